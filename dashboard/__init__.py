@@ -1,0 +1,1 @@
+"""Compares local authorities, reading only data/monitor.duckdb."""

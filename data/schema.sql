@@ -1,0 +1,256 @@
+-- The contract between the ETL, which builds this database, and everybody who reads it.
+-- The comments below are the data dictionary. One row of `observation` is one published (or derived) figure for one
+-- area in one period, or the reason why there is none.
+
+CREATE TYPE polarity AS ENUM ('lower_is_better', 'higher_is_better', 'neutral');
+CREATE TYPE area_kind AS ENUM ('local_authority', 'region', 'england');
+CREATE TYPE status AS ENUM (
+    'observed', 'suppressed', 'not_applicable', 'not_available', 'low_reliability', 'low_nonzero', 'not_given', 'no_row'
+);
+CREATE TYPE framework AS ENUM ('SIF', 'ILACS', 'ILACS from April 2026');
+CREATE TYPE strand AS ENUM ('overall', 'leaders', 'protection', 'in_care', 'care_leavers');
+CREATE TYPE grade AS ENUM ('Outstanding', 'Good', 'Requires improvement to be good', 'Inadequate');
+
+CREATE TABLE build (
+    data_version VARCHAR PRIMARY KEY,
+    built_at TIMESTAMP NOT NULL
+);
+COMMENT ON TABLE build IS 'One row: what this database was built from, and when.';
+COMMENT ON COLUMN build.data_version IS 'Newest release date and a hash of all inputs and rules; equal inputs give equal versions.';
+COMMENT ON COLUMN build.built_at IS 'When the build ran, UTC.';
+
+CREATE TABLE source (
+    source_id VARCHAR PRIMARY KEY,
+    title VARCHAR NOT NULL,
+    publisher VARCHAR NOT NULL,
+    release VARCHAR NOT NULL,
+    released VARCHAR NOT NULL CHECK (regexp_matches(released, '^\d{4}-\d{2}(-\d{2})?$')),
+    page VARCHAR NOT NULL CHECK (page LIKE 'https://%'),
+    licence VARCHAR NOT NULL
+);
+COMMENT ON TABLE source IS 'One official publication, in the edition that is loaded.';
+COMMENT ON COLUMN source.release IS 'The edition, in the publisher''s words.';
+COMMENT ON COLUMN source.released IS 'When the edition came out or was last updated; a month where the day is not known.';
+COMMENT ON COLUMN source.page IS 'The publication''s page.';
+
+CREATE TABLE load_ledger (
+    source_id VARCHAR NOT NULL REFERENCES source,
+    file VARCHAR NOT NULL,
+    sha256 VARCHAR NOT NULL,
+    rows_read BIGINT NOT NULL,
+    rows_loaded BIGINT NOT NULL,
+    rows_rejected BIGINT NOT NULL,
+    rows_duplicate BIGINT NOT NULL,
+    PRIMARY KEY (source_id, file),
+    CHECK (rows_read = rows_loaded + rows_rejected + rows_duplicate)
+);
+COMMENT ON TABLE load_ledger IS 'Nothing is lost: every row of every file was loaded, rejected or an exact repeat.';
+COMMENT ON COLUMN load_ledger.file IS 'The published file; a sheet of it after #.';
+COMMENT ON COLUMN load_ledger.sha256 IS 'Of the published file, so that anybody can check which one was read.';
+
+CREATE TABLE reject (
+    source_id VARCHAR NOT NULL REFERENCES source,
+    file VARCHAR NOT NULL,
+    line BIGINT NOT NULL,
+    raw VARCHAR,
+    rule VARCHAR NOT NULL,
+    message VARCHAR NOT NULL
+);
+COMMENT ON TABLE reject IS 'Rows of published files that were not loaded, each with its line and the reason.';
+
+CREATE TABLE area (
+    area_id VARCHAR PRIMARY KEY,
+    name VARCHAR NOT NULL UNIQUE,
+    kind area_kind NOT NULL,
+    la_number VARCHAR UNIQUE CHECK (regexp_matches(la_number, '^\d{3}$')),
+    gss_code VARCHAR NOT NULL CHECK (regexp_matches(gss_code, '^E\d{8}$')),
+    region_id VARCHAR,
+    start_date DATE,
+    end_date DATE,
+    authority_type VARCHAR,
+    very_small BOOLEAN NOT NULL,
+    CHECK ((kind = 'local_authority') = (la_number IS NOT NULL)),
+    CHECK (end_date IS NULL OR start_date IS NULL OR end_date > start_date)
+);
+COMMENT ON TABLE area IS 'A place statistics are published for: a local authority, a region or England. Ended authorities keep their rows.';
+COMMENT ON COLUMN area.area_id IS 'A local authority: DfE''s three-digit number, as text. A region or England: its GSS code.';
+COMMENT ON COLUMN area.la_number IS 'DfE''s three-digit number, which survives recodes.';
+COMMENT ON COLUMN area.gss_code IS 'The nine-character code now in use; former ones are in area_code.';
+COMMENT ON COLUMN area.region_id IS 'Of a local authority, the region DfE publishes it in (London as Inner or Outer London); of those two, London; of a region, England.';
+COMMENT ON COLUMN area.start_date IS 'First day, where a reorganisation made it; else null.';
+COMMENT ON COLUMN area.end_date IS 'Last day, where a reorganisation ended it; null for the 153 authorities of today.';
+COMMENT ON COLUMN area.authority_type IS 'Unitary authority, metropolitan borough, London borough or county council.';
+COMMENT ON COLUMN area.very_small IS 'City of London and Isles of Scilly: shown, but they set no cut, benchmark or axis.';
+
+CREATE TABLE area_code (gss_code VARCHAR PRIMARY KEY, area_id VARCHAR NOT NULL REFERENCES area);
+COMMENT ON TABLE area_code IS 'Every GSS code an area has or had.';
+CREATE TABLE area_name (name VARCHAR NOT NULL, area_id VARCHAR NOT NULL REFERENCES area, PRIMARY KEY (name, area_id));
+COMMENT ON TABLE area_name IS 'Every name publishers use for an area, apart from spelling (case, &, hyphens, UA, CC, MBC).';
+CREATE TABLE succession (
+    predecessor_id VARCHAR NOT NULL REFERENCES area,
+    successor_id VARCHAR NOT NULL REFERENCES area,
+    date DATE NOT NULL,
+    note VARCHAR NOT NULL,
+    PRIMARY KEY (predecessor_id, successor_id)
+);
+COMMENT ON TABLE succession IS 'Which authority followed which at a reorganisation. Series are never joined across one.';
+
+CREATE TABLE neighbour (
+    area_id VARCHAR NOT NULL REFERENCES area,
+    neighbour_id VARCHAR NOT NULL REFERENCES area,
+    closeness_rank INTEGER NOT NULL CHECK (closeness_rank BETWEEN 1 AND 10),
+    closeness VARCHAR NOT NULL,
+    PRIMARY KEY (area_id, closeness_rank),
+    UNIQUE (area_id, neighbour_id),
+    CHECK (area_id <> neighbour_id)
+);
+COMMENT ON TABLE neighbour IS 'The ten statistical neighbours of each authority, nearest first, by DfE''s model.';
+COMMENT ON COLUMN neighbour.closeness IS 'Extremely close, very close, close, somewhat close or not close.';
+
+CREATE TABLE metric (
+    metric_id VARCHAR PRIMARY KEY,
+    title VARCHAR NOT NULL UNIQUE,
+    short_title VARCHAR NOT NULL,
+    theme VARCHAR NOT NULL,
+    position INTEGER NOT NULL UNIQUE,
+    unit VARCHAR NOT NULL,
+    decimals INTEGER NOT NULL CHECK (decimals BETWEEN 0 AND 3),
+    polarity polarity NOT NULL,
+    definition VARCHAR NOT NULL,
+    source_id VARCHAR NOT NULL REFERENCES source,
+    period_kind VARCHAR NOT NULL,
+    derived BOOLEAN NOT NULL,
+    numerator VARCHAR,
+    denominator VARCHAR,
+    minimum_denominator DOUBLE,
+    has_interval BOOLEAN NOT NULL,
+    shortfall VARCHAR,
+    shortfall_moves VARCHAR CHECK (shortfall_moves IN ('numerator', 'denominator')),
+    shortfall_holding VARCHAR,
+    caveat VARCHAR
+);
+COMMENT ON TABLE metric IS 'One measure, as published or derived from what is published.';
+COMMENT ON COLUMN metric.position IS 'The order of menus and tables.';
+COMMENT ON COLUMN metric.unit IS '"%" is 0 to 100. "grade" is Ofsted''s: 1 Outstanding to 4 Inadequate, never averaged.';
+COMMENT ON COLUMN metric.decimals IS 'Decimals to show; values are kept unrounded.';
+COMMENT ON COLUMN metric.polarity IS 'Which way is better. A neutral metric is never ranked and has no best.';
+COMMENT ON COLUMN metric.period_kind IS 'What goes before the date, as in "at 30 September" 2025; the year is that of period_end.';
+COMMENT ON COLUMN metric.derived IS 'True for rates per 10,000 children: count / children aged 0 to 17 in the middle of the year before x 10,000.';
+COMMENT ON COLUMN metric.numerator IS 'The published column(s) of observation.numerator, added up.';
+COMMENT ON COLUMN metric.denominator IS 'The published column(s) of observation.denominator, added up.';
+COMMENT ON COLUMN metric.minimum_denominator IS 'A return under this is ranked and shown, but sets no cut, benchmark or axis.';
+COMMENT ON COLUMN metric.has_interval IS 'The value is a share of its denominator: a Wilson 95 % interval can be given.';
+COMMENT ON COLUMN metric.shortfall IS 'How a gap is counted, as in "posts to fill".';
+COMMENT ON COLUMN metric.shortfall_moves IS 'Which component closes the gap: fewer of the numerator, or more of the denominator.';
+COMMENT ON COLUMN metric.shortfall_holding IS 'What is held fixed while it is closed.';
+
+CREATE TABLE observation (
+    metric_id VARCHAR NOT NULL REFERENCES metric,
+    area_id VARCHAR NOT NULL REFERENCES area,
+    period_end DATE NOT NULL,
+    period VARCHAR NOT NULL,
+    value DOUBLE,
+    status status NOT NULL,
+    symbol VARCHAR,
+    numerator DOUBLE,
+    denominator DOUBLE,
+    return_id VARCHAR NOT NULL,
+    file VARCHAR,
+    line BIGINT,
+    PRIMARY KEY (metric_id, area_id, period_end),
+    CHECK ((value IS NOT NULL) = (status = 'observed')),
+    CHECK (isfinite(value) AND value >= 0)
+);
+COMMENT ON TABLE observation IS 'One figure for one area in one period, or the reason why there is none. A joint return (two authorities in one published row) stands once for each authority, alike in all but area_id; count DISTINCT return_id, never rows.';
+COMMENT ON COLUMN observation.period_end IS 'The day, or the last day of the year, the figure is for.';
+COMMENT ON COLUMN observation.period IS 'The publisher''s label.';
+COMMENT ON COLUMN observation.value IS 'Null unless observed. Zero is a value.';
+COMMENT ON COLUMN observation.status IS 'observed; suppressed (c); not_applicable (z); not_available (x); low_reliability (u); low_nonzero (low, k: more than zero but rounds to zero); not_given (no overall judgement since April 2026); no_row (the publisher has no row).';
+COMMENT ON COLUMN observation.symbol IS 'What is printed instead of a number; of a judgement, the grade in words.';
+COMMENT ON COLUMN observation.return_id IS 'Who reported: area_id, or both numbers of a joint return with + between ("314+318").';
+COMMENT ON COLUMN observation.file IS 'The published file it was read from; null where there is no row.';
+COMMENT ON COLUMN observation.line IS 'The line of that file (of its sheet).';
+
+CREATE TABLE standing (
+    metric_id VARCHAR NOT NULL REFERENCES metric,
+    area_id VARCHAR NOT NULL REFERENCES area,
+    period_end DATE NOT NULL,
+    rank INTEGER NOT NULL CHECK (rank >= 1),
+    tied INTEGER NOT NULL CHECK (tied >= 1),
+    ranked INTEGER NOT NULL CHECK (ranked >= rank),
+    quarter INTEGER NOT NULL CHECK (quarter BETWEEN 1 AND 4),
+    sets_cut BOOLEAN NOT NULL,
+    PRIMARY KEY (metric_id, area_id, period_end),
+    FOREIGN KEY (metric_id, area_id, period_end) REFERENCES observation
+);
+COMMENT ON TABLE standing IS 'Where an authority stands among all with a value, best first, each return counted once. None for neutral metrics and grades.';
+COMMENT ON COLUMN standing.rank IS '1 is best; ties share the smallest rank.';
+COMMENT ON COLUMN standing.tied IS 'How many returns share the rank; 1 when alone.';
+COMMENT ON COLUMN standing.ranked IS 'How many returns have a value.';
+COMMENT ON COLUMN standing.quarter IS '1 is best. Cuts are type 7 quantiles of the returns that set them; a value on a cut belongs to the better quarter.';
+COMMENT ON COLUMN standing.sets_cut IS 'False for very small authorities and returns under the minimum denominator.';
+
+CREATE TABLE quarter_cut (
+    metric_id VARCHAR NOT NULL REFERENCES metric,
+    period_end DATE NOT NULL,
+    returns INTEGER NOT NULL,
+    best DOUBLE NOT NULL,
+    middle DOUBLE NOT NULL,
+    worst DOUBLE NOT NULL,
+    PRIMARY KEY (metric_id, period_end)
+);
+COMMENT ON TABLE quarter_cut IS 'The three cuts between the quarters, from the best side.';
+COMMENT ON COLUMN quarter_cut.returns IS 'How many returns set them.';
+COMMENT ON COLUMN quarter_cut.best IS 'What the best quarter of councils reach.';
+
+CREATE TABLE change (
+    metric_id VARCHAR NOT NULL REFERENCES metric,
+    area_id VARCHAR NOT NULL REFERENCES area,
+    period_end DATE NOT NULL,
+    previous_period_end DATE NOT NULL,
+    change DOUBLE NOT NULL,
+    PRIMARY KEY (metric_id, area_id, period_end),
+    FOREIGN KEY (metric_id, area_id, period_end) REFERENCES observation
+);
+COMMENT ON TABLE change IS 'Value minus the value one period before: both observed, consecutive, and reported by the same return. No row otherwise.';
+
+CREATE TABLE inspection (
+    inspection_id VARCHAR PRIMARY KEY,
+    area_id VARCHAR NOT NULL REFERENCES area,
+    framework framework NOT NULL,
+    type VARCHAR,
+    started DATE,
+    ended DATE,
+    published DATE NOT NULL,
+    url VARCHAR CHECK (url LIKE 'https://%'),
+    source_id VARCHAR NOT NULL REFERENCES source,
+    file VARCHAR NOT NULL,
+    line BIGINT NOT NULL,
+    CHECK (ended >= started),
+    CHECK (published >= started)
+);
+COMMENT ON TABLE inspection IS 'One Ofsted inspection of a local authority''s children''s services since 2013. Official files win over the Data to Insight record.';
+COMMENT ON COLUMN inspection.framework IS 'SIF (2013 to 2018), ILACS (since 2018), or ILACS from April 2026, which gives no overall judgement.';
+COMMENT ON COLUMN inspection.started IS 'First day on site; null under SIF, whose file prints publication dates only.';
+COMMENT ON COLUMN inspection.url IS 'The report.';
+
+CREATE TABLE judgement (
+    inspection_id VARCHAR NOT NULL REFERENCES inspection,
+    strand strand NOT NULL,
+    grade grade NOT NULL,
+    PRIMARY KEY (inspection_id, strand)
+);
+COMMENT ON TABLE judgement IS 'The grade of each thing judged at an inspection. What was not judged has no row.';
+COMMENT ON COLUMN judgement.strand IS 'overall, leaders (impact of leaders; under SIF leadership, management and governance), protection, in_care, care_leavers (since January 2023).';
+
+CREATE TABLE boundary (area_id VARCHAR PRIMARY KEY REFERENCES area, geojson VARCHAR NOT NULL);
+COMMENT ON TABLE boundary IS 'The simplified boundary of each current authority: a GeoJSON geometry, longitude and latitude.';
+CREATE TABLE map_shape (
+    area_id VARCHAR NOT NULL REFERENCES area,
+    view VARCHAR NOT NULL CHECK (view IN ('boundaries', 'london', 'tiles')),
+    path VARCHAR NOT NULL,
+    x DOUBLE NOT NULL,
+    y DOUBLE NOT NULL,
+    PRIMARY KEY (area_id, view)
+);
+COMMENT ON TABLE map_shape IS 'What a map draws: an SVG path in one plane for boundaries, the London inset and tiles.';

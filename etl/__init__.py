@@ -1,0 +1,1 @@
+"""Turns official files into data/monitor.duckdb."""

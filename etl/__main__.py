@@ -1,0 +1,187 @@
+"""The ETL's commands: `python -m etl extract | build | check | status | geography`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import duckdb
+import typer
+from rich.console import Console
+from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+from etl import build as building
+from etl import checks as checking
+from etl import extract as extraction
+from etl.model import EtlError, Source
+from etl.sources import all_sources
+
+app = typer.Typer(
+    help="Official figures -> data/monitor.duckdb.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+out, err = Console(), Console(stderr=True, soft_wrap=True, highlight=False)
+
+DataFolder = Annotated[Path, typer.Option("--data", help="The folder of schema, releases and database.")]
+BAD_INPUT = 2
+
+
+@app.command()
+def extract(
+    names: Annotated[list[str] | None, typer.Argument(help="Sources to extract; all when none is named.")] = None,
+    from_: Annotated[
+        Path, typer.Option("--from", help="The folder of published files, one folder a publisher's release.")
+    ] = Path("published"),
+    data: DataFolder = building.DATA,
+) -> None:
+    """Read published files and write the cells we use to data/releases, as text, with where each one stood."""
+    chosen = _chosen(names)
+    with _progress() as progress:
+        task = progress.add_task("", total=len(chosen))
+        for source in chosen:
+            path = extraction.extract(
+                source, from_, data / "releases", lambda words: progress.update(task, description=words)
+            )
+            progress.advance(task)
+            out.print(f"{source.id}: {path.name}, {path.stat().st_size / 1000:.0f} kB")
+
+
+@app.command()
+def build(data: DataFolder = building.DATA) -> None:
+    """Build data/monitor.duckdb from data/releases. A failed build leaves the last good database untouched."""
+    with _progress() as progress:
+        task = progress.add_task("", total=None)
+        built = building.build(data, lambda words: progress.update(task, description=words))
+    out.print(f"{built.path.name}: {built.observations} observations, data version {built.data_version}")
+    with _opened(data) as connection:
+        _headlines(connection)
+
+
+@app.command()
+def check(data: DataFolder = building.DATA) -> None:
+    """Say of every check whether it holds, with the rows that contradict it and the remedy."""
+    bad = False
+    with _opened(data) as connection:
+        for one in checking.CHECKS:
+            rows = checking.offending(connection, one)
+            bad = bad or bool(rows)
+            out.print(f"[{'red]not so' if rows else 'green]holds'}[/]  {one.says}")
+            for row in rows[: checking.SHOWN]:
+                out.print(f"          {', '.join(str(cell) for cell in row)}")
+            if rows:
+                out.print(f"          {len(rows)} rows. {one.remedy}")
+    if bad:
+        raise typer.Exit(BAD_INPUT)
+
+
+@app.command()
+def status(data: DataFolder = building.DATA) -> None:
+    """Sources, release dates, periods, counts of observed and of each missing status, data version."""
+    with _opened(data) as connection:
+        version, built_at = connection.execute("SELECT data_version, built_at FROM build").fetchall()[0]
+        out.print(f"data version {version}, built {built_at:%-d %B %Y at %H:%M} UTC\n")
+        _table(
+            "Sources",
+            connection.sql(
+                """
+                SELECT title AS source, publisher, release, released, count(*) AS files, sum(rows_read)::BIGINT AS read,
+                    sum(rows_loaded)::BIGINT AS loaded, sum(rows_rejected)::BIGINT AS rejected,
+                    sum(rows_duplicate)::BIGINT AS duplicate
+                FROM source JOIN load_ledger USING (source_id) GROUP BY ALL ORDER BY publisher, title
+                """
+            ),
+        )
+        _table(
+            "Metrics of local authorities",
+            connection.sql(
+                """
+                SELECT metric_id AS metric, min(period_end) AS first, max(period_end) AS last,
+                    count(*) FILTER (status = 'observed') AS observed,
+                    count(*) FILTER (status = 'suppressed') AS suppressed,
+                    count(*) FILTER (status = 'not_applicable') AS "not applicable",
+                    count(*) FILTER (status = 'not_available') AS "not available",
+                    count(*) FILTER (status = 'low_reliability') AS "low reliability",
+                    count(*) FILTER (status = 'low_nonzero') AS "rounds to zero",
+                    count(*) FILTER (status = 'not_given') AS "not given",
+                    count(*) FILTER (status = 'no_row') AS "no row"
+                FROM observation JOIN metric USING (metric_id) JOIN area USING (area_id)
+                WHERE kind = 'local_authority'
+                GROUP BY metric_id, position ORDER BY position
+                """
+            ),
+        )
+
+
+@app.command()
+def geography(
+    boundaries: Annotated[Path, typer.Argument(help="GeoJSON of today's authorities, longitude and latitude.")],
+    tiles: Annotated[Path, typer.Argument(help="HexJSON of the same authorities.")],
+    data: DataFolder = building.DATA,
+) -> None:
+    """Simplify published boundaries and a tile layout into data/geography."""
+    from etl.geography import simplify
+
+    simplify(boundaries, tiles, data / "geography")
+
+
+def _headlines(connection: duckdb.DuckDBPyConnection) -> None:
+    _table(
+        "England, newest period",
+        connection.sql(
+            """
+            SELECT title AS metric, period_kind || ' ' || year(period_end) AS period,
+                round(value, decimals) AS value, unit, round(change, decimals) AS change
+            FROM observation JOIN metric USING (metric_id) LEFT JOIN change USING (metric_id, area_id, period_end)
+            WHERE area_id = 'E92000001'
+            QUALIFY period_end = max(period_end) OVER (PARTITION BY metric_id)
+            ORDER BY position
+            """
+        ),
+    )
+
+
+def _table(title: str, rows: duckdb.DuckDBPyRelation) -> None:
+    from rich.table import Table
+
+    table = Table(title=title, title_justify="left", box=None, pad_edge=False)
+    for column, kind in zip(rows.columns, rows.types, strict=True):
+        table.add_column(column, justify="left" if str(kind) in ("VARCHAR", "DATE") else "right")
+    for row in rows.fetchall():
+        table.add_row(*("" if cell is None else str(cell) for cell in row))
+    out.print(table)
+    out.print()
+
+
+def _opened(data: Path) -> duckdb.DuckDBPyConnection:
+    path = data / building.DATABASE
+    try:
+        return duckdb.connect(str(path), read_only=True)
+    except duckdb.Error as error:
+        raise EtlError(f"E_DATABASE: {path.name} cannot be opened: {error} Run `python -m etl build`.") from error
+
+
+def _chosen(names: list[str] | None) -> list[Source]:
+    known = {source.id: source for source in all_sources()}
+    for name in names or ():
+        if name not in known:
+            raise EtlError(f"E_SOURCE: there is no source {name!r}; the sources are {', '.join(known)}.")
+    return [source for source in known.values() if not names or source.id in names]
+
+
+def _progress() -> Progress:
+    return Progress(SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn(), console=err, transient=True)
+
+
+def main() -> None:
+    """Run a command; what is wrong outside the code is said in words, with exit status 2."""
+    try:
+        app()
+    except EtlError as error:
+        err.print(str(error), style="red", markup=False)
+        raise SystemExit(BAD_INPUT) from None
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,151 @@
+"""Local authorities, regions and England: who they are, by every number, code and name in use."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import polars as pl
+
+from etl.model import ENGLAND, EtlError
+
+# The first three characters of a GSS code say what kind of council it is.
+AUTHORITY_TYPES = {
+    "E06": "Unitary authority",
+    "E08": "Metropolitan borough",
+    "E09": "London borough",
+    "E10": "County council",
+}
+# Rule 11: shown, but they set no cut, no benchmark and no axis.
+VERY_SMALL = ("201", "420")
+
+AREA = pl.Schema(
+    [
+        ("area_id", pl.String()),
+        ("name", pl.String()),
+        ("kind", pl.String()),
+        ("la_number", pl.String()),
+        ("gss_code", pl.String()),
+        ("region_id", pl.String()),
+        ("start_date", pl.Date()),
+        ("end_date", pl.Date()),
+        ("authority_type", pl.String()),
+        ("very_small", pl.Boolean()),
+    ]
+)
+
+
+@dataclass(frozen=True)
+class Areas:
+    """Every area statistics are published for, with its former codes, name variants and successors.
+
+    `area` has the columns of AREA; `code` is (gss_code, area_id) with former codes; `name` is (name, area_id)
+    with every variant; `succession` is (predecessor_id, successor_id, date, note).
+    """
+
+    area: pl.DataFrame
+    code: pl.DataFrame
+    name: pl.DataFrame
+    succession: pl.DataFrame
+
+    @property
+    def authorities(self) -> pl.DataFrame:
+        return self.area.filter(pl.col("kind") == "local_authority")
+
+    def by_number(self) -> set[str]:
+        return set(self.authorities["area_id"])
+
+    def by_name(self, *, current: bool = True) -> dict[str, str]:
+        """Name key -> number. Where an ended council shares its name (Dorset), `current` says which is meant."""
+        ended = set(self.authorities.filter(pl.col("end_date").is_not_null())["area_id"])
+        rows = sorted(self.name.iter_rows(), key=lambda row: (row[1] in ended) == current)
+        return {name_key(name): area_id for name, area_id in reversed(rows) if area_id in self.by_number()}
+
+
+def name_key(name: str) -> str:
+    """A council's name without what publishers vary: case, `&`, hyphens, stops, `UA`, `CC`, `MBC`.
+
+    >>> name_key("Bath & North East Somerset UA") == name_key("bath and north east somerset")
+    True
+    """
+    key = re.sub(r"[.,]", "", name.casefold().replace("&", "and").replace("-", " "))
+    return " ".join(re.sub(r"\b(ua|cc|mbc)$", "", key.strip()).split())
+
+
+def read(folder: Path) -> Areas:
+    """The areas kept by hand in `local_authorities.csv`, `regions.csv` and `successions.csv` of `folder`."""
+    try:
+        authorities = pl.read_csv(folder / "local_authorities.csv", infer_schema=False)
+        regions = pl.read_csv(folder / "regions.csv", infer_schema=False)
+        succession = pl.read_csv(folder / "successions.csv", infer_schema=False)
+    except (OSError, pl.exceptions.PolarsError) as error:
+        raise EtlError(f"The reference files of {folder} cannot be read: {error} Restore them from git.") from error
+
+    authority = authorities.select(
+        pl.col("la_number").alias("area_id"),
+        "name",
+        pl.lit("local_authority").alias("kind"),
+        "la_number",
+        "gss_code",
+        "region_id",
+        pl.col("start_date").str.to_date("%Y-%m-%d"),
+        pl.col("end_date").str.to_date("%Y-%m-%d"),
+        pl.col("gss_code").str.slice(0, 3).replace_strict(AUTHORITY_TYPES).alias("authority_type"),
+        pl.col("la_number").is_in(list(VERY_SMALL)).alias("very_small"),
+    )
+    region = regions.select(
+        "area_id",
+        "name",
+        pl.when(pl.col("area_id") == ENGLAND).then(pl.lit("england")).otherwise(pl.lit("region")).alias("kind"),
+        pl.lit(None, pl.String()).alias("la_number"),
+        pl.col("area_id").alias("gss_code"),
+        # Inner and Outer London are published beside London, which holds them both (trap 6).
+        pl.when(pl.col("area_id").str.starts_with("E13"))
+        .then(pl.lit("E12000007"))
+        .when(pl.col("area_id") != ENGLAND)
+        .then(pl.lit(ENGLAND))
+        .alias("region_id"),
+        pl.lit(None, pl.Date()).alias("start_date"),
+        pl.lit(None, pl.Date()).alias("end_date"),
+        pl.lit(None, pl.String()).alias("authority_type"),
+        pl.lit(False).alias("very_small"),
+    )
+    area = pl.concat([region, authority]).match_to_schema(AREA)
+    return Areas(
+        area,
+        code=_split(authorities, "la_number", "gss_code", "former_gss_codes").rename({"value": "gss_code"}),
+        name=pl.concat(
+            [
+                _split(authorities, "la_number", "name", "name_variants"),
+                _split(regions, "area_id", "name", "name_variants"),
+            ]
+        ).rename({"value": "name"}),
+        succession=succession.select(
+            pl.col("predecessor").alias("predecessor_id"),
+            pl.col("successor").alias("successor_id"),
+            pl.col("date").str.to_date("%Y-%m-%d"),
+            "note",
+        ),
+    )
+
+
+def alive(areas: Areas, day: date) -> list[str]:
+    """The numbers of the local authorities that existed on a day."""
+    exists = (pl.col("start_date").is_null() | (pl.col("start_date") <= day)) & (
+        pl.col("end_date").is_null() | (pl.col("end_date") >= day)
+    )
+    return areas.authorities.filter(exists)["area_id"].to_list()
+
+
+def _split(frame: pl.DataFrame, key: str, first: str, others: str) -> pl.DataFrame:
+    return (
+        frame.select(
+            pl.concat_list(pl.col(first), pl.col(others).fill_null("").str.split("|")).alias("value"),
+            pl.col(key).alias("area_id"),
+        )
+        .explode("value")
+        .filter(pl.col("value") != "")
+        .unique(maintain_order=True)
+    )

@@ -1,0 +1,248 @@
+"""Releases -> data/monitor.duckdb: schema, areas, each source, standings, checks, swap. All or nothing."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import duckdb
+import polars as pl
+
+from etl import areas as area_files
+from etl import checks, geography, inspections, releases, standings
+from etl.areas import Areas, alive
+from etl.model import OBSERVATION, Context, EtlError, Loaded, Metric, Source, Status
+from etl.sources import all_sources
+
+DATA = Path(__file__).resolve().parent.parent / "data"
+DATABASE = "monitor.duckdb"
+
+
+@dataclass(frozen=True)
+class Built:
+    """What a build made."""
+
+    path: Path
+    data_version: str
+    observations: int
+
+
+def build(
+    data: Path = DATA, progress: Callable[[str], None] = lambda _words: None, sources: list[Source] | None = None
+) -> Built:
+    """Build `data/monitor.duckdb` from `data/releases` and the reference files beside it.
+
+    The database is made under another name and takes its place only when every check holds: EtlError (with the rule,
+    the place and the remedy) leaves the last good one untouched.
+    """
+    target, draft = data / DATABASE, data / f"{DATABASE}.draft.{os.getpid()}"
+    try:
+        tables = _tables(data, sources or all_sources(), progress)
+        progress("database")
+        _write(draft, (data / "schema.sql").read_text("utf-8"), tables)
+        progress("checks")
+        with duckdb.connect(str(draft), read_only=True) as connection:
+            checks.check(connection)
+        with draft.open("rb") as written:
+            os.fsync(written.fileno())
+        draft.replace(target)
+    except OSError as error:
+        raise EtlError(
+            f"E_WRITE: {target.name} could not be written: {error.strerror or error}. "
+            "Make room or give write permission, and build again; the last good database is untouched."
+        ) from error
+    finally:
+        for leftover in data.glob(f"{draft.name}*"):
+            leftover.unlink()
+    return Built(target, tables["build"]["data_version"][0], tables["observation"].height)
+
+
+def _tables(data: Path, sources: list[Source], progress: Callable[[str], None]) -> dict[str, pl.DataFrame]:
+    """Every table of the database, by name, in the order of their references."""
+    progress("areas")
+    areas = area_files.read(data)
+    loaded: dict[str, Loaded] = {}
+    for source in sources:
+        progress(source.title)
+        loaded[source.id] = source.load(source, releases.read(data / "releases", source), Context(areas, loaded))
+
+    inspection, judgement = _gathered(loaded, "inspection"), _gathered(loaded, "judgement")
+    link = _gathered(loaded, "inspection_link").unique("inspection_id", keep="first", maintain_order=True)
+    inspection = (
+        inspection.join(link, on="inspection_id", how="left", suffix="_link", validate="1:1", maintain_order="left")
+        .with_columns(pl.coalesce("url", "url_link").alias("url"), pl.coalesce("ended", "ended_link").alias("ended"))
+        .select(inspections.INSPECTION.names())
+    )
+    progress("standings")
+    metric = _metrics(sources)
+    observation = pl.concat([_gathered(loaded, "observation"), inspections.observations(inspection, judgement, areas)])
+    observation = with_missing_rows(observation, areas).sort("metric_id", "period_end", "area_id")
+    returns = standings.ranked_returns(observation, metric, areas.area)
+    cuts = standings.quarter_cuts(returns)
+    progress("map")
+    boundary, shape = _map(data / "geography")
+    released = max(source.release.published for source in sources)
+    return {
+        "build": pl.DataFrame(
+            {
+                "data_version": [f"{released}-{_fingerprint(data)}"],
+                "built_at": [datetime.now(UTC).replace(tzinfo=None, microsecond=0)],
+            }
+        ),
+        "source": _sources(sources),
+        "load_ledger": pl.concat(one.ledger for one in loaded.values()),
+        "reject": _gathered(loaded, "reject"),
+        "area": areas.area,
+        "area_code": areas.code,
+        "area_name": areas.name,
+        "succession": areas.succession,
+        "neighbour": _gathered(loaded, "neighbour"),
+        "metric": metric,
+        "observation": observation,
+        "standing": standings.standings(observation, returns, cuts),
+        "quarter_cut": cuts,
+        "change": standings.changes(observation, metric),
+        "inspection": inspection,
+        "judgement": judgement,
+        "boundary": boundary,
+        "map_shape": shape,
+    }
+
+
+def with_missing_rows(observation: pl.DataFrame, areas: Areas) -> pl.DataFrame:
+    """The observations and, for every authority that existed but has no row, one with the status `no_row`."""
+    periods = observation.select("metric_id", "period_end", "period").unique(["metric_id", "period_end"])
+    living = pl.DataFrame(
+        [(day, area_id) for day in periods["period_end"].unique() for area_id in alive(areas, day)],
+        schema={"period_end": pl.Date, "area_id": pl.String},
+        orient="row",
+    )
+    missing = (
+        periods.join(living, on="period_end")
+        .join(observation, on=["metric_id", "area_id", "period_end"], how="anti")
+        .select(
+            "metric_id",
+            "area_id",
+            "period_end",
+            "period",
+            pl.lit(None, pl.Float64).alias("value"),
+            pl.lit(str(Status.NO_ROW)).alias("status"),
+            pl.lit(None, pl.String).alias("symbol"),
+            pl.lit(None, pl.Float64).alias("numerator"),
+            pl.lit(None, pl.Float64).alias("denominator"),
+            pl.col("area_id").alias("return_id"),
+            pl.lit(None, pl.String).alias("file"),
+            pl.lit(None, pl.Int64).alias("line"),
+        )
+    )
+    return pl.concat([observation, missing]).match_to_schema(OBSERVATION)
+
+
+def _metrics(sources: list[Source]) -> pl.DataFrame:
+    # The order of the menu: what the product is for comes first, what is only context last.
+    themes = ("Workforce", "Child protection", "Front door", "Inspection")
+    declared: list[tuple[Source, Metric]] = [(source, metric) for source in sources for metric in source.metrics]
+    declared.sort(key=lambda pair: themes.index(pair[1].theme) if pair[1].theme in themes else len(themes))
+    return pl.DataFrame(
+        [
+            {
+                "metric_id": metric.id,
+                "title": metric.title,
+                "short_title": metric.short_title,
+                "theme": metric.theme,
+                "position": position,
+                "unit": metric.unit,
+                "decimals": metric.decimals,
+                "polarity": str(metric.polarity),
+                "definition": metric.definition,
+                "source_id": source.id,
+                "period_kind": str(metric.period_kind),
+                "derived": metric.per_10_000_children,
+                "numerator": " + ".join(metric.numerator) or (metric.column if metric.per_10_000_children else None),
+                "denominator": " + ".join(metric.denominator) or ("children" if metric.per_10_000_children else None),
+                "minimum_denominator": metric.minimum_denominator,
+                "has_interval": metric.interval,
+                "shortfall": metric.shortfall.words if metric.shortfall else None,
+                "shortfall_moves": metric.shortfall.moves if metric.shortfall else None,
+                "shortfall_holding": metric.shortfall.holding if metric.shortfall else None,
+                "caveat": metric.caveat or None,
+            }
+            for position, (source, metric) in enumerate(declared, start=1)
+        ],
+        infer_schema_length=None,
+    )
+
+
+def _sources(sources: list[Source]) -> pl.DataFrame:
+    return pl.DataFrame(
+        {
+            "source_id": source.id,
+            "title": source.title,
+            "publisher": source.publisher,
+            "release": source.release.title,
+            "released": source.release.published,
+            "page": source.release.page,
+            "licence": source.licence,
+        }
+        for source in sources
+    )
+
+
+def _map(folder: Path) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """boundary(area_id, geojson) and map_shape(area_id, view, path, x, y), from the committed boundaries and tiles."""
+    shapes = geography.shapes(folder / "boundaries.geojson", folder / "tiles.csv")
+    features = json.loads((folder / "boundaries.geojson").read_text("utf-8"))["features"]
+    boundaries = pl.DataFrame(
+        {
+            "area_id": feature["properties"]["la_number"],
+            "geojson": json.dumps(feature["geometry"], separators=(",", ":")),
+        }
+        for feature in features
+    )
+    return boundaries, shapes
+
+
+def _gathered(loaded: dict[str, Loaded], table: str) -> pl.DataFrame:
+    return pl.concat(one.tables[table] for one in loaded.values() if table in one.tables)
+
+
+def _fingerprint(data: Path) -> str:
+    """A short hash of everything a build depends on: releases, reference files, schema and the ETL's own rules."""
+    code = Path(__file__).resolve().parent
+    inputs = [
+        *sorted((data / "releases").glob("*.parquet")),
+        *sorted(data.glob("*.csv")),
+        *sorted((data / "geography").iterdir()),
+        data / "schema.sql",
+        *sorted(code.rglob("*.py")),
+    ]
+    digest = hashlib.sha256()
+    for path in inputs:
+        digest.update(path.name.encode() + b"\0" + path.read_bytes())
+    return digest.hexdigest()[:8]
+
+
+def _write(path: Path, schema: str, tables: dict[str, pl.DataFrame]) -> None:
+    try:
+        with duckdb.connect(str(path)) as connection:
+            connection.execute(schema)
+            connection.execute("BEGIN")
+            for name, frame in tables.items():
+                connection.register("incoming", frame)
+                # Table names are ours, never a reader's.
+                connection.execute(f'INSERT INTO "{name}" BY NAME FROM incoming')
+                connection.unregister("incoming")
+            connection.execute("COMMIT")
+            connection.execute("CHECKPOINT")
+    except duckdb.ConstraintException as error:
+        raise EtlError(
+            f"E_CONSTRAINT: the schema refuses a row: {error} "
+            "Trace it to its release by `python -m etl status`, and report it to the publisher."
+        ) from error
+    except duckdb.IOException as error:
+        raise OSError(str(error)) from error

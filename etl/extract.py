@@ -1,0 +1,196 @@
+"""Published files -> releases: every used cell as text, with its file, sheet, line and column.
+
+Bytes are looked at before anything is read, and nothing is guessed: a file that is not what its name says, is cut,
+or has ragged rows is refused by name. Naive readers accept almost every broken CSV.
+"""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import fastexcel
+import polars as pl
+
+from etl import releases
+from etl.model import File, Source, SourceError
+
+MAX_CELLS = 5_000_000
+MAX_COLUMNS = 500
+MAX_FIELD = 10_000
+
+_MAGIC = {
+    b"PK\x03\x04": "a ZIP or spreadsheet",
+    b"\x1f\x8b": "a gzip file",
+    b"%PDF": "a PDF",
+    b"<": "a web page",
+    b"{": "JSON",
+}
+_AGAIN = "Download the file again from the source's page."
+
+_CELLS = {"file": pl.String, "sheet": pl.String, "line": pl.Int64, "column": pl.String, "text": pl.String}
+
+
+def extract(source: Source, published: Path, to: Path, progress: Callable[[str], None] = lambda _words: None) -> Path:
+    """Read a source's published files below `published` and write its release into `to`; returns its path.
+
+    Raises SourceError (rule, file, line, column, remedy) and writes nothing when a file is absent or broken, or lacks
+    a column a metric of the source is read from.
+    """
+    frames = []
+    for file in source.release.files:
+        progress(file.name)
+        where = published / file.path
+        if not where.is_file():
+            raise SourceError(
+                "E_FILE_ABSENT",
+                f"it is not below {published}.",
+                file=file.path,
+                remedy=f"Download it from {source.release.page} and keep its name.",
+            )
+        content = where.read_bytes()
+        if not content:
+            raise SourceError("E_EMPTY", "the file has 0 bytes.", file=file.name, remedy=_AGAIN)
+        rows = _spreadsheet_rows(content, file) if file.sheet else _csv_rows(content, file.name)
+        cells = pl.DataFrame(rows, schema=_CELLS, orient="row")
+        if cells.is_empty():
+            raise SourceError("E_NO_ROWS", "there is a header but no row below it.", file=file.name, remedy=_AGAIN)
+        _check_columns(source, file, cells)
+        frames.append(cells.with_columns(pl.lit(hashlib.sha256(content).hexdigest()).alias("sha256")))
+    return releases.write(to, source, frames)
+
+
+def _check_columns(source: Source, file: File, cells: pl.DataFrame) -> None:
+    used = {
+        column
+        for metric in source.metrics
+        if metric.column and (metric.file or source.release.files[0].name) == file.name
+        for column in (metric.column, *metric.numerator, *metric.denominator)
+    }
+    header = pl.DataFrame(schema=cells["column"].unique(maintain_order=True).to_list())
+    releases.require(header, sorted(used), file.name)
+
+
+def _csv_rows(content: bytes, name: str) -> list[tuple[str, str, int, str, str]]:
+    """(file, sheet, line, column, text) of every cell of a CSV file; `line` is where its record starts."""
+    text = _text(content, name)
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    try:
+        header = next(reader)
+        _check_header(header, name)
+        cells: list[tuple[str, str, int, str, str]] = []
+        start = reader.line_num + 1
+        for row in reader:
+            line, start = start, reader.line_num + 1
+            if not row:
+                continue
+            if len(row) != len(header):
+                raise SourceError(
+                    "E_FIELD_COUNT",
+                    f"{len(row)} fields where the header has {len(header)}; the file may be cut.",
+                    file=name,
+                    line=line,
+                    remedy=_AGAIN,
+                )
+            if max(map(len, row)) > MAX_FIELD:
+                raise SourceError(
+                    "E_FIELD_SIZE", f"a field of more than {MAX_FIELD} characters.", file=name, line=line, remedy=_AGAIN
+                )
+            cells += [(name, "", line, column, field) for column, field in zip(header, row, strict=True)]
+            if len(cells) > MAX_CELLS:
+                raise SourceError("E_TOO_LARGE", f"more than {MAX_CELLS} cells.", file=name, remedy=_AGAIN)
+    except csv.Error as error:
+        raise SourceError("E_QUOTES", f"{error}.", file=name, line=reader.line_num, remedy=_AGAIN) from error
+    if not text.endswith(("\n", "\r")):
+        raise SourceError(
+            "E_CUT", "the last line does not end; the file may be cut.", file=name, line=reader.line_num, remedy=_AGAIN
+        )
+    return cells
+
+
+def _text(content: bytes, name: str) -> str:
+    for magic, kind in _MAGIC.items():
+        if content.lstrip().startswith(magic) if len(magic) == 1 else content.startswith(magic):
+            raise SourceError("E_MAGIC", f"this is {kind}, not a CSV file.", file=name, remedy=_AGAIN)
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise SourceError(
+            "E_ENCODING",
+            f"byte {error.start} is not UTF-8.",
+            file=name,
+            line=content.count(b"\n", 0, error.start) + 1,
+            remedy="Save or download the file as UTF-8.",
+        ) from error
+    if "\0" in text:
+        raise SourceError(
+            "E_NUL", "a NUL character.", file=name, line=text.count("\n", 0, text.index("\0")) + 1, remedy=_AGAIN
+        )
+    return text
+
+
+def _check_header(header: list[str], name: str) -> None:
+    if len(header) == 1:
+        raise SourceError(
+            "E_DELIMITER",
+            "the header is one field; commas are expected between fields.",
+            file=name,
+            line=1,
+            remedy=_AGAIN,
+        )
+    if len(header) > MAX_COLUMNS:
+        raise SourceError("E_TOO_LARGE", f"{len(header)} columns; at most {MAX_COLUMNS}.", file=name, remedy=_AGAIN)
+    for column in header:
+        if header.count(column) > 1:
+            raise SourceError(
+                "E_DUP_COLUMN", "the header has it twice.", file=name, line=1, column=column, remedy=_AGAIN
+            )
+
+
+def _spreadsheet_rows(content: bytes, file: File) -> list[tuple[str, str, int, str, str]]:
+    """The same of one sheet, found by its pattern; the header by a cell it must hold. Empty cells are left out."""
+    if not content.startswith(b"PK\x03\x04"):
+        raise SourceError("E_MAGIC", "this is not a spreadsheet (ODS or XLSX).", file=file.name, remedy=_AGAIN)
+    try:
+        book = fastexcel.read_excel(content)
+    except Exception as error:  # fastexcel raises its own classes and bare ones alike
+        raise SourceError("E_SPREADSHEET", f"it cannot be opened: {error}.", file=file.name, remedy=_AGAIN) from error
+    names = [name for name in book.sheet_names if re.fullmatch(file.sheet, name)]
+    if len(names) != 1:
+        raise SourceError(
+            "E_SHEET",
+            f"{len(names)} sheets match {file.sheet!r}; the sheets are {', '.join(book.sheet_names)}.",
+            file=file.name,
+            remedy="If the publisher renamed the sheet, change the pattern in the source's declaration.",
+        )
+    sheet = book.load_sheet(names[0], header_row=None, dtypes="string").to_polars()
+    if sheet.height * sheet.width > MAX_CELLS:
+        raise SourceError("E_TOO_LARGE", f"more than {MAX_CELLS} cells.", file=file.name, remedy=_AGAIN)
+    rows = [[_clean(cell) for cell in row] for row in sheet.iter_rows()]
+    at = next((index for index, row in enumerate(rows) if file.header in row), None)
+    if at is None:
+        raise SourceError(
+            "E_HEADER",
+            f"no row of sheet {names[0]!r} has a cell {file.header!r}.",
+            file=file.name,
+            remedy="If the publisher renamed the column, change the header in the source's declaration.",
+        )
+    header = [cell or "" for cell in rows[at]]
+    _check_header([column for column in header if column], file.name)
+    # A second table may follow under a header of its own (the 2023 history does this): its rows are kept, and its
+    # header row with them, so that the reader of the source can see where it starts.
+    return [
+        (file.name, names[0], at + 2 + offset, column, cell)
+        for offset, row in enumerate(rows[at + 1 :])
+        for column, cell in zip(header, row, strict=True)
+        if column and cell is not None and cell != ""
+    ]
+
+
+def _clean(cell: str | None) -> str | None:
+    # Header cells of Ofsted's sheets are wrapped by hand; white space says nothing.
+    return " ".join(cell.split()) if cell is not None else None

@@ -1,0 +1,212 @@
+"""Ofsted's inspections and judgements: how their files are read, and the latest judgement as an observation.
+
+Grades are ordered and never averaged (rule 20). From April 2026 there is no overall effectiveness judgement: it is
+`not_given`, which is neither missing nor carried forward (rule 21).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, timedelta
+from enum import StrEnum
+
+import polars as pl
+
+from etl.areas import Areas, alive
+from etl.model import LEDGER, OBSERVATION, Loaded, Source, SourceError, Status
+
+
+class Framework(StrEnum):
+    """The framework an inspection was made under. SIF: the Single Inspection Framework of 2013 to 2018."""
+
+    SIF = "SIF"
+    ILACS = "ILACS"
+    ILACS_2026 = "ILACS from April 2026"
+
+
+class Strand(StrEnum):
+    """What was judged. SIF's leadership, management and governance stands as `leaders`."""
+
+    OVERALL = "overall"
+    LEADERS = "leaders"
+    PROTECTION = "protection"
+    IN_CARE = "in_care"
+    CARE_LEAVERS = "care_leavers"
+
+
+GRADES = ("Outstanding", "Good", "Requires improvement to be good", "Inadequate")
+# The Ofsted rule for its yearly snapshots: inspected by 31 March and published by 30 June.
+FIRST_SNAPSHOT = 2018
+PUBLISHED_WITHIN = timedelta(days=91)
+
+INSPECTION = pl.Schema(
+    [
+        ("inspection_id", pl.String()),
+        ("area_id", pl.String()),
+        ("framework", pl.String()),
+        ("type", pl.String()),
+        ("started", pl.Date()),
+        ("ended", pl.Date()),
+        ("published", pl.Date()),
+        ("url", pl.String()),
+        ("source_id", pl.String()),
+        ("file", pl.String()),
+        ("line", pl.Int64()),
+    ]
+)
+JUDGEMENT = pl.Schema([("inspection_id", pl.String()), ("strand", pl.String()), ("grade", pl.String())])
+LINK = pl.Schema([("inspection_id", pl.String()), ("url", pl.String()), ("ended", pl.Date())])
+
+
+def authority(name: str | None, numbers: dict[str, str], key: str, *, file: str, line: int) -> str:
+    """The number of the authority a report names; raises E_UNKNOWN_LA."""
+    if key not in numbers:
+        raise SourceError(
+            "E_UNKNOWN_LA",
+            f"{name!r} is not a name of an authority we know.",
+            file=file,
+            line=line,
+            remedy="Add the name, or the new council, to data/local_authorities.csv.",
+        )
+    return numbers[key]
+
+
+def day(text: str, pattern: str, *, file: str, line: int, column: str) -> date:
+    """A printed date; raises E_DATE for one that is not a date, before 2000 or in the future."""
+    from datetime import UTC, datetime
+
+    try:
+        found = datetime.strptime(text, pattern).date()
+    except ValueError:
+        found = None
+    if found is None or not date(2000, 1, 1) <= found <= datetime.now(UTC).date():
+        raise SourceError(
+            "E_DATE",
+            f"{text!r} is not a date between 2000 and today.",
+            file=file,
+            line=line,
+            column=column,
+            remedy="Look the inspection up on Ofsted's site and report the slip to the publisher.",
+        )
+    return found
+
+
+def grade(text: str | None, words: dict[str, str | None], *, file: str, line: int, column: str) -> str | None:
+    """A grade of GRADES, or None where the publisher says there is none; raises E_GRADE for other words."""
+    if text is None:
+        return None
+    if text not in words:
+        raise SourceError(
+            "E_GRADE",
+            f"{text!r} is not a grade we know.",
+            file=file,
+            line=line,
+            column=column,
+            remedy="If Ofsted changed its wording, add it to the grades of the source.",
+        )
+    return words[text]
+
+
+def loaded(
+    source: Source,
+    inspections: Iterable[tuple[object, ...]],
+    judgements: Iterable[tuple[str, str, str]],
+    ledger: Iterable[tuple[object, ...]],
+    links: Iterable[tuple[object, ...]] = (),
+    rejects: pl.DataFrame | None = None,
+) -> Loaded:
+    """Rows as tables; two inspections of one authority published the same day raise E_DUP_KEY."""
+    frame = pl.DataFrame(list(inspections), schema=INSPECTION, orient="row")
+    again = frame.filter(pl.col("inspection_id").is_duplicated())
+    if again.height:
+        raise SourceError(
+            "E_DUP_KEY",
+            f"{again['inspection_id'][0]} stands here and on line {again['line'][0]}.",
+            file=again["file"][1],
+            line=again["line"][1],
+            remedy="Look the inspection up on Ofsted's site; the publisher must say which row is right.",
+        )
+    tables = {
+        "inspection": frame,
+        "judgement": pl.DataFrame(list(judgements), schema=JUDGEMENT, orient="row"),
+        "inspection_link": pl.DataFrame(list(links), schema=LINK, orient="row"),
+    }
+    if rejects is not None:
+        tables["reject"] = rejects
+    return Loaded(tables, pl.DataFrame(list(ledger), schema=LEDGER, orient="row"))
+
+
+def latest(inspection: pl.DataFrame, areas: Areas, on: date, *, published_by: date) -> pl.DataFrame:
+    """The newest inspection of each authority that existed on a day: one row each, inspection_id null where none.
+
+    SIF files print no inspection date; there the publication date stands for it.
+    """
+    newest = (
+        inspection.filter(
+            (pl.col("started").fill_null(pl.col("published")) <= on) & (pl.col("published") <= published_by)
+        )
+        .sort("published")
+        .unique("area_id", keep="last", maintain_order=True)
+    )
+    living = pl.DataFrame({"area_id": alive(areas, on)})
+    return living.join(newest, on="area_id", how="left", maintain_order="left")
+
+
+def observations(inspection: pl.DataFrame, judgement: pl.DataFrame, areas: Areas) -> pl.DataFrame:
+    """OBSERVATION rows of `judgement_<strand>`: at each 31 March by Ofsted's rule, and on the newest report's day.
+
+    `value` is 1 (Outstanding) to 4 (Inadequate), a code to order and map by, never to average.
+    """
+    newest_report: date = inspection["published"].max()  # type: ignore[assignment]
+    days = [(date(year, 3, 31), str(year)) for year in range(FIRST_SNAPSHOT, newest_report.year + 1)]
+    frames = [
+        latest(inspection, areas, on, published_by=on + PUBLISHED_WITHIN).with_columns(
+            pl.lit(on).alias("period_end"), pl.lit(label).alias("period")
+        )
+        for on, label in days
+        if on + PUBLISHED_WITHIN <= newest_report
+    ]
+    frames.append(
+        latest(inspection, areas, newest_report, published_by=newest_report).with_columns(
+            pl.lit(newest_report).alias("period_end"), pl.lit(f"{newest_report:%-d %B %Y}").alias("period")
+        )
+    )
+    snapshots = pl.concat(frames)
+    values = {grade: float(position) for position, grade in enumerate(GRADES, start=1)}
+    return pl.concat(
+        _strand(snapshots, judgement.filter(pl.col("strand") == strand), strand, values) for strand in Strand
+    ).match_to_schema(OBSERVATION)
+
+
+def _strand(snapshots: pl.DataFrame, judgement: pl.DataFrame, strand: Strand, values: dict[str, float]) -> pl.DataFrame:
+    not_given = (pl.col("framework") == Framework.ILACS_2026) & pl.lit(strand is Strand.OVERALL)
+    status = (
+        pl.when(pl.col("grade").is_not_null())
+        .then(pl.lit(str(Status.OBSERVED)))
+        .when(pl.col("inspection_id").is_null())
+        .then(pl.lit(str(Status.NO_ROW)))
+        .when(not_given)
+        .then(pl.lit(str(Status.NOT_GIVEN)))
+        # Before January 2023 care leavers were judged together with children in care.
+        .otherwise(pl.lit(str(Status.NOT_APPLICABLE)))
+    )
+    return snapshots.join(
+        judgement.select("inspection_id", "grade"),
+        on="inspection_id",
+        how="left",
+        validate="m:1",
+        maintain_order="left",
+    ).select(
+        pl.lit(f"judgement_{strand}").alias("metric_id"),
+        "area_id",
+        "period_end",
+        "period",
+        pl.col("grade").replace_strict(values, return_dtype=pl.Float64).alias("value"),
+        status.alias("status"),
+        pl.col("grade").alias("symbol"),
+        pl.lit(None, pl.Float64).alias("numerator"),
+        pl.lit(None, pl.Float64).alias("denominator"),
+        pl.col("area_id").alias("return_id"),
+        "file",
+        "line",
+    )

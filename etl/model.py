@@ -1,0 +1,216 @@
+"""The words of the ETL: sources, releases, metrics, statuses, and the shape of an observation."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+if TYPE_CHECKING:
+    from etl.areas import Areas
+    from etl.releases import Cells
+
+ENGLAND = "E92000001"
+OGL = "Open Government Licence v3.0"
+
+
+class Polarity(StrEnum):
+    """Which way is better. A neutral metric is never ranked and has no best (rule 8)."""
+
+    LOWER_IS_BETTER = "lower_is_better"
+    HIGHER_IS_BETTER = "higher_is_better"
+    NEUTRAL = "neutral"
+
+
+class Status(StrEnum):
+    """Why a value is there, or why it is not. A value exists exactly when observed (rule 5)."""
+
+    OBSERVED = "observed"
+    SUPPRESSED = "suppressed"
+    NOT_APPLICABLE = "not_applicable"
+    NOT_AVAILABLE = "not_available"
+    LOW_RELIABILITY = "low_reliability"
+    LOW_NONZERO = "low_nonzero"
+    NOT_GIVEN = "not_given"
+    NO_ROW = "no_row"
+
+
+# The symbols of the Department for Education's open data standard, and `k` of its looked-after files.
+DFE_SYMBOLS: Mapping[str, Status] = {
+    "c": Status.SUPPRESSED,
+    "z": Status.NOT_APPLICABLE,
+    "x": Status.NOT_AVAILABLE,
+    "u": Status.LOW_RELIABILITY,
+    "low": Status.LOW_NONZERO,
+    "k": Status.LOW_NONZERO,
+}
+
+
+class PeriodKind(StrEnum):
+    """What a published year label means: a date, or a year up to one. Its words go before the date."""
+
+    AT_30_SEPTEMBER = "at 30 September"
+    YEAR_TO_30_SEPTEMBER = "year to 30 September"
+    AT_31_MARCH = "at 31 March"
+    YEAR_TO_31_MARCH = "year to 31 March"
+    AT_30_JUNE = "at 30 June"
+    LATEST_JUDGEMENT = "latest judgement at"
+
+    def end(self, year: int) -> date:
+        """The last day of the period a publisher labels with this year."""
+        if self in (PeriodKind.AT_30_SEPTEMBER, PeriodKind.YEAR_TO_30_SEPTEMBER):
+            return date(year, 9, 30)
+        if self is PeriodKind.AT_30_JUNE:
+            return date(year, 6, 30)
+        return date(year, 3, 31)
+
+
+@dataclass(frozen=True)
+class Shortfall:
+    """How a gap is said in real units (rule 13): which count moves, and what is held fixed."""
+
+    words: str
+    """What is counted, plural, as in "12 posts to fill"."""
+    moves: str
+    """`numerator` (fewer of these) or `denominator` (more of these)."""
+    holding: str
+    """What stays as published, as in "the number of posts"."""
+
+
+@dataclass(frozen=True)
+class Metric:
+    """One published measure, and how its value is read from a file of its source."""
+
+    id: str
+    title: str
+    short_title: str
+    theme: str
+    definition: str
+    unit: str
+    polarity: Polarity
+    period_kind: PeriodKind
+    file: str = ""
+    """The file of the release that holds it; may be left out when the release has only one."""
+    column: str = ""
+    """The published column with the value, or, for a rate per 10,000 children, with the count."""
+    decimals: int = 1
+    per_10_000_children: bool = False
+    """Divide `column` by children aged 0 to 17 in the middle of the year before (rule 6)."""
+    numerator: tuple[str, ...] = ()
+    denominator: tuple[str, ...] = ()
+    """Published columns, added up, that the value is made of."""
+    minimum_denominator: float | None = None
+    """A return under this sets no cut, benchmark or axis (rule 11)."""
+    interval: bool = False
+    """Whether the value is a share of its denominator, so that a Wilson interval holds (rule 15)."""
+    shortfall: Shortfall | None = None
+    may_exceed_100: bool = False
+    caveat: str = ""
+
+
+@dataclass(frozen=True)
+class File:
+    """A published file: where it lies below the folder of published files, and which sheet is read."""
+
+    path: str
+    sheet: str = ""
+    """A regular expression, for spreadsheets: sheets are renamed at each edition."""
+    header: str = ""
+    """A cell of the header row, for spreadsheets, whose header moves."""
+
+    @property
+    def name(self) -> str:
+        return self.path.rsplit("/", 1)[-1]
+
+
+@dataclass(frozen=True)
+class Release:
+    """One edition of a source, as published."""
+
+    id: str
+    title: str
+    published: str
+    """ISO date, as exact as is known: `2025-09-25`, or `2026-02` where only the month is."""
+    page: str
+    files: tuple[File, ...]
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """What a source gives to the database: rows by table, and its ledger (one row a file)."""
+
+    tables: Mapping[str, pl.DataFrame]
+    ledger: pl.DataFrame
+
+
+@dataclass(frozen=True)
+class Source:
+    """One official publication, its newest release, its metrics, and how it is read."""
+
+    id: str
+    title: str
+    publisher: str
+    release: Release
+    load: Callable[[Source, Cells, Context], Loaded]
+    metrics: tuple[Metric, ...] = ()
+    licence: str = OGL
+    symbols: Mapping[str, Status] = field(default_factory=lambda: DFE_SYMBOLS)
+    needs: tuple[str, ...] = ()
+    """Sources that are loaded before this one."""
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Context:
+    """What a source may look at while it is read: the areas, and what was loaded before it."""
+
+    areas: Areas
+    loaded: Mapping[str, Loaded]
+
+
+OBSERVATION = pl.Schema(
+    [
+        ("metric_id", pl.String()),
+        ("area_id", pl.String()),
+        ("period_end", pl.Date()),
+        ("period", pl.String()),
+        ("value", pl.Float64()),
+        ("status", pl.String()),
+        ("symbol", pl.String()),
+        ("numerator", pl.Float64()),
+        ("denominator", pl.Float64()),
+        ("return_id", pl.String()),
+        ("file", pl.String()),
+        ("line", pl.Int64()),
+    ]
+)
+LEDGER = pl.Schema(
+    [
+        ("source_id", pl.String()),
+        ("file", pl.String()),
+        ("sha256", pl.String()),
+        ("rows_read", pl.Int64()),
+        ("rows_loaded", pl.Int64()),
+        ("rows_rejected", pl.Int64()),
+        ("rows_duplicate", pl.Int64()),
+    ]
+)
+
+
+class EtlError(Exception):
+    """Something outside the code is wrong: said in words with a remedy, shown without a traceback."""
+
+
+class SourceError(EtlError):
+    """A published file is not what its source declares. The rule's name comes first, then where."""
+
+    def __init__(
+        self, rule: str, what: str, *, file: str, line: int | None = None, column: str | None = None, remedy: str
+    ) -> None:
+        where = file + (f", line {line}" if line is not None else "") + (f", column {column!r}" if column else "")
+        super().__init__(f"{rule}: {where}: {what} {remedy}")
+        self.rule, self.file, self.line, self.column = rule, file, line, column

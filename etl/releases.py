@@ -1,0 +1,130 @@
+"""Releases: the cells we use of each published file, as text, with where every one of them stood.
+
+A release is `data/releases/<release>.parquet`, one row a cell. It is all a build needs: no network, no published
+file. What is printed is kept as printed (`14.9`, `c`, `314 / 318`); nothing is guessed here.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import polars as pl
+
+from etl.model import EtlError, File, Release, Source, SourceError
+
+CELL = pl.Schema(
+    [
+        ("file", pl.String()),
+        ("sheet", pl.String()),
+        ("line", pl.Int64()),
+        ("column", pl.String()),
+        ("text", pl.String()),
+        ("publisher", pl.String()),
+        ("title", pl.String()),
+        ("page", pl.String()),
+        ("release_date", pl.String()),
+        ("licence", pl.String()),
+        ("sha256", pl.String()),
+    ]
+)
+
+
+@dataclass(frozen=True)
+class Cells:
+    """The cells of one release, with the columns of CELL."""
+
+    frame: pl.DataFrame
+
+    def sha256(self, file: str) -> str:
+        return str(self.frame.filter(pl.col("file") == file)["sha256"][0])
+
+    def table(self, file: str, sheet: str = "") -> pl.DataFrame:
+        """One file as a table: `line` and one text column a published column, in the file's order of lines.
+
+        Of a spreadsheet, the sheet whose name matches the pattern `sheet`. A cell that was empty is null. A file the
+        release does not hold raises SourceError.
+        """
+        cells = self.frame.filter((pl.col("file") == file) & pl.col("sheet").str.contains(f"^(?:{sheet})$"))
+        if cells.is_empty():
+            raise SourceError(
+                "E_FILE_ABSENT",
+                "the release does not hold this file.",
+                file=file,
+                remedy="Run `python -m etl extract`.",
+            )
+        columns = cells["column"].unique(maintain_order=True).to_list()
+        return (
+            cells.pivot(on="column", on_columns=columns, index="line", values="text", aggregate_function=None)
+            .sort("line")
+            .with_columns(pl.col(columns).replace("", None))
+        )
+
+
+def require(table: pl.DataFrame, columns: list[str] | tuple[str, ...], file: str) -> None:
+    """Refuse a table without one of these columns, naming it and the nearest name there is."""
+    from difflib import get_close_matches
+
+    for column in columns:
+        if column not in table.columns:
+            near = get_close_matches(column, table.columns, n=1, cutoff=0.4)
+            raise SourceError(
+                "E_MISSING_COLUMN",
+                "the file has no such column" + (f"; the nearest is {near[0]!r}." if near else "."),
+                file=file,
+                column=column,
+                remedy="If the publisher renamed it, change the name in the source's declaration in etl/sources.",
+            )
+
+
+def path(folder: Path, release: Release) -> Path:
+    return folder / f"{release.id}.parquet"
+
+
+def read(folder: Path, source: Source) -> Cells:
+    """The cells of a source's release; EtlError where the committed file is absent, cut or of another shape."""
+    where = path(folder, source.release)
+    try:
+        frame = pl.read_parquet(where)
+    except FileNotFoundError as error:
+        raise EtlError(
+            f"E_RELEASE_ABSENT: {where.name}: the release of {source.title!r} is not in {folder.name}/. "
+            "Restore it from git, or run `python -m etl extract --from FOLDER`."
+        ) from error
+    except (OSError, pl.exceptions.PolarsError) as error:
+        raise EtlError(
+            f"E_RELEASE_DAMAGED: {where.name}: not a readable release ({error}). Restore it from git."
+        ) from error
+    try:
+        return Cells(frame.match_to_schema(CELL))
+    except pl.exceptions.PolarsError as error:
+        raise EtlError(
+            f"E_RELEASE_DAMAGED: {where.name}: not the columns of a release ({error}). "
+            "Restore it from git, or extract it again."
+        ) from error
+
+
+def write(folder: Path, source: Source, cells: list[pl.DataFrame]) -> Path:
+    """Write a release whole or not at all. Each frame of `cells` has file, sheet, line, column, text, sha256."""
+    release = source.release
+    frame = (
+        pl.concat(cells)
+        .with_columns(
+            pl.lit(source.publisher).alias("publisher"),
+            pl.lit(f"{source.title}: {release.title}").alias("title"),
+            pl.lit(release.page).alias("page"),
+            pl.lit(release.published).alias("release_date"),
+            pl.lit(source.licence).alias("licence"),
+        )
+        .select(CELL.names())
+        .match_to_schema(CELL)
+    )
+    folder.mkdir(parents=True, exist_ok=True)
+    where = path(folder, release)
+    draft = where.with_suffix(".draft")
+    frame.write_parquet(draft, compression="zstd", compression_level=19, statistics=False)
+    draft.replace(where)
+    return where
+
+
+__all__ = ["CELL", "Cells", "File", "path", "read", "require", "write"]

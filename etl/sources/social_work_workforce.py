@@ -1,0 +1,130 @@
+"""Children's social work workforce, published by the Department for Education each spring.
+
+Full-time equivalents (FTE) on 30 September. Kingston upon Thames with Richmond upon Thames, and North with West
+Northamptonshire, report jointly: one row carries both numbers.
+"""
+
+from etl import ees
+from etl.model import File, Metric, PeriodKind, Polarity, Release, Shortfall, Source
+
+THEME = "Workforce"
+# Below this many posts one person moves a rate by five points.
+FEW_POSTS = 20
+
+SOURCE = Source(
+    id="social_work_workforce",
+    title="Children's social work workforce",
+    publisher="Department for Education",
+    release=Release(
+        id="social_work_workforce_2025",
+        title="reporting year 2025",
+        published="2026-03-19",
+        page="https://explore-education-statistics.service.gov.uk/find-statistics/children-s-social-work-workforce",
+        files=(File("dfe-workforce/csww_indicators_2017_to_2025.csv"),),
+    ),
+    load=ees.load,
+    metrics=(
+        Metric(
+            id="vacancy_rate",
+            title="Social worker vacancy rate",
+            short_title="Vacancies",
+            theme=THEME,
+            definition="FTE vacancies as a share of all FTE posts (vacancies and staff in post) on 30 September.",
+            unit="%",
+            polarity=Polarity.LOWER_IS_BETTER,
+            period_kind=PeriodKind.AT_30_SEPTEMBER,
+            column="vacancy_rate_fte",
+            numerator=("vacancy_fte",),
+            denominator=("vacancy_fte", "inpost_fte"),
+            minimum_denominator=FEW_POSTS,
+            interval=True,
+            shortfall=Shortfall("posts to fill", "numerator", "the number of posts"),
+            caveat="A vacancy may be covered by agency staff.",
+        ),
+        Metric(
+            id="vacancies_fte",
+            title="Social worker vacancies",
+            short_title="Vacant posts",
+            theme=THEME,
+            definition="FTE social worker posts that were vacant on 30 September.",
+            unit="FTE",
+            polarity=Polarity.NEUTRAL,
+            period_kind=PeriodKind.AT_30_SEPTEMBER,
+            column="vacancy_fte",
+            caveat="A count: larger councils have more. Compare councils by the vacancy rate.",
+        ),
+        Metric(
+            id="social_workers_fte",
+            title="Social workers in post",
+            short_title="Social workers",
+            theme=THEME,
+            definition="FTE children and family social workers employed on 30 September, agency excluded.",
+            unit="FTE",
+            polarity=Polarity.NEUTRAL,
+            period_kind=PeriodKind.AT_30_SEPTEMBER,
+            column="inpost_fte",
+            caveat="A count: larger councils have more.",
+        ),
+        Metric(
+            id="turnover_rate",
+            title="Social worker turnover rate",
+            short_title="Turnover",
+            theme=THEME,
+            definition="FTE leavers in the year to 30 September as a share of FTE staff in post at its end.",
+            unit="%",
+            polarity=Polarity.LOWER_IS_BETTER,
+            period_kind=PeriodKind.YEAR_TO_30_SEPTEMBER,
+            column="turnover_rate_fte",
+            numerator=("leavers_fte",),
+            denominator=("inpost_fte",),
+            minimum_denominator=FEW_POSTS,
+            interval=True,
+            shortfall=Shortfall("fewer leavers", "numerator", "the number of staff in post"),
+            # More may leave a small team in a year than are in it at the end.
+            may_exceed_100=True,
+        ),
+        Metric(
+            id="agency_rate",
+            title="Agency social worker rate",
+            short_title="Agency staff",
+            theme=THEME,
+            definition="FTE agency staff as a share of FTE agency staff and staff in post on 30 September.",
+            unit="%",
+            polarity=Polarity.LOWER_IS_BETTER,
+            period_kind=PeriodKind.AT_30_SEPTEMBER,
+            column="agency_rate_fte",
+            numerator=("agency_fte",),
+            denominator=("agency_fte", "inpost_fte"),
+            minimum_denominator=FEW_POSTS,
+            interval=True,
+            shortfall=Shortfall("fewer agency social workers", "numerator", "all social workers, agency included"),
+        ),
+        Metric(
+            id="caseload",
+            title="Average caseload",
+            short_title="Caseload",
+            theme=THEME,
+            definition="Cases per FTE social worker who held cases on 30 September, agency included.",
+            unit="cases per social worker",
+            polarity=Polarity.LOWER_IS_BETTER,
+            period_kind=PeriodKind.AT_30_SEPTEMBER,
+            column="caseload_fte",
+            numerator=("cases",),
+            denominator=("case_holders_fte",),
+            minimum_denominator=10,
+            shortfall=Shortfall("more case-holding social workers", "denominator", "the number of cases"),
+            caveat="Says nothing of how hard the cases are.",
+        ),
+        Metric(
+            id="absence_rate",
+            title="Social worker sickness absence rate",
+            short_title="Sickness absence",
+            theme=THEME,
+            definition="Days lost to sickness in the year to 30 September as a share of days available.",
+            unit="%",
+            polarity=Polarity.LOWER_IS_BETTER,
+            period_kind=PeriodKind.YEAR_TO_30_SEPTEMBER,
+            column="absence_rate_fte",
+        ),
+    ),
+)
