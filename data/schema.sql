@@ -111,6 +111,7 @@ CREATE TABLE metric (
     metric_id VARCHAR PRIMARY KEY,
     title VARCHAR NOT NULL UNIQUE,
     short_title VARCHAR NOT NULL,
+    noun VARCHAR NOT NULL,
     theme VARCHAR NOT NULL,
     position INTEGER NOT NULL UNIQUE,
     unit VARCHAR NOT NULL,
@@ -130,6 +131,7 @@ CREATE TABLE metric (
     caveat VARCHAR
 );
 COMMENT ON TABLE metric IS 'One measure, as published or derived from what is published.';
+COMMENT ON COLUMN metric.noun IS 'How a sentence names it, as in "the social worker vacancy rate was 14.2%".';
 COMMENT ON COLUMN metric.position IS 'The order of menus and tables.';
 COMMENT ON COLUMN metric.unit IS '"%" is 0 to 100. "grade" is Ofsted''s: 1 Outstanding to 4 Inadequate, never averaged.';
 COMMENT ON COLUMN metric.decimals IS 'Decimals to show; values are kept unrounded.';

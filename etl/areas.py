@@ -77,12 +77,18 @@ def name_key(name: str) -> str:
 def read(folder: Path) -> Areas:
     """The areas kept by hand in `local_authorities.csv`, `regions.csv` and `successions.csv` of `folder`."""
     try:
-        authorities = pl.read_csv(folder / "local_authorities.csv", infer_schema=False)
-        regions = pl.read_csv(folder / "regions.csv", infer_schema=False)
-        succession = pl.read_csv(folder / "successions.csv", infer_schema=False)
+        return _read(folder)
     except (OSError, pl.exceptions.PolarsError) as error:
-        raise EtlError(f"The reference files of {folder} cannot be read: {error} Restore them from git.") from error
+        raise EtlError(
+            f"E_REFERENCE: local_authorities.csv, regions.csv or successions.csv cannot be read: {error} "
+            "Mend the row, or restore the files from git."
+        ) from error
 
+
+def _read(folder: Path) -> Areas:
+    authorities = pl.read_csv(folder / "local_authorities.csv", infer_schema=False)
+    regions = pl.read_csv(folder / "regions.csv", infer_schema=False)
+    succession = pl.read_csv(folder / "successions.csv", infer_schema=False)
     authority = authorities.select(
         pl.col("la_number").alias("area_id"),
         "name",

@@ -154,6 +154,7 @@ def _metrics(sources: list[Source]) -> pl.DataFrame:
                 "metric_id": metric.id,
                 "title": metric.title,
                 "short_title": metric.short_title,
+                "noun": metric.noun,
                 "theme": metric.theme,
                 "position": position,
                 "unit": metric.unit,

@@ -7,13 +7,13 @@ anything else stops the load by name.
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from itertools import zip_longest
 
 import polars as pl
 
 from etl import releases
 from etl.areas import Areas, name_key
 from etl.model import (
-    ENGLAND,
     LEDGER,
     OBSERVATION,
     Context,
@@ -35,10 +35,12 @@ KEYS = (
     "new_la_code",
     "la_name",
 )
-NUMBER = r"^-?\d+(\.\d+)?$"
+NUMBER = r"^-?[0-9]+(\.[0-9]+)?$"
 FIRST_YEAR = 2000
 # Published rates carry one or two decimals; the rest of a float is binary noise (rule 7).
 SIGNIFICANT = 9
+# Which column says whom a row of each level is for.
+CODE = {"National": "country_code", "Regional": "region_code", "Local authority": "old_la_code"}
 # Where one row stands for several authorities, publishers part their numbers and names like this.
 JOINT = " / "
 
@@ -73,13 +75,9 @@ def located(table: pl.DataFrame, areas: Areas, file: str) -> pl.DataFrame:
     """
     releases.require(table, KEYS, file)
     rows = table.with_columns(
-        pl.when(pl.col("geographic_level") == "National")
-        .then(pl.lit(ENGLAND))
-        .when(pl.col("geographic_level") == "Regional")
-        .then(pl.col("region_code"))
-        .when(pl.col("geographic_level") == "Local authority")
-        .then(pl.col("old_la_code"))
-        .alias("return_id")
+        pl.coalesce(
+            pl.when(pl.col("geographic_level") == level).then(pl.col(code)) for level, code in CODE.items()
+        ).alias("return_id")
     )
     _refuse(
         rows, pl.col("return_id").is_null(), "E_LEVEL", "geographic_level", file,
@@ -90,7 +88,7 @@ def located(table: pl.DataFrame, areas: Areas, file: str) -> pl.DataFrame:
     year = pl.col("time_period").cast(pl.Int64, strict=False)
     _refuse(
         rows,
-        ~pl.col("time_period").str.contains(r"^\d{4}$") | ~year.is_between(FIRST_YEAR, this_year + 1),
+        ~pl.col("time_period").str.contains(r"^[0-9]{4}$") | ~year.is_between(FIRST_YEAR, this_year + 1),
         "E_PERIOD", "time_period", file,
         f"is not a year from {FIRST_YEAR} to {this_year + 1}.",
         "The period form of the table changed; see the source's module.",
@@ -113,12 +111,14 @@ def without_duplicates(rows: pl.DataFrame, table: pl.DataFrame, file: str) -> pl
     """Rows with exact repeats dropped. The same authority and year with other values raises E_DUP_KEY, both lines."""
     published = [column for column in table.columns if column != "line"]
     unique = rows.unique(subset=published, keep="first", maintain_order=True)
-    again = unique.filter(pl.struct("year", "return_id").is_duplicated()).sort("year", "return_id", "line")
+    # By authority, so that one reporting jointly and alone is found too.
+    each = unique.select("year", "line", pl.col("area_ids").alias("area_id")).explode("area_id")
+    again = each.filter(pl.struct("year", "area_id").is_duplicated()).sort("year", "area_id", "line")
     if again.height:
         first, second = again["line"][0], again["line"][1]
         raise SourceError(
             "E_DUP_KEY",
-            f"{again['return_id'][0]} {again['year'][0]} stands here and on line {first}, with other values.",
+            f"{again['area_id'][0]} {again['year'][0]} stands here and on line {first}, with other values.",
             file=file,
             line=second,
             remedy="The publisher must say which is right; do not load the file until then.",
@@ -233,11 +233,11 @@ def _check_authorities(rows: pl.DataFrame, areas: Areas, file: str) -> None:
     labelled = rows.unique(["return_id", "la_name", "new_la_code", "time_period"], maintain_order=True)
     for row in labelled.iter_rows(named=True):
         line, authority = row["line"], row["geographic_level"] == "Local authority"
-        labels = zip(
+        # A name or code too few or too many leaves a None, which is nobody's.
+        labels = zip_longest(
             row["area_ids"],
-            (row["la_name"] or "").split(JOINT) if authority else [None] * len(row["area_ids"]),
-            (row["new_la_code"] or "").split(JOINT) if authority else [None] * len(row["area_ids"]),
-            strict=False,
+            (row["la_name"] or "").split(JOINT) if authority else (),
+            (row["new_la_code"] or "").split(JOINT) if authority else (),
         )
         for area_id, name, code in labels:
             if area_id not in known:
@@ -246,7 +246,7 @@ def _check_authorities(rows: pl.DataFrame, areas: Areas, file: str) -> None:
                     f"{area_id!r} ({name or row['geographic_level']}) is not an authority we know.",
                     file=file,
                     line=line,
-                    column="old_la_code" if authority else "region_code",
+                    column=CODE[row["geographic_level"]],
                     remedy="If it is a new council, add it to data/local_authorities.csv and data/successions.csv.",
                 )
             if authority and (name_key(name or ""), area_id) not in names:

@@ -10,6 +10,7 @@ import csv
 import hashlib
 import io
 import re
+from codecs import BOM_UTF8
 from collections.abc import Callable
 from pathlib import Path
 
@@ -53,8 +54,8 @@ def extract(source: Source, published: Path, to: Path, progress: Callable[[str],
                 remedy=f"Download it from {source.release.page} and keep its name.",
             )
         content = where.read_bytes()
-        if not content:
-            raise SourceError("E_EMPTY", "the file has 0 bytes.", file=file.name, remedy=_AGAIN)
+        if not content.removeprefix(BOM_UTF8).strip():
+            raise SourceError("E_EMPTY", f"there is nothing in its {len(content)} bytes.", file=file.name, remedy=_AGAIN)
         rows = _spreadsheet_rows(content, file) if file.sheet else _csv_rows(content, file.name)
         cells = pl.DataFrame(rows, schema=_CELLS, orient="row")
         if cells.is_empty():
@@ -79,6 +80,7 @@ def _csv_rows(content: bytes, name: str) -> list[tuple[str, str, int, str, str]]
     """(file, sheet, line, column, text) of every cell of a CSV file; `line` is where its record starts."""
     text = _text(content, name)
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    start = 1
     try:
         header = next(reader)
         _check_header(header, name)
@@ -104,7 +106,8 @@ def _csv_rows(content: bytes, name: str) -> list[tuple[str, str, int, str, str]]
             if len(cells) > MAX_CELLS:
                 raise SourceError("E_TOO_LARGE", f"more than {MAX_CELLS} cells.", file=name, remedy=_AGAIN)
     except csv.Error as error:
-        raise SourceError("E_QUOTES", f"{error}.", file=name, line=reader.line_num, remedy=_AGAIN) from error
+        # Where the row starts: an unclosed quote is noticed only at the end of the file.
+        raise SourceError("E_QUOTES", f"{error}.", file=name, line=start, remedy=_AGAIN) from error
     if not text.endswith(("\n", "\r")):
         raise SourceError(
             "E_CUT", "the last line does not end; the file may be cut.", file=name, line=reader.line_num, remedy=_AGAIN
@@ -167,7 +170,8 @@ def _spreadsheet_rows(content: bytes, file: File) -> list[tuple[str, str, int, s
             file=file.name,
             remedy="If the publisher renamed the sheet, change the pattern in the source's declaration.",
         )
-    sheet = book.load_sheet(names[0], header_row=None, dtypes="string").to_polars()
+    # Without skip_rows empty rows at the top are left out, and every line below them would be said wrongly.
+    sheet = book.load_sheet(names[0], header_row=None, skip_rows=0, dtypes="string").to_polars()
     if sheet.height * sheet.width > MAX_CELLS:
         raise SourceError("E_TOO_LARGE", f"more than {MAX_CELLS} cells.", file=file.name, remedy=_AGAIN)
     rows = [[_clean(cell) for cell in row] for row in sheet.iter_rows()]

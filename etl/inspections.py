@@ -7,7 +7,7 @@ Grades are ordered and never averaged (rule 20). From April 2026 there is no ove
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 
 import polars as pl
@@ -71,12 +71,10 @@ def authority(name: str | None, numbers: dict[str, str], key: str, *, file: str,
     return numbers[key]
 
 
-def day(text: str, pattern: str, *, file: str, line: int, column: str) -> date:
+def day(text: str | None, pattern: str, *, file: str, line: int, column: str) -> date:
     """A printed date; raises E_DATE for one that is not a date, before 2000 or in the future."""
-    from datetime import UTC, datetime
-
     try:
-        found = datetime.strptime(text, pattern).date()
+        found = datetime.strptime(text or "", pattern).date()
     except ValueError:
         found = None
     if found is None or not date(2000, 1, 1) <= found <= datetime.now(UTC).date():
@@ -115,9 +113,22 @@ def loaded(
     links: Iterable[tuple[object, ...]] = (),
     rejects: pl.DataFrame | None = None,
 ) -> Loaded:
-    """Rows as tables; two inspections of one authority published the same day raise E_DUP_KEY."""
+    """Rows as tables.
+
+    Two inspections of one authority published the same day raise E_DUP_KEY, one that ended or was published before it
+    started E_DATE.
+    """
     frame = pl.DataFrame(list(inspections), schema=INSPECTION, orient="row")
-    again = frame.filter(pl.col("inspection_id").is_duplicated())
+    backwards = frame.filter((pl.col("ended") < pl.col("started")) | (pl.col("published") < pl.col("started")))
+    if backwards.height:
+        raise SourceError(
+            "E_DATE",
+            f"{backwards['inspection_id'][0]} ended or was published before {backwards['started'][0]}, its first day.",
+            file=backwards["file"][0],
+            line=backwards["line"][0],
+            remedy="Look the inspection up on Ofsted's site and report the slip to the publisher.",
+        )
+    again = frame.filter(pl.col("inspection_id").is_duplicated()).sort("inspection_id", "line")
     if again.height:
         raise SourceError(
             "E_DUP_KEY",

@@ -88,6 +88,8 @@ class Metric:
     id: str
     title: str
     short_title: str
+    noun: str
+    """How a sentence names it: "the <noun> was 14.2%"."""
     theme: str
     definition: str
     unit: str

@@ -91,7 +91,8 @@ def read(folder: Path, source: Source) -> Cells:
             f"E_RELEASE_ABSENT: {where.name}: the release of {source.title!r} is not in {folder.name}/. "
             "Restore it from git, or run `python -m etl extract --from FOLDER`."
         ) from error
-    except (OSError, pl.exceptions.PolarsError) as error:
+    # Polars panics, rather than raises, on some damage inside the file.
+    except (OSError, pl.exceptions.PolarsError, pl.exceptions.PanicException) as error:
         raise EtlError(
             f"E_RELEASE_DAMAGED: {where.name}: not a readable release ({error}). Restore it from git."
         ) from error
@@ -105,7 +106,10 @@ def read(folder: Path, source: Source) -> Cells:
 
 
 def write(folder: Path, source: Source, cells: list[pl.DataFrame]) -> Path:
-    """Write a release whole or not at all. Each frame of `cells` has file, sheet, line, column, text, sha256."""
+    """Write a release whole or not at all. Each frame of `cells` has file, sheet, line, column, text, sha256.
+
+    Raises EtlError where it cannot be written; the release of before is then as it was.
+    """
     release = source.release
     frame = (
         pl.concat(cells)
@@ -119,11 +123,20 @@ def write(folder: Path, source: Source, cells: list[pl.DataFrame]) -> Path:
         .select(CELL.names())
         .match_to_schema(CELL)
     )
-    folder.mkdir(parents=True, exist_ok=True)
     where = path(folder, release)
     draft = where.with_suffix(".draft")
-    frame.write_parquet(draft, compression="zstd", compression_level=19, statistics=False)
-    draft.replace(where)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        frame.write_parquet(draft, compression="zstd", compression_level=19, statistics=False)
+        draft.replace(where)
+    except OSError as error:
+        raise EtlError(
+            f"E_WRITE: {where.name} could not be written: {error.strerror or error}. "
+            "Make room or give write permission, and extract again; the release of before is untouched."
+        ) from error
+    finally:
+        if folder.is_dir():
+            draft.unlink(missing_ok=True)
     return where
 
 

@@ -54,7 +54,7 @@ def load(source: Source, cells: Cells, context: Context) -> Loaded:
     for row in table.iter_rows(named=True):
         line = row["line"]
         name = row["local_authority"]
-        area_id = authority(name, numbers, name_key(name), file=FILE, line=line)
+        area_id = authority(name, numbers, name_key(name or ""), file=FILE, line=line)
         published = day(row["publication_date"], "%d/%m/%y", file=FILE, line=line, column="publication_date")
         started, ended = (
             day(row[column], "%d/%m/%Y", file=FILE, line=line, column=column) if row[column] else None

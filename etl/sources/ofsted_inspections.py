@@ -35,7 +35,7 @@ def load(source: Source, cells: Cells, context: Context) -> Loaded:
         line = row["line"]
         name = row["Local authority name"]
         area_id = authority(name, codes, row["Local authority area code"], file=FILE, line=line)
-        if (name_key(name), area_id) not in names:
+        if (name_key(name or ""), area_id) not in names:
             raise SourceError(
                 "E_NAME",
                 f"{row['Local authority area code']} is called {name!r}, which is not a name of {area_id}.",
@@ -86,6 +86,7 @@ def _metric(strand: Strand, title: str, short_title: str, definition: str, cavea
         id=f"judgement_{strand}",
         title=title,
         short_title=short_title,
+        noun=title.replace("Ofsted judgement: ", "judgement of "),
         theme="Inspection",
         definition=definition,
         unit="grade",

@@ -1,0 +1,340 @@
+// The map's half in the browser: fetches the shapes once, builds them once, then only repaints.
+
+const NARROW = 560; // pixels; below, London stands under England, with boroughs wide enough to touch
+const FRAME = 18; // units of the map between London and the line around it
+const TEXTURES = { hatched: 'M-1 1 1-1M0 6 6 0M5 7 7 5', dotted: 'M3 3h.01' }; // in squares of 6 pixels
+const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
+const SHAPES = ['defs', 'g', 'path', 'pattern', 'rect', 'svg', 'text'];
+
+const geometries = new Map(); // what each address answered, for every map on every page
+const maps = new WeakMap(); // the map in each place, which Streamlit keeps between reruns
+const compare = new Intl.Collator('en-GB').compare;
+
+let openTip = null;
+document.addEventListener('keydown', (event) => {
+  if (event.key === 'Escape' && openTip) openTip.hidden = true; // also when the focus is elsewhere
+});
+
+export default function ({ data, parentElement }) {
+  if (!maps.has(parentElement)) maps.set(parentElement, new CouncilMap(parentElement));
+  maps.get(parentElement).show(data);
+}
+
+class CouncilMap {
+  constructor(place) {
+    this.failed = make('p', { role: 'status' });
+    this.defs = make('defs');
+    this.svg = make('svg', { class: 'map', role: 'listbox', preserveAspectRatio: 'xMinYMin' }, this.defs);
+    this.tip = make('div', { class: 'tip', 'aria-hidden': true, hidden: '' }, make('strong'), make('span'));
+    this.legend = make('ul', { class: 'legend' });
+    this.root = make('div', { class: 'council-map' }, this.failed, this.svg, this.tip, this.legend);
+    this.areas = new Map();
+    this.shown = [];
+    this.pointed = [];
+    this.svg.addEventListener('pointermove', (event) => this.hover(event));
+    this.svg.addEventListener('pointerleave', (event) => this.hover(event));
+    this.svg.addEventListener('click', (event) => this.click(event));
+    this.svg.addEventListener('keydown', (event) => this.press(event));
+    // Not on the SVG: Chromium lets the mouse focus any SVG element that listens for focus.
+    this.root.addEventListener('focusin', (event) => this.stand(event.target));
+    this.root.addEventListener('focusout', () => this.point());
+    new ResizeObserver(() => this.geometry && this.fit()).observe(this.root);
+    place.append(this.root);
+  }
+
+  async show(data) {
+    this.data = data;
+    try {
+      const geometry = await geometryAt(data.geometry);
+      if (this.data !== data) return; // a later rerun has overtaken this one
+      if (this.geometry !== geometry) this.build(geometry);
+      this.paint();
+      this.failed.textContent = '';
+    } catch (error) {
+      console.error(error);
+      this.failed.textContent = 'The map could not be loaded. The table below holds the same figures.';
+    }
+    const failed = this.failed.textContent !== '';
+    this.failed.hidden = !failed;
+    for (const part of [this.svg, this.legend]) part.toggleAttribute('hidden', failed);
+  }
+
+  // page.js follows it, as it follows the links in tables.
+  choose(area) {
+    const detail = { path: this.data.opens, name: this.areas.get(area)[1] };
+    this.root.dispatchEvent(new CustomEvent('open-council', { bubbles: true, composed: true, detail }));
+  }
+
+  build(geometry) {
+    this.geometry = geometry;
+    this.layers = { boundaries: layer(), london: layer(), tiles: layer() };
+    // Where each council lies, for the arrow keys: a borough where it is in England, not in the inset.
+    this.anchors = { boundaries: new Map(), tiles: new Map() };
+    const names = new Map(this.data.areas); // in the order of names, as a screen reader will read them
+    const named = ([area]) => names.get(area) ?? '';
+    for (const [area, view, d, left, top] of geometry.shapes.toSorted((a, b) => compare(named(a), named(b)))) {
+      this.layers[view].nodes.set(area, make('path', { d, 'data-area': area }));
+      this.anchors[view]?.set(area, [left, top]);
+    }
+    const { boundaries, london, tiles } = this.layers;
+    const [x, y, width, height] = this.inset();
+    boundaries.group.append(...boundaries.nodes.values());
+    london.group.append(
+      make('rect', { class: 'frame', 'aria-hidden': true, x, y, width, height }),
+      make('text', { class: 'place', 'aria-hidden': true, x: x + FRAME, y: y + FRAME, dy: '0.8em' }, 'London'),
+      ...london.nodes.values(),
+    );
+    const boroughs = [...tiles.nodes.values()].filter((node) => london.nodes.has(node.dataset.area));
+    const [, , right, bottom] = geometry.boxes.tiles;
+    tiles.group.append(
+      ...tiles.nodes.values(),
+      // Over the other tiles and under the boroughs, which leave only the outer half of it to see.
+      make('path', { class: 'around', 'aria-hidden': true, d: boroughs.map(path).join('') }),
+      make('text', { class: 'place end', 'aria-hidden': true, x: right, y: bottom - FRAME }, 'London outlined'),
+    );
+    tiles.group.append(make('g', { role: 'group', 'aria-label': 'London' }, ...boroughs));
+    for (const { group, lines, mark, cursor } of Object.values(this.layers)) group.append(lines, mark, cursor);
+    set(london.group, { role: 'group', 'aria-label': 'London' });
+  }
+
+  paint() {
+    const { label, view, classes, areas, chosen } = this.data;
+    this.shown = view === 'tiles' ? ['tiles'] : ['boundaries', 'london'];
+    const groups = this.shown.map((name) => this.layers[name].group);
+    // Only for another view: a node that is taken out and put back loses the keyboard's focus.
+    if (!groups[0].isConnected) this.svg.replaceChildren(this.defs, ...groups);
+    this.areas = new Map(areas.map((area) => [area[0], area]));
+    const operable = areas.filter(([area]) => this.node(area)).sort((a, b) => compare(a[1], b[1]));
+    this.order = operable.map(([area]) => area);
+    const stops = [this.standing()?.dataset.area, chosen, this.stop, this.order[0]];
+    this.stop = stops.find((area) => this.order.includes(area));
+    set(this.svg, { 'aria-label': label });
+    this.explain(classes);
+    for (const name of this.shown) {
+      const { nodes, lines, mark } = this.layers[name];
+      const lined = [];
+      for (const [area, node] of nodes) {
+        if (this.areas.has(area)) this.paintArea(node, name, this.areas.get(area));
+        else set(node, { ...SILENT, class: 'area empty', fill: null });
+        const kind = classes[this.areas.get(area)?.[2]]?.[2] ?? 'plain';
+        if (kind !== 'plain') lined.push(path(node));
+      }
+      set(lines, { d: lined.join('') });
+      outline(mark, nodes.get(chosen));
+    }
+    this.fit();
+    this.point(...this.pointed); // the same place may have other words now
+  }
+
+  paintArea(node, place, [area, name, index, words]) {
+    const said = {
+      role: 'option',
+      'aria-hidden': null,
+      'aria-label': `${name}: ${words}`,
+      'aria-selected': area === this.data.chosen,
+      tabindex: area === this.stop ? 0 : -1,
+    };
+    // The small London on the map of England can be clicked, but is not read out a second time.
+    const operable = place !== 'boundaries' || !this.layers.london.nodes.has(area);
+    set(node, { ...(operable ? said : SILENT), class: 'area', fill: this.fill(place, index) });
+  }
+
+  // The legend, and the textures it shares with the map.
+  explain(classes) {
+    if (this.explained === JSON.stringify(classes)) return;
+    this.explained = JSON.stringify(classes);
+    const places = [...Object.keys(this.layers), 'key'];
+    const textured = classes.flatMap(([, colour, kind], index) => (TEXTURES[kind] ? [[colour, kind, index]] : []));
+    this.defs.replaceChildren(
+      ...places.flatMap((place) =>
+        textured.map(([colour, kind, index]) =>
+          make(
+            'pattern',
+            { id: `${place}-${index}`, class: place, width: 6, height: 6, patternUnits: 'userSpaceOnUse' },
+            make('rect', { class: 'ground', width: 6, height: 6 }),
+            make('path', { class: kind, d: TEXTURES[kind], stroke: colour }),
+          ),
+        ),
+      ),
+    );
+    this.legend.replaceChildren(
+      ...classes.map(([label], index) =>
+        make(
+          'li',
+          {},
+          make(
+            'svg',
+            { 'aria-hidden': true },
+            make('rect', { width: '100%', height: '100%', fill: this.fill('key', index) }),
+          ),
+          label,
+        ),
+      ),
+    );
+  }
+
+  fill(place, index) {
+    const [, colour, kind] = this.data.classes[index];
+    return TEXTURES[kind] ? `url(#${place}-${index})` : colour;
+  }
+
+  inset() {
+    const [x, y, width, height] = this.geometry.boxes.london;
+    return [x - FRAME, y - FRAME, width + 2 * FRAME, height + 2 * FRAME];
+  }
+
+  // Fits what is drawn to the width there is, and keeps text and textures at their size in pixels.
+  fit() {
+    const { england, tiles } = this.geometry.boxes;
+    const [x, y, insetWidth, insetHeight] = this.inset();
+    const stacked = this.shown[0] !== 'tiles' && this.root.clientWidth < NARROW;
+    const scale = stacked ? england[2] / insetWidth : 1;
+    let [, , width, height] = this.shown[0] === 'tiles' ? tiles : england;
+    if (stacked) height += 2 * FRAME + insetHeight * scale;
+    else if (this.shown[0] !== 'tiles') width = x + insetWidth;
+    const moved = `translate(${-x * scale} ${england[3] + 2 * FRAME - y * scale}) scale(${scale})`;
+    set(this.layers.london.group, { transform: stacked ? moved : null });
+    set(this.svg, { viewBox: `0 0 ${width} ${height}`, class: stacked ? 'map stacked' : 'map' });
+    this.svg.style.aspectRatio = `${width} / ${height}`;
+    const pixel = 1 / (this.svg.getScreenCTM()?.a ?? 1);
+    this.svg.style.setProperty('--pixel', pixel / scale);
+    for (const texture of this.defs.children) {
+      const size = { key: 1, london: pixel / scale }[texture.getAttribute('class')] ?? pixel;
+      set(texture, { patternTransform: `scale(${size})` });
+    }
+  }
+
+  // The shape of a council that the keyboard reaches: in the inset, if it is a borough.
+  node(area) {
+    return this.shown.toReversed().map((name) => this.layers[name].nodes.get(area)).find(Boolean);
+  }
+
+  standing() {
+    const active = this.root.getRootNode().activeElement;
+    return active?.dataset.area ? active : null;
+  }
+
+  stand(node) {
+    const [shape, root] = [node.getBoundingClientRect(), this.root.getBoundingClientRect()];
+    set(this.node(this.stop), { tabindex: -1 });
+    set(node, { tabindex: 0 });
+    this.stop = node.dataset.area;
+    const middle = shape.left + shape.width / 2 - root.left;
+    this.point(this.stop, middle, shape.top - root.top, shape.bottom - root.top);
+  }
+
+  hover(event) {
+    const inside = event.type === 'pointermove' && this.areas.has(event.target.dataset.area);
+    if (inside) this.pointAt(event);
+    else if (this.standing()?.matches(':focus-visible')) this.stand(this.standing());
+    else if (event.pointerType === 'mouse') this.point(); // a finger that is lifted has not left
+  }
+
+  pointAt({ target, clientX, clientY }) {
+    const root = this.root.getBoundingClientRect();
+    this.point(target.dataset.area, clientX - root.left, clientY - root.top, clientY - root.top);
+  }
+
+  // Outlines a council wherever it is drawn and says its words; without one, stops.
+  point(area, middle, above, below) {
+    this.pointed = [area, middle, above, below];
+    const [, name, , words] = this.areas.get(area) ?? [];
+    const standing = this.standing();
+    const focused = standing?.dataset.area === area && standing?.matches(':focus-visible');
+    for (const shown of this.shown) {
+      const { cursor, nodes } = this.layers[shown];
+      outline(cursor, name === undefined ? null : nodes.get(area));
+      set(cursor, { class: focused ? 'cursor focus' : 'cursor' });
+    }
+    this.tip.hidden = name === undefined;
+    if (this.tip.hidden) return;
+    openTip = this.tip;
+    this.tip.firstChild.textContent = name;
+    this.tip.lastChild.textContent = words;
+    const { offsetWidth: width, offsetHeight: height } = this.tip;
+    const top = above - height - 10 >= 0 ? above - height - 10 : below + 20;
+    this.tip.style.left = `${Math.max(0, Math.min(middle - width / 2, this.root.clientWidth - width))}px`;
+    this.tip.style.top = `${Math.min(top, this.root.clientHeight - height)}px`;
+  }
+
+  click(event) {
+    const area = event.target.dataset.area;
+    if (!this.areas.has(area)) return;
+    this.node(area).focus({ preventScroll: true });
+    this.pointAt(event);
+    this.choose(area);
+  }
+
+  press(event) {
+    if (event.ctrlKey || event.altKey || event.metaKey) return;
+    const { key } = event;
+    if (key === 'Enter' || key === ' ') this.choose(this.stop);
+    else if (key === 'Home') this.node(this.order.at(0)).focus();
+    else if (key === 'End') this.node(this.order.at(-1)).focus();
+    else if (key in ARROWS) this.node(this.beside(this.stop, ARROWS[key])).focus();
+    else return;
+    event.preventDefault();
+  }
+
+  // The nearest council in a direction, or the same one at the edge. What lies aside counts one and a
+  // half times: more would jump over the rows of hexagons, which are half a tile aside.
+  beside(area, [dx, dy]) {
+    const anchors = this.anchors[this.shown[0]];
+    const [x0, y0] = anchors.get(area);
+    let nearest = area;
+    let least = Infinity;
+    for (const other of this.order) {
+      const [x, y] = anchors.get(other);
+      const along = (x - x0) * dx + (y - y0) * dy;
+      const aside = Math.abs((x - x0) * dy) + Math.abs((y - y0) * dx);
+      if (along <= 0 || along + 1.5 * aside >= least) continue;
+      least = along + 1.5 * aside;
+      nearest = other;
+    }
+    return nearest;
+  }
+}
+
+const SILENT = { role: null, 'aria-hidden': true, 'aria-label': null, 'aria-selected': null, tabindex: null };
+
+function geometryAt(address) {
+  if (!geometries.has(address)) {
+    const answer = fetch(address).then((response) => {
+      if (!response.ok) throw new Error(`${address} answered ${response.status}`);
+      return response.json();
+    });
+    answer.catch(() => geometries.delete(address)); // so that the next rerun asks again
+    geometries.set(address, answer);
+  }
+  return geometries.get(address);
+}
+
+function layer() {
+  const line = (name) => make('path', { class: name, 'aria-hidden': true });
+  const twice = (name) => make('g', { class: name, 'aria-hidden': true }, line('halo'), line('line'));
+  return { group: make('g'), nodes: new Map(), lines: line('lines'), mark: twice('mark'), cursor: twice('cursor') };
+}
+
+function path(node) {
+  return node.getAttribute('d');
+}
+
+function outline(lines, node) {
+  for (const line of lines.children) set(line, { d: node ? path(node) : '' });
+}
+
+// Names and words are data: they become text and attributes, never HTML.
+function make(tag, attributes = {}, ...children) {
+  const space = SHAPES.includes(tag) ? 'http://www.w3.org/2000/svg' : 'http://www.w3.org/1999/xhtml';
+  const node = document.createElementNS(space, tag);
+  set(node, attributes);
+  node.append(...children);
+  return node;
+}
+
+function set(node, attributes) {
+  for (const [name, value] of Object.entries(attributes)) {
+    if (value === null) node.removeAttribute(name);
+    else if (node.getAttribute(name) !== String(value)) node.setAttribute(name, value);
+  }
+}

@@ -1,0 +1,116 @@
+"""Councils held against a benchmark: gap, real units, interval and verdict (rules 13 to 15)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import polars as pl
+
+from dashboard import benchmarks
+from dashboard.benchmarks import Benchmark
+from dashboard.database import Database
+
+Z_95 = 1.959963984540054
+# Binary noise of a subtraction ends well before the ninth digit (rule 7).
+SIGNIFICANT = 9
+SCALES = {"%": 100.0, "per 10,000 children": 10_000.0}
+
+
+@dataclass(frozen=True)
+class England:
+    """What all councils together are short of, each return once (rule 14)."""
+
+    short: int
+    meet: int
+    without: int
+    shortfall: float | None
+    """In real units; null where no counts are published."""
+    uncounted: int
+    """How many of the short have no counts behind their figure."""
+
+    @property
+    def compared(self) -> int:
+        return self.short + self.meet
+
+
+def compare(db: Database, benchmark: Benchmark, figures: pl.DataFrame, councils: pl.DataFrame) -> pl.DataFrame:
+    """`councils` with benchmark, base, gap, shortfall, low, high and verdict.
+
+    `gap` is in the metric's unit, signed so that a shortfall is positive; of a neutral metric it is value minus
+    benchmark. `shortfall` is the same in real units, null where it meets the benchmark or no counts are published.
+    `low` and `high` are a Wilson 95 % interval; `verdict` is better, similar, worse, or lower, similar, higher of a
+    neutral metric; null without counts. Of FTE the interval is indicative: they are a census.
+    """
+    higher_is_better = pl.col("polarity") == "higher_is_better"
+    neutral = pl.col("polarity") == "neutral"
+    difference = (pl.col("value") - pl.col("benchmark")).round_sig_figs(SIGNIFICANT)
+    scale = pl.col("unit").replace_strict(SCALES, default=1.0, return_dtype=pl.Float64)
+    aim = pl.col("benchmark") / scale
+    fewer = (
+        pl.when(higher_is_better)
+        .then(aim * pl.col("denominator") - pl.col("numerator"))
+        .otherwise(pl.col("numerator") - aim * pl.col("denominator"))
+    )
+    more = pl.col("numerator") / pl.col("benchmark") - pl.col("denominator")
+    low, high = wilson(pl.col("numerator"), pl.col("denominator"))
+    under, over = pl.col("high") < pl.col("benchmark"), pl.col("low") > pl.col("benchmark")
+    return (
+        benchmarks.values(db, benchmark, figures, councils)
+        .join(db.measures, on="metric_id", maintain_order="left")
+        .with_columns(
+            pl.when(higher_is_better).then(-difference).otherwise(difference).alias("gap"),
+            pl.when("has_interval").then((low * scale).round_sig_figs(SIGNIFICANT)).alias("low"),
+            pl.when("has_interval").then((high * scale).round_sig_figs(SIGNIFICANT)).alias("high"),
+        )
+        .with_columns(
+            pl.when((pl.col("gap") > 0) & ~neutral)
+            .then(
+                pl.when(pl.col("shortfall_moves") == "numerator")
+                .then(fewer)
+                .when((pl.col("shortfall_moves") == "denominator") & (pl.col("benchmark") > 0))
+                .then(more)
+            )
+            # Printed percentages are rounded: a council a hair over the benchmark may be short of nobody.
+            .clip(lower_bound=0)
+            .alias("shortfall"),
+            pl.when(pl.col("value").is_null() | pl.col("benchmark").is_null() | pl.col("low").is_null())
+            .then(None)
+            .when(neutral & under)
+            .then(pl.lit("lower"))
+            .when(neutral & over)
+            .then(pl.lit("higher"))
+            .when(pl.when(higher_is_better).then(over).otherwise(under))
+            .then(pl.lit("better"))
+            .when(pl.when(higher_is_better).then(under).otherwise(over))
+            .then(pl.lit("worse"))
+            .otherwise(pl.lit("similar"))
+            .alias("verdict"),
+        )
+        .drop("polarity", "unit", "has_interval", "shortfall_moves")
+    )
+
+
+def wilson(numerator: pl.Expr, denominator: pl.Expr) -> tuple[pl.Expr, pl.Expr]:
+    """The Wilson 95 % interval of a share, from 0 to 1; null where the share is not one (0 / 0, or over 1)."""
+    n = denominator
+    p = pl.when((n > 0) & (numerator <= n)).then(numerator / n)
+    z2 = Z_95**2
+    centre = (p + z2 / (2 * n)) / (1 + z2 / n)
+    half = (p * (1 - p) / n + z2 / (4 * n * n)).sqrt() * Z_95 / (1 + z2 / n)
+    # At 0 and 1 the interval touches the edge; subtraction leaves a speck beyond it.
+    return (centre - half).clip(lower_bound=0.0), (centre + half).clip(upper_bound=1.0)
+
+
+def england_if_all_met(compared: pl.DataFrame) -> England:
+    """The sum of the shortfalls of one metric and period, each return once. Very small councils are counted too."""
+    returns = compared.unique("return_id", maintain_order=True)
+    known = returns.filter(pl.col("gap").is_not_null())
+    short = known.filter(pl.col("gap") > 0)
+    counted = short.filter(pl.col("shortfall").is_not_null())
+    return England(
+        short=short.height,
+        meet=known.height - short.height,
+        without=returns.height - known.height,
+        shortfall=float(counted["shortfall"].sum()) if counted.height else None,
+        uncounted=short.height - counted.height,
+    )

@@ -1,0 +1,90 @@
+"""One measure of one council over time, beside England, its neighbours and the best quarter."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import polars as pl
+
+from dashboard import wording
+from dashboard.database import Metric
+from dashboard.figures.style import BASE, MARK, layout
+from dashboard.palette import INK
+
+OTHERS = (
+    ("england", "England", "#505a5f", "solid"),
+    ("neighbours", "Neighbours' median", "#28755F", "dash"),
+    ("best", "Best quarter", "#12436D", "dot"),
+)
+# The least distance between the names at the ends of lines, as a share of the axis.
+APART = 0.075
+
+
+def draw(rows: pl.DataFrame, metric: Metric, name: str, *, height: int) -> dict[str, Any]:
+    """A Plotly figure of `queries.trend`. A missing value is a gap in the line, said on hover; names stand at the ends.
+
+    The axis covers what is drawn, from zero where that is near.
+    """
+    labels = [wording.period_label(metric, end) for end in rows["period_end"]]
+    at = list(range(rows.height))
+    traces = [
+        _trace(at, rows[column].to_list(), label, labels, metric, {"color": colour, "width": 1.75, "dash": dash}, 0)
+        for column, label, colour, dash in OTHERS
+        if rows[column].is_not_null().any()
+    ]
+    traces.append(_trace(at, rows["value"].to_list(), name, labels, metric, {"color": MARK, "width": 3}, 8))
+    drawn = [value for trace in traces for value in trace["y"] if value is not None] or [0.0, 1.0]
+    low, high = min(drawn), max(drawn)
+    pad = (high - low or abs(high) or 1.0) * 0.08
+    bottom, top = (0.0 if 0 <= low < 0.5 * high else low - pad), high + pad
+    return {
+        "data": traces,
+        "layout": layout(
+            height=height,
+            margin={"l": 8, "r": 150, "t": 12, "b": 36},
+            hovermode="x unified",
+            xaxis={**BASE, "tickvals": at, "ticktext": [f"{end:%Y}" for end in rows["period_end"]],
+                   "range": [-0.3, rows.height - 0.7], "showgrid": False},
+            yaxis={**BASE, "range": [bottom, top], "ticksuffix": "%" if metric.unit == "%" else "",
+                   "title": None if metric.unit == "%" else metric.unit, "automargin": True},
+            annotations=_ends(traces, rows.height - 1, bottom, top),
+        ),
+    }  # fmt: skip
+
+
+def _trace(
+    at: list[int], values: list[float | None], name: str, labels: list[str], metric: Metric, line: dict[str, Any], size: int
+) -> dict[str, Any]:
+    return {
+        "type": "scatter",
+        "mode": "lines+markers" if size else "lines",
+        "x": at,
+        "y": values,
+        "name": name,
+        "line": line,
+        "marker": {"size": size, "symbol": "diamond", "color": MARK},
+        "connectgaps": False,
+        "text": [wording.brief(value, metric) for value in values],
+        "customdata": labels,
+        "hovertemplate": "%{text}",
+    }
+
+
+def _ends(traces: list[dict[str, Any]], last: int, bottom: float, top: float) -> list[dict[str, Any]]:
+    """The name of each line at its last point, moved apart where they would touch."""
+    ends = sorted(
+        (next(value for value in reversed(trace["y"]) if value is not None), trace["name"], trace["line"]["color"])
+        for trace in traces
+        if any(value is not None for value in trace["y"])
+    )
+    apart = (top - bottom) * APART
+    notes, floor = [], bottom - apart
+    for value, name, colour in ends:
+        floor = max(value, floor + apart)
+        notes.append(
+            {
+                "x": last, "y": floor, "text": f"<b>{name}</b>" if colour == MARK else name, "showarrow": False,
+                "xanchor": "left", "xshift": 10, "font": {"size": 13, "color": INK if colour == MARK else colour},
+            }
+        )  # fmt: skip
+    return notes

@@ -1,0 +1,207 @@
+"""Every question the pages ask, one function each: figures in, frames out, best first and missing last."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+import polars as pl
+
+from dashboard import comparison, wording
+from dashboard.benchmarks import BENCHMARKS, Benchmark
+from dashboard.database import ENGLAND, Database, Metric, Period
+
+STRANDS = ("overall", "leaders", "protection", "in_care", "care_leavers")
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """One strand of Ofsted's latest inspection of a council."""
+
+    metric: Metric
+    grade: str | None
+    status: str
+
+
+@dataclass(frozen=True)
+class Inspection:
+    """An inspection with the grades it gave, by strand."""
+
+    inspection_id: str
+    framework: str
+    type: str | None
+    started: date | None
+    ended: date | None
+    published: date
+    url: str | None
+    source_id: str
+    grades: dict[str, str]
+
+    @property
+    def on(self) -> date:
+        """The day councils are compared by: the first on site, or under SIF the day of publication."""
+        return self.started or self.published
+
+
+def councils(db: Database, metric: Metric, period: Period, benchmark: Benchmark) -> pl.DataFrame:
+    """All councils of one period held against a benchmark: best first, neutral from low to high, missing last by name.
+
+    Columns of Database.figure and of comparison.compare.
+    """
+    figures = db.by_metric[metric.metric_id].filter(pl.col("period_end") == period.end)
+    rows = figures.filter(pl.col("kind") == "local_authority")
+    lower_first = metric.neutral or metric.lower_is_better
+    return comparison.compare(db, benchmark, figures, rows).sort(
+        "value", "name", descending=[not lower_first, False], nulls_last=True
+    )
+
+
+def england(db: Database, metric: Metric, period: Period) -> dict[str, object] | None:
+    """England's published figure (a row of Database.figure), or None for grades."""
+    rows = db.by_metric[metric.metric_id].filter(
+        (pl.col("area_id") == ENGLAND) & (pl.col("period_end") == period.end)
+    )
+    return rows.row(0, named=True) if rows.height else None
+
+
+def profile(db: Database, area_id: str, benchmark: Benchmark) -> pl.DataFrame:
+    """Every measure of one council in its newest period, in menu order: its figure, comparison and companions.
+
+    Adds england, region, neighbours (median) and neighbours_base to the columns of `councils`; grades are left out.
+    """
+    measures = db.table["metric"].filter(pl.col("unit") != "grade").select("metric_id", "position")
+    figures = db.newest.join(measures, on="metric_id", maintain_order="left")
+    own = figures.filter(pl.col("area_id") == area_id)
+    rows = comparison.compare(db, benchmark, figures, own)
+    for other in ("england", "region", "neighbours"):
+        found = BENCHMARKS[other].values(db, figures, own).select(
+            "metric_id", pl.col("benchmark").alias(other), pl.col("base").alias(f"{other}_base")
+        )
+        rows = rows.join(found, on="metric_id", how="left", maintain_order="left")
+    return rows.sort("position")
+
+
+def history(db: Database, area_id: str) -> dict[str, list[tuple[date, float | None]]]:
+    """Every measure of one council over time: metric_id -> (period_end, value), oldest first, missing as None."""
+    rows = db.by_area[area_id].sort("period_end").group_by("metric_id", maintain_order=True).agg("period_end", "value")
+    return {
+        metric_id: list(zip(ends, values, strict=True)) for metric_id, ends, values in rows.iter_rows()
+    }
+
+
+def trend(db: Database, metric: Metric, area_id: str) -> pl.DataFrame:
+    """One measure over time, oldest first: period_end, period, value, status, england, best, neighbours, region.
+
+    `best` is what the best quarter of councils reach; null for neutral measures. A period in which the council did
+    not exist has no row: a reorganisation is a break, never bridged.
+    """
+    rows = db.by_metric[metric.metric_id]
+    own = rows.filter(pl.col("area_id") == area_id)
+    frame = own.select("metric_id", "period_end", "period", "area_id", "value", "status", "symbol")
+    for other, name in (("england", "england"), ("best_quarter", "best"), ("neighbours", "neighbours"), ("region", "region")):
+        if BENCHMARKS[other].best and not metric.ranked:
+            frame = frame.with_columns(pl.lit(None, pl.Float64).alias(name))
+            continue
+        found = BENCHMARKS[other].values(db, rows, own).select("period_end", pl.col("benchmark").alias(name))
+        frame = frame.join(found, on="period_end", how="left", maintain_order="left")
+    return frame.sort("period_end")
+
+
+def inspections(db: Database, area_id: str) -> list[Inspection]:
+    """The inspections of a council since 2013, newest first."""
+    rows = db.table["inspection"].filter(pl.col("area_id") == area_id).sort("published", descending=True)
+    grades: dict[str, dict[str, str]] = {}
+    judged = db.table["judgement"].filter(pl.col("inspection_id").is_in(rows["inspection_id"].to_list()))
+    for inspection_id, strand, grade in judged.iter_rows():
+        grades.setdefault(inspection_id, {})[strand] = grade
+    return [
+        Inspection(
+            **{field: row[field] for field in Inspection.__dataclass_fields__ if field != "grades"},
+            grades=grades.get(row["inspection_id"], {}),
+        )
+        for row in rows.iter_rows(named=True)
+    ]
+
+
+def judgements(db: Database, area_id: str) -> list[Judgement]:
+    """The latest judgement of each strand, as of the newest report."""
+    rows = {row["metric_id"]: row for row in db.newest.filter(pl.col("area_id") == area_id).iter_rows(named=True)}
+    return [
+        Judgement(
+            db.metrics[metric_id],
+            rows[metric_id]["symbol"] if rows[metric_id]["status"] == "observed" else None,
+            rows[metric_id]["status"],
+        )
+        for metric_id in (f"judgement_{strand}" for strand in STRANDS)
+        if metric_id in rows
+    ]
+
+
+def neighbours(db: Database, area_id: str) -> list[str]:
+    """The statistical neighbours of a council, nearest first, by number."""
+    rows = db.table["neighbour"].filter(pl.col("area_id") == area_id).sort("closeness_rank")
+    return rows["neighbour_id"].to_list()
+
+
+def partners(db: Database, return_id: str, area_id: str) -> list[str]:
+    """The names of the other authorities of a joint return; empty for a return of one."""
+    return [db.names[other] for other in return_id.split("+") if other != area_id]
+
+
+def observations(
+    db: Database, metric_ids: list[str], area_ids: list[str], periods: list[str]
+) -> pl.DataFrame:
+    """Figures by metric, area and period label; an empty list means all. Menu order, newest first, by name."""
+    rows = (
+        pl.concat(db.by_metric[metric_id] for metric_id in metric_ids if metric_id in db.by_metric)
+        if metric_ids
+        else db.figure
+    )
+    if area_ids:
+        rows = rows.filter(pl.col("area_id").is_in(area_ids))
+    if periods:
+        rows = rows.filter(pl.col("period").is_in(periods))
+    positions = db.table["metric"].select("metric_id", "position")
+    return rows.join(positions, on="metric_id").sort(
+        "position", "period_end", "kind", "name", descending=[False, True, False, False]
+    )
+
+
+def compared(db: Database, rows: pl.DataFrame, benchmark: Benchmark) -> pl.DataFrame:
+    """Rows of any areas with the comparison of the councils among them; regions and England are not compared."""
+    figures = db.figure.join(rows.select("metric_id", "period_end").unique(), on=["metric_id", "period_end"], how="semi")
+    found = comparison.compare(db, benchmark, figures, rows)
+    added = [column for column in found.columns if column not in rows.columns]
+    return found.with_columns(pl.when(pl.col("kind") == "local_authority").then(pl.col(added)))
+
+
+def notices(db: Database, area_id: str) -> list[str]:
+    """What a reader must know of a council before reading its figures: reorganisation, joint returns, size."""
+    found = []
+    name = db.names[area_id]
+    succession = db.table["succession"]
+    before = succession.filter(pl.col("successor_id") == area_id)
+    if before.height:
+        start = before["date"][0]
+        names = wording.listed([db.names[other] for other in before["predecessor_id"]])
+        found.append(
+            f"{name} began on {start:%-d %B %Y}. Earlier figures are those of {names}, and are not joined to these."
+        )
+    joint = db.newest.filter((pl.col("area_id") == area_id) & pl.col("return_id").str.contains("+", literal=True))
+    if joint.height:
+        others = wording.listed(partners(db, joint["return_id"][0], area_id))
+        found.append(
+            f"{name} reports its social work workforce jointly with {others}: those figures are for both together, "
+            "and count once."
+        )
+    if db.area.filter(pl.col("area_id") == area_id)["very_small"][0]:
+        found.append(
+            f"{name} is very small: one person or one child moves a rate by many points. "
+            "It is shown, but sets no benchmark and no axis."
+        )
+    return found
+
+
+def authority_type(db: Database, area_id: str) -> str:
+    """Unitary authority, metropolitan borough, London borough or county council."""
+    return str(db.area.filter(pl.col("area_id") == area_id)["authority_type"][0])

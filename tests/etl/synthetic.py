@@ -1,0 +1,207 @@
+"""Small published files of every source, made up. The councils are real; every figure, date and grade is invented.
+
+`FILES` is what a folder of published files would hold: content by path. `write` puts it down, with some files
+replaced; `cells` is what a build reads of it.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from xml.sax.saxutils import escape
+
+from etl import extract, releases
+from etl.model import Source
+from etl.releases import Cells
+
+PLACE = (
+    "time_period,time_identifier,geographic_level,country_code,country_name,region_code,region_name,"
+    "old_la_code,new_la_code,la_name"
+)
+ENGLAND = "Reporting year,National,E92000001,England,,,,,"
+YORKSHIRE = "Reporting year,Regional,E92000001,England,E12000003,Yorkshire and The Humber,,,"
+LEEDS = (
+    "Reporting year,Local authority,E92000001,England,E12000003,Yorkshire and The Humber,383,E08000035,Leeds"
+)
+CAMDEN = "Reporting year,Local authority,E92000001,England,E13000001,Inner London,202,E09000007,Camden"
+CUMBRIA = "Reporting year,Local authority,E92000001,England,E12000002,North West,909,E10000006,Cumbria"
+JOINT = (
+    "Reporting year,Local authority,E92000001,England,E13000002,Outer London,314 / 318,E09000021 / E09000027,"
+    "Kingston upon Thames / Richmond upon Thames"
+)
+
+
+def csv_file(columns: str, *rows: str) -> bytes:
+    """A table of Explore Education Statistics; the header is line 1, the first of `rows` line 2."""
+    return "".join(f"{line}\n" for line in (f"{PLACE},{columns}", *rows)).encode()
+
+
+WORKFORCE = csv_file(
+    "inpost_fte,leavers_fte,turnover_rate_fte,agency_fte,agency_rate_fte,vacancy_fte,vacancy_rate_fte,"
+    "case_holders_fte,cases,caseload_fte,absence_rate_fte",
+    f"2025,{ENGLAND},900,90,10,100,10,100,10,500,8000,16,3.1",
+    f"2025,{YORKSHIRE},270,27,10,30,10,30,10,150,2400,16,3.2",
+    f"2025,{LEEDS},180,9,5,20,10,20,10,100,1500,15,3.3",
+    f"2025,{CAMDEN},90,z,z,low,low,x,x,u,u,u,c",
+    f"2025,{JOINT},120,18,15,30,20,30,20,60,1020,17,3.5",
+    f"2024,{LEEDS},160,16,10,40,20,40,20,100,1600,16,3.6",
+    f"2022,{CUMBRIA},200,20,10,50,20,50,20,110,1650,15,3.7",
+)
+POPULATION = csv_file(
+    "age_group,population_estimate",
+    *(
+        f"{year},{place},Children aged 0 to 17 years,{children}"
+        for year in (2024, 2023)
+        for place, children in ((ENGLAND, 1_000_000), (LEEDS, 150_000), (CAMDEN, 40_000))
+    ),
+)
+
+
+def _census(columns: str, england: str, leeds: str, camden: str) -> bytes:
+    return csv_file(
+        columns,
+        *(f"{year},{place},{cells}" for year in (2025, 2024) for place, cells in
+          ((ENGLAND, england), (LEEDS, leeds), (CAMDEN, camden))),
+    )  # fmt: skip
+
+
+CENSUS = {
+    "b1_children_in_need_2013_to_2025.csv": _census("At31_episodes", "30000", "4500", "900"),
+    "c1_children_in_need_referrals_and_rereferrals_2013_to_2025.csv": _census(
+        "referral_count,rereferral_count,rereferral_percent", "50000,10000,20", "9000,2250,25", "2000,c,c"
+    ),
+    "d3_cpps_subsequent_plan_2013_to_2025.csv": _census(
+        "CPP_start,CPP_subsequent,CPP_subsequent_percent", "5000,1000,20", "800,200,25", "120,30,25"
+    ),
+    "d5_cpps_at31march_by_duration_2013_to_2025.csv": _census(
+        "CPP_At31,2_years_or_more,2_years_or_more_percent", "4000,100,2.5", "600,30,5", "100,c,c"
+    ),
+}
+NEIGHBOURS = (
+    "old_la_code,la_name," + ",".join(f"SN_{rank},SN_{rank}P" for rank in range(1, 11)) + "\n"
+    "383,Leeds,851,Very close,882,Close ,373,Close ,826,Close ,382,Close ,355,Close ,801,Close ,852,Close ,306,Close ,"
+    "839,Not close\n"
+    "202,Camden,205,Close ,206,Close ,207,Close ,208,Close ,209,Close ,210,Close ,211,Close ,212,Close ,213,Close ,"
+    "301,Not close\n"
+).encode()
+REPORTS = (
+    b"urn,local_authority,inspection_link,publication_date,inspection_framework,inspection_start_date,"
+    b"inspection_end_date,overall_effectiveness_grade,impact_of_leaders_grade,help_and_protection_grade,in_care_grade,"
+    b"care_leavers_grade\n"
+    # Camden's stands in the official file too, with another grade for leaders: only the link is taken from here.
+    b"1,camden,https://example.org/1,05/06/24,short,15/04/2024,19/04/2024,good,inadequate,good,good,good\n"
+    b"2,leeds,https://example.org/2,10/07/26,standard,11/05/2026,22/05/2026,not_reported_post_reform,outstanding,good,"
+    b"good,outstanding\n"
+    b"3,leeds,https://example.org/3,01/02/13,,,,,data_unreadable,data_unreadable,data_unreadable,data_unreadable\n"
+)
+
+Sheet = Sequence[Sequence[str]]
+_GRADED = (
+    "Overall effectiveness",
+    "The impact of leaders on social work practice with children and families",
+    "The experiences and progress of children who need help and protection",
+    "The experiences and progress of children in care",
+    "The experiences and progress of care leavers",
+)
+_HISTORY = (
+    "Local authority area code",
+    "Local authority name",
+    "Inspection type",
+    "Inspection date",
+    "Publication date",
+    *_GRADED,
+)
+_STANDARD = "ILACS Standard Inspection"
+_CAMDEN = ("E09000007", "Camden", _STANDARD, "2024-04-15", "2024-06-04", "Good", "Good", "Good", "Outstanding", "Good")
+_LEEDS = ("E08000035", "Leeds", _STANDARD, "2021-05-10", "2021-07-01", "Good", "Good", "Good", "Good", "")
+OFFICIAL: Mapping[str, Sheet] = {
+    "Notes": [["This workbook is made up"]],
+    "ILACS_inspection_history": [["Inspection history"], ["One table"], _HISTORY, _LEEDS, _CAMDEN],
+    "Inspections_as_at_31_March": [["Latest inspections"], ["One table"], _HISTORY, _LEEDS, _CAMDEN],
+}
+_FULL = "Single Inspection of LA Children's Services (SIF)"
+_SINGLE = (
+    "Local authority name",
+    f"{_FULL} First SIF publication date",
+    "First SIF Overall Judgement (OE)",
+    "First SIF leadership, management and governance",
+    "First SIF children who need help and protection",
+    "First SIF children looked after and achieving permanence",
+    f"{_FULL} SIF Re-inspection publication date",
+    "SIF Re-inspection Overall Judgement (OE)",
+    "SIF Re-inspection leadership, management and governance",
+    "SIF Re-inspection children who need help and protection",
+    "SIF Re-inspection children looked after and achieving permanence",
+)
+_NO_SECOND = ("", "", "", "", "")
+SINGLE: Mapping[str, Sheet] = {
+    "LA_inspections_2009-2023": [
+        ["Every inspection since 2009"],
+        _SINGLE,
+        ["Leeds", "2015-03-27", "Good", "Outstanding", "Good", "Good", *_NO_SECOND],
+        ["Dorset", "2016-05-01", "Good", "Good", "Good", "Good", *_NO_SECOND],
+        ["Isles of Scilly", "2014-02-11", "Good", "Good", "Good", "-", *_NO_SECOND],
+        [],
+        _SINGLE,
+        ["Dorset", "2016-05-01", "Inadequate", "Inadequate", "Good", "Good", "2018-02-09", *["Good"] * 4],
+    ]
+}
+_NAMESPACES = " ".join(
+    f'xmlns:{name}="urn:oasis:names:tc:opendocument:xmlns:{name}:1.0"' for name in ("office", "table", "text")
+)
+
+
+def spreadsheet(sheets: Mapping[str, Sheet]) -> bytes:
+    """An OpenDocument spreadsheet; what looks like a date is one."""
+    tables = "".join(
+        f'<table:table table:name="{escape(name)}">'
+        + "".join(f"<table:table-row>{''.join(map(_cell, row or ['']))}</table:table-row>" for row in rows)
+        + "</table:table>"
+        for name, rows in sheets.items()
+    )
+    body = f"<office:body><office:spreadsheet>{tables}</office:spreadsheet></office:body>"
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w") as archive:
+        archive.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
+        archive.writestr("META-INF/manifest.xml", "<manifest/>")
+        archive.writestr("content.xml", f"<office:document-content {_NAMESPACES}>{body}</office:document-content>")
+    return content.getvalue()
+
+
+def _cell(text: str) -> str:
+    if not text:
+        return "<table:table-cell/>"
+    date = re.fullmatch(r"\d{4}-\d\d-\d\d", text)
+    kind = f'office:value-type="date" office:date-value="{text}T00:00:00"' if date else 'office:value-type="string"'
+    return f"<table:table-cell {kind}><text:p>{escape(text)}</text:p></table:table-cell>"
+
+
+FILES: Mapping[str, bytes] = {
+    "dfe-workforce/csww_indicators_2017_to_2025.csv": WORKFORCE,
+    "ons/ons_mid-year_population_estimates_2012_to_2024.csv": POPULATION,
+    **{f"dfe-children-in-need/{name}": content for name, content in CENSUS.items()},
+    "dfe-neighbours/sn_model_2025_wide.csv": NEIGHBOURS,
+    "ofsted/ofsted_csc_ilacs_history.csv": REPORTS,
+    "ofsted/LA_Inspection_Outcomes_as_at_31_March_2025.ods": spreadsheet(OFFICIAL),
+    "ofsted/Childrens_social_care_in_England_2023_underlying_data.ods": spreadsheet(SINGLE),
+}
+
+
+def write(folder: Path, replaced: Mapping[str, bytes | None] | None = None) -> Path:
+    """Put FILES below `folder`; `replaced` has other content for some, by name, or None for an absent file."""
+    for path, content in FILES.items():
+        where = folder / path
+        where.parent.mkdir(parents=True, exist_ok=True)
+        new = (replaced or {}).get(where.name, content)
+        if new is not None:
+            where.write_bytes(new)
+    return folder
+
+
+def cells(source: Source, folder: Path, replaced: Mapping[str, bytes | None] | None = None) -> Cells:
+    """The cells of a source's release, extracted from FILES below `folder`."""
+    extract.extract(source, write(folder / "published", replaced), folder / "releases")
+    return releases.read(folder / "releases", source)
