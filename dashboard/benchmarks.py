@@ -150,9 +150,7 @@ def _region(db: Database, figures: pl.DataFrame, councils: pl.DataFrame) -> pl.D
     regions = figures.filter(pl.col("kind") == "region").select(
         *KEYS, pl.col("area_id").alias("region_id"), pl.col("value").alias("benchmark"), pl.lit(1).alias("base")
     )
-    return (
-        councils.select(*KEYS, "area_id", "region_id").join(regions, on=[*KEYS, "region_id"]).drop("region_id")
-    )
+    return councils.select(*KEYS, "area_id", "region_id").join(regions, on=[*KEYS, "region_id"]).drop("region_id")
 
 
 def _england(_db: Database, figures: pl.DataFrame, councils: pl.DataFrame) -> pl.DataFrame:

@@ -11,21 +11,17 @@ FORMULA = r"^[=+\-@\t\r\x00]"
 COLUMNS = (
     "metric_id", "metric", "unit", "polarity", "la_number", "gss_code", "area", "area_kind", "region", "period",
     "period_end", "value", "status", "symbol", "numerator", "denominator", "joint_return", "change", "rank", "tied",
-    "ranked", "quarter",
+    "ranked", "quarter", "benchmark_rule", "benchmark", "benchmark_base", "gap", "shortfall", "interval_low",
+    "interval_high", "verdict", "source", "publisher", "release", "released", "page", "licence", "data_version",
 )  # fmt: skip
-COMPARED = ("benchmark_rule", "benchmark", "benchmark_base", "gap", "shortfall", "interval_low", "interval_high", "verdict")
-PROVENANCE = ("source", "publisher", "release", "released", "page", "licence", "data_version")
 
 
-def table(db: Database, rows: pl.DataFrame, benchmark_label: str | None = None) -> pl.DataFrame:
-    """Rows of Database.figure (or of `comparison.compare`, with the benchmark's label) as an export holds them."""
-    metrics = db.table["metric"].select(
-        "metric_id", pl.col("title").alias("metric"), "unit", "polarity", "source_id"
-    )
+def table(db: Database, rows: pl.DataFrame, benchmark_label: str) -> pl.DataFrame:
+    """Rows of `comparison.compare` as an export holds them: codes, figures, standing, comparison, provenance."""
+    metrics = db.table["metric"].select("metric_id", pl.col("title").alias("metric"), "unit", "polarity", "source_id")
     sources = db.table["source"].rename({"title": "source"})
     areas = db.area.select("area_id", "la_number", "gss_code", pl.col("kind").alias("area_kind"))
-    compared = benchmark_label is not None
-    frame = (
+    return (
         rows.join(metrics, on="metric_id", maintain_order="left")
         .join(areas, on="area_id", maintain_order="left")
         .join(sources, on="source_id", maintain_order="left")
@@ -33,14 +29,12 @@ def table(db: Database, rows: pl.DataFrame, benchmark_label: str | None = None) 
             pl.col("name").alias("area"),
             pl.col("region_id").replace_strict(db.names, default=None, return_dtype=pl.String).alias("region"),
             pl.when(pl.col("return_id").str.contains("+", literal=True)).then("return_id").alias("joint_return"),
+            pl.lit(benchmark_label).alias("benchmark_rule"),
             pl.lit(db.data_version).alias("data_version"),
         )
+        .rename({"base": "benchmark_base", "low": "interval_low", "high": "interval_high"})
+        .select(COLUMNS)
     )
-    if compared:
-        frame = frame.with_columns(pl.lit(benchmark_label).alias("benchmark_rule")).rename(
-            {"base": "benchmark_base", "low": "interval_low", "high": "interval_high"}
-        )
-    return frame.select(*COLUMNS, *(COMPARED if compared else ()), *PROVENANCE)
 
 
 def csv(frame: pl.DataFrame) -> bytes:
@@ -48,9 +42,3 @@ def csv(frame: pl.DataFrame) -> bytes:
     text = pl.col(pl.String)
     safe = frame.with_columns(pl.when(text.str.contains(FORMULA)).then("'" + text).otherwise(text).name.keep())
     return safe.write_csv(quote_style="non_numeric").encode("utf-8")
-
-
-def file_name(*parts: str) -> str:
-    """A plain file name of some words: "social-worker-vacancy-rate-2025.csv"."""
-    words = "-".join(parts).lower()
-    return "-".join("".join(c if c.isalnum() and c.isascii() else " " for c in words).split()) + ".csv"

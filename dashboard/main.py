@@ -6,6 +6,8 @@ import streamlit as st
 
 from dashboard import session
 
+HERE = Path(__file__).parent
+
 st.set_page_config("Child Protection Monitor", page_icon="🧭", layout="wide", initial_sidebar_state="collapsed")
 
 page = st.navigation(
@@ -16,9 +18,12 @@ page = st.navigation(
     ],
     position="top",
 )
-st.html(Path(__file__).parent / "style.css")
+st.logo(str(HERE / "assets" / "logo.svg"), size="large")
+st.html(HERE / "style.css")
 db = session.database()
 st.session_state["headline"] = st.container()
-session.choices(db)
+# The Data page filters by many measures and councils at once; of what the others share it needs only the benchmark.
+session.choices(db, only="benchmark" if page.title == "Data" else None)
 page.run()
+session.footer(db)
 session.page_script()

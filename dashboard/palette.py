@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections import Counter
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Literal
 
 import polars as pl
@@ -113,7 +114,7 @@ def _value_classes(rows: pl.DataFrame, metric: Metric) -> tuple[list[str], tuple
     values = setting if setting.len() else rows["value"].drop_nulls()
     edges = breaks(float(values.min() or 0), float(values.max() or 0), len(BEST_TO_WORST)) if values.len() else [0, 1]  # type: ignore[arg-type]
     steps = len(edges) - 1
-    labels = [_between(a, b, metric) for a, b in zip(edges[:-2], edges[1:-1], strict=True)]
+    labels = [_between(a, b, metric) for a, b in pairwise(edges[:-1])]
     labels.append(f"{_edge(edges[-2], metric)} or more")
     index = ((pl.col("value") - edges[0]) / (edges[1] - edges[0]) + 1e-9).floor().cast(pl.Int64)
     if metric.ranked and not metric.lower_is_better:
@@ -126,13 +127,18 @@ def _gap_classes(rows: pl.DataFrame, metric: Metric) -> tuple[list[str], tuple[s
     largest = max(float(gaps.max() or 0), 1e-6)  # type: ignore[arg-type]
     if metric.ranked:
         edges = breaks(0.0, largest, len(SHORT))
-        labels = ["Meets it", *(f"Short by {_between(a, b, metric)}" for a, b in zip(edges[:-2], edges[1:-1], strict=True))]
+        labels = [
+            "Meets it",
+            *(f"Short by {_between(a, b, metric)}" for a, b in pairwise(edges[:-1])),
+        ]
         labels.append(f"Short by {_edge(edges[-2], metric)} or more")
-        index = pl.when(pl.col("gap") <= 0).then(0).otherwise((pl.col("gap") / edges[1] + 1e-9).floor().cast(pl.Int64) + 1)
+        index = (
+            pl.when(pl.col("gap") <= 0).then(0).otherwise((pl.col("gap") / edges[1] + 1e-9).floor().cast(pl.Int64) + 1)
+        )
         return labels, (BETTER, *_spread(SHORT, len(edges) - 1)), index
     smallest = float(gaps.min() or 0)  # type: ignore[arg-type]
     edges = breaks(min(smallest, 0.0), max(largest, 0.0), len(LOW_TO_HIGH))
-    labels = [_beside(a, b, metric) for a, b in zip(edges[:-1], edges[1:], strict=True)]
+    labels = [_beside(a, b, metric) for a, b in pairwise(edges)]
     index = ((pl.col("gap") - edges[0]) / (edges[1] - edges[0]) + 1e-9).floor().cast(pl.Int64)
     return labels, _spread(LOW_TO_HIGH, len(edges) - 1), index
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 import polars as pl
 
@@ -56,11 +57,9 @@ def councils(db: Database, metric: Metric, period: Period, benchmark: Benchmark)
     )
 
 
-def england(db: Database, metric: Metric, period: Period) -> dict[str, object] | None:
+def england(db: Database, metric: Metric, period: Period) -> dict[str, Any] | None:
     """England's published figure (a row of Database.figure), or None for grades."""
-    rows = db.by_metric[metric.metric_id].filter(
-        (pl.col("area_id") == ENGLAND) & (pl.col("period_end") == period.end)
-    )
+    rows = db.by_metric[metric.metric_id].filter((pl.col("area_id") == ENGLAND) & (pl.col("period_end") == period.end))
     return rows.row(0, named=True) if rows.height else None
 
 
@@ -74,8 +73,10 @@ def profile(db: Database, area_id: str, benchmark: Benchmark) -> pl.DataFrame:
     own = figures.filter(pl.col("area_id") == area_id)
     rows = comparison.compare(db, benchmark, figures, own)
     for other in ("england", "region", "neighbours"):
-        found = BENCHMARKS[other].values(db, figures, own).select(
-            "metric_id", pl.col("benchmark").alias(other), pl.col("base").alias(f"{other}_base")
+        found = (
+            BENCHMARKS[other]
+            .values(db, figures, own)
+            .select("metric_id", pl.col("benchmark").alias(other), pl.col("base").alias(f"{other}_base"))
         )
         rows = rows.join(found, on="metric_id", how="left", maintain_order="left")
     return rows.sort("position")
@@ -84,9 +85,7 @@ def profile(db: Database, area_id: str, benchmark: Benchmark) -> pl.DataFrame:
 def history(db: Database, area_id: str) -> dict[str, list[tuple[date, float | None]]]:
     """Every measure of one council over time: metric_id -> (period_end, value), oldest first, missing as None."""
     rows = db.by_area[area_id].sort("period_end").group_by("metric_id", maintain_order=True).agg("period_end", "value")
-    return {
-        metric_id: list(zip(ends, values, strict=True)) for metric_id, ends, values in rows.iter_rows()
-    }
+    return {metric_id: list(zip(ends, values, strict=True)) for metric_id, ends, values in rows.iter_rows()}
 
 
 def trend(db: Database, metric: Metric, area_id: str) -> pl.DataFrame:
@@ -98,7 +97,12 @@ def trend(db: Database, metric: Metric, area_id: str) -> pl.DataFrame:
     rows = db.by_metric[metric.metric_id]
     own = rows.filter(pl.col("area_id") == area_id)
     frame = own.select("metric_id", "period_end", "period", "area_id", "value", "status", "symbol")
-    for other, name in (("england", "england"), ("best_quarter", "best"), ("neighbours", "neighbours"), ("region", "region")):
+    for other, name in (
+        ("england", "england"),
+        ("best_quarter", "best"),
+        ("neighbours", "neighbours"),
+        ("region", "region"),
+    ):
         if BENCHMARKS[other].best and not metric.ranked:
             frame = frame.with_columns(pl.lit(None, pl.Float64).alias(name))
             continue
@@ -148,9 +152,7 @@ def partners(db: Database, return_id: str, area_id: str) -> list[str]:
     return [db.names[other] for other in return_id.split("+") if other != area_id]
 
 
-def observations(
-    db: Database, metric_ids: list[str], area_ids: list[str], periods: list[str]
-) -> pl.DataFrame:
+def observations(db: Database, metric_ids: list[str], area_ids: list[str], periods: list[str]) -> pl.DataFrame:
     """Figures by metric, area and period label; an empty list means all. Menu order, newest first, by name."""
     rows = (
         pl.concat(db.by_metric[metric_id] for metric_id in metric_ids if metric_id in db.by_metric)
@@ -169,7 +171,9 @@ def observations(
 
 def compared(db: Database, rows: pl.DataFrame, benchmark: Benchmark) -> pl.DataFrame:
     """Rows of any areas with the comparison of the councils among them; regions and England are not compared."""
-    figures = db.figure.join(rows.select("metric_id", "period_end").unique(), on=["metric_id", "period_end"], how="semi")
+    figures = db.figure.join(
+        rows.select("metric_id", "period_end").unique(), on=["metric_id", "period_end"], how="semi"
+    )
     found = comparison.compare(db, benchmark, figures, rows)
     added = [column for column in found.columns if column not in rows.columns]
     return found.with_columns(pl.when(pl.col("kind") == "local_authority").then(pl.col(added)))
@@ -205,3 +209,9 @@ def notices(db: Database, area_id: str) -> list[str]:
 def authority_type(db: Database, area_id: str) -> str:
     """Unitary authority, metropolitan borough, London borough or county council."""
     return str(db.area.filter(pl.col("area_id") == area_id)["authority_type"][0])
+
+
+def period_labels(db: Database) -> list[str]:
+    """Every period label there is, newest first; publishers' years before days."""
+    labels = {period.label for periods in db.periods.values() for period in periods}
+    return sorted(labels, key=lambda label: (label.isdigit(), label), reverse=True)

@@ -1,23 +1,28 @@
-"""The reader's choices, shared by all pages and kept in the address; with pages/ and main.py the only Streamlit here."""
+"""The reader's choices, shared by all pages and kept in the address.
+
+With main.py, pages/ and components/ the only place that knows Streamlit.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from difflib import get_close_matches
 from functools import partial
 from typing import Any
 
 import polars as pl
 import streamlit as st
 
-from dashboard import exports, server, tables
+from dashboard import exports, queries, server, tables
 from dashboard.benchmarks import BENCHMARKS, DEFAULT, Benchmark
+from dashboard.components.council_map import View
 from dashboard.database import Database, Metric, Period, store
 from dashboard.figures.style import CONFIG
 from dashboard.palette import Colouring
 
 DEFAULT_METRIC = "vacancy_rate"
-COLOURINGS: dict[str, Colouring] = {"Value": "value", "Quarter": "quarter", "Distance from benchmark": "gap"}
-VIEWS = {"Map": "boundaries", "Tiles": "tiles"}
+COLOURINGS: dict[str, Colouring] = {"Quarter": "quarter", "Value": "value", "Distance from benchmark": "gap"}
+VIEWS: dict[str, View] = {"Map": "boundaries", "Tiles": "tiles"}
 
 
 @dataclass(frozen=True)
@@ -35,24 +40,30 @@ def database() -> Database:
     return store().current()
 
 
-def choices(db: Database) -> None:
-    """Draw the choices that all pages share, bound to the address by the words the reader sees."""
+def choices(db: Database, *, only: str | None = None) -> None:
+    """Draw the choices that pages share, bound to the address by the words the reader sees; `only` draws one of them.
+
+    A name in the address that is none of ours is said so, with the nearest one that is.
+    """
     titles = [metric.title for metric in db.metrics.values()]
+    names = [benchmark.label for benchmark in BENCHMARKS.values()]
+    _notice("la", "council", list(db.authorities.values()))
+    _notice("metric", "measure", titles)
+    _notice("benchmark", "comparison", names)
     with st.container(key="choices"):
-        council, measure, when, against = st.columns([3, 4, 2, 3])
-        council.selectbox(
-            "Council", list(db.authorities.values()), index=None, key="la", bind="query-params",
-            placeholder="Choose or type a council",
-        )  # fmt: skip
-        measure.selectbox(
-            "Measure", titles, index=titles.index(db.metrics[DEFAULT_METRIC].title), key="metric", bind="query-params"
-        )
-        labels = [period.label for period in db.periods[_metric(db).metric_id]]
-        if st.session_state.get("period") not in labels:
-            # The measure chosen now was not published for that period: its newest is shown instead.
-            st.session_state.pop("period", None)
-        when.selectbox("Period", labels, key="period", bind="query-params")
-        names = [benchmark.label for benchmark in BENCHMARKS.values()]
+        council, measure, when, against = st.columns([3, 4, 2, 3]) if only is None else [st.container()] * 4
+        if only is None:
+            council.selectbox(
+                "Council", list(db.authorities.values()), index=None, key="la", bind="query-params",
+                placeholder="Choose or type a council",
+            )  # fmt: skip
+            first = titles.index(db.metrics[DEFAULT_METRIC].title)
+            measure.selectbox("Measure", titles, index=first, key="metric", bind="query-params")
+            labels = [period.label for period in db.periods[_metric(db).metric_id]]
+            if st.session_state.get("period") not in labels:
+                # The measure chosen now was not published for that period: its newest is shown instead.
+                st.session_state.pop("period", None)
+            when.selectbox("Period", labels, key="period", bind="query-params")
         against.selectbox(
             "Compare with", names, index=names.index(BENCHMARKS[DEFAULT].label), key="benchmark", bind="query-params"
         )
@@ -63,8 +74,7 @@ def chosen(db: Database) -> Selection:
     numbers = {name: area_id for area_id, name in db.authorities.items()}
     metric = _metric(db)
     period = next(one for one in db.periods[metric.metric_id] if one.label == st.session_state["period"])
-    benchmark = next(one for one in BENCHMARKS.values() if one.label == st.session_state["benchmark"])
-    return Selection(numbers.get(st.session_state["la"]), metric, period, benchmark)
+    return Selection(numbers.get(st.session_state["la"]), metric, period, benchmark())
 
 
 def headline(title: str, sentence: str, *, kicker: str = "") -> None:
@@ -78,11 +88,11 @@ def chart(figure: dict[str, Any], key: str, alt: str) -> None:
     st.plotly_chart(figure, key=key, theme=None, config=CONFIG, alt=alt)
 
 
-def download(db: Database, rows: pl.DataFrame, name: str, *, benchmark: Benchmark | None, label: str) -> None:
+def download(db: Database, rows: pl.DataFrame, name: str, *, benchmark: Benchmark, label: str) -> None:
     """A button for a CSV file of the rows a page shows; the file is made when it is clicked."""
     st.download_button(
         label,
-        partial(_csv, db, rows, benchmark.label if benchmark else None),
+        partial(_csv, db, rows, benchmark),
         name,
         "text/csv",
         icon=":material/download:",
@@ -96,9 +106,36 @@ def page_script() -> None:
     st.html(f'<script src="{server.script("page").url}"></script>', unsafe_allow_javascript=True)
 
 
+def benchmark() -> Benchmark:
+    """The benchmark the reader chose."""
+    return next(one for one in BENCHMARKS.values() if one.label == st.session_state["benchmark"])
+
+
+def colourings(metric: Metric) -> list[str]:
+    """The ways a map of this measure can be coloured: what has no quarter or no benchmark is not offered it."""
+    if metric.graded or metric.counted:
+        return ["Value"]
+    return [name for name, colouring in COLOURINGS.items() if metric.ranked or colouring != "quarter"]
+
+
+def footer(db: Database) -> None:
+    """Licence and data version, under every page."""
+    st.html(tables.footer(db))
+
+
+def _notice(key: str, what: str, known: list[str]) -> None:
+    asked = st.query_params.get(key)
+    if asked and asked not in known:
+        near = get_close_matches(asked, known, n=1, cutoff=0.5)
+        hint = f" Did you mean {near[0]}?" if near else " Choose one below."
+        st.warning(f"There is no {what} called “{tables.plain(asked)}”.{hint}", icon=":material/search_off:")
+
+
 def _metric(db: Database) -> Metric:
     return next(metric for metric in db.metrics.values() if metric.title == st.session_state["metric"])
 
 
-def _csv(db: Database, rows: pl.DataFrame, benchmark_label: str | None) -> bytes:
-    return exports.csv(exports.table(db, rows, benchmark_label))
+def _csv(db: Database, rows: pl.DataFrame, benchmark: Benchmark) -> bytes:
+    # Pages that show all they offer have compared it already.
+    compared = rows if "benchmark" in rows.columns else queries.compared(db, rows, benchmark)
+    return exports.csv(exports.table(db, compared, benchmark.label))

@@ -5,6 +5,7 @@ Everything that is not markup of ours is escaped. Small pictures of the course o
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from html import escape
@@ -122,9 +123,7 @@ def inspections(found: Sequence[Inspection], caption: str) -> str:
         report = f'<a href="{escape(one.url)}" rel="noopener">{one.published:%-d %b %Y}</a>' if one.url else (
             f"{one.published:%-d %b %Y}"
         )  # fmt: skip
-        grades = "".join(
-            _cell(_grade(one.grades.get(strand), one.framework, strand)) for strand in STRANDS
-        )
+        grades = "".join(_cell(_grade(one.grades.get(strand), one.framework, strand)) for strand in STRANDS)
         started = f"{one.started:%-d %b %Y}" if one.started else "not printed"
         kind = escape(one.framework + (f", {one.type}" if one.type else ""))
         body.append(f'<tr><th scope="row">{report}</th><td>{started}</td><td>{kind}</td>{grades}</tr>')
@@ -174,11 +173,13 @@ def spark(values: Sequence[float | None]) -> str:
         y = SPARK_PAD + (high - value) / span * (SPARK_HEIGHT - 2 * SPARK_PAD)
         lines[-1].append(f"{x:.0f},{y:.0f}")
         end = f"<circle cx='{x:.0f}' cy='{y:.0f}' r='2.5'/>"
-    drawn = "".join(f"<polyline points='{' '.join(line)}' fill='none' stroke='#505a5f'/>" for line in lines if len(line) > 1)
-    image = (
-        f"<svg xmlns='http://www.w3.org/2000/svg' width='{SPARK_WIDTH}' height='{SPARK_HEIGHT}'>{drawn}{end}</svg>"
+    drawn = "".join(
+        f"<polyline points='{' '.join(line)}' fill='none' stroke='#505a5f'/>" for line in lines if len(line) > 1
     )
-    return f'<img alt="" width="{SPARK_WIDTH}" height="{SPARK_HEIGHT}" src="data:image/svg+xml,{quote(image, safe="")}">'
+    image = f"<svg xmlns='http://www.w3.org/2000/svg' width='{SPARK_WIDTH}' height='{SPARK_HEIGHT}'>{drawn}{end}</svg>"
+    return (
+        f'<img alt="" width="{SPARK_WIDTH}" height="{SPARK_HEIGHT}" src="data:image/svg+xml,{quote(image, safe="")}">'
+    )
 
 
 def source_note(db: Database, metric: Metric) -> str:
@@ -236,16 +237,14 @@ def _change(change: float | None, metric: Metric) -> str:
 
 def _gap(row: Mapping[str, Any], metric: Metric) -> str:
     if row["gap"] is None:
-        return '<span class="period">no best</span>' if metric.neutral and not metric.counted and row["value"] is not None and (
-            row["benchmark"] is None
-        ) else ""  # fmt: skip
-    words = wording.gap(row, metric)
+        no_best = metric.neutral and not metric.counted and row["value"] is not None and row["benchmark"] is None
+        return '<span class="period">no best</span>' if no_best else ""
     if not metric.ranked:
-        return f"{escape(wording.signed(row['gap'], metric))}"
-    if words == "meets it":
+        return escape(wording.signed(row["gap"], metric))
+    if wording.gap(row, metric) == "meets it":
         return '<span class="word better">meets it</span>'
     real = wording.shortfall(row, metric)
-    return f'{escape(wording.signed(row["value"] - row["benchmark"], metric))}' + (
+    return escape(wording.signed(row["value"] - row["benchmark"], metric)) + (
         f'<span class="period">{escape(real)}</span>' if real else ""
     )
 
@@ -285,3 +284,18 @@ def trend(rows: pl.DataFrame, metric: Metric, name: str) -> str:
         cells = [escape(value), *(_number(other, metric) for other in others)]
         body.append(f'<tr><th scope="row">{row["period_end"]:%Y}</th>{"".join(map(_cell, cells))}</tr>')
     return _table(f"{metric.title} in {name} over time", heads, body, kind="trend")
+
+
+def footer(db: Database) -> str:
+    """Licence, attribution and data version."""
+    return (
+        '<footer class="foot"><p>Contains public sector information licensed under the Open Government Licence v3.0. '
+        "Boundaries: Office for National Statistics; contains OS data © Crown copyright and database right. "
+        "Tile layout after ODI Leeds (MIT). Inspections after Ofsted’s newest official file: Data to Insight.</p>"
+        f"<p>Data version {escape(db.data_version)}.</p></footer>"
+    )
+
+
+def plain(text: str) -> str:
+    """A reader's own words cut short and without what Markdown would act on."""
+    return re.sub(r"[^\w\s,.()'&-]", "", text)[:60]

@@ -131,12 +131,12 @@ def direction(change: float, metric: Metric) -> str:
 
 
 def changed(change: float, metric: Metric) -> str:
-    """A change since the period before: "down 5.1 percentage points, better"."""
+    """A change since the period before: "down 5.1 percentage points in a year, which is better"."""
     word = direction(change, metric)
     if word == "no change":
         return "no change in a year"
     moved = f"{'up' if change > 0 else 'down'} {difference(change, metric)} in a year"
-    return f"{moved}, {word}" if metric.ranked else moved
+    return f"{moved}, which is {word}" if metric.ranked else moved
 
 
 def gap(row: Row, metric: Metric) -> str:
@@ -278,9 +278,8 @@ def _against(row: Row, metric: Metric, benchmark: Benchmark) -> str:
 def _grade_sentence(name: str, row: Row, metric: Metric) -> str:
     strand = metric.title.removeprefix("Ofsted judgement: ")
     if row["value"] is None:
-        return f"{name} has no judgement of {strand} {period(metric, row['period_end'])}: " + (
-            f"{reason(row['status'], row['symbol'], metric)}."
-        )
+        why = reason(row["status"], row["symbol"], metric)
+        return f"{name} has no judgement of {strand} {period(metric, row['period_end'])}: {why}."
     grade = quantity(row["value"], metric)
     return f"{name}'s latest judgement of {strand} {period(metric, row['period_end'])} was {grade}."
 

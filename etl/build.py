@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -21,6 +22,7 @@ from etl.sources import all_sources
 
 DATA = Path(__file__).resolve().parent.parent / "data"
 DATABASE = "monitor.duckdb"
+ABANDONED = 3600  # seconds
 
 
 @dataclass(frozen=True)
@@ -42,6 +44,7 @@ def build(
     """
     target, draft = data / DATABASE, data / f"{DATABASE}.draft.{os.getpid()}"
     try:
+        _sweep(data)
         tables = _tables(data, sources or all_sources(), progress)
         progress("database")
         _write(draft, (data / "schema.sql").read_text("utf-8"), tables)
@@ -196,8 +199,13 @@ def _sources(sources: list[Source]) -> pl.DataFrame:
 
 def _map(folder: Path) -> tuple[pl.DataFrame, pl.DataFrame]:
     """boundary(area_id, geojson) and map_shape(area_id, view, path, x, y), from the committed boundaries and tiles."""
-    shapes = geography.shapes(folder / "boundaries.geojson", folder / "tiles.csv")
-    features = json.loads((folder / "boundaries.geojson").read_text("utf-8"))["features"]
+    try:
+        shapes = geography.shapes(folder / "boundaries.geojson", folder / "tiles.csv")
+        features = json.loads((folder / "boundaries.geojson").read_text("utf-8"))["features"]
+    except (geography.GeographyError, OSError, pl.exceptions.PolarsError) as error:
+        raise EtlError(
+            f"E_GEOGRAPHY: {error}. Restore {folder.name}/ from git, or run `python -m etl geography` again."
+        ) from error
     boundaries = pl.DataFrame(
         {
             "area_id": feature["properties"]["la_number"],
@@ -228,6 +236,13 @@ def _fingerprint(data: Path) -> str:
     return digest.hexdigest()[:8]
 
 
+def _sweep(data: Path) -> None:
+    # A build takes seconds: a draft of an hour ago was left by one that was killed.
+    for draft in data.glob(f"{DATABASE}.draft.*"):
+        if time.time() - draft.stat().st_mtime > ABANDONED:
+            draft.unlink(missing_ok=True)
+
+
 def _write(path: Path, schema: str, tables: dict[str, pl.DataFrame]) -> None:
     try:
         with duckdb.connect(str(path)) as connection:
@@ -245,5 +260,6 @@ def _write(path: Path, schema: str, tables: dict[str, pl.DataFrame]) -> None:
             f"E_CONSTRAINT: the schema refuses a row: {error} "
             "Trace it to its release by `python -m etl status`, and report it to the publisher."
         ) from error
-    except duckdb.IOException as error:
+    # A disk that fills up while the transaction is written is fatal to DuckDB.
+    except (duckdb.IOException, duckdb.FatalException) as error:
         raise OSError(str(error)) from error

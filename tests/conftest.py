@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import shutil
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
 import duckdb
 import pytest
-from hypothesis import settings
+from hypothesis import configuration, settings
 
 from etl import build
 
 PUBLISHED = build.DATA.parent.parent / "shared" / "data" / "published"
 
 # The same examples in every run, and nothing written beside the code.
+configuration.set_hypothesis_home_dir(Path(tempfile.gettempdir()) / "hypothesis-of-child-protection-monitor")
 settings.register_profile("suite", derandomize=True, database=None, deadline=None, max_examples=60)
 settings.load_profile("suite")
 

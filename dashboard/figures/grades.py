@@ -10,7 +10,7 @@ from dashboard.palette import GREY, INK, Painting
 
 
 def draw(painting: Painting, *, chosen: str | None, height: int) -> dict[str, Any]:
-    """A Plotly figure of the classes of a painting, their counts at the bars; the chosen council's grade is outlined."""
+    """A Plotly figure of the classes of a painting, their counts beside them; the chosen one's grade is outlined."""
     own = painting.of.get(chosen) if chosen else None
     labels = [entry.label.rsplit(" (", 1)[0] for entry in painting.classes]
     counts = [int(entry.label.rsplit("(", 1)[1].rstrip(")")) for entry in painting.classes]
@@ -27,8 +27,14 @@ def draw(painting: Painting, *, chosen: str | None, height: int) -> dict[str, An
                 "cliponaxis": False,
                 "hovertemplate": "%{y}: %{x} councils<extra></extra>",
                 "marker": {
-                    "color": [entry.fill if position < graded else "#ffffff" for position, entry in enumerate(painting.classes)],
-                    "pattern": {"shape": ["" if position < graded else "/" for position in range(len(labels))], "fgcolor": GREY},
+                    "color": [
+                        entry.fill if position < graded else "#ffffff"
+                        for position, entry in enumerate(painting.classes)
+                    ],
+                    "pattern": {
+                        "shape": ["" if position < graded else "/" for position in range(len(labels))],
+                        "fgcolor": GREY,
+                    },
                     "line": {
                         "color": [INK if position == own else GREY for position in range(len(labels))],
                         "width": [4 if position == own else 0.5 for position in range(len(labels))],

@@ -47,7 +47,9 @@ def draw(
         "hovertemplate": "%{text}<extra></extra>",
         "marker": {
             "size": [14 if mine else 6 for mine in is_chosen],
-            "color": [MARK if mine else painting.fill(area) for mine, area in zip(is_chosen, shown["area_id"], strict=True)],
+            "color": [
+                MARK if mine else painting.fill(area) for mine, area in zip(is_chosen, shown["area_id"], strict=True)
+            ],
             "symbol": [
                 "diamond" if mine else BEYOND if value > low_high[1] else "circle"
                 for mine, value in zip(is_chosen, values, strict=True)
@@ -80,16 +82,27 @@ def draw(
             margin={"l": 8, "r": 8, "t": 44, "b": 40},
             shapes=shapes,
             annotations=notes,
-            xaxis={**BASE, "range": list(low_high), "ticksuffix": "%" if metric.unit == "%" else "", "title": _unit(metric)},
+            xaxis={
+                **BASE,
+                "range": list(low_high),
+                "ticksuffix": "%" if metric.unit == "%" else "",
+                "title": _unit(metric),
+            },
             yaxis={"range": [shown.height + 1.5, -0.5], "visible": False, "fixedrange": True},
         ),
     }
 
 
 def _words(row: dict[str, Any], metric: Metric, rows: pl.DataFrame) -> str:
-    names = rows.filter(pl.col("return_id") == row["return_id"])["name"].to_list() if "+" in row["return_id"] else [row["name"]]
+    names = (
+        rows.filter(pl.col("return_id") == row["return_id"])["name"].to_list()
+        if "+" in row["return_id"]
+        else [row["name"]]
+    )
     place = wording.standing(row)
-    return f"<b>{wording.listed(names)}</b><br>{wording.quantity(row['value'], metric)}" + (f"<br>{place}" if place else "")
+    return f"<b>{wording.listed(names)}</b><br>{wording.quantity(row['value'], metric)}" + (
+        f"<br>{place}" if place else ""
+    )
 
 
 def _line(value: float, dash: str) -> dict[str, Any]:

@@ -53,7 +53,13 @@ def draw(rows: pl.DataFrame, metric: Metric, name: str, *, height: int) -> dict[
 
 
 def _trace(
-    at: list[int], values: list[float | None], name: str, labels: list[str], metric: Metric, line: dict[str, Any], size: int
+    at: list[int],
+    values: list[float | None],
+    name: str,
+    labels: list[str],
+    metric: Metric,
+    line: dict[str, Any],
+    size: int,
 ) -> dict[str, Any]:
     return {
         "type": "scatter",

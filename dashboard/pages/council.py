@@ -15,7 +15,8 @@ metric, period, benchmark = chosen.metric, chosen.period, chosen.benchmark
 
 if chosen.area_id is None:
     session.headline(
-        "Council", f"Choose one of the {len(db.authorities)} councils to see how far it is from the best, measure by measure."
+        "Council",
+        f"Choose one of the {len(db.authorities)} councils to see how far it is from the best, measure by measure.",
     )
     st.stop()
 
@@ -32,17 +33,25 @@ for notice in queries.notices(db, chosen.area_id):
     st.info(notice, icon=":material/info:")
 
 st.header("Ofsted's latest judgements", anchor=False)
-st.html(tables.judgements(queries.judgements(db, chosen.area_id), inspections[0] if inspections else None, datetime.now(UTC).date()))
+st.html(
+    tables.judgements(
+        queries.judgements(db, chosen.area_id), inspections[0] if inspections else None, datetime.now(UTC).date()
+    )
+)
 
 st.header("Every measure", anchor=False)
 st.html(
     tables.profile(
         db, profile, history, benchmark, chosen=metric.metric_id,
-        caption=f"{name}: every measure in its newest period, held against: {benchmark.label.lower()}",
+        caption=f"{name}: every measure in its newest period, compared with: {benchmark.label}",
     )
 )  # fmt: skip
 session.download(
-    db, profile, f"{chosen.area_id}-every-measure.csv", benchmark=benchmark, label=f"Download these {profile.height} rows (CSV)"
+    db,
+    profile,
+    f"{chosen.area_id}-every-measure.csv",
+    benchmark=benchmark,
+    label=f"Download these {profile.height} rows (CSV)",
 )
 
 rows = queries.councils(db, metric, period, benchmark)
@@ -69,7 +78,9 @@ with left:
 with right:
     st.subheader("Among all councils", anchor=False)
     if metric.graded:
-        session.chart(grades.draw(painting, chosen=chosen.area_id, height=HEIGHT // 2 + 60), "grades", "Councils by grade")
+        session.chart(
+            grades.draw(painting, chosen=chosen.area_id, height=HEIGHT // 2 + 60), "grades", "Councils by grade"
+        )
     else:
         england = queries.england(db, metric, period)
         session.chart(

@@ -1,4 +1,4 @@
-"""Every figure: choose measures, councils and periods, see the rows, take them away."""
+"""Every figure: choose measures, areas and periods, see the rows, take them away."""
 
 import streamlit as st
 
@@ -7,34 +7,32 @@ from dashboard import exports, queries, session
 SHOWN = 1_000
 
 db = session.database()
+benchmark = session.benchmark()
 metrics = {metric.title: metric_id for metric_id, metric in db.metrics.items()}
 areas = {name: area_id for area_id, name in db.names.items()}
-labels = sorted({period.label for periods in db.periods.values() for period in periods if period.label.isdigit()}, reverse=True)
-labels += sorted({period.label for periods in db.periods.values() for period in periods} - set(labels))
-
-chosen = session.chosen(db)
 with st.container(key="filters"):
     first, second, third = st.columns([4, 4, 3])
-    first.multiselect("Measures", list(metrics), key="metrics", bind="query-params", placeholder=chosen.metric.title)
-    second.multiselect("Areas", list(areas), key="areas", bind="query-params", placeholder="All areas")
-    third.multiselect("Periods", labels, key="periods", bind="query-params", placeholder=chosen.period.label)
+    titles = first.multiselect(
+        "Measures", list(metrics), key="metrics", bind="query-params", placeholder="All measures"
+    )
+    names = second.multiselect("Areas", list(areas), key="areas", bind="query-params", placeholder="All areas")
+    periods = third.multiselect(
+        "Periods", queries.period_labels(db), key="periods", bind="query-params", placeholder="All periods"
+    )
 
-wanted = [metrics[title] for title in st.session_state["metrics"]] or [chosen.metric.metric_id]
-places = [areas[name] for name in st.session_state["areas"]]
-periods = st.session_state["periods"] or ([] if st.session_state["metrics"] else [chosen.period.label])
-rows = queries.observations(db, wanted, places, periods)
-compared = queries.compared(db, rows, chosen.benchmark)
-table = exports.table(db, compared, chosen.benchmark.label)
-observed = table.filter(table["status"] == "observed").height
+rows = queries.observations(db, [metrics[title] for title in titles], [areas[name] for name in names], periods)
+observed = int((rows["status"] == "observed").sum())
 session.headline(
     "Data",
-    f"{rows.height:,} of {db.figure.height:,} figures chosen: {observed:,} observed, {rows.height - observed:,} missing "
-    f"with their reason. Each is held against: {chosen.benchmark.label.lower()}.",
-    kicker=f"Data version {db.data_version}",
+    f"{rows.height:,} of {db.figure.height:,} figures chosen: {observed:,} observed, "
+    f"{rows.height - observed:,} missing, each with its reason.",
 )
 if rows.height > SHOWN:
     st.caption(f"The first {SHOWN:,} rows are shown; the file holds all {rows.height:,}.")
-st.dataframe(table.head(SHOWN), hide_index=True, key="rows", placeholder="", alt="The chosen figures")
+shown = queries.compared(db, rows.head(SHOWN), benchmark)
+st.dataframe(
+    exports.table(db, shown, benchmark.label), hide_index=True, key="rows", placeholder="", alt="The chosen figures"
+)
 session.download(
-    db, compared, "child-protection-figures.csv", benchmark=chosen.benchmark, label=f"Download all {rows.height:,} rows (CSV)"
+    db, rows, "child-protection-figures.csv", benchmark=benchmark, label=f"Download all {rows.height:,} rows (CSV)"
 )

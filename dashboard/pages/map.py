@@ -26,10 +26,13 @@ else:
 session.headline(metric.title, sentence, kicker=when)
 
 with st.container(key="view", horizontal=True):
+    ways = session.colourings(metric)
+    if st.session_state.get("colour") not in ways:
+        st.session_state.pop("colour", None)
+    st.segmented_control("Colour by", ways, default=ways[0], required=True, key="colour", bind="query-params")
     st.segmented_control(
-        "Colour by", list(session.COLOURINGS), default="Value", required=True, key="colour", bind="query-params"
+        "Drawn as", list(session.VIEWS), default="Map", required=True, key="view_as", bind="query-params"
     )
-    st.segmented_control("Drawn as", list(session.VIEWS), default="Map", required=True, key="view_as", bind="query-params")
 painting = palette.paint(rows, metric, session.COLOURINGS[st.session_state["colour"]])
 
 left, right = st.columns([3, 2], gap="medium")
@@ -68,7 +71,9 @@ with right:
                 height=HEIGHT,
             ),
             "strip",
-            f"All councils in order of {metric.noun}, best first" if metric.ranked else f"All councils by {metric.noun}",
+            f"All councils in order of {metric.noun}, best first"
+            if metric.ranked
+            else f"All councils by {metric.noun}",
         )
 st.html(tables.source_note(db, metric))
 
@@ -76,5 +81,9 @@ with st.expander("All councils as a table", key="table", on_change="rerun", bind
     if table.open:
         st.html(tables.councils(db, rows, metric, benchmark, f"{metric.title}, {when}"))
 session.download(
-    db, rows, f"{metric.metric_id}-{period.end}.csv", benchmark=benchmark, label=f"Download these {rows.height} rows (CSV)"
+    db,
+    rows,
+    f"{metric.metric_id}-{period.end}.csv",
+    benchmark=benchmark,
+    label=f"Download these {rows.height} rows (CSV)",
 )
