@@ -9,10 +9,10 @@ from dashboard.database import Database
 # A spreadsheet takes a cell that begins so for a formula; a quote before it makes it text (OWASP ASVS 1.2.10).
 FORMULA = r"^[=+\-@\t\r\x00]"
 COLUMNS = (
-    "metric_id", "metric", "unit", "polarity", "la_number", "gss_code", "area", "area_kind", "region", "period",
-    "period_end", "value", "status", "symbol", "numerator", "denominator", "joint_return", "change", "rank", "tied",
-    "ranked", "quarter", "benchmark_rule", "benchmark", "benchmark_base", "gap", "shortfall", "interval_low",
-    "interval_high", "verdict", "source", "publisher", "release", "released", "page", "licence", "data_version",
+    "area", "metric", "period", "period_end", "value", "unit", "status", "symbol", "change", "rank", "tied", "ranked",
+    "quarter", "benchmark_rule", "benchmark", "benchmark_base", "gap", "shortfall", "interval_low", "interval_high",
+    "verdict", "numerator", "denominator", "joint_return", "polarity", "region", "area_kind", "la_number", "gss_code",
+    "metric_id", "source", "publisher", "release", "released", "page", "licence", "data_version",
 )  # fmt: skip
 
 

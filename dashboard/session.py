@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import partial
-from typing import Any
+from typing import Any, Literal
 
 import polars as pl
 import streamlit as st
@@ -40,8 +40,8 @@ def database() -> Database:
     return store().current()
 
 
-def choices(db: Database, *, only: str | None = None) -> None:
-    """Draw the choices that pages share, bound to the address by the words the reader sees; `only` draws one of them.
+def choices(db: Database, *, only: Literal["benchmark"] | None = None) -> None:
+    """Draw the choices that pages share, bound to the address by the words the reader sees; `only` draws the benchmark alone.
 
     A name in the address that is none of ours is said so, with the nearest one that is.
     """
@@ -51,8 +51,10 @@ def choices(db: Database, *, only: str | None = None) -> None:
     _notice("metric", "measure", titles)
     _notice("benchmark", "comparison", names)
     with st.container(key="choices"):
-        council, measure, when, against = st.columns([3, 4, 2, 3]) if only is None else [st.container()] * 4
-        if only is None:
+        council, measure, when, against = st.columns([3, 4, 2, 3])
+        if only == "benchmark":
+            against = council
+        else:
             council.selectbox(
                 "Council", list(db.authorities.values()), index=None, key="la", bind="query-params",
                 placeholder="Choose or type a council",

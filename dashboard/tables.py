@@ -268,6 +268,21 @@ def _grade(grade: str | None, framework: str, strand: str) -> str:
     return '<span class="missing">not judged</span>'
 
 
+def council_links(db: Database) -> str:
+    """Every council of today as a link to its page, by region."""
+    blocks = []
+    regions = db.area.filter(pl.col("kind") == "region").sort("area_id")["area_id"]
+    for region_id in regions:
+        links = [
+            f"<li>{_link(name, {'la': name})}</li>"
+            for area_id, name in db.authorities.items()
+            if db.regions[area_id] == region_id
+        ]
+        if links:
+            blocks.append(f"<section><h2>{escape(db.names[region_id])}</h2><ul>{''.join(links)}</ul></section>")
+    return f'<div class="links">{"".join(blocks)}</div>'
+
+
 def sentence(text: str) -> str:
     """A generated sentence inside a page."""
     return f'<p class="sentence">{escape(text)}</p>'

@@ -286,16 +286,22 @@ def _grade_sentence(name: str, row: Row, metric: Metric) -> str:
 
 def _grades_sentence(rows: Sequence[Row], metric: Metric) -> str:
     strand = metric.title.removeprefix("Ofsted judgement: ")
-    counts = [sum(row["value"] == grade for row in rows) for grade in range(1, 5)]
-    said = [f"{count} {grade}" for count, grade in zip(counts, GRADES, strict=True) if count]
-    opening = f"Of {len(rows)} councils' latest judgements of {strand} {period(metric, rows[0]['period_end'])}, "
-    opening += f"{listed(said)}." if said else "none is a grade of its own."
+    counts = {grade: sum(row["value"] == value for row in rows) for value, grade in enumerate(GRADES, start=1)}
+    said = [f"{grade} in {count}" for grade, count in counts.items() if count]
+    when = period(metric, rows[0]["period_end"])
+    when = f"{when[0].upper()}{when[1:]}"
+    if said:
+        said[0] += f" of {len(rows)} councils"
+        sentence = f"{when} the latest judgement of {strand} was {listed(said)}."
+    else:
+        sentence = f"{when} none of {len(rows)} councils had a judgement of {strand}."
     missing: dict[str, int] = {}
     for row in rows:
         if row["value"] is None:
             why = reason(row["status"], row["symbol"], metric)
             missing[why] = missing.get(why, 0) + 1
-    return opening + "".join(f" {count}: {why}." for why, count in missing.items())
+    others = [f"{count} {why}" for why, count in missing.items()]
+    return sentence + (f" In the others: {listed(others)}." if others else "")
 
 
 def _counted(count: str, words: str) -> str:

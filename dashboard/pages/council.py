@@ -18,6 +18,7 @@ if chosen.area_id is None:
         "Council",
         f"Choose one of the {len(db.authorities)} councils to see how far it is from the best, measure by measure.",
     )
+    st.html(tables.council_links(db))
     st.stop()
 
 name = db.names[chosen.area_id]

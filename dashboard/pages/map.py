@@ -29,11 +29,15 @@ with st.container(key="view", horizontal=True):
     ways = session.colourings(metric)
     if st.session_state.get("colour") not in ways:
         st.session_state.pop("colour", None)
-    st.segmented_control("Colour by", ways, default=ways[0], required=True, key="colour", bind="query-params")
+    colour = ways[0]
+    if len(ways) > 1:
+        colour = st.segmented_control(
+            "Colour by", ways, default=ways[0], required=True, key="colour", bind="query-params"
+        )
     st.segmented_control(
         "Drawn as", list(session.VIEWS), default="Map", required=True, key="view_as", bind="query-params"
     )
-painting = palette.paint(rows, metric, session.COLOURINGS[st.session_state["colour"]])
+painting = palette.paint(rows, metric, session.COLOURINGS[colour])
 
 left, right = st.columns([3, 2], gap="medium")
 with left:
