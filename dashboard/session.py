@@ -16,7 +16,7 @@ import streamlit as st
 from dashboard import exports, queries, server, tables
 from dashboard.benchmarks import BENCHMARKS, DEFAULT, Benchmark
 from dashboard.components.council_map import View
-from dashboard.database import Database, Metric, Period, store
+from dashboard.database import Database, DatabaseError, Metric, Period, store
 from dashboard.figures.style import CONFIG
 from dashboard.palette import Colouring
 
@@ -37,13 +37,17 @@ class Selection:
 
 def database() -> Database:
     """The newest good version of the data; the page stops with words when there never was one."""
-    return store().current()
+    try:
+        return store().current()
+    except DatabaseError as error:
+        st.error(str(error), icon=":material/database_off:")
+        st.stop()
 
 
 def choices(db: Database, *, only: Literal["benchmark"] | None = None) -> None:
-    """Draw the choices that pages share, bound to the address by the words the reader sees; `only` draws the benchmark alone.
+    """Draw the choices that pages share, bound to the address by the words the reader sees.
 
-    A name in the address that is none of ours is said so, with the nearest one that is.
+    `only` draws that one alone. A name in the address that is none of ours is said so, with the nearest that is.
     """
     titles = [metric.title for metric in db.metrics.values()]
     names = [benchmark.label for benchmark in BENCHMARKS.values()]

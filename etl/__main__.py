@@ -121,9 +121,12 @@ def geography(
     data: DataFolder = building.DATA,
 ) -> None:
     """Simplify published boundaries and a tile layout into data/geography."""
-    from etl.geography import simplify
+    from etl.geography import GeographyError, simplify
 
-    simplify(boundaries, tiles, data / "geography")
+    try:
+        simplify(boundaries, tiles, data / "geography")
+    except GeographyError as error:
+        raise EtlError(f"E_GEOGRAPHY: {error}.") from error
 
 
 def _headlines(connection: duckdb.DuckDBPyConnection) -> None:
@@ -157,7 +160,9 @@ def _table(title: str, rows: duckdb.DuckDBPyRelation) -> None:
 def _opened(data: Path) -> duckdb.DuckDBPyConnection:
     path = data / building.DATABASE
     try:
-        return duckdb.connect(str(path), read_only=True)
+        connection = duckdb.connect(str(path), read_only=True)
+        connection.execute("FROM build")
+        return connection
     except duckdb.Error as error:
         raise EtlError(f"E_DATABASE: {path.name} cannot be opened: {error} Run `python -m etl build`.") from error
 

@@ -53,6 +53,15 @@ CHECKS = (
         "Check the authority's dates in data/local_authorities.csv.",
     ),
     Check(
+        "authority_existed",
+        "Nobody has a figure for a period that ended before the authority began or after it ended.",
+        """
+        SELECT metric_id, period_end, area_id FROM observation JOIN area USING (area_id)
+        WHERE period_end < start_date OR period_end > end_date
+        """,
+        "Check the authority's dates in data/local_authorities.csv, or report the row to the publisher.",
+    ),
+    Check(
         "release_has_authorities",
         "The newest period of a metric lacks the row of at most 2 in 100 authorities.",
         """

@@ -55,7 +55,9 @@ def extract(source: Source, published: Path, to: Path, progress: Callable[[str],
             )
         content = where.read_bytes()
         if not content.removeprefix(BOM_UTF8).strip():
-            raise SourceError("E_EMPTY", f"there is nothing in its {len(content)} bytes.", file=file.name, remedy=_AGAIN)
+            raise SourceError(
+                "E_EMPTY", f"there is nothing in its {len(content)} bytes.", file=file.name, remedy=_AGAIN
+            )
         rows = _spreadsheet_rows(content, file) if file.sheet else _csv_rows(content, file.name)
         cells = pl.DataFrame(rows, schema=_CELLS, orient="row")
         if cells.is_empty():

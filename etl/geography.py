@@ -11,6 +11,8 @@ import numpy as np
 import polars as pl
 import shapely
 
+from etl.model import EtlError
+
 Box = tuple[int, int, int, int]  # left, top, width, height
 Shape = tuple[str, str, str, int, int]
 
@@ -48,7 +50,7 @@ SHAPES = pl.Schema(
 TILES = pl.Schema([("la_number", pl.String()), ("column", pl.Int64()), ("row", pl.Int64())])
 
 
-class GeographyError(Exception):
+class GeographyError(EtlError):
     """A boundary or tile file is not what the map needs; shown without a traceback."""
 
 

@@ -31,7 +31,16 @@ if rows.height > SHOWN:
     st.caption(f"The first {SHOWN:,} rows are shown; the file holds all {rows.height:,}.")
 shown = queries.compared(db, rows.head(SHOWN), benchmark)
 st.dataframe(
-    exports.table(db, shown, benchmark.label), hide_index=True, key="rows", placeholder="", alt="The chosen figures"
+    exports.table(db, shown, benchmark.label),
+    hide_index=True,
+    key="rows",
+    placeholder="",
+    alt="The chosen figures",
+    column_config={
+        "area": st.column_config.TextColumn(pinned=True),
+        "period_end": st.column_config.DateColumn(format="D MMM YYYY"),
+        "page": st.column_config.LinkColumn(),
+    },
 )
 session.download(
     db, rows, "child-protection-figures.csv", benchmark=benchmark, label=f"Download all {rows.height:,} rows (CSV)"

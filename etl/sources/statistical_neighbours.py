@@ -7,6 +7,7 @@ from etl.releases import Cells, require
 
 FILE = "sn_model_2025_wide.csv"
 NEIGHBOURS = 10
+MENDED = "Report it to the publisher; do not load the file until it is mended."
 CLOSENESS = ("Extremely close", "Very close", "Close", "Somewhat close", "Not close")
 
 
@@ -16,30 +17,48 @@ def load(source: Source, cells: Cells, context: Context) -> Loaded:
     columns = [f"SN_{rank}" for rank in range(1, NEIGHBOURS + 1)]
     require(table, ("old_la_code", *columns, *(f"{column}P" for column in columns)), FILE)
     known = context.areas.by_number()
-    rows = []
+    rows, lines = [], dict[str, int]()
     for row in table.iter_rows(named=True):
+        area_id, line = row["old_la_code"], row["line"]
+        if lines.setdefault(area_id, line) != line:
+            raise SourceError(
+                "E_DUP_KEY",
+                f"{area_id} stands here and on line {lines[area_id]}.",
+                file=FILE,
+                line=line,
+                remedy=MENDED,
+            )
+        columns_of = {area_id: "old_la_code"}
         for rank, column in enumerate(columns, start=1):
             neighbour, closeness = row[column], (row[f"{column}P"] or "").strip()
-            for area_id in (row["old_la_code"], neighbour):
-                if area_id not in known:
-                    raise SourceError(
-                        "E_UNKNOWN_LA",
-                        f"{area_id!r} is not an authority we know.",
-                        file=FILE,
-                        line=row["line"],
-                        column=column,
-                        remedy="If it is a new council, add it to data/local_authorities.csv.",
-                    )
+            if columns_of.setdefault(neighbour, column) != column:
+                raise SourceError(
+                    "E_DUP_KEY",
+                    f"{neighbour} stands here and in {columns_of[neighbour]!r}.",
+                    file=FILE,
+                    line=line,
+                    column=column,
+                    remedy=MENDED,
+                )
+            for unknown in columns_of.keys() - known:
+                raise SourceError(
+                    "E_UNKNOWN_LA",
+                    f"{unknown!r} is not an authority we know.",
+                    file=FILE,
+                    line=line,
+                    column=columns_of[unknown],
+                    remedy="If it is a new council, add it to data/local_authorities.csv.",
+                )
             if closeness not in CLOSENESS:
                 raise SourceError(
                     "E_SYMBOL",
                     f"{closeness!r} is not one of {', '.join(CLOSENESS)}.",
                     file=FILE,
-                    line=row["line"],
+                    line=line,
                     column=f"{column}P",
                     remedy="If the model has a new word, add it to the source.",
                 )
-            rows.append((row["old_la_code"], neighbour, rank, closeness))
+            rows.append((area_id, neighbour, rank, closeness))
     frame = pl.DataFrame(
         rows,
         schema={"area_id": pl.String, "neighbour_id": pl.String, "closeness_rank": pl.Int64, "closeness": pl.String},
