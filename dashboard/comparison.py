@@ -97,8 +97,8 @@ def wilson(numerator: pl.Expr, denominator: pl.Expr) -> tuple[pl.Expr, pl.Expr]:
     z2 = Z_95**2
     centre = (p + z2 / (2 * n)) / (1 + z2 / n)
     half = (p * (1 - p) / n + z2 / (4 * n * n)).sqrt() * Z_95 / (1 + z2 / n)
-    # At 0 and 1 the interval touches the edge; subtraction leaves a speck beyond it.
-    return (centre - half).clip(lower_bound=0.0), (centre + half).clip(upper_bound=1.0)
+    # At 0 and 1 the interval touches the edge; subtraction leaves a speck on either side of it.
+    return (centre - half).round(12).clip(lower_bound=0.0), (centre + half).round(12).clip(upper_bound=1.0)
 
 
 def england_if_all_met(compared: pl.DataFrame) -> England:

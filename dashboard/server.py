@@ -14,6 +14,7 @@ from pathlib import Path
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
+from streamlit.runtime.pages_manager import PagesManager
 
 from dashboard.components.council_map import geometry
 from dashboard.database import DEFAULT_PATH, Database, DatabaseError, store
@@ -77,6 +78,10 @@ async def asset(request: Request) -> Response:
             return Response(one.packed if packed else one.content, media_type=one.media_type, headers=headers)
     return Response("There is no such file; load the page again.", 404, media_type="text/plain")
 
+
+# Streamlit takes a folder pages/ beside the script for pages of its own, until the first reader's run has reached
+# st.navigation: that reader, if a link led into a page, would get the page without its choices.
+PagesManager.uses_pages_directory = False
 
 ROUTES = [Route("/assets/{name}", asset)]
 

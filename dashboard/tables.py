@@ -111,8 +111,8 @@ def inspected(latest: Inspection | None, today: date) -> str:
         return "No inspection since 2013 is on record."
     months = (today.year - latest.on.year) * 12 + today.month - latest.on.month - (today.day < latest.on.day)
     on = f"Inspected from {latest.started:%-d %B %Y}, published" if latest.started else "Published"
-    ago = f"{months} month{'' if months == 1 else 's'} ago" if months else "this month"
-    words = escape(f"{on} {latest.published:%-d %B %Y} ({latest.framework}); {ago}.")
+    ago = f"{months} month{'' if months == 1 else 's'} ago" if months else "less than a month ago"
+    words = escape(f"{on} {latest.published:%-d %B %Y} ({latest.framework}): {ago}.")
     return words + (f' <a href="{escape(latest.url)}" rel="noopener">Read the report</a>.' if latest.url else "")
 
 

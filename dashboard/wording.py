@@ -6,6 +6,7 @@ the database is plain: pages escape it before it meets markup.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
@@ -116,6 +117,11 @@ def joint(partners: Sequence[str]) -> str:
     return f"joint return with {listed(partners)}" if partners else ""
 
 
+def place(name: str) -> str:
+    """A council's name inside a sentence: "Bristol" for "Bristol, City of"."""
+    return re.sub(r", (City|County) of$", "", name)
+
+
 def listed(names: Sequence[str]) -> str:
     """ "Leeds, York and Bath"."""
     return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
@@ -198,7 +204,7 @@ def benchmark_value(value: float | None, base: int | None, benchmark: Benchmark,
 
 def council_sentence(name: str, row: Row, metric: Metric, benchmark: Benchmark, partners: Sequence[str]) -> str:
     """What stands out about one council in one measure and period, from its row of `queries.councils`."""
-    when = period(metric, row["period_end"])
+    name, when = place(name), period(metric, row["period_end"])
     if metric.graded:
         return _grade_sentence(name, row, metric)
     if row["value"] is None:
@@ -206,8 +212,8 @@ def council_sentence(name: str, row: Row, metric: Metric, benchmark: Benchmark, 
         return f"{name} has no {metric.noun} {when}: {why}."
     note = f" ({joint(partners)})" if partners else ""
     opening = f"In {name} the {metric.noun} was {quantity(row['value'], metric)} {when}{note}"
-    place = standing(row)
-    opening += f", {place}." if place else "."
+    stands = standing(row)
+    opening += f", {stands}." if stands else "."
     return f"{opening} {_against(row, metric, benchmark)}".strip()
 
 
@@ -229,50 +235,46 @@ def england_sentence(
     if not metric.ranked:
         low, high = comparable[0], comparable[-1]
         return (
-            f"{opening} Councils range from {quantity(low['value'], metric)} ({low['name']}) "
-            f"to {quantity(high['value'], metric)} ({high['name']})."
+            f"{opening} Councils range from {quantity(low['value'], metric)} ({place(low['name'])}) "
+            f"to {quantity(high['value'], metric)} ({place(high['name'])})."
         )
     return f"{opening} {_total(comparable, metric, benchmark, total)}"
 
 
 def _total(comparable: Sequence[Row], metric: Metric, benchmark: Benchmark, total: England) -> str:
-    benchmarks = {row["benchmark"] for row in comparable}
-    level = benchmark_value(*_only(comparable), benchmark, metric) if len(benchmarks) == 1 else benchmark.says
     if not total.compared:
-        return level
-    score = f"{total.meet} of {total.compared} councils reach it and {total.short} fall short"
+        return benchmark_value(None, None, benchmark, metric)
+    if benchmark.own:
+        own = benchmark.group.replace("its", "its own", 1)
+        score = f"Held against {own}, {total.meet} of {total.compared} councils reach it and {total.short} fall short"
+    else:
+        level = benchmark_value(comparable[0]["benchmark"], comparable[0]["base"], benchmark, metric)
+        score = f"{level} {total.meet} of {total.compared} councils reach it and {total.short} fall short"
     if total.shortfall is not None and metric.shortfall:
         count = number(total.shortfall, 0)
-        score += f"; if they all met it, there would be {count} {_counted(count, metric.shortfall)}"
-        score = score.replace(f"{count} posts to fill", f"{count} fewer vacant posts")
-    worst = [row["name"] for row in comparable if row["value"] == comparable[-1]["value"]]
+        # One council has posts to fill; England would have fewer of them empty.
+        words = _counted(count, metric.shortfall.replace("posts to fill", "fewer vacant posts"))
+        score += f"; if they all met it, there would be {count} {words}"
+    worst = [place(row["name"]) for row in comparable if row["value"] == comparable[-1]["value"]]
     far = f"Furthest behind {'is' if len(worst) == 1 else 'are'} {listed(worst[:3])}"
-    return f"{level} {score}. {far}, at {quantity(comparable[-1]['value'], metric)}."
-
-
-def _only(rows: Sequence[Row]) -> tuple[float | None, int | None]:
-    return rows[0]["benchmark"], rows[0]["base"]
+    return f"{score}. {far}, at {quantity(comparable[-1]['value'], metric)}."
 
 
 def _against(row: Row, metric: Metric, benchmark: Benchmark) -> str:
     if metric.counted or row["benchmark"] is None:
         return benchmark_value(row["benchmark"], row["base"], benchmark, metric)
-    group = f"{benchmark.group} ({quantity(row['benchmark'], metric)})"
+    level = f"({brief(row['benchmark'], metric)})"
+    group = f"{benchmark.group} {level}"
     if metric.neutral:
-        words = gap(row, metric)
-        return f"That is {words} {'as' if words == 'the same' else ''} {group}.".replace("  ", " ")
-    side = "lower" if metric.lower_is_better else "higher"
+        return f"That is the same as {group}." if row["gap"] == 0 else f"That is {gap(row, metric)} {group}."
+    reached = f"what {benchmark.group} reach {level}" if benchmark.best else group
     if row["gap"] <= 0:
-        meets = f"It meets what {group} reach" if benchmark.best else f"It is {side} than {group}"
-        if not benchmark.best and row["gap"] == 0:
-            meets = f"It is the same as {group}"
-        return f"{meets}."
+        if benchmark.best:
+            return f"It meets {reached}."
+        return f"It is the same as {group}." if row["gap"] == 0 else f"It is better than {group}."
     real = shortfall(row, metric)
-    than = f"what {benchmark.group} reach ({quantity(row['benchmark'], metric)})" if benchmark.best else group
-    sentence = f"That is {gap(row, metric)} {than}" + (f": {real}" if real else "") + "."
-    if row["verdict"] == "similar":
-        sentence += " Chance could explain the difference."
-    return sentence
+    chance = " Chance could explain the difference." if row["verdict"] == "similar" else ""
+    return f"That is {gap(row, metric)} {reached}{f': {real}' if real else ''}.{chance}"
 
 
 def _grade_sentence(name: str, row: Row, metric: Metric) -> str:
@@ -326,6 +328,9 @@ def hover(row: Row, metric: Metric, names: Mapping[str, str]) -> str:
 
 def profile_sentence(name: str, rows: Sequence[Row], metrics: Mapping[str, Metric]) -> str:
     """Where a council stands over all ranked measures, from `queries.profile`; no score, only which quarter."""
+    if rows and rows[0]["very_small"]:
+        return f"{place(name)} is so small that its standing among councils says little: read its figures one by one."
+    name = place(name)
     ranked = [row for row in rows if metrics[row["metric_id"]].ranked]
     placed = [row for row in ranked if row["quarter"] is not None]
     if not placed:
