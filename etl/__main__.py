@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -22,7 +23,9 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-out, err = Console(), Console(stderr=True, soft_wrap=True, highlight=False)
+# Into a pipe or a file tables are printed whole; on a terminal they are fitted to it.
+out = Console(width=None if sys.stdout.isatty() else 240)
+err = Console(stderr=True, soft_wrap=True, highlight=False)
 
 DataFolder = Annotated[Path, typer.Option("--data", help="The folder of schema, releases and database.")]
 BAD_INPUT = 2
@@ -161,7 +164,7 @@ def _opened(data: Path) -> duckdb.DuckDBPyConnection:
     path = data / building.DATABASE
     try:
         connection = duckdb.connect(str(path), read_only=True)
-        connection.execute("FROM build")
+        connection.execute("FROM build").fetchall()  # else it is the database of something else
         return connection
     except duckdb.Error as error:
         raise EtlError(f"E_DATABASE: {path.name} cannot be opened: {error} Run `python -m etl build`.") from error

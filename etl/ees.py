@@ -17,8 +17,10 @@ from etl.model import (
     LEDGER,
     OBSERVATION,
     Context,
+    File,
     Loaded,
     Metric,
+    PeriodKind,
     Source,
     SourceError,
     Status,
@@ -35,6 +37,7 @@ KEYS = (
     "new_la_code",
     "la_name",
 )
+LABELS = ("country_name", "region_name", "category")
 NUMBER = r"^-?[0-9]+(\.[0-9]+)?$"
 FIRST_YEAR = 2000
 # Published rates carry one or two decimals; the rest of a float is binary noise (rule 7).
@@ -48,54 +51,73 @@ JOINT = " / "
 def load(source: Source, cells: Cells, context: Context) -> Loaded:
     """The observations of all metrics of a source, and its ledger.
 
-    Returns tables {"observation": OBSERVATION}; a rate per 10,000 children needs the metric `children` loaded before.
-    Raises SourceError naming rule, file, line and column.
+    Returns tables {"observation": OBSERVATION, "reject": rows of authorities that did not exist}; a rate per 10,000
+    children needs the metric `children` loaded before. Raises SourceError naming rule, file, line and column.
     """
-    observations, ledger = [], []
+    observations, rejects, ledger = [], [], []
     for file in source.release.files:
         table = cells.table(file.name)
-        rows = located(table, context.areas, file.name)
-        unique = without_duplicates(rows, table, file.name)
-        for metric in source.metrics:
-            if (metric.file or source.release.files[0].name) == file.name:
-                observations.append(observed(metric, unique, source, file.name, context))
+        metrics = [metric for metric in source.metrics if (metric.file or source.release.files[0].name) == file.name]
+        rows = located(table, context.areas, file.name, form=year_form(metrics))
+        unique = without_duplicates(rows, table, file)
+        living, ghosts = without_ghosts(unique, table, source, context.areas, file)
+        observations += [observed(metric, living, source, file.name, context) for metric in metrics]
+        rejects.append(ghosts)
         repeats = rows.height - unique.height
-        ledger.append((source.id, file.name, cells.sha256(file.name), rows.height, unique.height, 0, repeats))
+        counts = (rows.height, living.height, ghosts.height, repeats)
+        ledger.append((source.id, file.name, cells.sha256(file.name), *counts))
     return Loaded(
-        {"observation": pl.concat(observations).match_to_schema(OBSERVATION)},
+        {"observation": pl.concat(observations).match_to_schema(OBSERVATION), "reject": pl.concat(rejects)},
         pl.DataFrame(ledger, schema=LEDGER, orient="row"),
     )
 
 
-def located(table: pl.DataFrame, areas: Areas, file: str) -> pl.DataFrame:
+def year_form(metrics: list[Metric]) -> str:
+    """How a file of these metrics must call its years: what a bare year means follows from it."""
+    kinds = {metric.period_kind for metric in metrics}
+    if PeriodKind.ACADEMIC_YEAR in kinds:
+        return "Academic year"
+    return "Financial year" if PeriodKind.FINANCIAL_YEAR in kinds else "Reporting year"
+
+
+def located(table: pl.DataFrame, areas: Areas, file: str, *, form: str = "Reporting year") -> pl.DataFrame:
     """The table with `year` (integer), `return_id` and `area_ids` (list): whom each row is for.
 
     Authorities are known by their three-digit number; a row for several carries all of them (`314 / 318`). Its name
-    and GSS code must be ones of that number. Raises SourceError for an unknown level, period, number, name or code.
+    and GSS code must be ones of that number. A double year (202425) is known by its second. Raises SourceError for
+    an unknown level, period, number, name or code.
     """
     releases.require(table, KEYS, file)
     rows = table.with_columns(
-        pl.coalesce(
-            pl.when(pl.col("geographic_level") == level).then(pl.col(code)) for level, code in CODE.items()
-        ).alias("return_id")
+        pl.when(pl.col("geographic_level") == "National")
+        .then(pl.col("country_code"))
+        .when(pl.col("geographic_level") == "Regional")
+        .then(pl.col("region_code"))
+        .when(pl.col("geographic_level") == "Local authority")
+        .then(pl.col("old_la_code"))
+        .alias("return_id")
     )
     _refuse(
         rows, pl.col("return_id").is_null(), "E_LEVEL", "geographic_level", file,
         "is not National, Regional or Local authority with its code.",
         "Only these levels are loaded; download the local authority edition of the table.",
     )  # fmt: skip
+    label = pl.col("time_period")
+    first = label.str.slice(0, 4).cast(pl.Int64, strict=False)
+    if form == "Reporting year":
+        shape, known, year = "a year (2025)", label.str.contains(r"^\d{4}$"), first
+    else:
+        shape, year = "two years in a row (202425)", first + 1
+        known = label.str.contains(r"^\d{6}$") & ((year % 100).cast(pl.String).str.zfill(2) == label.str.slice(4))
     this_year = datetime.now(UTC).year
-    year = pl.col("time_period").cast(pl.Int64, strict=False)
     _refuse(
-        rows,
-        ~pl.col("time_period").str.contains(r"^[0-9]{4}$") | ~year.is_between(FIRST_YEAR, this_year + 1),
-        "E_PERIOD", "time_period", file,
-        f"is not a year from {FIRST_YEAR} to {this_year + 1}.",
-        "The period form of the table changed; see the source's module.",
+        rows, pl.col("time_identifier") != form, "E_PERIOD", "time_identifier", file,
+        f"is not {form!r}.", "The period form of the table changed; see the source's module.",
     )  # fmt: skip
     _refuse(
-        rows, pl.col("time_identifier") != "Reporting year", "E_PERIOD", "time_identifier", file,
-        "is not 'Reporting year'.", "The period form of the table changed; see the source's module.",
+        rows, ~known | ~year.is_between(FIRST_YEAR, this_year + 1), "E_PERIOD", "time_period", file,
+        f"is not {shape} from {FIRST_YEAR} to {this_year + 1}.",
+        "The period form of the table changed; see the source's module.",
     )  # fmt: skip
 
     rows = rows.with_columns(
@@ -107,50 +129,109 @@ def located(table: pl.DataFrame, areas: Areas, file: str) -> pl.DataFrame:
     return rows
 
 
-def without_duplicates(rows: pl.DataFrame, table: pl.DataFrame, file: str) -> pl.DataFrame:
-    """Rows with exact repeats dropped. The same authority and year with other values raises E_DUP_KEY, both lines."""
+def without_duplicates(rows: pl.DataFrame, table: pl.DataFrame, file: File) -> pl.DataFrame:
+    """Rows with exact repeats dropped. The same authority, year and group with other values raises E_DUP_KEY."""
+    releases.require(table, tuple(file.groups), file.name)
+    keys = ["year", "area_ids", *file.groups]
     published = [column for column in table.columns if column != "line"]
     unique = rows.unique(subset=published, keep="first", maintain_order=True)
-    # By authority, so that one reporting jointly and alone is found too.
-    each = unique.select("year", "line", pl.col("area_ids").alias("area_id")).explode("area_id")
-    again = each.filter(pl.struct("year", "area_id").is_duplicated()).sort("year", "area_id", "line")
+    # By authority, not by return: one that reports alone and in a joint return has two figures too.
+    by_authority = unique.explode("area_ids")
+    again = by_authority.filter(pl.struct(keys).is_duplicated()).sort(*keys, "line")
     if again.height:
         first, second = again["line"][0], again["line"][1]
         raise SourceError(
             "E_DUP_KEY",
-            f"{again['area_id'][0]} {again['year'][0]} stands here and on line {first}, with other values.",
-            file=file,
+            f"{again['area_ids'][0]} {again['year'][0]} stands here and on line {first}, with other values.",
+            file=file.name,
             line=second,
             remedy="The publisher must say which is right; do not load the file until then.",
         )
     return unique
 
 
+def without_ghosts(
+    rows: pl.DataFrame, table: pl.DataFrame, source: Source, areas: Areas, file: File
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Rows of authorities that existed, and rejects (source_id, file, line, raw, rule, message) for the others.
+
+    Some tables hold every authority that ever was in every year (trap 5), with symbols only. A number there raises
+    E_ENDED_LA: either the authority's dates are wrong or the table is.
+    """
+    dates = areas.authorities.select(pl.col("area_id").alias("return_id"), "name", "start_date", "end_date")
+    dated = rows.join(dates, on="return_id", how="left", maintain_order="left")
+    gone = pl.col("end_date") < pl.date(pl.col("year"), 3, 31)
+    to_come = pl.col("start_date") > pl.date(pl.col("year"), 12, 31)
+    ghost = (gone | to_come).fill_null(False)
+    figures = [
+        pl.col(column).str.contains(NUMBER)
+        for column in table.columns
+        if column not in (*KEYS, *LABELS, *file.groups, "line")
+    ]
+    alive = dated.filter(ghost & pl.any_horizontal(*figures).fill_null(False))
+    if alive.height:
+        row = alive.row(0, named=True)
+        when = f"ended on {row['end_date']:%-d %B %Y}" if row["end_date"] else f"began on {row['start_date']:%-d %B %Y}"
+        raise SourceError(
+            "E_ENDED_LA",
+            f"{row['name']} ({row['return_id']}) {when} and cannot report for {row['year']}.",
+            file=file.name,
+            line=row["line"],
+            column="time_period",
+            remedy="Check the authority's dates in data/local_authorities.csv, or report it to the publisher.",
+        )
+    rejects = dated.filter(ghost).select(
+        pl.lit(source.id).alias("source_id"),
+        pl.lit(file.name).alias("file"),
+        "line",
+        pl.col("la_name").alias("raw"),
+        pl.lit("R_NOT_THEN").alias("rule"),
+        pl.format("{} did not exist in {}; the row holds symbols only.", "name", "year").alias("message"),
+    )
+    return dated.filter(~ghost).select(rows.columns), rejects
+
+
 def observed(metric: Metric, rows: pl.DataFrame, source: Source, file: str, context: Context) -> pl.DataFrame:
     """The observations of one metric (OBSERVATION), one row an authority; a joint return's rows share `return_id`."""
     columns = dict.fromkeys((metric.column, *metric.numerator, *metric.denominator))
-    releases.require(rows, tuple(columns), file)
-    numbers = rows
+    releases.require(rows, (*columns, *metric.where, *metric.denominator_where), file)
+    numbers = rows.filter(*(pl.col(column) == group for column, group in metric.where.items()))
+    if numbers.is_empty():
+        raise SourceError(
+            "E_GROUP",
+            f"no row with {dict(metric.where)}, which {metric.id} is read from.",
+            file=file,
+            remedy="If the publisher renamed the group, change it in the source's declaration.",
+        )
     for column in columns:
-        numbers = numbers.with_columns(parsed(rows, column, source, metric, file))
+        numbers = numbers.with_columns(parsed(numbers, column, source, metric, file))
+    if metric.denominator_where:
+        totals = rows.filter(*(pl.col(column) == group for column, group in metric.denominator_where.items()))
+        for column in metric.denominator:
+            totals = totals.with_columns(parsed(totals, column, source, metric, file))
+        of = totals.select("year", "return_id", _sum(metric.denominator).alias("total"))
+        numbers = numbers.join(of, on=["year", "return_id"], how="left", validate="m:1", maintain_order="left")
+        denominator = pl.col("total")
+    else:
+        denominator = _sum(metric.denominator)
 
     frame = numbers.select(
         pl.lit(metric.id).alias("metric_id"),
         "area_ids",
-        pl.col("year").replace_strict(
-            {year: metric.period_kind.end(year) for year in rows["year"].unique()}, return_dtype=pl.Date
-        ).alias("period_end"),
-        pl.col("time_period").alias("period"),
+        pl.col("year")
+        .replace_strict({year: metric.period_kind.end(year) for year in rows["year"].unique()}, return_dtype=pl.Date)
+        .alias("period_end"),
+        pl.col("time_period").str.replace(r"^(\d{4})(\d{2})$", "$1/$2").alias("period"),
         pl.col(f"{metric.column} number").round_sig_figs(SIGNIFICANT).alias("value"),
         pl.col(f"{metric.column} status").alias("status"),
         pl.col(f"{metric.column} symbol").alias("symbol"),
         _sum(metric.numerator).alias("numerator"),
-        _sum(metric.denominator).alias("denominator"),
+        denominator.alias("denominator"),
         "return_id",
         pl.lit(file).alias("file"),
         "line",
         "year",
-    )  # fmt: skip
+    )
     if metric.per_10_000_children:
         frame = _per_10_000(frame, context)
     return frame.explode("area_ids").rename({"area_ids": "area_id"}).select(OBSERVATION.names())
@@ -229,7 +310,6 @@ def _check_authorities(rows: pl.DataFrame, areas: Areas, file: str) -> None:
     known = areas.by_number() | set(areas.area.filter(pl.col("kind") != "local_authority")["area_id"])
     names = {(name_key(name), area_id) for name, area_id in areas.name.select("name", "area_id").iter_rows()}
     codes = set(areas.code.select("gss_code", "area_id").iter_rows())
-    ends = dict(areas.authorities.select("area_id", "end_date").iter_rows())
     labelled = rows.unique(["return_id", "la_name", "new_la_code", "time_period"], maintain_order=True)
     for row in labelled.iter_rows(named=True):
         line, authority = row["line"], row["geographic_level"] == "Local authority"
@@ -266,15 +346,6 @@ def _check_authorities(rows: pl.DataFrame, areas: Areas, file: str) -> None:
                     line=line,
                     column="new_la_code",
                     remedy="If the authority was recoded, add the code to data/local_authorities.csv.",
-                )
-            if authority and ends[area_id] is not None and row["year"] > ends[area_id].year:
-                raise SourceError(
-                    "E_ENDED_LA",
-                    f"{name} ({area_id}) ended on {ends[area_id]:%-d %B %Y} and cannot report for {row['year']}.",
-                    file=file,
-                    line=line,
-                    column="time_period",
-                    remedy="Check the authority's dates in data/local_authorities.csv, or report it to the publisher.",
                 )
 
 

@@ -58,7 +58,7 @@ def extract(source: Source, published: Path, to: Path, progress: Callable[[str],
             raise SourceError(
                 "E_EMPTY", f"there is nothing in its {len(content)} bytes.", file=file.name, remedy=_AGAIN
             )
-        rows = _spreadsheet_rows(content, file) if file.sheet else _csv_rows(content, file.name)
+        rows = _spreadsheet_rows(content, file) if file.sheet else _csv_rows(content, file)
         cells = pl.DataFrame(rows, schema=_CELLS, orient="row")
         if cells.is_empty():
             raise SourceError("E_NO_ROWS", "there is a header but no row below it.", file=file.name, remedy=_AGAIN)
@@ -78,14 +78,18 @@ def _check_columns(source: Source, file: File, cells: pl.DataFrame) -> None:
     releases.require(header, sorted(used), file.name)
 
 
-def _csv_rows(content: bytes, name: str) -> list[tuple[str, str, int, str, str]]:
-    """(file, sheet, line, column, text) of every cell of a CSV file; `line` is where its record starts."""
+def _csv_rows(content: bytes, file: File) -> list[tuple[str, str, int, str, str]]:
+    """(file, sheet, line, column, text) of the cells of a CSV file that are kept; `line` is where its record starts."""
+    name = file.name
     text = _text(content, name)
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
     start = 1
     try:
         header = next(reader)
         _check_header(header, name)
+        releases.require(pl.DataFrame(schema=header), (*file.groups, *file.columns), name)
+        groups = [(header.index(column), kept) for column, kept in file.groups.items()]
+        columns = [(at, column) for at, column in enumerate(header) if not file.columns or column in file.columns]
         cells: list[tuple[str, str, int, str, str]] = []
         start = reader.line_num + 1
         for row in reader:
@@ -104,7 +108,8 @@ def _csv_rows(content: bytes, name: str) -> list[tuple[str, str, int, str, str]]
                 raise SourceError(
                     "E_FIELD_SIZE", f"a field of more than {MAX_FIELD} characters.", file=name, line=line, remedy=_AGAIN
                 )
-            cells += [(name, "", line, column, field) for column, field in zip(header, row, strict=True)]
+            if all(row[at] in kept for at, kept in groups):
+                cells += [(name, "", line, column, row[at]) for at, column in columns]
             if len(cells) > MAX_CELLS:
                 raise SourceError("E_TOO_LARGE", f"more than {MAX_CELLS} cells.", file=name, remedy=_AGAIN)
     except csv.Error as error:

@@ -107,9 +107,7 @@ def _features(path: Path) -> list[dict[str, Any]]:
     if not isinstance(collection, dict) or not collection.get("features"):
         raise GeographyError(f"{path} has no features: it must be a GeoJSON FeatureCollection of councils")
     # ArcGIS says this in either place when it sends only the first page of what was asked for.
-    if collection.get("exceededTransferLimit") or (collection.get("properties") or {}).get(
-        "exceededTransferLimit"
-    ):
+    if collection.get("exceededTransferLimit") or (collection.get("properties") or {}).get("exceededTransferLimit"):
         raise GeographyError(f"{path} holds only part of the councils (exceededTransferLimit): ask for all")
     return list(collection["features"])
 
@@ -186,9 +184,7 @@ def _cells(path: Path, numbers: set[str]) -> pl.DataFrame:
         raise GeographyError(f"{path} is not a tile map: it must be HexJSON with hexes in the odd-r layout")
     hexes = list(layout["hexes"].values())
     found = [str(cell.get("old")) for cell in hexes]
-    unplaced = [
-        cell for cell in hexes if not (isinstance(cell.get("q"), int) and isinstance(cell.get("r"), int))
-    ]
+    unplaced = [cell for cell in hexes if not (isinstance(cell.get("q"), int) and isinstance(cell.get("r"), int))]
     if unplaced:
         raise GeographyError(f"{path}: {unplaced[0]} has no whole q and r: say which tile it is")
     _refuse_repeats(found, path)
@@ -223,13 +219,9 @@ def _drawn(councils: gpd.GeoDataFrame, view: str, box: Box) -> Iterator[Shape]:
     # The centre of the largest circle inside lies further from the borders than a centroid, which for
     # a council around a city can lie in that city.
     centres = shapely.get_coordinates(shapely.maximum_inscribed_circle(placed, tolerance=1))[::2]
-    for number, name, shape, (x, y) in zip(
-        councils["la_number"], councils["name"], placed, centres, strict=True
-    ):
+    for number, name, shape, (x, y) in zip(councils["la_number"], councils["name"], placed, centres, strict=True):
         if not (path := _path(shape)):
-            raise GeographyError(
-                f"{name} vanishes on the map ({view}): BOXES in etl/geography.py are too small"
-            )
+            raise GeographyError(f"{name} vanishes on the map ({view}): BOXES in etl/geography.py are too small")
         yield number, view, path, round(x), round(y)
 
 

@@ -58,14 +58,18 @@ class PeriodKind(StrEnum):
     AT_31_MARCH = "at 31 March"
     YEAR_TO_31_MARCH = "year to 31 March"
     AT_30_JUNE = "at 30 June"
+    ACADEMIC_YEAR = "academic year"
+    FINANCIAL_YEAR = "financial year"
     LATEST_JUDGEMENT = "latest judgement at"
 
     def end(self, year: int) -> date:
-        """The last day of the period a publisher labels with this year."""
+        """The last day of the period a publisher labels with this year; of a double year (202425), the second."""
         if self in (PeriodKind.AT_30_SEPTEMBER, PeriodKind.YEAR_TO_30_SEPTEMBER):
             return date(year, 9, 30)
         if self is PeriodKind.AT_30_JUNE:
             return date(year, 6, 30)
+        if self is PeriodKind.ACADEMIC_YEAR:
+            return date(year, 7, 31)
         return date(year, 3, 31)
 
 
@@ -99,12 +103,16 @@ class Metric:
     """The file of the release that holds it; may be left out when the release has only one."""
     column: str = ""
     """The published column with the value, or, for a rate per 10,000 children, with the count."""
+    where: Mapping[str, str] = field(default_factory=dict)
+    """Which rows of the file, where a table holds several groups: column -> what stands in it."""
     decimals: int = 1
     per_10_000_children: bool = False
     """Divide `column` by children aged 0 to 17 in the middle of the year before (rule 6)."""
     numerator: tuple[str, ...] = ()
     denominator: tuple[str, ...] = ()
     """Published columns, added up, that the value is made of."""
+    denominator_where: Mapping[str, str] = field(default_factory=dict)
+    """Which rows hold the denominator, where those are not the rows of the value: a total of the same group."""
     minimum_denominator: float | None = None
     """A return under this sets no cut, benchmark or axis (rule 11)."""
     interval: bool = False
@@ -123,6 +131,10 @@ class File:
     """A regular expression, for spreadsheets: sheets are renamed at each edition."""
     header: str = ""
     """A cell of the header row, for spreadsheets, whose header moves."""
+    groups: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Columns that part a table into groups of rows, each with the groups that are kept at extraction."""
+    columns: tuple[str, ...] = ()
+    """The columns that are kept; all when none is named."""
 
     @property
     def name(self) -> str:

@@ -98,7 +98,7 @@ def load(source: Source, cells: Cells, context: Context) -> Loaded:
                     source.id,
                     FILE,
                     line,
-                )  # fmt: skip
+                )
             )
             judgements += [(inspection_id, strand, found) for strand, found in grades.items() if found is not None]
     reject = pl.DataFrame(rejects, schema=["source_id", "file", "line", "raw", "rule", "message"], orient="row")

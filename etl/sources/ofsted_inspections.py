@@ -68,7 +68,7 @@ def load(source: Source, cells: Cells, context: Context) -> Loaded:
                 source.id,
                 FILE,
                 line,
-            )  # fmt: skip
+            )
         )
         for strand, column in STRANDS.items():
             found = grade(row[column], WORDS, file=FILE, line=line, column=column)

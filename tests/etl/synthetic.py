@@ -23,9 +23,7 @@ PLACE = (
 )
 ENGLAND = "Reporting year,National,E92000001,England,,,,,"
 YORKSHIRE = "Reporting year,Regional,E92000001,England,E12000003,Yorkshire and The Humber,,,"
-LEEDS = (
-    "Reporting year,Local authority,E92000001,England,E12000003,Yorkshire and The Humber,383,E08000035,Leeds"
-)
+LEEDS = "Reporting year,Local authority,E92000001,England,E12000003,Yorkshire and The Humber,383,E08000035,Leeds"
 CAMDEN = "Reporting year,Local authority,E92000001,England,E13000001,Inner London,202,E09000007,Camden"
 CUMBRIA = "Reporting year,Local authority,E92000001,England,E12000002,North West,909,E10000006,Cumbria"
 JOINT = (
@@ -42,7 +40,7 @@ def csv_file(columns: str, *rows: str) -> bytes:
 WORKFORCE = csv_file(
     "inpost_fte,leavers_fte,turnover_rate_fte,agency_fte,agency_rate_fte,vacancy_fte,vacancy_rate_fte,"
     "case_holders_fte,cases,caseload_fte,absence_rate_fte",
-    f"2025,{ENGLAND},900,90,10,100,10,100,10,500,8000,16,3.1",
+    f"2025,{ENGLAND},900,90,10,100,10,100,10,500,8000,16,3.4",
     f"2025,{YORKSHIRE},270,27,10,30,10,30,10,150,2400,16,3.2",
     f"2025,{LEEDS},180,9,5,20,10,20,10,100,1500,15,3.3",
     f"2025,{CAMDEN},90,z,z,low,low,x,x,u,u,u,c",
@@ -71,13 +69,13 @@ def _census(columns: str, england: str, leeds: str, camden: str) -> bytes:
 CENSUS = {
     "b1_children_in_need_2013_to_2025.csv": _census("At31_episodes", "30000", "4500", "900"),
     "c1_children_in_need_referrals_and_rereferrals_2013_to_2025.csv": _census(
-        "referral_count,rereferral_count,rereferral_percent", "50000,10000,20", "9000,2250,25", "2000,c,c"
+        "referral_count,rereferral_count,rereferral_percent", "50000,10000,20", "9000,1800,20", "2000,c,c"
     ),
     "d3_cpps_subsequent_plan_2013_to_2025.csv": _census(
-        "CPP_start,CPP_subsequent,CPP_subsequent_percent", "5000,1000,20", "800,200,25", "120,30,25"
+        "CPP_start,CPP_subsequent,CPP_subsequent_percent", "5000,1000,20", "800,200,25", "120,18,15"
     ),
     "d5_cpps_at31march_by_duration_2013_to_2025.csv": _census(
-        "CPP_At31,2_years_or_more,2_years_or_more_percent", "4000,100,2.5", "600,30,5", "100,c,c"
+        "CPP_At31,2_years_or_more,2_years_or_more_percent", "4000,100,2.5", "600,15,2.5", "100,c,c"
     ),
 }
 NEIGHBOURS = (

@@ -186,9 +186,7 @@ def test_national_rows_are_englands_and_no_other_countrys(tmp_path: Path, known_
 
 
 def test_a_former_code_and_a_name_variant_are_the_same_authority(tmp_path: Path, known_areas: Areas) -> None:
-    barnsley = (
-        "Reporting year,Local authority,E92000001,England,E12000003,Yorkshire and The Humber,370,{code},Barnsley"
-    )
+    barnsley = "Reporting year,Local authority,E92000001,England,E12000003,Yorkshire and The Humber,370,{code},Barnsley"
     loaded = workforce(
         tmp_path,
         known_areas,

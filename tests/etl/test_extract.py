@@ -136,9 +136,18 @@ def test_a_refused_file_leaves_the_release_of_before_and_no_draft(tmp_path: Path
 
 def test_a_release_that_cannot_be_written_is_said_in_words(tmp_path: Path) -> None:
     published = synthetic.write(tmp_path / "published")
-    (tmp_path / "releases").write_text("a file where the folder should be")
-    with pytest.raises(EtlError, match=r"^E_WRITE: .*social_work_workforce_2025.parquet"):
+    (tmp_path / "a file where the folder should be").touch()
+    with pytest.raises(EtlError, match=r"^E_WRITE: social_work_workforce_2025\.parquet could not be written: "):
+        extract(WORKFORCE, published, tmp_path / "a file where the folder should be")
+
+
+def test_a_release_that_cannot_be_replaced_leaves_no_draft(tmp_path: Path) -> None:
+    published = synthetic.write(tmp_path / "published")
+    in_the_way = tmp_path / "releases" / "social_work_workforce_2025.parquet"
+    in_the_way.mkdir(parents=True)
+    with pytest.raises(EtlError, match=r"^E_WRITE: .*Make room or give write permission"):
         extract(WORKFORCE, published, tmp_path / "releases")
+    assert list(in_the_way.parent.iterdir()) == [in_the_way]
 
 
 def test_a_release_without_the_file_a_source_needs_is_refused(tmp_path: Path) -> None:

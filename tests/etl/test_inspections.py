@@ -54,9 +54,7 @@ def at(
 
 
 def test_a_grade_is_a_place_in_an_order_and_keeps_its_words(known_areas: Areas) -> None:
-    grades = dict(
-        zip(Strand, (OUTSTANDING, GOOD, "Requires improvement to be good", INADEQUATE, GOOD), strict=True)
-    )
+    grades = dict(zip(Strand, (OUTSTANDING, GOOD, "Requires improvement to be good", INADEQUATE, GOOD), strict=True))
     found = at(date(2024, 6, 1), known_areas, (inspected(LEEDS, date(2024, 5, 1), date(2024, 6, 1)), grades))
     assert found[LEEDS, "overall"] == (1.0, "observed", OUTSTANDING)
     assert found[LEEDS, "leaders"] == (2.0, "observed", GOOD)
@@ -67,14 +65,14 @@ def test_a_grade_is_a_place_in_an_order_and_keeps_its_words(known_areas: Areas) 
 def test_since_april_2026_overall_is_not_given_and_an_old_one_is_not_carried_forward(known_areas: Areas) -> None:
     before = inspected(LEEDS, date(2023, 1, 9), date(2023, 3, 1))
     after = inspected(LEEDS, date(2026, 5, 11), date(2026, 7, 7), Framework.ILACS_2026)
-    judged = {strand: OUTSTANDING for strand in Strand if strand is not Strand.OVERALL}
+    judged: dict[Strand, str] = {strand: OUTSTANDING for strand in Strand if strand is not Strand.OVERALL}
     found = at(date(2026, 7, 7), known_areas, (before, ALL_GOOD), (after, judged))
     assert found[LEEDS, "overall"] == (None, "not_given", None)
     assert [found[LEEDS, strand] for strand in judged] == [(1.0, "observed", OUTSTANDING)] * 4
 
 
 def test_before_january_2023_care_leavers_are_not_applicable_never_missing(known_areas: Areas) -> None:
-    judged = {strand: GOOD for strand in Strand if strand is not Strand.CARE_LEAVERS}
+    judged: dict[Strand, str] = {strand: GOOD for strand in Strand if strand is not Strand.CARE_LEAVERS}
     found = at(date(2022, 6, 1), known_areas, (inspected(LEEDS, date(2022, 5, 1), date(2022, 6, 1)), judged))
     assert found[LEEDS, "care_leavers"] == (None, "not_applicable", None)
     assert found[LEEDS, "overall"] == (2.0, "observed", GOOD)
@@ -140,9 +138,11 @@ def test_under_the_earlier_framework_the_day_of_publication_stands_for_that_of_t
     )
 
     def found(on: date) -> list[str | None]:
-        return latest(inspection, known_areas, on, published_by=on + timedelta(days=91)).filter(
-            pl.col("area_id") == LEEDS
-        )["inspection_id"].to_list()
+        return (
+            latest(inspection, known_areas, on, published_by=on + timedelta(days=91))
+            .filter(pl.col("area_id") == LEEDS)["inspection_id"]
+            .to_list()
+        )
 
     assert found(date(2018, 3, 31)) == [None]
     assert found(date(2018, 4, 1)) == [f"{LEEDS}-2018-04-01"]

@@ -1,0 +1,207 @@
+"""A build is whole or it never was: whatever stops it, the last good database stays and nothing is left lying."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import duckdb
+import polars as pl
+import pytest
+
+from etl import build
+from etl.model import EtlError
+
+REPOSITORY = build.DATA.parent
+LAST_GOOD = b"the last good database"
+# What a process of its own runs; progress is said line by line, so that the test knows where it is.
+BUILD = """
+import sys, time
+from pathlib import Path
+from etl import build
+
+def said(words):
+    print(words, flush=True)
+    if words == sys.argv[2]:
+        time.sleep(60)
+
+build.build(Path(sys.argv[1]), said)
+"""
+COMMAND = "import sys; from etl.__main__ import main; sys.argv = ['etl', 'build', '--data', sys.argv[1]]; main()"
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> Path:
+    """A copy of the committed data folder, with a last good database."""
+    folder = Path(shutil.copytree(build.DATA, tmp_path / "data", ignore=shutil.ignore_patterns(f"{build.DATABASE}*")))
+    (folder / build.DATABASE).write_bytes(LAST_GOOD)
+    return folder
+
+
+def is_as_before(data: Path) -> bool:
+    databases = {path.name: path.read_bytes() for path in data.glob("*.duckdb*")}
+    return databases == {build.DATABASE: LAST_GOOD}
+
+
+def run(code: str, data: Path, *before: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [*before, sys.executable, "-c", code, str(data)],
+        cwd=REPOSITORY, capture_output=True, text=True, check=False, timeout=60,
+    )  # fmt: skip
+
+
+def test_a_build_takes_the_place_of_the_last_database_and_leaves_nothing_else(data: Path) -> None:
+    built = build.build(data)
+    assert [path.name for path in data.glob("*.duckdb*")] == [build.DATABASE]
+    with duckdb.connect(str(built.path), read_only=True) as connection:
+        assert connection.sql("SELECT data_version FROM build").fetchall() == [(built.data_version,)]
+        assert connection.sql("SELECT count(*) FROM observation").fetchall() == [(built.observations,)]
+
+
+def test_equal_inputs_give_equal_versions_and_rows(data: Path, database_path: Path) -> None:
+    built = build.build(data)
+    with duckdb.connect() as connection:
+        connection.execute(f"ATTACH '{database_path}' AS one (READ_ONLY)")
+        connection.execute(f"ATTACH '{built.path}' AS other (READ_ONLY)")
+        tables = [name for (name,) in connection.sql("SELECT DISTINCT table_name FROM duckdb_tables()").fetchall()]
+        assert len(tables) >= 15
+        assert connection.sql("SELECT data_version FROM one.build").fetchall() == [(built.data_version,)]
+        for table in set(tables) - {"build"}:
+            one, other = f"FROM one.{table}", f"FROM other.{table}"
+            apart = connection.sql(f"({one} EXCEPT ALL {other}) UNION ALL ({other} EXCEPT ALL {one})")
+            assert apart.fetchall() == [], table
+
+
+@pytest.mark.parametrize("changed", ["schema.sql", "local_authorities.csv", "geography/tiles.csv"])
+def test_another_input_gives_another_version(data: Path, changed: str) -> None:
+    before = build._fingerprint(data)
+    (data / changed).write_bytes((data / changed).read_bytes() + b"\n")
+    assert build._fingerprint(data) != before
+
+
+def test_a_check_that_fails_leaves_the_last_good_database(data: Path) -> None:
+    # A statistical neighbour less: the file is sound, but what it says of England cannot be true.
+    where = data / "releases" / "statistical_neighbours_2025.parquet"
+    cells = pl.read_parquet(where)
+    cells.filter(pl.col("line") > 2).write_parquet(where)
+    with pytest.raises(EtlError, match=r"E_CHECK neighbours: not so: .* 301, 0\. "):
+        build.build(data)
+    assert is_as_before(data)
+
+
+def test_a_row_the_schema_refuses_leaves_the_last_good_database(data: Path) -> None:
+    schema = (data / "schema.sql").read_text("utf-8")
+    (data / "schema.sql").write_text(schema.replace("isfinite(value) AND value >= 0", "value < 50"), "utf-8")
+    with pytest.raises(EtlError, match=r"^E_CONSTRAINT: .*CHECK"):
+        build.build(data)
+    assert is_as_before(data)
+
+
+@pytest.mark.parametrize("file", ["boundaries.geojson", "tiles.csv"])
+@pytest.mark.parametrize("content", [None, b"", b"<html>"], ids=["absent", "empty", "a web page"])
+def test_a_damaged_map_is_said_in_words(data: Path, file: str, content: bytes | None) -> None:
+    if content is None:
+        (data / "geography" / file).unlink()
+    else:
+        (data / "geography" / file).write_bytes(content)
+    with pytest.raises(EtlError, match=r"(?s)^E_GEOGRAPHY: .*Restore geography/ from git"):
+        build.build(data)
+    assert is_as_before(data)
+
+
+def test_a_database_that_cannot_be_replaced_is_said_in_words(data: Path) -> None:
+    (data / build.DATABASE).unlink()
+    (data / build.DATABASE).mkdir()
+    with pytest.raises(EtlError, match=r"^E_WRITE: monitor\.duckdb could not be written: .*Make room or give write"):
+        build.build(data)
+    assert [path.name for path in data.glob("*.duckdb*")] == [build.DATABASE]
+
+
+def test_a_folder_nobody_may_write_to_is_said_in_words(data: Path) -> None:
+    without_rights: list[str] = []
+    if os.geteuid() == 0:
+        # Root may write anywhere, unless it gives that up.
+        if shutil.which("setpriv") is None:
+            pytest.skip("Root may write to any folder, and setpriv is not here to give that right up.")
+        without_rights = ["setpriv", "--bounding-set", "-dac_override"]
+    data.chmod(0o555)
+    try:
+        ran = run(COMMAND, data, *without_rights)
+    finally:
+        data.chmod(0o755)
+    assert ran.returncode == 2, ran.stderr
+    assert "E_WRITE: monitor.duckdb could not be written: " in ran.stderr
+    assert "Traceback" not in ran.stderr
+    assert is_as_before(data)
+
+
+@pytest.mark.parametrize("megabytes", [0.001, 4])
+def test_a_disk_that_fills_up_is_said_in_words(data: Path, megabytes: float) -> None:
+    limit = int(megabytes * 1_000_000)
+    ran = run(f"import resource; resource.setrlimit(resource.RLIMIT_FSIZE, ({limit}, {limit})); {COMMAND}", data)
+    assert ran.returncode == 2, ran.stderr
+    assert "E_WRITE: monitor.duckdb could not be written: " in ran.stderr
+    assert "Traceback" not in ran.stderr
+    assert is_as_before(data)
+
+
+def stopped(data: Path, at: str, by: signal.Signals) -> None:
+    with subprocess.Popen(
+        [sys.executable, "-c", BUILD, str(data), at],
+        cwd=REPOSITORY, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
+    ) as process:  # fmt: skip
+        assert process.stdout is not None
+        assert any(line == f"{at}\n" for line in process.stdout)
+        process.send_signal(by)
+        assert process.wait(timeout=30) != 0
+
+
+def test_a_build_interrupted_from_the_keyboard_leaves_the_last_good_database_alone(data: Path) -> None:
+    stopped(data, "checks", signal.SIGINT)
+    assert is_as_before(data)
+
+
+def test_a_build_that_was_killed_leaves_a_draft_that_a_later_one_sweeps_away(data: Path) -> None:
+    stopped(data, "checks", signal.SIGKILL)
+    assert (data / build.DATABASE).read_bytes() == LAST_GOOD
+    drafts = list(data.glob(f"{build.DATABASE}.draft.*"))
+    assert drafts != []
+    # One an hour old was left by a build that is gone; a new one may be another build's.
+    build.build(data)
+    assert list(data.glob(f"{build.DATABASE}.draft.*")) == drafts
+    for draft in drafts:
+        os.utime(draft, (time.time() - build.ABANDONED - 1,) * 2)
+    build.build(data)
+    assert [path.name for path in data.glob("*.duckdb*")] == [build.DATABASE]
+
+
+def test_the_schema_says_of_every_table_what_it_holds(database: duckdb.DuckDBPyConnection) -> None:
+    silent = database.sql(
+        "SELECT table_name FROM duckdb_tables() WHERE comment IS NULL AND table_name NOT IN ('area_code')"
+    ).fetchall()
+    assert silent == []
+
+
+@pytest.mark.parametrize(
+    ("table", "columns"),
+    {
+        "metric": "metric_id title theme unit polarity decimals definition source_id",
+        "area": "area_id name kind la_number gss_code region_id start_date end_date",
+        "observation": "metric_id area_id period_end period value status symbol numerator denominator return_id",
+        "standing": "metric_id area_id period_end rank tied ranked quarter",
+        "neighbour": "area_id neighbour_id closeness_rank closeness",
+        "inspection": "inspection_id area_id framework started ended published url source_id",
+        "judgement": "inspection_id strand grade",
+        "load_ledger": "source_id file sha256 rows_read rows_loaded rows_rejected rows_duplicate",
+    }.items(),
+    ids=lambda one: one if " " not in one else "",
+)
+def test_the_promised_tables_have_the_promised_columns(
+    database: duckdb.DuckDBPyConnection, table: str, columns: str
+) -> None:
+    assert set(columns.split()) <= set(database.table(table).columns)

@@ -1,0 +1,144 @@
+"""`python -m etl` as a person runs it: what it says, and with which exit status."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from etl import build
+from etl.checks import CHECKS
+from etl.sources import all_sources
+from tests.etl import synthetic
+from tests.etl.conftest import Command
+
+REPOSITORY = build.DATA.parent
+
+
+def run(*arguments: object) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "etl", *map(str, arguments)],
+        cwd=REPOSITORY, capture_output=True, text=True, check=False, timeout=60,
+    )  # fmt: skip
+
+
+def words(text: str) -> str:
+    """What was printed, without the line breaks of a table."""
+    return " ".join(text.split())
+
+
+def test_build_makes_the_database_and_prints_englands_newest_figures(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    shutil.copytree(build.DATA, data, ignore=shutil.ignore_patterns(f"{build.DATABASE}*"))
+    ran = run("build", "--data", data)
+    assert (ran.returncode, "Traceback" in ran.stderr) == (0, False)
+    assert "data version 20" in ran.stdout
+    for printed in ("14.2 %", "15.2 cases per", "22.6 %", "24.5 %"):
+        assert printed in words(ran.stdout)
+    assert (data / build.DATABASE).is_file()
+
+
+def test_bad_input_ends_with_status_2_and_words_not_a_traceback(tmp_path: Path) -> None:
+    ran = run("extract", "population", "--from", tmp_path / "nowhere", "--data", tmp_path)
+    assert ran.returncode == 2
+    assert ran.stderr.strip().startswith("E_FILE_ABSENT: ons/ons_mid-year_population_estimates_2012_to_2024.csv: ")
+    assert "Traceback" not in ran.stderr
+    assert ran.stdout == ""
+
+
+def test_extract_writes_a_release_for_each_source_and_says_so(tmp_path: Path, command: Command) -> None:
+    ran = command("extract", "--from", synthetic.write(tmp_path / "published"), "--data", tmp_path)
+    assert ran.status == 0
+    for source in all_sources():
+        assert f"{source.id}: {source.release.id}.parquet" in words(ran.out)
+        assert (tmp_path / "releases" / f"{source.release.id}.parquet").is_file()
+
+
+def test_extract_may_be_told_which_sources(tmp_path: Path, command: Command) -> None:
+    published = synthetic.write(tmp_path / "published")
+    assert command("extract", "population", "--from", published, "--data", tmp_path).status == 0
+    assert [path.name for path in (tmp_path / "releases").iterdir()] == ["population_2024.parquet"]
+
+
+def test_an_unknown_source_is_answered_with_the_known_ones(tmp_path: Path, command: Command) -> None:
+    ran = command("extract", "workforce", "--from", tmp_path, "--data", tmp_path)
+    assert ran.status == 2
+    assert "E_SOURCE: there is no source 'workforce'; the sources are " in ran.err
+    assert "social_work_workforce" in ran.err
+
+
+def test_check_says_of_everything_that_it_holds(database_path: Path, command: Command) -> None:
+    ran = command("check", "--data", database_path.parent)
+    assert ran.status == 0
+    assert words(ran.out).count("holds ") == len(CHECKS)
+    assert "not so" not in ran.out
+
+
+def test_check_ends_with_status_2_and_shows_rows_and_remedy(
+    database_path: Path, tmp_path: Path, command: Command
+) -> None:
+    shutil.copy(database_path, tmp_path)
+    with duckdb.connect(str(tmp_path / build.DATABASE)) as connection:
+        connection.execute("DELETE FROM neighbour WHERE closeness_rank = 10")
+    ran = command("check", "--data", tmp_path)
+    assert ran.status == 2
+    assert "not so Every authority of today has ten statistical neighbours" in words(ran.out)
+    assert "153 rows. After a reorganisation wait for the model's new edition" in words(ran.out)
+    assert words(ran.out).count("holds ") == len(CHECKS) - 1
+
+
+def test_status_says_what_was_loaded_and_why_figures_are_missing(database_path: Path, command: Command) -> None:
+    ran = command("status", "--data", database_path.parent)
+    assert ran.status == 0
+    assert "data version 20" in ran.out
+    printed = words(ran.out)
+    assert (
+        "Children's social work workforce Department for Education reporting year 2025 2026-03-19 1 1463 1463 0 0"
+        in printed
+    )
+    # x, u and low of the file's own table of symbols; its joint returns count for both councils here.
+    assert (
+        "metric first last observed suppressed not applicable not available low reliability rounds to zero" in printed
+    )
+    assert "agency_rate 2017-09-30 2025-09-30 1355 0 0 9 2 3 0 0" in printed
+    # Eleven inspections under the framework of 2026, and councils that were new and not yet inspected.
+    assert "judgement_overall 2018-03-31 2026-08-20 1503 0 0 0 0 0 11 8" in printed
+
+
+@pytest.mark.parametrize("told", ["check", "status"])
+@pytest.mark.parametrize("content", [None, b"", b"not a database"], ids=["absent", "empty", "another file"])
+def test_without_a_database_a_command_says_how_to_make_one(
+    tmp_path: Path, command: Command, told: str, content: bytes | None
+) -> None:
+    if content is not None:
+        (tmp_path / build.DATABASE).write_bytes(content)
+    ran = command(told, "--data", tmp_path)
+    assert ran.status == 2
+    assert ran.err.strip().startswith("E_DATABASE: monitor.duckdb cannot be opened: ")
+    assert "Run `python -m etl build`." in ran.err
+
+
+def test_a_database_of_something_else_is_not_read(tmp_path: Path, command: Command) -> None:
+    with duckdb.connect(str(tmp_path / build.DATABASE)) as connection:
+        connection.execute("CREATE TABLE something (else_ INTEGER)")
+    ran = command("status", "--data", tmp_path)
+    assert ran.status == 2
+    assert ran.err.strip().startswith("E_DATABASE: ")
+
+
+def test_a_damaged_boundary_file_is_said_in_words(tmp_path: Path, command: Command) -> None:
+    (tmp_path / "boundaries.geojson").write_text("<html>", "utf-8")
+    (tmp_path / "tiles.hexjson").write_text("{}", "utf-8")
+    ran = command("geography", tmp_path / "boundaries.geojson", tmp_path / "tiles.hexjson", "--data", tmp_path)
+    assert ran.status == 2
+    assert ran.err.strip().startswith("E_GEOGRAPHY: ")
+
+
+def test_an_unknown_command_or_none_ends_with_status_2(command: Command) -> None:
+    assert command("nonsense").status == 2
+    assert command().status == 2
+    assert command("--help").status == 0
