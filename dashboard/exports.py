@@ -18,7 +18,7 @@ COLUMNS = (
 
 def table(db: Database, rows: pl.DataFrame, benchmark_label: str) -> pl.DataFrame:
     """Rows of `comparison.compare` as an export holds them: codes, figures, standing, comparison, provenance."""
-    metrics = db.table["metric"].select("metric_id", pl.col("title").alias("metric"), "unit", "polarity", "source_id")
+    metrics = db.table["metric"].select("metric_id", pl.col("title").alias("metric"), "unit", "polarity")
     sources = db.table["source"].rename({"title": "source"})
     areas = db.area.select("area_id", "la_number", "gss_code", pl.col("kind").alias("area_kind"))
     return (

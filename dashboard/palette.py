@@ -98,7 +98,7 @@ def breaks(low: float, high: float, most: int) -> list[float]:
     >>> breaks(0.0, 43.1, 6)
     [0.0, 10.0, 20.0, 30.0, 40.0, 50.0]
     """
-    span = max(high - low, 1e-9)
+    span = max(high - low, 0.1)  # where all are alike there is one class, and not one of no width
     magnitude = 10.0 ** math.floor(math.log10(span / most))
     for step in (1, 2, 2.5, 5, 10, 20):
         width = step * magnitude

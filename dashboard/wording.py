@@ -26,6 +26,7 @@ REASONS = {
     "low_reliability": "withheld as unreliable",
     "low_nonzero": "more than zero, but rounds to zero",
     "not_given": NOT_GIVEN,
+    "unspecified": "no figure, without a reason",
     "no_row": "not published",
 }
 QUARTERS = {1: "best quarter", 2: "second quarter", 3: "third quarter", 4: "worst quarter"}
@@ -78,6 +79,8 @@ def period(metric: Metric, end: date) -> str:
     """A period in words: "at 30 September 2025", "in the year to 31 March 2025", "at 20 August 2026"."""
     if metric.graded:
         return f"at {end:%-d %B %Y}"
+    if metric.period_kind in ("academic year", "financial year"):
+        return f"in the {metric.period_kind} {end.year - 1}/{end.year % 100:02d}"
     before = "in the " if metric.period_kind.startswith("year") else ""
     return f"{before}{metric.period_kind} {end.year}"
 

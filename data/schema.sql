@@ -5,7 +5,8 @@
 CREATE TYPE polarity AS ENUM ('lower_is_better', 'higher_is_better', 'neutral');
 CREATE TYPE area_kind AS ENUM ('local_authority', 'region', 'england');
 CREATE TYPE status AS ENUM (
-    'observed', 'suppressed', 'not_applicable', 'not_available', 'low_reliability', 'low_nonzero', 'not_given', 'no_row'
+    'observed', 'suppressed', 'not_applicable', 'not_available', 'low_reliability', 'low_nonzero', 'not_given', 'unspecified',
+    'no_row'
 );
 CREATE TYPE framework AS ENUM ('SIF', 'ILACS', 'ILACS from April 2026');
 CREATE TYPE strand AS ENUM ('overall', 'leaders', 'protection', 'in_care', 'care_leavers');
@@ -137,7 +138,7 @@ COMMENT ON COLUMN metric.unit IS '"%" is 0 to 100. "grade" is Ofsted''s: 1 Outst
 COMMENT ON COLUMN metric.decimals IS 'Decimals to show; values are kept unrounded.';
 COMMENT ON COLUMN metric.polarity IS 'Which way is better. A neutral metric is never ranked and has no best.';
 COMMENT ON COLUMN metric.period_kind IS 'What goes before the date, as in "at 30 September" 2025; the year is that of period_end.';
-COMMENT ON COLUMN metric.derived IS 'True for rates per 10,000 children: count / children aged 0 to 17 in the middle of the year before x 10,000.';
+COMMENT ON COLUMN metric.derived IS 'True where only counts are published: rates are count / children aged 0 to 17 in the middle of the year before x 10,000; shares are numerator / denominator x 100.';
 COMMENT ON COLUMN metric.numerator IS 'The published column(s) of observation.numerator, added up.';
 COMMENT ON COLUMN metric.denominator IS 'The published column(s) of observation.denominator, added up.';
 COMMENT ON COLUMN metric.minimum_denominator IS 'A return under this is ranked and shown, but sets no cut, benchmark or axis.';
@@ -157,6 +158,7 @@ CREATE TABLE observation (
     numerator DOUBLE,
     denominator DOUBLE,
     return_id VARCHAR NOT NULL,
+    source_id VARCHAR NOT NULL REFERENCES source,
     file VARCHAR,
     line BIGINT,
     PRIMARY KEY (metric_id, area_id, period_end),
@@ -167,9 +169,10 @@ COMMENT ON TABLE observation IS 'One figure for one area in one period, or the r
 COMMENT ON COLUMN observation.period_end IS 'The day, or the last day of the year, the figure is for.';
 COMMENT ON COLUMN observation.period IS 'The publisher''s label.';
 COMMENT ON COLUMN observation.value IS 'Null unless observed. Zero is a value.';
-COMMENT ON COLUMN observation.status IS 'observed; suppressed (c); not_applicable (z); not_available (x); low_reliability (u); low_nonzero (low, k: more than zero but rounds to zero); not_given (no overall judgement since April 2026); no_row (the publisher has no row).';
+COMMENT ON COLUMN observation.status IS 'observed; suppressed (c); not_applicable (z); not_available (x); low_reliability (u); low_nonzero (low, k: more than zero but rounds to zero); not_given (no overall judgement since April 2026); unspecified (-, the publisher does not say why); no_row (the publisher has no row).';
 COMMENT ON COLUMN observation.symbol IS 'What is printed instead of a number; of a judgement, the grade in words.';
 COMMENT ON COLUMN observation.return_id IS 'Who reported: area_id, or both numbers of a joint return with + between ("314+318").';
+COMMENT ON COLUMN observation.source_id IS 'Where this figure is from: the metric''s source, or another that holds years the first lacks.';
 COMMENT ON COLUMN observation.file IS 'The published file it was read from; null where there is no row.';
 COMMENT ON COLUMN observation.line IS 'The line of that file (of its sheet).';
 

@@ -84,7 +84,7 @@ def _tables(data: Path, sources: list[Source], progress: Callable[[str], None]) 
     progress("standings")
     metric = _metrics(sources)
     observation = pl.concat([_gathered(loaded, "observation"), inspections.observations(inspection, judgement, areas)])
-    observation = with_missing_rows(observation, areas).sort("metric_id", "period_end", "area_id")
+    observation = with_missing_rows(observation, metric, areas).sort("metric_id", "period_end", "area_id")
     returns = standings.ranked_returns(observation, metric, areas.area)
     cuts = standings.quarter_cuts(returns)
     progress("map")
@@ -117,8 +117,16 @@ def _tables(data: Path, sources: list[Source], progress: Callable[[str], None]) 
     }
 
 
-def with_missing_rows(observation: pl.DataFrame, areas: Areas) -> pl.DataFrame:
-    """The observations and, for every authority that existed but has no row, one with the status `no_row`."""
+def with_missing_rows(observation: pl.DataFrame, metric: pl.DataFrame, areas: Areas) -> pl.DataFrame:
+    """The observations and, for every authority that existed but has no row, one with the status `no_row`.
+
+    Rows without a value of authorities that did not exist on the period's last day are dropped.
+    """
+    published = observation.join(
+        areas.authorities.select("area_id", "start_date", "end_date"), on="area_id", how="left"
+    )
+    not_then = (pl.col("start_date") > pl.col("period_end")) | (pl.col("end_date") < pl.col("period_end"))
+    observation = published.filter(~(not_then.fill_null(False) & pl.col("value").is_null())).select(OBSERVATION.names())
     periods = observation.select("metric_id", "period_end", "period").unique(["metric_id", "period_end"])
     living = pl.DataFrame(
         [(day, area_id) for day in periods["period_end"].unique() for area_id in alive(areas, day)],
@@ -128,6 +136,7 @@ def with_missing_rows(observation: pl.DataFrame, areas: Areas) -> pl.DataFrame:
     missing = (
         periods.join(living, on="period_end")
         .join(observation, on=["metric_id", "area_id", "period_end"], how="anti")
+        .join(metric.select("metric_id", "source_id"), on="metric_id", maintain_order="left")
         .select(
             "metric_id",
             "area_id",
@@ -139,6 +148,7 @@ def with_missing_rows(observation: pl.DataFrame, areas: Areas) -> pl.DataFrame:
             pl.lit(None, pl.Float64).alias("numerator"),
             pl.lit(None, pl.Float64).alias("denominator"),
             pl.col("area_id").alias("return_id"),
+            "source_id",
             pl.lit(None, pl.String).alias("file"),
             pl.lit(None, pl.Int64).alias("line"),
         )
@@ -166,8 +176,9 @@ def _metrics(sources: list[Source]) -> pl.DataFrame:
                 "definition": metric.definition,
                 "source_id": source.id,
                 "period_kind": str(metric.period_kind),
-                "derived": metric.per_10_000_children,
-                "numerator": " + ".join(metric.numerator) or (metric.column if metric.per_10_000_children else None),
+                "derived": metric.per_10_000_children or metric.share,
+                "numerator": " + ".join(metric.numerator)
+                or (metric.column if metric.per_10_000_children or metric.share else None),
                 "denominator": " + ".join(metric.denominator) or ("children" if metric.per_10_000_children else None),
                 "minimum_denominator": metric.minimum_denominator,
                 "has_interval": metric.interval,

@@ -228,10 +228,13 @@ def observed(metric: Metric, rows: pl.DataFrame, source: Source, file: str, cont
         _sum(metric.numerator).alias("numerator"),
         denominator.alias("denominator"),
         "return_id",
+        pl.lit(source.id).alias("source_id"),
         pl.lit(file).alias("file"),
         "line",
         "year",
     )
+    if metric.share:
+        frame = _share(frame)
     if metric.per_10_000_children:
         frame = _per_10_000(frame, context)
     return frame.explode("area_ids").rename({"area_ids": "area_id"}).select(OBSERVATION.names())
@@ -293,6 +296,23 @@ def _per_10_000(frame: pl.DataFrame, context: Context) -> pl.DataFrame:
         pl.when(counted).then(pl.col("children_symbol")).otherwise(pl.col("symbol")).alias("symbol"),
         pl.col("value").alias("numerator"),
         pl.col("children").alias("denominator"),
+    )
+
+
+def _share(frame: pl.DataFrame) -> pl.DataFrame:
+    """A count as a percentage of its denominator. Of nothing there is no share."""
+    counted, some = pl.col("value").is_not_null(), pl.col("denominator") > 0
+    return frame.with_columns(
+        (pl.when(some).then(pl.col("value") / pl.col("denominator")) * 100).round_sig_figs(SIGNIFICANT).alias("value"),
+        pl.when(counted & some)
+        .then("status")
+        .when(counted & (pl.col("denominator") == 0))
+        .then(pl.lit(str(Status.NOT_APPLICABLE)))
+        .when(counted)
+        .then(pl.lit(str(Status.NOT_AVAILABLE)))
+        .otherwise("status")
+        .alias("status"),
+        pl.col("value").alias("numerator"),
     )
 
 

@@ -34,6 +34,8 @@ class Strand(StrEnum):
     CARE_LEAVERS = "care_leavers"
 
 
+# Where an authority had not been inspected, it is the official file that has no row.
+OFFICIAL = "ofsted_inspections"
 GRADES = ("Outstanding", "Good", "Requires improvement to be good", "Inadequate")
 # The Ofsted rule for its yearly snapshots: inspected by 31 March and published by 30 June.
 FIRST_SNAPSHOT = 2018
@@ -218,6 +220,7 @@ def _strand(snapshots: pl.DataFrame, judgement: pl.DataFrame, strand: Strand, va
         pl.lit(None, pl.Float64).alias("numerator"),
         pl.lit(None, pl.Float64).alias("denominator"),
         pl.col("area_id").alias("return_id"),
+        pl.col("source_id").fill_null(OFFICIAL),
         "file",
         "line",
     )

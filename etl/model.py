@@ -36,6 +36,7 @@ class Status(StrEnum):
     LOW_RELIABILITY = "low_reliability"
     LOW_NONZERO = "low_nonzero"
     NOT_GIVEN = "not_given"
+    UNSPECIFIED = "unspecified"
     NO_ROW = "no_row"
 
 
@@ -108,6 +109,8 @@ class Metric:
     decimals: int = 1
     per_10_000_children: bool = False
     """Divide `column` by children aged 0 to 17 in the middle of the year before (rule 6)."""
+    share: bool = False
+    """Derive the value: `column` / `denominator`, in percent, where only the counts are published."""
     numerator: tuple[str, ...] = ()
     denominator: tuple[str, ...] = ()
     """Published columns, added up, that the value is made of."""
@@ -198,6 +201,7 @@ OBSERVATION = pl.Schema(
         ("numerator", pl.Float64()),
         ("denominator", pl.Float64()),
         ("return_id", pl.String()),
+        ("source_id", pl.String()),
         ("file", pl.String()),
         ("line", pl.Int64()),
     ]

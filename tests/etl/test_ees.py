@@ -59,6 +59,7 @@ def test_a_figure_carries_its_value_its_parts_and_where_it_was_printed(tmp_path:
         "numerator": 20.0,
         "denominator": 200.0,
         "return_id": "383",
+        "source_id": "social_work_workforce",
         "file": WORKFORCE_FILE,
         "line": 4,
     }

@@ -32,22 +32,37 @@ def alone(values: Mapping[str, float | None]) -> list[Figure]:
 def observed(figures: Iterable[Figure], year: int = 2025) -> pl.DataFrame:
     return pl.DataFrame(
         [
-            (
-                "made_up", area_id, date(year, 3, 31), str(year), value, "suppressed" if value is None else "observed",
-                None, None, denominator, return_id, "made up", 2,
-            )
+            {
+                "metric_id": "made_up",
+                "area_id": area_id,
+                "period_end": date(year, 3, 31),
+                "period": str(year),
+                "value": value,
+                "status": "suppressed" if value is None else "observed",
+                "denominator": denominator,
+                "return_id": return_id,
+                "source_id": "made_up",
+                "file": "made up.csv",
+                "line": 2,
+            }
             for area_id, return_id, value, denominator in figures
         ],
         schema=OBSERVATION,
-        orient="row",
-    )  # fmt: skip
+    )
 
 
 def metric(polarity: str = LOWER, unit: str = "%", minimum: float | None = None) -> pl.DataFrame:
     return pl.DataFrame(
-        [("made_up", polarity, unit, minimum)],
-        schema={"metric_id": pl.String, "polarity": pl.String, "unit": pl.String, "minimum_denominator": pl.Float64},
-        orient="row",
+        [
+            {
+                "metric_id": "made_up",
+                "source_id": "made_up",
+                "polarity": polarity,
+                "unit": unit,
+                "minimum_denominator": minimum,
+            }
+        ],
+        schema_overrides={"minimum_denominator": pl.Float64},
     )
 
 
@@ -243,20 +258,29 @@ def test_a_grade_has_no_change() -> None:
 
 
 def test_who_existed_but_has_no_row_gets_one_that_says_so(known_areas: Areas) -> None:
-    rows = with_missing_rows(observed(alone({"383": 4.0}), 2022), known_areas)
+    rows = with_missing_rows(observed(alone({"383": 4.0}), 2022), metric(), known_areas)
     assert rows.height == 152  # Cumbria was not yet split in two
     missing = rows.filter(pl.col("area_id") != "383")
     assert set(missing["status"]) == {"no_row"}
     assert missing["value"].null_count() == missing["line"].null_count() == 151
-    cumbria = missing.filter(pl.col("area_id") == "909").select("period", "period_end", "return_id")
-    assert cumbria.rows() == [("2022", date(2022, 3, 31), "909")]
+    cumbria = missing.filter(pl.col("area_id") == "909").select("period", "period_end", "return_id", "source_id")
+    assert cumbria.rows() == [("2022", date(2022, 3, 31), "909", "made_up")]
     assert "942" not in rows["area_id"].to_list()
 
 
 def test_who_has_a_row_gets_no_other_whatever_its_status(known_areas: Areas) -> None:
-    rows = with_missing_rows(observed(alone({"383": None, "202": 1.0}), 2025), known_areas)
+    rows = with_missing_rows(observed(alone({"383": None, "202": 1.0}), 2025), metric(), known_areas)
     assert rows.height == 153
     assert rows.filter(pl.col("area_id") == "383")["status"].to_list() == ["suppressed"]
+
+
+def test_a_row_without_a_value_of_an_authority_that_was_no_more_is_dropped(known_areas: Areas) -> None:
+    rows = with_missing_rows(observed(alone({"383": 1.0, "909": None, "942": None}), 2025), metric(), known_areas)
+    assert "909" not in rows["area_id"].to_list()  # Cumbria ended in 2023
+    assert rows.filter(pl.col("area_id") == "942")["status"].to_list() == ["suppressed"]
+    # A value is not dropped in silence: the checks refuse the build.
+    rows = with_missing_rows(observed(alone({"909": 1.0}), 2025), metric(), known_areas)
+    assert rows.filter(pl.col("area_id") == "909")["value"].to_list() == [1.0]
 
 
 # From here on: every standing, cut and change of the real database, counted again in plain Python.
