@@ -22,7 +22,7 @@ log = logging.getLogger(__name__)
 
 ENGLAND = "E92000001"
 DEFAULT_PATH = Path(__file__).resolve().parent.parent / "data" / "monitor.duckdb"
-COUNTS = ("FTE", "children")
+COUNTS = ("FTE", "children", "cases", "changes")
 READER: dict[str, str | bool | int | float | list[str]] = {
     "enable_external_access": "true",  # ATTACH needs it; nothing but our own SQL below ever runs
     "memory_limit": "512MB",

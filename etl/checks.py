@@ -9,6 +9,8 @@ import duckdb
 from etl.model import EtlError
 
 SHOWN = 5
+# School outcomes of a year are those of children of 31 March in it: the councils of that day report them.
+CENSUS = "if(period_kind = 'academic year', make_date(year(period_end), 3, 31), period_end)"
 
 
 @dataclass(frozen=True)
@@ -43,11 +45,13 @@ CHECKS = (
     Check(
         "authority_has_row",
         "Every authority has a figure or a reason in every period in which it existed.",
-        """
+        f"""
         SELECT metric_id, period_end, area_id
-        FROM (SELECT DISTINCT metric_id, period_end FROM observation), area
+        FROM area, (
+            SELECT DISTINCT metric_id, period_end, {CENSUS} AS day FROM observation JOIN metric USING (metric_id)
+        )
         WHERE kind = 'local_authority'
-            AND (start_date IS NULL OR start_date <= period_end) AND (end_date IS NULL OR end_date >= period_end)
+            AND (start_date IS NULL OR start_date <= day) AND (end_date IS NULL OR end_date >= day)
             AND (metric_id, period_end, area_id) NOT IN (SELECT (metric_id, period_end, area_id) FROM observation)
         """,
         "Check the authority's dates in data/local_authorities.csv.",
@@ -55,9 +59,10 @@ CHECKS = (
     Check(
         "authority_existed",
         "Nobody has a figure for a period that ended before the authority began or after it ended.",
-        """
-        SELECT metric_id, period_end, area_id FROM observation JOIN area USING (area_id)
-        WHERE period_end < start_date OR period_end > end_date
+        f"""
+        SELECT metric_id, period_end, area_id
+        FROM observation JOIN area USING (area_id) JOIN metric USING (metric_id)
+        WHERE {CENSUS} < start_date OR {CENSUS} > end_date
         """,
         "Check the authority's dates in data/local_authorities.csv, or report the row to the publisher.",
     ),
@@ -101,7 +106,7 @@ CHECKS = (
             min(value) FILTER (kind = 'local_authority') AS lowest,
             max(value) FILTER (kind = 'local_authority') AS highest
         FROM observation JOIN area USING (area_id) JOIN metric USING (metric_id)
-        WHERE unit NOT IN ('FTE', 'children', 'grade')
+        WHERE unit NOT IN ('FTE', 'children', 'cases', 'changes', 'grade')
         GROUP BY ALL
         HAVING NOT england BETWEEN lowest AND highest
         """,

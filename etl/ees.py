@@ -215,6 +215,12 @@ def observed(metric: Metric, rows: pl.DataFrame, source: Source, file: str, cont
     else:
         denominator = _sum(metric.denominator)
 
+    if metric.share and not metric.may_exceed_100:
+        _refuse(
+            numbers, pl.col(f"{metric.column} number") > denominator, "E_OVER_100", metric.column, file,
+            "is more than the total it is a share of.",
+            "Report it to the publisher; do not load the file until it is mended.",
+        )  # fmt: skip
     frame = numbers.select(
         pl.lit(metric.id).alias("metric_id"),
         "area_ids",
@@ -255,7 +261,7 @@ def parsed(rows: pl.DataFrame, column: str, source: Source, metric: Metric, file
         rows, number < 0, "E_NEGATIVE", column, file, "is negative; no count or rate here can be.",
         "Report it to the publisher; do not load the file until it is mended.",
     )  # fmt: skip
-    if column == metric.column and metric.unit == "%" and not metric.may_exceed_100:
+    if column == metric.column and metric.unit == "%" and not (metric.may_exceed_100 or metric.share):
         _refuse(
             rows, number > 100, "E_OVER_100", column, file, "is over 100 %.",
             "Report it to the publisher; do not load the file until it is mended.",

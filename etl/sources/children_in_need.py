@@ -10,13 +10,93 @@ from etl.model import File, Metric, PeriodKind, Polarity, Release, Shortfall, So
 IN_NEED = "b1_children_in_need_2013_to_2025.csv"
 REFERRALS = "c1_children_in_need_referrals_and_rereferrals_2013_to_2025.csv"
 REPEAT_PLANS = "d3_cpps_subsequent_plan_2013_to_2025.csv"
+ENQUIRIES = "c4_children_in_need_section_47s_and_icpcs_2013_to_2025.csv"
+FACTORS = "c3_factors_identified_at_end_of_assessment_2018_to_2025.csv"
 PLANS = "d5_cpps_at31march_by_duration_2013_to_2025.csv"
 
-FRONT_DOOR, PROTECTION = "Front door", "Child protection"
+FILES = (IN_NEED, REFERRALS, FACTORS, ENQUIRIES, REPEAT_PLANS, PLANS)
+
+FRONT_DOOR, PROTECTION, FACTORS_THEME = "Front door", "Child protection", "Factors at assessment"
 PER_10_000 = "per 10,000 children"
 # The City of London and the Isles of Scilly have about a thousand children or fewer; the next has over 7,000.
 FEW_CHILDREN = 2_000
 DERIVED = "Derived here: the 2025 tables print the count, not the rate. England and regions from rounded counts."
+
+# The ten factors read most, of some forty: column, words.
+TEN_FACTORS = {
+    "factor_domestic_abuse_parent": ("Domestic_Abuse_parent", "domestic abuse of a parent"),
+    "factor_mental_health_parent": ("Mental_Health_parent", "mental health of a parent"),
+    "factor_mental_health_child": ("Mental_Health_child", "mental health of the child"),
+    "factor_emotional_abuse": ("Emotional_Abuse", "emotional abuse"),
+    "factor_neglect": ("Neglect", "neglect"),
+    "factor_alcohol_parent": ("Alcohol_Misuse_parent", "alcohol misuse by a parent"),
+    "factor_drugs_parent": ("Drug_Misuse_parent", "drug misuse by a parent"),
+    "factor_physical_abuse_by_adult": ("Physical_Abuse_adult_on_child", "physical abuse by an adult"),
+    "factor_sexual_exploitation": ("Child_sexual_exploitation", "child sexual exploitation"),
+    "factor_criminal_exploitation": ("Child_criminal_exploitation", "child criminal exploitation"),
+}
+
+
+def _factor(metric_id: str, column: str, words: str) -> Metric:
+    return Metric(
+        id=metric_id,
+        title=f"Factor at assessment: {words}",
+        short_title=words.capitalize(),
+        noun=f"share of assessments that found {words}",
+        theme=FACTORS_THEME,
+        definition=f"Assessments ended in the year to 31 March, with any factor, that found {words}.",
+        unit="%",
+        polarity=Polarity.NEUTRAL,
+        period_kind=PeriodKind.YEAR_TO_31_MARCH,
+        file=FACTORS,
+        column=column,
+        share=True,
+        denominator=("Episodes_with_assessment_factor",),
+        minimum_denominator=20,
+        interval=True,
+        caveat="Several factors may be found in one assessment. Councils record them in different ways.",
+    )
+
+
+def _share_of_referrals(metric_id: str, stem: str, title: str, short_title: str, noun: str) -> Metric:
+    return Metric(
+        id=metric_id,
+        title=title,
+        short_title=short_title,
+        noun=noun,
+        theme=FRONT_DOOR,
+        definition=f"{title} in the year to 31 March, as a share of all referrals.",
+        unit="%",
+        polarity=Polarity.NEUTRAL,
+        period_kind=PeriodKind.YEAR_TO_31_MARCH,
+        file=REFERRALS,
+        column=f"{stem}_percent",
+        numerator=(f"{stem}_count",),
+        denominator=("referral_count",),
+        minimum_denominator=100,
+        interval=True,
+    )
+
+
+def _rate(metric_id: str, column: str, title: str, short_title: str, noun: str, definition: str) -> Metric:
+    return Metric(
+        id=metric_id,
+        title=title,
+        short_title=short_title,
+        noun=noun,
+        theme=PROTECTION,
+        definition=definition,
+        unit=PER_10_000,
+        polarity=Polarity.NEUTRAL,
+        period_kind=PeriodKind.YEAR_TO_31_MARCH,
+        file=ENQUIRIES,
+        column=column,
+        per_10_000_children=True,
+        minimum_denominator=FEW_CHILDREN,
+        interval=True,
+        caveat=DERIVED,
+    )
+
 
 SOURCE = Source(
     id="children_in_need",
@@ -27,7 +107,7 @@ SOURCE = Source(
         title="reporting year 2025",
         published="2025-10-30",
         page="https://explore-education-statistics.service.gov.uk/find-statistics/children-in-need",
-        files=tuple(File(f"dfe-children-in-need/{name}") for name in (IN_NEED, REFERRALS, REPEAT_PLANS, PLANS)),
+        files=tuple(File(f"dfe-children-in-need/{name}") for name in FILES),
     ),
     load=ees.load,
     needs=("population",),
@@ -156,5 +236,36 @@ SOURCE = Source(
             shortfall=Shortfall("fewer children on long plans", "numerator", "the number of children on plans"),
             caveat="A third of councils' figures are suppressed because the counts are 1 to 5.",
         ),
+        _share_of_referrals(
+            "no_further_action_rate",
+            "no_further_action",
+            "Referrals with no further action",
+            "No further action",
+            "share of referrals that ended in no further action",
+        ),
+        _share_of_referrals(
+            "not_in_need_rate",
+            "not_in_need",
+            "Referrals assessed as not in need",
+            "Not in need",
+            "share of referrals assessed as not in need",
+        ),
+        _rate(
+            "section_47_rate",
+            "Section47",
+            "Section 47 enquiries",
+            "Section 47",
+            "rate of section 47 enquiries",
+            "Enquiries into suspected harm that started in the year to 31 March per 10,000 children aged 0 to 17.",
+        ),
+        _rate(
+            "conference_rate",
+            "ICPC",
+            "Initial child protection conferences",
+            "Conferences",
+            "rate of initial child protection conferences",
+            "Initial conferences held in the year to 31 March per 10,000 children aged 0 to 17.",
+        ),
+        *(_factor(metric_id, column, words) for metric_id, (column, words) in TEN_FACTORS.items()),
     ),
 )

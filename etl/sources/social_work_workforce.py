@@ -4,12 +4,37 @@ Full-time equivalents (FTE) on 30 September. Kingston upon Thames with Richmond 
 Northamptonshire, report jointly: one row carries both numbers.
 """
 
+from typing import Any
+
 from etl import ees
 from etl.model import File, Metric, PeriodKind, Polarity, Release, Shortfall, Source
 
 THEME = "Workforce"
 # Below this many posts one person moves a rate by five points.
 FEW_POSTS = 20
+
+
+def _count(
+    metric_id: str, column: str, title: str, short_title: str, noun: str, definition: str, **more: Any
+) -> Metric:
+    """A count: it follows a council's size, so it is neutral and councils are not compared by it."""
+    kept: dict[str, Any] = {
+        "unit": "FTE",
+        "period_kind": PeriodKind.AT_30_SEPTEMBER,
+        "caveat": "A count: larger councils have more.",
+    }
+    return Metric(
+        id=metric_id,
+        title=title,
+        short_title=short_title,
+        noun=noun,
+        theme=THEME,
+        definition=definition,
+        polarity=Polarity.NEUTRAL,
+        column=column,
+        **(kept | more),
+    )
+
 
 SOURCE = Source(
     id="social_work_workforce",
@@ -41,32 +66,6 @@ SOURCE = Source(
             interval=True,
             shortfall=Shortfall("posts to fill", "numerator", "the number of posts"),
             caveat="A vacancy may be covered by agency staff.",
-        ),
-        Metric(
-            id="vacancies_fte",
-            title="Social worker vacancies",
-            short_title="Vacant posts",
-            noun="number of vacant social worker posts",
-            theme=THEME,
-            definition="FTE social worker posts that were vacant on 30 September.",
-            unit="FTE",
-            polarity=Polarity.NEUTRAL,
-            period_kind=PeriodKind.AT_30_SEPTEMBER,
-            column="vacancy_fte",
-            caveat="A count: larger councils have more. Compare councils by the vacancy rate.",
-        ),
-        Metric(
-            id="social_workers_fte",
-            title="Social workers in post",
-            short_title="Social workers",
-            noun="number of social workers in post",
-            theme=THEME,
-            definition="FTE children and family social workers employed on 30 September, agency excluded.",
-            unit="FTE",
-            polarity=Polarity.NEUTRAL,
-            period_kind=PeriodKind.AT_30_SEPTEMBER,
-            column="inpost_fte",
-            caveat="A count: larger councils have more.",
         ),
         Metric(
             id="turnover_rate",
@@ -132,6 +131,84 @@ SOURCE = Source(
             polarity=Polarity.LOWER_IS_BETTER,
             period_kind=PeriodKind.YEAR_TO_30_SEPTEMBER,
             column="absence_rate_fte",
+        ),
+        Metric(
+            id="vacancies_covered_by_agency",
+            title="Vacancies covered by agency staff",
+            short_title="Vacancies covered",
+            noun="share of vacancies covered by agency staff",
+            theme=THEME,
+            definition="FTE agency staff who cover vacancies as a share of FTE vacancies on 30 September.",
+            unit="%",
+            polarity=Polarity.NEUTRAL,
+            period_kind=PeriodKind.AT_30_SEPTEMBER,
+            column="vacancy_agency_cover_rate_fte",
+            numerator=("agency_cover_fte",),
+            denominator=("vacancy_fte",),
+            minimum_denominator=10,
+            interval=True,
+            caveat="Withheld as unreliable where more would be covered than are vacant.",
+        ),
+        _count(
+            "vacancies_fte",
+            "vacancy_fte",
+            "Social worker vacancies",
+            "Vacant posts",
+            "number of vacant social worker posts",
+            "FTE social worker posts that were vacant on 30 September.",
+            caveat="A count: larger councils have more. Compare councils by the vacancy rate.",
+        ),
+        _count(
+            "social_workers_fte",
+            "inpost_fte",
+            "Social workers in post",
+            "Social workers",
+            "number of social workers in post",
+            "FTE children and family social workers employed on 30 September, agency excluded.",
+        ),
+        _count(
+            "agency_fte",
+            "agency_fte",
+            "Agency social workers",
+            "Agency workers",
+            "number of agency social workers",
+            "FTE agency children and family social workers on 30 September.",
+        ),
+        _count(
+            "starters_fte",
+            "starters_fte",
+            "Social workers who started",
+            "Starters",
+            "number of social workers who started",
+            "FTE social workers who started in the year to 30 September.",
+            period_kind=PeriodKind.YEAR_TO_30_SEPTEMBER,
+        ),
+        _count(
+            "leavers_fte",
+            "leavers_fte",
+            "Social workers who left",
+            "Leavers",
+            "number of social workers who left",
+            "FTE social workers who left in the year to 30 September.",
+            period_kind=PeriodKind.YEAR_TO_30_SEPTEMBER,
+        ),
+        _count(
+            "case_holders_fte",
+            "case_holders_fte",
+            "Social workers who hold cases",
+            "Case holders",
+            "number of social workers who hold cases",
+            "FTE social workers, agency included, who held cases on 30 September.",
+        ),
+        _count(
+            "cases",
+            "cases",
+            "Cases held",
+            "Cases",
+            "number of cases held",
+            "Cases held by social workers on 30 September.",
+            unit="cases",
+            decimals=0,
         ),
     ),
 )

@@ -6,6 +6,7 @@ replaced; `cells` is what a build reads of it.
 
 from __future__ import annotations
 
+import dataclasses
 import io
 import re
 import zipfile
@@ -13,9 +14,10 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from xml.sax.saxutils import escape
 
-from etl import extract, releases
+from etl import ees, extract, releases
 from etl.model import Source
 from etl.releases import Cells
+from etl.sources import all_sources
 
 PLACE = (
     "time_period,time_identifier,geographic_level,country_code,country_name,region_code,region_name,"
@@ -37,9 +39,12 @@ def csv_file(columns: str, *rows: str) -> bytes:
     return "".join(f"{line}\n" for line in (f"{PLACE},{columns}", *rows)).encode()
 
 
-WORKFORCE = csv_file(
+INDICATORS = (
     "inpost_fte,leavers_fte,turnover_rate_fte,agency_fte,agency_rate_fte,vacancy_fte,vacancy_rate_fte,"
-    "case_holders_fte,cases,caseload_fte,absence_rate_fte",
+    "case_holders_fte,cases,caseload_fte,absence_rate_fte"
+)
+WORKFORCE = csv_file(
+    INDICATORS,
     f"2025,{ENGLAND},900,90,10,100,10,100,10,500,8000,16,3.4",
     f"2025,{YORKSHIRE},270,27,10,30,10,30,10,150,2400,16,3.2",
     f"2025,{LEEDS},180,9,5,20,10,20,10,100,1500,15,3.3",
@@ -177,15 +182,59 @@ def _cell(text: str) -> str:
     return f"<table:table-cell {kind}><text:p>{escape(text)}</text:p></table:table-cell>"
 
 
-FILES: Mapping[str, bytes] = {
-    "dfe-workforce/csww_indicators_2017_to_2025.csv": WORKFORCE,
-    "ons/ons_mid-year_population_estimates_2012_to_2024.csv": POPULATION,
-    **{f"dfe-children-in-need/{name}": content for name, content in CENSUS.items()},
-    "dfe-neighbours/sn_model_2025_wide.csv": NEIGHBOURS,
-    "ofsted/ofsted_csc_ilacs_history.csv": REPORTS,
-    "ofsted/LA_Inspection_Outcomes_as_at_31_March_2025.ods": spreadsheet(OFFICIAL),
-    "ofsted/Childrens_social_care_in_England_2023_underlying_data.ods": spreadsheet(SINGLE),
-}
+def _with_every_column(files: Mapping[str, bytes]) -> dict[str, bytes]:
+    """`files`, with the tables and columns that other metrics of the same sources are read from, not available.
+
+    So that a metric is added to a source without touching this module.
+    """
+    whole = dict(files)
+    for source in all_sources():
+        if source.load is not ees.load or not {file.path for file in source.release.files} & set(files):
+            continue
+        for file in source.release.files:
+            columns = dict.fromkeys(
+                column
+                for metric in source.metrics
+                if (metric.file or source.release.files[0].name) == file.name
+                for column in (metric.column, *metric.numerator, *metric.denominator)
+            )
+            if file.path not in whole:
+                missing = ",".join("x" * len(columns))
+                whole[file.path] = _census(",".join(columns), missing, missing, missing)
+                continue
+            header, *rows = whole[file.path].decode().splitlines()
+            more = [column for column in columns if column not in header.split(",")]
+            lines = [",".join([header, *more]), *(",".join([row, *("x" for _ in more)]) for row in rows)]
+            whole[file.path] = "".join(f"{line}\n" for line in lines).encode()
+    return whole
+
+
+FILES: Mapping[str, bytes] = _with_every_column(
+    {
+        "dfe-workforce/csww_indicators_2017_to_2025.csv": WORKFORCE,
+        "ons/ons_mid-year_population_estimates_2012_to_2024.csv": POPULATION,
+        **{f"dfe-children-in-need/{name}": content for name, content in CENSUS.items()},
+        "dfe-neighbours/sn_model_2025_wide.csv": NEIGHBOURS,
+        "ofsted/ofsted_csc_ilacs_history.csv": REPORTS,
+        "ofsted/LA_Inspection_Outcomes_as_at_31_March_2025.ods": spreadsheet(OFFICIAL),
+        "ofsted/Childrens_social_care_in_England_2023_underlying_data.ods": spreadsheet(SINGLE),
+    }
+)
+
+SOURCES = tuple(source for source in all_sources() if {file.path for file in source.release.files} <= set(FILES))
+"""The sources whose files are made up here; what the others read, a test takes from their committed releases."""
+
+
+def only(source: Source, file: str, columns: str) -> Source:
+    """A source as if it had one file, and no metrics but those read from these columns of it."""
+    (kept,) = (one for one in source.release.files if one.name == file)
+    metrics = tuple(
+        metric
+        for metric in source.metrics
+        if (metric.file or source.release.files[0].name) == file
+        and {metric.column, *metric.numerator, *metric.denominator} <= set(columns.split(","))
+    )
+    return dataclasses.replace(source, release=dataclasses.replace(source.release, files=(kept,)), metrics=metrics)
 
 
 def write(folder: Path, replaced: Mapping[str, bytes | None] | None = None) -> Path:

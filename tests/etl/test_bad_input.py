@@ -16,12 +16,14 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import polars as pl
 import pytest
 
 from etl import build, releases
 from etl.extract import extract
 from etl.sources import all_sources
 from etl.sources.social_work_workforce import SOURCE as SOCIAL_WORKERS
+from tests.conftest import NOT_COMMITTED
 from tests.etl import synthetic
 from tests.etl.conftest import Command
 from tests.etl.synthetic import OFFICIAL, SINGLE, Sheet, spreadsheet
@@ -91,9 +93,16 @@ def without(column: str) -> Damage:
     return damage
 
 
-def line_again(line: int, column: str, text: str) -> Damage:
-    """A row printed a second time at the end, with one cell changed."""
-    return lambda whole: whole + (cell(line, column, text)(whole) or b"").splitlines(keepends=True)[line - 1]
+def line_again(line: int, **changed: str) -> Damage:
+    """A row printed a second time at the end, with some cells changed."""
+
+    def damage(whole: bytes) -> bytes:
+        again = whole
+        for column, text in changed.items():
+            again = cell(line, column, text)(again) or b""
+        return whole + again.splitlines(keepends=True)[line - 1]
+
+    return damage
 
 
 def before_line(line: int, inserted: bytes) -> Damage:
@@ -150,7 +159,7 @@ CASES = (
     Case("cut before the last line's end", WORKFORCE, lambda whole: whole[:-1], "E_CUT", 8),
     Case("cut within the last number", WORKFORCE, lambda whole: whole[:-2], "E_CUT", 8),
     # Rows and columns
-    Case("a field too many", WORKFORCE, before_line(5, b"2025,"), "E_FIELD_COUNT", 5, also="22 fields"),
+    Case("a field too many", WORKFORCE, before_line(5, b"2025,"), "E_FIELD_COUNT", 5, also="fields where"),
     Case("a comma in a number", WORKFORCE, with_(",8000,", ",8,000,"), "E_FIELD_COUNT", 2),
     Case("an unclosed quote", WORKFORCE, with_(",Camden,", ',"Camden,'), "E_QUOTES", 5),
     Case("a quote within a field", WORKFORCE, with_(",Camden,", ',"Cam"den,'), "E_QUOTES", 5),
@@ -201,13 +210,12 @@ CASES = (
     Case("no year", WORKFORCE, cell(4, "time_period", ""), "E_PERIOD", 4, "time_period"),
     Case("another kind of year", WORKFORCE, with_("Reporting", "Academic"), "E_PERIOD", 2, "time_identifier"),
     Case(
-        "a row twice with another value", WORKFORCE, line_again(4, "vacancy_rate_fte", "11"),
+        "a row twice with another value", WORKFORCE, line_again(4, vacancy_rate_fte="11"),
         "E_DUP_KEY", 9, also="383 2025 stands here and on line 4",
     ),
     Case(
         "a council alone and in a joint return", WORKFORCE,
-        lambda whole: whole + b"2025," + synthetic.LEEDS.replace("383,E08000035,Leeds", "314,E09000021,"
-        "Kingston upon Thames").encode() + b",1,1,1,1,1,1,1,1,1,1,1\n",
+        line_again(6, old_la_code="314", new_la_code="E09000021", la_name="Kingston upon Thames"),
         "E_DUP_KEY", 9, also="314 2025 stands here and on line 6",
     ),
     Case("an unknown neighbour", NEIGHBOURS, cell(2, "SN_3", "999"), "E_UNKNOWN_LA", 2, "SN_3", "'999'"),
@@ -215,7 +223,7 @@ CASES = (
     Case("a neighbour twice", NEIGHBOURS, cell(2, "SN_3", "851"), "E_DUP_KEY", 2, "SN_3", "851"),
     Case("itself a neighbour", NEIGHBOURS, cell(2, "SN_3", "383"), "E_DUP_KEY", 2, "SN_3", "'old_la_code'"),
     Case(
-        "neighbours twice", NEIGHBOURS, line_again(2, "SN_3", "371"),
+        "neighbours twice", NEIGHBOURS, line_again(2, SN_3="371"),
         "E_DUP_KEY", 4, also="383 stands here and on line 2",
     ),
     Case("another word for close", NEIGHBOURS, cell(2, "SN_1P", "Near"), "E_SYMBOL", 2, "SN_1P", "'Near'"),
@@ -238,7 +246,7 @@ CASES = (
         "no overall judgement before the reform", REPORTS, cell(3, "inspection_start_date", "11/05/2025"), "E_GRADE", 3,
     ),
     Case(
-        "two inspections the same day", REPORTS, line_again(3, "inspection_link", "https://example.org/4"),
+        "two inspections the same day", REPORTS, line_again(3, inspection_link="https://example.org/4"),
         "E_DUP_KEY", 5, also="383-2026-07-10 stands here and on line 3",
     ),
     # Spreadsheets
@@ -272,13 +280,20 @@ CASES = (
 
 @pytest.fixture(scope="session")
 def sound(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A data folder with the releases of the made-up files, none of them damaged, and a last good database."""
+    """A data folder with the releases of the made-up files, none of them damaged, and a last good database.
+
+    Of sources without a made-up file it has England's and Leeds's rows of the committed release: less to read.
+    """
     folder = tmp_path_factory.mktemp("sound")
-    data = folder / "data"
-    shutil.copytree(build.DATA, data, ignore=shutil.ignore_patterns(f"{build.DATABASE}*", "releases"))
+    data = Path(shutil.copytree(build.DATA, folder / "data", ignore=NOT_COMMITTED))
     published = synthetic.write(folder / "published")
-    for source in all_sources():
+    for source in synthetic.SOURCES:
         extract(source, published, data / "releases")
+    for source in all_sources():
+        if source not in synthetic.SOURCES:
+            cells = releases.read(build.DATA / "releases", source).frame
+            few = pl.col("text").is_in(["National", "Leeds"]).any().over("file", "sheet", "line")
+            cells.filter(few).write_parquet(releases.path(data / "releases", source.release))
     (data / build.DATABASE).write_bytes(LAST_GOOD)
     return data
 
@@ -289,7 +304,7 @@ def data(sound: Path, tmp_path: Path) -> Path:
 
 
 def source_of(file: str) -> str:
-    return next(source.id for source in all_sources() for one in source.release.files if one.name == file)
+    return next(source.id for source in synthetic.SOURCES for one in source.release.files if one.name == file)
 
 
 def files_of(data: Path) -> dict[str, bytes]:
@@ -326,11 +341,9 @@ def test_the_same_files_undamaged_are_read_and_only_missed_for_not_being_all_of_
 ) -> None:
     ran = command("build", "--data", data)
     assert ran.status == 2
-    assert {line.split(":")[0] for line in ran.err.strip().splitlines()} == {
-        "E_CHECK judgements",
-        "E_CHECK neighbours",
-        "E_CHECK release_has_authorities",
-    }
+    said = {line.split(":")[0] for line in ran.err.strip().splitlines()}
+    assert said >= {"E_CHECK judgements", "E_CHECK neighbours", "E_CHECK release_has_authorities"}
+    assert all(rule.startswith("E_CHECK ") for rule in said)
     assert (data / build.DATABASE).read_bytes() == LAST_GOOD
 
 

@@ -7,7 +7,6 @@ import shutil
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import duckdb
@@ -16,6 +15,7 @@ import pytest
 
 from etl import build
 from etl.model import EtlError
+from tests.conftest import NOT_COMMITTED
 
 REPOSITORY = build.DATA.parent
 LAST_GOOD = b"the last good database"
@@ -38,7 +38,7 @@ COMMAND = "import sys; from etl.__main__ import main; sys.argv = ['etl', 'build'
 @pytest.fixture
 def data(tmp_path: Path) -> Path:
     """A copy of the committed data folder, with a last good database."""
-    folder = Path(shutil.copytree(build.DATA, tmp_path / "data", ignore=shutil.ignore_patterns(f"{build.DATABASE}*")))
+    folder = Path(shutil.copytree(build.DATA, tmp_path / "data", ignore=NOT_COMMITTED))
     (folder / build.DATABASE).write_bytes(LAST_GOOD)
     return folder
 
@@ -140,9 +140,8 @@ def test_a_folder_nobody_may_write_to_is_said_in_words(data: Path) -> None:
     assert is_as_before(data)
 
 
-@pytest.mark.parametrize("megabytes", [0.001, 4])
-def test_a_disk_that_fills_up_is_said_in_words(data: Path, megabytes: float) -> None:
-    limit = int(megabytes * 1_000_000)
+def test_a_disk_that_fills_up_is_said_in_words(data: Path) -> None:
+    limit = 4_000_000  # bytes a file may have; the database needs more
     ran = run(f"import resource; resource.setrlimit(resource.RLIMIT_FSIZE, ({limit}, {limit})); {COMMAND}", data)
     assert ran.returncode == 2, ran.stderr
     assert "E_WRITE: monitor.duckdb could not be written: " in ran.stderr
@@ -169,13 +168,7 @@ def test_a_build_interrupted_from_the_keyboard_leaves_the_last_good_database_alo
 def test_a_build_that_was_killed_leaves_a_draft_that_a_later_one_sweeps_away(data: Path) -> None:
     stopped(data, "checks", signal.SIGKILL)
     assert (data / build.DATABASE).read_bytes() == LAST_GOOD
-    drafts = list(data.glob(f"{build.DATABASE}.draft.*"))
-    assert drafts != []
-    # One an hour old was left by a build that is gone; a new one may be another build's.
-    build.build(data)
-    assert list(data.glob(f"{build.DATABASE}.draft.*")) == drafts
-    for draft in drafts:
-        os.utime(draft, (time.time() - build.ABANDONED - 1,) * 2)
+    assert list(data.glob(f"{build.DATABASE}.draft*")) != []
     build.build(data)
     assert [path.name for path in data.glob("*.duckdb*")] == [build.DATABASE]
 

@@ -12,7 +12,7 @@ import pytest
 
 from etl import build
 from etl.checks import CHECKS
-from etl.sources import all_sources
+from tests.conftest import NOT_COMMITTED
 from tests.etl import synthetic
 from tests.etl.conftest import Command
 
@@ -32,8 +32,7 @@ def words(text: str) -> str:
 
 
 def test_build_makes_the_database_and_prints_englands_newest_figures(tmp_path: Path) -> None:
-    data = tmp_path / "data"
-    shutil.copytree(build.DATA, data, ignore=shutil.ignore_patterns(f"{build.DATABASE}*"))
+    data = Path(shutil.copytree(build.DATA, tmp_path / "data", ignore=NOT_COMMITTED))
     ran = run("build", "--data", data)
     assert (ran.returncode, "Traceback" in ran.stderr) == (0, False)
     assert "data version 20" in ran.stdout
@@ -51,9 +50,10 @@ def test_bad_input_ends_with_status_2_and_words_not_a_traceback(tmp_path: Path) 
 
 
 def test_extract_writes_a_release_for_each_source_and_says_so(tmp_path: Path, command: Command) -> None:
-    ran = command("extract", "--from", synthetic.write(tmp_path / "published"), "--data", tmp_path)
+    sources = [source.id for source in synthetic.SOURCES]
+    ran = command("extract", *sources, "--from", synthetic.write(tmp_path / "published"), "--data", tmp_path)
     assert ran.status == 0
-    for source in all_sources():
+    for source in synthetic.SOURCES:
         assert f"{source.id}: {source.release.id}.parquet" in words(ran.out)
         assert (tmp_path / "releases" / f"{source.release.id}.parquet").is_file()
 

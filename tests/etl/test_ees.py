@@ -2,28 +2,31 @@
 
 from __future__ import annotations
 
+import dataclasses
 from datetime import date
 from pathlib import Path
 
 import polars as pl
 import pytest
 
+from etl import releases
 from etl.areas import Areas
-from etl.model import DFE_SYMBOLS, ENGLAND, OBSERVATION, Context, Loaded, PeriodKind, SourceError, Status
-from etl.sources.children_in_need import SOURCE as CENSUS
+from etl.extract import extract
+from etl.model import DFE_SYMBOLS, ENGLAND, OBSERVATION, Context, File, Loaded, PeriodKind, SourceError, Status
+from etl.sources import children_in_need, social_work_workforce
 from etl.sources.population import SOURCE as POPULATION
-from etl.sources.social_work_workforce import SOURCE as WORKFORCE
 from tests.etl import synthetic
-from tests.etl.synthetic import CAMDEN, JOINT, LEEDS
+from tests.etl.synthetic import CAMDEN, CUMBRIA, JOINT, LEEDS
 
 WORKFORCE_FILE = "csww_indicators_2017_to_2025.csv"
 POPULATION_FILE = "ons_mid-year_population_estimates_2012_to_2024.csv"
 PLANS_FILE = "d5_cpps_at31march_by_duration_2013_to_2025.csv"
-INDICATORS = synthetic.WORKFORCE.decode().split("\n")[0].removeprefix(synthetic.PLACE + ",")
+WORKFORCE = synthetic.only(social_work_workforce.SOURCE, WORKFORCE_FILE, synthetic.INDICATORS)
+CENSUS = synthetic.only(children_in_need.SOURCE, PLANS_FILE, "CPP_At31,2_years_or_more,2_years_or_more_percent")
 
 
 def workforce(tmp_path: Path, areas: Areas, *rows: str) -> Loaded:
-    content = synthetic.csv_file(INDICATORS, *rows) if rows else synthetic.WORKFORCE
+    content = synthetic.csv_file(synthetic.INDICATORS, *rows) if rows else synthetic.WORKFORCE
     return WORKFORCE.load(
         WORKFORCE, synthetic.cells(WORKFORCE, tmp_path, {WORKFORCE_FILE: content}), Context(areas, {})
     )
@@ -265,6 +268,156 @@ def test_a_count_of_no_children_on_plans_is_a_rate_of_zero(tmp_path: Path, known
         synthetic.csv_file("CPP_At31,2_years_or_more,2_years_or_more_percent", f"2025,{LEEDS},0,0,z"),
     )
     assert rates.select("value", "status").rows() == [(0.0, "observed")]
+
+
+# A table of a count by group, as those of looked-after children: all ages and one of them, in one column.
+GROUPED = File(
+    "made-up/grouped.csv",
+    groups={"age": ("All ages", "Under 1")},
+    columns=(*synthetic.PLACE.split(","), "age", "children"),
+)
+
+
+def grouped(tmp_path: Path, areas: Areas, *rows: str, **declared: object) -> Loaded:
+    """What a source with one metric, the share of children under 1, gives of `rows` of GROUPED."""
+    metric = dataclasses.replace(
+        WORKFORCE.metrics[0],
+        **{
+            "id": "share_under_1",
+            "period_kind": PeriodKind.AT_31_MARCH,
+            "column": "children",
+            "where": {"age": "Under 1"},
+            "share": True,
+            "numerator": (),
+            "denominator": ("children",),
+            "denominator_where": {"age": "All ages"},
+            **declared,
+        },  # type: ignore[arg-type]  # a test may declare any field
+    )
+    release = dataclasses.replace(WORKFORCE.release, id="made_up", files=(GROUPED,))
+    source = dataclasses.replace(WORKFORCE, id="made_up", release=release, metrics=(metric,))
+    where = tmp_path / GROUPED.path
+    where.parent.mkdir(parents=True)
+    where.write_bytes(synthetic.csv_file("sex,age,children", *rows))
+    extract(source, tmp_path, tmp_path)
+    return source.load(source, releases.read(tmp_path, source), Context(areas, {}))
+
+
+def test_of_a_table_with_groups_only_the_declared_ones_are_kept_and_counted(tmp_path: Path, known_areas: Areas) -> None:
+    loaded = grouped(
+        tmp_path,
+        known_areas,
+        f"2025,{LEEDS},All,All ages,1500",
+        f"2025,{LEEDS},All,Under 1,60",
+        f"2025,{LEEDS},All,Aged 1 to 4,200",
+    )
+    assert loaded.ledger.select("rows_read", "rows_loaded").rows() == [(2, 2)]
+    kept = pl.read_parquet(tmp_path / "made_up.parquet")
+    assert "sex" not in kept["column"].to_list()
+    assert "Aged 1 to 4" not in kept["text"].to_list()
+    assert kept["line"].unique().sort().to_list() == [2, 3]
+
+
+def test_a_share_is_the_count_of_its_group_by_the_total_in_percent(tmp_path: Path, known_areas: Areas) -> None:
+    loaded = grouped(tmp_path, known_areas, f"2025,{LEEDS},All,All ages,1500", f"2025,{LEEDS},All,Under 1,160")
+    leeds = one(loaded, "share_under_1", "383", 2025)
+    assert (leeds["value"], leeds["numerator"], leeds["denominator"], leeds["line"]) == (10.6666667, 160.0, 1500.0, 3)
+
+
+@pytest.mark.parametrize(
+    ("under_1", "all_ages", "status"),
+    [
+        ("c", "1500", "suppressed"),
+        ("0", "0", "not_applicable"),  # of nothing there is no share
+        ("60", "c", "not_available"),
+        ("60", None, "not_available"),
+    ],
+)
+def test_a_share_without_a_count_or_a_total_says_why(
+    tmp_path: Path, known_areas: Areas, under_1: str, all_ages: str | None, status: str
+) -> None:
+    total = (f"2025,{LEEDS},All,All ages,{all_ages}",) if all_ages else ()
+    loaded = grouped(tmp_path, known_areas, f"2025,{LEEDS},All,Under 1,{under_1}", *total)
+    leeds = one(loaded, "share_under_1", "383", 2025)
+    assert (leeds["value"], leeds["status"]) == (None, status)
+
+
+def test_a_share_of_more_than_all_is_refused_by_its_count(tmp_path: Path, known_areas: Areas) -> None:
+    with pytest.raises(SourceError, match="'1501' is more than the total") as error:
+        grouped(tmp_path, known_areas, f"2025,{LEEDS},All,All ages,1500", f"2025,{LEEDS},All,Under 1,1501")
+    assert (error.value.rule, error.value.line, error.value.column) == ("E_OVER_100", 3, "children")
+
+
+def test_a_key_is_a_key_within_its_group(tmp_path: Path, known_areas: Areas) -> None:
+    with pytest.raises(SourceError, match="stands here and on line 2") as error:
+        grouped(
+            tmp_path,
+            known_areas,
+            f"2025,{LEEDS},All,Under 1,60",
+            f"2025,{LEEDS},All,All ages,1500",
+            f"2025,{LEEDS},Girls,Under 1,30",
+        )
+    assert (error.value.rule, error.value.line) == ("E_DUP_KEY", 4)
+
+
+def test_a_group_that_was_renamed_is_named(tmp_path: Path, known_areas: Areas) -> None:
+    with pytest.raises(SourceError, match="'Under 1'") as error:
+        grouped(tmp_path, known_areas, f"2025,{LEEDS},All,All ages,1500")
+    assert error.value.rule == "E_GROUP"
+
+
+@pytest.mark.parametrize(
+    ("kind", "identifier", "label", "end", "period"),
+    [
+        (PeriodKind.ACADEMIC_YEAR, "Academic year", "202425", date(2025, 7, 31), "2024/25"),
+        (PeriodKind.FINANCIAL_YEAR, "Financial year", "202425", date(2025, 3, 31), "2024/25"),
+        (PeriodKind.FINANCIAL_YEAR, "Financial year", "199899", None, ""),  # before any of our figures
+        (PeriodKind.ACADEMIC_YEAR, "Academic year", "202427", None, ""),
+        (PeriodKind.ACADEMIC_YEAR, "Academic year", "2025", None, ""),
+        (PeriodKind.ACADEMIC_YEAR, "Reporting year", "202425", None, ""),
+        (PeriodKind.AT_31_MARCH, "Academic year", "202425", None, ""),
+    ],
+)
+def test_a_double_year_ends_in_its_second_and_only_where_the_metric_says_so(
+    tmp_path: Path, known_areas: Areas, kind: PeriodKind, identifier: str, label: str, end: date | None, period: str
+) -> None:
+    place = LEEDS.replace("Reporting year", identifier)
+    rows = f"{label},{place},All,All ages,1500", f"{label},{place},All,Under 1,60"
+    if end is None:
+        with pytest.raises(SourceError) as error:
+            grouped(tmp_path, known_areas, *rows, period_kind=kind)
+        assert error.value.rule == "E_PERIOD"
+    else:
+        found = grouped(tmp_path, known_areas, *rows, period_kind=kind).tables["observation"]
+        assert found.select("period_end", "period").rows() == [(end, period)]
+
+
+def test_a_row_of_symbols_of_an_authority_that_was_no_more_is_rejected_and_counted(
+    tmp_path: Path, known_areas: Areas
+) -> None:
+    loaded = grouped(
+        tmp_path,
+        known_areas,
+        f"2025,{LEEDS},All,All ages,1500",
+        f"2025,{LEEDS},All,Under 1,60",
+        f"2025,{CUMBRIA},All,Under 1,z",
+    )
+    assert loaded.ledger.select("rows_read", "rows_loaded", "rows_rejected").rows() == [(3, 2, 1)]
+    assert loaded.tables["reject"].select("line", "rule", "message").rows() == [
+        (4, "R_NOT_THEN", "Cumbria did not exist in 2025; the row holds symbols only.")
+    ]
+    assert loaded.tables["observation"]["area_id"].to_list() == ["383"]
+
+
+def test_a_number_of_an_authority_that_was_no_more_or_not_yet_is_refused(tmp_path: Path, known_areas: Areas) -> None:
+    with pytest.raises(
+        SourceError, match=r"Cumbria \(909\) ended on 31 March 2023 and cannot report for 2025"
+    ) as error:
+        grouped(tmp_path / "ended", known_areas, f"2025,{LEEDS},All,Under 1,60", f"2025,{CUMBRIA},All,Under 1,0")
+    assert (error.value.rule, error.value.line) == ("E_ENDED_LA", 3)
+    cumberland = CUMBRIA.replace("909,E10000006,Cumbria", "942,E06000063,Cumberland")
+    with pytest.raises(SourceError, match=r"Cumberland \(942\) began on 1 April 2023 and cannot report for 2021"):
+        grouped(tmp_path / "not yet", known_areas, f"2021,{cumberland},All,Under 1,60")
 
 
 def test_what_a_source_gives_has_the_shape_of_an_observation(tmp_path: Path, known_areas: Areas) -> None:

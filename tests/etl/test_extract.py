@@ -12,12 +12,13 @@ from etl import releases
 from etl.extract import extract
 from etl.model import EtlError, SourceError
 from etl.releases import CELL, Cells
+from etl.sources import social_work_workforce
 from etl.sources.ofsted_inspections import SOURCE as OFFICIAL
-from etl.sources.social_work_workforce import SOURCE as WORKFORCE
 from etl.sources.statistical_neighbours import SOURCE as NEIGHBOURS
 from tests.etl import synthetic
 
 FILE = "csww_indicators_2017_to_2025.csv"
+WORKFORCE = synthetic.only(social_work_workforce.SOURCE, FILE, synthetic.INDICATORS)
 BOOK = "LA_Inspection_Outcomes_as_at_31_March_2025.ods"
 
 

@@ -1,0 +1,113 @@
+"""School outcomes of children in need and on child protection plans, by the Department for Education each spring.
+
+Of children on a plan, or in need without a plan and not looked after, at 31 March of the school year. No tests were
+held in 2019/20 and 2020/21 at 11, and absence was not collected in 2019/20.
+"""
+
+from etl import ees
+from etl.model import File, Metric, PeriodKind, Polarity, Release, Source
+
+ABSENCE, AGE_11, AGE_16 = "absence_la.csv", "ks2_la.csv", "ks4_la.csv"
+THEME = "Outcomes of children in need"
+ON_PLAN, IN_NEED = "CPPO at 31 March", "CINO at 31 March"
+ALL_SCHOOLS = "Total"
+WHO = {ON_PLAN: "children on a child protection plan", IN_NEED: "children in need"}
+FEW = 20
+KEPT = {"social_care_group": (ON_PLAN, IN_NEED)}
+
+
+def _absence(metric_id: str, group: str, kind: str, threshold: int) -> Metric:
+    return Metric(
+        id=metric_id,
+        title=f"{kind.capitalize()} absence of {WHO[group]}",
+        short_title=f"{kind.capitalize()} absence, {'on plans' if group == ON_PLAN else 'in need'}",
+        noun=f"share of {WHO[group]} who were {kind}ly absent from school",
+        theme=THEME,
+        definition=f"{WHO[group].capitalize()} at 31 March who missed {threshold} % or more of possible sessions.",
+        unit="%",
+        polarity=Polarity.LOWER_IS_BETTER,
+        period_kind=PeriodKind.ACADEMIC_YEAR,
+        file=ABSENCE,
+        column=f"pt_pupils_pa_{threshold}_exact",
+        where={"social_care_group": group, "phase_type_grouping": ALL_SCHOOLS},
+        numerator=(f"t_pupils_pa_{threshold}_exact",),
+        denominator=("t_pupils",),
+        minimum_denominator=FEW,
+        interval=True,
+    )
+
+
+def _age_11(metric_id: str, group: str) -> Metric:
+    return Metric(
+        id=metric_id,
+        title=f"Reading, writing and maths at 11, {WHO[group]}",
+        short_title=f"At 11, {'on plans' if group == ON_PLAN else 'in need'}",
+        noun=f"share of {WHO[group]} who met the standard in reading, writing and maths at 11",
+        theme=THEME,
+        definition=f"{WHO[group].capitalize()} at 31 March who met the expected standard in all three at key stage 2.",
+        unit="%",
+        decimals=0,
+        polarity=Polarity.HIGHER_IS_BETTER,
+        period_kind=PeriodKind.ACADEMIC_YEAR,
+        file=AGE_11,
+        column="pt_rwm_met_expected_standard",
+        where={"social_care_group": group},
+        numerator=("t_rwm_met_expected_standard",),
+        denominator=("t_rwm_eligible_pupils",),
+        minimum_denominator=FEW,
+        interval=True,
+        caveat="The newest year is revised, not final.",
+    )
+
+
+def _age_16(metric_id: str, group: str) -> Metric:
+    return Metric(
+        id=metric_id,
+        title=f"Attainment 8 at 16, {WHO[group]}",
+        short_title=f"Attainment 8, {'on plans' if group == ON_PLAN else 'in need'}",
+        noun=f"average Attainment 8 score of {WHO[group]}",
+        theme=THEME,
+        definition=f"Average score in eight qualifications at 16 of {WHO[group]} at 31 March.",
+        unit="points",
+        polarity=Polarity.HIGHER_IS_BETTER,
+        period_kind=PeriodKind.ACADEMIC_YEAR,
+        file=AGE_16,
+        column="avg_att8",
+        where={"social_care_group": group},
+        numerator=("t_att8",),
+        denominator=("t_pupils",),
+        minimum_denominator=FEW,
+        caveat="Grades of 2019/20 and 2020/21 were given by teachers and are not comparable.",
+    )
+
+
+SOURCE = Source(
+    id="outcomes",
+    title="Outcomes for children in need, including children looked after",
+    publisher="Department for Education",
+    release=Release(
+        id="outcomes_2025",
+        title="2024/25",
+        published="2026-04-02",
+        page=(
+            "https://explore-education-statistics.service.gov.uk/find-statistics/"
+            "outcomes-for-children-in-need-including-children-looked-after-by-local-authorities-in-england"
+        ),
+        files=(
+            File(f"dfe-outcomes/{ABSENCE}", groups={**KEPT, "phase_type_grouping": (ALL_SCHOOLS,)}),
+            File(f"dfe-outcomes/{AGE_11}", groups=KEPT),
+            File(f"dfe-outcomes/{AGE_16}", groups=KEPT),
+        ),
+    ),
+    load=ees.load,
+    metrics=(
+        _absence("persistent_absence_on_plan", ON_PLAN, "persistent", 10),
+        _absence("severe_absence_on_plan", ON_PLAN, "severe", 50),
+        _absence("persistent_absence_in_need", IN_NEED, "persistent", 10),
+        _absence("severe_absence_in_need", IN_NEED, "severe", 50),
+        _age_11("age_11_standard_on_plan", ON_PLAN),
+        _age_11("age_11_standard_in_need", IN_NEED),
+        _age_16("attainment_8_on_plan", ON_PLAN),
+        _age_16("attainment_8_in_need", IN_NEED),
+    ),
+)

@@ -1,0 +1,84 @@
+"""Stability measures for children looked after, by the Department for Education: social workers and school moves."""
+
+from etl import ees
+from etl.model import File, Metric, PeriodKind, Polarity, Release, Shortfall, Source
+
+FOLDER = "dfe-looked-after"
+SOCIAL_WORKERS = "la_cla_swcount.csv"
+SCHOOLS = "la_cla_school_moves.csv"
+THEME = "Looked after and leaving care"
+FEW = 20
+ON_31_MARCH, ALL = "CLA on 31 March", "Total children"
+THREE_WORKERS = "3 or more social workers during the year"
+MOVES, MOVED = "Mid-year moves", "With one or more mid-year moves during the year"
+
+SOURCE = Source(
+    id="stability",
+    title="Stability measures for children looked after in England",
+    publisher="Department for Education",
+    release=Release(
+        id="stability_2024",
+        title="reporting year 2024",
+        published="2026-01-21",
+        page=(
+            "https://explore-education-statistics.service.gov.uk/find-statistics/"
+            "stability-measures-for-children-looked-after-in-england"
+        ),
+        files=(
+            File(
+                f"{FOLDER}/{SOCIAL_WORKERS}",
+                groups={"cla_group": (ON_31_MARCH,), "sw_stability": (THREE_WORKERS, ALL)},
+            ),
+            File(
+                f"{FOLDER}/{SCHOOLS}",
+                groups={"cla_group": (ON_31_MARCH,), "move_measure": (MOVES,), "school_stability": (MOVED, ALL)},
+            ),
+        ),
+    ),
+    load=ees.load,
+    metrics=(
+        Metric(
+            id="social_workers_3_or_more",
+            title="Children looked after with three or more social workers",
+            short_title="Three social workers",
+            noun="share of children looked after with three or more social workers in the year",
+            theme=THEME,
+            definition="Children looked after at 31 March who had three or more social workers during the year.",
+            unit="%",
+            decimals=0,
+            polarity=Polarity.LOWER_IS_BETTER,
+            period_kind=PeriodKind.YEAR_TO_31_MARCH,
+            file=SOCIAL_WORKERS,
+            column="percentage",
+            where={"cla_group": ON_31_MARCH, "sw_stability": THREE_WORKERS},
+            numerator=("number",),
+            denominator=("number",),
+            denominator_where={"cla_group": ON_31_MARCH, "sw_stability": ALL},
+            minimum_denominator=FEW,
+            interval=True,
+            shortfall=Shortfall("fewer children with so many", "numerator", "the number of children looked after"),
+            caveat="Published for 2024 only: the one view of how often children change social worker.",
+        ),
+        Metric(
+            id="school_moves",
+            title="Children looked after who moved school mid-year",
+            short_title="School moves",
+            noun="share of children looked after who moved school mid-year",
+            theme=THEME,
+            definition="Children looked after at 31 March who moved school during a school year.",
+            unit="%",
+            decimals=0,
+            polarity=Polarity.LOWER_IS_BETTER,
+            period_kind=PeriodKind.YEAR_TO_31_MARCH,
+            file=SCHOOLS,
+            column="percentage",
+            where={"cla_group": ON_31_MARCH, "move_measure": MOVES, "school_stability": MOVED},
+            numerator=("number",),
+            denominator=("number",),
+            denominator_where={"cla_group": ON_31_MARCH, "move_measure": MOVES, "school_stability": ALL},
+            minimum_denominator=FEW,
+            interval=True,
+            shortfall=Shortfall("fewer children moved", "numerator", "the number of children matched to a school"),
+        ),
+    ),
+)
