@@ -27,6 +27,8 @@ STRAND_NAMES = {
     "care_leavers": "Care leavers",
 }
 GRADE_CLASSES = {grade: f"grade-{position}" for position, grade in enumerate(wording.GRADES, start=1)}
+# page.js brings it into view when a measure is chosen in the table above it.
+MEASURE_ANCHOR = '<div id="measure"></div>'
 SPARK_WIDTH, SPARK_HEIGHT, SPARK_PAD = 88, 22, 3
 
 

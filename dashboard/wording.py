@@ -30,6 +30,8 @@ REASONS = {
     "no_row": "not published",
 }
 QUARTERS = {1: "best quarter", 2: "second quarter", 3: "third quarter", 4: "worst quarter"}
+# In a sentence more names than this are counted, not listed.
+FEW = 4
 MINUS = "\N{MINUS SIGN}"
 GRADES = ("Outstanding", "Good", "Requires improvement to be good", "Inadequate")
 
@@ -345,7 +347,7 @@ def profile_sentence(name: str, rows: Sequence[Row], metrics: Mapping[str, Metri
         sentence = f"On its {measures} {name} is neither in the best nor in the worst quarter of councils."
     else:
         parts = [
-            f"in the {side} quarter of councils on {len(found)} ({listed(found)})"
+            f"in the {side} quarter of councils on {len(found)} ({listed(_first(found))})"
             for side, found in (("best", best), ("worst", worst))
             if found
         ]
@@ -356,6 +358,10 @@ def profile_sentence(name: str, rows: Sequence[Row], metrics: Mapping[str, Metri
             sentence = f"{sentence[:-1]} and in the best on none."
     missing = len(ranked) - len(placed)
     return sentence + (f" {missing} more {'has' if missing == 1 else 'have'} no figure." if missing else "")
+
+
+def _first(names: Sequence[str]) -> list[str]:
+    return [*names[:FEW], f"{len(names) - FEW} more"] if len(names) > FEW + 1 else list(names)
 
 
 def _gap_or_meets(row: Row, metric: Metric) -> str:

@@ -17,7 +17,10 @@ if (!window.monitorPage) {
     // Streamlit answers a step through the history by a rerun: the session, and all that is loaded, stays.
     history.pushState({}, '', to);
     dispatchEvent(new PopStateEvent('popstate', { state: {} }));
-    document.querySelector('[data-testid="stMain"]')?.scrollTo({ top: 0 });
+    const top = () => document.querySelector('[data-testid="stMain"]')?.scrollTo({ top: 0 });
+    // A measure chosen in a council's table is drawn below it: once it is, that is what the reader wants to see.
+    if (!path && choices.metric) setTimeout(() => document.getElementById('measure')?.scrollIntoView(), 600);
+    else top();
   };
 
   document.addEventListener('click', (event) => {

@@ -41,6 +41,10 @@ st.html(
 )
 
 st.header("Every measure", anchor=False)
+themes = list(dict.fromkeys(db.metrics[metric_id].theme for metric_id in profile["metric_id"]))
+theme = st.segmented_control("Theme", ["All", *themes], default="All", required=True, key="theme", bind="query-params")
+if theme != "All":
+    profile = profile.filter([db.metrics[metric_id].theme == theme for metric_id in profile["metric_id"]])
 st.html(
     tables.profile(
         db, profile, history, benchmark, chosen=metric.metric_id,
@@ -57,6 +61,7 @@ session.download(
 
 rows = queries.councils(db, metric, period, benchmark)
 own = next((row for row in rows.iter_rows(named=True) if row["area_id"] == chosen.area_id), None)
+st.html(tables.MEASURE_ANCHOR)
 st.header(metric.title, anchor=False)
 if own is not None:
     partners = queries.partners(db, own["return_id"], own["area_id"])
