@@ -212,7 +212,8 @@ class Store:
     def _load(self, stamp: tuple[int, int, int] | None) -> None:
         try:
             self._database = Database(self.path)
-        except (duckdb.Error, OSError, pl.exceptions.PolarsError, KeyError) as error:
+        # Damage, or a sound file of another schema: whatever it is, readers keep what they have.
+        except Exception as error:
             log.error("%s cannot be read (%s); the last good version stays", self.path.name, type(error).__name__)
         # A file that failed is not tried again until it changes.
         self._stamp = stamp

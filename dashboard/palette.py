@@ -116,6 +116,9 @@ def _value_classes(rows: pl.DataFrame, metric: Metric) -> tuple[list[str], tuple
     steps = len(edges) - 1
     labels = [_between(a, b, metric) for a, b in pairwise(edges[:-1])]
     labels.append(f"{_edge(edges[-2], metric)} or more")
+    # Those that set no break may lie beyond the first; the words must be true of them too.
+    if steps > 1 and (rows["value"] < edges[0]).any():
+        labels[0] = f"Under {_edge(edges[1], metric)}"
     index = ((pl.col("value") - edges[0]) / (edges[1] - edges[0]) + 1e-9).floor().cast(pl.Int64)
     if metric.ranked and not metric.lower_is_better:
         return labels[::-1], _spread(BEST_TO_WORST, steps), steps - 1 - index.clip(0, steps - 1)
@@ -139,6 +142,10 @@ def _gap_classes(rows: pl.DataFrame, metric: Metric) -> tuple[list[str], tuple[s
     smallest = float(gaps.min() or 0)  # type: ignore[arg-type]
     edges = breaks(min(smallest, 0.0), max(largest, 0.0), len(LOW_TO_HIGH))
     labels = [_beside(a, b, metric) for a, b in pairwise(edges)]
+    if (rows["gap"] < edges[0]).any():
+        labels[0] = f"Lower by {_edge(max(-edges[1], 0.0), metric)} or more"
+    if (rows["gap"] >= edges[-1]).any():
+        labels[-1] = f"Higher by {_edge(edges[-2], metric)} or more" if edges[-2] >= 0 else labels[-1]
     index = ((pl.col("gap") - edges[0]) / (edges[1] - edges[0]) + 1e-9).floor().cast(pl.Int64)
     return labels, _spread(LOW_TO_HIGH, len(edges) - 1), index
 

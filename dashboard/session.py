@@ -65,7 +65,13 @@ def choices(db: Database, *, only: Literal["benchmark"] | None = None) -> None:
             )  # fmt: skip
             first = titles.index(db.metrics[DEFAULT_METRIC].title)
             measure.selectbox("Measure", titles, index=first, key="metric", bind="query-params")
-            labels = [period.label for period in db.periods[_metric(db).metric_id]]
+            metric_id = _metric(db).metric_id
+            labels = [period.label for period in db.periods[metric_id]]
+            before = st.session_state.get("measure_before", metric_id)
+            if before != metric_id and st.session_state.get("period") == db.latest(before).label:
+                # Whoever looked at the newest period of one measure wants the newest of the next.
+                st.session_state.pop("period", None)
+            st.session_state["measure_before"] = metric_id
             if st.session_state.get("period") not in labels:
                 # The measure chosen now was not published for that period: its newest is shown instead.
                 st.session_state.pop("period", None)

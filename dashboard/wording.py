@@ -312,13 +312,13 @@ def _grades_sentence(rows: Sequence[Row], metric: Metric) -> str:
 
 
 def _counted(count: str, words: str) -> str:
-    """The singular for one: "1 post to fill"."""
+    """The singular for one: "1 post to fill", "1 fewer child on long plans"."""
     if count != "1":
         return words
-    for plural, singular in (("posts", "post"), ("workers", "worker"), ("leavers", "leaver"), ("plans", "plan"),
-                             ("referrals", "referral"), ("children", "child")):  # fmt: skip
-        words = words.replace(plural, singular)
-    return words
+    heads = {"posts": "post", "workers": "worker", "leavers": "leaver", "plans": "plan", "referrals": "referral",
+             "children": "child", "conferences": "conference"}  # fmt: skip
+    # What is counted is the first of them; others only say more of it.
+    return re.sub("|".join(heads), lambda found: heads[found.group()], words, count=1)
 
 
 def hover(row: Row, metric: Metric, names: Mapping[str, str]) -> str:

@@ -12,7 +12,7 @@ from dashboard.figures.style import BASE, MARK, axis_range, layout
 from dashboard.palette import GREY, INK, Painting
 
 # What is further out than the axis is drawn at its edge, pointing on.
-BEYOND = "triangle-right"
+OVER, UNDER = "triangle-right", "triangle-left"
 
 
 def draw(
@@ -40,7 +40,7 @@ def draw(
     dots = {
         "type": "scatter",
         "mode": "markers",
-        "x": [min(value, low_high[1]) for value in values],
+        "x": [_within(value, low_high) for value in values],
         "y": order,
         "customdata": shown["area_id"].to_list(),
         "text": words,
@@ -51,7 +51,7 @@ def draw(
                 MARK if mine else painting.fill(area) for mine, area in zip(is_chosen, shown["area_id"], strict=True)
             ],
             "symbol": [
-                "diamond" if mine else BEYOND if value > low_high[1] else "circle"
+                "diamond" if mine else OVER if value > low_high[1] else UNDER if value < low_high[0] else "circle"
                 for mine, value in zip(is_chosen, values, strict=True)
             ],
             "line": {"width": 0.5, "color": GREY},
@@ -69,7 +69,7 @@ def draw(
             right = value < sum(low_high) / 2
             notes.append(
                 {
-                    "x": min(value, low_high[1]), "y": position, "showarrow": False,
+                    "x": _within(value, low_high), "y": position, "showarrow": False,
                     "text": f"<b>{name} {wording.brief(value, metric)}</b>",
                     "xanchor": "left" if right else "right", "xshift": 10 if right else -10,
                     "bgcolor": "rgba(255,255,255,0.85)", "font": {"size": 13, "color": INK},
@@ -118,6 +118,10 @@ def _note(value: float, text: str, at: float, low_high: tuple[float, float]) -> 
         "x": value, "y": at, "yref": "paper", "yanchor": "bottom", "text": text, "showarrow": False,
         "xanchor": "left" if left else "right", "font": {"size": 12, "color": INK},
     }  # fmt: skip
+
+
+def _within(value: float, low_high: tuple[float, float]) -> float:
+    return min(max(value, low_high[0]), low_high[1])
 
 
 def _unit(metric: Metric) -> str | None:

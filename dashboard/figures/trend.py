@@ -25,12 +25,18 @@ def draw(rows: pl.DataFrame, metric: Metric, name: str, *, height: int) -> dict[
 
     The axis covers what is drawn, from zero where that is near.
     """
-    labels = [wording.period_label(metric, end) for end in rows["period_end"]]
-    at = list(range(rows.height))
+    # By the year, so that a year without a row is a gap and not a step.
+    years = range(rows["period_end"][0].year, rows["period_end"][-1].year + 1) if rows.height else range(0)
+    rows = pl.DataFrame({"year": list(years)}, schema={"year": pl.Int32}).join(
+        rows.with_columns(pl.col("period_end").dt.year().alias("year")), on="year", how="left", maintain_order="left"
+    )
+    labels = [wording.period_label(metric, end) if end else "" for end in rows["period_end"]]
+    at = rows["year"].to_list()
     traces = [
         _trace(at, rows[column].to_list(), label, labels, metric, {"color": colour, "width": 1.75, "dash": dash}, 0)
         for column, label, colour, dash in OTHERS
-        if rows[column].is_not_null().any()
+        # England's count would flatten a council's to a line at the bottom.
+        if rows[column].is_not_null().any() and not metric.counted
     ]
     traces.append(_trace(at, rows["value"].to_list(), name, labels, metric, {"color": MARK, "width": 3}, 8))
     drawn = [value for trace in traces for value in trace["y"] if value is not None] or [0.0, 1.0]
@@ -43,11 +49,11 @@ def draw(rows: pl.DataFrame, metric: Metric, name: str, *, height: int) -> dict[
             height=height,
             margin={"l": 8, "r": 150, "t": 12, "b": 36},
             hovermode="x unified",
-            xaxis={**BASE, "tickvals": at, "ticktext": [f"{end:%Y}" for end in rows["period_end"]],
-                   "range": [-0.3, rows.height - 0.7], "showgrid": False},
+            xaxis={**BASE, "tickvals": at, "ticktext": [str(year) for year in at],
+                   "range": [at[0] - 0.3, at[-1] + 0.3] if at else [0, 1], "showgrid": False},
             yaxis={**BASE, "range": [bottom, top], "ticksuffix": "%" if metric.unit == "%" else "",
                    "title": None if metric.unit == "%" else metric.unit, "automargin": True},
-            annotations=_ends(traces, rows.height - 1, bottom, top),
+            annotations=_ends(traces, at[-1] if at else 0, bottom, top),
         ),
     }  # fmt: skip
 
