@@ -19,7 +19,7 @@ page = st.navigation(
     position="top",
 )
 st.logo(str(HERE / "assets" / "logo.svg"), size="large")
-st.html(HERE / "style.css")
+session.page_style()
 db = session.database()
 st.session_state["headline"] = st.container()
 # The Data page filters by many measures and councils at once; of what the others share it needs only the benchmark.

@@ -52,6 +52,12 @@ def script(stem: str) -> Asset:
 
 
 @cache
+def style() -> Asset:
+    """The style sheet of every page."""
+    return _asset("style", "css", (ASSETS / "style.css").read_bytes(), "text/css")
+
+
+@cache
 def _shapes(data_version: str) -> Asset:
     shapes = store().current().table["map_shape"]
     return _asset("shapes", "json", geometry(shapes), "application/json")
@@ -64,7 +70,7 @@ def shapes(db: Database) -> Asset:
 
 async def asset(request: Request) -> Response:
     """An asset by name; 404 for any other, which a browser with an old page will meet after a new release."""
-    known = [script("page"), script("council_map")]
+    known = [style(), script("page"), script("council_map")]
     try:
         known.append(shapes(store().current()))
     except DatabaseError:

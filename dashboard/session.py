@@ -113,6 +113,11 @@ def download(db: Database, rows: pl.DataFrame, name: str, *, benchmark: Benchmar
     )
 
 
+def page_style() -> None:
+    """The style sheet of every page, by address: Streamlit sends what is written here again at each rerun."""
+    st.html(f'<style>@import url("{server.style().url}");</style>')
+
+
 def page_script() -> None:
     """The script of every page: links that keep the reader's place, no single-key shortcuts."""
     st.html(f'<script src="{server.script("page").url}"></script>', unsafe_allow_javascript=True)

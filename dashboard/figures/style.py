@@ -19,6 +19,8 @@ CONFIG = {"displayModeBar": False, "responsive": True}
 def layout(**more: Any) -> dict[str, Any]:
     """A Plotly layout: white, our font, no legend (lines carry their names), hover in plain boxes."""
     return {
+        # Else Plotly's own is added, which is longer than most of our figures.
+        "template": {"layout": {}},
         "font": FONT,
         "paper_bgcolor": "rgba(0,0,0,0)",
         "plot_bgcolor": "rgba(0,0,0,0)",
