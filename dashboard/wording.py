@@ -67,7 +67,7 @@ def difference(value: float, metric: Metric) -> str:
     """A distance without a sign, as in "7.3 percentage points", "2.0 cases per social worker" or "4.6 per 10,000"."""
     shown = number(abs(value), metric.decimals)
     if metric.unit == "%":
-        return f"{shown} percentage point{'' if shown == '1.0' else 's'}"
+        return f"{shown} percentage point{'' if shown in ('1', '1.0') else 's'}"
     return f"{shown} {metric.unit}"
 
 

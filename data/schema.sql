@@ -121,6 +121,7 @@ CREATE TABLE metric (
     definition VARCHAR NOT NULL,
     source_id VARCHAR NOT NULL REFERENCES source,
     period_kind VARCHAR NOT NULL,
+    england_only BOOLEAN NOT NULL DEFAULT false,
     derived BOOLEAN NOT NULL,
     numerator VARCHAR,
     denominator VARCHAR,
@@ -138,7 +139,8 @@ COMMENT ON COLUMN metric.unit IS '"%" is 0 to 100. "grade" is Ofsted''s: 1 Outst
 COMMENT ON COLUMN metric.decimals IS 'Decimals to show; values are kept unrounded.';
 COMMENT ON COLUMN metric.polarity IS 'Which way is better. A neutral metric is never ranked and has no best.';
 COMMENT ON COLUMN metric.period_kind IS 'What goes before the date, as in "at 30 September" 2025; the year is that of period_end.';
-COMMENT ON COLUMN metric.derived IS 'True where only counts are published: rates are count / children aged 0 to 17 in the middle of the year before x 10,000; shares are numerator / denominator x 100.';
+COMMENT ON COLUMN metric.england_only IS 'Published for England as a whole: councils have no rows.';
+COMMENT ON COLUMN metric.derived IS 'True where the value is worked out here: rates are count / children aged 0 to 17 in the middle of the year before x 10,000; spending is pounds / those children; shares are numerator / denominator x 100; else as definition and caveat say.';
 COMMENT ON COLUMN metric.numerator IS 'The published column(s) of observation.numerator, added up.';
 COMMENT ON COLUMN metric.denominator IS 'The published column(s) of observation.denominator, added up.';
 COMMENT ON COLUMN metric.minimum_denominator IS 'A return under this is ranked and shown, but sets no cut, benchmark or axis.';
@@ -174,7 +176,20 @@ COMMENT ON COLUMN observation.symbol IS 'What is printed instead of a number; of
 COMMENT ON COLUMN observation.return_id IS 'Who reported: area_id, or both numbers of a joint return with + between ("314+318").';
 COMMENT ON COLUMN observation.source_id IS 'Where this figure is from: the metric''s source, or another that holds years the first lacks.';
 COMMENT ON COLUMN observation.file IS 'The published file it was read from; null where there is no row.';
-COMMENT ON COLUMN observation.line IS 'The line of that file (of its sheet).';
+COMMENT ON COLUMN observation.line IS 'The line of that file (of its sheet), or of a file without lines the row; null where the figure is made of several.';
+
+CREATE TABLE known_error (
+    metric_id VARCHAR NOT NULL REFERENCES metric,
+    area_id VARCHAR NOT NULL REFERENCES area,
+    period_end DATE NOT NULL,
+    printed DOUBLE NOT NULL,
+    reason VARCHAR NOT NULL,
+    PRIMARY KEY (metric_id, area_id, period_end),
+    FOREIGN KEY (metric_id, area_id, period_end) REFERENCES observation
+);
+COMMENT ON TABLE known_error IS 'Published figures that cannot be right, declared as errors and withheld: their status is low_reliability.';
+COMMENT ON COLUMN known_error.printed IS 'What the publisher prints.';
+COMMENT ON COLUMN known_error.reason IS 'Why it cannot be right.';
 
 CREATE TABLE standing (
     metric_id VARCHAR NOT NULL REFERENCES metric,

@@ -1,4 +1,5 @@
-"""The ETL's commands: `python -m etl extract | build | check | status | geography`."""
+"""The ETL's commands: `python -m etl fetch | extract | build | check | status | versions | rollback | agree |
+geography`."""
 
 from __future__ import annotations
 
@@ -14,8 +15,11 @@ from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from etl import build as building
 from etl import checks as checking
 from etl import extract as extraction
+from etl import fetch as fetching
+from etl import publish as publishing
 from etl.model import EtlError, Source
 from etl.sources import all_sources
+from etl.web import Web
 
 app = typer.Typer(
     help="Official figures -> data/monitor.duckdb.",
@@ -28,7 +32,26 @@ out = Console(width=None if sys.stdout.isatty() else 240)
 err = Console(stderr=True, soft_wrap=True, highlight=False)
 
 DataFolder = Annotated[Path, typer.Option("--data", help="The folder of schema, releases and database.")]
-BAD_INPUT = 2
+BAD_INPUT, BUSY = 2, 3
+BUILT = "%-d %B %Y at %H:%M UTC"
+
+
+@app.command()
+def fetch(
+    names: Annotated[list[str] | None, typer.Argument(help="Sources to fetch; all when none is named.")] = None,
+    to: Annotated[Path, typer.Option("--to", help="The folder of published files.")] = Path("published"),
+) -> None:
+    """Download the published files of our editions where they have an address, and say how to get the others.
+
+    Ends with status 2 unless the folder then has every file that `extract` reads.
+    """
+    with _progress() as progress:
+        task = progress.add_task("", total=None)
+        fetched = fetching.fetch(_chosen(names), to, Web(), lambda words: progress.update(task, description=words))
+    for one in fetched:
+        (out if one.here else err).print(f"{one.path}: {one.words}", markup=False, soft_wrap=True)
+    if not all(one.here for one in fetched):
+        raise typer.Exit(BAD_INPUT)
 
 
 @app.command()
@@ -84,7 +107,7 @@ def status(data: DataFolder = building.DATA) -> None:
     """Sources, release dates, periods, counts of observed and of each missing status, data version."""
     with _opened(data) as connection:
         version, built_at = connection.execute("SELECT data_version, built_at FROM build").fetchall()[0]
-        out.print(f"data version {version}, built {built_at:%-d %B %Y at %H:%M} UTC\n")
+        out.print(f"data version {version}, built {built_at:{BUILT}}\n")
         _table(
             "Sources",
             connection.sql(
@@ -115,6 +138,56 @@ def status(data: DataFolder = building.DATA) -> None:
                 """
             ),
         )
+
+
+@app.command()
+def versions(data: DataFolder = building.DATA) -> None:
+    """The versions that can be put in place again, newest first."""
+    found = publishing.versions(data)
+    if not found:
+        raise EtlError("E_VERSION: there is no version yet. Run `python -m etl build`.")
+    for version in found:
+        out.print(f"{version.name}, built {version.built_at:{BUILT}}" + (", in place" if version.live else ""))
+
+
+@app.command()
+def rollback(
+    version: Annotated[str | None, typer.Argument(help="A version as `versions` names it.")] = None,
+    data: DataFolder = building.DATA,
+) -> None:
+    """Put the version before the one in place, or a named one, in place again. Readers see it at their next click."""
+    with publishing.alone(data):
+        chosen = publishing.rollback(data, version)
+    out.print(f"data version {chosen} is in place")
+
+
+@app.command()
+def agree(
+    from_: Annotated[
+        Path | None, typer.Option("--from", help="The folder of published files, for tables no release holds.")
+    ] = None,
+    data: DataFolder = building.DATA,
+) -> None:
+    """Hold the Local Authority Interactive Tool against the tables it is made of; status 2 if they disagree."""
+    from etl import agree as agreeing
+
+    found, joint = agreeing.agree(data, from_)
+    for one in found:
+        out.print(
+            f"{one.comparison.measure}: {one.compared} compared with {one.comparison.file.name}, {one.equal} equal, "
+            f"{one.reasons.total()} different for a declared reason"
+        )
+    unexplained = [words for one in found for words in one.unexplained]
+    out.print(f"\n{sum(one.compared for one in found)} figures compared, {sum(one.equal for one in found)} equal")
+    for reason in agreeing.Reason:
+        out.print(f"{sum(one.reasons[reason] for one in found)} {reason}")
+    out.print(f"{joint} of joint returns, printed alike for both councils and counted once here")
+    out.print(f"{len(unexplained)} unexplained")
+    out.print(f"\nIn the tool alone: {', '.join(agreeing.not_compared(found))}")
+    for words in unexplained:
+        out.print(words, style="red", markup=False)
+    if unexplained:
+        raise typer.Exit(BAD_INPUT)
 
 
 @app.command()
@@ -183,12 +256,12 @@ def _progress() -> Progress:
 
 
 def main() -> None:
-    """Run a command; what is wrong outside the code is said in words, with exit status 2."""
+    """Run a command; what is wrong outside the code is said in words, with exit status 2, or 3 if another is at it."""
     try:
         app()
     except EtlError as error:
         err.print(str(error), style="red", markup=False)
-        raise SystemExit(BAD_INPUT) from None
+        raise SystemExit(BUSY if isinstance(error, publishing.BusyError) else BAD_INPUT) from None
 
 
 if __name__ == "__main__":

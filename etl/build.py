@@ -4,25 +4,21 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-import duckdb
 import polars as pl
 
 from etl import areas as area_files
-from etl import checks, geography, inspections, releases, standings
+from etl import checks, geography, inspections, known_errors, publish, releases, standings
 from etl.areas import Areas, alive
-from etl.model import OBSERVATION, Context, EtlError, Loaded, Metric, Source, Status
+from etl.model import OBSERVATION, Context, EtlError, Loaded, Metric, PeriodKind, Source, Status
 from etl.sources import all_sources
 
 DATA = Path(__file__).resolve().parent.parent / "data"
-DATABASE = "monitor.duckdb"
-ABANDONED = 3600  # seconds
+DATABASE = publish.DATABASE
 
 
 @dataclass(frozen=True)
@@ -42,27 +38,11 @@ def build(
     The database is made under another name and takes its place only when every check holds: EtlError (with the rule,
     the place and the remedy) leaves the last good one untouched.
     """
-    target, draft = data / DATABASE, data / f"{DATABASE}.draft.{os.getpid()}"
-    try:
-        _sweep(data)
+    with publish.alone(data):
         tables = _tables(data, sources or all_sources(), progress)
-        progress("database")
-        _write(draft, (data / "schema.sql").read_text("utf-8"), tables)
-        progress("checks")
-        with duckdb.connect(str(draft), read_only=True) as connection:
-            checks.check(connection)
-        with draft.open("rb") as written:
-            os.fsync(written.fileno())
-        draft.replace(target)
-    except OSError as error:
-        raise EtlError(
-            f"E_WRITE: {target.name} could not be written: {error.strerror or error}. "
-            "Make room or give write permission, and build again; the last good database is untouched."
-        ) from error
-    finally:
-        for leftover in data.glob(f"{draft.name}*"):
-            leftover.unlink()
-    return Built(target, tables["build"]["data_version"][0], tables["observation"].height)
+        schema = (data / "schema.sql").read_text("utf-8")
+        path = publish.publish(data, schema, tables, checks.check, progress)
+    return Built(path, tables["build"]["data_version"][0], tables["observation"].height)
 
 
 def _tables(data: Path, sources: list[Source], progress: Callable[[str], None]) -> dict[str, pl.DataFrame]:
@@ -84,6 +64,7 @@ def _tables(data: Path, sources: list[Source], progress: Callable[[str], None]) 
     progress("standings")
     metric = _metrics(sources)
     observation = pl.concat([_gathered(loaded, "observation"), inspections.observations(inspection, judgement, areas)])
+    observation, known_error = known_errors.withhold(observation)
     observation = with_missing_rows(observation, metric, areas).sort("metric_id", "period_end", "area_id")
     returns = standings.ranked_returns(observation, metric, areas.area)
     cuts = standings.quarter_cuts(returns)
@@ -107,6 +88,7 @@ def _tables(data: Path, sources: list[Source], progress: Callable[[str], None]) 
         "neighbour": _gathered(loaded, "neighbour"),
         "metric": metric,
         "observation": observation,
+        "known_error": known_error,
         "standing": standings.standings(observation, returns, cuts),
         "quarter_cut": cuts,
         "change": standings.changes(observation, metric),
@@ -120,45 +102,53 @@ def _tables(data: Path, sources: list[Source], progress: Callable[[str], None]) 
 def with_missing_rows(observation: pl.DataFrame, metric: pl.DataFrame, areas: Areas) -> pl.DataFrame:
     """The observations and, for every authority that existed but has no row, one with the status `no_row`.
 
-    Rows without a value of authorities that did not exist on the period's last day are dropped.
+    Rows without a value of authorities that did not exist then are dropped. School outcomes of a year are those of
+    children of 31 March in it: it is the councils of that day that report them.
     """
-    published = observation.join(
-        areas.authorities.select("area_id", "start_date", "end_date"), on="area_id", how="left"
+    kinds = metric.select("metric_id", "period_kind", pl.col("source_id").alias("metric_source"))
+    of_school = pl.col("period_kind") == str(PeriodKind.ACADEMIC_YEAR)
+    day = pl.when(of_school).then(pl.date(pl.col("period_end").dt.year(), 3, 31)).otherwise("period_end").alias("day")
+    published = observation.join(kinds, on="metric_id", maintain_order="left").with_columns(day)
+
+    # Of what is published for England only, no council lacks a figure.
+    local = published.filter(pl.col("area_id").is_in(areas.authorities["area_id"].to_list()))["metric_id"].unique()
+    periods = (
+        published.filter(pl.col("metric_id").is_in(local.to_list()))
+        .select("metric_id", "period_end", "period", "day", "metric_source")
+        .unique(["metric_id", "period_end"])
     )
-    not_then = (pl.col("start_date") > pl.col("period_end")) | (pl.col("end_date") < pl.col("period_end"))
-    observation = published.filter(~(not_then.fill_null(False) & pl.col("value").is_null())).select(OBSERVATION.names())
-    periods = observation.select("metric_id", "period_end", "period").unique(["metric_id", "period_end"])
     living = pl.DataFrame(
-        [(day, area_id) for day in periods["period_end"].unique() for area_id in alive(areas, day)],
-        schema={"period_end": pl.Date, "area_id": pl.String},
+        [(day, area_id) for day in periods["day"].unique() for area_id in alive(areas, day)],
+        schema={"day": pl.Date, "area_id": pl.String},
         orient="row",
     )
-    missing = (
-        periods.join(living, on="period_end")
-        .join(observation, on=["metric_id", "area_id", "period_end"], how="anti")
-        .join(metric.select("metric_id", "source_id"), on="metric_id", maintain_order="left")
-        .select(
-            "metric_id",
-            "area_id",
-            "period_end",
-            "period",
-            pl.lit(None, pl.Float64).alias("value"),
-            pl.lit(str(Status.NO_ROW)).alias("status"),
-            pl.lit(None, pl.String).alias("symbol"),
-            pl.lit(None, pl.Float64).alias("numerator"),
-            pl.lit(None, pl.Float64).alias("denominator"),
-            pl.col("area_id").alias("return_id"),
-            "source_id",
-            pl.lit(None, pl.String).alias("file"),
-            pl.lit(None, pl.Int64).alias("line"),
-        )
+    expected = periods.join(living, on="day")
+    dates = areas.authorities.select("area_id", "start_date", "end_date")
+    not_then = (pl.col("start_date") > pl.col("day")) | (pl.col("end_date") < pl.col("day"))
+    kept = published.join(dates, on="area_id", how="left", maintain_order="left").filter(
+        ~(not_then.fill_null(False) & pl.col("value").is_null())
     )
-    return pl.concat([observation, missing]).match_to_schema(OBSERVATION)
+    missing = expected.join(kept, on=["metric_id", "area_id", "period_end"], how="anti").select(
+        "metric_id",
+        "area_id",
+        "period_end",
+        "period",
+        pl.lit(None, pl.Float64).alias("value"),
+        pl.lit(str(Status.NO_ROW)).alias("status"),
+        pl.lit(None, pl.String).alias("symbol"),
+        pl.lit(None, pl.Float64).alias("numerator"),
+        pl.lit(None, pl.Float64).alias("denominator"),
+        pl.col("area_id").alias("return_id"),
+        pl.col("metric_source").alias("source_id"),
+        pl.lit(None, pl.String).alias("file"),
+        pl.lit(None, pl.Int64).alias("line"),
+    )
+    return pl.concat([kept.select(OBSERVATION.names()), missing]).match_to_schema(OBSERVATION)
 
 
 def _metrics(sources: list[Source]) -> pl.DataFrame:
     # The order of the menu: what the product is for comes first, what is only context last.
-    themes = ("Workforce", "Child protection", "Front door", "Inspection")
+    themes = ("Workforce", "Child protection", "Front door", "Looked after and leaving care", "Inspection")
     declared: list[tuple[Source, Metric]] = [(source, metric) for source in sources for metric in source.metrics]
     declared.sort(key=lambda pair: themes.index(pair[1].theme) if pair[1].theme in themes else len(themes))
     return pl.DataFrame(
@@ -176,7 +166,8 @@ def _metrics(sources: list[Source]) -> pl.DataFrame:
                 "definition": metric.definition,
                 "source_id": source.id,
                 "period_kind": str(metric.period_kind),
-                "derived": metric.per_10_000_children or metric.share,
+                "england_only": metric.england_only,
+                "derived": metric.derived or metric.per_10_000_children or metric.share,
                 "numerator": " + ".join(metric.numerator)
                 or (metric.column if metric.per_10_000_children or metric.share else None),
                 "denominator": " + ".join(metric.denominator) or ("children" if metric.per_10_000_children else None),
@@ -245,32 +236,3 @@ def _fingerprint(data: Path) -> str:
     for path in inputs:
         digest.update(path.name.encode() + b"\0" + path.read_bytes())
     return digest.hexdigest()[:8]
-
-
-def _sweep(data: Path) -> None:
-    # A build takes seconds: a draft of an hour ago was left by one that was killed.
-    for draft in data.glob(f"{DATABASE}.draft.*"):
-        if time.time() - draft.stat().st_mtime > ABANDONED:
-            draft.unlink(missing_ok=True)
-
-
-def _write(path: Path, schema: str, tables: dict[str, pl.DataFrame]) -> None:
-    try:
-        with duckdb.connect(str(path)) as connection:
-            connection.execute(schema)
-            connection.execute("BEGIN")
-            for name, frame in tables.items():
-                connection.register("incoming", frame)
-                # Table names are ours, never a reader's.
-                connection.execute(f'INSERT INTO "{name}" BY NAME FROM incoming')
-                connection.unregister("incoming")
-            connection.execute("COMMIT")
-            connection.execute("CHECKPOINT")
-    except duckdb.ConstraintException as error:
-        raise EtlError(
-            f"E_CONSTRAINT: the schema refuses a row: {error} "
-            "Trace it to its release by `python -m etl status`, and report it to the publisher."
-        ) from error
-    # A disk that fills up while the transaction is written is fatal to DuckDB.
-    except (duckdb.IOException, duckdb.FatalException) as error:
-        raise OSError(str(error)) from error

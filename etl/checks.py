@@ -52,6 +52,7 @@ CHECKS = (
         )
         WHERE kind = 'local_authority'
             AND (start_date IS NULL OR start_date <= day) AND (end_date IS NULL OR end_date >= day)
+            AND metric_id NOT IN (SELECT metric_id FROM metric WHERE england_only)
             AND (metric_id, period_end, area_id) NOT IN (SELECT (metric_id, period_end, area_id) FROM observation)
         """,
         "Check the authority's dates in data/local_authorities.csv.",

@@ -242,7 +242,7 @@ def observed(metric: Metric, rows: pl.DataFrame, source: Source, file: str, cont
     if metric.share:
         frame = _share(frame)
     if metric.per_10_000_children:
-        frame = _per_10_000(frame, context)
+        frame = per_child(frame, context)
     return frame.explode("area_ids").rename({"area_ids": "area_id"}).select(OBSERVATION.names())
 
 
@@ -276,8 +276,11 @@ def parsed(rows: pl.DataFrame, column: str, source: Source, metric: Metric, file
     ]
 
 
-def _per_10_000(frame: pl.DataFrame, context: Context) -> pl.DataFrame:
-    """Rule 6: count / children aged 0 to 17 in the middle of the year before, times 10,000."""
+def per_child(frame: pl.DataFrame, context: Context, *, times: int = 10_000) -> pl.DataFrame:
+    """Rule 6: `value` / children aged 0 to 17 in the middle of the year before, times 10,000 or another number.
+
+    `frame` has year, return_id, value, status and symbol; gains numerator and denominator.
+    """
     children = (
         pl.concat(loaded.tables["observation"] for loaded in context.loaded.values() if "observation" in loaded.tables)
         .filter(pl.col("metric_id") == "children")
@@ -293,7 +296,7 @@ def _per_10_000(frame: pl.DataFrame, context: Context) -> pl.DataFrame:
     return frame.join(
         children, on=["year", "return_id"], how="left", validate="m:1", maintain_order="left"
     ).with_columns(
-        (pl.col("value") / pl.col("children") * 10_000).round_sig_figs(SIGNIFICANT).alias("value"),
+        (pl.col("value") / pl.col("children") * times).round_sig_figs(SIGNIFICANT).alias("value"),
         # A count without a population gives no rate: the population's own reason is the reason.
         pl.when(counted)
         .then(pl.col("children_status").fill_null(str(Status.NO_ROW)))

@@ -27,6 +27,7 @@ MAX_FIELD = 10_000
 _MAGIC = {
     b"PK\x03\x04": "a ZIP or spreadsheet",
     b"\x1f\x8b": "a gzip file",
+    b"PAR1": "a Parquet file",
     b"%PDF": "a PDF",
     b"<": "a web page",
     b"{": "JSON",
@@ -58,13 +59,19 @@ def extract(source: Source, published: Path, to: Path, progress: Callable[[str],
             raise SourceError(
                 "E_EMPTY", f"there is nothing in its {len(content)} bytes.", file=file.name, remedy=_AGAIN
             )
-        rows = _spreadsheet_rows(content, file) if file.sheet else _csv_rows(content, file)
+        rows = _rows(content, file)
         cells = pl.DataFrame(rows, schema=_CELLS, orient="row")
         if cells.is_empty():
             raise SourceError("E_NO_ROWS", "there is a header but no row below it.", file=file.name, remedy=_AGAIN)
         _check_columns(source, file, cells)
         frames.append(cells.with_columns(pl.lit(hashlib.sha256(content).hexdigest()).alias("sha256")))
     return releases.write(to, source, frames)
+
+
+def _rows(content: bytes, file: File) -> list[tuple[str, str, int, str, str]]:
+    if file.sheet:
+        return _spreadsheet_rows(content, file)
+    return _parquet_rows(content, file) if file.name.endswith(".parquet") else _csv_rows(content, file)
 
 
 def _check_columns(source: Source, file: File, cells: pl.DataFrame) -> None:
@@ -161,6 +168,29 @@ def _check_header(header: list[str], name: str) -> None:
             )
 
 
+def _parquet_rows(content: bytes, file: File) -> list[tuple[str, str, int, str, str]]:
+    """The same of a Parquet file, which has no lines: `line` counts its rows from 1. Empty cells are left out."""
+    if not content.startswith(b"PAR1"):
+        raise SourceError("E_MAGIC", "this is not a Parquet file.", file=file.name, remedy=_AGAIN)
+    if not content.endswith(b"PAR1"):
+        raise SourceError("E_CUT", "the end of the file is missing; it may be cut.", file=file.name, remedy=_AGAIN)
+    try:
+        table = pl.read_parquet(io.BytesIO(content))
+    # Polars panics, rather than raises, on some damage inside the file.
+    except (OSError, pl.exceptions.PolarsError, pl.exceptions.PanicException) as error:
+        raise SourceError("E_PARQUET", f"it cannot be read: {error}.", file=file.name, remedy=_AGAIN) from error
+    releases.require(table, (*file.groups, *file.columns), file.name)
+    if table.height * table.width > MAX_CELLS:
+        raise SourceError("E_TOO_LARGE", f"more than {MAX_CELLS} cells.", file=file.name, remedy=_AGAIN)
+    return [
+        (file.name, "", line, column, row[column])
+        for line, row in enumerate(table.cast(pl.String).iter_rows(named=True), start=1)
+        if all(row[column] in kept for column, kept in file.groups.items())
+        for column in (file.columns or table.columns)
+        if row[column]
+    ]
+
+
 def _spreadsheet_rows(content: bytes, file: File) -> list[tuple[str, str, int, str, str]]:
     """The same of one sheet, found by its pattern; the header by a cell it must hold. Empty cells are left out."""
     if not content.startswith(b"PK\x03\x04"):
@@ -190,16 +220,35 @@ def _spreadsheet_rows(content: bytes, file: File) -> list[tuple[str, str, int, s
             file=file.name,
             remedy="If the publisher renamed the column, change the header in the source's declaration.",
         )
-    header = [cell or "" for cell in rows[at]]
-    _check_header([column for column in header if column], file.name)
+    header = [name or cell or "" for name, cell in zip(_machine_names(rows, file), rows[at], strict=True)]
+    releases.require(pl.DataFrame(schema=dict.fromkeys(header)), (*file.groups, *file.columns), file.name)
+    kept = [column for column in header if column and (not file.columns or column in file.columns)]
+    _check_header(kept, file.name)
+    groups = [(header.index(column), of_them) for column, of_them in file.groups.items()]
     # A second table may follow under a header of its own (the 2023 history does this): its rows are kept, and its
     # header row with them, so that the reader of the source can see where it starts.
     return [
         (file.name, names[0], at + 2 + offset, column, cell)
         for offset, row in enumerate(rows[at + 1 :])
+        if all(row[where] in of_them for where, of_them in groups)
         for column, cell in zip(header, row, strict=True)
-        if column and cell is not None and cell != ""
+        if column in kept and cell is not None and cell != ""
     ]
+
+
+def _machine_names(rows: list[list[str | None]], file: File) -> list[str | None]:
+    """The row of machine names, or empty cells where the file declares none."""
+    if not file.names:
+        return [None] * len(rows[0])
+    for row in rows:
+        if file.names in row:
+            return row
+    raise SourceError(
+        "E_HEADER",
+        f"no row has a cell {file.names!r}, one of the names its columns are called by.",
+        file=file.name,
+        remedy="If the publisher left the names out, change the source's declaration.",
+    )
 
 
 def _clean(cell: str | None) -> str | None:

@@ -61,6 +61,7 @@ class PeriodKind(StrEnum):
     AT_30_JUNE = "at 30 June"
     ACADEMIC_YEAR = "academic year"
     FINANCIAL_YEAR = "financial year"
+    INDICES = "in the Indices of Deprivation"
     LATEST_JUDGEMENT = "latest judgement at"
 
     def end(self, year: int) -> date:
@@ -111,6 +112,10 @@ class Metric:
     """Divide `column` by children aged 0 to 17 in the middle of the year before (rule 6)."""
     share: bool = False
     """Derive the value: `column` / `denominator`, in percent, where only the counts are published."""
+    derived: bool = False
+    """Worked out here by the source's own reader, in a way its definition or caveat says."""
+    england_only: bool = False
+    """Published for England as a whole: councils have no figure, and none is missing."""
     numerator: tuple[str, ...] = ()
     denominator: tuple[str, ...] = ()
     """Published columns, added up, that the value is made of."""
@@ -134,10 +139,15 @@ class File:
     """A regular expression, for spreadsheets: sheets are renamed at each edition."""
     header: str = ""
     """A cell of the header row, for spreadsheets, whose header moves."""
+    names: str = ""
+    """A cell of a row of machine names, wherever it stands: a column that has one there is called by it. For
+    spreadsheets whose headers have two levels in some editions and one in others."""
     groups: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Columns that part a table into groups of rows, each with the groups that are kept at extraction."""
     columns: tuple[str, ...] = ()
     """The columns that are kept; all when none is named."""
+    url: str = ""
+    """Where `fetch` downloads it from; by hand where none is known (`etl.fetch` says how)."""
 
     @property
     def name(self) -> str:

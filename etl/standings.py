@@ -25,15 +25,17 @@ def ranked_returns(observation: pl.DataFrame, metric: pl.DataFrame, area: pl.Dat
         )
         .join(authorities, on="area_id")
         .filter(pl.col("value").is_not_null())
+        .with_columns(pl.col("denominator").is_not_null().any().over(KEYS).alias("counted"))
         .group_by(*KEYS, "return_id")
         .agg(
             pl.first("value", "polarity"),
             # A metric with a minimum needs the denominator itself to know: without one (it is suppressed because it
-            # is small) the return does not set a cut.
+            # is small) the return does not set a cut. A period without any denominator is of a source that prints none.
             (
                 ~pl.col("very_small").any()
                 & (
                     pl.col("minimum_denominator").first().is_null()
+                    | ~pl.col("counted").first()
                     | (pl.col("denominator").first() >= pl.col("minimum_denominator").first()).fill_null(False)
                 )
             ).alias("sets_cut"),

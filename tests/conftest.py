@@ -13,6 +13,8 @@ from hypothesis import configuration, settings
 
 from etl import build
 
+# What builds leave in data/, beside what is committed.
+NOT_COMMITTED = shutil.ignore_patterns(f"{build.DATABASE}*", "versions", "*.lock", "*.draft")
 PUBLISHED = build.DATA.parent.parent / "shared" / "data" / "published"
 
 # The same examples in every run, and nothing written beside the code.
@@ -28,7 +30,7 @@ def database_path(tmp_path_factory: pytest.TempPathFactory) -> Path:
     Its folder is a whole data folder. Read it; a test that changes anything takes a copy.
     """
     data = tmp_path_factory.mktemp("monitor") / "data"
-    shutil.copytree(build.DATA, data, ignore=shutil.ignore_patterns(f"{build.DATABASE}*"))
+    shutil.copytree(build.DATA, data, ignore=NOT_COMMITTED)
     return build.build(data).path
 
 

@@ -54,12 +54,13 @@ def version_of(database: Path) -> str:
 
 def cut(database: Path) -> dict[str, pl.DataFrame]:
     """The tables of the real database in the order of their references, with the figures of two measures only."""
-    of_a_measure = {"observation", "standing", "change", "quarter_cut"}
     with duckdb.connect(str(database), read_only=True) as connection:
         names = connection.execute("SELECT table_name FROM duckdb_tables() ORDER BY table_oid").fetchall()
         frames = {name: connection.sql(f'FROM "{name}"').pl() for (name,) in names}
     return {
-        name: frame.filter(pl.col("metric_id").is_in(MEASURES)) if name in of_a_measure else frame
+        name: frame.filter(pl.col("metric_id").is_in(MEASURES))
+        if {"metric_id", "period_end"} <= {*frame.columns}
+        else frame
         for name, frame in frames.items()
     }
 

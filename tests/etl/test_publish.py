@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import threading
 from datetime import datetime
 from pathlib import Path
@@ -18,12 +19,19 @@ from tests.etl import small
 from tests.etl.conftest import Command
 
 
-@pytest.fixture
-def data(tmp_path: Path) -> Path:
-    """A data folder in which the versions `a`, `b` and `c` were published, one after the other."""
+@pytest.fixture(scope="session")
+def three(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("three") / "data"
+    folder.mkdir()
     for version in ("a", "b", "c"):
-        small.put(tmp_path, version)
-    return tmp_path
+        small.put(folder, version)
+    return folder
+
+
+@pytest.fixture
+def data(three: Path, tmp_path: Path) -> Path:
+    """A data folder in which the versions `a`, `b` and `c` were published, one after the other."""
+    return Path(shutil.copytree(three, tmp_path / "data"))
 
 
 def names(data: Path) -> list[str]:

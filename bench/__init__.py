@@ -1,0 +1,1 @@
+"""How fast the product is, beside the least a page of its kind can cost."""

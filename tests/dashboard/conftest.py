@@ -1,0 +1,37 @@
+"""The real database as the dashboard holds it in memory, and the pages as scripts run over it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from streamlit.runtime.pages_manager import PagesManager
+
+from dashboard.database import Database, store
+
+
+@pytest.fixture(scope="session")
+def db(database_path: Path) -> Database:
+    """The real figures."""
+    return Database(database_path)
+
+
+@pytest.fixture(scope="module")
+def served(database_path: Path) -> Iterator[None]:
+    """The pages read the real database, and AppTest runs main.py for each of them."""
+    before = PagesManager.__init__
+
+    def without_the_old_rule(self: PagesManager, *arguments: Any, **named: Any) -> None:
+        # AppTest takes dashboard/pages for that of Streamlit's first multipage apps, as the server did until
+        # streamlit_app.py told it; it would run a page alone.
+        before(self, *arguments, **named)
+        PagesManager.uses_pages_directory = False
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(PagesManager, "__init__", without_the_old_rule)
+        patch.setenv("MONITOR_DATABASE", str(database_path))
+        store.cache_clear()
+        yield
+    store.cache_clear()

@@ -1,0 +1,199 @@
+"""A small database of made-up figures under the real schema, for cases that the published figures do not hold.
+
+`write(path, metrics=..., figures=...)` makes it; standings, cuts and changes come from the rules of the real build.
+England, two regions and the councils "101" to "130" (Council 101 ...) are there, the odd ones in the north.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import polars as pl
+
+from dashboard.database import ENGLAND, Database
+from etl import build, standings
+
+NORTH, SOUTH = "E12000001", "E12000009"
+COUNCILS = tuple(str(number) for number in range(101, 131))
+TINY = "130"
+STATUSES = {
+    "c": "suppressed",
+    "z": "not_applicable",
+    "x": "not_available",
+    "u": "low_reliability",
+    "low": "low_nonzero",
+    "-": "unspecified",
+    "": "no_row",
+}
+GRADES = {"Outstanding": 1.0, "Good": 2.0, "Requires improvement to be good": 3.0, "Inadequate": 4.0}
+OBSERVED = {
+    "metric_id": pl.String,
+    "area_id": pl.String,
+    "period_end": pl.Date,
+    "period": pl.String,
+    "value": pl.Float64,
+    "status": pl.String,
+    "symbol": pl.String,
+    "numerator": pl.Float64,
+    "denominator": pl.Float64,
+    "return_id": pl.String,
+    "source_id": pl.String,
+    "file": pl.String,
+    "line": pl.Int64,
+}
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One observation: a number, or the symbol printed instead of one ("" where there is no row)."""
+
+    metric_id: str
+    area_id: str
+    value: float | str
+    numerator: float | None = None
+    denominator: float | None = None
+    return_id: str | None = None
+    year: int = 2025
+    status: str | None = None
+
+    def row(self, *, graded: bool) -> dict[str, Any]:
+        """A row of `observation`."""
+        grade = GRADES.get(str(self.value)) if graded else None
+        value = grade if grade else None if isinstance(self.value, str) else float(self.value)
+        printed = self.value if isinstance(self.value, str) and self.value else None
+        return {
+            "metric_id": self.metric_id,
+            "area_id": self.area_id,
+            "period_end": date(self.year, 9, 30),
+            "period": str(self.year),
+            "value": value,
+            "status": self.status or ("observed" if value is not None else STATUSES[str(self.value)]),
+            "symbol": printed,
+            "numerator": self.numerator,
+            "denominator": self.denominator,
+            "return_id": self.return_id or self.area_id,
+            "source_id": "made_up",
+            "file": "made-up.csv",
+            "line": 2,
+        }
+
+
+def metric(metric_id: str = "waits", **changes: Any) -> dict[str, Any]:
+    """A row of the table `metric`: a percentage of which lower is better, until told otherwise."""
+    return {
+        "metric_id": metric_id,
+        "title": f"Title of {metric_id}",
+        "short_title": metric_id.capitalize(),
+        "noun": f"rate of {metric_id}",
+        "theme": "Made up",
+        "unit": "%",
+        "decimals": 1,
+        "polarity": "lower_is_better",
+        "definition": "Made up.",
+        "source_id": "made_up",
+        "period_kind": "at 30 September",
+        "derived": False,
+        "numerator": None,
+        "denominator": None,
+        "minimum_denominator": None,
+        "has_interval": False,
+        "shortfall": None,
+        "shortfall_moves": None,
+        "shortfall_holding": None,
+        "caveat": None,
+        **changes,
+    }
+
+
+def write(
+    path: Path,
+    *,
+    metrics: Sequence[dict[str, Any]],
+    figures: Iterable[Figure],
+    neighbours: dict[str, Sequence[str]] | None = None,
+    names: dict[str, str] | None = None,
+    version: str = "made-up",
+) -> Path:
+    """Write the database; `neighbours` are given nearest first."""
+    graded = {row["metric_id"] for row in metrics if row["unit"] == "grade"}
+    observation = pl.DataFrame([one.row(graded=one.metric_id in graded) for one in figures], OBSERVED)
+    metric_table = pl.DataFrame(
+        [{**row, "position": position} for position, row in enumerate(metrics)], infer_schema_length=None
+    )
+    area = _areas(names or {})
+    returns = standings.ranked_returns(observation, metric_table, area)
+    cuts = standings.quarter_cuts(returns)
+    tables = {
+        "build": pl.DataFrame({"data_version": [version], "built_at": [datetime(2026, 1, 1)]}),
+        "source": pl.DataFrame([_source()]),
+        "area": area,
+        "neighbour": _neighbours(neighbours or {}),
+        "metric": metric_table,
+        "observation": observation,
+        "quarter_cut": cuts,
+        "standing": standings.standings(observation, returns, cuts),
+        "change": standings.changes(observation, metric_table),
+    }
+    with duckdb.connect(str(path)) as connection:
+        connection.execute(f"BEGIN; {(build.DATA / 'schema.sql').read_text('utf-8')}")
+        for name, frame in tables.items():
+            connection.register("incoming", frame)
+            connection.execute(f'INSERT INTO "{name}" BY NAME FROM incoming')
+            connection.unregister("incoming")
+        connection.execute("COMMIT")
+    return path
+
+
+def database(folder: Path, **contents: Any) -> Database:
+    """`write` into a folder, and open."""
+    return Database(write(folder / "small.duckdb", **contents))
+
+
+def _areas(names: dict[str, str]) -> pl.DataFrame:
+    places: list[dict[str, Any]] = [
+        {"area_id": ENGLAND, "name": "England", "kind": "england", "gss_code": ENGLAND},
+        {"area_id": NORTH, "name": "The North", "kind": "region", "gss_code": NORTH, "region_id": ENGLAND},
+        {"area_id": SOUTH, "name": "The South", "kind": "region", "gss_code": SOUTH, "region_id": ENGLAND},
+    ]
+    for number in COUNCILS:
+        places.append(
+            {
+                "area_id": number,
+                "name": names.get(number, f"Council {number}"),
+                "kind": "local_authority",
+                "la_number": number,
+                "gss_code": f"E06000{number}",
+                "region_id": NORTH if int(number) % 2 else SOUTH,
+                "authority_type": "Unitary authority",
+                "very_small": number == TINY,
+            }
+        )
+    return pl.DataFrame(places, infer_schema_length=None).with_columns(pl.col("very_small").fill_null(False))
+
+
+def _neighbours(neighbours: dict[str, Sequence[str]]) -> pl.DataFrame:
+    return pl.DataFrame(
+        [
+            {"area_id": area_id, "neighbour_id": other, "closeness_rank": position, "closeness": "close"}
+            for area_id, others in neighbours.items()
+            for position, other in enumerate(others, start=1)
+        ],
+        {"area_id": pl.String, "neighbour_id": pl.String, "closeness_rank": pl.Int64, "closeness": pl.String},
+    )
+
+
+def _source() -> dict[str, str]:
+    return {
+        "source_id": "made_up",
+        "title": "Made-up figures",
+        "publisher": "Nobody",
+        "release": "2025",
+        "released": "2026-01-31",
+        "page": "https://example.org/made-up",
+        "licence": "Open Government Licence v3.0",
+    }

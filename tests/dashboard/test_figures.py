@@ -1,0 +1,237 @@
+"""Figures by their data: what is drawn, in which order, on which axis (rules 3, 5, 8, 11, 17, 24 and 25)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import pytest
+
+from dashboard import palette, queries, wording
+from dashboard.benchmarks import BENCHMARKS
+from dashboard.database import ENGLAND, Database
+from dashboard.figures import grades, strip, trend
+from dashboard.figures.style import MARK, axis_range
+from tests.dashboard import small
+from tests.dashboard.small import Figure
+
+LOW, HIGH, NEUTRAL = "lower_is_better", "higher_is_better", "neutral"
+
+
+def of_values(folder: Path, values: Sequence[float | str], *others: Figure, **about: Any) -> Database:
+    figures = [Figure("waits", council, value) for council, value in zip(small.COUNCILS, values, strict=False)]
+    return small.database(folder, metrics=[small.metric(**about)], figures=[*figures, *others])
+
+
+def drawn(
+    db: Database, *, chosen: str | None = None, england: float | None = None, benchmark: float | None = None
+) -> dict[str, Any]:
+    metric = db.metrics["waits"]
+    rows = queries.councils(db, metric, db.latest("waits"), BENCHMARKS["england"])
+    return strip.draw(
+        rows, metric, palette.paint(rows, metric, "value"), chosen=chosen, england=england, benchmark=benchmark,
+        benchmark_label="Best quarter", height=600,
+    )  # fmt: skip
+
+
+def notes(figure: dict[str, Any]) -> list[str]:
+    return [note["text"] for note in figure["layout"]["annotations"]]
+
+
+@pytest.mark.parametrize(
+    ("polarity", "order"),
+    [
+        (LOW, ["103", "101", "105", "102"]),
+        (HIGH, ["102", "101", "105", "103"]),
+        (NEUTRAL, ["103", "101", "105", "102"]),
+    ],
+)
+def test_councils_stand_in_order_best_first_and_missing_ones_do_not_stand(
+    tmp_path: Path, polarity: str, order: list[str]
+) -> None:
+    """101 and 105 are equal: by name. Neutral ones go from low to high, which is no order of merit."""
+    (dots,) = drawn(of_values(tmp_path, [5.0, 9.0, 2.0, "c", 5.0, "x"], polarity=polarity))["data"]
+    assert dots["customdata"] == order
+    assert dots["y"] == [1, 2, 3, 4]
+
+
+def test_a_joint_return_is_one_dot_with_both_names(tmp_path: Path) -> None:
+    joint = [Figure("waits", area, 7.0, return_id="111+112") for area in ("111", "112")]
+    db = of_values(tmp_path, [5.0, 9.0], *joint)
+    for chosen in ("111", "112"):
+        figure = drawn(db, chosen=chosen)
+        (dots,) = figure["data"]
+        assert dots["x"] == [5.0, 7.0, 9.0]
+        assert dots["text"][1].startswith("<b>Council 111 and Council 112</b><br>7.0%<br>2nd of 3")
+        assert dots["marker"]["symbol"] == ["circle", "diamond", "circle"]
+        assert notes(figure) == [f"<b>Council {chosen} 7.0%</b>"]
+
+
+def test_the_chosen_council_is_the_one_dark_diamond(tmp_path: Path) -> None:
+    figure = drawn(of_values(tmp_path, [5.0, 9.0, 2.0]), chosen="102")
+    marker = figure["data"][0]["marker"]
+    assert marker["symbol"] == ["circle", "circle", "diamond"]
+    assert [colour == MARK for colour in marker["color"]] == [False, False, True]
+    assert marker["size"][2] > marker["size"][0]
+
+
+def test_a_chosen_council_without_a_figure_is_not_drawn(tmp_path: Path) -> None:
+    figure = drawn(of_values(tmp_path, [5.0, 9.0, "x"]), chosen="103")
+    assert set(figure["data"][0]["marker"]["symbol"]) == {"circle"}
+    assert notes(figure) == []
+
+
+def test_a_very_small_council_does_not_stretch_the_axis_but_is_drawn_at_its_edge(tmp_path: Path) -> None:
+    db = of_values(tmp_path, [5.0, 9.0, 12.0], Figure("waits", small.TINY, 100.0))
+    figure = drawn(db, chosen=None)
+    low, high = figure["layout"]["xaxis"]["range"]
+    assert low <= 5.0 < 12.0 <= high < 13.0
+    assert figure["data"][0]["x"][-1] == high
+    assert figure["data"][0]["marker"]["symbol"][-1] == strip.OVER
+    chosen = drawn(db, chosen=small.TINY)
+    assert notes(chosen) == ["<b>Council 130 100.0%</b>"]
+    assert chosen["layout"]["annotations"][0]["x"] == high
+
+
+def test_a_very_small_council_under_the_axis_is_drawn_at_its_edge_too(tmp_path: Path) -> None:
+    figure = drawn(of_values(tmp_path, [50.0, 60.0, 70.0], Figure("waits", small.TINY, 6.0)))
+    low, high = figure["layout"]["xaxis"]["range"]
+    assert figure["data"][0]["x"][0] == low
+    assert figure["data"][0]["marker"]["symbol"] == [strip.UNDER, "circle", "circle", "circle"]
+    assert all(low <= x <= high for x in figure["data"][0]["x"])
+
+
+@pytest.mark.parametrize(
+    ("values", "others", "low", "high"),
+    [
+        ([0.0, 40.0], [], -0.8, 41.6),
+        ([2.0, 40.0], [], -0.76, 41.52),  # near enough to nought to begin there
+        ([30.0, 40.0], [], 29.6, 40.4),
+        ([30.0, 40.0], [50.0, None], 29.2, 50.8),
+        ([5.0], [], 4.8, 5.2),
+        ([], [], -0.02, 1.04),
+    ],
+)
+def test_an_axis_holds_all_that_set_it(
+    values: list[float], others: list[float | None], low: float, high: float
+) -> None:
+    rows = pl.DataFrame(
+        {"value": [*values, 1000.0, None], "sets_cut": [True] * len(values) + [False, True]},
+        schema={"value": pl.Float64, "sets_cut": pl.Boolean},
+    )
+    assert axis_range(rows, others) == pytest.approx((low, high))
+
+
+def test_england_is_a_line_and_the_benchmark_a_dashed_one_with_their_values(tmp_path: Path) -> None:
+    db = of_values(tmp_path, [5.0, 9.0, 2.0])
+    figure = drawn(db, england=6.26, benchmark=2.5)
+    lines = [(line["x0"], line["x1"], line["line"]["dash"]) for line in figure["layout"]["shapes"]]
+    assert lines == [(6.26, 6.26, "solid"), (2.5, 2.5, "dash")]
+    assert notes(figure) == ["England 6.3%", "Best quarter 2.5%"]
+    assert drawn(db)["layout"]["shapes"] == []
+
+
+def test_all_real_councils_are_on_the_axis_but_the_very_small(db: Database) -> None:
+    for metric in (metric for metric in db.metrics.values() if not metric.graded):
+        rows = queries.councils(db, metric, db.latest(metric.metric_id), BENCHMARKS["england"])
+        figure = strip.draw(
+            rows, metric, palette.paint(rows, metric, "value"), chosen=None, england=None, benchmark=None,
+            benchmark_label="England", height=600,
+        )  # fmt: skip
+        low, high = figure["layout"]["xaxis"]["range"]
+        dots = dict(zip(figure["data"][0]["customdata"], figure["data"][0]["x"], strict=True))
+        known = rows.drop_nulls("value")
+        assert len(dots) == known["return_id"].n_unique()
+        for row in (
+            known.filter("sets_cut").unique("return_id", keep="first", maintain_order=True).iter_rows(named=True)
+        ):
+            assert low <= dots[row["area_id"]] == row["value"] <= high
+
+
+def course(db: Database, area_id: str = "101") -> dict[str, Any]:
+    metric = db.metrics["waits"]
+    return trend.draw(queries.trend(db, metric, area_id), metric, "Ashford", height=400)
+
+
+def years(values: dict[int, float | str], area_id: str = "101") -> list[Figure]:
+    return [Figure("waits", area_id, value, year=year) for year, value in values.items()]
+
+
+def test_a_missing_year_is_a_gap_that_nothing_bridges(tmp_path: Path) -> None:
+    own, england = years({2022: 5.0, 2023: "x", 2024: 7.0}), years({2022: 6.0, 2023: 6.5, 2024: 7.5}, ENGLAND)
+    figure = course(small.database(tmp_path, metrics=[small.metric()], figures=[*own, *england]))
+    lines = {line["name"]: line for line in figure["data"]}
+    assert lines["Ashford"]["y"] == [5.0, None, 7.0]
+    assert lines["England"]["y"] == [6.0, 6.5, 7.5]
+    assert {line["connectgaps"] for line in lines.values()} == {False}
+    assert figure["layout"]["xaxis"]["ticktext"] == ["2022", "2023", "2024"]
+
+
+def test_a_year_without_a_row_is_a_gap_too(tmp_path: Path) -> None:
+    own, other = years({2022: 5.0, 2024: 7.0}), years({2022: 6.0, 2023: 6.5, 2024: 7.5}, "102")
+    figure = course(small.database(tmp_path, metrics=[small.metric()], figures=[*own, *other]))
+    (line,) = (line for line in figure["data"] if line["name"] == "Ashford")
+    assert line["y"] == [5.0, None, 7.0]
+
+
+def test_a_new_council_begins_where_it_began(db: Database) -> None:
+    """Cumberland began in April 2023: its line does not begin with Cumbria's figures."""
+    metric = db.metrics["vacancy_rate"]
+    figure = trend.draw(queries.trend(db, metric, "942"), metric, "Cumberland", height=400)
+    assert figure["layout"]["xaxis"]["ticktext"][0] == "2023"
+    assert {len(line["x"]) for line in figure["data"]} == {len(figure["layout"]["xaxis"]["ticktext"])}
+
+
+def test_the_course_stands_beside_england_the_neighbours_and_the_best_quarter(db: Database) -> None:
+    for metric_id, lines in (
+        ("vacancy_rate", ["England", "Neighbours' median", "Best quarter", "Leeds"]),
+        ("plan_rate", ["England", "Neighbours' median", "Leeds"]),  # a neutral measure has no best
+    ):
+        metric = db.metrics[metric_id]
+        figure = trend.draw(queries.trend(db, metric, "383"), metric, "Leeds", height=400)
+        assert [line["name"] for line in figure["data"]] == lines
+        low, high = figure["layout"]["yaxis"]["range"]
+        values = [value for line in figure["data"] for value in line["y"] if value is not None]
+        assert low <= min(values) <= max(values) <= high
+
+
+def test_the_course_of_a_count_is_not_flattened_by_englands_total(db: Database) -> None:
+    metric = db.metrics["children"]
+    figure = trend.draw(queries.trend(db, metric, "383"), metric, "Leeds", height=400)
+    assert [line["name"] for line in figure["data"]] == ["Leeds"]
+
+
+def test_the_names_at_the_ends_of_lines_do_not_touch(tmp_path: Path) -> None:
+    figures = [*years({2024: 5.0, 2025: 6.0}), *years({2024: 5.1, 2025: 6.001}, ENGLAND)]
+    figures += [figure for council in small.COUNCILS[1:9] for figure in years({2024: 4.0, 2025: 6.002}, council)]
+    figure = course(small.database(tmp_path, metrics=[small.metric()], figures=figures))
+    low, high = figure["layout"]["yaxis"]["range"]
+    heights = sorted(note["y"] for note in figure["layout"]["annotations"])
+    assert len(heights) == 3
+    assert min(b - a for a, b in pairwise(heights)) >= trend.APART * (high - low) * 0.999
+
+
+def test_a_council_that_never_had_a_figure_is_drawn_as_nothing(tmp_path: Path) -> None:
+    figure = course(small.database(tmp_path, metrics=[small.metric()], figures=years({2024: "x", 2025: "c"})))
+    (line,) = figure["data"]
+    assert line["y"] == [None, None]
+    assert figure["layout"]["annotations"] == []
+
+
+def test_grades_are_bars_in_their_own_order_with_the_chosen_one_outlined(db: Database) -> None:
+    metric = db.metrics["judgement_overall"]
+    rows = queries.councils(db, metric, db.latest("judgement_overall"), BENCHMARKS["england"])
+    painting = palette.paint(rows, metric, "value")
+    (bars,) = grades.draw(painting, chosen="888", height=300)["data"]
+    assert bars["y"] == [*wording.GRADES, "Not given since April 2026"]
+    judged = [rows.filter(pl.col("value") == grade).height for grade in (1, 2, 3, 4)]
+    assert bars["x"] == [*judged, 153 - sum(judged)]
+    assert bars["text"] == [str(count) for count in bars["x"]]
+    outlined = [width > 1 for width in bars["marker"]["line"]["width"]]
+    assert outlined == [False, False, False, False, True]  # Lancashire, where no overall judgement was given
+    assert bars["marker"]["pattern"]["shape"] == ["", "", "", "", "/"]
+    (unchosen,) = grades.draw(painting, chosen=None, height=300)["data"]
+    assert max(unchosen["marker"]["line"]["width"]) < 1

@@ -1,0 +1,243 @@
+"""How councils are painted: classes, breaks, counts by return, missing by reason (rules 3, 5, 8, 11 and 24)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from itertools import pairwise
+from pathlib import Path
+from typing import Any, get_args
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dashboard import palette, queries
+from dashboard.benchmarks import BENCHMARKS
+from dashboard.database import ENGLAND, Database
+from dashboard.palette import BETTER, Class, Colouring, Painting
+from tests.dashboard import small
+from tests.dashboard.small import Figure
+
+LOW, HIGH, NEUTRAL = "lower_is_better", "higher_is_better", "neutral"
+
+
+def painted(db: Database, colouring: Colouring, metric_id: str = "waits", benchmark: str = "england") -> Painting:
+    metric = db.metrics[metric_id]
+    rows = queries.councils(db, metric, db.latest(metric_id), BENCHMARKS[benchmark])
+    return palette.paint(rows, metric, colouring)
+
+
+def of_values(folder: Path, values: Sequence[float | str], **about: Any) -> Database:
+    """Council 101 has the first value, and so on; England stands at 20."""
+    figures = [Figure("waits", council, value) for council, value in zip(small.COUNCILS, values, strict=False)]
+    return small.database(folder, metrics=[small.metric(**about)], figures=[*figures, Figure("waits", ENGLAND, 20.0)])
+
+
+def said_of(painting: Painting, area_id: str) -> Class:
+    return painting.classes[painting.of[area_id]]
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "most", "edges"),
+    [
+        (0.0, 43.1, 6, [0, 10, 20, 30, 40, 50]),
+        (0.0, 9.9, 6, [0, 2, 4, 6, 8, 10]),
+        (11.2, 20.9, 6, [10, 12, 14, 16, 18, 20, 22]),
+        (0.0, 0.0, 6, [0, 0.01]),
+        (5.0, 5.0, 6, [5, 5.01]),
+        (0.0, 50.0, 6, [0, 10, 20, 30, 40, 50, 60]),  # the highest is under the last edge
+        (-7.0, 12.0, 6, [-10, -5, 0, 5, 10, 15]),
+    ],
+)
+def test_breaks_are_round_and_hold_all(low: float, high: float, most: int, edges: list[float]) -> None:
+    assert palette.breaks(low, high, most) == pytest.approx(edges, abs=1e-9)
+
+
+@given(low=st.floats(-1e6, 1e6), span=st.floats(0, 1e6), most=st.integers(2, 8))
+def test_breaks_hold_all_in_equal_steps(low: float, span: float, most: int) -> None:
+    edges = palette.breaks(low, low + span, most)
+    assert edges[0] <= low + 1e-6
+    assert edges[-1] > low + span - 1e-6
+    assert 1 <= len(edges) - 1 <= most
+    steps = [b - a for a, b in pairwise(edges)]
+    assert max(steps) == pytest.approx(min(steps))
+    assert f"{steps[0]:.3e}"[:5] in ("1.000", "2.000", "2.500", "5.000")
+
+
+@pytest.mark.parametrize(
+    ("polarity", "ramp"),
+    [(LOW, palette.BEST_TO_WORST), (HIGH, palette.BEST_TO_WORST), (NEUTRAL, palette.LOW_TO_HIGH)],
+)
+def test_values_are_painted_best_first_in_blue_and_neutral_ones_in_purple(
+    tmp_path: Path, polarity: str, ramp: tuple[str, ...]
+) -> None:
+    labels = ["0% to under 10% (2)", "10% to under 20% (2)", "20% to under 30% (0)", "30% to under 40% (1)"]
+    labels.append("40% or more (1)")
+    painting = painted(of_values(tmp_path, [0, 5, 10, 19.9, 35, 43.1], polarity=polarity), "value")
+    assert [entry.label for entry in painting.classes] == (labels[::-1] if polarity == HIGH else labels)
+    fills = [entry.fill for entry in painting.classes]
+    assert (fills[0], fills[-1]) == (ramp[0], ramp[-1])
+    assert len(set(fills)) == len(fills)
+    assert said_of(painting, "101").label == "0% to under 10% (2)"
+    assert said_of(painting, "106").label == "40% or more (1)"
+    assert painting.fill("103") == said_of(painting, "103").fill
+
+
+def test_a_value_on_an_edge_is_in_the_class_that_begins_there(tmp_path: Path) -> None:
+    painting = painted(of_values(tmp_path, [0.3, 0.6, 0.7, 0.9, 1.1, 1.4]), "value")
+    label = {area: said_of(painting, area).label for area in painting.of}
+    assert label["102"].startswith("0.6% to under 0.8%")  # (0.6 - 0.2) / 0.2 is 1.9999999999999998
+    assert label["103"] == label["102"]
+    assert label["101"].startswith("0.2% to under 0.4%")
+
+
+def test_a_very_small_council_is_painted_but_sets_no_break(tmp_path: Path) -> None:
+    figures = [Figure("waits", str(100 + value), float(value), value, 100) for value in range(1, 13)]
+    tiny = [Figure("waits", small.TINY, 100.0, 1, 1), Figure("waits", "120", 66.7, 2, 3)]
+    db = small.database(tmp_path, metrics=[small.metric(minimum_denominator=20.0)], figures=[*figures, *tiny])
+    painting = painted(db, "value")
+    assert painting.classes[-1].label == "10% or more (5)"
+    assert {said_of(painting, area).label for area in ("112", "120", small.TINY)} == {"10% or more (5)"}
+
+
+def test_a_very_small_council_under_the_first_break_is_not_said_to_be_over_it(tmp_path: Path) -> None:
+    figures = [Figure("waits", str(100 + value), float(value)) for value in range(11, 22)]
+    db = small.database(tmp_path, metrics=[small.metric()], figures=[*figures, Figure("waits", small.TINY, 6.0)])
+    assert holds(said_of(painted(db, "value"), small.TINY).label, 6.0)
+
+
+def test_quarters_have_four_classes_with_as_many_returns_as_there_are(tmp_path: Path) -> None:
+    painting = painted(of_values(tmp_path, range(1, 9)), "quarter")
+    assert [entry.label for entry in painting.classes] == [
+        "Best quarter (2)", "Second quarter (2)", "Third quarter (2)", "Worst quarter (2)",
+    ]  # fmt: skip
+    assert [entry.fill for entry in painting.classes] == list(palette.QUARTERS)
+    assert [painting.of[area] for area in ("101", "104", "108")] == [0, 1, 3]
+
+
+def test_a_neutral_measure_has_no_quarters(tmp_path: Path) -> None:
+    db = of_values(tmp_path, range(1, 9), polarity=NEUTRAL)
+    assert painted(db, "quarter") == painted(db, "value")
+
+
+@pytest.mark.parametrize(
+    ("polarity", "values", "classes"),
+    [
+        (LOW, [8, 15, 20, 21, 32], [0, 0, 0, 1, 3]),
+        (HIGH, [8, 15, 20, 25, 32], [3, 2, 0, 0, 0]),
+    ],
+)
+def test_the_distance_from_a_benchmark_begins_with_who_meets_it(
+    tmp_path: Path, polarity: str, values: list[float], classes: list[int]
+) -> None:
+    painting = painted(of_values(tmp_path, values, polarity=polarity), "gap")
+    assert [entry.label.rsplit(" (", 1)[0] for entry in painting.classes] == [
+        "Meets it", "Short by 0% to under 5%", "Short by 5% to under 10%", "Short by 10% or more",
+    ]  # fmt: skip
+    assert painting.classes[0] == Class("Meets it (3)", BETTER)
+    assert [painting.of[area] for area in ("101", "102", "103", "104", "105")] == classes
+
+
+def test_the_distance_of_a_neutral_measure_is_lower_or_higher(tmp_path: Path) -> None:
+    painting = painted(of_values(tmp_path, [5, 15, 20, 24, 29], polarity=NEUTRAL), "gap")
+    assert [entry.label for entry in painting.classes] == [
+        "Lower by 10% to under 15% (1)",  # fifteen lower: the lowest value is in the first class
+        "Lower by 5% to under 10% (0)",
+        "Lower by 0% to under 5% (1)",
+        "Higher by 0% to under 5% (2)",
+        "Higher by 5% to under 10% (1)",
+    ]
+    assert not {entry.fill for entry in painting.classes} & {*palette.SHORT, *palette.BEST_TO_WORST}
+
+
+def test_councils_that_are_all_alike_are_in_one_class(tmp_path: Path) -> None:
+    db = of_values(tmp_path, [20.0, 20.0, 20.0])
+    assert [entry.label for entry in painted(db, "value").classes] == ["20% or more (3)"]
+    assert painted(db, "gap").classes[0] == Class("Meets it (3)", BETTER)
+
+
+def test_without_a_single_benchmark_nobody_is_in_a_class(tmp_path: Path) -> None:
+    painting = painted(of_values(tmp_path, range(1, 9)), "gap", benchmark="neighbours")
+    assert {said_of(painting, area) for area in painting.of} == {
+        Class("No benchmark to compare with (8)", palette.GREY, "hatched")
+    }
+
+
+def test_a_council_without_a_benchmark_of_its_own_is_hatched_with_the_reason(tmp_path: Path) -> None:
+    figures = [Figure("waits", "101", 5.0), Figure("waits", "102", 6.0), Figure("waits", small.NORTH, 4.0)]
+    db = small.database(tmp_path, metrics=[small.metric()], figures=figures)
+    painting = painted(db, "gap", benchmark="region")
+    assert said_of(painting, "102") == Class("No benchmark to compare with (1)", palette.GREY, "hatched")
+
+
+def test_missing_is_hatched_by_reason_and_never_in_a_class_of_values(tmp_path: Path) -> None:
+    painting = painted(of_values(tmp_path, [0, 5, "c", "x", "c", "low", ""]), "value")
+    missing = painting.classes[-4:]
+    assert [entry.label for entry in missing] == [
+        "More than zero, but rounds to zero (low) (1)",
+        "Not available (x) (1)",
+        "Not published (1)",
+        "Suppressed, to protect small numbers (c) (2)",
+    ]
+    assert {(entry.fill, entry.pattern) for entry in missing} == {(palette.GREY, "hatched")}
+    assert {entry.pattern for entry in painting.classes[:-4]} == {"plain"}
+    assert said_of(painting, "103") == said_of(painting, "105") == missing[-1]
+
+
+def test_with_nothing_observed_there_is_a_legend_all_the_same(tmp_path: Path) -> None:
+    db = of_values(tmp_path, ["c", "x"])
+    for colouring in get_args(Colouring):
+        painting = painted(db, colouring)
+        assert [said_of(painting, area).pattern for area in ("101", "102")] == ["hatched", "hatched"]
+
+
+def test_a_joint_return_counts_once_and_paints_both(tmp_path: Path) -> None:
+    joint = [Figure("waits", area, 5.0, return_id="101+102") for area in ("101", "102")]
+    missing = [Figure("waits", area, "x", return_id="103+104") for area in ("103", "104")]
+    db = small.database(tmp_path, metrics=[small.metric()], figures=[*joint, *missing, Figure("waits", "105", 12.0)])
+    painting = painted(db, "value")
+    assert painting.of["101"] == painting.of["102"]
+    assert painting.of["103"] == painting.of["104"]
+    assert counts(painting) == 3
+
+
+def test_grades_are_four_ordered_classes_and_what_is_not_given_is_dotted(db: Database) -> None:
+    painting = painted(db, "value", "judgement_overall")
+    assert [entry.label.rsplit(" (", 1)[0] for entry in painting.classes] == [
+        "Outstanding", "Good", "Requires improvement to be good", "Inadequate", "Not given since April 2026",
+    ]  # fmt: skip
+    assert [entry.pattern for entry in painting.classes] == ["plain"] * 4 + ["dotted"]
+    assert said_of(painting, "888").label == "Not given since April 2026 (11)"
+    assert counts(painting) == 153
+
+
+def counts(painting: Painting) -> int:
+    return sum(int(entry.label.rsplit("(", 1)[1].rstrip(")")) for entry in painting.classes)
+
+
+def holds(label: str, figure: float) -> bool:
+    """Whether what a class says is true of a value or a gap."""
+    words = label.rsplit(" (", 1)[0].replace(",", "").replace("%", "")
+    if words == "Meets it":
+        return figure <= 0
+    figure = -figure if words.startswith("Lower by") else figure
+    edges = [float(number) for number in re.findall(r"[\d.]+", words)]
+    if words.lower().startswith("under"):
+        return figure < edges[0]
+    return figure >= edges[0] - 1e-9 and (words.endswith("or more") or figure < edges[1] + 1e-9)
+
+
+@pytest.mark.parametrize("colouring", ["value", "gap"])
+def test_every_legend_is_true_of_every_council_and_counts_every_return(db: Database, colouring: Colouring) -> None:
+    """Of all measures, newest and oldest; of the very small too, which are beyond the breaks."""
+    for metric in db.metrics.values():
+        if metric.graded or (colouring == "gap" and metric.counted):
+            continue
+        for period in (db.periods[metric.metric_id][0], db.periods[metric.metric_id][-1]):
+            rows = queries.councils(db, metric, period, BENCHMARKS["england"])
+            painting = palette.paint(rows, metric, colouring)
+            assert counts(painting) == rows["return_id"].n_unique()
+            for row in rows.drop_nulls(colouring).iter_rows(named=True):
+                label = said_of(painting, row["area_id"]).label
+                assert holds(label, row[colouring]), (metric.metric_id, period.label, row["name"], label)

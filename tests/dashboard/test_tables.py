@@ -1,0 +1,337 @@
+"""Tables as HTML: what they say, where they link to, and that no name becomes markup."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import date
+from html.parser import HTMLParser
+from urllib.parse import parse_qs, unquote, urlsplit
+
+import pytest
+
+from dashboard import queries, tables, wording
+from dashboard.benchmarks import BENCHMARKS, DEFAULT
+from dashboard.database import ENGLAND, Database
+from dashboard.queries import Inspection
+from tests.dashboard import small
+from tests.dashboard.small import Figure
+
+BEST = BENCHMARKS[DEFAULT]
+LEEDS, KINGSTON, WESTMINSTER, LANCASHIRE, CUMBERLAND = "383", "314", "213", "888", "942"
+
+
+class Page(HTMLParser):
+    """HTML as a browser would see it: every tag with its attributes, every row with its cells' text."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.tags: list[tuple[str, dict[str, str]]] = []
+        self.rows: list[list[str]] = []
+        self.text = ""
+        self.feed(html)
+        self.close()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, {name: value or "" for name, value in attrs}))
+        if tag == "tr":
+            self.rows.append([])
+        if tag in ("td", "th"):
+            self.rows[-1].append("")
+
+    def handle_data(self, data: str) -> None:
+        self.text += data
+        if self.rows and self.rows[-1]:
+            self.rows[-1][-1] = " ".join(f"{self.rows[-1][-1]} {data}".split())
+
+    def all(self, tag: str) -> list[dict[str, str]]:
+        return [attributes for name, attributes in self.tags if name == tag]
+
+
+HOSTILE = {
+    "101": "<img src=x onerror=alert(1)>",
+    "102": "</td></table><script>alert(1)</script>",
+    "103": '"quoted" onmouseover="alert(1)',
+    "104": "it's 'single' & <b>bold</b> &lt;",
+    "105": "a?b=c&la=Leeds#d%20e+f",
+    "106": "javascript:alert(1)",
+}
+
+
+@pytest.fixture(scope="module")
+def hostile(tmp_path_factory: pytest.TempPathFactory) -> Database:
+    """Councils, and a measure, by names that would be markup; 105 and 106 report jointly."""
+    bad = small.metric(
+        title="<script>m</script>", short_title="<i>m</i>", noun="<u>m</u>", definition="<img src=x onerror=d>",
+        theme="<h1>t", caveat="<svg onload=c>", shortfall="<b>posts</b>", shortfall_moves="numerator",
+        has_interval=True,
+    )  # fmt: skip
+    joint = [Figure("waits", area, 7.0, 7.0, 100.0, "105+106") for area in ("105", "106")]
+    figures = [Figure("waits", council, float(council) - 100, 1.0, 100.0) for council in ("101", "102", "103")]
+    return small.database(
+        tmp_path_factory.mktemp("hostile"),
+        metrics=[bad],
+        figures=[*figures, *joint, Figure("waits", "104", "c"), Figure("waits", ENGLAND, 2.0)],
+        names=HOSTILE,
+    )
+
+
+def rendered(db: Database) -> Iterator[str]:
+    """All that is drawn of the hostile database."""
+    metric, newest = db.metrics["waits"], db.latest("waits")
+    for benchmark in BENCHMARKS.values():
+        rows = queries.councils(db, metric, newest, benchmark)
+        yield tables.councils(db, rows, metric, benchmark, f"{metric.title} <caption>")
+    for area_id, name in HOSTILE.items():
+        history = queries.history(db, area_id)
+        profile = queries.profile(db, area_id, BENCHMARKS["england"])
+        yield tables.profile(db, profile, history, BEST, chosen="waits", caption=f"{name}: every measure")
+        yield tables.headline(name, f"In {name} <b>", kicker=name)
+        yield tables.sentence(name)
+        yield tables.trend(queries.trend(db, metric, area_id), metric, name)
+        yield tables.inspections([], name)
+    yield tables.source_note(db, metric)
+    yield tables.council_links(db)
+    yield tables.footer(db)
+
+
+def test_no_name_becomes_markup(hostile: Database) -> None:
+    ours = {"header", "h1", "h2", "p", "div", "table", "caption", "thead", "tbody", "tr", "th", "td", "a", "b", "span",
+            "img", "ul", "li", "section", "footer", "br"}  # fmt: skip
+    for html in rendered(hostile):
+        page = Page(html)
+        assert {tag for tag, _ in page.tags} <= ours, html
+        assert not [name for _, attributes in page.tags for name in attributes if name.startswith("on")], html
+        assert all(image["src"].startswith("data:image/svg+xml,") for image in page.all("img"))
+        assert all(re.match(r"(/council)?\?|https://", link["href"]) for link in page.all("a")), html
+
+
+def test_hostile_names_are_shown_as_they_are_and_linked_to_as_they_are(hostile: Database) -> None:
+    rows = queries.councils(hostile, hostile.metrics["waits"], hostile.latest("waits"), BENCHMARKS["england"])
+    page = Page(tables.councils(hostile, rows, hostile.metrics["waits"], BENCHMARKS["england"], "All"))
+    for name in HOSTILE.values():
+        assert any(row[0].startswith(name) for row in page.rows), name
+    linked = [parse_qs(urlsplit(link["href"]).query, strict_parsing=True) for link in page.all("a")]
+    assert sorted(found["la"][0] for found in linked) == sorted(HOSTILE.values())
+    assert all(set(found) == {"la"} for found in linked)
+
+
+def test_every_council_links_to_its_page(db: Database) -> None:
+    rows = queries.councils(db, db.metrics["vacancy_rate"], db.latest("vacancy_rate"), BEST)
+    for html, page in (
+        (tables.councils(db, rows, db.metrics["vacancy_rate"], BEST, "All"), "/council"),
+        (tables.council_links(db), ""),  # which stand on that page
+    ):
+        links = Page(html).all("a")
+        assert {urlsplit(link["href"]).path for link in links} == {page}
+        names = sorted(parse_qs(urlsplit(link["href"]).query)["la"][0] for link in links)
+        assert names == list(db.authorities.values())
+        assert all("data-choose" in link for link in links)
+
+
+def test_councils_in_a_table_best_first_with_the_reason_of_what_is_missing(db: Database) -> None:
+    metric = db.metrics["vacancy_rate"]
+    listed = queries.councils(db, metric, db.latest("vacancy_rate"), BEST)
+    page = Page(tables.councils(db, listed, metric, BEST, "Social worker vacancy rate"))
+    head, *body = page.rows
+    assert head == ["Council", "Value", "Change in a year", "Best quarter in England", "Gap", "Beyond chance?",
+                    "Standing, best first"]  # fmt: skip
+    assert len(body) == 153
+    by_name = {row[0]: row for row in body}
+    assert by_name["Leeds"][1:3] == ["2.1%", "−5.1 better"]
+    assert by_name["Leeds"][4:] == ["meets it", "better, beyond chance", "best quarter joint 7th of 149 (2 share it)"]
+    assert by_name["Westminster"][1] == "not available (x)"
+    assert by_name["Westminster"][4:] == ["", "", ""]
+    assert by_name["Kingston upon Thames joint return with Richmond upon Thames"][1] == "14.9%"
+    assert by_name["Isles of Scilly very small: read with care"][1] == "100.0%"
+    assert [row[1] for row in body[-2:]] == ["not available (x)"] * 2
+    assert page.all("th")[0]["scope"] == "col"
+    assert {attributes["scope"] for attributes in page.all("th")} == {"col", "row"}
+
+
+@pytest.mark.parametrize(
+    ("metric_id", "heads"),
+    [
+        ("plan_rate", ["Council", "Value", "Change in a year", "Best quarter in England", "Gap", "Beyond chance?"]),
+        ("children", ["Council", "Value", "Change in a year"]),
+        ("judgement_overall", ["Council", "Value", "Change in a year"]),
+    ],
+)
+def test_columns_that_a_measure_cannot_fill_are_not_there(db: Database, metric_id: str, heads: list[str]) -> None:
+    metric = db.metrics[metric_id]
+    rows = queries.councils(db, metric, db.latest(metric_id), BEST)
+    page = Page(tables.councils(db, rows, metric, BEST, metric.title))
+    assert page.rows[0] == heads
+    assert {len(row) for row in page.rows} == {len(heads)}
+
+
+def profile(db: Database, area_id: str, benchmark: str = DEFAULT, chosen: str = "vacancy_rate") -> Page:
+    rows = queries.profile(db, area_id, BENCHMARKS[benchmark])
+    history = queries.history(db, area_id)
+    return Page(tables.profile(db, rows, history, BENCHMARKS[benchmark], chosen=chosen, caption="Every measure"))
+
+
+def test_a_profile_has_a_row_a_measure_under_its_theme_and_marks_the_chosen_one(db: Database) -> None:
+    page = profile(db, LEEDS, chosen="caseload")
+    measures = [metric for metric in db.metrics.values() if not metric.graded]
+    themes = list(dict.fromkeys(metric.theme for metric in measures))
+    assert [row[0] for row in page.rows if len(row) == 1] == themes
+    links = [link["href"] for link in page.all("a")]
+    assert [parse_qs(urlsplit(link).query)["metric"] for link in links] == [[metric.title] for metric in measures]
+    assert {urlsplit(link).path for link in links} == {""}  # the same page, and all other choices kept
+    chosen = [attributes for attributes in page.all("tr") if attributes.get("class") == "chosen"]
+    assert chosen == [{"class": "chosen", "aria-current": "true"}]
+
+
+def test_a_profile_says_what_the_rows_hold(db: Database) -> None:
+    rows = {row[0].split(" 30 ")[0]: row for row in profile(db, LEEDS).rows}
+    vacancy = rows["Social worker vacancy rate"]
+    assert vacancy[1:4] == ["2.1%", "−5.1 better", "14.2%"]
+    assert vacancy[7:9] == ["meets it", "best quarter joint 7th of 149 (2 share it)"]
+    cumberland = {row[0].split(" 30 ")[0]: row for row in profile(db, CUMBERLAND).rows}["Social worker vacancy rate"]
+    assert re.fullmatch(r"\+\d+\.\d \d+ posts to fill", cumberland[7])
+    westminster = {row[0].split(" 30 ")[0]: row for row in profile(db, WESTMINSTER).rows}["Social worker vacancy rate"]
+    assert westminster[1] == "not available (x)"
+    assert westminster[2] == westminster[7] == westminster[8] == ""
+
+
+def test_a_neutral_measure_is_not_ranked_and_has_no_best(db: Database) -> None:
+    neutral = next(row for row in profile(db, LEEDS).rows if row[0].startswith("Children on child protection plans"))
+    assert neutral[6:9] == ["", "no best", "not ranked"]
+    against_england = next(
+        row for row in profile(db, LEEDS, "england").rows if row[0].startswith("Children on child protection plans")
+    )
+    assert re.fullmatch(r"[+−]\d+\.\d", against_england[7])
+
+
+def test_judgements_are_cards_in_words_and_overall_is_not_given_since_april_2026(db: Database) -> None:
+    latest = queries.inspections(db, LANCASHIRE)[0]
+    page = Page(tables.judgements(queries.judgements(db, LANCASHIRE), latest, date(2026, 11, 22)))
+    cards = [attributes["class"] for attributes in page.all("li")]
+    assert cards[0] == "card grade-none"
+    assert all(re.fullmatch(r"card grade-[1-4]", card) for card in cards[1:])
+    assert page.text.startswith("Overall effectivenessNot given since April 2026Impact of leaders")
+    assert page.all("a")[0]["href"] == latest.url
+    everybody = [tables.judgements(queries.judgements(db, one), None, date(2026, 11, 22)) for one in db.authorities]
+    assert all(len(Page(html).all("li")) == 5 for html in everybody)
+
+
+def inspection(published: date, started: date | None = None, url: str | None = None) -> Inspection:
+    return Inspection("1", "ILACS", "Standard", started, started, published, url, "ofsted", {})
+
+
+@pytest.mark.parametrize(
+    ("found", "today", "words"),
+    [
+        (None, date(2026, 11, 22), "No inspection since 2013 is on record."),
+        (
+            inspection(date(2026, 8, 20), date(2026, 7, 6)),
+            date(2026, 11, 22),
+            "Inspected from 6 July 2026, published 20 August 2026 (ILACS): 4 months ago.",
+        ),
+        (inspection(date(2026, 8, 20)), date(2026, 9, 20), "Published 20 August 2026 (ILACS): 1 month ago."),
+        (inspection(date(2026, 8, 20)), date(2026, 9, 19), "Published 20 August 2026 (ILACS): less than a month ago."),
+        (inspection(date(2018, 2, 28)), date(2026, 2, 28), "Published 28 February 2018 (ILACS): 96 months ago."),
+    ],
+)
+def test_when_the_latest_inspection_was(found: Inspection | None, today: date, words: str) -> None:
+    assert tables.inspected(found, today) == words
+
+
+def test_a_report_is_linked_to_safely() -> None:
+    found = inspection(date(2026, 8, 20), url='https://reports.ofsted.gov.uk/a?b=1&c="><script>')
+    (link,) = Page(tables.inspected(found, date(2026, 9, 1))).all("a")
+    assert link == {"href": found.url, "rel": "noopener"}
+
+
+def test_inspections_since_2013_in_words(db: Database) -> None:
+    head, newest, *_ = Page(tables.inspections(queries.inspections(db, LANCASHIRE), "Lancashire")).rows
+    assert head == ["Published", "Inspected from", "Framework", *tables.STRAND_NAMES.values()]
+    assert newest[3] == "not given since April 2026"
+    assert set(newest[4:]) <= set(wording.GRADES)
+    for area_id in db.authorities:
+        rows = Page(tables.inspections(queries.inspections(db, area_id), "All")).rows
+        assert {len(row) for row in rows} == {8}
+        assert all(cell for row in rows for cell in row)
+
+
+def lines(html: str) -> list[list[tuple[int, int]]]:
+    """The lines of a spark, each by its points; a point alone is no line."""
+    (image,) = Page(html).all("img")
+    (path,) = re.findall(r" d='M([^']*)'", unquote(image["src"]))
+    found = [[(int(x), int(y)) for x, y in (point.split() for point in line.split("L"))] for line in path.split("M")]
+    return [line for line in found if len(line) > 1]
+
+
+def test_a_spark_has_a_gap_where_a_value_is_missing() -> None:
+    assert [len(line) for line in lines(tables.spark([1.0, 2.0, None, 3.0, 4.0, 5.0]))] == [2, 3]
+    assert lines(tables.spark([1.0, None, 3.0])) == []  # two dots that nothing joins
+    assert [len(line) for line in lines(tables.spark([None, 1.0, 2.0, None]))] == [2]
+    assert lines(tables.spark([2.0, 2.0, 2.0])) == [[(3, 3), (44, 3), (85, 3)]]
+    assert lines(tables.spark([1.0, 3.0])) == [[(3, 19), (85, 3)]]
+
+
+def test_a_spark_of_fewer_than_two_values_is_nothing() -> None:
+    assert [tables.spark(values) for values in ([], [None, None], [1.0], [None, 1.0, None])] == [""] * 4
+
+
+def test_a_spark_is_decorative_and_within_its_frame(db: Database) -> None:
+    for course in queries.history(db, KINGSTON).values():
+        html = tables.spark([value for _, value in course])
+        if html:
+            (image,) = Page(html).all("img")
+            assert image["alt"] == ""
+            for x, y in (point for line in lines(html) for point in line):
+                assert 0 <= x <= tables.SPARK_WIDTH
+                assert 0 <= y <= tables.SPARK_HEIGHT
+
+
+def test_figures_over_time_come_newest_first_with_the_reason_of_what_is_missing(db: Database) -> None:
+    metric = db.metrics["vacancy_rate"]
+    head, newest, *_ = Page(tables.trend(queries.trend(db, metric, WESTMINSTER), metric, "Westminster")).rows
+    assert head == ["At 30 september", "Westminster", "England", "Region", "Neighbours’ median", "Best quarter"]
+    assert newest[:3] == ["2025", "not available (x)", "14.2%"]
+    neutral = db.metrics["plan_rate"]
+    assert "Best quarter" not in Page(tables.trend(queries.trend(db, neutral, LEEDS), neutral, "Leeds")).rows[0]
+
+
+def test_a_headline_is_announced_when_it_changes() -> None:
+    page = Page(tables.headline("Leeds", "In Leeds ...", kicker="Yorkshire"))
+    assert [tag for tag, _ in page.tags] == ["header", "p", "h1", "p"]
+    assert page.all("p")[1] == {"class": "sentence", "role": "status", "aria-live": "polite"}
+
+
+def test_a_table_can_be_reached_and_scrolled_by_keyboard_under_its_name(db: Database) -> None:
+    (region,) = (one for one in Page(tables.inspections([], 'Leeds "&"')).all("div"))
+    assert region == {"class": "scroll", "tabindex": "0", "role": "region", "aria-label": 'Leeds "&"'}
+
+
+def test_every_source_is_named_with_release_date_and_licence(db: Database) -> None:
+    for metric in db.metrics.values():
+        page = Page(tables.source_note(db, metric))
+        source = db.sources[metric.source_id]
+        for words in (metric.definition, source.publisher, source.title, source.release, source.licence):
+            assert words in page.text
+        assert tables.released(source.released) in page.text
+        assert page.all("a")[0]["href"] == source.page
+        assert ("derived" in page.text.lower()) or not metric.derived
+
+
+@pytest.mark.parametrize(("text", "words"), [("2026-03-19", "19 March 2026"), ("2025-05", "May 2025")])
+def test_a_release_date_is_as_exact_as_it_is_known(text: str, words: str) -> None:
+    assert tables.released(text) == words
+
+
+@pytest.mark.parametrize(
+    ("asked", "shown"),
+    [
+        ("Ledes", "Ledes"),
+        ("![i](https://evil.example/x.png)", "i(httpsevil.examplex.png)"),
+        ("**bold** [link](javascript:x) `code` <b>", "bold link(javascriptx) code b"),
+        ("$x^2$ :red[x] ~s~ #h | t", "x2 redx s h  t"),
+        ("King's Lynn (West), no. 1 & 2-3", "King's Lynn (West), no. 1 & 2-3"),
+        ("x" * 99, "x" * 60),
+    ],
+)
+def test_a_readers_own_words_are_no_markdown(asked: str, shown: str) -> None:
+    assert tables.plain(asked) == shown

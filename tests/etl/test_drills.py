@@ -1,0 +1,415 @@
+"""Drills: builders that are killed, meet each other or run out of disk, files that rot, readers that read meanwhile.
+
+Whatever happens, what is served is one whole version, the last or the new.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import random
+import shutil
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from datetime import date
+from pathlib import Path
+
+import duckdb
+import numpy as np
+import polars as pl
+import pytest
+
+from dashboard.database import Database, DatabaseError, Store
+from etl import build, publish
+from etl.model import EtlError
+from etl.publish import DATABASE
+from tests.etl import small
+
+# Every step at which a build says where it is. What is served is the new version from the swap on.
+BEFORE = ("locked", "database", "table figure", "commit", "checkpoint", "checks", "to disk", "keep the last")
+BEFORE_SWAP = (*BEFORE, "keep the new", "swap")
+AFTER_SWAP = ("swapped", "kept", "done")
+# A process of its own publishes the tiny version argv[2], and kills itself, as nothing can be caught, at the step argv[3].
+KILLED = """
+import os, signal, sys
+from pathlib import Path
+from tests.etl import small
+
+def at(step):
+    if step == sys.argv[3]:
+        os.kill(os.getpid(), signal.SIGKILL)
+
+small.put(Path(sys.argv[1]), sys.argv[2], at)
+"""
+BUILD = "import sys; from pathlib import Path; from etl import build; build.build(Path(sys.argv[1]))"
+# A builder that reads nothing before all others have tried.
+WAITS = """
+import sys, time
+from pathlib import Path
+from etl.publish import BusyError
+from tests.etl import small
+
+def at(step):
+    print(step, flush=True)
+    while step == "locked" and not (Path(sys.argv[1]) / "go").exists():
+        time.sleep(0.01)
+
+try:
+    small.put(Path(sys.argv[1]), sys.argv[2], at)
+except BusyError as error:
+    print(error)
+    sys.exit(3)
+"""
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> Path:
+    """A data folder in which the tiny versions `a` and `b` were published."""
+    folder = tmp_path / "data"
+    folder.mkdir()
+    small.put(folder, "a")
+    small.put(folder, "b")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def two_measures(database_path: Path) -> dict[str, pl.DataFrame]:
+    return small.cut(database_path)
+
+
+def start(code: str, *arguments: object) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [sys.executable, "-c", code, *map(str, arguments)],
+        cwd=small.REPOSITORY, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
+
+
+def files(data: Path) -> list[str]:
+    return sorted(str(path.relative_to(data)) for path in data.rglob("*") if path.is_file())
+
+
+def kept(*versions: str) -> list[str]:
+    """The files of a folder with nothing in it but a database and these versions."""
+    return [DATABASE, *(f"versions/{version}.duckdb" for version in sorted(versions))]
+
+
+def together(calls: list[Callable[[], None]]) -> None:
+    """Make these calls at the same time, and fail if any of them does."""
+    failures: list[BaseException] = []
+
+    def one(call: Callable[[], None]) -> None:
+        try:
+            call()
+        except BaseException as error:  # a failed assertion of a thread is the test's
+            failures.append(error)
+
+    threads = [threading.Thread(target=one, args=(call,)) for call in calls]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    if failures:
+        raise failures[0]
+
+
+# Killed
+
+
+def test_the_drill_knows_every_step(data: Path) -> None:
+    steps: list[str] = []
+    small.put(data, "c", steps.append)
+    steps.remove("table build")
+    assert steps == [*BEFORE_SWAP, *AFTER_SWAP]
+    assert len(steps) >= 11
+
+
+@pytest.mark.parametrize("step", [*BEFORE_SWAP, *AFTER_SWAP])
+def test_a_builder_killed_at_any_step_leaves_the_last_or_the_new_version_whole(data: Path, step: str) -> None:
+    with start(KILLED, data, "c", step) as killed:
+        assert killed.wait(timeout=60) == -9, killed.communicate()
+    live = "b" if step in BEFORE_SWAP else "c"
+    assert small.version_of(data / DATABASE) == live
+    assert [version.name for version in publish.versions(data) if version.live] == [live]
+
+    small.put(data, "d")
+    assert small.version_of(data / DATABASE) == "d"
+    assert files(data) == (kept("a", "b", "d") if live == "b" else kept("b", "c", "d"))
+    with publish.alone(data):
+        assert publish.rollback(data) == live
+
+
+@pytest.mark.slow
+def test_a_build_killed_at_any_of_100_moments_leaves_the_last_or_the_new_version_whole(
+    database_path: Path, tmp_path: Path
+) -> None:
+    data = Path(shutil.copytree(database_path.parent, tmp_path / "data"))
+    before = Database(data / DATABASE).data_version
+    (data / "schema.sql").write_bytes((data / "schema.sql").read_bytes() + b"\n")
+    after = build.build(data).data_version
+    began = time.monotonic()
+    with start(BUILD, data) as whole:
+        assert whole.wait(timeout=60) == 0
+    duration = time.monotonic() - began
+
+    moments = random.Random(2026)
+    served, left = [], 0
+    for _ in range(100):
+        with publish.alone(data):
+            publish.rollback(data, before)
+        with start(BUILD, data) as killed:
+            try:
+                killed.wait(timeout=moments.uniform(0, duration))
+            except subprocess.TimeoutExpired:
+                killed.kill()
+        served.append(Database(data / DATABASE).data_version)
+        left += any(".draft" in name for name in files(data))
+    assert set(served) <= {before, after}
+    assert before in served
+    assert left > 0
+    assert build.build(data).data_version == after
+    assert [path.name for path in data.iterdir() if path.is_file() and ".duckdb" in path.name] == [DATABASE]
+    assert not list((data / "versions").glob("*.draft"))
+
+
+@pytest.mark.parametrize(("step", "live"), [("copy", "b"), ("read whole", "b"), ("swap", "b"), ("swapped", "a")])
+def test_a_roll_back_killed_at_any_step_leaves_one_or_the_other_version_whole(data: Path, step: str, live: str) -> None:
+    code = KILLED.replace("small.put(Path(sys.argv[1]), sys.argv[2], at)", "").replace(
+        "from tests.etl import small", "from etl import publish"
+    )
+    with start(f"{code}\nwith publish.alone(Path(sys.argv[1])): publish.rollback(Path(sys.argv[1]), None, at)",
+               data, "", step) as killed:  # fmt: skip
+        assert killed.wait(timeout=60) == -9, killed.communicate()
+    assert small.version_of(data / DATABASE) == live
+    with publish.alone(data):
+        assert publish.rollback(data, "a") == "a"
+    assert files(data) == kept("a", "b")
+
+
+# Two at once
+
+
+def test_of_eight_builders_started_at_once_one_builds_and_seven_end_with_status_3(data: Path) -> None:
+    started = [start(WAITS, data, "c") for _ in range(8)]
+    try:
+        deadline = time.monotonic() + 60
+        while sum(one.poll() is not None for one in started) < 7 and time.monotonic() < deadline:
+            time.sleep(0.02)
+    finally:
+        (data / "go").touch()
+    said = {one: one.communicate(timeout=60) for one in started}
+    assert sorted(one.returncode for one in started) == [0, 3, 3, 3, 3, 3, 3, 3], said
+    builder = next(one for one in started if one.returncode == 0)
+    for one, (words, _) in said.items():
+        assert one is builder or f"another build is running here (process {builder.pid}, since " in words
+    (data / "go").unlink()
+    assert small.version_of(data / DATABASE) == "c"
+    assert files(data) == kept("a", "b", "c")
+
+
+# No room, no rights
+
+
+@pytest.fixture
+def disk(tmp_path: Path) -> Iterator[Path]:
+    """A disk of 8 MB of its own."""
+    if os.geteuid() != 0 or shutil.which("mount") is None:
+        pytest.skip("Only root may mount a small disk to fill up.")
+    where = tmp_path / "disk"
+    where.mkdir()
+    mounted = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", "size=8m", "tmpfs", str(where)], capture_output=True, text=True, check=False
+    )
+    if mounted.returncode != 0:
+        pytest.skip(f"No disk can be mounted here: {mounted.stderr.strip()}")
+    yield where
+    subprocess.run(["umount", str(where)], check=True)
+
+
+def test_a_disk_that_is_full_at_any_moment_leaves_the_served_file_as_it_was(disk: Path) -> None:
+    small.put(disk, "a")
+    small.put(disk, "b")
+    before = {name: (disk / name).read_bytes() for name in files(disk)}
+    refused = 0
+    filler = disk / "filler"
+    free = os.statvfs(disk).f_bavail * os.statvfs(disk).f_frsize
+    for room in (0, 4_096, 100_000, 500_000, 1_000_000, 1_400_000, 2_000_000, 4_000_000):
+        filler.write_bytes(bytes(free - room))
+        try:
+            small.put(disk, "c")
+        except EtlError as error:
+            refused += 1
+            assert str(error).startswith("E_WRITE: monitor.duckdb could not be written: "), error  # noqa: PT017
+            filler.unlink()
+            assert {name: (disk / name).read_bytes() for name in files(disk)} == before
+    # A new version needs room for itself and for the copy that is kept.
+    assert refused == 7
+    assert small.version_of(disk / DATABASE) == "c"
+
+
+def test_a_folder_nobody_may_write_to_is_said_in_words(data: Path) -> None:
+    without_rights: list[str] = []
+    if os.geteuid() == 0:
+        # Root may write anywhere, unless it gives that up.
+        if shutil.which("setpriv") is None:
+            pytest.skip("Root may write to any folder, and setpriv is not here to give that right up.")
+        without_rights = ["setpriv", "--bounding-set", "-dac_override"]
+    folders = (data, data / "versions")
+    for folder in folders:
+        folder.chmod(0o555)
+    try:
+        for told in ("build", "rollback"):
+            ran = subprocess.run(
+                [*without_rights, sys.executable, "-m", "etl", told, "--data", str(data)],
+                cwd=small.REPOSITORY, capture_output=True, text=True, check=False, timeout=60,
+            )  # fmt: skip
+            assert ran.returncode == 2, ran.stderr
+            assert "E_WRITE: monitor.duckdb could not be written: Permission denied. Make room or give" in ran.stderr
+    finally:
+        for folder in folders:
+            folder.chmod(0o755)
+    assert small.version_of(data / DATABASE) == "b"
+    assert files(data) == kept("a", "b")
+
+
+# Damage
+
+
+def same(one: Database, other: Database) -> bool:
+    return one.table.keys() == other.table.keys() and all(
+        one.table[name].equals(other.table[name]) for name in one.table
+    )
+
+
+def overwrite(path: Path, at: int, content: bytes) -> None:
+    with path.open("r+b") as file:
+        file.seek(at)
+        file.write(content)
+    # Later than any tick of the clock.
+    os.utime(path, ns=(0, path.stat().st_mtime_ns + 1_000_000_000))
+
+
+def test_a_flipped_byte_or_a_cut_of_the_served_file_is_never_served_as_data(
+    two_measures: dict[str, pl.DataFrame], tmp_path: Path
+) -> None:
+    served = small.put_marked(tmp_path, two_measures, 1)
+    whole = served.read_bytes()
+    store = Store(served)
+    good = store.current()
+    chance = random.Random(2026)
+    # Most of the file is zeros of no meaning; and every fourth flip is in the headers.
+    used = np.flatnonzero(np.frombuffer(whole, np.uint8))
+    headers = used[used < 3 * 4096]
+    noticed = 0
+    for number in range(200):
+        at = int(chance.choice(headers if number % 4 == 0 else used))
+        overwrite(served, at, bytes([whole[at] ^ (1 << chance.randrange(8))]))
+        now = store.current()
+        assert now is good or same(now, good)
+        noticed += now is good
+        overwrite(served, at, whole[at : at + 1])
+        good = now
+    assert noticed >= 100
+
+    for share in (0.999, 0.5, 0.01):
+        os.truncate(served, int(len(whole) * share))
+        now = store.current()
+        # The last block may be one that nothing is in.
+        assert now is good or (share == 0.999 and same(now, good))
+        good = now
+    with pytest.raises(DatabaseError):
+        Store(served).current()
+
+    small.put_marked(tmp_path, two_measures, 2)
+    assert store.current().data_version == "0002"
+
+
+@pytest.mark.parametrize(
+    "of_another_kind",
+    [
+        "DELETE FROM build",
+        "ALTER TABLE source ADD COLUMN new_in_a_later_version VARCHAR",
+        "ALTER TABLE metric DROP COLUMN caveat",
+        "ALTER TABLE build RENAME COLUMN data_version TO version",
+    ],
+)
+def test_a_sound_database_of_another_schema_does_not_take_readers_down(
+    two_measures: dict[str, pl.DataFrame], tmp_path: Path, of_another_kind: str
+) -> None:
+    store = Store(small.put_marked(tmp_path, two_measures, 1))
+    good = store.current()
+    other = tmp_path / "other.duckdb"
+    with duckdb.connect(str(other)) as connection:
+        connection.execute(f"ATTACH '{tmp_path / DATABASE}' AS live (READ_ONLY)")
+        for name in two_measures:
+            connection.execute(f'CREATE TABLE "{name}" AS FROM live."{name}"')
+        connection.execute("DETACH live")
+        connection.execute(of_another_kind)
+    other.replace(tmp_path / DATABASE)
+    now = store.current()
+    assert now is good or now.metrics == good.metrics
+
+
+# Readers meanwhile
+
+PUBLISHES = """
+import pickle, sys
+from pathlib import Path
+from tests.etl import small
+
+tables = small.cut(Path(sys.argv[2]))
+for number in range(2, 2 + int(sys.argv[3])):
+    small.put_marked(Path(sys.argv[1]), tables, number)
+"""
+
+
+def test_readers_of_50_versions_published_one_after_the_other_never_see_one_torn_or_an_older_one(
+    two_measures: dict[str, pl.DataFrame], database_path: Path, tmp_path: Path
+) -> None:
+    store = Store(small.put_marked(tmp_path, two_measures, 1))
+    with start(PUBLISHES, tmp_path, database_path, 50) as publisher:
+        seen: list[list[int]] = [[] for _ in range(8)]
+
+        def read(versions: list[int]) -> None:
+            while publisher.poll() is None:
+                database = store.current()
+                number = int(database.data_version)
+                assert {metric.caveat for metric in database.metrics.values()} == {f"{number:04}"}
+                assert database.figure["value"].drop_nulls().unique().to_list() == [small.MARKED + number]
+                versions.append(number)
+                time.sleep(0.005)
+
+        together([lambda versions=versions: read(versions) for versions in seen])  # type: ignore[misc]
+        assert publisher.wait() == 0, publisher.communicate()
+    assert store.current().data_version == "0051"
+    for versions in seen:
+        assert versions == sorted(versions)
+        assert len(set(versions)) > 25
+    assert [version.name for version in publish.versions(tmp_path)] == ["0051", "0050", "0049"]
+
+
+@pytest.mark.parametrize("seconds", [3, pytest.param(30, marks=pytest.mark.slow)])
+def test_sixteen_threads_that_ask_at_once_get_right_answers_only(database_path: Path, seconds: float) -> None:
+    store = Store(database_path)
+    truth = Database(database_path)
+    questions = [(metric, period.end) for metric, periods in truth.periods.items() for period in periods[:3]]
+
+    def digest(metric: str, end: date, database: Database) -> str:
+        rows = database.councils(metric, end).select("area_id", "value", "rank", "quarter", "status")
+        return hashlib.sha256(rows.write_csv().encode()).hexdigest()
+
+    right = {question: digest(*question, truth) for question in questions}
+    answers = [0] * 16
+    until = time.monotonic() + seconds
+
+    def ask(asker: int) -> None:
+        chance = random.Random(asker)
+        while time.monotonic() < until:
+            question = chance.choice(questions)
+            assert digest(*question, store.current()) == right[question]
+            answers[asker] += 1
+
+    together([lambda asker=asker: ask(asker) for asker in range(16)])  # type: ignore[misc]
+    assert min(answers) > 10

@@ -1,0 +1,138 @@
+"""The layout: who may import whom, what lies at the top, and how long a file may be (CONTRIBUTING)."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+PRODUCT = ("dashboard", "etl")
+FOLDERS = {"bench", "dashboard", "data", "deploy", "etl", "tests"}
+FILES = {
+    "CHANGELOG.md", "CONTRIBUTING.md", "LICENSE", "Makefile", "README.md", "pyproject.toml", "requirements.lock",
+    "streamlit_app.py",
+}  # fmt: skip
+# What these know, the rest of the dashboard need not: figures, tables and queries are values in, values out.
+KNOW_STREAMLIT = ("main", "session", "server", "pages.", "components.")
+LONGEST = 400
+
+
+def modules(package: str) -> dict[str, Path]:
+    """The modules of a package by their dotted names."""
+    return {
+        ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__"): path
+        for path in sorted((ROOT / package).rglob("*.py"))
+    }
+
+
+class WithoutTypes(ast.NodeTransformer):
+    """What is imported for its type alone is not there when the program runs."""
+
+    def visit_If(self, node: ast.If) -> ast.AST | None:
+        return None if ast.unparse(node.test) == "TYPE_CHECKING" else node
+
+
+def imports(path: Path) -> Iterator[str]:
+    """All that a module imports, also inside functions, by full dotted names."""
+    for node in ast.walk(WithoutTypes().visit(ast.parse(path.read_text("utf-8")))):
+        if isinstance(node, ast.Import):
+            yield from (name.name for name in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path.name} imports relatively"
+            yield from (f"{node.module}.{name.name}" for name in node.names)
+
+
+def imported(path: Path, package: str) -> set[str]:
+    """The modules of a package that a module imports."""
+    known = modules(package)
+    found = set()
+    for name in imports(path):
+        while name and name not in known:
+            name = name.rpartition(".")[0]
+        found |= {name} if name else set()
+    return found
+
+
+def sources(*folders: str) -> list[Path]:
+    found = [path for folder in folders for path in (ROOT / folder).rglob("*")]
+    return [path for path in found if path.suffix in (".py", ".js", ".css", ".sql") and path.is_file()]
+
+
+@pytest.mark.parametrize(("package", "other"), [("dashboard", "etl"), ("etl", "dashboard")])
+def test_the_two_packages_share_nothing_but_the_database(package: str, other: str) -> None:
+    for name, path in modules(package).items():
+        assert not [one for one in imports(path) if one.split(".")[0] in (other, "tests", "bench")], name
+
+
+def test_only_the_edge_of_the_dashboard_knows_streamlit() -> None:
+    for name, path in modules("dashboard").items():
+        knows = any(one.split(".")[0] == "streamlit" for one in imports(path))
+        assert not knows or f"{name}.".removeprefix("dashboard.").startswith(KNOW_STREAMLIT), name
+    assert not [name for name, path in modules("etl").items() for one in imports(path) if one.startswith("streamlit")]
+
+
+def test_no_page_is_imported_and_nothing_below_the_pages_imports_the_session() -> None:
+    for name, path in modules("dashboard").items():
+        found = imported(path, "dashboard")
+        assert not [one for one in found if one.startswith("dashboard.pages")], name
+        if not name.startswith(("dashboard.pages", "dashboard.main")):
+            assert "dashboard.session" not in found, name
+
+
+def test_figures_and_tables_ask_no_database() -> None:
+    """They are drawn from frames; of the database they know the types."""
+    for name, path in modules("dashboard").items():
+        if name.startswith(("dashboard.figures", "dashboard.tables", "dashboard.wording", "dashboard.palette")):
+            assert not [one for one in imports(path) if one.split(".")[0] in ("duckdb", "plotly")], name
+            assert "dashboard.database.store" not in set(imports(path)), name
+
+
+@pytest.mark.parametrize("package", PRODUCT)
+def test_no_modules_import_each_other_in_a_circle(package: str) -> None:
+    graph = {name: imported(path, package) - {name, package} for name, path in modules(package).items()}
+    while graph:
+        leaves = {name for name, found in graph.items() if not found & graph.keys()}
+        assert leaves, f"in a circle: {sorted(graph)}"
+        graph = {name: found for name, found in graph.items() if name not in leaves}
+
+
+def test_every_page_is_in_the_table_of_contents() -> None:
+    contents = (ROOT / "dashboard" / "main.py").read_text("utf-8")
+    pages = {path.name for path in (ROOT / "dashboard" / "pages").glob("*.py")}
+    assert set(re.findall(r'st\.Page\("pages/(\w+\.py)"', contents)) == pages
+
+
+def test_the_top_holds_what_a_stranger_expects_and_nothing_else() -> None:
+    here = [path for path in ROOT.iterdir() if not path.name.startswith((".", "__"))]
+    assert {path.name for path in here if path.is_dir() and not path.name.endswith(".egg-info")} <= FOLDERS
+    assert {path.name for path in here if path.is_file()} <= FILES | {"coverage.xml"}
+
+
+@pytest.mark.parametrize("folder", [*PRODUCT, "data"])
+def test_no_file_is_too_long_to_read(folder: str) -> None:
+    long = {path.name: len(path.read_text("utf-8").splitlines()) for path in sources(folder)}
+    assert {name: lines for name, lines in long.items() if lines > LONGEST} == {}
+
+
+@pytest.mark.parametrize("package", PRODUCT)
+def test_the_first_line_of_every_module_says_what_it_is(package: str) -> None:
+    for name, path in modules(package).items():
+        words = ast.get_docstring(ast.parse(path.read_text("utf-8")))
+        assert words, name
+        assert re.search(r"[.:]$", words.splitlines()[0]), name
+
+
+def test_no_file_names_a_place_on_somebodys_machine() -> None:
+    places = re.compile("|".join(f"/{place}/" for place in ("root", "home", "work", "Users")))
+    for path in [*sources(*PRODUCT, "data", "tests"), *(ROOT / name for name in FILES)]:
+        assert not places.search(path.read_text("utf-8")), path.name
+
+
+def test_the_lock_names_no_address() -> None:
+    lock = (ROOT / "requirements.lock").read_text("utf-8")
+    assert "://" not in lock
+    assert "--hash=sha256:" in lock
