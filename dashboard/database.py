@@ -121,9 +121,10 @@ class Database:
             table = {name: _plain(connection.sql(f'FROM "{name}"').pl()) for name in names}
         self.table = table
         self.data_version: str = table["build"]["data_version"][0]
+        # What is published for England alone has nothing to show of councils; it is in `figure` and in exports.
         self.metrics = {
             row["metric_id"]: Metric(**{field: row[field] for field in Metric.__dataclass_fields__})
-            for row in table["metric"].sort("position").iter_rows(named=True)
+            for row in table["metric"].filter(~pl.col("england_only")).sort("position").iter_rows(named=True)
         }
         self.sources = {row["source_id"]: Source(**row) for row in table["source"].iter_rows(named=True)}
         self.area = table["area"]

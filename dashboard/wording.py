@@ -50,8 +50,7 @@ def quantity(value: float, metric: Metric) -> str:
     """A value with its unit, as in "14.9%", "15.2 cases per social worker" or "Good"."""
     if metric.graded:
         return GRADES[round(value) - 1]
-    shown = number(value, metric.decimals)
-    return f"{shown}%" if metric.unit == "%" else f"{shown} {metric.unit}"
+    return _with_unit(number(value, metric.decimals), metric)
 
 
 def brief(value: float | None, metric: Metric) -> str:
@@ -60,7 +59,10 @@ def brief(value: float | None, metric: Metric) -> str:
         return ""
     if metric.graded:
         return GRADES[round(value) - 1]
-    return number(value, metric.decimals) + ("%" if metric.unit == "%" else "")
+    shown = number(value, metric.decimals)
+    if metric.unit == "%":
+        return f"{shown}%"
+    return f"£{shown}" if metric.unit.startswith("£") else shown
 
 
 def difference(value: float, metric: Metric) -> str:
@@ -68,7 +70,7 @@ def difference(value: float, metric: Metric) -> str:
     shown = number(abs(value), metric.decimals)
     if metric.unit == "%":
         return f"{shown} percentage point{'' if shown in ('1', '1.0') else 's'}"
-    return f"{shown} {metric.unit}"
+    return _with_unit(shown, metric)
 
 
 def signed(value: float, metric: Metric) -> str:
@@ -358,6 +360,14 @@ def profile_sentence(name: str, rows: Sequence[Row], metrics: Mapping[str, Metri
             sentence = f"{sentence[:-1]} and in the best on none."
     missing = len(ranked) - len(placed)
     return sentence + (f" {missing} more {'has' if missing == 1 else 'have'} no figure." if missing else "")
+
+
+def _with_unit(shown: str, metric: Metric) -> str:
+    if metric.unit == "%":
+        return f"{shown}%"
+    if metric.unit.startswith("£ "):
+        return f"£{shown} {metric.unit.removeprefix('£ ')}"
+    return f"{shown} {metric.unit}"
 
 
 def _first(names: Sequence[str]) -> list[str]:

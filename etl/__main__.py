@@ -1,5 +1,4 @@
-"""The ETL's commands: `python -m etl fetch | extract | build | check | status | versions | rollback | agree |
-geography`."""
+"""The ETL's commands: `python -m etl --help` lists them."""
 
 from __future__ import annotations
 

@@ -148,9 +148,21 @@ def with_missing_rows(observation: pl.DataFrame, metric: pl.DataFrame, areas: Ar
 
 def _metrics(sources: list[Source]) -> pl.DataFrame:
     # The order of the menu: what the product is for comes first, what is only context last.
-    themes = ("Workforce", "Child protection", "Front door", "Looked after and leaving care", "Inspection")
+    themes = (
+        "Workforce",
+        "Child protection",
+        "Front door",
+        "Looked after and leaving care",
+        "Outcomes of children in need",
+        "Factors at assessment",
+        "Inspection",
+        "Money",
+        "Context",
+    )
     declared: list[tuple[Source, Metric]] = [(source, metric) for source in sources for metric in source.metrics]
-    declared.sort(key=lambda pair: themes.index(pair[1].theme) if pair[1].theme in themes else len(themes))
+    declared.sort(
+        key=lambda pair: (themes.index(pair[1].theme) if pair[1].theme in themes else len(themes), pair[1].theme)
+    )
     return pl.DataFrame(
         [
             {

@@ -315,7 +315,7 @@ def test_every_sentence_is_true_of_its_row(all_said: Said) -> None:
             assert holds or words not in sentence, (words, sentence)
         assert (value is not None and "+" in one["return_id"]) == ("joint return with" in sentence), sentence
         assert short == (compared and metric.ranked and "That is " in sentence), sentence
-        assert not re.search(r"None|nan|  |\.\.", sentence), sentence
+        assert not re.search(r"None|\bnan\b|  |\.\.", sentence), sentence
         assert sentence.endswith("."), sentence
 
 
@@ -349,4 +349,4 @@ def test_the_sentence_of_england_adds_up(db: Database) -> None:
                 meet, base, short = map(int, score.groups())
                 returns = rows.filter(rows["gap"].is_not_null())["return_id"].n_unique()
                 assert meet + short == base == returns, sentence
-            assert not re.search(r"None|nan|  |\.\.", sentence), sentence
+            assert not re.search(r"None|\bnan\b|  |\.\.", sentence), sentence

@@ -19,6 +19,7 @@ CREATE TABLE figure (of_version VARCHAR REFERENCES build (data_version), value D
 """
 ROWS = 20_000
 MEASURES = ("vacancy_rate", "children")
+NOT_NEEDED = ("boundary", "map_shape", "neighbour", "judgement")
 MARKED = 100.0
 
 
@@ -53,13 +54,21 @@ def version_of(database: Path) -> str:
 
 
 def cut(database: Path) -> dict[str, pl.DataFrame]:
-    """The tables of the real database in the order of their references, with the figures of two measures only."""
+    """The tables of the real database in the order of their references, with few rows: the newest of two measures."""
     with duckdb.connect(str(database), read_only=True) as connection:
         names = connection.execute("SELECT table_name FROM duckdb_tables() ORDER BY table_oid").fetchall()
         frames = {name: connection.sql(f'FROM "{name}"').pl() for (name,) in names}
+    newest = (
+        frames["observation"]
+        .filter(pl.col("metric_id").is_in(MEASURES))
+        .select("metric_id", pl.col("period_end").max().over("metric_id"))
+        .unique()
+    )
     return {
-        name: frame.filter(pl.col("metric_id").is_in(MEASURES))
-        if {"metric_id", "period_end"} <= {*frame.columns}
+        name: frame.join(newest, on=newest.columns, how="semi")
+        if {*newest.columns} <= {*frame.columns}
+        else frame.clear()
+        if name in NOT_NEEDED
         else frame
         for name, frame in frames.items()
     }
