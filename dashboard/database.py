@@ -150,6 +150,7 @@ class Database:
                 for row in rows.select("period_end", "period").unique().sort("period_end", descending=True).iter_rows()
             ]
             for metric_id, rows in self.by_metric.items()
+            if metric_id in self.metrics
         }
 
     @cached_property

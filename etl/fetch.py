@@ -44,6 +44,10 @@ BY_HAND: Mapping[str, str] = {
         "Statistics (time_period, old_la_code, population_estimate), as the Department for Education prepares them"
     ),
     "github.com": "find the newest file of this name, and press 'Download raw file'",
+    "www.adcs.org.uk": (
+        "look for the newest yearly update of directors. There is no file: add a row with the year, the changes and the "
+        "address of the page to the one that is here"
+    ),
 }
 ELSEWHERE = "look for the newest edition"
 PAGES = (b"<!doctype", b"<html", b"<?xml version", b"<head", b"<body")

@@ -32,7 +32,7 @@ from tests.etl import small
 BEFORE = ("locked", "database", "table figure", "commit", "checkpoint", "checks", "to disk", "keep the last")
 BEFORE_SWAP = (*BEFORE, "keep the new", "swap")
 AFTER_SWAP = ("swapped", "kept", "done")
-# A process of its own publishes the tiny version argv[2], and kills itself, as nothing can be caught, at the step argv[3].
+# A process of its own publishes the tiny version argv[2] and kills itself, uncatchably, at the step argv[3].
 KILLED = """
 import os, signal, sys
 from pathlib import Path

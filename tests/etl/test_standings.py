@@ -299,8 +299,11 @@ def returns_of(database: duckdb.DuckDBPyConnection) -> dict[Key, dict[str, tuple
         WHERE area.kind = 'local_authority' AND status = 'observed' AND polarity <> 'neutral' AND unit <> 'grade'
         """
     ).fetchall()
+    counted = {(metric_id, period_end) for metric_id, period_end, _, _, denominator, *_ in rows if denominator}
     for metric_id, period_end, return_id, value, denominator, minimum, name in rows:
-        large = minimum is None or (denominator is not None and denominator >= minimum)
+        # Years that only another source holds have no counts: there the minimum says nothing.
+        small = minimum is not None and (metric_id, period_end) in counted
+        large = not small or (denominator is not None and denominator >= minimum)
         sets_cut = large and name not in ("City of London", "Isles of Scilly")
         found[metric_id, period_end][return_id] = (Decimal(repr(value)), sets_cut)
     return found
