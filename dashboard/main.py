@@ -24,6 +24,10 @@ db = session.database()
 st.session_state["headline"] = st.container()
 # The Data page filters by many measures and councils at once; of what the others share it needs only the benchmark.
 session.choices(db, only="benchmark" if page.title == "Data" else None)
-page.run()
-session.footer(db)
-session.page_script()
+body, foot = st.container(), st.container()
+# Before the page, which may stop early: its links need the script all the same.
+with foot:
+    session.footer(db)
+    session.page_script()
+with body:
+    page.run()

@@ -128,11 +128,13 @@ def benchmark() -> Benchmark:
     return next(one for one in BENCHMARKS.values() if one.label == st.session_state["benchmark"])
 
 
-def colourings(metric: Metric) -> list[str]:
+def colourings(metric: Metric, benchmark: Benchmark) -> list[str]:
     """The ways a map of this measure can be coloured: what has no quarter or no benchmark is not offered it."""
-    if metric.graded or metric.counted:
+    if metric.ranked:
+        return list(COLOURINGS)
+    if metric.graded or metric.counted or benchmark.best:
         return ["Value"]
-    return [name for name, colouring in COLOURINGS.items() if metric.ranked or colouring != "quarter"]
+    return [name for name, colouring in COLOURINGS.items() if colouring != "quarter"]
 
 
 def footer(db: Database) -> None:

@@ -68,6 +68,9 @@ def brief(value: float | None, metric: Metric) -> str:
 def difference(value: float, metric: Metric) -> str:
     """A distance without a sign, as in "7.3 percentage points", "2.0 cases per social worker" or "4.6 per 10,000"."""
     shown = number(abs(value), metric.decimals)
+    if value and not shown.strip("0.,"):
+        # What rounds to nothing is not nothing.
+        shown = f"less than {Decimal(1).scaleb(-metric.decimals)}"
     if metric.unit == "%":
         return f"{shown} percentage point{'' if shown in ('1', '1.0') else 's'}"
     return _with_unit(shown, metric)
@@ -170,7 +173,7 @@ def shortfall(row: Row, metric: Metric) -> str:
         return ""
     count = number(row["shortfall"], 0)
     if count == "0":
-        return f"less than one of {metric.shortfall}"
+        return f"less than one {_counted('1', metric.shortfall)}"
     return f"{count} {_counted(count, metric.shortfall)}"
 
 
@@ -273,14 +276,17 @@ def _against(row: Row, metric: Metric, benchmark: Benchmark) -> str:
     level = f"({brief(row['benchmark'], metric)})"
     group = f"{benchmark.group} {level}"
     if metric.neutral:
-        return f"That is the same as {group}." if row["gap"] == 0 else f"That is {gap(row, metric)} {group}."
+        if row["gap"] == 0:
+            return f"That is the same as {group}."
+        chance = " Chance could explain the difference." if row["verdict"] == "similar" else ""
+        return f"That is {gap(row, metric)} {group}.{chance}"
+    chance = " Chance could explain the difference." if row["verdict"] == "similar" else ""
     reached = f"what {benchmark.group} reach {level}" if benchmark.best else group
     if row["gap"] <= 0:
         if benchmark.best:
             return f"It meets {reached}."
-        return f"It is the same as {group}." if row["gap"] == 0 else f"It is better than {group}."
+        return f"It is the same as {group}." if row["gap"] == 0 else f"It is better than {group}.{chance}"
     real = shortfall(row, metric)
-    chance = " Chance could explain the difference." if row["verdict"] == "similar" else ""
     return f"That is {gap(row, metric)} {reached}{f': {real}' if real else ''}.{chance}"
 
 

@@ -45,8 +45,8 @@ BY_HAND: Mapping[str, str] = {
     ),
     "github.com": "find the newest file of this name, and press 'Download raw file'",
     "www.adcs.org.uk": (
-        "look for the newest yearly update of directors. There is no file: add a row with the year, the changes and the "
-        "address of the page to the one that is here"
+        "look for the newest yearly update of directors. There is no file: add a row with the year, the changes and "
+        "the address of the page to the one that is here"
     ),
 }
 ELSEWHERE = "look for the newest edition"

@@ -61,7 +61,6 @@ def test_addresses_in_the_readme_name_councils_and_measures_that_are_there(
         assert set(query.get("la", [])) <= names, address
 
 
-@pytest.mark.xfail(strict=True, reason="the README has yet to name the newest sources")
 def test_every_source_that_is_loaded_is_named_in_the_readme_with_its_page(
     database: duckdb.DuckDBPyConnection,
 ) -> None:

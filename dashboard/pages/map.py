@@ -26,7 +26,7 @@ else:
 session.headline(metric.title, sentence, kicker=when)
 
 with st.container(key="view", horizontal=True):
-    ways = session.colourings(metric)
+    ways = session.colourings(metric, benchmark)
     if st.session_state.get("colour") not in ways:
         st.session_state.pop("colour", None)
     colour = ways[0]

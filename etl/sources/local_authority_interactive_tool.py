@@ -370,12 +370,11 @@ def _observations(rows: pl.DataFrame, metric_id: str, kind: PeriodKind, source: 
               for name in ("numerator", "denominator")]  # fmt: skip
     year = pl.col("year").cast(pl.String)
     before = (pl.col("year") - 1).cast(pl.String)
+    end = kind.end(FIRST_YEAR)
     return rows.select(
         pl.lit(metric_id).alias("metric_id"),
         "area_id",
-        pl.col("year")
-        .replace_strict({year: kind.end(year) for year in rows["year"].unique()}, return_dtype=pl.Date)
-        .alias("period_end"),
+        pl.date("year", end.month, end.day).alias("period_end"),
         pl.when("double").then(pl.concat_str(before, pl.lit("/"), year.str.slice(2))).otherwise(year).alias("period"),
         "value",
         "status",

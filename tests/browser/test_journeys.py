@@ -327,7 +327,6 @@ def test_single_letters_are_no_shortcuts(visit: Visit) -> None:
     expect(page.get_by_role("dialog")).to_have_count(0)
 
 
-@pytest.mark.xfail(strict=True, reason="st.stop() in the page stops main.py too, before the footer and the script")
 def test_the_council_page_without_a_council_has_its_footer_and_its_script(visit: Visit) -> None:
     page = visit("/council")
     ready(page)

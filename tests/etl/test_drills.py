@@ -65,14 +65,18 @@ except BusyError as error:
 """
 
 
-@pytest.fixture
-def data(tmp_path: Path) -> Path:
-    """A data folder in which the tiny versions `a` and `b` were published."""
-    folder = tmp_path / "data"
-    folder.mkdir()
+@pytest.fixture(scope="session")
+def two(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("two")
     small.put(folder, "a")
     small.put(folder, "b")
     return folder
+
+
+@pytest.fixture
+def data(two: Path, tmp_path: Path) -> Path:
+    """A data folder in which the tiny versions `a` and `b` were published."""
+    return Path(shutil.copytree(two, tmp_path / "data"))
 
 
 @pytest.fixture(scope="session")
@@ -379,7 +383,7 @@ def test_readers_of_50_versions_published_one_after_the_other_never_see_one_torn
                 assert {metric.caveat for metric in database.metrics.values()} == {f"{number:04}"}
                 assert database.figure["value"].drop_nulls().unique().to_list() == [small.MARKED + number]
                 versions.append(number)
-                time.sleep(0.005)
+                time.sleep(0.02)
 
         together([lambda versions=versions: read(versions) for versions in seen])  # type: ignore[misc]
         assert publisher.wait() == 0, publisher.communicate()

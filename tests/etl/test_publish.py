@@ -209,7 +209,7 @@ def test_the_lock_is_never_held_by_two(tmp_path: Path) -> None:
     holders, together, turns = [0], [0], [0]
 
     def take() -> None:
-        for _ in range(300):
+        for _ in range(100):
             try:
                 with publish.locked(tmp_path / "lock", "test"):
                     holders[0] += 1
