@@ -42,7 +42,7 @@ lock:
 		--no-emit-index-url --no-annotate --custom-compile-command "make lock" -q -o requirements.lock
 
 clean:
-	rm -rf $(VENV) data/monitor.duckdb* .mypy_cache .ruff_cache .pytest_cache .coverage
+	rm -rf $(VENV) data/monitor.duckdb* data/versions data/build.lock .mypy_cache .ruff_cache .pytest_cache .coverage
 
 $(INSTALLED): requirements.lock
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)

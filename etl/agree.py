@@ -6,6 +6,7 @@ are declared; what is left over is a fault of theirs or of our reading, and noth
 
 from __future__ import annotations
 
+import re
 import tempfile
 from collections import Counter
 from collections.abc import Mapping
@@ -185,8 +186,10 @@ def _extracted(file: File, published: Path) -> Cells:
 def _table(comparison: Comparison, cells: Cells, areas: Areas) -> pl.DataFrame:
     """area_id, year, and of each column that is compared what is printed."""
     file = comparison.file
-    rows = ees.located(cells.table(file.name), areas, file.name)
+    table = cells.table(file.name)
+    rows = ees.located(table, areas, file.name)
     rows = rows.filter(*(pl.col(column).is_in(list(kept)) for column, kept in file.groups.items()))
+    rows = ees.without_duplicates(rows, table, file)
     columns = [*comparison.columns, *([comparison.denominator] if comparison.denominator else [])]
     releases.require(rows, columns, file.name)
     return rows.select(pl.col("return_id").alias("area_id"), "year", *columns)
@@ -235,7 +238,7 @@ def _reason(
     if symbols == {"c"} and comparison.denominator:
         return Reason.UNSUPPRESSED
     if symbols:
-        return Reason.MISSING_AS_ZERO if value == 0 else None
+        return Reason.MISSING_AS_ZERO if value == 0 and symbols <= DFE_SYMBOLS.keys() else None
     if comparison.another_edition.get((area_id, year)) == value:
         return Reason.ANOTHER_EDITION
     rounded = None if of_council else _between(texts, total, comparison, off_by=_OFF_BY)
@@ -258,8 +261,5 @@ def _between(texts: list[str], total: str, comparison: Comparison, *, off_by: in
 
 
 def _number(text: str) -> float | None:
-    """A printed number; None for a symbol that is known. Anything else stops here."""
-    text = text.strip()
-    if not text or text in DFE_SYMBOLS:
-        return None
-    return float(text)
+    """A printed number; None for a symbol, or for anything else, which then explains nothing."""
+    return float(text) if re.fullmatch(ees.NUMBER, text) else None

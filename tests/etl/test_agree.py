@@ -107,6 +107,7 @@ def test_a_figure_that_differs_is_named_with_both_values_and_where_they_stand(da
         ("u", "0", Reason.MISSING_AS_ZERO),
         ("x", "0", Reason.MISSING_AS_ZERO),
         ("0", "-", Reason.ZERO_AS_DASH),
+        ("?", "0", None),
         ("k", "1", None),
         ("u", "9", None),
         ("c", "9", None),

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import dataclasses
+import shutil
 from datetime import date
 from pathlib import Path
 
+import duckdb
 import pytest
 
-from etl import releases
+from etl import checks, releases
 from etl.areas import Areas
 from etl.extract import extract
 from etl.model import ENGLAND, Context, Loaded, SourceError
@@ -51,3 +54,16 @@ def test_what_cannot_be_is_refused_by_name_with_its_line(
     with pytest.raises(SourceError) as error:
         load(tmp_path, known_areas, f"2024,62,49,{PAGE}", row)
     assert (error.value.rule, error.value.file, error.value.line, error.value.column) == (rule, FILE, 3, column)
+
+
+def test_only_a_metric_that_is_declared_so_may_have_no_councils(database_path: Path, tmp_path: Path) -> None:
+    (check,) = (one for one in checks.CHECKS if one.name == "authority_has_row")
+    copy = Path(shutil.copy(database_path, tmp_path / "copy.duckdb"))
+    with duckdb.connect(str(copy)) as connection:
+        assert checks.offending(connection, check) == []
+        connection.execute("CREATE TABLE declared AS FROM metric")
+        connection.execute("UPDATE declared SET england_only = false")
+        undeclared = dataclasses.replace(
+            check, offending=check.offending.replace("FROM metric WHERE", "FROM declared WHERE")
+        )
+        assert {row[0] for row in checks.offending(connection, undeclared)} == {"director_changes"}
