@@ -14,6 +14,7 @@ from dashboard import queries, tables, wording
 from dashboard.benchmarks import BENCHMARKS, DEFAULT
 from dashboard.database import ENGLAND, Database
 from dashboard.queries import Inspection
+from dashboard.tables.html import SPARK_HEIGHT, SPARK_WIDTH, spark
 from tests.dashboard import small
 from tests.dashboard.small import Figure
 
@@ -264,32 +265,32 @@ def lines(html: str) -> list[list[tuple[int, int]]]:
 
 
 def test_a_spark_has_a_gap_where_a_value_is_missing() -> None:
-    assert [len(line) for line in lines(tables.spark([1.0, 2.0, None, 3.0, 4.0, 5.0]))] == [2, 3]
-    assert lines(tables.spark([1.0, None, 3.0])) == []  # two dots that nothing joins
-    assert [len(line) for line in lines(tables.spark([None, 1.0, 2.0, None]))] == [2]
-    assert lines(tables.spark([2.0, 2.0, 2.0])) == [[(3, 3), (44, 3), (85, 3)]]
-    assert lines(tables.spark([1.0, 3.0])) == [[(3, 19), (85, 3)]]
+    assert [len(line) for line in lines(spark([1.0, 2.0, None, 3.0, 4.0, 5.0]))] == [2, 3]
+    assert lines(spark([1.0, None, 3.0])) == []  # two dots that nothing joins
+    assert [len(line) for line in lines(spark([None, 1.0, 2.0, None]))] == [2]
+    assert lines(spark([2.0, 2.0, 2.0])) == [[(3, 3), (44, 3), (85, 3)]]
+    assert lines(spark([1.0, 3.0])) == [[(3, 19), (85, 3)]]
 
 
 def test_a_spark_of_fewer_than_two_values_is_nothing() -> None:
-    assert [tables.spark(values) for values in ([], [None, None], [1.0], [None, 1.0, None])] == [""] * 4
+    assert [spark(values) for values in ([], [None, None], [1.0], [None, 1.0, None])] == [""] * 4
 
 
 def test_a_spark_is_decorative_and_within_its_frame(db: Database) -> None:
     for course in queries.history(db, KINGSTON).values():
-        html = tables.spark([value for _, value in course])
+        html = spark([value for _, value in course])
         if html:
             (image,) = Page(html).all("img")
             assert image["alt"] == ""
             for x, y in (point for line in lines(html) for point in line):
-                assert 0 <= x <= tables.SPARK_WIDTH
-                assert 0 <= y <= tables.SPARK_HEIGHT
+                assert 0 <= x <= SPARK_WIDTH
+                assert 0 <= y <= SPARK_HEIGHT
 
 
 def test_figures_over_time_come_newest_first_with_the_reason_of_what_is_missing(db: Database) -> None:
     metric = db.metrics["vacancy_rate"]
     head, newest, *_ = Page(tables.trend(queries.trend(db, metric, WESTMINSTER), metric, "Westminster")).rows
-    assert head == ["At 30 september", "Westminster", "England", "Region", "Neighbours’ median", "Best quarter"]
+    assert head == ["At 30 September", "Westminster", "England", "Region", "Neighbours’ median", "Best quarter"]
     assert newest[:3] == ["2025", "not available (x)", "14.2%"]
     neutral = db.metrics["plan_rate"]
     assert "Best quarter" not in Page(tables.trend(queries.trend(db, neutral, LEEDS), neutral, "Leeds")).rows[0]

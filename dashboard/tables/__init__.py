@@ -10,7 +10,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from html import escape
 from typing import Any
-from urllib.parse import quote, urlencode
 
 import polars as pl
 
@@ -18,6 +17,7 @@ from dashboard import wording
 from dashboard.benchmarks import Benchmark
 from dashboard.database import Database, Metric
 from dashboard.queries import STRANDS, Inspection, Judgement
+from dashboard.tables import html
 
 STRAND_NAMES = {
     "overall": "Overall effectiveness",
@@ -26,10 +26,8 @@ STRAND_NAMES = {
     "in_care": "Children in care",
     "care_leavers": "Care leavers",
 }
-GRADE_CLASSES = {grade: f"grade-{position}" for position, grade in enumerate(wording.GRADES, start=1)}
 # page.js brings it into view when a measure is chosen in the table above it.
 MEASURE_ANCHOR = '<div id="measure"></div>'
-SPARK_WIDTH, SPARK_HEIGHT, SPARK_PAD = 88, 22, 3
 
 
 def headline(title: str, sentence: str, *, kicker: str = "") -> str:
@@ -63,14 +61,14 @@ def profile(
             theme = metric.theme
             body.append(f'<tr class="theme"><th colspan="{len(heads)}" scope="colgroup">{escape(theme)}</th></tr>')
         body.append(_profile_row(metric, row, history[metric.metric_id], is_chosen=metric.metric_id == chosen))
-    return _table(caption, heads, body, kind="profile")
+    return html.table(caption, heads, body, kind="profile")
 
 
 def _profile_row(
     metric: Metric, row: Mapping[str, Any], history: Sequence[tuple[date, float | None]], *, is_chosen: bool
 ) -> str:
     period = wording.period_label(metric, row["period_end"])
-    link = _link(metric.title, {"metric": metric.title})
+    link = html.link(metric.title, {"metric": metric.title})
     if row["value"] is None:
         value = f'<span class="missing">{escape(wording.reason(row["status"], row["symbol"], metric))}</span>'
     else:
@@ -79,15 +77,15 @@ def _profile_row(
     compared = not metric.counted
     cells = [
         f'<th scope="row">{link}<span class="period">{escape(period)}{unit}</span></th>',
-        _cell(value),
-        _cell(_change(row["change"], metric)),
-        _cell(_number(row["england"], metric)),
-        _cell(_number(row["region"], metric)),
-        _cell(_neighbours(row, metric) if compared else ""),
-        _cell(_number(row["benchmark"], metric) if compared else ""),
-        _cell(_gap(row, metric)),
-        _cell(_standing(row, metric)),
-        f'<td class="course">{spark([value for _, value in history])}</td>',
+        html.cell(value),
+        html.cell(html.change(row["change"], metric)),
+        html.cell(html.number(row["england"], metric)),
+        html.cell(html.number(row["region"], metric)),
+        html.cell(html.neighbours(row, metric) if compared else ""),
+        html.cell(html.number(row["benchmark"], metric) if compared else ""),
+        html.cell(html.gap(row, metric)),
+        html.cell(html.standing(row, metric)),
+        f'<td class="course">{html.spark([value for _, value in history])}</td>',
     ]
     mark = ' class="chosen" aria-current="true"' if is_chosen else ""
     return f"<tr{mark}>{''.join(cells)}</tr>"
@@ -99,7 +97,7 @@ def judgements(found: Iterable[Judgement], latest: Inspection | None, today: dat
     for judgement in found:
         strand = judgement.metric.metric_id.removeprefix("judgement_")
         words = judgement.grade or wording.reason(judgement.status, None, judgement.metric)
-        css = GRADE_CLASSES.get(judgement.grade or "", "grade-none")
+        css = html.GRADE_CLASSES.get(judgement.grade or "", "grade-none")
         cards.append(
             f'<li class="card {css}"><span class="strand">{escape(STRAND_NAMES[strand])}</span>'
             f'<span class="grade">{escape(words[0].upper() + words[1:])}</span></li>'
@@ -125,12 +123,12 @@ def inspections(found: Sequence[Inspection], caption: str) -> str:
         report = f'<a href="{escape(one.url)}" rel="noopener">{one.published:%-d %b %Y}</a>' if one.url else (
             f"{one.published:%-d %b %Y}"
         )  # fmt: skip
-        grades = "".join(_cell(_grade(one.grades.get(strand), one.framework, strand)) for strand in STRANDS)
+        grades = "".join(html.cell(html.grade(one.grades.get(strand), one.framework, strand)) for strand in STRANDS)
         started = f"{one.started:%-d %b %Y}" if one.started else "not printed"
         kind = escape(one.framework + (f", {one.type}" if one.type else ""))
         body.append(f'<tr><th scope="row">{report}</th><td>{started}</td><td>{kind}</td>{grades}</tr>')
     heads = ("Published", "Inspected from", "Framework", *STRAND_NAMES.values())
-    return _table(caption, heads, body, kind="inspections")
+    return html.table(caption, heads, body, kind="inspections")
 
 
 def councils(db: Database, rows: pl.DataFrame, metric: Metric, benchmark: Benchmark, caption: str) -> str:
@@ -147,40 +145,18 @@ def councils(db: Database, rows: pl.DataFrame, metric: Metric, benchmark: Benchm
             value = f'<span class="missing">{escape(wording.reason(row["status"], row["symbol"], metric))}</span>'
         else:
             value = f"<b>{escape(wording.brief(row['value'], metric))}</b>"
-        cells = [value, _change(row["change"], metric)]
+        cells = [value, html.change(row["change"], metric)]
         if not (metric.graded or metric.counted):
-            cells += [_number(row["benchmark"], metric), _gap(row, metric), escape(_short_verdict(row, metric))]
+            cells += [
+                html.number(row["benchmark"], metric),
+                html.gap(row, metric),
+                escape(html.short_verdict(row, metric)),
+            ]
         if metric.ranked:
-            cells.append(_standing(row, metric))
-        name = _link(row["name"], {"la": row["name"]}, page="/council") if row["name"] else ""
-        body.append(f'<tr><th scope="row">{name}{note}</th>{"".join(map(_cell, cells))}</tr>')
-    return _table(caption, heads, body, kind="councils")
-
-
-def spark(values: Sequence[float | None]) -> str:
-    """The course of a measure as a small image; decorative, since the figures stand in the row and the chart."""
-    known = [value for value in values if value is not None]
-    if len(known) < 2:
-        return ""
-    low, high = min(known), max(known)
-    span = high - low or 1.0
-    step = (SPARK_WIDTH - 2 * SPARK_PAD) / (len(values) - 1)
-    path, pen, end = "", "M", ""
-    for position, value in enumerate(values):
-        if value is None:
-            pen = "M"  # a gap in the line
-            continue
-        x = SPARK_PAD + position * step
-        y = SPARK_PAD + (high - value) / span * (SPARK_HEIGHT - 2 * SPARK_PAD)
-        path += f"{pen}{x:.0f} {y:.0f}"
-        pen, end = "L", f"cx='{x:.0f}' cy='{y:.0f}'"
-    image = (
-        f"<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 {SPARK_WIDTH} {SPARK_HEIGHT}'>"
-        f"<path d='{path}' fill='none' stroke='#505a5f'/><circle {end} r='2.5'/></svg>"
-    )
-    # Only what an address or an attribute cannot hold is escaped: there are sixty of these on a page.
-    source = quote(image, safe=" '/:=<>().,")
-    return f'<img alt="" width="{SPARK_WIDTH}" height="{SPARK_HEIGHT}" src="data:image/svg+xml,{source}">'
+            cells.append(html.standing(row, metric))
+        name = html.link(row["name"], {"la": row["name"]}, page="/council") if row["name"] else ""
+        body.append(f'<tr><th scope="row">{name}{note}</th>{"".join(map(html.cell, cells))}</tr>')
+    return html.table(caption, heads, body, kind="councils")
 
 
 def source_note(db: Database, metric: Metric) -> str:
@@ -200,82 +176,13 @@ def released(text: str) -> str:
     return f"{date.fromisoformat(text):%-d %B %Y}" if len(text) == 10 else f"{date.fromisoformat(text + '-01'):%B %Y}"
 
 
-def _table(caption: str, heads: Sequence[str], body: Sequence[str], *, kind: str) -> str:
-    head = "".join(f'<th scope="col">{escape(name)}</th>' for name in heads)
-    return (
-        f'<div class="scroll" tabindex="0" role="region" aria-label="{escape(caption)}"><table class="{kind}">'
-        f"<caption>{escape(caption)}</caption><thead><tr>{head}</tr></thead><tbody>{''.join(body)}</tbody></table></div>"
-    )
-
-
-def _link(text: str, query: Mapping[str, str], page: str = "") -> str:
-    # page.js adds the choices that are already in the address, and follows the link without loading the page anew.
-    return f'<a data-choose href="{page}?{escape(urlencode(query))}">{escape(text)}</a>'
-
-
-def _cell(html: str) -> str:
-    return f"<td>{html}</td>"
-
-
-def _number(value: float | None, metric: Metric) -> str:
-    return escape(wording.brief(value, metric))
-
-
-def _neighbours(row: Mapping[str, Any], metric: Metric) -> str:
-    if row["neighbours"] is None:
-        return ""
-    base = f'<span class="period">{row["neighbours_base"]} of 10</span>' if row["neighbours_base"] < 10 else ""
-    return _number(row["neighbours"], metric) + base
-
-
-def _change(change: float | None, metric: Metric) -> str:
-    if change is None:
-        return ""
-    word = wording.direction(change, metric)
-    css = word if word in ("better", "worse") else "same"
-    return f'{escape(wording.signed(change, metric))}<span class="word {css}">{escape(word)}</span>'
-
-
-def _gap(row: Mapping[str, Any], metric: Metric) -> str:
-    if row["gap"] is None:
-        no_best = metric.neutral and not metric.counted and row["value"] is not None and row["benchmark"] is None
-        return '<span class="period">no best</span>' if no_best else ""
-    if not metric.ranked:
-        return escape(wording.signed(row["gap"], metric))
-    if wording.gap(row, metric) == "meets it":
-        return '<span class="word better">meets it</span>'
-    real = wording.shortfall(row, metric)
-    return escape(wording.signed(row["value"] - row["benchmark"], metric)) + (
-        f'<span class="period">{escape(real)}</span>' if real else ""
-    )
-
-
-def _standing(row: Mapping[str, Any], metric: Metric) -> str:
-    if row["rank"] is None:
-        return f'<span class="period">{"not ranked" if not metric.ranked else ""}</span>'
-    place = wording.standing(row)
-    return f'<span class="quarter q{row["quarter"]}">{escape(wording.QUARTERS[row["quarter"]])}</span> {escape(place)}'
-
-
-def _short_verdict(row: Mapping[str, Any], metric: Metric) -> str:
-    return wording.verdict(row, metric).replace(": chance could explain the difference", "")
-
-
-def _grade(grade: str | None, framework: str, strand: str) -> str:
-    if grade:
-        return f'<span class="chip {GRADE_CLASSES[grade]}">{escape(grade)}</span>'
-    if strand == "overall" and framework == "ILACS from April 2026":
-        return '<span class="missing">not given since April 2026</span>'
-    return '<span class="missing">not judged</span>'
-
-
 def council_links(db: Database) -> str:
     """Every council of today as a link to its page, by region."""
     blocks = []
     regions = db.area.filter(pl.col("kind") == "region").sort("area_id")["area_id"]
     for region_id in regions:
         links = [
-            f"<li>{_link(name, {'la': name})}</li>"
+            f"<li>{html.link(name, {'la': name})}</li>"
             for area_id, name in db.authorities.items()
             if db.regions[area_id] == region_id
         ]
@@ -291,15 +198,21 @@ def sentence(text: str) -> str:
 
 def trend(rows: pl.DataFrame, metric: Metric, name: str) -> str:
     """The figures of `queries.trend`, newest first, missing with their reason."""
-    heads = [metric.period_kind.capitalize(), name, "England", "Region", "Neighbours’ median"]
+    heads = [
+        f"{metric.period_kind[0].upper()}{metric.period_kind[1:]}",
+        name,
+        "England",
+        "Region",
+        "Neighbours’ median",
+    ]
     heads += ["Best quarter"] if metric.ranked else []
     body = []
     for row in rows.reverse().iter_rows(named=True):
         value = wording.brief(row["value"], metric) or wording.reason(row["status"], row["symbol"], metric)
         others = [row["england"], row["region"], row["neighbours"], *([row["best"]] if metric.ranked else [])]
-        cells = [escape(value), *(_number(other, metric) for other in others)]
-        body.append(f'<tr><th scope="row">{row["period_end"]:%Y}</th>{"".join(map(_cell, cells))}</tr>')
-    return _table(f"{metric.title} in {name} over time", heads, body, kind="trend")
+        cells = [escape(value), *(html.number(other, metric) for other in others)]
+        body.append(f'<tr><th scope="row">{row["period_end"]:%Y}</th>{"".join(map(html.cell, cells))}</tr>')
+    return html.table(f"{metric.title} in {name} over time", heads, body, kind="trend")
 
 
 def footer(db: Database) -> str:

@@ -1,0 +1,119 @@
+"""What tables of every page are made of: cells, links and words as HTML, escaped."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from html import escape
+from typing import Any
+from urllib.parse import quote, urlencode
+
+from dashboard import wording
+from dashboard.database import Metric
+
+GRADE_CLASSES = {grade: f"grade-{position}" for position, grade in enumerate(wording.GRADES, start=1)}
+SPARK_WIDTH, SPARK_HEIGHT, SPARK_PAD = 88, 22, 3
+
+
+def table(caption: str, heads: Sequence[str], body: Sequence[str], *, kind: str) -> str:
+    """A table under its caption, in a region that scrolls by keyboard; `body` are whole rows of HTML."""
+    head = "".join(f'<th scope="col">{escape(name)}</th>' for name in heads)
+    return (
+        f'<div class="scroll" tabindex="0" role="region" aria-label="{escape(caption)}"><table class="{kind}">'
+        f"<caption>{escape(caption)}</caption><thead><tr>{head}</tr></thead><tbody>{''.join(body)}</tbody></table></div>"
+    )
+
+
+def link(text: str, query: Mapping[str, str], page: str = "") -> str:
+    """A link that keeps the choices in the address and adds its own."""
+    # page.js adds the choices that are already in the address, and follows the link without loading the page anew.
+    return f'<a data-choose href="{page}?{escape(urlencode(query))}">{escape(text)}</a>'
+
+
+def cell(content: str) -> str:
+    """One cell of HTML."""
+    return f"<td>{content}</td>"
+
+
+def number(value: float | None, metric: Metric) -> str:
+    """A value as in a column; empty for none."""
+    return escape(wording.brief(value, metric))
+
+
+def neighbours(row: Mapping[str, Any], metric: Metric) -> str:
+    """The median of the neighbours, with how many have a figure where not all do."""
+    if row["neighbours"] is None:
+        return ""
+    base = f'<span class="period">{row["neighbours_base"]} of 10</span>' if row["neighbours_base"] < 10 else ""
+    return number(row["neighbours"], metric) + base
+
+
+def change(change: float | None, metric: Metric) -> str:
+    """A change with its sign, and what it means."""
+    if change is None:
+        return ""
+    word = wording.direction(change, metric)
+    css = word if word in ("better", "worse") else "same"
+    return f'{escape(wording.signed(change, metric))}<span class="word {css}">{escape(word)}</span>'
+
+
+def gap(row: Mapping[str, Any], metric: Metric) -> str:
+    """How far from the benchmark, in the unit and in real ones."""
+    if row["gap"] is None:
+        no_best = metric.neutral and not metric.counted and row["value"] is not None and row["benchmark"] is None
+        return '<span class="period">no best</span>' if no_best else ""
+    if not metric.ranked:
+        return escape(wording.signed(row["gap"], metric))
+    if wording.gap(row, metric) == "meets it":
+        return '<span class="word better">meets it</span>'
+    real = wording.shortfall(row, metric)
+    return escape(wording.signed(row["value"] - row["benchmark"], metric)) + (
+        f'<span class="period">{escape(real)}</span>' if real else ""
+    )
+
+
+def standing(row: Mapping[str, Any], metric: Metric) -> str:
+    """The quarter and the rank with its base; "not ranked" of what is not."""
+    if row["rank"] is None:
+        return f'<span class="period">{"not ranked" if not metric.ranked else ""}</span>'
+    place = wording.standing(row)
+    return f'<span class="quarter q{row["quarter"]}">{escape(wording.QUARTERS[row["quarter"]])}</span> {escape(place)}'
+
+
+def short_verdict(row: Mapping[str, Any], metric: Metric) -> str:
+    """The verdict beyond chance, as short as a column needs it."""
+    return wording.verdict(row, metric).replace(": chance could explain the difference", "")
+
+
+def grade(grade: str | None, framework: str, strand: str) -> str:
+    """A judgement as a chip, or why there is none."""
+    if grade:
+        return f'<span class="chip {GRADE_CLASSES[grade]}">{escape(grade)}</span>'
+    if strand == "overall" and framework == "ILACS from April 2026":
+        return '<span class="missing">not given since April 2026</span>'
+    return '<span class="missing">not judged</span>'
+
+
+def spark(values: Sequence[float | None]) -> str:
+    """The course of a measure as a small image; decorative, since the figures stand in the row and the chart."""
+    known = [value for value in values if value is not None]
+    if len(known) < 2:
+        return ""
+    low, high = min(known), max(known)
+    span = high - low or 1.0
+    step = (SPARK_WIDTH - 2 * SPARK_PAD) / (len(values) - 1)
+    path, pen, end = "", "M", ""
+    for position, value in enumerate(values):
+        if value is None:
+            pen = "M"  # a gap in the line
+            continue
+        x = SPARK_PAD + position * step
+        y = SPARK_PAD + (high - value) / span * (SPARK_HEIGHT - 2 * SPARK_PAD)
+        path += f"{pen}{x:.0f} {y:.0f}"
+        pen, end = "L", f"cx='{x:.0f}' cy='{y:.0f}'"
+    image = (
+        f"<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 {SPARK_WIDTH} {SPARK_HEIGHT}'>"
+        f"<path d='{path}' fill='none' stroke='#505a5f'/><circle {end} r='2.5'/></svg>"
+    )
+    # Only what an address or an attribute cannot hold is escaped: there are sixty of these on a page.
+    source = quote(image, safe=" '/:=<>().,")
+    return f'<img alt="" width="{SPARK_WIDTH}" height="{SPARK_HEIGHT}" src="data:image/svg+xml,{source}">'
