@@ -7,12 +7,11 @@ anything else stops the load by name.
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from itertools import zip_longest
 
 import polars as pl
 
-from etl import releases
-from etl.areas import Areas, name_key
+from etl import places, releases
+from etl.areas import Areas
 from etl.model import (
     LEDGER,
     OBSERVATION,
@@ -25,6 +24,7 @@ from etl.model import (
     SourceError,
     Status,
 )
+from etl.places import JOINT, MENDED, refuse
 from etl.releases import Cells
 
 KEYS = (
@@ -38,14 +38,13 @@ KEYS = (
     "la_name",
 )
 LABELS = ("country_name", "region_name", "category")
-NUMBER = r"^-?[0-9]+(\.[0-9]+)?$"
+# As published tables print numbers, and nothing else: no 1e3, 1_000, 0x1F, .5, +3, inf or NaN, no thousands separator
+# (`1,234` beside `14,2` cannot be told from a decimal comma), no percent or pound sign (the unit is the column's), and
+# no more digits than a number keeps.
+NUMBER = r"^-?[0-9]{1,15}(\.[0-9]+)?$"
 FIRST_YEAR = 2000
 # Published rates carry one or two decimals; the rest of a float is binary noise (rule 7).
 SIGNIFICANT = 9
-# Which column says whom a row of each level is for.
-CODE = {"National": "country_code", "Regional": "region_code", "Local authority": "old_la_code"}
-# Where one row stands for several authorities, publishers part their numbers and names like this.
-JOINT = " / "
 
 
 def load(source: Source, cells: Cells, context: Context) -> Loaded:
@@ -88,7 +87,10 @@ def located(table: pl.DataFrame, areas: Areas, file: str, *, form: str = "Report
     an unknown level, period, number, name or code.
     """
     releases.require(table, KEYS, file)
-    rows = table.with_columns(
+    # Spaces around a label, or a no-break space in it, say nothing. What was printed stays in the release.
+    labels = [column for column in (*KEYS, "country_name", "region_name") if column in table.columns]
+    plain = table.with_columns(pl.col(labels).str.normalize("NFKC").str.strip_chars().replace("", None))
+    rows = plain.with_columns(
         pl.when(pl.col("geographic_level") == "National")
         .then(pl.col("country_code"))
         .when(pl.col("geographic_level") == "Regional")
@@ -97,7 +99,7 @@ def located(table: pl.DataFrame, areas: Areas, file: str, *, form: str = "Report
         .then(pl.col("old_la_code"))
         .alias("return_id")
     )
-    _refuse(
+    refuse(
         rows, pl.col("return_id").is_null(), "E_LEVEL", "geographic_level", file,
         "is not National, Regional or Local authority with its code.",
         "Only these levels are loaded; download the local authority edition of the table.",
@@ -110,11 +112,11 @@ def located(table: pl.DataFrame, areas: Areas, file: str, *, form: str = "Report
         shape, year = "two years in a row (202425)", first + 1
         known = label.str.contains(r"^\d{6}$") & ((year % 100).cast(pl.String).str.zfill(2) == label.str.slice(4))
     this_year = datetime.now(UTC).year
-    _refuse(
+    refuse(
         rows, pl.col("time_identifier") != form, "E_PERIOD", "time_identifier", file,
         f"is not {form!r}.", "The period form of the table changed; see the source's module.",
     )  # fmt: skip
-    _refuse(
+    refuse(
         rows, ~known | ~year.is_between(FIRST_YEAR, this_year + 1), "E_PERIOD", "time_period", file,
         f"is not {shape} from {FIRST_YEAR} to {this_year + 1}.",
         "The period form of the table changed; see the source's module.",
@@ -125,7 +127,7 @@ def located(table: pl.DataFrame, areas: Areas, file: str, *, form: str = "Report
         pl.col("return_id").str.split(JOINT).alias("area_ids"),
         pl.col("return_id").str.replace_all(JOINT, "+", literal=True),
     )
-    _check_authorities(rows, areas, file)
+    places.check(rows, areas, file)
     return rows
 
 
@@ -180,11 +182,14 @@ def without_ghosts(
             column="time_period",
             remedy="Check the authority's dates in data/local_authorities.csv, or report it to the publisher.",
         )
-    rejects = dated.filter(ghost).select(
+    # As printed, before spaces were taken off.
+    printed = table.select("line", pl.concat_str(pl.exclude("line").fill_null(""), separator=", ").alias("raw"))
+    ghosts = dated.filter(ghost).join(printed, on="line", how="left", validate="1:1", maintain_order="left")
+    rejects = ghosts.select(
         pl.lit(source.id).alias("source_id"),
         pl.lit(file.name).alias("file"),
         "line",
-        pl.col("la_name").alias("raw"),
+        "raw",
         pl.lit("R_NOT_THEN").alias("rule"),
         pl.format("{} did not exist in {}; the row holds symbols only.", "name", "year").alias("message"),
     )
@@ -216,10 +221,10 @@ def observed(metric: Metric, rows: pl.DataFrame, source: Source, file: str, cont
         denominator = _sum(metric.denominator)
 
     if metric.share and not metric.may_exceed_100:
-        _refuse(
+        refuse(
             numbers, pl.col(f"{metric.column} number") > denominator, "E_OVER_100", metric.column, file,
             "is more than the total it is a share of.",
-            "Report it to the publisher; do not load the file until it is mended.",
+            MENDED,
         )  # fmt: skip
     frame = numbers.select(
         pl.lit(metric.id).alias("metric_id"),
@@ -251,20 +256,20 @@ def parsed(rows: pl.DataFrame, column: str, source: Source, metric: Metric, file
     text = pl.col(column).str.strip_chars()
     is_number = text.str.contains(NUMBER).fill_null(False)
     known = text.is_in(list(source.symbols))
-    _refuse(
+    refuse(
         rows, ~is_number & ~known.fill_null(False), "E_SYMBOL", column, file,
         f"is neither a number nor one of the symbols {', '.join(source.symbols)}.",
         "If the publisher introduced a symbol, add it with its meaning to the symbols of the source.",
     )  # fmt: skip
     number = pl.when(is_number).then(text).cast(pl.Float64)
-    _refuse(
+    refuse(
         rows, number < 0, "E_NEGATIVE", column, file, "is negative; no count or rate here can be.",
-        "Report it to the publisher; do not load the file until it is mended.",
+        MENDED,
     )  # fmt: skip
     if column == metric.column and metric.unit == "%" and not (metric.may_exceed_100 or metric.share):
-        _refuse(
+        refuse(
             rows, number > 100, "E_OVER_100", column, file, "is over 100 %.",
-            "Report it to the publisher; do not load the file until it is mended.",
+            MENDED,
         )  # fmt: skip
     status = text.replace_strict(
         {symbol: str(status) for symbol, status in source.symbols.items()}, default=None, return_dtype=pl.String
@@ -333,56 +338,3 @@ def _sum(columns: tuple[str, ...]) -> pl.Expr:
     for column in columns[1:]:
         total = total + pl.col(f"{column} number")
     return total.round_sig_figs(SIGNIFICANT)
-
-
-def _check_authorities(rows: pl.DataFrame, areas: Areas, file: str) -> None:
-    known = areas.by_number() | set(areas.area.filter(pl.col("kind") != "local_authority")["area_id"])
-    names = {(name_key(name), area_id) for name, area_id in areas.name.select("name", "area_id").iter_rows()}
-    codes = set(areas.code.select("gss_code", "area_id").iter_rows())
-    labelled = rows.unique(["return_id", "la_name", "new_la_code", "time_period"], maintain_order=True)
-    for row in labelled.iter_rows(named=True):
-        line, authority = row["line"], row["geographic_level"] == "Local authority"
-        # A name or code too few or too many leaves a None, which is nobody's.
-        labels = zip_longest(
-            row["area_ids"],
-            (row["la_name"] or "").split(JOINT) if authority else (),
-            (row["new_la_code"] or "").split(JOINT) if authority else (),
-        )
-        for area_id, name, code in labels:
-            if area_id not in known:
-                raise SourceError(
-                    "E_UNKNOWN_LA",
-                    f"{area_id!r} ({name or row['geographic_level']}) is not an authority we know.",
-                    file=file,
-                    line=line,
-                    column=CODE[row["geographic_level"]],
-                    remedy="If it is a new council, add it to data/local_authorities.csv and data/successions.csv.",
-                )
-            if authority and (name_key(name or ""), area_id) not in names:
-                raise SourceError(
-                    "E_NAME",
-                    f"{area_id} is called {name!r}, which is not a name of that authority.",
-                    file=file,
-                    line=line,
-                    column="la_name",
-                    remedy="If the name is a new variant, add it to data/local_authorities.csv.",
-                )
-            if authority and (code, area_id) not in codes:
-                raise SourceError(
-                    "E_CODE",
-                    f"{area_id} has the code {code!r}, which is not a code of that authority.",
-                    file=file,
-                    line=line,
-                    column="new_la_code",
-                    remedy="If the authority was recoded, add the code to data/local_authorities.csv.",
-                )
-
-
-def _refuse(rows: pl.DataFrame, bad: pl.Expr, rule: str, column: str, file: str, what: str, remedy: str) -> None:
-    offending = rows.filter(bad.fill_null(True)) if rule in ("E_PERIOD", "E_LEVEL") else rows.filter(bad)
-    if offending.height:
-        first = offending.row(0, named=True)
-        more = f" ({offending.height} such rows)" if offending.height > 1 else ""
-        raise SourceError(
-            rule, f"{first[column]!r} {what}{more}", file=file, line=first["line"], column=column, remedy=remedy
-        )

@@ -1,8 +1,9 @@
 """Where the councils are: boundaries small enough to send, the tile map, and both as drawn shapes."""
 
 import json
+import math
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +33,7 @@ COUNCILS = 153
 LONDON = "E09"  # how the GSS codes of the 33 boroughs begin
 ENGLAND = (-6.5, 49.8, 2.0, 55.9)  # degrees: west, south, east, north
 DEGREES, NATIONAL_GRID = "EPSG:4326", "EPSG:27700"
+MENDED_SHARE = 0.001  # how much of its area a boundary may change by being mended
 TOLERANCE_METRES = 520  # the finest that keeps boundaries.geojson under 280 kB
 ATTRIBUTION = (
     "Source: Office for National Statistics licensed under the Open Government Licence v.3.0. "
@@ -91,25 +93,38 @@ def shapes(boundaries: Path, tiles: Path) -> pl.DataFrame:
 
 
 def _json(path: Path) -> Any:
-    text = path.read_text("utf-8-sig", errors="replace").strip()
+    try:
+        text = path.read_text("utf-8-sig", errors="replace").strip()
+    except OSError as error:
+        raise GeographyError(f"{path} cannot be read ({error.strerror}): see that it is there") from error
     if not text:
         raise GeographyError(f"{path} is empty: download it again")
     if text.startswith("<"):
         raise GeographyError(f"{path} is a web page, not JSON: the address has moved or wants a sign-in")
     try:
-        return json.loads(text)
-    except json.JSONDecodeError as error:
+        return json.loads(text, parse_constant=_refuse_constant)
+    except ValueError as error:
         raise GeographyError(f"{path} is not JSON, or is cut short ({error}): download it again") from error
+    except RecursionError as error:
+        raise GeographyError(f"{path} is nested deeper than any map: download it again") from error
+
+
+def _refuse_constant(name: str) -> None:
+    # Python reads NaN and Infinity, which JSON has not.
+    raise ValueError(f"{name} is not a number")
 
 
 def _features(path: Path) -> list[dict[str, Any]]:
     collection = _json(path)
-    if not isinstance(collection, dict) or not collection.get("features"):
+    if isinstance(collection, dict) and collection.get("error"):
+        raise GeographyError(f"{path} is an error of the map server ({str(collection['error'])[:200]}): ask it again")
+    features = collection.get("features") if isinstance(collection, dict) else None
+    if not features or not isinstance(features, list) or not all(isinstance(feature, dict) for feature in features):
         raise GeographyError(f"{path} has no features: it must be a GeoJSON FeatureCollection of councils")
     # ArcGIS says this in either place when it sends only the first page of what was asked for.
     if collection.get("exceededTransferLimit") or (collection.get("properties") or {}).get("exceededTransferLimit"):
         raise GeographyError(f"{path} holds only part of the councils (exceededTransferLimit): ask for all")
-    return list(collection["features"])
+    return features
 
 
 def _councils(path: Path) -> gpd.GeoDataFrame:
@@ -123,6 +138,10 @@ def _councils(path: Path) -> gpd.GeoDataFrame:
             raise GeographyError(f"{path}: {properties} has no la_code (GSS) or no la_name: add it")
         if geometry.get("type") not in ("Polygon", "MultiPolygon") or not geometry.get("coordinates"):
             raise GeographyError(f"{path}: {properties} has no boundary: take a file with every polygon")
+        if not _has_rings(geometry):
+            raise GeographyError(
+                f"{path}: the boundary of {properties['la_name']} is not of closed rings of points: download it again"
+            )
     councils = gpd.GeoDataFrame.from_features(features, crs=DEGREES).rename(
         columns={"old_la_code": "la_number", "la_code": "gss_code", "la_name": "name"}
     )
@@ -138,19 +157,39 @@ def _councils(path: Path) -> gpd.GeoDataFrame:
     outside = councils["name"][(x0 < west) | (y0 < south) | (x1 > east) | (y1 > north)]
     if len(outside):
         raise GeographyError(
-            f"{path}: {', '.join(outside)} outside England's {ENGLAND}: coordinates must be WGS84 degrees, "
+            f"{path}: {_listed(outside)} outside England's {ENGLAND}: coordinates must be WGS84 degrees, "
             "longitude first, not metres of the National Grid"
         )
     return councils.sort_values("la_number")[["la_number", "gss_code", "name", "geometry"]]
+
+
+def _has_rings(geometry: dict[str, Any]) -> bool:
+    """Whether it is of rings of numbers that end where they begin: libraries close open rings, and pass NaN."""
+    polygons = [geometry["coordinates"]] if geometry["type"] == "Polygon" else geometry["coordinates"]
+    try:
+        rings = [ring for polygon in polygons for ring in polygon]
+        return (
+            all(map(len, polygons))
+            and all(len(ring) >= 4 and ring[0] == ring[-1] for ring in rings)
+            and all(math.isfinite(x) and math.isfinite(y) for ring in rings for x, y, *_ in ring)
+        )
+    except (TypeError, ValueError, OverflowError):
+        return False
 
 
 def _simplified(councils: gpd.GeoDataFrame, path: Path) -> gpd.GeoDataFrame:
     """Fewer points, in degrees to four decimals (about 10 m), exterior rings clockwise as d3 wants them."""
     ground = councils.to_crs(NATIONAL_GRID)
     invalid = ~ground.is_valid
-    ground.loc[invalid, "geometry"] = ground.loc[invalid, "geometry"].make_valid(
-        method="structure", keep_collapsed=False
-    )
+    mended = ground.loc[invalid, "geometry"].make_valid(method="structure", keep_collapsed=False)
+    # A boundary that crosses itself at a point is mended; one that is another shape then was not a boundary.
+    moved = (mended.area - ground.area[invalid]).abs() > MENDED_SHARE * mended.area
+    if moved.any():
+        raise GeographyError(
+            f"{path}: the boundary of {_listed(ground['name'][invalid][moved])} crosses itself, or has a hole outside "
+            "it: download it again, or take another file"
+        )
+    ground.loc[invalid, "geometry"] = mended
     _refuse_gaps(ground, f"{path} as published")
     ground["geometry"] = ground.geometry.simplify_coverage(TOLERANCE_METRES)
     small = ground.to_crs(DEGREES)
@@ -166,9 +205,14 @@ def _refuse_gaps(councils: gpd.GeoDataFrame, what: str) -> None:
     torn = councils["name"][~councils.geometry.invalid_coverage_edges().is_empty]
     if len(torn):
         raise GeographyError(
-            f"{what} does not join up at the borders of {', '.join(torn)}: neighbours must share every "
+            f"{what} does not join up at the borders of {_listed(torn)}: neighbours must share every "
             "point of their border; take the boundaries from one ONS file"
         )
+
+
+def _listed(names: Iterable[str]) -> str:
+    shown = [str(name) for name in names]
+    return ", ".join(shown[:5]) + (f" and {len(shown) - 5} more" if len(shown) > 5 else "")
 
 
 def _refuse_repeats(numbers: list[str], path: Path) -> None:

@@ -200,6 +200,18 @@ def test_a_former_code_and_a_name_variant_are_the_same_authority(tmp_path: Path,
     assert loaded.tables["observation"]["area_id"].unique().to_list() == ["370"]
 
 
+def test_spaces_around_labels_and_no_break_spaces_in_them_say_nothing(tmp_path: Path, known_areas: Areas) -> None:
+    place = (
+        " Reporting year,Local authority\u00a0,E92000001 ,England,E13000002,Outer\u00a0London, 314 /\u00a0318,"
+        "E09000021\u3000/ E09000027,Kingston\u00a0upon Thames / Richmond upon Thames "
+    )
+    cells = "180,9,5,20,10,20, 10 ,100,1500,15,3"
+    loaded = workforce(tmp_path, known_areas, f"2025 ,{place},{cells}", f"2025,{JOINT},{cells}")
+    assert one(loaded, "vacancy_rate", "318", 2025)["return_id"] == "314+318"
+    # The two rows differ by those spaces only: they are one.
+    assert loaded.ledger.select("rows_read", "rows_loaded", "rows_duplicate").rows() == [(2, 1, 1)]
+
+
 def test_an_authority_may_report_for_the_year_in_which_it_ended(tmp_path: Path, known_areas: Areas) -> None:
     assert one(workforce(tmp_path, known_areas), "vacancy_rate", "909", 2022)["value"] == 20.0
 
@@ -403,8 +415,15 @@ def test_a_row_of_symbols_of_an_authority_that_was_no_more_is_rejected_and_count
         f"2025,{CUMBRIA},All,Under 1,z",
     )
     assert loaded.ledger.select("rows_read", "rows_loaded", "rows_rejected").rows() == [(3, 2, 1)]
-    assert loaded.tables["reject"].select("line", "rule", "message").rows() == [
-        (4, "R_NOT_THEN", "Cumbria did not exist in 2025; the row holds symbols only.")
+    assert loaded.tables["reject"].rows() == [
+        (
+            "made_up",
+            "grouped.csv",
+            4,
+            f"2025, {CUMBRIA.replace(',', ', ')}, Under 1, z",
+            "R_NOT_THEN",
+            "Cumbria did not exist in 2025; the row holds symbols only.",
+        )
     ]
     assert loaded.tables["observation"]["area_id"].to_list() == ["383"]
 

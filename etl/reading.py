@@ -1,0 +1,264 @@
+"""Bytes of a published file -> its cells: what the file really is, and how CSV and Parquet files are read.
+
+Bytes are looked at before anything is read, and nothing is guessed: a file that is not what its name says, is cut,
+or has ragged rows is refused by name. Naive readers accept almost every broken CSV.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+import zipfile
+from codecs import BOM_UTF8, BOM_UTF16_BE, BOM_UTF16_LE
+
+import polars as pl
+
+from etl import releases
+from etl.model import File, SourceError
+
+Cell = tuple[str, str, int, str, str]
+"""file, sheet, line, column, text"""
+
+MAX_CELLS = 5_000_000
+MAX_COLUMNS = 500
+MAX_FIELD = 10_000
+MAX_GROUPS = 25_000
+AGAIN = "Download the file again from the source's page."
+MENDED = "Report it to the publisher; do not load the file until it is mended."
+
+_MAGIC = {
+    b"\x1f\x8b": "a gzip file",
+    b"BZh": "a bzip2 file",
+    b"\xfd7zXZ": "an xz file",
+    b"7z\xbc\xaf": "a 7z file",
+    b"\x28\xb5\x2f\xfd": "a Zstandard file",
+    b"\xd0\xcf\x11\xe0": "an old Excel workbook (.xls), or a workbook locked with a password",
+    b"PAR1": "a Parquet file",
+    b"%PDF": "a PDF",
+    b"version https://git-lfs": "a Git LFS pointer, which only says where the file is",
+    b"<": "a web page",
+    b"{": "JSON",
+    b"[{": "JSON",
+}
+# A member that only files of a kind have, all of which are ZIP files.
+_PACKED = {
+    "xl/workbook.xml": "an Excel workbook",
+    "xl/workbook.bin": "an Excel workbook",
+    "content.xml": "an OpenDocument file",
+    "word/document.xml": "a Word document",
+}
+# Every table of the open data standard has these (screener: col_req_data, geog_region_col_present).
+_STANDARD = (
+    "time_period", "time_identifier", "geographic_level", "country_code", "country_name", "region_code", "region_name",
+)  # fmt: skip
+# Control characters, and those that nobody sees or that turn the text around them: no published word has one, and a
+# name with one looks like another name. Tabs and ends of lines are not among them.
+HIDDEN = (
+    "[\x01-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]"
+)
+
+
+def kind(content: bytes) -> str:
+    """What a file is by its first bytes and, of a ZIP file, its members; empty where it may be text."""
+    start = content.removeprefix(BOM_UTF8).lstrip()
+    if start.startswith(b"PK"):
+        try:
+            members = set(zipfile.ZipFile(io.BytesIO(content)).namelist())
+        except (zipfile.BadZipFile, ValueError, NotImplementedError):
+            members = set()
+        return next((words for member, words in _PACKED.items() if member in members), "a ZIP file")
+    return next((words for magic, words in _MAGIC.items() if start.startswith(magic)), "")
+
+
+def csv_cells(content: bytes, file: File) -> list[Cell]:
+    """The cells of a CSV file that are kept; `line` is where the record of each starts.
+
+    Raises SourceError for what no CSV file of the Department for Education or another publisher here has ever been:
+    ragged, doubled, cut, with notes around the table, with characters nobody sees.
+    """
+    name = file.name
+    text = _text(content, name)
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    start = 1
+    try:
+        header = next(reader)
+        _check_first_line(header, text, name)
+        releases.require(pl.DataFrame(schema=header), (*file.groups, *file.columns), name)
+        if "geographic_level" in header:
+            releases.require(pl.DataFrame(schema=header), _STANDARD, name)
+        groups = [(header.index(column), kept) for column, kept in file.groups.items()]
+        seen: list[set[str]] = [set() for _ in groups]
+        columns = [(at, column) for at, column in enumerate(header) if not file.columns or column in file.columns]
+        cells: list[Cell] = []
+        start = reader.line_num + 1
+        for row in reader:
+            line, start = start, reader.line_num + 1
+            if not row:
+                # Nothing stands there, so nothing is lost or counted; the lines below keep their numbers.
+                continue
+            _check_row(row, header, name, line)
+            for (at, _), found in zip(groups, seen, strict=True):
+                if row[at] not in found:
+                    found.add(row[at])
+                    _check_group(row[at], len(found), name, line, header[at])
+            if all(row[at] in kept for at, kept in groups):
+                cells += [(name, "", line, column, row[at]) for at, column in columns]
+            if len(cells) > MAX_CELLS:
+                raise SourceError("E_TOO_LARGE", f"more than {MAX_CELLS} cells.", file=name, remedy=AGAIN)
+    except csv.Error as error:
+        # Where the row starts: an unclosed quote is noticed only at the end of the file.
+        if "field larger" in str(error):
+            raise _too_long(name, start) from error
+        raise SourceError("E_QUOTES", f"{error}.", file=name, line=start, remedy=AGAIN) from error
+    if not text.endswith(("\n", "\r")):
+        raise SourceError(
+            "E_CUT", "the last line does not end; the file may be cut.", file=name, line=reader.line_num, remedy=AGAIN
+        )
+    return cells
+
+
+def _text(content: bytes, name: str) -> str:
+    # A byte order mark says for certain that a file is UTF-16. That one is Windows-1252 nothing says for certain, and
+    # no publisher here uses it: it is refused.
+    utf16 = content.startswith((BOM_UTF16_LE, BOM_UTF16_BE))
+    if not utf16 and (words := kind(content)):
+        raise SourceError("E_MAGIC", f"this is {words}, not a CSV file.", file=name, remedy=AGAIN)
+    try:
+        text = content.decode("utf-16" if utf16 else "utf-8-sig")
+    except UnicodeDecodeError as error:
+        byte = content[error.start : error.start + 1]
+        windows = "" if utf16 else f"; in Windows-1252 it would be {byte.decode('cp1252', 'replace')!r}"
+        raise SourceError(
+            "E_ENCODING",
+            f"byte {error.start} (0x{byte.hex()}) is not {error.encoding.upper()}{windows}.",
+            file=name,
+            line=content.count(b"\n", 0, error.start) + 1,
+            remedy="Save or download the file as UTF-8.",
+        ) from error
+    if found := re.search(f"\0|{HIDDEN}", text):
+        rule, what = ("E_NUL", "a NUL") if found.group() == "\0" else ("E_HIDDEN", "a character that nobody sees,")
+        raise SourceError(
+            rule,
+            f"{what} U+{ord(found.group()):04X}.",
+            file=name,
+            line=text.count("\n", 0, found.start()) + 1,
+            remedy=AGAIN if rule == "E_NUL" else MENDED,
+        )
+    return text
+
+
+def _check_first_line(header: list[str], text: str, name: str) -> None:
+    shown = text.strip().splitlines()[0][:60]
+    for rule, what in (
+        ("E_DELIMITER", "is one field" if len(header) == 1 else ""),
+        ("E_HEADER", "has a field without a name" if not all(map(str.strip, header)) else ""),
+    ):
+        if what:
+            raise SourceError(
+                rule,
+                f"{shown!r} {what}: a header with commas between its fields is expected, and no title above it.",
+                file=name,
+                line=1,
+                remedy=AGAIN,
+            )
+    check_header(header, name)
+
+
+def check_header(header: list[str], name: str) -> None:
+    """Refuse too many columns (E_TOO_LARGE) and two of one name (E_DUP_COLUMN)."""
+    if len(header) > MAX_COLUMNS:
+        raise SourceError("E_TOO_LARGE", f"{len(header)} columns; at most {MAX_COLUMNS}.", file=name, remedy=AGAIN)
+    for column in header:
+        if header.count(column) > 1:
+            raise SourceError(
+                "E_DUP_COLUMN", "the header has it twice.", file=name, line=1, column=column, remedy=AGAIN
+            )
+
+
+def _check_row(row: list[str], header: list[str], name: str, line: int) -> None:
+    if len(row) != len(header):
+        if len(row) == 1:
+            # A note below the table is refused, not set aside: a row cut after its first field looks just like one.
+            why = f" ({row[0][:60]!r}); the file may be cut, or have notes below its table."
+        elif len(row) < len(header):
+            why = "; the file may be cut."
+        else:
+            why = "; a comma may stand without quotes, or a title where the header should be."
+        raise SourceError(
+            "E_FIELD_COUNT",
+            f"{len(row)} field{'s' * (len(row) > 1)} where the header has {len(header)}{why}",
+            file=name,
+            line=line,
+            remedy=AGAIN,
+        )
+    if max(map(len, row)) > MAX_FIELD:
+        raise _too_long(name, line)
+    if row == header:
+        # Before groups are chosen, which would drop it in silence and leave every row below it an exact repeat.
+        raise SourceError(
+            "E_SECOND_HEADER",
+            "the header stands here again; two files may have been put together.",
+            file=name,
+            line=line,
+            remedy=AGAIN,
+        )
+
+
+def _too_long(name: str, line: int) -> SourceError:
+    return SourceError(
+        "E_FIELD_SIZE",
+        f"a field of more than {MAX_FIELD} characters, or a quote that does not end.",
+        file=name,
+        line=line,
+        remedy=AGAIN,
+    )
+
+
+def _check_group(item: str, items: int, name: str, line: int, column: str) -> None:
+    """Rows are kept by what stands in a group column: one that is not quite a group would be lost in silence."""
+    if item != item.strip() or not item:
+        raise SourceError(
+            "E_GROUP",
+            f"{item!r} has spaces around it." if item else "a group without a name.",
+            file=name,
+            line=line,
+            column=column,
+            remedy=MENDED,
+        )
+    if items > MAX_GROUPS:
+        raise SourceError(
+            "E_TOO_LARGE",
+            f"more than {MAX_GROUPS} groups, which is no column of groups.",
+            file=name,
+            line=line,
+            column=column,
+            remedy=AGAIN,
+        )
+
+
+def parquet_cells(content: bytes, file: File) -> list[Cell]:
+    """The same of a Parquet file, which has no lines: `line` counts its rows from 1. Empty cells are left out."""
+    if not content.startswith(b"PAR1"):
+        words = kind(content) or "another file"
+        raise SourceError("E_MAGIC", f"this is {words}, not a Parquet file.", file=file.name, remedy=AGAIN)
+    if not content.endswith(b"PAR1"):
+        raise SourceError("E_CUT", "the end of the file is missing; it may be cut.", file=file.name, remedy=AGAIN)
+    try:
+        # By what its end says, before anything is built of it.
+        scanned = pl.scan_parquet(io.BytesIO(content))
+        cells = scanned.select(pl.len()).collect().item() * len(scanned.collect_schema())
+        if cells > MAX_CELLS:
+            raise SourceError("E_TOO_LARGE", f"{cells} cells; at most {MAX_CELLS}.", file=file.name, remedy=AGAIN)
+        table = pl.read_parquet(io.BytesIO(content))
+    # Polars panics, rather than raises, on some damage inside the file.
+    except (OSError, pl.exceptions.PolarsError, pl.exceptions.PanicException) as error:
+        raise SourceError("E_PARQUET", f"it cannot be read: {error}.", file=file.name, remedy=AGAIN) from error
+    releases.require(table, (*file.groups, *file.columns), file.name)
+    return [
+        (file.name, "", line, column, row[column])
+        for line, row in enumerate(table.cast(pl.String).iter_rows(named=True), start=1)
+        if all(row[column] in kept for column, kept in file.groups.items())
+        for column in (file.columns or table.columns)
+        if row[column]
+    ]
