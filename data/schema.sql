@@ -8,8 +8,12 @@ CREATE TYPE status AS ENUM (
     'observed', 'suppressed', 'not_applicable', 'not_available', 'low_reliability', 'low_nonzero', 'not_given', 'unspecified',
     'no_row'
 );
+CREATE TYPE direction AS ENUM (
+    'getting better', 'getting worse', 'rising', 'falling', 'no clear trend', 'cannot be said'
+);
 CREATE TYPE framework AS ENUM ('SIF', 'ILACS', 'ILACS from April 2026');
 CREATE TYPE strand AS ENUM ('overall', 'leaders', 'protection', 'in_care', 'care_leavers');
+CREATE TYPE visit_kind AS ENUM ('focused visit', 'monitoring visit');
 CREATE TYPE grade AS ENUM ('Outstanding', 'Good', 'Requires improvement to be good', 'Inadequate');
 
 CREATE TABLE build (
@@ -26,12 +30,14 @@ CREATE TABLE source (
     publisher VARCHAR NOT NULL,
     release VARCHAR NOT NULL,
     released VARCHAR NOT NULL CHECK (regexp_matches(released, '^\d{4}-\d{2}(-\d{2})?$')),
+    previous_release VARCHAR,
     page VARCHAR NOT NULL CHECK (page LIKE 'https://%'),
     licence VARCHAR NOT NULL
 );
 COMMENT ON TABLE source IS 'One official publication, in the edition that is loaded.';
 COMMENT ON COLUMN source.release IS 'The edition, in the publisher''s words.';
 COMMENT ON COLUMN source.released IS 'When the edition came out or was last updated; a month where the day is not known.';
+COMMENT ON COLUMN source.previous_release IS 'The edition that what_changed holds it against; null where none is kept.';
 COMMENT ON COLUMN source.page IS 'The publication''s page.';
 
 CREATE TABLE load_ledger (
@@ -58,6 +64,14 @@ CREATE TABLE reject (
     message VARCHAR NOT NULL
 );
 COMMENT ON TABLE reject IS 'Rows of published files that were not loaded, each with its line and the reason.';
+
+CREATE TABLE warning (
+    source_id VARCHAR NOT NULL REFERENCES source,
+    rule VARCHAR NOT NULL,
+    message VARCHAR NOT NULL
+);
+COMMENT ON TABLE warning IS 'What in a release may be, but hardly is: outliers, parts that do not add up, councils without a row, figures equal to last year''s.';
+COMMENT ON COLUMN warning.rule IS 'W_MISSING_LA, W_OUTLIER, W_PARTS or W_STALE (etl/judging.py).';
 
 CREATE TABLE area (
     area_id VARCHAR PRIMARY KEY,
@@ -122,6 +136,7 @@ CREATE TABLE metric (
     source_id VARCHAR NOT NULL REFERENCES source,
     period_kind VARCHAR NOT NULL,
     england_only BOOLEAN NOT NULL DEFAULT false,
+    councils_only BOOLEAN NOT NULL DEFAULT false,
     derived BOOLEAN NOT NULL,
     numerator VARCHAR,
     denominator VARCHAR,
@@ -140,6 +155,7 @@ COMMENT ON COLUMN metric.decimals IS 'Decimals to show; values are kept unrounde
 COMMENT ON COLUMN metric.polarity IS 'Which way is better. A neutral metric is never ranked and has no best.';
 COMMENT ON COLUMN metric.period_kind IS 'What goes before the date, as in "at 30 September" 2025; the year is that of period_end.';
 COMMENT ON COLUMN metric.england_only IS 'Published for England as a whole: councils have no rows.';
+COMMENT ON COLUMN metric.councils_only IS 'Of councils alone: England and the regions have no rows.';
 COMMENT ON COLUMN metric.derived IS 'True where the value is worked out here: rates are count / children aged 0 to 17 in the middle of the year before x 10,000; spending is pounds / those children; shares are numerator / denominator x 100; else as definition and caveat say.';
 COMMENT ON COLUMN metric.numerator IS 'The published column(s) of observation.numerator, added up.';
 COMMENT ON COLUMN metric.denominator IS 'The published column(s) of observation.denominator, added up.';
@@ -177,6 +193,24 @@ COMMENT ON COLUMN observation.return_id IS 'Who reported: area_id, or both numbe
 COMMENT ON COLUMN observation.source_id IS 'Where this figure is from: the metric''s source, or another that holds years the first lacks.';
 COMMENT ON COLUMN observation.file IS 'The published file it was read from; null where there is no row.';
 COMMENT ON COLUMN observation.line IS 'The line of that file (of its sheet), or of a file without lines the row; null where the figure is made of several.';
+
+CREATE TABLE what_changed (
+    source_id VARCHAR NOT NULL REFERENCES source,
+    kind VARCHAR NOT NULL,
+    metric_id VARCHAR REFERENCES metric,
+    area_id VARCHAR REFERENCES area,
+    period_end DATE,
+    "before" VARCHAR,
+    "after" VARCHAR,
+    moved_by DOUBLE,
+    CHECK ((kind = 'revised') = (moved_by IS NOT NULL))
+);
+COMMENT ON TABLE what_changed IS 'What the loaded edition of a source says otherwise than the edition before it, where that is kept.';
+COMMENT ON COLUMN what_changed.kind IS 'new period, ended period, revised, given (a value where there was none), withdrawn (none where there was one), other reason.';
+COMMENT ON COLUMN what_changed.area_id IS 'Null of a new or ended period, which is one row for all areas.';
+COMMENT ON COLUMN what_changed."before" IS 'The value as text, or the status where there was none; of a new period null.';
+COMMENT ON COLUMN what_changed."after" IS 'The same of the loaded edition; of a new period England''s value.';
+COMMENT ON COLUMN what_changed.moved_by IS 'The value after minus the value before, in the metric''s unit.';
 
 CREATE TABLE known_error (
     metric_id VARCHAR NOT NULL REFERENCES metric,
@@ -234,6 +268,35 @@ CREATE TABLE change (
 );
 COMMENT ON TABLE change IS 'Value minus the value one period before: both observed, consecutive, and reported by the same return. No row otherwise.';
 
+CREATE TABLE series_break (
+    metric_id VARCHAR NOT NULL REFERENCES metric,
+    period_end DATE NOT NULL,
+    reason VARCHAR NOT NULL,
+    PRIMARY KEY (metric_id, period_end)
+);
+COMMENT ON TABLE series_break IS 'Where a method changed: figures of a period are not held against those before it. Declared in etl/trends.py.';
+COMMENT ON COLUMN series_break.period_end IS 'The first period after the break.';
+COMMENT ON COLUMN series_break.reason IS 'What changed, or what is known of it, in one sentence.';
+
+CREATE TABLE trend (
+    metric_id VARCHAR NOT NULL REFERENCES metric,
+    area_id VARCHAR NOT NULL REFERENCES area,
+    period_end DATE NOT NULL,
+    s INTEGER CHECK (s BETWEEN -10 AND 10),
+    direction direction NOT NULL,
+    reason VARCHAR,
+    PRIMARY KEY (metric_id, area_id, period_end),
+    CHECK ((s IS NULL) = (direction = 'cannot be said')),
+    CHECK ((reason IS NOT NULL) = (direction = 'cannot be said'))
+);
+COMMENT ON TABLE trend IS 'Which way the five periods that end at period_end point, a year apart and reported by the same return; of every area, and of every metric but grades and months since an inspection.';
+COMMENT ON COLUMN trend.metric_id IS 'The measure; neutral ones rise or fall, others get better or worse.';
+COMMENT ON COLUMN trend.area_id IS 'A local authority, a region or England.';
+COMMENT ON COLUMN trend.period_end IS 'The last of the five periods.';
+COMMENT ON COLUMN trend.s IS 'Kendall''s S: of the ten pairs of periods, those in which the later value is higher minus those in which it is lower. 10 rose each year, -10 fell each year.';
+COMMENT ON COLUMN trend.direction IS 'getting better or worse (of a neutral metric rising or falling) where at least 8 more of the ten pairs point one way than the other; no clear trend where fewer do; cannot be said, with the reason.';
+COMMENT ON COLUMN trend.reason IS 'Why it cannot be said, the widest reason first: fewer than five periods; a period was not published; a break in the series; a reorganisation; a joint return changed; a figure is missing.';
+
 CREATE TABLE inspection (
     inspection_id VARCHAR PRIMARY KEY,
     area_id VARCHAR NOT NULL REFERENCES area,
@@ -262,6 +325,29 @@ CREATE TABLE judgement (
 );
 COMMENT ON TABLE judgement IS 'The grade of each thing judged at an inspection. What was not judged has no row.';
 COMMENT ON COLUMN judgement.strand IS 'overall, leaders (impact of leaders; under SIF leadership, management and governance), protection, in_care, care_leavers (since January 2023).';
+
+CREATE TABLE visit (
+    visit_id VARCHAR PRIMARY KEY,
+    area_id VARCHAR NOT NULL REFERENCES area,
+    kind visit_kind NOT NULL,
+    started DATE NOT NULL,
+    published DATE,
+    theme VARCHAR,
+    source_id VARCHAR NOT NULL REFERENCES source,
+    file VARCHAR NOT NULL,
+    line BIGINT NOT NULL,
+    CHECK (published >= started)
+);
+COMMENT ON TABLE visit IS 'One visit of Ofsted between inspections, from its yearly lists since April 2022: it ends with a letter and gives no grade.';
+COMMENT ON COLUMN visit.visit_id IS 'area_id, first day and the first word of the kind.';
+COMMENT ON COLUMN visit.area_id IS 'The local authority that was visited.';
+COMMENT ON COLUMN visit.kind IS 'focused visit (one part of the service) or monitoring visit (of a council judged Inadequate).';
+COMMENT ON COLUMN visit.started IS 'First day on site. Visits before April 2022 are only those whose letter came out late: no whole year.';
+COMMENT ON COLUMN visit.published IS 'When the letter came out; null where the list does not print it (before April 2024).';
+COMMENT ON COLUMN visit.theme IS 'What was looked at, in Ofsted''s words.';
+COMMENT ON COLUMN visit.source_id IS 'The source it was read from.';
+COMMENT ON COLUMN visit.file IS 'The published file it was read from.';
+COMMENT ON COLUMN visit.line IS 'The line of its sheet in that file.';
 
 CREATE TABLE boundary (area_id VARCHAR PRIMARY KEY REFERENCES area, geojson VARCHAR NOT NULL);
 COMMENT ON TABLE boundary IS 'The simplified boundary of each current authority: a GeoJSON geometry, longitude and latitude.';

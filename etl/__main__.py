@@ -11,11 +11,15 @@ import typer
 from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
+from etl import agree as agreeing
+from etl import areas as area_files
 from etl import build as building
+from etl import changes as changing
 from etl import checks as checking
-from etl import extract as extraction
 from etl import fetch as fetching
 from etl import publish as publishing
+from etl.admission import admit
+from etl.judging import Allowed
 from etl.model import EtlError, Source
 from etl.sources import all_sources
 from etl.web import Web
@@ -59,18 +63,31 @@ def extract(
     from_: Annotated[
         Path, typer.Option("--from", help="The folder of published files, one folder a publisher's release.")
     ] = Path("published"),
+    allow_older: Annotated[bool, typer.Option(help="Load an edition older than the one in place.")] = False,
+    accept_revision: Annotated[bool, typer.Option(help="Load it though much is revised.")] = False,
+    accept_missing: Annotated[bool, typer.Option(help="Load it though rows that were there are gone.")] = False,
     data: DataFolder = building.DATA,
 ) -> None:
-    """Read published files and write the cells we use to data/releases, as text, with where each one stood."""
+    """Read published files and write the cells we use to data/releases, as text, with where each one stood.
+
+    Each is loaded once and held against the edition in place before it takes that place: what cannot be is refused.
+    """
     chosen = _chosen(names)
-    with _progress() as progress:
+    sources = {source.id: source for source in all_sources()}
+    allowed = Allowed(older=allow_older, revision=accept_revision, missing=accept_missing)
+    with publishing.alone(data), _progress() as progress:
         task = progress.add_task("", total=len(chosen))
         for source in chosen:
-            path = extraction.extract(
-                source, from_, data / "releases", lambda words: progress.update(task, description=words)
+            admitted = admit(
+                source, from_, data, sources, allowed, lambda words: progress.update(task, description=words)
             )
             progress.advance(task)
+            path = admitted.path
             out.print(f"{source.id}: {path.name}, {path.stat().st_size / 1000:.0f} kB")
+            for words in admitted.warnings:
+                out.print(f"  warning: {words}", style="yellow", markup=False, soft_wrap=True)
+            for words in admitted.revisions:
+                out.print(f"  revised: {words}", markup=False, soft_wrap=True)
 
 
 @app.command()
@@ -118,6 +135,14 @@ def status(data: DataFolder = building.DATA) -> None:
                 """
             ),
         )
+        _table("Warnings", connection.sql("SELECT source_id AS source, rule, message FROM warning ORDER BY ALL"))
+        _table(
+            "Changed by the loaded edition",
+            connection.sql(
+                "SELECT source_id AS source, kind, count(*) AS rows, count(DISTINCT metric_id) AS metrics "
+                "FROM what_changed GROUP BY ALL ORDER BY ALL"
+            ),
+        )
         _table(
             "Metrics of local authorities",
             connection.sql(
@@ -161,31 +186,36 @@ def rollback(
 
 
 @app.command()
-def agree(
-    from_: Annotated[
-        Path | None, typer.Option("--from", help="The folder of published files, for tables no release holds.")
-    ] = None,
+def diff(
+    old: Annotated[str | None, typer.Argument(help="A kept version or a database file; else the one before.")] = None,
+    new: Annotated[str | None, typer.Argument(help="A kept version or a database file; else the live one.")] = None,
     data: DataFolder = building.DATA,
 ) -> None:
-    """Hold the Local Authority Interactive Tool against the tables it is made of; status 2 if they disagree."""
-    from etl import agree as agreeing
+    """Say what one database changed against another: new periods, revised values, authorities, inspections."""
+    kept = publishing.versions(data)
+    before = next((one.name for one in kept if not one.live), None)
+    if old is None and before is None:
+        raise EtlError("E_VERSION: there is no earlier version to compare with. Name a database file.")
+    files = [
+        publishing.file_of(data, old or before or ""),
+        publishing.file_of(data, new) if new else data / building.DATABASE,
+    ]
+    tables = [changing.read(file) for file in files]
+    for line in changing.summary(changing.between(*tables), tables[1]["metric"], tables[1]["area"]):
+        out.print(line, markup=False, soft_wrap=True)
 
-    found, joint = agreeing.agree(data, from_)
-    for one in found:
-        out.print(
-            f"{one.comparison.measure}: {one.compared} compared with {one.comparison.file.name}, {one.equal} equal, "
-            f"{one.reasons.total()} different for a declared reason"
-        )
-    unexplained = [words for one in found for words in one.unexplained]
-    out.print(f"\n{sum(one.compared for one in found)} figures compared, {sum(one.equal for one in found)} equal")
-    for reason in agreeing.Reason:
-        out.print(f"{sum(one.reasons[reason] for one in found)} {reason}")
-    out.print(f"{joint} of joint returns, printed alike for both councils and counted once here")
-    out.print(f"{len(unexplained)} unexplained")
-    out.print(f"\nIn the tool alone: {', '.join(agreeing.not_compared(found))}")
-    for words in unexplained:
-        out.print(words, style="red", markup=False)
-    if unexplained:
+
+@app.command()
+def agree(data: DataFolder = building.DATA) -> None:
+    """Hold the Local Authority Interactive Tool against the tables it is made of; status 2 if they disagree."""
+    areas = area_files.read(data)
+    found = agreeing.compared(data, areas, all_sources())
+    for line in agreeing.summary(found, agreeing.joint(data, areas)):
+        out.print(line, markup=False, soft_wrap=True)
+    disagreements = agreeing.disagreements(found, areas)
+    for line in disagreements:
+        err.print(line, style="red", markup=False)
+    if disagreements:
         raise typer.Exit(BAD_INPUT)
 
 

@@ -11,8 +11,22 @@ from pathlib import Path
 
 import polars as pl
 
+from etl import (
+    agree,
+    changes,
+    checks,
+    disagreements,
+    editions,
+    geography,
+    inspections,
+    judging,
+    known_errors,
+    publish,
+    releases,
+    standings,
+    trends,
+)
 from etl import areas as area_files
-from etl import checks, geography, inspections, known_errors, publish, releases, standings
 from etl.areas import Areas, alive
 from etl.model import OBSERVATION, Context, EtlError, Loaded, Metric, PeriodKind, Source, Status
 from etl.sources import all_sources
@@ -50,9 +64,15 @@ def _tables(data: Path, sources: list[Source], progress: Callable[[str], None]) 
     progress("areas")
     areas = area_files.read(data)
     loaded: dict[str, Loaded] = {}
+    warnings, changed = [], []
     for source in sources:
         progress(source.title)
-        loaded[source.id] = source.load(source, releases.read(data / "releases", source), Context(areas, loaded))
+        cells = releases.read(data / "releases", source)
+        loaded[source.id] = source.load(source, cells, Context(areas, loaded))
+        warnings.append(judging.alone(source, cells, loaded[source.id], areas))
+        changed.append(_changed(data / "releases", source, loaded, areas))
+    progress("figures that are printed twice")
+    agree.require_agreement(data, areas, sources)
 
     inspection, judgement = _gathered(loaded, "inspection"), _gathered(loaded, "judgement")
     link = _gathered(loaded, "inspection_link").unique("inspection_id", keep="first", maintain_order=True)
@@ -61,6 +81,7 @@ def _tables(data: Path, sources: list[Source], progress: Callable[[str], None]) 
         .with_columns(pl.coalesce("url", "url_link").alias("url"), pl.coalesce("ended", "ended_link").alias("ended"))
         .select(inspections.INSPECTION.names())
     )
+    disagreements.check_snapshot(_gathered(loaded, "snapshot"), inspection, judgement, areas)
     progress("standings")
     metric = _metrics(sources)
     observation = pl.concat([_gathered(loaded, "observation"), inspections.observations(inspection, judgement, areas)])
@@ -68,6 +89,7 @@ def _tables(data: Path, sources: list[Source], progress: Callable[[str], None]) 
     observation = with_missing_rows(observation, metric, areas).sort("metric_id", "period_end", "area_id")
     returns = standings.ranked_returns(observation, metric, areas.area)
     cuts = standings.quarter_cuts(returns)
+    breaks = trends.series_breaks(metric)
     progress("map")
     boundary, shape = _map(data / "geography")
     released = max(source.release.published for source in sources)
@@ -81,6 +103,7 @@ def _tables(data: Path, sources: list[Source], progress: Callable[[str], None]) 
         "source": _sources(sources),
         "load_ledger": pl.concat(one.ledger for one in loaded.values()),
         "reject": _gathered(loaded, "reject"),
+        "warning": pl.concat(warnings),
         "area": areas.area,
         "area_code": areas.code,
         "area_name": areas.name,
@@ -89,11 +112,15 @@ def _tables(data: Path, sources: list[Source], progress: Callable[[str], None]) 
         "metric": metric,
         "observation": observation,
         "known_error": known_error,
+        "what_changed": pl.concat(changed),
         "standing": standings.standings(observation, returns, cuts),
         "quarter_cut": cuts,
         "change": standings.changes(observation, metric),
+        "series_break": breaks,
+        "trend": trends.trends(observation, metric, areas.area, breaks),
         "inspection": inspection,
         "judgement": judgement,
+        "visit": _gathered(loaded, "visit"),
         "boundary": boundary,
         "map_shape": shape,
     }
@@ -179,6 +206,7 @@ def _metrics(sources: list[Source]) -> pl.DataFrame:
                 "source_id": source.id,
                 "period_kind": str(metric.period_kind),
                 "england_only": metric.england_only,
+                "councils_only": metric.councils_only,
                 "derived": metric.derived or metric.per_10_000_children or metric.share,
                 "numerator": " + ".join(metric.numerator)
                 or (metric.column if metric.per_10_000_children or metric.share else None),
@@ -204,11 +232,23 @@ def _sources(sources: list[Source]) -> pl.DataFrame:
             "publisher": source.publisher,
             "release": source.release.title,
             "released": source.release.published,
+            "previous_release": source.previous.release.title if source.previous else None,
             "page": source.release.page,
             "licence": source.licence,
         }
         for source in sources
     )
+
+
+def _changed(folder: Path, source: Source, loaded: dict[str, Loaded], areas: Areas) -> pl.DataFrame:
+    """What the edition that is loaded changed against the one before it; nothing where that is not kept."""
+    if source.previous is None:
+        return pl.DataFrame(schema=changes.WHAT_CHANGED)
+    before = editions.before(source)
+    cells = editions.read_before(folder, source)
+    metrics = [metric.id for metric in before.metrics]
+    now = loaded[source.id].tables["observation"].filter(pl.col("metric_id").is_in(metrics))
+    return changes.between(before.load(before, cells, Context(areas, loaded)).tables, {"observation": now})
 
 
 def _map(folder: Path) -> tuple[pl.DataFrame, pl.DataFrame]:

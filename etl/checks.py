@@ -81,10 +81,10 @@ CHECKS = (
     ),
     Check(
         "england_is_published",
-        "England has a figure in the newest period of every metric but grades.",
+        "England has a figure in the newest period of every metric but those of councils alone.",
         """
         SELECT metric_id, max(period_end) AS newest FROM observation JOIN metric USING (metric_id)
-        WHERE unit <> 'grade'
+        WHERE NOT councils_only
         GROUP BY metric_id
         HAVING newest IS DISTINCT FROM max(period_end) FILTER (area_id = 'E92000001' AND status = 'observed')
         """,

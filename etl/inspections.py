@@ -1,4 +1,4 @@
-"""Ofsted's inspections and judgements: how their files are read, and the latest judgement as an observation.
+"""Ofsted's inspections, judgements and visits: how their files are read, and the latest judgement as an observation.
 
 Grades are ordered and never averaged (rule 20). From April 2026 there is no overall effectiveness judgement: it is
 `not_given`, which is neither missing nor carried forward (rule 21).
@@ -37,7 +37,8 @@ class Strand(StrEnum):
 # Where an authority had not been inspected, it is the official file that has no row.
 OFFICIAL = "ofsted_inspections"
 GRADES = ("Outstanding", "Good", "Requires improvement to be good", "Inadequate")
-# The Ofsted rule for its yearly snapshots: inspected by 31 March and published by 30 June.
+# The Ofsted rule for its yearly snapshots: inspected by 31 March and published by 30 June. The first is the first at
+# which every council had been inspected under the framework of 2013: a year before, 28 of 152 had not.
 FIRST_SNAPSHOT = 2018
 PUBLISHED_WITHIN = timedelta(days=91)
 
@@ -58,6 +59,20 @@ INSPECTION = pl.Schema(
 )
 JUDGEMENT = pl.Schema([("inspection_id", pl.String()), ("strand", pl.String()), ("grade", pl.String())])
 LINK = pl.Schema([("inspection_id", pl.String()), ("url", pl.String()), ("ended", pl.Date())])
+# Ofsted's own table of the latest judgements on a day: nothing is loaded from it, ours must be the same.
+SNAPSHOT = pl.Schema(
+    [
+        ("area_id", pl.String()),
+        ("day", pl.Date()),
+        ("started", pl.Date()),
+        ("published", pl.Date()),
+        *((str(strand), pl.String()) for strand in Strand),
+        ("file", pl.String()),
+        ("line", pl.Int64()),
+    ]
+)
+# How long ago a council was last judged is measured like its judgements, and at the same days.
+MONTHS = "months_since_inspection"
 
 
 def authority(name: str | None, numbers: dict[str, str], key: str, *, file: str, line: int) -> str:
@@ -166,10 +181,24 @@ def latest(inspection: pl.DataFrame, areas: Areas, on: date, *, published_by: da
 
 
 def observations(inspection: pl.DataFrame, judgement: pl.DataFrame, areas: Areas) -> pl.DataFrame:
-    """OBSERVATION rows of `judgement_<strand>`: at each 31 March by Ofsted's rule, and on the newest report's day.
+    """OBSERVATION rows of `judgement_<strand>` and of MONTHS: at each 31 March by Ofsted's rule, and on the newest day.
 
-    `value` is 1 (Outstanding) to 4 (Inadequate), a code to order and map by, never to average.
+    The value of a judgement is 1 (Outstanding) to 4 (Inadequate), a code to order and map by, never to average. That
+    of MONTHS is whole months from the first day on site, or under SIF from publication, to the day. The newest day is
+    that of the newest report.
     """
+    snapshots = _snapshots(inspection, areas)
+    values = {grade: float(position) for position, grade in enumerate(GRADES, start=1)}
+    return pl.concat(
+        [
+            *(_strand(snapshots, judgement.filter(pl.col("strand") == strand), strand, values) for strand in Strand),
+            _months(snapshots),
+        ]
+    ).match_to_schema(OBSERVATION)
+
+
+def _snapshots(inspection: pl.DataFrame, areas: Areas) -> pl.DataFrame:
+    """`latest` at each day of which there are observations, with period_end and period."""
     newest_report: date = inspection["published"].max()  # type: ignore[assignment]
     days = [(date(year, 3, 31), str(year)) for year in range(FIRST_SNAPSHOT, newest_report.year + 1)]
     frames = [
@@ -184,11 +213,7 @@ def observations(inspection: pl.DataFrame, judgement: pl.DataFrame, areas: Areas
             pl.lit(newest_report).alias("period_end"), pl.lit(f"{newest_report:%-d %B %Y}").alias("period")
         )
     )
-    snapshots = pl.concat(frames)
-    values = {grade: float(position) for position, grade in enumerate(GRADES, start=1)}
-    return pl.concat(
-        _strand(snapshots, judgement.filter(pl.col("strand") == strand), strand, values) for strand in Strand
-    ).match_to_schema(OBSERVATION)
+    return pl.concat(frames)
 
 
 def _strand(snapshots: pl.DataFrame, judgement: pl.DataFrame, strand: Strand, values: dict[str, float]) -> pl.DataFrame:
@@ -217,6 +242,33 @@ def _strand(snapshots: pl.DataFrame, judgement: pl.DataFrame, strand: Strand, va
         pl.col("grade").replace_strict(values, return_dtype=pl.Float64).alias("value"),
         status.alias("status"),
         pl.col("grade").alias("symbol"),
+        pl.lit(None, pl.Float64).alias("numerator"),
+        pl.lit(None, pl.Float64).alias("denominator"),
+        pl.col("area_id").alias("return_id"),
+        pl.col("source_id").fill_null(OFFICIAL),
+        "file",
+        "line",
+    )
+
+
+def _months(snapshots: pl.DataFrame) -> pl.DataFrame:
+    since, on = pl.coalesce("started", "published"), pl.col("period_end")
+    months = (
+        (on.dt.year() - since.dt.year()) * 12
+        + (on.dt.month().cast(pl.Int32) - since.dt.month().cast(pl.Int32))
+        - (on.dt.day() < since.dt.day()).cast(pl.Int32)
+    )
+    return snapshots.select(
+        pl.lit(MONTHS).alias("metric_id"),
+        "area_id",
+        "period_end",
+        "period",
+        months.cast(pl.Float64).alias("value"),
+        pl.when(pl.col("inspection_id").is_null())
+        .then(pl.lit(str(Status.NO_ROW)))
+        .otherwise(pl.lit(str(Status.OBSERVED)))
+        .alias("status"),
+        pl.lit(None, pl.String).alias("symbol"),
         pl.lit(None, pl.Float64).alias("numerator"),
         pl.lit(None, pl.Float64).alias("denominator"),
         pl.col("area_id").alias("return_id"),

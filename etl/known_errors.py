@@ -12,7 +12,7 @@ from datetime import date
 
 import polars as pl
 
-from etl.model import EtlError, Status
+from etl.model import ENGLAND, EtlError, Status
 
 KNOWN_ERROR = pl.Schema(
     [
@@ -37,6 +37,8 @@ class KnownError:
 
 
 _SEPTEMBER_2017, _SEPTEMBER_2018 = date(2017, 9, 30), date(2018, 9, 30)
+_MARCH_2018 = date(2018, 3, 31)
+_NOT_THE_SUM = "Sixty million pounds more than {} councils add up to; in every other year and region the two are equal."
 _NOBODY_LEFT = "The same row prints {} leavers by headcount: nobody left by full-time equivalents cannot be."
 
 KNOWN_ERRORS = (
@@ -66,6 +68,15 @@ KNOWN_ERRORS = (
         date(2024, 3, 31),
         {"children_social_care_spend_per_child": 547.31748, "looked_after_share_of_spend": 0.0},
         "Children looked after were left out, says note 3 of the file: 13.9 million pounds the year before.",
+    ),
+    KnownError(
+        "E12000001",
+        _MARCH_2018,
+        {"children_services_spend_per_child": 1121.13354},
+        _NOT_THE_SUM.format("the North East's"),
+    ),
+    KnownError(
+        ENGLAND, _MARCH_2018, {"children_services_spend_per_child": 803.893231}, _NOT_THE_SUM.format("England's")
     ),
     *(
         KnownError(

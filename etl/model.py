@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from etl.releases import Cells
 
 ENGLAND = "E92000001"
+# Units of which a change or a trend says nothing: grades are an order, and months since something pass by themselves.
+WITHOUT_CHANGE = ("grade", "months")
 OGL = "Open Government Licence v3.0"
 
 
@@ -116,6 +118,8 @@ class Metric:
     """Worked out here by the source's own reader, in a way its definition or caveat says."""
     england_only: bool = False
     """Published for England as a whole: councils have no figure, and none is missing."""
+    councils_only: bool = False
+    """Of councils alone: England and the regions have no figure, and none is missing."""
     numerator: tuple[str, ...] = ()
     denominator: tuple[str, ...] = ()
     """Published columns, added up, that the value is made of."""
@@ -127,6 +131,8 @@ class Metric:
     """Whether the value is a share of its denominator, so that a Wilson interval holds (rule 15)."""
     shortfall: Shortfall | None = None
     may_exceed_100: bool = False
+    always_low: bool = False
+    """A percentage that no council has above 1.5: not one printed from 0 to 1 by mistake."""
     caveat: str = ""
 
 
@@ -175,6 +181,26 @@ class Loaded:
 
 
 @dataclass(frozen=True)
+class Sum:
+    """Columns of a file whose numbers must add up to another's, in the rows of local authorities."""
+
+    file: str
+    parts: tuple[str, ...]
+    total: str
+
+
+@dataclass(frozen=True)
+class Previous:
+    """The edition before the one that is loaded, read only to say what the new one changed."""
+
+    release: Release
+    files: Mapping[str, str]
+    """Its file -> the file of the edition that is loaded which took its place."""
+    columns: Mapping[str, str] = field(default_factory=dict)
+    """Its column -> what the column is called now."""
+
+
+@dataclass(frozen=True)
 class Source:
     """One official publication, its newest release, its metrics, and how it is read."""
 
@@ -188,6 +214,8 @@ class Source:
     symbols: Mapping[str, Status] = field(default_factory=lambda: DFE_SYMBOLS)
     needs: tuple[str, ...] = ()
     """Sources that are loaded before this one."""
+    previous: Previous | None = None
+    sums: tuple[Sum, ...] = ()
     note: str = ""
 
 

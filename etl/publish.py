@@ -133,6 +133,18 @@ def versions(data: Path) -> list[Version]:
     return found if live is None or live in found else [live, *found]
 
 
+def file_of(data: Path, name: str) -> Path:
+    """The database of this name: the live version, a kept one, or a file; EtlError where there is none."""
+    for found in (_kept_as(data, name), Path(name)):
+        if found.is_file():
+            return found
+    live = _version(data / DATABASE, live=True)
+    if live and live.name == name:
+        return data / DATABASE
+    kept = ", ".join(one.name for one in versions(data)) or "none"
+    raise EtlError(f"E_VERSION: there is no version or file {name!r}. Kept: {kept}. Name one of these, or a file.")
+
+
 def rollback(data: Path, name: str | None = None, progress: Progress = silent) -> str:
     """Put a kept version in place again, by default the one before the live one; its name.
 

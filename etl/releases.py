@@ -6,6 +6,8 @@ file. What is printed is kept as printed (`14.9`, `c`, `314 / 318`); nothing is 
 
 from __future__ import annotations
 
+import hashlib
+import io
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,6 +15,7 @@ import polars as pl
 
 from etl.model import EtlError, File, Release, Source, SourceError
 
+SUMS = "SHA256SUMS"
 CELL = pl.Schema(
     [
         ("file", pl.String()),
@@ -67,10 +70,12 @@ def require(table: pl.DataFrame, columns: list[str] | tuple[str, ...], file: str
 
     for column in columns:
         if column not in table.columns:
-            near = get_close_matches(column, table.columns, n=1, cutoff=0.4)
+            # A change of case alone is the nearest there is.
+            folded = {name.casefold(): name for name in reversed(table.columns)}
+            near = get_close_matches(column.casefold(), folded, n=1, cutoff=0.4)
             raise SourceError(
                 "E_MISSING_COLUMN",
-                "the file has no such column" + (f"; the nearest is {near[0]!r}." if near else "."),
+                "the file has no such column" + (f"; the nearest is {folded[near[0]]!r}." if near else "."),
                 file=file,
                 column=column,
                 remedy="If the publisher renamed it, change the name in the source's declaration in etl/sources.",
@@ -81,11 +86,38 @@ def path(folder: Path, release: Release) -> Path:
     return folder / f"{release.id}.parquet"
 
 
+def seal(folder: Path, *names: str) -> None:
+    """Write down the sha256 of these releases, of all without names, in SUMS: `sha256sum -c` checks it too.
+
+    A flipped bit of a Parquet file may read as another figure without a complaint; half of them do.
+    """
+    sums = {} if not names else _sums(folder)
+    for name in names or sorted(path.name for path in folder.glob("*.parquet")):
+        sums[name] = hashlib.sha256((folder / name).read_bytes()).hexdigest()
+    draft = folder / f"{SUMS}.draft"
+    draft.write_text("".join(f"{sums[name]}  {name}\n" for name in sorted(sums)), "utf-8")
+    draft.replace(folder / SUMS)
+
+
+def _sums(folder: Path) -> dict[str, str]:
+    try:
+        lines = (folder / SUMS).read_text("utf-8").splitlines()
+    except FileNotFoundError:
+        return {}
+    return {name: digest for digest, _, name in (line.partition("  ") for line in lines)}
+
+
 def read(folder: Path, source: Source) -> Cells:
-    """The cells of a source's release; EtlError where the committed file is absent, cut or of another shape."""
+    """The cells of a source's release; EtlError where the file is absent, cut, damaged or of another shape."""
     where = path(folder, source.release)
     try:
-        frame = pl.read_parquet(where)
+        content = where.read_bytes()
+        if _sums(folder).get(where.name) != hashlib.sha256(content).hexdigest():
+            raise EtlError(
+                f"E_RELEASE_DAMAGED: {where.name}: not as it was written, by its sum in {SUMS}. "
+                "Restore it from git, with the sums, or extract it again."
+            )
+        frame = pl.read_parquet(io.BytesIO(content))
     except FileNotFoundError as error:
         raise EtlError(
             f"E_RELEASE_ABSENT: {where.name}: the release of {source.title!r} is not in {folder.name}/. "
@@ -129,6 +161,7 @@ def write(folder: Path, source: Source, cells: list[pl.DataFrame]) -> Path:
         folder.mkdir(parents=True, exist_ok=True)
         frame.write_parquet(draft, compression="zstd", compression_level=19, statistics=False)
         draft.replace(where)
+        seal(folder, where.name)
     except OSError as error:
         raise EtlError(
             f"E_WRITE: {where.name} could not be written: {error.strerror or error}. "
@@ -140,4 +173,4 @@ def write(folder: Path, source: Source, cells: list[pl.DataFrame]) -> Path:
     return where
 
 
-__all__ = ["CELL", "Cells", "File", "path", "read", "require", "write"]
+__all__ = ["CELL", "SUMS", "Cells", "File", "path", "read", "require", "seal", "write"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from etl.ees import SIGNIFICANT
-from etl.model import Polarity
+from etl.model import WITHOUT_CHANGE, Polarity
 
 KEYS = ("metric_id", "period_end")
 
@@ -90,10 +90,10 @@ def standings(observation: pl.DataFrame, returns: pl.DataFrame, cuts: pl.DataFra
 def changes(observation: pl.DataFrame, metric: pl.DataFrame) -> pl.DataFrame:
     """metric_id, area_id, period_end, previous_period_end, change: latest minus the period just before (rule 16).
 
-    Both observed, a year apart, reported by the same return; grades have no change in this sense.
+    Both observed, a year apart, reported by the same return; grades and months since have no change in this sense.
     """
     values = observation.filter(pl.col("value").is_not_null()).join(
-        metric.filter(pl.col("unit") != "grade").select("metric_id"), on="metric_id"
+        metric.filter(~pl.col("unit").is_in(WITHOUT_CHANGE)).select("metric_id"), on="metric_id"
     )
     before = values.select(
         "metric_id",

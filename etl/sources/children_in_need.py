@@ -5,7 +5,7 @@ derived (rule 6). Counts of 1 to 5 are suppressed, with others that would give t
 """
 
 from etl import ees
-from etl.model import File, Metric, PeriodKind, Polarity, Release, Shortfall, Source
+from etl.model import File, Metric, PeriodKind, Polarity, Previous, Release, Shortfall, Source, Sum
 
 IN_NEED = "b1_children_in_need_2013_to_2025.csv"
 REFERRALS = "c1_children_in_need_referrals_and_rereferrals_2013_to_2025.csv"
@@ -15,6 +15,40 @@ FACTORS = "c3_factors_identified_at_end_of_assessment_2018_to_2025.csv"
 PLANS = "d5_cpps_at31march_by_duration_2013_to_2025.csv"
 
 FILES = (IN_NEED, REFERRALS, FACTORS, ENQUIRIES, REPEAT_PLANS, PLANS)
+# What is read of the edition before: file, and which columns, by the names they had.
+FILES_2024 = {
+    "b1_children_in_need_2013_to_2024.csv": (IN_NEED, ("At31_episodes",)),
+    "c1_children_in_need_referrals_and_rereferrals_2013_to_2024.csv": (
+        REFERRALS,
+        (
+            "Referrals",
+            "Re_referrals",
+            "Re_referrals_percent",
+            "No_Further_Action",
+            "No_Further_Action_percent",
+            "Not_in_Need",
+            "Not_in_Need_percent",
+        ),
+    ),
+    "c4_children_in_need_section_47s_and_icpcs_2013_to_2024.csv": (ENQUIRIES, ("Section47", "ICPC")),
+    "d3_cpps_subsequent_plan_2013_to_2024.csv": (
+        REPEAT_PLANS,
+        ("CPP_start", "CPP_subsequent", "CPP_subsequent_percent"),
+    ),
+    "d5_cpps_at31march_by_duration_2013_to_2024.csv": (
+        PLANS,
+        ("CPP_At31", "2_years_or_more", "2_years_or_more_percent"),
+    ),
+}
+COLUMNS_2024 = {
+    "Referrals": "referral_count",
+    "Re_referrals": "rereferral_count",
+    "Re_referrals_percent": "rereferral_percent",
+    "No_Further_Action": "no_further_action_count",
+    "No_Further_Action_percent": "no_further_action_percent",
+    "Not_in_Need": "not_in_need_count",
+    "Not_in_Need_percent": "not_in_need_percent",
+}
 
 FRONT_DOOR, PROTECTION, FACTORS_THEME = "Front door", "Child protection", "Factors at assessment"
 PER_10_000 = "per 10,000 children"
@@ -111,6 +145,38 @@ SOURCE = Source(
     ),
     load=ees.load,
     needs=("population",),
+    sums=(
+        Sum(
+            PLANS,
+            (
+                "3_months_or_less",
+                "more_than_3_months_6_months",
+                "more_than_6_months_less_than_1_year",
+                "1_year_less_than_2_years",
+                "2_years_or_more",
+            ),
+            "CPP_At31",
+        ),
+        Sum(
+            ENQUIRIES,
+            ("Duration_0-10_days", "Duration_11-15_days", "Duration_16-20_days", "Duration_21+_days"),
+            "ICPC",
+        ),
+    ),
+    previous=Previous(
+        Release(
+            id="children_in_need_edition_2024",
+            title="reporting year 2024",
+            published="2024-10",
+            page="https://explore-education-statistics.service.gov.uk/find-statistics/children-in-need/2024",
+            files=tuple(
+                File(f"dfe-children-in-need/release-2024/{name}", columns=(*ees.KEYS, *columns))
+                for name, (_, columns) in FILES_2024.items()
+            ),
+        ),
+        files={name: now for name, (now, _) in FILES_2024.items()},
+        columns=COLUMNS_2024,
+    ),
     metrics=(
         Metric(
             id="referral_rate",

@@ -1,18 +1,32 @@
 """Children in need census, edition of 2024: tables the 2025 edition is not yet loaded from.
 
 Child protection plans started, by the latest category of abuse. The categories of 2025 are not among the files we have.
+Four more tables have no metrics here: the interactive tool is held against them (`etl.agree`).
 """
 
 from etl import ees
-from etl.model import File, Metric, PeriodKind, Polarity, Release, Source
+from etl.model import File, Metric, PeriodKind, Polarity, Release, Source, Sum
 
+FOLDER = "dfe-children-in-need/release-2024"
 CATEGORIES = "d2_cpps_starting_by_category_of_abuse_2013_to_2024.csv"
+ASSESSMENTS = "c2_children_in_need_assessments_duration_2014_to_2024.csv"
+REFERRERS = "c5_children_in_need_referrals_by_source_2014_to_2024.csv"
+REVIEWS = "d6_cpps_reviewed_within_timescales_2013_to_2024.csv"
+ENDED_PLANS = "d7_cpps_ending_by_duration_2013_to_2024.csv"
+WITHIN_45_DAYS = ("Same_day", "1-10_days", "11-20_days", "21-30_days", "31-40_days", "41-45_days")
+# The years of the tool.
+COMPARED = tuple(str(year) for year in range(2016, 2025))
 NAMED = {
     "plans_for_neglect": ("Neglect_Latest", "neglect"),
     "plans_for_emotional_abuse": ("Emotional_Latest", "emotional abuse"),
     "plans_for_physical_abuse": ("Physical_Latest", "physical abuse"),
     "plans_for_sexual_abuse": ("Sexual_Latest", "sexual abuse"),
 }
+
+
+def _compared(name: str, *columns: str) -> File:
+    """A table that is only held against the interactive tool: the columns compared, in the years compared."""
+    return File(f"{FOLDER}/{name}", groups={"time_period": COMPARED}, columns=(*ees.KEYS, *columns))
 
 
 def _category(metric_id: str, column: str, words: str) -> Metric:
@@ -26,6 +40,7 @@ def _category(metric_id: str, column: str, words: str) -> Metric:
         unit="%",
         polarity=Polarity.NEUTRAL,
         period_kind=PeriodKind.YEAR_TO_31_MARCH,
+        file=CATEGORIES,
         column=column,
         share=True,
         denominator=("CPP_start",),
@@ -44,10 +59,24 @@ SOURCE = Source(
         title="reporting year 2024",
         published="2024-10",
         page="https://explore-education-statistics.service.gov.uk/find-statistics/children-in-need/2024",
-        files=(File(f"dfe-children-in-need/release-2024/{CATEGORIES}"),),
+        files=(
+            File(f"{FOLDER}/{CATEGORIES}"),
+            _compared(ASSESSMENTS, "Assessments_completed", *WITHIN_45_DAYS),
+            _compared(REFERRERS, "Referrals", "Schools", "Health_Services", "Police"),
+            _compared(REVIEWS, "CPP_At31_3Months", "Reviewed_within_timescales", "Reviewed_within_timescales_percent"),
+            _compared(ENDED_PLANS, "2_years_or_more_percent"),
+        ),
     ),
     load=ees.load,
     # So that its measures stand after those of the newer edition.
     needs=("children_in_need",),
+    sums=tuple(
+        Sum(
+            CATEGORIES,
+            tuple(f"{abuse}_{when}" for abuse in ("Neglect", "Physical", "Sexual", "Emotional", "Multiple")),
+            "CPP_start",
+        )
+        for when in ("Initial", "Latest")
+    ),
     metrics=tuple(_category(metric_id, column, words) for metric_id, (column, words) in NAMED.items()),
 )

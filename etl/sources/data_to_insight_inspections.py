@@ -1,20 +1,25 @@
 """Data to Insight's record of every inspection report: what was published after Ofsted's newest official file.
 
-Read from the reports by a program. Where an official file holds the same inspection, the official grades stand and
-this record gives only the link to the report and the last day of the inspection (13 of 268 differ).
+Read from the reports by a program. Where an official file holds the same inspection, what is official stands and this
+record gives only the link to the report and the last day of the inspection. What the two print otherwise is declared
+below, each with what was found; anything else is refused.
 """
 
+from collections.abc import Mapping
 from datetime import date
+from typing import Any
 
 import polars as pl
 
 from etl.areas import name_key
-from etl.inspections import Framework, Strand, authority, day, grade, loaded
+from etl.disagreements import LOOK, PUBLISHED, STARTED, TYPE, Disagreement, Known, Other, hold, known
+from etl.inspections import PUBLISHED_WITHIN, Framework, Strand, authority, day, grade, loaded
 from etl.model import Context, File, Loaded, Release, Source, SourceError
 from etl.releases import Cells, require
+from etl.sources.ofsted_inspections import AS_AT
 
 FILE = "ofsted_csc_ilacs_history.csv"
-STRANDS = {
+STRANDS: dict[str, str] = {
     Strand.OVERALL: "overall_effectiveness_grade",
     Strand.LEADERS: "impact_of_leaders_grade",
     Strand.PROTECTION: "help_and_protection_grade",
@@ -33,43 +38,96 @@ WORDS: dict[str, str | None] = {
     "inspection_pre_dates_judgement": None,
     NOT_GIVEN: None,
 }
-# Ofsted's own dates of publication and those on the report's page differ by some days.
+COLUMNS: dict[str, str] = {
+    **STRANDS,
+    STARTED: "inspection_start_date",
+    PUBLISHED: "publication_date",
+    TYPE: "inspection_framework",
+}
+# Ofsted's own dates of publication and those on the report's page may differ by some days.
 SAME_INSPECTION = 14
 REFORM = date(2026, 4, 1)
 
+_GOOD, _REQUIRES_IMPROVEMENT = "Good", "Requires improvement to be good"
+_SHIFTED = "From help and protection on, the record prints each grade of this report one column late."
+_REPEATED = "The record prints the grade of help and protection here too."
+_UNREAD = "The program could not read this from the report."
+_BEFORE_2023 = "Care leavers were not judged on their own before January 2023: the record prints another grade."
+_DAYS_APART = "The record takes the day from the report's page, which came after that of Ofsted's file."
+DISAGREEMENTS = (
+    Disagreement("342-2023-09-04", Strand.PROTECTION, _REQUIRES_IMPROVEMENT, _GOOD, _SHIFTED),
+    Disagreement("342-2023-09-04", Strand.IN_CARE, _GOOD, _REQUIRES_IMPROVEMENT, _SHIFTED),
+    Disagreement("342-2023-09-04", Strand.CARE_LEAVERS, "Outstanding", _GOOD, _SHIFTED),
+    Disagreement("931-2018-05-22", Strand.IN_CARE, _GOOD, _REQUIRES_IMPROVEMENT, _REPEATED),
+    Disagreement("354-2018-03-12", Strand.IN_CARE, _GOOD, _REQUIRES_IMPROVEMENT, _REPEATED),
+    Disagreement("892-2019-01-07", Strand.OVERALL, _REQUIRES_IMPROVEMENT, None, _UNREAD),
+    Disagreement("882-2019-08-27", Strand.OVERALL, _REQUIRES_IMPROVEMENT, None, _UNREAD),
+    Disagreement("892-2022-09-05", Strand.CARE_LEAVERS, None, "Inadequate", _BEFORE_2023),
+    Disagreement("807-2022-09-22", Strand.CARE_LEAVERS, None, _REQUIRES_IMPROVEMENT, _BEFORE_2023),
+    Disagreement("846-2024-05-16", STARTED, "2024-03-11", None, _UNREAD),
+    Disagreement("892-2022-09-05", STARTED, "2022-07-11", None, _UNREAD),
+    Disagreement("807-2022-09-22", STARTED, "2022-06-20", None, _UNREAD),
+    # The kind is told from the days on site, so that without them there is none.
+    Disagreement("846-2024-05-16", TYPE, "short", None, _UNREAD),
+    Disagreement("892-2022-09-05", TYPE, "standard", None, _UNREAD),
+    Disagreement("807-2022-09-22", TYPE, "standard", None, _UNREAD),
+    Disagreement(
+        "865-2019-07-22",
+        TYPE,
+        "standard",
+        "inspection duration longer than standard framework",
+        "A standard inspection that took a week longer than others: the record tells the kind from the days.",
+    ),
+    # Inspections under the framework before 2018, of which the record has no grades.
+    Disagreement("926-2015-10-19", PUBLISHED, "2015-10-19", "2015-10-20", _DAYS_APART),
+    Disagreement("810-2015-02-03", PUBLISHED, "2015-02-03", "2015-02-10", _DAYS_APART),
+    Disagreement("204-2016-09-20", PUBLISHED, "2016-09-20", "2016-09-21", _DAYS_APART),
+    Disagreement("352-2014-09-01", PUBLISHED, "2014-09-01", "2014-09-03", _DAYS_APART),
+    Disagreement("871-2014-02-11", PUBLISHED, "2014-02-11", "2014-02-14", _DAYS_APART),
+    Disagreement("861-2015-08-10", PUBLISHED, "2015-08-10", "2015-08-12", _DAYS_APART),
+)
+
 
 def load(source: Source, cells: Cells, context: Context) -> Loaded:
-    """Inspections no official file holds, links for those one does, and rejects: reports of frameworks not loaded."""
+    """Inspections no official file holds, links for those one does, and rejects: reports of frameworks not loaded.
+
+    Raises E_DISAGREES where an official file prints something else of the same inspection that is not declared, or
+    lacks an inspection that it should hold; E_REPAIRED where a declared difference is gone.
+    """
     table = cells.table(FILE)
-    dates = ("publication_date", "inspection_start_date", "inspection_end_date")
-    require(table, ("local_authority", "inspection_link", "inspection_framework", *dates, *STRANDS.values()), FILE)
+    require(table, ("local_authority", "inspection_link", "inspection_end_date", *COLUMNS.values()), FILE)
     numbers = context.areas.by_name()
-    official: dict[str, list[tuple[date, str]]] = {}
-    for needed in source.needs:
-        rows = context.loaded[needed].tables["inspection"].select("area_id", "published", "inspection_id")
-        for area_id, published, inspection_id in rows.iter_rows():
-            official.setdefault(area_id, []).append((published, inspection_id))
+    names = dict(context.areas.area.select("area_id", "name").iter_rows())
+    official = known(context.loaded[needed] for needed in source.needs)
 
     inspections, judgements, links, rejects = [], [], [], []
+    lines: dict[str, int] = {}
     for row in table.iter_rows(named=True):
         line = row["line"]
         name = row["local_authority"]
         area_id = authority(name, numbers, name_key(name or ""), file=FILE, line=line)
-        published = day(row["publication_date"], "%d/%m/%y", file=FILE, line=line, column="publication_date")
+        published = day(row[COLUMNS[PUBLISHED]], "%d/%m/%y", file=FILE, line=line, column=COLUMNS[PUBLISHED])
         started, ended = (
             day(row[column], "%d/%m/%Y", file=FILE, line=line, column=column) if row[column] else None
-            for column in dates[1:]
+            for column in (COLUMNS[STARTED], "inspection_end_date")
         )
-        same = [
-            inspection_id
-            for other, inspection_id in official.get(area_id, [])
-            if abs((other - published).days) <= SAME_INSPECTION
-        ]
         grades = {
             strand: grade(row[column], WORDS, file=FILE, line=line, column=column) for strand, column in STRANDS.items()
         }
-        if same:
-            links.append((same[0], row["inspection_link"], ended))
+        same = min(official.get(area_id, []), key=lambda one: abs(one.published - published), default=None)
+        if same and abs((same.published - published).days) <= SAME_INSPECTION:
+            if lines.setdefault(same.inspection_id, line) != line:
+                raise SourceError(
+                    "E_DUP_KEY",
+                    f"the inspection of {names[area_id]} published on {same.published} stands here and on line "
+                    f"{lines[same.inspection_id]}.",
+                    file=FILE,
+                    line=line,
+                    remedy="Report it to the publisher, who must say which row is right.",
+                )
+            other = _other(row, names[area_id], started, published, grades, same)
+            hold(same, other, DISAGREEMENTS)
+            links.append((same.inspection_id, row["inspection_link"], ended))
         elif not any(grades.values()):
             rejects.append((source.id, FILE, line, name, "R_NO_GRADE", f"{name}, {published}: no grade could be read."))
         else:
@@ -83,6 +141,16 @@ def load(source: Source, cells: Cells, context: Context) -> Loaded:
                     column=STRANDS[Strand.OVERALL],
                     remedy="Look the report up on Ofsted's site.",
                 )
+            if published <= AS_AT + PUBLISHED_WITHIN and (started or published) <= AS_AT:
+                raise SourceError(
+                    "E_DISAGREES",
+                    f"{names[area_id]} was inspected from {started or 'a day not printed'}, published on {published}, "
+                    f"but Ofsted's history to {AS_AT:%-d %B %Y} has no such inspection.",
+                    file=FILE,
+                    line=line,
+                    column=COLUMNS[PUBLISHED],
+                    remedy=f"{LOOK}if the date is wrong, tell the publisher; if Ofsted's file lacks it, tell Ofsted.",
+                )
             inspection_id = f"{area_id}-{published}"
             framework = Framework.ILACS_2026 if after_reform else Framework.ILACS
             inspections.append(
@@ -90,7 +158,7 @@ def load(source: Source, cells: Cells, context: Context) -> Loaded:
                     inspection_id,
                     area_id,
                     framework,
-                    row["inspection_framework"],
+                    row[COLUMNS[TYPE]],
                     started,
                     ended,
                     published,
@@ -104,6 +172,27 @@ def load(source: Source, cells: Cells, context: Context) -> Loaded:
     reject = pl.DataFrame(rejects, schema=["source_id", "file", "line", "raw", "rule", "message"], orient="row")
     ledger = [(source.id, FILE, cells.sha256(FILE), table.height, table.height - len(rejects), len(rejects), 0)]
     return loaded(source, inspections, judgements, ledger, links, reject if rejects else None)
+
+
+def _other(
+    row: Mapping[str, Any],
+    name: str,
+    started: date | None,
+    published: date,
+    grades: Mapping[str, str | None],
+    same: Known,
+) -> Other:
+    """What the record says of an inspection. Under SIF it has hardly read anything: what it has not is not compared."""
+    says: dict[str, str | None] = {
+        **grades,
+        STARTED: str(started) if started else None,
+        PUBLISHED: str(published),
+        TYPE: row[COLUMNS[TYPE]],
+    }
+    if same.framework == Framework.SIF:
+        said = {strand: found for strand, found in grades.items() if found is not None}
+        says = {**said, PUBLISHED: str(published)}
+    return Other(name, says, COLUMNS, FILE, row["line"], "etl/sources/data_to_insight_inspections.py")
 
 
 SOURCE = Source(

@@ -30,6 +30,9 @@ CHECKS, CHECKED, CHECKABLE = (
 )
 YOUNG, OLDER = "17 to 18 years", "19 to 21 years"
 ACTIVE, LEAVERS = "Total in education, employment or training", "Total"
+# No metrics: kept so that the interactive tool can be held against them.
+NOT_ACTIVE = "Total not in education, employment or training"
+DIFFICULTIES, AVERAGE_SCORE = "Ages 5 to 16 years with SDQ score", "SDQ average score"
 SUITABLE, HOUSED = "Accommodation considered suitable", "Suitability total"
 
 
@@ -78,8 +81,14 @@ SOURCE = Source(
                 f"{FOLDER}/{STABILITY}",
                 groups={"cla_group": (ON_31_MARCH, LONG), "placement_stability": (THREE_PLACEMENTS, SAME_CARER, ALL)},
             ),
-            File(f"{FOLDER}/{HEALTH}", groups={"characteristic": (CHECKS,), "breakdown": (CHECKED, CHECKABLE)}),
-            File(f"{FOLDER}/{ACTIVITY}", groups={"care_leaver_age": (YOUNG, OLDER), "breakdown": (ACTIVE, LEAVERS)}),
+            File(
+                f"{FOLDER}/{HEALTH}",
+                groups={"characteristic": (CHECKS, DIFFICULTIES), "breakdown": (CHECKED, CHECKABLE, AVERAGE_SCORE)},
+            ),
+            File(
+                f"{FOLDER}/{ACTIVITY}",
+                groups={"care_leaver_age": (YOUNG, OLDER), "breakdown": (ACTIVE, NOT_ACTIVE, LEAVERS)},
+            ),
             File(f"{FOLDER}/{HOMES}", groups={"care_leaver_age": (YOUNG, OLDER), "breakdown": (SUITABLE, HOUSED)}),
         ),
     ),
@@ -163,7 +172,9 @@ SOURCE = Source(
             denominator_where={"cla_group": LONG, "placement_stability": ALL},
             minimum_denominator=FEW,
             interval=True,
-            shortfall=Shortfall("more children with one carer", "numerator", "children long looked after"),
+            shortfall=Shortfall(
+                "more children with one carer", "numerator", "the number of children long looked after"
+            ),
         ),
         Metric(
             id="health_assessments",
@@ -184,7 +195,9 @@ SOURCE = Source(
             denominator_where={"characteristic": CHECKS, "breakdown": CHECKABLE},
             minimum_denominator=FEW,
             interval=True,
-            shortfall=Shortfall("more children assessed", "numerator", "children looked after for a year"),
+            shortfall=Shortfall(
+                "more children assessed", "numerator", "the number of children looked after for a year"
+            ),
         ),
         _leavers(
             YOUNG,

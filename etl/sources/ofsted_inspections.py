@@ -1,84 +1,137 @@
 """Local authority inspection outcomes, published by Ofsted each year: every ILACS inspection since 2018.
 
-Official statistics win over any other record of an inspection (rule 20).
+Official statistics win over any other record of an inspection (rule 20). Ofsted's own table of the latest judgements
+stands in the same file: nothing is loaded from it, the build holds it against ours (`etl.disagreements`).
 """
 
-from etl.areas import name_key
-from etl.inspections import GRADES, Framework, Strand, authority, day, grade, loaded
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+import polars as pl
+
+from etl.areas import Areas, name_key
+from etl.inspections import GRADES, MONTHS, Framework, Strand, authority, day, grade, loaded
+from etl.inspections import SNAPSHOT as OF_SNAPSHOT
 from etl.model import Context, File, Loaded, Metric, PeriodKind, Polarity, Release, Source, SourceError
 from etl.releases import Cells, require
 
 FILE = "LA_Inspection_Outcomes_as_at_31_March_2025.ods"
+AS_AT = date(2025, 3, 31)
 HISTORY = "ILACS_inspection_history"
 SNAPSHOT = r"Inspections_as_at_31_March"
-STRANDS = {
+STRANDS: dict[str, str] = {
     Strand.OVERALL: "Overall effectiveness",
     Strand.LEADERS: "The impact of leaders on social work practice with children and families",
     Strand.PROTECTION: "The experiences and progress of children who need help and protection",
     Strand.IN_CARE: "The experiences and progress of children in care",
     Strand.CARE_LEAVERS: "The experiences and progress of care leavers",
 }
-KEYS = ("Local authority area code", "Local authority name", "Inspection date", "Publication date", "Inspection type")
+CODE, NAME, TYPE = "Local authority area code", "Local authority name", "Inspection type"
+DATES = ("Inspection date", "Publication date")
 TYPES = {"ILACS Standard Inspection": "standard", "ILACS Short Inspection": "short"}
 WORDS: dict[str, str | None] = {grade: grade for grade in GRADES}
 ISO = "%Y-%m-%dT%H:%M:%S"
+Council = Callable[[str | None, str | None, str, int], str]
 
 
 def load(source: Source, cells: Cells, context: Context) -> Loaded:
-    """Inspections and their judgements; each sheet has a row in the ledger."""
+    """Inspections and their judgements, and Ofsted's own snapshot; each sheet has a row in the ledger.
+
+    A row of the snapshot repeats one of the history: the build stops where it does not.
+    """
     table = cells.table(FILE, HISTORY)
-    require(table, (*KEYS, *STRANDS.values()), FILE)
-    codes = dict(context.areas.code.select("gss_code", "area_id").iter_rows())
-    names = {(name_key(name), area_id) for name, area_id in context.areas.name.iter_rows()}
+    require(table, (CODE, NAME, TYPE, *DATES, *STRANDS.values()), FILE)
+    council = councils(context.areas)
     inspections, judgements = [], []
     for row in table.iter_rows(named=True):
         line = row["line"]
-        name = row["Local authority name"]
-        area_id = authority(name, codes, row["Local authority area code"], file=FILE, line=line)
+        area_id = council(row[CODE], row[NAME], FILE, line)
+        type_ = inspection_type(row[TYPE], FILE, line, TYPE)
+        started, published = dates(row)
+        inspection_id = f"{area_id}-{published}"
+        inspections.append(
+            (inspection_id, area_id, Framework.ILACS, type_, started, None, published, None, source.id, FILE, line)
+        )
+        judgements += [(inspection_id, strand, found) for strand, found in grades(row).items() if found is not None]
+    snapshot = _snapshot(cells, council)
+    digest = cells.sha256(FILE)
+    ledger = [
+        (source.id, f"{FILE}#{HISTORY}", digest, table.height, table.height, 0, 0),
+        (source.id, f"{FILE}#{SNAPSHOT}", digest, snapshot.height, 0, 0, snapshot.height),
+    ]
+    found = loaded(source, inspections, judgements, ledger)
+    return replace(found, tables={**found.tables, "snapshot": snapshot})
+
+
+def councils(areas: Areas) -> Council:
+    """A function of code, name, file and line: the authority of both; raises E_UNKNOWN_LA, or E_NAME if they differ."""
+    codes = dict(areas.code.select("gss_code", "area_id").iter_rows())
+    names = {(name_key(name), area_id) for name, area_id in areas.name.iter_rows()}
+
+    def council(code: str | None, name: str | None, file: str, line: int) -> str:
+        area_id = authority(name, codes, code or "", file=file, line=line)
         if (name_key(name or ""), area_id) not in names:
             raise SourceError(
                 "E_NAME",
-                f"{row['Local authority area code']} is called {name!r}, which is not a name of {area_id}.",
-                file=FILE,
+                f"{code} is called {name!r}, which is not a name of {area_id}.",
+                file=file,
                 line=line,
                 remedy="If the name is a new variant, add it to data/local_authorities.csv.",
             )
-        if row["Inspection type"] not in TYPES:
+        return area_id
+
+    return council
+
+
+def inspection_type(text: str | None, file: str, line: int, column: str) -> str:
+    """Standard or short; raises E_INSPECTION_TYPE."""
+    if text not in TYPES:
+        raise SourceError(
+            "E_INSPECTION_TYPE",
+            f"{text!r} is not a type we know.",
+            file=file,
+            line=line,
+            column=column,
+            remedy="If Ofsted introduced it, add it to the types of the source.",
+        )
+    return TYPES[text]
+
+
+def dates(row: Mapping[str, Any]) -> tuple[date, date]:
+    """The first day of an inspection and that of its publication; raises E_DATE."""
+    started, published = (day(row[column], ISO, file=FILE, line=row["line"], column=column) for column in DATES)
+    return started, published
+
+
+def grades(row: Mapping[str, Any]) -> dict[str, str | None]:
+    """What was judged, and what was not; raises E_GRADE."""
+    return {
+        strand: grade(row[column], WORDS, file=FILE, line=row["line"], column=column)
+        for strand, column in STRANDS.items()
+    }
+
+
+def _snapshot(cells: Cells, council: Council) -> pl.DataFrame:
+    """Ofsted's table of the latest judgements (`inspections.SNAPSHOT`); a council that stands twice is refused."""
+    table = cells.table(FILE, SNAPSHOT)
+    require(table, (CODE, NAME, *DATES, *STRANDS.values()), FILE)
+    lines: dict[str, int] = {}
+    rows = []
+    for row in table.iter_rows(named=True):
+        line = row["line"]
+        area_id = council(row[CODE], row[NAME], FILE, line)
+        if lines.setdefault(area_id, line) != line:
             raise SourceError(
-                "E_INSPECTION_TYPE",
-                f"{row['Inspection type']!r} is not a type we know.",
+                "E_DUP_KEY",
+                f"{row[NAME]} stands here and on line {lines[area_id]} of sheet {SNAPSHOT}.",
                 file=FILE,
                 line=line,
-                column="Inspection type",
-                remedy="If Ofsted introduced it, add it to the types of the source.",
+                remedy="The publisher must say which row is right.",
             )
-        started = day(row["Inspection date"], ISO, file=FILE, line=line, column="Inspection date")
-        published = day(row["Publication date"], ISO, file=FILE, line=line, column="Publication date")
-        inspection_id = f"{area_id}-{published}"
-        inspections.append(
-            (
-                inspection_id,
-                area_id,
-                Framework.ILACS,
-                TYPES[row["Inspection type"]],
-                started,
-                None,
-                published,
-                None,
-                source.id,
-                FILE,
-                line,
-            )
-        )
-        for strand, column in STRANDS.items():
-            found = grade(row[column], WORDS, file=FILE, line=line, column=column)
-            if found is not None:
-                judgements.append((inspection_id, strand, found))
-    ledger = [
-        (source.id, f"{FILE}#{sheet}", cells.sha256(FILE), rows, rows, 0, 0)
-        for sheet, rows in ((HISTORY, table.height), (SNAPSHOT, cells.table(FILE, SNAPSHOT).height))
-    ]
-    return loaded(source, inspections, judgements, ledger)
+        rows.append((area_id, AS_AT, *dates(row), *grades(row).values(), FILE, line))
+    return pl.DataFrame(rows, schema=OF_SNAPSHOT, orient="row")
 
 
 def _metric(strand: Strand, title: str, short_title: str, definition: str, caveat: str = "") -> Metric:
@@ -93,6 +146,7 @@ def _metric(strand: Strand, title: str, short_title: str, definition: str, cavea
         decimals=0,
         polarity=Polarity.LOWER_IS_BETTER,
         period_kind=PeriodKind.LATEST_JUDGEMENT,
+        councils_only=True,
         caveat=caveat,
     )
 
@@ -147,6 +201,23 @@ SOURCE = Source(
             "Care leavers",
             "The experiences and progress of care leavers, at the latest inspection.",
             "A judgement of its own only since January 2023.",
+        ),
+        Metric(
+            id=MONTHS,
+            title="Months since the last inspection with judgements",
+            short_title="Since inspection",
+            noun="time since the last inspection with judgements",
+            theme="Inspection",
+            definition="Whole months from the first day of the council's latest inspection with judgements to the day "
+            "shown. Visits give no judgements, and are not counted.",
+            unit="months",
+            decimals=0,
+            polarity=Polarity.NEUTRAL,
+            period_kind=PeriodKind.LATEST_JUDGEMENT,
+            derived=True,
+            councils_only=True,
+            caveat="A long time is no sign of worse work: Ofsted inspects councils judged Good or Outstanding less "
+            "often. Under the framework before 2018 the report's publication stands for the first day.",
         ),
     ),
 )

@@ -36,23 +36,31 @@ INSPECTIONS = {
 }
 # A dash is printed where the City of London and the Isles of Scilly had no such judgement.
 WORDS: dict[str, str | None] = {**{grade: grade for grade in GRADES}, "-": None}
+NONE = (None, "-")
 
 
 def load(source: Source, cells: Cells, context: Context) -> Loaded:
-    """SIF inspections and re-inspections with their judgements; care leavers were then part of another judgement."""
+    """SIF inspections and re-inspections with their judgements; care leavers were then part of another judgement.
+
+    The frameworks before judged something else (safeguarding and children looked after apart, or one of the two), and
+    are left out. A council that began later is rejected: its inspections are in newer files.
+    """
     table = cells.table(FILE, SHEET)
     require(table, (NAME, *(c for date, strands in INSPECTIONS.values() for c in (date, *strands.values()))), FILE)
     rows = table.filter(pl.col(NAME).is_not_null())
     second_header = rows.filter(pl.col(NAME) == NAME)["line"].min()
     rows = rows.filter(pl.col(NAME) != NAME)
     current, ended = context.areas.by_name(), context.areas.by_name(current=False)
-    inspections, judgements = [], []
+    inspections, judgements, rejects = [], [], []
     for row in rows.iter_rows(named=True):
         line, name = row["line"], row[NAME]
         numbers = current if second_header is None or line < second_header else ended
         area_id = authority(name, numbers, name_key(name), file=FILE, line=line)
+        if all(row[date_column] in NONE for date_column, _ in INSPECTIONS.values()):
+            says = f"{name} had no inspection under the Single Inspection Framework."
+            rejects.append((source.id, FILE, line, name, "R_OTHER_FRAMEWORK", says))
         for type_, (date_column, strands) in INSPECTIONS.items():
-            if row[date_column] in (None, "-"):
+            if row[date_column] in NONE:
                 continue
             published = day(row[date_column], "%Y-%m-%dT%H:%M:%S", file=FILE, line=line, column=date_column)
             inspection_id = f"{area_id}-{published}"
@@ -63,8 +71,10 @@ def load(source: Source, cells: Cells, context: Context) -> Loaded:
                 found = grade(row[column], WORDS, file=FILE, line=line, column=column)
                 if found is not None:
                     judgements.append((inspection_id, strand, found))
-    ledger = [(source.id, f"{FILE}#LA_inspections_2009-2023", cells.sha256(FILE), rows.height, rows.height, 0, 0)]
-    return loaded(source, inspections, judgements, ledger)
+    digest, taken = cells.sha256(FILE), rows.height - len(rejects)
+    ledger = [(source.id, f"{FILE}#LA_inspections_2009-2023", digest, rows.height, taken, len(rejects), 0)]
+    reject = pl.DataFrame(rejects, schema=["source_id", "file", "line", "raw", "rule", "message"], orient="row")
+    return loaded(source, inspections, judgements, ledger, rejects=reject if rejects else None)
 
 
 SOURCE = Source(

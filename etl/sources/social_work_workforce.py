@@ -7,8 +7,9 @@ Northamptonshire, report jointly: one row carries both numbers.
 from typing import Any
 
 from etl import ees
-from etl.model import File, Metric, PeriodKind, Polarity, Release, Shortfall, Source
+from etl.model import File, Metric, PeriodKind, Polarity, Previous, Release, Shortfall, Source
 
+FILE, FILE_2024 = "csww_indicators_2017_to_2025.csv", "csww_indicators_2017_to_2024.csv"
 THEME = "Workforce"
 # Below this many posts one person moves a rate by five points.
 FEW_POSTS = 20
@@ -45,7 +46,18 @@ SOURCE = Source(
         title="reporting year 2025",
         published="2026-03-19",
         page="https://explore-education-statistics.service.gov.uk/find-statistics/children-s-social-work-workforce",
-        files=(File("dfe-workforce/csww_indicators_2017_to_2025.csv"),),
+        files=(File(f"dfe-workforce/{FILE}"),),
+    ),
+    previous=Previous(
+        Release(
+            id="social_work_workforce_edition_2024",
+            title="reporting year 2024",
+            published="2025-02",
+            page="https://explore-education-statistics.service.gov.uk/find-statistics/"
+            "children-s-social-work-workforce/2024",
+            files=(File(f"dfe-workforce/{FILE_2024}"),),
+        ),
+        files={FILE_2024: FILE},
     ),
     load=ees.load,
     metrics=(
@@ -101,7 +113,9 @@ SOURCE = Source(
             denominator=("agency_fte", "inpost_fte"),
             minimum_denominator=FEW_POSTS,
             interval=True,
-            shortfall=Shortfall("fewer agency social workers", "numerator", "all social workers, agency included"),
+            shortfall=Shortfall(
+                "fewer agency social workers", "numerator", "the number of employed and agency social workers"
+            ),
         ),
         Metric(
             id="caseload",

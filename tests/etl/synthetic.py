@@ -94,8 +94,8 @@ REPORTS = (
     b"urn,local_authority,inspection_link,publication_date,inspection_framework,inspection_start_date,"
     b"inspection_end_date,overall_effectiveness_grade,impact_of_leaders_grade,help_and_protection_grade,in_care_grade,"
     b"care_leavers_grade\n"
-    # Camden's stands in the official file too, with another grade for leaders: only the link is taken from here.
-    b"1,camden,https://example.org/1,05/06/24,short,15/04/2024,19/04/2024,good,inadequate,good,good,good\n"
+    # Camden's stands in the official file too: only the link and the last day are taken from here.
+    b"1,camden,https://example.org/1,04/06/24,standard,15/04/2024,26/04/2024,good,good,good,outstanding,good\n"
     b"2,leeds,https://example.org/2,10/07/26,standard,11/05/2026,22/05/2026,not_reported_post_reform,outstanding,good,"
     b"good,outstanding\n"
     b"3,leeds,https://example.org/3,01/02/13,,,,,data_unreadable,data_unreadable,data_unreadable,data_unreadable\n"
@@ -120,10 +120,20 @@ _HISTORY = (
 _STANDARD = "ILACS Standard Inspection"
 _CAMDEN = ("E09000007", "Camden", _STANDARD, "2024-04-15", "2024-06-04", "Good", "Good", "Good", "Outstanding", "Good")
 _LEEDS = ("E08000035", "Leeds", _STANDARD, "2021-05-10", "2021-07-01", "Good", "Good", "Good", "Good", "")
+_LISTED = ("Inspection/Visit date", "Inspection/Visit type")
+_YEAR = ("Local authority area code", "Local authority name", *_LISTED, "Publication date", *_GRADED, "Visit Theme")
+_NO_GRADES = ("", "", "", "", "")
 OFFICIAL: Mapping[str, Sheet] = {
     "Notes": [["This workbook is made up"]],
     "ILACS_inspection_history": [["Inspection history"], ["One table"], _HISTORY, _LEEDS, _CAMDEN],
     "Inspections_as_at_31_March": [["Latest inspections"], ["One table"], _HISTORY, _LEEDS, _CAMDEN],
+    "In-year_inspections": [
+        ["Inspections and visits of 2024-25"],
+        _YEAR,
+        ("E09000007", "Camden", "2024-04-15", _STANDARD, *_CAMDEN[4:], ""),
+        ("E08000035", "Leeds", "2024-10-01", "ILACS Focused Visit", "2024-11-05", *_NO_GRADES, "Front door"),
+        ("E08000035", "Leeds", "2025-02-04", "ILACS Focused Visit", "2025-03-04", *_NO_GRADES, "Care leavers"),
+    ],
 }
 _FULL = "Single Inspection of LA Children's Services (SIF)"
 _SINGLE = (
@@ -140,6 +150,24 @@ _SINGLE = (
     "SIF Re-inspection children looked after and achieving permanence",
 )
 _NO_SECOND = ("", "", "", "", "")
+_EARLIER_YEAR = (
+    "Local authority name",
+    *_LISTED,
+    "Overall effectiveness",
+    "Impact of leaders",
+    "Experiences and progress of children who need help and protection",
+    "Experiences and progress of children in care",
+    "Experiences and progress of care leavers",
+    "Visit Theme",
+)
+LISTED_2024: Mapping[str, Sheet] = {
+    "Inspections_in_year_2023-24": [
+        _EARLIER_YEAR,
+        # Too late for the list of its own year.
+        ("Leeds", "2023-03-28", "ILACS Focused Visit", *_NO_GRADES, "Children in care"),
+        ("Camden", "2024-01-16", "LA Monitoring visit", *_NO_GRADES, "Front door"),
+    ]
+}
 SINGLE: Mapping[str, Sheet] = {
     "LA_inspections_2009-2023": [
         ["Every inspection since 2009"],
@@ -150,7 +178,12 @@ SINGLE: Mapping[str, Sheet] = {
         [],
         _SINGLE,
         ["Dorset", "2016-05-01", "Inadequate", "Inadequate", "Good", "Good", "2018-02-09", *["Good"] * 4],
-    ]
+    ],
+    "LA_level_in_year_2022-23": [
+        _EARLIER_YEAR,
+        ("Cumbria", "2022-06-14", "ILACS Focused Visit", *_NO_GRADES, "Front door"),
+        ("Camden", "2022-03-29", "LA Monitoring visit", *_NO_GRADES, "Care leavers"),
+    ],
 }
 _NAMESPACES = " ".join(
     f'xmlns:{name}="urn:oasis:names:tc:opendocument:xmlns:{name}:1.0"' for name in ("office", "table", "text")
@@ -197,6 +230,8 @@ def _with_every_column(files: Mapping[str, bytes]) -> dict[str, bytes]:
                 for metric in source.metrics
                 if (metric.file or source.release.files[0].name) == file.name
                 for column in (metric.column, *metric.numerator, *metric.denominator)
+            ) | dict.fromkeys(
+                column for one in source.sums if one.file == file.name for column in (*one.parts, one.total)
             )
             if file.path not in whole:
                 missing = ",".join("x" * len(columns))
@@ -217,6 +252,7 @@ FILES: Mapping[str, bytes] = _with_every_column(
         "dfe-neighbours/sn_model_2025_wide.csv": NEIGHBOURS,
         "ofsted/ofsted_csc_ilacs_history.csv": REPORTS,
         "ofsted/LA_Inspection_Outcomes_as_at_31_March_2025.ods": spreadsheet(OFFICIAL),
+        "ofsted/LA_Inspection_Outcomes_as_at_March_2024.ods": spreadsheet(LISTED_2024),
         "ofsted/Childrens_social_care_in_England_2023_underlying_data.ods": spreadsheet(SINGLE),
     }
 )

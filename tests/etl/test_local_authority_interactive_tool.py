@@ -9,7 +9,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from etl import releases
+from etl import lait, releases
 from etl.areas import Areas
 from etl.extract import extract
 from etl.model import ENGLAND, Context, Loaded, SourceError
@@ -22,7 +22,7 @@ from tests.etl.synthetic import CAMDEN, LEEDS
 Row = tuple[str, str, str, str | None, float]
 PUBLISHED = ("Short Desc", "Data item", "Years", "LA and Regions", "Values", "LA Number", "Region")
 SPENDING = ("SWFinance", "LACFinance", "SafeguardingFinance", "FamilySupportFinance", "C&YPExpenditure")
-MEASURES = {metric.where[tool.MEASURE] for metric in tool.SOURCE.metrics} | tool.COMPANIONS.keys()
+MEASURES = {metric.where[lait.MEASURE] for metric in tool.SOURCE.metrics} | tool.COMPANIONS.keys()
 # Every measure has a row, so that none seems to be renamed.
 EVERYWHERE: list[Row] = [
     (measure, "2024-25 (OT)" if measure in SPENDING else "2025", "England", "10", 970.0) for measure in sorted(MEASURES)
@@ -75,7 +75,7 @@ def one(loaded: Loaded, metric: str, area_id: str, year: int = 2025) -> dict[str
 def refused(tmp_path: Path, areas: Areas, *rows: Row) -> SourceError:
     with pytest.raises(SourceError) as error:
         load(tmp_path, areas, *rows)
-    assert error.value.file == tool.FILE
+    assert error.value.file == lait.FILE
     return error.value
 
 
@@ -84,7 +84,7 @@ def test_a_figure_is_cleaned_of_binary_noise_and_says_which_row_it_was(tmp_path:
     leeds = one(loaded, "assessments_in_45_days", "383")
     assert (leeds["value"], leeds["status"], leeds["symbol"]) == (22.7, "observed", None)
     assert (leeds["period"], leeds["period_end"], leeds["return_id"]) == ("2025", date(2025, 3, 31), "383")
-    assert (leeds["source_id"], leeds["file"]) == ("local_authority_interactive_tool", tool.FILE)
+    assert (leeds["source_id"], leeds["file"]) == ("local_authority_interactive_tool", lait.FILE)
     assert leeds["line"] == len(EVERYWHERE) + 1
 
 
@@ -125,26 +125,26 @@ def test_the_tools_own_numbers_of_regions_are_known(
 @pytest.mark.parametrize(
     ("row", "rule", "column"),
     [
-        (("LAC", "2025", "Leeds", "61", 999.0), "E_UNKNOWN_LA", tool.NUMBER),
-        (("LAC", "2025", "Leeds", "61", 383.5), "E_UNKNOWN_LA", tool.NUMBER),
-        (("LAC", "2025", "Camden", "61", 383.0), "E_NAME", tool.NAME),
-        (("LAC", "2025", "Leeds", "c", 383.0), "E_SYMBOL", tool.VALUE),
-        (("LAC", "2025", "Leeds", None, 383.0), "E_SYMBOL", tool.VALUE),
-        (("LAC", "2025", "Leeds", "1e3", 383.0), "E_SYMBOL", tool.VALUE),
-        (("LAC", "2025", "Leeds", "-1", 383.0), "E_NEGATIVE", tool.VALUE),
-        (("RevCP", "2025", "Leeds", "100.1", 383.0), "E_OVER_100", tool.VALUE),
-        (("LAC_Under_Abs", "2025", "Leeds", "61", 383.0), "E_GROUP", tool.MEASURE),
-        (("LAC", "2025", "Cumbria", "61", 909.0), "E_ENDED_LA", tool.YEARS),
-        (("LAC", "2020", "Cumberland", "61", 942.0), "E_ENDED_LA", tool.YEARS),
-        (("LAC", "2018 (Rev)", "Leeds", "61", 383.0), "E_PERIOD", tool.YEARS),
-        (("LAC", "2014/15-16/17", "Leeds", "61", 383.0), "E_PERIOD", tool.YEARS),
-        (("LAC", "0", "Leeds", "61", 383.0), "E_PERIOD", tool.YEARS),
-        (("LAC", "2015", "Leeds", "61", 383.0), "E_PERIOD", tool.YEARS),
-        (("LAC", "2099", "Leeds", "61", 383.0), "E_PERIOD", tool.YEARS),
-        (("LAC", "2024-25", "Leeds", "61", 383.0), "E_PERIOD", tool.YEARS),
-        (("SWFinance", "2025", "Leeds", "61", 383.0), "E_PERIOD", tool.YEARS),
-        (("SWFinance", "2024-26 (OT)", "Leeds", "61", 383.0), "E_PERIOD", tool.YEARS),
-        (("SWFinance", "2024-25 (BU)", "Leeds", "61", 383.0), "E_PERIOD", tool.YEARS),
+        (("LAC", "2025", "Leeds", "61", 999.0), "E_UNKNOWN_LA", lait.NUMBER),
+        (("LAC", "2025", "Leeds", "61", 383.5), "E_UNKNOWN_LA", lait.NUMBER),
+        (("LAC", "2025", "Camden", "61", 383.0), "E_NAME", lait.NAME),
+        (("LAC", "2025", "Leeds", "c", 383.0), "E_SYMBOL", lait.VALUE),
+        (("LAC", "2025", "Leeds", None, 383.0), "E_SYMBOL", lait.VALUE),
+        (("LAC", "2025", "Leeds", "1e3", 383.0), "E_SYMBOL", lait.VALUE),
+        (("LAC", "2025", "Leeds", "-1", 383.0), "E_NEGATIVE", lait.VALUE),
+        (("RevCP", "2025", "Leeds", "100.1", 383.0), "E_OVER_100", lait.VALUE),
+        (("LAC_Under_Abs", "2025", "Leeds", "61", 383.0), "E_GROUP", lait.MEASURE),
+        (("LAC", "2025", "Cumbria", "61", 909.0), "E_ENDED_LA", lait.YEARS),
+        (("LAC", "2020", "Cumberland", "61", 942.0), "E_ENDED_LA", lait.YEARS),
+        (("LAC", "2018 (Rev)", "Leeds", "61", 383.0), "E_PERIOD", lait.YEARS),
+        (("LAC", "2014/15-16/17", "Leeds", "61", 383.0), "E_PERIOD", lait.YEARS),
+        (("LAC", "0", "Leeds", "61", 383.0), "E_PERIOD", lait.YEARS),
+        (("LAC", "2015", "Leeds", "61", 383.0), "E_PERIOD", lait.YEARS),
+        (("LAC", "2099", "Leeds", "61", 383.0), "E_PERIOD", lait.YEARS),
+        (("LAC", "2024-25", "Leeds", "61", 383.0), "E_PERIOD", lait.YEARS),
+        (("SWFinance", "2025", "Leeds", "61", 383.0), "E_PERIOD", lait.YEARS),
+        (("SWFinance", "2024-26 (OT)", "Leeds", "61", 383.0), "E_PERIOD", lait.YEARS),
+        (("SWFinance", "2024-25 (BU)", "Leeds", "61", 383.0), "E_PERIOD", lait.YEARS),
     ],
 )
 def test_what_cannot_be_is_refused_by_name_with_its_row(
@@ -166,7 +166,7 @@ def test_the_same_row_twice_counts_once_and_another_value_is_refused(tmp_path: P
     row: Row = ("LAC", "2025", "Leeds", "61", 383.0)
     loaded = load(tmp_path / "same", known_areas, row, row)
     rows = len(EVERYWHERE)
-    ledger = loaded.ledger.filter(pl.col("file") == tool.FILE)
+    ledger = loaded.ledger.filter(pl.col("file") == lait.FILE)
     assert ledger.select("rows_read", "rows_loaded", "rows_rejected", "rows_duplicate").rows() == [
         (rows + 2, rows + 1, 0, 1)
     ]
@@ -281,11 +281,11 @@ def test_reviews_in_time_carry_the_tools_own_counts(tmp_path: Path, known_areas:
         tmp_path,
         known_areas,
         ("RevCP", "2025", "Leeds", "90.6", 383.0),
-        (tool.REVIEWED, "2025", "Leeds", "308", 383.0),
-        (tool.REVIEWABLE, "2025", "Leeds", "340", 383.0),
+        (lait.REVIEWED, "2025", "Leeds", "308", 383.0),
+        (lait.REVIEWABLE, "2025", "Leeds", "340", 383.0),
         ("RevCP", "2025", "Camden", "-", 202.0),
-        (tool.REVIEWED, "2025", "Camden", "-", 202.0),
-        (tool.REVIEWABLE, "2025", "Camden", "69", 202.0),
+        (lait.REVIEWED, "2025", "Camden", "-", 202.0),
+        (lait.REVIEWABLE, "2025", "Camden", "69", 202.0),
     )
     leeds, camden = (one(loaded, "reviews_in_time", area_id) for area_id in ("383", "202"))
     assert (leeds["value"], leeds["numerator"], leeds["denominator"]) == (90.6, 308.0, 340.0)
@@ -311,7 +311,7 @@ def test_conferences_on_time_carry_the_counts_of_the_census_that_make_the_percen
     )
     leeds = one(loaded, "conferences_in_15_days", "383")
     assert (leeds["value"], leeds["numerator"], leeds["denominator"]) == (80.0, *parts)
-    assert loaded.ledger.filter(pl.col("file") == tool.CONFERENCES)["rows_loaded"].to_list() == [2]
+    assert loaded.ledger.filter(pl.col("file") == lait.CONFERENCES)["rows_loaded"].to_list() == [2]
 
 
 def test_only_the_years_another_source_lacks_are_filled(tmp_path: Path, known_areas: Areas) -> None:
@@ -323,7 +323,7 @@ def test_only_the_years_another_source_lacks_are_filled(tmp_path: Path, known_ar
 
 def test_a_parquet_file_is_read_as_text_of_its_rows(tmp_path: Path) -> None:
     extract(tool.SOURCE, put(tmp_path, parquet([("LAC", "2025", "Leeds", None, 383.0)])), tmp_path)
-    cells = releases.read(tmp_path, tool.SOURCE).frame.filter(pl.col("file") == tool.FILE)
+    cells = releases.read(tmp_path, tool.SOURCE).frame.filter(pl.col("file") == lait.FILE)
     # Without the columns that are not used, and the cell that is empty.
     assert cells.select("line", "column", "text").rows() == [
         (1, "Short Desc", "LAC"),
@@ -348,7 +348,7 @@ def test_a_parquet_file_is_read_as_text_of_its_rows(tmp_path: Path) -> None:
 def test_a_broken_parquet_file_is_refused_by_name(tmp_path: Path, content: bytes, rule: str) -> None:
     with pytest.raises(SourceError) as error:
         extract(tool.SOURCE, put(tmp_path, content), tmp_path)
-    assert (error.value.rule, error.value.file) == (rule, tool.FILE)
+    assert (error.value.rule, error.value.file) == (rule, lait.FILE)
 
 
 def test_a_parquet_file_without_a_column_is_refused(tmp_path: Path) -> None:
