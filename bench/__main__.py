@@ -53,7 +53,8 @@ class View:
 
 FLOOR = View("Floor", "", ("chart",), choices=("Number",))
 VIEWS = (
-    View("Map", "", ("map", "chart")),
+    View("England", "", ("chart",)),
+    View("Map", "map", ("map", "chart")),
     View("Council", "council", ("chart",), {"la": "Leeds"}),
     View("Data", "data", ("table",), choices=()),
 )

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any, Literal
 
 import polars as pl
 
 from dashboard import benchmarks
 from dashboard.benchmarks import Benchmark
-from dashboard.database import Database
+from dashboard.database import Database, Metric
 
 Z_95 = 1.959963984540054
 # Binary noise of a subtraction ends well before the ninth digit (rule 7).
@@ -23,10 +25,13 @@ class England:
     short: int
     meet: int
     without: int
+    """How many have no figure."""
     shortfall: float | None
     """In real units; null where no counts are published."""
     uncounted: int
     """How many of the short have no counts behind their figure."""
+    alone: int = 0
+    """How many have a figure, but nothing of their own to be held against."""
 
     @property
     def compared(self) -> int:
@@ -101,16 +106,37 @@ def wilson(numerator: pl.Expr, denominator: pl.Expr) -> tuple[pl.Expr, pl.Expr]:
     return (centre - half).round(12).clip(lower_bound=0.0), (centre + half).round(12).clip(upper_bound=1.0)
 
 
+def conflict(row: Mapping[str, Any], metric: Metric) -> Literal["median", "mean"] | None:
+    """Which of its neighbours' median and mean a council meets where it falls short of the other; else None (rule 12).
+
+    `row` is one of `queries.profile`. Of a neutral measure: which of the two it is above, where it is below the other.
+    """
+    value, median, mean = row["value"], row["neighbours"], row["neighbours_mean"]
+    if value is None or median is None or mean is None or metric.counted:
+        return None
+    if metric.neutral:
+        if value in (median, mean):
+            return None
+        met = (value > median, value > mean)
+    elif metric.lower_is_better:
+        met = (value <= median, value <= mean)
+    else:
+        met = (value >= median, value >= mean)
+    return {(True, False): "median", (False, True): "mean"}.get(met)  # type: ignore[return-value]
+
+
 def england_if_all_met(compared: pl.DataFrame) -> England:
     """The sum of the shortfalls of one metric and period, each return once. Very small councils are counted too."""
     returns = compared.unique("return_id", maintain_order=True)
-    known = returns.filter(pl.col("gap").is_not_null())
+    observed = returns.filter(pl.col("value").is_not_null())
+    known = observed.filter(pl.col("gap").is_not_null())
     short = known.filter(pl.col("gap") > 0)
     counted = short.filter(pl.col("shortfall").is_not_null())
     return England(
         short=short.height,
         meet=known.height - short.height,
-        without=returns.height - known.height,
+        without=returns.height - observed.height,
         shortfall=float(counted["shortfall"].sum()) if counted.height else None,
         uncounted=short.height - counted.height,
+        alone=observed.height - known.height,
     )

@@ -22,7 +22,7 @@ log = logging.getLogger(__name__)
 
 ENGLAND = "E92000001"
 DEFAULT_PATH = Path(__file__).resolve().parent.parent / "data" / "monitor.duckdb"
-COUNTS = ("FTE", "children", "cases", "changes")
+COUNTS = ("FTE", "children", "cases", "changes", "visits")
 READER: dict[str, str | bool | int | float | list[str]] = {
     "enable_external_access": "true",  # ATTACH needs it; nothing but our own SQL below ever runs
     "memory_limit": "512MB",
@@ -68,6 +68,11 @@ class Metric:
         return self.unit == "grade"
 
     @property
+    def dated(self) -> bool:
+        """Whether its periods are days: each 31 March, and that of the newest report."""
+        return self.graded or self.period_kind == "latest judgement at"
+
+    @property
     def counted(self) -> bool:
         """Whether it is a bare count, which says more of a council's size than of its work: not compared."""
         return self.unit in COUNTS
@@ -91,6 +96,7 @@ class Source:
     publisher: str
     release: str
     released: str
+    previous_release: str | None
     page: str
     licence: str
 

@@ -14,10 +14,13 @@ COLUMNS = (
     "verdict", "numerator", "denominator", "joint_return", "polarity", "region", "area_kind", "la_number", "gss_code",
     "metric_id", "source", "publisher", "release", "released", "page", "licence", "data_version",
 )  # fmt: skip
+# Of rows that hold trends (`direction.with_direction`) too.
+TREND_COLUMNS = ("trend", "no_trend_because")
 
 
 def table(db: Database, rows: pl.DataFrame, benchmark_label: str) -> pl.DataFrame:
     """Rows of `comparison.compare` as an export holds them: codes, figures, standing, comparison, provenance."""
+    trends = TREND_COLUMNS if "direction" in rows.columns else ()
     metrics = db.table["metric"].select("metric_id", pl.col("title").alias("metric"), "unit", "polarity")
     sources = db.table["source"].rename({"title": "source"})
     areas = db.area.select("area_id", "la_number", "gss_code", pl.col("kind").alias("area_kind"))
@@ -33,7 +36,8 @@ def table(db: Database, rows: pl.DataFrame, benchmark_label: str) -> pl.DataFram
             pl.lit(db.data_version).alias("data_version"),
         )
         .rename({"base": "benchmark_base", "low": "interval_low", "high": "interval_high"})
-        .select(COLUMNS)
+        .rename({"direction": "trend", "no_direction": "no_trend_because"} if trends else {})
+        .select(*COLUMNS, *trends)
     )
 
 

@@ -11,11 +11,19 @@ HERE = Path(__file__).parent
 st.set_page_config("Child Protection Monitor", page_icon="🧭", layout="wide", initial_sidebar_state="collapsed")
 
 page = st.navigation(
-    [
-        st.Page("pages/map.py", title="Map", icon=":material/map:", default=True),
-        st.Page("pages/council.py", title="Council", icon=":material/account_balance:"),
-        st.Page("pages/data.py", title="Data", icon=":material/table:"),
-    ],
+    {
+        "Where is it worst?": [
+            st.Page("pages/england.py", title="England", icon=":material/flag:", default=True),
+            st.Page("pages/map.py", title="Map", icon=":material/map:"),
+            st.Page("pages/inspections.py", title="Inspections", icon=":material/fact_check:"),
+        ],
+        "Who is best?": [st.Page("pages/best.py", title="Best councils", icon=":material/star:")],
+        "How is my council doing?": [
+            st.Page("pages/council.py", title="Council", icon=":material/account_balance:"),
+            st.Page("pages/compare.py", title="Compare", icon=":material/compare_arrows:"),
+        ],
+        "Figures": [st.Page("pages/data.py", title="Data", icon=":material/table:")],
+    },
     position="top",
 )
 st.logo(str(HERE / "assets" / "logo.svg"), size="large")

@@ -6,7 +6,7 @@ import math
 from collections import Counter
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Literal
+from typing import Any, Literal
 
 import polars as pl
 
@@ -24,8 +24,26 @@ SHORT = ("#FCE3D5", "#F9B591", "#F46A25", "#B33A06")
 # Neutral measures have a hue of their own, so that dark is never read as bad.
 LOW_TO_HIGH = ("#F1E7F5", "#D6BCE2", "#B389C6", "#8A54A3", "#5D2477", "#3B0F50")
 
-Colouring = Literal["value", "quarter", "gap"]
+# What is neither; and what did not exist then: outlined, on the page's own ground.
+SIMILAR, NOTHING = "#e3e5e7", "#ffffff"
+LOWER, HIGHER = "#D6BCE2", "#5D2477"
+# Of the figures of many periods, the share at either end that sets no break.
+OUTERMOST = 0.02
+
+Colouring = Literal["value", "quarter", "gap", "verdict", "change", "trend"]
 Pattern = Literal["plain", "outlined", "hatched", "dotted"]
+
+# Of a better, a middle and a worse class (of a neutral measure a lower and a higher one): what puts a council there.
+SIDES: dict[Colouring, tuple[tuple[str, str, str], tuple[str, str, str]]] = {
+    "verdict": (("better", "similar", "worse"), ("lower", "similar", "higher")),
+    "change": (("better", "no change", "worse"), ("lower", "no change", "higher")),
+    "trend": (("getting better", "no clear trend", "getting worse"), ("falling", "no clear trend", "rising")),
+}
+SIDE_WORDS = {
+    "verdict": ("{} beyond chance", "Similar: chance could explain it"),
+    "change": ("{} than a year before", "No change"),
+    "trend": ("{}", "No clear trend"),
+}
 
 
 @dataclass(frozen=True)
@@ -48,36 +66,38 @@ class Painting:
         return self.classes[self.of[area_id]].fill
 
 
-def paint(rows: pl.DataFrame, metric: Metric, colouring: Colouring) -> Painting:
+def paint(rows: pl.DataFrame, metric: Metric, colouring: Colouring, *, scale: pl.DataFrame | None = None) -> Painting:
     """Classes for the councils of `queries.councils`, with how many returns are in each; missing by their reason.
 
-    Breaks are set by councils that set cuts, so that one very small council cannot flatten the scale.
+    Breaks are set by the councils of `scale` that set cuts (of `rows`, if there is none), so that one very small
+    council cannot flatten them; with the rows of all periods as the scale, the colours mean the same in each. "trend"
+    needs the columns of `direction.with_direction`.
     """
+    setting = rows if scale is None else scale
     if metric.graded:
-        labels, index = list(wording.GRADES), pl.col("value").cast(pl.Int64) - 1
-        fills: tuple[str, ...] = QUARTERS
+        entries = [Class(grade, fill) for grade, fill in zip(wording.GRADES, QUARTERS, strict=True)]
+        index = pl.col("value").cast(pl.Int64) - 1
+    elif colouring in SIDES:
+        entries, index = _sides(rows, metric, colouring)
     elif colouring == "quarter" and metric.ranked:
-        labels = [wording.QUARTERS[quarter].capitalize() for quarter in range(1, 5)]
-        fills, index = QUARTERS, pl.col("quarter").cast(pl.Int64) - 1
+        entries = [Class(wording.QUARTERS[quarter + 1].capitalize(), QUARTERS[quarter]) for quarter in range(4)]
+        index = pl.col("quarter").cast(pl.Int64) - 1
     elif colouring == "gap" and rows["gap"].is_not_null().any():
-        labels, fills, index = _gap_classes(rows, metric)
+        entries, index = _gap_classes(rows, setting, metric)
+    elif colouring == "gap":
+        entries, index = [], pl.lit(None, pl.Int64)
     else:
-        labels, fills, index = _value_classes(rows, metric)
-    unpainted = pl.col("value").is_null() if colouring != "gap" or metric.graded else pl.col("gap").is_null()
-    reasons = _missing(rows.filter(unpainted), metric)
-    classed = rows.select(
-        "area_id",
-        "return_id",
-        pl.when(~unpainted).then(index.clip(0, len(labels) - 1)).alias("class"),
-        "status",
-        "symbol",
-    )
+        entries, index = _value_classes(rows, setting, metric)
     of: dict[str, int] = {}
     returns: dict[str, int] = {}
-    for row in classed.iter_rows(named=True):
-        found = row["class"] if row["class"] is not None else len(labels) + list(reasons).index(_why(row, metric))
+    classed = rows.with_columns(index.clip(0, max(len(entries) - 1, 0)).alias("class")).to_dicts()
+    missing = {_why(row, metric, colouring): row["status"] for row in classed if row["class"] is None}
+    # In a fixed order, so that legends do not shuffle.
+    reasons = dict(sorted(missing.items()))
+    position = {why: len(entries) + at for at, why in enumerate(reasons)}
+    for row in classed:
+        found = row["class"] if row["class"] is not None else position[_why(row, metric, colouring)]
         of[row["area_id"]] = returns[row["return_id"]] = found
-    entries = [Class(label, fill) for label, fill in zip(labels, fills, strict=True)]
     entries += [
         Class(why[0].upper() + why[1:], GREY, "dotted" if status == "not_given" else "hatched")
         for why, status in reasons.items()
@@ -92,77 +112,126 @@ def paint(rows: pl.DataFrame, metric: Metric, colouring: Colouring) -> Painting:
     )
 
 
-def breaks(low: float, high: float, most: int) -> list[float]:
-    """Round numbers from at or under `low` to over `high`, at most `most` steps apart.
+def breaks(low: float, high: float, most: int, *, whole: bool = False) -> list[float]:
+    """Round numbers from at or under `low` to over `high`, at most `most` steps apart; `whole` numbers if need be.
 
     >>> breaks(0.0, 43.1, 6)
     [0.0, 10.0, 20.0, 30.0, 40.0, 50.0]
     """
-    span = max(high - low, 0.1)  # where all are alike there is one class, and not one of no width
+    span = max(high - low, 1.0 if whole else 0.1)  # where all are alike there is one class, and not one of no width
     magnitude = 10.0 ** math.floor(math.log10(span / most))
     for step in (1, 2, 2.5, 5, 10, 20):
         width = step * magnitude
         first = math.floor(low / width)
         last = math.floor(high / width) + 1
-        if last - first <= most:
+        if last - first <= most and (width.is_integer() or not whole):
             return [round(position * width, 9) for position in range(first, last + 1)]
     raise AssertionError("twenty magnitudes cover any span")
 
 
-def _value_classes(rows: pl.DataFrame, metric: Metric) -> tuple[list[str], tuple[str, ...], pl.Expr]:
-    setting = rows.filter(pl.col("sets_cut") & pl.col("value").is_not_null())["value"]
-    values = setting if setting.len() else rows["value"].drop_nulls()
-    edges = breaks(float(values.min() or 0), float(values.max() or 0), len(BEST_TO_WORST)) if values.len() else [0, 1]  # type: ignore[arg-type]
+def _sides(rows: pl.DataFrame, metric: Metric, colouring: Colouring) -> tuple[list[Class], pl.Expr]:
+    keys = SIDES[colouring][metric.neutral]
+    words, middle = SIDE_WORDS[colouring]
+    first, last = (words.format(key).capitalize() for key in (keys[0], keys[2]))
+    fills = (LOWER, HIGHER) if metric.neutral else (BETTER, WORSE)
+    entries = [Class(first, fills[0]), Class(middle, SIMILAR, "outlined"), Class(last, fills[1])]
+    said = [wording.side(row, metric, colouring) for row in rows.iter_rows(named=True)]
+    positions = [keys.index(one) if one in keys else None for one in said]
+    return entries, pl.lit(pl.Series(positions, dtype=pl.Int64))
+
+
+def _value_classes(rows: pl.DataFrame, setting: pl.DataFrame, metric: Metric) -> tuple[list[Class], pl.Expr]:
+    lowest = _lowest(rows, setting, "value")
+    low, high = _ends(setting, rows, "value")
+    # What is shown without decimals has no edge between two whole numbers.
+    whole = metric.decimals == 0
+    edges = breaks(low, high, len(BEST_TO_WORST), whole=whole)
+    if len(edges) == 2:
+        edges = breaks(min(low, lowest), high, len(BEST_TO_WORST), whole=whole)
     steps = len(edges) - 1
     labels = [_between(a, b, metric) for a, b in pairwise(edges[:-1])]
     labels.append(f"{_edge(edges[-2], metric)} or more")
     # Those that set no break may lie beyond the first; the words must be true of them too.
-    if steps > 1 and (rows["value"] < edges[0]).any():
+    if lowest < edges[0]:
         labels[0] = f"Under {_edge(edges[1], metric)}"
     index = ((pl.col("value") - edges[0]) / (edges[1] - edges[0]) + 1e-9).floor().cast(pl.Int64)
     if metric.ranked and not metric.lower_is_better:
-        return labels[::-1], _spread(BEST_TO_WORST, steps), steps - 1 - index.clip(0, steps - 1)
-    return labels, _spread(BEST_TO_WORST if metric.ranked else LOW_TO_HIGH, steps), index
+        return _classes(labels[::-1], _spread(BEST_TO_WORST, steps)), steps - 1 - index.clip(0, steps - 1)
+    return _classes(labels, _spread(BEST_TO_WORST if metric.ranked else LOW_TO_HIGH, steps)), index
 
 
-def _gap_classes(rows: pl.DataFrame, metric: Metric) -> tuple[list[str], tuple[str, ...], pl.Expr]:
-    gaps = rows.filter(pl.col("sets_cut") & pl.col("gap").is_not_null())["gap"]
-    largest = max(float(gaps.max() or 0), 1e-6)  # type: ignore[arg-type]
+def _gap_classes(rows: pl.DataFrame, setting: pl.DataFrame, metric: Metric) -> tuple[list[Class], pl.Expr]:
+    smallest, largest = _ends(setting, rows, "gap")
     if metric.ranked:
-        edges = breaks(0.0, largest, len(SHORT))
-        labels = [
-            "Meets it",
-            *(f"Short by {_between(a, b, metric)}" for a, b in pairwise(edges[:-1])),
-        ]
-        labels.append(f"Short by {_edge(edges[-2], metric)} or more")
+        edges = breaks(0.0, max(largest, 1e-6), len(SHORT))
+        labels = ["Meets it", *(f"Short by {_apart(a, b, metric)}" for a, b in pairwise(edges[:-1]))]
+        labels.append(f"Short by {_apart(edges[-2], None, metric)}")
         index = (
             pl.when(pl.col("gap") <= 0).then(0).otherwise((pl.col("gap") / edges[1] + 1e-9).floor().cast(pl.Int64) + 1)
         )
-        return labels, (BETTER, *_spread(SHORT, len(edges) - 1)), index
-    smallest = float(gaps.min() or 0)  # type: ignore[arg-type]
-    edges = breaks(min(smallest, 0.0), max(largest, 0.0), len(LOW_TO_HIGH))
+        return _classes(labels, (BETTER, *_spread(SHORT, len(edges) - 1))), index
+    lowest, highest = _lowest(rows, setting, "gap"), -_lowest(rows, setting, "gap", -1)
+    # Lower and higher never share a class, so zero is an edge wherever there is one of each.
+    edges = breaks(min(smallest, -1e-6 if lowest < 0 else 0.0), max(largest, 1e-6), len(LOW_TO_HIGH))
     labels = [_beside(a, b, metric) for a, b in pairwise(edges)]
-    if (rows["gap"] < edges[0]).any():
-        labels[0] = f"Lower by {_edge(max(-edges[1], 0.0), metric)} or more"
-    if (rows["gap"] >= edges[-1]).any():
-        labels[-1] = f"Higher by {_edge(edges[-2], metric)} or more" if edges[-2] >= 0 else labels[-1]
+    if lowest < edges[0]:
+        labels[0] = f"Lower by {_apart(-edges[1], None, metric)}"
+    if highest >= edges[-1]:
+        labels[-1] = f"Higher by {_apart(edges[-2], None, metric)}"
     index = ((pl.col("gap") - edges[0]) / (edges[1] - edges[0]) + 1e-9).floor().cast(pl.Int64)
-    return labels, _spread(LOW_TO_HIGH, len(edges) - 1), index
+    return _classes(labels, _spread(LOW_TO_HIGH, len(edges) - 1)), index
+
+
+def _lowest(rows: pl.DataFrame, setting: pl.DataFrame, column: str, sign: int = 1) -> float:
+    """The lowest of all that may be painted with these breaks, the very small among them; negated, the highest."""
+    found = [float(value) for frame in (rows, setting) if (value := (frame[column] * sign).min()) is not None]  # type: ignore[arg-type]
+    return min(found, default=0.0)
+
+
+def _classes(labels: list[str], fills: tuple[str, ...]) -> list[Class]:
+    return [Class(label, fill) for label, fill in zip(labels, fills, strict=True)]
+
+
+def _ends(setting: pl.DataFrame, rows: pl.DataFrame, column: str) -> tuple[float, float]:
+    """Between which values breaks are set: the lowest and highest of one period; of many, all but the outermost.
+
+    One council far out in one of many years would take the colours from all others; the classes at the ends are open.
+    """
+    known = setting.filter(pl.col(column).is_not_null())
+    values = known.filter(pl.col("sets_cut"))[column] if known["sets_cut"].any() else known[column]
+    if values.is_empty():
+        return 0.0, 0.0
+    share = 0.0 if setting.height == rows.height else OUTERMOST
+    low, high = (values.quantile(q, "linear") for q in (share, 1 - share))
+    return float(low or 0), float(high or 0)
 
 
 def _beside(low: float, high: float, metric: Metric) -> str:
     if high <= 0:
-        return f"Lower by {_between(-high, -low, metric)}"
-    return f"Higher by {_between(low, high, metric)}"
+        return f"Lower by {_apart(-high, -low, metric)}"
+    return f"Higher by {_apart(low, high, metric)}"
 
 
 def _between(low: float, high: float, metric: Metric) -> str:
+    if metric.unit == "visits" and high - low == 1:
+        return _edge(low, metric)
     return f"{_edge(low, metric)} to under {_edge(high, metric)}"
 
 
+def _apart(low: float, high: float | None, metric: Metric) -> str:
+    """A class of distances; percentages are points apart: "5 to under 10 points", "10 points or more"."""
+    unit = " points" if metric.unit == "%" else ""
+    if high is None:
+        return f"{_number(low, metric)}{unit} or more"
+    return f"{_number(low, metric)} to under {_number(high, metric)}{unit}"
+
+
 def _edge(value: float, metric: Metric) -> str:
-    shown = wording.number(value, 0 if value == int(value) else metric.decimals)
-    return f"{shown}%" if metric.unit == "%" else shown
+    return f"{_number(value, metric)}%" if metric.unit == "%" else _number(value, metric)
+
+
+def _number(value: float, metric: Metric) -> str:
+    return wording.number(value, 0 if value == int(value) else metric.decimals)
 
 
 def _spread(ramp: tuple[str, ...], count: int) -> tuple[str, ...]:
@@ -172,13 +241,14 @@ def _spread(ramp: tuple[str, ...], count: int) -> tuple[str, ...]:
     return tuple(ramp[round(position * (len(ramp) - 1) / (count - 1))] for position in range(count))
 
 
-def _missing(rows: pl.DataFrame, metric: Metric) -> dict[str, str]:
-    """Why councils have no colour, in words -> status; a fixed order, so that legends do not shuffle."""
-    found = {_why(row, metric): row["status"] for row in rows.select("status", "symbol").iter_rows(named=True)}
-    return dict(sorted(found.items()))
-
-
-def _why(row: dict[str, str], metric: Metric) -> str:
-    if row["status"] == "observed":
-        return "no benchmark to compare with"
-    return wording.reason(row["status"], row["symbol"], metric)
+def _why(row: dict[str, Any], metric: Metric, colouring: Colouring) -> str:
+    """Why a council has no colour."""
+    if row["status"] != "observed":
+        return wording.reason(row["status"], row["symbol"], metric)
+    if colouring == "change":
+        return "no figure a year before to compare with"
+    if colouring == "trend":
+        return f"trend cannot be said: {row['no_direction']}" if row["no_direction"] else "no trend is worked out"
+    if colouring == "verdict" and row["benchmark"] is not None:
+        return "no counts are published to judge chance by"
+    return "no benchmark to compare with"

@@ -10,6 +10,7 @@ import polars as pl
 
 from dashboard import comparison, wording
 from dashboard.benchmarks import BENCHMARKS, Benchmark
+from dashboard.benchmarks.rules import neighbours_mean
 from dashboard.database import ENGLAND, Database, Metric, Period
 
 STRANDS = ("overall", "leaders", "protection", "in_care", "care_leavers")
@@ -66,7 +67,8 @@ def england(db: Database, metric: Metric, period: Period) -> dict[str, Any] | No
 def profile(db: Database, area_id: str, benchmark: Benchmark) -> pl.DataFrame:
     """Every measure of one council in its newest period, in menu order: its figure, comparison and companions.
 
-    Adds england, region, neighbours (median) and neighbours_base to the columns of `councils`; grades are left out.
+    Adds england, region, neighbours (median) with neighbours_base, and neighbours_mean to the columns of `councils`;
+    grades are left out.
     """
     measures = db.table["metric"].filter(pl.col("unit") != "grade").select("metric_id", "position")
     figures = db.newest.join(measures, on="metric_id", maintain_order="left")
@@ -79,7 +81,30 @@ def profile(db: Database, area_id: str, benchmark: Benchmark) -> pl.DataFrame:
             .select("metric_id", pl.col("benchmark").alias(other), pl.col("base").alias(f"{other}_base"))
         )
         rows = rows.join(found, on="metric_id", how="left", maintain_order="left")
-    return rows.sort("position")
+    mean = neighbours_mean(db, figures, own).select("metric_id", "neighbours_mean")
+    return rows.join(mean, on="metric_id", how="left", maintain_order="left").sort("position")
+
+
+def strongest(profile: pl.DataFrame, most: int = 5) -> pl.DataFrame:
+    """The measures of `profile` in which a council stands best among all, best first; no measure counts for more."""
+    return _by_standing(profile).head(most)
+
+
+def weakest(profile: pl.DataFrame, most: int = 5) -> pl.DataFrame:
+    """The measures in which it stands worst, worst first; none that is among its strongest."""
+    rows = _by_standing(profile)
+    return rows.tail(max(0, min(most, rows.height - most))).reverse()
+
+
+def _by_standing(profile: pl.DataFrame) -> pl.DataFrame:
+    share = (pl.col("rank") - 1) / (pl.col("ranked") - 1)
+    return profile.filter(pl.col("rank").is_not_null() & (pl.col("ranked") > 1)).sort(share, maintain_order=True)
+
+
+def indicative(db: Database, metric: Metric) -> bool:
+    """Whether intervals are only indicative: what is counted are full-time equivalents, all of them (rule 15)."""
+    counted = db.table["metric"].filter(pl.col("metric_id") == metric.metric_id)["numerator"][0]
+    return "_fte" in (counted or "")
 
 
 def history(db: Database, area_id: str) -> dict[str, list[tuple[date, float | None]]]:
@@ -89,14 +114,17 @@ def history(db: Database, area_id: str) -> dict[str, list[tuple[date, float | No
 
 
 def trend(db: Database, metric: Metric, area_id: str) -> pl.DataFrame:
-    """One measure over time, oldest first: period_end, period, value, status, england, best, neighbours, region.
+    """One measure over time, oldest first: period_end, period, value, status, england, best, neighbours, region, and
+    rank, tied, ranked, quarter.
 
     `best` is what the best quarter of councils reach; null for neutral measures. A period in which the council did
     not exist has no row: a reorganisation is a break, never bridged.
     """
     rows = db.by_metric[metric.metric_id]
     own = rows.filter(pl.col("area_id") == area_id)
-    frame = own.select("metric_id", "period_end", "period", "area_id", "value", "status", "symbol")
+    frame = own.select(
+        "metric_id", "period_end", "period", "area_id", "value", "status", "symbol", "rank", "tied", "ranked", "quarter"
+    )
     for other, name in (
         ("england", "england"),
         ("best_quarter", "best"),
@@ -145,6 +173,22 @@ def neighbours(db: Database, area_id: str) -> list[str]:
     """The statistical neighbours of a council, nearest first, by number."""
     rows = db.table["neighbour"].filter(pl.col("area_id") == area_id).sort("closeness_rank")
     return rows["neighbour_id"].to_list()
+
+
+def beside_neighbours(db: Database, rows: pl.DataFrame, area_id: str) -> list[dict[str, Any]]:
+    """Rows of `councils` of a council and its statistical neighbours, itself first, then nearest first.
+
+    Adds closeness_rank and closeness, null for itself. A neighbour without a row then did not exist.
+    """
+    near = (
+        db.table["neighbour"]
+        .filter(pl.col("area_id") == area_id)
+        .select(pl.col("neighbour_id").alias("area_id"), "closeness_rank", "closeness")
+    )
+    own = rows.filter(pl.col("area_id") == area_id).with_columns(
+        pl.lit(None, near.schema["closeness_rank"]).alias("closeness_rank"), pl.lit(None, pl.String).alias("closeness")
+    )
+    return pl.concat([own, rows.join(near, on="area_id").sort("closeness_rank")]).to_dicts()
 
 
 def partners(db: Database, return_id: str, area_id: str) -> list[str]:

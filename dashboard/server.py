@@ -70,7 +70,7 @@ def shapes(db: Database) -> Asset:
 
 async def asset(request: Request) -> Response:
     """An asset by name; 404 for any other, which a browser with an old page will meet after a new release."""
-    known = [style(), script("page"), script("council_map")]
+    known = [style(), script("page"), script("council_map"), script("period_slider")]
     try:
         known.append(shapes(store().current()))
     except DatabaseError:

@@ -5,6 +5,7 @@ With main.py, pages/ and components/ the only place that knows Streamlit.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import partial
@@ -13,7 +14,7 @@ from typing import Any, Literal
 import polars as pl
 import streamlit as st
 
-from dashboard import exports, queries, server, tables
+from dashboard import benchmarks, exports, queries, server, tables
 from dashboard.benchmarks import BENCHMARKS, DEFAULT, Benchmark
 from dashboard.components.council_map import View
 from dashboard.database import Database, DatabaseError, Metric, Period, store
@@ -21,7 +22,18 @@ from dashboard.figures.style import CONFIG
 from dashboard.palette import Colouring
 
 DEFAULT_METRIC = "vacancy_rate"
-COLOURINGS: dict[str, Colouring] = {"Quarter": "quarter", "Value": "value", "Distance from benchmark": "gap"}
+# Whoever's address holds more wrong names than this is told of these, and that is enough.
+MOST_NOTICES = 3
+COLOURINGS: dict[str, Colouring] = {
+    "Quarter": "quarter",
+    "Value": "value",
+    "Distance from benchmark": "gap",
+    "Verdict": "verdict",
+    "Change": "change",
+    "Trend": "trend",
+}
+# Of five periods, so many as a trend is worked out from (rule 17).
+TREND_PERIODS = 5
 VIEWS: dict[str, View] = {"Map": "boundaries", "Tiles": "tiles"}
 
 
@@ -51,9 +63,10 @@ def choices(db: Database, *, only: Literal["benchmark"] | None = None) -> None:
     """
     titles = [metric.title for metric in db.metrics.values()]
     names = [benchmark.label for benchmark in BENCHMARKS.values()]
-    _notice("la", "council", list(db.authorities.values()))
-    _notice("metric", "measure", titles)
-    _notice("benchmark", "comparison", names)
+    notice("la", "council", list(db.authorities.values()))
+    notice("metric", "measure", titles)
+    notice("benchmark", "comparison", names)
+    notice("group", "council", list(db.authorities.values()))
     with st.container(key="choices"):
         council, measure, when, against = st.columns([3, 4, 2, 3])
         if only == "benchmark":
@@ -64,7 +77,8 @@ def choices(db: Database, *, only: Literal["benchmark"] | None = None) -> None:
                 placeholder="Choose or type a council",
             )  # fmt: skip
             first = titles.index(db.metrics[DEFAULT_METRIC].title)
-            measure.selectbox("Measure", titles, index=first, key="metric", bind="query-params")
+            # A target is in the unit of one measure: with another it is asked anew.
+            measure.selectbox("Measure", titles, index=first, key="metric", bind="query-params", on_change=_no_target)
             metric_id = _metric(db).metric_id
             labels = [period.label for period in db.periods[metric_id]]
             before = st.session_state.get("measure_before", metric_id)
@@ -79,6 +93,7 @@ def choices(db: Database, *, only: Literal["benchmark"] | None = None) -> None:
         against.selectbox(
             "Compare with", names, index=names.index(BENCHMARKS[DEFAULT].label), key="benchmark", bind="query-params"
         )
+        _answer(db)
 
 
 def chosen(db: Database) -> Selection:
@@ -124,17 +139,54 @@ def page_script() -> None:
 
 
 def benchmark() -> Benchmark:
-    """The benchmark the reader chose."""
-    return next(one for one in BENCHMARKS.values() if one.label == st.session_state["benchmark"])
+    """The benchmark the reader chose, with the councils picked or the target typed for it."""
+    chosen, db = _benchmark(), database()
+    if chosen.asks == "councils":
+        numbers = {name: area_id for area_id, name in db.authorities.items()}
+        return benchmarks.with_group(db, [numbers[name] for name in st.session_state["group"]])
+    if chosen.asks == "number":
+        target = st.session_state["target"]
+        return benchmarks.with_target(target if target is not None and math.isfinite(target) else None, _metric(db))
+    return chosen
 
 
-def colourings(metric: Metric, benchmark: Benchmark) -> list[str]:
-    """The ways a map of this measure can be coloured: what has no quarter or no benchmark is not offered it."""
-    if metric.ranked:
-        return list(COLOURINGS)
-    if metric.graded or metric.counted or benchmark.best:
+def colourings(db: Database, metric: Metric, benchmark: Benchmark) -> list[str]:
+    """The ways a map of this measure can be coloured: only by what it has of quarters, benchmark, counts and a past."""
+    if metric.graded:
         return ["Value"]
-    return [name for name, colouring in COLOURINGS.items() if colouring != "quarter"]
+    compared = not (metric.counted or (metric.neutral and benchmark.best))
+    periods = len(db.periods[metric.metric_id])
+    offered: dict[Colouring, bool] = {
+        "quarter": metric.ranked,
+        "gap": compared,
+        "verdict": compared and metric.has_interval,
+        "change": periods > 1,
+        "trend": periods >= TREND_PERIODS,
+    }
+    return [name for name, colouring in COLOURINGS.items() if offered.get(colouring, True)]
+
+
+def beside(db: Database, metric: Metric) -> tuple[Metric, Period] | None:
+    """Draw the choice of a second measure and its period, to look at beside the first; None until one is chosen.
+
+    The same measure may be chosen too, to hold two years against each other: it begins with the oldest.
+    """
+    metrics = {one.title: one for one in db.metrics.values()}
+    notice("compare_metric", "measure", list(metrics))
+    title = st.selectbox(
+        "Second map", list(metrics), index=None, key="compare_metric", bind="query-params",
+        placeholder="Another measure or year beside it", width=330,
+    )  # fmt: skip
+    if title is None:
+        return None
+    periods = db.periods[metrics[title].metric_id]
+    labels = [period.label for period in periods]
+    notice("compare_period", "period", labels)
+    if st.session_state.get("compare_period") not in labels:
+        st.session_state.pop("compare_period", None)
+    first = len(labels) - 1 if title == metric.title else 0
+    label = st.selectbox("Its period", labels, index=first, key="compare_period", bind="query-params", width=160)
+    return metrics[title], periods[labels.index(label)]
 
 
 def footer(db: Database) -> None:
@@ -142,19 +194,60 @@ def footer(db: Database) -> None:
     st.html(tables.footer(db))
 
 
-def _notice(key: str, what: str, known: list[str]) -> None:
-    asked = st.query_params.get(key)
-    if asked and asked not in known:
-        near = get_close_matches(asked, known, n=1, cutoff=0.5)
-        hint = f" Did you mean {near[0]}?" if near else " Choose one below."
-        st.warning(f"There is no {what} called “{tables.plain(asked)}”.{hint}", icon=":material/search_off:")
+def _answer(db: Database) -> None:
+    """Ask for what a benchmark needs of the reader: the councils of a group, or a target."""
+    asks = _benchmark().asks
+    if asks == "councils":
+        st.multiselect(
+            "Councils of your group", list(db.authorities.values()), key="group", bind="query-params",
+            persist_state="session", placeholder="Choose or type councils",
+        )  # fmt: skip
+    elif asks == "number":
+        metric = _metric(db)
+        _target_notice()
+        st.number_input(
+            f"Target for {metric.short_title.lower()}, in {metric.unit}", min_value=0.0, value=None,
+            step=10.0**-metric.decimals, format="%g", key="target", bind="query-params", persist_state="session",
+            placeholder="Type a number", width=360,
+        )  # fmt: skip
+
+
+def _no_target() -> None:
+    st.session_state["target"] = None
+
+
+def _target_notice() -> None:
+    asked = st.query_params.get("target")
+    try:
+        good = not asked or 0 <= float(asked) < math.inf
+    except ValueError:
+        good = False
+    if not good:
+        said = tables.plain(asked or "")
+        st.warning(f"“{said}” cannot be a target: type a number from 0 up.", icon=":material/search_off:")
+
+
+def notice(key: str, what: str, known: list[str]) -> None:
+    """Say that a name in the address is none of ours, with the nearest that is."""
+    for asked in st.query_params.get_all(key)[:MOST_NOTICES]:
+        if asked and asked not in known:
+            near = get_close_matches(asked, known, n=1, cutoff=0.5)
+            hint = f" Did you mean {near[0]}?" if near else " Choose one below."
+            st.warning(f"There is no {what} called “{tables.plain(asked)}”.{hint}", icon=":material/search_off:")
+
+
+def _benchmark() -> Benchmark:
+    return next(one for one in BENCHMARKS.values() if one.label == st.session_state["benchmark"])
 
 
 def _metric(db: Database) -> Metric:
-    return next(metric for metric in db.metrics.values() if metric.title == st.session_state["metric"])
+    # A page without the choice of a measure keeps that of the page before.
+    title = st.session_state.get("metric") or st.query_params.get("metric")
+    found = next((metric for metric in db.metrics.values() if metric.title == title), None)
+    return found or db.metrics[st.session_state.get("measure_before", DEFAULT_METRIC)]
 
 
 def _csv(db: Database, rows: pl.DataFrame, benchmark: Benchmark) -> bytes:
     # Pages that show all they offer have compared it already.
     compared = rows if "benchmark" in rows.columns else queries.compared(db, rows, benchmark)
-    return exports.csv(exports.table(db, compared, benchmark.label))
+    return exports.csv(exports.table(db, compared, benchmark.title))

@@ -1,7 +1,6 @@
-"""Values, periods, standings, gaps and reasons in words; and the sentence that opens every view (rule 23).
+"""Values, periods, standings, gaps, benchmarks and reasons in words: what sentences, tables and hovers are made of.
 
-A sentence is written from the same rows as the picture under it, and states no comparison they do not hold. Text from
-the database is plain: pages escape it before it meets markup.
+Text from the database is plain: pages escape it before it meets markup.
 """
 
 from __future__ import annotations
@@ -13,7 +12,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from dashboard.benchmarks import Benchmark
-from dashboard.comparison import England
+from dashboard.comparison import conflict
 from dashboard.database import Metric
 
 Row = Mapping[str, Any]
@@ -30,8 +29,6 @@ REASONS = {
     "no_row": "not published",
 }
 QUARTERS = {1: "best quarter", 2: "second quarter", 3: "third quarter", 4: "worst quarter"}
-# In a sentence more names than this are counted, not listed.
-FEW = 4
 MINUS = "\N{MINUS SIGN}"
 GRADES = ("Outstanding", "Good", "Requires improvement to be good", "Inadequate")
 
@@ -84,7 +81,7 @@ def signed(value: float, metric: Metric) -> str:
 
 def period(metric: Metric, end: date) -> str:
     """A period in words: "at 30 September 2025", "in the year to 31 March 2025", "at 20 August 2026"."""
-    if metric.graded:
+    if metric.dated:
         return f"at {end:%-d %B %Y}"
     if metric.period_kind in ("academic year", "financial year"):
         return f"in the {metric.period_kind} {end.year - 1}/{end.year % 100:02d}"
@@ -99,9 +96,9 @@ def period_label(metric: Metric, end: date) -> str:
 
 def reason(status: str, symbol: str | None, metric: Metric) -> str:
     """Why there is no value, as in "not available (x)"."""
+    if metric.dated and status == "no_row":
+        return "not inspected by then"
     if metric.graded:
-        if status == "no_row":
-            return "not inspected by then"
         if status == "not_applicable":
             return "not judged on its own before January 2023" if metric.metric_id.endswith("leavers") else "not judged"
         return REASONS[status]
@@ -173,8 +170,21 @@ def shortfall(row: Row, metric: Metric) -> str:
         return ""
     count = number(row["shortfall"], 0)
     if count == "0":
-        return f"less than one {_counted('1', metric.shortfall)}"
-    return f"{count} {_counted(count, metric.shortfall)}"
+        return f"less than one {counted('1', metric.shortfall)}"
+    return f"{count} {counted(count, metric.shortfall)}"
+
+
+def shortfall_held(row: Row, metric: Metric) -> str:
+    """The same with what is held fixed: "11 posts to fill, with the number of posts as it is" (rule 13)."""
+    real = shortfall(row, metric)
+    return ", ".join(filter(None, (real, held(metric)))) if real else ""
+
+
+def held(metric: Metric) -> str:
+    """What is held fixed while a gap is closed: "with the number of posts as it is"; empty without real units."""
+    if metric.shortfall is None or metric.shortfall_holding is None:
+        return ""
+    return f"with {metric.shortfall_holding} as it is"
 
 
 def verdict(row: Row, metric: Metric) -> str:
@@ -193,134 +203,46 @@ def benchmark_value(value: float | None, base: int | None, benchmark: Benchmark,
     """What a benchmark comes to, in one sentence; or why there is none."""
     if metric.graded:
         return "Grades are not held against a benchmark."
+    if metric.unit == "visits":
+        return "Ofsted decides whom it visits and when: councils are not compared by it."
     if metric.counted:
         return "This is a count, which follows a council's size: councils are not compared by it."
     if metric.neutral and benchmark.best:
         return "Neither a high nor a low figure is better here, so there is no best to compare with."
     if value is None:
-        return f"There is no figure for {benchmark.group} in this period."
-    shown = quantity(value, metric)
+        return benchmark.none.format(group=benchmark.group)
     side = "below" if metric.lower_is_better else "above"
-    if benchmark.id == "best_quarter":
-        return f"A quarter of councils are at or {side} {shown}."
-    if benchmark.id == "best_neighbours":
-        return f"The best three of its ten statistical neighbours are at or {side} {shown}."
-    if benchmark.id == "neighbours":
-        return f"The median of its statistical neighbours is {shown} ({base} of 10 have a figure)."
-    if benchmark.id == "outstanding_leaders":
-        return f"The median of the {base} councils whose leaders Ofsted judged Outstanding is {shown}."
-    return f"{benchmark.group[0].upper()}{benchmark.group[1:]} stands at {shown}."
+    shown = _with_unit(_as_typed(value, benchmark, metric), metric)
+    return benchmark.level.format(value=shown, side=side, base=base, councils=_councils(base))
 
 
-def council_sentence(name: str, row: Row, metric: Metric, benchmark: Benchmark, partners: Sequence[str]) -> str:
-    """What stands out about one council in one measure and period, from its row of `queries.councils`."""
-    name, when = place(name), period(metric, row["period_end"])
-    if metric.graded:
-        return _grade_sentence(name, row, metric)
-    if row["value"] is None:
-        why = reason(row["status"], row["symbol"], metric)
-        return f"{name} has no {metric.noun} {when}: {why}."
-    note = f" ({joint(partners)})" if partners else ""
-    opening = f"In {name} the {metric.noun} was {quantity(row['value'], metric)} {when}{note}"
-    stands = standing(row)
-    opening += f", {stands}." if stands else "."
-    return f"{opening} {_against(row, metric, benchmark)}".strip()
+def mark(value: float, base: int | None, benchmark: Benchmark, metric: Metric) -> str:
+    """A benchmark's value as it follows its name, with its base: "(7.6%)", "(8.6%, 8 of 10)", "(9.6%, 55 councils)"."""
+    shown = _as_typed(value, benchmark, metric)
+    shown = f"{shown}%" if metric.unit == "%" else f"£{shown}" if metric.unit.startswith("£") else shown
+    counted = benchmark.counted.format(base=base, councils=_councils(base))
+    return f"({shown}{', ' if counted else ''}{counted})"
 
 
-def england_sentence(
-    rows: Sequence[Row], england: Row | None, metric: Metric, benchmark: Benchmark, total: England
-) -> str:
-    """What stands out about all councils in one measure and period; `rows` are best first, missing last."""
-    if metric.graded:
-        return _grades_sentence(rows, metric)
-    when = period(metric, rows[0]["period_end"])
-    if england is None or england["value"] is None:
-        opening = f"There is no published figure for England of the {metric.noun} {when}."
-    else:
-        opening = f"In England the {metric.noun} was {quantity(england['value'], metric)} {when}"
-        opening += f", {changed(england['change'], metric)}." if england["change"] is not None else "."
-    comparable = [row for row in rows if row["value"] is not None and row["sets_cut"]]
-    if not comparable:
-        return opening
-    if not metric.ranked:
-        low, high = comparable[0], comparable[-1]
-        return (
-            f"{opening} Councils range from {quantity(low['value'], metric)} ({place(low['name'])}) "
-            f"to {quantity(high['value'], metric)} ({place(high['name'])})."
-        )
-    return f"{opening} {_total(comparable, metric, benchmark, total)}"
+def neighbours_mean(row: Row, metric: Metric) -> str:
+    """What is said of the neighbours' mean beside their median, of a row of `queries.profile`; empty without one.
 
-
-def _total(comparable: Sequence[Row], metric: Metric, benchmark: Benchmark, total: England) -> str:
-    if not total.compared:
-        return benchmark_value(None, None, benchmark, metric)
-    if benchmark.own:
-        own = benchmark.group.replace("its", "its own", 1)
-        score = f"Held against {own}, {total.meet} of {total.compared} councils reach it and {total.short} fall short"
-    else:
-        level = benchmark_value(comparable[0]["benchmark"], comparable[0]["base"], benchmark, metric)
-        score = f"{level} {total.meet} of {total.compared} councils reach it and {total.short} fall short"
-    if total.shortfall is not None and metric.shortfall:
-        count = number(total.shortfall, 0)
-        # One council has posts to fill; England would have fewer of them empty.
-        words = _counted(count, metric.shortfall.replace("posts to fill", "fewer vacant posts"))
-        score += f"; if they all met it, there would be {count} {words}"
-    worst = [place(row["name"]) for row in comparable if row["value"] == comparable[-1]["value"]]
-    far = f"Furthest behind {'is' if len(worst) == 1 else 'are'} {listed(worst[:3])}"
-    return f"{score}. {far}, at {quantity(comparable[-1]['value'], metric)}."
-
-
-def _against(row: Row, metric: Metric, benchmark: Benchmark) -> str:
-    if metric.counted or row["benchmark"] is None:
-        return benchmark_value(row["benchmark"], row["base"], benchmark, metric)
-    level = f"({brief(row['benchmark'], metric)})"
-    group = f"{benchmark.group} {level}"
+    "mean 9.3%", or "mean 9.3%: conflict, it meets the median but not the mean".
+    """
+    if row["neighbours_mean"] is None or metric.counted:
+        return ""
+    mean = f"mean {brief(row['neighbours_mean'], metric)}"
+    met = conflict(row, metric)
+    if met is None:
+        return mean
+    other = "mean" if met == "median" else "median"
     if metric.neutral:
-        if row["gap"] == 0:
-            return f"That is the same as {group}."
-        chance = " Chance could explain the difference." if row["verdict"] == "similar" else ""
-        return f"That is {gap(row, metric)} {group}.{chance}"
-    chance = " Chance could explain the difference." if row["verdict"] == "similar" else ""
-    reached = f"what {benchmark.group} reach {level}" if benchmark.best else group
-    if row["gap"] <= 0:
-        if benchmark.best:
-            return f"It meets {reached}."
-        return f"It is the same as {group}." if row["gap"] == 0 else f"It is better than {group}.{chance}"
-    real = shortfall(row, metric)
-    return f"That is {gap(row, metric)} {reached}{f': {real}' if real else ''}.{chance}"
+        return f"{mean}: conflict, it is above the {met} but below the {other}"
+    return f"{mean}: conflict, it meets the {met} but not the {other}"
 
 
-def _grade_sentence(name: str, row: Row, metric: Metric) -> str:
-    strand = metric.title.removeprefix("Ofsted judgement: ")
-    if row["value"] is None:
-        why = reason(row["status"], row["symbol"], metric)
-        return f"{name} has no judgement of {strand} {period(metric, row['period_end'])}: {why}."
-    grade = quantity(row["value"], metric)
-    return f"{name}'s latest judgement of {strand} {period(metric, row['period_end'])} was {grade}."
-
-
-def _grades_sentence(rows: Sequence[Row], metric: Metric) -> str:
-    strand = metric.title.removeprefix("Ofsted judgement: ")
-    counts = {grade: sum(row["value"] == value for row in rows) for value, grade in enumerate(GRADES, start=1)}
-    said = [f"{grade} in {count}" for grade, count in counts.items() if count]
-    when = period(metric, rows[0]["period_end"])
-    when = f"{when[0].upper()}{when[1:]}"
-    if said:
-        said[0] += f" of {len(rows)} councils"
-        sentence = f"{when} the latest judgement of {strand} was {listed(said)}."
-    else:
-        sentence = f"{when} none of {len(rows)} councils had a judgement of {strand}."
-    missing: dict[str, int] = {}
-    for row in rows:
-        if row["value"] is None:
-            why = reason(row["status"], row["symbol"], metric)
-            missing[why] = missing.get(why, 0) + 1
-    others = [f"{count} {why}" for why, count in missing.items()]
-    return sentence + (f" In the others: {listed(others)}." if others else "")
-
-
-def _counted(count: str, words: str) -> str:
-    """The singular for one: "1 post to fill", "1 fewer child on long plans"."""
+def counted(count: str, words: str) -> str:
+    """What is counted, the singular for one: "1 post to fill", "1 fewer child on long plans"."""
     if count != "1":
         return words
     heads = {"posts": "post", "workers": "worker", "leavers": "leaver", "plans": "plan", "referrals": "referral",
@@ -329,43 +251,60 @@ def _counted(count: str, words: str) -> str:
     return re.sub("|".join(heads), lambda found: heads[found.group()], words, count=1)
 
 
-def hover(row: Row, metric: Metric, names: Mapping[str, str]) -> str:
-    """What a map says of one council below its name: value or reason, standing, gap, joint return."""
+def side(row: Row, metric: Metric, colouring: str) -> str | None:
+    """The side a council is on by its verdict, change or trend: "better", "no change", "getting worse"; None of none.
+
+    By what is shown: who moved by less than the last decimal did not change.
+    """
+    if colouring == "change":
+        return None if row["change"] is None else direction(row["change"], metric)
+    found: str | None = row["verdict" if colouring == "verdict" else "direction"]
+    return found
+
+
+def trend(row: Row) -> str:
+    """A trend of `direction.with_direction`: "getting worse", or "cannot be said: a figure is missing"."""
+    if row["direction"] is None or row["no_direction"]:
+        return f"cannot be said: {row['no_direction'] or 'it was not worked out'}"
+    return str(row["direction"])
+
+
+def hover(row: Row, metric: Metric, names: Mapping[str, str], colouring: str = "quarter") -> str:
+    """What a map says of one council below its name: value or reason, standing, and what it is coloured by.
+
+    That is the gap, the verdict with its interval, the change or the trend; and a joint return is said so.
+    """
     if row["value"] is None:
         return reason(row["status"], row["symbol"], metric)
     partners = [names[other] for other in row["return_id"].split("+") if other != row["area_id"]]
-    return "; ".join(
-        filter(None, (quantity(row["value"], metric), standing(row), _gap_or_meets(row, metric), joint(partners)))
-    )
+    about = _about(row, metric, colouring)
+    return "; ".join(filter(None, (quantity(row["value"], metric), standing(row), about, joint(partners))))
 
 
-def profile_sentence(name: str, rows: Sequence[Row], metrics: Mapping[str, Metric]) -> str:
-    """Where a council stands over all ranked measures, from `queries.profile`; no score, only which quarter."""
-    if rows and rows[0]["very_small"]:
-        return f"{place(name)} is so small that its standing among councils says little: read its figures one by one."
-    name = place(name)
-    ranked = [row for row in rows if metrics[row["metric_id"]].ranked]
-    placed = [row for row in ranked if row["quarter"] is not None]
-    if not placed:
-        return f"{name} has no published figure in any measure that ranks councils."
-    best = [metrics[row["metric_id"]].short_title.lower() for row in placed if row["quarter"] == 1]
-    worst = [metrics[row["metric_id"]].short_title.lower() for row in placed if row["quarter"] == 4]
-    measures = f"{len(placed)} ranked measure{'' if len(placed) == 1 else 's'}"
-    if not best and not worst:
-        sentence = f"On its {measures} {name} is neither in the best nor in the worst quarter of councils."
-    else:
-        parts = [
-            f"in the {side} quarter of councils on {len(found)} ({listed(_first(found))})"
-            for side, found in (("best", best), ("worst", worst))
-            if found
-        ]
-        sentence = f"Of its {measures}, {name} is {' and '.join(parts)}."
-        if not worst:
-            sentence = f"{sentence[:-1]} and in the worst on none."
-        if not best:
-            sentence = f"{sentence[:-1]} and in the best on none."
-    missing = len(ranked) - len(placed)
-    return sentence + (f" {missing} more {'has' if missing == 1 else 'have'} no figure." if missing else "")
+def _about(row: Row, metric: Metric, colouring: str) -> str:
+    if metric.graded:
+        return ""
+    if colouring == "verdict":
+        if row["verdict"] is None:
+            return "no verdict beyond chance"
+        interval = f"95% interval {brief(row['low'], metric)} to {brief(row['high'], metric)}"
+        return f"{verdict(row, metric)} ({interval})"
+    if colouring == "change":
+        return "no figure a year before" if row["change"] is None else changed(row["change"], metric)
+    if colouring == "trend":
+        said = trend(row)
+        return f"trend {said}" if said.startswith("cannot") else said
+    return _gap_or_meets(row, metric)
+
+
+def _as_typed(value: float, benchmark: Benchmark, metric: Metric) -> str:
+    """A benchmark as a number to show: a reader's target with all its decimals, since it is held to exactly."""
+    typed = Decimal(f"{value:.9g}").normalize().as_tuple().exponent if benchmark.asks == "number" else 0
+    return number(value, max(metric.decimals, -int(typed)))
+
+
+def _councils(base: int | None) -> str:
+    return f"{base} council{'' if base == 1 else 's'}"
 
 
 def _with_unit(shown: str, metric: Metric) -> str:
@@ -373,11 +312,8 @@ def _with_unit(shown: str, metric: Metric) -> str:
         return f"{shown}%"
     if metric.unit.startswith("£ "):
         return f"£{shown} {metric.unit.removeprefix('£ ')}"
-    return f"{shown} {metric.unit}"
-
-
-def _first(names: Sequence[str]) -> list[str]:
-    return [*names[:FEW], f"{len(names) - FEW} more"] if len(names) > FEW + 1 else list(names)
+    one = shown == "1" and metric.unit in ("months", "visits")
+    return f"{shown} {metric.unit.removesuffix('s') if one else metric.unit}"
 
 
 def _gap_or_meets(row: Row, metric: Metric) -> str:

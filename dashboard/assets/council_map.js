@@ -8,6 +8,7 @@ const SHAPES = ['defs', 'g', 'path', 'pattern', 'rect', 'svg', 'text'];
 
 const geometries = new Map(); // what each address answered, for every map on every page
 const maps = new WeakMap(); // the map in each place, which Streamlit keeps between reruns
+const beside = new Set(); // the maps that are drawn: a council pointed at on one is outlined on all
 const compare = new Intl.Collator('en-GB').compare;
 
 let openTip = null;
@@ -44,6 +45,7 @@ class CouncilMap {
 
   async show(data) {
     this.data = data;
+    beside.add(this);
     try {
       const geometry = await geometryAt(data.geometry);
       if (this.data !== data) return; // a later rerun has overtaken this one
@@ -237,15 +239,13 @@ class CouncilMap {
 
   // Outlines a council wherever it is drawn and says its words; without one, stops.
   point(area, middle, above, below) {
+    const moved = this.pointed[0] !== area;
     this.pointed = [area, middle, above, below];
     const [, name, , words] = this.areas.get(area) ?? [];
     const standing = this.standing();
     const focused = standing?.dataset.area === area && standing?.matches(':focus-visible');
-    for (const shown of this.shown) {
-      const { cursor, nodes } = this.layers[shown];
-      outline(cursor, name === undefined ? null : nodes.get(area));
-      set(cursor, { class: focused ? 'cursor focus' : 'cursor' });
-    }
+    this.outlineCouncil(area, focused);
+    if (moved) for (const map of beside) map.follow(this, area);
     this.tip.hidden = name === undefined;
     if (this.tip.hidden) return;
     openTip = this.tip;
@@ -255,6 +255,19 @@ class CouncilMap {
     const top = above - height - 10 >= 0 ? above - height - 10 : below + 20;
     this.tip.style.left = `${Math.max(0, Math.min(middle - width / 2, this.root.clientWidth - width))}px`;
     this.tip.style.top = `${Math.min(top, this.root.clientHeight - height)}px`;
+  }
+
+  outlineCouncil(area, focused = false) {
+    for (const shown of this.shown) {
+      const { cursor, nodes } = this.layers[shown];
+      outline(cursor, this.areas.has(area) ? nodes.get(area) : null);
+      set(cursor, { class: focused ? 'cursor focus' : 'cursor' });
+    }
+  }
+
+  follow(other, area) {
+    if (!this.root.isConnected) beside.delete(this);
+    else if (other !== this) this.outlineCouncil(area);
   }
 
   click(event) {

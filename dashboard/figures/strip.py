@@ -25,26 +25,30 @@ def draw(
     benchmark: float | None,
     benchmark_label: str,
     height: int,
+    scale: pl.DataFrame | None = None,
 ) -> dict[str, Any]:
     """A Plotly figure of `queries.councils` rows that have a value; a joint return is one dot.
 
     England is a line, the benchmark a dashed one (null where each council has its own), the chosen council the one
-    dark diamond. The axis covers all councils but the very small.
+    dark diamond. The axis covers all councils but the very small: those of `scale` (all periods, say), or of `rows`.
     """
     shown = rows.filter(pl.col("value").is_not_null()).unique("return_id", keep="first", maintain_order=True)
-    values, low_high = shown["value"], axis_range(rows, [england, benchmark])
+    values, low_high = shown["value"], axis_range(rows if scale is None else scale, [england, benchmark])
     own = rows.filter(pl.col("area_id") == chosen)["return_id"].to_list() if chosen else []
     is_chosen = [return_id in own for return_id in shown["return_id"]]
     order = list(range(1, shown.height + 1))
-    words = [_words(row, metric, rows) for row in shown.iter_rows(named=True)]
+    names = [_names(row, rows) for row in shown.iter_rows(named=True)]
+    # Markup is kept out of what is sent for every council: each of its brackets takes six bytes.
+    words = ["; ".join(filter(None, _words(row, metric))) for row in shown.iter_rows(named=True)]
     dots = {
         "type": "scatter",
         "mode": "markers",
         "x": [_within(value, low_high) for value in values],
         "y": order,
         "customdata": shown["area_id"].to_list(),
-        "text": words,
-        "hovertemplate": "%{text}<extra></extra>",
+        "text": names,
+        "hovertext": words,
+        "hovertemplate": "<b>%{text}</b><br>%{hovertext}<extra></extra>",
         "marker": {
             "size": [14 if mine else 6 for mine in is_chosen],
             "color": [
@@ -95,16 +99,14 @@ def draw(
     }
 
 
-def _words(row: dict[str, Any], metric: Metric, rows: pl.DataFrame) -> str:
-    names = (
-        rows.filter(pl.col("return_id") == row["return_id"])["name"].to_list()
-        if "+" in row["return_id"]
-        else [row["name"]]
-    )
-    place = wording.standing(row)
-    return f"<b>{wording.listed(names)}</b><br>{wording.quantity(row['value'], metric)}" + (
-        f"<br>{place}" if place else ""
-    )
+def _names(row: dict[str, Any], rows: pl.DataFrame) -> str:
+    if "+" not in row["return_id"]:
+        return str(row["name"])
+    return wording.listed(rows.filter(pl.col("return_id") == row["return_id"])["name"].to_list())
+
+
+def _words(row: dict[str, Any], metric: Metric) -> tuple[str, str]:
+    return wording.quantity(row["value"], metric), wording.standing(row)
 
 
 def _line(value: float, dash: str) -> dict[str, Any]:

@@ -41,3 +41,8 @@ def axis_range(rows: pl.DataFrame, others: Sequence[float | None]) -> tuple[floa
     low, high = min(values), max(values)
     pad = (high - low or abs(high) or 1.0) * 0.04
     return (-pad / 2 if 0 <= low < 0.35 * high else low - pad), high + pad
+
+
+def cut(name: str, longest: int) -> str:
+    """A name of at most so many letters, for where a longer one has no room: its end gives way to dots."""
+    return name if len(name) <= longest else f"{name[: longest - 1].rstrip(' ,')}…"

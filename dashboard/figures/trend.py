@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import date
 from typing import Any
 
 import polars as pl
@@ -31,7 +33,11 @@ def draw(rows: pl.DataFrame, metric: Metric, name: str, *, height: int) -> dict[
         rows.with_columns(pl.col("period_end").dt.year().alias("year")), on="year", how="left", maintain_order="left"
     )
     labels = [wording.period_label(metric, end) if end else "" for end in rows["period_end"]]
-    at = rows["year"].to_list()
+    # Of what is judged at days, the newest report's lies between two snapshots of 31 March.
+    at = [
+        year + (end - date(year, 3, 31)).days / 365 if end and metric.dated else year
+        for year, end in rows.select("year", "period_end").iter_rows()
+    ]
     traces = [
         _trace(at, rows[column].to_list(), label, labels, metric, {"color": colour, "width": 1.75, "dash": dash}, 0)
         for column, label, colour, dash in OTHERS
@@ -49,7 +55,7 @@ def draw(rows: pl.DataFrame, metric: Metric, name: str, *, height: int) -> dict[
             height=height,
             margin={"l": 8, "r": 150, "t": 12, "b": 36},
             hovermode="x unified",
-            xaxis={**BASE, "tickvals": at, "ticktext": [str(year) for year in at],
+            xaxis={**BASE, "tickvals": list(years), "ticktext": [str(year) for year in years],
                    "range": [at[0] - 0.3, at[-1] + 0.3] if at else [0, 1], "showgrid": False},
             yaxis={**BASE, "range": [bottom, top], "ticksuffix": "%" if metric.unit == "%" else "",
                    "title": None if metric.unit == "%" else metric.unit, "automargin": True},
@@ -59,7 +65,7 @@ def draw(rows: pl.DataFrame, metric: Metric, name: str, *, height: int) -> dict[
 
 
 def _trace(
-    at: list[int],
+    at: Sequence[float],
     values: list[float | None],
     name: str,
     labels: list[str],
@@ -70,7 +76,7 @@ def _trace(
     return {
         "type": "scatter",
         "mode": "lines+markers" if size else "lines",
-        "x": at,
+        "x": list(at),
         "y": values,
         "name": name,
         "line": line,
@@ -82,7 +88,7 @@ def _trace(
     }
 
 
-def _ends(traces: list[dict[str, Any]], last: int, bottom: float, top: float) -> list[dict[str, Any]]:
+def _ends(traces: list[dict[str, Any]], last: float, bottom: float, top: float) -> list[dict[str, Any]]:
     """The name of each line at its last point, moved apart where they would touch."""
     ends = sorted(
         (next(value for value in reversed(trace["y"]) if value is not None), trace["name"], trace["line"]["color"])

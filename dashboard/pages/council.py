@@ -1,13 +1,21 @@
-"""One council on one page: judgements, every measure, the chosen one over time, its place among all."""
+"""One council on one page: judgements, its best and worst, every measure, whom to ring, what it would take."""
 
 from datetime import UTC, datetime
 
 import streamlit as st
 
-from dashboard import palette, queries, session, tables, wording
+from dashboard import direction, funnel, palette, queries, session, tables, wording
+from dashboard import partners as learning
+from dashboard.components.scenario import scenario
+from dashboard.figures import funnel as funnels
 from dashboard.figures import grades, strip, trend
+from dashboard.sentences import direction as directions
+from dashboard.sentences.council import council_sentence, profile_sentence
+from dashboard.tables import council as parts
 
 HEIGHT = 420
+FIRST_THEME = "Workforce"
+PICTURES = ("In order", "By size, with limits of chance")
 
 db = session.database()
 chosen = session.chosen(db)
@@ -22,12 +30,11 @@ if chosen.area_id is None:
     st.stop()
 
 name = db.names[chosen.area_id]
-profile = queries.profile(db, chosen.area_id, benchmark)
-history = queries.history(db, chosen.area_id)
+profile = direction.with_direction(db, queries.profile(db, chosen.area_id, benchmark))
 inspections = queries.inspections(db, chosen.area_id)
 session.headline(
     name,
-    wording.profile_sentence(name, profile.to_dicts(), db.metrics),
+    profile_sentence(name, profile.to_dicts(), db.metrics),
     kicker=f"{db.names[db.regions[chosen.area_id]]} · {queries.authority_type(db, chosen.area_id)}",
 )
 for notice in queries.notices(db, chosen.area_id):
@@ -40,24 +47,11 @@ st.html(
     )
 )
 
-st.header("Every measure", anchor=False)
-themes = list(dict.fromkeys(db.metrics[metric_id].theme for metric_id in profile["metric_id"]))
-theme = st.segmented_control("Theme", ["All", *themes], default="All", required=True, key="theme", bind="query-params")
-if theme != "All":
-    profile = profile.filter([db.metrics[metric_id].theme == theme for metric_id in profile["metric_id"]])
-st.html(
-    tables.profile(
-        db, profile, history, benchmark, chosen=metric.metric_id,
-        caption=f"{name}: every measure in its newest period, compared with: {benchmark.label}",
-    )
-)  # fmt: skip
-session.download(
-    db,
-    profile,
-    f"{chosen.area_id}-every-measure.csv",
-    benchmark=benchmark,
-    label=f"Download these {profile.height} rows (CSV)",
-)
+best, worst = st.columns(2, gap="medium")
+with best:
+    st.html(parts.extremes(db, queries.strongest(profile), "Where it stands best"))
+with worst:
+    st.html(parts.extremes(db, queries.weakest(profile), "Where it stands worst"))
 
 rows = queries.councils(db, metric, period, benchmark)
 own = next((row for row in rows.iter_rows(named=True) if row["area_id"] == chosen.area_id), None)
@@ -65,7 +59,9 @@ st.html(tables.MEASURE_ANCHOR)
 st.header(metric.title, anchor=False)
 if own is not None:
     partners = queries.partners(db, own["return_id"], own["area_id"])
-    st.html(tables.sentence(wording.council_sentence(name, own, metric, benchmark, partners)))
+    said = council_sentence(name, own, metric, benchmark, partners)
+    way = directions.trend_sentence(direction.with_direction(db, rows.filter(rows["area_id"] == chosen.area_id)))
+    st.html(tables.sentence(f"{said} {way}".strip()))
 else:
     st.html(tables.sentence(f"{name} did not exist {wording.period(metric, period.end)}."))
 
@@ -83,16 +79,29 @@ with left:
                 st.html(tables.trend(course, metric, name))
 with right:
     st.subheader("Among all councils", anchor=False)
+    limits = funnel.funnel(db, metric, period)
+    as_funnel = limits is not None and (
+        st.segmented_control(
+            "Drawn", PICTURES, default=PICTURES[0], required=True, key="picture", bind="query-params",
+            label_visibility="collapsed",
+        )
+        == PICTURES[1]
+    )  # fmt: skip
     if metric.graded:
         session.chart(
             grades.draw(painting, chosen=chosen.area_id, height=HEIGHT // 2 + 60), "grades", "Councils by grade"
         )
+    elif as_funnel and limits is not None:
+        session.chart(
+            funnels.draw(limits, chosen=chosen.area_id, height=HEIGHT), "funnel", directions.funnel_sentence(limits)
+        )
+        st.html(tables.note(directions.funnel_sentence(limits)))
     else:
         england = queries.england(db, metric, period)
         session.chart(
             strip.draw(
                 rows, metric, painting, chosen=chosen.area_id, england=england["value"] if england else None,
-                benchmark=own["benchmark"] if own else None, benchmark_label=benchmark.label, height=HEIGHT,
+                benchmark=own["benchmark"] if own else None, benchmark_label=benchmark.title, height=HEIGHT,
             ),
             "strip",
             f"{name} among all councils by {metric.noun}, {wording.period_label(metric, period.end)}",
@@ -102,3 +111,44 @@ if not metric.graded:
     with st.expander("Inspections since 2013", key="inspections", on_change="rerun", bind="query-params") as table:
         if table.open:
             st.html(tables.inspections(inspections, f"{name}: inspections since 2013"))
+
+st.header("Every measure", anchor=False)
+themes = list(dict.fromkeys(db.metrics[metric_id].theme for metric_id in profile["metric_id"]))
+theme = st.segmented_control(
+    "Theme", [*themes, "All"], default=FIRST_THEME, required=True, key="theme", bind="query-params"
+)
+if theme != "All":
+    profile = profile.filter([db.metrics[metric_id].theme == theme for metric_id in profile["metric_id"]])
+st.html(
+    tables.profile(
+        db, profile, queries.history(db, chosen.area_id), benchmark, chosen=metric.metric_id,
+        caption=f"{name}: {'every measure' if theme == 'All' else theme.lower()}, newest period, "
+        f"compared with: {benchmark.title}",
+    )
+)  # fmt: skip
+session.download(
+    db,
+    profile,
+    f"{chosen.area_id}-every-measure.csv",
+    benchmark=benchmark,
+    label=f"Download these {profile.height} rows (CSV)",
+)
+
+st.header("Whom to ring", anchor=False)
+found = learning.learning_partners(db, chosen.area_id, benchmark)
+st.html(tables.sentence(directions.partners_sentence(name, found, benchmark)))
+if found:
+    st.html(parts.partners(found, name))
+
+st.header("What it would take", anchor=False)
+scenario(db, chosen.area_id)
+
+st.header("Councils most like it", anchor=False)
+st.html(
+    parts.neighbours(
+        queries.beside_neighbours(db, rows, chosen.area_id),
+        metric,
+        f"{metric.title}, {wording.period_label(metric, period.end)}: {name} and its statistical neighbours",
+    )
+)
+st.html(parts.region(db, chosen.area_id))

@@ -31,7 +31,7 @@ if rows.height > SHOWN:
     st.caption(f"The first {SHOWN:,} rows are shown; the file holds all {rows.height:,}.")
 shown = queries.compared(db, rows.head(SHOWN), benchmark)
 st.dataframe(
-    exports.table(db, shown, benchmark.label),
+    exports.table(db, shown, benchmark.title),
     hide_index=True,
     key="rows",
     placeholder="",

@@ -1,93 +1,154 @@
-"""All councils on a map and in order, for one measure in one period."""
+"""All councils on a map and in order, for one measure in one period; and for a second beside it."""
 
+import polars as pl
 import streamlit as st
 
-from dashboard import comparison, palette, queries, server, session, tables, wording
+from dashboard import benchmarks, comparison, direction, palette, queries, server, session, tables, wording
 from dashboard.components.council_map import MapArea, MapPaint, council_map
+from dashboard.components.period_slider import period_slider
+from dashboard.database import Metric, Period
 from dashboard.figures import grades, strip
+from dashboard.sentences.council import council_sentence
+from dashboard.sentences.england import england_sentence
+from dashboard.sentences.map import coloured_sentence
+from dashboard.tables import map as parts
 
-HEIGHT = 620
+HEIGHT, HEIGHT_BESIDE = 620, 420
 
 db = session.database()
 chosen = session.chosen(db)
-metric, period, benchmark = chosen.metric, chosen.period, chosen.benchmark
-rows = queries.councils(db, metric, period, benchmark)
-england = queries.england(db, metric, period)
-listed = rows.to_dicts()
-own = next((row for row in listed if row["area_id"] == chosen.area_id), None)
-when = wording.period_label(metric, period.end)
+benchmark = chosen.benchmark
 
-if own is None:
-    total = comparison.england_if_all_met(rows)
-    sentence = wording.england_sentence(listed, england, metric, benchmark, total)
-else:
-    partners = queries.partners(db, own["return_id"], own["area_id"])
-    sentence = wording.council_sentence(own["name"], own, metric, benchmark, partners)
-session.headline(metric.title, sentence, kicker=when)
+
+def compared(metric: Metric, period: Period) -> pl.DataFrame:
+    """The councils of one picture."""
+    return direction.with_direction(db, queries.councils(db, metric, period, benchmark))
+
+
+def sentence(metric: Metric, period: Period, rows: pl.DataFrame, colouring: palette.Colouring) -> str:
+    """What a picture shows: of the chosen council, if it existed then, or of all."""
+    listed = rows.to_dicts()
+    own = next((row for row in listed if row["area_id"] == chosen.area_id), None)
+    if own is None:
+        england, total = queries.england(db, metric, period), comparison.england_if_all_met(rows)
+        words = england_sentence(listed, england, metric, benchmark, total)
+    else:
+        partners = queries.partners(db, own["return_id"], own["area_id"])
+        words = council_sentence(own["name"], own, metric, benchmark, partners)
+    return f"{words} {coloured_sentence(listed, own, metric, benchmark, colouring)}".strip()
+
+
+def all_periods(metric: Metric, colouring: palette.Colouring) -> pl.DataFrame:
+    """What breaks and axes are set by, so that a colour and a place mean the same in each period."""
+    rows = db.by_metric[metric.metric_id].filter(pl.col("kind") == "local_authority")
+    if colouring != "gap":
+        return rows
+    return comparison.compare(db, benchmark, db.by_metric[metric.metric_id], rows)
+
+
+def picture(metric: Metric, period: Period, rows: pl.DataFrame, colour: str, axis: pl.DataFrame, second: bool) -> None:
+    """A map, its periods, all councils in order, the source and the figures as a table and a file.
+
+    `axis` are the rows that the axis holds: of two years of one measure those of both.
+    """
+    colouring, before = session.COLOURINGS[colour], "compare_" if second else ""
+    listed, when = rows.to_dicts(), wording.period_label(metric, period.end)
+    scale = all_periods(metric, colouring)
+    painting = palette.paint(rows, metric, colouring, scale=scale)
+    # Councils of today that began later keep their place on the map.
+    later = [area_id for area_id in db.authorities if area_id not in painting.of]
+    nothing = (palette.Class(f"Did not exist then ({len(later)})", palette.NOTHING, "outlined"),) if later else ()
+    areas = [
+        MapArea(
+            row["area_id"], row["name"], painting.of[row["area_id"]], wording.hover(row, metric, db.names, colouring)
+        )
+        for row in listed
+    ] + [MapArea(area_id, db.names[area_id], len(painting.classes), "did not exist then") for area_id in later]
+    left, right = (st.container(), st.container()) if other else st.columns([3, 2], gap="medium")
+    with left:
+        council_map(
+            MapPaint(
+                view=session.VIEWS[st.session_state["view_as"]],
+                label=f"Map of councils by {metric.noun}, {when}. The table below holds the same figures.",
+                classes=painting.classes + nothing,
+                areas=tuple(areas),
+                opens="/council",
+                chosen=chosen.area_id,
+            ),
+            geometry_url=server.shapes(db).url,
+            script_url=server.script("council_map").url,
+            key=f"{before}map",
+        )
+        labels = [one.label for one in reversed(db.periods[metric.metric_id])]
+        if len(labels) > 1:
+            period_slider(
+                labels, period.label, sets=f"{before}period", of=metric.title,
+                script_url=server.script("period_slider").url, key=f"{before}slider",
+            )  # fmt: skip
+    height = HEIGHT_BESIDE if other else HEIGHT
+    with right:
+        if metric.graded:
+            figure, alt = grades.draw(painting, chosen=chosen.area_id, height=height // 2), "Councils by grade"
+        else:
+            england = queries.england(db, metric, period)
+            own = next((row for row in listed if row["area_id"] == chosen.area_id), None)
+            mark = own or benchmark.shared(listed)
+            figure = strip.draw(
+                rows, metric, painting, chosen=chosen.area_id, england=england["value"] if england else None,
+                benchmark=mark["benchmark"] if mark else None, benchmark_label=benchmark.label, height=height,
+                scale=axis,
+            )  # fmt: skip
+            alt = f"All councils {'in order of' if metric.ranked else 'by'} {metric.noun}"
+            alt += ", best first" if metric.ranked else ""
+        session.chart(figure, f"{before}strip", alt)
+    st.html(tables.source_note(db, metric) + parts.note(metric, colouring, indicative=queries.indicative(db, metric)))
+    name = f"{'second-' if second else ''}{metric.metric_id}-{period.end}"
+    with st.expander("All councils as a table", key=f"{before}table", on_change="rerun", bind="query-params") as table:
+        if table.open and colouring == "trend":
+            st.html(parts.trends(rows, metric, f"{metric.title}, {when}: trends"))
+        elif table.open:
+            st.html(tables.councils(db, rows, metric, benchmark, f"{metric.title}, {when}"))
+    session.download(db, rows, f"{name}.csv", benchmark=benchmark, label=f"Download these {rows.height} rows (CSV)")
+
 
 with st.container(key="view", horizontal=True):
-    ways = session.colourings(metric, benchmark)
+    ways = session.colourings(db, chosen.metric, benchmark)
     if st.session_state.get("colour") not in ways:
         st.session_state.pop("colour", None)
     colour = ways[0]
     if len(ways) > 1:
         colour = st.segmented_control(
-            "Colour by", ways, default=ways[0], required=True, key="colour", bind="query-params"
+            "Colour by", ways, default=ways[0], required=True, key="colour", bind="query-params", wrap=True
         )
     st.segmented_control(
         "Drawn as", list(session.VIEWS), default="Map", required=True, key="view_as", bind="query-params"
     )
-painting = palette.paint(rows, metric, session.COLOURINGS[colour])
+    other = session.beside(db, chosen.metric)
 
-left, right = st.columns([3, 2], gap="medium")
-with left:
-    council_map(
-        MapPaint(
-            view=session.VIEWS[st.session_state["view_as"]],
-            label=f"Map of councils by {metric.noun}, {when}. The table below holds the same figures.",
-            classes=painting.classes,
-            areas=tuple(
-                MapArea(row["area_id"], row["name"], painting.of[row["area_id"]], wording.hover(row, metric, db.names))
-                for row in listed
-            ),
-            opens="/council",
-            chosen=chosen.area_id,
-        ),
-        geometry_url=server.shapes(db).url,
-        script_url=server.script("council_map").url,
-        key="map",
-    )
-with right:
-    if metric.graded:
-        session.chart(grades.draw(painting, chosen=chosen.area_id, height=HEIGHT // 2), "grades", "Councils by grade")
-    else:
-        # Where each council has its own benchmark there is a line only for the chosen one's.
-        mark = own or (listed[0] if not benchmark.own else None)
-        session.chart(
-            strip.draw(
-                rows,
-                metric,
-                painting,
-                chosen=chosen.area_id,
-                england=england["value"] if england else None,
-                benchmark=mark["benchmark"] if mark else None,
-                benchmark_label=benchmark.label,
-                height=HEIGHT,
-            ),
-            "strip",
-            f"All councils in order of {metric.noun}, best first"
-            if metric.ranked
-            else f"All councils by {metric.noun}",
-        )
-st.html(tables.source_note(db, metric))
+rows = compared(chosen.metric, chosen.period)
+words = sentence(chosen.metric, chosen.period, rows, session.COLOURINGS[colour])
+session.headline(chosen.metric.title, words, kicker=wording.period_label(chosen.metric, chosen.period.end))
+if other is None:
+    picture(chosen.metric, chosen.period, rows, colour, rows, second=False)
+else:
+    metric, period = other
+    beside = compared(metric, period)
+    other_ways = session.colourings(db, metric, benchmark)
+    other_colour = colour if colour in other_ways else other_ways[0]
+    st.html(tables.sentence(sentence(metric, period, beside, session.COLOURINGS[other_colour])))
+    axis = pl.concat([rows, beside]) if metric is chosen.metric else rows
+    left, right = st.columns(2, gap="medium")
+    with left:
+        st.subheader(f"{chosen.metric.title}, {wording.period_label(chosen.metric, chosen.period.end)}", anchor=False)
+        picture(chosen.metric, chosen.period, rows, colour, axis, second=False)
+    with right:
+        st.subheader(f"{metric.title}, {wording.period_label(metric, period.end)}", anchor=False)
+        picture(metric, period, beside, other_colour, axis if metric is chosen.metric else beside, second=True)
 
-with st.expander("All councils as a table", key="table", on_change="rerun", bind="query-params") as table:
-    if table.open:
-        st.html(tables.councils(db, rows, metric, benchmark, f"{metric.title}, {when}"))
-session.download(
-    db,
-    rows,
-    f"{metric.metric_id}-{period.end}.csv",
-    benchmark=benchmark,
-    label=f"Download these {rows.height} rows (CSV)",
-)
+if not chosen.metric.graded:
+    with st.expander("Who is behind the benchmark", key="behind", on_change="rerun", bind="query-params") as behind:
+        if behind.open:
+            listed = rows.to_dicts()
+            own = next((row for row in listed if row["area_id"] == chosen.area_id), None)
+            names = benchmarks.behind(db, benchmark, chosen.metric, chosen.period.end, chosen.area_id)
+            st.html(parts.behind(rows, names, chosen.metric, benchmark, own or benchmark.shared(listed)))

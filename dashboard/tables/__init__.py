@@ -31,11 +31,11 @@ MEASURE_ANCHOR = '<div id="measure"></div>'
 
 
 def headline(title: str, sentence: str, *, kicker: str = "") -> str:
-    """The heading of a view and the sentence that opens it, announced politely when it changes."""
+    """The heading of a view and the sentence that opens it, which page.js has read out when it changes."""
     small = f'<p class="kicker">{escape(kicker)}</p>' if kicker else ""
     return (
         f'<header class="headline">{small}<h1>{escape(title)}</h1>'
-        f'<p class="sentence" role="status" aria-live="polite">{escape(sentence)}</p></header>'
+        f'<p class="sentence">{escape(sentence)}</p></header>'
     )
 
 
@@ -155,7 +155,7 @@ def councils(db: Database, rows: pl.DataFrame, metric: Metric, benchmark: Benchm
         if metric.ranked:
             cells.append(html.standing(row, metric))
         name = html.link(row["name"], {"la": row["name"]}, page="/council") if row["name"] else ""
-        body.append(f'<tr><th scope="row">{name}{note}</th>{"".join(map(html.cell, cells))}</tr>')
+        body.append(f'<tr><th scope="row">{name}{note}</th>{html.cells(cells)}</tr>')
     return html.table(caption, heads, body, kind="councils")
 
 
@@ -196,6 +196,17 @@ def sentence(text: str) -> str:
     return f'<p class="sentence">{escape(text)}</p>'
 
 
+def note(text: str) -> str:
+    """Small print below a picture."""
+    return f'<p class="note">{escape(text)}</p>'
+
+
+def notes(heading: str, lines: Iterable[str]) -> str:
+    """Small print: what it is, and what it rests on, a line each."""
+    items = "".join(f"<li>{escape(line)}</li>" for line in lines)
+    return f'<div class="note"><p class="note">{escape(heading)}</p><ul>{items}</ul></div>'
+
+
 def trend(rows: pl.DataFrame, metric: Metric, name: str) -> str:
     """The figures of `queries.trend`, newest first, missing with their reason."""
     heads = [
@@ -205,13 +216,14 @@ def trend(rows: pl.DataFrame, metric: Metric, name: str) -> str:
         "Region",
         "Neighbours’ median",
     ]
-    heads += ["Best quarter"] if metric.ranked else []
+    heads += ["Best quarter", "Standing, best first"] if metric.ranked else []
     body = []
     for row in rows.reverse().iter_rows(named=True):
         value = wording.brief(row["value"], metric) or wording.reason(row["status"], row["symbol"], metric)
         others = [row["england"], row["region"], row["neighbours"], *([row["best"]] if metric.ranked else [])]
         cells = [escape(value), *(html.number(other, metric) for other in others)]
-        body.append(f'<tr><th scope="row">{row["period_end"]:%Y}</th>{"".join(map(html.cell, cells))}</tr>')
+        cells += [html.standing(row, metric)] if metric.ranked else []
+        body.append(f'<tr><th scope="row">{row["period_end"]:%Y}</th>{html.cells(cells)}</tr>')
     return html.table(f"{metric.title} in {name} over time", heads, body, kind="trend")
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from html import escape
 from typing import Any
 from urllib.parse import quote, urlencode
@@ -34,6 +34,11 @@ def cell(content: str) -> str:
     return f"<td>{content}</td>"
 
 
+def cells(contents: Iterable[str]) -> str:
+    """Cells of HTML, one after the other."""
+    return "".join(cell(content) for content in contents)
+
+
 def number(value: float | None, metric: Metric) -> str:
     """A value as in a column; empty for none."""
     return escape(wording.brief(value, metric))
@@ -43,8 +48,9 @@ def neighbours(row: Mapping[str, Any], metric: Metric) -> str:
     """The median of the neighbours, with how many have a figure where not all do."""
     if row["neighbours"] is None:
         return ""
-    base = f'<span class="period">{row["neighbours_base"]} of 10</span>' if row["neighbours_base"] < 10 else ""
-    return number(row["neighbours"], metric) + base
+    notes = [f"{row['neighbours_base']} of 10"] if row["neighbours_base"] < 10 else []
+    notes += filter(None, [wording.neighbours_mean(row, metric)])
+    return number(row["neighbours"], metric) + "".join(f'<span class="period">{escape(note)}</span>' for note in notes)
 
 
 def change(change: float | None, metric: Metric) -> str:

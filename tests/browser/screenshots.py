@@ -14,7 +14,15 @@ from playwright.sync_api import sync_playwright
 
 ROOT = Path(__file__).resolve().parents[2]
 TO = ROOT / "dashboard" / "assets" / "screenshots"
-PAGES = {"map": "/", "council": "/council?la=Leeds", "data": "/data?metrics=Average+caseload"}
+PAGES = {
+    "england": "/",
+    "map": "/map",
+    "inspections": "/inspections",
+    "council": "/council?la=Leeds",
+    "compare": "/compare?la=Leeds",
+    "best": "/best",
+    "data": "/data?metrics=Average+caseload",
+}
 SIZES = {1440: 1080, 390: 844}
 
 

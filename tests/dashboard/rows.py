@@ -18,7 +18,9 @@ def measure(**changes: Any) -> Metric:
     return Metric(**{field: declared[field] for field in Metric.__dataclass_fields__})
 
 
-PERCENT = measure(shortfall="posts to fill", shortfall_moves="numerator", has_interval=True)
+PERCENT = measure(
+    shortfall="posts to fill", shortfall_moves="numerator", shortfall_holding="the number of posts", has_interval=True
+)
 ON_TIME = measure(polarity="higher_is_better", shortfall="more conferences on time")
 CASELOAD = measure(unit="cases per social worker", shortfall="more case-holding social workers")
 NEUTRAL = measure(polarity="neutral", unit="per 10,000 children", period_kind="year to 31 March")
@@ -30,9 +32,12 @@ GRADE = measure(
 
 BEST, NEIGHBOURS, REGION = BENCHMARKS["best_quarter"], BENCHMARKS["neighbours"], BENCHMARKS["region"]
 LEADERS, BEST_NEIGHBOURS, ENGLAND = (BENCHMARKS[one] for one in ("outstanding_leaders", "best_neighbours", "england"))
+BEST_OF_REGION, BEST_OF_TYPE = BENCHMARKS["best_quarter_region"], BENCHMARKS["best_quarter_type"]
+PROTECTION, GROUP, TARGET = (BENCHMARKS[one] for one in ("outstanding_protection", "group", "target"))
 
 NO_BEST = "Neither a high nor a low figure is better here, so there is no best to compare with."
-NO_NEIGHBOURS = "There is no figure for the median of its statistical neighbours in this period."
+NO_NEIGHBOURS = "Fewer than five of its ten statistical neighbours have a figure in this period."
+HELD = "with the number of posts as it is"
 A_COUNT = "This is a count, which follows a council's size: councils are not compared by it."
 
 

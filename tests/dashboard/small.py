@@ -1,7 +1,7 @@
 """A small database of made-up figures under the real schema, for cases that the published figures do not hold.
 
-`write(path, metrics=..., figures=...)` makes it; standings, cuts and changes come from the rules of the real build.
-England, two regions and the councils "101" to "130" (Council 101 ...) are there, the odd ones in the north.
+`write(path, metrics=..., figures=...)` makes it; standings, cuts, changes and trends come from the rules of the
+real build. England, two regions and the councils "101" to "130" (Council 101 ...) are there, the odd ones in the north.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ import duckdb
 import polars as pl
 
 from dashboard.database import ENGLAND, Database
-from etl import build, standings
+from etl import build, standings, trends
 
 NORTH, SOUTH = "E12000001", "E12000009"
 COUNCILS = tuple(str(number) for number in range(101, 131))
@@ -128,6 +128,7 @@ def write(
     area = _areas(names or {})
     returns = standings.ranked_returns(observation, metric_table, area)
     cuts = standings.quarter_cuts(returns)
+    breaks = trends.series_breaks(metric_table)
     tables = {
         "build": pl.DataFrame({"data_version": [version], "built_at": [datetime(2026, 1, 1)]}),
         "source": pl.DataFrame([_source()]),
@@ -138,6 +139,8 @@ def write(
         "quarter_cut": cuts,
         "standing": standings.standings(observation, returns, cuts),
         "change": standings.changes(observation, metric_table),
+        "series_break": breaks,
+        "trend": trends.trends(observation, metric_table, area, breaks),
     }
     with duckdb.connect(str(path)) as connection:
         connection.execute(f"BEGIN; {(build.DATA / 'schema.sql').read_text('utf-8')}")

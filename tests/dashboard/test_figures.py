@@ -65,7 +65,7 @@ def test_a_joint_return_is_one_dot_with_both_names(tmp_path: Path) -> None:
         figure = drawn(db, chosen=chosen)
         (dots,) = figure["data"]
         assert dots["x"] == [5.0, 7.0, 9.0]
-        assert dots["text"][1].startswith("<b>Council 111 and Council 112</b><br>7.0%<br>2nd of 3")
+        assert (dots["text"][1], dots["hovertext"][1]) == ("Council 111 and Council 112", "7.0%; 2nd of 3")
         assert dots["marker"]["symbol"] == ["circle", "diamond", "circle"]
         assert notes(figure) == [f"<b>Council {chosen} 7.0%</b>"]
 

@@ -15,18 +15,20 @@ from streamlit.testing.v1 import AppTest
 from dashboard import comparison, queries, wording
 from dashboard.benchmarks import BENCHMARKS, DEFAULT
 from dashboard.database import Database, store
+from dashboard.sentences.council import council_sentence, profile_sentence
+from dashboard.sentences.england import england_sentence
 
 MAIN = str(Path(__file__).resolve().parents[2] / "dashboard" / "main.py")
-PAGES = {"Map": "pages/map.py", "Council": "pages/council.py", "Data": "pages/data.py"}
+PAGES = {"England": "pages/england.py", "Map": "pages/map.py", "Council": "pages/council.py", "Data": "pages/data.py"}
 COUNCILS = ("Leeds", "Isles of Scilly", "Westminster", "Kingston upon Thames", "Cumberland")
 
 pytestmark = pytest.mark.usefixtures("served")
 
 
-def opened(page: str = "Map", **query: str) -> AppTest:
+def opened(page: str = "Map", **query: str | list[str]) -> AppTest:
     """A page as it opens at an address."""
     app = AppTest.from_file(MAIN, default_timeout=30)
-    if page != "Map":
+    if page != "England":
         app.switch_page(PAGES[page])
     for name, value in query.items():
         app.query_params[name] = value
@@ -84,10 +86,10 @@ def expected(db: Database, council: str | None, metric_id: str, benchmark_id: st
     rows = queries.councils(db, metric, period, benchmark)
     if council is None:
         total = comparison.england_if_all_met(rows)
-        return wording.england_sentence(rows.to_dicts(), queries.england(db, metric, period), metric, benchmark, total)
+        return england_sentence(rows.to_dicts(), queries.england(db, metric, period), metric, benchmark, total)
     row = rows.row(by_predicate=pl.col("name") == council, named=True)
     partners = queries.partners(db, row["return_id"], row["area_id"])
-    return wording.council_sentence(council, row, metric, benchmark, partners)
+    return council_sentence(council, row, metric, benchmark, partners)
 
 
 def test_the_map_opens_with_the_sentence_of_what_is_chosen(db: Database) -> None:
@@ -108,13 +110,37 @@ def test_a_councils_page_opens_with_its_profile_and_says_the_chosen_measure_belo
         choose(app, la=council, metric=db.metrics[metric_id].title, benchmark=BENCHMARKS[benchmark].label)
         assert not app.exception, (council, metric_id, benchmark)
         profile = queries.profile(db, numbers[council], BENCHMARKS[benchmark]).to_dicts()
-        assert sentences(app) == [
-            wording.profile_sentence(council, profile, db.metrics),
-            expected(db, council, metric_id, benchmark, period(app)),
-        ]
+        opening, of_measure, *_ = sentences(app)
+        assert opening == profile_sentence(council, profile, db.metrics)
+        assert of_measure.startswith(expected(db, council, metric_id, benchmark, period(app)))
         assert [header.value for header in app.header] == [
-            "Ofsted's latest judgements", "Every measure", db.metrics[metric_id].title,
+            "Ofsted's latest judgements", db.metrics[metric_id].title, "Every measure", "Whom to ring",
+            "What it would take", "Councils most like it",
         ]  # fmt: skip
+
+
+def test_the_front_page_opens_with_the_sentence_of_what_is_chosen(db: Database) -> None:
+    app = opened("England")
+    for council, metric_id, benchmark in combinations(db):
+        choose(app, la=council, metric=db.metrics[metric_id].title, benchmark=BENCHMARKS[benchmark].label)
+        assert not app.exception, (council, metric_id, benchmark)
+        # A council that is chosen waits on the other pages; here it is all of England.
+        assert sentences(app)[0] == expected(db, None, metric_id, benchmark, period(app))
+
+
+@pytest.mark.parametrize(
+    ("page", "council"),
+    [("England", None), *(("Council", one) for one in ("Harrow", "Westminster", *COUNCILS[1:2], *COUNCILS[3:4]))],
+)
+def test_what_it_would_take_is_said_for_every_lever(page: str, council: str | None) -> None:
+    app = opened(page, **({"la": council} if council else {}))
+    for lever in app.selectbox(key="lever").options:
+        app.selectbox(key="lever").set_value(lever).run()
+        assert not app.exception, (council, lever)
+        assert "Illustrative: arithmetic on published figures, not a forecast." in html(app)
+        (number,) = app.number_input
+        number.set_value((number.value or 1) * 2).run()
+        assert not app.exception, (council, lever)
 
 
 def test_the_sentences_are_true_of_the_database(db: Database, database: duckdb.DuckDBPyConnection) -> None:
@@ -185,7 +211,7 @@ def test_a_councils_page_says_what_must_be_known_first(council: str, words: str)
 def test_a_council_before_it_existed_is_said_not_to_have_existed() -> None:
     app = opened("Council", la="Cumberland", period="2020")
     assert not app.exception
-    assert sentences(app)[-1] == "Cumberland did not exist at 30 September 2020."
+    assert sentences(app)[1] == "Cumberland did not exist at 30 September 2020."
 
 
 def test_the_council_page_without_a_council_links_to_all_153(db: Database) -> None:
@@ -273,6 +299,140 @@ def test_the_data_page_with_no_match_says_none() -> None:
     assert sentences(app)[0].startswith("0 of ")
 
 
+def test_a_group_is_picked_by_name_and_nobody_in_it_is_held_against_itself(db: Database) -> None:
+    app = opened(benchmark="My group", group=["Leeds", "York"])
+    assert app.multiselect(key="group").value == ["Leeds", "York"]
+    assert "The median of your group is 2.3% (2 councils with a figure)." in sentences(app)[0]
+    app.selectbox(key="la").set_value("Leeds").run()
+    assert sentences(app)[0].endswith("It is better than the median of your group (2.4%, 1 council). "
+                                      "Chance could explain the difference.")  # fmt: skip
+    app.multiselect(key="group").set_value(["Leeds"]).run()
+    assert sentences(app)[0].endswith(
+        "No other council of your group has a figure in this period that sets a benchmark."
+    )
+    app.multiselect(key="group").set_value([]).run()
+    assert sentences(app)[0].endswith("Choose the councils of your group to compare with them.")
+    assert not app.exception
+
+
+def test_a_group_waits_while_another_benchmark_is_looked_at() -> None:
+    app = opened(benchmark="My group", group=["Leeds", "York"])
+    app.selectbox(key="benchmark").set_value("England").run()
+    assert not [one for one in app.multiselect if one.key == "group"]
+    app.selectbox(key="benchmark").set_value("My group").run()
+    assert app.multiselect(key="group").value == ["Leeds", "York"]
+
+
+def test_a_name_in_a_group_that_is_not_known_is_said_so_and_the_others_stay() -> None:
+    app = opened(benchmark="My group", group=["Ledes", "York"])
+    assert [warning.value for warning in app.warning] == ["There is no council called “Ledes”. Did you mean Leeds?"]
+    assert app.multiselect(key="group").value == ["York"]
+    assert not app.exception
+
+
+def test_a_target_is_typed_for_one_measure_in_its_unit() -> None:
+    app = opened(benchmark="A target", target="7.65", la="Leeds")
+    assert app.number_input(key="target").label == "Target for vacancies, in %"
+    assert sentences(app)[0].endswith("It meets your target (7.65%).")
+    app.selectbox(key="metric").set_value("Average caseload").run()
+    assert app.number_input(key="target").value is None
+    assert app.number_input(key="target").label == "Target for caseload, in cases per social worker"
+    assert sentences(app)[0].endswith("Type a target to compare with.")
+    app.number_input(key="target").set_value(14.0).run()
+    assert "above your target (14.0)" in sentences(app)[0]
+    assert not app.exception
+
+
+@pytest.mark.parametrize("typed", ["abc", "-5", "nan", "inf", "1e400", "8%", "<b>8</b>"])
+def test_what_is_no_target_is_said_so(typed: str) -> None:
+    app = opened(benchmark="A target", target=typed)
+    assert not app.exception
+    (warning,) = app.warning
+    assert warning.value.endswith("” cannot be a target: type a number from 0 up.")
+    assert "<" not in warning.value
+    assert sentences(app)[0].endswith("Type a target to compare with.")
+
+
+@pytest.mark.parametrize("page", ["Map", "Council", "Data", "England"])
+def test_every_page_takes_a_group_and_a_target(page: str) -> None:
+    for query in ({"benchmark": "My group", "group": ["Leeds", "York"]}, {"benchmark": "A target", "target": "8"}):
+        app = opened(page, la="Leeds", **query)
+        assert not app.exception
+        assert not app.warning
+
+
+def test_a_second_map_has_its_own_sentence_period_table_and_file(db: Database) -> None:
+    app = opened(la="Leeds", compare_metric="Average caseload", compare_period="2019", compare_table="true")
+    assert not app.exception
+    first, second = sentences(app)
+    assert first == expected(db, "Leeds", "vacancy_rate", "best_quarter", "2025")
+    assert second == expected(db, "Leeds", "caseload", "best_quarter", "2019")
+    assert "Average caseload, 30 September 2019</caption>" in html(app)
+    assert [header.value for header in app.subheader] == [
+        "Social worker vacancy rate, 30 September 2025", "Average caseload, 30 September 2019",
+    ]  # fmt: skip
+    assert len(app.get("download_button")) == 2
+
+
+def test_two_years_of_one_measure_begin_with_the_oldest_beside_the_newest(db: Database) -> None:
+    app = opened(compare_metric="Social worker vacancy rate")
+    assert not app.exception
+    assert app.selectbox(key="compare_period").value == db.periods["vacancy_rate"][-1].label
+    app.selectbox(key="compare_period").set_value("2025").run()  # the same picture twice is no error
+    assert not app.exception
+    first, second = sentences(app)
+    assert first == second
+
+
+def test_a_second_map_of_a_measure_that_lacks_the_colouring_has_its_first(db: Database) -> None:
+    app = opened(colour="Verdict", compare_metric="Ofsted judgement: impact of leaders")
+    assert not app.exception
+    assert len(sentences(app)) == 2
+
+
+@pytest.mark.parametrize("colour", ["Verdict", "Change", "Trend"])
+@pytest.mark.parametrize("council", [None, "Leeds", "Westminster", "Cumberland"])
+def test_the_map_by_verdict_change_or_trend_says_what_is_to_be_seen(
+    db: Database, colour: str, council: str | None
+) -> None:
+    query = {"la": council} if council else {}
+    plain = sentences(opened(**query))[0]
+    app = opened(colour=colour, **query)
+    assert not app.exception
+    (sentence,) = sentences(app)
+    assert sentence.startswith(plain)
+    assert (len(sentence) > len(plain)) == (council != "Westminster")  # which has no figure
+
+
+def test_measures_are_coloured_only_by_what_they_have(db: Database) -> None:
+    app = opened()
+    ways = {
+        "vacancy_rate": ["Quarter", "Value", "Distance from benchmark", "Verdict", "Change", "Trend"],
+        "caseload": ["Quarter", "Value", "Distance from benchmark", "Change", "Trend"],
+        "plan_rate": ["Value", "Change", "Trend"],
+        "vacancies_fte": ["Value", "Change", "Trend"],
+    }
+    for metric_id, offered in ways.items():
+        app.selectbox(key="metric").set_value(db.metrics[metric_id].title).run()
+        assert list(app.segmented_control(key="colour").options) == offered
+    app.selectbox(key="benchmark").set_value("England")
+    app.selectbox(key="metric").set_value(db.metrics["plan_rate"].title).run()
+    assert list(app.segmented_control(key="colour").options) == [
+        "Value", "Distance from benchmark", "Verdict", "Change", "Trend",
+    ]  # fmt: skip
+    app.selectbox(key="metric").set_value(db.metrics["judgement_leaders"].title).run()
+    assert not [control for control in app.segmented_control if control.key == "colour"]
+
+
+def test_who_is_behind_the_benchmark_is_listed_when_asked() -> None:
+    assert '<ul class="behind">' not in html(opened())
+    for benchmark in BENCHMARKS.values():
+        for query in ({}, {"la": "Leeds"}):
+            app = opened(behind="true", benchmark=benchmark.label, **query)
+            assert not app.exception, benchmark.label
+    assert '<ul class="behind">' in html(opened(behind="true"))
+
+
 @pytest.mark.parametrize("page", PAGES)
 def test_a_name_that_is_not_known_is_said_so_and_the_page_opens_all_the_same(page: str) -> None:
     app = opened(page, la="Ledes", metric="Vacancy rate of wizards", benchmark="England")
@@ -284,7 +444,7 @@ def test_a_name_that_is_not_known_is_said_so_and_the_page_opens_all_the_same(pag
     assert sentences(app) or page == "Council"
 
 
-HOSTILE = [
+HOSTILE: list[dict[str, str | list[str]]] = [
     {"la": "<img src=x onerror=alert(1)>"},
     {"la": "'; DROP TABLE observation; --"},
     {"la": "![x](https://evil.example/x.png)"},
@@ -303,6 +463,14 @@ HOSTILE = [
     {"period": "1066"},
     {"period": "2025' OR '1'='1"},
     {"benchmark": "nothing", "la": "Westminster"},
+    {"benchmark": "My group", "group": "<img src=x onerror=alert(1)>"},
+    {"benchmark": "My group", "group": ["Leeds"] * 200 + ["../../etc/passwd"] * 200},
+    {"benchmark": "A target", "target": "<script>alert(1)</script>"},
+    {"benchmark": "A target", "target": "9" * 400},
+    {"benchmark": "A target", "target": ["1", "2"]},
+    {"compare_metric": "<img src=x>", "compare_period": "![x](y)"},
+    {"compare_metric": "Average caseload", "compare_period": "' OR 1=1"},
+    {"behind": "perhaps", "compare_table": "<b>", "benchmark": "Best quarter in its region"},
     {"colour": "Gold", "view_as": "Globe"},
     {"table": "perhaps", "course": "<b>", "inspections": "-1"},
     {"metrics": "Nothing", "areas": "<b>", "periods": "1066"},

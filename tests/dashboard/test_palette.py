@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dashboard import palette, queries
+from dashboard import comparison, direction, palette, queries, wording
 from dashboard.benchmarks import BENCHMARKS
 from dashboard.database import ENGLAND, Database
 from dashboard.palette import BETTER, Class, Colouring, Painting
@@ -25,7 +25,7 @@ LOW, HIGH, NEUTRAL = "lower_is_better", "higher_is_better", "neutral"
 def painted(db: Database, colouring: Colouring, metric_id: str = "waits", benchmark: str = "england") -> Painting:
     metric = db.metrics[metric_id]
     rows = queries.councils(db, metric, db.latest(metric_id), BENCHMARKS[benchmark])
-    return palette.paint(rows, metric, colouring)
+    return palette.paint(direction.with_direction(db, rows), metric, colouring)
 
 
 def of_values(folder: Path, values: Sequence[float | str], **about: Any) -> Database:
@@ -133,7 +133,7 @@ def test_the_distance_from_a_benchmark_begins_with_who_meets_it(
 ) -> None:
     painting = painted(of_values(tmp_path, values, polarity=polarity), "gap")
     assert [entry.label.rsplit(" (", 1)[0] for entry in painting.classes] == [
-        "Meets it", "Short by 0% to under 5%", "Short by 5% to under 10%", "Short by 10% or more",
+        "Meets it", "Short by 0 to under 5 points", "Short by 5 to under 10 points", "Short by 10 points or more",
     ]  # fmt: skip
     assert painting.classes[0] == Class("Meets it (3)", BETTER)
     assert [painting.of[area] for area in ("101", "102", "103", "104", "105")] == classes
@@ -142,11 +142,11 @@ def test_the_distance_from_a_benchmark_begins_with_who_meets_it(
 def test_the_distance_of_a_neutral_measure_is_lower_or_higher(tmp_path: Path) -> None:
     painting = painted(of_values(tmp_path, [5, 15, 20, 24, 29], polarity=NEUTRAL), "gap")
     assert [entry.label for entry in painting.classes] == [
-        "Lower by 10% to under 15% (1)",  # fifteen lower: the lowest value is in the first class
-        "Lower by 5% to under 10% (0)",
-        "Lower by 0% to under 5% (1)",
-        "Higher by 0% to under 5% (2)",
-        "Higher by 5% to under 10% (1)",
+        "Lower by 10 to under 15 points (1)",  # fifteen lower: the lowest value is in the first class
+        "Lower by 5 to under 10 points (0)",
+        "Lower by 0 to under 5 points (1)",
+        "Higher by 0 to under 5 points (2)",
+        "Higher by 5 to under 10 points (1)",
     ]
     assert not {entry.fill for entry in painting.classes} & {*palette.SHORT, *palette.BEST_TO_WORST}
 
@@ -218,26 +218,147 @@ def counts(painting: Painting) -> int:
 
 def holds(label: str, figure: float) -> bool:
     """Whether what a class says is true of a value or a gap."""
-    words = label.rsplit(" (", 1)[0].replace(",", "").replace("%", "")
+    words = label.rsplit(" (", 1)[0].replace(",", "").replace("%", "").removesuffix(" points")
     if words == "Meets it":
         return figure <= 0
+    if words.isdigit():
+        return figure == int(words)
     figure = -figure if words.startswith("Lower by") else figure
     edges = [float(number) for number in re.findall(r"[\d.]+", words)]
     if words.lower().startswith("under"):
         return figure < edges[0]
-    return figure >= edges[0] - 1e-9 and (words.endswith("or more") or figure < edges[1] + 1e-9)
+    return figure >= edges[0] - 1e-9 and ("or more" in words or figure < edges[1] + 1e-9)
 
 
 @pytest.mark.parametrize("colouring", ["value", "gap"])
-def test_every_legend_is_true_of_every_council_and_counts_every_return(db: Database, colouring: Colouring) -> None:
-    """Of all measures, newest and oldest; of the very small too, which are beyond the breaks."""
+@pytest.mark.parametrize("stable", [False, True])
+def test_every_legend_is_true_of_every_council_and_counts_every_return(
+    db: Database, colouring: Colouring, stable: bool
+) -> None:
+    """Of all measures, newest and oldest, with the breaks of one period or of all; of the very small too."""
+    england = BENCHMARKS["england"]
     for metric in db.metrics.values():
         if metric.graded or (colouring == "gap" and metric.counted):
             continue
+        figures = db.by_metric[metric.metric_id]
+        everybody = comparison.compare(db, england, figures, figures.filter(figures["kind"] == "local_authority"))
+        labels = set()
         for period in (db.periods[metric.metric_id][0], db.periods[metric.metric_id][-1]):
-            rows = queries.councils(db, metric, period, BENCHMARKS["england"])
-            painting = palette.paint(rows, metric, colouring)
+            rows = queries.councils(db, metric, period, england)
+            painting = palette.paint(rows, metric, colouring, scale=everybody if stable else None)
             assert counts(painting) == rows["return_id"].n_unique()
             for row in rows.drop_nulls(colouring).iter_rows(named=True):
                 label = said_of(painting, row["area_id"]).label
                 assert holds(label, row[colouring]), (metric.metric_id, period.label, row["name"], label)
+            plain = [entry.label.rsplit(" (", 1)[0] for entry in painting.classes if entry.pattern == "plain"]
+            labels.add(tuple(plain))
+        # With the breaks of all periods a colour means the same in each.
+        assert not stable or len(labels - {()}) <= 1, (metric.metric_id, labels)
+
+
+def test_one_council_far_out_in_one_year_does_not_take_the_colours_from_all_others(tmp_path: Path) -> None:
+    years = [Figure("waits", str(100 + n), float(n), year=year) for n in range(1, 30) for year in (2023, 2024, 2025)]
+    years[0] = Figure("waits", "101", 500.0, year=2023)
+    db = small.database(tmp_path, metrics=[small.metric()], figures=[*years, Figure("waits", ENGLAND, 10.0)])
+    metric, newest = db.metrics["waits"], db.latest("waits")
+    rows = queries.councils(db, metric, newest, BENCHMARKS["england"])
+    painting = palette.paint(rows, metric, "value", scale=db.by_metric["waits"])
+    assert [entry.label.split(" (")[0] for entry in painting.classes] == [
+        "0% to under 5%", "5% to under 10%", "10% to under 15%", "15% to under 20%", "20% to under 25%", "25% or more",
+    ]  # fmt: skip
+
+
+SIDED = [
+    # Of 50 in 100 the interval is 40.4 to 59.6 %.
+    ("verdict", LOW, ["Better beyond chance (1)", "Similar: chance could explain it (2)", "Worse beyond chance (1)"]),
+    ("verdict", HIGH, ["Better beyond chance (1)", "Similar: chance could explain it (2)", "Worse beyond chance (1)"]),
+    (
+        "verdict",
+        NEUTRAL,
+        ["Lower beyond chance (1)", "Similar: chance could explain it (2)", "Higher beyond chance (1)"],
+    ),
+    ("change", LOW, ["Better than a year before (1)", "No change (2)", "Worse than a year before (1)"]),
+    ("change", HIGH, ["Better than a year before (1)", "No change (2)", "Worse than a year before (1)"]),
+    ("change", NEUTRAL, ["Lower than a year before (1)", "No change (2)", "Higher than a year before (1)"]),
+]
+
+
+@pytest.mark.parametrize(("colouring", "polarity", "labels"), SIDED)
+def test_a_verdict_and_a_change_have_two_sides_and_a_middle_and_the_rest_its_reason(
+    tmp_path: Path, colouring: Colouring, polarity: str, labels: list[str]
+) -> None:
+    counted: list[tuple[str, float, float]] = [("101", 20, 100), ("102", 49, 100), ("103", 51, 100), ("104", 90, 100)]
+    moved = {"101": 10.0, "102": 0.0, "103": 0.04, "104": -10.0}
+    now = [Figure("waits", area, 100 * k / n, k, n) for area, k, n in counted]
+    before = [Figure("waits", one.area_id, one.value + moved[one.area_id], year=2024) for one in now]  # type: ignore[operator]
+    bare = [Figure("waits", "105", 40.0), Figure("waits", "106", "c")]
+    about = {"polarity": polarity, "has_interval": True}
+    db = small.database(
+        tmp_path, metrics=[small.metric(**about)], figures=[*now, *before, *bare, Figure("waits", ENGLAND, 50.0)]
+    )
+    painting = painted(db, colouring)
+    assert [entry.label for entry in painting.classes] == [
+        *labels,
+        "No counts are published to judge chance by (1)" if colouring == "verdict"
+        else "No figure a year before to compare with (1)",
+        "Suppressed, to protect small numbers (c) (1)",
+    ]  # fmt: skip
+    assert [entry.pattern for entry in painting.classes] == ["plain", "outlined", "plain", "hatched", "hatched"]
+    ends = (palette.LOWER, palette.HIGHER) if polarity == NEUTRAL else (palette.BETTER, palette.WORSE)
+    assert (painting.classes[0].fill, painting.classes[2].fill) == ends
+    sides = (2, 0) if polarity == HIGH else (0, 2)
+    assert [painting.of[area] for area in ("101", "102", "103", "104")] == [sides[0], 1, 1, sides[1]]
+
+
+def test_without_a_benchmark_a_verdict_is_not_said_and_the_reason_is(tmp_path: Path) -> None:
+    figures = [Figure("waits", "101", 20.0, 20, 100)]
+    db = small.database(tmp_path, metrics=[small.metric(has_interval=True)], figures=figures)
+    painting = painted(db, "verdict")
+    assert said_of(painting, "101") == Class("No benchmark to compare with (1)", palette.GREY, "hatched")
+
+
+@pytest.mark.parametrize(
+    ("polarity", "labels"),
+    [
+        (LOW, ["Getting better (1)", "No clear trend (1)", "Getting worse (1)"]),
+        (NEUTRAL, ["Falling (1)", "No clear trend (1)", "Rising (1)"]),
+    ],
+)
+def test_a_trend_has_two_sides_and_a_middle_and_says_why_it_cannot_be_said(
+    tmp_path: Path, polarity: str, labels: list[str]
+) -> None:
+    courses: dict[str, list[float | str]] = {
+        "101": [50, 40, 30, 20, 10], "102": [10, 20, 10, 20, 10], "103": [10, 20, 30, 40, 50],
+        "104": [10, "c", 20, 10, 20], "105": [10, 10, 10, 10, "c"],
+    }  # fmt: skip
+    db = small.database(
+        tmp_path,
+        metrics=[small.metric(polarity=polarity)],
+        figures=[
+            Figure("waits", area, value, year=2021 + at)
+            for area, course in courses.items()
+            for at, value in enumerate(course)
+        ],
+    )
+    painting = painted(db, "trend")
+    assert [entry.label for entry in painting.classes] == [
+        *labels, "Suppressed, to protect small numbers (c) (1)", "Trend cannot be said: a figure is missing (1)",
+    ]  # fmt: skip
+    assert [painting.of[area] for area in ("101", "102", "103", "104", "105")] == [0, 1, 2, 4, 3]
+
+
+@pytest.mark.parametrize("colouring", palette.SIDES)
+def test_every_side_is_that_of_the_row_and_every_return_is_counted(db: Database, colouring: Colouring) -> None:
+    """Of all measures: what is painted better is better, and what has no side has its reason."""
+    for metric in db.metrics.values():
+        if metric.graded:
+            continue
+        rows = queries.councils(db, metric, db.latest(metric.metric_id), BENCHMARKS["england"])
+        rows = direction.with_direction(db, rows)
+        painting = palette.paint(rows, metric, colouring)
+        assert counts(painting) == rows["return_id"].n_unique()
+        sides = palette.SIDES[colouring][metric.neutral]
+        for row in rows.iter_rows(named=True):
+            at, side = painting.of[row["area_id"]], wording.side(row, metric, colouring)
+            assert at == sides.index(side) if side in sides else painting.classes[at].pattern == "hatched"
+            assert side not in sides or row["value"] is not None

@@ -7,17 +7,24 @@ from datetime import date
 
 import pytest
 
-from dashboard import comparison, queries, wording
+from dashboard import benchmarks, comparison, queries, wording
 from dashboard.benchmarks import BENCHMARKS, Benchmark
+from dashboard.benchmarks.rules import Target
 from dashboard.comparison import England
 from dashboard.database import Database, Metric
+from dashboard.sentences.council import council_sentence, profile_sentence
+from dashboard.sentences.england import england_sentence
 from tests.dashboard.rows import (
     A_COUNT,
     BEST,
+    BEST_OF_REGION,
+    BEST_OF_TYPE,
     CASELOAD,
     COUNT,
     ENGLAND,
     GRADE,
+    GROUP,
+    HELD,
     LEADERS,
     NEIGHBOURS,
     NEUTRAL,
@@ -26,6 +33,7 @@ from tests.dashboard.rows import (
     ON_TIME,
     PERCENT,
     REGION,
+    TARGET,
     Row,
     measure,
     missing,
@@ -36,6 +44,7 @@ WHEN = "at 30 September 2025, 100th of 149."
 YEAR = "in the year to 31 March 2025."
 THE_BEST = "what the best quarter of councils in England reach"
 POINTS = "percentage points"
+CHANCE = "Chance could explain the difference."
 NOT_RANKED: Row = {"rank": None, "tied": None, "ranked": None, "quarter": None}
 NOT_COMPARED: Row = {"benchmark": None, "base": None, "gap": None, "shortfall": None, "verdict": None}
 
@@ -48,14 +57,14 @@ NOT_COMPARED: Row = {"benchmark": None, "base": None, "gap": None, "shortfall": 
             PERCENT,
             BEST,
             f"15.0% {WHEN}",
-            f"That is 7.4 percentage points above {THE_BEST} (7.6%): 11 posts to fill.",
+            f"That is 7.4 percentage points above {THE_BEST} (7.6%): 11 posts to fill, {HELD}.",
         ),
         (
             {"verdict": "similar"},
             PERCENT,
             REGION,
             f"15.0% {WHEN}",
-            f"That is 7.4 {POINTS} above its region (7.6%): 11 posts to fill. Chance could explain the difference.",
+            f"That is 7.4 {POINTS} above its region (7.6%): 11 posts to fill, {HELD}. {CHANCE}",
         ),
         ({"value": 5.0, "gap": -2.6, "shortfall": None}, PERCENT, BEST, f"5.0% {WHEN}", f"It meets {THE_BEST} (7.6%)."),
         ({"value": 7.6, "gap": 0.0, "shortfall": None}, PERCENT, BEST, f"7.6% {WHEN}", f"It meets {THE_BEST} (7.6%)."),
@@ -85,8 +94,76 @@ NOT_COMPARED: Row = {"benchmark": None, "base": None, "gap": None, "shortfall": 
             CASELOAD,
             LEADERS,
             f"15.0 cases per social worker {WHEN}",
-            f"That is 7.4 cases per social worker above {LEADERS.group} (7.6).",
+            f"That is 7.4 cases per social worker above {LEADERS.group} (7.6, 148 councils).",
         ),
+        (
+            {"base": 8},
+            PERCENT,
+            NEIGHBOURS,
+            f"15.0% {WHEN}",
+            f"That is 7.4 {POINTS} above {NEIGHBOURS.group} (7.6%, 8 of 10): 11 posts to fill, {HELD}.",
+        ),
+        (
+            {"base": 15},
+            PERCENT,
+            BEST_OF_REGION,
+            f"15.0% {WHEN}",
+            (
+                f"That is 7.4 {POINTS} above what the best quarter of councils in its region reach (7.6%, "
+                f"15 councils): 11 posts to fill, {HELD}."
+            ),
+        ),
+        (
+            {"base": 33, "value": 7.0, "gap": -0.6, "shortfall": None, "verdict": "similar"},
+            PERCENT,
+            BEST_OF_TYPE,
+            f"7.0% {WHEN}",
+            "It meets what the best quarter of councils of its type reach (7.6%, 33 councils).",
+        ),
+        (
+            {"base": 1, "value": 7.0, "gap": -0.6, "shortfall": None, "verdict": "similar"},
+            PERCENT,
+            GROUP,
+            f"7.0% {WHEN}",
+            f"It is better than the median of your group (7.6%, 1 council). {CHANCE}",
+        ),
+        (
+            {"base": None, "benchmark": 7.55, "gap": 7.45, "verdict": None, "shortfall": 1.0},
+            PERCENT,
+            TARGET,
+            f"15.0% {WHEN}",
+            f"That is 7.5 {POINTS} above your target (7.55%): 1 post to fill, {HELD}.",
+        ),
+        (
+            {"base": None, "value": 7.6, "gap": 0.0, "shortfall": None},
+            PERCENT,
+            TARGET,
+            f"7.6% {WHEN}",
+            "It meets your target (7.6%).",
+        ),
+        (
+            {"base": None, "value": 7.0, "gap": -0.6, "shortfall": None},
+            PERCENT,
+            TARGET,
+            f"7.0% {WHEN}",
+            "It meets your target (7.6%).",
+        ),
+        (
+            {**NOT_RANKED, "base": None, "value": 7.6, "gap": 0.0},
+            NEUTRAL,
+            TARGET,
+            f"7.6 per 10,000 children {YEAR}",
+            "That is the same as your target (7.6).",
+        ),
+        (
+            {**NOT_RANKED, "base": None, "verdict": "similar"},
+            NEUTRAL,
+            TARGET,
+            f"15.0 per 10,000 children {YEAR}",
+            f"That is 7.4 per 10,000 children above your target (7.6). {CHANCE}",
+        ),
+        (NOT_COMPARED, PERCENT, TARGET, f"15.0% {WHEN}", "Type a target to compare with."),
+        (NOT_COMPARED, PERCENT, GROUP, f"15.0% {WHEN}", "Choose the councils of your group to compare with them."),
         (NOT_COMPARED, PERCENT, NEIGHBOURS, f"15.0% {WHEN}", NO_NEIGHBOURS),
         (
             NOT_RANKED,
@@ -114,13 +191,13 @@ NOT_COMPARED: Row = {"benchmark": None, "base": None, "gap": None, "shortfall": 
     ],
 )
 def test_the_sentence_of_a_council(changes: Row, metric: Metric, benchmark: Benchmark, value: str, words: str) -> None:
-    sentence = wording.council_sentence("Leeds", row(**changes), metric, benchmark, [])
+    sentence = council_sentence("Leeds", row(**changes), metric, benchmark, [])
     assert sentence == f"In Leeds the rate of waits was {value} {words}"
 
 
 def test_the_sentence_of_a_joint_return_says_so() -> None:
     kingston = row(rank=81, tied=3)
-    sentence = wording.council_sentence("Kingston upon Thames", kingston, PERCENT, BEST, ["Richmond upon Thames"])
+    sentence = council_sentence("Kingston upon Thames", kingston, PERCENT, BEST, ["Richmond upon Thames"])
     assert sentence.startswith(
         "In Kingston upon Thames the rate of waits was 15.0% at 30 September 2025 "
         "(joint return with Richmond upon Thames), joint 81st of 149 (3 share it). "
@@ -130,7 +207,7 @@ def test_the_sentence_of_a_joint_return_says_so() -> None:
 def test_the_sentence_of_a_grade_is_of_the_latest_judgement() -> None:
     day = {"period_end": date(2026, 8, 20)}
     judged, ended = row(value=2.0, symbol="Good", **day), {**missing("not_given"), **day}
-    assert [wording.council_sentence("Leeds", one, GRADE, BEST, []) for one in (judged, ended)] == [
+    assert [council_sentence("Leeds", one, GRADE, BEST, []) for one in (judged, ended)] == [
         "Leeds's latest judgement of impact of leaders at 20 August 2026 was Good.",
         "Leeds has no judgement of impact of leaders at 20 August 2026: not given since April 2026.",
     ]
@@ -144,8 +221,9 @@ COUNCILS = [
 ]
 DOWN, STILL, SILENT = row(value=14.2, change=-3.1), row(value=14.2, change=0.0), row(value=14.2)
 SCORE = "1 of 3 councils reach it and 2 fall short"
-IF = "; if they all met it, there would be 11 fewer vacant posts"
+IF = f"; if they all met it there would be 11 fewer vacant posts, {HELD}"
 FAR = "Furthest behind is Bristol, at 15.0%."
+LEFT = "1 council has no figure."
 NONE = "There is no published figure for England of the rate of waits at 30 September 2025."
 
 
@@ -158,16 +236,23 @@ NONE = "There is no published figure for England of the rate of waits at 30 Sept
             BEST,
             11.2,
             "14.2% at 30 September 2025, down 3.1 percentage points in a year, which is better.",
-            f"A quarter of councils are at or below 7.6%. {SCORE}{IF}. {FAR}",
+            f"A quarter of councils are at or below 7.6%. {SCORE}{IF}. {FAR} {LEFT}",
         ),
-        (SILENT, PERCENT, ENGLAND, None, "14.2% at 30 September 2025.", f"England stands at 7.6%. {SCORE}. {FAR}"),
+        (
+            SILENT,
+            PERCENT,
+            ENGLAND,
+            None,
+            "14.2% at 30 September 2025.",
+            f"England stands at 7.6%. {SCORE}. {FAR} {LEFT}",
+        ),
         (
             DOWN,
             NEUTRAL,
             REGION,
             None,
             "14.2 per 10,000 children in the year to 31 March 2025, down 3.1 per 10,000 children in a year.",
-            "Councils range from 5.0 per 10,000 children (Ashford) to 15.0 per 10,000 children (Bristol).",
+            f"Councils range from 5.0 per 10,000 children (Ashford) to 15.0 per 10,000 children (Bristol). {LEFT}",
         ),
         (
             STILL,
@@ -175,7 +260,7 @@ NONE = "There is no published figure for England of the rate of waits at 30 Sept
             BEST,
             None,
             "14.2 FTE at 30 September 2025, no change in a year.",
-            "Councils range from 5.0 FTE (Ashford) to 15.0 FTE (Bristol).",
+            f"Councils range from 5.0 FTE (Ashford) to 15.0 FTE (Bristol). {LEFT}",
         ),
     ],
 )
@@ -183,25 +268,86 @@ def test_the_sentence_of_england(
     england: Row, metric: Metric, benchmark: Benchmark, shortfall: float | None, opening: str, words: str
 ) -> None:
     total = England(short=2, meet=1, without=1, shortfall=shortfall, uncounted=0)
-    sentence = wording.england_sentence(COUNCILS, england, metric, benchmark, total)
+    sentence = england_sentence(COUNCILS, england, metric, benchmark, total)
     assert sentence == f"In England the rate of waits was {opening} {words}"
 
 
 def test_the_sentence_of_england_without_a_figure_for_england() -> None:
     unpublished = missing("not_available", "x")
     for england in (None, unpublished):
-        assert wording.england_sentence(COUNCILS, england, PERCENT, NEIGHBOURS, England(2, 1, 1, 11.2, 0)) == (
-            f"{NONE} Held against the median of its own statistical neighbours, {SCORE}{IF}. {FAR}"
+        assert england_sentence(COUNCILS, england, PERCENT, NEIGHBOURS, England(2, 1, 1, 11.2, 0)) == (
+            f"{NONE} Held against the median of its own statistical neighbours, {SCORE}{IF}. {FAR} {LEFT}"
         )
         nobody = England(short=0, meet=0, without=4, shortfall=None, uncounted=0)
-        assert wording.england_sentence(COUNCILS, england, PERCENT, NEIGHBOURS, nobody) == f"{NONE} {NO_NEIGHBOURS}"
-        assert wording.england_sentence([unpublished], england, PERCENT, BEST, nobody) == NONE
+        assert england_sentence(COUNCILS, england, PERCENT, NEIGHBOURS, nobody) == (
+            f"{NONE} Fewer than five of any council's ten statistical neighbours have a figure in this period."
+        )
+        assert england_sentence([unpublished], england, PERCENT, BEST, nobody) == (
+            f"{NONE} No council has a figure: 1 not available (x)."
+        )
+
+
+@pytest.mark.parametrize(
+    ("benchmark", "total", "words"),
+    [
+        (BEST, England(3, 0, 0, None, 0), "A quarter of councils are at or below 7.6%. None of 3 councils reaches it."),
+        (BEST, England(0, 3, 0, None, 0), "A quarter of councils are at or below 7.6%. All 3 councils reach it."),
+        (BEST, England(0, 1, 0, None, 0), "A quarter of councils are at or below 7.6%. The one council reaches it."),
+        (
+            BEST_OF_REGION,
+            England(0, 3, 2, None, 0, alone=1),
+            (
+                "Held against the best quarter of councils in its own region, all 3 councils reach it. 2 councils have "
+                "no figure and 1 council has nothing to be held against."
+            ),
+        ),
+        (
+            BEST_OF_TYPE,
+            England(2, 1, 0, 1.2, 1, alone=2),
+            (
+                "Held against the best quarter of councils of its own type, 1 of 3 councils reach it and 2 fall short; "
+                f"if they all met it there would be 1 fewer vacant post, {HELD}, not counting 1 that publishes no "
+                "counts. 2 councils have nothing to be held against."
+            ),
+        ),
+        (
+            TARGET,
+            England(2, 1, 0, 0.3, 2),
+            "Your target is 7.6%. 1 of 3 councils reach it and 2 fall short.",
+        ),
+        (GROUP, England(0, 0, 3, None, 0), "Choose the councils of your group to compare with them."),
+        (TARGET, England(0, 0, 3, None, 0), "Type a target to compare with."),
+    ],
+)
+def test_the_sentence_of_england_says_who_is_left_out_and_what_is_held_fixed(
+    benchmark: Benchmark, total: England, words: str
+) -> None:
+    rows = [row(name="Ashford", value=5.0, gap=-2.6)]
+    sentence = england_sentence(rows, None, PERCENT, benchmark, total)
+    assert sentence == f"{NONE} {words}"
 
 
 def test_the_sentence_of_england_names_all_who_are_furthest_behind() -> None:
     rows = [row(name=name, value=15.0) for name in ("Ashford", "Barton")]
-    sentence = wording.england_sentence(rows, None, PERCENT, BEST, England(2, 0, 0, None, 2))
+    sentence = england_sentence(rows, None, PERCENT, BEST, England(2, 0, 0, None, 2))
     assert sentence.endswith("Furthest behind are Ashford and Barton, at 15.0%.")
+    many = [row(name=f"Town {letter}", value=15.0) for letter in "ABCDEFG"]
+    sentence = england_sentence(many, None, PERCENT, BEST, England(7, 0, 0, None, 7))
+    assert sentence.endswith("Furthest behind are Town A, Town B, Town C, Town D and 3 more, at 15.0%.")
+
+
+def test_furthest_behind_is_by_distance_where_each_council_has_its_own_benchmark() -> None:
+    rows = [row(name="Ashford", value=12.0, benchmark=4.0, gap=8.0), row(name="Barton", value=15.0, gap=7.4)]
+    sentence = england_sentence(rows, None, PERCENT, REGION, England(2, 0, 0, None, 2))
+    assert sentence.endswith("none of 2 councils reaches it. Furthest behind is Ashford, at 12.0%.")
+
+
+def test_how_many_are_above_the_benchmark_of_a_neutral_measure() -> None:
+    rows = [row(name=name, value=value, **NOT_RANKED) for name, value in (("Ashford", 5.0), ("Barton", 15.0))]
+    sentence = england_sentence(rows, None, NEUTRAL, TARGET, England(1, 1, 0, None, 1))
+    assert sentence.endswith("(Barton). Your target is 7.6 per 10,000 children. 1 of 2 councils is above it.")
+    sentence = england_sentence(rows, None, NEUTRAL, NEIGHBOURS, England(1, 1, 0, None, 1))
+    assert sentence.endswith("to 15.0 per 10,000 children (Barton).")
 
 
 def test_the_sentence_of_grades_counts_every_council() -> None:
@@ -209,11 +355,11 @@ def test_the_sentence_of_grades_counts_every_council() -> None:
     rows = [row(value=value, **day) for value in (1.0, 1.0, 2.0, 4.0)]
     rows += [{**missing(status), **day} for status in ("not_given", "not_given", "no_row")]
     others = "In the others: 2 not given since April 2026 and 1 not inspected by then."
-    assert wording.england_sentence(rows, None, GRADE, BEST, total) == (
+    assert england_sentence(rows, None, GRADE, BEST, total) == (
         "At 20 August 2026 the latest judgement of impact of leaders was Outstanding in 2 of 7 councils, Good in 1 and "
         f"Inadequate in 1. {others}"
     )
-    assert wording.england_sentence(rows[4:], None, GRADE, BEST, total) == (
+    assert england_sentence(rows[4:], None, GRADE, BEST, total) == (
         f"At 20 August 2026 none of 3 councils had a judgement of impact of leaders. {others}"
     )
 
@@ -250,7 +396,7 @@ def test_the_sentence_of_a_profile_is_which_quarters_and_no_score() -> None:
     for quarters, words in cases:
         rows = [row(metric_id=name, quarter=quarter) for name, quarter in zip(metrics, quarters, strict=True)]
         rows.append(row(metric_id="plans", **NOT_RANKED))
-        assert wording.profile_sentence("Leeds", rows, {**metrics, "plans": NEUTRAL}) == words
+        assert profile_sentence("Leeds", rows, {**metrics, "plans": NEUTRAL}) == words
 
 
 # The real figures, all of them.
@@ -263,6 +409,15 @@ def numbers(text: str) -> set[str]:
 
 
 Said = list[tuple[str, Row, Metric, Benchmark]]
+PICKED = ("383", "302", "213", "314", "201")  # Leeds, Barnet, Westminster, Kingston upon Thames, City of London
+
+
+def offered(db: Database, metric: Metric) -> list[Benchmark]:
+    """All that a reader may compare with, the picked and the typed among it."""
+    england = queries.england(db, metric, db.latest(metric.metric_id))
+    target = round(england["value"], metric.decimals) if england and england["value"] else 10.0
+    asked = [benchmarks.with_group(db, PICKED), benchmarks.with_target(target + 0.05, metric)]
+    return [*BENCHMARKS.values(), *asked]
 
 
 @pytest.fixture(scope="module")
@@ -270,13 +425,13 @@ def all_said(db: Database) -> Said:
     """The sentence of every council, in every measure's newest period, against every benchmark, with its row."""
     found: Said = []
     for metric in db.metrics.values():
-        for benchmark in BENCHMARKS.values():
+        for benchmark in offered(db, metric):
             rows = queries.councils(db, metric, db.latest(metric.metric_id), benchmark)
             for one in rows.iter_rows(named=True):
                 partners = queries.partners(db, one["return_id"], one["area_id"])
-                sentence = wording.council_sentence(one["name"], one, metric, benchmark, partners)
+                sentence = council_sentence(one["name"], one, metric, benchmark, partners)
                 found.append((sentence, one, metric, benchmark))
-    assert len(found) > 18_000
+    assert len(found) > 90_000
     return found
 
 
@@ -286,7 +441,10 @@ def test_no_sentence_has_a_number_its_row_does_not_hold(all_said: Said) -> None:
         known = {wording.number(abs(figure), metric.decimals) for figure in figures}
         known |= {str(one[name]) for name in ("rank", "ranked", "tied", "base") if one[name] is not None}
         known |= {wording.number(one["shortfall"], 0)} if one["shortfall"] is not None else set()
-        fixed = numbers(f"{metric.noun} {metric.unit} {wording.period(metric, one['period_end'])}")
+        # A target is said with all its decimals.
+        typed = isinstance(benchmark.rule, Target) and one["benchmark"] is not None
+        known |= {f"{one['benchmark']:,.2f}".rstrip("0")} if typed else set()
+        fixed = numbers(f"{metric.noun} {metric.unit} {wording.period(metric, one['period_end'])} {metric.title}")
         fixed |= numbers(wording.reason(one["status"], one["symbol"], metric)) if one["value"] is None else set()
         fixed |= {"10"} if benchmark.id == "neighbours" else set()
         # A distance that rounds to nothing is said to be less than the last decimal shown.
@@ -295,16 +453,18 @@ def test_no_sentence_has_a_number_its_row_does_not_hold(all_said: Said) -> None:
         assert numbers(sentence) <= known | fixed, sentence
         if one["value"] is not None and not metric.graded:
             assert wording.number(one["value"], metric.decimals) in sentence
+        if one["value"] is not None and one["benchmark"] is not None:
+            assert wording.mark(one["benchmark"], one["base"], benchmark, metric) in sentence
 
 
 def test_every_sentence_is_true_of_its_row(all_said: Said) -> None:
-    for sentence, one, metric, _ in all_said:
+    for sentence, one, metric, against in all_said:
         value, benchmark = one["value"], one["benchmark"]
         compared = value is not None and benchmark is not None
         short = compared and metric.ranked and (value > benchmark if metric.lower_is_better else value < benchmark)
         only_where = {
             " has no ": value is None,
-            "It meets ": compared and metric.ranked and not short,
+            "It meets ": compared and metric.ranked and not short and against.to_meet,
             "It is better than ": compared and metric.ranked and not short and value != benchmark,
             "the same as ": compared and value == benchmark,
             " above ": compared and value > benchmark and (short or metric.neutral),
@@ -313,12 +473,19 @@ def test_every_sentence_is_true_of_its_row(all_said: Said) -> None:
             " share it)": (one["tied"] or 0) > 1,
             "Chance could explain": one["verdict"] == "similar",
             "not given since April 2026": one["status"] == "not_given",
+            ", with ": one["shortfall"] is not None and short,
+            "your group (": against.id == "group" and compared,
+            "your target (": against.id == "target" and compared,
+            "its region ": against.id in ("region", "best_quarter_region"),
+            "Fewer than five": against.own and value is not None and benchmark is None,
+            "Type a target": against.id == "target" and benchmark is None,
+            "Choose the councils": against.id == "group" and benchmark is None,
         }
         for words, holds in only_where.items():
             assert holds or words not in sentence, (words, sentence)
         assert (value is not None and "+" in one["return_id"]) == ("joint return with" in sentence), sentence
         assert short == (compared and metric.ranked and "That is " in sentence), sentence
-        assert not re.search(r"None|\bnan\b|  |\.\.", sentence), sentence
+        assert not re.search(r"None|\bnan\b|  |\.\.|\{", sentence), sentence
         assert sentence.endswith("."), sentence
 
 
@@ -334,18 +501,40 @@ def test_better_is_not_said_of_what_chance_could_explain(all_said: Said) -> None
 
 
 def test_the_sentence_of_england_adds_up(db: Database) -> None:
-    """Whoever reaches it and whoever falls short are all returns that can be compared."""
+    """Whoever reaches it, falls short, has no figure or nothing to be held against: together they are all returns."""
+    scores = (
+        r"(?P<meet>\d+) of \d+ councils reach it and (?P<short>\d+) fall short",
+        r"[Nn]one of (?P<short>\d+) councils reaches it",
+        r"[Aa]ll (?P<meet>\d+) councils reach it",
+    )
     for metric in db.metrics.values():
         newest = db.latest(metric.metric_id)
-        for benchmark in BENCHMARKS.values():
+        for benchmark in offered(db, metric):
             rows = queries.councils(db, metric, newest, benchmark)
             total = comparison.england_if_all_met(rows)
             england = queries.england(db, metric, newest)
-            sentence = wording.england_sentence(rows.to_dicts(), england, metric, benchmark, total)
-            score = re.search(r"(\d+) of (\d+) councils reach it and (\d+) fall short", sentence)
-            assert bool(score) == (metric.ranked and total.compared > 0), sentence
-            if score:
-                meet, base, short = map(int, score.groups())
-                returns = rows.filter(rows["gap"].is_not_null())["return_id"].n_unique()
-                assert meet + short == base == returns, sentence
-            assert not re.search(r"None|\bnan\b|  |\.\.", sentence), sentence
+            sentence = england_sentence(rows.to_dicts(), england, metric, benchmark, total)
+            assert not re.search(r"None|\bnan\b|  |\.\.|\{", sentence), sentence
+            found = [score for score in (re.search(pattern, sentence) for pattern in scores) if score]
+            assert len(found) == (metric.ranked and total.compared > 0), sentence
+            for score in found:
+                said = {name: int(number) for name, number in score.groupdict().items()}
+                assert (said.get("meet", 0), said.get("short", 0)) == (total.meet, total.short), sentence
+            returns = rows["return_id"].n_unique()
+            assert total.meet + total.short + total.without + total.alone == returns, sentence
+            left_out = re.search(r"(\d+) councils? ha(?:s|ve) no figure", sentence)
+            if not metric.graded and (total.compared or not metric.ranked) and total.without < returns:
+                assert (int(left_out[1]) if left_out else 0) == total.without, sentence
+
+
+def test_who_is_said_to_be_furthest_behind_is(db: Database) -> None:
+    for metric in db.metrics.values():
+        for benchmark in offered(db, metric):
+            rows = queries.councils(db, metric, db.latest(metric.metric_id), benchmark)
+            sentence = england_sentence(rows.to_dicts(), None, metric, benchmark, comparison.england_if_all_met(rows))
+            said = re.search(r"Furthest behind (?:is|are) (.+?), at ", sentence)
+            gaps = rows.filter((rows["gap"] > 0) & rows["sets_cut"])
+            assert bool(said) == (metric.ranked and gaps.height > 0), sentence
+            if said:
+                furthest = gaps.filter(gaps["gap"] == gaps["gap"].max())["name"].to_list()
+                assert all(wording.place(name) in said[1] or "more" in said[1] for name in furthest), sentence

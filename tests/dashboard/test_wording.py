@@ -14,15 +14,19 @@ from hypothesis import strategies as st
 from dashboard import wording
 from dashboard.benchmarks import Benchmark
 from dashboard.database import Database, Metric
+from dashboard.sentences.council import council_sentence
 from tests.dashboard.rows import (
     A_COUNT,
     BEST,
     BEST_NEIGHBOURS,
+    BEST_OF_REGION,
+    BEST_OF_TYPE,
     CASELOAD,
     CHILDREN,
     COUNT,
     ENGLAND,
     GRADE,
+    GROUP,
     LEADERS,
     NEIGHBOURS,
     NEUTRAL,
@@ -30,7 +34,9 @@ from tests.dashboard.rows import (
     NO_NEIGHBOURS,
     ON_TIME,
     PERCENT,
+    PROTECTION,
     REGION,
+    TARGET,
     Row,
     measure,
     missing,
@@ -137,7 +143,7 @@ def test_judgements_are_as_of_a_day() -> None:
 )
 def test_every_missing_value_has_its_reason_and_its_symbol(status: str, symbol: str | None, words: str) -> None:
     assert wording.reason(status, symbol, PERCENT) == words
-    sentence = wording.council_sentence("Leeds", missing(status, symbol), PERCENT, BEST, [])
+    sentence = council_sentence("Leeds", missing(status, symbol), PERCENT, BEST, [])
     assert sentence == f"Leeds has no rate of waits at 30 September 2025: {words}."
     assert wording.hover(missing(status, symbol), PERCENT, {}) == words
 
@@ -260,6 +266,22 @@ def test_a_shortfall_is_counted_in_words(shortfall: float | None, named: str | N
     assert wording.shortfall(row(shortfall=shortfall), measure(shortfall=named)) == words
 
 
+def test_a_shortfall_says_what_is_held_fixed() -> None:
+    """Rule 13."""
+    assert wording.shortfall_held(row(), PERCENT) == "11 posts to fill, with the number of posts as it is"
+    assert wording.shortfall_held(row(shortfall=1.0), PERCENT) == "1 post to fill, with the number of posts as it is"
+    assert wording.shortfall_held(row(), ON_TIME) == "11 more conferences on time"
+    assert wording.shortfall_held(row(shortfall=None), PERCENT) == ""
+    assert wording.held(CASELOAD) == ""
+
+
+def test_every_shortfall_of_the_real_measures_reads_as_a_sentence(db: Database) -> None:
+    for metric in db.metrics.values():
+        assert bool(metric.shortfall) == bool(metric.shortfall_holding), metric.metric_id
+        assert not metric.shortfall_holding or metric.shortfall_holding.startswith("the number of "), metric.metric_id
+        assert "," not in (metric.shortfall_holding or "")
+
+
 @pytest.mark.parametrize(
     ("verdict", "words"),
     [
@@ -285,7 +307,28 @@ def test_a_verdict_in_words(verdict: str | None, words: str) -> None:
         (PERCENT, LEADERS, 9.6, 55, "The median of the 55 councils whose leaders Ofsted judged Outstanding is 9.6%."),
         (CASELOAD, ENGLAND, 15.2, 1, "England stands at 15.2 cases per social worker."),
         (PERCENT, REGION, 7.4, 1, "Its region stands at 7.4%."),
+        (PERCENT, BEST_OF_REGION, 5.1, 15,
+         "A quarter of the 15 councils with a figure in its region are at or below 5.1%."),
+        (ON_TIME, BEST_OF_TYPE, 91.0, 33,
+         "A quarter of the 33 councils of its type with a figure are at or above 91.0%."),
+        (PERCENT, PROTECTION, 9.6, 1,
+         "The median of the 1 council whose help and protection Ofsted judged Outstanding is 9.6%."),
+        (PERCENT, GROUP, 9.6, 1, "The median of your group is 9.6% (1 council with a figure)."),
+        (CASELOAD, GROUP, 14.0, 4,
+         "The median of your group is 14.0 cases per social worker (4 councils with a figure)."),
+        (PERCENT, TARGET, 10.0, None, "Your target is 10.0%."),
+        (PERCENT, TARGET, 7.65, None, "Your target is 7.65%."),
+        (measure(decimals=0), TARGET, 7.5, None, "Your target is 7.5%."),
         (PERCENT, NEIGHBOURS, None, None, NO_NEIGHBOURS),
+        (PERCENT, BEST_NEIGHBOURS, None, None, NO_NEIGHBOURS),
+        (PERCENT, BEST_OF_REGION, None, None,
+         "Fewer than five councils in its region have a figure in this period: too few for a best quarter."),
+        (PERCENT, BEST_OF_TYPE, None, None,
+         "Fewer than five councils of its type have a figure in this period: too few for a best quarter."),
+        (PERCENT, LEADERS, None, None, f"There is no figure for {LEADERS.group} in this period."),
+        (PERCENT, GROUP, None, None, "Choose the councils of your group to compare with them."),
+        (PERCENT, TARGET, None, None, "Type a target to compare with."),
+        (NEUTRAL, BEST_OF_REGION, None, None, NO_BEST),
         (NEUTRAL, BEST, None, None, NO_BEST),
         (NEUTRAL, ENGLAND, 40.6, 1, "England stands at 40.6 per 10,000 children."),
         (COUNT, ENGLAND, None, None, A_COUNT),
@@ -296,3 +339,48 @@ def test_what_a_benchmark_comes_to(
     metric: Metric, benchmark: Benchmark, value: float | None, base: int | None, words: str
 ) -> None:
     assert wording.benchmark_value(value, base, benchmark, metric) == words
+
+
+@pytest.mark.parametrize(
+    ("benchmark", "value", "base", "metric", "words"),
+    [
+        (BEST, 7.6, 148, PERCENT, "(7.6%)"),
+        (ENGLAND, 15.2, 1, CASELOAD, "(15.2)"),
+        (NEIGHBOURS, 8.6, 8, PERCENT, "(8.6%, 8 of 10)"),
+        (LEADERS, 9.6, 55, PERCENT, "(9.6%, 55 councils)"),
+        (GROUP, 9.6, 1, PERCENT, "(9.6%, 1 council)"),
+        (TARGET, 7.65, None, PERCENT, "(7.65%)"),
+        (TARGET, 8.0, None, PERCENT, "(8.0%)"),
+        (ENGLAND, 540.4, 1, measure(unit="£ per week", decimals=0), "(£540)"),
+    ],
+)
+def test_a_benchmark_is_marked_with_its_value_and_its_base(
+    benchmark: Benchmark, value: float, base: int | None, metric: Metric, words: str
+) -> None:
+    assert wording.mark(value, base, benchmark, metric) == words
+
+
+@pytest.mark.parametrize(
+    ("metric", "value", "median", "mean", "words"),
+    [
+        (PERCENT, 9.0, 8.0, 8.5, "mean 8.5%"),
+        (PERCENT, 7.0, 8.0, 8.5, "mean 8.5%"),
+        (PERCENT, 8.2, 8.0, 8.5, "mean 8.5%: conflict, it meets the mean but not the median"),
+        (PERCENT, 8.2, 8.5, 8.0, "mean 8.0%: conflict, it meets the median but not the mean"),
+        (PERCENT, 8.0, 8.0, 8.5, "mean 8.5%"),  # it meets both
+        (PERCENT, 8.5, 8.0, 8.5, "mean 8.5%: conflict, it meets the mean but not the median"),
+        (ON_TIME, 8.2, 8.0, 8.5, "mean 8.5%: conflict, it meets the median but not the mean"),
+        (NEUTRAL, 8.2, 8.0, 8.5, "mean 8.5: conflict, it is above the median but below the mean"),
+        (NEUTRAL, 8.2, 8.5, 8.0, "mean 8.0: conflict, it is above the mean but below the median"),
+        (NEUTRAL, 8.0, 8.0, 8.5, "mean 8.5"),
+        (NEUTRAL, 9.0, 8.0, 8.5, "mean 8.5"),
+        (PERCENT, None, 8.0, 8.5, "mean 8.5%"),
+        (PERCENT, 9.0, None, None, ""),
+        (COUNT, 9.0, 8.0, 8.5, ""),
+    ],
+)
+def test_the_neighbours_mean_is_said_beside_their_median_and_a_conflict_is_said(
+    metric: Metric, value: float | None, median: float | None, mean: float | None, words: str
+) -> None:
+    found = {**row(value=value), "neighbours": median, "neighbours_mean": mean}
+    assert wording.neighbours_mean(found, metric) == words

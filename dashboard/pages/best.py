@@ -1,0 +1,137 @@
+"""Who is best: the councils behind the chosen rule, how long they have been, what they share, and best on several."""
+
+from collections.abc import Callable
+
+import polars as pl
+import streamlit as st
+
+from dashboard import best, best_files, england, exports, in_common, session, tables, wording
+from dashboard.sentences import best as sentences
+from dashboard.tables import best as parts
+from dashboard.tables import inspecting
+
+# Measures to go on to from one that has no best.
+MOST_LINKS = 6
+
+db = session.database()
+chosen = session.chosen(db)
+metric, period, asked, area_id = chosen.metric, chosen.period, chosen.benchmark, chosen.area_id
+when = wording.period_label(metric, period.end)
+nine = england.chosen(db, england.NINE)
+
+
+def head(sentence: str) -> None:
+    """The page's heading over its first sentence."""
+    session.headline("Best councils", sentence, kicker=f"{metric.title} · {when}")
+
+
+def save(make: Callable[[], pl.DataFrame], count: int, name: str) -> None:
+    """A button for a file of a table as it is shown; the file is made when it is clicked."""
+    st.download_button(
+        f"Download these {count} rows (CSV)", lambda: exports.csv(make()), name, "text/csv",
+        icon=":material/download:", on_click="ignore", key=f"download {name}",
+    )  # fmt: skip
+
+
+def show_best() -> None:
+    """The councils behind the chosen rule."""
+    found = best.who(db, metric, period, asked, area_id)
+    head(sentences.opening(db, found))
+    why = sentences.instead(db, found, asked, db.names[area_id] if area_id else "")
+    if why:
+        st.info(why, icon=":material/info:")
+    if found.rows.is_empty():
+        st.html(tables.source_note(db, metric))
+        return
+    leaders = best.leaders(db)
+    title = sentences.title(db, found)
+    st.html(parts.councils(found, leaders, area_id, f"{title}, {sentences.level(found)}: {metric.title}, {when}"))
+    st.html(parts.note(sentences.small(found), parts.left_out(found)))
+    save(
+        lambda: best_files.councils(db, found, leaders),
+        found.rows.height + found.small.height,
+        f"best-{metric.metric_id}-{period.end}.csv",
+    )
+    st.html(tables.source_note(db, metric))
+    st.html(inspecting.sources(best.judged_by(db), "The judgements of leaders are the latest on record."))
+    left, right = st.columns(2, gap="medium")
+    with left:
+        show_how_long(found)
+    with right:
+        show_in_common(found)
+
+
+def show_how_long(found: best.Best) -> None:
+    """The quarter of each of them in every period."""
+    st.header("How long they have been in the best quarter", anchor=False)
+    course = best.course(db, metric, found.rows)
+    said = sentences.how_long(found)
+    if len(db.periods[metric.metric_id]) == 1:
+        st.html(tables.sentence(f"There is one period of these figures. {said}"))
+        return
+    st.html(tables.sentence(said) + parts.legend())
+    caption = f"Quarter of all councils in England by {metric.noun}, longest in the best quarter first"
+    st.html(parts.years(course, found, area_id, caption, values=False))
+    st.html(parts.note(*sentences.breaks(db, metric)))
+    with st.expander("These figures as a table", key="figures", on_change="rerun", bind="query-params") as table:
+        if table.open:
+            st.html(parts.years(course, found, area_id, f"{metric.title} and quarter in every period", values=True))
+    save(
+        lambda: best_files.years(db, found, course), course.height, f"best-{metric.metric_id}-{period.end}-years.csv"
+    )  # fmt: skip
+
+
+def show_in_common(found: best.Best) -> None:
+    """What the best share, and whether chance could explain it."""
+    st.header("What they have in common", anchor=False)
+    rows = in_common.in_common(db, found)
+    st.html(tables.sentence(sentences.in_common(rows.to_dicts(), found)))
+    if rows.is_empty():
+        return
+    st.html(parts.caveat(sentences.NO_CAUSE, sentences.on_common(rows.to_dicts())))
+    st.html(
+        parts.in_common(rows, f"These {found.rows.height} beside all {found.among.height} that could be among them")
+    )
+    save(
+        lambda: best_files.in_common(db, found, rows), rows.height,
+        f"best-{metric.metric_id}-{period.end}-in-common.csv",
+    )  # fmt: skip
+    st.html(inspecting.sources(in_common.sources(db, found)))
+
+
+def show_none() -> None:
+    """Why nobody is best by this measure, and where to go instead; of a judgement, who holds the highest grade."""
+    if metric.graded:
+        rows = best.outstanding(db, metric, period)
+        own = db.names[area_id] if area_id else ""
+        head(sentences.highest_grade(rows, db.councils(metric.metric_id, period.end), metric, period, own))
+    else:
+        head(sentences.no_best(metric, asked))
+    ranked = [one for one in db.metrics.values() if one.ranked and one.theme == metric.theme] or nine
+    st.html(parts.elsewhere(metric, ranked[:MOST_LINKS]))
+    if metric.graded:
+        caption = f"{metric.title}: Outstanding, {when}, by name"
+        dated = period == db.latest(metric.metric_id)
+        st.html(parts.outstanding(db, rows, area_id, caption, dated=dated))
+        save(lambda: best_files.outstanding(db, rows, metric, period), rows.height, f"outstanding-{period.end}.csv")
+    st.html(tables.source_note(db, metric))
+
+
+def show_several() -> None:
+    """Who is in the best quarter on most of the nine measures."""
+    st.header("Best on several measures", anchor=False)
+    rows = best.several(db, nine)
+    st.html(tables.sentence(sentences.several(rows, nine, best.by_lot(db, nine))))
+    if rows.height:
+        caption = f"In the best quarter in England on more than half of {len(nine)} measures, each in its newest period"
+        st.html(parts.several(rows, db.metrics, len(nine), area_id, caption))
+        save(lambda: best_files.several(db, rows, nine), rows.height, "best-on-several-measures.csv")
+    used = dict.fromkeys(db.sources[one.source_id] for one in nine)
+    st.html(inspecting.sources(list(used), sentences.of_which(nine)))
+
+
+if metric.ranked and not metric.counted:
+    show_best()
+else:
+    show_none()
+show_several()

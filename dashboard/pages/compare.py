@@ -1,0 +1,134 @@
+"""Up to ten councils side by side: in one measure, over time, measure by measure, and in two measures at once."""
+
+from functools import partial
+
+import streamlit as st
+
+from dashboard import comparing, queries, session, tables, wording
+from dashboard.components.council_list import council_list
+from dashboard.figures import bars, lines, scatter
+from dashboard.sentences import compare as sentences
+from dashboard.tables import compare as side_by_side
+
+FIRST_TOPIC, FIRST_AGAINST = "Workforce", "caseload"
+
+db = session.database()
+chosen = session.chosen(db)
+metric, period, benchmark, area_id = chosen.metric, chosen.period, chosen.benchmark, chosen.area_id
+when = wording.period_label(metric, period.end)
+everybody = queries.councils(db, metric, period, benchmark)
+
+others, as_it_began = council_list(db, comparing.start(db, everybody, metric, area_id), area_id)
+area_ids = comparing.together(area_id, others)
+names = {one: db.names[one] for one in area_ids}
+who = sentences.who(list(names.values()), metric, area_id and names[area_id], as_it_began=as_it_began)
+st.html(side_by_side.note(who))
+if not area_ids:
+    session.headline("Compare councils", f"Choose up to {comparing.MOST} councils to see them side by side.")
+    st.stop()
+
+rows = comparing.side_by_side(db, everybody, metric, period, area_ids)
+listed = rows.to_dicts()
+count = "One council" if len(area_ids) == 1 else f"{len(area_ids)} councils side by side"
+session.headline(metric.title, sentences.opening(listed, metric, benchmark, area_id), kicker=f"{count} · {when}")
+
+st.html(tables.MEASURE_ANCHOR)
+courses = comparing.courses(db, metric, area_ids)
+breaks = comparing.breaks(db, metric)
+over_time = partial(side_by_side.courses, courses, metric, names, f"{metric.title} over time", area_id or "")
+if metric.graded:
+    st.html(over_time())
+else:
+    left, right = st.columns(2, gap="medium")
+    with left:
+        st.subheader(f"{'Best first' if metric.ranked else 'From low to high'}, {when}", anchor=False)
+        session.chart(
+            bars.draw(rows, everybody, metric, chosen=area_id, benchmark=benchmark),
+            "bars",
+            f"{len(area_ids)} councils by {metric.noun}, {when}{', best first' if metric.ranked else ''}",
+        )  # fmt: skip
+    with right:
+        st.subheader("Over time", anchor=False)
+        session.chart(
+            lines.draw(
+                courses, metric, rows["area_id"].to_list(), breaks, chosen=area_id, height=bars.height(len(listed))
+            ),
+            "lines",
+            f"{metric.title} of {len(area_ids)} councils and England over time",
+        )  # fmt: skip
+    st.html(side_by_side.note(" ".join([sentences.moved(listed, metric), *sentences.broken(breaks)])))
+st.html(tables.source_note(db, metric))
+with st.expander("In order, as a table", key="order", on_change="rerun", bind="query-params") as table:
+    if table.open:
+        caption = f"{metric.title}, {when}"
+        st.html(side_by_side.places(db, rows, metric, benchmark, caption, area_id or ""))
+if not metric.graded:
+    with st.expander("Over time, as a table", key="years", on_change="rerun", bind="query-params") as table:
+        if table.open:
+            st.html(over_time())
+with st.container(key="files", horizontal=True):
+    session.download(
+        db, rows, f"side-by-side-{metric.metric_id}-{period.end}.csv", benchmark=benchmark,
+        label=f"Download the order, {rows.height} rows (CSV)",
+    )  # fmt: skip
+    session.download(
+        db, courses, f"side-by-side-{metric.metric_id}-over-time.csv", benchmark=benchmark,
+        label=f"Download the years, {courses.height} rows (CSV)",
+    )  # fmt: skip
+
+st.header("Measure by measure", anchor=False)
+topics = comparing.themes(db)
+topic = st.segmented_control(
+    "Measures of", topics, default=FIRST_TOPIC, required=True, key="topic", bind="query-params"
+)
+measures = comparing.by_measure(db, benchmark, topic, area_ids)
+said = sentences.measures(measures.to_dicts(), db.metrics, area_id)
+if said:
+    st.html(tables.sentence(said))
+st.html(side_by_side.legend())
+st.html(
+    side_by_side.heat(
+        db, measures, benchmark, area_ids, chosen=area_id, measure=metric.metric_id,
+        caption=f"{topic}: every measure in its newest period, by quarter of all councils in England",
+    )
+)  # fmt: skip
+session.download(
+    db, measures, f"side-by-side-{topic.lower().replace(' ', '-')}.csv", benchmark=benchmark,
+    label=f"Download these {measures.height} rows (CSV)",
+)  # fmt: skip
+st.html(side_by_side.to_data(list(names.values())))
+
+st.header("Two measures at once", anchor=False)
+if metric.graded:
+    st.html(side_by_side.note("Grades are the colours of this picture: choose another measure at the top."))
+    st.stop()
+seconds = {one.title: one for one in comparing.second_measures(db, metric)}
+session.notice("against", "measure", [one.title for one in db.metrics.values()])
+first = FIRST_AGAINST if metric.metric_id != FIRST_AGAINST else session.DEFAULT_METRIC
+against = seconds[
+    st.selectbox(
+        "Second measure", list(seconds), index=list(seconds).index(db.metrics[first].title),
+        key="against", bind="query-params",
+    )
+]  # fmt: skip
+beside = comparing.period_beside(db, metric, period, against)
+across = queries.councils(db, against, beside, benchmark)
+pairs = comparing.pairs(db, everybody, across)
+st.html(tables.sentence(sentences.two_measures(pairs.to_dicts(), metric, against)))
+labels = (when, wording.period_label(against, beside.end))
+session.chart(
+    scatter.draw(pairs, metric, against, labels=labels, compared=area_ids, chosen=area_id),
+    "scatter",
+    f"All councils by {metric.noun}, {labels[0]}, and {against.noun}, {labels[1]}",
+)
+st.html(side_by_side.note(sentences.BECAUSE, strong=sentences.NO_CAUSE))
+st.html(tables.source_note(db, against))
+title = f"{metric.title}, {labels[0]}, and {against.title}, {labels[1]}"
+with st.expander("Both measures, as a table", key="both", on_change="rerun", bind="query-params") as table:
+    if table.open:
+        st.html(side_by_side.pairs(pairs, metric, against, names, title))
+session.download(
+    db, comparing.both(db, everybody, across),
+    f"{metric.metric_id}-and-{against.metric_id}.csv", benchmark=benchmark,
+    label="Download both measures of all councils (CSV)",
+)  # fmt: skip

@@ -1,0 +1,70 @@
+"""The front page: where England stands, how far from its best councils, where it is worst, and what is new."""
+
+import streamlit as st
+
+from dashboard import comparison, direction, england, queries, session, standard, tables, wording
+from dashboard.components.scenario import scenario
+from dashboard.figures import standard as bars
+from dashboard.sentences import front
+from dashboard.sentences.england import england_sentence
+from dashboard.tables import england as parts
+
+HEIGHT = 300
+
+db = session.database()
+chosen = session.chosen(db)
+metric, period, benchmark = chosen.metric, chosen.period, chosen.benchmark
+rows = queries.councils(db, metric, period, benchmark)
+total = comparison.england_if_all_met(rows)
+sentence = england_sentence(rows.to_dicts(), queries.england(db, metric, period), metric, benchmark, total)
+session.headline("England", sentence, kicker="How well is every council protecting its children?")
+st.html(parts.turns())
+
+st.html(parts.headlines(england.headlines(db), metric.metric_id))
+counts, councils, on = england.grades(db)
+st.html(
+    f'<h2 class="small">Ofsted on the impact of leaders: {councils} councils by latest judgement, {on:%-d %B %Y}</h2>'
+    + parts.grades(counts, councils)
+)
+
+st.header("If every council met the standard of the best", anchor=False)
+nine = england.chosen(db, england.NINE)
+listed = nine if metric.metric_id in england.NINE or not metric.ranked else [metric, *nine]
+st.html(parts.gains(england.gains(db, benchmark, listed), benchmark, metric.metric_id))
+
+fixed = standard.over_time(db, metric)
+if fixed is not None:
+    st.header("How many councils meet the standard", anchor=False)
+    st.html(tables.sentence(front.standard_sentence(fixed)))
+    session.chart(
+        bars.draw(fixed, height=HEIGHT), "standard", f"Councils that met one standard of {metric.noun}, by year"
+    )
+    with st.expander("These figures as a table", key="standard table", on_change="rerun") as table:
+        if table.open:
+            st.html(parts.standard(fixed))
+    st.html(tables.source_note(db, metric))
+
+st.header("What it would take", anchor=False)
+scenario(db, None)
+
+st.header("Regions side by side", anchor=False)
+beside = list(dict.fromkeys([metric, *england.chosen(db, england.HEADLINES[1:])])) if not metric.graded else nine[:4]
+first = beside[0]
+end = period.end if first is metric else db.latest(first.metric_id).end
+st.html(parts.regions(db, england.regions(db, beside, first, end), beside, first, wording.period_label(first, end)))
+
+st.header("Watch list", anchor=False)
+watch, ring = direction.watch_list(db, metric, benchmark), direction.councils_to_ring(db, metric, benchmark)
+st.html(tables.sentence(front.watch_sentence(metric, watch.height, ring.height, benchmark)))
+left, right = st.columns(2, gap="medium")
+with left:
+    if watch.height:
+        st.html(parts.watched(watch, metric, benchmark, "Worse, and getting worse"))
+with right:
+    if ring.height:
+        st.html(parts.watched(ring, metric, benchmark, "Better, and getting better"))
+several = direction.watch_counts(db, benchmark, nine)
+st.html(parts.counted(db, several, f"Councils on a watch list of any of {len(nine)} measures"))
+
+st.header("What is new", anchor=False)
+st.html(parts.news(db, england.news(db), england.newest_reports(db)))

@@ -1,0 +1,307 @@
+"""What Ofsted judged: every council's latest grades, reports over time, regions, what came next, measures by grade."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+import polars as pl
+import streamlit as st
+
+from dashboard import exports, inspecting, inspection_files, palette, queries, session, transitions, wording
+from dashboard.figures import by_grade, distribution, timeline
+from dashboard.figures import transitions as next_grades
+from dashboard.queries import STRANDS
+from dashboard.sentences import inspections as sentences
+from dashboard.tables import STRAND_NAMES
+from dashboard.tables import inspecting as tables
+from dashboard.tables import sentence as said
+from dashboard.wording import GRADES
+
+COUNCILS, REPORTS, REGIONS, NEXT, RATINGS = PARTS = (
+    "Councils", "Reports over time", "Regions", "What came next", "Ratings and measures",
+)  # fmt: skip
+HEIGHT = 430
+
+db = session.database()
+chosen = session.chosen(db)
+today = datetime.now(UTC).date()
+newest = inspecting.newest_report(db)
+publications = tables.publications(db)
+regions = {db.names[area_id]: area_id for area_id in inspecting.regions(db)}
+days = {f"{period.end:%-d %B %Y}": period.end for period in db.periods[inspecting.judgement("leaders")]}
+judgements = {strand: db.metrics[inspecting.judgement(strand)] for strand in STRANDS}
+own = db.names[chosen.area_id] if chosen.area_id else None
+
+
+def head(sentence: str, first: str = "") -> None:
+    """The page's heading over what the part says, the chosen council's own sentence first."""
+    kicker = f"Ofsted · reports published to {newest:%-d %B %Y}"
+    session.headline("Inspections", f"{first} {sentence}".strip(), kicker=kicker)
+
+
+def save(make: Callable[[], pl.DataFrame], count: int, name: str, what: str = "these") -> None:
+    """A button for a file of a table as it is shown; the file is made when it is clicked."""
+    st.download_button(
+        f"Download {what} {count} rows (CSV)", lambda: exports.csv(make()), name, "text/csv",
+        icon=":material/download:", on_click="ignore", key=f"download {name}",
+    )  # fmt: skip
+
+
+def table(
+    label: str, key: str, draw: Callable[[], str], file: Callable[[], pl.DataFrame], count: int, name: str
+) -> None:
+    """The table after a picture, drawn once it is opened, and its file."""
+    with st.expander(label, key=key, on_change="rerun", bind="query-params") as shown:
+        if shown.open:
+            st.html(draw())
+    save(file, count, name)
+
+
+def choose_councils() -> tuple[inspecting.Filters, str]:
+    """Which councils are listed, and in what order."""
+    grade = third.multiselect(
+        "Grade", (*GRADES, inspecting.NO_JUDGEMENT), key="grade", bind="query-params", placeholder="All grades"
+    )
+    since = fourth.selectbox(
+        "Last inspected", list(inspecting.SINCE), index=None, key="since", bind="query-params",
+        placeholder="At any time",
+    )  # fmt: skip
+    sort = fifth.selectbox("In order", inspecting.ORDERS, key="sort", bind="query-params")
+    return inspecting.Filters(strand, regions[region] if region else None, tuple(grade), since), sort
+
+
+def show_councils() -> None:
+    """All councils with their latest judgements, and the chosen measure beside them."""
+    filters, sort = choose_councils()
+    rows = inspecting.ordered(inspecting.matching(db, councils, filters), strand, sort)
+    by = sentences.asked(filters, judged, region)
+    head(
+        sentences.latest_sentence(rows.to_dicts(), strand, judged, by=by, among=councils.height, newest=newest),
+        sentences.own_sentence(councils.row(by_predicate=pl.col("name") == own, named=True), strand, judged)
+        if own
+        else "",
+    )
+    metric, period = chosen.metric, chosen.period
+    caption = f"{rows.height} of {councils.height} councils; months are counted to {today:%-d %B %Y}"
+    if not metric.graded:
+        caption += f"; {metric.title}: {wording.period_label(metric, period.end)}"
+    figures = db.councils(metric.metric_id, period.end)
+    st.html(
+        tables.latest(
+            rows, judgements, None if metric.graded else metric,
+            {row["area_id"]: row for row in figures.iter_rows(named=True)}, db.names,
+            strand=strand, sort=sort, chosen=chosen.area_id, caption=caption,
+        )
+    )  # fmt: skip
+    beside = None if metric.graded else (metric, period)
+    save(
+        lambda: inspection_files.latest(db, rows, beside, by=by, today=today), rows.height,
+        f"latest-judgements-{newest}.csv",
+    )  # fmt: skip
+    since = db.metrics["months_since_inspection"]
+    used = publications if beside is None else [*publications, db.sources[metric.source_id]]
+    st.html(tables.sources(used, tables.after_the_record(newest), since.definition, since.caveat or ""))
+
+
+def show_reports() -> None:
+    """Reports by quarter, and those on the chosen council."""
+    found = inspecting.reports(db, regions[region] if region else None)
+    quarters = inspecting.by_quarter(found, strand)
+    course = inspecting.reports(db).filter(pl.col("area_id") == chosen.area_id) if own else found.head(0)
+    head(
+        sentences.reports_sentence(found.to_dicts(), strand, judged, newest=newest, region_name=region),
+        sentences.course_sentence(own, course.to_dicts(), strand, judged) if own else "",
+    )
+    none = sentences.none(strand)
+    st.html(tables.key({**inspecting.counted(found[strand]), none: int(found[strand].null_count())}))
+    session.chart(
+        timeline.draw(quarters, strand, course.to_dicts(), own, newest=newest, none=none, height=HEIGHT),
+        "timeline",
+        f"Reports by quarter and grade for {sentences.what(judged)}{where}",
+    )
+    st.html(tables.breaks(quarters["quarter"][0], newest))
+    table(
+        "These figures as a table",
+        "quarters",
+        lambda: tables.by_quarter(quarters, judged, f"Reports by quarter and grade{where}: {judged.title}"),
+        lambda: inspection_files.counts(db, quarters, judged, publications, by=where.strip()),
+        quarters.height,
+        f"reports-by-quarter-{strand}.csv",
+    )
+    if own:
+        st.subheader(f"{own}: every report since 2013", anchor=False)
+        st.html(tables.course(course, f"{own}: inspections since 2013, newest first"))
+        save(lambda: inspection_files.reports(db, course), course.height, f"{chosen.area_id}-inspections.csv")
+    st.html(tables.sources(publications, tables.after_the_record(newest)))
+    show_visits()
+
+
+def show_visits() -> None:
+    """Focused and monitoring visits: how many, and those to the chosen council."""
+    everywhere = inspecting.visits(db)
+    if everywhere.is_empty():
+        return
+    found = inspecting.visits(db, chosen.area_id) if own else everywhere
+    span = (everywhere["started"][-1], everywhere["started"][0])
+    st.subheader("Visits between inspections", anchor=False)
+    st.html(said(sentences.visits_sentence(found.to_dicts(), name=own, span=span)))
+    if own and found.height:
+        st.html(tables.visits(found, f"{own}: focused and monitoring visits, newest first"))
+        save(lambda: inspection_files.visits(db, found), found.height, f"{chosen.area_id}-visits.csv")
+    st.html(tables.sources([db.sources[source_id] for source_id in everywhere["source_id"].unique()]))
+
+
+def show_regions() -> None:
+    """How many councils have each grade: by region on a day, and in one area over the years."""
+    day = days[third.selectbox("At", list(days), key="at", bind="query-params")]
+    area = region or "England"
+    everything = inspecting.distribution(db, strand)
+    on_day = distribution.ranked(everything.filter(pl.col("period_end") == day))
+    over_time = everything.filter(pl.col("name") == area)
+    home = db.names[db.regions[chosen.area_id]] if chosen.area_id and not region else region
+    listed = everything.to_dicts()
+    sentence = sentences.regions_sentence(listed, judged, day=day, area=area)
+    head(f"{sentence} {sentences.own_region(own, listed, home, day)}" if own and home and not region else sentence)
+    st.html(tables.key(dict.fromkeys((*GRADES, "No grade, or not inspected by then"))))
+    left, right = st.columns(2, gap="medium")
+    with left:
+        st.subheader(f"By region, at {day:%-d %B %Y}", anchor=False)
+        session.chart(
+            distribution.by_region(on_day, chosen=home, height=HEIGHT),
+            "regions",
+            f"Share of councils with each grade for {sentences.what(judged)} by region, at {day:%-d %B %Y}",
+        )
+        table(
+            "By region, as a table", "by_region",
+            lambda: tables.distribution(on_day, f"{judged.title} at {day:%-d %B %Y}, by region", by="name"),
+            lambda: inspection_files.counts(db, on_day, judged, publications), on_day.height,
+            f"grades-by-region-{strand}-{day}.csv",
+        )  # fmt: skip
+    with right:
+        st.subheader(f"{area} over time", anchor=False)
+        session.chart(
+            distribution.over_time(over_time, height=HEIGHT),
+            "years",
+            f"Councils in {area} with each grade for {sentences.what(judged)}, at each 31 March",
+        )
+        table(
+            "Over time, as a table", "over_time",
+            lambda: tables.distribution(over_time, f"{judged.title} in {area} at each 31 March", by="period_end"),
+            lambda: inspection_files.counts(db, over_time, judged, publications), over_time.height,
+            f"grades-over-time-{strand}.csv",
+        )  # fmt: skip
+    save(
+        lambda: inspection_files.counts(db, everything, judged, publications), everything.height,
+        f"grades-by-region-and-year-{strand}.csv", "all areas and years,",
+    )  # fmt: skip
+    st.html(tables.sources(publications, tables.SNAPSHOTS, judged.caveat or ""))
+
+
+def show_next() -> None:
+    """What followed a grade, and how much later."""
+    grade = third.selectbox("After", GRADES, index=len(GRADES) - 1, key="after", bind="query-params")
+    everywhere = transitions.judgements(db)
+    inside = everywhere.filter(pl.col("area_id").is_in(inspecting.inside(db, regions[region] if region else None)))
+    rows, matrix = transitions.after(inside, strand, grade), transitions.matrix(inside, strand)
+    mine = [row for row in transitions.after(everywhere, strand, grade).to_dicts() if row["name"] == own]
+    head(
+        sentences.next_sentence(rows.to_dicts(), judged, grade=grade, region_name=region),
+        sentences.own_next(own, mine, judged, grade=grade) if own else "",
+    )
+    left, right = st.columns(2, gap="medium")
+    with left:
+        session.chart(
+            next_grades.draw(rows, newest=newest, chosen=chosen.area_id, height=HEIGHT),
+            "next",
+            f"Months from a judgement of {grade} to the next for {sentences.what(judged)}{where}, by the next grade",
+        )
+    with right:
+        st.html(
+            tables.matrix(matrix, f"Grade by grade: what followed each (across), for {sentences.what(judged)}{where}")
+        )
+        save(
+            lambda: inspection_files.matrix(db, matrix, judged, publications, by=where.strip()), matrix.height,
+            f"next-grades-{strand}.csv",
+        )  # fmt: skip
+    table(
+        f"Councils judged {grade}, and what came next", "followed",
+        lambda: tables.followed(rows, f"Judged {grade} for {sentences.what(judged)}{where} since 2013, newest first"),
+        lambda: inspection_files.followed(db, rows, judged, publications, by=where.strip()), rows.height,
+        f"after-{grade.lower().replace(' ', '-')}-{strand}.csv",
+    )  # fmt: skip
+    st.html(tables.sources(publications, tables.ON_NEXT))
+
+
+def show_ratings() -> None:
+    """One measure of all councils by their grade."""
+    metric, period = chosen.metric, chosen.period
+    if metric.graded or metric.counted:
+        kind = "a judgement itself" if metric.graded else "a count, which follows a council's size"
+        head(f"{metric.title} is {kind}: choose another measure to see it by grade.")
+        return
+    rows = inspecting.by_grade(db, strand, metric, period)
+    medians = inspecting.medians(rows)
+    when = wording.period(metric, period.end)
+    listed = rows.to_dicts()
+    mine = next((row for row in listed if row["area_id"] == chosen.area_id), None)
+    head(
+        sentences.ratings_sentence(listed, medians.to_dicts(), metric, judged, when),
+        sentences.own_rating(mine, metric, judged, when) if mine else "",
+    )
+    england = queries.england(db, metric, period)
+    everybody = queries.councils(db, metric, period, chosen.benchmark)
+    session.chart(
+        by_grade.draw(
+            rows, medians, metric, palette.paint(everybody, metric, "quarter" if metric.ranked else "value"),
+            fewest=sentences.FEWEST, chosen=chosen.area_id, england=england["value"] if england else None,
+            height=HEIGHT + 60,
+        ),
+        "ratings",
+        f"All councils by {metric.noun} {when}, in a row for each grade for {sentences.what(judged)}",
+    )  # fmt: skip
+    st.html(tables.painted(metric))
+    table(
+        "Medians as a table", "medians",
+        lambda: tables.medians(medians, metric, f"Median {metric.noun} {when} by grade for {sentences.what(judged)}"),
+        lambda: inspection_files.medians(db, medians, judged, metric, period, publications), medians.height,
+        f"{metric.metric_id}-medians-{strand}.csv",
+    )  # fmt: skip
+    save(
+        lambda: inspection_files.ratings(db, rows, judged, metric, period, publications), rows.height,
+        f"{metric.metric_id}-by-grade-{strand}.csv", "all councils,",
+    )  # fmt: skip
+    st.html(tables.sources([*publications, db.sources[metric.source_id]], tables.ON_RATINGS))
+
+
+SHOWN = dict(zip(PARTS, (show_councils, show_reports, show_regions, show_next, show_ratings), strict=True))
+
+for key, what, known in (
+    ("part", "part of this page", PARTS),
+    ("judgement", "judgement", STRAND_NAMES.values()),
+    ("region", "region", regions),
+    ("grade", "grade", (*GRADES, inspecting.NO_JUDGEMENT)),
+    ("since", "span of months", inspecting.SINCE),
+    ("sort", "order", inspecting.ORDERS),
+    ("at", "day", days),
+    ("after", "grade", GRADES),
+):
+    session.notice(key, what, list(known))
+councils = inspecting.latest(db, today)
+with st.container(key="parts", horizontal=True, vertical_alignment="bottom", horizontal_alignment="distribute"):
+    part = st.segmented_control("Show", PARTS, default=COUNCILS, required=True, key="part", bind="query-params")
+    with st.popover("What changed in April 2026"):
+        st.html(tables.reform(councils))
+with st.container(key="inspected"):
+    first, second, third, fourth, fifth = st.columns([3, 3, 4, 3, 3])
+    strands = {name: strand for strand, name in STRAND_NAMES.items()}
+    leaders = list(strands).index(STRAND_NAMES["leaders"])
+    strand = strands[
+        first.selectbox("Judgement of", list(strands), index=leaders, key="judgement", bind="query-params")
+    ]
+    judged = judgements[strand]
+    region = None
+    if part != RATINGS:
+        region = second.selectbox(
+            "Region", list(regions), index=None, key="region", bind="query-params", placeholder="All of England"
+        )
+where = f" in {sentences.region(region)}" if region else ""
+SHOWN[part]()

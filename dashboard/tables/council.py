@@ -1,0 +1,94 @@
+"""Tables of a council's page: what it is best and worst at, whom to ring, who is like it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from html import escape
+from typing import Any
+
+import polars as pl
+
+from dashboard import wording
+from dashboard.database import Database, Metric
+from dashboard.partners import Partner
+from dashboard.sentences import direction
+from dashboard.tables import html
+from dashboard.wording import Row
+
+
+def extremes(db: Database, rows: pl.DataFrame, caption: str) -> str:
+    """Measures by standing, as `queries.strongest` and `queries.weakest` give them, each a link that chooses it."""
+    body = []
+    for row in rows.iter_rows(named=True):
+        metric = db.metrics[row["metric_id"]]
+        when = wording.period_label(metric, row["period_end"])
+        cells = (
+            f"<b>{escape(wording.quantity(row['value'], metric))}</b>",
+            html.standing(row, metric),
+            escape(direction.trend(row)),
+        )
+        body.append(
+            f'<tr><th scope="row">{html.link(metric.title, {"metric": metric.title})}'
+            f'<span class="period">{escape(when)}</span></th>{"".join(map(html.cell, cells))}</tr>'
+        )
+    return html.table(caption, ("Measure", "Value", "Standing, best first", "Trend"), body, kind="extremes")
+
+
+def partners(found: Sequence[Partner], name: str) -> str:
+    """Learning partners with their evidence (rule 19)."""
+    body = []
+    for one in found:
+        like = _like(one, name)
+        evidence = "".join(
+            f"<li>{escape(each.metric.short_title)}: {escape(wording.brief(each.there, each.metric))} there, "
+            f"{escape(wording.brief(each.here, each.metric))} here</li>"
+            for each in one.evidence
+        )
+        leaders = (
+            f"{html.grade(one.leaders, '', 'leaders')}"
+            + (f'<span class="period">inspected {one.leaders_on:%B %Y}</span>' if one.leaders_on else "")
+            if one.leaders
+            else '<span class="missing">not judged</span>'
+        )
+        measures = f"{len(one.evidence)} measure{'' if len(one.evidence) == 1 else 's'}"
+        cells = (escape(like), f"<b>{measures}</b><ul>{evidence}</ul>", leaders)
+        link = html.link(one.name, {"la": one.name})
+        body.append(f'<tr><th scope="row">{link}</th>{"".join(map(html.cell, cells))}</tr>')
+    heads = ("Council", "How like", "Reaches the benchmark on", "Impact of leaders")
+    return html.table(f"Councils most like {name} that do better where it falls short", heads, body, kind="partners")
+
+
+def neighbours(rows: Sequence[Row], metric: Metric, caption: str) -> str:
+    """A council and its statistical neighbours, nearest first, in one measure; each a link."""
+    body = []
+    for row in rows:
+        mine = row["closeness_rank"] is None
+        name = f"<b>{escape(row['name'])}</b>" if mine else html.link(row["name"], {"la": row["name"]})
+        like = "" if mine else f'<span class="period">{row["closeness_rank"]}: {escape(row["closeness"])}</span>'
+        cells = [_value(row, metric), html.change(row["change"], metric)]
+        cells += [html.standing(row, metric)] if metric.ranked else []
+        mark = ' class="chosen" aria-current="true"' if mine else ""
+        body.append(f'<tr{mark}><th scope="row">{name}{like}</th>{"".join(map(html.cell, cells))}</tr>')
+    heads = ["Council, nearest first", "Value", "Change in a year"]
+    heads += ["Standing, best first"] if metric.ranked else []
+    return html.table(caption, heads, body, kind="neighbours")
+
+
+def region(db: Database, area_id: str) -> str:
+    """The other councils of its region, each a link."""
+    region_id = db.regions[area_id]
+    others = [name for other, name in db.authorities.items() if db.regions[other] == region_id and other != area_id]
+    links = " · ".join(html.link(name, {"la": name}) for name in others)
+    return f'<p class="around"><b>Others in {escape(db.names[region_id])}:</b> {links}</p>'
+
+
+def _value(row: dict[str, Any] | Row, metric: Metric) -> str:
+    if row["value"] is None:
+        return f'<span class="missing">{escape(wording.reason(row["status"], row["symbol"], metric))}</span>'
+    return f"<b>{escape(wording.brief(row['value'], metric))}</b>"
+
+
+def _like(one: Partner, name: str) -> str:
+    if one.closeness_rank is None:
+        return f"names {wording.place(name)} as its {wording.ordinal(one.named_rank or 0)} neighbour"
+    return f"{wording.ordinal(one.closeness_rank)} neighbour, {(one.closeness or '').lower()}"

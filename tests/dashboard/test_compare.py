@@ -1,0 +1,529 @@
+"""The Compare page: whom it compares, and what it says, draws and tables of them."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import polars as pl
+import pytest
+
+from dashboard import comparing, exports, queries, wording
+from dashboard.benchmarks import BENCHMARKS, DEFAULT
+from dashboard.database import ENGLAND, Database, Period
+from dashboard.sentences import compare as sentences
+from dashboard.tables import compare as tables
+from tests.dashboard import small
+from tests.dashboard.small import Figure, metric
+from tests.dashboard.test_tables import HOSTILE, Page
+
+BEST = BENCHMARKS[DEFAULT]
+LOW, HIGH, NEUTRAL = "lower_is_better", "higher_is_better", "neutral"
+LEEDS, KINGSTON, RICHMOND, SCILLY, CITY, CUMBERLAND = "383", "314", "318", "420", "201", "942"
+
+
+def of(folder: Path, values: Sequence[float | str], *others: Figure, **about: Any) -> Database:
+    """Councils 101, 102 and so on with these values, and other figures."""
+    figures = [Figure("waits", council, value) for council, value in zip(small.COUNCILS, values, strict=False)]
+    return small.database(folder, metrics=[metric(**about)], figures=[*figures, *others])
+
+
+def newest(db: Database, metric_id: str = "waits", benchmark: str = DEFAULT) -> pl.DataFrame:
+    """All councils in the newest period of a measure."""
+    return queries.councils(db, db.metrics[metric_id], db.latest(metric_id), BENCHMARKS[benchmark])
+
+
+def beside(db: Database, area_ids: Sequence[str], metric_id: str = "waits", benchmark: str = DEFAULT) -> pl.DataFrame:
+    """Some councils in the newest period of a measure."""
+    measure = db.metrics[metric_id]
+    return comparing.side_by_side(db, newest(db, metric_id, benchmark), measure, db.latest(metric_id), area_ids)
+
+
+def said(db: Database, area_ids: Sequence[str], chosen: str | None, metric_id: str, benchmark: str = DEFAULT) -> str:
+    """The first sentence."""
+    rows = beside(db, area_ids, metric_id, benchmark).to_dicts()
+    return sentences.opening(rows, db.metrics[metric_id], BENCHMARKS[benchmark], chosen)
+
+
+def test_a_council_begins_beside_its_nine_nearest_neighbours(db: Database) -> None:
+    measure = db.metrics["vacancy_rate"]
+    for area_id in db.authorities:
+        start = comparing.start(db, newest(db, "vacancy_rate"), measure, area_id)
+        assert start == queries.neighbours(db, area_id)[:9]
+        assert len(comparing.together(area_id, start)) == 10
+
+
+@pytest.mark.parametrize(
+    ("polarity", "first", "last"),
+    [(LOW, ["101", "102"], ["120", "122"]), (HIGH, ["122", "120"], ["102", "101"]), (NEUTRAL, ["101"], ["122"])],
+)
+def test_without_a_council_the_list_begins_with_both_ends_of_the_order(
+    tmp_path: Path, polarity: str, first: list[str], last: list[str]
+) -> None:
+    """120 and 121 report jointly: one of them stands for both. The very small 130 is neither the best nor the last."""
+    values: list[float | str] = [float(number) for number in range(1, 20)]
+    others = [Figure("waits", area, 50.0, return_id="120+121") for area in ("120", "121")]
+    others += [Figure("waits", "122", 60.0), Figure("waits", small.TINY, 0.5), Figure("waits", "123", "c")]
+    db = of(tmp_path, values, *others, polarity=polarity)
+    start = comparing.start(db, newest(db), db.metrics["waits"], None)
+    assert len(start) == len(set(start)) == 10
+    assert start[: len(first)] == first
+    assert start[-len(last) :] == last
+    assert not {"121", "123", small.TINY} & set(start)
+
+
+def test_where_fewer_than_ten_have_a_figure_all_of_them_begin_the_list(tmp_path: Path) -> None:
+    db = of(tmp_path, [3.0, "c", 1.0, 2.0])
+    assert comparing.start(db, newest(db), db.metrics["waits"], None) == ["103", "104", "101"]
+
+
+def test_grades_have_no_ends_to_begin_with(db: Database) -> None:
+    assert comparing.start(db, newest(db, "judgement_leaders"), db.metrics["judgement_leaders"], None) == []
+    assert len(comparing.start(db, newest(db, "judgement_leaders"), db.metrics["judgement_leaders"], LEEDS)) == 9
+
+
+@pytest.mark.parametrize(
+    ("chosen", "others", "expected"),
+    [
+        ("1", ["2", "3"], ["1", "2", "3"]),
+        ("3", ["2", "3", "2"], ["3", "2"]),
+        (None, ["2", "1"], ["2", "1"]),
+        (None, [], []),
+        ("1", [str(number) for number in range(20)], ["1", "0", *(str(number) for number in range(2, 10))]),
+    ],
+)
+def test_the_chosen_council_is_first_each_is_once_and_ten_is_the_most(
+    chosen: str | None, others: list[str], expected: list[str]
+) -> None:
+    assert comparing.together(chosen, others) == expected
+
+
+def test_a_name_that_is_no_council_is_told_what_to_choose_instead(db: Database) -> None:
+    assert comparing.unknown(db, ["Leeds", "Ledes", "hull", "Cumbria"]) == {
+        "Ledes": " Did you mean Leeds?",
+        "hull": " Did you mean Kingston upon Hull, City of?",
+        "Cumbria": " Since 1 April 2023 there are Cumberland and Westmorland and Furness instead.",
+    }
+    assert comparing.unknown(db, ["Poole"]) == {
+        "Poole": " Since 1 April 2019 there is Bournemouth, Christchurch and Poole instead."
+    }
+    assert comparing.unknown(db, ["@@@@"]) == {"@@@@": " Choose one below."}
+    assert len(comparing.unknown(db, [f"Nowhere {number}" for number in range(500)])) == comparing.MOST_NOTICES
+
+
+def test_councils_beyond_the_tenth_are_named(db: Database) -> None:
+    names = list(db.authorities.values())
+    assert comparing.left_out(db, None, names[:12]) == names[10:12]
+    assert comparing.left_out(db, LEEDS, names[:10]) == names[9:10]
+    assert comparing.left_out(db, LEEDS, ["Leeds", "Nowhere", *names[:9]]) == []
+
+
+@pytest.mark.parametrize(
+    ("polarity", "order", "places"),
+    [
+        (LOW, ["103", "111", "112", "101", "102", "104"], [1, 2, 2, 2, 4, None]),
+        (HIGH, ["102", "111", "112", "101", "103", "104"], [1, 2, 2, 2, 4, None]),
+        (NEUTRAL, ["103", "111", "112", "101", "102", "104"], [None] * 6),
+    ],
+)
+def test_places_among_the_compared_share_the_smallest_and_count_a_joint_return_once(
+    tmp_path: Path, polarity: str, order: list[str], places: list[int | None]
+) -> None:
+    joint = [Figure("waits", area, 5.0, return_id="111+112") for area in ("111", "112")]
+    db = of(tmp_path, [5.0, 9.0, 2.0, "c", 1.0], *joint, polarity=polarity, decimals=1)
+    rows = beside(db, ["101", "102", "103", "104", "111", "112"])
+    # Equals by name: Council 101 before 111.
+    expected = sorted(order, key=lambda area: (order.index(area) if area not in ("101", "111", "112") else 1, area))
+    assert rows["area_id"].to_list() == expected
+    assert rows["place"].to_list() == places
+    assert rows["places"].drop_nulls().unique().to_list() == ([4] if polarity != NEUTRAL else [])
+    assert rows.filter(pl.col("value") == 5.0)["sharing"].drop_nulls().unique().to_list() == (
+        [2] if polarity != NEUTRAL else []
+    )
+
+
+def test_a_council_that_began_later_stands_last_with_that_reason(db: Database) -> None:
+    measure, period = db.metrics["vacancy_rate"], Period(*_period(db, "vacancy_rate", "2020"))
+    everybody = queries.councils(db, measure, period, BEST)
+    rows = comparing.side_by_side(db, everybody, measure, period, [CUMBERLAND, LEEDS])
+    assert rows["area_id"].to_list() == [LEEDS, CUMBERLAND]
+    assert sentences.why(rows.row(1, named=True), measure) == "did not exist then"
+    # And it is in the file, by that reason.
+    table = exports.table(db, rows, BEST.title)
+    assert table.select("area", "value", "status", "metric", "period", "source").row(1) == (
+        "Cumberland", None, "did_not_exist", "Social worker vacancy rate", "2020",
+        "Children's social work workforce",
+    )  # fmt: skip
+
+
+def _period(db: Database, metric_id: str, label: str) -> tuple[Any, str]:
+    found = next(period for period in db.periods[metric_id] if period.label == label)
+    return found.end, found.label
+
+
+def test_the_compared_are_the_rows_of_the_map_unchanged(db: Database) -> None:
+    for metric_id in ("vacancy_rate", "plan_rate", "judgement_leaders", "children", "conferences_in_15_days"):
+        everybody = newest(db, metric_id)
+        rows = beside(db, [LEEDS, KINGSTON, RICHMOND, SCILLY, CUMBERLAND], metric_id)
+        same = everybody.filter(pl.col("area_id").is_in(rows["area_id"].to_list()))
+        assert rows.select(everybody.columns).equals(same)
+
+
+def test_the_courses_of_the_compared_and_england_are_the_figures_of_the_file(
+    db: Database, database: duckdb.DuckDBPyConnection
+) -> None:
+    rows = comparing.courses(db, db.metrics["vacancy_rate"], [LEEDS, SCILLY])
+    figures = database.execute(
+        "SELECT area_id, period, value FROM observation WHERE metric_id = 'vacancy_rate' "
+        "AND area_id IN ('383', '420', 'E92000001') ORDER BY ALL"
+    ).fetchall()
+    assert sorted(rows.select("area_id", "period", "value").rows(), key=str) == sorted(figures, key=str)
+
+
+def test_every_theme_has_each_of_its_measures_for_each_compared_council_in_order(db: Database) -> None:
+    area_ids = [LEEDS, SCILLY, KINGSTON]
+    for theme in comparing.themes(db):
+        rows = comparing.by_measure(db, BEST, theme, area_ids)
+        expected = [one.metric_id for one in db.metrics.values() if one.theme == theme]
+        assert rows["metric_id"].unique(maintain_order=True).to_list() == expected
+        for (_,), part in rows.partition_by("metric_id", as_dict=True).items():
+            assert part["area_id"].to_list() == area_ids
+        newest_of = rows.select("metric_id", "period_end").unique().rows()
+        assert all(db.latest(metric_id).end == end for metric_id, end in newest_of)
+    assert comparing.by_measure(db, BEST, None, [LEEDS]).height == len(db.metrics)
+
+
+def test_the_newest_stands_beside_the_newest_and_the_old_beside_what_had_ended_by_then(db: Database) -> None:
+    vacancies, plans = db.metrics["vacancy_rate"], db.metrics["plan_rate"]
+    beside_newest = comparing.period_beside(db, vacancies, db.latest("vacancy_rate"), plans)
+    assert beside_newest == db.latest("plan_rate")
+    old = Period(*_period(db, "vacancy_rate", "2019"))  # at 30 September
+    assert comparing.period_beside(db, vacancies, old, plans).end.isoformat() == "2019-03-31"
+    oldest = db.periods["plan_rate"][-1]
+    assert comparing.period_beside(db, plans, oldest, vacancies) == db.periods["vacancy_rate"][-1]
+
+
+def test_what_is_reported_jointly_in_both_measures_is_one_return_and_in_one_of_them_two(db: Database) -> None:
+    def returns(metric_id: str) -> int:
+        rows = comparing.pairs(db, newest(db, "vacancy_rate"), newest(db, metric_id))
+        return int(rows.filter(pl.col("area_id").is_in([KINGSTON, RICHMOND]))["return_id"].n_unique())
+
+    assert returns("caseload") == 1
+    assert returns("rereferral_rate") == 2
+
+
+def test_the_grade_of_a_pair_is_the_latest_judgement_of_leaders(db: Database) -> None:
+    rows = comparing.pairs(db, newest(db, "vacancy_rate"), newest(db, "caseload"))
+    grades = dict(rows.select("area_id", "grade").iter_rows())
+    latest = dict(
+        db.councils("judgement_leaders", db.latest("judgement_leaders").end).select("area_id", "symbol").iter_rows()
+    )
+    assert {area: grade for area, grade in grades.items() if grade} == {
+        area: latest[area] for area in grades if latest[area] in wording.GRADES
+    }
+
+
+def test_any_two_measures_may_be_set_beside_each_other_but_grades_and_one_with_itself(db: Database) -> None:
+    first = db.metrics["caseload"]
+    seconds = comparing.second_measures(db, first)
+    assert first not in seconds
+    assert len(seconds) == sum(not one.graded for one in db.metrics.values()) - 1
+
+
+@pytest.mark.parametrize(
+    ("values", "about", "chosen", "expected"),
+    [
+        (
+            [2.0, 5.0, 9.0], {}, "102",
+            ("Council 102 is 2nd of the 3 compared: its rate of waits was 5.0% at 30 September 2025. The best is "
+            "Council 101 at 2.0%."),
+        ),
+        (
+            [2.0, 5.0, 9.0], {}, "101",
+            ("Council 101 is the best of the 3 compared: its rate of waits was 2.0% at 30 September 2025. Next is "
+            "Council 102 at 5.0%."),
+        ),
+        (
+            [2.0, 2.0, 9.0], {}, "101",
+            ("Council 101 is joint best of the 3 compared: its rate of waits was 2.0% at 30 September 2025, as in "
+            "Council 102. Next is Council 103 at 9.0%."),
+        ),
+        (
+            [2.0, 9.0, 5.0], {"polarity": HIGH}, "103",
+            ("Council 103 is 2nd of the 3 compared: its rate of waits was 5.0% at 30 September 2025. The best is "
+            "Council 102 at 9.0%."),
+        ),
+        (
+            [2.0, 5.0, "c"], {}, "103",
+            ("Council 103 has no rate of waits at 30 September 2025: suppressed, to protect small numbers (c). The "
+            "best of the 2 that have a figure is Council 101 at 2.0%."),
+        ),
+        (
+            [2.0, "x", "c"], {}, "103",
+            ("Council 103 has no rate of waits at 30 September 2025: suppressed, to protect small numbers (c). Of the "
+            "3 compared only Council 101 has a figure for the rate of waits at 30 September 2025: 2.0%."),
+        ),
+        (
+            [2.0, 5.0, 9.0], {}, None,
+            ("Of the 3 compared the best rate of waits at 30 September 2025 is 2.0% (Council 101); the furthest behind "
+            "is 9.0% (Council 103)."),
+        ),
+        (
+            ["x", "x", "c"], {}, "101",
+            ("None of the 3 compared has a figure for the rate of waits at 30 September 2025: not available (x) and "
+            "suppressed, to protect small numbers (c)."),
+        ),
+    ],
+)  # fmt: skip
+def test_the_first_sentence_says_place_value_period_and_the_best(
+    tmp_path: Path, values: list[float | str], about: dict[str, Any], chosen: str | None, expected: str
+) -> None:
+    db = of(tmp_path, values, **about)
+    assert said(db, ["101", "102", "103"], chosen, "waits").startswith(expected)
+
+
+@pytest.mark.parametrize(
+    ("benchmark", "expected"),
+    [
+        ("england", "England stands at 6.0%. 2 of the 3 reach it."),
+        ("region", "Each is held against its own region: 1 of the 3 reaches it."),
+        ("neighbours", "Fewer than five of its ten statistical neighbours have a figure in this period."),
+    ],
+)
+def test_the_first_sentence_says_how_many_reach_the_benchmark(tmp_path: Path, benchmark: str, expected: str) -> None:
+    others = [Figure("waits", ENGLAND, 6.0), Figure("waits", small.NORTH, 3.0), Figure("waits", small.SOUTH, 4.0)]
+    db = of(tmp_path, [2.0, 5.0, 9.0], *others)
+    assert said(db, ["101", "102", "103"], "101", "waits", benchmark).endswith(f" {expected}")
+
+
+def test_one_council_with_a_figure_reaches_a_benchmark_or_does_not(tmp_path: Path) -> None:
+    db = of(tmp_path, [2.0, "c"], Figure("waits", ENGLAND, 1.0))
+    assert said(db, ["101", "102"], None, "waits", "england").endswith(
+        "England stands at 1.0%. Council 101 does not reach it."
+    )
+
+
+def test_a_council_of_a_joint_return_is_counted_once_and_both_are_named(db: Database) -> None:
+    sentence = said(db, [KINGSTON, RICHMOND, LEEDS], KINGSTON, "vacancy_rate")
+    assert sentence.startswith(
+        "Kingston upon Thames is 2nd of the 2 compared (Kingston upon Thames and Richmond upon Thames report jointly "
+        "and count once): its social worker vacancy rate was 14.9% at 30 September 2025. The best is Leeds at 2.1%."
+    )
+
+
+def test_a_neutral_measure_runs_from_low_to_high_and_has_no_best(db: Database) -> None:
+    sentence = said(db, [LEEDS, "815", "384"], LEEDS, "plan_rate", "england")
+    assert "best" not in sentence
+    assert re.search(r"Among the 3 compared it runs from [\d.]+ \(.+\) to [\d.]+ \(.+\)\. \d (is|are) higher", sentence)
+    assert sentence.endswith("lower than England (40.6).")
+    assert said(db, [LEEDS, "815"], None, "plan_rate").endswith("so there is no best to compare with.")
+
+
+def test_grades_are_counted_and_a_count_is_not_compared(db: Database) -> None:
+    graded = said(db, [LEEDS, "888"], LEEDS, "judgement_overall")
+    assert graded.startswith("Leeds's latest judgement of overall effectiveness at 20 August 2026 was Outstanding.")
+    assert graded.endswith("was Outstanding in 1. In the others: 1 not given since April 2026.")
+    assert said(db, [LEEDS, SCILLY], LEEDS, "children").endswith("councils are not compared by it.")
+
+
+def test_the_very_small_are_said_to_be(db: Database) -> None:
+    assert said(db, [SCILLY, LEEDS], SCILLY, "vacancy_rate").startswith("Isles of Scilly (very small) is 2nd of the 2")
+    rows = comparing.by_measure(db, BEST, "Workforce", [SCILLY, LEEDS]).to_dicts()
+    assert "is so small that its place" in sentences.measures(rows, db.metrics, SCILLY)
+
+
+def test_one_council_alone_asks_for_others(db: Database) -> None:
+    assert said(db, [LEEDS], LEEDS, "vacancy_rate") == (
+        "In Leeds the social worker vacancy rate was 2.1% at 30 September 2025. Add councils to set beside Leeds."
+    )
+
+
+def test_every_measure_and_benchmark_has_a_first_sentence(db: Database) -> None:
+    for council in (LEEDS, KINGSTON, SCILLY, CITY, CUMBERLAND, None):
+        for number, measure in enumerate(db.metrics.values()):
+            start = comparing.start(db, newest(db, measure.metric_id), measure, council)
+            area_ids = comparing.together(council, start)
+            if not area_ids:
+                continue
+            benchmark = list(BENCHMARKS)[number % len(BENCHMARKS)]
+            sentence = said(db, area_ids, council, measure.metric_id, benchmark)
+            assert re.fullmatch(r"[A-Z].*\.", sentence), sentence
+            assert "None" not in sentence.replace("None of the", "")
+            assert " nan" not in sentence
+
+
+def test_changes_are_counted_in_the_words_of_the_measure(tmp_path: Path) -> None:
+    before = [Figure("waits", area, value, year=2024) for area, value in (("101", 3.0), ("102", 4.0), ("103", 9.0))]
+    for polarity, expected in (
+        (LOW, "Of the 3 with a figure in the period before too, 1 got better, 1 got worse and 1 did not change."),
+        (HIGH, "Of the 3 with a figure in the period before too, 1 got better, 1 got worse and 1 did not change."),
+        (NEUTRAL, "Of the 3 with a figure in the period before too, 1 rose, 1 fell and 1 did not change."),
+    ):
+        folder = tmp_path / polarity
+        folder.mkdir()
+        db = of(folder, [2.0, 5.0, 9.0, 1.0], *before, polarity=polarity)
+        rows = beside(db, ["101", "102", "103", "104"]).to_dicts()
+        assert sentences.moved(rows, db.metrics["waits"]) == expected
+    assert sentences.moved(beside(db, ["104"]).to_dicts(), db.metrics["waits"]) == ""
+
+
+def test_on_which_measures_a_council_is_first_and_last_is_said(tmp_path: Path) -> None:
+    measures = [metric(one, **about) for one, about in (("a", {}), ("b", {"polarity": HIGH}), ("c", {}), ("d", {}))]
+    values = {"a": (1.0, 2.0, 3.0), "b": (1.0, 2.0, 3.0), "c": (2.0, 1.0, 3.0), "d": (4.0, 4.0, 4.0)}
+    figures = [
+        Figure(one, area, value)
+        for one, found in values.items()
+        for area, value in zip(small.COUNCILS, found, strict=False)
+    ]  # fmt: skip
+    db = small.database(tmp_path, metrics=measures, figures=figures)
+    rows = comparing.by_measure(db, BEST, None, ["101", "102", "103"]).to_dicts()
+    assert sentences.measures(rows, db.metrics, "101") == (
+        "On the 4 measures here that can be ranked, Council 101 is the best of those compared in 1 (a), and the last "
+        "in 1 (b)."
+    )
+    assert sentences.measures(rows, db.metrics, "102").endswith("in 1 (c), and the last in none.")
+    assert sentences.measures(rows, db.metrics, None) == ""
+
+
+def test_two_measures_share_so_many_of_their_best_councils_and_so_many_by_chance(tmp_path: Path) -> None:
+    figures = [Figure("a", area, float(number)) for number, area in enumerate(small.COUNCILS[:20])]
+    figures += [Figure("b", area, float(number % 10)) for number, area in enumerate(small.COUNCILS[:19])]
+    leaders = metric("judgement_leaders", unit="grade", decimals=0)
+    figures.append(Figure("judgement_leaders", "101", "Good"))
+    db = small.database(tmp_path, metrics=[metric("a"), metric("b"), leaders], figures=figures)
+    rows = comparing.pairs(db, newest(db, "a"), newest(db, "b")).to_dicts()
+    assert sentences.two_measures(rows, db.metrics["a"], db.metrics["b"]) == (
+        "19 councils have both figures; 1 has not. Of the 5 in the best quarter by rate of a, 3 are in the best "
+        "quarter by rate of b too; by chance alone it would be about 2."
+    )
+
+
+def heat(db: Database, area_ids: Sequence[str], theme: str, benchmark: str = DEFAULT, **more: Any) -> Page:
+    rows = comparing.by_measure(db, BENCHMARKS[benchmark], theme, area_ids)
+    given_ = {"chosen": None, "measure": "vacancy_rate", "caption": "Heat", **more}
+    return Page(tables.heat(db, rows, BENCHMARKS[benchmark], area_ids, **given_))
+
+
+def test_a_cell_has_the_colour_and_the_word_of_its_quarter_and_leads_to_its_measure(db: Database) -> None:
+    page = heat(db, [LEEDS, SCILLY], "Workforce", chosen=LEEDS)
+    assert page.rows[0] == ["Measure", "Best quarter in England", "◆ Leeds", "Isles of Scilly"]
+    vacancies = next(row for row in page.rows if row[0].startswith("Social worker vacancy rate"))
+    assert vacancies[2] == "2.1% best"
+    assert vacancies[3] == "100.0% worst"
+    cells = page.all("td")
+    assert [cell.get("class", "") for cell in cells[1:3]] == ["q1", "q4"]
+    assert cells[1]["title"] == "joint 7th of 149 (2 share it)"
+    links = [one["href"] for one in page.all("a")]
+    assert links.count("?metric=Social+worker+vacancy+rate") == 3
+    # The keyboard stops once in a row.
+    stops = [one for one in page.all("a") if one["href"].startswith("?metric=") and one.get("tabindex") != "-1"]
+    assert len(stops) == len(page.rows) - 1
+
+
+def test_neutral_cells_have_no_colour_and_missing_ones_are_hatched_with_their_reason(db: Database) -> None:
+    rows = comparing.by_measure(db, BEST, "Child protection", [LEEDS, CITY])
+    page = Page(tables.heat(db, rows, BEST, [LEEDS, CITY], chosen=None, measure="", caption="Heat"))
+    cells = iter(page.all("td"))
+    shown = {row[0]: row for row in page.rows[1:]}
+    for (metric_id,), part in rows.partition_by("metric_id", as_dict=True, maintain_order=True).items():
+        measure = db.metrics[str(metric_id)]
+        next(cells)  # the benchmark
+        row = next(found for name, found in shown.items() if name.startswith(f"{measure.title} "))
+        for position, figure in enumerate(part.iter_rows(named=True)):
+            css = next(cells).get("class", "")
+            if figure["value"] is None:
+                assert css == "none"
+                assert row[2 + position] == wording.reason(figure["status"], figure["symbol"], measure)
+            else:
+                assert css == (f"q{figure['quarter']}" if measure.ranked else "")
+                assert row[2 + position].startswith(wording.brief(figure["value"], measure))
+
+
+def test_grades_stand_in_their_colours_and_words(db: Database) -> None:
+    page = heat(db, [LEEDS, "888"], "Inspection")
+    overall = next(row for row in page.rows if row[0].startswith("Ofsted judgement: overall"))
+    assert overall[1:] == ["Outstanding", "not given since April 2026"]
+    assert page.rows[0] == ["Measure", "Leeds", "Lancashire"]  # grades are held against no benchmark
+    assert {"grade-1", "none"} <= {cell.get("class") for cell in page.all("td")}
+
+
+def test_where_each_council_has_its_own_benchmark_there_is_no_column_of_it(db: Database) -> None:
+    assert heat(db, [LEEDS], "Workforce", "region").rows[0] == ["Measure", "Leeds"]
+
+
+def test_the_order_as_a_table_has_places_here_and_in_england(db: Database) -> None:
+    rows = beside(db, [KINGSTON, RICHMOND, LEEDS], "vacancy_rate")
+    page = Page(tables.places(db, rows, db.metrics["vacancy_rate"], BEST, "Order", LEEDS))
+    assert page.rows[0][-2:] == ["Here", "In England, best first"]
+    assert [row[-2] for row in page.rows[1:]] == ["1st of 2", "2nd of 2", "2nd of 2"]
+    assert page.rows[2][0] == "Kingston upon Thames joint return with Richmond upon Thames"
+    assert [row.get("class", "") for row in page.all("tr")] == ["", "chosen", "", ""]
+
+
+def test_the_years_as_a_table_are_newest_first_with_a_reason_where_there_is_no_figure(db: Database) -> None:
+    measure = db.metrics["vacancy_rate"]
+    rows = comparing.courses(db, measure, ["213", CUMBERLAND])
+    names = {"213": "Westminster", CUMBERLAND: "Cumberland"}
+    page = Page(tables.courses(rows, measure, names, "Years", "213"))
+    assert page.rows[0] == ["At 30 September", "Westminster", "Cumberland", "England"]
+    assert page.rows[1][:2] == ["30 September 2025", "not available (x)"]
+    assert page.rows[-1][0] == "30 September 2017"
+    assert page.rows[-1][2] == "no figure of its own"
+
+
+def test_no_name_becomes_markup(tmp_path: Path) -> None:
+    bad = metric(title="<script>m</script>", noun="<u>m</u>", short_title="<i>m</i>", theme="<h1>t")
+    other = metric("b", title="<b>other</b>", theme="<h1>t")
+    leaders = metric("judgement_leaders", unit="grade", decimals=0)
+    figures = [Figure(one, area, float(area) - 100) for one in ("waits", "b") for area in ("101", "102", "103")]
+    figures.append(Figure("judgement_leaders", "101", "Good"))
+    db = small.database(tmp_path, metrics=[bad, other, leaders], figures=figures, names=HOSTILE)
+    area_ids = ["101", "102", "103", "104"]
+    rows, measure = beside(db, area_ids), db.metrics["waits"]
+    heated = comparing.by_measure(db, BEST, "<h1>t", area_ids)
+    pairs = comparing.pairs(db, newest(db), newest(db, "b"))
+    names = {area: db.names[area] for area in area_ids}
+    made = [
+        tables.places(db, rows, measure, BEST, "<c>", "101"),
+        tables.courses(comparing.courses(db, measure, area_ids), measure, names, "<c>", "101"),
+        tables.heat(db, heated, BEST, area_ids, chosen="101", measure="waits", caption="<c>"),
+        tables.pairs(pairs, measure, db.metrics["b"], names, "<c>"),
+        tables.note("<b>x</b>", strong="<i>"),
+        tables.to_data(list(names.values())),
+    ]
+    known = {
+        "div", "table", "caption", "thead", "tbody", "tr", "th", "td", "a", "span", "small", "b", "p", "strong",
+    }  # fmt: skip
+    for html_ in made:
+        page = Page(html_)
+        assert {tag for tag, _ in page.tags} <= known
+        assert not [name for _, attributes in page.tags for name in attributes if name.startswith("on")]
+        assert all(not one["href"].startswith("javascript:") for one in page.all("a"))
+
+
+def test_the_file_of_the_heat_table_holds_every_cell_with_symbol_and_benchmark(db: Database) -> None:
+    rows = comparing.by_measure(db, BENCHMARKS["england"], "Workforce", [LEEDS, "213"])
+    content = exports.csv(exports.table(db, rows, BENCHMARKS["england"].title)).decode("utf-8")
+    found = list(csv.DictReader(io.StringIO(content)))
+    assert len(found) == rows.height
+    missing = next(
+        row for row in found if (row["area"], row["metric"]) == ("Westminster", "Social worker vacancy rate")
+    )
+    assert (missing["value"], missing["status"], missing["symbol"]) == ("", "not_available", "x")
+    held = next(row for row in found if (row["area"], row["metric"]) == ("Leeds", "Social worker vacancy rate"))
+    assert (held["benchmark_rule"], held["benchmark"], held["quarter"]) == ("England", "14.2", "1")
+
+
+def test_the_file_of_two_measures_holds_both_and_the_judgement(db: Database) -> None:
+    rows = comparing.both(db, newest(db, "vacancy_rate"), newest(db, "caseload"))
+    table = exports.table(db, rows, BEST.title)
+    assert table["metric"].unique(maintain_order=True).to_list() == [
+        "Social worker vacancy rate", "Average caseload", "Ofsted judgement: impact of leaders",
+    ]  # fmt: skip
+    leeds = table.filter(pl.col("area") == "Leeds")
+    assert leeds["symbol"].to_list() == [None, None, "Outstanding"]

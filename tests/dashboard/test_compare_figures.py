@@ -1,0 +1,244 @@
+"""Bars, lines and dots of the Compare page: order, axes, marks, gaps and names (rules 8, 11, 24 and 25)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dashboard import comparing, queries, wording
+from dashboard.benchmarks import BENCHMARKS, DEFAULT
+from dashboard.database import ENGLAND, Database
+from dashboard.figures import bars, lines, scatter
+from dashboard.figures.style import MARK
+from dashboard.palette import QUARTERS
+from dashboard.sentences import compare as sentences
+from tests.dashboard import small
+from tests.dashboard.small import Figure, metric
+from tests.dashboard.test_compare import (
+    CITY,
+    CUMBERLAND,
+    KINGSTON,
+    LEEDS,
+    NEUTRAL,
+    RICHMOND,
+    SCILLY,
+    beside,
+    newest,
+    of,
+)
+
+
+def drawn_bars(
+    db: Database, area_ids: Sequence[str], chosen: str | None = None, benchmark: str = DEFAULT
+) -> dict[str, Any]:
+    rows = beside(db, area_ids, benchmark=benchmark)
+    return bars.draw(
+        rows, newest(db, benchmark=benchmark), db.metrics["waits"], chosen=chosen, benchmark=BENCHMARKS[benchmark]
+    )
+
+
+def trace(figure: dict[str, Any], **has: Any) -> dict[str, Any]:
+    """The one trace with these properties."""
+    (found,) = (one for one in figure["data"] if all(one.get(name) == value for name, value in has.items()))
+    return dict(found)
+
+
+def test_bars_stand_best_first_in_the_colour_and_words_of_their_quarter_and_missing_ones_last(tmp_path: Path) -> None:
+    db = of(tmp_path, [5.0, 9.0, 2.0, "c"])
+    figure = drawn_bars(db, ["101", "102", "103", "104"], chosen="101")
+    words = trace(figure, mode="text")["text"]
+    assert words == [
+        "Council 103  <b>2.0%</b>, best quarter",
+        "◆ <b>Council 101</b>  <b>5.0%</b>, second quarter",
+        "Council 102  <b>9.0%</b>, worst quarter",
+        "Council 104  <i>suppressed, to protect small numbers (c)</i>",
+    ]
+    solid, hatched = (one for one in figure["data"] if one["type"] == "bar")
+    assert solid["x"] == [2.0, 5.0, 9.0]
+    assert solid["marker"]["color"] == [QUARTERS[0], QUARTERS[1], QUARTERS[3]]
+    assert hatched["marker"]["pattern"]["shape"] == "/"
+    assert hatched["y"] == [3]
+    diamond = trace(figure, mode="markers", cliponaxis=False)
+    assert (diamond["x"], diamond["y"], diamond["marker"]["symbol"]) == ([5.0], [1], "diamond")
+    assert diamond["marker"]["color"] == MARK
+
+
+def test_neutral_bars_are_purple_and_have_no_quarter(tmp_path: Path) -> None:
+    figure = drawn_bars(of(tmp_path, [5.0, 9.0], polarity=NEUTRAL), ["101", "102"])
+    assert trace(figure, type="bar")["marker"]["color"] == [bars.NEUTRAL] * 2
+    assert trace(figure, mode="text")["text"] == ["Council 101  <b>5.0%</b>", "Council 102  <b>9.0%</b>"]
+
+
+def test_the_axis_of_the_bars_holds_all_councils_but_the_very_small(tmp_path: Path) -> None:
+    db = of(tmp_path, [5.0, 9.0, 20.0], Figure("waits", small.TINY, 100.0))
+    figure = drawn_bars(db, ["101", small.TINY], chosen=small.TINY)
+    low, high = figure["layout"]["xaxis"]["range"]
+    assert low == 0
+    assert 20.0 < high < 25.0
+    assert trace(figure, type="bar")["x"] == [5.0, high]
+    assert trace(figure, mode="text")["text"][1].endswith("<b>100.0%</b>, worst quarter, beyond the axis")
+
+
+@pytest.mark.parametrize(
+    ("benchmark", "marks", "words"),
+    [("england", [6.0, 6.0], "England 6.0% ┃"), ("region", [3.0, 4.0], "┃ what each is held against: Region")],
+)
+def test_what_a_council_is_held_against_is_a_stroke_across_its_bar(
+    tmp_path: Path, benchmark: str, marks: list[float], words: str
+) -> None:
+    others = [Figure("waits", ENGLAND, 6.0), Figure("waits", small.NORTH, 3.0), Figure("waits", small.SOUTH, 4.0)]
+    figure = drawn_bars(of(tmp_path, [5.0, 9.0], *others), ["101", "102"], benchmark=benchmark)
+    strokes = next(one for one in figure["data"] if one.get("marker", {}).get("symbol") == "line-ns")
+    assert strokes["x"] == marks
+    assert [note["text"] for note in figure["layout"]["annotations"]] == [words]
+
+
+def drawn_lines(db: Database, area_ids: Sequence[str], **more: Any) -> dict[str, Any]:
+    measure = next(iter(db.metrics.values()))
+    rows = comparing.courses(db, measure, area_ids)
+    given_ = {"chosen": None, "height": 480, **more}
+    return lines.draw(rows, measure, area_ids, comparing.breaks(db, measure), **given_)
+
+
+def named(figure: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    return {one["name"]: one for one in figure["data"] if "name" in one}
+
+
+def test_lines_have_gaps_for_missing_years_and_england_is_the_dashed_one(tmp_path: Path) -> None:
+    figures = [Figure("waits", "101", value, year=year) for year, value in ((2022, 5.0), (2023, "x"), (2025, 7.0))]
+    figures += [Figure("waits", "102", 4.0, year=2025), Figure("waits", ENGLAND, 6.0, year=2022)]
+    db = small.database(tmp_path, metrics=[metric()], figures=figures)
+    found = named(drawn_lines(db, ["101", "102"], chosen="101"))
+    assert found["Council 101"]["y"] == [5.0, None, None, 7.0]
+    assert found["Council 102"]["y"] == [None, None, None, 4.0]
+    assert {name: one["line"]["dash"] for name, one in found.items()} == {
+        "Council 101": "solid", "Council 102": "solid", "England": "dash",
+    }  # fmt: skip
+    assert {one["connectgaps"] for one in found.values()} == {False}
+    assert found["Council 101"]["marker"]["symbol"] == "diamond"
+    assert found["Council 101"]["line"]["width"] > found["Council 102"]["line"]["width"]
+
+
+def test_no_two_of_ten_councils_look_alike_without_colour_and_none_is_the_diamond(tmp_path: Path) -> None:
+    db = of(tmp_path, [float(number) for number in range(1, 13)])
+    found = named(drawn_lines(db, small.COUNCILS[:10]))
+    symbols = [one["marker"]["symbol"] for name, one in found.items() if name != "England"]
+    assert len(symbols) == len(set(symbols)) == 10
+    assert "diamond" not in symbols
+
+
+def test_a_council_keeps_its_look_when_the_order_changes(tmp_path: Path) -> None:
+    db = of(tmp_path, [3.0, 2.0, 1.0])
+    looks = [
+        {name: (one["marker"]["symbol"], one["line"]["color"]) for name, one in named(drawn_lines(db, order)).items()}
+        for order in (["101", "102", "103"], ["103", "101", "102"])
+    ]
+    assert looks[0] == looks[1]
+
+
+def test_a_change_of_method_breaks_every_line_and_is_said(db: Database) -> None:
+    measure = db.metrics["caseholder_share"]
+    breaks = comparing.breaks(db, measure)
+    assert [year for year, _ in breaks] == [2024]
+    figure = lines.draw(comparing.courses(db, measure, [LEEDS]), measure, [LEEDS], breaks, chosen=LEEDS, height=400)
+    for one in named(figure).values():
+        assert one["y"][one["x"].index(2023.5)] is None
+        assert None not in (one["y"][one["x"].index(2023.0)], one["y"][one["x"].index(2024.0)])
+    assert [shape["x0"] for shape in figure["layout"]["shapes"]] == [2023.5]
+    assert sentences.broken(breaks)[0].startswith("The lines break before 2024: ")
+
+
+@given(
+    wanted=st.lists(st.floats(0, 100), min_size=1, max_size=11).map(sorted),
+    least=st.floats(0.5, 10),
+)
+def test_names_at_the_ends_of_lines_are_apart_in_order_and_inside(wanted: list[float], least: float) -> None:
+    places = lines.apart(wanted, least, 0.0, 110.0)
+    assert places == sorted(places)
+    assert all(b - a >= least * 0.999 for a, b in pairwise(places))
+    assert places[-1] <= 110.0
+    assert places[0] >= 0.0 or least * (len(wanted) - 1) > 110.0
+    # Where nothing touches nothing moves.
+    if all(b - a >= least for a, b in pairwise(wanted)):
+        assert places == pytest.approx(wanted)
+
+
+def test_the_ends_of_ten_real_lines_do_not_touch(db: Database) -> None:
+    for council in (LEEDS, KINGSTON, SCILLY, CITY, CUMBERLAND):
+        for measure in (one for one in db.metrics.values() if not one.graded):
+            area_ids = comparing.together(council, queries.neighbours(db, council)[:9])
+            rows = comparing.courses(db, measure, area_ids)
+            figure = lines.draw(rows, measure, area_ids, [], chosen=council, height=480)
+            low, high = figure["layout"]["yaxis"]["range"]
+            names = trace(figure, mode="text")
+            least = lines.APART * (high - low) / (480 - lines.TOP - lines.BOTTOM)
+            assert all(b - a >= least * 0.999 for a, b in pairwise(names["y"])), measure.metric_id
+            assert len(names["text"]) == len(named(figure))
+            known = rows.filter(pl.col("sets_cut") & pl.col("area_id").is_in(area_ids))["value"].drop_nulls()
+            assert len(known) == 0 or (low <= known.min() and known.max() <= high)
+
+
+def drawn_dots(db: Database, compared: Sequence[str], chosen: str | None, first: str, second: str) -> dict[str, Any]:
+    rows = comparing.pairs(db, newest(db, first), newest(db, second))
+    return scatter.draw(
+        rows, db.metrics[first], db.metrics[second], labels=("2025", "2025"), compared=compared, chosen=chosen
+    )
+
+
+def test_each_return_is_one_dot_by_grade_and_the_compared_are_named(db: Database) -> None:
+    compared = [LEEDS, RICHMOND, "815"]
+    figure = drawn_dots(db, compared, LEEDS, "vacancy_rate", "caseload")
+    rows = comparing.pairs(db, newest(db, "vacancy_rate"), newest(db, "caseload"))
+    both = rows.drop_nulls(["x", "y"])
+    dots = [one for one in figure["data"] if one["name"] != "Compared (2)"]
+    assert sum(len(one["x"]) for one in dots) == both["return_id"].n_unique() == 149
+    for grade, symbol in zip(wording.GRADES, scatter.SYMBOLS, strict=True):
+        found = next(one for one in dots if one["name"].startswith(grade.removesuffix(" to be good")))
+        mine = both.filter((pl.col("grade") == grade) & (pl.col("area_id") != LEEDS)).unique("return_id")
+        assert len(found["x"]) == mine.height
+        marks = found["marker"]["symbol"]
+        assert {mark.removesuffix("-open") for mark in ([marks] if isinstance(marks, str) else marks)} == {symbol}
+    names = {note["text"] for note in figure["layout"]["annotations"]}
+    assert names == {"<b>Leeds</b>", "Kingston upon Thames an…", "North Yorkshire"}
+    assert trace(figure, name="Compared (2)")["marker"]["symbol"] == "circle-open"
+    diamond = next(one for one in dots if one["marker"]["symbol"] == "diamond")
+    assert diamond["text"] == ["Leeds"]
+
+
+def test_very_small_councils_set_no_axis_and_stand_at_its_edge_with_an_open_mark(db: Database) -> None:
+    for second in ("caseload", "rereferral_rate", "agency_rate"):
+        figure = drawn_dots(db, [LEEDS], LEEDS, "vacancy_rate", second)
+        (left, right), (low, high) = (figure["layout"][f"{axis}axis"]["range"] for axis in "xy")
+        assert high < 60  # Isles of Scilly: 100 %
+        for one in figure["data"]:
+            assert all(left <= x <= right for x in one["x"])
+            assert all(low <= y <= high for y in one["y"])
+        beyond = {
+            name
+            for one in figure["data"] if "text" in one and isinstance(one["marker"]["symbol"], list)
+            for name, symbol in zip(one["text"], one["marker"]["symbol"], strict=True) if symbol.endswith("-open")
+        }  # fmt: skip
+        assert "Isles of Scilly" in beyond or "Isles of Scilly" not in str(figure["data"])
+
+
+@given(
+    dots=st.lists(st.tuples(st.floats(0, 10), st.floats(0, 10)), min_size=1, max_size=10),
+    letters=st.integers(4, 24),
+)
+def test_names_of_dots_stay_in_the_plot_where_they_fit(dots: list[tuple[float, float]], letters: int) -> None:
+    found = [{"area_id": str(number), "name": "n" * letters, "x": x, "y": y} for number, (x, y) in enumerate(dots)]
+    notes = scatter._names(found, (0.0, 10.0), (0.0, 10.0), None)
+    assert len(notes) == len(dots)
+    for note in notes:
+        at = note["x"] / 10 * scatter.NARROW + note["ax"]
+        wide = letters * scatter.LETTER
+        inside = at + wide <= scatter.NARROW + 1 if note["ax"] > 0 else at - wide >= -1
+        no_room = note["x"] / 10 * scatter.NARROW < wide + 12 and (10 - note["x"]) / 10 * scatter.NARROW < wide + 12
+        assert inside or no_room

@@ -1,0 +1,233 @@
+"""The front page: England's figures, what the best would give it, its regions, and what is new."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from datetime import date
+
+import duckdb
+import polars as pl
+import pytest
+
+from dashboard import england, scenarios, standard
+from dashboard.benchmarks import BENCHMARKS
+from dashboard.comparison import England as Total
+from dashboard.database import ENGLAND, Database, Period
+from dashboard.england import Gain
+from dashboard.figures import standard as bars
+from dashboard.sentences import front
+from dashboard.sentences import scenarios as sentences
+from dashboard.standard import Standard
+from dashboard.tables import england as parts
+from tests.dashboard import rows
+from tests.dashboard.rows import BEST, CASELOAD, GRADE, NEUTRAL, ON_TIME, PERCENT
+
+REGIONS_WITH_COUNCILS = 10  # the nine but London, and Inner and Outer London
+
+
+@pytest.fixture
+def nine(db: Database) -> list[str]:
+    return [metric.metric_id for metric in england.chosen(db, england.NINE)]
+
+
+def test_every_measure_of_the_front_page_is_there(db: Database, nine: list[str]) -> None:
+    assert nine == list(england.NINE)
+    assert [one.metric.metric_id for one in england.headlines(db)] == list(england.HEADLINES)
+    assert set(scenarios.LEVERS) <= set(nine)
+
+
+def test_headlines_are_englands_newest_published_figures(db: Database, database: duckdb.DuckDBPyConnection) -> None:
+    for one in england.headlines(db):
+        ((end, value),) = database.execute(
+            "SELECT period_end, value FROM observation WHERE area_id = $area AND metric_id = $metric "
+            "ORDER BY period_end DESC LIMIT 1",
+            {"area": ENGLAND, "metric": one.metric.metric_id},
+        ).fetchall()
+        assert (one.period_end, one.value) == (end, value)
+        assert one.course[-1] == value
+    assert "5,965.4" in parts.headlines(england.headlines(db), "vacancy_rate")  # csww 2025, line 2: vacancy_fte
+
+
+def test_what_england_gains_is_the_sum_over_returns(db: Database, nine: list[str]) -> None:
+    """Worked out again by hand, row by row: vacancies to the best quarter."""
+    (gain,) = list(england.gains(db, BEST, [db.metrics["vacancy_rate"]]))
+    newest = db.newest.filter((pl.col("metric_id") == "vacancy_rate") & (pl.col("kind") == "local_authority"))
+    returns = {row["return_id"]: row for row in newest.iter_rows(named=True)}.values()
+    assert gain.benchmark is not None
+    short = [row for row in returns if row["value"] is not None and row["value"] > gain.benchmark]
+    expected = math.fsum(row["numerator"] - gain.benchmark / 100 * row["denominator"] for row in short)
+    assert gain.total.short == len(short)
+    assert gain.total.shortfall == pytest.approx(expected)
+    assert gain.total.meet + gain.total.short + gain.total.without == len(returns)
+    assert front.gain(gain) == f"{expected:,.0f} fewer vacant posts"
+
+
+@pytest.mark.parametrize("benchmark", ["best_quarter", "best_neighbours", "region", "england", "group"])
+def test_gains_hold_for_every_measure_by_any_benchmark(db: Database, nine: list[str], benchmark: str) -> None:
+    found = england.gains(db, BENCHMARKS[benchmark], [db.metrics[one] for one in nine])
+    assert [one.metric.metric_id for one in found] == nine
+    assert all((one.benchmark is None) or not BENCHMARKS[benchmark].own for one in found)
+    html = parts.gains(found, BENCHMARKS[benchmark], "caseload")
+    assert html.count("<tr") == len(nine) + 1
+    assert html.count('aria-current="true"') == 1
+
+
+def test_judgements_of_leaders_are_counted_once_a_council(db: Database) -> None:
+    counts, councils, on = england.grades(db)
+    rows_ = db.newest.filter(pl.col("metric_id") == "judgement_leaders")
+    assert counts == dict(Counter(rows_["value"].drop_nulls().to_list()))
+    assert (councils, on) == (153, rows_["period_end"][0])
+    assert all(f"<b>{count}</b>" in parts.grades(counts, councils) for count in counts.values())
+
+
+def test_regions_stand_best_first_with_england_at_the_foot(db: Database) -> None:
+    for metric_id, lower_first in (("vacancy_rate", True), ("conferences_in_15_days", False), ("plan_rate", True)):
+        metric = db.metrics[metric_id]
+        found = england.regions(db, [metric], metric, db.latest(metric_id).end)
+        assert found["area_id"][-1] == ENGLAND
+        values = found[metric_id][:-1].drop_nulls().to_list()
+        assert values == sorted(values, reverse=not lower_first)
+    outer = {row["area_id"]: row for row in found.iter_rows(named=True)}
+    # Each council stands in one region, and those of London once more in London as a whole.
+    parted = [row for area_id, row in outer.items() if area_id not in (ENGLAND, "E12000007")]
+    assert len(parted) == REGIONS_WITH_COUNCILS
+    assert sum(row["councils"] for row in parted) == outer[ENGLAND]["councils"] == 153
+    assert outer["E12000007"]["councils"] == outer["E13000001"]["councils"] + outer["E13000002"]["councils"] == 33
+
+
+def test_news_says_what_the_newest_editions_brought(db: Database) -> None:
+    found = england.news(db)
+    assert next(one.source.source_id for one in found) == "social_work_workforce"
+    lines = front.news_lines(db, found[0])
+    assert lines[0] == "New figures of 13 measures, to 30 September 2025."
+    # The figures of the North East in csww_indicators_2017_to_2024.csv and _2025.csv.
+    assert lines[1].endswith(
+        "most of all the social worker turnover rate of North East in the year to 30 September 2024: "
+        "12.6% before, 14.0% now."
+    )
+    reports = england.newest_reports(db, 3)
+    assert reports["published"].to_list() == sorted(reports["published"].to_list(), reverse=True)
+    assert reports["published"][0] == db.table["inspection"]["published"].max()
+    assert reports["name"][0] in parts.news(db, found, reports)
+
+
+# The sentences, over made-up figures.
+
+
+def over(metric: object, target: float, *years: tuple[int, int, int, bool]) -> Standard:
+    """A standard: (year, met, had, broken)."""
+    frame = pl.DataFrame(
+        [(date(year, 9, 30), str(year), met, had, met / had * 100 if had else None, None, broken)
+         for year, met, had, broken in years],
+        schema={"period_end": pl.Date, "period": pl.String, "met": pl.Int64, "had": pl.Int64, "share": pl.Float64,
+                "england": pl.Float64, "broken": pl.Boolean},
+        orient="row",
+    )  # fmt: skip
+    return Standard(metric, target, Period(date(2025, 9, 30), "2025"), frame)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("one", "said"),
+    [
+        (over(PERCENT, 7.6, (2017, 37, 151, False), (2025, 38, 149, False)),
+         ("38 of 149 councils were at or below 7.6%, what the best quarter reach now, at 30 September 2025; "
+         "37 of 151 councils were at 30 September 2017.")),
+        (over(ON_TIME, 90.0, (2025, 38, 149, False)),
+         "38 of 149 councils were at or above 90.0%, what the best quarter reach now, at 30 September 2025."),
+        (over(PERCENT, 7.6, (2017, 3, 151, False), (2024, 9, 150, True), (2025, 38, 149, False)),
+         ("38 of 149 councils were at or below 7.6%, what the best quarter reach now, at 30 September 2025; "
+         "9 of 150 councils were at 30 September 2024.")),
+        (over(PERCENT, 7.6, (2025, 0, 0, False)), "No council had a figure to hold against 7.6%."),
+    ],
+    ids=["two years", "one year", "since a break", "nobody"],
+)  # fmt: skip
+def test_the_standard_over_time_is_said_with_its_base(one: Standard, said: str) -> None:
+    assert front.standard_sentence(one) == said
+
+
+def test_a_bar_a_year_holds_all_councils_that_had_a_figure() -> None:
+    figure = bars.draw(over(PERCENT, 7.6, (2024, 9, 150, False), (2025, 38, 149, True)), height=300)
+    met, others = figure["data"]
+    assert (met["x"], met["y"], others["y"]) == (["2024", "2025"], [9, 38], [141, 111])
+    assert met["customdata"][1] == "38 of 149 councils at 30 September 2025"
+    (line,) = figure["layout"]["shapes"]
+    assert line["x0"] == 0.5
+
+
+def gain(shortfall: float | None, metric: object = PERCENT) -> Gain:
+    return Gain(metric, date(2025, 9, 30), 14.2, 7.6, Total(3, 1, 0, shortfall, 0))  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("one", "said"),
+    [
+        (gain(3147.2), "3,147 fewer vacant posts"),
+        (gain(1.0), "1 fewer vacant post"),
+        (gain(None), ""),
+        (gain(12.0, CASELOAD), "12 more case-holding social workers"),
+    ],
+)
+def test_a_gain_is_counted_in_real_units(one: Gain, said: str) -> None:
+    assert front.gain(one) == said
+
+
+@pytest.mark.parametrize(
+    ("metric", "watched", "to_ring", "said"),
+    [
+        (PERCENT, 6, 1, ("By the rate of waits 6 councils are worse than the best quarter of councils in England "
+         "beyond chance and getting worse over five years; 1 council is better than it beyond chance and getting "
+         "better: those to ring.")),
+        (CASELOAD, 0, 2, ("By the rate of waits no council is in the worst quarter and short of the best quarter of "
+         "councils in England and getting worse over five years; 2 councils are in the best quarter and ahead of it "
+         "and getting better: those to ring.")),
+        (NEUTRAL, 0, 0, "There is no watch list for the rate of waits: neither a high nor a low figure is better."),
+        (GRADE, 0, 0, "Judgements have no watch list: see Inspections."),
+    ],
+)  # fmt: skip
+def test_the_watch_list_is_said_by_its_own_rule(metric: object, watched: int, to_ring: int, said: str) -> None:
+    assert front.watch_sentence(metric, watched, to_ring, BEST) == said  # type: ignore[arg-type]
+
+
+def test_what_it_would_take_is_said_of_england_and_of_a_council(db: Database) -> None:
+    metric, caseload = db.metrics["vacancy_rate"], db.metrics["caseload"]
+    best = standard.best_quarter(db, metric)
+    assert best is not None
+    all_ = scenarios.england(db, metric, best)
+    said = sentences.england(all_)
+    assert said.startswith(f"If the {all_.short} councils beyond 7.8% at 30 September 2025 reached it, there would be ")
+    assert f"England's social worker vacancy rate would go from 14.2% to {all_.after:.1f}%" in said
+    havering = scenarios.council(db, "311", metric, best)
+    said = sentences.council(havering)
+    assert said.startswith(
+        f"To come from 41.7% at 30 September 2025 to 7.8%, Havering would need {havering.moved:.0f} posts to fill. "
+        "It would stand "
+    )
+    westminster = sentences.council(scenarios.council(db, "213", metric, best))
+    assert westminster == (
+        "Westminster has no social worker vacancy rate at 30 September 2025 to start from: not available (x)."
+    )
+    many = scenarios.returners(db, 5_000)
+    said = sentences.returners(many, metric, caseload)
+    assert said.startswith(
+        "If 5,000 social workers came back and went where posts are vacant, England's social worker "
+    )
+    assert f"{many.meet_after} of {many.compared} councils would be at 7.8% or below" in said
+    row = many.rows.row(0, named=True)
+    assert sentences.returners_here(row["name"], row, metric, caseload).startswith(
+        f"Of them {row['returners']:,.0f} would come to {row['name']}, whose social worker vacancy rate would go from "
+    )
+    too_many = scenarios.returners(db, 50_000)
+    assert sentences.returners(too_many, metric, caseload).endswith(" would find no vacant post.")
+
+
+def test_a_council_that_meets_the_target_needs_nothing(db: Database) -> None:
+    one = scenarios.council(db, "926", db.metrics["vacancy_rate"], 50.0)
+    assert sentences.council(one) == "Norfolk is at 1.1% at 30 September 2025: it meets 50.0% already."
+
+
+def test_rows_of_a_watch_list_link_to_their_councils() -> None:
+    frame = pl.DataFrame([rows.row(), rows.row(area_id="314", name="Kingston and Richmond", return_id="314+318")])
+    html = parts.watched(frame, PERCENT, BEST, "Worse, and getting worse")
+    assert html.count("data-choose") == 1
+    assert "Kingston and Richmond" in html

@@ -1,0 +1,131 @@
+"""Months since an inspection, and visits, on the pages: measures of councils alone, of which nothing is better."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from html import unescape
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from dashboard import palette, queries, wording
+from dashboard.benchmarks import BENCHMARKS
+from dashboard.database import Database
+from dashboard.figures import trend
+from tests.dashboard.rows import measure
+
+MONTHS = measure(polarity="neutral", unit="months", decimals=0, period_kind="latest judgement at")
+VISITS = measure(polarity="neutral", unit="visits", decimals=0, period_kind="year to 31 March")
+SINCE = "Months since the last inspection with judgements"
+IDS = ("months_since_inspection", "focused_visits", "monitoring_visits")
+
+MAIN = str(Path(__file__).resolve().parents[2] / "dashboard" / "main.py")
+
+
+def opened(page: str, **query: str) -> AppTest:
+    """A page as it opens at an address."""
+    app = AppTest.from_file(MAIN, default_timeout=30)
+    app.switch_page(f"pages/{page}.py")
+    for name, value in query.items():
+        app.query_params[name] = value
+    return app.run()
+
+
+def sentences(app: AppTest) -> list[str]:
+    """The generated sentences of a page, from the top."""
+    html = "\n".join(element.proto.body for element in app.get("html"))
+    return [unescape(text) for text in re.findall(r'<p class="sentence"[^>]*>([^<]*)</p>', html)]
+
+
+def test_a_day_is_said_as_a_day_and_a_year_as_a_year() -> None:
+    assert wording.period(MONTHS, date(2025, 3, 31)) == "at 31 March 2025"
+    assert wording.period(MONTHS, date(2026, 8, 20)) == "at 20 August 2026"
+    assert wording.period(VISITS, date(2025, 3, 31)) == "in the year to 31 March 2025"
+
+
+def test_one_month_and_one_visit_are_singular() -> None:
+    assert [wording.quantity(value, MONTHS) for value in (0.0, 1.0, 21.0)] == ["0 months", "1 month", "21 months"]
+    assert [wording.quantity(value, VISITS) for value in (0.0, 1.0, 3.0)] == ["0 visits", "1 visit", "3 visits"]
+    assert wording.difference(-1.0, MONTHS) == "1 month"
+
+
+def test_a_council_that_was_not_yet_inspected_is_said_so_and_not_that_nothing_was_published() -> None:
+    assert wording.reason("no_row", None, MONTHS) == "not inspected by then"
+    assert wording.reason("no_row", None, VISITS) == "not published"
+
+
+def test_councils_are_not_compared_by_visits() -> None:
+    said = wording.benchmark_value(None, None, BENCHMARKS["england"], VISITS)
+    assert said == "Ofsted decides whom it visits and when: councils are not compared by it."
+
+
+def test_the_newest_report_lies_after_the_snapshot_of_its_year(db: Database) -> None:
+    metric = db.metrics["months_since_inspection"]
+    drawn = trend.draw(queries.trend(db, metric, "383"), metric, "Leeds", height=300)
+    at = drawn["data"][-1]["x"]
+    assert at == sorted(set(at))
+    assert at[-2] == 2026
+    assert 2026.3 < at[-1] < 2026.5
+    assert drawn["layout"]["xaxis"]["tickvals"] == list(range(2018, 2027))
+
+
+def test_england_and_regions_have_none_and_no_council_stands_first(db: Database) -> None:
+    for metric_id in IDS:
+        metric = db.metrics[metric_id]
+        assert (metric.theme, metric.neutral, metric.ranked) == ("Inspection", True, False)
+        assert set(db.by_metric[metric_id]["kind"]) == {"local_authority"}
+        for period in db.periods[metric_id]:
+            assert queries.england(db, metric, period) is None
+
+
+def test_classes_of_visits_are_whole_numbers(db: Database) -> None:
+    legend = {}
+    for metric_id in IDS[1:]:
+        metric = db.metrics[metric_id]
+        rows = queries.councils(db, metric, db.latest(metric_id), BENCHMARKS["england"])
+        legend[metric_id] = [one.label for one in palette.paint(rows, metric, "value").classes]
+    assert legend == {
+        "focused_visits": ["0 (117)", "1 or more (36)"],
+        "monitoring_visits": ["0 (139)", "1 (6)", "2 (6)", "3 or more (2)"],
+    }
+
+
+def test_months_since_have_no_change_and_no_trend(db: Database) -> None:
+    """They grow by themselves."""
+    assert db.by_metric["months_since_inspection"]["change"].drop_nulls().is_empty()
+    assert db.by_metric["focused_visits"]["change"].drop_nulls().len() > 250
+    assert "months_since_inspection" not in set(db.table["trend"]["metric_id"])
+
+
+@pytest.mark.usefixtures("served")
+@pytest.mark.parametrize(
+    ("metric", "period", "words"),
+    [
+        (SINCE, "20 August 2026", "time since the last inspection with judgements was 16 months at 20 August 2026."),
+        (SINCE, "2025", "time since the last inspection with judgements was 40 months at 31 March 2025."),
+        ("Ofsted's focused visits", "2023",
+         "number of Ofsted's focused visits was 1 visit in the year to 31 March 2023."),
+        ("Ofsted's monitoring visits", "2025",
+         "number of Ofsted's monitoring visits was 0 visits in the year to 31 March 2025."),
+    ],
+)  # fmt: skip
+def test_the_map_and_the_councils_page_say_them(metric: str, period: str, words: str) -> None:
+    for page in ("map", "council"):
+        for benchmark in BENCHMARKS.values():
+            app = opened(page, la="Wakefield", metric=metric, period=period, benchmark=benchmark.label)
+            assert not app.exception, (page, benchmark.id)
+            assert any(said.startswith(f"In Wakefield the {words}") for said in sentences(app)), sentences(app)
+
+
+@pytest.mark.usefixtures("served")
+def test_a_council_that_was_new_has_no_months_and_the_map_says_why() -> None:
+    found = sentences(opened("map", la="Cumberland", metric=SINCE, period="2024"))
+    assert any(said.endswith("at 31 March 2024: not inspected by then.") for said in found), found
+
+
+@pytest.mark.usefixtures("served")
+def test_of_all_councils_the_map_says_the_range() -> None:
+    found = sentences(opened("map", metric=SINCE, period="20 August 2026"))
+    assert any("Councils range from 1 month (Portsmouth) to 49 months (Nottingham)." in said for said in found), found

@@ -1,0 +1,317 @@
+"""What the Map page says and draws: its colourings in words, who is behind the benchmark, its notes and its tables."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from html import unescape
+from typing import Any
+
+import polars as pl
+import pytest
+
+from dashboard import benchmarks, direction, exports, palette, queries, wording
+from dashboard.benchmarks import BENCHMARKS, Benchmark
+from dashboard.database import Database, Metric
+from dashboard.palette import Colouring
+from dashboard.sentences.map import coloured_sentence
+from dashboard.tables import map as parts
+from tests.dashboard.rows import (
+    BEST,
+    BEST_OF_REGION,
+    COUNT,
+    ENGLAND,
+    GRADE,
+    GROUP,
+    NEUTRAL,
+    ON_TIME,
+    PERCENT,
+    REGION,
+    Row,
+    missing,
+    row,
+)
+
+UNKNOWN = {"direction": None, "no_direction": None}
+
+
+def of(area_id: str, **changes: Any) -> Row:
+    """A row with a trend, of a return of its own."""
+    return row(
+        **{"area_id": area_id, "return_id": area_id, "direction": "no clear trend", "no_direction": None, **changes}
+    )
+
+
+def with_verdicts(*verdicts: str | None) -> list[Row]:
+    return [of(str(101 + at), verdict=verdict) for at, verdict in enumerate(verdicts)]
+
+
+@pytest.mark.parametrize(
+    ("rows", "metric", "benchmark", "colouring", "words"),
+    [
+        (with_verdicts("better"), PERCENT, BEST, "quarter", ""),
+        (with_verdicts("better"), PERCENT, BEST, "value", ""),
+        (with_verdicts("better"), PERCENT, BEST, "gap", ""),
+        (
+            with_verdicts("better", "worse", "worse", "similar", None),
+            PERCENT,
+            BEST,
+            "verdict",
+            (
+                "Beyond chance, 1 of 4 councils is better than what the best quarter of councils in England reach and "
+                "2 worse; for 1 chance could explain the difference."
+            ),
+        ),
+        (
+            with_verdicts("better", "better"),
+            ON_TIME,
+            REGION,
+            "verdict",
+            "Beyond chance, 2 of 2 councils are better than its own region and 0 worse.",
+        ),
+        (
+            with_verdicts("lower", "higher", "similar"),
+            NEUTRAL,
+            ENGLAND,
+            "verdict",
+            (
+                "Beyond chance, 1 of 3 councils is lower than England and 1 higher; for 1 chance could explain the "
+                "difference."
+            ),
+        ),
+        (
+            with_verdicts(None, None),
+            PERCENT,
+            BEST,
+            "verdict",
+            "No council has the counts and the benchmark that a verdict beyond chance is made from.",
+        ),
+        (
+            [of("101", change=-3.0), of("102", change=-0.04), of("103", change=2.0), of("104")],
+            PERCENT,
+            BEST,
+            "change",
+            "Since a year before, of 3 councils 1 got better, 1 did not change and 1 got worse.",
+        ),
+        (
+            [of("101", change=-3.0), of("102", change=2.0)],
+            ON_TIME,
+            BEST,
+            "change",
+            "Since a year before, of 2 councils 1 got better and 1 got worse.",
+        ),
+        (
+            [of("101", change=-3.0), of("102", change=2.0)],
+            COUNT,
+            BEST,
+            "change",
+            "Since a year before, of 2 councils 1 went down and 1 went up.",
+        ),
+        ([of("101")], PERCENT, BEST, "change", "No council has a figure a year before to compare with."),
+        # A joint return counts once.
+        (
+            [of("314", return_id="314+318", change=1.0), of("318", return_id="314+318", change=1.0)],
+            PERCENT,
+            BEST,
+            "change",
+            "Since a year before, of 1 council 1 got worse.",
+        ),
+        (
+            [of("101", direction="getting better"), of("102"), of("103", direction="cannot be said", no_direction="x")],
+            PERCENT,
+            BEST,
+            "trend",
+            "Over five years, of 2 councils 1 is getting better and 1 shows no clear trend.",
+        ),
+        (
+            [of("101", direction="rising"), of("102", direction="rising"), of("103"), of("104")],
+            NEUTRAL,
+            BEST,
+            "trend",
+            "Over five years, of 4 councils 2 show no clear trend and 2 are rising.",
+        ),
+        ([of("101", **UNKNOWN)], PERCENT, BEST, "trend", "Of no council can a trend be said."),
+        ([of("101", **UNKNOWN)], GRADE, BEST, "trend", ""),
+    ],
+)
+def test_a_colouring_of_all_councils_in_words(
+    rows: list[Row], metric: Metric, benchmark: Benchmark, colouring: Colouring, words: str
+) -> None:
+    assert coloured_sentence(rows, None, metric, benchmark, colouring) == words
+
+
+@pytest.mark.parametrize(
+    ("own", "metric", "colouring", "words"),
+    [
+        (of("101"), PERCENT, "quarter", ""),
+        (of("101"), PERCENT, "verdict", "Its 95% interval is from 12.0% to 18.0%."),
+        (of("101", low=None, high=None), PERCENT, "verdict", "No counts are published to judge chance by."),
+        (of("101", change=-5.1), PERCENT, "change", "It is down 5.1 percentage points in a year, which is better."),
+        (of("101", change=0.0), PERCENT, "change", "There is no change in a year."),
+        (of("101", change=4.6), NEUTRAL, "change", "It is up 4.6 per 10,000 children in a year."),
+        (of("101"), PERCENT, "change", "It has no figure a year before to compare with."),
+        (of("101"), PERCENT, "trend", "Over five years it shows no clear trend."),
+        (of("101", direction="getting worse"), PERCENT, "trend", "Over five years it is getting worse."),
+        (
+            of("101", direction="cannot be said", no_direction="a reorganisation"),
+            PERCENT,
+            "trend",
+            "Its trend cannot be said: a reorganisation.",
+        ),
+        ({**missing("suppressed", "c"), **UNKNOWN}, PERCENT, "trend", ""),
+    ],
+)
+def test_a_colouring_of_one_council_in_words(own: Row, metric: Metric, colouring: Colouring, words: str) -> None:
+    assert coloured_sentence([own], own, metric, BEST, colouring) == words
+
+
+@pytest.mark.parametrize(
+    ("changes", "metric", "colouring", "words"),
+    [
+        ({}, PERCENT, "verdict", "15.0%; 100th of 149; worse, beyond chance (95% interval 12.0% to 18.0%)"),
+        ({"verdict": None}, PERCENT, "verdict", "15.0%; 100th of 149; no verdict beyond chance"),
+        ({"change": -5.1}, PERCENT, "change",
+         "15.0%; 100th of 149; down 5.1 percentage points in a year, which is better"),
+        ({}, PERCENT, "change", "15.0%; 100th of 149; no figure a year before"),
+        ({}, PERCENT, "trend", "15.0%; 100th of 149; no clear trend"),
+        ({"direction": "cannot be said", "no_direction": "a figure is missing"}, PERCENT, "trend",
+         "15.0%; 100th of 149; trend cannot be said: a figure is missing"),
+        ({"rank": None}, GRADE, "value", "Outstanding"),
+    ],
+)  # fmt: skip
+def test_what_is_said_of_a_council_is_what_it_is_coloured_by(
+    changes: Row, metric: Metric, colouring: Colouring, words: str
+) -> None:
+    value = {"value": 1.0} if metric is GRADE else {}
+    assert wording.hover(of("101", **changes, **value), metric, {}, colouring) == words
+
+
+def texts(html: str) -> str:
+    return unescape(re.sub(r"<[^>]+>", " ", html))
+
+
+def shown_behind(db: Database, benchmark: Benchmark, area_id: str | None) -> str:
+    metric, newest = db.metrics["vacancy_rate"], db.latest("vacancy_rate")
+    rows = queries.councils(db, metric, newest, benchmark)
+    own = next((one for one in rows.iter_rows(named=True) if one["area_id"] == area_id), None)
+    names = benchmarks.behind(db, benchmark, metric, newest.end, area_id)
+    return parts.behind(rows, names, metric, benchmark, own or benchmark.shared(rows.to_dicts()))
+
+
+def test_who_is_behind_a_benchmark_is_said_with_links_and_values(db: Database) -> None:
+    best = shown_behind(db, BEST, None)
+    values = [float(value) for value in re.findall(r"</a> ([\d.]+)%</li>", best)]
+    (level,) = re.findall(r"A quarter of councils are at or below ([\d.]+)%\.", best)
+    assert len(values) >= 37
+    assert values == sorted(values)
+    assert values[-1] <= float(level)
+    assert '<a data-choose href="/council?la=Leeds">Leeds</a> 2.1%' in best
+
+    region = texts(shown_behind(db, BEST_OF_REGION, "383"))
+    assert "A quarter of the 15 councils with a figure in its region are at or below" in region
+    assert "Leeds 2.1%" in " ".join(region.split())
+    assert "choose a council" in shown_behind(db, BEST_OF_REGION, None)
+    for benchmark, words in ((REGION, "Its region stands at"), (ENGLAND, "England stands at 14.2%.")):
+        said = shown_behind(db, benchmark, "383")
+        assert words in said
+        assert "No councils are picked for it." in said
+    group = benchmarks.with_group(db, ["383", "816"])
+    assert "A council of the group is held against the others of it." in shown_behind(db, group, None)
+    assert "York" in shown_behind(db, group, "383")
+    assert "Leeds" not in shown_behind(db, group, "383")
+    assert shown_behind(db, GROUP, None) == "<p>Choose the councils of your group to compare with them.</p>"
+
+
+def test_trends_stand_in_a_table_with_the_reason_where_there_is_none(db: Database) -> None:
+    metric, newest = db.metrics["vacancy_rate"], db.latest("vacancy_rate")
+    rows = direction.with_direction(db, queries.councils(db, metric, newest, BEST))
+    table = parts.trends(rows, metric, "Trends")
+    assert table.count("<tr") == rows.height + 1
+    for one in rows.iter_rows(named=True):
+        cells = re.search(rf">{re.escape(one['name'])}</a></th><td>([^<]*)</td><td>([^<]*)</td>", unescape(table))
+        assert cells
+        value = wording.brief(one["value"], metric) or wording.reason(one["status"], one["symbol"], metric)
+        assert cells[1] == value
+        said = f"cannot be said: {one['no_direction']}" if one["no_direction"] else one["direction"]
+        assert cells[2] == said
+
+
+@pytest.mark.parametrize(
+    ("metric", "colouring", "indicative", "words"),
+    [
+        (
+            PERCENT,
+            "quarter",
+            True,
+            "Distances in real units, as in “posts to fill”, are counted with the number of posts",
+        ),
+        (PERCENT, "gap", False, "Distances in real units"),
+        (NEUTRAL, "gap", False, ""),
+        (PERCENT, "value", False, ""),
+        (
+            PERCENT,
+            "verdict",
+            True,
+            "Full-time equivalents are counted in full, not sampled: the interval is indicative.",
+        ),
+        (PERCENT, "verdict", False, "the benchmark is outside the 95% interval (Wilson)"),
+        (PERCENT, "trend", False, "A trend needs five figures in a row"),
+    ],
+)
+def test_the_note_under_a_map_says_how_its_classes_are_to_be_read(
+    metric: Metric, colouring: Colouring, indicative: bool, words: str
+) -> None:
+    note = parts.note(metric, colouring, indicative=indicative)
+    assert words in unescape(note)
+    assert bool(note) == bool(words)
+    assert ("indicative" in note) == (indicative and colouring == "verdict")
+
+
+def test_intervals_of_full_time_equivalents_are_indicative(db: Database) -> None:
+    found = {metric_id for metric_id, metric in db.metrics.items() if queries.indicative(db, metric)}
+    assert {"vacancy_rate", "turnover_rate", "agency_rate"} <= found
+    assert not found & {"rereferral_rate", "long_plan_rate", "plan_rate", "judgement_leaders"}
+
+
+@pytest.mark.parametrize("colouring", palette.SIDES)
+def test_what_is_said_of_a_coloured_map_adds_up(db: Database, colouring: Colouring) -> None:
+    """Of every measure: the numbers of the sentence are those of the legend, and of no council is a side made up."""
+    for metric in db.metrics.values():
+        if metric.graded:
+            continue
+        for benchmark in (BENCHMARKS["england"], BENCHMARKS["best_quarter_region"]):
+            rows = queries.councils(db, metric, db.latest(metric.metric_id), benchmark)
+            rows = direction.with_direction(db, rows)
+            listed = rows.to_dicts()
+            sentence = coloured_sentence(listed, None, metric, benchmark, colouring)
+            painting = palette.paint(rows, metric, colouring)
+            counts = [int(entry.label.rsplit("(", 1)[1].rstrip(")")) for entry in painting.classes[:3]]
+            plain = sentence.replace("95%", "").replace(benchmark.group, "")
+            said = [int(number) for number in re.findall(r"\d+", plain)]
+            assert sorted(number for number in said if number) == sorted(
+                number for number in (sum(counts), *counts) if number
+            ), (metric.metric_id, sentence, counts)
+            for one in listed:
+                alone = coloured_sentence(listed, one, metric, benchmark, colouring)
+                assert not re.search(r"None|\bnan\b|  |\.\.", alone), alone
+                assert (not alone) == (one["value"] is None)
+
+
+def test_a_period_in_which_nobody_has_a_past_says_so(db: Database) -> None:
+    metric = db.metrics["vacancy_rate"]
+    rows = direction.with_direction(db, queries.councils(db, metric, db.periods["vacancy_rate"][-1], BEST))
+    assert rows["period_end"][0] == date(2017, 9, 30)
+    assert rows.filter(pl.col("change").is_not_null()).is_empty()
+    assert coloured_sentence(rows.to_dicts(), None, metric, BEST, "change") == (
+        "No council has a figure a year before to compare with."
+    )
+
+
+def test_the_file_of_a_map_holds_the_trends_it_shows(db: Database) -> None:
+    metric, newest = db.metrics["vacancy_rate"], db.latest("vacancy_rate")
+    rows = queries.councils(db, metric, newest, BEST)
+    assert not set(exports.TREND_COLUMNS) & set(exports.table(db, rows, "x").columns)
+    held = exports.table(db, direction.with_direction(db, rows), "x")
+    leeds, cumberland = (held.row(by_predicate=pl.col("area") == name, named=True) for name in ("Leeds", "Cumberland"))
+    assert (leeds["trend"], leeds["no_trend_because"]) == ("no clear trend", None)
+    assert (cumberland["trend"], cumberland["no_trend_because"]) == ("cannot be said", "a reorganisation")
