@@ -59,7 +59,7 @@ def opened(
 
 def choose(tab: Page, label: str, option: str, parts: Sequence[str]) -> Paints:
     """Choose in a selectbox that changes all these parts; times are from the click on the option."""
-    tab.get_by_role("combobox", name=label).click()
+    tab.get_by_role("combobox", name=label, exact=True).click()
     tab.keyboard.type(option)
     offered = tab.get_by_role("option", name=option, exact=True)
     offered.wait_for()

@@ -8,8 +8,9 @@ from typing import Any
 import polars as pl
 
 from dashboard import wording
-from dashboard.best import NOT_THERE, OTHER_RETURN, Best
+from dashboard.best import NOT_THERE, OTHER_RETURN, Best, judged_by
 from dashboard.database import Database, Metric, Period, Source
+from dashboard.in_common import sources
 from dashboard.sentences import best as sentences
 
 SEVERAL = {
@@ -52,7 +53,7 @@ def councils(db: Database, found: Best, leaders: Mapping[str, Mapping[str, Any]]
         of_each("grade").alias("leaders_judged"),
         of_each("started").alias("inspected_from"),
         of_each("published").alias("report_published"),
-    ).with_columns(*_about(db, found))
+    ).with_columns(*_about(db, found, judged_by(db)))
 
 
 def years(db: Database, found: Best, course: pl.DataFrame) -> pl.DataFrame:
@@ -96,7 +97,7 @@ def in_common(db: Database, found: Best, rows: pl.DataFrame) -> pl.DataFrame:
         .replace_strict(words, default="chance could explain it", return_dtype=pl.String)
         .alias("beyond_chance"),
         pl.lit(rows.height).alias("comparisons"),
-    ).with_columns(*_about(db, found))
+    ).with_columns(*_about(db, found, sources(db, found)))
 
 
 def several(db: Database, rows: pl.DataFrame, metrics: Sequence[Metric]) -> pl.DataFrame:
@@ -140,21 +141,21 @@ def _of(metric: Metric, period: Period) -> str:
     return f"{metric.title}, {wording.period_label(metric, period.end)}"
 
 
-def _about(db: Database, found: Best) -> list[pl.Expr]:
-    """The measure, the period and the rule that a file is of, and where its figures are from."""
+def _about(db: Database, found: Best, others: Sequence[Source] = ()) -> list[pl.Expr]:
+    """What a file is of: measure, period and rule; and where it is from: the measure's source, and others."""
     return [
         pl.lit(found.metric.title).alias("measure"),
         pl.lit(wording.period_label(found.metric, found.period.end)).alias("period"),
         pl.lit(sentences.title(db, found)).alias("best_by"),
         pl.lit(sentences.level(found)).alias("level"),
-        *_cite(db, [db.sources[found.metric.source_id]]),
+        *_cite(db, [db.sources[found.metric.source_id], *others]),
     ]
 
 
-def _cite(db: Database, sources: Sequence[Source]) -> list[pl.Expr]:
-    cited = [f"{one.publisher}, {one.title}, {one.release}, {one.released}" for one in dict.fromkeys(sources)]
+def _cite(db: Database, used: Sequence[Source]) -> list[pl.Expr]:
+    cited = [f"{one.publisher}, {one.title}, {one.release}, {one.released}" for one in dict.fromkeys(used)]
     return [
         pl.lit("; ".join(cited)).alias("source"),
-        pl.lit("; ".join(dict.fromkeys(one.licence for one in sources))).alias("licence"),
+        pl.lit("; ".join(dict.fromkeys(one.licence for one in used))).alias("licence"),
         pl.lit(db.data_version).alias("data_version"),
     ]

@@ -127,7 +127,8 @@ def _marks(
     """A trace of alike dots; what lies beyond an axis has the open mark. The words of a dot are in no markup:
     Plotly would send each bracket as six bytes.
     """
-    symbols = [f"{symbol}-open" if dot["beyond"] else symbol for dot in dots]
+    beyond = f"{symbol.removesuffix('-open')}-open"
+    symbols = [beyond if dot["beyond"] else symbol for dot in dots]
     return {
         "type": "scatter",
         "mode": "markers",
@@ -139,10 +140,15 @@ def _marks(
         "hovertemplate": hover,
         "cliponaxis": False,
         "marker": {
-            "symbol": symbols if len(set(symbols)) > 1 else symbol, "size": size, "color": color, "line": line,
+            "symbol": _one_or_all(symbols, symbol), "size": size, "color": color, "line": line,
             "opacity": 1,
         },
     }  # fmt: skip
+
+
+def _one_or_all(symbols: list[str], symbol: str) -> str | list[str]:
+    """One mark where all are alike: fewer bytes."""
+    return symbols if len(set(symbols)) > 1 else next(iter(symbols), symbol)
 
 
 def _names(

@@ -6,6 +6,7 @@ from dashboard import comparison, direction, england, queries, session, standard
 from dashboard.components.scenario import scenario
 from dashboard.figures import standard as bars
 from dashboard.sentences import front
+from dashboard.sentences.council import council_sentence
 from dashboard.sentences.england import england_sentence
 from dashboard.tables import england as parts
 
@@ -18,6 +19,10 @@ rows = queries.councils(db, metric, period, benchmark)
 total = comparison.england_if_all_met(rows)
 sentence = england_sentence(rows.to_dicts(), queries.england(db, metric, period), metric, benchmark, total)
 session.headline("England", sentence, kicker="How well is every council protecting its children?")
+own = next((row for row in rows.iter_rows(named=True) if row["area_id"] == chosen.area_id), None)
+if own is not None:
+    joint = queries.partners(db, own["return_id"], own["area_id"])
+    st.html(parts.council(own["name"], council_sentence(own["name"], own, metric, benchmark, joint)))
 st.html(parts.turns())
 
 st.html(parts.headlines(england.headlines(db), metric.metric_id))

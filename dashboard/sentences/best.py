@@ -57,11 +57,10 @@ def opening(db: Database, found: Best) -> str:
         none = wording.benchmark_value(None, None, found.benchmark, metric)
         return f"{by} nobody can be said to be best. {none}"
     if not rows:
-        return (
-            f"{by} none of {found.among.height} councils reaches your target of {level(found)}. {_own(found)}".strip()
-        )
+        none = f"{by} none of {found.among.height} councils reaches your target of {level(found)}."
+        return f"{none} {_own(db, found)}".strip()
     who = f"{by} {_who(db, found)}"
-    return " ".join(filter(None, (who, _first(found, rows), _stayed(found, rows), _own(found))))
+    return " ".join(filter(None, (who, _first(found, rows), _stayed(found, rows), _own(db, found))))
 
 
 def title(db: Database, found: Best) -> str:
@@ -293,11 +292,13 @@ def _came(rows: Sequence[Row]) -> str:
     return f"{came} {'was' if came == 1 else 'were'} not there the year before." if came else ""
 
 
-def _own(found: Best) -> str:
+def _own(db: Database, found: Best) -> str:
     own = found.own
     if own is None:
         return ""
     name = wording.place(own["name"])
+    others = [db.names[one] for one in own["return_id"].split("+") if one != own["area_id"]]
+    name += f" ({wording.joint(others)})" if others else ""
     if own["value"] is None:
         return f"{name} has no figure: {wording.reason(own['status'], own['symbol'], found.metric)}."
     at = f"{name}, at {wording.quantity(own['value'], found.metric)},"

@@ -68,8 +68,12 @@ def _own(row: Row, metric: Metric, colouring: Colouring) -> str:
     if colouring == "verdict":
         if row["low"] is None:
             return "No counts are published to judge chance by."
-        low, high = (wording.brief(row[end], metric) for end in ("low", "high"))
-        return f"Its 95% interval is from {low} to {high}."
+        interval = "from {} to {}".format(*(wording.brief(row[end], metric) for end in ("low", "high")))
+        if row["verdict"] is None:
+            return f"Its 95% interval is {interval}."
+        if row["verdict"] == "similar":
+            return f"It is similar: its 95% interval, {interval}, holds the benchmark."
+        return f"It is {row['verdict']} beyond chance: its 95% interval is {interval}."
     if colouring == "change":
         if row["change"] is None:
             return "It has no figure a year before to compare with."

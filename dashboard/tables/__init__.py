@@ -34,8 +34,7 @@ def headline(title: str, sentence: str, *, kicker: str = "") -> str:
     """The heading of a view and the sentence that opens it, which page.js has read out when it changes."""
     small = f'<p class="kicker">{escape(kicker)}</p>' if kicker else ""
     return (
-        f'<header class="headline">{small}<h1>{escape(title)}</h1>'
-        f'<p class="sentence">{escape(sentence)}</p></header>'
+        f'<header class="headline">{small}<h1>{escape(title)}</h1><p class="sentence">{escape(sentence)}</p></header>'
     )
 
 

@@ -24,6 +24,11 @@ def turns() -> str:
     return f'<ul class="turns">{items}</ul>'
 
 
+def council(name: str, sentence: str) -> str:
+    """What is said of the chosen council, with the way to its page."""
+    return f'<p class="sentence">{escape(sentence)} {html.link(f"Open {name}", {"la": name}, page="/council")}.</p>'
+
+
 def headlines(found: Sequence[Headline], chosen: str) -> str:
     """England's headline figures as cards, each a link that chooses its measure."""
     cards = []

@@ -277,17 +277,23 @@ def test_one_period_is_said_to_be_one(tmp_path: Path) -> None:
     assert sentences.how_long(found) == "None can be said to have been there for longer than one period."
 
 
-def test_chance_is_that_of_a_lot_drawn_without_putting_back() -> None:
-    """By all ways to draw: of 12, 5 of them in the group, 6 are the best."""
-    ways = list(combinations(range(12), 6))
-    for hits in range(6):
-        drawn = [sum(one < 5 for one in way) for way in ways]
-        as_many = sum(one >= hits for one in drawn) / len(ways)
-        as_few = sum(one <= hits for one in drawn) / len(ways)
+@pytest.mark.parametrize(("drawn", "group"), [(6, 5), (6, 4), (5, 3), (3, 7)])
+def test_chance_is_that_of_a_lot_drawn_without_putting_back(drawn: int, group: int) -> None:
+    """By all ways to draw the best from twelve."""
+    ways = [sum(one < group for one in way) for way in combinations(range(12), drawn)]
+    for hits in range(min(drawn, group) + 1):
+        as_many, as_few = (
+            sum(beyond) / len(ways) for beyond in zip(*((w >= hits, w <= hits) for w in ways), strict=True)
+        )
         expected = "more" if as_many <= 0.025 else "less" if as_few <= 0.025 else None
-        assert in_common.side(hits, 6, 5, 12) == expected
+        assert in_common.side(hits, drawn, group, 12) == expected
+
+
+def test_all_or_none_of_many_is_beyond_chance_and_four_of_four_may_be_a_lot() -> None:
     assert in_common.side(5, 6, 5, 12) == "more"
     assert in_common.side(0, 6, 5, 12) == "less"
+    # 15 of 495 ways: 3 %, with as many on the other side.
+    assert in_common.side(4, 6, 4, 12) is None
 
 
 def groups(db: Database, found: Best, dimension: str) -> dict[str, tuple[int, int, str | None]]:
@@ -611,6 +617,10 @@ def test_the_page_opens_with_the_sentence_of_what_is_chosen(db: Database, page: 
         ({}, "the best quarter in England is "),
         ({"la": "Isles of Scilly"}, "Isles of Scilly, at 100.0%, is not counted: very small."),
         ({"la": "Westminster"}, "Westminster has no figure: not available (x)."),
+        (
+            {"la": "Kingston upon Thames"},
+            "Kingston upon Thames (joint return with Richmond upon Thames), at 14.9%, is ",
+        ),
         ({"la": "Cumberland", "benchmark": "Best quarter in its region"}, "the best quarter in the North West is "),
         ({"metric": "Children on child protection plans"}, "Neither a high nor a low figure is better here."),
         (

@@ -144,7 +144,19 @@ def test_a_colouring_of_all_councils_in_words(
     ("own", "metric", "colouring", "words"),
     [
         (of("101"), PERCENT, "quarter", ""),
-        (of("101"), PERCENT, "verdict", "Its 95% interval is from 12.0% to 18.0%."),
+        (
+            of("101"),
+            PERCENT,
+            "verdict",
+            "It is worse beyond chance: its 95% interval is from 12.0% to 18.0%.",
+        ),
+        (
+            of("101", verdict="similar"),
+            PERCENT,
+            "verdict",
+            "It is similar: its 95% interval, from 12.0% to 18.0%, holds the benchmark.",
+        ),
+        (of("101", verdict=None), PERCENT, "verdict", "Its 95% interval is from 12.0% to 18.0%."),
         (of("101", low=None, high=None), PERCENT, "verdict", "No counts are published to judge chance by."),
         (of("101", change=-5.1), PERCENT, "change", "It is down 5.1 percentage points in a year, which is better."),
         (of("101", change=0.0), PERCENT, "change", "There is no change in a year."),

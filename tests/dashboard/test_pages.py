@@ -19,7 +19,15 @@ from dashboard.sentences.council import council_sentence, profile_sentence
 from dashboard.sentences.england import england_sentence
 
 MAIN = str(Path(__file__).resolve().parents[2] / "dashboard" / "main.py")
-PAGES = {"England": "pages/england.py", "Map": "pages/map.py", "Council": "pages/council.py", "Data": "pages/data.py"}
+PAGES = {
+    "England": "pages/england.py",
+    "Map": "pages/map.py",
+    "Inspections": "pages/inspections.py",
+    "Best councils": "pages/best.py",
+    "Council": "pages/council.py",
+    "Compare": "pages/compare.py",
+    "Data": "pages/data.py",
+}
 COUNCILS = ("Leeds", "Isles of Scilly", "Westminster", "Kingston upon Thames", "Cumberland")
 
 pytestmark = pytest.mark.usefixtures("served")
@@ -141,6 +149,15 @@ def test_what_it_would_take_is_said_for_every_lever(page: str, council: str | No
         (number,) = app.number_input
         number.set_value((number.value or 1) * 2).run()
         assert not app.exception, (council, lever)
+
+
+@pytest.mark.parametrize("page", ["Inspections", "Best councils", "Compare"])
+def test_every_page_opens_for_every_kind_of_measure_and_the_awkward_councils(db: Database, page: str) -> None:
+    app = opened(page)
+    for council, metric_id, benchmark in combinations(db)[: len(kinds(db)) * (len(COUNCILS) + 1)]:
+        choose(app, la=council, metric=db.metrics[metric_id].title, benchmark=BENCHMARKS[benchmark].label)
+        assert not app.exception, (council, metric_id, benchmark)
+        assert sentences(app)[0].endswith(".")
 
 
 def test_the_sentences_are_true_of_the_database(db: Database, database: duckdb.DuckDBPyConnection) -> None:

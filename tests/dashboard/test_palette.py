@@ -292,7 +292,7 @@ def test_a_verdict_and_a_change_have_two_sides_and_a_middle_and_the_rest_its_rea
     now = [Figure("waits", area, 100 * k / n, k, n) for area, k, n in counted]
     before = [Figure("waits", one.area_id, one.value + moved[one.area_id], year=2024) for one in now]  # type: ignore[operator]
     bare = [Figure("waits", "105", 40.0), Figure("waits", "106", "c")]
-    about = {"polarity": polarity, "has_interval": True}
+    about: dict[str, Any] = {"polarity": polarity, "has_interval": True}
     db = small.database(
         tmp_path, metrics=[small.metric(**about)], figures=[*now, *before, *bare, Figure("waits", ENGLAND, 50.0)]
     )

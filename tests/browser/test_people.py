@@ -1,0 +1,156 @@
+"""A minister's office and a council leader find what they came for: by mouse, by keyboard alone, in a few clicks."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+import duckdb
+import pytest
+
+from tests.browser.conftest import Visit
+
+pytest.importorskip("playwright", reason="Playwright is not installed: journeys need `pip install playwright`.")
+from playwright.sync_api import Locator, Page, expect
+
+from tests.browser.test_compare import tab_to
+from tests.browser.test_journeys import choose, heading, path, ready, sentence
+
+WATCHED = "Worse, and getting worse"
+
+
+def table(page: Page, caption: str | re.Pattern[str]) -> Locator:
+    return page.locator("table", has=page.locator("caption", has_text=caption))
+
+
+def worst_region(database: duckdb.DuckDBPyConnection) -> str:
+    """By the published rows, asked of the database directly."""
+    ((name,),) = database.execute(
+        """
+        SELECT name FROM observation JOIN area USING (area_id)
+        WHERE metric_id = 'vacancy_rate' AND period = '2025' AND kind = 'region' ORDER BY value DESC LIMIT 1
+        """
+    ).fetchall()
+    return str(name)
+
+
+def test_by_mouse_a_ministers_office_finds_the_worst_region_and_opens_a_council_on_the_watch_list(
+    visit: Visit, database: duckdb.DuckDBPyConnection
+) -> None:
+    page = visit("/")
+    expect(heading(page)).to_have_text("England")
+    expect(sentence(page)).to_contain_text("In England the social worker vacancy rate was 14.2% at 30 September 2025")
+    regions = table(page, "Regions by social worker vacancy rate").locator("tbody th")
+    assert regions.all_inner_texts()[-2:] == [worst_region(database), "England"]  # best first, England at the foot
+    watched = table(page, WATCHED).locator("tbody th a")
+    names = watched.all_inner_texts()
+    assert names
+    watched.first.click()
+    expect(heading(page)).to_have_text(names[0])
+    expect(page.get_by_text("Getting worse over five years.").first).to_be_visible()
+    page.go_back()
+    expect(heading(page)).to_have_text("England")
+
+
+def test_by_keyboard_alone_a_ministers_office_opens_a_council_on_the_watch_list(visit: Visit) -> None:
+    page = visit("/")
+    ready(page)
+    (first, *_) = table(page, WATCHED).locator("tbody th a").all_inner_texts()
+    tab_to(page, re.compile(f"^{WATCHED}"))  # the table scrolls by its own stop
+    tab_to(page, re.compile(f"^{re.escape(first)}$"))
+    page.keyboard.press("Enter")
+    expect(heading(page)).to_have_text(first)
+    assert path(page) == "/council"
+
+
+def finds_the_gap_and_three_partners(page: Page) -> list[str]:
+    """The gap in posts stands in the sentence of the measure, the partners with their evidence below."""
+    expect(heading(page)).to_have_text("Harrow")
+    expect(page.locator("p.sentence").nth(1)).to_contain_text(
+        "31.5 percentage points above what the best quarter of councils in England reach (7.8%): 53 posts to fill"
+    )
+    partners = table(page, "Councils most like Harrow that do better").locator("tbody tr")
+    names = partners.locator("th a").all_inner_texts()
+    assert len(names) >= 3
+    for row in partners.all():
+        expect(row).to_contain_text(re.compile(r"\d+ measures?.*there, .* here", re.DOTALL))
+        expect(row).to_contain_text(re.compile("Outstanding|Good|Requires improvement|Inadequate"))
+    return names
+
+
+def test_by_mouse_a_council_leader_finds_the_gap_in_posts_and_three_councils_to_ring(visit: Visit) -> None:
+    page = visit("/council")
+    choose(page, "Council", "Harrow")
+    (first, *_) = finds_the_gap_and_three_partners(page)
+    table(page, "Councils most like Harrow that do better").get_by_role("link", name=first).click()
+    expect(heading(page)).to_have_text(first)
+
+
+def test_by_keyboard_alone_a_council_leader_finds_three_councils_to_ring(visit: Visit) -> None:
+    page = visit("/council")
+    ready(page)
+    tab_to(page, re.compile("^Council$"))
+    page.keyboard.type("Harrow")
+    page.keyboard.press("Enter")
+    (first, *_) = finds_the_gap_and_three_partners(page)
+    ready(page)
+    tab_to(page, re.compile("^Councils most like Harrow"))
+    tab_to(page, re.compile(f"^{re.escape(first)}$"))
+    page.keyboard.press("Enter")
+    expect(heading(page)).to_have_text(first)
+
+
+def menu(page: Page, question: str, name: str) -> None:
+    """Two clicks: the question, and the page below it."""
+    page.get_by_role("button", name=question).click()
+    page.get_by_role("menuitem", name=name).click()
+
+
+def returners(page: Page) -> None:
+    choose(page, "What would change", "Social workers who come back")
+
+
+def best(page: Page) -> None:
+    page.get_by_role("link", name="Who is best").click()
+
+
+def inspections(page: Page) -> None:
+    menu(page, "Where is it worst?", "Inspections")
+
+
+def a_council(page: Page) -> None:
+    table(page, WATCHED).locator("tbody th a").first.click()
+
+
+def plans(page: Page) -> None:
+    page.get_by_role("link", name="Repeat child protection plans").click()
+
+
+def nothing(_: Page) -> None:
+    pass
+
+
+# What the mission asks to see, with what is clicked on the front page to see it: three clicks at most.
+MISSION: list[tuple[str, Callable[[Page], None], str]] = [
+    ("unfilled posts", nothing, "5,965.4"),
+    ("the standard of the best", nothing, "fewer vacant posts"),
+    ("returners", returners, "If 5,000 social workers came back"),
+    ("retention", nothing, "Social worker turnover rate"),
+    ("judgements of leaders", inspections, "councils are Outstanding for impact of leaders"),
+    ("whom to learn from", a_council, "these of the councils most like"),
+    ("who is best", best, "have been there for five years"),
+    ("caseloads", nothing, "cases per social worker"),
+    ("from England to a council", a_council, "posts to fill"),
+    ("progress over years", nothing, "what the best quarter reach now"),
+    ("plans and reviews", plans, "share of new plans that are repeat plans"),
+]
+
+
+@pytest.mark.parametrize(("clicks", "words"), [row[1:] for row in MISSION], ids=[row[0] for row in MISSION])
+def test_what_the_mission_asks_for_is_seen_within_three_clicks(
+    visit: Visit, clicks: Callable[[Page], None], words: str
+) -> None:
+    page = visit("/")
+    ready(page)
+    clicks(page)
+    expect(page.get_by_test_id("stMain")).to_contain_text(words)
