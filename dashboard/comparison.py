@@ -95,6 +95,15 @@ def compare(db: Database, benchmark: Benchmark, figures: pl.DataFrame, councils:
     )
 
 
+def newest(db: Database, benchmark: Benchmark) -> pl.DataFrame:
+    """`compare` of all councils in every measure's newest period; worked out once for all readers."""
+
+    def compared() -> pl.DataFrame:
+        return compare(db, benchmark, db.newest, db.newest.filter(pl.col("kind") == "local_authority"))
+
+    return db.remembered(("newest", benchmark), compared)
+
+
 def wilson(numerator: pl.Expr, denominator: pl.Expr) -> tuple[pl.Expr, pl.Expr]:
     """The Wilson 95 % interval of a share, from 0 to 1; null where the share is not one (0 / 0, or over 1)."""
     n = denominator

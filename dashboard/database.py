@@ -10,10 +10,13 @@ from __future__ import annotations
 import logging
 import os
 import threading
+from collections import OrderedDict
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from datetime import date
 from functools import cache, cached_property
 from pathlib import Path
+from typing import Any, TypeVar
 
 import duckdb
 import polars as pl
@@ -22,6 +25,9 @@ log = logging.getLogger(__name__)
 
 ENGLAND = "E92000001"
 DEFAULT_PATH = Path(__file__).resolve().parent.parent / "data" / "monitor.duckdb"
+T = TypeVar("T")
+# Some megabytes each: every benchmark of the menu, and some that readers make.
+REMEMBERED = 16
 COUNTS = ("FTE", "children", "cases", "changes", "visits")
 READER: dict[str, str | bool | int | float | list[str]] = {
     "enable_external_access": "true",  # ATTACH needs it; nothing but our own SQL below ever runs
@@ -119,6 +125,8 @@ class Database:
 
     def __init__(self, path: Path) -> None:
         """Read every table of the file; raises duckdb.Error or OSError when it is missing, cut or damaged."""
+        self._lock = threading.Lock()
+        self._answers: OrderedDict[Hashable, Any] = OrderedDict()
         path.stat()  # DuckDB would create a database that is not there
         with duckdb.connect(":memory:", config=READER) as connection:
             connection.execute(f"ATTACH '{str(path).replace(chr(39), chr(39) * 2)}' AS monitor (READ_ONLY)")
@@ -183,6 +191,23 @@ class Database:
     def measures(self) -> pl.DataFrame:
         """What comparing needs to know of each metric: metric_id, polarity, unit, has_interval, shortfall_moves."""
         return self.table["metric"].select("metric_id", "polarity", "unit", "has_interval", "shortfall_moves")
+
+    def remembered(self, key: Hashable, make: Callable[[], T]) -> T:
+        """What `make` made when this was last asked for; the REMEMBERED answers asked for last are kept.
+
+        They are of this version of the data, and go with it. What is shared by many readers is worked out once.
+        """
+        with self._lock:
+            if key in self._answers:
+                self._answers.move_to_end(key)
+                found: T = self._answers[key]
+                return found
+        answer = make()
+        with self._lock:
+            self._answers[key] = answer
+            while len(self._answers) > REMEMBERED:
+                self._answers.popitem(last=False)
+        return answer
 
     def councils(self, metric_id: str, period_end: date) -> pl.DataFrame:
         """The figures of all authorities that existed in one period of one metric (columns of `figure`)."""

@@ -47,9 +47,20 @@ class Movers:
 def with_direction(db: Database, rows: pl.DataFrame) -> pl.DataFrame:
     """Rows of figures with s, direction and no_direction (the reason why it cannot be said); of grades all null."""
     trend = db.table["trend"].rename({"reason": "no_direction"})
-    if rows["metric_id"].n_unique() < len(db.metrics):
-        trend = trend.filter(pl.col("metric_id").is_in(rows["metric_id"].unique().to_list()))
+    # Joined with what can match alone: the table has a row for every figure there is.
+    for column in ("area_id", "metric_id"):
+        kinds = rows[column].unique()
+        if len(kinds) == 1:
+            trend = trend.filter(pl.col(column) == kinds[0])
+            break
+    else:
+        trend = trend.filter(pl.col("period_end").is_in(rows["period_end"].unique().to_list()))
     return rows.join(trend, on=KEYS, how="left", maintain_order="left")
+
+
+def newest(db: Database, benchmark: Benchmark) -> pl.DataFrame:
+    """`comparison.newest` with the directions; worked out once for all readers."""
+    return db.remembered(("directed", benchmark), lambda: with_direction(db, comparison.newest(db, benchmark)))
 
 
 def watch_list(db: Database, metric: Metric, benchmark: Benchmark) -> pl.DataFrame:
@@ -146,18 +157,8 @@ def _listed(db: Database, metrics: Sequence[Metric], benchmark: Benchmark, side:
 def _found(db: Database, metrics: Sequence[Metric], benchmark: Benchmark, side: Side) -> pl.DataFrame:
     """The rows of councils, of joint returns one for each, that are on the list of one of the measures."""
     ids = [metric.metric_id for metric in metrics if metric.ranked]
-    newest = (
-        db.newest.filter(pl.col("metric_id").is_in(ids))
-        if len(ids) > 1
-        else db.by_metric[ids[0]].filter(pl.col("period_end") == db.latest(ids[0]).end)
-        if ids
-        else db.newest.clear()
-    )
-    # Who does not go that way need not be compared.
-    going = with_direction(db, newest.filter(pl.col("kind") == "local_authority")).filter(
-        pl.col("direction") == ("getting worse" if side == "watch" else "getting better")
-    )
-    held = comparison.compare(db, benchmark, newest, going)
+    going = "getting worse" if side == "watch" else "getting better"
+    held = newest(db, benchmark).filter(pl.col("metric_id").is_in(ids) & (pl.col("direction") == going))
     if side == "watch":
         beyond, quarter, beside = pl.col("verdict") == "worse", WORST_QUARTER, pl.col("gap") > 0
     else:

@@ -84,11 +84,12 @@ def headlines(db: Database) -> list[Headline]:
 
 def gains(db: Database, benchmark: Benchmark, metrics: Sequence[Metric]) -> list[Gain]:
     """What England would gain if every council met the benchmark, in the newest period of each measure (rule 14)."""
-    ids = [metric.metric_id for metric in metrics]
-    newest = db.newest.filter(pl.col("metric_id").is_in(ids))
-    councils = newest.filter(pl.col("kind") == "local_authority")
-    held = comparison.compare(db, benchmark, newest, councils).partition_by("metric_id", as_dict=True)
-    england = dict(newest.filter(pl.col("area_id") == ENGLAND).select("metric_id", "value").iter_rows())
+    wanted = pl.col("metric_id").is_in([metric.metric_id for metric in metrics])
+    held = comparison.newest(db, benchmark).filter(wanted).partition_by("metric_id", as_dict=True)
+    of_england = db.by_area[ENGLAND].join(
+        db.newest.select("metric_id", "period_end").unique(), on=["metric_id", "period_end"]
+    )
+    england = dict(of_england.filter(wanted).select("metric_id", "value").iter_rows())
     found = []
     for metric in metrics:
         rows = held.get((metric.metric_id,))

@@ -61,7 +61,9 @@ def learning_partners(
     """
     ranked = {metric.metric_id: metric for metric in metrics or db.metrics.values() if metric.ranked}
     newest = db.newest.filter(pl.col("metric_id").is_in(list(ranked)))
-    own = comparison.compare(db, benchmark, newest, newest.filter(pl.col("area_id") == area_id))
+    own = comparison.newest(db, benchmark).filter(
+        (pl.col("area_id") == area_id) & pl.col("metric_id").is_in(list(ranked))
+    )
     short = own.filter(pl.col("gap") > 0).select(
         "metric_id",
         pl.col("return_id").alias("own_return"),

@@ -71,18 +71,33 @@ def profile(db: Database, area_id: str, benchmark: Benchmark) -> pl.DataFrame:
     grades are left out.
     """
     measures = db.table["metric"].filter(pl.col("unit") != "grade").select("metric_id", "position")
-    figures = db.newest.join(measures, on="metric_id", maintain_order="left")
-    own = figures.filter(pl.col("area_id") == area_id)
-    rows = comparison.compare(db, benchmark, figures, own)
-    for other in ("england", "region", "neighbours"):
-        found = (
-            BENCHMARKS[other]
-            .values(db, figures, own)
-            .select("metric_id", pl.col("benchmark").alias(other), pl.col("base").alias(f"{other}_base"))
-        )
-        rows = rows.join(found, on="metric_id", how="left", maintain_order="left")
-    mean = neighbours_mean(db, figures, own).select("metric_id", "neighbours_mean")
-    return rows.join(mean, on="metric_id", how="left", maintain_order="left").sort("position")
+    of_council = pl.col("area_id") == area_id
+    return (
+        comparison.newest(db, benchmark)
+        .filter(of_council)
+        .join(measures, on="metric_id")
+        .join(_companions(db).filter(of_council).drop("area_id"), on="metric_id", how="left")
+        .sort("position")
+    )
+
+
+def _companions(db: Database) -> pl.DataFrame:
+    """Whom every council stands beside in every measure's newest period; worked out once for all readers."""
+
+    def found() -> pl.DataFrame:
+        figures = db.newest
+        councils = figures.filter(pl.col("kind") == "local_authority")
+        rows = councils.select("metric_id", "area_id")
+        for other in ("england", "region", "neighbours"):
+            values = BENCHMARKS[other].values(db, figures, councils)
+            named = values.select(
+                "metric_id", "area_id", pl.col("benchmark").alias(other), pl.col("base").alias(f"{other}_base")
+            )
+            rows = rows.join(named, on=["metric_id", "area_id"], how="left")
+        mean = neighbours_mean(db, figures, councils).select("metric_id", "area_id", "neighbours_mean")
+        return rows.join(mean, on=["metric_id", "area_id"], how="left")
+
+    return db.remembered("companions", found)
 
 
 def strongest(profile: pl.DataFrame, most: int = 5) -> pl.DataFrame:

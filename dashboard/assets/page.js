@@ -22,7 +22,7 @@ if (!window.monitorPage) {
     dispatchEvent(new PopStateEvent('popstate', { state: {} }));
     if (quietly) return;
     const top = () => document.querySelector('[data-testid="stMain"]')?.scrollTo({ top: 0 });
-    // A measure chosen in a council's table is drawn below it: once it is, that is what the reader wants to see.
+    // A measure chosen in a council's table is drawn above it: once it is, that is what the reader wants to see.
     if (!path && choices.metric) setTimeout(() => document.getElementById('measure')?.scrollIntoView(), 600);
     else top();
   };

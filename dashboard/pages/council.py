@@ -79,19 +79,19 @@ with left:
                 st.html(tables.trend(course, metric, name))
 with right:
     st.subheader("Among all councils", anchor=False)
-    limits = funnel.funnel(db, metric, period)
-    as_funnel = limits is not None and (
+    as_funnel = metric.has_interval and (
         st.segmented_control(
             "Drawn", PICTURES, default=PICTURES[0], required=True, key="picture", bind="query-params",
             label_visibility="collapsed",
         )
         == PICTURES[1]
     )  # fmt: skip
+    limits = funnel.funnel(db, metric, period) if as_funnel else None
     if metric.graded:
         session.chart(
             grades.draw(painting, chosen=chosen.area_id, height=HEIGHT // 2 + 60), "grades", "Councils by grade"
         )
-    elif as_funnel and limits is not None:
+    elif limits is not None:
         session.chart(
             funnels.draw(limits, chosen=chosen.area_id, height=HEIGHT), "funnel", directions.funnel_sentence(limits)
         )

@@ -133,6 +133,9 @@ def visit(browser: Browser, reader: BrowserContext, server: str) -> Iterator[Vis
         page.on("websocket", asked)
         page.goto(f"{server}{path}")
         page.locator(".sentence").first.wait_for()
+        # Drawn to its end, and its script there: until then links are ordinary ones.
+        page.locator('[data-testid="stApp"][data-test-script-state="notRunning"]').wait_for()
+        page.wait_for_function("window.monitorPage")
         return page
 
     yield open_at

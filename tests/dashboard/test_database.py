@@ -18,7 +18,7 @@ import pytest
 
 from dashboard import database, queries
 from dashboard.benchmarks import BENCHMARKS
-from dashboard.database import Database, DatabaseError, Store
+from dashboard.database import REMEMBERED, Database, DatabaseError, Store
 from tests.dashboard import small
 from tests.dashboard.small import Figure
 
@@ -254,3 +254,30 @@ def test_a_metric_knows_what_may_be_said_of_it(db: Database) -> None:
     assert kinds["judgement_overall"] == (False, False, False, True)
     with pytest.raises(FrozenInstanceError):
         db.metrics["vacancy_rate"].title = "Another"  # type: ignore[misc]
+
+
+def test_what_is_worked_out_once_is_remembered_until_others_push_it_out(tmp_path: Path) -> None:
+    db = small.database(tmp_path, metrics=[small.metric()], figures=[Figure("waits", "101", 1.0)])
+    made = list[str]()
+
+    def answer(key: str) -> str:
+        def make() -> str:
+            made.append(key)
+            return key.upper()
+
+        return db.remembered(key, make)
+
+    assert [answer("a"), answer("a"), made] == ["A", "A", ["a"]]
+    for number in range(REMEMBERED - 1):
+        answer(str(number))
+    assert (answer("a"), made.count("a")) == ("A", 1)  # asked for last, it is the last to go
+    for number in range(REMEMBERED):
+        answer(f"other {number}")
+    assert (answer("a"), made.count("a")) == ("A", 2)
+
+
+def test_an_answer_that_fails_is_not_remembered(tmp_path: Path) -> None:
+    db = small.database(tmp_path, metrics=[small.metric()], figures=[Figure("waits", "101", 1.0)])
+    with pytest.raises(ZeroDivisionError):
+        db.remembered("a", lambda: 1 / 0)
+    assert db.remembered("a", lambda: 1) == 1
