@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -225,6 +226,19 @@ def observations(db: Database, metric_ids: list[str], area_ids: list[str], perio
     positions = db.table["metric"].select("metric_id", "position")
     return rows.join(positions, on="metric_id").sort(
         "position", "period_end", "kind", "name", descending=[False, True, False, False]
+    )
+
+
+def published(
+    db: Database, metrics: Sequence[Metric], area_ids: Sequence[str], ends: Mapping[str, date]
+) -> pl.DataFrame:
+    """The figures of areas in the newest period of each measure, or in the one that `ends` gives for it."""
+    return pl.concat(
+        db.by_metric[metric.metric_id].filter(
+            pl.col("area_id").is_in(list(area_ids))
+            & (pl.col("period_end") == ends.get(metric.metric_id, db.latest(metric.metric_id).end))
+        )
+        for metric in metrics
     )
 
 

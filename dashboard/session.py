@@ -6,6 +6,7 @@ With main.py, pages/ and components/ the only place that knows Streamlit.
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import partial
@@ -120,6 +121,19 @@ def download(db: Database, rows: pl.DataFrame, name: str, *, benchmark: Benchmar
     st.download_button(
         label,
         partial(_csv, db, rows, benchmark),
+        name,
+        "text/csv",
+        icon=":material/download:",
+        on_click="ignore",
+        key=f"download {name}",
+    )
+
+
+def download_table(make: Callable[[], pl.DataFrame], name: str, label: str) -> None:
+    """A button for a CSV file of a table that is no list of figures; made when it is clicked."""
+    st.download_button(
+        label,
+        lambda: exports.csv(make()),
         name,
         "text/csv",
         icon=":material/download:",

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import streamlit as st
 
-from dashboard import direction, funnel, palette, queries, session, tables, wording
+from dashboard import direction, funnel, page_files, palette, queries, session, tables, wording
 from dashboard import partners as learning
 from dashboard.components.scenario import scenario
 from dashboard.figures import funnel as funnels
@@ -47,6 +47,7 @@ st.html(
     )
 )
 
+st.html(parts.timeline(inspections))
 best, worst = st.columns(2, gap="medium")
 with best:
     st.html(parts.extremes(db, queries.strongest(profile), "Where it stands best"))
@@ -139,6 +140,11 @@ found = learning.learning_partners(db, chosen.area_id, benchmark)
 st.html(tables.sentence(directions.partners_sentence(name, found, benchmark)))
 if found:
     st.html(parts.partners(found, name))
+    session.download_table(
+        lambda: page_files.partners(db, found, str(chosen.area_id), benchmark),
+        f"{chosen.area_id}-whom-to-ring.csv",
+        f"Download whom to ring, {sum(len(one.evidence) for one in found)} rows (CSV)",
+    )
 
 st.header("What it would take", anchor=False)
 scenario(db, chosen.area_id)
@@ -150,5 +156,13 @@ st.html(
         metric,
         f"{metric.title}, {wording.period_label(metric, period.end)}: {name} and its statistical neighbours",
     )
+)
+near = rows.filter(rows["area_id"].is_in([chosen.area_id, *queries.neighbours(db, chosen.area_id)]))
+session.download(
+    db,
+    near,
+    f"{chosen.area_id}-neighbours.csv",
+    benchmark=benchmark,
+    label=f"Download the {near.height} councils (CSV)",
 )
 st.html(parts.region(db, chosen.area_id))

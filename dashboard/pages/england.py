@@ -1,8 +1,10 @@
 """The front page: where England stands, how far from its best councils, where it is worst, and what is new."""
 
+from functools import partial
+
 import streamlit as st
 
-from dashboard import comparison, direction, england, queries, session, standard, tables, wording
+from dashboard import comparison, direction, england, page_files, queries, session, standard, tables, wording
 from dashboard.components.scenario import scenario
 from dashboard.figures import standard as bars
 from dashboard.sentences import front
@@ -35,7 +37,13 @@ st.html(
 st.header("If every council met the standard of the best", anchor=False)
 nine = england.chosen(db, england.NINE)
 listed = nine if metric.metric_id in england.NINE or not metric.ranked else [metric, *nine]
-st.html(parts.gains(england.gains(db, benchmark, listed), benchmark, metric.metric_id))
+found = england.gains(db, benchmark, listed)
+st.html(parts.gains(found, benchmark, metric.metric_id))
+session.download_table(
+    lambda: page_files.gains(db, found, benchmark),
+    "if-every-council-met-it.csv",
+    f"Download these {len(found)} rows (CSV)",
+)
 
 fixed = standard.over_time(db, metric)
 if fixed is not None:
@@ -47,6 +55,11 @@ if fixed is not None:
     with st.expander("These figures as a table", key="standard table", on_change="rerun") as table:
         if table.open:
             st.html(parts.standard(fixed))
+    session.download_table(
+        partial(page_files.standard, db, fixed),
+        f"{metric.metric_id}-standard.csv",
+        f"Download these {fixed.rows.height} years (CSV)",
+    )
     st.html(tables.source_note(db, metric))
 
 st.header("What it would take", anchor=False)
@@ -56,7 +69,12 @@ st.header("Regions side by side", anchor=False)
 beside = list(dict.fromkeys([metric, *england.chosen(db, england.HEADLINES[1:])])) if not metric.graded else nine[:4]
 first = beside[0]
 end = period.end if first is metric else db.latest(first.metric_id).end
-st.html(parts.regions(db, england.regions(db, beside, first, end), beside, first, wording.period_label(first, end)))
+areas = england.regions(db, beside, first, end)
+st.html(parts.regions(db, areas, beside, first, wording.period_label(first, end)))
+figures = queries.published(db, beside, areas["area_id"].to_list(), {first.metric_id: end})
+session.download(
+    db, figures, "regions.csv", benchmark=benchmark, label=f"Download these {figures.height} figures (CSV)"
+)
 
 st.header("Watch list", anchor=False)
 watch, ring = direction.watch_list(db, metric, benchmark), direction.councils_to_ring(db, metric, benchmark)
@@ -65,9 +83,15 @@ left, right = st.columns(2, gap="medium")
 with left:
     if watch.height:
         st.html(parts.watched(watch, metric, benchmark, "Worse, and getting worse"))
+        session.download(
+            db, watch, "watch-list.csv", benchmark=benchmark, label=f"Download the {watch.height} to watch (CSV)"
+        )
 with right:
     if ring.height:
         st.html(parts.watched(ring, metric, benchmark, "Better, and getting better"))
+        session.download(
+            db, ring, "to-ring.csv", benchmark=benchmark, label=f"Download the {ring.height} to ring (CSV)"
+        )
 several = direction.watch_counts(db, benchmark, nine)
 st.html(parts.counted(db, several, f"Councils on a watch list of any of {len(nine)} measures"))
 

@@ -11,9 +11,23 @@ import polars as pl
 from dashboard import wording
 from dashboard.database import Database, Metric
 from dashboard.partners import Partner
+from dashboard.queries import Inspection
 from dashboard.sentences import direction
 from dashboard.tables import html
 from dashboard.wording import Row
+
+
+def timeline(found: Sequence[Inspection]) -> str:
+    """The impact of leaders at each inspection since 2013, oldest first: the way a council has come."""
+    steps = []
+    for one in sorted(found, key=lambda one: one.published):
+        grade = one.grades.get("leaders")
+        steps.append(
+            f'<li><span class="period">{one.published:%B %Y}</span>{html.grade(grade, one.framework, "leaders")}</li>'
+        )
+    if len(steps) < 2:
+        return ""
+    return f'<ol class="timeline" aria-label="Impact of leaders, report by report">{"".join(steps)}</ol>'
 
 
 def extremes(db: Database, rows: pl.DataFrame, caption: str) -> str:

@@ -14,6 +14,7 @@ from dashboard import queries, tables, wording
 from dashboard.benchmarks import BENCHMARKS, DEFAULT
 from dashboard.database import ENGLAND, Database
 from dashboard.queries import Inspection
+from dashboard.tables import council
 from dashboard.tables.html import SPARK_HEIGHT, SPARK_WIDTH, spark
 from tests.dashboard import small
 from tests.dashboard.small import Figure
@@ -295,6 +296,16 @@ def test_figures_over_time_come_newest_first_with_the_reason_of_what_is_missing(
     assert newest[:3] == ["2025", "not available (x)", "14.2%"]
     neutral = db.metrics["plan_rate"]
     assert "Best quarter" not in Page(tables.trend(queries.trend(db, neutral, LEEDS), neutral, "Leeds")).rows[0]
+
+
+def test_the_way_a_council_has_come_is_told_from_its_first_report(db: Database) -> None:
+    found = queries.inspections(db, LEEDS)
+    page = Page(council.timeline(found))
+    dates = [one.published for one in sorted(found, key=lambda one: one.published)]
+    assert len(page.all("li")) == len(found) > 1
+    told = council.timeline(found)
+    assert [told.index(f"{day:%B %Y}") for day in dates] == sorted(told.index(f"{day:%B %Y}") for day in dates)
+    assert council.timeline(found[:1]) == ""  # a way begins with two
 
 
 def test_a_headline_is_a_heading_and_its_sentence() -> None:

@@ -1,0 +1,56 @@
+"""The tables of the front page and of a council's page as files: what is shown, and where it is from."""
+
+from __future__ import annotations
+
+import pytest
+
+from dashboard import england, exports, page_files, queries, standard
+from dashboard.benchmarks import BENCHMARKS
+from dashboard.database import ENGLAND, Database
+from dashboard.partners import learning_partners
+
+BEST = BENCHMARKS["best_quarter"]
+HARROW = "310"
+
+
+def test_what_england_gains_is_in_the_file_as_on_the_page(db: Database) -> None:
+    found = england.gains(db, BEST, england.chosen(db, england.NINE))
+    frame = page_files.gains(db, found, BEST)
+    assert frame["metric"].to_list() == [one.metric.title for one in found]
+    first = frame.row(0, named=True)
+    assert (first["england"], first["reach_it"], first["fall_short"]) == (14.2, 38, 111)
+    assert round(first["if_all_met"]) == 3147
+    assert (first["if_all_met_counts"], first["held_fixed"]) == ("posts to fill", "the number of posts")
+    assert first["source"] == "Children's social work workforce"
+    assert first["data_version"] == db.data_version
+    assert str(first["if_all_met"]).encode() in exports.csv(frame)
+
+
+def test_the_standard_is_in_the_file_newest_first(db: Database) -> None:
+    one = standard.over_time(db, db.metrics["vacancy_rate"])
+    assert one is not None
+    frame = page_files.standard(db, one)
+    assert frame["period"].to_list() == [str(year) for year in range(2025, 2016, -1)]
+    assert frame.select("met", "had_a_figure").row(0) == (38, 149)
+
+
+@pytest.mark.parametrize("area_id", [HARROW, "420"])
+def test_whom_to_ring_is_in_the_file_with_every_piece_of_evidence(db: Database, area_id: str) -> None:
+    found = learning_partners(db, area_id, BEST)
+    frame = page_files.partners(db, found, area_id, BEST)
+    assert frame.height == sum(len(one.evidence) for one in found)
+    if found:
+        assert frame["partner"].to_list()[0] == found[0].name
+        assert frame["council"].unique().to_list() == [db.names[area_id]]
+
+
+def test_figures_of_areas_are_those_of_each_measures_period(db: Database) -> None:
+    metrics = [db.metrics["vacancy_rate"], db.metrics["plan_rate"]]
+    end = db.periods["vacancy_rate"][2].end
+    rows = queries.published(db, metrics, [ENGLAND, "E12000003"], {"vacancy_rate": end})
+    assert sorted(rows.select("metric_id", "area_id").iter_rows()) == [
+        (metric.metric_id, area_id) for metric in reversed(metrics) for area_id in ("E12000003", ENGLAND)
+    ]
+    assert set(rows.select("metric_id", "period_end").iter_rows()) == {
+        ("vacancy_rate", end), ("plan_rate", db.latest("plan_rate").end),
+    }  # fmt: skip
