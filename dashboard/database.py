@@ -102,6 +102,7 @@ class Source:
     publisher: str
     release: str
     released: str
+    next_release: str | None
     previous_release: str | None
     page: str
     licence: str

@@ -30,6 +30,7 @@ CREATE TABLE source (
     publisher VARCHAR NOT NULL,
     release VARCHAR NOT NULL,
     released VARCHAR NOT NULL CHECK (regexp_matches(released, '^\d{4}-\d{2}(-\d{2})?$')),
+    next_release VARCHAR,
     previous_release VARCHAR,
     page VARCHAR NOT NULL CHECK (page LIKE 'https://%'),
     licence VARCHAR NOT NULL
@@ -37,6 +38,7 @@ CREATE TABLE source (
 COMMENT ON TABLE source IS 'One official publication, in the edition that is loaded.';
 COMMENT ON COLUMN source.release IS 'The edition, in the publisher''s words.';
 COMMENT ON COLUMN source.released IS 'When the edition came out or was last updated; a month where the day is not known.';
+COMMENT ON COLUMN source.next_release IS 'The edition that follows, where it is known; null where it is not.';
 COMMENT ON COLUMN source.previous_release IS 'The edition that what_changed holds it against; null where none is kept.';
 COMMENT ON COLUMN source.page IS 'The publication''s page.';
 

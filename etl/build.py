@@ -232,6 +232,7 @@ def _sources(sources: list[Source]) -> pl.DataFrame:
             "publisher": source.publisher,
             "release": source.release.title,
             "released": source.release.published,
+            "next_release": source.release.following or None,
             "previous_release": source.previous.release.title if source.previous else None,
             "page": source.release.page,
             "licence": source.licence,

@@ -170,6 +170,8 @@ class Release:
     """ISO date, as exact as is known: `2025-09-25`, or `2026-02` where only the month is."""
     page: str
     files: tuple[File, ...]
+    following: str = ""
+    """The edition that follows it, where that is known, as in "as at 31 March 2026, published"."""
 
 
 @dataclass(frozen=True)

@@ -163,10 +163,11 @@ def source_note(db: Database, metric: Metric) -> str:
     source = db.sources[metric.source_id]
     derived = " Rate derived here from the published count and the ONS population." if metric.derived else ""
     caveat = f" {metric.caveat}" if metric.caveat and not metric.derived else ""
+    following = f" Next edition: {escape(source.next_release)}." if source.next_release else ""
     return (
         f'<p class="note">{escape(metric.definition)}{escape(caveat)}{derived}<br>Source: {escape(source.publisher)}, '
         f'<a href="{escape(source.page)}" rel="noopener">{escape(source.title)}</a>, {escape(source.release)}, '
-        f"{escape(released(source.released))}. {escape(source.licence)}.</p>"
+        f"{escape(released(source.released))}. {escape(source.licence)}.{following}</p>"
     )
 
 

@@ -282,6 +282,7 @@ SOURCE = Source(
         title="2024-25 outturn, second release",
         published="2025-12-04",
         page="https://www.gov.uk/government/collections/local-authority-revenue-expenditure-and-financing",
+        following="2025-26 outturn, published and not loaded yet",
         files=tuple(file for edition in EDITIONS for file in (edition.services, edition.summary)),
     ),
     load=load,

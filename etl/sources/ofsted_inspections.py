@@ -160,6 +160,7 @@ SOURCE = Source(
         title="as at 31 March 2025",
         published="2025-09-25",
         page="https://www.gov.uk/government/statistics/local-authority-inspection-outcomes-as-at-31-march-2025",
+        following="as at 31 March 2026, published and not loaded yet",
         files=(
             File(f"ofsted/{FILE}", sheet=HISTORY, header="Local authority area code"),
             File(f"ofsted/{FILE}", sheet=SNAPSHOT, header="Local authority area code"),

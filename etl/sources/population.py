@@ -12,6 +12,7 @@ SOURCE = Source(
         title="mid-2024",
         published="2025-07-30",
         page="https://www.ons.gov.uk/peoplepopulationandcommunity/populationandmigration/populationestimates",
+        following="mid-2025, published and not loaded yet",
         files=(File("ons/ons_mid-year_population_estimates_2012_to_2024.csv"),),
     ),
     load=ees.load,

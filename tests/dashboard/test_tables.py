@@ -320,6 +320,7 @@ def test_a_table_can_be_reached_and_scrolled_by_keyboard_under_its_name(db: Data
 
 
 def test_every_source_is_named_with_release_date_and_licence(db: Database) -> None:
+    assert any(source.next_release for source in db.sources.values())
     for metric in db.metrics.values():
         page = Page(tables.source_note(db, metric))
         source = db.sources[metric.source_id]
@@ -327,6 +328,7 @@ def test_every_source_is_named_with_release_date_and_licence(db: Database) -> No
             assert words in page.text
         assert tables.released(source.released) in page.text
         assert page.all("a")[0]["href"] == source.page
+        assert ("Next edition: " in page.text) == (source.next_release is not None)
         assert ("derived" in page.text.lower()) or not metric.derived
 
 
