@@ -47,7 +47,8 @@ st.html(
     )
 )
 
-st.html(parts.timeline(inspections))
+if len(inspections) > 1:
+    st.html(parts.timeline(inspections))
 best, worst = st.columns(2, gap="medium")
 with best:
     st.html(parts.extremes(db, queries.strongest(profile), "Where it stands best"))

@@ -25,8 +25,6 @@ def timeline(found: Sequence[Inspection]) -> str:
         steps.append(
             f'<li><span class="period">{one.published:%B %Y}</span>{html.grade(grade, one.framework, "leaders")}</li>'
         )
-    if len(steps) < 2:
-        return ""
     return f'<ol class="timeline" aria-label="Impact of leaders, report by report">{"".join(steps)}</ol>'
 
 
