@@ -10,6 +10,7 @@ import polars as pl
 from dashboard import wording
 from dashboard.best import NOT_THERE, OTHER_RETURN, Best, judged_by
 from dashboard.database import Database, Metric, Period, Source
+from dashboard.exports import cite
 from dashboard.in_common import sources
 from dashboard.sentences import best as sentences
 
@@ -115,7 +116,7 @@ def several(db: Database, rows: pl.DataFrame, metrics: Sequence[Metric]) -> pl.D
             for column, to in SEVERAL.items()
         ),
         pl.lit("; ".join(_of(metric, db.latest(metric.metric_id)) for metric in metrics)).alias("measures"),
-    ).with_columns(*_cite(db, [db.sources[metric.source_id] for metric in metrics]))
+    ).with_columns(*cite(db, [db.sources[metric.source_id] for metric in metrics]))
 
 
 def outstanding(db: Database, rows: pl.DataFrame, metric: Metric, period: Period) -> pl.DataFrame:
@@ -133,7 +134,7 @@ def outstanding(db: Database, rows: pl.DataFrame, metric: Metric, period: Period
             pl.col("started").alias("inspected_from"),
             pl.col("published").alias("report_published"),
         )
-        .with_columns(*_cite(db, [db.sources[one] for one in rows["source_id"].unique().sort()]))
+        .with_columns(*cite(db, [db.sources[one] for one in rows["source_id"].unique().sort()]))
     )
 
 
@@ -148,14 +149,5 @@ def _about(db: Database, found: Best, others: Sequence[Source] = ()) -> list[pl.
         pl.lit(wording.period_label(found.metric, found.period.end)).alias("period"),
         pl.lit(sentences.title(db, found)).alias("best_by"),
         pl.lit(sentences.level(found)).alias("level"),
-        *_cite(db, [db.sources[found.metric.source_id], *others]),
-    ]
-
-
-def _cite(db: Database, used: Sequence[Source]) -> list[pl.Expr]:
-    cited = [f"{one.publisher}, {one.title}, {one.release}, {one.released}" for one in dict.fromkeys(used)]
-    return [
-        pl.lit("; ".join(cited)).alias("source"),
-        pl.lit("; ".join(dict.fromkeys(one.licence for one in used))).alias("licence"),
-        pl.lit(db.data_version).alias("data_version"),
+        *cite(db, [db.sources[found.metric.source_id], *others]),
     ]

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import polars as pl
 
-from dashboard.database import Database
+from dashboard.database import Database, Source
 
 # A spreadsheet takes a cell that begins so for a formula; a quote before it makes it text (OWASP ASVS 1.2.10).
 FORMULA = r"^[=+\-@\t\r\x00]"
@@ -39,6 +41,20 @@ def table(db: Database, rows: pl.DataFrame, benchmark_label: str) -> pl.DataFram
         .rename({"direction": "trend", "no_direction": "no_trend_because"} if trends else {})
         .select(*COLUMNS, *trends)
     )
+
+
+def cited(sources: Sequence[Source]) -> str:
+    """Publisher, title, edition and date of each source, once."""
+    return "; ".join(f"{one.publisher}, {one.title}, {one.release}, {one.released}" for one in dict.fromkeys(sources))
+
+
+def cite(db: Database, sources: Sequence[Source]) -> list[pl.Expr]:
+    """Columns source, licence and data_version of a table whose rows share their sources."""
+    return [
+        pl.lit(cited(sources)).alias("source"),
+        pl.lit("; ".join(dict.fromkeys(one.licence for one in sources))).alias("licence"),
+        pl.lit(db.data_version).alias("data_version"),
+    ]
 
 
 def csv(frame: pl.DataFrame) -> bytes:

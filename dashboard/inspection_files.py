@@ -9,6 +9,7 @@ import polars as pl
 
 from dashboard import wording
 from dashboard.database import Database, Metric, Period, Source
+from dashboard.exports import cite, cited
 from dashboard.inspecting import NONE
 from dashboard.queries import STRANDS
 from dashboard.sentences.inspections import FEWEST
@@ -54,7 +55,7 @@ def latest(
             "status",
             "symbol",
             pl.when(pl.col("return_id").str.contains("+", literal=True)).then("return_id").alias("joint_return"),
-            pl.lit(_cited([db.sources[metric.source_id]])).alias("measure_source"),
+            pl.lit(cited([db.sources[metric.source_id]])).alias("measure_source"),
         )
         found = found.join(figures, on="area_id", how="left", maintain_order="left")
     return _from(db, found.drop("area_id"), by, len(db.authorities))
@@ -87,7 +88,7 @@ def counts(
     columns = [one for one in ("reports", "councils", *GRADES, "none", *NONE) if one in rows.columns]
     return rows.select(
         *first, pl.lit(strand.title).alias("judgement"), *columns, pl.lit(by or None, pl.String).alias("chosen_by")
-    ).with_columns(*_cite(db, sources))
+    ).with_columns(*cite(db, sources))
 
 
 def ratings(
@@ -113,7 +114,7 @@ def ratings(
         "quarter",
         pl.when(pl.col("return_id").str.contains("+", literal=True)).then("return_id").alias("joint_return"),
         pl.col("sets_cut").alias("counts_in_median"),
-    ).with_columns(*_cite(db, [*sources, db.sources[metric.source_id]]))
+    ).with_columns(*cite(db, [*sources, db.sources[metric.source_id]]))
 
 
 def medians(
@@ -128,7 +129,7 @@ def medians(
         "returns",
         pl.when(pl.col("returns") >= FEWEST).then("median").alias("median"),
         pl.lit(metric.unit).alias("unit"),
-    ).with_columns(*_cite(db, [*sources, db.sources[metric.source_id]]))
+    ).with_columns(*cite(db, [*sources, db.sources[metric.source_id]]))
 
 
 def matrix(db: Database, rows: pl.DataFrame, strand: Metric, sources: Sequence[Source], *, by: str) -> pl.DataFrame:
@@ -137,7 +138,7 @@ def matrix(db: Database, rows: pl.DataFrame, strand: Metric, sources: Sequence[S
         pl.lit(strand.title).alias("judgement"),
         pl.all().name.map(lambda name: f"then {name}" if name in GRADES else name),
         pl.lit(by or None, pl.String).alias("chosen_by"),
-    ).with_columns(*_cite(db, sources))
+    ).with_columns(*cite(db, sources))
 
 
 def followed(db: Database, rows: pl.DataFrame, strand: Metric, sources: Sequence[Source], *, by: str) -> pl.DataFrame:
@@ -154,7 +155,7 @@ def followed(db: Database, rows: pl.DataFrame, strand: Metric, sources: Sequence
         pl.col("months").alias("months_between"),
         pl.col("next").alias("what_followed"),
         pl.lit(by or None, pl.String).alias("chosen_by"),
-    ).with_columns(*_cite(db, sources))
+    ).with_columns(*cite(db, sources))
 
 
 def visits(db: Database, rows: pl.DataFrame) -> pl.DataFrame:
@@ -193,15 +194,3 @@ def _from(db: Database, rows: pl.DataFrame, by: str, among: int) -> pl.DataFrame
         .with_columns(pl.lit(db.data_version).alias("data_version"))
         .drop("source_id")
     )
-
-
-def _cited(sources: Sequence[Source]) -> str:
-    return "; ".join(f"{one.publisher}, {one.title}, {one.release}, {one.released}" for one in dict.fromkeys(sources))
-
-
-def _cite(db: Database, sources: Sequence[Source]) -> list[pl.Expr]:
-    return [
-        pl.lit(_cited(sources)).alias("source"),
-        pl.lit("; ".join(dict.fromkeys(one.licence for one in sources))).alias("licence"),
-        pl.lit(db.data_version).alias("data_version"),
-    ]

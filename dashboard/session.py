@@ -118,28 +118,12 @@ def chart(figure: dict[str, Any], key: str, alt: str) -> None:
 
 def download(db: Database, rows: pl.DataFrame, name: str, *, benchmark: Benchmark, label: str) -> None:
     """A button for a CSV file of the rows a page shows; the file is made when it is clicked."""
-    st.download_button(
-        label,
-        partial(_csv, db, rows, benchmark),
-        name,
-        "text/csv",
-        icon=":material/download:",
-        on_click="ignore",
-        key=f"download {name}",
-    )
+    _button(label, partial(_csv, db, rows, benchmark), name)
 
 
 def download_table(make: Callable[[], pl.DataFrame], name: str, label: str) -> None:
     """A button for a CSV file of a table that is no list of figures; made when it is clicked."""
-    st.download_button(
-        label,
-        lambda: exports.csv(make()),
-        name,
-        "text/csv",
-        icon=":material/download:",
-        on_click="ignore",
-        key=f"download {name}",
-    )
+    _button(label, lambda: exports.csv(make()), name)
 
 
 def page_style() -> None:
@@ -265,3 +249,9 @@ def _csv(db: Database, rows: pl.DataFrame, benchmark: Benchmark) -> bytes:
     # Pages that show all they offer have compared it already.
     compared = rows if "benchmark" in rows.columns else queries.compared(db, rows, benchmark)
     return exports.csv(exports.table(db, compared, benchmark.title))
+
+
+def _button(label: str, make: Callable[[], bytes], name: str) -> None:
+    st.download_button(
+        label, make, name, "text/csv", icon=":material/download:", on_click="ignore", key=f"download {name}"
+    )

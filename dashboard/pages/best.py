@@ -5,7 +5,7 @@ from collections.abc import Callable
 import polars as pl
 import streamlit as st
 
-from dashboard import best, best_files, england, exports, in_common, session, tables, wording
+from dashboard import best, best_files, england, in_common, session, tables, wording
 from dashboard.sentences import best as sentences
 from dashboard.tables import best as parts
 from dashboard.tables import inspecting
@@ -27,10 +27,7 @@ def head(sentence: str) -> None:
 
 def save(make: Callable[[], pl.DataFrame], count: int, name: str) -> None:
     """A button for a file of a table as it is shown; the file is made when it is clicked."""
-    st.download_button(
-        f"Download these {count} rows (CSV)", lambda: exports.csv(make()), name, "text/csv",
-        icon=":material/download:", on_click="ignore", key=f"download {name}",
-    )  # fmt: skip
+    session.download_table(make, name, f"Download these {count} rows (CSV)")
 
 
 def show_best() -> None:

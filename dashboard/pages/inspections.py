@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import polars as pl
 import streamlit as st
 
-from dashboard import exports, inspecting, inspection_files, palette, queries, session, transitions, wording
+from dashboard import inspecting, inspection_files, palette, queries, session, transitions, wording
 from dashboard.figures import by_grade, distribution, timeline
 from dashboard.figures import transitions as next_grades
 from dashboard.queries import STRANDS
@@ -40,10 +40,7 @@ def head(sentence: str, first: str = "") -> None:
 
 def save(make: Callable[[], pl.DataFrame], count: int, name: str, what: str = "these") -> None:
     """A button for a file of a table as it is shown; the file is made when it is clicked."""
-    st.download_button(
-        f"Download {what} {count} rows (CSV)", lambda: exports.csv(make()), name, "text/csv",
-        icon=":material/download:", on_click="ignore", key=f"download {name}",
-    )  # fmt: skip
+    session.download_table(make, name, f"Download {what} {count} rows (CSV)")
 
 
 def table(
