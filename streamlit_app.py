@@ -1,12 +1,15 @@
 """The entry point: `streamlit run streamlit_app.py` finds `app` and serves it."""
 
-import os
-
 import streamlit as st
 
-from dashboard import server
+from dashboard import server_app
 
-if "MONITOR_DATABASE" not in os.environ:
-    server.ensure_database()
+server_app.prepare()
 
-app = st.App("dashboard/main.py", routes=server.ROUTES)
+app = st.App(
+    "dashboard/main.py",
+    routes=server_app.routes(),
+    middleware=server_app.middleware(),
+    lifespan=server_app.lifespan,
+    on_script_error=server_app.failed,
+)

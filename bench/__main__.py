@@ -22,15 +22,15 @@ from typing import Annotated
 import typer
 from rich.progress import track
 
-from bench import browser, build, report
+from bench import api, browser, build, report, tenfold
 from bench.reader import Reader
 from bench.report import Line
 from bench.server import Server, serve
 
 RESULTS = Path(__file__).parent / "RESULTS.md"
 CHOICES = ("Council", "Measure", "Period", "Compare with")
-BUILD_SECONDS, CPU_MS, SENT_KB = 8, 50, 100
-WORDS_MS, PAGE_MS, OPENING_MS = 200, 500, 4000
+BUILD_SECONDS, CPU_MS, SENT_KB, TENFOLD = 8, 50, 100, 1.5
+WORDS_MS, PAGE_MS, OPENING_MS, FLOORS_TIMES = 200, 500, 4000, 1.3
 
 
 @dataclass(frozen=True)
@@ -40,12 +40,19 @@ class View:
     name: str
     page: str
     """Its path."""
-    parts: tuple[str, ...]
+    parts: tuple[str, ...] = ()
     """What it draws beside words; a chart or table last."""
     query: dict[str, str] = field(default_factory=dict, hash=False)
     choices: tuple[str, ...] = CHOICES
     changing: bool = True
     """Whether every choice draws all of its parts anew; else only the words are waited for."""
+    sent_kb: int = SENT_KB
+    """What a change may send at most, at the median."""
+    charts: int = 0
+    """How many pictures it draws, the map and the grid among them."""
+    tables: int = 0
+    rows: int = 0
+    """Of all its tables."""
 
     @property
     def changed(self) -> tuple[str, ...]:
@@ -57,13 +64,25 @@ class View:
         return [choice for choice in self.choices if choice in ("Council", "Measure", "Number")]
 
 
-FLOOR = View("Floor", "", ("chart",), choices=("Number",))
 VIEWS = (
-    View("England", "", ("chart",), choices=CHOICES[1:], changing=False),
-    View("Map", "map", ("map", "chart")),
-    View("Council", "council", ("chart",), {"la": "Leeds"}),
-    View("Data", "data", ("table",), choices=()),
+    View("England", "", ("chart",), choices=CHOICES[1:], changing=False, charts=1, tables=5, rows=90),
+    View("Map", "map", ("map", "chart"), sent_kb=40, charts=2),
+    View("Council", "council", ("chart",), {"la": "Leeds"}, charts=2, tables=5, rows=50),
+    View("Compare", "compare", ("chart",), {"la": "Leeds"}, charts=3, tables=1, rows=20),
+    View("Inspections", "inspections", choices=("Council", "Judgement of"), tables=1, rows=150),
+    View("Best councils", "best", choices=CHOICES[1:], tables=4, rows=120),
+    View("Data", "data", ("table",), choices=(), charts=1),
 )
+
+
+def floor_of(view: View) -> View:
+    """The bare page that shows as much as this one."""
+    shape = {name: str(getattr(view, name)) for name in ("charts", "tables", "rows")}
+    parts = ("chart",) if view.charts else ()
+    return View(f"Floor {' '.join(shape.values())}", "", parts, shape, ("Number",))
+
+
+FLOORS = tuple(dict.fromkeys(map(floor_of, VIEWS)))
 PARTS = {"words": "heading and sentence", "map": "map", "chart": "chart", "table": "table", "page": "whole page"}
 
 
@@ -97,12 +116,14 @@ def main(
         database = data / build.DATABASE
         product = running.enter_context(serve("streamlit_app.py", MONITOR_DATABASE=str(database)))
         floor = running.enter_context(serve("bench/floor.py"))
-        pairs = [(FLOOR, floor), *((view, product) for view in VIEWS)]
+        pairs = [*((view, floor) for view in FLOORS), *((view, product) for view in VIEWS)]
         for view, server in pairs:
             with Reader(server, view.page, **view.query):
                 pass  # what a server makes once is made
         lines += answering(pairs, size)
+        lines += growing(database, Path(folder), size)
         lines += painting(pairs, size)
+        lines += api.lines(product)
         report.show(lines)
         if not quick:
             report.write(lines, RESULTS, database=database, load=load)
@@ -140,15 +161,53 @@ def answering(pairs: list[tuple[View, Server]], size: Size) -> list[Line]:
                 time.sleep(0.05)  # a run ends a little after its last message
                 cpu[case].append((server.cpu() - before) / size.reruns * 1000)
     return [
-        Line(section, f"{name}: {choice}", samples[name, choice], samples["Floor", "Number"], target, always)
-        for section, samples, target, always in (
-            ("Server CPU for a change, ms", cpu, CPU_MS, False),
-            ("Time to a change's last message, ms", wall, None, False),
-            ("Messages sent for a change, kB", sent, SENT_KB, True),
-            ("The same on the wire, compressed, kB", wire, None, False),
+        Line(
+            section,
+            f"{view.name}: {choice}",
+            samples[view.name, choice],
+            samples[floor_of(view).name, "Number"],
+            target(view),
         )
-        for name, choice in samples
-        if name != "Floor"
+        for section, samples, target in (
+            ("Server CPU for a change, ms", cpu, lambda _: CPU_MS),
+            ("Time to a change's last message, ms", wall, lambda _: None),
+            ("Messages sent for a change, kB", sent, lambda view: view.sent_kb),
+            ("The same on the wire, compressed, kB", wire, lambda _: None),
+        )
+        for view in VIEWS
+        for choice in view.choices
+    ]
+
+
+def growing(database: Path, folder: Path, size: Size) -> list[Line]:
+    """The server with ten times the observations, in turns with the one of today."""
+    section = "Server CPU for a change with ten times the observations, beside that of today, ms"
+    larger = tenfold.database(database, folder / "synthetic-tenfold.duckdb")
+    cpu = defaultdict[tuple[str, Path], list[float]](list)
+    with ExitStack() as running:
+        servers = {
+            path: running.enter_context(serve("streamlit_app.py", MONITOR_DATABASE=str(path)))
+            for path in (database, larger)
+        }
+        readers = {
+            (view, path): running.enter_context(Reader(server, view.page, **view.query))
+            for view in VIEWS
+            if view.choices
+            for path, server in servers.items()
+        }
+        options = {case: _options(reader.options(case[0].choices[0])) for case, reader in readers.items()}
+        for _ in track(range(size.rounds + 1), "Growing"):
+            for (view, path), reader in readers.items():
+                before = servers[path].cpu()
+                for _ in range(size.reruns):
+                    reader.choose(view.choices[0], next(options[view, path]))
+                time.sleep(0.05)
+                cpu[view.name, path].append((servers[path].cpu() - before) / size.reruns * 1000)
+    return [
+        # The first round of each is that in which a server makes what it keeps.
+        Line(section, name, samples[1:], cpu[name, database][1:], times=TENFOLD)
+        for (name, path), samples in cpu.items()
+        if path == larger
     ]
 
 
@@ -166,7 +225,8 @@ def painting(pairs: list[tuple[View, Server]], size: Size) -> list[Line]:
                 with browser.opened(chromium, server, view.page, view.parts, **view.query) as (tab, paints):
                     for part in ("words", *view.parts, "page"):
                         opening[view.name, "", part].append(paints[part].last if part == "page" else paints[part].first)
-                    lead[view.name].append(paints["words"].first - paints[view.parts[-1]].first)
+                    if view.parts:
+                        lead[view.name].append(paints["words"].first - paints[view.parts[-1]].first)
                     for choice in view.browsed:
                         for _ in range(size.changes):
                             paints = browser.choose(tab, choice, next(options[view, choice]), view.changed)
@@ -177,25 +237,34 @@ def painting(pairs: list[tuple[View, Server]], size: Size) -> list[Line]:
         *(
             Line("Sentence before the first chart or table, ms", name, samples, target=0, always=True)
             for name, samples in lead.items()
-            if name != "Floor"
+            if not name.startswith("Floor")
         ),
-        *_painted("From choosing to painted, ms", changing, {"words": WORDS_MS, "map": WORDS_MS, "page": PAGE_MS}),
+        *_painted(
+            "From choosing to painted, ms",
+            changing,
+            {"words": WORDS_MS, "map": WORDS_MS, "page": PAGE_MS},
+            FLOORS_TIMES,
+        ),
     ]
 
 
-def _painted(section: str, times: dict[tuple[str, str, str], list[float]], targets: dict[str, float]) -> list[Line]:
-    floors = {part: samples for (name, _, part), samples in times.items() if name == "Floor"}
+def _painted(
+    section: str, times: dict[tuple[str, str, str], list[float]], targets: dict[str, float], most: float | None = None
+) -> list[Line]:
+    floors = {view.name: floor_of(view).name for view in VIEWS}
     return [
         Line(
             section,
             f"{name}{f', {choice}' if choice else ''}: {PARTS[part]}",
             samples,
-            # The map and the table have no like on the floor; its chart is the nearest.
-            floors.get(part, floors["chart"]),
+            # A map or a grid has no like on the floor: its charts are the nearest.
+            times.get((floors[name], floor_choice, part)) or times[floors[name], floor_choice, "chart"],
             targets.get(part),
+            times=most if part == "page" else None,
         )
         for (name, choice, part), samples in times.items()
-        if name != "Floor"
+        if name in floors
+        for floor_choice in [FLOORS[0].choices[0] if choice else ""]
     ]
 
 

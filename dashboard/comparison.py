@@ -11,6 +11,7 @@ import polars as pl
 from dashboard import benchmarks
 from dashboard.benchmarks import Benchmark
 from dashboard.database import Database, Metric
+from dashboard.hosting import watch
 
 Z_95 = 1.959963984540054
 # Binary noise of a subtraction ends well before the ninth digit (rule 7).
@@ -38,6 +39,7 @@ class England:
         return self.short + self.meet
 
 
+@watch.query
 def compare(db: Database, benchmark: Benchmark, figures: pl.DataFrame, councils: pl.DataFrame) -> pl.DataFrame:
     """`councils` with benchmark, base, gap, shortfall, low, high and verdict.
 
@@ -95,6 +97,7 @@ def compare(db: Database, benchmark: Benchmark, figures: pl.DataFrame, councils:
     )
 
 
+@watch.query
 def newest(db: Database, benchmark: Benchmark) -> pl.DataFrame:
     """`compare` of all councils in every measure's newest period; worked out once for all readers."""
 

@@ -12,30 +12,38 @@ import os
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
+from contextlib import suppress
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from functools import cache, cached_property
 from pathlib import Path
 from typing import Any, TypeVar
 
-import duckdb
 import polars as pl
+
+from dashboard.opening import opened
 
 log = logging.getLogger(__name__)
 
 ENGLAND = "E92000001"
 DEFAULT_PATH = Path(__file__).resolve().parent.parent / "data" / "monitor.duckdb"
 T = TypeVar("T")
+# When a file was written, which one it is, and how long.
+Stamp = tuple[int, int, int]
+# Where `etl/publish.py` keeps the last versions, each named for its data version.
+VERSIONS, SUFFIX = "versions", ".duckdb"
+# Beside the one in place, some 130 MB each.
+KEPT_IN_MEMORY = 2
 # Some megabytes each: every benchmark of the menu, and some that readers make.
-REMEMBERED = 16
+REMEMBERED = 32
+# What the schema says of each table (column "") and column that it says something of: the data dictionary.
+COMMENTS = """
+    SELECT table_name, '', comment FROM duckdb_tables() WHERE database_name = 'monitor' AND comment IS NOT NULL
+    UNION ALL
+    SELECT table_name, column_name, comment FROM duckdb_columns()
+    WHERE database_name = 'monitor' AND comment IS NOT NULL
+"""
 COUNTS = ("FTE", "children", "cases", "changes", "visits")
-READER: dict[str, str | bool | int | float | list[str]] = {
-    "enable_external_access": "true",  # ATTACH needs it; nothing but our own SQL below ever runs
-    "memory_limit": "512MB",
-    "threads": "2",
-    "autoinstall_known_extensions": "false",
-    "autoload_known_extensions": "false",
-}
 
 
 class DatabaseError(Exception):
@@ -122,20 +130,21 @@ class Database:
     `figure` holds every observation with its area, standing and change: metric_id, area_id, period_end, period, value,
     status, symbol, numerator, denominator, return_id, file, line, name, kind, region_id, authority_type, very_small,
     rank, tied, ranked, quarter, sets_cut, previous_period_end, change.
+    `comments` holds what the schema says: (table, column) -> words, and (table, "") of the table itself.
     """
 
     def __init__(self, path: Path) -> None:
         """Read every table of the file; raises duckdb.Error or OSError when it is missing, cut or damaged."""
         self._lock = threading.Lock()
         self._answers: OrderedDict[Hashable, Any] = OrderedDict()
-        path.stat()  # DuckDB would create a database that is not there
-        with duckdb.connect(":memory:", config=READER) as connection:
-            connection.execute(f"ATTACH '{str(path).replace(chr(39), chr(39) * 2)}' AS monitor (READ_ONLY)")
-            connection.execute("USE monitor")
+        with opened(path) as connection:
             names = [row[0] for row in connection.execute("SHOW TABLES").fetchall()]
             table = {name: _plain(connection.sql(f'FROM "{name}"').pl()) for name in names}
+            comments = connection.execute(COMMENTS).fetchall()
         self.table = table
+        self.comments: dict[tuple[str, str], str] = {(name, column): said for name, column, said in comments}
         self.data_version: str = table["build"]["data_version"][0]
+        self.built_at: datetime = table["build"]["built_at"][0]
         # What is published for England alone has nothing to show of councils; it is in `figure` and in exports.
         self.metrics = {
             row["metric_id"]: Metric(**{field: row[field] for field in Metric.__dataclass_fields__})
@@ -216,26 +225,36 @@ class Database:
             (pl.col("period_end") == period_end) & (pl.col("kind") == "local_authority")
         )
 
+    def councils_ever(self, metric_id: str) -> pl.DataFrame:
+        """The figures of all authorities in all periods of one metric (columns of `figure`)."""
+        return self.by_metric[metric_id].filter(pl.col("kind") == "local_authority")
+
     def latest(self, metric_id: str) -> Period:
         """The newest period of a metric."""
         return self.periods[metric_id][0]
 
 
 class Store:
-    """The newest good version of a database file that may be replaced at any time."""
+    """The newest good version of a database file that may be replaced at any time, and the versions kept beside it."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
+        self.damaged = False
+        """Whether the file as it lies there now could not be read, when it was tried."""
         self._lock = threading.Lock()
-        self._stamp: tuple[int, int, int] | None = None
+        self._stamp: Stamp | None = None
         self._database: Database | None = None
+        self._kept_lock = threading.Lock()
+        # By name; with the stamp of the file where it could not be read.
+        self._kept: OrderedDict[str, Database] = OrderedDict()
+        self._unreadable: dict[str, Stamp | None] = {}
 
     def current(self) -> Database:
         """The database as of now; the last good one while the file is missing or damaged.
 
         Costs one `stat` when nothing changed. Raises DatabaseError when there never was a good one.
         """
-        stamp = self._seen()
+        stamp = _seen(self.path)
         if self._database is not None and stamp == self._stamp:
             return self._database
         with self._lock:
@@ -243,21 +262,81 @@ class Store:
                 self._load(stamp)
         return self._database or self._none()
 
-    def _load(self, stamp: tuple[int, int, int] | None) -> None:
+    def at(self, version: str) -> Database:
+        """The database of a data version: the one in place, or one of those kept in `versions` beside it.
+
+        A kept one is read once; the last KEPT_IN_MEMORY asked for stay. Raises DatabaseError, which says what is kept,
+        for any other version, and for one that is damaged or has not the tables of the one in place.
+        """
+        live = self.current()
+        if version == live.data_version:
+            return live
+        # A name from an address never becomes a path: it is looked up among the names that are there.
+        path = self._files().get(version)
+        if path is None:
+            raise DatabaseError(f"That data version is not kept. {self._said()}")
+        with self._kept_lock:
+            if version in self._kept:
+                self._kept.move_to_end(version)
+            else:
+                self._kept[version] = self._read(path, live)
+                while len(self._kept) > KEPT_IN_MEMORY:
+                    self._kept.popitem(last=False)
+            return self._kept[version]
+
+    def versions(self) -> list[str]:
+        """The data versions that can be asked for: the one in place, then those kept, the latest built first."""
+        live = self.current().data_version
+        files = self._files()
+        good = [name for name, path in files.items() if name != live and not self._failed(name, path)]
+        return [live, *good]
+
+    def _files(self) -> dict[str, Path]:
+        """The kept files by data version, which is their name; the latest built first."""
+        found = []
+        # What goes while we look is no longer kept.
+        with suppress(OSError), os.scandir(self.path.parent / VERSIONS) as entries:
+            for one in entries:
+                with suppress(OSError):
+                    found.append((one.stat().st_mtime_ns, Path(one.path)))
+        files = [path for _, path in sorted(found, reverse=True) if path.suffix == SUFFIX]
+        return {path.stem: path for path in files}
+
+    def _read(self, path: Path, live: Database) -> Database:
+        name = path.stem
+        if not self._failed(name, path):
+            stamp = _seen(path)
+            try:
+                database = Database(path)
+                if database.data_version == name and _columns(live) <= _columns(database):
+                    return database
+                why = "has not the tables of the one in place"
+            # Damage, or tables of an earlier build: readers are told, and see the newest.
+            except Exception as error:
+                why = type(error).__name__
+            log.error("the kept version %s cannot be read (%s)", path.name, why)
+            self._unreadable[name] = stamp
+        why = "its file is damaged, or its tables are not those of today"
+        raise DatabaseError(f"That data version is kept but cannot be read: {why}. {self._said()}")
+
+    def _failed(self, name: str, path: Path) -> bool:
+        """Whether this very file could not be read before."""
+        return name in self._unreadable and self._unreadable[name] == _seen(path)
+
+    def _said(self) -> str:
+        live, *kept = self.versions()
+        return f"Kept: {', '.join([f'{live} (in place now)', *kept])}."
+
+    def _load(self, stamp: Stamp | None) -> None:
         try:
             self._database = Database(self.path)
+            self.damaged = False
         # Damage, or a sound file of another schema: whatever it is, readers keep what they have.
         except Exception as error:
+            self.damaged = True
             log.error("%s cannot be read (%s); the last good version stays", self.path.name, type(error).__name__)
         # A file that failed is not tried again until it changes.
         self._stamp = stamp
-
-    def _seen(self) -> tuple[int, int, int] | None:
-        try:
-            found = self.path.stat()
-        except OSError:
-            return None
-        return found.st_mtime_ns, found.st_ino, found.st_size
 
     def _none(self) -> Database:
         raise DatabaseError("There is no readable database yet. Run `python -m etl build`.")
@@ -267,6 +346,18 @@ class Store:
 def store() -> Store:
     """The store of the database this server reads: MONITOR_DATABASE, or data/monitor.duckdb."""
     return Store(Path(os.environ.get("MONITOR_DATABASE", DEFAULT_PATH)))
+
+
+def _seen(path: Path) -> Stamp | None:
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_mtime_ns, found.st_ino, found.st_size
+
+
+def _columns(database: Database) -> set[tuple[str, str]]:
+    return {(name, column) for name, frame in database.table.items() for column in frame.columns}
 
 
 def _parts(frame: pl.DataFrame, by: str) -> dict[str, pl.DataFrame]:

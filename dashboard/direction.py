@@ -1,4 +1,4 @@
-"""Which way councils go: the watch list and its mirror, who moved furthest, and ranks over time (rules 16 to 18)."""
+"""Which way councils go: the watch list and its mirror, and who moved furthest (rules 16 to 18)."""
 
 from __future__ import annotations
 
@@ -119,33 +119,6 @@ def movers(db: Database, metric: Metric, years: int) -> Movers:
     rows = _moves(metric, now, then)
     return Movers(
         metric, newest, before, why, returns.once(db, rows), now["return_id"].n_unique() - rows["return_id"].n_unique()
-    )
-
-
-def rank_history(db: Database, metric: Metric, area_id: str) -> pl.DataFrame:
-    """One council's value and standing in each period in which it existed, oldest first.
-
-    period_end, period, value, status, symbol, return_id, rank, tied, ranked, quarter, s, direction, no_direction, and
-    broken: whether it is not to be held against the row before (another method, or another return).
-    """
-    own = db.by_area[area_id].filter(pl.col("metric_id") == metric.metric_id).sort("period_end")
-    breaks = db.table["series_break"].filter(pl.col("metric_id") == metric.metric_id)["period_end"].to_list()
-    before = pl.col("return_id").shift()
-    return with_direction(db, own).select(
-        "period_end",
-        "period",
-        "value",
-        "status",
-        "symbol",
-        "return_id",
-        "rank",
-        "tied",
-        "ranked",
-        "quarter",
-        "s",
-        "direction",
-        "no_direction",
-        (pl.col("period_end").is_in(breaks) | (pl.col("return_id") != before).fill_null(False)).alias("broken"),
     )
 
 

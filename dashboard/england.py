@@ -108,11 +108,28 @@ def gains(db: Database, benchmark: Benchmark, metrics: Sequence[Metric]) -> list
     return found
 
 
-def grades(db: Database) -> tuple[dict[float, int], int, date]:
-    """How many councils' latest judgement of leaders is each grade (1 to 4), of how many, as of which report."""
-    rows = db.councils(LEADERS, db.latest(LEADERS).end)
-    counts = dict(rows.filter(pl.col("value").is_not_null()).group_by("value").len().iter_rows())
-    return counts, rows.height, db.latest(LEADERS).end
+@dataclass(frozen=True)
+class Grades:
+    """How many councils' latest judgement of leaders was each grade on a day."""
+
+    on: date
+    counts: dict[float, int]
+    """Grade (1 to 4) -> councils."""
+    councils: int
+
+
+def grades(db: Database) -> list[Grades]:
+    """The judgements of leaders as of the newest report and at each 31 March before, newest first."""
+
+    def counted() -> list[Grades]:
+        found = []
+        for period in db.periods[LEADERS]:
+            rows = db.councils(LEADERS, period.end)
+            counts = dict(rows.filter(pl.col("value").is_not_null()).group_by("value").len().iter_rows())
+            found.append(Grades(period.end, counts, rows.height))
+        return found
+
+    return db.remembered("grades", counted)
 
 
 def regions(db: Database, metrics: Sequence[Metric], first: Metric, end: date) -> pl.DataFrame:

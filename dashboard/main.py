@@ -4,9 +4,10 @@ from pathlib import Path
 
 import streamlit as st
 
-from dashboard import session
+from dashboard import server_app, session
 
 HERE = Path(__file__).parent
+run = server_app.begin()
 
 st.set_page_config("Child Protection Monitor", page_icon="🧭", layout="wide", initial_sidebar_state="collapsed")
 
@@ -21,21 +22,38 @@ page = st.navigation(
         "How is my council doing?": [
             st.Page("pages/council.py", title="Council", icon=":material/account_balance:"),
             st.Page("pages/compare.py", title="Compare", icon=":material/compare_arrows:"),
+            st.Page("pages/own.py", title="Your own figures", icon=":material/edit_note:"),
         ],
-        "Figures": [st.Page("pages/data.py", title="Data", icon=":material/table:")],
+        "What is being done?": [
+            st.Page("pages/leadership.py", title="Leadership", icon=":material/groups:"),
+            st.Page("pages/progress.py", title="Progress", icon=":material/trending_up:"),
+        ],
+        "Figures": [
+            st.Page("pages/briefings.py", title="Briefings", icon=":material/description:"),
+            st.Page("pages/data.py", title="Data", icon=":material/table:"),
+            st.Page("pages/methods.py", title="Methods", icon=":material/menu_book:"),
+        ],
     },
     position="top",
 )
 st.logo(str(HERE / "assets" / "logo.svg"), size="large")
 session.page_style()
+session.version()
 db = session.database()
 st.session_state["headline"] = st.container()
-# The Data page filters by many measures and councils at once; of what the others share it needs only the benchmark.
-session.choices(db, only="benchmark" if page.title == "Data" else None)
+st.session_state["page"] = page.url_path
+# The Data page filters by many measures and councils at once, and draws what it shares with others among them; the
+# Methods page is of all measures and councils.
+if page.title in ("Leadership", "Progress"):
+    session.notice("la", "council", list(db.authorities.values()))
+    with st.container(key="choices"), st.columns([3, 9])[0]:
+        session.only_council(db)
+elif page.title not in ("Data", "Methods", "Briefings"):
+    session.choices(db, periods=page.title != "Your own figures")
 body, foot = st.container(), st.container()
 # Before the page, which may stop early: its links need the script all the same.
 with foot:
     session.footer(db)
     session.page_script()
-with body:
+with body, run.of(page.url_path or server_app.FIRST, db.data_version):
     page.run()

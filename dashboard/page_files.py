@@ -10,6 +10,7 @@ import polars as pl
 from dashboard import wording
 from dashboard.benchmarks import Benchmark
 from dashboard.database import Database, Metric
+from dashboard.direction import Movers
 from dashboard.england import Gain
 from dashboard.partners import Partner
 from dashboard.standard import Standard
@@ -54,6 +55,34 @@ def standard(db: Database, one: Standard) -> pl.DataFrame:
             **_from(db, one.metric),
         }
         for row in one.rows.reverse().iter_rows(named=True)
+    )
+
+
+def movers(db: Database, found: Movers) -> pl.DataFrame:
+    """How far every return moved between two periods, best first: all of them, where the page shows the furthest."""
+    assert found.before is not None
+    metric, ends = found.metric, (found.before.end, found.newest.end)
+    return _frame(
+        {
+            "councils": row["name"],
+            "return": row["return_id"],
+            "metric": metric.title,
+            "period_before": wording.period_label(metric, ends[0]),
+            "value_before": row["value_before"],
+            "period": wording.period_label(metric, ends[1]),
+            "value": row["value"],
+            "unit": metric.unit,
+            "change": row["change"],
+            "improvement": row["improvement"],
+            "rank_before": row["rank_before"],
+            "ranked_before": row["ranked_before"],
+            "rank": row["rank"],
+            "ranked": row["ranked"],
+            "places_gained": row["places"],
+            "very_small": not row["sets_cut"],
+            **_from(db, metric),
+        }
+        for row in found.rows.iter_rows(named=True)
     )
 
 

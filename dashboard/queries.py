@@ -13,6 +13,7 @@ from dashboard import comparison, wording
 from dashboard.benchmarks import BENCHMARKS, Benchmark
 from dashboard.benchmarks.rules import neighbours_mean
 from dashboard.database import ENGLAND, Database, Metric, Period
+from dashboard.hosting import watch
 
 STRANDS = ("overall", "leaders", "protection", "in_care", "care_leavers")
 
@@ -46,6 +47,7 @@ class Inspection:
         return self.started or self.published
 
 
+@watch.query
 def councils(db: Database, metric: Metric, period: Period, benchmark: Benchmark) -> pl.DataFrame:
     """All councils of one period held against a benchmark: best first, neutral from low to high, missing last by name.
 
@@ -65,6 +67,7 @@ def england(db: Database, metric: Metric, period: Period) -> dict[str, Any] | No
     return rows.row(0, named=True) if rows.height else None
 
 
+@watch.query
 def profile(db: Database, area_id: str, benchmark: Benchmark) -> pl.DataFrame:
     """Every measure of one council in its newest period, in menu order: its figure, comparison and companions.
 
@@ -129,6 +132,7 @@ def history(db: Database, area_id: str) -> dict[str, list[tuple[date, float | No
     return {metric_id: list(zip(ends, values, strict=True)) for metric_id, ends, values in rows.iter_rows()}
 
 
+@watch.query
 def trend(db: Database, metric: Metric, area_id: str) -> pl.DataFrame:
     """One measure over time, oldest first: period_end, period, value, status, england, best, neighbours, region, and
     rank, tied, ranked, quarter.
@@ -212,23 +216,7 @@ def partners(db: Database, return_id: str, area_id: str) -> list[str]:
     return [db.names[other] for other in return_id.split("+") if other != area_id]
 
 
-def observations(db: Database, metric_ids: list[str], area_ids: list[str], periods: list[str]) -> pl.DataFrame:
-    """Figures by metric, area and period label; an empty list means all. Menu order, newest first, by name."""
-    rows = (
-        pl.concat(db.by_metric[metric_id] for metric_id in metric_ids if metric_id in db.by_metric)
-        if metric_ids
-        else db.figure
-    )
-    if area_ids:
-        rows = rows.filter(pl.col("area_id").is_in(area_ids))
-    if periods:
-        rows = rows.filter(pl.col("period").is_in(periods))
-    positions = db.table["metric"].select("metric_id", "position")
-    return rows.join(positions, on="metric_id").sort(
-        "position", "period_end", "kind", "name", descending=[False, True, False, False]
-    )
-
-
+@watch.query
 def published(
     db: Database, metrics: Sequence[Metric], area_ids: Sequence[str], ends: Mapping[str, date]
 ) -> pl.DataFrame:
@@ -242,9 +230,11 @@ def published(
     )
 
 
+@watch.query
 def compared(db: Database, rows: pl.DataFrame, benchmark: Benchmark) -> pl.DataFrame:
     """Rows of any areas with the comparison of the councils among them; regions and England are not compared."""
-    figures = db.figure.join(
+    measures = [db.by_metric[metric_id] for metric_id in rows["metric_id"].unique(maintain_order=True)]
+    figures = pl.concat([db.figure.clear(), *measures]).join(
         rows.select("metric_id", "period_end").unique(), on=["metric_id", "period_end"], how="semi"
     )
     found = comparison.compare(db, benchmark, figures, rows)
@@ -282,9 +272,3 @@ def notices(db: Database, area_id: str) -> list[str]:
 def authority_type(db: Database, area_id: str) -> str:
     """Unitary authority, metropolitan borough, London borough or county council."""
     return str(db.area.filter(pl.col("area_id") == area_id)["authority_type"][0])
-
-
-def period_labels(db: Database) -> list[str]:
-    """Every period label there is, newest first; publishers' years before days."""
-    labels = {period.label for periods in db.periods.values() for period in periods}
-    return sorted(labels, key=lambda label: (label.isdigit(), label), reverse=True)

@@ -1,4 +1,4 @@
-"""What this server answers beside Streamlit's pages: shapes of the map and scripts, each by its content's name."""
+"""What this server answers beside Streamlit's pages: the API, briefings, and assets, each by its content's name."""
 
 from __future__ import annotations
 
@@ -7,15 +7,19 @@ import hashlib
 import logging
 import subprocess
 import sys
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 from streamlit.runtime.pages_manager import PagesManager
 
+from dashboard.api import routes as api
+from dashboard.briefings import routes as briefings
 from dashboard.components.council_map import geometry
 from dashboard.database import DEFAULT_PATH, Database, DatabaseError, store
 
@@ -46,9 +50,9 @@ def _asset(stem: str, suffix: str, content: bytes, media_type: str) -> Asset:
 
 
 @cache
-def script(stem: str) -> Asset:
-    """A script of dashboard/assets."""
-    return _asset(stem, "js", (ASSETS / f"{stem}.js").read_bytes(), "text/javascript")
+def script() -> Asset:
+    """The script of every page. Those of the map and the like go with their components."""
+    return _asset("page", "js", (ASSETS / "page.js").read_bytes(), "text/javascript")
 
 
 @cache
@@ -57,24 +61,34 @@ def style() -> Asset:
     return _asset("style", "css", (ASSETS / "style.css").read_bytes(), "text/css")
 
 
-@cache
-def _shapes(data_version: str) -> Asset:
-    shapes = store().current().table["map_shape"]
-    return _asset("shapes", "json", geometry(shapes), "application/json")
-
-
 def shapes(db: Database) -> Asset:
     """The shapes of the map, as of a data version."""
-    return _shapes(db.data_version)
+    return db.remembered(
+        "shapes",
+        lambda: _asset("shapes", "json", geometry(db.table["map_shape"], db.names), "application/json"),
+    )
+
+
+def all_shapes(name: str) -> list[Asset]:
+    """The shapes of the version in place; of those kept too, where `name` is none of its."""
+    found = []
+    try:
+        for version in store().versions():
+            with suppress(DatabaseError):  # one that is damaged
+                found.append(shapes(store().at(version)))
+            if found and found[-1].name == name:
+                break
+    except DatabaseError:
+        log.warning("no database: the shapes of the map cannot be served")
+    return found
 
 
 async def asset(request: Request) -> Response:
     """An asset by name; 404 for any other, which a browser with an old page will meet after a new release."""
-    known = [style(), script("page"), script("council_map"), script("period_slider")]
-    try:
-        known.append(shapes(store().current()))
-    except DatabaseError:
-        log.warning("no database: the shapes of the map cannot be served")
+    known = [style(), script()]
+    if request.path_params["name"].startswith("shapes-"):
+        # A kept version may have to be read first, while others are answered.
+        known += await run_in_threadpool(all_shapes, request.path_params["name"])
     for one in known:
         if one.name == request.path_params["name"]:
             packed = "gzip" in request.headers.get("accept-encoding", "")
@@ -89,7 +103,7 @@ async def asset(request: Request) -> Response:
 # st.navigation: that reader, if a link led into a page, would get the page without its choices.
 PagesManager.uses_pages_directory = False
 
-ROUTES = [Route("/assets/{name}", asset)]
+ROUTES = [Route("/assets/{name}", asset), *api.routes(lambda: style().url), *briefings.routes()]
 
 
 def ensure_database(path: Path = DEFAULT_PATH) -> None:

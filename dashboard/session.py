@@ -6,25 +6,32 @@ With main.py, pages/ and components/ the only place that knows Streamlit.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import partial
-from typing import Any, Literal
+from typing import Any
 
 import polars as pl
 import streamlit as st
 
-from dashboard import benchmarks, exports, queries, server, tables
+from dashboard import benchmarks, exports, links, queries, server, tables
+from dashboard.as_data import View, lines
 from dashboard.benchmarks import BENCHMARKS, DEFAULT, Benchmark
-from dashboard.components.council_map import View
+from dashboard.components.council_map import View as Drawn
 from dashboard.database import Database, DatabaseError, Metric, Period, store
+from dashboard.exports import FORMATS, Export, Format
 from dashboard.figures.style import CONFIG
 from dashboard.palette import Colouring
+from dashboard.tables import as_data as parts
+from dashboard.tables import downloads as offers
 
 DEFAULT_METRIC = "vacancy_rate"
 # Whoever's address holds more wrong names than this is told of these, and that is enough.
 MOST_NOTICES = 3
+# And of a name no more than this is looked at.
+LONGEST_NAME = 200
 COLOURINGS: dict[str, Colouring] = {
     "Quarter": "quarter",
     "Value": "value",
@@ -35,7 +42,7 @@ COLOURINGS: dict[str, Colouring] = {
 }
 # Of five periods, so many as a trend is worked out from (rule 17).
 TREND_PERIODS = 5
-VIEWS: dict[str, View] = {"Map": "boundaries", "Tiles": "tiles"}
+VIEWS: dict[str, Drawn] = {"Map": "boundaries", "Tiles": "tiles"}
 
 
 @dataclass(frozen=True)
@@ -49,60 +56,131 @@ class Selection:
 
 
 def database() -> Database:
-    """The newest good version of the data; the page stops with words when there never was one."""
+    """The data version that a frozen link names, else the newest good one.
+
+    The page stops with words when there never was one. Costs a look at a file or a folder when nothing changed.
+    """
     try:
-        return store().current()
+        newest = store().current()
     except DatabaseError as error:
         st.error(str(error), icon=":material/database_off:")
         st.stop()
+    frozen = st.session_state.get(links.VERSION)
+    if frozen:
+        with suppress(DatabaseError):
+            return store().at(frozen)
+    return newest
 
 
-def choices(db: Database, *, only: Literal["benchmark"] | None = None) -> None:
-    """Draw the choices that pages share, bound to the address by the words the reader sees.
+def version() -> None:
+    """Say over every page of a frozen link which data version it shows, and lead to the newest; nothing over others.
 
-    `only` draws that one alone. A name in the address that is none of ours is said so, with the nearest that is.
+    Before all that asks for the `database`. A version that is not kept is said so, and the newest is shown.
     """
+    asked = st.query_params.get(links.VERSION)
+    shown = None
+    if asked:
+        # Without any good file there is nothing to choose from: `database` says it.
+        with suppress(DatabaseError):
+            newest = store().current()
+            try:
+                shown = store().at(asked)
+            except DatabaseError as error:
+                st.warning(links.not_kept(tables.plain(asked[:LONGEST_NAME]), error, newest), icon=":material/history:")
+    if shown is None:
+        st.session_state.pop(links.VERSION, None)
+        return
+    live = links.live("", {name: st.query_params.get_all(name) for name in st.query_params if name != links.VERSION})
+    with st.container(key="frozen", horizontal=True, vertical_alignment="center"):
+        st.html(parts.frozen(links.notice(shown, newest), live or "?", newest=shown is newest))
+        # Bound to the address, it goes with the reader from page to page.
+        st.selectbox(
+            "Data version", store().versions(), index=None, key=links.VERSION, bind="query-params", width=260,
+            placeholder="The newest",
+        )  # fmt: skip
+
+
+def choices(db: Database, *, periods: bool = True) -> None:
+    """Draw the choices that pages share, bound to the address by the words the reader sees; or all but the period."""
     titles = [metric.title for metric in db.metrics.values()]
-    names = [benchmark.label for benchmark in BENCHMARKS.values()]
-    notice("la", "council", list(db.authorities.values()))
-    notice("metric", "measure", titles)
-    notice("benchmark", "comparison", names)
-    notice("group", "council", list(db.authorities.values()))
+    notices(db)
     with st.container(key="choices"):
-        council, measure, when, against = st.columns([3, 4, 2, 3])
-        if only == "benchmark":
-            against = council
-        else:
-            council.selectbox(
-                "Council", list(db.authorities.values()), index=None, key="la", bind="query-params",
-                placeholder="Choose or type a council",
-            )  # fmt: skip
-            first = titles.index(db.metrics[DEFAULT_METRIC].title)
-            # A target is in the unit of one measure: with another it is asked anew.
-            measure.selectbox("Measure", titles, index=first, key="metric", bind="query-params", on_change=_no_target)
-            metric_id = _metric(db).metric_id
-            labels = [period.label for period in db.periods[metric_id]]
-            before = st.session_state.get("measure_before", metric_id)
-            if before != metric_id and st.session_state.get("period") == db.latest(before).label:
-                # Whoever looked at the newest period of one measure wants the newest of the next.
-                st.session_state.pop("period", None)
-            st.session_state["measure_before"] = metric_id
-            if st.session_state.get("period") not in labels:
-                # The measure chosen now was not published for that period: its newest is shown instead.
-                st.session_state.pop("period", None)
-            when.selectbox("Period", labels, key="period", bind="query-params")
-        against.selectbox(
-            "Compare with", names, index=names.index(BENCHMARKS[DEFAULT].label), key="benchmark", bind="query-params"
-        )
-        _answer(db)
+        council, measure, *when, place = st.columns([3, 4, 2, 3] if periods else [3, 4, 3])
+        with council:
+            only_council(db)
+        first = titles.index(db.metrics[DEFAULT_METRIC].title)
+        # A target is in the unit of one measure: with another it is asked anew.
+        measure.selectbox("Measure", titles, index=first, key="metric", bind="query-params", on_change=_no_target)
+        metric_id = _metric(db).metric_id
+        labels = [period.label for period in db.periods[metric_id]]
+        before = st.session_state.get("measure_before", metric_id)
+        if before != metric_id and st.session_state.get("period") == db.latest(before).label:
+            # Whoever looked at the newest period of one measure wants the newest of the next.
+            st.session_state.pop("period", None)
+        st.session_state["measure_before"] = metric_id
+        if st.session_state.get("period") not in labels:
+            # The measure chosen now was not published for that period: its newest is shown instead.
+            st.session_state.pop("period", None)
+        for where in when:
+            where.selectbox("Period", labels, key="period", bind="query-params")
+        with place:
+            against()
+        answer(db)
+
+
+def only_council(db: Database) -> None:
+    """Draw the choice of a council, which some pages alone share with others."""
+    st.selectbox(
+        "Council", list(db.authorities.values()), index=None, key="la", bind="query-params",
+        placeholder="Choose or type a council",
+    )  # fmt: skip
+
+
+def notices(db: Database) -> None:
+    """Say of the choices that pages share which names in the address are none of ours, with the nearest that is."""
+    notice("la", "council", list(db.authorities.values()))
+    notice("metric", "measure", [metric.title for metric in db.metrics.values()])
+    notice("benchmark", "comparison", [benchmark.label for benchmark in BENCHMARKS.values()])
+    notice("group", "council", list(db.authorities.values()))
+
+
+def against() -> None:
+    """Draw the choice of the benchmark; `answer` draws what it asks of the reader."""
+    names = [benchmark.label for benchmark in BENCHMARKS.values()]
+    st.selectbox(
+        "Compare with", names, index=names.index(BENCHMARKS[DEFAULT].label), key="benchmark", bind="query-params"
+    )
+
+
+def answer(db: Database) -> None:
+    """Ask for what a benchmark needs of the reader: the councils of a group, or a target; of most nothing."""
+    asks = _benchmark().asks
+    if asks == "councils":
+        st.multiselect(
+            "Councils of your group", list(db.authorities.values()), key="group", bind="query-params",
+            persist_state="session", placeholder="Choose or type councils",
+        )  # fmt: skip
+    elif asks == "number":
+        metric = _metric(db)
+        _target_notice()
+        st.number_input(
+            f"Target for {metric.short_title.lower()}, in {metric.unit}", min_value=0.0, value=None,
+            step=10.0**-metric.decimals, format="%g", key="target", bind="query-params", persist_state="session",
+            placeholder="Type a number", width=360,
+        )  # fmt: skip
 
 
 def chosen(db: Database) -> Selection:
     """The choices as the program's own things."""
-    numbers = {name: area_id for area_id, name in db.authorities.items()}
     metric = _metric(db)
-    period = next(one for one in db.periods[metric.metric_id] if one.label == st.session_state["period"])
-    return Selection(numbers.get(st.session_state["la"]), metric, period, benchmark())
+    label, newest = st.session_state.get("period"), db.latest(metric.metric_id)
+    period = next((one for one in db.periods[metric.metric_id] if one.label == label), newest)
+    return Selection(chosen_council(db), metric, period, benchmark())
+
+
+def chosen_council(db: Database) -> str | None:
+    """The chosen council's number; None until one is chosen."""
+    return {name: area_id for area_id, name in db.authorities.items()}.get(st.session_state["la"])
 
 
 def headline(title: str, sentence: str, *, kicker: str = "") -> None:
@@ -126,6 +204,34 @@ def download_table(make: Callable[[], pl.DataFrame], name: str, label: str) -> N
     _button(label, lambda: exports.csv(make()), name)
 
 
+def downloads(
+    db: Database,
+    make: Callable[[], Export],
+    name: str,
+    *,
+    figures: pl.DataFrame,
+    rows: int | None = None,
+    formats: Sequence[str] = tuple(FORMATS),
+    label: str = "Download",
+) -> None:
+    """A button for each format a table can be taken away in; a file is made when it is clicked.
+
+    `name` is that of the files without suffix. `figures` are the rows the table is made of (Database.figure, or its
+    own) and `rows` how many it has, if not as many: which formats cannot be had of it is said here, with the reason.
+    """
+    refused: dict[str, list[str]] = {}
+    with st.container(key=f"downloads {name}", horizontal=True, vertical_alignment="center", gap="small"):
+        st.html(offers.label(label), width="content")
+        for one in (FORMATS[format_id] for format_id in formats):
+            if why := one.refusal(figures, rows):
+                refused.setdefault(why, []).append(one.label)
+            else:
+                file, take = f"{name}.{one.suffix}", partial(_file, db, one, make, rows or figures.height)
+                _button(one.label, take, file, one.media_type, one.what)
+    if refused:
+        st.html(offers.refused(refused))
+
+
 def page_style() -> None:
     """The style sheet of every page, by address: Streamlit sends what is written here again at each rerun."""
     st.html(f'<style>@import url("{server.style().url}");</style>')
@@ -133,7 +239,7 @@ def page_style() -> None:
 
 def page_script() -> None:
     """The script of every page: links that keep the reader's place, no single-key shortcuts."""
-    st.html(f'<script src="{server.script("page").url}"></script>', unsafe_allow_javascript=True)
+    st.html(f'<script src="{server.script().url}"></script>', unsafe_allow_javascript=True)
 
 
 def benchmark() -> Benchmark:
@@ -141,9 +247,9 @@ def benchmark() -> Benchmark:
     chosen, db = _benchmark(), database()
     if chosen.asks == "councils":
         numbers = {name: area_id for area_id, name in db.authorities.items()}
-        return benchmarks.with_group(db, [numbers[name] for name in st.session_state["group"]])
+        return benchmarks.with_group(db, [numbers[name] for name in st.session_state.get("group", [])])
     if chosen.asks == "number":
-        target = st.session_state["target"]
+        target = st.session_state.get("target")
         return benchmarks.with_target(target if target is not None and math.isfinite(target) else None, _metric(db))
     return chosen
 
@@ -187,27 +293,48 @@ def beside(db: Database, metric: Metric) -> tuple[Metric, Period] | None:
     return metrics[title], periods[labels.index(label)]
 
 
+def as_data(db: Database, view: Callable[[], View]) -> None:
+    """Near the foot of a page: links to what it shows, its citation, its questions to the API and lines that ask them.
+
+    Worked out once it is open, and after all choices of the page are drawn: they are what a link holds.
+    """
+    with st.expander("This view: link, citation, as data", key="as_data", on_change="rerun") as shown:
+        if not shown.open:
+            return
+        found, (_, root) = view(), _here()
+        live, frozen = addresses(db)
+        keep = bool(st.session_state.get(links.VERSION))
+        st.html(
+            parts.view(
+                found.addresses,
+                lines(found.addresses[0], root, db.data_version if keep else None),
+                live=live,
+                frozen=frozen,
+                citation=exports.citation(db, found.metrics, frozen),
+                root=root,
+                version=db.data_version,
+                keep=keep,
+            )
+        )
+
+
+def addresses(db: Database) -> tuple[str, str]:
+    """The live and the frozen link to what a page shows, after all its choices are drawn."""
+    page, _ = _here()
+    asked = {name: st.query_params.get_all(name) for name in st.query_params}
+    drawn = {name: st.session_state[name] for name in asked if name in st.session_state}
+    # A page without comparisons draws no benchmark.
+    chosen = links.choices(asked, drawn, _benchmark().asks if "benchmark" in st.session_state else None)
+    return links.live(page, chosen), links.frozen(page, chosen, db.data_version)
+
+
+def _here() -> tuple[str, str]:
+    return links.here(st.context.url, str(st.session_state["page"]))
+
+
 def footer(db: Database) -> None:
     """Licence and data version, under every page."""
     st.html(tables.footer(db))
-
-
-def _answer(db: Database) -> None:
-    """Ask for what a benchmark needs of the reader: the councils of a group, or a target."""
-    asks = _benchmark().asks
-    if asks == "councils":
-        st.multiselect(
-            "Councils of your group", list(db.authorities.values()), key="group", bind="query-params",
-            persist_state="session", placeholder="Choose or type councils",
-        )  # fmt: skip
-    elif asks == "number":
-        metric = _metric(db)
-        _target_notice()
-        st.number_input(
-            f"Target for {metric.short_title.lower()}, in {metric.unit}", min_value=0.0, value=None,
-            step=10.0**-metric.decimals, format="%g", key="target", bind="query-params", persist_state="session",
-            placeholder="Type a number", width=360,
-        )  # fmt: skip
 
 
 def _no_target() -> None:
@@ -235,7 +362,9 @@ def notice(key: str, what: str, known: list[str]) -> None:
 
 
 def _benchmark() -> Benchmark:
-    return next(one for one in BENCHMARKS.values() if one.label == st.session_state["benchmark"])
+    # Pages on which none is chosen have the default.
+    label = st.session_state.get("benchmark", BENCHMARKS[DEFAULT].label)
+    return next(one for one in BENCHMARKS.values() if one.label == label)
 
 
 def _metric(db: Database) -> Metric:
@@ -251,7 +380,14 @@ def _csv(db: Database, rows: pl.DataFrame, benchmark: Benchmark) -> bytes:
     return exports.csv(exports.table(db, compared, benchmark.title))
 
 
-def _button(label: str, make: Callable[[], bytes], name: str) -> None:
+def _file(db: Database, of: Format, make: Callable[[], Export], rows: int) -> bytes:
+    with exports.turn(rows):
+        return of.make(db, make())
+
+
+def _button(
+    label: str, make: Callable[[], bytes], name: str, media_type: str = "text/csv", what: str | None = None
+) -> None:
     st.download_button(
-        label, make, name, "text/csv", icon=":material/download:", on_click="ignore", key=f"download {name}"
+        label, make, name, media_type, icon=":material/download:", on_click="ignore", key=f"download {name}", help=what
     )

@@ -4,13 +4,9 @@
 
 CREATE TYPE polarity AS ENUM ('lower_is_better', 'higher_is_better', 'neutral');
 CREATE TYPE area_kind AS ENUM ('local_authority', 'region', 'england');
-CREATE TYPE status AS ENUM (
-    'observed', 'suppressed', 'not_applicable', 'not_available', 'low_reliability', 'low_nonzero', 'not_given', 'unspecified',
-    'no_row'
-);
-CREATE TYPE direction AS ENUM (
-    'getting better', 'getting worse', 'rising', 'falling', 'no clear trend', 'cannot be said'
-);
+CREATE TYPE status AS ENUM ('observed', 'suppressed', 'not_applicable', 'not_available', 'low_reliability', 'low_nonzero',
+    'not_given', 'unspecified', 'no_row');
+CREATE TYPE direction AS ENUM ('getting better', 'getting worse', 'rising', 'falling', 'no clear trend', 'cannot be said');
 CREATE TYPE framework AS ENUM ('SIF', 'ILACS', 'ILACS from April 2026');
 CREATE TYPE strand AS ENUM ('overall', 'leaders', 'protection', 'in_care', 'care_leavers');
 CREATE TYPE visit_kind AS ENUM ('focused visit', 'monitoring visit');
@@ -36,6 +32,10 @@ CREATE TABLE source (
     licence VARCHAR NOT NULL
 );
 COMMENT ON TABLE source IS 'One official publication, in the edition that is loaded.';
+COMMENT ON COLUMN source.source_id IS 'Our name of a source.';
+COMMENT ON COLUMN source.title IS 'Its name, as published.';
+COMMENT ON COLUMN source.publisher IS 'Who is answerable for it.';
+COMMENT ON COLUMN source.licence IS 'What may be done with it.';
 COMMENT ON COLUMN source.release IS 'The edition, in the publisher''s words.';
 COMMENT ON COLUMN source.released IS 'When the edition came out or was last updated; a month where the day is not known.';
 COMMENT ON COLUMN source.next_release IS 'The edition that follows, where it is known; null where it is not.';
@@ -54,6 +54,9 @@ CREATE TABLE load_ledger (
     CHECK (rows_read = rows_loaded + rows_rejected + rows_duplicate)
 );
 COMMENT ON TABLE load_ledger IS 'Nothing is lost: every row of every file was loaded, rejected or an exact repeat.';
+COMMENT ON COLUMN load_ledger.rows_read IS 'Rows of the file that are read: those of the groups and years that are kept.';
+COMMENT ON COLUMN load_ledger.rows_loaded IS 'How many of them are in this database.'; COMMENT ON COLUMN load_ledger.rows_rejected IS 'How many are in the table reject.';
+COMMENT ON COLUMN load_ledger.rows_duplicate IS 'How many say again what another row says.';
 COMMENT ON COLUMN load_ledger.file IS 'The published file; a sheet of it after #.';
 COMMENT ON COLUMN load_ledger.sha256 IS 'Of the published file, so that anybody can check which one was read.';
 
@@ -66,6 +69,10 @@ CREATE TABLE reject (
     message VARCHAR NOT NULL
 );
 COMMENT ON TABLE reject IS 'Rows of published files that were not loaded, each with its line and the reason.';
+COMMENT ON COLUMN reject.line IS 'The line of the file.';
+COMMENT ON COLUMN reject.raw IS 'The row as printed, or the name in it.';
+COMMENT ON COLUMN reject.rule IS 'The reason in short, as R_NOT_THEN.';
+COMMENT ON COLUMN reject.message IS 'The reason in words.';
 
 CREATE TABLE warning (
     source_id VARCHAR NOT NULL REFERENCES source,
@@ -73,6 +80,7 @@ CREATE TABLE warning (
     message VARCHAR NOT NULL
 );
 COMMENT ON TABLE warning IS 'What in a release may be, but hardly is: outliers, parts that do not add up, councils without a row, figures equal to last year''s.';
+COMMENT ON COLUMN warning.message IS 'What was found, and where.';
 COMMENT ON COLUMN warning.rule IS 'W_MISSING_LA, W_OUTLIER, W_PARTS or W_STALE (etl/judging.py).';
 
 CREATE TABLE area (
@@ -90,6 +98,8 @@ CREATE TABLE area (
     CHECK (end_date IS NULL OR start_date IS NULL OR end_date > start_date)
 );
 COMMENT ON TABLE area IS 'A place statistics are published for: a local authority, a region or England. Ended authorities keep their rows.';
+COMMENT ON COLUMN area.name IS 'Its name, as this dashboard gives it.';
+COMMENT ON COLUMN area.kind IS 'local_authority, region or england.';
 COMMENT ON COLUMN area.area_id IS 'A local authority: DfE''s three-digit number, as text. A region or England: its GSS code.';
 COMMENT ON COLUMN area.la_number IS 'DfE''s three-digit number, which survives recodes.';
 COMMENT ON COLUMN area.gss_code IS 'The nine-character code now in use; former ones are in area_code.';
@@ -111,6 +121,10 @@ CREATE TABLE succession (
     PRIMARY KEY (predecessor_id, successor_id)
 );
 COMMENT ON TABLE succession IS 'Which authority followed which at a reorganisation. Series are never joined across one.';
+COMMENT ON COLUMN succession.predecessor_id IS 'The authority that ended.';
+COMMENT ON COLUMN succession.successor_id IS 'One that took its place.';
+COMMENT ON COLUMN succession.date IS 'The first day of the successor.';
+COMMENT ON COLUMN succession.note IS 'What happened.';
 
 CREATE TABLE neighbour (
     area_id VARCHAR NOT NULL REFERENCES area,
@@ -122,6 +136,8 @@ CREATE TABLE neighbour (
     CHECK (area_id <> neighbour_id)
 );
 COMMENT ON TABLE neighbour IS 'The ten statistical neighbours of each authority, nearest first, by DfE''s model.';
+COMMENT ON COLUMN neighbour.neighbour_id IS 'The neighbour: one of the authorities most like it, wherever that lies.';
+COMMENT ON COLUMN neighbour.closeness_rank IS '1 is the most alike, 10 the least of the ten.';
 COMMENT ON COLUMN neighbour.closeness IS 'Extremely close, very close, close, somewhat close or not close.';
 
 CREATE TABLE metric (
@@ -134,6 +150,7 @@ CREATE TABLE metric (
     unit VARCHAR NOT NULL,
     decimals INTEGER NOT NULL CHECK (decimals BETWEEN 0 AND 3),
     polarity polarity NOT NULL,
+    polarity_reason VARCHAR NOT NULL,
     definition VARCHAR NOT NULL,
     source_id VARCHAR NOT NULL REFERENCES source,
     period_kind VARCHAR NOT NULL,
@@ -150,11 +167,18 @@ CREATE TABLE metric (
     caveat VARCHAR
 );
 COMMENT ON TABLE metric IS 'One measure, as published or derived from what is published.';
+COMMENT ON COLUMN metric.metric_id IS 'Our name of a measure, which stays as it is.';
+COMMENT ON COLUMN metric.title IS 'Its name, in menus and addresses.';
+COMMENT ON COLUMN metric.short_title IS 'The same for a narrow column.';
+COMMENT ON COLUMN metric.theme IS 'The group of the menu that it stands in.';
+COMMENT ON COLUMN metric.definition IS 'What is measured, in one sentence.';
+COMMENT ON COLUMN metric.caveat IS 'What a reader should know before comparing; null where there is nothing.';
 COMMENT ON COLUMN metric.noun IS 'How a sentence names it, as in "the social worker vacancy rate was 14.2%".';
 COMMENT ON COLUMN metric.position IS 'The order of menus and tables.';
 COMMENT ON COLUMN metric.unit IS '"%" is 0 to 100. "grade" is Ofsted''s: 1 Outstanding to 4 Inadequate, never averaged.';
 COMMENT ON COLUMN metric.decimals IS 'Decimals to show; values are kept unrounded.';
 COMMENT ON COLUMN metric.polarity IS 'Which way is better. A neutral metric is never ranked and has no best.';
+COMMENT ON COLUMN metric.polarity_reason IS 'Why that way is better, or why neither is.';
 COMMENT ON COLUMN metric.period_kind IS 'What goes before the date, as in "at 30 September" 2025; the year is that of period_end.';
 COMMENT ON COLUMN metric.england_only IS 'Published for England as a whole: councils have no rows.';
 COMMENT ON COLUMN metric.councils_only IS 'Of councils alone: England and the regions have no rows.';
@@ -191,6 +215,8 @@ COMMENT ON COLUMN observation.period IS 'The publisher''s label.';
 COMMENT ON COLUMN observation.value IS 'Null unless observed. Zero is a value.';
 COMMENT ON COLUMN observation.status IS 'observed; suppressed (c); not_applicable (z); not_available (x); low_reliability (u); low_nonzero (low, k: more than zero but rounds to zero); not_given (no overall judgement since April 2026); unspecified (-, the publisher does not say why); no_row (the publisher has no row).';
 COMMENT ON COLUMN observation.symbol IS 'What is printed instead of a number; of a judgement, the grade in words.';
+COMMENT ON COLUMN observation.numerator IS 'The count above the line: the cases of a caseload, the vacancies of a vacancy rate; null where none is published.';
+COMMENT ON COLUMN observation.denominator IS 'The count below the line: what the numerator is a part of, or is spread over; null where none is published.';
 COMMENT ON COLUMN observation.return_id IS 'Who reported: area_id, or both numbers of a joint return with + between ("314+318").';
 COMMENT ON COLUMN observation.source_id IS 'Where this figure is from: the metric''s source, or another that holds years the first lacks.';
 COMMENT ON COLUMN observation.file IS 'The published file it was read from; null where there is no row.';
@@ -258,6 +284,8 @@ CREATE TABLE quarter_cut (
 COMMENT ON TABLE quarter_cut IS 'The three cuts between the quarters, from the best side.';
 COMMENT ON COLUMN quarter_cut.returns IS 'How many returns set them.';
 COMMENT ON COLUMN quarter_cut.best IS 'What the best quarter of councils reach.';
+COMMENT ON COLUMN quarter_cut.middle IS 'What half of them reach: the median.';
+COMMENT ON COLUMN quarter_cut.worst IS 'What three quarters of them reach; beyond it lies the worst quarter.';
 
 CREATE TABLE change (
     metric_id VARCHAR NOT NULL REFERENCES metric,
@@ -269,6 +297,8 @@ CREATE TABLE change (
     FOREIGN KEY (metric_id, area_id, period_end) REFERENCES observation
 );
 COMMENT ON TABLE change IS 'Value minus the value one period before: both observed, consecutive, and reported by the same return. No row otherwise.';
+COMMENT ON COLUMN change.previous_period_end IS 'The end of the period before.';
+COMMENT ON COLUMN change.change IS 'The difference, in the metric''s unit.';
 
 CREATE TABLE series_break (
     metric_id VARCHAR NOT NULL REFERENCES metric,
@@ -292,8 +322,6 @@ CREATE TABLE trend (
     CHECK ((reason IS NOT NULL) = (direction = 'cannot be said'))
 );
 COMMENT ON TABLE trend IS 'Which way the five periods that end at period_end point, a year apart and reported by the same return; of every area, and of every metric but grades and months since an inspection.';
-COMMENT ON COLUMN trend.metric_id IS 'The measure; neutral ones rise or fall, others get better or worse.';
-COMMENT ON COLUMN trend.area_id IS 'A local authority, a region or England.';
 COMMENT ON COLUMN trend.period_end IS 'The last of the five periods.';
 COMMENT ON COLUMN trend.s IS 'Kendall''s S: of the ten pairs of periods, those in which the later value is higher minus those in which it is lower. 10 rose each year, -10 fell each year.';
 COMMENT ON COLUMN trend.direction IS 'getting better or worse (of a neutral metric rising or falling) where at least 8 more of the ten pairs point one way than the other; no clear trend where fewer do; cannot be said, with the reason.';
@@ -315,6 +343,10 @@ CREATE TABLE inspection (
     CHECK (published >= started)
 );
 COMMENT ON TABLE inspection IS 'One Ofsted inspection of a local authority''s children''s services since 2013. Official files win over the Data to Insight record.';
+COMMENT ON COLUMN inspection.inspection_id IS 'The authority''s number and the day of publication.';
+COMMENT ON COLUMN inspection.type IS 'standard or short; under SIF full or re-inspection.';
+COMMENT ON COLUMN inspection.ended IS 'Last day on site, where it is printed.';
+COMMENT ON COLUMN inspection.published IS 'When the report came out.';
 COMMENT ON COLUMN inspection.framework IS 'SIF (2013 to 2018), ILACS (since 2018), or ILACS from April 2026, which gives no overall judgement.';
 COMMENT ON COLUMN inspection.started IS 'First day on site; null under SIF, whose file prints publication dates only.';
 COMMENT ON COLUMN inspection.url IS 'The report.';
@@ -326,6 +358,7 @@ CREATE TABLE judgement (
     PRIMARY KEY (inspection_id, strand)
 );
 COMMENT ON TABLE judgement IS 'The grade of each thing judged at an inspection. What was not judged has no row.';
+COMMENT ON COLUMN judgement.grade IS 'In Ofsted''s words.';
 COMMENT ON COLUMN judgement.strand IS 'overall, leaders (impact of leaders; under SIF leadership, management and governance), protection, in_care, care_leavers (since January 2023).';
 
 CREATE TABLE visit (
@@ -342,17 +375,14 @@ CREATE TABLE visit (
 );
 COMMENT ON TABLE visit IS 'One visit of Ofsted between inspections, from its yearly lists since April 2022: it ends with a letter and gives no grade.';
 COMMENT ON COLUMN visit.visit_id IS 'area_id, first day and the first word of the kind.';
-COMMENT ON COLUMN visit.area_id IS 'The local authority that was visited.';
 COMMENT ON COLUMN visit.kind IS 'focused visit (one part of the service) or monitoring visit (of a council judged Inadequate).';
 COMMENT ON COLUMN visit.started IS 'First day on site. Visits before April 2022 are only those whose letter came out late: no whole year.';
 COMMENT ON COLUMN visit.published IS 'When the letter came out; null where the list does not print it (before April 2024).';
 COMMENT ON COLUMN visit.theme IS 'What was looked at, in Ofsted''s words.';
-COMMENT ON COLUMN visit.source_id IS 'The source it was read from.';
-COMMENT ON COLUMN visit.file IS 'The published file it was read from.';
-COMMENT ON COLUMN visit.line IS 'The line of its sheet in that file.';
 
 CREATE TABLE boundary (area_id VARCHAR PRIMARY KEY REFERENCES area, geojson VARCHAR NOT NULL);
 COMMENT ON TABLE boundary IS 'The simplified boundary of each current authority: a GeoJSON geometry, longitude and latitude.';
+COMMENT ON COLUMN boundary.geojson IS 'The geometry.';
 CREATE TABLE map_shape (
     area_id VARCHAR NOT NULL REFERENCES area,
     view VARCHAR NOT NULL CHECK (view IN ('boundaries', 'london', 'tiles')),
@@ -362,3 +392,6 @@ CREATE TABLE map_shape (
     PRIMARY KEY (area_id, view)
 );
 COMMENT ON TABLE map_shape IS 'What a map draws: an SVG path in one plane for boundaries, the London inset and tiles.';
+COMMENT ON COLUMN map_shape.view IS 'boundaries, london (the inset) or tiles.';
+COMMENT ON COLUMN map_shape.path IS 'The outline, as an SVG path.';
+COMMENT ON COLUMN map_shape.x IS 'Its middle, from the left.'; COMMENT ON COLUMN map_shape.y IS 'Its middle, from the top.';

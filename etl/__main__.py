@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterable
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import duckdb
 import typer
@@ -16,8 +18,11 @@ from etl import areas as area_files
 from etl import build as building
 from etl import changes as changing
 from etl import checks as checking
+from etl import commitments as promising
 from etl import fetch as fetching
+from etl import kept
 from etl import publish as publishing
+from etl import register as registering
 from etl.admission import admit
 from etl.judging import Allowed
 from etl.model import EtlError, Source
@@ -35,8 +40,24 @@ out = Console(width=None if sys.stdout.isatty() else 240)
 err = Console(stderr=True, soft_wrap=True, highlight=False)
 
 DataFolder = Annotated[Path, typer.Option("--data", help="The folder of schema, releases and database.")]
+RegisterFile = Annotated[
+    Path | None,
+    typer.Option("--register", envvar="MONITOR_REGISTER", help=f"The leadership register; else data/{kept.REGISTER}."),
+]
+CommitmentsFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--commitments", envvar="MONITOR_COMMITMENTS", help=f"Reforms and targets; else data/{kept.COMMITMENTS}."
+    ),
+]
+AcceptEmpty = Annotated[bool, typer.Option(help="Build it though what was kept by hand is gone.")]
 BAD_INPUT, BUSY = 2, 3
 BUILT = "%-d %B %Y at %H:%M UTC"
+KEPT_BY_HAND = """
+    SELECT 'leadership register' AS file, count(*) AS rows, count(enrolled_on) AS enrolled,
+        min(checked_on) AS "checked from", max(checked_on) AS "to" FROM leadership_post
+    UNION ALL SELECT 'commitments', count(*), NULL, NULL, NULL FROM commitment
+"""
 
 
 @app.command()
@@ -91,14 +112,44 @@ def extract(
 
 
 @app.command()
-def build(data: DataFolder = building.DATA) -> None:
+def build(
+    register: RegisterFile = None,
+    commitments: CommitmentsFile = None,
+    accept_empty: AcceptEmpty = False,
+    data: DataFolder = building.DATA,
+) -> None:
     """Build data/monitor.duckdb from data/releases. A failed build leaves the last good database untouched."""
-    with _progress() as progress:
-        task = progress.add_task("", total=None)
-        built = building.build(data, lambda words: progress.update(task, description=words))
-    out.print(f"{built.path.name}: {built.observations} observations, data version {built.data_version}")
+    _build(data, kept.beside(data, register, commitments), accept_empty)
     with _opened(data) as connection:
         _headlines(connection)
+
+
+@app.command()
+def register(
+    action: Annotated[Literal["check", "load"], typer.Argument(help="check them, or check and build with them.")],
+    register: RegisterFile = None,
+    commitments: CommitmentsFile = None,
+    accept_empty: AcceptEmpty = False,
+    data: DataFolder = building.DATA,
+) -> None:
+    """Check the files kept by hand, the leadership register and the commitments, or build the database with them.
+
+    All that is wrong with either is said at once, with line and remedy, and nothing is changed.
+    """
+    by_hand = kept.beside(data, register, commitments)
+    if action == "load":
+        _build(data, by_hand, accept_empty)
+        return
+    metrics = [metric for source in all_sources() for metric in source.metrics]
+    posts = registering.check(
+        kept.content(by_hand.register), area_files.read(data), datetime.now(UTC).date(), by_hand.register.name
+    )
+    promised = promising.check(kept.content(by_hand.commitments), metrics, by_hand.commitments.name)
+    _look_at((*posts.warnings, *promised.warnings))
+    kept.require(posts, promised)
+    for path, checked in ((by_hand.register, posts), (by_hand.commitments, promised)):
+        rows = checked.table.height
+        out.print(f"{path.name}: {rows} row{'' if rows == 1 else 's'}, nothing wrong", markup=False)
 
 
 @app.command()
@@ -135,6 +186,7 @@ def status(data: DataFolder = building.DATA) -> None:
                 """
             ),
         )
+        _table("Kept by hand", connection.sql(KEPT_BY_HAND))
         _table("Warnings", connection.sql("SELECT source_id AS source, rule, message FROM warning ORDER BY ALL"))
         _table(
             "Changed by the loaded edition",
@@ -232,6 +284,24 @@ def geography(
         simplify(boundaries, tiles, data / "geography")
     except GeographyError as error:
         raise EtlError(f"E_GEOGRAPHY: {error}.") from error
+
+
+def _build(data: Path, by_hand: kept.Kept, accept_empty: bool) -> None:
+    with _progress() as progress:
+        task = progress.add_task("", total=None)
+        built = building.build(
+            data,
+            lambda words: progress.update(task, description=words),
+            by_hand=by_hand,
+            accept_empty=accept_empty,
+        )
+    _look_at(built.warnings)
+    out.print(f"{built.path.name}: {built.observations} observations, data version {built.data_version}")
+
+
+def _look_at(warnings: Iterable[kept.Finding]) -> None:
+    for one in warnings:
+        out.print(f"warning: {one}", style="yellow", markup=False, soft_wrap=True)
 
 
 def _headlines(connection: duckdb.DuckDBPyConnection) -> None:

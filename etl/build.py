@@ -15,24 +15,30 @@ from etl import (
     agree,
     changes,
     checks,
+    commitments,
     disagreements,
     editions,
     geography,
     inspections,
     judging,
+    kept,
     known_errors,
     publish,
+    register,
     releases,
     standings,
     trends,
 )
 from etl import areas as area_files
 from etl.areas import Areas, alive
+from etl.kept import Finding, Kept
 from etl.model import OBSERVATION, Context, EtlError, Loaded, Metric, PeriodKind, Source, Status
 from etl.sources import all_sources
 
 DATA = Path(__file__).resolve().parent.parent / "data"
 DATABASE = publish.DATABASE
+# The second is of what the operator keeps by hand.
+SCHEMA = ("schema.sql", "schema_kept.sql")
 
 
 @dataclass(frozen=True)
@@ -42,27 +48,50 @@ class Built:
     path: Path
     data_version: str
     observations: int
+    warnings: tuple[Finding, ...] = ()
+    """What should be looked at in the files kept by hand."""
 
 
 def build(
-    data: Path = DATA, progress: Callable[[str], None] = lambda _words: None, sources: list[Source] | None = None
+    data: Path = DATA,
+    progress: Callable[[str], None] = lambda _words: None,
+    sources: list[Source] | None = None,
+    by_hand: Kept | None = None,
+    *,
+    accept_empty: bool = False,
 ) -> Built:
-    """Build `data/monitor.duckdb` from `data/releases` and the reference files beside it.
+    """Build `data/monitor.duckdb` from `data/releases`, the reference files beside it and the files kept by hand.
 
     The database is made under another name and takes its place only when every check holds: EtlError (with the rule,
-    the place and the remedy) leaves the last good one untouched.
+    the place and the remedy) leaves the last good one untouched. So it is where the live database has rows kept by hand
+    and the files have none any more, unless that is accepted.
     """
     with publish.alone(data):
-        tables = _tables(data, sources or all_sources(), progress)
-        schema = (data / "schema.sql").read_text("utf-8")
-        path = publish.publish(data, schema, tables, checks.check, progress)
-    return Built(path, tables["build"]["data_version"][0], tables["observation"].height)
+        tables, warnings = _tables(data, sources or all_sources(), by_hand or kept.beside(data), progress)
+        if not accept_empty:
+            kept.refuse_gone(data / DATABASE, tables)
+        path = publish.publish(data, schema(data), tables, checks.check, progress)
+    return Built(path, tables["build"]["data_version"][0], tables["observation"].height, warnings)
 
 
-def _tables(data: Path, sources: list[Source], progress: Callable[[str], None]) -> dict[str, pl.DataFrame]:
-    """Every table of the database, by name, in the order of their references."""
+def schema(data: Path) -> str:
+    """The statements that make all tables."""
+    return "\n".join((data / name).read_text("utf-8") for name in SCHEMA)
+
+
+def _tables(
+    data: Path, sources: list[Source], by_hand: Kept, progress: Callable[[str], None]
+) -> tuple[dict[str, pl.DataFrame], tuple[Finding, ...]]:
+    """Every table of the database, by name, in the order of their references; and what should be looked at."""
     progress("areas")
     areas = area_files.read(data)
+    progress("what is kept by hand")
+    contents = (kept.content(by_hand.register), kept.content(by_hand.commitments))
+    posts = register.check(contents[0], areas, datetime.now(UTC).date(), by_hand.register.name)
+    metrics = [metric for source in sources for metric in source.metrics]
+    promised = commitments.check(contents[1], metrics, by_hand.commitments.name)
+    # Both are looked at before either is refused.
+    kept.require(posts, promised)
     loaded: dict[str, Loaded] = {}
     warnings, changed = [], []
     for source in sources:
@@ -93,10 +122,10 @@ def _tables(data: Path, sources: list[Source], progress: Callable[[str], None]) 
     progress("map")
     boundary, shape = _map(data / "geography")
     released = max(source.release.published for source in sources)
-    return {
+    tables = {
         "build": pl.DataFrame(
             {
-                "data_version": [f"{released}-{_fingerprint(data)}"],
+                "data_version": [f"{released}-{_fingerprint(data, *contents)}"],
                 "built_at": [datetime.now(UTC).replace(tzinfo=None, microsecond=0)],
             }
         ),
@@ -121,9 +150,12 @@ def _tables(data: Path, sources: list[Source], progress: Callable[[str], None]) 
         "inspection": inspection,
         "judgement": judgement,
         "visit": _gathered(loaded, "visit"),
+        "leadership_post": posts.table,
+        "commitment": promised.table,
         "boundary": boundary,
         "map_shape": shape,
     }
+    return tables, (*posts.warnings, *promised.warnings)
 
 
 def with_missing_rows(observation: pl.DataFrame, metric: pl.DataFrame, areas: Areas) -> pl.DataFrame:
@@ -202,6 +234,7 @@ def _metrics(sources: list[Source]) -> pl.DataFrame:
                 "unit": metric.unit,
                 "decimals": metric.decimals,
                 "polarity": str(metric.polarity),
+                "polarity_reason": metric.polarity_reason,
                 "definition": metric.definition,
                 "source_id": source.id,
                 "period_kind": str(metric.period_kind),
@@ -275,17 +308,22 @@ def _gathered(loaded: dict[str, Loaded], table: str) -> pl.DataFrame:
     return pl.concat(one.tables[table] for one in loaded.values() if table in one.tables)
 
 
-def _fingerprint(data: Path) -> str:
-    """A short hash of everything a build depends on: releases, reference files, schema and the ETL's own rules."""
+def _fingerprint(data: Path, *by_hand: bytes) -> str:
+    """A short hash of everything a build depends on: releases, reference files, schema and the ETL's own rules.
+
+    Files kept by hand count by what is in them, wherever they lie.
+    """
     code = Path(__file__).resolve().parent
     inputs = [
         *sorted((data / "releases").glob("*.parquet")),
-        *sorted(data.glob("*.csv")),
+        *sorted(path for path in data.glob("*.csv") if path.name not in (kept.REGISTER, kept.COMMITMENTS)),
         *sorted((data / "geography").iterdir()),
-        data / "schema.sql",
+        *(data / name for name in SCHEMA),
         *sorted(code.rglob("*.py")),
     ]
     digest = hashlib.sha256()
+    for content in by_hand:
+        digest.update(b"%d\0" % len(content) + content)
     for path in inputs:
         digest.update(path.name.encode() + b"\0" + path.read_bytes())
     return digest.hexdigest()[:8]

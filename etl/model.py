@@ -102,6 +102,8 @@ class Metric:
     definition: str
     unit: str
     polarity: Polarity
+    polarity_reason: str
+    """Why that way is better, or why neither is, in one sentence."""
     period_kind: PeriodKind
     file: str = ""
     """The file of the release that holds it; may be left out when the release has only one."""

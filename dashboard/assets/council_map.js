@@ -4,6 +4,7 @@ const NARROW = 560; // pixels; below, London stands under England, with boroughs
 const FRAME = 18; // units of the map between London and the line around it
 const TEXTURES = { hatched: 'M-1 1 1-1M0 6 6 0M5 7 7 5', dotted: 'M3 3h.01' }; // in squares of 6 pixels
 const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
+const NONE = [];
 const SHAPES = ['defs', 'g', 'path', 'pattern', 'rect', 'svg', 'text'];
 
 const geometries = new Map(); // what each address answered, for every map on every page
@@ -71,12 +72,11 @@ class CouncilMap {
     this.geometry = geometry;
     this.layers = { boundaries: layer(), london: layer(), tiles: layer() };
     // Where each council lies, for the arrow keys: a borough where it is in England, not in the inset.
-    this.anchors = { boundaries: new Map(), tiles: new Map() };
-    const names = new Map(this.data.areas); // in the order of names, as a screen reader will read them
-    const named = ([area]) => names.get(area) ?? '';
+    this.anchors = { boundaries: new Map(), london: new Map(), tiles: new Map() };
+    const named = ([area]) => geometry.names[area]; // in the order of names, as a screen reader will read them
     for (const [area, view, d, left, top] of geometry.shapes.toSorted((a, b) => compare(named(a), named(b)))) {
       this.layers[view].nodes.set(area, make('path', { d, 'data-area': area }));
-      this.anchors[view]?.set(area, [left, top]);
+      this.anchors[view].set(area, [left, top]);
     }
     const { boundaries, london, tiles } = this.layers;
     const [x, y, width, height] = this.inset();
@@ -95,12 +95,18 @@ class CouncilMap {
       make('text', { class: 'place end', 'aria-hidden': true, x: right, y: bottom - FRAME }, 'London outlined'),
     );
     tiles.group.append(make('g', { role: 'group', 'aria-label': 'London' }, ...boroughs));
-    for (const { group, lines, mark, cursor } of Object.values(this.layers)) group.append(lines, mark, cursor);
+    for (const { group, lines, ties, mark, cursor } of Object.values(this.layers)) {
+      group.append(lines, ties, mark, cursor);
+    }
     set(london.group, { role: 'group', 'aria-label': 'London' });
   }
 
   paint() {
-    const { label, view, classes, areas, chosen } = this.data;
+    const { label, view, classes, phrases, chosen, lines: pairs = NONE } = this.data;
+    const { names } = this.geometry;
+    const areas = this.data.areas
+      .filter(([area]) => names[area]) // a council that has ended is on no map of today
+      .map(([area, index, phrase, numbers]) => [area, names[area], index, filled(phrases[phrase], numbers)]);
     this.shown = view === 'tiles' ? ['tiles'] : ['boundaries', 'london'];
     const groups = this.shown.map((name) => this.layers[name].group);
     // Only for another view: a node that is taken out and put back loses the keyboard's focus.
@@ -113,7 +119,7 @@ class CouncilMap {
     set(this.svg, { 'aria-label': label });
     this.explain(classes);
     for (const name of this.shown) {
-      const { nodes, lines, mark } = this.layers[name];
+      const { nodes, lines, ties, mark } = this.layers[name];
       const lined = [];
       for (const [area, node] of nodes) {
         if (this.areas.has(area)) this.paintArea(node, name, this.areas.get(area));
@@ -122,6 +128,7 @@ class CouncilMap {
         if (kind !== 'plain') lined.push(path(node));
       }
       set(lines, { d: lined.join('') });
+      tie(ties.children[0], pairs, this.anchors[name]);
       outline(mark, nodes.get(chosen));
     }
     this.fit();
@@ -259,7 +266,10 @@ class CouncilMap {
 
   outlineCouncil(area, focused = false) {
     for (const shown of this.shown) {
-      const { cursor, nodes } = this.layers[shown];
+      const { cursor, nodes, ties } = this.layers[shown];
+      const { chosen, lines: pairs = NONE } = this.data;
+      const own = pairs.filter((pair) => pair.includes(area) || pair.includes(chosen));
+      tie(ties.children[1], own, this.anchors[shown]);
       outline(cursor, this.areas.has(area) ? nodes.get(area) : null);
       set(cursor, { class: focused ? 'cursor focus' : 'cursor' });
     }
@@ -325,7 +335,27 @@ function geometryAt(address) {
 function layer() {
   const line = (name) => make('path', { class: name, 'aria-hidden': true });
   const twice = (name) => make('g', { class: name, 'aria-hidden': true }, line('halo'), line('line'));
-  return { group: make('g'), nodes: new Map(), lines: line('lines'), mark: twice('mark'), cursor: twice('cursor') };
+  const tied = (name) => make('g', { class: name, 'aria-hidden': true }, line('halo'), line('line'), line('dots'));
+  const ties = make('g', { class: 'ties' }, tied('all'), tied('own'));
+  return { group: make('g'), nodes: new Map(), lines: line('lines'), ties, mark: twice('mark'), cursor: twice('cursor') };
+}
+
+// A curve from each council of a pair to the other, where both are drawn, with a dot at the first: bent to its right,
+// so that the two ways between two councils lie apart.
+function tie({ children: [halo, line, dots] }, pairs, anchors) {
+  const ends = pairs.map((pair) => pair.map((area) => anchors.get(area))).filter((pair) => pair.every(Boolean));
+  const curves = ends.map(([[x0, y0], [x1, y1]]) => {
+    const [middle, aside] = [[(x0 + x1) / 2, (y0 + y1) / 2], [(y0 - y1) / 6, (x1 - x0) / 6]];
+    return `M${x0} ${y0}Q${middle[0] + aside[0]} ${middle[1] + aside[1]} ${x1} ${y1}`;
+  });
+  for (const each of [halo, line]) set(each, { d: curves.join('') });
+  set(dots, { d: ends.map(([[x, y]]) => `M${x} ${y}h.01`).join('') });
+}
+
+// A phrase with its numbers where it has a #.
+function filled(phrase, numbers) {
+  const each = numbers.split(' ').values();
+  return phrase.replaceAll('#', () => each.next().value);
 }
 
 function path(node) {

@@ -5,25 +5,27 @@ if (!window.monitorPage) {
   document.documentElement.lang = 'en-GB';
 
   // Choices that mean the same on every page; the rest of an address belongs to the page it was made on.
-  const SHARED = ['la', 'metric', 'period', 'benchmark', 'group', 'target'];
+  const SHARED = ['la', 'metric', 'period', 'benchmark', 'group', 'target', 'version'];
 
   // Quietly: the place on the page stays, and Back leads to where the reader was before.
-  const choose = (path, choices, { quietly = false } = {}) => {
+  const choose = (path, choices, { quietly = false, without = '' } = {}) => {
     const to = new URL(location.href);
+    const chosen = new URLSearchParams(choices);
     if (path && to.pathname !== path) {
       to.pathname = path;
       for (const name of [...to.searchParams.keys()]) if (!SHARED.includes(name)) to.searchParams.delete(name);
     }
     // A target is in the unit of one measure: with another it is asked anew.
-    if (choices.metric && choices.metric !== to.searchParams.get('metric')) to.searchParams.delete('target');
-    for (const [name, value] of Object.entries(choices)) to.searchParams.set(name, value);
+    if (chosen.has('metric') && chosen.get('metric') !== to.searchParams.get('metric')) to.searchParams.delete('target');
+    for (const name of [...chosen.keys(), without]) to.searchParams.delete(name);
+    for (const [name, value] of chosen) to.searchParams.append(name, value);
     // Streamlit answers a step through the history by a rerun: the session, and all that is loaded, stays.
     history[quietly ? 'replaceState' : 'pushState']({}, '', to);
     dispatchEvent(new PopStateEvent('popstate', { state: {} }));
     if (quietly) return;
     const top = () => document.querySelector('[data-testid="stMain"]')?.scrollTo({ top: 0 });
     // A measure chosen in a council's table is drawn above it: once it is, that is what the reader wants to see.
-    if (!path && choices.metric) setTimeout(() => document.getElementById('measure')?.scrollIntoView(), 600);
+    if (!path && chosen.has('metric')) setTimeout(() => document.getElementById('measure')?.scrollIntoView(), 600);
     else top();
   };
 
@@ -32,7 +34,8 @@ if (!window.monitorPage) {
     if (!link || event.button || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
     event.preventDefault();
     const to = new URL(link.href);
-    choose(link.getAttribute('href').startsWith('?') ? '' : to.pathname, Object.fromEntries(to.searchParams));
+    const path = link.getAttribute('href').startsWith('?') ? '' : to.pathname;
+    choose(path, to.searchParams, { without: link.dataset.without });
   });
   document.addEventListener('choose-quietly', ({ detail }) => choose('', detail.choices, { quietly: true }));
   document.addEventListener('open-council', ({ detail }) => choose(detail.path, { la: detail.name }));
@@ -49,6 +52,31 @@ if (!window.monitorPage) {
     const words = sentence();
     if (words && words !== said) region.textContent = said = words;
   }).observe(document.body, { childList: true, subtree: true, characterData: true });
+
+  // The region says the same words twice only when it was empty between.
+  const say = (words) => {
+    region.textContent = '';
+    setTimeout(() => { region.textContent = words; }, 100);
+  };
+
+  // A button copies the text beside it. Where the browser does not let us (no https, or no permission), the text is
+  // selected instead: one key is left to press.
+  document.addEventListener('click', async ({ target }) => {
+    const button = target.closest?.('button[data-copies]');
+    const text = button?.parentElement.querySelector('pre');
+    if (!text) return;
+    let words = `${button.dataset.copies}: copied.`;
+    try {
+      await navigator.clipboard.writeText(text.textContent);
+    } catch {
+      text.focus();
+      getSelection().selectAllChildren(text);
+      words = 'Selected: press Ctrl and C to copy it.';
+    }
+    say(words);
+    button.textContent = words.startsWith('Selected') ? 'Press Ctrl+C' : 'Copied';
+    setTimeout(() => { button.textContent = 'Copy'; }, 4000);
+  });
 
   // Streamlit's keys r (run again) and c (clear caches) would act on a slip of speech input (WCAG 2.1.4).
   addEventListener('keydown', (event) => {

@@ -1,11 +1,12 @@
 """Who is best: the councils behind the chosen rule, how long they have been, what they share, and best on several."""
 
 from collections.abc import Callable
+from functools import partial
 
 import polars as pl
 import streamlit as st
 
-from dashboard import best, best_files, england, in_common, session, tables, wording
+from dashboard import as_data, best, best_files, england, in_common, session, tables, wording
 from dashboard.sentences import best as sentences
 from dashboard.tables import best as parts
 from dashboard.tables import inspecting
@@ -132,3 +133,4 @@ if metric.ranked and not metric.counted:
 else:
     show_none()
 show_several()
+session.as_data(db, partial(as_data.best, db, metric, period, asked))

@@ -4,8 +4,9 @@ from functools import partial
 
 import streamlit as st
 
-from dashboard import comparing, queries, session, tables, wording
+from dashboard import as_data, comparing, queries, session, tables, wording
 from dashboard.components.council_list import council_list
+from dashboard.components.one_of import one_of
 from dashboard.figures import bars, lines, scatter
 from dashboard.sentences import compare as sentences
 from dashboard.tables import compare as side_by_side
@@ -78,9 +79,7 @@ with st.container(key="files", horizontal=True):
 
 st.header("Measure by measure", anchor=False)
 topics = comparing.themes(db)
-topic = st.segmented_control(
-    "Measures of", topics, default=FIRST_TOPIC, required=True, key="topic", bind="query-params"
-)
+topic = one_of("Measures of", topics, "topic", default=FIRST_TOPIC)
 measures = comparing.by_measure(db, benchmark, topic, area_ids)
 said = sentences.measures(measures.to_dicts(), db.metrics, area_id)
 if said:
@@ -101,6 +100,7 @@ st.html(side_by_side.to_data(list(names.values())))
 st.header("Two measures at once", anchor=False)
 if metric.graded:
     st.html(side_by_side.note("Grades are the colours of this picture: choose another measure at the top."))
+    session.as_data(db, partial(as_data.compare, db, area_ids, metric, period, benchmark, topic))
     st.stop()
 seconds = {one.title: one for one in comparing.second_measures(db, metric)}
 session.notice("against", "measure", [one.title for one in db.metrics.values()])
@@ -132,3 +132,4 @@ session.download(
     f"{metric.metric_id}-and-{against.metric_id}.csv", benchmark=benchmark,
     label="Download both measures of all councils (CSV)",
 )  # fmt: skip
+session.as_data(db, partial(as_data.compare, db, area_ids, metric, period, benchmark, topic, (against, beside)))

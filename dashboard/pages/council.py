@@ -4,13 +4,15 @@ from datetime import UTC, datetime
 
 import streamlit as st
 
-from dashboard import direction, funnel, page_files, palette, queries, session, tables, wording
+from dashboard import as_data, direction, funnel, links, page_files, palette, queries, session, tables, wording
 from dashboard import partners as learning
+from dashboard.components.one_of import one_of
 from dashboard.components.scenario import scenario
 from dashboard.figures import funnel as funnels
 from dashboard.figures import grades, strip, trend
 from dashboard.sentences import direction as directions
 from dashboard.sentences.council import council_sentence, profile_sentence
+from dashboard.tables import briefings as papers
 from dashboard.tables import council as parts
 
 HEIGHT = 420
@@ -37,6 +39,7 @@ session.headline(
     profile_sentence(name, profile.to_dicts(), db.metrics),
     kicker=f"{db.names[db.regions[chosen.area_id]]} · {queries.authority_type(db, chosen.area_id)}",
 )
+st.html(papers.line(chosen.area_id, benchmark, st.session_state.get(links.VERSION)))
 for notice in queries.notices(db, chosen.area_id):
     st.info(notice, icon=":material/info:")
 
@@ -67,7 +70,10 @@ if own is not None:
 else:
     st.html(tables.sentence(f"{name} did not exist {wording.period(metric, period.end)}."))
 
-painting = palette.paint(rows, metric, "quarter" if metric.ranked else "value")
+# Classes of all periods, as on the map: a colour means the same in each.
+painting = palette.paint(
+    rows, metric, "quarter" if metric.ranked else "value", scale=db.councils_ever(metric.metric_id)
+)
 left, right = st.columns(2, gap="medium")
 with left:
     st.subheader("Over time", anchor=False)
@@ -82,12 +88,8 @@ with left:
 with right:
     st.subheader("Among all councils", anchor=False)
     as_funnel = metric.has_interval and (
-        st.segmented_control(
-            "Drawn", PICTURES, default=PICTURES[0], required=True, key="picture", bind="query-params",
-            label_visibility="collapsed",
-        )
-        == PICTURES[1]
-    )  # fmt: skip
+        one_of("Drawn", PICTURES, "picture", label_visibility="collapsed") == PICTURES[1]
+    )
     limits = funnel.funnel(db, metric, period) if as_funnel else None
     if metric.graded:
         session.chart(
@@ -116,9 +118,7 @@ if not metric.graded:
 
 st.header("Every measure", anchor=False)
 themes = list(dict.fromkeys(db.metrics[metric_id].theme for metric_id in profile["metric_id"]))
-theme = st.segmented_control(
-    "Theme", [*themes, "All"], default=FIRST_THEME, required=True, key="theme", bind="query-params"
-)
+theme = one_of("Theme", [*themes, "All"], "theme", default=FIRST_THEME)
 if theme != "All":
     profile = profile.filter([db.metrics[metric_id].theme == theme for metric_id in profile["metric_id"]])
 st.html(
@@ -167,3 +167,7 @@ session.download(
     label=f"Download the {near.height} councils (CSV)",
 )
 st.html(parts.region(db, chosen.area_id))
+session.as_data(
+    db,
+    lambda: as_data.council(db, str(chosen.area_id), metric, period, benchmark, theme if theme != "All" else None),
+)

@@ -1,47 +1,129 @@
 """Every figure: choose measures, areas and periods, see the rows, take them away."""
 
+from functools import partial
+from typing import Any
+
+import polars as pl
 import streamlit as st
 
-from dashboard import exports, queries, session
+from dashboard import as_data, explore, explore_files, session
+from dashboard.components.grid import grid
+from dashboard.components.one_of import one_of
+from dashboard.sentences.explore import explored, nothing
 
+# Rows of the grid; a file holds all.
 SHOWN = 1_000
+# What each filter is of, for whoever's address holds another word; then what it says while nothing is chosen.
+FIRST = {
+    "metrics": ("measure", "All measures"),
+    "areas": ("area", "All areas"),
+    "periods": ("period", "All periods"),
+}
+MORE = {
+    "themes": ("theme", "All themes"),
+    "kinds": ("kind of area", "England, regions and councils"),
+    "regions": ("region", "All regions"),
+    "types": ("type of council", "All types"),
+    "neighbours_of": ("council", "Choose a council"),
+    "leaders": ("grade", "Any judgement"),
+    "statuses": ("reason", "All figures and reasons"),
+}
+SHAPES: dict[str, explore.Shape] = {"Long": "long", "Wide": "wide"}
+LONG, WIDE = SHAPES
+LAID_OUT = "Long: a row a figure. Wide: a row an area and period, a column a measure."
+PARTS = {part.capitalize(): part for part in explore.PARTS}
+FIRST_PARTS = ["Standing", "Benchmark", "Gap"]
 
 db = session.database()
-benchmark = session.benchmark()
-metrics = {metric.title: metric_id for metric_id, metric in db.metrics.items()}
-areas = {name: area_id for area_id, name in db.names.items()}
-with st.container(key="filters"):
-    first, second, third = st.columns([4, 4, 3])
-    titles = first.multiselect(
-        "Measures", list(metrics), key="metrics", bind="query-params", placeholder="All measures"
-    )
-    names = second.multiselect("Areas", list(areas), key="areas", bind="query-params", placeholder="All areas")
-    periods = third.multiselect(
-        "Periods", queries.period_labels(db), key="periods", bind="query-params", placeholder="All periods"
-    )
+known = explore.offered(db)
 
-rows = queries.observations(db, [metrics[title] for title in titles], [areas[name] for name in names], periods)
-observed = int((rows["status"] == "observed").sum())
-session.headline(
-    "Data",
-    f"{rows.height:,} of {db.figure.height:,} figures chosen: {observed:,} observed, "
-    f"{rows.height - observed:,} missing, each with its reason.",
+
+def filtered(field: str, placeholder: str) -> Any:
+    """Draw one filter; what it leaves, as Question takes it."""
+    label, names = explore.LABELS[field], list(known[field])
+    if field == "neighbours_of":
+        name = st.selectbox(label, names, index=None, key=field, bind="query-params", placeholder=placeholder)
+        return known[field].get(name or "")
+    chosen = st.multiselect(label, names, key=field, bind="query-params", placeholder=placeholder, wrap=True)
+    return tuple(known[field][name] for name in chosen)
+
+
+def reset() -> None:
+    """All that this page offers as it was at first; what pages share stays."""
+    for field in known:
+        st.session_state[field] = None if field == "neighbours_of" else []
+    st.session_state.update({"newest": False, "shape": LONG, "with": FIRST_PARTS, "more_open": False})
+
+
+session.notices(db)
+for field, (what, _) in (FIRST | MORE).items():
+    session.notice(field, what, list(known[field]))
+session.notice("newest", "choice", ["true", "false"])
+session.notice("shape", "shape", list(SHAPES))
+session.notice("with", "group of columns", list(PARTS))
+
+chosen: dict[str, Any] = {}
+with st.container(key="filters"):
+    *places, last = st.columns([8, 8, 6, 3], vertical_alignment="bottom")
+    for (field, (_, placeholder)), place in zip(FIRST.items(), places, strict=True):
+        with place:
+            chosen[field] = filtered(field, placeholder)
+    chosen["newest"] = last.toggle(
+        explore.LABELS["newest"], key="newest", bind="query-params", help="Of each measure its newest period alone."
+    )
+# At first the address says what is set, then the session, which is ahead of it.
+more = [field for field in MORE if st.session_state.get(field, st.query_params.get(field))]
+# Open it stays, whatever is taken out of it.
+st.session_state["more_open"] = bool(more) or st.session_state.get("more_open", False)
+with st.expander(f"More filters ({len(more)} set)" if more else "More filters", st.session_state["more_open"]):
+    for (field, (_, placeholder)), place in zip(MORE.items(), [*st.columns(4), *st.columns(4)], strict=False):
+        with place:
+            chosen[field] = filtered(field, placeholder)
+question = explore.Question(**chosen)
+
+with st.container(key="view", horizontal=True, vertical_alignment="bottom"):
+    shape = one_of("Rows and columns", list(SHAPES), "shape", default=LONG, help=LAID_OUT)
+    beside = st.pills(
+        "Beside each figure", list(PARTS), selection_mode="multi", default=FIRST_PARTS, key="with",
+        bind="query-params", disabled=shape == WIDE, wrap=True,
+    )  # fmt: skip
+    session.against()
+    if question.filters() or shape == WIDE or beside != FIRST_PARTS:
+        st.button("Reset", type="tertiary", icon=":material/restart_alt:", on_click=reset)
+session.answer(db)
+benchmark, parts = session.benchmark(), [PARTS[name] for name in beside]
+
+
+def answered() -> tuple[str, int, pl.DataFrame, pl.DataFrame]:
+    """The first sentence, how many rows there are, the first of them, and of which measures, periods and areas."""
+    rows = explore.rows(db, question)
+    if rows.is_empty():
+        return nothing(db, question), 0, rows, rows
+    sentence = explored(db, rows, explore.spotlight(db, rows, benchmark), benchmark)
+    kinds = rows.select("metric_id", "period_end", "kind").unique()
+    if shape == WIDE:
+        shown = explore.wide(db, rows, SHOWN)
+        return sentence, explore.height(rows, "wide"), shown, shown
+    return sentence, rows.height, explore.long(db, rows.head(SHOWN), parts, benchmark), kinds
+
+
+# What every reader meets first is worked out once.
+first = ("data", shape, *parts, benchmark)
+sentence, among, shown, figures = answered() if question.filters() else db.remembered(first, answered)
+session.headline("Data", sentence)
+if not among:
+    st.stop()
+if among > SHOWN:
+    st.caption(f"The first {SHOWN:,} of {among:,} rows are shown; a file holds all.")
+grid(db, shown, "rows", "The chosen figures")
+view = (db, question, benchmark, parts, SHAPES[shape])
+session.downloads(
+    db,
+    # A session holds the question; its rows are found again when they are asked for.
+    partial(explore_files.export, *view, session.addresses(db)[1]),
+    explore_files.NAME,
+    figures=figures,
+    rows=among,
+    label=f"Download {'all ' if among > 1 else ''}{among:,} row{'' if among == 1 else 's'}",
 )
-if rows.height > SHOWN:
-    st.caption(f"The first {SHOWN:,} rows are shown; the file holds all {rows.height:,}.")
-shown = queries.compared(db, rows.head(SHOWN), benchmark)
-st.dataframe(
-    exports.table(db, shown, benchmark.title),
-    hide_index=True,
-    key="rows",
-    placeholder="",
-    alt="The chosen figures",
-    column_config={
-        "area": st.column_config.TextColumn(pinned=True),
-        "period_end": st.column_config.DateColumn(format="D MMM YYYY"),
-        "page": st.column_config.LinkColumn(),
-    },
-)
-session.download(
-    db, rows, "child-protection-figures.csv", benchmark=benchmark, label=f"Download all {rows.height:,} rows (CSV)"
-)
+session.as_data(db, partial(as_data.data, *view))

@@ -1,18 +1,26 @@
 """The front page: where England stands, how far from its best councils, where it is worst, and what is new."""
 
 from functools import partial
+from typing import Literal
 
 import streamlit as st
 
-from dashboard import comparison, direction, england, page_files, queries, session, standard, tables, wording
+from dashboard import as_data, comparison, direction, england, page_files, queries, session, standard, tables, wording
+from dashboard.components.one_of import one_of
 from dashboard.components.scenario import scenario
+from dashboard.database import ENGLAND
 from dashboard.figures import standard as bars
+from dashboard.links import VERSION
+from dashboard.sentences import direction as directions
 from dashboard.sentences import front
 from dashboard.sentences.council import council_sentence
 from dashboard.sentences.england import england_sentence
+from dashboard.tables import briefings as papers
 from dashboard.tables import england as parts
 
 HEIGHT = 300
+SPANS = {f"{years} year{'' if years == 1 else 's'}": years for years in direction.YEARS}
+MOST_MOVED = 5
 
 db = session.database()
 chosen = session.chosen(db)
@@ -26,13 +34,10 @@ if own is not None:
     joint = queries.partners(db, own["return_id"], own["area_id"])
     st.html(parts.council(own["name"], council_sentence(own["name"], own, metric, benchmark, joint)))
 st.html(parts.turns())
+st.html(papers.line(ENGLAND, benchmark, st.session_state.get(VERSION)))
 
 st.html(parts.headlines(england.headlines(db), metric.metric_id))
-counts, councils, on = england.grades(db)
-st.html(
-    f'<h2 class="small">Ofsted on the impact of leaders: {councils} councils by latest judgement, {on:%-d %B %Y}</h2>'
-    + parts.grades(counts, councils)
-)
+st.html(parts.grades(england.grades(db)))
 
 st.header("If every council met the standard of the best", anchor=False)
 nine = england.chosen(db, england.NINE)
@@ -93,7 +98,32 @@ with right:
             db, ring, "to-ring.csv", benchmark=benchmark, label=f"Download the {ring.height} to ring (CSV)"
         )
 several = direction.watch_counts(db, benchmark, nine)
-st.html(parts.counted(db, several, f"Councils on a watch list of any of {len(nine)} measures"))
+st.html(tables.sentence(directions.counts_sentence(several, nine, "watch")))
+often = several.filter(several["count"] > 1)
+if often.height:
+    st.html(parts.counted(db, often, f"Councils on a watch list of more than one of {len(nine)} measures"))
+if several.height > often.height:
+    label = f"All {several.height} councils on a watch list of any of them"
+    with st.expander(label, key="watched", on_change="rerun", bind="query-params") as table:
+        if table.open:
+            st.html(parts.counted(db, several, label))
+
+st.header("Who moved furthest", anchor=False)
+session.notice("over", "span of years", list(SPANS))
+span = one_of("Over", list(SPANS), "over")
+moved = direction.movers(db, metric, SPANS[span])
+st.html(tables.sentence(directions.movers_sentence(moved)))
+if moved.rows.height:
+    column: Literal["improvement", "change"] = "improvement" if metric.ranked else "change"
+    sides = ("Improved most", "Worsened most") if metric.ranked else ("Rose most", "Fell most")
+    for place, best, caption in zip(st.columns(2, gap="medium"), (True, False), sides, strict=True):
+        place.html(parts.moved(moved, moved.furthest(column, best=best, most=MOST_MOVED), caption))
+    session.download_table(
+        partial(page_files.movers, db, moved),
+        f"{metric.metric_id}-movers.csv",
+        f"Download all {moved.rows.height} that can be held against then (CSV)",
+    )
 
 st.header("What is new", anchor=False)
 st.html(parts.news(db, england.news(db), england.newest_reports(db)))
+session.as_data(db, partial(as_data.england, db, metric, period, benchmark, nine))

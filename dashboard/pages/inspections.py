@@ -6,7 +6,8 @@ from datetime import UTC, datetime
 import polars as pl
 import streamlit as st
 
-from dashboard import inspecting, inspection_files, palette, queries, session, transitions, wording
+from dashboard import as_data, inspecting, inspection_files, palette, queries, session, transitions, wording
+from dashboard.components.one_of import one_of
 from dashboard.figures import by_grade, distribution, timeline
 from dashboard.figures import transitions as next_grades
 from dashboard.queries import STRANDS
@@ -284,7 +285,7 @@ for key, what, known in (
     session.notice(key, what, list(known))
 councils = inspecting.latest(db, today)
 with st.container(key="parts", horizontal=True, vertical_alignment="bottom", horizontal_alignment="distribute"):
-    part = st.segmented_control("Show", PARTS, default=COUNCILS, required=True, key="part", bind="query-params")
+    part = one_of("Show", PARTS, "part", default=COUNCILS)
     with st.popover("What changed in April 2026"):
         st.html(tables.reform(councils))
 with st.container(key="inspected"):
@@ -302,3 +303,11 @@ with st.container(key="inspected"):
         )
 where = f" in {sentences.region(region)}" if region else ""
 SHOWN[part]()
+session.as_data(
+    db,
+    lambda: as_data.inspections(
+        db, chosen.area_id, regions[region] if region else None, strand=strand, latest=part == COUNCILS,
+        beside=None if part not in (COUNCILS, RATINGS) or chosen.metric.graded else (chosen.metric, chosen.period),
+        benchmark=chosen.benchmark,
+    ),
+)  # fmt: skip

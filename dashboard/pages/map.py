@@ -3,8 +3,9 @@
 import polars as pl
 import streamlit as st
 
-from dashboard import benchmarks, comparison, direction, palette, queries, server, session, tables, wording
+from dashboard import as_data, benchmarks, comparison, direction, palette, queries, server, session, tables, wording
 from dashboard.components.council_map import MapArea, MapPaint, council_map
+from dashboard.components.one_of import one_of
 from dashboard.components.period_slider import period_slider
 from dashboard.database import Metric, Period
 from dashboard.figures import grades, strip
@@ -40,7 +41,7 @@ def sentence(metric: Metric, period: Period, rows: pl.DataFrame, colouring: pale
 
 def all_periods(metric: Metric, colouring: palette.Colouring) -> pl.DataFrame:
     """What breaks and axes are set by, so that a colour and a place mean the same in each period."""
-    rows = db.by_metric[metric.metric_id].filter(pl.col("kind") == "local_authority")
+    rows = db.councils_ever(metric.metric_id)
     if colouring != "gap":
         return rows
     return comparison.compare(db, benchmark, db.by_metric[metric.metric_id], rows)
@@ -59,16 +60,14 @@ def picture(metric: Metric, period: Period, rows: pl.DataFrame, colour: str, axi
     later = [area_id for area_id in db.authorities if area_id not in painting.of]
     nothing = (palette.Class(f"Did not exist then ({len(later)})", palette.NOTHING, "outlined"),) if later else ()
     areas = [
-        MapArea(
-            row["area_id"], row["name"], painting.of[row["area_id"]], wording.hover(row, metric, db.names, colouring)
-        )
+        MapArea(row["area_id"], painting.of[row["area_id"]], wording.hover(row, metric, db.names, colouring))
         for row in listed
-    ] + [MapArea(area_id, db.names[area_id], len(painting.classes), "did not exist then") for area_id in later]
+    ] + [MapArea(area_id, len(painting.classes), "did not exist then") for area_id in later]
     left, right = (st.container(), st.container()) if other else st.columns([3, 2], gap="medium")
     with left:
         council_map(
             MapPaint(
-                view=session.VIEWS[st.session_state["view_as"]],
+                view=view,
                 label=f"Map of councils by {metric.noun}, {when}. The table below holds the same figures.",
                 classes=painting.classes + nothing,
                 areas=tuple(areas),
@@ -76,15 +75,11 @@ def picture(metric: Metric, period: Period, rows: pl.DataFrame, colour: str, axi
                 chosen=chosen.area_id,
             ),
             geometry_url=server.shapes(db).url,
-            script_url=server.script("council_map").url,
             key=f"{before}map",
         )
         labels = [one.label for one in reversed(db.periods[metric.metric_id])]
         if len(labels) > 1:
-            period_slider(
-                labels, period.label, sets=f"{before}period", of=metric.title,
-                script_url=server.script("period_slider").url, key=f"{before}slider",
-            )  # fmt: skip
+            period_slider(labels, period.label, sets=f"{before}period", of=metric.title, key=f"{before}slider")
     height = HEIGHT_BESIDE if other else HEIGHT
     with right:
         if metric.graded:
@@ -117,12 +112,8 @@ with st.container(key="view", horizontal=True):
         st.session_state.pop("colour", None)
     colour = ways[0]
     if len(ways) > 1:
-        colour = st.segmented_control(
-            "Colour by", ways, default=ways[0], required=True, key="colour", bind="query-params", wrap=True
-        )
-    st.segmented_control(
-        "Drawn as", list(session.VIEWS), default="Map", required=True, key="view_as", bind="query-params"
-    )
+        colour = one_of("Colour by", ways, "colour", wrap=True)
+    view = session.VIEWS[one_of("Drawn as", list(session.VIEWS), "view_as")]
     other = session.beside(db, chosen.metric)
 
 rows = compared(chosen.metric, chosen.period)
@@ -152,3 +143,5 @@ if not chosen.metric.graded:
             own = next((row for row in listed if row["area_id"] == chosen.area_id), None)
             names = benchmarks.behind(db, benchmark, chosen.metric, chosen.period.end, chosen.area_id)
             st.html(parts.behind(rows, names, chosen.metric, benchmark, own or benchmark.shared(listed)))
+
+session.as_data(db, lambda: as_data.map_of(db, chosen.metric, chosen.period, benchmark, other))

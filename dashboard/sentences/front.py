@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 
 from dashboard import wording
 from dashboard.benchmarks import Benchmark
 from dashboard.database import Database, Metric
-from dashboard.england import Gain, News
+from dashboard.england import Gain, Grades, News
 from dashboard.standard import Standard
 
 
@@ -73,6 +74,24 @@ def news_lines(db: Database, one: News) -> list[str]:
     elif one.revised:
         lines.append(f"{one.revised} earlier figures were given or withdrawn.")
     return lines
+
+
+def grades_sentence(course: Sequence[Grades]) -> str:
+    """What became of the judgements of leaders in a year: against the newest snapshot at least a year older."""
+    now = course[0]
+    before = next((one for one in course if (now.on - one.on).days >= 365), None)
+    if before is None:
+        return ""
+    parts = []
+    for position, grade in enumerate(wording.GRADES, start=1):
+        count, then = (one.counts.get(float(position), 0) for one in (now, before))
+        if grade in ("Outstanding", "Inadequate"):
+            parts.append(f"{grade} {then} then, {count} now")
+    well = [sum(one.counts.get(grade, 0) for grade in (1.0, 2.0)) for one in (before, now)]
+    return (
+        f"Since {_day(before.on)}: {'; '.join(parts)}; Outstanding or Good together {well[0]} then, {well[1]} now, "
+        f"of {now.councils}."
+    )
 
 
 def _count(row: dict[str, object]) -> str:

@@ -167,7 +167,8 @@ def source_note(db: Database, metric: Metric) -> str:
     return (
         f'<p class="note">{escape(metric.definition)}{escape(caveat)}{derived}<br>Source: {escape(source.publisher)}, '
         f'<a href="{escape(source.page)}" rel="noopener">{escape(source.title)}</a>, {escape(source.release)}, '
-        f"{escape(released(source.released))}. {escape(source.licence)}.{following}</p>"
+        f"{escape(released(source.released))}. {escape(source.licence)}.{following} "
+        f"{html.link('How it is measured', {'measure': metric.title}, page='/methods')}.</p>"
     )
 
 
@@ -233,6 +234,7 @@ def footer(db: Database) -> str:
         '<footer class="foot"><p>Contains public sector information licensed under the Open Government Licence v3.0. '
         "Boundaries: Office for National Statistics; contains OS data © Crown copyright and database right. "
         "Tile layout after ODI Leeds (MIT). Inspections after Ofsted’s newest official file: Data to Insight.</p>"
+        '<p><a href="/api" target="_self">Every figure by address, for programs</a></p>'
         f"<p>Data version {escape(db.data_version)}.</p></footer>"
     )
 

@@ -126,7 +126,7 @@ def note(text: str, *, strong: str = "") -> str:
 def to_data(names: Sequence[str]) -> str:
     """A link to all figures of the compared, of every measure and year."""
     href = f"/data?{escape(urlencode([('areas', name) for name in names]))}"
-    return f'<p class="note"><a href="{href}">All figures of these councils, every measure and year</a></p>'
+    return f'<p class="note"><a data-choose href="{href}">All figures of these councils, every measure and year</a></p>'
 
 
 def _head(db: Database, row: Row) -> str:

@@ -50,7 +50,7 @@ def partners(found: Sequence[Partner], name: str) -> str:
     """Learning partners with their evidence (rule 19)."""
     body = []
     for one in found:
-        like = _like(one, name)
+        close = like(one, name)
         evidence = "".join(
             f"<li>{escape(each.metric.short_title)}: {escape(wording.brief(each.there, each.metric))} there, "
             f"{escape(wording.brief(each.here, each.metric))} here</li>"
@@ -63,7 +63,7 @@ def partners(found: Sequence[Partner], name: str) -> str:
             else '<span class="missing">not judged</span>'
         )
         measures = f"{len(one.evidence)} measure{'' if len(one.evidence) == 1 else 's'}"
-        cells = (escape(like), f"<b>{measures}</b><ul>{evidence}</ul>", leaders)
+        cells = (escape(close), f"<b>{measures}</b><ul>{evidence}</ul>", leaders)
         link = html.link(one.name, {"la": one.name})
         body.append(f'<tr><th scope="row">{link}</th>{"".join(map(html.cell, cells))}</tr>')
     heads = ("Council", "How like", "Reaches the benchmark on", "Impact of leaders")
@@ -100,7 +100,8 @@ def _value(row: dict[str, Any] | Row, metric: Metric) -> str:
     return f"<b>{escape(wording.brief(row['value'], metric))}</b>"
 
 
-def _like(one: Partner, name: str) -> str:
+def like(one: Partner, name: str) -> str:
+    """How like a partner is: its place among the neighbours, or the place it gives the council among its own."""
     if one.closeness_rank is None:
         return f"names {wording.place(name)} as its {wording.ordinal(one.named_rank or 0)} neighbour"
     return f"{wording.ordinal(one.closeness_rank)} neighbour, {(one.closeness or '').lower()}"

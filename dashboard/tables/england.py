@@ -11,7 +11,8 @@ import polars as pl
 from dashboard import wording
 from dashboard.benchmarks import Benchmark
 from dashboard.database import ENGLAND, Database, Metric
-from dashboard.england import Gain, Headline, News
+from dashboard.direction import Movers
+from dashboard.england import Gain, Grades, Headline, News
 from dashboard.sentences import front
 from dashboard.standard import Standard
 from dashboard.tables import html, released
@@ -46,17 +47,25 @@ def headlines(found: Sequence[Headline], chosen: str) -> str:
     return f'<ul class="figures">{"".join(cards)}</ul>'
 
 
-def grades(counts: Mapping[float, int], councils: int) -> str:
-    """Councils by their latest judgement of leaders, as one bar in words and numbers."""
-    parts = []
+def grades(course: Sequence[Grades]) -> str:
+    """Councils by their latest judgement of leaders, as one bar in words and numbers, and how that has changed."""
+    now = course[0]
+    items = []
     for position, grade in enumerate(wording.GRADES, start=1):
-        count = counts.get(float(position), 0)
+        count = now.counts.get(float(position), 0)
         if count:
-            parts.append(f'<li class="grade-{position}" style="flex-grow:{count}"><b>{count}</b> {escape(grade)}</li>')
-    missing = councils - sum(counts.values())
+            items.append(f'<li class="grade-{position}" style="flex-grow:{count}"><b>{count}</b> {escape(grade)}</li>')
+    missing = now.councils - sum(now.counts.values())
     if missing:
-        parts.append(f'<li class="grade-none" style="flex-grow:{missing}"><b>{missing}</b> not judged</li>')
-    return f'<ul class="share">{"".join(parts)}</ul>'
+        items.append(f'<li class="grade-none" style="flex-grow:{missing}"><b>{missing}</b> not judged</li>')
+    title = f"Ofsted on the impact of leaders: {now.councils} councils by latest judgement, {now.on:%-d %B %Y}"
+    # How many were Outstanding or Good, oldest first: what the small picture shows and the words say.
+    well = html.spark([sum(one.counts.get(grade, 0) for grade in (1.0, 2.0)) for one in reversed(course)])
+    said = escape(front.grades_sentence(course))
+    return (
+        f'<h2 class="small">{escape(title)}</h2><ul class="share">{"".join(items)}</ul>'
+        f'<p class="note">{said} {well if said else ""}</p>'
+    )
 
 
 def standard(one: Standard) -> str:
@@ -140,6 +149,31 @@ def watched(rows: pl.DataFrame, metric: Metric, benchmark: Benchmark, caption: s
             html.gap(row, metric),
             html.standing(row, metric),
         )
+        body.append(f'<tr><th scope="row">{link}</th>{"".join(map(html.cell, cells))}</tr>')
+    return html.table(caption, heads, body, kind="watched")
+
+
+def moved(movers: Movers, rows: pl.DataFrame, caption: str) -> str:
+    """Who moved furthest between two periods, furthest first: both figures, the change, both ranks."""
+    metric = movers.metric
+    assert movers.before is not None
+    ends = (movers.before.end, movers.newest.end)
+    then, now = (wording.period_label(metric, end) for end in ends)
+    heads = ["Council", then, now, "Change", *(["Rank then", "Rank now"] if metric.ranked else [])]
+    body = []
+    for row in rows.iter_rows(named=True):
+        names = row["names"]
+        link = html.link(names[0], {"la": names[0]}, page="/council") if len(names) == 1 else escape(row["name"])
+        cells = [
+            html.number(row["value_before"], metric),
+            f"<b>{html.number(row['value'], metric)}</b>",
+            html.change(row["change"], metric),
+        ]
+        if metric.ranked:
+            cells += [
+                escape(f"{wording.ordinal(row[f'rank{before}'])} of {row[f'ranked{before}']}")
+                for before in ("_before", "")
+            ]
         body.append(f'<tr><th scope="row">{link}</th>{"".join(map(html.cell, cells))}</tr>')
     return html.table(caption, heads, body, kind="watched")
 

@@ -72,9 +72,9 @@ def gap(row: Mapping[str, Any], metric: Metric) -> str:
     if wording.gap(row, metric) == "meets it":
         return '<span class="word better">meets it</span>'
     real = wording.shortfall(row, metric)
-    return escape(wording.signed(row["value"] - row["benchmark"], metric)) + (
-        f'<span class="period">{escape(real)}</span>' if real else ""
-    )
+    # Value minus benchmark, cleaned of binary noise: 14.2 - 7.75 would else be shown as +6.4 (rule 7).
+    above = row["gap"] if metric.lower_is_better else -row["gap"]
+    return escape(wording.signed(above, metric)) + (f'<span class="period">{escape(real)}</span>' if real else "")
 
 
 def standing(row: Mapping[str, Any], metric: Metric) -> str:

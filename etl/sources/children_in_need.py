@@ -56,6 +56,10 @@ PER_10_000 = "per 10,000 children"
 FEW_CHILDREN = 2_000
 DERIVED = "Derived here: the 2025 tables print the count, not the rate. England and regions from rounded counts."
 
+MORE_OR_LESS = (
+    "More may mean more harm, or that more of it is found and acted on; less may mean less harm, or that it is missed."
+)
+
 # The ten factors read most, of some forty: column, words.
 TEN_FACTORS = {
     "factor_domestic_abuse_parent": ("Domestic_Abuse_parent", "domestic abuse of a parent"),
@@ -81,6 +85,7 @@ def _factor(metric_id: str, column: str, words: str) -> Metric:
         definition=f"Assessments ended in the year to 31 March, with any factor, that found {words}.",
         unit="%",
         polarity=Polarity.NEUTRAL,
+        polarity_reason="It says what assessments found and how a council records it, not how well it acted.",
         period_kind=PeriodKind.YEAR_TO_31_MARCH,
         file=FACTORS,
         column=column,
@@ -102,6 +107,7 @@ def _share_of_referrals(metric_id: str, stem: str, title: str, short_title: str,
         definition=f"{title} in the year to 31 March, as a share of all referrals.",
         unit="%",
         polarity=Polarity.NEUTRAL,
+        polarity_reason="It may mean that too little is done, or that too much is referred.",
         period_kind=PeriodKind.YEAR_TO_31_MARCH,
         file=REFERRALS,
         column=f"{stem}_percent",
@@ -122,6 +128,7 @@ def _rate(metric_id: str, column: str, title: str, short_title: str, noun: str, 
         definition=definition,
         unit=PER_10_000,
         polarity=Polarity.NEUTRAL,
+        polarity_reason=MORE_OR_LESS,
         period_kind=PeriodKind.YEAR_TO_31_MARCH,
         file=ENQUIRIES,
         column=column,
@@ -187,6 +194,7 @@ SOURCE = Source(
             definition="Referrals in the year to 31 March per 10,000 children aged 0 to 17.",
             unit=PER_10_000,
             polarity=Polarity.NEUTRAL,
+            polarity_reason=MORE_OR_LESS,
             period_kind=PeriodKind.YEAR_TO_31_MARCH,
             file=REFERRALS,
             column="referral_count",
@@ -204,6 +212,7 @@ SOURCE = Source(
             definition="Referrals in the year to 31 March of a child already referred within the 12 months before.",
             unit="%",
             polarity=Polarity.LOWER_IS_BETTER,
+            polarity_reason="A child who is referred again so soon may not have got the help that was needed.",
             period_kind=PeriodKind.YEAR_TO_31_MARCH,
             file=REFERRALS,
             column="rereferral_percent",
@@ -222,6 +231,7 @@ SOURCE = Source(
             definition="Episodes of need open at 31 March per 10,000 children aged 0 to 17.",
             unit=PER_10_000,
             polarity=Polarity.NEUTRAL,
+            polarity_reason=MORE_OR_LESS,
             period_kind=PeriodKind.AT_31_MARCH,
             file=IN_NEED,
             column="At31_episodes",
@@ -239,6 +249,7 @@ SOURCE = Source(
             definition="Children who were the subject of a child protection plan at 31 March per 10,000 aged 0 to 17.",
             unit=PER_10_000,
             polarity=Polarity.NEUTRAL,
+            polarity_reason=MORE_OR_LESS,
             period_kind=PeriodKind.AT_31_MARCH,
             file=PLANS,
             column="CPP_At31",
@@ -256,6 +267,7 @@ SOURCE = Source(
             definition="Child protection plans that started in the year to 31 March per 10,000 children aged 0 to 17.",
             unit=PER_10_000,
             polarity=Polarity.NEUTRAL,
+            polarity_reason=MORE_OR_LESS,
             period_kind=PeriodKind.YEAR_TO_31_MARCH,
             file=REPEAT_PLANS,
             column="CPP_start",
@@ -273,6 +285,7 @@ SOURCE = Source(
             definition="Plans started in the year to 31 March for a child who had been on a plan before, at any time.",
             unit="%",
             polarity=Polarity.LOWER_IS_BETTER,
+            polarity_reason="A child who needs another plan may not have stayed safe after the last.",
             period_kind=PeriodKind.YEAR_TO_31_MARCH,
             file=REPEAT_PLANS,
             column="CPP_subsequent_percent",
@@ -292,6 +305,7 @@ SOURCE = Source(
             definition="Children on a plan at 31 March who had been on it for two years or more.",
             unit="%",
             polarity=Polarity.LOWER_IS_BETTER,
+            polarity_reason="Two years is a long time for a child to be at risk of harm.",
             period_kind=PeriodKind.AT_31_MARCH,
             file=PLANS,
             column="2_years_or_more_percent",

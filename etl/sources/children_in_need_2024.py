@@ -39,6 +39,7 @@ def _category(metric_id: str, column: str, words: str) -> Metric:
         definition=f"Plans started in the year to 31 March whose latest category of abuse was {words}.",
         unit="%",
         polarity=Polarity.NEUTRAL,
+        polarity_reason="It says what kind of harm was found, not how well it was met.",
         period_kind=PeriodKind.YEAR_TO_31_MARCH,
         file=CATEGORIES,
         column=column,

@@ -43,6 +43,7 @@ SYMBOLS: Mapping[str, Status] = {
     "[n]": Status.NOT_AVAILABLE,  # not estimated
     "[z]": Status.NOT_APPLICABLE,  # not collected
 }
+MORE_OR_LESS = "Spending more may mean more need, dearer care or more help: neither more nor less is better by itself."
 SPENDING, SHARE = "children_social_care_spend_per_child", "looked_after_share_of_spend"
 THOUSAND = 1_000
 # Pounds in thousands: most councils round to whole ones.
@@ -299,6 +300,7 @@ SOURCE = Source(
             unit="£ per child",
             decimals=0,
             polarity=Polarity.NEUTRAL,
+            polarity_reason=MORE_OR_LESS,
             period_kind=PeriodKind.FINANCIAL_YEAR,
             derived=True,
             numerator=(f"{TOTAL} x 1,000",),
@@ -315,6 +317,7 @@ SOURCE = Source(
             definition="Total expenditure on children looked after, of all on children's social care.",
             unit="%",
             polarity=Polarity.NEUTRAL,
+            polarity_reason="It says how a council's spending divides, not how well it is spent.",
             period_kind=PeriodKind.FINANCIAL_YEAR,
             derived=True,
             numerator=(LOOKED_AFTER,),

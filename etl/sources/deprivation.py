@@ -155,6 +155,7 @@ SOURCE = Source(
             definition="Children aged 0 to 15 in families with low income after housing costs (IDACI).",
             unit="%",
             polarity=Polarity.NEUTRAL,
+            polarity_reason="It is what a council works with, not what it does.",
             period_kind=PeriodKind.INDICES,
             derived=True,
             caveat="As published for councils that are one district. The 21 counties, the regions and England are "

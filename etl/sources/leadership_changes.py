@@ -100,6 +100,7 @@ SOURCE = Source(
             unit="changes",
             decimals=0,
             polarity=Polarity.NEUTRAL,
+            polarity_reason="A change may be for the better or for the worse.",
             period_kind=PeriodKind.YEAR_TO_31_MARCH,
             england_only=True,
             caveat="Not known by council. Interim appointments count. From the association's releases and the press; "

@@ -41,11 +41,12 @@ COMPANIONS = {
 TOOL = lait.Tool(companions=COMPANIONS, fills=FILLS, joint=JOINT, misplaced=MISPLACED)
 WORKFORCE, FRONT_DOOR, PROTECTION = "Workforce", "Front door", "Child protection"
 LOOKED_AFTER, MONEY, CONTEXT = "Looked after and leaving care", "Money", "Context"
+TEAMS_DIFFER = "Councils build their teams differently: no share is right for all."
 PER_10_000, PER_WEEK = "per 10,000 children", "£ per week"
 
 
-def _share(metric_id: str, measure: str, title: str, short_title: str, noun: str, theme: str, definition: str,
-           **more: Any) -> Metric:  # fmt: skip
+def _share(metric_id: str, measure: str, title: str, short_title: str, noun: str, theme: str, definition: str, *,
+           polarity_reason: str, **more: Any) -> Metric:  # fmt: skip
     kept: dict[str, Any] = {"unit": "%", "polarity": Polarity.NEUTRAL, "period_kind": PeriodKind.YEAR_TO_31_MARCH}
     return Metric(
         id=metric_id,
@@ -54,13 +55,14 @@ def _share(metric_id: str, measure: str, title: str, short_title: str, noun: str
         noun=noun,
         theme=theme,
         definition=definition,
+        polarity_reason=polarity_reason,
         file=FILE,
         where={MEASURE: measure},
         **(kept | more),
     )
 
 
-def _role(metric_id: str, measure: str, who: str, short_title: str, **more: Any) -> Metric:
+def _role(metric_id: str, measure: str, who: str, short_title: str, *, polarity_reason: str, **more: Any) -> Metric:
     """The share of social workers in one role."""
     return _share(
         metric_id,
@@ -71,6 +73,7 @@ def _role(metric_id: str, measure: str, who: str, short_title: str, **more: Any)
         WORKFORCE,
         f"Social workers who {who}, of all social workers on 30 September.",
         period_kind=PeriodKind.AT_30_SEPTEMBER,
+        polarity_reason=polarity_reason,
         caveat="By role. England's shares moved by five points or more in 2024, and the tool does not say why.",
         **more,
     )
@@ -85,6 +88,7 @@ def _referrals(metric_id: str, measure: str, whom: str) -> Metric:
         f"share of referrals that came from {whom}",
         FRONT_DOOR,
         f"Referrals in the year to 31 March that came from {whom}, of all referrals.",
+        polarity_reason="It says who refers, not how well a council answers.",
     )
 
 
@@ -105,10 +109,12 @@ def _money(metric_id: str, measure: str, title: str, short_title: str, noun: str
         derived=per_child,
         numerator=(measure,) if per_child else (),
         denominator=("children",) if per_child else (),
+        polarity_reason=MORE_OR_LESS,
         caveat=caveat,
     )
 
 
+MORE_OR_LESS = "Spending more may mean more need, dearer care or more help: neither more nor less is better by itself."
 UNIT_COST = "Section 251 outturn, rounded to £5 by the tool. Councils book costs in different ways."
 GROSS = (
     "Gross, from the section 251 outturn; not comparable with the revenue outturn of MHCLG. Derived here. "
@@ -143,11 +149,22 @@ SOURCE = Source(
             "hold cases as their role",
             "Case-holder share",
             polarity=Polarity.HIGHER_IS_BETTER,
+            polarity_reason="More of a council's social workers are there for children and families directly.",
         ),
         _role(
-            "senior_practitioner_share", "Social_Work_SeniorPractitioner_%", "are senior practitioners", "Senior share"
+            "senior_practitioner_share",
+            "Social_Work_SeniorPractitioner_%",
+            "are senior practitioners",
+            "Senior share",
+            polarity_reason=TEAMS_DIFFER,
         ),
-        _role("no_cases_share", "Social_Work_Qualified_no_cases_%", "are qualified and hold no cases", "No-case share"),
+        _role(
+            "no_cases_share",
+            "Social_Work_Qualified_no_cases_%",
+            "are qualified and hold no cases",
+            "No-case share",
+            polarity_reason=TEAMS_DIFFER,
+        ),
         _share(
             "assessments_in_45_days",
             "Continue_Assess_Comp",
@@ -157,6 +174,7 @@ SOURCE = Source(
             FRONT_DOOR,
             "Assessments that ended in the year to 31 March within 45 working days of their start.",
             polarity=Polarity.HIGHER_IS_BETTER,
+            polarity_reason="Statutory guidance asks for it, so that help does not wait.",
         ),
         _referrals("referrals_from_schools", "RefBySource_Schl_%", "schools"),
         _referrals("referrals_from_health", "RefBySource_HealthServ_%", "health services"),
@@ -170,6 +188,7 @@ SOURCE = Source(
             PROTECTION,
             "Initial child protection conferences held within 15 working days of the start of the enquiry they follow.",
             polarity=Polarity.HIGHER_IS_BETTER,
+            polarity_reason="Statutory guidance asks for it, so that a child at risk does not wait.",
             numerator=CONFERENCE_COUNTS[:2],
             denominator=CONFERENCE_COUNTS[2:],
             minimum_denominator=20,
@@ -186,6 +205,7 @@ SOURCE = Source(
             PROTECTION,
             "Children on a plan at 31 March for three months or more whose reviews were all held in the time required.",
             polarity=Polarity.HIGHER_IS_BETTER,
+            polarity_reason="Statutory guidance says when: a late review may leave a poor plan in place.",
             period_kind=PeriodKind.AT_31_MARCH,
             numerator=(REVIEWED,),
             denominator=(REVIEWABLE,),
@@ -202,6 +222,7 @@ SOURCE = Source(
             PROTECTION,
             "Plans that ended in the year to 31 March after two years or more, of all that ended.",
             polarity=Polarity.LOWER_IS_BETTER,
+            polarity_reason="Two years is a long time for a child to be at risk of harm.",
             caveat="A council that ends its long plans this year looks worse for it.",
         ),
         _share(
@@ -213,6 +234,8 @@ SOURCE = Source(
             PROTECTION,
             "Care applications that Cafcass received in the year to 31 March per 10,000 children.",
             unit=PER_10_000,
+            polarity_reason="More may mean more harm, or that courts are asked sooner; fewer that families were helped "
+            "before, or that harm is missed.",
             caveat="No regions. No figure for the councils made of Dorset, Northamptonshire and Cumbria, whose old "
             "counties Cafcass keeps.",
         ),
@@ -227,6 +250,7 @@ SOURCE = Source(
             "after for a year at 31 March.",
             unit="score",
             polarity=Polarity.LOWER_IS_BETTER,
+            polarity_reason="A higher score means more difficulties.",
             caveat="Of the children with a questionnaire: about three in four.",
         ),
         _money(
@@ -287,6 +311,7 @@ SOURCE = Source(
             "share of children in low-income families",
             CONTEXT,
             "Children under 16 in families with relative low income, before housing costs, in the year to 31 March.",
+            polarity_reason="It is what a council works with, not what it does.",
             caveat="Estimated by the Department for Work and Pensions.",
         ),
     ),

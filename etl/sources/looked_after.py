@@ -28,12 +28,18 @@ CHECKS, CHECKED, CHECKABLE = (
     "Had their annual health assessment",
     "Total all ages",
 )
+MORE_OR_LESS = "Care may be what keeps a child safe: neither more children in it nor fewer is better by itself."
 YOUNG, OLDER = "17 to 18 years", "19 to 21 years"
 ACTIVE, LEAVERS = "Total in education, employment or training", "Total"
 # No metrics: kept so that the interactive tool can be held against them.
 NOT_ACTIVE = "Total not in education, employment or training"
 DIFFICULTIES, AVERAGE_SCORE = "Ages 5 to 16 years with SDQ score", "SDQ average score"
 SUITABLE, HOUSED = "Accommodation considered suitable", "Suitability total"
+# Why more of a group of care leavers is better.
+LEFT_WELL = {
+    ACTIVE: "Education, training or work gives a young person a footing.",
+    SUITABLE: "A young person who leaves care needs a safe and settled home.",
+}
 
 
 def _leavers(
@@ -49,6 +55,7 @@ def _leavers(
         unit="%",
         decimals=0,
         polarity=Polarity.HIGHER_IS_BETTER,
+        polarity_reason=LEFT_WELL[group],
         period_kind=PeriodKind.YEAR_TO_31_MARCH,
         file=file,
         column="care_leaver_percent",
@@ -104,6 +111,7 @@ SOURCE = Source(
             unit=PER_10_000,
             decimals=0,
             polarity=Polarity.NEUTRAL,
+            polarity_reason=MORE_OR_LESS,
             period_kind=PeriodKind.AT_31_MARCH,
             file=NUMBERS,
             column="rate_per_10000",
@@ -123,6 +131,7 @@ SOURCE = Source(
             unit=PER_10_000,
             decimals=0,
             polarity=Polarity.NEUTRAL,
+            polarity_reason=MORE_OR_LESS,
             period_kind=PeriodKind.YEAR_TO_31_MARCH,
             file=NUMBERS,
             column="rate_per_10000",
@@ -142,6 +151,7 @@ SOURCE = Source(
             unit="%",
             decimals=0,
             polarity=Polarity.LOWER_IS_BETTER,
+            polarity_reason="With each move a child loses a home, and often a school and friends.",
             period_kind=PeriodKind.YEAR_TO_31_MARCH,
             file=STABILITY,
             column="children_percent",
@@ -163,6 +173,7 @@ SOURCE = Source(
             unit="%",
             decimals=0,
             polarity=Polarity.HIGHER_IS_BETTER,
+            polarity_reason="A child who stays with one carer can settle.",
             period_kind=PeriodKind.AT_31_MARCH,
             file=STABILITY,
             column="children_percent",
@@ -186,6 +197,7 @@ SOURCE = Source(
             unit="%",
             decimals=0,
             polarity=Polarity.HIGHER_IS_BETTER,
+            polarity_reason="Regulations ask for it every year.",
             period_kind=PeriodKind.YEAR_TO_31_MARCH,
             file=HEALTH,
             column="children_percent",

@@ -316,6 +316,7 @@ def _metric(kind: str, title: str, definition: str, caveat: str) -> Metric:
         unit="visits",
         decimals=0,
         polarity=Polarity.NEUTRAL,
+        polarity_reason="Ofsted decides whom it visits, and when.",
         period_kind=PeriodKind.YEAR_TO_31_MARCH,
         derived=True,
         councils_only=True,

@@ -28,6 +28,7 @@ SOURCE = Source(
             unit="children",
             decimals=0,
             polarity=Polarity.NEUTRAL,
+            polarity_reason="A count follows a council's size.",
             period_kind=PeriodKind.AT_30_JUNE,
             column="population_estimate",
         ),

@@ -94,6 +94,7 @@ def metric(metric_id: str = "waits", **changes: Any) -> dict[str, Any]:
         "unit": "%",
         "decimals": 1,
         "polarity": "lower_is_better",
+        "polarity_reason": "Made up.",
         "definition": "Made up.",
         "source_id": "made_up",
         "period_kind": "at 30 September",
@@ -143,7 +144,7 @@ def write(
         "trend": trends.trends(observation, metric_table, area, breaks),
     }
     with duckdb.connect(str(path)) as connection:
-        connection.execute(f"BEGIN; {(build.DATA / 'schema.sql').read_text('utf-8')}")
+        connection.execute(f"BEGIN; {build.schema(build.DATA)}")
         for name, frame in tables.items():
             connection.register("incoming", frame)
             connection.execute(f'INSERT INTO "{name}" BY NAME FROM incoming')

@@ -1,4 +1,4 @@
-"""Watch lists, councils to ring, movers and ranks over time: hand-made cases, and all real ones by plain loops."""
+"""Watch lists, councils to ring, and movers: hand-made cases, and all real ones by plain loops."""
 
 from __future__ import annotations
 
@@ -318,27 +318,6 @@ def test_nobody_is_held_against_a_year_that_is_not_there_or_was_measured_otherwi
     assert graded.why == "Grades are not subtracted."
 
 
-def test_ranks_over_time_say_where_the_series_breaks(tmp_path: Path) -> None:
-    figures = [
-        years("101", {2022: 10.0, 2023: 9.0}),
-        years("101", {2024: 8.0, 2025: "x"}, "101+102"),
-        years("102", {2024: 8.0, 2025: "x"}, "101+102"),
-        years("103", {2022: 5.0, 2023: 20.0, 2024: 20.0, 2025: 20.0}),
-    ]
-    db = database(tmp_path, figures)
-    db.table["series_break"] = pl.DataFrame(
-        [("waits", date(2023, 9, 30), "Made up.")], schema=db.table["series_break"].schema, orient="row"
-    )
-    rows = direction.rank_history(db, db.metrics["waits"], "101")
-    assert rows.select("period", "value", "rank", "ranked", "broken").rows() == [
-        ("2022", 10.0, 2, 2, False),
-        ("2023", 9.0, 1, 2, True),
-        ("2024", 8.0, 1, 2, True),
-        ("2025", None, None, None, False),
-    ]
-    assert set(rows["direction"]) == {"cannot be said"}
-
-
 def test_a_trend_is_said_with_its_reason() -> None:
     assert sentences.trend({"direction": None, "no_direction": None}) == ""
     assert sentences.trend({"direction": "getting worse", "no_direction": None}) == "getting worse over five years"
@@ -454,14 +433,3 @@ def test_the_real_joint_return_is_in_every_list_of_moves_once(db: Database) -> N
     (row,) = found.rows.filter(pl.col("return_id") == JOINT).iter_rows(named=True)
     assert row["area_ids"] == [KINGSTON, RICHMOND]
     assert row["name"] == "Kingston upon Thames and Richmond upon Thames"
-
-
-def test_ranks_over_time_are_those_of_the_database(db: Database) -> None:
-    for area_id in (KINGSTON, "383", "942", "213"):
-        for metric_id in ("vacancy_rate", "plan_rate", "attainment_8_in_need"):
-            rows = direction.rank_history(db, db.metrics[metric_id], area_id)
-            own = db.figure.filter((pl.col("area_id") == area_id) & (pl.col("metric_id") == metric_id))
-            columns = ("period_end", "value", "rank", "tied", "ranked", "quarter")
-            assert rows.select(columns).rows() == own.sort("period_end").select(columns).rows()
-    broken = direction.rank_history(db, db.metrics["attainment_8_in_need"], "383").filter("broken")["period_end"]
-    assert [day.year for day in broken] == [2020, 2021, 2022]

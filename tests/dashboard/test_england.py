@@ -10,7 +10,7 @@ import duckdb
 import polars as pl
 import pytest
 
-from dashboard import england, scenarios, standard
+from dashboard import direction, england, page_files, scenarios, standard, wording
 from dashboard.benchmarks import BENCHMARKS
 from dashboard.comparison import England as Total
 from dashboard.database import ENGLAND, Database, Period
@@ -74,11 +74,24 @@ def test_gains_hold_for_every_measure_by_any_benchmark(db: Database, nine: list[
 
 
 def test_judgements_of_leaders_are_counted_once_a_council(db: Database) -> None:
-    counts, councils, on = england.grades(db)
-    rows_ = db.newest.filter(pl.col("metric_id") == "judgement_leaders")
-    assert counts == dict(Counter(rows_["value"].drop_nulls().to_list()))
-    assert (councils, on) == (153, rows_["period_end"][0])
-    assert all(f"<b>{count}</b>" in parts.grades(counts, councils) for count in counts.values())
+    course = england.grades(db)
+    for one in course:
+        rows_ = db.councils("judgement_leaders", one.on)
+        assert one.counts == dict(Counter(rows_["value"].drop_nulls().to_list()))
+        assert one.councils == rows_.height >= 150
+    assert [one.on for one in course] == [period.end for period in db.periods["judgement_leaders"]]
+    html = parts.grades(course)
+    assert all(f"<b>{count}</b>" in html for count in course[0].counts.values())
+
+
+def test_what_became_of_judgements_is_said_against_a_day_at_least_a_year_older() -> None:
+    days = (date(2026, 8, 20), date(2026, 3, 31), date(2025, 3, 31))
+    course = [england.Grades(day, {1.0: 20 - at, 2.0: 50, 4.0: 5 + at}, 153) for at, day in enumerate(days)]
+    assert front.grades_sentence(course) == (
+        "Since 31 March 2025: Outstanding 18 then, 20 now; Inadequate 7 then, 5 now; Outstanding or Good together 68 "
+        "then, 70 now, of 153."
+    )
+    assert front.grades_sentence(course[:2]) == ""
 
 
 def test_regions_stand_best_first_with_england_at_the_foot(db: Database) -> None:
@@ -231,3 +244,35 @@ def test_rows_of_a_watch_list_link_to_their_councils() -> None:
     html = parts.watched(frame, PERCENT, BEST, "Worse, and getting worse")
     assert html.count("data-choose") == 1
     assert "Kingston and Richmond" in html
+
+
+def test_who_moved_furthest_stands_with_both_figures_and_both_ranks(db: Database) -> None:
+    """Every cell is looked up among the figures of the two periods."""
+    metric = db.metrics["vacancy_rate"]
+    for years in direction.YEARS:
+        found = direction.movers(db, metric, years)
+        assert found.before is not None
+        ends = (found.before.end, found.newest.end)
+        for best in (True, False):
+            rows = found.furthest("improvement", best=best, most=5)
+            html = parts.moved(found, rows, "Furthest")
+            assert html.count("<tr>") - 1 == rows.height == 5
+            for row in rows.iter_rows(named=True):
+                for end in ends:
+                    figure = db.figure.row(
+                        by_predicate=(pl.col("metric_id") == "vacancy_rate")
+                        & (pl.col("area_id") == row["area_ids"][0])
+                        & (pl.col("period_end") == end),
+                        named=True,
+                    )
+                    assert wording.brief(figure["value"], metric) in html
+                    assert f"<td>{wording.ordinal(figure['rank'])} of {figure['ranked']}</td>" in html
+
+
+def test_the_file_of_movers_holds_every_return_that_can_be_held_against_then(db: Database) -> None:
+    found = direction.movers(db, db.metrics["plan_rate"], 3)
+    table = page_files.movers(db, found)
+    assert table.height == found.rows.height > 100
+    assert table["rank"].null_count() == table.height  # a neutral measure has no rank
+    assert (table["value"] - table["value_before"] - table["change"]).abs().max() < 1e-6  # type: ignore[operator]
+    assert table["source"].null_count() == 0

@@ -9,7 +9,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from dashboard import exports, queries
+from dashboard import explore, exports, queries
 from dashboard.benchmarks import BENCHMARKS
 from dashboard.database import ENGLAND, Database
 from tests.dashboard import small
@@ -64,7 +64,7 @@ def test_a_file_reads_back_as_the_frame_it_was_made_of(db: Database, metric_id: 
 
 
 def test_every_figure_there_is_can_be_exported(db: Database) -> None:
-    rows = queries.observations(db, [], [], [])
+    rows = explore.rows(db, explore.Question())
     frame = exports.table(db, queries.compared(db, rows, BENCHMARKS["england"]), "England")
     assert frame.height == db.figure.height
     others = frame.filter(pl.col("area_kind") != "local_authority")

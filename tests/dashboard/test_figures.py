@@ -37,6 +37,29 @@ def drawn(
     )  # fmt: skip
 
 
+def dots(figure: dict[str, Any]) -> list[dict[str, Any]]:
+    """What is drawn of each return, from the top: x, y, text, hovertext, size, color (a fill), symbol."""
+    found = []
+    for trace in figure["data"]:
+        marker = trace["marker"]
+        fills = [fill for _, fill in marker.get("colorscale", [])]
+        for index in range(len(trace["x"])):
+            dot = {name: trace[name][index] for name in ("x", "y", "text")}
+            hover = trace["hovertemplate"].removeprefix("<b>%{text}</b><br>").removesuffix("<extra></extra>")
+            for name in ("hovertext", "customdata"):
+                hover = hover.replace(f"%{{{name}}}", trace[name][index])
+            dot["hovertext"] = hover
+            dot["color"] = fills[marker["color"][index]] if fills else marker["color"][index]
+            dot["size"] = marker["size"][index] if isinstance(marker["size"], list) else marker["size"]
+            dot["symbol"] = marker["symbol"][index] if "symbol" in marker else "circle"
+            found.append(dot)
+    return sorted(found, key=lambda dot: dot["y"])
+
+
+def each(figure: dict[str, Any], what: str) -> list[Any]:
+    return [dot[what] for dot in dots(figure)]
+
+
 def notes(figure: dict[str, Any]) -> list[str]:
     return [note["text"] for note in figure["layout"]["annotations"]]
 
@@ -53,9 +76,9 @@ def test_councils_stand_in_order_best_first_and_missing_ones_do_not_stand(
     tmp_path: Path, polarity: str, order: list[str]
 ) -> None:
     """101 and 105 are equal: by name. Neutral ones go from low to high, which is no order of merit."""
-    (dots,) = drawn(of_values(tmp_path, [5.0, 9.0, 2.0, "c", 5.0, "x"], polarity=polarity))["data"]
-    assert dots["customdata"] == order
-    assert dots["y"] == [1, 2, 3, 4]
+    figure = drawn(of_values(tmp_path, [5.0, 9.0, 2.0, "c", 5.0, "x"], polarity=polarity))
+    assert each(figure, "text") == [f"Council {area_id}" for area_id in order]
+    assert each(figure, "y") == [1, 2, 3, 4]
 
 
 def test_a_joint_return_is_one_dot_with_both_names(tmp_path: Path) -> None:
@@ -63,24 +86,54 @@ def test_a_joint_return_is_one_dot_with_both_names(tmp_path: Path) -> None:
     db = of_values(tmp_path, [5.0, 9.0], *joint)
     for chosen in ("111", "112"):
         figure = drawn(db, chosen=chosen)
-        (dots,) = figure["data"]
-        assert dots["x"] == [5.0, 7.0, 9.0]
-        assert (dots["text"][1], dots["hovertext"][1]) == ("Council 111 and Council 112", "7.0%; 2nd of 3")
-        assert dots["marker"]["symbol"] == ["circle", "diamond", "circle"]
+        assert each(figure, "x") == [5.0, 7.0, 9.0]
+        assert (each(figure, "text")[1], each(figure, "hovertext")[1]) == (
+            "Council 111 and Council 112",
+            "7.0%; 2nd of 3",
+        )
+        assert each(figure, "symbol") == ["circle", "diamond", "circle"]
         assert notes(figure) == [f"<b>Council {chosen} 7.0%</b>"]
 
 
 def test_the_chosen_council_is_the_one_dark_diamond(tmp_path: Path) -> None:
     figure = drawn(of_values(tmp_path, [5.0, 9.0, 2.0]), chosen="102")
-    marker = figure["data"][0]["marker"]
-    assert marker["symbol"] == ["circle", "circle", "diamond"]
-    assert [colour == MARK for colour in marker["color"]] == [False, False, True]
-    assert marker["size"][2] > marker["size"][0]
+    assert each(figure, "symbol") == ["circle", "circle", "diamond"]
+    assert [colour == MARK for colour in each(figure, "color")] == [False, False, True]
+    assert each(figure, "size")[2] > each(figure, "size")[0]
+
+
+def test_what_is_said_of_a_dot_is_the_figure_with_its_unit_and_the_standing(db: Database) -> None:
+    """The unit is sent once for all: "1 month" and "2 months" share no more than they do."""
+    for metric in (metric for metric in db.metrics.values() if not metric.graded):
+        rows = queries.councils(db, metric, db.latest(metric.metric_id), BENCHMARKS["england"])
+        figure = strip.draw(
+            rows, metric, palette.paint(rows, metric, "value"), chosen="383", england=None, benchmark=None,
+            benchmark_label="England", height=600,
+        )  # fmt: skip
+        shown = rows.drop_nulls("value").unique("return_id", keep="first", maintain_order=True)
+        said = [
+            "; ".join(filter(None, (wording.quantity(row["value"], metric), wording.standing(row))))
+            for row in shown.iter_rows(named=True)
+        ]
+        assert each(figure, "hovertext") == said, metric.metric_id
+
+
+def test_every_dot_has_the_colour_of_its_council_on_the_map(db: Database) -> None:
+    metric = db.metrics["vacancy_rate"]
+    rows = queries.councils(db, metric, db.latest("vacancy_rate"), BENCHMARKS["england"])
+    painting = palette.paint(rows, metric, "quarter")
+    figure = strip.draw(
+        rows, metric, painting, chosen=None, england=None, benchmark=None, benchmark_label="England", height=600
+    )
+    numbers = {name: area_id for area_id, name in db.names.items()}
+    single = [dot for dot in dots(figure) if dot["text"] in numbers]
+    assert len(single) > 140
+    assert [dot["color"] for dot in single] == [painting.fill(numbers[dot["text"]]) for dot in single]
 
 
 def test_a_chosen_council_without_a_figure_is_not_drawn(tmp_path: Path) -> None:
     figure = drawn(of_values(tmp_path, [5.0, 9.0, "x"]), chosen="103")
-    assert set(figure["data"][0]["marker"]["symbol"]) == {"circle"}
+    assert each(figure, "symbol") == ["circle", "circle"]
     assert notes(figure) == []
 
 
@@ -89,8 +142,8 @@ def test_a_very_small_council_does_not_stretch_the_axis_but_is_drawn_at_its_edge
     figure = drawn(db, chosen=None)
     low, high = figure["layout"]["xaxis"]["range"]
     assert low <= 5.0 < 12.0 <= high < 13.0
-    assert figure["data"][0]["x"][-1] == high
-    assert figure["data"][0]["marker"]["symbol"][-1] == strip.OVER
+    assert each(figure, "x")[-1] == high
+    assert each(figure, "symbol")[-1] == strip.OVER
     chosen = drawn(db, chosen=small.TINY)
     assert notes(chosen) == ["<b>Council 130 100.0%</b>"]
     assert chosen["layout"]["annotations"][0]["x"] == high
@@ -99,9 +152,9 @@ def test_a_very_small_council_does_not_stretch_the_axis_but_is_drawn_at_its_edge
 def test_a_very_small_council_under_the_axis_is_drawn_at_its_edge_too(tmp_path: Path) -> None:
     figure = drawn(of_values(tmp_path, [50.0, 60.0, 70.0], Figure("waits", small.TINY, 6.0)))
     low, high = figure["layout"]["xaxis"]["range"]
-    assert figure["data"][0]["x"][0] == low
-    assert figure["data"][0]["marker"]["symbol"] == [strip.UNDER, "circle", "circle", "circle"]
-    assert all(low <= x <= high for x in figure["data"][0]["x"])
+    assert each(figure, "x")[0] == low
+    assert each(figure, "symbol") == [strip.UNDER, "circle", "circle", "circle"]
+    assert all(low <= x <= high for x in each(figure, "x"))
 
 
 @pytest.mark.parametrize(
@@ -142,13 +195,15 @@ def test_all_real_councils_are_on_the_axis_but_the_very_small(db: Database) -> N
             benchmark_label="England", height=600,
         )  # fmt: skip
         low, high = figure["layout"]["xaxis"]["range"]
-        dots = dict(zip(figure["data"][0]["customdata"], figure["data"][0]["x"], strict=True))
+        places = {dot["text"]: dot["x"] for dot in dots(figure)}
         known = rows.drop_nulls("value")
-        assert len(dots) == known["return_id"].n_unique()
+        assert len(places) == known["return_id"].n_unique()
         for row in (
             known.filter("sets_cut").unique("return_id", keep="first", maintain_order=True).iter_rows(named=True)
         ):
-            assert low <= dots[row["area_id"]] == row["value"] <= high
+            names = wording.listed(known.filter(pl.col("return_id") == row["return_id"])["name"].to_list())
+            assert low <= row["value"] <= high
+            assert places[names] == pytest.approx(row["value"], rel=1e-6)
 
 
 def course(db: Database, area_id: str = "101") -> dict[str, Any]:

@@ -9,7 +9,7 @@ import duckdb
 import polars as pl
 import pytest
 
-from dashboard import queries
+from dashboard import explore, queries
 from dashboard.benchmarks import BENCHMARKS, DEFAULT
 from dashboard.database import Database
 from tests.dashboard import small
@@ -177,18 +177,9 @@ def test_notices_say_what_must_be_known_before_reading(db: Database) -> None:
     assert "jointly with West Northamptonshire" in joint
 
 
-def test_observations_are_filtered_by_any_of_each_and_an_empty_list_means_all(db: Database) -> None:
-    assert queries.observations(db, [], [], []).height == db.figure.height
-    some = queries.observations(db, ["vacancy_rate", "caseload"], [LEEDS, "E92000001"], ["2025", "2024"])
-    assert some.height == 8
-    assert some["metric_id"].to_list() == ["vacancy_rate"] * 4 + ["caseload"] * 4
-    assert some["period"].to_list() == ["2025", "2025", "2024", "2024"] * 2
-    assert queries.observations(db, ["vacancy_rate"], [LEEDS], ["1999"]).is_empty()
-    assert queries.observations(db, ["nothing", "caseload"], [LEEDS], []).height == 9
-
-
 def test_regions_and_england_are_listed_but_not_compared(db: Database) -> None:
-    rows = queries.observations(db, ["vacancy_rate"], [LEEDS, "E92000001", "E12000003"], ["2025"])
+    areas = (LEEDS, "E92000001", "E12000003")
+    rows = explore.rows(db, explore.Question(("vacancy_rate",), areas=areas, periods=("2025",)))
     found = {row["area_id"]: row for row in queries.compared(db, rows, BEST).iter_rows(named=True)}
     assert found[LEEDS]["gap"] is not None
     for area_id in ("E92000001", "E12000003"):
@@ -197,7 +188,7 @@ def test_regions_and_england_are_listed_but_not_compared(db: Database) -> None:
 
 
 def test_rows_of_many_measures_are_compared_as_each_alone(db: Database) -> None:
-    rows = queries.observations(db, ["vacancy_rate", "plan_rate", "caseload"], [], ["2025"])
+    rows = explore.rows(db, explore.Question(("vacancy_rate", "plan_rate", "caseload"), periods=("2025",)))
     for benchmark in BENCHMARKS.values():
         together = queries.compared(db, rows, benchmark)
         for metric_id in ("vacancy_rate", "plan_rate", "caseload"):
@@ -209,14 +200,6 @@ def test_rows_of_many_measures_are_compared_as_each_alone(db: Database) -> None:
             assert both.height == 153
             for name in ("benchmark", "gap", "verdict"):
                 assert both[name].equals(both[f"{name}_right"].alias(name))
-
-
-def test_period_labels_are_newest_first(db: Database) -> None:
-    labels = queries.period_labels(db)
-    years = [int(label) for label in labels if label.isdigit()]
-    assert years == sorted(years, reverse=True)
-    assert len(labels) == len(set(labels))
-    assert labels[0] == max(label for label in labels if label.isdigit())
 
 
 def test_every_council_has_a_type_in_words(db: Database) -> None:

@@ -42,6 +42,7 @@ RATE = Metric(
     definition="Nothing.",
     unit="%",
     polarity=Polarity.LOWER_IS_BETTER,
+    polarity_reason="Made up.",
     period_kind=PeriodKind.AT_31_MARCH,
     column="rate",
 )

@@ -1,15 +1,11 @@
-"""Frames as files: what a page shows, with codes, statuses, symbols, source and licence in every row (rule 26)."""
+"""The columns of an exported figure: what it is, how it compares and where it is from, in every row (rule 26)."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import polars as pl
 
-from dashboard.database import Database, Source
+from dashboard.database import Database
 
-# A spreadsheet takes a cell that begins so for a formula; a quote before it makes it text (OWASP ASVS 1.2.10).
-FORMULA = r"^[=+\-@\t\r\x00]"
 COLUMNS = (
     "area", "metric", "period", "period_end", "value", "unit", "status", "symbol", "change", "rank", "tied", "ranked",
     "quarter", "benchmark_rule", "benchmark", "benchmark_base", "gap", "shortfall", "interval_low", "interval_high",
@@ -41,24 +37,3 @@ def table(db: Database, rows: pl.DataFrame, benchmark_label: str) -> pl.DataFram
         .rename({"direction": "trend", "no_direction": "no_trend_because"} if trends else {})
         .select(*COLUMNS, *trends)
     )
-
-
-def cited(sources: Sequence[Source]) -> str:
-    """Publisher, title, edition and date of each source, once."""
-    return "; ".join(f"{one.publisher}, {one.title}, {one.release}, {one.released}" for one in dict.fromkeys(sources))
-
-
-def cite(db: Database, sources: Sequence[Source]) -> list[pl.Expr]:
-    """Columns source, licence and data_version of a table whose rows share their sources."""
-    return [
-        pl.lit(cited(sources)).alias("source"),
-        pl.lit("; ".join(dict.fromkeys(one.licence for one in sources))).alias("licence"),
-        pl.lit(db.data_version).alias("data_version"),
-    ]
-
-
-def csv(frame: pl.DataFrame) -> bytes:
-    """UTF-8 CSV that no spreadsheet takes for formulas: text that begins like one has a quote before it."""
-    text = pl.col(pl.String)
-    safe = frame.with_columns(pl.when(text.str.contains(FORMULA)).then("'" + text).otherwise(text).name.keep())
-    return safe.write_csv(quote_style="non_numeric").encode("utf-8")

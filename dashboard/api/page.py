@@ -1,0 +1,213 @@
+"""The page for people at /api: every address with what may be asked and an answer of real figures, plain HTML."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from datetime import date
+from html import escape
+from typing import Any
+from urllib.parse import quote
+
+from dashboard.api import openapi, problems
+from dashboard.api.endpoints import BASE, ENDPOINTS, KINDS, MOST_CHARACTERS, WHOLE, Endpoint, Example
+from dashboard.api.parameters import MOST_VALUES, Parameter
+from dashboard.api.problems import Problem
+from dashboard.api.reading import read
+from dashboard.database import Database
+from dashboard.tables import html
+
+# Rows of an example that are shown; the rest is behind the link.
+SHOWN = 4
+# Values of a parameter that are named; where there are more, they stand at an address of their own.
+NAMED = 40
+WHERE = {"metric": "metrics", "area": "areas", "group": "areas", "neighbours_of": "areas", "source": "releases"}
+
+RULES = {
+    "Every row says what it needs": """
+        Names, codes, unit, period, source, release, licence and data version stand in every row. A value that is
+        missing is null and never zero: status says why, symbol what is printed instead. A joint return of two councils
+        stands in a row of each, named in joint_return, and counts once.""",
+    "The same rows in every format": f"""
+        JSON without a suffix or with .json, CSV with .csv, Parquet with .parquet. JSON comes {KINDS["json"].rows:,}
+        rows at a time (limit and offset): count says how many there are, next is the address of those that follow. A
+        CSV or Parquet file holds all rows up to {KINDS["csv"].rows:,}, and is refused rather than cut short. Rows have
+        one order: the menu's, newest first, England, regions, then councils by name.""",
+    "New data, and the same data again": """
+        An address follows new data. With version it keeps to the data version it names, or says that this one is no
+        longer kept. Pages that follow (next) keep to the version they began with. X-Data-Version names it; ETag and
+        If-None-Match spare you what you have.""",
+    "Text is safe to open": f"""
+        In CSV, text that a spreadsheet would take for a formula has a ' before it. Characters that are not seen but act
+        stand as {problems.UNPRINTABLE}.""",
+    "Limits": f"""
+        A question has up to {MOST_CHARACTERS:,} characters, a parameter up to {MOST_VALUES} values. Only GET, HEAD and
+        OPTIONS; scripts of any site may ask (CORS).""",
+}
+
+
+def html_page(db: Database, sheet: str) -> bytes:
+    """The page, UTF-8; `sheet` is the address of the style sheet."""
+    figures, measures = db.figure.height, db.table["metric"].height
+    sentence = (
+        f"{figures:,} figures of {measures} measures can be fetched by any program, as JSON, CSV or Parquet: those of "
+        f"data version {db.data_version}, built {db.built_at:%-d %B %Y}."
+    )
+    body = "".join(
+        (
+            (
+                '<header class="headline"><p class="kicker"><a href="/">Child Protection Monitor</a></p>'
+                f'<h1>Figures by address</h1><p class="sentence">{escape(sentence)}</p></header>'
+            ),
+            _contents(db),
+            "".join(_section(db, endpoint) for endpoint in ENDPOINTS.values()),
+            _whole(db),
+            _rules(),
+            _problems(),
+        )
+    )
+    return (
+        '<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Figures by address · Child Protection '
+        'Monitor</title><meta name="viewport" content="width=device-width, initial-scale=1">'
+        f'<link rel="stylesheet" href="{escape(sheet)}"></head><body class="api"><main>{body}</main></body></html>'
+    ).encode()
+
+
+def _contents(db: Database) -> str:
+    rows = []
+    for one in ENDPOINTS.values():
+        count = one.find(db, {}).count
+        # A file of all rows, where there is one.
+        kinds = {suffix: kind for suffix, kind in KINDS.items() if kind.pages or count <= kind.rows}
+        links = ", ".join(f'<a href="{one.path(suffix)}">{kind.label}</a>' for suffix, kind in kinds.items())
+        part = "" if len(kinds) == len(KINDS) else "; other formats of a part"
+        title = f'<a href="#{one.name}">{escape(one.title)}</a>'
+        rows.append(_row(title, [_code(one.path()), f"{count:,}", links + part]))
+    return (
+        html.table("What can be asked", ("", "Address", "Rows in all", "As"), rows, kind="addresses")
+        + f'<p class="note">For programs the same is told by <a href="{BASE}/openapi.json">{BASE}/openapi.json</a> '
+        f'(OpenAPI 3.1). Everything at once: <a href="{WHOLE}">{WHOLE}</a>, <a href="#whole">the database</a>. '
+        "Every page of the dashboard offers its own view as data, with lines for Python, R and Excel that read it.</p>"
+    )
+
+
+def _section(db: Database, endpoint: Endpoint) -> str:
+    examples = [(one, asked) for one in endpoint.examples if (asked := _asked(db, endpoint, one))]
+    links = "".join(
+        f'<li><a href="{escape(url)}">{escape(one.words)}</a><code>{escape(url)}</code></li>' for one, url in examples
+    )
+    parameters = [_parameter(db, one) for one in endpoint.all_parameters(KINDS["json"]).values()]
+    columns = [
+        _row(_code(name), [escape(openapi.meaning(db, endpoint, name))]) for name in openapi.columns(db, endpoint)
+    ]
+    declared = {
+        "Parameters": (("Name", "What it asks", "Allowed"), parameters),
+        "Columns": (("Name", "What it is"), columns),
+    }
+    details = "".join(
+        f"<details><summary>{what}</summary>{_table(f'{what} of {endpoint.path()}', heads, rows)}</details>"
+        for what, (heads, rows) in declared.items()
+    )
+    return (
+        f'<section id="{endpoint.name}"><h2>{escape(endpoint.title)}</h2><p>{escape(endpoint.about)}</p>'
+        f'<ul class="questions">{links}</ul>{_answer(db, endpoint, examples)}{details}</section>'
+    )
+
+
+def _asked(db: Database, endpoint: Endpoint, example: Example) -> str | None:
+    """The address of an example; None where this database does not hold what it asks for."""
+    query = "&".join(f"{name}={quote(value, safe=',/')}" for name, value in example.asked.items())
+    try:
+        read(query.encode(), endpoint, KINDS["json"], lambda: db, lambda _: db)
+    except Problem:
+        return None
+    return endpoint.path() + (f"?{query}" if query else "")
+
+
+def _answer(db: Database, endpoint: Endpoint, examples: list[tuple[Example, str]]) -> str:
+    """The first rows of the first example, in the columns that tell most."""
+    if not examples:
+        return ""
+    query = examples[0][1].partition("?")[2]
+    asked = read(query.encode(), endpoint, KINDS["json"], lambda: db, lambda _: db)
+    found = endpoint.find(db, asked.values)
+    rows = found.part(0, SHOWN).select(endpoint.shown)
+    body = [_row(_shown(first), map(_shown, rest)) for first, *rest in rows.rows()]
+    more = f"the first {rows.height} of {found.count:,} rows" if found.count > rows.height else f"{rows.height} rows"
+    caption = f"{examples[0][0].words}: {more}, {len(endpoint.shown)} of {found.part(0, 0).width} columns"
+    return html.table(caption, endpoint.shown, body, kind="answer")
+
+
+def _parameter(db: Database, one: Parameter) -> str:
+    allowed: Iterable[str]
+    if one.kind == "choice":
+        known = one.known(db).listed
+        if len(known) > NAMED and one.name in WHERE:
+            there = f"{BASE}/{WHERE[one.name]}"
+            allowed = [f'{len(known)}, as in {_code(one.an_example(db))}: see <a href="{there}">{there}</a>']
+        else:
+            allowed = [_code(value) for value in known]
+    elif one.kind == "flag":
+        allowed = [_code("true"), _code("false")]
+    elif one.kind == "version":
+        allowed = [f"a data version, as in {_code(db.data_version)}"]
+    else:
+        allowed = [f"{'a whole number' if one.kind == 'whole' else 'a number'} from {one.lowest:,} to {one.highest:,}"]
+    several = " Several: repeated, or with commas." if one.many else ""
+    default = f" Left out: {one.default}." if one.default else ""
+    return _row(_code(one.name), [escape(one.meaning + several + default), ", ".join(allowed)])
+
+
+def _whole(db: Database) -> str:
+    tables = len(db.table)
+    metric, area = (ENDPOINTS["observations"].all_parameters(KINDS["json"])[name] for name in ("metric", "area"))
+    sql = (
+        f"SELECT area, period, value, status, rank, ranked\nFROM figures\nWHERE metric_id = '{metric.an_example(db)}' "
+        f"AND la_number = '{area.an_example(db)}'"
+    )
+    return (
+        f'<section id="whole"><h2>The whole database</h2><p><a href="{WHOLE}" download>{WHOLE}</a> is one file for '
+        f"DuckDB 1.4 and later: {tables} tables with what each column is, and the view <code>figures</code>, which "
+        f"holds every figure as {BASE}/observations?with=standing,trend gives it. "
+        f'<a href="{WHOLE}.sha256">Its SHA-256</a> tells whether it arrived whole.</p>'
+        f"<pre>{escape(sql)}</pre></section>"
+    )
+
+
+def _rules() -> str:
+    said = "".join(f"<h3>{escape(title)}</h3><p>{escape(words.strip())}</p>" for title, words in RULES.items())
+    return f'<section id="rules"><h2>How it answers</h2>{said}</section>'
+
+
+def _problems() -> str:
+    rows = [
+        _row(_code(kind), [str(status), escape(title)], anchor=kind) for kind, (status, title) in problems.KINDS.items()
+    ]
+    return (
+        '<section id="problems"><h2>When there is no answer</h2><p>A refusal is application/problem+json (RFC 9457): '
+        "detail says what is wrong and what to do, allowed what may be asked, nearest what was probably meant.</p>"
+        + _table("Kinds of problem", ("type ends in", "Status", "What it is"), rows)
+        + "</section>"
+    )
+
+
+def _table(caption: str, heads: tuple[str, ...], body: list[str]) -> str:
+    return html.table(caption, heads, body, kind="declared")
+
+
+def _row(head: str, cells: Iterable[str], anchor: str = "") -> str:
+    name = f' id="{anchor}"' if anchor else ""
+    return f'<tr{name}><th scope="row">{head}</th>{html.cells(cells)}</tr>'
+
+
+def _code(value: str) -> str:
+    return f"<code>{escape(value)}</code>"
+
+
+def _shown(value: Any) -> str:
+    """A cell as JSON has it; nothing for null."""
+    if value is None:
+        return '<span class="missing">null</span>'
+    if isinstance(value, float):
+        return escape(re.sub(r"\.0$", "", repr(value)))
+    return escape(value.isoformat() if isinstance(value, date) else str(value))

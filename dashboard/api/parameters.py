@@ -1,0 +1,291 @@
+"""What may be asked: each parameter declared once, with its meaning and what the database allows it to be.
+
+Of these declarations are made the reading of an address, what is said of a mistake, the OpenAPI document and the page
+for people.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Literal
+from weakref import WeakKeyDictionary
+
+import polars as pl
+
+from dashboard import explore
+from dashboard.api.problems import MOST_MISTAKES, Mistake, Problem, nearest, problem, shown
+from dashboard.benchmarks import BENCHMARKS, DEFAULT
+from dashboard.database import Database
+
+MOST_VALUES = 200
+# Of a target: more than any figure there is.
+HIGHEST = 1_000_000_000
+NUMBER = re.compile(r"-?\d{1,20}(\.\d{1,20})?([eE][+-]?\d{1,3})?", re.ASCII)
+WHOLE = re.compile(r"\d{1,12}", re.ASCII)
+VERSION = r"[0-9A-Za-z][0-9A-Za-z._-]{0,60}"
+
+Words = Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Allowed:
+    """What a parameter can be, in the order in which it is listed."""
+
+    values: Words
+    """What is taken -> what it stands for: a former GSS code -> the number of its council."""
+    names: Words
+    """In the words of the pages -> the value: for whoever writes "Leeds"."""
+
+    @property
+    def listed(self) -> list[str]:
+        """Each thing once."""
+        return list(dict.fromkeys(self.values.values()))
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """One parameter of an address."""
+
+    name: str
+    meaning: str
+    kind: Literal["choice", "flag", "whole", "number", "version"] = "choice"
+    allowed: Callable[[Database], Allowed] | None = None
+    """Of a choice."""
+    many: bool = False
+    """Whether it may hold several values: repeated, or with commas."""
+    ordered: bool = False
+    """Whether the order of its values says something."""
+    default: str = ""
+    """In words: what it is when it is left out."""
+    lowest: int = 0
+    highest: int = 0
+    example: str = ""
+
+    def an_example(self, db: Database) -> str:
+        """A value that this database allows: the declared example, or the first there is."""
+        if self.allowed is None:
+            return self.example or (db.data_version if self.kind == "version" else "")
+        known = self.known(db)
+        return self.example if self.example in known.values else next(iter(known.values), "")
+
+    def known(self, db: Database) -> Allowed:
+        """What the database allows it to be, worked out once a data version."""
+        assert self.allowed is not None, self.name
+        shelf = _KNOWN.setdefault(db, {})
+        if self.allowed not in shelf:
+            shelf[self.allowed] = self.allowed(db)
+        return shelf[self.allowed]
+
+    def read(self, db: Database, sent: Sequence[str]) -> Any:
+        """The value: ids in their own order, each once; an id; True or False; a number. Raises Problem."""
+        if not self.many and len(sent) > 1:
+            raise self._wrong(sent[1], f"{self.name} may be given once, and was given {len(sent)} times.")
+        if self.kind == "choice":
+            return self._chosen(self.known(db), sent)
+        if self.kind == "flag":
+            return self._flag(sent[0])
+        if self.kind == "version":
+            if not re.fullmatch(VERSION, sent[0], re.ASCII):
+                raise self._wrong(sent[0], f"“{shown(sent[0])}” cannot be the name of a data version.")
+            return sent[0]
+        return self._number(sent[0])
+
+    def _chosen(self, known: Allowed, sent: Sequence[str]) -> Any:
+        # A value with a comma in it, should there ever be one, is found whole before it is taken apart.
+        parts = [part for one in sent for part in ([one] if one in known.values or not self.many else one.split(","))]
+        if len(parts) > MOST_VALUES:
+            detail = f"{self.name} may hold up to {MOST_VALUES} values, and holds {len(parts):,}."
+            raise problem("too-long", detail, parameter=self.name)
+        if len(set(parts)) < len(parts):
+            twice = next(part for at, part in enumerate(parts) if part in parts[:at])
+            raise self._wrong(twice, f"{self.name} holds “{shown(twice)}” more than once.")
+        if wrong := [part for part in parts if part not in known.values]:
+            raise Problem([self._unknown(part, known) for part in wrong[:MOST_MISTAKES]])
+        if not self.many:
+            return known.values[parts[0]]
+        found = dict.fromkeys(known.values[part] for part in parts)
+        return tuple(found if self.ordered else (one for one in known.listed if one in found))
+
+    def _unknown(self, value: str, known: Allowed) -> Mistake:
+        if not value:
+            detail = f"{self.name} is empty: leave it out, or give one of those allowed."
+            return Mistake("unknown-value", detail, self.name, value, known.listed)
+        near = nearest(value, [*known.values, *known.names])
+        hint = f" Did you mean {near}?" if near else ""
+        if near and near not in known.values:
+            hint, near = f" Did you mean {known.names[near]} ({near})?", known.names[near]
+        detail = f"There is no {self.name} “{shown(value)}”.{hint}"
+        return Mistake("unknown-value", detail, self.name, value, known.listed, near)
+
+    def _flag(self, value: str) -> bool:
+        if value not in ("true", "false"):
+            raise self._wrong(
+                value, f"{self.name} is true or false, not “{shown(value)}”.", allowed=("true", "false"),
+                nearest=nearest(value, ("true", "false")),
+            )  # fmt: skip
+        return value == "true"
+
+    def _number(self, value: str) -> float:
+        whole = self.kind == "whole"
+        number = float(value) if (WHOLE if whole else NUMBER).fullmatch(value) else math.nan
+        if not self.lowest <= number <= self.highest:
+            what = "a whole number" if whole else "a number"
+            span = f"{self.name} is {what} from {self.lowest:,} to {self.highest:,}"
+            raise self._wrong(value, f"{span}, not “{shown(value)}”.")
+        return int(number) if whole else number + 0.0  # which makes 0 of -0
+
+    def _wrong(self, value: str, detail: str, **said: Any) -> Problem:
+        return problem("unknown-value", detail, parameter=self.name, value=value, **said)
+
+
+_KNOWN: WeakKeyDictionary[Database, dict[Callable[[Database], Allowed], Allowed]] = WeakKeyDictionary()
+
+
+def _offered(field: str) -> Callable[[Database], Allowed]:
+    """What the Data page offers for a field of explore.Question."""
+
+    def allowed(db: Database) -> Allowed:
+        names = explore.offered(db)[field]
+        return Allowed({one: one for one in names.values()}, names)
+
+    return allowed
+
+
+def areas(db: Database) -> Allowed:
+    """Areas by number, and by any GSS code they have or had."""
+
+    names = explore.offered(db)["areas"]
+    values = {one: one for one in names.values()}
+    codes = pl.concat([db.table["area_code"], db.area.select("gss_code", "area_id")])
+    return Allowed(values | dict(codes.sort("gss_code").iter_rows()) | values, names)
+
+
+def councils(db: Database) -> Allowed:
+    """Councils, those that ended among them, by number and by any GSS code they have or had."""
+    kinds = dict(db.area.select("area_id", "kind").iter_rows())
+    known = areas(db)
+    return Allowed(
+        {one: area_id for one, area_id in known.values.items() if kinds[area_id] == "local_authority"},
+        {name: area_id for name, area_id in known.names.items() if kinds[area_id] == "local_authority"},
+    )
+
+
+def _today(db: Database) -> Allowed:
+    """Councils of today, by number and by any GSS code they have or had."""
+    known = councils(db)
+    return Allowed(
+        {one: area_id for one, area_id in known.values.items() if area_id in db.authorities},
+        {name: area_id for name, area_id in known.names.items() if area_id in db.authorities},
+    )
+
+
+def _of(table: str, column: str) -> Callable[[Database], Allowed]:
+    """What a column of a table holds."""
+
+    def allowed(db: Database) -> Allowed:
+        found = db.table[table][column].drop_nulls().unique().sort().to_list()
+        return Allowed({one: one for one in found}, {})
+
+    return allowed
+
+
+def _fixed(*names: str) -> Callable[[Database], Allowed]:
+    return lambda _db: Allowed({name: name for name in names}, {})
+
+
+def _benchmarks(_db: Database) -> Allowed:
+    return Allowed({one: one for one in BENCHMARKS}, {one.label: one.id for one in BENCHMARKS.values()})
+
+
+def _sources(db: Database) -> Allowed:
+    return Allowed({one: one for one in db.sources}, {source.title: one for one, source in db.sources.items()})
+
+
+METRIC = Parameter(
+    "metric", "Measures, by metric_id (see /api/v1/metrics).", allowed=_offered("metrics"), many=True,
+    default="all", example="vacancy_rate",
+)  # fmt: skip
+THEME = Parameter(
+    "theme", "Measures of these themes.", allowed=_offered("themes"), many=True, default="all", example="Workforce"
+)
+AREA = Parameter(
+    "area",
+    "Councils by DfE's three-digit number or any GSS code they have or had; regions and England by GSS code "
+    "(see /api/v1/areas).",
+    allowed=areas, many=True, default="all", example="383",
+)  # fmt: skip
+COUNCIL = replace(
+    AREA, meaning="Councils by DfE's three-digit number, or by any GSS code they have or had.", allowed=councils
+)
+KIND = Parameter(
+    "kind", "Kinds of area: councils, regions, England.", allowed=_offered("kinds"), many=True, default="all",
+    example="local_authority",
+)  # fmt: skip
+REGION = Parameter(
+    "region", "Only the councils in these regions, by GSS code; London's are those of Inner and Outer London.",
+    allowed=_offered("regions"), many=True, default="all", example="E12000003",
+)  # fmt: skip
+TYPE = Parameter(
+    "type", "Only councils of these types.", allowed=_offered("types"), many=True, default="all",
+    example="Metropolitan borough",
+)  # fmt: skip
+NEIGHBOURS_OF = Parameter(
+    "neighbours_of", "Only this council and its ten statistical neighbours.", allowed=_today, example="383"
+)
+PERIOD = Parameter(
+    "period", "Periods, by the publisher's label.", allowed=_offered("periods"), many=True, default="all",
+    example="2025",
+)  # fmt: skip
+NEWEST = Parameter("newest", "Only the newest period of each measure.", kind="flag", default="false", example="true")
+STATUS = Parameter(
+    "status", "Figures that are there (observed), or the reasons why there is none.", allowed=_offered("statuses"),
+    many=True, default="all", example="suppressed",
+)  # fmt: skip
+LEADERS = Parameter(
+    "leaders", "Only councils whose leaders Ofsted judged so in their latest inspection.",
+    allowed=_offered("leaders"), many=True, default="all", example="Outstanding",
+)  # fmt: skip
+WITH = Parameter(
+    "with", "Columns to add: where a council stands, what it is held against, how far it is from it, chance, trend.",
+    allowed=_fixed(*explore.PARTS), many=True, default="none", example="standing",
+)  # fmt: skip
+BENCHMARK = Parameter(
+    "benchmark", "What councils are held against, for the columns of benchmark, gap and interval.",
+    allowed=_benchmarks, default=DEFAULT, example="england",
+)  # fmt: skip
+GROUP = Parameter(
+    "group", "The councils whose median is the benchmark, for benchmark=group.", allowed=councils, many=True,
+    ordered=True, example="383",
+)  # fmt: skip
+TARGET = Parameter(
+    "target", "The number that is the benchmark, in the unit of the one measure asked for, for benchmark=target.",
+    kind="number", highest=HIGHEST, example="10",
+)  # fmt: skip
+SHAPE = Parameter(
+    "shape", "long: a row a figure. wide: a row an area and period, a column a measure.",
+    allowed=_fixed("long", "wide"), default="long", example="wide",
+)  # fmt: skip
+FRAMEWORK = Parameter(
+    "framework", "Only inspections under these frameworks.", allowed=_of("inspection", "framework"), many=True,
+    default="all", example="ILACS",
+)  # fmt: skip
+NEWEST_INSPECTION = replace(NEWEST, meaning="Only the newest inspection of each council.")
+SOURCE = Parameter(
+    "source", "Publications, by source_id (see /api/v1/releases).", allowed=_sources, many=True, default="all",
+    example="social_work_workforce",
+)  # fmt: skip
+CHANGE = Parameter(
+    "kind", "Kinds of change.", allowed=_of("what_changed", "kind"), many=True, default="all", example="revised"
+)
+LIMIT = Parameter("limit", "How many rows at most.", kind="whole", lowest=1, example="100")
+OFFSET = Parameter(
+    "offset", "How many rows to leave out first.", kind="whole", default="0", highest=HIGHEST, example="100"
+)
+VERSION_ = Parameter(
+    "version",
+    "A data version: the answer is then the same for ever, or says that this version is no longer kept.",
+    kind="version", default="the newest",
+)  # fmt: skip

@@ -1,0 +1,168 @@
+"""What goes over the wire: status, headers and body, with ETags, parts of files, gzip and open CORS."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from starlette.types import Send
+
+from dashboard.api import problems
+from dashboard.api.answers import Answer
+from dashboard.api.problems import Problem, problem
+
+FOREVER = "public, max-age=31536000, immutable"
+# New data may come at any time, and is seen within this.
+LIVE = "public, max-age=60"
+METHODS = "GET, HEAD, OPTIONS"
+OPEN = {
+    "Access-Control-Allow-Origin": "*",
+    "Access-Control-Expose-Headers": "ETag, Link, X-Total-Count, X-Data-Version, Repr-Digest, Retry-After",
+    "Cross-Origin-Resource-Policy": "cross-origin",
+    "X-Content-Type-Options": "nosniff",
+}
+PREFLIGHT = {
+    **OPEN,
+    "Allow": METHODS,
+    "Access-Control-Allow-Methods": METHODS,
+    "Access-Control-Allow-Headers": "If-None-Match, If-Range, Range",
+    "Access-Control-Max-Age": "86400",
+}
+TAG = re.compile(r'"([^"]*)"')
+# The same body packed is another representation, with a tag of its own (RFC 9110).
+PACKED = "-gzip"
+RANGE = re.compile(r"bytes=(\d{0,18})-(\d{0,18})", re.ASCII)
+GZIP = re.compile(r"(?:gzip|\*)(?:;q=([0-9.]+))?", re.ASCII)
+
+
+@dataclass(frozen=True)
+class Reply:
+    """A status, headers, and the body that goes with them."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes | Answer = b""
+    """An answer is sent unpacked, a little at a time."""
+
+    async def send(self, send: Send, *, head: bool) -> None:
+        """Send it; of a HEAD all but the body."""
+        size = self.body.size if isinstance(self.body, Answer) else len(self.body)
+        headers = dict(self.headers)
+        if self.status not in (204, 304):
+            headers["Content-Length"] = str(size)
+        raw = [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in headers.items()]
+        await send({"type": "http.response.start", "status": self.status, "headers": raw})
+        if not head and isinstance(self.body, Answer):
+            for chunk in self.body.chunks():
+                await send({"type": "http.response.body", "body": chunk, "more_body": True})
+        body = self.body if isinstance(self.body, bytes) and not head else b""
+        await send({"type": "http.response.body", "body": body})
+
+
+@dataclass(frozen=True)
+class Asking:
+    """What a client says of what it has and takes."""
+
+    if_none_match: str = ""
+    accept_encoding: str = ""
+    range: str = ""
+    if_range: str = ""
+
+    @property
+    def takes_gzip(self) -> bool:
+        """Whether it takes gzip: named, and not with a weight of nought."""
+        named = {}
+        for part in self.accept_encoding.lower().replace(" ", "").split(","):
+            if found := GZIP.fullmatch(part):
+                named[part.partition(";")[0]] = found[1] is None or found[1].strip("0.") != ""
+        return named.get("gzip", named.get("*", False))
+
+    def has(self, tag: str) -> bool:
+        """Whether it has this already, packed or not; tags are compared weakly (RFC 9110)."""
+        return tag in {one.removesuffix(PACKED) for one in TAG.findall(self.if_none_match)}
+
+    @property
+    def has_any(self) -> bool:
+        return self.if_none_match.strip() == "*"
+
+
+@dataclass(frozen=True)
+class Resource:
+    """What an answer is sent with."""
+
+    tag: str
+    media_type: str
+    version: str
+    frozen: bool = False
+    file_name: str = ""
+    """Of what is saved rather than shown."""
+    digest: str = ""
+    """Of the bytes as they are, in RFC 9530's words."""
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+    def _headers(self, tag: str) -> dict[str, str]:
+        return {
+            **OPEN,
+            "ETag": f'"{tag}"',
+            "Cache-Control": FOREVER if self.frozen else LIVE,
+            "Vary": "Accept-Encoding",
+            "X-Data-Version": self.version,
+            "Link": '</api/v1/openapi.json>; rel="service-desc"',
+        }
+
+    def unchanged(self, asking: Asking) -> Reply:
+        """304: the client has it."""
+        return Reply(304, self._headers(self.tag + (PACKED if asking.takes_gzip else "")))
+
+    def reply(self, answer: Answer, asking: Asking) -> Reply:
+        """The answer, packed for whoever takes that; a part of it where a part of a file is asked for."""
+        if asking.has(self.tag) or asking.has_any:
+            return self.unchanged(asking)
+        headers = {**self._headers(self.tag), "Content-Type": self.media_type, **self.headers}
+        if self.file_name:
+            headers["Content-Disposition"] = f'attachment; filename="{self.file_name}"'
+        if answer.count is not None:
+            headers["X-Total-Count"] = str(answer.count)
+        if answer.next:
+            headers["Link"] = f'<{answer.next}>; rel="next", {headers["Link"]}'
+        if answer.plain is not None:
+            headers["Accept-Ranges"] = "bytes"
+            if part := self._part(answer.plain, asking, headers):
+                return part
+        if asking.takes_gzip:
+            packed = {"Content-Encoding": "gzip", "ETag": f'"{self.tag}{PACKED}"'}
+            return Reply(200, {**headers, **packed}, answer.packed)
+        if self.digest:
+            headers["Repr-Digest"] = self.digest
+        return Reply(200, headers, answer if answer.plain is None else answer.plain)
+
+    def _part(self, plain: bytes, asking: Asking, headers: Mapping[str, str]) -> Reply | None:
+        """The bytes asked for; None where all are to be sent (RFC 9110 lets us for what we do not understand)."""
+        wanted = RANGE.fullmatch(asking.range.replace(" ", ""))
+        if wanted is None or not any(wanted.groups()) or asking.if_range not in ("", f'"{self.tag}"'):
+            return None
+        first, last = wanted.groups()
+        if not first:
+            start, end = max(len(plain) - int(last), 0), len(plain)
+        else:
+            start, end = int(first), min(int(last) + 1 if last else len(plain), len(plain))
+            if last and int(last) < start:
+                return None
+        if start >= end:
+            raise problem(
+                "no-such-range", f"The file has {len(plain):,} bytes.", {"Content-Range": f"bytes */{len(plain)}"}
+            )
+        where = {"Content-Range": f"bytes {start}-{end - 1}/{len(plain)}"}
+        return Reply(206, {**headers, **where}, plain[start:end])
+
+
+def preflight() -> Reply:
+    """What a browser asks before a script of another site may ask us."""
+    return Reply(204, PREFLIGHT)
+
+
+def refusal(problem: Problem) -> Reply:
+    """Why there is no answer; not to be kept."""
+    headers = {**OPEN, "Content-Type": problems.MEDIA_TYPE, "Cache-Control": "no-store", **problem.headers}
+    return Reply(problem.status, headers, problem.body())

@@ -1,0 +1,263 @@
+"""What stands in the briefing on a council: the figures and sentences of its page, on two sides of paper."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import polars as pl
+
+from dashboard import comparison, direction, queries, scenarios, standard, wording
+from dashboard import partners as learning
+from dashboard.benchmarks import Benchmark
+from dashboard.briefings import parts, strips
+from dashboard.briefings.model import Briefing, Cards, Cell, Point, Points, Section, Table, Words
+from dashboard.database import Database, Metric
+from dashboard.partners import Partner
+from dashboard.sentences import briefings as said
+from dashboard.sentences import direction as directions
+from dashboard.sentences import scenarios as taking
+from dashboard.sentences.council import council_sentence, profile_sentence
+from dashboard.sentences.questions import questions
+from dashboard.tables.council import like
+from dashboard.tables.html import short_verdict
+from dashboard.wording import Row
+
+MOST_PARTNERS = 3
+SIDES: tuple[direction.Side, ...] = ("watch", "ring")
+# Of a partner's evidence so much is set out, that of the nine measures first; the rest is counted.
+MOST_EVIDENCE = 4
+# The first measure of every page, of which the gap is said in a sentence too.
+FIRST = scenarios.VACANCIES
+
+
+def briefing(db: Database, area_id: str, benchmark: Benchmark) -> Briefing:
+    """The briefing on a council of today, held against a benchmark."""
+    name = db.names[area_id]
+    profile = direction.with_direction(db, queries.profile(db, area_id, benchmark))
+    rows = {row["metric_id"]: row for row in profile.iter_rows(named=True)}
+    inspections = queries.inspections(db, area_id)
+    partners = learning.learning_partners(db, area_id, benchmark, most=MOST_PARTNERS)
+    nine = [metric for metric in parts.nine(db) if metric.metric_id in rows]
+    return Briefing(
+        area_id=area_id,
+        name=name,
+        kicker=f"Briefing · {db.names[db.regions[area_id]]} · {queries.authority_type(db, area_id)}",
+        about=parts.about(benchmark),
+        made_on=db.built_at.date(),
+        data_version=db.data_version,
+        sentence=profile_sentence(name, profile.to_dicts(), db.metrics),
+        pages=(
+            (
+                _judgements(db, area_id),
+                _measures(db, area_id, rows, nine, benchmark),
+                _extremes(db, _better(queries.strongest(profile)), "Where it stands best"),
+                _extremes(db, _worse(queries.weakest(profile)), "Where it stands worst"),
+            ),
+            (
+                _gaps(db, area_id, rows, nine, benchmark),
+                _direction(db, area_id, profile, nine, benchmark),
+                _partners(db, name, partners, nine, benchmark),
+                _questions(db, area_id, profile, nine, benchmark, partners),
+                _notes(db, area_id, profile, rows, nine),
+                parts.sources(
+                    db,
+                    [
+                        *(row["source_id"] for one, row in rows.items() if db.metrics[one].ranked),
+                        *(one.source_id for one in inspections),
+                        parts.NEIGHBOURS,
+                    ],
+                ),
+            ),
+        ),
+    )
+
+
+def _judgements(db: Database, area_id: str) -> Section:
+    inspections = queries.inspections(db, area_id)
+    words = [parts.inspected(inspections[0] if inspections else None), parts.course_of_leaders(inspections)]
+    return Section(
+        "Ofsted’s latest judgements",
+        (Cards(parts.cards(db, area_id)), Words(" ".join(filter(None, words)), small=True)),
+    )
+
+
+def _measures(
+    db: Database, area_id: str, rows: Mapping[str, Row], nine: Sequence[Metric], benchmark: Benchmark
+) -> Section:
+    name = db.names[area_id]
+    held = comparison.newest(db, benchmark).filter(pl.col("metric_id").is_in([one.metric_id for one in nine]))
+    of = held.partition_by("metric_id", as_dict=True)
+    body = []
+    for metric in nine:
+        row = rows[metric.metric_id]
+        drawn = strips.strip(
+            of[(metric.metric_id,)], metric, benchmark, name, own=[area_id],
+            england=row["england"], neighbours=row["neighbours"], mark=row["benchmark"],
+        )  # fmt: skip
+        joint = wording.joint(queries.partners(db, row["return_id"], area_id))
+        body.append(
+            (
+                parts.measure(metric, row, joint),
+                drawn,
+                parts.value(row, metric),
+                parts.change(row["change"], metric),
+                Cell(wording.brief(row["england"], metric)),
+                parts.neighbours(row, metric),
+                Cell(wording.brief(row["benchmark"], metric)),
+                parts.standing(row),
+            )
+        )
+    heads = (
+        "Measure", strips.HEAD, "Value", "Change in a year", "England", "Neighbours’ median", benchmark.label,
+        "Standing, best first",
+    )  # fmt: skip
+    table = Table(
+        heads, tuple(body), (0.2, 0.235, 0.085, 0.08, 0.07, 0.095, 0.085, 0.15),
+    )  # fmt: skip
+    words = f"{strips.how_to_read(name, benchmark)} {said.how_chosen(nine)}"
+    return Section("The measures that matter most", (table, Words(words, small=True)))
+
+
+def _better(rows: pl.DataFrame) -> pl.DataFrame:
+    """Of the measures in which it stands best, those in the better half: few have a figure of very small councils."""
+    return rows.filter(pl.col("quarter") <= 2)
+
+
+def _worse(rows: pl.DataFrame) -> pl.DataFrame:
+    return rows.filter(pl.col("quarter") > 2)
+
+
+def _extremes(db: Database, rows: pl.DataFrame, title: str) -> Section:
+    if rows.is_empty():
+        return Section(title, (Words("No measure with a figure is among these."),), half=True)
+    body = []
+    for row in rows.iter_rows(named=True):
+        metric = db.metrics[row["metric_id"]]
+        body.append(
+            (
+                parts.measure(metric, row),
+                parts.value(row, metric),
+                parts.standing(row),
+                parts.trend(row, why=False),
+            )
+        )
+    heads = ("Measure", "Value", "Standing, best first", "Over five years")
+    return Section(title, (Table(heads, tuple(body), (0.4, 0.14, 0.27, 0.19)),), half=True)
+
+
+def _gaps(db: Database, area_id: str, rows: Mapping[str, Row], nine: Sequence[Metric], benchmark: Benchmark) -> Section:
+    name = db.names[area_id]
+    body = []
+    for metric in nine:
+        row = rows[metric.metric_id]
+        if row["value"] is None:
+            distance = Cell("no figure", wording.reason(row["status"], row["symbol"], metric), "missing")
+        elif row["benchmark"] is None:
+            distance = Cell("nothing to compare with", tone="missing")
+        elif wording.gap(row, metric) == "meets it":
+            distance = Cell("meets it", tone="better")
+        else:
+            distance = Cell(wording.gap(row, metric) or "")
+        real = wording.shortfall(row, metric)
+        falls_short = row["gap"] is not None and row["gap"] > 0
+        body.append(
+            (
+                Cell(metric.short_title, wording.period_label(metric, row["period_end"])),
+                distance,
+                Cell(real, wording.held(metric)) if real else Cell("no counts are published" if falls_short else ""),
+                Cell((short_verdict(row, metric) or "cannot be said") if falls_short else ""),
+                parts.trend(row),
+            )
+        )
+    heads = ("Measure", f"Distance from: {benchmark.title}", "To get there", "Beyond chance?", "Over five years")
+    found: list[str] = []
+    if FIRST in rows:
+        row = rows[FIRST]
+        metric = db.metrics[FIRST]
+        found.append(council_sentence(name, row, metric, benchmark, queries.partners(db, row["return_id"], area_id)))
+        target = standard.best_quarter(db, metric)
+        if target and row["value"] is not None and row["value"] > target:
+            found.append(taking.council(scenarios.council(db, area_id, metric, target)))
+    table = Table(
+        heads, tuple(body), (0.16, 0.22, 0.27, 0.15, 0.2),
+    )  # fmt: skip
+    lines: tuple[Words, ...] = (Words(" ".join(found)),) if found else ()
+    return Section("The gap in posts, children and cases", (*lines, table))
+
+
+def _direction(
+    db: Database, area_id: str, profile: pl.DataFrame, nine: Sequence[Metric], benchmark: Benchmark
+) -> Section:
+    name = db.names[area_id]
+    points = [Point(said.directions(name, profile.to_dicts(), db.metrics))]
+    for side in SIDES:
+        found = direction.watch_counts(db, benchmark, nine, side).filter(pl.col("area_id") == area_id)
+        metrics = [db.metrics[one] for one in (found["measures"][0] if found.height else [])]
+        points.append(Point(said.listed_for(metrics, len(nine), benchmark, side)))
+    return Section("Direction", (Points(tuple(points)),))
+
+
+def _partners(
+    db: Database, name: str, found: Sequence[Partner], nine: Sequence[Metric], benchmark: Benchmark
+) -> Section:
+    sentence = Words(directions.partners_sentence(name, found, benchmark))
+    if not found:
+        return Section("Whom to ring", (sentence,))
+    first = {metric.metric_id for metric in nine}
+    body = []
+    for one in found:
+        evidence = sorted(one.evidence, key=lambda each: each.metric.metric_id not in first)
+        shown = [
+            f"{each.metric.short_title}: {wording.brief(each.there, each.metric)} there, "
+            f"{wording.brief(each.here, each.metric)} here"
+            for each in evidence[:MOST_EVIDENCE]
+        ]
+        more = f"; and {len(evidence) - MOST_EVIDENCE} more" if len(evidence) > MOST_EVIDENCE else ""
+        measures = f"{len(evidence)} measure{'' if len(evidence) == 1 else 's'}"
+        leaders = Cell(
+            one.leaders or "not judged",
+            f"inspected {one.leaders_on:%B %Y}" if one.leaders and one.leaders_on else "",
+            parts.grade_tone(one.leaders),
+        )
+        body.append((Cell(one.name, like(one, name)), Cell(measures, "; ".join(shown) + more), leaders))
+    heads = ("Council", "Reaches the benchmark on", "Impact of leaders")
+    table = Table(heads, tuple(body), (0.22, 0.58, 0.2))
+    return Section("Whom to ring", (sentence, table))
+
+
+def _questions(
+    db: Database, area_id: str, profile: pl.DataFrame, nine: Sequence[Metric], benchmark: Benchmark,
+    partners: Sequence[Partner],
+) -> Section:  # fmt: skip
+    inspections = queries.inspections(db, area_id)
+    found = questions(
+        profile.to_dicts(),
+        nine,
+        _worse(queries.weakest(profile))["metric_id"].to_list(),
+        queries.history(db, area_id),
+        db.metrics,
+        benchmark,
+        (queries.judgements(db, area_id), inspections[0] if inspections else None),
+        partners[0] if partners else None,
+    )
+    title = "What to ask the council"
+    if not found:
+        return Section(title, (Words("No figure here falls short by more than chance could explain."),))
+    return Section(title, (Points(tuple(Point(one.words, one.because) for one in found), numbered=True),))
+
+
+def _notes(
+    db: Database, area_id: str, profile: pl.DataFrame, rows: Mapping[str, Row], nine: Sequence[Metric]
+) -> Section:
+    points = [Point(words) for words in queries.notices(db, area_id)]
+    every = profile.to_dicts()
+    if why := said.missing(every, db.metrics):
+        points.append(Point(f"No figure in the newest period. {why}."))
+    if opposite := said.conflicts([rows[metric.metric_id] for metric in nine], db.metrics):
+        points.append(Point(f"The neighbours’ median and mean would give opposite verdicts on {opposite}."))
+    near = [wording.place(db.names[one]) for one in queries.neighbours(db, area_id)]
+    if near:
+        points.append(Point(f"Statistical neighbours, nearest first: {wording.listed(near)}."))
+    points += [Point(f"{parts.UNROUNDED} {said.WITHOUT_COUNTS}"), *parts.indicative(db, nine), *parts.care(nine)]
+    points.append(Point("What it would take is illustrative: arithmetic on published figures, not a forecast."))
+    return Section("Notes", (Points(tuple(points), small=True),))

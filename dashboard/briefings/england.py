@@ -1,0 +1,291 @@
+"""What stands in the briefing on England: posts, what the best would give it, regions, watch lists, movers."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import polars as pl
+
+from dashboard import comparison, direction, queries, scenarios, standard, wording
+from dashboard import england as front
+from dashboard.benchmarks import Benchmark
+from dashboard.briefings import parts, strips
+from dashboard.briefings.model import (
+    Bar,
+    Block,
+    Briefing,
+    Card,
+    Cards,
+    Cell,
+    Point,
+    Points,
+    Section,
+    Strip,
+    Table,
+    Words,
+)  # fmt: skip
+from dashboard.database import ENGLAND, Database, Metric
+from dashboard.direction import Movers, Side
+from dashboard.england import Gain
+from dashboard.sentences import briefings as said
+from dashboard.sentences import direction as directions
+from dashboard.sentences import front as sentences
+from dashboard.sentences import scenarios as taking
+from dashboard.sentences.england import england_sentence
+
+# The measure with which the front page opens.
+FIRST = scenarios.VACANCIES
+YEARS = 1
+MOST_LISTED, MOST_SEVERAL, MOST_MOVED = 6, 8, 5
+SIDES: tuple[tuple[Side, str], ...] = (("watch", "Worse, and getting worse"), ("ring", "Better, and getting better"))
+
+
+def briefing(db: Database, benchmark: Benchmark) -> Briefing:
+    """The briefing on England: what its front page says of the vacancy rate, and of the nine measures."""
+    metric = db.metrics[FIRST]
+    period = db.latest(FIRST)
+    rows = queries.councils(db, metric, period, benchmark)
+    total = comparison.england_if_all_met(rows)
+    nine = parts.nine(db)
+    return Briefing(
+        area_id=ENGLAND,
+        name=db.names[ENGLAND],
+        kicker=f"Briefing · {len(db.authorities)} councils",
+        about=parts.about(benchmark),
+        made_on=db.built_at.date(),
+        data_version=db.data_version,
+        sentence=england_sentence(rows.to_dicts(), queries.england(db, metric, period), metric, benchmark, total),
+        pages=(
+            (
+                _headlines(db),
+                _judgements(db),
+                _gains(db, nine, benchmark),
+                _standard(db, metric),
+                _taking(db, metric),
+            ),
+            (
+                _regions(db, metric),
+                *_watch(db, metric, benchmark),
+                _several(db, nine, benchmark),
+                *_movers(db, metric),
+                _notes(db, nine),
+                parts.sources(db, _sources(db, nine)),
+            ),
+        ),
+    )
+
+
+def _headlines(db: Database) -> Section:
+    cards = []
+    for one in front.headlines(db):
+        metric = one.metric
+        figure = "no figure" if one.value is None else wording.brief(one.value, metric)
+        unit = "" if metric.unit == "%" else f"{metric.unit}, "
+        moved = ""
+        if one.change is not None:
+            word = wording.direction(one.change, metric)
+            signed = wording.signed(one.change, metric)
+            moved = "no change in a year, " if word == "no change" else f"{signed} in a year, {word}, "
+        when = wording.period_label(metric, one.period_end)
+        cards.append(Card(metric.title, figure, f"{unit}{moved}{when}"))
+    return Section("Posts, staff and cases", (Cards(tuple(cards)),))
+
+
+def _judgements(db: Database) -> Section:
+    course = front.grades(db)
+    now = course[0]
+    cards = [
+        Card(grade, str(now.counts.get(float(position), 0)), f"of {now.councils} councils", f"grade-{position}")
+        for position, grade in enumerate(wording.GRADES, start=1)
+    ]
+    if missing := now.councils - sum(now.counts.values()):
+        cards.append(Card("Not judged", str(missing), f"of {now.councils} councils", "grade-none"))
+    words = sentences.grades_sentence(course)
+    blocks: list[Block] = [Cards(tuple(cards))]
+    if words:
+        blocks.append(Words(words, small=True))
+    return Section(f"Ofsted on the impact of leaders: latest judgements, {now.on:%-d %B %Y}", tuple(blocks))
+
+
+def _gains(db: Database, nine: list[Metric], benchmark: Benchmark) -> Section:
+    held = comparison.newest(db, benchmark)
+    body = []
+    for one in front.gains(db, benchmark, nine):
+        rows = held.filter(pl.col("metric_id") == one.metric.metric_id)
+        drawn = strips.strip(rows, one.metric, benchmark, "", own=[], england=one.england, mark=one.benchmark)
+        body.append(_gain(one, drawn))
+    heads = (
+        "Measure", strips.HEAD, "England", benchmark.label, "Reach it", "Fall short", "No figure", "If all met it",
+    )  # fmt: skip
+    table = Table(heads, tuple(body), (0.2, 0.2, 0.075, 0.085, 0.07, 0.07, 0.07, 0.23))
+    words = (
+        f"Each dot is a council, or those that report together; the further right, the better. The upright line is "
+        f"England; the shaded end begins at {said.group(benchmark)}. {strips.OTHERS} {said.how_chosen(nine)}"
+    )
+    return Section(
+        "If every council met the standard of the best" if benchmark.best else "If every council met the benchmark",
+        (table, Words(words, small=True)),
+    )
+
+
+def _gain(one: Gain, drawn: Strip) -> tuple[Cell | Strip | Bar, ...]:
+    metric, total = one.metric, one.total
+    level = wording.brief(one.benchmark, metric) if one.benchmark is not None else "each its own"
+    what = sentences.gain(one)
+    notes = [wording.held(metric)] if what else []
+    if total.uncounted and what:
+        notes.insert(0, f"without {total.uncounted} whose counts are not published")
+    when = wording.period_label(metric, one.period_end)
+    unit = "" if metric.unit == "%" else f", {metric.unit}"
+    return (
+        Cell(metric.title, f"{when}{unit}"),
+        drawn,
+        Cell(wording.brief(one.england, metric), strong=True),
+        Cell(level if total.compared else "none"),
+        Cell(str(total.meet)),
+        Cell(str(total.short)),
+        Cell(str(total.without)),
+        Cell(what, ", ".join(notes), strong=True) if what else Cell("no counts are published", tone="missing"),
+    )
+
+
+def _standard(db: Database, metric: Metric) -> Section:
+    title = "How many councils meet the standard"
+    fixed = standard.over_time(db, metric)
+    if fixed is None:
+        return Section(title, (Words("No council sets a standard in this measure."),), half=True)
+    body = []
+    for row in fixed.rows.iter_rows(named=True):
+        note = "not to be held against earlier years" if row["broken"] else ""
+        body.append(
+            (
+                Cell(wording.period_label(metric, row["period_end"]), note),
+                Bar(f"{row['met']} of {row['had']}", (row["share"] or 0.0) / 100),
+                Cell(wording.brief(row["england"], metric)),
+            )
+        )
+    table = Table(("Period", "Councils that met it", "England"), tuple(body), (0.35, 0.45, 0.2), dense=True)
+    return Section(title, (Words(sentences.standard_sentence(fixed)), table), half=True)
+
+
+def _taking(db: Database, metric: Metric) -> Section:
+    target = standard.best_quarter(db, metric)
+    found = [scenarios.england(db, metric, target)] if target else []
+    back = scenarios.returners(db)
+    words = [taking.england(one) for one in found]
+    words.append(taking.returners(back, metric, db.metrics[scenarios.CASELOAD]))
+    rests = dict.fromkeys([*(line for one in found for line in one.assumptions), *back.assumptions])
+    return Section(
+        "What it would take",
+        (*(Words(one) for one in words), Points(tuple(Point(line) for line in rests), small=True)),
+        half=True,
+    )
+
+
+def _regions(db: Database, metric: Metric) -> Section:
+    beside = list(dict.fromkeys([metric, *front.chosen(db, front.HEADLINES[1:])]))
+    end = db.latest(metric.metric_id).end
+    areas = front.regions(db, beside, metric, end)
+    body = []
+    for row in areas.iter_rows(named=True):
+        england = row["area_id"] == ENGLAND
+        cells = [
+            Cell(wording.brief(row[one.metric_id], one), strong=england)
+            if row[one.metric_id] is not None
+            else Cell("none published", tone="missing")
+            for one in beside
+        ]
+        judged = [
+            Cell("" if row[grade] is None else f"{row[grade]} of {row['councils']}")
+            for grade in ("outstanding", "inadequate")
+        ]
+        body.append((Cell(row["name"], strong=england), *cells, *judged))
+    heads = ("Region", *(one.short_title for one in beside), "Leaders Outstanding", "Leaders Inadequate")
+    caption = f"By {metric.noun}, {wording.period_label(metric, end)}, best first; England last"
+    table = Table(heads, tuple(body), (0.22, *[0.52 / len(beside)] * len(beside), 0.13, 0.13), caption, dense=True)
+    return Section("Regions side by side", (table,))
+
+
+def _watch(db: Database, metric: Metric, benchmark: Benchmark) -> list[Section]:
+    lists = [direction.watch_list(db, metric, benchmark), direction.councils_to_ring(db, metric, benchmark)]
+    sentence = Words(sentences.watch_sentence(metric, lists[0].height, lists[1].height, benchmark))
+    sections = [Section("Watch list, and its mirror", (sentence,))]
+    for (_, title), rows in zip(SIDES, lists, strict=True):
+        body = [
+            (
+                Cell(row["name"]),
+                Cell(wording.brief(row["value"], metric), strong=True),
+                Cell(wording.gap(row, metric), wording.shortfall(row, metric)),
+                parts.standing(row),
+            )
+            for row in rows.head(MOST_LISTED).iter_rows(named=True)
+        ]
+        more = [Words(f"And {rows.height - MOST_LISTED} more.", small=True)] if rows.height > MOST_LISTED else []
+        heads = ("Council, furthest first", "Value", "Gap", "Standing, best first")
+        table = Table(heads, tuple(body), (0.28, 0.12, 0.32, 0.28))
+        sections.append(Section(title, (table, *more) if body else (Words("No council."),), half=True))
+    return sections
+
+
+def _several(db: Database, nine: list[Metric], benchmark: Benchmark) -> Section:
+    found = direction.watch_counts(db, benchmark, nine)
+    blocks: list[Block] = [Words(directions.counts_sentence(found, nine, "watch"))]
+    often = found.filter(pl.col("count") > 1)
+    if often.height:
+        body = [
+            (
+                Cell(row["name"]),
+                Cell(wording.listed([db.metrics[one].short_title.lower() for one in row["measures"]])),
+            )
+            for row in often.head(MOST_SEVERAL).iter_rows(named=True)
+        ]
+        blocks.append(Table(("Council", "Measures"), tuple(body), (0.35, 0.65), dense=True))
+    if often.height > MOST_SEVERAL:
+        blocks.append(Words(f"And {often.height - MOST_SEVERAL} more on two or more.", small=True))
+    return Section("On more than one watch list", tuple(blocks))
+
+
+def _movers(db: Database, metric: Metric) -> list[Section]:
+    found = direction.movers(db, metric, YEARS)
+    sections = [Section("Who moved furthest in a year", (Words(directions.movers_sentence(found)),))]
+    column: Literal["improvement", "change"] = "improvement" if metric.ranked else "change"
+    for best, title in ((True, "Improved most"), (False, "Worsened most")):
+        rows = found.furthest(column, best=best, most=MOST_MOVED)
+        if rows.height:
+            sections.append(Section(title, (_moved(found, rows),), half=True))
+    return sections
+
+
+def _moved(found: Movers, rows: pl.DataFrame) -> Table:
+    metric = found.metric
+    assert found.before is not None
+    ends = (found.before.end, found.newest.end)
+    body = [
+        (
+            Cell(row["name"]),
+            Cell(wording.brief(row["value_before"], metric)),
+            Cell(wording.brief(row["value"], metric), strong=True),
+            Cell(wording.signed(row["change"], metric)),
+            _rank(row["rank_before"], row["ranked_before"]),
+            _rank(row["rank"], row["ranked"]),
+        )
+        for row in rows.iter_rows(named=True)
+    ]
+    then, now = (wording.period_label(metric, end) for end in ends)
+    heads = ("Council", then, now, "Change", "Rank then", "Rank now")
+    return Table(heads, tuple(body), (0.27, 0.15, 0.15, 0.1, 0.165, 0.165), dense=True)
+
+
+def _rank(rank: int | None, ranked: int | None) -> Cell:
+    return Cell(f"{wording.ordinal(rank)} of {ranked}" if rank else "")
+
+
+def _notes(db: Database, nine: list[Metric]) -> Section:
+    points = [Point(said.REGION_PUBLISHED), Point(f"{parts.UNROUNDED} {said.WITHOUT_COUNTS}")]
+    points += [*parts.indicative(db, nine), *parts.care(nine)]
+    return Section("Notes", (Points(tuple(points), small=True),))
+
+
+def _sources(db: Database, nine: list[Metric]) -> list[str]:
+    figures = db.newest.filter(pl.col("metric_id").is_in([*(one.metric_id for one in nine), *front.HEADLINES]))
+    return [*figures["source_id"].unique(), *db.table["inspection"]["source_id"].unique()]

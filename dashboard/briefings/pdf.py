@@ -1,0 +1,82 @@
+"""A briefing as PDF: two sides of A4, tagged and titled, with real text and drawings that have words for them."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Sequence
+from dataclasses import is_dataclass
+from datetime import UTC, datetime, time
+from functools import cache
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any, Literal
+
+import typst
+
+from dashboard.briefings.model import Briefing, Strip
+from dashboard.briefings.parts import PRODUCT
+
+MEDIA_TYPE = "application/pdf"
+HERE = Path(__file__).parent
+# What a screen reader needs of a PDF: tags, a title, a language, words for every drawing (PDF/UA-1).
+STANDARD: Literal["ua-1"] = "ua-1"
+# A package of nothing but fonts: a bare machine sets what ours does.
+FONTS = "font_source_sans_pro"
+# Dots an inch of drawings for Word, as printers have them.
+RESOLUTION = 300.0
+
+# A compiler keeps what it has set before, and sets one thing at a time.
+_one_at_a_time = threading.Lock()
+
+
+def pdf(briefing: Briefing) -> bytes:
+    """The file: equal briefings give equal bytes, whenever and wherever they are made."""
+    data = json.dumps(as_json(briefing), ensure_ascii=False)
+    # Its date is that of the data: a clock would make two of the same differ.
+    made = datetime.combine(briefing.made_on, time(), UTC)
+    with _one_at_a_time:
+        content = _compiler("briefing.typ").compile(
+            format="pdf", sys_inputs={"briefing": data}, pdf_standards=[STANDARD], timestamp=made
+        )
+    assert isinstance(content, bytes)
+    return content
+
+
+def drawings(strips: Sequence[Strip]) -> list[bytes]:
+    """Strips as PNG pictures, in their order; none for none."""
+    if not strips:
+        return []
+    data = json.dumps([_plain(one) for one in strips], ensure_ascii=False)
+    with _one_at_a_time:
+        found = _compiler("drawings.typ").compile(format="png", sys_inputs={"strips": data}, ppi=RESOLUTION)
+    assert found is not None
+    return [found] if isinstance(found, bytes) else found
+
+
+def as_json(briefing: Briefing) -> dict[str, Any]:
+    """A briefing as the template reads it: each part with the kind of thing it is."""
+    return {
+        "product": PRODUCT,
+        "title": briefing.title,
+        "dated": briefing.dated,
+        "name": briefing.name,
+        "kicker": briefing.kicker,
+        "about": briefing.about,
+        "sentence": briefing.sentence,
+        "pages": [[_plain(section) for section in page] for page in briefing.pages],
+    }
+
+
+def _plain(part: Any) -> Any:
+    if is_dataclass(part) and not isinstance(part, type):
+        kind = type(part).__name__.lower()
+        return {"kind": kind, **{name: _plain(getattr(part, name)) for name in part.__dataclass_fields__}}
+    return [_plain(one) for one in part] if isinstance(part, tuple) else part
+
+
+@cache
+def _compiler(template: str) -> typst.Compiler:
+    found = find_spec(FONTS)
+    folders = [Path(place) / "files" for place in (found.submodule_search_locations or [])] if found else []
+    return typst.Compiler(HERE / template, root=HERE, font_paths=list(folders), ignore_system_fonts=True)

@@ -1,0 +1,198 @@
+"""What stands in the briefing on a region: its published figures beside England, and its councils side by side."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import polars as pl
+
+from dashboard import comparison, direction, queries, returns, wording
+from dashboard.benchmarks import Benchmark
+from dashboard.briefings import parts, strips
+from dashboard.briefings.model import Briefing, Cell, Point, Points, Section, Table, Words
+from dashboard.database import ENGLAND, Database, Metric
+from dashboard.direction import Side
+from dashboard.england import LEADERS
+from dashboard.sentences import briefings as said
+from dashboard.sentences.briefings import Beside
+from dashboard.tables import STRAND_NAMES
+from dashboard.wording import Row
+
+COUNTED: dict[Side, str] = {"watch": "Worse, and getting worse", "ring": "Better, and getting better"}
+
+
+def councils_in(db: Database, region_id: str) -> dict[str, str]:
+    """The councils of today in a region, by name; those of London are those of its two parts."""
+    within = {region_id, *(one for one, above in db.regions.items() if above == region_id)}
+    return {area_id: name for area_id, name in db.authorities.items() if db.regions[area_id] in within}
+
+
+def briefing(db: Database, region_id: str, benchmark: Benchmark) -> Briefing:
+    """The briefing on a region, whose councils are held against a benchmark."""
+    name = db.names[region_id]
+    nine = parts.nine(db)
+    own = councils_in(db, region_id)
+    held = comparison.newest(db, benchmark).filter(pl.col("metric_id").is_in([metric.metric_id for metric in nine]))
+    of = {str(key[0]): rows for key, rows in held.partition_by("metric_id", as_dict=True).items()}
+    nine = [metric for metric in nine if metric.metric_id in of]
+    beside = [_beside(db, metric, region_id, of[metric.metric_id], own) for metric in nine]
+    judged = db.newest.filter(pl.col("area_id").is_in(list(own)) & (pl.col("metric_id") == LEADERS))
+    grades = judged["symbol"].to_list()
+    return Briefing(
+        area_id=region_id,
+        name=name,
+        kicker=f"Briefing · Region · {len(own)} councils",
+        about=parts.about(benchmark),
+        made_on=db.built_at.date(),
+        data_version=db.data_version,
+        sentence=said.region(name, beside, len(own), grades.count("Outstanding"), grades.count("Inadequate")),
+        pages=(
+            (
+                _measures(db, region_id, of, own, beside, benchmark),
+                *_lists(db, name, own, nine, benchmark),
+                _notes(db, own, nine),
+                parts.sources(db, _sources(db, own, held)),
+            ),
+            (_side_by_side(own, nine, of, benchmark), _judgements(db, own)),
+        ),
+    )
+
+
+def _beside(db: Database, metric: Metric, region_id: str, rows: pl.DataFrame, own: Mapping[str, str]) -> Beside:
+    published = db.newest.filter(pl.col("metric_id") == metric.metric_id)
+    figures = dict(
+        published.filter(pl.col("area_id").is_in([region_id, ENGLAND])).select("area_id", "value").iter_rows()
+    )
+    total = comparison.england_if_all_met(rows.filter(pl.col("area_id").is_in(list(own))))
+    return Beside(metric, figures.get(region_id), figures.get(ENGLAND), total.meet, total.compared)
+
+
+def _measures(
+    db: Database, region_id: str, of: Mapping[str, pl.DataFrame], own: Mapping[str, str], beside: Sequence[Beside],
+    benchmark: Benchmark,
+) -> Section:  # fmt: skip
+    name = db.names[region_id]
+    body = []
+    for one in beside:
+        metric, rows = one.metric, of[one.metric.metric_id]
+        mine = rows.filter(pl.col("area_id").is_in(list(own)) & pl.col("value").is_not_null())
+        shared = benchmark.shared(rows.iter_rows(named=True))
+        mark = shared["benchmark"] if shared else None
+        drawn = strips.strip(rows, metric, benchmark, name, own=list(own), england=one.england, mark=mark)
+        first, last = _ends(db, mine, metric)
+        body.append(
+            (
+                parts.measure(metric, rows.row(0, named=True)),
+                drawn,
+                Cell(wording.brief(one.region, metric), strong=True)
+                if one.region is not None
+                else Cell("none published", tone="missing"),
+                Cell(wording.brief(one.england, metric)),
+                Cell("each its own" if shared is None else wording.brief(mark, metric)),
+                Cell(f"{one.met} of {one.compared}" if one.compared else ""),
+                first,
+                last,
+            )
+        )
+    heads = (
+        "Measure", strips.HEAD, name, "England", benchmark.label, "Reach it", "Best council", "Furthest behind",
+    )  # fmt: skip
+    table = Table(heads, tuple(body), (0.2, 0.22, 0.08, 0.075, 0.085, 0.08, 0.13, 0.13))
+    reading = strips.how_to_read(name, benchmark, several=True, neighbours=False)
+    words = f"{reading} {said.how_chosen([one.metric for one in beside])}"
+    return Section("The measures that matter most", (table, Words(words, small=True)))
+
+
+def _ends(db: Database, rows: pl.DataFrame, metric: Metric) -> tuple[Cell, Cell]:
+    """The best and the last of a region's councils, the very small left out, each with its value."""
+    setting = rows.filter(pl.col("sets_cut")).sort("value", "name", descending=[not metric.lower_is_better, False])
+    once = returns.once(db, setting)
+    cells = []
+    for value in (once["value"][:1].to_list(), once["value"][-1:].to_list()):
+        alike = once.filter(pl.col("value").is_in(value))["name"].to_list()
+        names = [wording.place(one) for one in alike]
+        words = f"{len(names)} councils" if len(names) > 2 else wording.listed(names) if names else ""
+        cells.append(Cell(wording.brief(value[0], metric) if value else "", words))
+    return cells[0], cells[1]
+
+
+def _lists(
+    db: Database, name: str, own: Mapping[str, str], nine: Sequence[Metric], benchmark: Benchmark
+) -> list[Section]:
+    sections = []
+    for side, title in COUNTED.items():
+        found = direction.watch_counts(db, benchmark, nine, side).filter(pl.col("area_id").is_in(list(own)))
+        sentence = Words(said.region_lists(name, found.height, len(nine), side))
+        body = [
+            (
+                Cell(row["name"]),
+                Cell(wording.listed([db.metrics[one].short_title.lower() for one in row["measures"]])),
+            )
+            for row in found.iter_rows(named=True)
+        ]
+        table = [Table(("Council", "Measures"), tuple(body), (0.4, 0.6), dense=True)] if body else []
+        sections.append(Section(title, (sentence, *table), half=True))
+    return sections
+
+
+def _side_by_side(
+    own: Mapping[str, str], nine: Sequence[Metric], of: Mapping[str, pl.DataFrame], benchmark: Benchmark
+) -> Section:
+    figures: dict[str, dict[str, Row]] = {
+        metric.metric_id: {
+            row["area_id"]: row
+            for row in of[metric.metric_id].filter(pl.col("area_id").is_in(list(own))).iter_rows(named=True)
+        }
+        for metric in nine
+    }
+    body = []
+    for area_id, name in own.items():
+        cells = [_figure(figures[metric.metric_id].get(area_id), metric) for metric in nine]
+        body.append((Cell(wording.place(name)), *cells))
+    heads = ("Council", *(metric.short_title for metric in nine))
+    symbols = said.symbols(figures[metric.metric_id].get(area_id) for metric in nine for area_id in own)
+    words = (
+        "By name: measures are not added up to an order of councils. The small number is the quarter of all councils "
+        f"in England, 1 the best and 4 the worst; bold is what reaches {said.group(benchmark)}.{symbols}"
+    )
+    width = 0.72 / max(len(nine), 1)
+    table = Table(heads, tuple(body), (0.28, *[width] * len(nine)), dense=True)
+    return Section("Its councils side by side", (table, Words(words, small=True)))
+
+
+def _figure(row: Row | None, metric: Metric) -> Cell:
+    if row is None or row["value"] is None:
+        return Cell((row["symbol"] if row else None) or said.NO_SYMBOL, tone="missing")
+    quarter = row["quarter"]
+    met = row["gap"] is not None and row["gap"] <= 0
+    return Cell(wording.brief(row["value"], metric), str(quarter or ""), f"q{quarter}" if quarter else "", strong=met)
+
+
+def _judgements(db: Database, own: Mapping[str, str]) -> Section:
+    body = []
+    for area_id, name in own.items():
+        found = queries.inspections(db, area_id)
+        latest = found[0] if found else None
+        grades = {one.metric.metric_id.removeprefix("judgement_"): one for one in queries.judgements(db, area_id)}
+        cells = []
+        for strand in queries.STRANDS:
+            one = grades.get(strand)
+            words = "not judged" if one is None else one.grade or wording.reason(one.status, None, one.metric)
+            cells.append(Cell(words, tone="" if one and one.grade else "missing"))
+        on = f"{latest.on:%B %Y}" if latest else "not since 2013"
+        body.append((Cell(wording.place(name)), Cell(on), *cells))
+    heads = ("Council", "Inspected", *(STRAND_NAMES[strand] for strand in queries.STRANDS))
+    table = Table(heads, tuple(body), (0.19, 0.11, 0.14, 0.14, 0.14, 0.14, 0.14), dense=True)
+    return Section("Ofsted’s latest judgements", (table,))
+
+
+def _notes(db: Database, own: Mapping[str, str], nine: Sequence[Metric]) -> Section:
+    points = [Point(words) for area_id in own for words in queries.notices(db, area_id)]
+    points += [Point(f"{parts.UNROUNDED} {said.WITHOUT_COUNTS}"), *parts.indicative(db, nine), *parts.care(nine)]
+    points.insert(0, Point(said.REGION_PUBLISHED))
+    return Section("Notes", (Points(tuple(points), small=True),))
+
+
+def _sources(db: Database, own: Mapping[str, str], held: pl.DataFrame) -> list[str]:
+    inspections = db.table["inspection"].filter(pl.col("area_id").is_in(list(own)))
+    return [*held["source_id"].unique(), *inspections["source_id"].unique()]

@@ -1,0 +1,182 @@
+"""The addresses of briefings: /briefings/383.pdf, .docx or .html; of regions and of England by their codes.
+
+A briefing is made once a data version, one at a time, and kept with the answers of the API while it is asked for.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import logging
+from concurrent.futures import ThreadPoolExecutor
+from functools import cache
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from dashboard.api import answers
+from dashboard.api.problems import shown
+from dashboard.api.replies import Asking, Resource
+from dashboard.benchmarks import BENCHMARKS, DEFAULT, Benchmark
+from dashboard.briefings import content, web
+from dashboard.briefings.addresses import BASE, FORMS, address, file_name
+from dashboard.briefings.content import NoBriefingError
+from dashboard.briefings.making import KINDS, Form
+from dashboard.briefings.pdf import HERE
+from dashboard.database import Database, DatabaseError, store
+from dashboard.links import VERSION
+
+# Letters are set one briefing at a time; so many may wait, for some ten seconds.
+MAKING = ThreadPoolExecutor(1, thread_name_prefix="briefings")
+READING = ThreadPoolExecutor(4, thread_name_prefix="briefings read")
+MOST_WAITING = 32
+RETRY_SECONDS = 10
+
+log = logging.getLogger(__name__)
+
+
+class RefusedError(Exception):
+    """Why there is no briefing, in words, with the status of the answer."""
+
+    def __init__(self, status: int, title: str, words: str) -> None:
+        super().__init__(words)
+        self.status, self.title = status, title
+
+
+class Briefings:
+    """The endpoint of every briefing."""
+
+    def __init__(self) -> None:
+        self._waiting = 0
+
+    async def __call__(self, request: Request) -> Response:
+        loop = asyncio.get_running_loop()
+        try:
+            asked = await loop.run_in_executor(READING, Asked, request)
+            if asked.reply is not None:
+                return asked.reply
+            if self._waiting >= MOST_WAITING:
+                raise RefusedError(503, "Too many at once", f"Ask again in {RETRY_SECONDS} seconds.")
+            self._waiting += 1
+            try:
+                return await loop.run_in_executor(MAKING, asked.made)
+            finally:
+                self._waiting -= 1
+        except RefusedError as refused:
+            return _refused(refused.status, refused.title, str(refused))
+        except DatabaseError as error:
+            return _refused(503, "There is no readable database", str(error))
+        except Exception:
+            log.exception("a briefing failed")
+            return _refused(500, "The briefing could not be made", "It is our fault, and stands in our log.")
+
+
+class Asked:
+    """What an address asks for; raises RefusedError, and DatabaseError where there is no data."""
+
+    def __init__(self, request: Request) -> None:
+        area_id, _, suffix = request.path_params["name"].rpartition(".")
+        if suffix not in KINDS:
+            raise RefusedError(404, "There is nothing here", f"A briefing ends in {', '.join(FORMS)}. {content.HINT}")
+        self.form: Form = KINDS[suffix]
+        self.version = request.query_params.get(VERSION)
+        self.db = _database(self.version)
+        self.benchmark = _benchmark(request.query_params.get("benchmark"))
+        self.names = content.areas(self.db)
+        if area_id not in self.names:
+            try:
+                content.briefing(self.db, area_id)
+            except NoBriefingError as error:
+                raise RefusedError(404, "There is no such briefing", str(error)) from error
+        self.area_id = area_id
+        headers = request.headers
+        part = headers.get("range", "") if request.method == "GET" else ""
+        self.asking = Asking(
+            headers.get("if-none-match", ""), headers.get("accept-encoding", ""), part, headers.get("if-range", "")
+        )
+        self.key = ("briefing", area_id, suffix, self.benchmark.id, str(bool(self.version)))
+        self.resource = self._resource()
+        self.reply: Response | None = None
+        if self.asking.has(self.resource.tag):
+            self.reply = self._response(None)
+        elif found := answers.shelf(self.db).get(self.key):
+            self.reply = self._response(found)
+
+    def made(self) -> Response:
+        """The briefing, made if nobody did meanwhile."""
+        kept = answers.shelf(self.db)
+        return self._response(kept.get(self.key) or kept.put(self.key, answers.document(self._make(), binary=True)))
+
+    def _make(self) -> bytes:
+        found = content.briefing(self.db, self.area_id, self.benchmark)
+        if self.form.suffix != "html":
+            return self.form.make(found)
+        others = {form: address(self.area_id, form, self.benchmark, self.version) for form in FORMS if form != "html"}
+        return web.web(found, others)
+
+    def _resource(self) -> Resource:
+        disposition = "inline" if self.form.shown else "attachment"
+        name = file_name(self.area_id, self.names[self.area_id], self.form.suffix)
+        headers = {"Content-Disposition": f'{disposition}; filename="{name}"'}
+        if self.form.suffix == "html":
+            headers |= {"Content-Security-Policy": web.POLICY, "Referrer-Policy": "no-referrer"}
+        tag = answers.tag(self.db, *self.key, str(self.db.built_at), _templates())
+        return Resource(tag, self.form.media_type, self.db.data_version, bool(self.version), headers=headers)
+
+    def _response(self, answer: answers.Answer | None) -> Response:
+        reply = self.resource.unchanged(self.asking) if answer is None else self.resource.reply(answer, self.asking)
+        assert isinstance(reply.body, bytes)
+        response = Response(reply.body, reply.status)
+        # Those of the reply alone: Starlette would add a length to a 304.
+        length = [(b"content-length", str(len(reply.body)).encode())] if reply.status != 304 else []
+        raw = [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in reply.headers.items()]
+        response.raw_headers = [*raw, *length]
+        return response
+
+
+def routes() -> list[Route]:
+    """The routes of briefings."""
+    return [Route(f"{BASE}/{{name}}", Briefings().__call__, methods=["GET"])]
+
+
+def _database(version: str | None) -> Database:
+    if not version:
+        return store().current()
+    live = store().current()
+    try:
+        return store().at(version)
+    except DatabaseError as error:
+        raise RefusedError(
+            404, "That data version is not kept", f"{error} The newest is {live.data_version}."
+        ) from error
+
+
+def _benchmark(asked: str | None) -> Benchmark:
+    known = content.benchmarks()
+    if not asked:
+        return BENCHMARKS[DEFAULT]
+    if asked not in known:
+        names = ", ".join(known)
+        raise RefusedError(
+            400,
+            "There is no such comparison",
+            f"“{shown(asked)}” is none of those a briefing can be held against: {names}.",
+        )
+    return known[asked]
+
+
+def _refused(status: int, title: str, words: str) -> Response:
+    headers = {"Cache-Control": "no-store", "Content-Security-Policy": web.POLICY, "X-Content-Type-Options": "nosniff"}
+    if status == 503:
+        headers["Retry-After"] = str(RETRY_SECONDS)
+    return Response(web.refusal(title, words), status, headers, web.MEDIA_TYPE)
+
+
+@cache
+def _templates() -> str:
+    """What briefings are set with, by its content: beside the program, which the tag holds already."""
+    digest = hashlib.sha256()
+    for path in sorted([*HERE.glob("*.typ"), *HERE.glob("*.css")]):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()

@@ -1,0 +1,77 @@
+"""The headers of every answer: what a browser may load and run, and who may hold our pages in a frame (nobody)."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import re
+from collections.abc import Sequence
+
+from starlette.datastructures import MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+# Two years, as browsers' own lists ask.
+HSTS = "max-age=63072000"
+INLINE = re.compile(r"<script(?![^>]*\bsrc=)[^>]*>(.*?)</script>", re.DOTALL)
+OFF = "accelerometer camera display-capture geolocation gyroscope magnetometer microphone midi payment usb"
+FOREVER = "public, max-age=31536000, immutable"
+
+
+def policy(shell: str) -> str:
+    """The Content-Security-Policy of pages whose HTML is `shell`: its inline scripts run by their hashes, no others do.
+
+    Styles are written by Streamlit and Plotly as they go, so those may be inline.
+    """
+    hashes = [
+        f"'sha256-{base64.b64encode(hashlib.sha256(one.encode()).digest()).decode()}'" for one in INLINE.findall(shell)
+    ]
+    allowed = {
+        "default-src": ["'none'"],
+        "script-src": ["'self'", *hashes],
+        "style-src": ["'self'", "'unsafe-inline'"],
+        "img-src": ["'self'", "data:", "blob:"],
+        "font-src": ["'self'", "data:"],
+        "connect-src": ["'self'"],
+        "manifest-src": ["'self'"],
+        "worker-src": ["'self'"],
+        "base-uri": ["'self'"],
+        "form-action": ["'self'"],
+        "frame-ancestors": ["'none'"],
+    }
+    return "; ".join(f"{what} {' '.join(sources)}" for what, sources in allowed.items())
+
+
+def always(policy: str, *, hsts: bool) -> dict[str, str]:
+    """What every answer bears, unless it says otherwise itself."""
+    return {
+        "Content-Security-Policy": policy,
+        "X-Content-Type-Options": "nosniff",
+        "X-Frame-Options": "DENY",
+        "Referrer-Policy": "same-origin",
+        "Permissions-Policy": ", ".join(f"{one}=()" for one in OFF.split()),
+        "Cross-Origin-Opener-Policy": "same-origin",
+        "Cross-Origin-Resource-Policy": "same-origin",
+        **({"Strict-Transport-Security": HSTS} if hsts else {}),
+    }
+
+
+class Secured:
+    """Adds the headers to every answer (ASGI)."""
+
+    def __init__(self, app: ASGIApp, policy: str, hsts: bool, forever: Sequence[str] = ()) -> None:
+        """What lies under the addresses `forever` begin with never changes under its name, and is kept."""
+        self._app, self._always, self._forever = app, always(policy, hsts=hsts), tuple(forever)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def sent(message: Message) -> None:
+            if message["type"] in ("http.response.start", "websocket.http.response.start"):
+                # Read and written as a whole: an answer may share its list of headers with others.
+                message["headers"] = list(message.get("headers", ()))
+                headers = MutableHeaders(raw=message["headers"])
+                for name, value in self._always.items():
+                    headers.setdefault(name, value)
+                if message["status"] == 200 and self._forever and scope["path"].startswith(self._forever):
+                    headers["Cache-Control"] = FOREVER
+            await send(message)
+
+        await self._app(scope, receive, sent)

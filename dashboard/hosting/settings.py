@@ -1,0 +1,194 @@
+"""The settings of a server, from environment variables: typed, and all that is wrong is said before anything starts."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, fields
+from difflib import get_close_matches
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from dashboard.database import DEFAULT_PATH
+
+PREFIX = "MONITOR_"
+# Read by the ETL, and by nobody here.
+OF_THE_ETL = ("MONITOR_REGISTER", "MONITOR_COMMITMENTS")
+# Kubernetes sets these in every container beside a service that is called monitor.
+OF_KUBERNETES = re.compile(r"MONITOR(_\w+)?_(SERVICE_(HOST|PORT\w*)|PORT(_\d+_(TCP|UDP)\w*)?)|MONITOR_PORT(_\d+\w*)?")
+YES, NO = ("yes", "true", "on", "1"), ("no", "false", "off", "0")
+CONTACT = re.compile(r"https://[^\s<>\"]+|[^\s<>\"@]+@[^\s<>\"@]+\.[^\s<>\"@]+")
+ADDRESS = re.compile(r"/[A-Za-z0-9_/-]+")
+
+
+class WrongSettingsError(Exception):
+    """What is wrong with the settings, one line each: the name, the value, what is needed."""
+
+
+class Wrong(Exception):  # noqa: N818 - what is wrong with one value, in words
+    """What a value would have to be."""
+
+
+def whole(least: int, most: int) -> Callable[[str], int]:
+    """Reads a whole number of a range."""
+
+    def read(text: str) -> int:
+        if not re.fullmatch(r"\d{1,9}", text) or not least <= int(text) <= most:
+            raise Wrong(f"a whole number from {least:,} to {most:,} is needed")
+        return int(text)
+
+    return read
+
+
+def days(text: str) -> float:
+    """Reads a number of days above zero; half days may be."""
+    if not re.fullmatch(r"\d{1,6}(\.\d{1,3})?", text) or float(text) == 0:
+        raise Wrong("a number of days above 0 is needed, as 400 or 0.5")
+    return float(text)
+
+
+def switch(text: str) -> bool:
+    """Reads yes or no."""
+    if text.lower() not in (*YES, *NO):
+        raise Wrong("yes or no is needed")
+    return text.lower() in YES
+
+
+def one_of(*allowed: str) -> Callable[[str], str]:
+    """Reads one of some words."""
+
+    def read(text: str) -> str:
+        if text.lower() not in allowed:
+            raise Wrong(f"{', '.join(allowed[:-1])} or {allowed[-1]} is needed")
+        return text.lower()
+
+    return read
+
+
+def file(text: str) -> Path:
+    """Reads the path of a file, which need not be there yet; `~` is the home folder."""
+    path = Path(text).expanduser()
+    if path.is_dir():
+        raise Wrong("this is a folder; the path of the database file is needed")
+    return path.absolute()
+
+
+def contact(text: str) -> str:
+    """Reads an e-mail address, or that of a page."""
+    if not CONTACT.fullmatch(text):
+        raise Wrong("an e-mail address, or that of a page (https://…) is needed")
+    return text
+
+
+def address(text: str) -> str:
+    """Reads an address of this server that is nobody else's."""
+    if not ADDRESS.fullmatch(text) or text.startswith(("/_stcore", "/static", "/media", "/api", "/assets")):
+        raise Wrong("an address of its own is needed, as /metrics")
+    return text
+
+
+def host(text: str) -> str:
+    """Reads a name or number of this machine to listen at."""
+    if not re.fullmatch(r"[A-Za-z0-9.:_-]+", text):
+        raise Wrong("an address of this machine is needed, as 127.0.0.1 or 0.0.0.0")
+    return text
+
+
+def _setting(default: Any, read: Callable[[str], Any], shown: str, meaning: str) -> Any:
+    return field(default=default, metadata={"read": read, "shown": shown, "meaning": meaning})
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How this server is run; each is set by the environment variable of its name, in capitals after MONITOR_."""
+
+    database: Path = _setting(  # noqa: RUF009 - it is a field
+        DEFAULT_PATH, file, "data/monitor.duckdb",
+        "The database file that is served. `versions/` beside it holds the versions that are kept.",
+    )  # fmt: skip
+    data_age_days: float | None = _setting(
+        None, days, "no limit", "From so many days after its build the data are too old: `/readyz` says 503."
+    )
+    sessions: int = _setting(
+        250, whole(1, 100_000), "250",
+        "Readers at once. Beyond, 503 and `Retry-After`; a tenth is kept for readers who were here before.",
+    )  # fmt: skip
+    retry_seconds: int = _setting(30, whole(1, 3600), "30", "When those who were refused are asked to come again.")
+    hsts: bool = _setting(
+        False, switch, "no", "Tell browsers to come by https alone, for two years. Set it once https works."
+    )
+    contact: str = _setting(
+        "", contact, "none", "Whom to write to: an e-mail address or a page, for the accessibility statement."
+    )
+    metrics_port: int | None = _setting(
+        None, whole(1, 65535), "closed", "A port of its own for `/metrics` (OpenMetrics)."
+    )
+    metrics_address: str = _setting("127.0.0.1", host, "127.0.0.1", "Where that port is listened at.")
+    metrics_path: str = _setting(
+        "", address, "closed", "`/metrics` on the dashboard's own port, at this address; let the proxy keep it inside."
+    )
+    log_format: str = _setting(
+        "auto", one_of("auto", "json", "text"), "auto", "`json`, `text`, or `auto`: text in a terminal, else JSON."
+    )
+    log_level: str = _setting(
+        "info",
+        one_of("info", "warning", "error"),
+        "info",
+        "`info` (a line a page and answer), `warning` or `error`.",
+    )
+    log_messages: bool = _setting(
+        False, switch, "no", "Log what errors say too. It may hold what readers typed: for a developer's machine."
+    )
+    warm: bool = _setting(True, switch, "yes", "Run every page once before the server says that it is ready.")
+
+
+def name_of(field_name: str) -> str:
+    """The environment variable of a setting."""
+    return PREFIX + field_name.upper()
+
+
+def read(environment: Mapping[str, str]) -> Settings:
+    """The settings of an environment; an empty one counts as not set.
+
+    Raises WrongSettingsError, which says of each wrong one its name, its value and what is needed.
+    """
+    found: dict[str, Any] = {}
+    wrong: list[str] = []
+    for one in fields(Settings):
+        text = environment.get(name_of(one.name), "").strip()
+        if not text:
+            continue
+        try:
+            found[one.name] = one.metadata["read"](text)
+        except Wrong as problem:
+            wrong.append(f"{name_of(one.name)} is “{text[:100]}”: {problem}. Correct it, or unset it.")
+    if wrong:
+        raise WrongSettingsError("\n".join(wrong))
+    return Settings(**found)
+
+
+def unknown(environment: Mapping[str, str]) -> list[str]:
+    """Of each variable that looks like a setting and is none: a line that says so, with the nearest that is one."""
+    known = [*(name_of(one.name) for one in fields(Settings)), *OF_THE_ETL]
+    said = []
+    for name in sorted(environment):
+        if name.startswith(PREFIX) and name not in known and not OF_KUBERNETES.fullmatch(name):
+            near = get_close_matches(name, known, n=1, cutoff=0.7)
+            said.append(f"There is no setting {name}.{f' Did you mean {near[0]}?' if near else ''}")
+    return said
+
+
+def table() -> list[str]:
+    """The settings as rows of the README's table."""
+    rows = [(name_of(one.name), one.metadata["shown"], one.metadata["meaning"]) for one in fields(Settings)]
+    return ["| Variable | If not set | What it does |", "|---|---|---|"] + [
+        f"| `{name}` | {shown} | {meaning} |" for name, shown, meaning in rows
+    ]
+
+
+@cache
+def settings() -> Settings:
+    """The settings of this process; raises WrongSettingsError."""
+    return read(os.environ)

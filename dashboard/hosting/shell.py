@@ -1,0 +1,33 @@
+"""The page that Streamlit draws itself into, made ours: its name, its language, and words for who has no JavaScript."""
+
+from __future__ import annotations
+
+import re
+
+# Each is looked for in the installed file; what a later Streamlit no longer has is left alone.
+CHANGES: tuple[tuple[str, str], ...] = (
+    (r'<html lang="en">', '<html lang="en-GB">'),
+    (r"<title>Streamlit</title>", "<title>Child Protection Monitor</title>"),
+    # Our policy refuses it, and a library of Streamlit's that does as well without it need not try each time.
+    (r"<head>", "<head>\n    <script>delete window.WebAssembly</script>"),
+    # Addresses of an interface for programs that is switched off; ours is at /api.
+    (r"\s*<!--(?:(?!-->).)*?agent API(?:(?!-->).)*?-->", ""),
+    (r'<link rel="service-desc"[^>]*>', '<link rel="service-desc" href="/api/v1/openapi.json" />'),
+)
+WITHOUT_SCRIPTS = """<noscript>
+      <main style="max-width: 40rem; margin: 3rem auto; padding: 0 1.25rem; font: 1.1rem/1.5 Arial, sans-serif">
+        <h1>Child Protection Monitor</h1>
+        <p>How well each English council protects its children, and how far it is from the best. The pictures and
+          choices of this page need JavaScript, which your browser has switched off.</p>
+        <p>Every figure can be had without it: <a href="/api">as tables and files by address</a>, among them
+          <a href="/api/v1/standings.csv?newest=true">the newest standings of all councils</a> and
+          <a href="/api/v1/monitor.duckdb">everything at once</a>.</p>
+      </main>
+    </noscript>"""
+
+
+def ours(html: str) -> str:
+    """Streamlit's index.html as we serve it."""
+    for old, new in CHANGES:
+        html = re.sub(old, new, html, count=1, flags=re.DOTALL)
+    return re.sub(r"<noscript>.*?</noscript>", lambda _: WITHOUT_SCRIPTS, html, count=1, flags=re.DOTALL)

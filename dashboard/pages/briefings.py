@@ -1,0 +1,81 @@
+"""Briefings to take into the room: of England, regions and councils, one by one or as a pack."""
+
+import io
+
+import streamlit as st
+
+from dashboard import links, session, tables, wording
+from dashboard.benchmarks import BENCHMARKS, DEFAULT
+from dashboard.briefings import content, making
+from dashboard.briefings.addresses import FORMS
+from dashboard.briefings.region import councils_in
+from dashboard.database import ENGLAND
+from dashboard.sentences import briefings as sentences
+from dashboard.tables import briefings as parts
+
+ALL = "England"
+PACK = "pack"
+
+db = session.database()
+names = content.areas(db)
+regions = [area_id for area_id in names if area_id not in db.authorities and area_id != ENGLAND]
+numbers = {name: area_id for area_id, name in names.items()}
+sets = [ALL, *(names[area_id] for area_id in regions)]
+session.headline(
+    "Briefings", sentences.opening(len(regions), len(db.authorities), db), kicker="Two pages to take into the room"
+)
+
+session.notice("of", "area", list(numbers))
+session.notice("councils_of", "region", sets)
+session.notice("benchmark", "comparison", [benchmark.label for benchmark in BENCHMARKS.values()])
+with st.container(key="choices"):
+    one, many, place = st.columns([4, 3, 3])
+    picked = one.multiselect(
+        "Briefings on", list(numbers), key="of", bind="query-params", placeholder="England, a region or a council"
+    )
+    of = many.selectbox(
+        "And on every council of", sets, index=None, key="councils_of", bind="query-params",
+        placeholder="England or a region",
+    )  # fmt: skip
+    with place:
+        session.against()
+benchmark = session.benchmark()
+if benchmark.asks:
+    # What a reader answers belongs to one screen; on paper all are held against what everybody can look up.
+    st.info(f"A briefing is not held against “{benchmark.label}”: here it is the best quarter in England.")
+    benchmark = BENCHMARKS[DEFAULT]
+
+own = st.query_params.get("la")
+chosen = [numbers[name] for name in picked]
+if of:
+    chosen += list(db.authorities if of == ALL else councils_in(db, numbers[of]))
+if not chosen:
+    chosen = [*([numbers[own]] if own in numbers else []), ENGLAND, *regions]
+shown = {area_id: names[area_id] for area_id in dict.fromkeys(chosen)}
+st.html(parts.table(shown, benchmark, st.session_state.get(links.VERSION)))
+
+st.header("All of these in one file", anchor=False)
+labels = {label[0].upper() + label[1:]: form for form, label in FORMS.items()}
+session.notice("forms", "form", list(labels))
+forms = st.pills(
+    "In the pack", list(labels), selection_mode="multi", default=[*labels][:1], key="forms", bind="query-params"
+)
+wanted = (db.data_version, benchmark.id, tuple(shown), tuple(forms))
+made = st.session_state.get(PACK)
+if made is None or made[0] != wanted:
+    count = f"{len(shown)} briefing{'' if len(shown) == 1 else 's'}"
+    # Without a form there is nothing to make.
+    if st.button(f"Make a pack of {count}", icon=":material/folder_zip:", key="make_pack", disabled=not forms):
+        progress = st.progress(0.0)
+        buffer = io.BytesIO()
+        # Each step says where it is; who leaves the page or chooses anew stops it there.
+        for done, name in making.pack(buffer, db, list(shown), [labels[form] for form in forms], benchmark):
+            progress.progress(done / len(shown), f"{done} of {count} made{f', next: {name}' if name else ''}")
+        progress.empty()
+        made = st.session_state[PACK] = (wanted, buffer.getvalue())
+if made is not None and made[0] == wanted:
+    st.download_button(
+        f"Download the pack (ZIP, {wording.number(len(made[1]) / 1e6, 1)} MB)", made[1], "briefings.zip",
+        "application/zip", icon=":material/download:", on_click="ignore", key="download_pack",
+    )  # fmt: skip
+st.html(tables.note(sentences.ABOUT))

@@ -1,0 +1,271 @@
+"""Leaders of children's services: how they are judged, beside the workforce, how long they stay, who is coached."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from functools import partial
+
+import polars as pl
+import streamlit as st
+
+from dashboard import (
+    as_data,
+    inspecting,
+    inspection_files,
+    leadership,
+    leadership_files,
+    programme,
+    server,
+    session,
+    tables,
+)
+from dashboard.benchmarks import BENCHMARKS, DEFAULT
+from dashboard.components.council_map import MapArea, MapPaint, council_map
+from dashboard.components.one_of import one_of
+from dashboard.figures import directors as changes
+from dashboard.figures import distribution, enrolments
+from dashboard.figures import tenure as in_post
+from dashboard.leadership import HIGH, LOW
+from dashboard.programme import ABSENT
+from dashboard.sentences import leadership as sentences
+from dashboard.sentences import programme as on_programme
+from dashboard.sentences.inspections import FEWEST
+from dashboard.tables import inspecting as published
+from dashboard.tables import leadership as parts
+from dashboard.tables import programme as registered
+
+JUDGEMENTS, WORKFORCE, DIRECTORS, PROGRAMME = PARTS = (
+    "Judgements", "Ratings and workforce", "Directors in post", "The programme",
+)  # fmt: skip
+HEIGHT = 360
+
+db = session.database()
+area_id = session.chosen_council(db)
+today = datetime.now(UTC).date()
+newest = inspecting.newest_report(db)
+publications = published.publications(db)
+everybody = leadership.courses(db, today)
+
+
+def head(sentence: str, first: str = "", kicker: str = "Leaders of children's services") -> None:
+    """The page's heading over what the part says, the chosen council's own sentence first."""
+    session.headline("Leadership", f"{first} {sentence}".strip(), kicker=kicker)
+
+
+def own(rows: pl.DataFrame) -> dict[str, object] | None:
+    """The chosen council's row."""
+    return next(iter(rows.filter(pl.col("area_id") == area_id).to_dicts()), None) if area_id else None
+
+
+def save(make: Callable[[], pl.DataFrame], count: int, name: str, what: str = "these", of: str = "rows") -> None:
+    """A button for a file of a table as it is shown; the file is made when it is clicked."""
+    session.download_table(make, name, f"Download {what} {count} {of} (CSV)")
+
+
+def show_judgements() -> None:
+    """How leaders were judged, how that has changed, and every council's history."""
+    mine = own(everybody)
+    head(
+        sentences.judged(everybody.to_dicts(), newest),
+        sentences.own(mine) if mine else "",
+        f"Ofsted · reports published to {newest:%-d %B %Y}",
+    )
+    judged = db.metrics[leadership.JUDGEMENT]
+    st.html(published.key(inspecting.counted(everybody["grade"])) + parts.on_the_map(judged))
+    over_time = inspecting.distribution(db, leadership.STRAND).filter(pl.col("name") == "England")
+    session.chart(
+        distribution.over_time(over_time, height=HEIGHT),
+        "years", "Councils with each grade for impact of leaders, at each 31 March and now",
+    )  # fmt: skip
+    with st.expander("These figures as a table", key="over_time", on_change="rerun", bind="query-params") as table:
+        if table.open:
+            caption = "Impact of leaders in England at each 31 March"
+            st.html(published.distribution(over_time, caption, by="period_end"))
+    save(
+        lambda: inspection_files.counts(db, over_time, judged, publications), over_time.height,
+        "leaders-over-time.csv",
+    )  # fmt: skip
+    st.header("Who went up or down at the last inspection", anchor=False)
+    for place, better in zip(st.columns(2, gap="medium"), (True, False), strict=True):
+        rows = leadership.changed(everybody, better=better)
+        words = "better" if better else "worse"
+        with place:
+            first = f"the {parts.MOST} newest reports of {rows.height}" if rows.height > parts.MOST else "newest first"
+            st.html(parts.changes(rows, area_id, f"Judged {words} than before: {first}"))
+            save(
+                partial(leadership_files.judgements, db, rows, publications), rows.height,
+                f"leaders-judged-{words}.csv", f"all judged {words}:",
+            )  # fmt: skip
+    st.header("Every council", anchor=False)
+    caption = f"Impact of leaders in {everybody.height} councils; months are counted to {today:%-d %B %Y}"
+    st.html(parts.judgements(everybody, area_id, caption))
+    save(lambda: leadership_files.judgements(db, everybody, publications), everybody.height, "leaders.csv")
+    st.html(published.sources(publications, published.after_the_record(newest), judged.caveat or ""))
+
+
+def show_workforce() -> None:
+    """Councils whose grade and workforce disagree, both ways."""
+    metrics = leadership.workforce(db)
+    rows = leadership.beside(db, everybody, metrics)
+    ends = {metric.metric_id: db.latest(metric.metric_id).end for metric in metrics}
+    mine = own(rows)
+    head(sentences.beside(rows.to_dicts(), metrics), sentences.own_beside(mine, metrics) if mine else "")
+    for side, title, name in (
+        (HIGH, "Good or Outstanding leaders, and figures among the worst", "high-grade-worst-quarters"),
+        (LOW, "Leaders judged lower, and figures among the best", "low-grade-best-quarters"),
+    ):
+        st.header(title, anchor=False)
+        found = leadership.disagreeing(rows, side)
+        if found.is_empty():
+            st.html(tables.note("No council."))
+        else:
+            count = f"{found.height} council{'' if found.height == 1 else 's'}"
+            caption = f"{count}, those in most such quarters first"
+            st.html(parts.disagreeing(found, metrics, db.names, area_id, caption))
+            save(
+                partial(leadership_files.beside, db, found, metrics, publications), found.height,
+                f"leaders-{name}.csv",
+            )  # fmt: skip
+        st.html(parts.rule(side, metrics, ends))
+    used = dict.fromkeys(db.sources[metric.source_id] for metric in metrics)
+    st.html(published.sources([*publications, *used], sentences.NO_CAUSE))
+
+
+def show_directors() -> None:
+    """How often directors change in England, and how long those in the register have been in post."""
+    rows = leadership.directors(db)
+    posts = programme.posts(db, today)
+    known = programme.tenure(posts)
+    mine = own(posts) if known["directors"][-1] else None
+    head(
+        f"{sentences.directors(rows.to_dicts())} {on_programme.tenure(known.to_dicts())}".strip(),
+        on_programme.own_post(mine) if mine else "",
+    )
+    if rows.height:
+        st.header("Changes of directors in England", anchor=False)
+        session.chart(
+            changes.draw(rows, height=HEIGHT - 80), "directors", "Changes of directors in England, by year to 31 March"
+        )
+        with st.expander("These figures as a table", key="by_year", on_change="rerun", bind="query-params") as table:
+            if table.open:
+                st.html(parts.directors(rows, "Changes of directors of children's services in England"))
+        save(lambda: leadership_files.directors(db, rows), rows.height, "changes-of-directors.csv", of="years")
+        declared = db.table["metric"].row(by_predicate=pl.col("metric_id") == leadership.DIRECTORS, named=True)
+        st.html(parts.directors_source(declared, db.sources[declared["source_id"]]))
+    st.header("Time in post", anchor=False)
+    if mine is None and not known["directors"][-1]:
+        st.html(tables.sentence(on_programme.NOTHING) + registered.how_to_fill())
+        return
+    session.chart(
+        in_post.draw(posts, chosen=area_id, height=HEIGHT), "tenure",
+        "Directors by years in post, in a row for each grade of leaders; open dots came after the judgement",
+    )  # fmt: skip
+    st.html(tables.note("Filled: in post when Ofsted judged the council's leaders. Open: came later."))
+    st.html(registered.tenure(known, FEWEST, "Time in post by the latest judgement of leaders"))
+    save(lambda: leadership_files.tenure(db, known, FEWEST, publications), known.height, "time-in-post.csv")
+    st.html(tables.note(f"{on_programme.JUDGED_BEFORE} {on_programme.checked(posts.to_dicts())}"))
+    kept = posts.filter(pl.col("state") != ABSENT)
+    label = f"The register: {kept.height} posts"
+    with st.expander(label, key="register", on_change="rerun", bind="query-params") as table:
+        if table.open:
+            st.html(registered.posts(kept, area_id, f"{label}. {on_programme.NO_NAMES}"))
+    save(lambda: leadership_files.posts(db, kept, publications), kept.height, "leadership-register.csv")
+    st.html(published.sources(publications))
+
+
+def show_programme() -> None:
+    """Whom the programme reaches, who coaches whom, and whom it does not reach."""
+    posts = programme.posts(db, today)
+    found = programme.coverage(db, posts, today)
+    mine = own(posts)
+    if not found.kept:
+        head(on_programme.coverage(found, today))
+        st.html(registered.how_to_fill())
+        return
+    pairs, waiting = programme.coaching(posts), programme.without_coach(posts)
+    by_region = programme.by_region(db, posts)
+    head(
+        f"{on_programme.coverage(found, today)} {on_programme.regions(by_region.to_dicts())}".strip(),
+        on_programme.own(mine, db) if mine else "",
+    )
+    st.html(registered.coverage(found))
+    course = programme.course(posts)
+    if course.height:
+        session.chart(
+            enrolments.draw(course, found, today, height=HEIGHT - 80), "enrolments",
+            "Directors enrolled by each day, and what the target asks for by its own",
+        )  # fmt: skip
+        with st.expander("These figures as a table", key="by_day", on_change="rerun", bind="query-params") as table:
+            if table.open:
+                st.html(registered.course(course, "Directors enrolled, newest day first"))
+        save(lambda: leadership_files.course(db, course), course.height, "enrolments.csv", of="days")
+    st.html(registered.target_note(found))
+    st.header("By region", anchor=False)
+    st.html(registered.by_region(by_region, "The programme by region, the largest share of councils first"))
+    save(lambda: leadership_files.by_region(db, by_region, found), by_region.height, "programme-by-region.csv")
+    st.header("Coaches and coached", anchor=False)
+    st.html(tables.sentence(on_programme.coaching(pairs.to_dicts(), waiting.height)))
+    draw_map(posts, pairs)
+    label = f"All {posts.height} councils as a table"
+    with st.expander(label, key="all_councils", on_change="rerun", bind="query-params") as table:
+        if table.open:
+            st.html(registered.posts(posts, area_id, f"{label}, by name"))
+    save(lambda: leadership_files.posts(db, posts, publications), posts.height, "programme.csv", of="councils")
+    if pairs.height:
+        with st.expander("Coaches as a table", key="coaches", on_change="rerun", bind="query-params") as table:
+            if table.open:
+                st.html(registered.coaching(pairs, area_id, "Who coaches whom"))
+        save(lambda: leadership_files.coaching(db, pairs, publications), pairs.height, "coaches.csv", of="pairs")
+    show_waiting(posts, waiting)
+    st.header("Not covered", anchor=False)
+    left = programme.not_covered(posts)
+    st.html(tables.sentence(on_programme.not_covered(left.to_dicts())))
+    if left.height:
+        st.html(registered.not_covered(left, db.names))
+        save(lambda: leadership_files.not_covered(db, left), left.height, "not-covered.csv", of="councils")
+    st.html(tables.note(f"{leadership_files.KEPT}. {on_programme.NO_NAMES} {on_programme.checked(posts.to_dicts())}"))
+
+
+def draw_map(posts: pl.DataFrame, pairs: pl.DataFrame) -> None:
+    """The councils by what the programme is to them, with a line from each coach to whom it coaches."""
+    painting = programme.painted(posts)
+    council_map(
+        MapPaint(
+            view=session.VIEWS[one_of("Drawn as", list(session.VIEWS), "view_as")],
+            label="Map of councils by the leadership programme. The tables below hold the same.",
+            classes=painting.classes,
+            areas=tuple(
+                MapArea(row["area_id"], painting.of[row["area_id"]], on_programme.hover(row, db))
+                for row in posts.iter_rows(named=True)
+            ),
+            opens="/council",
+            chosen=area_id,
+            lines=tuple(pairs.select("coach_id", "area_id").iter_rows()),
+        ),
+        geometry_url=server.shapes(db).url,
+        key="programme_map",
+    )
+    if pairs.height:
+        st.html(registered.key_of_lines())
+
+
+def show_waiting(posts: pl.DataFrame, waiting: pl.DataFrame) -> None:
+    """Directors without a coach beside the councils that might coach them."""
+    if waiting.is_empty():
+        return
+    st.header("Without a coach", anchor=False)
+    benchmark = BENCHMARKS[DEFAULT]
+    found = programme.suggestions(db, posts, waiting["area_id"].to_list(), benchmark)
+    caption = f"{waiting.height} on the programme without a coach, enrolled longest first, and whom they might ask"
+    st.html(registered.suggestions(waiting, found, area_id, caption) + registered.left_out(waiting.height))
+    save(
+        lambda: leadership_files.suggestions(db, waiting, found, benchmark, publications), waiting.height,
+        "without-a-coach.csv", "all", "and whom to ask",
+    )  # fmt: skip
+    st.html(tables.note(on_programme.SUGGESTED))
+
+
+SHOWN = dict(zip(PARTS, (show_judgements, show_workforce, show_directors, show_programme), strict=True))
+session.notice("part", "part of this page", list(PARTS))
+part = one_of("Show", PARTS, "part", default=JUDGEMENTS)
+SHOWN[part]()
+session.as_data(db, lambda: as_data.inspections(db, area_id, None, strand=leadership.STRAND, latest=part == WORKFORCE))

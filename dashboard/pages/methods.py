@@ -1,0 +1,160 @@
+"""How every figure is made: measures, rules, differences from the Department's tools, reasons, records, dictionary."""
+
+from collections.abc import Callable
+
+import polars as pl
+import streamlit as st
+
+from dashboard import as_data, session
+from dashboard.components.one_of import one_of
+from dashboard.database import store
+from dashboard.methods import dictionary, measures, search, tools
+from dashboard.methods import rules as ruling
+from dashboard.methods import words as glossary
+from dashboard.sentences import methods as sentences
+from dashboard.tables import methods as parts
+from dashboard.tables import records
+
+db = session.database()
+titles = measures.titles(db)
+# What is not drawn here is forgotten after this run; links from here lead back to the council that was chosen.
+if "la" in st.session_state:
+    st.session_state["council_before"] = st.session_state["la"]
+council = str(st.session_state.get("council_before"))
+keep = {"la": council} if council in db.authorities.values() else {}
+
+
+def said(sentence: str) -> None:
+    """The sentence of a section."""
+    st.html(parts.intro(sentence))
+
+
+def save(make: Callable[[], pl.DataFrame], count: int, name: str) -> None:
+    """A button for a file of a table as it is shown; the file is made when it is clicked."""
+    session.download_table(make, name, f"Download these {count} rows (CSV)")
+
+
+def opened(known: list[str]) -> str:
+    """The part of a section that the address names; one of another section is let go, an unknown one said so."""
+    asked = st.query_params.get(search.ENTRY, "")
+    st.session_state.pop(search.ENTRY, None)
+    if asked in known:
+        # A link to this view holds what is drawn, which is what is in the state.
+        st.session_state[search.ENTRY] = asked
+        return asked
+    if asked in search.parts(db):
+        del st.query_params[search.ENTRY]
+    else:
+        session.notice(search.ENTRY, "entry", known)
+    return ""
+
+
+def show_measures() -> None:
+    """One measure, or the list of all."""
+    session.notice(search.MEASURE, "measure", list(titles))
+    title = st.selectbox(
+        "Measure", list(titles), index=None, key=search.MEASURE, bind="query-params",
+        placeholder=f"All {len(titles)}: choose or type one", width=560,
+    )  # fmt: skip
+    if title is None:
+        said(sentences.measures(db))
+        every = measures.summary(db)
+        st.html(parts.measures(every, f"All {len(every)} measures"))
+        save(lambda: measures.frame(db), len(every), "measures.csv")
+        return
+    one = measures.measure(db, titles[title])
+    said(sentences.measure(one))
+    st.html(parts.measure(one, measures.alike(db, one), keep))
+    save(lambda: measures.coverage_frame(one), len(one.coverage), f"{one.metric_id}-coverage.csv")
+
+
+def show_rules() -> None:
+    """Every rule with its example."""
+    chosen = opened([one.title for one in ruling.RULES])
+    said(sentences.rules())
+    st.html(parts.rules(ruling.RULES, ruling.examples(db), db, search.RULES_OF, chosen, keep))
+
+
+def show_differences() -> None:
+    """Every difference from the Department's tools."""
+    chosen = opened([one.title for one in tools.DEPARTURES])
+    said(sentences.departures())
+    st.html(parts.departures(tools.DEPARTURES, tools.examples(db), db, search.DIFFERENCES, chosen, keep))
+
+
+def show_missing() -> None:
+    """Reasons and symbols, figures withheld, and breaks."""
+    said(sentences.missing(db))
+    st.html(records.statuses(db, "Reasons and symbols, and how many figures have each"))
+    st.html(records.withheld(db, "Published figures that cannot be right, and are withheld"))
+    st.html(records.breaks(db, "Where a series breaks: figures are not held against those before"))
+
+
+def show_councils() -> None:
+    """Reorganisations, joint returns and neighbours."""
+    said(sentences.councils(db))
+    st.html(records.reorganisations(db, "The ledger of reorganisations"))
+    st.html(records.joint_returns(db, "Joint returns"))
+    said(sentences.neighbours(db))
+    with st.expander("Statistical neighbours of every council", key="neighbours", on_change="rerun") as shown:
+        if shown.open:
+            st.html(records.neighbours(db, "The ten statistical neighbours of each council, by DfE's model"))
+
+
+def show_sources() -> None:
+    """Sources and editions, what they changed, warnings, rejects, kept versions."""
+    said(sentences.sources(db))
+    st.html(records.sources(db, "Sources, their editions, and what became of their rows"))
+    with st.expander("Every file that was read, and its checksum", key="files", on_change="rerun") as shown:
+        if shown.open:
+            st.html(records.files(db, "Every file that was read"))
+    st.html(records.changed(db, "What the newest editions changed, where the one before is kept"))
+    if single := records.changes(db, "Single figures that they changed"):
+        st.html(single)
+    st.html(records.warnings(db, "What was loaded and hardly ever happens: warnings"))
+    st.html(records.rejects(db, "Rows that were not loaded, each with its reason"))
+    st.html(records.versions(store().versions(), "Versions of the data that are kept"))
+
+
+def show_dictionary() -> None:
+    """Tables and columns."""
+    every = dictionary.tables(db)
+    chosen = opened([search.FILES, *(one.name for one in every)])
+    said(sentences.columns(db))
+    st.html(records.dictionary(every, dictionary.files(db), search.DICTIONARY, chosen))
+    count = sum(len(one.columns) for one in every)
+    save(lambda: dictionary.frame(db), count, "data-dictionary.csv")
+
+
+def show_words() -> None:
+    """Words of the field."""
+    chosen = opened([one.word for one in glossary.WORDS])
+    said(sentences.words())
+    st.html(parts.words(glossary.WORDS, chosen))
+
+
+SHOWN = dict(
+    zip(
+        search.SECTIONS,
+        (
+            show_measures, show_rules, show_differences, show_missing, show_councils, show_sources, show_dictionary,
+            show_words,
+        ),
+        strict=True,
+    )
+)  # fmt: skip
+
+session.headline("Methods", sentences.opening(db))
+asked = st.text_input(
+    "Search", key="q", bind="query-params", placeholder="A measure, a rule, a symbol, a column: vacancy, quarters, c",
+    icon=":material/search:", width=560,
+)  # fmt: skip
+if asked:
+    st.html(parts.found(search.find(db, asked)))
+known = {one.casefold(): one for one in search.SECTIONS}
+if (named := st.query_params.get("section", "")) not in search.SECTIONS and named.casefold() in known:
+    st.session_state["section"] = st.query_params["section"] = known[named.casefold()]
+session.notice("section", "section", list(search.SECTIONS))
+section = one_of("Section", search.SECTIONS, "section", default=search.MEASURES, label_visibility="collapsed")
+SHOWN[section]()
+session.as_data(db, as_data.methods)

@@ -1,0 +1,107 @@
+"""Reforms and targets: each commitment held against the published figures, with the sum of the last five periods."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from functools import partial
+
+import polars as pl
+import streamlit as st
+
+from dashboard import as_data, progress, progress_files, session, tables, wording
+from dashboard.figures import progress as england
+from dashboard.figures import standard as bars
+from dashboard.progress import Commitment, Held
+from dashboard.sentences import programme as on_programme
+from dashboard.sentences import progress as sentences
+from dashboard.tables import progress as parts
+
+HEIGHT = 300
+
+db = session.database()
+area_id = session.chosen_council(db)
+today = datetime.now(UTC).date()
+commitments = progress.commitments(db)
+by_label = {one.label: one for one in commitments}
+
+
+def save(make: Callable[[], pl.DataFrame], count: int, name: str, of: str = "rows") -> None:
+    """A button for a file of a table as it is shown; the file is made when it is clicked."""
+    session.download_table(make, name, f"Download these {count} {of} (CSV)")
+
+
+def show_detail(one: Commitment, held: Held) -> None:
+    """One commitment: where it stands, its sums, councils by period, England's course, who does not meet it."""
+    metric = held.standard.metric
+    rows, total = progress.councils(db, held)
+    st.header(one.label, anchor=False)
+    mine = next(iter(rows.filter(pl.col("area_id") == area_id).to_dicts()), None) if area_id else None
+    said = " ".join(filter(None, (sentences.detail(held), sentences.gained(total, metric))))
+    st.html(tables.sentence(f"{said} {sentences.own(mine, held)}" if mine else said))
+    lines = [sentences.course("Councils that meet it", held.councils, held, None)]
+    if held.england is not None:
+        lines.insert(0, sentences.course("England", held.england, held, metric))
+        lines.append(sentences.unclear(progress.direction(db, metric)) if held.england.sum else "")
+    st.html(parts.sums(lines))
+    left, right = st.columns(2, gap="medium") if held.england else (st.container(), None)
+    with left:
+        st.subheader("Councils that meet it, by period", anchor=False)
+        yearly = progress.snapshots(held.standard)
+        session.chart(
+            bars.draw(yearly, height=HEIGHT), "met", f"Councils at {sentences.level(one)}: {metric.noun}, by period"
+        )
+    if right is not None:
+        with right:
+            st.subheader("England, and what is to be reached", anchor=False)
+            alt = f"England's {metric.noun} by period, what is to be reached, and what the last five periods come to"
+            session.chart(england.draw(held, height=HEIGHT), "course", alt)
+    with st.expander("These figures as a table", key="periods", on_change="rerun", bind="query-params") as table:
+        if table.open:
+            st.html(parts.periods(held, f"{one.label}: councils by period"))
+    name = f"commitment-{one.line}"
+    save(partial(progress_files.periods, db, held), held.standard.rows.height, f"{name}-periods.csv", "periods")
+    st.subheader("Councils that do not meet it", anchor=False)
+    lacking = parts.short(rows)
+    if lacking.height:
+        when = wording.period_label(metric, held.end)
+        st.html(parts.councils(rows, held, db.names, area_id, f"{metric.title}, {when}: furthest from it first"))
+        st.html(tables.note(parts.left_out(lacking.height)) if lacking.height > parts.MOST else "")
+    else:
+        st.html(tables.note("Every council that has a figure meets it."))
+    save(partial(progress_files.councils, db, rows, held), rows.height, f"{name}-councils.csv", "councils")
+    st.html(tables.source_note(db, metric))
+
+
+if not commitments:
+    session.headline("Progress", sentences.NOTHING, kicker="Reforms and targets")
+    st.html(parts.how_to_add())
+    st.stop()
+
+stands = [
+    (one, progress.held(db, one, today) if one.metric else progress.register(db, one, today)) for one in commitments
+]
+held = [found for _, found in stands if isinstance(found, Held)]
+registered = sum(one.metric is None for one in commitments)
+opening = sentences.opening(held, registered=registered, silent=len(commitments) - len(held) - registered)
+session.headline("Progress", opening, kicker="Reforms and targets")
+session.notice("commitment", "commitment", list(by_label))
+first = next((found.commitment.label for found in held), commitments[0].label)
+asked = st.session_state.get("commitment", st.query_params.get("commitment"))
+shown = by_label.get(asked or first, by_label[first])
+st.html(parts.overview(stands, shown.line, "Commitments, and where the published figures stand"))
+save(partial(progress_files.overview, db, stands), len(stands), "commitments.csv", "commitments")
+st.html(tables.note(f"{sentences.ON_COURSE} {sentences.ARITHMETIC}"))
+label = st.selectbox(
+    "Commitment", list(by_label), index=list(by_label).index(first), key="commitment", bind="query-params", width=520
+)
+chosen = by_label[label]
+found = {one.line: found for one, found in stands}[chosen.line]
+if isinstance(found, Held):
+    show_detail(chosen, found)
+    metric = found.standard.metric
+    session.as_data(db, lambda: as_data.commitment(metric))
+elif chosen.metric is None:
+    st.header(chosen.label, anchor=False)
+    assert found is not None
+    st.html(tables.sentence(on_programme.coverage(found[0], today)) + parts.of_register())
+else:
+    st.html(tables.note("There is no figure from before its day."))

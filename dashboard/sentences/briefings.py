@@ -1,0 +1,168 @@
+"""What only a briefing says: direction over all measures, watch lists of one council, a region beside England."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from dashboard import wording
+from dashboard.benchmarks import Benchmark
+from dashboard.database import Database, Metric
+from dashboard.direction import Side
+from dashboard.sentences.direction import NO_DIRECTION
+from dashboard.wording import Row
+
+# On paper nobody can click for the rest: more names than this are counted, not listed.
+MANY = 8
+SIMILAR = "similar"
+WITHOUT_COUNTS = (
+    "Where no counts are published, the worst and the best quarter stand for what is beyond chance in watch lists and "
+    "among those to ring."
+)
+# Where nothing is printed instead of a figure.
+NO_SYMBOL = "none"
+REGION_PUBLISHED = "Figures of the region and of England are the published ones, never sums or averages of councils."
+ABOUT = (
+    "A briefing holds the figures and sentences of the pages, as they stand in one data version: the PDF is tagged for "
+    "screen readers, the Word document can be edited, the page needs no script. Each is made when it is asked for."
+)
+
+
+def opening(regions: int, councils: int, db: Database) -> str:
+    """What there is to take along."""
+    return (
+        f"There is a briefing on England, on each of {regions} regions and on each of {councils} councils, with the "
+        f"figures as they stood on {db.built_at:%-d %B %Y}."
+    )
+
+
+def group(benchmark: Benchmark) -> str:
+    """What is compared with, in a sentence: "what the best quarter of councils in England reach"."""
+    return f"what {benchmark.group} reach" if benchmark.best else benchmark.group
+
+
+def how_chosen(metrics: Sequence[Metric]) -> str:
+    """Which measures a briefing sets side by side, and why they."""
+    themes = Counter(metric.theme.lower() for metric in metrics)
+    parts = wording.listed([f"{count} of {theme}" for theme, count in themes.items()])
+    return (
+        f"The {len(metrics)} measures of the front page, in its order: {parts}. All have a better and a worse side; "
+        "none counts for more than another, and they make no score."
+    )
+
+
+def directions(name: str, rows: Sequence[Row], metrics: Mapping[str, Metric]) -> str:
+    """Which way a council goes over all ranked measures, from `direction.with_direction` of its profile."""
+    name = wording.place(name)
+    ranked = [row for row in rows if metrics[row["metric_id"]].ranked and row["value"] is not None]
+    said = [row for row in ranked if row["direction"] not in (None, "cannot be said")]
+    if not said:
+        reasons = Counter(NO_DIRECTION[row["no_direction"]] for row in ranked if row["no_direction"])
+        why = f": {wording.listed([words for words, _ in reasons.most_common(2)])}" if reasons else ""
+        return f"Of no measure can it be said which way {name} goes over five years{why}."
+    parts = []
+    for side in ("getting better", "getting worse"):
+        titles = [metrics[row["metric_id"]].short_title.lower() for row in said if row["direction"] == side]
+        parts.append(f"{side} on {_counted(titles)}")
+    still = len(said) - sum(row["direction"] != "no clear trend" for row in said)
+    clear = f"; on {still} there is no clear trend" if still else ""
+    measures = f"{len(said)} ranked measure{'' if len(said) == 1 else 's'}"
+    sentence = f"Of the {measures} of which it can be said over five years, {name} is {wording.listed(parts)}{clear}."
+    missing = len(ranked) - len(said)
+    return sentence + (f" Of {missing} more it cannot be said." if missing else "")
+
+
+def listed_for(metrics: Sequence[Metric], of: int, benchmark: Benchmark, side: Side) -> str:
+    """On which of so many watch lists a council stands, or among whom to ring."""
+    titles = _listed([metric.short_title.lower() for metric in metrics])
+    on = f"{titles} (of {of} measures)" if metrics else f"none of the {of} measures"
+    if side == "watch":
+        return f"On the watch list, worse than {benchmark.group} beyond chance and getting worse: {on}."
+    return f"Among those to ring, better than it beyond chance and getting better: {on}."
+
+
+def missing(rows: Sequence[Row], metrics: Mapping[str, Metric]) -> str:
+    """Which ranked measures have no figure, by the reason; empty where all have one."""
+    found: dict[str, list[str]] = {}
+    for row in rows:
+        metric = metrics[row["metric_id"]]
+        if metric.ranked and row["value"] is None:
+            why = wording.reason(row["status"], row["symbol"], metric)
+            found.setdefault(why, []).append(f"{metric.title[0].lower()}{metric.title[1:]}")
+    return ". ".join(f"{why[0].upper()}{why[1:]}: {_listed(titles)}" for why, titles in found.items())
+
+
+def conflicts(rows: Sequence[Row], metrics: Mapping[str, Metric]) -> str:
+    """Where the neighbours' median and mean would give opposite verdicts (rule 12); empty where nowhere."""
+    found = []
+    for row in rows:
+        metric = metrics[row["metric_id"]]
+        words = wording.neighbours_mean(row, metric)
+        if "conflict" in words:
+            found.append(f"{metric.short_title.lower()} (median {wording.brief(row['neighbours'], metric)}, {words})")
+    return "; ".join(found)
+
+
+@dataclass(frozen=True)
+class Beside:
+    """One measure of a region beside England, and how many of its councils reach the benchmark."""
+
+    metric: Metric
+    region: float | None
+    england: float | None
+    met: int
+    compared: int
+
+
+def region(name: str, found: Sequence[Beside], councils: int, outstanding: int, inadequate: int) -> str:
+    """Where a region stands beside England over the measures of a briefing, and how its leaders were judged."""
+    sides: dict[str, list[str]] = {"better": [], "worse": [], "no change": []}
+    for one in found:
+        if one.region is not None and one.england is not None:
+            word = wording.direction(one.region - one.england, one.metric)
+            sides[word].append(one.metric.short_title.lower())
+    known = sum(map(len, sides.values()))
+    if not known:
+        opening = f"Nothing is published of {name} as a whole in these measures."
+    else:
+        alike = f"; {_counted(sides['no change'])} the same" if sides["no change"] else ""
+        opening = (
+            f"{name} stands better than England on {_counted(sides['better'])} of {known} measures and worse on "
+            f"{_counted(sides['worse'])}{alike}."
+        )
+    return (
+        f"{opening} Ofsted's latest judgement of leaders was Outstanding in {outstanding} and Inadequate in "
+        f"{inadequate} of its {councils} councils."
+    )
+
+
+def region_lists(name: str, councils: int, of: int, side: Side) -> str:
+    """How many councils of a region are on a watch list of these measures, or among those to ring."""
+    going = "worse than the benchmark and getting worse"
+    if side == "ring":
+        going = "better than the benchmark and getting better"
+    if not councils:
+        return f"No council of {name} is {going} on any of the {of} measures."
+    return f"{councils} council{' is' if councils == 1 else 's are'} {going} on at least one of the {of} measures."
+
+
+def symbols(rows: Iterable[Row | None]) -> str:
+    """What the symbols mean that stand where these rows have no figure; empty where all have one."""
+    found: dict[str, str] = {}
+    for row in rows:
+        if row is not None and row["value"] is None:
+            found.setdefault(row["symbol"] or NO_SYMBOL, wording.REASONS[row["status"]])
+    return f" No figure: {'; '.join(f'{one} {why}' for one, why in sorted(found.items()))}." if found else ""
+
+
+def _counted(titles: Sequence[str]) -> str:
+    if not titles:
+        return "none"
+    shown = [*titles[:MANY], f"{len(titles) - MANY} more"] if len(titles) > MANY + 1 else titles
+    return f"{len(titles)} ({_listed(shown)})"
+
+
+def _listed(names: Sequence[str]) -> str:
+    """Names one after the other; parted by semicolons where one of them holds a comma."""
+    return "; ".join(names) if any("," in name for name in names) else wording.listed(names)

@@ -1,0 +1,179 @@
+"""The API as it describes itself: the document for machines and the page for people, made of the same declarations."""
+
+from __future__ import annotations
+
+import re
+from html import unescape
+from typing import Any
+
+import jsonschema
+import pytest
+
+from dashboard import explore, exports
+from dashboard.api import openapi, problems
+from dashboard.api.endpoints import ENDPOINTS, KINDS, Endpoint
+from dashboard.benchmarks import BENCHMARKS
+from dashboard.database import Database, store
+from dashboard.exports.export import WHOLE_FILE
+from tests.api.client import STYLE, Client
+from tests.dashboard import small
+from tests.dashboard.small import Figure
+
+
+@pytest.fixture(scope="module")
+def document(api: Client) -> Any:
+    return api.get("/api/v1/openapi.json").json
+
+
+@pytest.fixture(scope="module")
+def html(api: Client) -> str:
+    return api.get("/api").body.decode("utf-8")
+
+
+def test_every_address_is_described_with_every_parameter(document: Any) -> None:
+    assert document["openapi"] == "3.1.0"
+    for endpoint in ENDPOINTS.values():
+        for suffix in ("", *KINDS):
+            operation = document["paths"][endpoint.path(suffix)]["get"]
+            named = [
+                document["components"]["parameters"][one["$ref"].rsplit("/", 1)[1]] for one in operation["parameters"]
+            ]
+            kind = KINDS[suffix or "json"]
+            assert [one["name"] for one in named] == list(endpoint.all_parameters(kind))
+            assert {"200", "304", "400", "404", "503"} == set(operation["responses"]) - {"409"}
+            assert ("409" in operation["responses"]) is ("benchmark" in endpoint.all_parameters(kind))
+            (limit,) = (one["schema"]["maximum"] for one in named if one["name"] == "limit")
+            assert limit == kind.most_rows
+    ids = [path["get"]["operationId"] for path in document["paths"].values()]
+    assert len(set(ids)) == len(ids) == len(ENDPOINTS) * 4 + 3
+
+
+def test_what_is_allowed_is_what_the_database_holds(document: Any, db: Database) -> None:
+    parameters = document["components"]["parameters"]
+    assert parameters["metric"]["schema"]["items"]["enum"] == db.table["metric"].sort("position")["metric_id"].to_list()
+    assert set(db.area["area_id"]) | set(db.table["area_code"]["gss_code"]) == set(
+        parameters["area_observations"]["schema"]["items"]["enum"]
+    )
+    assert parameters["benchmark"]["schema"]["enum"] == list(BENCHMARKS)
+    assert parameters["with"]["schema"]["items"]["enum"] == list(explore.PARTS)
+    assert parameters["version"]["schema"]["enum"] == store().versions()
+
+
+def test_every_reference_leads_somewhere(document: Any) -> None:
+    def follow(node: Any) -> None:
+        if isinstance(node, dict):
+            if "$ref" in node:
+                found: Any = document
+                for step in node["$ref"].removeprefix("#/").split("/"):
+                    found = found[step]
+            for value in node.values():
+                follow(value)
+        elif isinstance(node, list):
+            for value in node:
+                follow(value)
+
+    follow(document)
+
+
+@pytest.mark.parametrize("endpoint", ENDPOINTS.values(), ids=ENDPOINTS.keys())
+def test_an_answer_is_as_it_is_described(api: Client, document: Any, endpoint: Endpoint) -> None:
+    schema = document["paths"][endpoint.path()]["get"]["responses"]["200"]["content"]["application/json"]["schema"]
+    for example in endpoint.examples:
+        query = "&".join(f"{name}={value}".replace(" ", "+") for name, value in example.asked.items())
+        got = api.get(f"{endpoint.path()}?{query}")
+        assert got.status == 200, got.body
+        jsonschema.validate(got.json, {**schema, "components": document["components"]})
+        assert got.json["rows"], example.words
+
+
+def test_a_refusal_is_as_it_is_described(api: Client, document: Any) -> None:
+    for address in ("/api/v1/areas?colour=x&area=y", "/api/v1/nothing", "/api/v1/areas?version=none"):
+        jsonschema.validate(api.get(address).json, document["components"]["schemas"]["problem"])
+
+
+@pytest.mark.parametrize("endpoint", ENDPOINTS.values(), ids=ENDPOINTS.keys())
+def test_every_column_says_what_it_is(db: Database, endpoint: Endpoint) -> None:
+    columns = openapi.columns(db, endpoint)
+    assert {
+        name: openapi.meaning(db, endpoint, name) for name in columns if not openapi.meaning(db, endpoint, name)
+    } == {}
+    assert set(endpoint.shown) <= set(columns)
+
+
+def test_the_columns_of_figures_are_those_of_a_download(db: Database) -> None:
+    columns = openapi.columns(db, ENDPOINTS["observations"])
+    assert list(columns) == [*exports.COLUMNS, *exports.TREND_COLUMNS]
+
+
+def test_every_parameter_has_an_example_that_is_allowed(api: Client, db: Database) -> None:
+    for endpoint in ENDPOINTS.values():
+        for name, parameter in endpoint.all_parameters(KINDS["json"]).items():
+            example = parameter.an_example(db)
+            assert example, name
+            alone = {"group": "", "target": "&metric=vacancy_rate"}.get(name, "")
+            assert api.get(f"{endpoint.path()}?{name}={example}{alone}".replace(" ", "+")).status == 200, name
+
+
+def test_the_page_names_every_address_parameter_and_column(html: str, db: Database) -> None:
+    for endpoint in ENDPOINTS.values():
+        section = re.search(rf'<section id="{endpoint.name}">.*?</section>', html, re.DOTALL)
+        assert section
+        said = re.findall(r"<code>([^<]*)</code>", section[0])
+        assert set(endpoint.all_parameters(KINDS["json"])) <= set(said)
+        assert set(openapi.columns(db, endpoint)) <= set(said)
+
+
+def test_every_link_of_the_page_leads_to_an_answer(api: Client, html: str) -> None:
+    links = [unescape(one) for one in re.findall(r'href="([^"]+)"', html)]
+    anchors = {one[1:] for one in links if one.startswith("#")}
+    assert anchors <= set(re.findall(r'id="([^"]+)"', html))
+    addresses = {one for one in links if one.startswith("/api")}
+    assert len(addresses) > 40
+    for address in addresses:
+        assert api.get(address).status == 200, address
+    assert {one for one in links if not one.startswith(("/api", "#"))} == {"/", STYLE}
+
+
+def test_every_kind_of_problem_is_explained_where_its_type_leads(html: str) -> None:
+    anchors = set(re.findall(r'id="([^"]+)"', html))
+    assert set(problems.KINDS) <= anchors
+
+
+def test_the_figures_on_the_page_are_those_of_the_database(html: str, db: Database, api: Client) -> None:
+    assert f"{db.figure.height:,} figures of {db.table['metric'].height} measures" in html
+    assert db.data_version in html
+    newest = api.get("/api/v1/observations?metric=vacancy_rate&area=383&with=standing&limit=1").json["rows"][0]
+    row = re.search(r'<tr><th scope="row">Leeds</th>(.*?)</tr>', html)
+    assert row
+    cells = re.findall(r"<td>(.*?)</td>", row[1])
+    assert cells[:6] == [
+        newest["metric"], newest["period"], f"{newest['value']:g}", "%", "observed", str(newest["rank"])
+    ]  # fmt: skip
+
+
+def test_the_page_of_a_small_database_holds_no_example_that_it_cannot_answer(live: Any) -> None:
+    names = {"101": '<b onmouseover="x">Council</b>'}
+    figures = [Figure("waits", council, 5.0) for council in small.COUNCILS]
+    small.write(live, metrics=[small.metric(title="<script>alert(1)</script>")], figures=figures, names=names)
+    api = Client()
+    html = api.get("/api").body.decode("utf-8")
+    assert "<script" not in html
+    assert "<b " not in html
+    for address in {unescape(one) for one in re.findall(r'href="(/api[^"]*)"', html)}:
+        assert api.get(address).status == 200, address
+    assert api.get("/api/v1/openapi.json").json["components"]["parameters"]["metric"]["example"] == ["waits"]
+
+
+def test_examples_ask_for_what_is_declared() -> None:
+    for endpoint in ENDPOINTS.values():
+        for example in endpoint.examples:
+            assert set(example.asked) <= set(endpoint.all_parameters(KINDS["json"]))
+
+
+def test_a_download_that_is_too_large_names_the_address_of_the_whole(api: Client) -> None:
+    assert api.get(WHOLE_FILE).status == 200
+
+
+def test_the_page_opens_with_a_sentence_and_says_its_language(html: str) -> None:
+    assert html.startswith('<!doctype html><html lang="en">')
+    assert re.search(r'<h1>[^<]+</h1><p class="sentence">[^<]+\.</p>', html)

@@ -1,0 +1,116 @@
+"""Sixteen programs ask while the database is swapped, torn and lost under the server: they get only right answers."""
+
+from __future__ import annotations
+
+import io
+import random
+import threading
+import time
+from pathlib import Path
+
+import polars as pl
+
+from tests.api.client import Client, Got
+from tests.api.test_wire import write
+
+VALUES = {"2026-01-01-aaaaaaaa": 1.0, "2026-02-02-bbbbbbbb": 2.0}
+ADDRESSES = (
+    "/api/v1/observations.json", "/api/v1/observations.csv?with=standing,trend", "/api/v1/observations.parquet",
+    "/api/v1/benchmarks.parquet?benchmark=best_quarter", "/api/v1/standings.json?limit=7&offset=3",
+)  # fmt: skip
+
+
+def values(got: Got) -> set[float]:
+    """The values an answer holds."""
+    kind = got.headers["content-type"]
+    if kind == "application/json":
+        return {row["value"] for row in got.json["rows"]}
+    if kind.startswith("text/csv"):
+        return set(pl.read_csv(got.body)["value"])
+    return set(pl.read_parquet(io.BytesIO(got.body))["value"])
+
+
+def publish(source: Path, target: Path) -> None:
+    """As a build does: a copy under another name takes the place of the old file."""
+    draft = target.with_suffix(".draft")
+    draft.write_bytes(source.read_bytes())
+    draft.replace(target)
+
+
+def test_sixteen_programs_get_only_right_answers_while_the_file_is_swapped(live: Path, tmp_path: Path) -> None:
+    editions = {version: tmp_path / f"{version}.duckdb" for version in VALUES}
+    for version, path in editions.items():
+        write(path, version, VALUES[version])
+    first, second = editions.values()
+    publish(first, live)
+    api, stop = Client(), threading.Event()
+    assert api.get(ADDRESSES[0]).status == 200  # from here on there is a last good version
+    wrong, seen, counts = list[str](), set[str](), [0] * 16
+    bodies: dict[str, bytes] = {}
+
+    def ask(number: int) -> None:
+        chance = random.Random(number)
+        while not stop.is_set():
+            address = chance.choice(ADDRESSES)
+            headers = {"accept_encoding": "gzip"} if number % 2 else {}
+            try:
+                # Some ask what nobody has asked before, so that answers are made all the while.
+                fresh = f"{'&' if '?' in address else '?'}limit={chance.randrange(8, 30)}"
+                got = api.get(address + (fresh if "limit" not in address else ""), **headers)
+                version = got.headers["x-data-version"]
+                if got.status != 200 or values(got) != {VALUES[version]}:
+                    wrong.append(f"{address}: {got.status}, {version}: {got.body[:200]!r}")
+                if bodies.setdefault(got.headers["etag"], got.body) != got.body:
+                    wrong.append(f"{address}: two answers under one tag")
+                seen.add(version)
+                counts[number] += 1
+            except Exception as error:  # whatever it is, a program would have met it
+                wrong.append(repr(error))
+
+    threads = [threading.Thread(target=ask, args=(number,)) for number in range(16)]
+    for thread in threads:
+        thread.start()
+    end, swaps = time.monotonic() + 3, 0
+    while time.monotonic() < end:
+        publish(second if swaps % 2 == 0 else first, live)
+        swaps += 1
+        time.sleep(0.05)
+        if swaps % 5 == 0:
+            live.write_bytes(b"torn")
+        elif swaps % 7 == 0:
+            live.unlink()
+    stop.set()
+    for thread in threads:
+        thread.join()
+    assert wrong[:3] == []
+    assert seen == set(VALUES)
+    assert min(counts) > 0
+
+
+def test_a_download_that_is_under_way_is_not_disturbed_by_a_swap(live: Path) -> None:
+    one, two = VALUES
+    write(live, one, 1.0)
+    api = Client()
+    whole = api.get("/api/v1/monitor.duckdb")
+    half = len(whole.raw) // 2
+    front = api.get("/api/v1/monitor.duckdb", range=f"bytes=0-{half - 1}").raw
+    write(live, two, 2.0)
+    rest = api.get("/api/v1/monitor.duckdb", range=f"bytes={half}-", if_range=whole.headers["etag"])
+    # The rest would be of another file: the client is given that one whole instead, under its own name.
+    assert rest.status == 200
+    assert rest.headers["x-data-version"] == two
+    assert front + rest.raw != whole.raw
+
+
+def test_pages_of_a_version_that_was_replaced_are_its_own_or_none(live: Path) -> None:
+    one, two = VALUES
+    write(live, one, 1.0)
+    api = Client()
+    page = api.get("/api/v1/observations?limit=10").json
+    write(live, two, 2.0)
+    got = api.get(page["next"])
+    assert got.status == 404  # it is not kept: half an answer of one version and half of another is none
+    kept = live.parent / "versions"
+    kept.mkdir()
+    write(kept / f"{one}.duckdb", one, 1.0)
+    assert {row["value"] for row in api.get(page["next"]).json["rows"]} == {1.0}

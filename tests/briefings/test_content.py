@@ -1,0 +1,334 @@
+"""What stands in a briefing: no number that its page does not show, no word that its rows do not bear out."""
+
+from __future__ import annotations
+
+import re
+from html import unescape
+
+import polars as pl
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from dashboard import england, wording
+from dashboard.benchmarks import BENCHMARKS
+from dashboard.briefings import content
+from dashboard.briefings.content import NoBriefingError
+from dashboard.briefings.model import Briefing, Cell, Points, Section, Strip, Table, Words, texts
+from dashboard.database import ENGLAND, Database
+from tests.briefings.conftest import AWKWARD, LONDON, YORKSHIRE, number
+from tests.briefings.reading import numbers
+from tests.dashboard.test_pages import MAIN
+
+NEUTRAL_WORDS = re.compile(
+    r"fail|blame|fault|poor|bad(ly)?\b|wrong|excuse|why (did|has|have) (you|the council)|should have|unacceptable|"
+    r"underperform|struggl|disappoint|shock|crisis",
+    re.IGNORECASE,
+)
+
+
+def section(briefing: Briefing, title: str) -> Section:
+    return next(one for one in briefing.sections() if one.title == title)
+
+
+def table(briefing: Briefing, title: str) -> Table:
+    return next(block for block in section(briefing, title).blocks if isinstance(block, Table))
+
+
+def words(briefing: Briefing, title: str) -> str:
+    return " ".join(text for block in section(briefing, title).blocks for text in texts(block))
+
+
+def cells(found: Table) -> list[list[str]]:
+    """The words of each row, of drawings none."""
+    return [[cell.words for cell in row if isinstance(cell, Cell)] for row in found.rows]
+
+
+def opened(page: str, **query: str) -> str:
+    """The words of a page of the dashboard."""
+    app = AppTest.from_file(MAIN, default_timeout=60)
+    if page != "England":
+        app.switch_page("pages/council.py")
+    for name, value in query.items():
+        app.query_params[name] = value
+    app.run()
+    assert not app.exception
+    html = " ".join([*(element.proto.body for element in app.get("html")), *(info.value for info in app.info)])
+    return unescape(re.sub(r"<[^>]+>", " ", html))
+
+
+def in_strips(briefing: Briefing) -> set[str]:
+    return {one for row in table(briefing, "The measures that matter most").rows for cell in row
+            if isinstance(cell, Strip) for one in numbers(cell.alt)}  # fmt: skip
+
+
+@pytest.mark.usefixtures("served")
+@pytest.mark.parametrize("name", AWKWARD)
+def test_every_number_of_a_council_is_on_its_page(name: str, db: Database, briefings: dict[str, Briefing]) -> None:
+    briefing = briefings[name]
+    page = opened("Council", la=name, theme="All")
+    assert briefing.sentence in page
+    for notice in section(briefing, "Notes").blocks:
+        assert isinstance(notice, Points)
+        for point in notice.points:
+            if name in point.words and "began on" in point.words:
+                assert point.words in page
+    known = numbers(page)
+    for one in briefing.sections():
+        if one.title == "Sources and licence":
+            continue
+        for block in one.blocks:
+            for text in texts(block):
+                new = numbers(text) - known - {"95"}  # of the interval, which a map says
+                if one.title == "The measures that matter most":
+                    new -= in_strips(briefing)  # held against the figures below
+                if one.title == "What to ask the council":
+                    new -= {"2021"}  # the first of five years
+                assert new == set(), text
+
+
+@pytest.mark.usefixtures("served")
+def test_every_number_of_england_is_on_the_front_page(db: Database, briefings: dict[str, Briefing]) -> None:
+    briefing = briefings["England"]
+    page = opened("England")
+    assert briefing.sentence in page
+    known = numbers(page) | {"95"}
+    # The standard over time and the list of all councils stand behind a click on the page.
+    behind = {"If every council met the standard of the best", "How many councils meet the standard"}
+    for one in briefing.sections():
+        if one.title in behind | {"Sources and licence", "What it would take"}:
+            continue
+        for block in one.blocks:
+            for text in texts(block):
+                assert numbers(text) - known == set(), text
+
+
+@pytest.mark.parametrize("name", AWKWARD)
+def test_the_nine_measures_are_the_published_figures(name: str, db: Database, briefings: dict[str, Briefing]) -> None:
+    """Held against the tables of the database, and not against the queries they came through."""
+    area_id = number(db, name)
+    observed = db.table["observation"]
+    rows = {row[0]: row for row in cells(table(briefings[name], "The measures that matter most"))}
+    assert len(rows) == 9
+    for metric_id in england.NINE:
+        metric = db.metrics[metric_id]
+        end = observed.filter(pl.col("metric_id") == metric_id)["period_end"].max()
+        figures = observed.filter((pl.col("metric_id") == metric_id) & (pl.col("period_end") == end))
+        own = figures.row(by_predicate=pl.col("area_id") == area_id, named=True)
+        of_england = figures.row(by_predicate=pl.col("area_id") == ENGLAND, named=True)["value"]
+        near = db.table["neighbour"].filter(pl.col("area_id") == area_id)
+        # Returns of too few to count by set no median; a return counts once.
+        setting = db.table["standing"].filter(
+            (pl.col("metric_id") == metric_id) & (pl.col("period_end") == end) & pl.col("sets_cut")
+        )
+        near = near.filter(pl.col("neighbour_id").is_in(setting["area_id"].to_list()))["neighbour_id"].to_list()
+        beside = figures.filter(pl.col("area_id").is_in(near) & (pl.col("return_id") != own["return_id"]))
+        beside = beside.filter(pl.col("value").is_not_null()).unique("return_id")
+        cut = db.table["quarter_cut"].filter((pl.col("metric_id") == metric_id) & (pl.col("period_end") == end))
+        _, value, _, whole, neighbours, best, standing = rows[metric.title]
+        if own["value"] is None:
+            assert value.startswith(wording.REASONS[own["status"]].partition(",")[0])
+            assert standing == ""
+        else:
+            assert value == wording.brief(own["value"], metric)
+            assert standing.lower() in wording.QUARTERS.values()
+        assert whole == wording.brief(of_england, metric)
+        assert best == wording.brief(cut["best"][0], metric)
+        if beside.height >= 5:
+            # Half of two figures may end in binary noise (rule 7).
+            assert neighbours == wording.brief(float(f"{beside['value'].median():.9g}"), metric)
+        else:
+            assert neighbours == "too few"
+
+
+@pytest.mark.parametrize("name", ["Westminster", "Kingston upon Thames", "Isles of Scilly", "Leeds"])
+def test_strips_stand_on_one_axis_with_the_better_to_the_right(
+    name: str, db: Database, briefings: dict[str, Briefing]
+) -> None:
+    area_id = number(db, name)
+    drawn = table(briefings[name], "The measures that matter most")
+    for metric_id, row in zip(england.NINE, drawn.rows, strict=True):
+        strip, metric = row[1], db.metrics[metric_id]
+        assert isinstance(strip, Strip)
+        councils = db.councils(metric_id, db.latest(metric_id).end).unique("return_id")
+        setting = councils.filter(pl.col("value").is_not_null() & ~pl.col("very_small") & pl.col("sets_cut"))
+        assert len(strip.dots) == setting.height
+        ordered = setting.sort("value", descending=metric.lower_is_better)["value"].to_list()
+        assert f"{setting.height} councils from {wording.brief(ordered[0], metric)} to" in strip.alt
+        assert all(0 <= dot <= 1 for dot in strip.dots)
+        own = db.councils(metric_id, db.latest(metric_id).end).row(
+            by_predicate=pl.col("area_id") == area_id, named=True
+        )  # fmt: skip
+        assert len(strip.own) == (own["value"] is not None)
+        assert strip.england is not None
+        assert strip.mark is not None
+        if own["value"] is not None:
+            met = own["value"] <= db_best(db, metric_id) if metric.lower_is_better else own["value"] >= db_best(
+                db, metric_id
+            )  # fmt: skip
+            assert (strip.own[0] >= strip.mark) == met
+            if own["very_small"] and own["value"] > max(setting["value"].to_list()):
+                assert not 0 <= strip.own[0] <= 1  # beyond the axis, which the very small do not set
+
+
+def db_best(db: Database, metric_id: str) -> float:
+    cuts = db.table["quarter_cut"].filter(
+        (pl.col("metric_id") == metric_id) & (pl.col("period_end") == db.latest(metric_id).end)
+    )
+    return float(cuts["best"][0])
+
+
+@pytest.mark.parametrize("name", AWKWARD)
+def test_strongest_and_weakest_are_never_the_other(name: str, briefings: dict[str, Briefing]) -> None:
+    best = words(briefings[name], "Where it stands best")
+    worst = words(briefings[name], "Where it stands worst")
+    assert "orst quarter" not in best
+    assert "Third quarter" not in best
+    assert "Best quarter" not in worst
+    assert "Second quarter" not in worst
+
+
+def test_questions_are_open_and_hold_nobody_at_fault(db: Database) -> None:
+    seen: set[str] = set()
+    for area_id in db.authorities:
+        asked = section(content.briefing(db, area_id), "What to ask the council").blocks[0]
+        if isinstance(asked, Words):
+            continue
+        assert isinstance(asked, Points)
+        assert 1 <= len(asked.points) <= 6
+        for point in asked.points:
+            assert point.words.endswith("?")
+            assert point.small.endswith(".")
+            assert not NEUTRAL_WORDS.search(point.words), point.words
+            seen.add(point.words)
+    assert len(seen) > 60
+
+
+@pytest.mark.parametrize("name", AWKWARD)
+def test_each_question_rests_on_a_figure_a_report_or_a_partner(
+    name: str, db: Database, briefings: dict[str, Briefing]
+) -> None:
+    briefing = briefings[name]
+    asked = section(briefing, "What to ask the council").blocks[0]
+    assert isinstance(asked, Points | Words)
+    reports = db.table["inspection"].filter(pl.col("area_id") == briefing.area_id)["published"].to_list()
+    titles = {metric.title: metric for metric in db.metrics.values()}
+    newest = {row["metric_id"]: row for row in db.newest.filter(pl.col("area_id") == briefing.area_id).to_dicts()}
+    for point in asked.points if isinstance(asked, Points) else ():
+        if found := re.match(r"Report of (.+?): ", point.small):
+            assert found[1] == f"{max(reports):%-d %B %Y}"
+        elif " is among the councils most like this one" in point.small:
+            partner = table(briefing, "Whom to ring").rows[0][0]
+            assert isinstance(partner, Cell)
+            assert point.small.startswith(partner.words)
+        else:
+            title = max((one for one in titles if point.small.startswith(one)), key=len)
+            metric, row = titles[title], newest[titles[title].metric_id]
+            shown = wording.quantity(row["value"], metric) if row["value"] is not None else None
+            assert (shown or wording.reason(row["status"], row["symbol"], metric)) in point.small
+
+
+def test_what_does_not_apply_is_not_asked_for(briefings: dict[str, Briefing]) -> None:
+    assert "not applicable" in words(briefings["Isles of Scilly"], "Notes").lower()
+    assert "not applicable" not in words(briefings["Isles of Scilly"], "What to ask the council")
+
+
+def test_notes_say_what_a_reader_must_know(briefings: dict[str, Briefing]) -> None:
+    def said(name: str) -> str:
+        return words(briefings[name], "Notes")
+
+    assert "jointly with Richmond upon Thames" in said("Kingston upon Thames")
+    assert "jointly with West Northamptonshire" in said("North Northamptonshire")
+    assert "very small" in said("Isles of Scilly")
+    assert "very small" in said("City of London")
+    for name, before in (
+        ("Cumberland", "Cumbria"),
+        ("Westmorland and Furness", "Cumbria"),
+        ("Dorset", "Dorset (to 2019)"),
+    ):
+        assert f"{name} began on" in said(name)
+        assert before in said(name)
+    assert "Not available (x): social worker vacancy rate" in said("Westminster")
+    assert "opposite verdicts on reviews in time" in said("Kingston upon Thames")
+    assert "very small" not in said("Leeds")
+
+
+def test_a_joint_return_stands_under_both_names_and_needs_as_much_for_both(db: Database) -> None:
+    first, second = (
+        content.briefing(db, number(db, name)) for name in ("Kingston upon Thames", "Richmond upon Thames")
+    )
+    ours, theirs = (cells(table(one, "The gap in posts, children and cases"))[:4] for one in (first, second))
+    assert [row[:3] for row in ours] == [row[:3] for row in theirs]
+    measure = table(first, "The measures that matter most").rows[0][0]
+    assert isinstance(measure, Cell)
+    assert measure.small.endswith("joint return with Richmond upon Thames")
+
+
+def test_england_says_what_all_meeting_it_would_give(db: Database, briefings: dict[str, Briefing]) -> None:
+    rows = cells(table(briefings["England"], "If every council met the standard of the best"))
+    assert [row[0] for row in rows] == [db.metrics[one].title for one in england.NINE]
+    for row in rows:
+        reach, short, without = map(int, row[3:6])
+        assert reach + short + without == 151 if row[0].startswith(("Social", "Average", "Agency")) else 153
+    gained = re.search(r"there would be ([\d,]+) fewer vacant posts", briefings["England"].sentence)
+    assert gained is not None
+    assert rows[0][6] == f"{gained[1]} fewer vacant posts"
+
+
+@pytest.mark.parametrize(
+    ("region_id", "councils"), [(LONDON, 33), (YORKSHIRE, 15), ("E13000001", 14), ("E13000002", 19)]
+)
+def test_a_region_shows_each_of_its_councils_by_name(region_id: str, councils: int, db: Database) -> None:
+    briefing = content.briefing(db, region_id)
+    rows = cells(table(briefing, "Its councils side by side"))
+    names = [row[0] for row in rows]
+    assert len(names) == councils
+    assert names == sorted(names)
+    numbers_of = {wording.place(name): area_id for area_id, name in db.authorities.items()}
+    for row in rows:
+        for metric_id, shown in zip(england.NINE, row[1:], strict=True):
+            one = db.councils(metric_id, db.latest(metric_id).end).row(
+                by_predicate=pl.col("area_id") == numbers_of[row[0]], named=True
+            )
+            wanted = wording.brief(one["value"], db.metrics[metric_id]) or one["symbol"] or "none"
+            assert shown == wanted
+    assert [row[0] for row in cells(table(briefing, "Ofsted’s latest judgements"))] == names
+
+
+def test_a_regions_figures_are_the_published_ones(db: Database, briefings: dict[str, Briefing]) -> None:
+    for row in cells(table(briefings["Yorkshire and The Humber"], "The measures that matter most")):
+        metric = next(one for one in db.metrics.values() if one.title == row[0])
+        figures = db.newest.filter(pl.col("metric_id") == metric.metric_id)
+        of_region, of_england = (
+            figures.row(by_predicate=pl.col("area_id") == one, named=True)["value"] for one in (YORKSHIRE, ENGLAND)
+        )
+        assert row[1:3] == [wording.brief(of_region, metric), wording.brief(of_england, metric)]
+
+
+def test_another_benchmark_is_said_and_used(db: Database) -> None:
+    briefing = content.briefing(db, "383", BENCHMARKS["england"])
+    assert briefing.about == "Compared with: England."
+    drawn = table(briefing, "The measures that matter most")
+    assert drawn.heads[-2] == "England"
+    for row in cells(drawn):
+        assert row[-2] == row[-4]
+    assert "Distance from: England" in table(briefing, "The gap in posts, children and cases").heads
+
+
+def test_areas_are_england_regions_and_councils_of_today(db: Database) -> None:
+    found = content.areas(db)
+    assert len(found) == 1 + 11 + 153
+    assert next(iter(found)) == ENGLAND
+    assert set(db.authorities) < set(found)
+
+
+@pytest.mark.parametrize(
+    ("area_id", "said"),
+    [
+        ("909", "after it came Cumberland and Westmorland and Furness"),
+        ("835", "after it came"),
+        ("000", "of that name"),
+    ],
+)
+def test_an_area_without_a_briefing_is_refused_in_words(area_id: str, said: str, db: Database) -> None:
+    with pytest.raises(NoBriefingError, match=said):
+        content.briefing(db, area_id)

@@ -1,0 +1,115 @@
+"""The PDF says what the briefing holds, on two sides, and is one that a screen reader can read."""
+
+from __future__ import annotations
+
+import io
+import re
+import time
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from pypdf import PdfReader
+
+from dashboard.briefings import content, pdf
+from dashboard.briefings.model import Briefing
+from dashboard.briefings.pdf import drawings
+from dashboard.database import ENGLAND, Database
+from tests.briefings.conftest import AWKWARD, LONDON
+from tests.briefings.reading import pdf_pages, printed, strips, tags
+
+SEVERAL = (*AWKWARD, "London", "Yorkshire and The Humber", "England")
+
+
+@pytest.mark.parametrize("name", SEVERAL)
+def test_the_words_of_the_pdf_are_those_of_the_briefing_and_no_others(
+    name: str, briefings: dict[str, Briefing]
+) -> None:
+    assert pdf_pages(pdf.pdf(briefings[name])) == printed(briefings[name])
+
+
+@pytest.mark.parametrize("name", ["Westminster", "Leeds", "London", "England"])
+def test_it_is_titled_tagged_and_in_english(name: str, briefings: dict[str, Briefing]) -> None:
+    briefing = briefings[name]
+    made = PdfReader(io.BytesIO(pdf.pdf(briefing)))
+    root: Any = made.trailer["/Root"]
+    assert made.metadata is not None
+    assert made.metadata.title == briefing.title
+    assert made.metadata.author == "Child Protection Monitor"
+    assert root["/Lang"] == "en-GB"
+    assert root["/MarkInfo"]["/Marked"].value is True
+    assert root["/ViewerPreferences"]["/DisplayDocTitle"].value is True
+    assert "pdfuaid:part>1<" in re.sub(r"\s", "", root["/Metadata"].get_data().decode("utf-8"))
+
+
+@pytest.mark.parametrize("name", ["Westminster", "Isles of Scilly", "London", "England"])
+def test_headings_tables_and_drawings_are_tagged_as_such(name: str, briefings: dict[str, Briefing]) -> None:
+    briefing = briefings[name]
+    found = tags(pdf.pdf(briefing))
+    kinds = [one["S"] for one in found]
+    assert kinds.count("/H1") == 1
+    assert kinds.count("/H2") == len(list(briefing.sections()))
+    assert kinds.count("/THead") == kinds.count("/Table") > 3
+    # Every drawing has its words, and nothing that has none is a figure.
+    assert [one["Alt"] for one in found if one["S"] == "/Figure"] == [one.alt for one in strips(briefing)]
+    assert len(strips(briefing)) == 9
+
+
+def test_letters_come_with_the_file(briefings: dict[str, Briefing]) -> None:
+    made = PdfReader(io.BytesIO(pdf.pdf(briefings["Leeds"])))
+    fonts = [font.get_object() for page in made.pages for font in page["/Resources"]["/Font"].values()]
+    assert fonts
+    assert {font["/BaseFont"].partition("+")[2].partition("-")[0] for font in fonts} == {"SourceSansPro"}
+    for font in fonts:
+        descriptor = font["/DescendantFonts"][0]["/FontDescriptor"]
+        assert {"/FontFile2", "/FontFile3"} & set(descriptor)
+
+
+def test_equal_briefings_are_equal_bytes_dated_by_the_data(db: Database) -> None:
+    first, other, again = (pdf.pdf(content.briefing(db, area_id)) for area_id in ("383", "314", "383"))
+    assert first == again != other
+    made = PdfReader(io.BytesIO(first)).metadata
+    assert made is not None
+    assert made.creation_date is not None
+    assert made.creation_date.date() == db.built_at.date()
+
+
+def test_it_is_made_in_under_three_seconds(db: Database) -> None:
+    for area_id in ("330", ENGLAND, LONDON):
+        began = time.process_time()
+        pdf.pdf(content.briefing(db, area_id))
+        assert time.process_time() - began < 3
+
+
+@pytest.mark.parametrize("benchmark", [one for one in content.benchmarks() if one != "best_quarter"])
+def test_each_benchmark_fits_on_two_sides(benchmark: str, db: Database) -> None:
+    for area_id in ("839", LONDON, ENGLAND):
+        briefing = content.briefing(db, area_id, content.benchmarks()[benchmark])
+        assert pdf_pages(pdf.pdf(briefing)) == printed(briefing)
+
+
+@pytest.mark.slow
+def test_every_briefing_is_two_sides_of_what_it_holds(db: Database) -> None:
+    wrong = {}
+    for area_id, name in content.areas(db).items():
+        briefing = content.briefing(db, area_id)
+        if pdf_pages(pdf.pdf(briefing)) != printed(briefing):
+            wrong[area_id] = name
+    assert wrong == {}
+
+
+def test_drawings_alone_are_pictures_one_a_strip(briefings: dict[str, Briefing]) -> None:
+    shown = strips(briefings["Leeds"])
+    pictures = drawings(shown)
+    assert len(pictures) == len(shown) == 9
+    assert all(picture.startswith(b"\x89PNG") for picture in pictures)
+    assert drawings(shown[:1]) == pictures[:1]
+    assert drawings([]) == []
+    assert len(set(pictures)) == 9
+
+
+def test_words_from_the_data_are_never_run_as_markup(briefings: dict[str, Briefing]) -> None:
+    """A name such as nobody has: what would be markup or code in a template is printed as it is."""
+    hostile = '#panic("no") *bold* _it_ <tag> $x^2$ \\ // "quoted" @ref ~ -- `code` [a](b)'
+    briefing = replace(briefings["Leeds"], sentence=hostile)
+    assert pdf_pages(pdf.pdf(briefing)) == printed(briefing)

@@ -1,0 +1,201 @@
+"""The addresses of briefings: each form, kept versions, comparisons, and what is said where there is none."""
+
+from __future__ import annotations
+
+import asyncio
+import io
+import shutil
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+from pypdf import PdfReader
+from starlette.applications import Starlette
+
+from dashboard.briefings import content, docx, pdf, routes
+from dashboard.briefings.addresses import address, file_name
+from dashboard.briefings.making import KINDS
+from dashboard.database import Database, store
+from dashboard.server import ROUTES
+from tests.api.client import Client
+from tests.briefings.reading import Page
+
+HOSTILE = (
+    "..", "../../etc/passwd", "%2e%2e%2fetc", "383'--", "383 OR 1=1", "<script>alert(1)</script>", "383\x00", "383.383",
+    "e92000001", "E92000001 ", "０１３", "-1", "0", "9" * 5000, "383;rm", "{{7*7}}", "#{panic()}", "con", "", ".",
+    "383.pdf",
+)  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def client(database_path: Path) -> Iterator[Client]:
+    """The addresses over the real database."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("MONITOR_DATABASE", str(database_path))
+        store.cache_clear()
+        yield Client(Starlette(routes=routes.routes()))
+    store.cache_clear()
+
+
+def said(body: bytes) -> str:
+    return " ".join(Page(body).words)
+
+
+@pytest.mark.parametrize("area_id", ["383", "E12000003", "E92000001"])
+@pytest.mark.parametrize("form", KINDS)
+def test_each_form_of_each_kind_of_area_is_one_address(area_id: str, form: str, client: Client, db: Database) -> None:
+    got = client.get(address(area_id, form))
+    assert got.status == 200
+    assert got.headers["content-type"] == KINDS[form].media_type
+    assert got.headers["x-data-version"] == db.data_version
+    name = file_name(area_id, content.areas(db)[area_id], form)
+    how = "attachment" if form == "docx" else "inline"
+    assert got.headers["content-disposition"] == f'{how}; filename="{name}"'
+    assert int(got.headers["content-length"]) == len(got.raw)
+    if form == "html":
+        assert address(area_id, "pdf") in got.body.decode("utf-8")
+        assert "script-src" not in got.headers["content-security-policy"]
+        assert got.headers["content-security-policy"].startswith("default-src 'none'")
+
+
+def test_an_address_gives_the_very_briefing(client: Client, db: Database) -> None:
+    briefing = content.briefing(db, "314")
+    assert client.get("/briefings/314.pdf").body == pdf.pdf(briefing)
+    assert client.get("/briefings/314.docx").body == docx.docx(briefing)
+
+
+def test_it_is_made_once_and_told_to_whoever_has_it(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    first = client.get("/briefings/330.pdf")
+
+    def again(*_: object) -> bytes:
+        raise AssertionError("it was made again")
+
+    monkeypatch.setattr(routes.content, "briefing", again)
+    assert client.get("/briefings/330.pdf").raw == first.raw
+    unchanged = client.get("/briefings/330.pdf", if_none_match=first.headers["etag"])
+    assert (unchanged.status, unchanged.raw) == (304, b"")
+    assert client.get("/briefings/330.pdf", if_none_match='"another"').status == 200
+
+
+def test_the_tag_is_of_area_form_comparison_and_version(client: Client) -> None:
+    asked = ("/briefings/383.pdf", "/briefings/314.pdf", "/briefings/383.html", "/briefings/383.pdf?benchmark=england")
+    assert len({client.get(one).headers["etag"] for one in asked}) == 4
+
+
+def test_a_part_of_a_file_can_be_asked_for(client: Client) -> None:
+    part = client.get("/briefings/383.pdf", range="bytes=0-4")
+    assert (part.status, part.raw) == (206, b"%PDF-")
+
+
+def test_another_comparison_is_in_the_address(client: Client) -> None:
+    got = client.get("/briefings/383.html?benchmark=neighbours")
+    assert "Compared with: Statistical neighbours." in said(got.body)
+
+
+@pytest.mark.parametrize("asked", ["group", "target", "nobody", "<b>", "best_quarter' OR 1"])
+def test_a_comparison_that_asks_or_is_none_is_refused_in_words(asked: str, client: Client) -> None:
+    got = client.raw("GET", "/briefings/383.pdf", f"benchmark={asked}".encode())
+    assert got.status == 400
+    assert "best_quarter" in said(got.body)
+    assert "b" not in [tag for tag, _ in Page(got.body).elements]
+
+
+@pytest.mark.parametrize("area_id", HOSTILE)
+@pytest.mark.parametrize("form", KINDS)
+def test_an_area_that_is_none_is_not_found_and_not_repeated(area_id: str, form: str, client: Client) -> None:
+    got = client.raw("GET", f"/briefings/{area_id}.{form}", b"")
+    assert got.status == 404
+    if "/" not in area_id:  # which leads elsewhere
+        assert "There is no briefing" in said(got.body)
+        assert "three-digit number" in said(got.body)
+        assert got.headers["cache-control"] == "no-store"
+        assert len(area_id) < 4 or area_id.encode() not in got.body
+
+
+@pytest.mark.parametrize("name", ["383", "383.exe", "383.PDF", "383.pdf.exe", "pdf", ".pdf"])
+def test_another_form_is_not_found(name: str, client: Client) -> None:
+    assert client.get(f"/briefings/{name}").status == 404
+
+
+def test_a_council_that_ended_is_said_to_have(client: Client) -> None:
+    got = client.get("/briefings/909.pdf")
+    assert got.status == 404
+    assert "Cumbria, which is no more; after it came Cumberland and Westmorland and Furness" in said(got.body)
+
+
+def test_only_reading_is_allowed(client: Client) -> None:
+    assert client.ask("POST", "/briefings/383.pdf").status == 405
+    head = client.ask("HEAD", "/briefings/383.pdf")
+    assert (head.status, head.headers["content-type"]) == (200, "application/pdf")
+
+
+def test_a_kept_version_has_its_own_address_for_ever(tmp_path: Path, database_path: Path, client: Client) -> None:
+    data = tmp_path / "data"
+    (data / "versions").mkdir(parents=True)
+    shutil.copy(database_path, data / "monitor.duckdb")
+    version = Database(data / "monitor.duckdb").data_version
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("MONITOR_DATABASE", str(data / "monitor.duckdb"))
+        store.cache_clear()
+        frozen = client.get(f"/briefings/383.pdf?version={version}")
+        assert frozen.headers["cache-control"].endswith("immutable")
+        assert "immutable" not in client.get("/briefings/383.pdf").headers["cache-control"]
+        refused = client.get("/briefings/383.pdf?version=2001-01-01-nothing")
+        assert refused.status == 404
+        assert "not kept" in said(refused.body)
+        assert version in said(refused.body)
+        # A page of a kept version leads to files of that version.
+        page = client.get(f"/briefings/383.html?version={version}")
+        assert f"/briefings/383.pdf?version={version}" in page.body.decode("utf-8")
+    store.cache_clear()
+
+
+def test_without_a_database_it_says_so(tmp_path: Path, client: Client) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("MONITOR_DATABASE", str(tmp_path / "nothing.duckdb"))
+        store.cache_clear()
+        got = client.get("/briefings/383.pdf")
+        assert got.status == 503
+        assert "no readable database" in said(got.body)
+    store.cache_clear()
+
+
+def test_a_crowd_is_answered_or_asked_to_come_again(client: Client, db: Database) -> None:
+    """Forty at once, each for another council: whoever waits gets the right one."""
+    numbers = list(db.authorities)[40:80]
+    with ThreadPoolExecutor(8) as crowd:
+        answers = list(crowd.map(lambda area_id: client.get(f"/briefings/{area_id}.pdf"), numbers))
+    for area_id, got in zip(numbers, answers, strict=True):
+        assert got.status == 200
+        about = PdfReader(io.BytesIO(got.body)).metadata
+        assert about is not None
+        assert about.title == f"{db.names[area_id]}: briefing on children's social care"
+
+
+def test_too_many_at_once_are_asked_to_come_again(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(routes, "MOST_WAITING", 0)
+    got = client.get("/briefings/303.pdf")
+    assert got.status == 503
+    assert got.headers["retry-after"] == str(routes.RETRY_SECONDS)
+
+
+def test_the_server_answers_them_beside_its_pages() -> None:
+    assert [route.path for route in ROUTES if "briefings" in route.path] == ["/briefings/{name}"]
+
+
+def test_an_address_leaves_out_what_is_the_default() -> None:
+    benchmarks = content.BENCHMARKS
+    assert address("383", "pdf", benchmarks["best_quarter"]) == "/briefings/383.pdf"
+    assert address("383", "pdf", benchmarks["england"]) == "/briefings/383.pdf?benchmark=england"
+    assert address("383", "pdf", benchmarks["group"], "v1") == "/briefings/383.pdf?version=v1"
+    assert file_name("839", "Bournemouth, Christchurch and Poole", "pdf") == (
+        "briefing-839-bournemouth-christchurch-and-poole.pdf"
+    )
+
+
+def test_asking_from_another_loop_works(client: Client) -> None:
+    async def both() -> None:
+        await asyncio.gather(*(asyncio.to_thread(client.get, "/briefings/383.html") for _ in range(4)))
+
+    asyncio.run(both())

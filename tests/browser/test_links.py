@@ -1,0 +1,211 @@
+"""Links in a browser: copied by a button, frozen ones that stay frozen, and the line a page offers, run."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+import duckdb
+import polars as pl
+import pytest
+
+from tests.browser.conftest import Visit
+from tests.browser.test_journeys import choose, downloaded, path, query, ready, sentence
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Locator, Page
+
+OLD = "2026-01-01-old00000"
+AS_DATA = "This view: link, citation, as data"
+
+
+@pytest.fixture
+def old(live: Path) -> Iterator[str]:
+    """A kept version in which every council's vacancy rate of 2025 is 77.7%."""
+    folder = live.parent / "versions"
+    folder.mkdir()
+    shutil.copyfile(live, folder / f"{OLD}.duckdb")
+    with duckdb.connect(str(folder / f"{OLD}.duckdb")) as connection:
+        connection.execute(
+            f"UPDATE build SET data_version = '{OLD}', built_at = '2026-01-02'; "
+            "UPDATE observation SET value = 77.7 WHERE metric_id = 'vacancy_rate' AND period = '2025' AND value >= 0; "
+            "UPDATE map_shape SET path = 'M0 0L9 9L0 9Z' WHERE area_id = '383'"
+        )
+    yield OLD
+    shutil.rmtree(folder)
+
+
+def frozen(page: Page) -> Locator:
+    """What is said over a frozen view."""
+    return page.locator("p.frozen")
+
+
+def opened(page: Page) -> Locator:
+    """The expander at the foot of a page, open."""
+    page.get_by_text(AS_DATA, exact=True).click()
+    page.locator(".as-data").wait_for()
+    ready(page)
+    return page.locator(".as-data")
+
+
+def text(page: Page, what: str) -> str:
+    """A text that can be copied, by its name."""
+    return str(page.locator(".copied", has=page.get_by_text(what, exact=True)).locator("pre").first.inner_text())
+
+
+def test_a_frozen_link_stays_frozen_from_page_to_page_and_back_and_leads_to_the_newest(visit: Visit, old: str) -> None:
+    page = visit(f"/map?version={old}&la=Leeds")
+    assert "77.7%" in sentence(page).inner_text()
+    assert "as they stood on 2 January 2026. Newer figures exist" in frozen(page).inner_text()
+
+    # By the menu, which knows nothing of versions.
+    page.get_by_text("How is my council doing?", exact=True).click()
+    page.get_by_test_id("stTopNavDropdownLink").first.click()
+    page.wait_for_url("**/council*")
+    ready(page)
+    assert query(page) == {"la": "Leeds", "version": old}
+    assert f"Data version {old}." in page.locator("footer.foot").inner_text()
+
+    # By a link of a table.
+    page.locator("table.profile").get_by_role("link", name="Average caseload").click()
+    page.wait_for_url("**metric=Average+caseload**")
+    ready(page)
+    assert query(page)["version"] == old
+    page.go_back()
+    ready(page)
+    assert query(page) == {"la": "Leeds", "version": old}
+
+    frozen(page).get_by_role("link", name="See the newest figures").click()
+    frozen(page).wait_for(state="detached")
+    ready(page)
+    assert query(page) == {"la": "Leeds"}
+    assert old not in page.locator("footer.foot").inner_text()
+    page.go_back()
+    frozen(page).wait_for()
+    ready(page)
+    assert f"Data version {old}." in page.locator("footer.foot").inner_text()
+
+
+def test_what_is_downloaded_from_a_frozen_view_is_of_its_version(visit: Visit, old: str) -> None:
+    rows = downloaded(visit(f"/map?version={old}&la=Leeds"), re.compile("Download these"))
+    leeds = next(row for row in rows if row["area"] == "Leeds")
+    assert (leeds["value"], leeds["data_version"]) == ("77.7", old)
+
+
+@pytest.mark.parametrize(
+    ("address", "short"),
+    [
+        ("/map?metric=Social+worker+vacancy+rate&benchmark=Best+quarter+in+England&colour=Quarter&view_as=Map", "/map"),
+        ("/inspections?part=Councils&sort=Best+first&judgement=Impact+of+leaders", "/inspections"),
+        ("/compare?topic=Workforce&against=Average+caseload", "/compare"),
+        ("/council?la=Leeds&theme=Workforce&picture=In+order&course=false", "/council?la=Leeds"),
+        ("/?period=2025&la=Leeds", "/?la=Leeds"),
+    ],
+)
+def test_an_address_holds_only_what_differs_from_the_default(visit: Visit, address: str, short: str) -> None:
+    page = visit(address)
+    page.wait_for_url(f"**{short}")
+    assert page.url.endswith(short)
+
+
+def test_another_version_is_chosen_over_a_frozen_view(visit: Visit, old: str) -> None:
+    page = visit(f"/map?version={old}&la=Leeds")
+    newest = page.locator("footer.foot").inner_text
+    page.get_by_role("combobox", name=re.compile("Data version")).click()
+    page.get_by_role("option").first.click()
+    page.get_by_text("These are the newest.").wait_for()
+    ready(page)
+    assert "77.7%" not in sentence(page).inner_text()
+    assert f"Data version {query(page)['version']}." in newest()
+    assert query(page)["version"] != old
+
+
+def test_the_map_of_a_frozen_view_is_drawn_from_its_own_shapes(visit: Visit, old: str) -> None:
+    page = visit(f"/map?version={old}")
+    page.locator('[data-area="383"]').first.wait_for()
+    then = page.locator('[data-area="383"]').first.get_attribute("d")
+    page = visit("/map")
+    page.locator('[data-area="383"]').first.wait_for()
+    assert then == "M0 0L9 9L0 9Z" != page.locator('[data-area="383"]').first.get_attribute("d")
+
+
+def test_the_links_of_a_view_are_short_live_or_frozen_and_copied_by_a_button(visit: Visit) -> None:
+    page = visit("/map?la=Leeds&metric=Social+worker+vacancy+rate&benchmark=Best+quarter+in+England&utm=x", fresh=True)
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    body = opened(page)
+    version = page.locator("footer.foot").inner_text().rpartition("Data version ")[2].strip(" .")
+    here = page.url.partition("/map")[0]
+    # The measure and the benchmark are the defaults, and utm is no choice of ours.
+    assert text(page, "Live link") == f"{here}/map?la=Leeds"
+    assert text(page, "Frozen link") == f"{here}/map?la=Leeds&version={version}"
+    assert f"data version {version}" in text(page, "Citation")
+
+    button = body.get_by_role("button", name="Copy Frozen link")
+    button.click()
+    page.wait_for_function("document.querySelector('.said').textContent === 'Frozen link: copied.'")
+    assert page.evaluate("navigator.clipboard.readText()") == f"{here}/map?la=Leeds&version={version}"
+    assert button.inner_text() == "Copied"
+    body.get_by_role("button", name="Copy Python with polars").focus()
+    page.keyboard.press("Enter")
+    page.wait_for_function("document.querySelector('.said').textContent === 'Python with polars: copied.'")
+    assert page.evaluate("navigator.clipboard.readText()") == text(page, "Python with polars")
+
+
+def test_a_link_follows_what_is_chosen_while_it_is_open(visit: Visit) -> None:
+    page = visit("/map?la=Leeds")
+    opened(page)
+    choose(page, "Compare with", "England")
+    page.wait_for_url("**benchmark=England**")
+    ready(page)
+    page.wait_for_function(
+        "document.querySelector('.copied pre').textContent.endsWith('/map?la=Leeds&benchmark=England')"
+    )
+    assert "benchmark=england" in text(page, "Excel")
+
+
+def test_where_nothing_may_be_copied_the_text_is_selected_and_the_reader_told(visit: Visit) -> None:
+    """As on a plain http address, where browsers have no clipboard for scripts."""
+    page = visit("/map?la=Leeds", fresh=True)
+    page.evaluate("Object.defineProperty(navigator, 'clipboard', { value: undefined })")
+    body = opened(page)
+    body.get_by_role("button", name="Copy Live link").click()
+    page.wait_for_function("document.querySelector('.said').textContent.startsWith('Selected:')")
+    assert page.evaluate("getSelection().toString().trim()") == text(page, "Live link")
+    assert body.get_by_role("button", name="Copy Live link").inner_text() == "Press Ctrl+C"
+
+
+def test_the_link_to_the_figures_of_the_councils_compared_keeps_all_of_them(visit: Visit, old: str) -> None:
+    page = visit(f"/compare?councils=Leeds&councils=York&version={old}")
+    page.get_by_role("link", name=re.compile("All figures of these councils")).click()
+    page.wait_for_url("**/data?**")
+    ready(page)
+    assert sorted(one for one in urlsplit(page.url).query.split("&") if one.startswith("areas")) == [
+        "areas=Leeds", "areas=York",
+    ]  # fmt: skip
+    assert query(page)["version"] == old
+    assert path(page) == "/data"
+
+
+@pytest.mark.parametrize("page_of", ["/map?la=Leeds&benchmark=England", "/council?la=York"])
+def test_the_line_a_page_offers_runs_in_a_fresh_python_and_gives_what_it_shows(
+    visit: Visit, tmp_path: Path, page_of: str
+) -> None:
+    page = visit(page_of)
+    opened(page)
+    code = text(page, "Python with polars") + '\nrows.write_parquet("rows.parquet")\n'
+    subprocess.run([sys.executable, "-I", "-c", code], cwd=tmp_path, check=True, timeout=60)
+    rows = pl.read_parquet(tmp_path / "rows.parquet")
+    if page_of.startswith("/council"):
+        assert rows["area"].unique().to_list() == ["York"]
+        shown = page.locator("table.profile tbody th a[data-choose]").all_inner_texts()
+        assert rows["metric"].to_list() == shown
+    else:
+        leeds = rows.row(by_predicate=pl.col("area") == "Leeds", named=True)
+        assert f"{leeds['value']:.1f}%" in sentence(page).inner_text()
+        assert rows["benchmark_rule"].unique().to_list() == ["England"]

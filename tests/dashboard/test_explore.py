@@ -1,0 +1,496 @@
+"""Questions to the figures against a slow oracle: what is found, in which order, long and wide (rules 3, 5 and 26)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import fields, replace
+from functools import cache
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import duckdb
+import polars as pl
+import pytest
+
+from dashboard import direction, explore, exports, queries
+from dashboard.benchmarks import BENCHMARKS
+from dashboard.database import ENGLAND, Database
+from dashboard.explore import Question
+from dashboard.sentences.explore import explored, nothing
+from tests.dashboard import small
+from tests.dashboard.small import Figure
+
+BEST, NEIGHBOURS = BENCHMARKS["best_quarter"], BENCHMARKS["neighbours"]
+LEEDS, KINGSTON, WESTMINSTER, LONDON = "383", "314", "213", "E12000007"
+KEYS = ["metric_id", "area_id", "period_end"]
+
+Row = dict[str, Any]
+
+
+class Oracle:
+    """The rules once more in plain Python, over the rows of the file: one figure at a time."""
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
+        self.rows = _dicts(
+            connection,
+            """
+            SELECT metric_id, theme, position, unit, area_id, name, kind::VARCHAR AS kind, region_id, authority_type,
+                   gss_code, la_number, period_end, period, value, status::VARCHAR AS status, symbol, return_id
+            FROM observation JOIN metric USING (metric_id) JOIN area USING (area_id)
+            """,
+        )
+        self.names = dict(connection.execute("SELECT area_id, name FROM area").fetchall())
+        self.london = dict(connection.execute("SELECT area_id, region_id FROM area WHERE kind = 'region'").fetchall())
+        self.neighbours = connection.execute("SELECT area_id, neighbour_id FROM neighbour").fetchall()
+        self.newest: dict[str, Any] = {}
+        for row in self.rows:
+            self.newest[row["metric_id"]] = max(row["period_end"], self.newest.get(row["metric_id"], row["period_end"]))
+        self.leaders = {
+            row["area_id"]: row["symbol"]
+            for row in self.rows
+            if row["metric_id"] == "judgement_leaders"
+            and row["period_end"] == self.newest["judgement_leaders"]
+            and row["value"] is not None
+        }
+        order = {"england": 0, "region": 1, "local_authority": 2}
+        self.rows.sort(
+            key=lambda row: (row["position"], -row["period_end"].toordinal(), order[row["kind"]], row["name"])
+        )
+
+    def asked(self, question: Question) -> list[Row]:
+        """The figures asked for, in the order of the menu."""
+        council = question.neighbours_of
+        near = {other for area_id, other in self.neighbours if area_id == council} | {council}
+        meets: dict[str, Callable[[Row], bool]] = {
+            "metrics": lambda row: row["metric_id"] in question.metrics,
+            "themes": lambda row: row["theme"] in question.themes,
+            "areas": lambda row: row["area_id"] in question.areas,
+            "kinds": lambda row: row["kind"] in question.kinds,
+            "regions": lambda row: row["kind"] == "local_authority" and self._in(row["region_id"], question.regions),
+            "types": lambda row: row["authority_type"] in question.types,
+            "neighbours_of": lambda row: row["area_id"] in near,
+            "periods": lambda row: row["period"] in question.periods,
+            "newest": lambda row: row["period_end"] == self.newest[row["metric_id"]],
+            "statuses": lambda row: row["status"] in question.statuses,
+            "leaders": lambda row: self.leaders.get(row["area_id"]) in question.leaders,
+        }
+        found = self.rows
+        for field, met in meets.items():
+            if getattr(question, field):
+                found = [row for row in found if met(row)]
+        return found
+
+    def _in(self, region_id: str, regions: tuple[str, ...]) -> bool:
+        return region_id in regions or self.london.get(region_id) in regions
+
+    def wide(self, rows: list[Row]) -> tuple[list[str], list[Row]]:
+        """Rows as a table with a column a measure: its columns, and its rows."""
+        order = {"england": 0, "region": 1, "local_authority": 2}
+        columns = ["area", "period", "period_end", "area_kind", "region", "la_number", "gss_code"]
+        for metric_id in dict.fromkeys(row["metric_id"] for row in rows):
+            own = [row for row in rows if row["metric_id"] == metric_id]
+            columns.append(metric_id)
+            if any(row["status"] != "observed" for row in own):
+                columns.append(f"{metric_id}_status")
+            if any("+" in row["return_id"] for row in own):
+                columns.append(f"{metric_id}_joint_return")
+        found: dict[tuple[Any, ...], Row] = {}
+        for row in rows:
+            key = (row["period_end"], row["period"], -order[row["kind"]], row["name"])
+            line = found.setdefault(
+                key,
+                dict.fromkeys(columns)
+                | {name: row[name] for name in ("period", "period_end", "la_number", "gss_code")}
+                | {"area": row["name"], "area_kind": row["kind"], "region": self.names.get(row["region_id"])},
+            )
+            graded = row["unit"] == "grade" and row["status"] == "observed"
+            line[row["metric_id"]] = row["symbol"] if graded else row["value"]
+            for suffix, value in (
+                ("_status", row["status"]),
+                ("_joint_return", row["return_id"] if "+" in row["return_id"] else None),
+            ):
+                if f"{row['metric_id']}{suffix}" in columns:
+                    line[f"{row['metric_id']}{suffix}"] = value
+        by_name = sorted(found.items(), key=lambda one: one[0][3])
+        return columns, [line for _, line in sorted(by_name, key=lambda one: one[0][:3], reverse=True)]
+
+
+def _dicts(connection: duckdb.DuckDBPyConnection, sql: str) -> list[Row]:
+    cursor = connection.execute(sql)
+    names = [column[0] for column in cursor.description or []]
+    return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+
+
+@pytest.fixture(scope="module")
+def oracle(database: duckdb.DuckDBPyConnection) -> Oracle:
+    return Oracle(database)
+
+
+def questions(db: Database, count: int, *, seed: int) -> list[Question]:
+    """So many questions with any of the filters, ids that are none of ours among them."""
+    random = Random(seed)
+    known = {field: list(ids.values()) for field, ids in explore.offered(db).items()}
+    made = []
+    for _ in range(count):
+        chosen: dict[str, Any] = {}
+        for field, ids in known.items():
+            if random.random() < 0.3:
+                some = random.sample(ids, min(len(ids), random.choice([1, 1, 2, 3, 12, 60])))
+                chosen[field] = some[0] if field == "neighbours_of" else tuple(some)
+        if random.random() < 0.1:
+            chosen[random.choice(["metrics", "areas", "periods"])] = ("nothing", "' OR 1=1 --")
+        if random.random() < 0.3:
+            chosen["newest"] = True
+        made.append(Question(**chosen))
+    return made
+
+
+def keys(frame: pl.DataFrame) -> list[tuple[Any, ...]]:
+    return frame.select(KEYS).rows()
+
+
+def test_rows_are_those_that_the_oracle_finds_one_by_one_in_its_order(db: Database, oracle: Oracle) -> None:
+    found = 0
+    for question in questions(db, 60, seed=5):
+        rows = explore.rows(db, question)
+        expected = oracle.asked(question)
+        assert keys(rows) == [tuple(row[key] for key in KEYS) for row in expected], question
+        assert rows["value"].to_list() == [row["value"] for row in expected]
+        assert rows["status"].to_list() == [row["status"] for row in expected]
+        assert explore.matching(db, question) == rows.height
+        found += rows.height > 0
+    assert found > 20
+
+
+def test_everything_is_found_when_nothing_is_filtered_and_no_two_rows_share_a_place(
+    db: Database, oracle: Oracle
+) -> None:
+    rows = explore.rows(db, Question())
+    assert rows.columns == db.figure.columns
+    assert keys(rows) == [tuple(row[key] for key in KEYS) for row in oracle.rows]
+    assert len(set(keys(rows))) == rows.height == db.figure.height
+
+
+def test_the_order_does_not_depend_on_how_the_question_is_put(db: Database) -> None:
+    some = Question(("caseload", "vacancy_rate"), areas=(LEEDS, ENGLAND, "E12000003", WESTMINSTER))
+    other = Question(("vacancy_rate", "caseload", "caseload"), areas=(WESTMINSTER, "E12000003", LEEDS, ENGLAND))
+    rows = explore.rows(db, some)
+    assert rows.equals(explore.rows(db, other))
+    assert rows["name"].to_list()[:4] == ["England", "Yorkshire and The Humber", "Leeds", "Westminster"]
+    assert rows["period"].to_list()[:5] == ["2025"] * 4 + ["2024"]
+    assert rows["metric_id"].unique(maintain_order=True).to_list() == ["vacancy_rate", "caseload"]
+
+
+def test_londons_councils_are_those_of_inner_and_outer_london(db: Database) -> None:
+    of_london = Question(("vacancy_rate",), regions=(LONDON,), newest=True)
+    assert explore.rows(db, of_london).height == 33
+    assert explore.rows(db, replace(of_london, regions=("E13000001",))).height == 14
+    assert set(explore.rows(db, of_london)["kind"]) == {"local_authority"}
+
+
+def test_neighbours_of_a_council_are_itself_and_its_ten(db: Database) -> None:
+    rows = explore.rows(db, Question(("vacancy_rate",), neighbours_of=LEEDS, newest=True))
+    assert set(rows["area_id"]) == {LEEDS, *queries.neighbours(db, LEEDS)}
+    assert rows.height == 11
+
+
+def test_leaders_are_those_of_the_newest_judgement(db: Database) -> None:
+    rows = explore.rows(db, Question(("vacancy_rate",), leaders=("Outstanding",), newest=True))
+    judged = db.newest.filter((pl.col("metric_id") == "judgement_leaders") & (pl.col("symbol") == "Outstanding"))
+    assert set(rows["area_id"]) == set(judged["area_id"])
+
+
+def test_the_newest_of_what_is_published_for_england_alone_is_found_too(db: Database) -> None:
+    rows = explore.rows(db, Question(("director_changes",), newest=True))
+    assert rows.height == 1
+    assert rows["period_end"][0] == db.by_metric["director_changes"]["period_end"].max()
+
+
+@cache
+def _everything(db: Database, benchmark_id: str) -> pl.DataFrame:
+    """All figures with all columns, as `exports.table` makes them."""
+    compared = queries.compared(db, explore.rows(db, Question()), BENCHMARKS[benchmark_id])
+    return exports.table(db, direction.with_direction(db, compared), BENCHMARKS[benchmark_id].title)
+
+
+@pytest.mark.parametrize("benchmark", ["best_quarter", "neighbours", "region"])
+def test_a_long_table_is_the_whole_export_in_fewer_rows_and_columns(db: Database, benchmark: str) -> None:
+    everything = _everything(db, benchmark)
+    assert everything.columns == [*exports.COLUMNS, *exports.TREND_COLUMNS]
+    # Where the export says no area_id, the code does.
+    at = everything.with_row_index("row").select("row", "metric_id", "gss_code", "period_end", "la_number")
+    random = Random(7)
+    for question in questions(db, 25, seed=11):
+        parts = random.sample(list(explore.PARTS), random.randint(0, len(explore.PARTS)))
+        rows = explore.rows(db, question)
+        table = explore.long(db, rows, parts, BENCHMARKS[benchmark])
+        columns = {column for part in parts for column in explore.PARTS[part]}
+        assert table.columns == [
+            column for column in everything.columns if column not in explore.OPTIONAL or column in columns
+        ]
+        same = table.select("metric_id", "gss_code", "period_end", "la_number").join(
+            at, on=["metric_id", "gss_code", "period_end", "la_number"], maintain_order="left", nulls_equal=True
+        )
+        assert table.equals(everything[same["row"]].select(table.columns)), (question, parts)
+
+
+def test_a_row_without_any_part_says_what_it_is_and_where_it_is_from(db: Database) -> None:
+    table = explore.long(db, explore.rows(db, Question(("vacancy_rate",), newest=True)), (), BEST)
+    assert table.columns == [
+        "area", "metric", "period", "period_end", "value", "unit", "status", "symbol", "change", "numerator",
+        "denominator", "joint_return", "polarity", "region", "area_kind", "la_number", "gss_code", "metric_id",
+        "source", "publisher", "release", "released", "page", "licence", "data_version",
+    ]  # fmt: skip
+    westminster = table.row(by_predicate=pl.col("area") == "Westminster", named=True)
+    assert [westminster[name] for name in ("value", "status", "symbol")] == [None, "not_available", "x"]
+
+
+def test_regions_and_england_stand_in_a_long_table_but_are_compared_with_nothing(db: Database) -> None:
+    rows = explore.rows(db, Question(("vacancy_rate",), areas=(ENGLAND, "E12000003", LEEDS), newest=True))
+    table = explore.long(db, rows, ("gap", "interval"), BENCHMARKS["england"])
+    gaps = dict(table.select("area", "gap").iter_rows())
+    assert gaps.pop("Leeds") < 0
+    assert gaps == {"England": None, "Yorkshire and The Humber": None}
+
+
+def test_a_wide_table_is_what_the_oracle_lays_out_cell_by_cell(db: Database, oracle: Oracle) -> None:
+    laid_out = 0
+    for question in (Question(newest=True), *questions(db, 40, seed=3)):
+        rows = explore.rows(db, question)
+        if rows.height > 15_000:
+            continue
+        table = explore.wide(db, rows)
+        columns, lines = oracle.wide(oracle.asked(question))
+        assert table.columns == [*columns, "source", "licence", "data_version"], question
+        assert table.select(columns).to_dicts() == lines, question
+        assert explore.height(rows, "wide") == table.height
+        laid_out += table.height > 0
+    assert laid_out > 10
+
+
+def test_the_first_rows_of_a_wide_table_have_the_columns_of_all(db: Database) -> None:
+    rows = explore.rows(db, Question(themes=("Workforce", "Inspection")))
+    table = explore.wide(db, rows)
+    for most in (1, 7, 200, table.height, table.height + 1):
+        assert explore.wide(db, rows, most).equals(table.head(most))
+
+
+def test_a_wide_table_keeps_why_a_value_is_missing_and_whose_return_it_is(db: Database) -> None:
+    rows = explore.rows(
+        db, Question(("vacancy_rate", "social_workers_fte"), areas=(WESTMINSTER, KINGSTON, LEEDS), periods=("2025",))
+    )
+    table = {row["area"]: row for row in explore.wide(db, rows).iter_rows(named=True)}
+    assert [table["Westminster"][name] for name in ("vacancy_rate", "vacancy_rate_status")] == [None, "not_available"]
+    assert [table["Leeds"][name] for name in ("vacancy_rate", "vacancy_rate_status")] == [2.1, "observed"]
+    assert table["Kingston upon Thames"]["vacancy_rate_joint_return"] == "314+318"
+    assert table["Leeds"]["vacancy_rate_joint_return"] is None
+    # Where nothing is missing there is nothing to explain.
+    observed = explore.wide(db, rows.filter(pl.col("area_id") != WESTMINSTER))
+    assert not [name for name in observed.columns if name.endswith("_status")]
+
+
+def test_judgements_in_a_wide_table_are_words_that_nobody_can_average(db: Database) -> None:
+    rows = explore.rows(db, Question(("judgement_overall",), areas=("888", LEEDS), newest=True))
+    table = {row["area"]: row for row in explore.wide(db, rows).iter_rows(named=True)}
+    assert table["Leeds"]["judgement_overall"] == "Outstanding"
+    # Lancashire was inspected after April 2026: what is printed instead of a grade is none.
+    assert table["Lancashire"]["judgement_overall"] is None
+    assert table["Lancashire"]["judgement_overall_status"] == "not_given"
+
+
+def test_measures_that_end_on_one_day_under_other_labels_stand_in_rows_of_their_own(db: Database) -> None:
+    question = Question(("plan_rate", "children_social_care"), areas=(LEEDS,))
+    money = db.table["metric"].filter(pl.col("theme") == "Money")["metric_id"]
+    rows = explore.rows(db, replace(question, metrics=("plan_rate", *money)))
+    table = explore.wide(db, rows)
+    assert table.filter(pl.col("period_end").is_duplicated()).height > 0
+    assert not table.select("period_end", "period").is_duplicated().any()
+
+
+@pytest.mark.parametrize("shape", ["long", "wide"])
+def test_a_question_that_finds_nothing_has_an_empty_table_with_its_first_columns(
+    db: Database, shape: explore.Shape
+) -> None:
+    rows = explore.rows(db, Question(("vacancy_rate",), periods=("1066",)))
+    table = explore.wide(db, rows) if shape == "wide" else explore.long(db, rows, tuple(explore.PARTS), NEIGHBOURS)
+    assert table.is_empty()
+    assert table.columns[0] == "area"
+    assert table.columns[-1] == ("data_version" if shape == "wide" else "no_trend_because")
+
+
+def everything_of(field: str, offered: Mapping[str, Mapping[str, str]]) -> Question:
+    """The question in which one filter is set to all it offers."""
+    chosen: dict[str, Any] = {field: tuple(offered[field].values())}
+    return Question(**chosen)
+
+
+def test_every_filter_offers_words_that_each_lead_to_one_id_and_every_figure_can_be_had_by_each(db: Database) -> None:
+    offered = explore.offered(db)
+    assert set(explore.LABELS) == {field.name for field in fields(Question)} == set(offered) | {"newest"}
+    for field, words in offered.items():
+        assert len(set(words.values())) == len(words) > 1, field
+    for field in ("metrics", "themes", "areas", "kinds", "periods", "statuses"):
+        everything = everything_of(field, offered)
+        assert explore.matching(db, everything) == db.figure.height, field
+    councils = explore.matching(db, Question(kinds=("local_authority",)))
+    for field in ("regions", "types"):
+        assert explore.matching(db, everything_of(field, offered)) == councils, field
+
+
+def test_periods_are_offered_newest_first_and_england_before_its_regions_and_councils(db: Database) -> None:
+    offered = explore.offered(db)
+    ends = dict(db.figure.group_by("period").agg(pl.col("period_end").max()).iter_rows())
+    newest = [ends[period] for period in offered["periods"].values()]
+    assert newest == sorted(newest, reverse=True)
+    kinds = dict(db.area.select("area_id", "kind").iter_rows())
+    assert list(dict.fromkeys(kinds[area_id] for area_id in offered["areas"].values())) == [
+        "england", "region", "local_authority",
+    ]  # fmt: skip
+
+
+def test_filters_are_said_as_the_reader_sees_them(db: Database) -> None:
+    question = Question(
+        metrics=("caseload", "absence_rate"), areas=(LEEDS,), neighbours_of=KINGSTON, newest=True,
+        statuses=("observed", "suppressed"), kinds=("local_authority",),
+    )  # fmt: skip
+    assert question.words(db) == (
+        ("Measures", "Average caseload; Social worker sickness absence rate"),
+        ("Areas", "Leeds"),
+        ("Newest only", "Yes"),
+        ("Kinds of area", "Councils"),
+        ("Statistical neighbours of", "Kingston upon Thames"),
+        ("Figure or reason", "Observed; Suppressed, to protect small numbers"),
+    )
+    assert Question().words(db) == ()
+    assert question.without("areas") == replace(question, areas=())
+    assert question.without("neighbours_of").neighbours_of is None
+
+
+def said(db: Database, question: Question, benchmark: str = "best_quarter") -> str:
+    """The first sentence of a question."""
+    rows = explore.rows(db, question)
+    if rows.is_empty():
+        return nothing(db, question)
+    return explored(db, rows, explore.spotlight(db, rows, BENCHMARKS[benchmark]), BENCHMARKS[benchmark])
+
+
+def test_the_sentence_counts_what_is_there_and_what_is_missing(db: Database, oracle: Oracle) -> None:
+    for number, question in enumerate(questions(db, 40, seed=17)):
+        rows = oracle.asked(question)
+        sentence = said(db, question, list(BENCHMARKS)[number % len(BENCHMARKS)])
+        if not rows:
+            assert sentence.startswith(f"None of {len(oracle.rows):,} figures")
+            continue
+        all_of_them = len(rows) == len(oracle.rows)
+        assert sentence.startswith("All " if all_of_them else f"{len(rows):,} of {len(oracle.rows):,} figures")
+        missing = sum(row["value"] is None for row in rows)
+        if len(rows) > 1:
+            expected = (
+                "All have a value." if not missing
+                else "None has a value: " if missing == len(rows)
+                else f" {len(rows) - missing:,} have a value, {missing:,} {'is' if missing == 1 else 'are'} missing: "
+            )  # fmt: skip
+            assert expected in sentence, sentence
+        assert sentence.endswith(".")
+        assert "  " not in sentence
+        assert "None " not in sentence.removeprefix("None of").replace("None has", "").replace(". None of", "")
+
+
+VACANCIES = Question(("vacancy_rate",), newest=True)
+SAID: list[tuple[Question, str]] = [
+    (
+        replace(VACANCIES, newest=False, areas=(LEEDS,)),
+        (
+            "9 of {all} figures: the social worker vacancy rate in Leeds, from 2017 to 2025. All have a value. In"
+            " Leeds the social worker vacancy rate was 2.1% at 30 September 2025, joint 7th of 149 (2 share it). "
+            "It meets what the best quarter of councils in England reach (7.8%)."
+        ),
+    ),
+    (
+        replace(VACANCIES, areas=(ENGLAND,)),
+        (
+            "1 of {all} figures. In England the social worker vacancy rate was 14.2% at 30 September 2025, down "
+            "3.1 percentage points in a year, which is better."
+        ),
+    ),
+    (
+        replace(VACANCIES, kinds=("local_authority",)),
+        (
+            "153 of {all} figures: the social worker vacancy rate in 153 councils, for 2025. 151 have a value, 2 "
+            "are missing: not available. At 30 September 2025 the best council stands at 0.0% (Brighton and "
+            "Hove), the worst at 41.7% (Havering), the very small left out. 38 of 149 councils reach what the "
+            "best quarter of councils in England reach (7.8%)."
+        ),
+    ),
+    (
+        replace(VACANCIES, kinds=("region",)),
+        (
+            "11 of {all} figures: the social worker vacancy rate in 11 regions, for 2025. All have a value. At 30"
+            " September 2025 the best region stands at 7.4% (Yorkshire and The Humber), the worst at 20.5% (Outer"
+            " London)."
+        ),
+    ),
+    (
+        replace(VACANCIES, areas=(WESTMINSTER, "207")),
+        (
+            "2 of {all} figures: the social worker vacancy rate in Kensington and Chelsea and Westminster, for "
+            "2025. None has a value: not available."
+        ),
+    ),
+    (
+        replace(VACANCIES, metrics=("director_changes",)),
+        (
+            "1 of {all} figures: the number of changes of directors of children's services in England, for 2025. "
+            "It has a value."
+        ),
+    ),
+    (
+        replace(VACANCIES, metrics=("vacancy_rate", "caseload"), areas=(LEEDS,)),
+        (
+            "2 of {all} figures: the social worker vacancy rate and the average caseload in Leeds, for 2025. All "
+            "have a value."
+        ),
+    ),
+]
+
+
+@pytest.mark.parametrize("number", range(len(SAID)))
+def test_the_sentence_of_some_questions(db: Database, number: int) -> None:
+    question, words = SAID[number]
+    assert said(db, question) == words.format(all=f"{db.figure.height:,}")
+
+
+def test_what_finds_nothing_says_which_filter_stands_in_the_way(db: Database) -> None:
+    some = Question(("vacancy_rate",), areas=(LEEDS,), periods=("2012",))
+    assert said(db, some).endswith("matches all that you chose. Without “Periods” there would be 9.")
+    assert explore.loosened(db, some) == ("periods", 9)
+    none = replace(some, kinds=("region",))
+    assert said(db, none).endswith("No single filter stands in the way: choose fewer.")
+    assert explore.loosened(db, Question(("nothing",))) == ("metrics", db.figure.height)
+
+
+def test_few_councils_of_a_made_up_measure_are_said_as_they_stand(tmp_path: Path) -> None:
+    values: list[float | str] = [5.0, 5.0, 9.0, 20.0, "c"]
+    figures = [Figure("waits", council, value) for council, value in zip(small.COUNCILS, values, strict=False)]
+    db = small.database(
+        tmp_path,
+        metrics=[small.metric(), small.metric("plans", polarity="neutral"), small.metric("odd")],
+        figures=[*figures, Figure("waits", ENGLAND, 9.0), Figure("odd", "101", 1.0), Figure("odd", "102", 1.0)]
+        + [Figure("plans", council, 5.0 * number) for number, council in enumerate(small.COUNCILS[:3])],
+    )
+    assert said(db, Question(("waits",)), "england") == (
+        "6 of 11 figures: the rate of waits in England and 5 councils, for 2025. 5 have a value, 1 is missing: "
+        "suppressed. At 30 September 2025 the best council stands at 5.0% (Council 101 and 1 more), the worst at 20.0% "
+        "(Council 104). 3 of 4 councils do as well as England (9.0%) or better."
+    )
+    assert said(db, Question(("waits",), areas=("101", "104")), "england").endswith(
+        "1 of 2 councils does as well as England (9.0%) or better."
+    )
+    assert said(db, Question(("waits",), areas=("104", "105")), "england").endswith(
+        "None of 1 councils does as well as England (9.0%) or better."
+    )
+    assert said(db, Question(("plans",)), "england").endswith(
+        "At 30 September 2025 the lowest council stands at 0.0% (Council 101), the highest at 10.0% (Council 103)."
+    )
+    assert said(db, Question(("odd",)), "england").endswith("the councils all stand at 1.0% (Council 101 and 1 more).")

@@ -1,0 +1,641 @@
+"""The Leadership page: what is published of leaders, against slow loops, and the register when it has rows."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Iterator
+from datetime import UTC, date, datetime
+from html import unescape
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+import polars as pl
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from dashboard import exports, inspecting, inspection_files, leadership, leadership_files, partners, programme, queries
+from dashboard.benchmarks import BENCHMARKS, DEFAULT
+from dashboard.database import ENGLAND, Database, store
+from dashboard.figures import directors as changes
+from dashboard.figures import enrolments
+from dashboard.figures import tenure as in_post
+from dashboard.leadership import HIGH, LOW
+from dashboard.programme import ABSENT, COMPLETED, ENROLLED, NOT_ENROLLED, Coverage, Target
+from dashboard.sentences import leadership as sentences
+from dashboard.sentences import programme as on_programme
+from dashboard.tables import inspecting as published
+from dashboard.tables import leadership as parts
+from dashboard.tables import programme as registered
+from dashboard.wording import GRADES
+from tests import kept
+from tests.dashboard import small
+from tests.dashboard.small import Figure
+from tests.dashboard.test_inspections_page import ILACS, MADE_UP, database, grades
+from tests.dashboard.test_tables import HOSTILE, Page
+
+TOP, GOOD, POOR, BAD = GRADES
+TODAY = date(2026, 11, 22)
+MAIN = str(Path(__file__).resolve().parents[2] / "dashboard" / "main.py")
+PARTS = ("Judgements", "Ratings and workforce", "Directors in post", "The programme")
+AWKWARD = ("Leeds", "Westminster", "Kingston upon Thames", "Isles of Scilly", "Cumberland")
+BEST = BENCHMARKS[DEFAULT]
+
+
+@pytest.fixture(scope="module")
+def kept_path(database_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The real database with the synthetic register and commitments."""
+    return kept.database(database_path, tmp_path_factory.mktemp("kept"))
+
+
+@pytest.fixture(scope="module")
+def filled(kept_path: Path) -> Database:
+    return Database(kept_path)
+
+
+@pytest.fixture(scope="module")
+def posts(filled: Database) -> pl.DataFrame:
+    return programme.posts(filled, TODAY)
+
+
+def read(frame: pl.DataFrame) -> list[dict[str, str]]:
+    """A file as a spreadsheet would read it."""
+    return list(csv.DictReader(io.StringIO(exports.csv(frame).decode("utf-8"), newline="")))
+
+
+# What is published.
+
+
+def test_the_course_of_every_council_is_that_of_its_reports_one_by_one(db: Database) -> None:
+    rows = leadership.courses(db, TODAY)
+    assert rows["name"].to_list() == list(db.authorities.values())
+    for row in rows.iter_rows(named=True):
+        found = [one for one in queries.inspections(db, row["area_id"]) if "leaders" in one.grades]
+        given = [(one.grades["leaders"], one.published) for one in found]
+        assert (row["grade"], row["published"], row["started"]) == (*given[0], found[0].started)
+        assert row["months"] == inspecting.months(found[0].on, TODAY)
+        assert (row["before"], row["before_published"]) == (given[1] if len(given) > 1 else (None, None))
+        assert [(one["grade"], one["published"]) for one in row["earlier"]] == given[2:]
+        steps = GRADES.index(given[1][0]) - GRADES.index(given[0][0]) if len(given) > 1 else None
+        assert row["moved"] == steps
+
+
+def test_who_went_up_or_down_is_everybody_whose_grade_changed_newest_report_first(db: Database) -> None:
+    rows = leadership.courses(db, TODAY)
+    up, down = (leadership.changed(rows, better=better) for better in (True, False))
+    same = rows.filter(pl.col("moved") == 0).height
+    once = rows.filter(pl.col("moved").is_null()).height
+    assert up.height + down.height + same + once == 153
+    assert up["published"].is_sorted(descending=True)
+    assert all(GRADES.index(new) < GRADES.index(old) for new, old in up.select("grade", "before").iter_rows())
+    assert all(GRADES.index(new) > GRADES.index(old) for new, old in down.select("grade", "before").iter_rows())
+
+
+def test_a_council_judged_once_or_never_has_nothing_before(tmp_path: Path) -> None:
+    rows = {row["area_id"]: row for row in leadership.courses(database(tmp_path, MADE_UP), TODAY).iter_rows(named=True)}
+    assert (rows["101"]["grade"], rows["101"]["before"], rows["101"]["moved"]) == (TOP, GOOD, 1)
+    assert rows["101"]["earlier"] == [{"grade": BAD, "published": date(2015, 3, 27)}]
+    assert (rows["102"]["before"], rows["102"]["moved"], rows["102"]["earlier"]) == (None, None, [])
+    assert (rows["105"]["grade"], rows["105"]["months"], rows["105"]["moved"]) == (None, None, None)
+    say = sentences.own
+    assert say(rows["101"]) == (
+        "Council 101 was judged Outstanding for impact of leaders when inspected from 11 May 2026, 6 months ago, up "
+        "one grade: it was Good by the report of March 2019."
+    )
+    assert say(rows["102"]).endswith("48 months ago: its first judgement on record.")
+    assert say(rows["104"]).startswith(
+        "Council 104 was judged Inadequate for impact of leaders by the report of 5 June 2017, 113 months ago"
+    )
+    assert say(rows["105"]) == "Council 105 has no judgement of its leaders on record since 2013."
+    assert sentences.judged(list(rows.values()), date(2026, 8, 20)) == (
+        "2 of 30 councils are Outstanding for impact of leaders, 1 Requires improvement to be good and 1 Inadequate, "
+        "by reports published to 20 August 2026. At their last inspection 1 was judged better than at the one before, "
+        "0 worse and 0 the same. 3 have been judged once only."
+    )
+
+
+def test_grade_and_workforce_disagree_by_the_stated_rule(db: Database) -> None:
+    metrics = leadership.workforce(db)
+    assert [one.metric_id for one in metrics] == list(leadership.WORKFORCE)
+    rows = leadership.beside(db, leadership.courses(db, TODAY), metrics)
+    figures = {
+        (row["area_id"], row["metric_id"]): row
+        for metric in metrics
+        for row in db.councils(metric.metric_id, db.latest(metric.metric_id).end).iter_rows(named=True)
+    }
+    sides: dict[str, list[str]] = {HIGH: [], LOW: []}
+    for row in rows.iter_rows(named=True):
+        own = [figures[row["area_id"], metric.metric_id] for metric in metrics]
+        quarters = [one["quarter"] for one in own if one["sets_cut"] and one["value"] is not None]
+        assert (row["worst"], row["best"]) == (quarters.count(4), quarters.count(1))
+        if row["grade"] in (TOP, GOOD) and quarters.count(4) >= 2:
+            sides[HIGH].append(row["name"])
+        elif row["grade"] in (POOR, BAD) and quarters.count(1) >= 2:
+            sides[LOW].append(row["name"])
+    for side in (HIGH, LOW):
+        found = leadership.disagreeing(rows, side)
+        assert sorted(found["name"]) == sorted(sides[side])
+        assert found["worst" if side == HIGH else "best"].is_sorted(descending=True)
+    said = sentences.beside(rows.to_dicts(), metrics)
+    assert f", {len(sides[HIGH])} are in the worst quarter on two or more of four workforce measures" in said
+    assert said.endswith("Neither is the cause of the other.")
+
+
+def test_very_small_councils_disagree_with_nothing(db: Database) -> None:
+    rows = leadership.beside(db, leadership.courses(db, TODAY), leadership.workforce(db))
+    small_ones = rows.filter(pl.col("name").is_in(["City of London", "Isles of Scilly"]))
+    assert small_ones["side"].to_list() == [None, None]
+    assert small_ones["worst"].sum() == small_ones["best"].sum() == 0
+
+
+def test_changes_of_directors_are_englands_and_a_year_that_was_not_found_is_a_gap(db: Database) -> None:
+    rows = leadership.directors(db)
+    published_ = {row["period_end"]: row["value"] for row in db.by_metric["director_changes"].iter_rows(named=True)}
+    assert {end: value for end, value in rows.iter_rows() if value is not None} == published_
+    assert [end.year for end in rows["period_end"]] == list(range(2018, 2026))
+    assert rows.filter(pl.col("changes").is_null())["period_end"].to_list() == [date(2022, 3, 31)]
+    assert sentences.directors(rows.to_dicts()).startswith(
+        "In England directors of children's services changed 51 times in the year to 31 March 2025, after 62 in the "
+        "year before."
+    )
+    figure = changes.draw(rows, height=300)
+    bars, hatched = figure["data"]
+    assert dict(zip(bars["x"], bars["y"], strict=True))["2025"] == 51.0
+    assert (hatched["x"], hatched["text"]) == (["2022"], ["not found"])
+    shown = Page(parts.directors(rows, "Changes")).rows[1:]
+    file = read(leadership_files.directors(db, rows))
+    assert [row[1] for row in shown] == [line["changes"].removesuffix(".0") or line["why_none"] for line in file]
+    assert {line["area"] for line in file} == {"England"}
+
+
+def test_the_files_of_the_public_half_are_their_tables(db: Database) -> None:
+    rows, publications = leadership.courses(db, TODAY), published.publications(db)
+    shown = Page(parts.judgements(rows, "383", "All")).rows[1:]
+    file = read(leadership_files.judgements(db, rows, publications))
+    assert len(file) == len(shown) == 153
+    for line, cells in zip(file, shown, strict=True):
+        assert cells[0] == f"{line['council']} {line['region']}"
+        assert (cells[1], cells[4]) == (line["leaders"], line["months_since"])
+        assert line["leaders_before"] in cells[5]
+        assert len(cells[6].split("; ")) == len(line["before_that"].split("; "))
+    for better in (True, False):
+        moved = leadership.changed(rows, better=better)
+        table = Page(parts.changes(moved, None, "Moved")).rows[1:]
+        lines = read(leadership_files.judgements(db, moved, publications))
+        assert [row[0].split(" ")[0] for row in table] == [
+            line["council"].split(" ")[0] for line in lines[: parts.MOST]
+        ]
+        assert all((line["grades_better_than_before"][0] == "-") is not better for line in lines)
+    metrics = leadership.workforce(db)
+    for side in (HIGH, LOW):
+        found = leadership.disagreeing(leadership.beside(db, rows, metrics), side)
+        table = Page(parts.disagreeing(found, metrics, db.names, None, "Disagree")).rows[1:]
+        lines = read(leadership_files.beside(db, found, metrics, publications))
+        for line, row in zip(lines, table, strict=True):
+            for at, metric in enumerate(metrics, start=2):
+                value, quarter = line[metric.metric_id], line[f"{metric.metric_id}_quarter"]
+                assert not value or row[at].startswith(f"{float(value):.1f}")
+                assert not quarter or {"1": "best", "2": "second", "3": "third", "4": "worst"}[quarter] in row[at]
+    years = inspecting.distribution(db, "leaders").filter(pl.col("name") == "England")
+    lines = read(inspection_files.counts(db, years, db.metrics[leadership.JUDGEMENT], publications))
+    table = Page(published.distribution(years, "Years", by="period_end")).rows[1:]
+    assert [row[1] for row in table] == [line["councils"] for line in lines]
+
+
+# The register.
+
+
+def rows_of_the_file() -> list[dict[str, str]]:
+    return [{**kept.ROW, **row} for row in kept.POSTS]
+
+
+def test_every_council_has_its_row_of_the_register_or_none(filled: Database, posts: pl.DataFrame) -> None:
+    assert posts["name"].to_list() == list(filled.authorities.values())
+    rows = {row["name"]: row for row in posts.iter_rows(named=True)}
+    states = {name: row["state"] for name, row in rows.items() if row["state"] != ABSENT}
+    assert states == {
+        "Leeds": NOT_ENROLLED, "Essex": ENROLLED, "Camden": COMPLETED, "Kent": ENROLLED, "Bristol, City of": ENROLLED,
+        "Kingston upon Thames": ENROLLED, "Richmond upon Thames": NOT_ENROLLED, "Cumberland": ENROLLED,
+        "Isles of Scilly": ENROLLED, "Westminster": NOT_ENROLLED, "Trafford": ENROLLED, "City of London": ENROLLED,
+    }  # fmt: skip
+    assert (rows["Leeds"]["tenure"], rows["Richmond upon Thames"]["tenure"], rows["York"]["tenure"]) == (49, None, None)
+    assert (rows["Kent"]["coach"], [filled.names[one] for one in rows["Essex"]["coaches"]]) == (
+        "Essex", ["Bristol, City of", "Kent"],
+    )  # fmt: skip
+    assert rows["Camden"]["region"] == rows["Kingston upon Thames"]["region"] == "London"
+    for row in rows.values():
+        if row["in_post_since"] and row["judged_from"]:
+            assert row["in_post_then"] == (row["in_post_since"] <= row["judged_from"])
+        else:
+            assert row["in_post_then"] is None
+
+
+def test_coverage_counts_councils_and_what_the_target_lacks(filled: Database, posts: pl.DataFrame) -> None:
+    found = programme.coverage(filled, posts, TODAY)
+    of_file = rows_of_the_file()
+    assert (found.councils, found.kept) == (153, len(of_file))
+    assert found.enrolled == sum(bool(row["enrolled_on"]) for row in of_file) == 9
+    assert found.completed == sum(bool(row["completed_on"]) for row in of_file) == 1
+    assert (found.new, found.executive) == (4, 5)
+    assert found.target is not None
+    # A tenth of 153 is 15.3: sixteen.
+    assert (found.target.percent, found.needed, found.short) == (10.0, 16, 7)
+    assert on_programme.coverage(found, TODAY) == (
+        "9 of 153 councils' directors (6%) are on the programme or have completed it, by the register. The target is "
+        "10%, 16 of 153, by 30 September 2099: 7 to go."
+    )
+
+
+@pytest.mark.parametrize(
+    ("percent", "councils", "needed"), [(50, 153, 77), (50, 152, 76), (55, 100, 55), (100, 153, 153), (0.1, 153, 1)]
+)
+def test_nobody_is_half_enrolled(percent: float, councils: int, needed: int) -> None:
+    target = Target("Synthetic", "Office", percent, date(2027, 9, 30), "https://www.example.org")
+    assert Coverage(councils, 1, 0, 0, 0, 0, target).needed == needed
+
+
+def test_a_target_whose_day_has_passed_or_that_is_met_is_said_so() -> None:
+    target = Target("Synthetic", "Office", 50, date(2026, 9, 30), "https://www.example.org")
+    late = Coverage(153, 100, 60, 0, 30, 30, target)
+    assert on_programme.against(late, TODAY) == (
+        "The target is 50%, 77 of 153, by 30 September 2026: that day has passed, and 17 are lacking."
+    )
+    assert on_programme.against(Coverage(153, 100, 77, 0, 30, 47, target), TODAY).endswith(": it is met.")
+    assert on_programme.against(Coverage(153, 100, 77, 0, 30, 47, None), TODAY) == ""
+
+
+def targets(folder: Path, *days: date) -> Database:
+    db = small.database(folder, metrics=[small.metric()], figures=[Figure("waits", "101", 1.0)])
+    db.table["commitment"] = pl.DataFrame(
+        {
+            "line": range(2, 2 + len(days)), "commitment": [f"Synthetic {day}" for day in days], "owner": "Office",
+            "metric_id": None, "target_value": 50.0, "by_when": days, "source_url": "https://www.example.org",
+        },
+        schema_overrides={"metric_id": pl.String, "by_when": pl.Date},
+    )  # fmt: skip
+    return db
+
+
+@pytest.mark.parametrize(
+    ("days", "expected"),
+    [
+        ((), None),
+        ((date(2028, 9, 30), date(2027, 9, 30), date(2025, 9, 30)), date(2027, 9, 30)),
+        ((date(2025, 9, 30), date(2026, 3, 31)), date(2026, 3, 31)),
+        ((TODAY,), TODAY),
+    ],
+)
+def test_the_target_is_the_next_one_or_else_the_last(tmp_path: Path, days: tuple[date, ...], expected: date) -> None:
+    found = programme.target(targets(tmp_path, *days), TODAY)
+    assert (found.by_when if found else None) == expected
+
+
+def test_enrolments_add_up_day_by_day(posts: pl.DataFrame, filled: Database) -> None:
+    days = [date.fromisoformat(row["enrolled_on"]) for row in rows_of_the_file() if row["enrolled_on"]]
+    course = programme.course(posts)
+    assert course.rows() == [(day, sum(one <= day for one in days)) for day in sorted(set(days))]
+    found = programme.coverage(filled, posts, TODAY)
+    figure = enrolments.draw(course, found, TODAY, height=300)
+    line, star = figure["data"]
+    assert (line["y"][-1], line["x"][-1]) == (9, "2026-11-22")
+    assert (star["x"], star["y"], star["marker"]["symbol"]) == (["2099-09-30"], [16], "star")
+    shown = Page(registered.course(course, "Days")).rows[1:]
+    file = read(leadership_files.course(filled, course))
+    assert [row[1] for row in shown] == [line["enrolled_by_then"] for line in file]
+
+
+def test_regions_add_up_to_england_and_london_is_whole(filled: Database, posts: pl.DataFrame) -> None:
+    rows = programme.by_region(filled, posts)
+    assert rows.height == 10
+    assert rows["area_id"][-1] == ENGLAND
+    counts = ["councils", "kept", "enrolled", "completed", "new", "executive", "not_enrolled", "absent", "with_coach"]
+    assert rows[:-1].select(counts).sum().row(0) == rows[-1].select(counts).row(0)
+    london = rows.row(by_predicate=pl.col("region") == "London", named=True)
+    assert (london["councils"], london["kept"], london["enrolled"]) == (33, 5, 3)
+    assert rows["share"][:-1].is_sorted(descending=True)
+    said = on_programme.regions(rows.to_dicts())
+    first = rows.row(0, named=True)
+    assert said.startswith(f"By region it reaches from {first['enrolled']} of {first['councils']} councils in ")
+    shown = Page(registered.by_region(rows, "Regions")).rows[1:]
+    file = read(leadership_files.by_region(filled, rows, programme.coverage(filled, posts, TODAY)))
+    for line, cells in zip(file, shown, strict=True):
+        assert cells[0] == line["region"]
+        assert cells[1].startswith(f"{line['enrolled']} of {line['councils']} (")
+        assert cells[2:] == [
+            line[one]
+            for one in (
+                "new_directors", "executive", "completed", "with_a_coach_now", "on_no_programme", "not_in_the_register",
+            )
+        ]  # fmt: skip
+
+
+def test_time_in_post_by_grade_is_what_counting_by_hand_gives(filled: Database, posts: pl.DataFrame) -> None:
+    rows = programme.tenure(posts)
+    kept_rows = [row for row in posts.to_dicts() if row["state"] != ABSENT]
+    for row in rows.iter_rows(named=True):
+        own = [one for one in kept_rows if row["grade"] in (None, one["grade"])]
+        known = [one["tenure"] for one in own if one["tenure"] is not None]
+        assert (row["directors"], row["interim"]) == (len(own), sum(one["interim"] for one in own))
+        assert row["unknown"] == len(own) - len(known)
+        assert row["median"] == (median(known) if known else None)
+        assert row["in_post_then"] == sum(bool(one["in_post_then"]) for one in own)
+        for band, (low, high) in programme.BANDS.items():
+            assert row[band] == sum(low <= months < (high or 9999) for months in known)
+    assert on_programme.tenure(rows.to_dicts()).startswith("Of 12 directors in the register 2 are interim; the median ")
+    shown = Page(registered.tenure(rows, 5, "Tenure")).rows[1:]
+    file = read(leadership_files.tenure(filled, rows, 5, published.publications(filled)))
+    for line, cells in zip(file, shown, strict=True):
+        assert cells[1:3] == [line["directors"], line["interim"]]
+        few = int(line["directors"]) - int(line["first_day_not_known"]) < 5
+        assert (line["median_months_in_post"] == "") is few
+        assert ("fewer than 5" in cells[-2]) is few
+
+
+def test_tenure_is_drawn_a_dot_a_director_and_the_chosen_one_is_the_diamond(posts: pl.DataFrame) -> None:
+    figure = in_post.draw(posts, chosen="383", height=300)
+    (dots,) = figure["data"]
+    known = posts.filter(pl.col("tenure").is_not_null() & pl.col("grade").is_not_null())
+    assert len(dots["x"]) == known.height
+    assert dots["marker"]["symbol"].count("diamond") == 1
+    later = known.filter(~pl.col("in_post_then") & (pl.col("area_id") != "383")).height
+    assert dots["marker"]["symbol"].count("circle-open") == later > 0
+
+
+def test_coaches_and_coached_are_the_pairs_of_the_file(filled: Database, posts: pl.DataFrame) -> None:
+    pairs = programme.coaching(posts)
+    assert pairs.select("coach", "name").rows() == [
+        ("Camden", "Kingston upon Thames"), ("Essex", "Bristol, City of"), ("Essex", "Kent"),
+        ("Leeds", "City of London"),
+    ]  # fmt: skip
+    waiting = programme.without_coach(posts)
+    assert waiting["name"].to_list() == ["Essex", "Cumberland", "Isles of Scilly", "Trafford"]
+    assert on_programme.coaching(pairs.to_dicts(), waiting.height) == (
+        "3 councils coach 4 others; 4 directors on the programme are without a coach."
+    )
+    shown = Page(registered.coaching(pairs, "383", "Coaches")).rows[1:]
+    assert [row[0].split(" ")[0] for row in shown] == ["Camden", "Essex", "Leeds"]
+    file = read(leadership_files.coaching(filled, pairs, published.publications(filled)))
+    assert [(line["coach"], line["coaches"]) for line in file] == pairs.select("coach", "name").rows()
+
+
+def test_suggested_coaches_are_learning_partners_with_outstanding_leaders_first(
+    filled: Database, posts: pl.DataFrame
+) -> None:
+    """The same by the slow way: `partners.learning_partners` one by one, then the stated rule."""
+    rows = {row["area_id"]: row for row in posts.iter_rows(named=True)}
+    asked = [*programme.without_coach(posts)["area_id"], "383", "213", "314", "942"]
+    found = programme.suggestions(filled, posts, asked, BEST)
+    for area_id in asked:
+        like = partners.learning_partners(filled, area_id, BEST, most=999)
+        able = [
+            one for one in like
+            if one.leaders in (TOP, GOOD)
+            and not rows[one.area_id]["interim"] and rows[one.area_id]["programme"] != "new directors"
+        ]  # fmt: skip
+        able.sort(
+            key=lambda one: (
+                one.leaders != TOP, -len(one.evidence), one.closeness_rank or 99, one.named_rank or 99, one.name,
+            )
+        )  # fmt: skip
+        own = found.filter(pl.col("area_id") == area_id)
+        assert own["partner_id"].to_list() == [one.area_id for one in able[: programme.MOST]]
+        assert own["measures"].to_list() == [len(one.evidence) for one in able[: programme.MOST]]
+    waiting = programme.without_coach(posts)
+    only = found.filter(pl.col("area_id").is_in(waiting["area_id"].to_list()))
+    shown = Page(registered.suggestions(waiting, only, None, "Waiting"))
+    file = read(leadership_files.suggestions(filled, waiting, only, BEST, published.publications(filled)))
+    names = [link["href"] for link in shown.all("a") if "/council" in link["href"]]
+    assert len(names) == waiting.height + only.height
+    assert [line["council_to_ask"] for line in file] == only.join(
+        waiting.with_row_index("at").select("area_id", "at"), on="area_id"
+    ).sort("at", maintain_order=True)["partner"].to_list()
+
+
+def test_an_interim_or_new_director_is_not_suggested(filled: Database, posts: pl.DataFrame) -> None:
+    everybody = posts["area_id"].to_list()
+    found = programme.suggestions(filled, posts, everybody, BEST)
+    suggested = set(found["partner_id"])
+    barred = posts.filter(pl.col("interim") | (pl.col("programme") == "new directors"))
+    assert barred.height == 5
+    assert not suggested & set(barred["area_id"])
+    assert set(found["grade"]) <= {TOP, GOOD}
+    assert found.group_by("area_id").len()["len"].max() == programme.MOST
+
+
+def test_who_is_not_covered_is_everybody_else(filled: Database, posts: pl.DataFrame) -> None:
+    left = programme.not_covered(posts)
+    assert left.height == 153 - 9
+    assert on_programme.not_covered(left.to_dicts()) == (
+        "144 councils are not covered: 3 whose director is on none and 141 not in the register."
+    )
+    page = Page(registered.not_covered(left, filled.names))
+    assert len(page.all("a")) == 144
+    assert page.text.count("not in the register") == 141
+    file = read(leadership_files.not_covered(filled, left))
+    assert sorted(line["council"] for line in file) == sorted(left["name"])
+    assert {line["state"] for line in file} == {ABSENT, NOT_ENROLLED}
+
+
+def test_the_map_has_a_class_of_words_for_everybody(filled: Database, posts: pl.DataFrame) -> None:
+    painting = programme.painted(posts)
+    assert set(painting.of) == set(filled.authorities)
+    assert [one.label for one in painting.classes] == [
+        "Completed (1)", "On the programme, with a coach (4)", "On the programme, without a coach (4)",
+        "On no programme (3)", "Not in the register (141)",
+    ]  # fmt: skip
+    # Never by colour alone: what has no plain fill has a pattern, and no two look alike.
+    assert len({(one.fill, one.pattern) for one in painting.classes}) == 5
+    words = {row["name"]: on_programme.hover(row, filled) for row in posts.iter_rows(named=True)}
+    assert words["Essex"] == "on the programme (executive) since February 2026; no coach; coaches Bristol and Kent"
+    assert words["Kent"] == "on the programme (new directors) since March 2026; coached by Essex"
+    assert words["Camden"] == "completed the programme (executive) in June 2026; coaches Kingston upon Thames"
+    assert words["Leeds"] == "not on a programme; coaches City of London"
+    assert words["York"] == "not in the register"
+
+
+def test_what_the_register_says_of_one_council(filled: Database, posts: pl.DataFrame) -> None:
+    rows = {row["name"]: row for row in posts.iter_rows(named=True)}
+    assert on_programme.own(rows["Kent"], filled) == (
+        "Kent's director has been on the programme (new directors) since 9 March 2026, and is coached by Essex."
+    )
+    assert on_programme.own(rows["Cumberland"], filled) == (
+        "Cumberland's director, an interim, has been on the programme (new directors) since 7 September 2026."
+    )
+    assert on_programme.own(rows["Leeds"], filled) == (
+        "Leeds's director is on no programme, and coaches City of London."
+    )
+    assert on_programme.own_post(rows["Westminster"]) == (
+        "Westminster has had an interim director since 1 July 2026, 4 months."
+    )
+    assert on_programme.own_post(rows["Richmond upon Thames"]).endswith("since when is not known.")
+    assert (
+        on_programme.own_post(rows["York"]) == on_programme.own(rows["York"], filled) == "York is not in the register."
+    )
+
+
+def test_the_register_as_table_and_file(filled: Database, posts: pl.DataFrame) -> None:
+    shown = Page(registered.posts(posts, "383", "All")).rows[1:]
+    file = read(leadership_files.posts(filled, posts, published.publications(filled)))
+    assert len(shown) == len(file) == 153
+    for line, cells in zip(file, shown, strict=True):
+        assert cells[0] == f"{line['council']} {line['region']}"
+        if line["state"] == ABSENT:
+            assert cells[1] == ABSENT
+            assert line["source_url"] == ""
+        else:
+            assert cells[2] == ("interim" if line["interim"] == "true" else "permanent")
+            assert line["source_url"].startswith("https://")
+            assert f"{line['months_in_post']} month" in cells[1] or cells[1] == "not known"
+    assert "name" not in {column for column in file[0] if column.startswith(("director", "person", "name"))}
+
+
+def test_the_header_that_the_page_names_is_that_of_the_file() -> None:
+    (header,) = (Path(MAIN).parents[1] / "data" / "leadership_register.csv").read_text("utf-8").splitlines()
+    assert tuple(header.split(",")) == registered.HEADER
+
+
+def test_no_name_becomes_markup(tmp_path: Path) -> None:
+    inspections = [
+        (area, ILACS, date(year, 1, 8), date(year, 3, 4), grades(*[grade] * 5))
+        for area in HOSTILE
+        for year, grade in ((2020, GOOD), (2024, TOP))
+    ]
+    figures = [Figure("waits", area, 1.0) for area in small.COUNCILS]
+    neighbours = {"101": ["102", "103"], "104": ["105", "106"]}
+    db = database(tmp_path, inspections, metrics=[small.metric()], figures=figures, names=HOSTILE,
+                  neighbours=neighbours)  # fmt: skip
+    db.table["leadership_post"] = pl.DataFrame(
+        {
+            "area_id": list(HOSTILE), "post": "p", "in_post_since": date(2020, 1, 1), "interim": False,
+            "programme": "executive", "enrolled_on": date(2026, 1, 5), "completed_on": None,
+            "coach_id": ["102", None, None, None, None, None], "source_url": 'https://x.org/"onclick="alert(1)',
+            "checked_on": TODAY, "line": range(2, 8),
+        },
+        schema_overrides={"completed_on": pl.Date, "coach_id": pl.String},
+    )  # fmt: skip
+    rows, posts = leadership.courses(db, TODAY), programme.posts(db, TODAY)
+    waiting = programme.without_coach(posts)
+    target = Target("<script>", "<b>o", 50, TODAY, 'https://x.org/"onclick="alert(1)')
+    covered = Coverage(30, 6, 6, 0, 0, 6, target)
+    drawn = [
+        parts.judgements(rows, "101", "<b>All"),
+        parts.changes(leadership.changed(rows, better=True), "101", "<b>"),
+        registered.posts(posts, "101", "<b>"),
+        registered.coaching(programme.coaching(posts), "101", "<b>"),
+        registered.suggestions(
+            waiting, programme.suggestions(db, posts, waiting["area_id"].to_list(), BEST), "101", "<b>"
+        ),
+        registered.not_covered(posts, db.names),
+        registered.by_region(programme.by_region(db, posts), "<b>"),
+        registered.coverage(covered) + registered.target_note(covered),
+    ]
+    ours = {"div", "table", "caption", "thead", "tbody", "tr", "th", "td", "a", "b", "i", "p", "small", "ul", "li",
+            "span", "section", "h2"}  # fmt: skip
+    for html in drawn:
+        page = Page(html)
+        assert {tag for tag, _ in page.tags} <= ours, html
+        assert not [name for _, attributes in page.tags for name in attributes if name.startswith("on")]
+
+
+# The page itself.
+
+
+@pytest.fixture
+def with_rows(served: None, kept_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """The pages read the database with the synthetic register."""
+    monkeypatch.setenv("MONITOR_DATABASE", str(kept_path))
+    store.cache_clear()
+    yield
+    store.cache_clear()
+
+
+def opened(**query: Any) -> AppTest:
+    app = AppTest.from_file(MAIN, default_timeout=30)
+    app.switch_page("pages/leadership.py")
+    for name, value in query.items():
+        app.query_params[name] = value
+    app.run()
+    assert not app.exception, [one.value for one in app.exception]
+    return app
+
+
+def html(app: AppTest) -> str:
+    return "\n".join(element.proto.body for element in app.get("html"))
+
+
+def said(app: AppTest) -> list[str]:
+    return [unescape(text) for text in re.findall(r'<p class="sentence"[^>]*>([^<]*)</p>', html(app))]
+
+
+@pytest.mark.usefixtures("served")
+@pytest.mark.parametrize("part", PARTS)
+def test_without_rows_every_part_serves_what_is_public_and_says_how_to_fill_the_rest(part: str) -> None:
+    today = datetime.now(UTC).date()
+    for council in (None, *AWKWARD):
+        app = opened(part=part, **({"la": council} if council else {}))
+        (opening, *others), page = said(app), html(app)
+        db = store().current()
+        if part == "Judgements":
+            rows = leadership.courses(db, today).to_dicts()
+            assert opening.endswith(sentences.judged(rows, inspecting.newest_report(db)))
+            assert page.count("<tr") > 153
+            assert council is None or opening.startswith(council.removesuffix(", City of"))
+        elif part == "Ratings and workforce":
+            assert opening.endswith(sentences.NO_CAUSE)
+        elif part == "Directors in post":
+            assert opening == sentences.directors(leadership.directors(db).to_dicts())
+            assert others == [on_programme.NOTHING]
+            assert "etl register check" in page
+        else:
+            assert opening == on_programme.NOTHING
+            assert "etl register check" in page
+            assert len(app.get("download_button")) == 0
+        assert not app.warning
+
+
+@pytest.mark.usefixtures("with_rows")
+@pytest.mark.parametrize("part", PARTS[2:])
+def test_with_rows_the_page_shows_whom_the_programme_reaches(filled: Database, part: str) -> None:
+    today = datetime.now(UTC).date()
+    rows = programme.posts(filled, today)
+    for council in (None, *AWKWARD, "Kent", "York"):
+        app = opened(part=part, **({"la": council} if council else {}))
+        opening, page = said(app)[0], html(app)
+        own = [row for row in rows.to_dicts() if row["name"] == council]
+        assert "etl register check" not in page
+        if part == "The programme":
+            assert on_programme.coverage(programme.coverage(filled, rows, today), today) in opening
+            assert not own or opening.startswith(on_programme.own(own[0], filled))
+            headers = [one.value for one in app.header]
+            assert headers == ["By region", "Coaches and coached", "Without a coach", "Not covered"]
+            assert said(app)[1].startswith("3 councils coach 4 others; 4 directors on the programme are without")
+        else:
+            assert "Of 12 directors in the register 2 are interim" in opening
+            assert not own or opening.startswith(on_programme.own_post(own[0]))
+        assert not app.warning
+
+
+@pytest.mark.usefixtures("with_rows")
+def test_tables_open_and_files_are_offered_beside_each_picture() -> None:
+    app = opened(part="The programme", by_day="true", all_councils="true", coaches="true")
+    page = html(app)
+    for caption in ("Directors enrolled, newest day first", "All 153 councils as a table, by name", "Who coaches whom"):
+        assert f"<caption>{caption}</caption>" in page
+    assert len(app.get("download_button")) == 6
+    directors = opened(part="Directors in post", by_year="true", register="true")
+    assert "Changes of directors of children&#x27;s services in England" in html(directors)
+    assert "No column" not in html(directors)
+    assert "The register: 12 posts" in html(directors)
+    judged = opened(over_time="true")
+    assert "Impact of leaders in England at each 31 March" in html(judged)
+
+
+@pytest.mark.usefixtures("served")
+def test_a_part_or_council_nobody_has_is_said_with_the_nearest_that_is() -> None:
+    app = opened(part="The programe", la="Leedz")
+    warned = [one.value for one in app.warning]
+    assert "There is no council called “Leedz”. Did you mean Leeds?" in warned
+    assert "There is no part of this page called “The programe”. Did you mean The programme?" in warned
+    assert said(app)[0].startswith("60 of 153") or "councils are Outstanding" in said(app)[0]

@@ -1,0 +1,327 @@
+"""The page of own figures as a script: what is typed and pasted stays in its session, and all of it goes at once."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import logging
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import fields, is_dataclass
+from html import unescape
+from typing import Any
+
+import polars as pl
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from dashboard import exports
+from dashboard.components import own_input
+from dashboard.database import Database, store
+from dashboard.own import Own
+from tests.dashboard.test_pages import MAIN, PAGES, html
+
+PAGE = "pages/own.py"
+# Values that nobody publishes: found anywhere, they came from the reader.
+VALUE, PASTED, WORDS = "13.371", "26.182", "made-up quarter"
+
+pytestmark = pytest.mark.usefixtures("served")
+
+
+def opened(**query: str | list[str]) -> AppTest:
+    """The page as it opens at an address."""
+    app = AppTest.from_file(MAIN, default_timeout=30)
+    app.switch_page(PAGE)
+    for name, value in query.items():
+        app.query_params[name] = value
+    return app.run()
+
+
+def sentence(app: AppTest) -> str:
+    return unescape(re.findall(r'<p class="sentence"[^>]*>([^<]*)</p>', html(app))[0])
+
+
+def press(app: AppTest, label: str) -> None:
+    """A button, in or out of a form, by its label."""
+    (button,) = [one for one in app.button if one.label == label]
+    button.click().run()
+    assert not app.exception, app.exception
+
+
+def typed(
+    app: AppTest, value: str, numerator: str = "", denominator: str = "", metric_id: str = "vacancy_rate"
+) -> None:
+    for part, given in (("value", value), ("numerator", numerator), ("denominator", denominator)):
+        if given:
+            app.text_input(key=f"own_{part}_{metric_id}").set_value(given)
+    press(app, "Add")
+
+
+def pasted(app: AppTest, text: str) -> None:
+    app.segmented_control(key="way").set_value(own_input.WAYS[1]).run()
+    app.text_area(key=own_input.PASTED).set_value(text)
+    press(app, "Check and add")
+
+
+def sent(app: AppTest) -> str:
+    """All that the page last sent to its reader, and its address."""
+    return f"{app._tree} {html(app)} {[one.proto for one in app.get('unknown')]} {dict(app.query_params)}"
+
+
+def kept(app: AppTest) -> str:
+    """All that the session holds, its widgets and what Streamlit keeps for itself too, written out."""
+    state = app.session_state._state._state
+    return written(
+        [app.session_state.to_dict(), state._old_state, state._new_session_state, state._new_widget_state.states]
+    )
+
+
+def written(thing: Any) -> str:
+    if isinstance(thing, Mapping):
+        return " ".join(f"{key} {written(value)}" for key, value in thing.items())
+    if isinstance(thing, list | tuple | set | frozenset):
+        return " ".join(map(written, thing))
+    if isinstance(thing, pl.DataFrame):
+        return (
+            thing.write_csv()
+            if not thing.is_empty() and not any(dtype.is_nested() for dtype in thing.dtypes)
+            else repr(thing.rows())
+        )
+    # What holds a figure shows nothing of it: its fields do.
+    if is_dataclass(thing) and not isinstance(thing, type):
+        return written({field.name: getattr(thing, field.name) for field in fields(thing)})
+    return repr(thing)
+
+
+def test_without_a_council_the_page_asks_for_one_and_says_what_becomes_of_figures() -> None:
+    app = opened()
+    assert not app.exception
+    assert sentence(app).startswith("Choose your council")
+    assert "in the memory of the server for your session alone" in html(app)
+    assert "Leeds" in html(app)
+
+
+def test_nothing_is_said_to_be_there_before_something_is_given() -> None:
+    app = opened(la="Leeds")
+    assert sentence(app).startswith("No figure of Leeds' own is in your session")
+    assert "Published for Leeds at 30 September 2025: 2.1%." in html(app)
+    assert "Beside the published ones" not in [one.value for one in app.header]
+
+
+def test_a_typed_figure_stands_beside_the_published_one() -> None:
+    app = opened(la="Leeds")
+    typed(app, "14.2", "71", "500")
+    assert sentence(app).startswith("With 14.2%, unpublished, Leeds would be 73rd of 149")
+    assert "1 figure taken." in html(app)
+    assert app.text_input(key="own_value_vacancy_rate").value == ""
+    (row,) = re.findall(r'<tr class="chosen".*?</tr>', html(app))
+    cells = [re.sub("<[^>]+>", " ", cell).split() for cell in re.findall(r"<td>(.*?)</td>", row)]
+    assert [" ".join(cell) for cell in cells] == [
+        "14.2% 71 of 500", "2.1%", "+12.1 worse", "7.8%", "+6.5 32 posts to fill",
+        "worse, beyond chance 95% interval 11.4% to 17.5%", "second quarter 73rd of 149",
+    ]  # fmt: skip
+    assert len(app.get("plotly_chart")) == 1
+
+
+def test_what_is_wrong_is_named_and_stays_in_its_field() -> None:
+    app = opened(la="Leeds")
+    typed(app, "14,2")
+    assert "E_DECIMAL_COMMA" in html(app)
+    assert app.text_input(key="own_value_vacancy_rate").value == "14,2"
+    assert sentence(app).startswith("No figure of Leeds")
+    typed(app, "14.2")
+    assert "E_DECIMAL_COMMA" not in html(app)
+    assert sentence(app).startswith("With 14.2%")
+
+
+def test_rows_are_pasted_and_a_later_figure_takes_the_place_of_an_earlier_one() -> None:
+    app = opened(la="Leeds")
+    pasted(app, "Vacancies\t14.2\nAverage caseload\t14.8\nTurnover\t9%")
+    assert "2 figures taken; 1 wrong and not taken." in html(app)
+    assert "Turnover\t9%" in str(app.text_area(key=own_input.PASTED).value)  # to be mended where it is wrong
+    pasted(app, "Vacancies\t12.2")
+    assert app.text_area(key=own_input.PASTED).value == ""
+    assert sentence(app).startswith("With 12.2%")
+    assert "14.8" in html(app)
+
+
+def test_one_figure_is_taken_out_and_the_others_stay() -> None:
+    app = opened(la="Leeds")
+    pasted(app, "Vacancies\t14.2\nAverage caseload\t14.8")
+    app.segmented_control(key="way").set_value(own_input.WAYS[0]).run()
+    press(app, "Take this figure out")
+    assert sentence(app).startswith("1 figure of Leeds' own is here, unpublished.")
+    assert "14.8" in html(app)
+    assert "14.2%" not in re.findall(r'<table class="own">.*?</table>', html(app), re.DOTALL)[0]
+
+
+def test_figures_of_one_council_are_not_shown_for_another() -> None:
+    app = opened(la="Leeds")
+    typed(app, VALUE)
+    app.selectbox(key="la").set_value("Kirklees").run()
+    assert VALUE not in html(app)
+    assert sentence(app).startswith("No figure of Kirklees' own")
+    assert "Also in your session: figures of Leeds." in html(app)
+    app.selectbox(key="la").set_value("Leeds").run()
+    assert "13.4%" in sentence(app)
+
+
+@pytest.mark.parametrize(
+    "council", ["Kingston upon Thames", "City of London", "Isles of Scilly", "Westminster", "Cumberland"]
+)
+def test_the_page_stands_for_every_kind_of_council_measure_and_benchmark(db: Database, council: str) -> None:
+    app = opened(la=council)
+    number = next(area_id for area_id, name in db.authorities.items() if name == council)
+    newest = db.newest.filter((pl.col("kind") == "local_authority") & pl.col("value").is_not_null())
+    values = dict(newest.group_by("metric_id").agg(pl.col("value").median()).iter_rows())
+    rows = [
+        f"{metric.metric_id}\t{round(values[metric.metric_id])}" for metric in db.metrics.values() if not metric.graded
+    ]
+    pasted(app, "\n".join(rows))
+    assert f"{len(rows)} figures taken" in html(app)
+    for benchmark, metric in zip(app.selectbox(key="benchmark").options, list(db.metrics.values())[::7], strict=False):
+        app.selectbox(key="benchmark").set_value(benchmark)
+        app.selectbox(key="metric").set_value(metric.title)
+        app.run()
+        assert not app.exception, (benchmark, metric.metric_id)
+        assert len(re.findall(r"<tr", html(app))) > len(rows)
+    assert len(own_of(app, number)) == len(rows)
+
+
+def own_of(app: AppTest, area_id: str) -> dict[str, Own]:
+    return dict(app.session_state[own_input.FIGURES][area_id])
+
+
+def test_a_judgement_cannot_be_given() -> None:
+    app = opened(la="Leeds", metric="Ofsted judgement: impact of leaders")
+    assert "Judgements are Ofsted&#x27;s to give" in html(app)
+    assert not [one for one in app.text_input if one.key and one.key.startswith("own_value")]
+
+
+# They stay in one session.
+
+
+def given_everything(app: AppTest) -> None:
+    """A value typed, some pasted, some wrong, and words of what they are for."""
+    typed(app, VALUE, VALUE, "100")
+    typed(app, f"{PASTED}%")
+    pasted(app, f"Average caseload\t{PASTED}\nTurnover\t{VALUE} %\n{WORDS}\t1")
+    app.text_input(key=own_input.WHEN).set_value(WORDS).run()
+    assert not app.exception
+
+
+def test_what_one_session_is_given_is_nowhere_in_another(db: Database) -> None:
+    first, second = opened(la="Leeds"), opened(la="Leeds")
+    given_everything(first)
+    second.run()
+    third = opened(la="Leeds")
+    assert VALUE in kept(first)
+    assert PASTED in kept(first)
+    assert WORDS in sent(first)
+    for other in (second, third):
+        for given in (VALUE, PASTED, WORDS):
+            assert given not in kept(other), given
+            assert given not in sent(other), given
+        assert sentence(other).startswith("No figure of Leeds' own is in your session")
+
+
+def test_nothing_that_readers_share_holds_an_own_figure(db: Database) -> None:
+    app = opened(la="Leeds", benchmark="Statistical neighbours")
+    given_everything(app)
+    shared = store().current()
+    for name, answer in shared._answers.items():
+        assert VALUE not in written([name, answer]), name
+        assert PASTED not in written([name, answer]), name
+    for name, frame in {**shared.table, "figure": shared.figure, "newest": shared.newest}.items():
+        for column in frame.columns:
+            if frame[column].dtype == pl.Float64:
+                assert not frame[column].is_in([float(VALUE), float(PASTED)]).any(), (name, column)
+
+
+def test_nothing_is_logged_of_what_is_given(caplog: pytest.LogCaptureFixture) -> None:
+    loggers = [logging.getLogger(name) for name in ("streamlit", "dashboard", *list_of_streamlits())]
+    with caplog.at_level(logging.DEBUG):
+        for one in loggers:
+            one.addHandler(caplog.handler)
+        try:
+            app = opened(la="Leeds")
+            given_everything(app)
+            press(app, "Clear all of your figures")
+        finally:
+            for one in loggers:
+                one.removeHandler(caplog.handler)
+    for given in (VALUE, PASTED, WORDS):
+        assert given not in caplog.text
+
+
+def list_of_streamlits() -> list[str]:
+    return [name for name in logging.root.manager.loggerDict if name.startswith("streamlit")]
+
+
+def test_downloads_of_the_page_but_the_readers_own_hold_nothing_of_theirs(monkeypatch: pytest.MonkeyPatch) -> None:
+    made: list[Any] = []
+    plain = exports.csv
+
+    def seen(frame: pl.DataFrame) -> bytes:
+        made.append(frame)
+        return plain(frame)
+
+    monkeypatch.setattr(exports, "csv", seen)
+    app = opened(la="Leeds")
+    given_everything(app)
+    # What is made while a page is drawn is the reader's own file; the others are made when they are clicked.
+    assert {tuple(frame["marked"].unique()) for frame in made} == {("unpublished, yours",)}
+    assert VALUE in made[-1].write_csv()
+    made.clear()
+    for page in set(PAGES.values()) - {PAGE}:
+        app.switch_page(page).run()
+        assert VALUE not in sent(app), page
+        assert PASTED not in sent(app), page
+        assert WORDS not in sent(app), page
+    assert made == []
+
+
+def test_figures_stay_while_the_reader_looks_at_other_pages() -> None:
+    app = opened(la="Leeds")
+    typed(app, VALUE)
+    app.switch_page(PAGES["Council"]).run()
+    app.switch_page(PAGE).run()
+    assert "13.4%" in html(app)
+
+
+def test_the_readers_own_file_holds_what_the_table_shows_marked_in_every_row() -> None:
+    app = opened(la="Leeds", benchmark="England")
+    given_everything(app)
+    (data,) = [one for one in components(app) if one.get("kind") == "give"]
+    assert data["name"] == "383-your-figures-unpublished.csv"
+    rows = list(csv.DictReader(io.StringIO(data["text"])))
+    assert {row["marked"] for row in rows} == {"unpublished, yours"}
+    assert {row["yours_for"] for row in rows} == {WORDS}
+    assert [(row["metric_id"], row["your_value"]) for row in rows] == [("vacancy_rate", VALUE), ("caseload", PASTED)]
+    shown = re.findall(r'<table class="own">.*?</table>', html(app), re.DOTALL)[0]
+    for row in rows:
+        assert f"{int(row['would_rank'])}" in shown
+        assert row["benchmark_rule"] == "England"
+
+
+def components(app: AppTest) -> Iterator[dict[str, Any]]:
+    """What the page hands to components in the browser."""
+    for message in app.get("bidi_component"):
+        yield json.loads(message.proto.json)
+
+
+def test_one_button_lets_go_of_everything() -> None:
+    app = opened(la="Leeds")
+    given_everything(app)
+    app.selectbox(key="la").set_value("Kirklees").run()
+    pasted(app, f"Vacancies\t{VALUE}")
+    press(app, "Clear all of your figures")
+    for given in (VALUE, PASTED, WORDS):
+        assert given not in kept(app), given
+        assert given not in sent(app), given
+    left = {key: value for key, value in app.session_state.items() if key.startswith("own_")}
+    assert not [value for value in left.values() if value not in ("", False)], left
+    assert sentence(app).startswith("No figure of Kirklees' own is in your session")
+    app.selectbox(key="la").set_value("Leeds").run()
+    assert sentence(app).startswith("No figure of Leeds' own is in your session")
