@@ -45,7 +45,7 @@ st.session_state["page"] = page.url_path
 # The Data page filters by many measures and councils at once, and draws what it shares with others among them; the
 # Methods page is of all measures and councils.
 if page.title in ("Leadership", "Progress"):
-    session.notice("la", "council", list(db.authorities.values()))
+    session.notices(db)
     with st.container(key="choices"), st.columns([3, 9])[0]:
         session.only_council(db)
 elif page.title not in ("Data", "Methods", "Briefings"):

@@ -196,8 +196,10 @@ def trend(
     if first is None or value is None or any(between is None for _, between, _ in last):
         return None, MISSING
     per_year = (value - first) / (PERIODS - 1)
-    years = (by - end).days / DAYS
-    unbounded = value + per_year * years
+    # Whole years are whole, leap years or not.
+    years = by.year - end.year + (by - end.replace(year=by.year)).days / DAYS
+    # Cleaned of binary noise (rule 7): what comes to 12 reaches 12.
+    unbounded = round(value + per_year * years, 9)
     comes_to = min(max(unbounded, 0.0), most if most is not None else unbounded)
     return Sum((start, first), (end, value), per_year, years, unbounded, max(comes_to, 0.0)), None
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import zipfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass
 from typing import BinaryIO
 
@@ -43,7 +43,7 @@ KINDS = {
 
 def pack(
     file: BinaryIO, db: Database, area_ids: Sequence[str], forms: Sequence[str], benchmark: Benchmark
-) -> Iterator[tuple[int, str]]:
+) -> Generator[tuple[int, str]]:
     """Write a ZIP file of briefings, one at a time: yields how many are in it and whose is next (nobody's at last).
 
     Only what is in the file is kept; who stops asking stops it. The file is whole once the last was yielded. Its

@@ -35,7 +35,7 @@ def whole(least: int, most: int) -> Callable[[str], int]:
     """Reads a whole number of a range."""
 
     def read(text: str) -> int:
-        if not re.fullmatch(r"\d{1,9}", text) or not least <= int(text) <= most:
+        if not re.fullmatch(r"[0-9]{1,9}", text) or not least <= int(text) <= most:
             raise Wrong(f"a whole number from {least:,} to {most:,} is needed")
         return int(text)
 
@@ -44,7 +44,7 @@ def whole(least: int, most: int) -> Callable[[str], int]:
 
 def days(text: str) -> float:
     """Reads a number of days above zero; half days may be."""
-    if not re.fullmatch(r"\d{1,6}(\.\d{1,3})?", text) or float(text) == 0:
+    if not re.fullmatch(r"[0-9]{1,6}(\.[0-9]{1,3})?", text) or float(text) == 0:
         raise Wrong("a number of days above 0 is needed, as 400 or 0.5")
     return float(text)
 
@@ -113,15 +113,17 @@ class Settings:
     )
     sessions: int = _setting(
         250, whole(1, 100_000), "250",
-        "Readers at once. Beyond, 503 and `Retry-After`; a tenth is kept for readers who were here before.",
+        "Open pages at once. Beyond, 503 with `Retry-After`; a tenth is kept for readers who were here before.",
     )  # fmt: skip
     retry_seconds: int = _setting(30, whole(1, 3600), "30", "When those who were refused are asked to come again.")
     hsts: bool = _setting(
         False, switch, "no", "Tell browsers to come by https alone, for two years. Set it once https works."
     )
     contact: str = _setting(
-        "", contact, "none", "Whom to write to: an e-mail address or a page, for the accessibility statement."
-    )
+        "", contact, "none",
+        "Whom readers may write to, an e-mail address or a page: named where something failed, and in the accessibility "
+        "statement.",
+    )  # fmt: skip
     metrics_port: int | None = _setting(
         None, whole(1, 65535), "closed", "A port of its own for `/metrics` (OpenMetrics)."
     )
@@ -175,8 +177,8 @@ def unknown(environment: Mapping[str, str]) -> list[str]:
     said = []
     for name in sorted(environment):
         if name.startswith(PREFIX) and name not in known and not OF_KUBERNETES.fullmatch(name):
-            near = get_close_matches(name, known, n=1, cutoff=0.7)
-            said.append(f"There is no setting {name}.{f' Did you mean {near[0]}?' if near else ''}")
+            near = get_close_matches(name.removeprefix(PREFIX), [one.removeprefix(PREFIX) for one in known], n=1)
+            said.append(f"There is no setting {name}.{f' Did you mean {PREFIX}{near[0]}?' if near else ''}")
     return said
 
 

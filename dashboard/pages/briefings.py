@@ -27,7 +27,7 @@ session.headline(
 
 session.notice("of", "area", list(numbers))
 session.notice("councils_of", "region", sets)
-session.notice("benchmark", "comparison", [benchmark.label for benchmark in BENCHMARKS.values()])
+session.notices(db)
 with st.container(key="choices"):
     one, many, place = st.columns([4, 3, 3])
     picked = one.multiselect(

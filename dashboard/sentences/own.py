@@ -19,7 +19,7 @@ STAY = (
     "They are held in the memory of the server for your session alone: not on a disk, in a log or in the address, and "
     "in no download but your own. Whoever opens your link sees none of them. A file you give is read and let go. The "
     "button clears everything at once; after you close or reload the page nobody can reach it, and the server forgets "
-    "it with your session, two minutes later or more."
+    "it with your session, a minute later or more."
 )
 INDICATIVE = "Full-time equivalents are counted in full, not sampled: their intervals are indicative."
 STILL = (

@@ -91,7 +91,8 @@ def tags(content: bytes) -> list[Node]:
             if "/K" in one:
                 walk(one["/K"])
 
-    walk(PdfReader(io.BytesIO(content)).trailer["/Root"]["/StructTreeRoot"]["/K"])
+    root: Any = PdfReader(io.BytesIO(content)).trailer["/Root"]
+    walk(root["/StructTreeRoot"]["/K"])
     return found
 
 

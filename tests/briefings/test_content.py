@@ -115,12 +115,12 @@ def test_the_nine_measures_are_the_published_figures(name: str, db: Database, br
         figures = observed.filter((pl.col("metric_id") == metric_id) & (pl.col("period_end") == end))
         own = figures.row(by_predicate=pl.col("area_id") == area_id, named=True)
         of_england = figures.row(by_predicate=pl.col("area_id") == ENGLAND, named=True)["value"]
-        near = db.table["neighbour"].filter(pl.col("area_id") == area_id)
+        ten = db.table["neighbour"].filter(pl.col("area_id") == area_id)
         # Returns of too few to count by set no median; a return counts once.
         setting = db.table["standing"].filter(
             (pl.col("metric_id") == metric_id) & (pl.col("period_end") == end) & pl.col("sets_cut")
         )
-        near = near.filter(pl.col("neighbour_id").is_in(setting["area_id"].to_list()))["neighbour_id"].to_list()
+        near = ten.filter(pl.col("neighbour_id").is_in(setting["area_id"].to_list()))["neighbour_id"].to_list()
         beside = figures.filter(pl.col("area_id").is_in(near) & (pl.col("return_id") != own["return_id"]))
         beside = beside.filter(pl.col("value").is_not_null()).unique("return_id")
         cut = db.table["quarter_cut"].filter((pl.col("metric_id") == metric_id) & (pl.col("period_end") == end))
@@ -135,7 +135,7 @@ def test_the_nine_measures_are_the_published_figures(name: str, db: Database, br
         assert best == wording.brief(cut["best"][0], metric)
         if beside.height >= 5:
             # Half of two figures may end in binary noise (rule 7).
-            assert neighbours == wording.brief(float(f"{beside['value'].median():.9g}"), metric)
+            assert neighbours == wording.brief(float(f"{float(str(beside['value'].median())):.9g}"), metric)
         else:
             assert neighbours == "too few"
 

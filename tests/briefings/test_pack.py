@@ -11,8 +11,9 @@ from html import unescape
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from dashboard.benchmarks import BENCHMARKS
+from dashboard.benchmarks import BENCHMARKS, Benchmark
 from dashboard.briefings import content, making, pdf
+from dashboard.briefings.model import Briefing
 from dashboard.database import ENGLAND, Database
 from tests.dashboard.test_pages import MAIN
 
@@ -62,9 +63,12 @@ def test_a_pack_holds_each_briefing_in_each_form(db: Database) -> None:
 def test_who_stops_asking_stops_it(db: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     made: list[str] = []
     whole = content.briefing
-    monkeypatch.setattr(
-        content, "briefing", lambda db, area_id, benchmark=None: made.append(area_id) or whole(db, area_id, benchmark)
-    )
+
+    def counted(db: Database, area_id: str, benchmark: Benchmark | None = None) -> Briefing:
+        made.append(area_id)
+        return whole(db, area_id, benchmark)
+
+    monkeypatch.setattr(content, "briefing", counted)
     steps = making.pack(io.BytesIO(), db, ["383", "314", "213"], ["html"], BEST)
     assert [next(steps), next(steps)] == [(0, "Leeds"), (1, "Kingston upon Thames")]
     steps.close()

@@ -57,7 +57,8 @@ def test_headings_tables_and_drawings_are_tagged_as_such(name: str, briefings: d
 
 def test_letters_come_with_the_file(briefings: dict[str, Briefing]) -> None:
     made = PdfReader(io.BytesIO(pdf.pdf(briefings["Leeds"])))
-    fonts = [font.get_object() for page in made.pages for font in page["/Resources"]["/Font"].values()]
+    resources: list[Any] = [page["/Resources"] for page in made.pages]
+    fonts = [font.get_object() for one in resources for font in one["/Font"].values()]
     assert fonts
     assert {font["/BaseFont"].partition("+")[2].partition("-")[0] for font in fonts} == {"SourceSansPro"}
     for font in fonts:

@@ -13,6 +13,7 @@ import pytest
 from pypdf import PdfReader
 from starlette.applications import Starlette
 
+from dashboard.benchmarks import BENCHMARKS
 from dashboard.briefings import content, docx, pdf, routes
 from dashboard.briefings.addresses import address, file_name
 from dashboard.briefings.making import KINDS
@@ -71,7 +72,7 @@ def test_it_is_made_once_and_told_to_whoever_has_it(client: Client, monkeypatch:
     def again(*_: object) -> bytes:
         raise AssertionError("it was made again")
 
-    monkeypatch.setattr(routes.content, "briefing", again)
+    monkeypatch.setattr(content, "briefing", again)
     assert client.get("/briefings/330.pdf").raw == first.raw
     unchanged = client.get("/briefings/330.pdf", if_none_match=first.headers["etag"])
     assert (unchanged.status, unchanged.raw) == (304, b"")
@@ -185,7 +186,7 @@ def test_the_server_answers_them_beside_its_pages() -> None:
 
 
 def test_an_address_leaves_out_what_is_the_default() -> None:
-    benchmarks = content.BENCHMARKS
+    benchmarks = BENCHMARKS
     assert address("383", "pdf", benchmarks["best_quarter"]) == "/briefings/383.pdf"
     assert address("383", "pdf", benchmarks["england"]) == "/briefings/383.pdf?benchmark=england"
     assert address("383", "pdf", benchmarks["group"], "v1") == "/briefings/383.pdf?version=v1"

@@ -20,7 +20,7 @@ import pytest
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, WebSocket
 
-collect_ignore = ["screenshots.py"]  # a script, which needs a browser to be read
+collect_ignore = ["counting_app.py", "screenshots.py"]  # scripts: one is a server, one needs a browser to be read
 ROOT = Path(__file__).resolve().parents[2]
 # Streamlit asks for these beside a deep link before it asks at the root.
 STREAMLITS_OWN = re.compile(r"/_stcore/(host-config|health)$")
@@ -87,6 +87,14 @@ def server(browser: Browser, live: Path) -> Iterator[str]:
         yield address
 
 
+def until(page: Page, expression: str, argument: object = None) -> None:
+    """Wait until an expression holds. Playwright's own way evaluates text in the page, which our policy refuses."""
+    end = time.monotonic() + 20
+    while not page.evaluate(expression, argument):
+        assert time.monotonic() < end, expression
+        page.wait_for_timeout(50)
+
+
 def new_reader(browser: Browser) -> BrowserContext:
     """A browser with nothing stored, to which no host but this machine answers."""
     context = browser.new_context(locale="en-GB", reduced_motion="reduce")
@@ -135,7 +143,7 @@ def visit(browser: Browser, reader: BrowserContext, server: str) -> Iterator[Vis
         page.locator(".sentence").first.wait_for()
         # Drawn to its end, and its script there: until then links are ordinary ones.
         page.locator('[data-testid="stApp"][data-test-script-state="notRunning"]').wait_for()
-        page.wait_for_function("window.monitorPage")
+        until(page, "window.monitorPage")
         return page
 
     yield open_at

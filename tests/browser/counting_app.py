@@ -13,7 +13,7 @@ from starlette.routing import Route
 from streamlit.runtime import get_instance
 from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
 
-from dashboard import server
+from dashboard import server_app
 from dashboard.own import Cell, Finding, Own
 
 MAIN = Path(__file__).resolve().parents[2] / "dashboard" / "main.py"
@@ -36,4 +36,12 @@ async def held(_request: Request) -> JSONResponse:
     )
 
 
-app = st.App(str(MAIN), routes=[*server.ROUTES, Route("/held", held)])
+server_app.prepare()
+
+app = st.App(
+    str(MAIN),
+    routes=[Route("/held", held), *server_app.routes()],
+    middleware=server_app.middleware(),
+    lifespan=server_app.lifespan,
+    on_script_error=server_app.failed,
+)

@@ -7,7 +7,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from tests.browser.conftest import Visit
+from tests.browser.conftest import Visit, until
 
 pytest.importorskip("playwright", reason="Playwright is not installed: journeys need `pip install playwright`.")
 from playwright.sync_api import Locator, Page, expect
@@ -149,10 +149,11 @@ def test_a_narrow_page_does_not_scroll_sideways(visit: Visit, address: str) -> N
     ready(page)
     for width in (390, 320):  # a phone; and 400 % zoom
         page.set_viewport_size({"width": width, "height": 844})
-        page.wait_for_function(
+        until(
+            page,
             """width => [document.documentElement, document.querySelector('[data-testid="stMain"]')]
                 .every(part => part.scrollWidth <= Math.min(width, part.clientWidth))""",
-            arg=width,
+            width,
         )
     # The names of the measures stay in view while the councils move.
     table = page.locator(".scroll:has(table.heat)").last

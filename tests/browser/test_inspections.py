@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from tests.browser.conftest import Visit
+from tests.browser.conftest import Visit, until
 
 pytest.importorskip("playwright", reason="Playwright is not installed: journeys need `pip install playwright`.")
 from playwright.sync_api import Locator, Page, expect
@@ -88,8 +88,9 @@ def test_a_narrow_page_does_not_scroll_sideways(visit: Visit, part: str) -> None
     ready(page)
     for width in (390, 320):  # a phone; and 400 % zoom
         page.set_viewport_size({"width": width, "height": 844})
-        page.wait_for_function(
+        until(
+            page,
             """width => [document.documentElement, document.querySelector('[data-testid="stMain"]')]
                 .every(part => part.scrollWidth <= Math.min(width, part.clientWidth))""",
-            arg=width,
+            width,
         )

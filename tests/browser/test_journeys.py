@@ -11,7 +11,7 @@ from urllib.parse import parse_qs, urlsplit
 import duckdb
 import pytest
 
-from tests.browser.conftest import Visit, serve
+from tests.browser.conftest import Visit, serve, until
 
 pytest.importorskip("playwright", reason="Playwright is not installed: journeys need `pip install playwright`.")
 from playwright.sync_api import Browser, Locator, Page, expect
@@ -395,8 +395,9 @@ def test_the_region_that_is_read_out_is_there_before_its_words_change(visit: Vis
     page.evaluate("window.regions = [...document.querySelectorAll('[role=status], [aria-live=polite]')]")
     choose(page, "Measure", "Average caseload")
     expect(sentence(page)).to_contain_text("In England the average caseload")
-    page.wait_for_function(
-        "window.regions.some(region => region.isConnected && region.textContent.includes('the average caseload was'))"
+    until(
+        page,
+        "window.regions.some(region => region.isConnected && region.textContent.includes('the average caseload was'))",
     )
 
 
@@ -416,10 +417,11 @@ def test_a_narrow_page_does_not_scroll_sideways(visit: Visit, address: str) -> N
     ready(page)
     for width in (390, 320):  # a phone; and 400 % zoom
         page.set_viewport_size({"width": width, "height": 844})
-        page.wait_for_function(
+        until(
+            page,
             """width => [document.documentElement, document.querySelector('[data-testid="stMain"]')]
                 .every(part => part.scrollWidth <= Math.min(width, part.clientWidth))""",
-            arg=width,
+            width,
         )
 
 

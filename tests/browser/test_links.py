@@ -15,7 +15,7 @@ import duckdb
 import polars as pl
 import pytest
 
-from tests.browser.conftest import Visit
+from tests.browser.conftest import Visit, until
 from tests.browser.test_journeys import choose, downloaded, path, query, ready, sentence
 
 if TYPE_CHECKING:
@@ -148,12 +148,12 @@ def test_the_links_of_a_view_are_short_live_or_frozen_and_copied_by_a_button(vis
 
     button = body.get_by_role("button", name="Copy Frozen link")
     button.click()
-    page.wait_for_function("document.querySelector('.said').textContent === 'Frozen link: copied.'")
+    until(page, "document.querySelector('.said').textContent === 'Frozen link: copied.'")
     assert page.evaluate("navigator.clipboard.readText()") == f"{here}/map?la=Leeds&version={version}"
     assert button.inner_text() == "Copied"
     body.get_by_role("button", name="Copy Python with polars").focus()
     page.keyboard.press("Enter")
-    page.wait_for_function("document.querySelector('.said').textContent === 'Python with polars: copied.'")
+    until(page, "document.querySelector('.said').textContent === 'Python with polars: copied.'")
     assert page.evaluate("navigator.clipboard.readText()") == text(page, "Python with polars")
 
 
@@ -163,9 +163,7 @@ def test_a_link_follows_what_is_chosen_while_it_is_open(visit: Visit) -> None:
     choose(page, "Compare with", "England")
     page.wait_for_url("**benchmark=England**")
     ready(page)
-    page.wait_for_function(
-        "document.querySelector('.copied pre').textContent.endsWith('/map?la=Leeds&benchmark=England')"
-    )
+    until(page, "document.querySelector('.copied pre').textContent.endsWith('/map?la=Leeds&benchmark=England')")
     assert "benchmark=england" in text(page, "Excel")
 
 
@@ -175,7 +173,7 @@ def test_where_nothing_may_be_copied_the_text_is_selected_and_the_reader_told(vi
     page.evaluate("Object.defineProperty(navigator, 'clipboard', { value: undefined })")
     body = opened(page)
     body.get_by_role("button", name="Copy Live link").click()
-    page.wait_for_function("document.querySelector('.said').textContent.startsWith('Selected:')")
+    until(page, "document.querySelector('.said').textContent.startsWith('Selected:')")
     assert page.evaluate("getSelection().toString().trim()") == text(page, "Live link")
     assert body.get_by_role("button", name="Copy Live link").inner_text() == "Press Ctrl+C"
 

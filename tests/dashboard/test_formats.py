@@ -20,7 +20,7 @@ import fastexcel
 import polars as pl
 import pyarrow.parquet
 import pytest
-import xlsxwriter  # type: ignore[import-untyped]
+import xlsxwriter
 from streamlit.testing.v1 import AppTest
 
 from dashboard import comparison, direction, explore, exports, queries

@@ -7,9 +7,11 @@ import io
 import json
 import logging
 import re
+import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import fields, is_dataclass
 from html import unescape
+from pathlib import Path
 from typing import Any
 
 import polars as pl
@@ -19,7 +21,7 @@ from streamlit.testing.v1 import AppTest
 from dashboard import exports
 from dashboard.components import own_input
 from dashboard.database import Database, store
-from dashboard.own import Own
+from dashboard.own import Own, reading
 from tests.dashboard.test_pages import MAIN, PAGES, html
 
 PAGE = "pages/own.py"
@@ -100,6 +102,16 @@ def test_without_a_council_the_page_asks_for_one_and_says_what_becomes_of_figure
     assert sentence(app).startswith("Choose your council")
     assert "in the memory of the server for your session alone" in html(app)
     assert "Leeds" in html(app)
+
+
+def test_what_the_page_promises_is_what_the_server_is_set_to() -> None:
+    settings = tomllib.loads((Path(MAIN).parents[1] / ".streamlit" / "config.toml").read_text("utf-8"))
+    assert settings["logger"]["level"] == "info"  # at "debug" Streamlit logs what is typed
+    assert settings["server"]["disconnectedSessionTTL"] == 60
+    assert "a minute later or more" in html(opened(la="Leeds"))
+    # In base64, beside a reader's other choices; and nothing larger at Streamlit's own address.
+    assert settings["server"]["maxWidgetStateSize"] * 1_000_000 * 0.7 > reading.MAX_BYTES * 4 / 3
+    assert settings["server"]["maxUploadSize"] == 1
 
 
 def test_nothing_is_said_to_be_there_before_something_is_given() -> None:

@@ -1,0 +1,71 @@
+"""Servers over the real figures: one as it is run, and one with faults."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from starlette.applications import Starlette
+
+from dashboard import server_app
+from dashboard.database import store
+from dashboard.hosting.settings import settings
+from tests.api.client import Client
+from tests.hosting.running import Running, free_port, running
+
+collect_ignore = ["failing_app.py"]  # a script, which a server runs
+SECRET = "hush-8f1c-nobody-reads-this"
+OURS = "dashboard.example.gov.uk"
+
+
+@pytest.fixture(scope="session")
+def live(database_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The file the servers read: a copy, which a test may replace and must put back."""
+    copy = tmp_path_factory.mktemp("hosted") / "monitor.duckdb"
+    shutil.copyfile(database_path, copy)
+    return copy
+
+
+@pytest.fixture(scope="session")
+def server(live: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    """The product, with three places, a port for metrics, and two names."""
+    log = tmp_path_factory.mktemp("log") / "server.log"
+    with running(
+        live,
+        log,
+        MONITOR_SESSIONS="3",
+        MONITOR_RETRY_SECONDS="7",
+        MONITOR_METRICS_PORT=str(free_port()),
+        MONITOR_CONTACT="figures@example.gov.uk",
+        MONITOR_WARM="yes",
+        STREAMLIT_SERVER_ALLOWED_HOSTS=f'["localhost", "127.0.0.1", "{OURS}"]',
+    ) as found:
+        found.wait_for("ready")
+        yield found
+
+
+@pytest.fixture(scope="session")
+def failing(live: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    """The product with faults (failing_app.py)."""
+    log = tmp_path_factory.mktemp("log") / "failing.log"
+    with running(live, log, "tests/hosting/failing_app.py", SECRET_OF_THE_TEST=SECRET) as found:
+        yield found
+
+
+@pytest.fixture
+def app(live: Path) -> Iterator[Client]:
+    """What stands before Streamlit, in this process; what is Streamlit's own is not there."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("MONITOR_DATABASE", str(live))
+        forget()
+        server_app.health().warm.set()
+        yield Client(Starlette(routes=server_app.routes(), middleware=server_app.middleware()))
+    forget()
+
+
+def forget() -> None:
+    """Have settings, and what hangs on them, read anew."""
+    for one in (settings, server_app.health, server_app.places, store):
+        one.cache_clear()

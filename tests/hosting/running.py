@@ -1,0 +1,183 @@
+"""A server in a process of its own with its log, asked over HTTP and by a client that speaks Streamlit's protocol."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Self
+from urllib.parse import urlencode
+
+from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+from streamlit.proto.Selectbox_pb2 import Selectbox
+from streamlit.proto.WidgetStates_pb2 import WidgetState
+from websockets.sync.client import ClientConnection, connect
+from websockets.typing import Origin, Subprotocol
+
+ROOT = Path(__file__).resolve().parents[2]
+START_SECONDS, ANSWER_SECONDS = 90, 60
+
+
+@dataclass(frozen=True)
+class Got:
+    """An answer."""
+
+    status: int
+    headers: dict[str, str]
+    body: bytes
+
+    @property
+    def text(self) -> str:
+        return self.body.decode("utf-8")
+
+
+@dataclass(frozen=True)
+class Running:
+    """A server that runs."""
+
+    process: subprocess.Popen[bytes]
+    port: int
+    log: Path
+
+    @property
+    def host(self) -> str:
+        return f"localhost:{self.port}"
+
+    def ask(self, path: str, method: str = "GET", **headers: str) -> Got:
+        """Ask by HTTP; `if_none_match="..."` is the header If-None-Match. Paths are sent as they are written."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=ANSWER_SECONDS)
+        try:
+            connection.putrequest(method, path, skip_host="host" in headers, skip_accept_encoding=True)
+            for name, value in headers.items():
+                connection.putheader(name.replace("_", "-"), value)
+            connection.endheaders()
+            answer = connection.getresponse()
+            return Got(answer.status, {name.lower(): value for name, value in answer.getheaders()}, answer.read())
+        finally:
+            connection.close()
+
+    def lines(self) -> list[dict[str, Any]]:
+        """The log, of which every line must be JSON."""
+        return [json.loads(line) for line in self.log.read_text("utf-8").splitlines()]
+
+    def wait_for(self, event: str, **said: Any) -> dict[str, Any]:
+        """The first line of an event that says this; waited for a little."""
+        end = time.monotonic() + ANSWER_SECONDS
+        while time.monotonic() < end:
+            for line in self.lines():
+                if line["event"] == event and said.items() <= line.items():
+                    return line
+            time.sleep(0.05)
+        raise AssertionError(f"No {event} {said} in the log:\n{self.log.read_text('utf-8')}")
+
+
+@dataclass
+class Client:
+    """A reader's half of the protocol; keeps every byte it hears."""
+
+    running: Running
+    origin: str | None = None
+    """Of the page that asks; by itself that of the server."""
+    headers: dict[str, str] = field(default_factory=dict)
+    heard: bytearray = field(default_factory=bytearray)
+    selectboxes: dict[str, Selectbox] = field(default_factory=dict)
+    chosen: dict[str, WidgetState] = field(default_factory=dict)
+    session: str = ""
+
+    def __enter__(self) -> Self:
+        self.connection: ClientConnection = connect(
+            f"ws://{self.running.host}/_stcore/stream",
+            subprotocols=[Subprotocol("streamlit")],
+            origin=Origin(self.origin or f"http://{self.running.host}"),
+            additional_headers=self.headers,
+            open_timeout=ANSWER_SECONDS,
+            max_size=None,
+        )
+        return self
+
+    def __exit__(self, *raised: object) -> None:
+        self.connection.close()
+
+    def send(self, message: BackMsg | bytes) -> None:
+        """Send a message, or bytes that are none."""
+        self.connection.send(message if isinstance(message, bytes) else message.SerializeToString())
+
+    def run(self, page: str = "", **query: str) -> str:
+        """One run of a page: all text it was sent."""
+        asked = BackMsg()
+        asked.rerun_script.page_name, asked.rerun_script.query_string = page, urlencode(query)
+        asked.rerun_script.widget_states.widgets.extend(self.chosen.values())
+        self.send(asked)
+        start = len(self.heard)
+        self.until("script_finished")
+        return self.heard[start:].decode("utf-8", "replace")
+
+    def choose(self, label: str, option: str) -> None:
+        """Choose in a selectbox, for the next run."""
+        box = self.selectboxes[label]
+        self.chosen[box.id] = WidgetState(id=box.id, string_value=option)
+
+    def until(self, kind: str) -> ForwardMsg:
+        """Listen up to a message of this kind."""
+        while True:
+            packed = self.connection.recv(ANSWER_SECONDS, decode=False)
+            self.heard += packed
+            message: ForwardMsg = ForwardMsg.FromString(packed)
+            if message.WhichOneof("type") == "new_session":
+                self.session = message.new_session.initialize.session_id
+            if message.delta.new_element.WhichOneof("type") == "selectbox":
+                box = message.delta.new_element.selectbox
+                self.selectboxes[box.label] = box
+            if message.WhichOneof("type") == kind:
+                return message
+
+
+@contextmanager
+def running(database: Path, log: Path, script: str = "streamlit_app.py", **environment: str) -> Iterator[Running]:
+    """A server over a database, with the product's own configuration and these settings besides."""
+    port = free_port()
+    command = [sys.executable, "-m", "streamlit", "run", script, "--server.port", str(port)]
+    given = {"MONITOR_DATABASE": str(database), "MONITOR_LOG_FORMAT": "json", "MONITOR_WARM": "no"}
+    path = {"PYTHONPATH": str(ROOT)}
+    with log.open("wb") as said:
+        process = subprocess.Popen(
+            command, cwd=ROOT, env={**os.environ, **path, **given, **environment}, stdout=said, stderr=said
+        )
+        try:
+            found = Running(process, port, log)
+            _wait(found)
+            yield found
+        finally:
+            process.terminate()
+            try:
+                process.wait(20)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+
+
+def free_port() -> int:
+    """A port nobody listens at."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return int(free.getsockname()[1])
+
+
+def _wait(started: Running) -> None:
+    end = time.monotonic() + START_SECONDS
+    while time.monotonic() < end and started.process.poll() is None:
+        try:
+            if started.ask("/livez").status == 200:
+                return
+        except OSError:
+            time.sleep(0.05)
+    raise TimeoutError(f"The server did not start:\n{started.log.read_text('utf-8')}")

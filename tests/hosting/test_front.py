@@ -1,0 +1,123 @@
+"""Addresses: pages are pages, files are files, and everything else is 404, in words that fit who asks."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from dashboard import server_app
+from tests.api.client import Client
+from tests.hosting.running import ROOT, Running
+
+PAGES = [path.stem for path in (ROOT / "dashboard" / "pages").glob("*.py")]
+HTML = "text/html,*/*;q=0.8"
+NOTHING = [
+    "/.streamlit/secrets.toml", "/.streamlit/config.toml", "/.env", "/.git/config", "/index.html", "/index.php",
+    "/dashboard/main.py", "/streamlit_app.py", "/data/monitor.duckdb", "/councils", "/council/leeds", "/main",
+    "/map.html", "/static", "/static/", "/static/js/", "/static/js/index.js", "/static/index.html", "/assets/",
+    "/app/static/x.js", "/component/x/index.html", "/wp-login.php", "/metrics", "/pages/map", "/MAP",
+    "/_stcore/metrics", "/_stcore/script-health-check", "/_stcore/agent/interact", "/_stcore/agent/openapi.json",
+    "/_stcore/upload_file/a/b", "/_stcore/", "/_stcore/stream", "/auth/login", "/oauth2callback", "/livez/x",
+    "/map/_stcore/health", "/map/_stcore/host-config", "/\N{SNOWMAN}", "/%00", "/<script>alert(1)</script>",
+]  # fmt: skip
+# As in operations: seventeen ways to climb out of a folder.
+CLIMBING = [
+    f"{start}{climb}"
+    for start in ("/static/", "/media/", "/assets/", "/_stcore/bidi-components/monitor.x/")
+    for climb in (
+        "../../../../etc/passwd", "..%2f..%2f..%2fetc%2fpasswd", "%2e%2e/%2e%2e/etc/passwd", "..%252f..%252fetc/passwd",
+        "....//....//etc/passwd", "..\\..\\etc\\passwd", "..%5c..%5cetc%5cpasswd", "/etc/passwd", "//etc/passwd",
+        "%2fetc%2fpasswd", "C:/Windows/win.ini", "file:///etc/passwd", "\\\\host\\share", "%5c%5chost%5cshare",
+        "..%c0%af..%c0%afetc/passwd", "x/../../../etc/passwd", "..;/..;/etc/passwd",
+    )
+]  # fmt: skip
+
+
+def test_the_first_page_is_the_one_the_table_of_contents_says() -> None:
+    contents = (ROOT / "dashboard" / "main.py").read_text("utf-8")
+    assert re.findall(r'st\.Page\("pages/(\w+)\.py"[^)]*default=True', contents) == [server_app.FIRST]
+    assert "url_path=" not in contents
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_every_page_is_there_with_what_was_chosen(app: Client, page: str) -> None:
+    address = "/" if page == server_app.FIRST else f"/{page}"
+    for asked in (address, f"{address}?la=Leeds&metric=Average+caseload"):
+        got = app.get(asked)
+        assert got.status == 200
+        assert b'<div id="root">' in got.raw
+    assert b"Leeds" not in got.raw
+
+
+def test_the_first_page_by_its_name_and_a_stroke_too_many_lead_to_the_page_with_its_choices(app: Client) -> None:
+    for asked, there in (
+        ("/england?la=Leeds&metric=Average+caseload", "/?la=Leeds&metric=Average+caseload"),
+        ("/england/", "/"),
+        ("/council/?la=Leeds", "/council?la=Leeds"),
+        ("/map//", "/map"),
+    ):
+        got = app.get(asked)
+        assert (got.status, got.headers["location"]) == (308, there)
+
+
+@pytest.mark.parametrize("address", NOTHING)
+def test_what_is_no_page_is_not_found(app: Client, address: str) -> None:
+    got = app.get(address, accept=HTML)
+    assert got.status == 404
+    assert b'id="root"' not in got.raw
+    assert b"alert(1)" not in got.raw
+    assert b"There is no such page" in got.raw or address.startswith("/assets")
+
+
+@pytest.mark.parametrize("address", [one for one in NOTHING if one.isascii() and "<" not in one])
+def test_nor_does_the_server_find_it(server: Running, address: str) -> None:
+    got = server.ask(address, accept=HTML)
+    assert got.status == 404
+    assert b'id="root"' not in got.body
+
+
+@pytest.mark.parametrize("address", CLIMBING)
+def test_nobody_climbs_out_of_a_folder(server: Running, address: str) -> None:
+    got = server.ask(address.replace("\\", "%5c"))
+    assert got.status in (400, 404)
+    assert b"root:" not in got.body
+    assert b'id="root"' not in got.body
+
+
+def test_words_fit_who_asks(app: Client) -> None:
+    page = app.get("/nothing", accept=HTML)
+    assert page.headers["content-type"].startswith("text/html")
+    text = page.raw.decode("utf-8")
+    assert '<html lang="en-GB">' in text
+    assert text.count("<h1>") == 1
+    assert "<title>There is no such page · Child Protection Monitor</title>" in text
+    assert "<script" not in text
+    for link in re.findall(r'href="([^"]+)"', text):
+        assert app.get(link).status == 200
+    problem = app.get("/nothing", accept="application/json")
+    assert problem.headers["content-type"] == "application/problem+json"
+    assert problem.json == {
+        "title": "There is no such page", "status": 404, "detail": "There is nothing at this address.",
+    }  # fmt: skip
+    assert app.get("/nothing").raw == b"There is no such page: There is nothing at this address.\n"
+
+
+def test_every_file_of_streamlits_that_a_page_asks_for_is_there(app: Client) -> None:
+    page = app.get("/").raw.decode("utf-8")
+    for address in re.findall(r'(?:src|href)="\.(/[^"]+)"', page):
+        assert app.get(address).status == 200, address
+
+
+def test_a_file_that_vanished_from_under_us_is_a_failure_with_a_reference(
+    app: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def gone(_path: Path) -> bytes:
+        raise FileNotFoundError(2, "No such file", "/secret/place")
+
+    monkeypatch.setattr(Path, "read_bytes", gone)
+    got = app.get("/favicon.png")
+    assert got.status == 500
+    assert re.search(rb"Reference [0-9a-f]{8}$", got.raw.strip())
+    assert b"secret" not in got.raw
