@@ -90,8 +90,12 @@ def posts(db: Database, today: date) -> pl.DataFrame:
     area_id, name, region_id (London as a whole), region, the columns of the table leadership_post, state (of STATES),
     tenure (whole months in post), grade, judged_from (first day on site of the latest judgement of leaders, or where
     that is not printed its publication), published, in_post_then: in post on that day; coach, its name; coaches, the
-    numbers of those it coaches.
+    numbers of those it coaches. Worked out once a day for all readers.
     """
+    return db.remembered(("posts", today), lambda: _posts(db, today))
+
+
+def _posts(db: Database, today: date) -> pl.DataFrame:
     register = db.table["leadership_post"]
     rows = db.area.filter(pl.col("area_id").is_in(list(db.authorities))).select("area_id", "name", "region_id")
     coached = (

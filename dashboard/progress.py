@@ -106,6 +106,18 @@ def commitments(db: Database) -> list[Commitment]:
     return found
 
 
+Stand = tuple[Commitment, Held | tuple[programme.Coverage, Outcome] | None]
+
+
+def stands(db: Database, today: date) -> list[Stand]:
+    """All commitments with `held`, or `register` of those counted from it. Worked out once a day for all readers."""
+
+    def found() -> list[Stand]:
+        return [(one, held(db, one, today) if one.metric else register(db, one, today)) for one in commitments(db)]
+
+    return db.remembered(("commitments", today), found)
+
+
 def held(db: Database, one: Commitment, today: date) -> Held | None:
     """A commitment against the figures of its measure; None of the register's, and where no figure is old enough."""
     if one.metric is None:

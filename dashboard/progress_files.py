@@ -11,13 +11,13 @@ from dashboard import wording
 from dashboard.database import Database
 from dashboard.exports import cite
 from dashboard.programme import Coverage
-from dashboard.progress import Commitment, Course, Held, Outcome
+from dashboard.progress import Commitment, Course, Held, Outcome, Stand
 from dashboard.sentences import progress as sentences
 
 KEPT = "Commitments and leadership register, kept by whoever runs this dashboard; each row names its page"
 
 
-def overview(db: Database, rows: Sequence[tuple[Commitment, Held | tuple[Coverage, Outcome] | None]]) -> pl.DataFrame:
+def overview(db: Database, rows: Sequence[Stand]) -> pl.DataFrame:
     """Every commitment with where it stands, and the sums behind "on course"."""
     listed = [{**_commitment(one), **_stands(one, held), **_from(db, one)} for one, held in rows]
     return pl.DataFrame(listed, infer_schema_length=None)

@@ -19,10 +19,8 @@ from starlette.middleware import Middleware
 from starlette.routing import BaseRoute, Route
 from streamlit import config, file_util
 from streamlit.web.server.starlette.starlette_server_config import XSRF_COOKIE_NAME
-from streamlit.web.server.starlette.starlette_websocket import is_host_allowed
 
-from dashboard import server
-from dashboard.components import UNDER
+from dashboard import components, server
 from dashboard.database import DatabaseError, store
 from dashboard.hosting import errors, guard, logs, metrics, shell, watch
 from dashboard.hosting.doors import Doors
@@ -81,13 +79,13 @@ def middleware() -> list[Middleware]:
     """What every request passes before Streamlit sees it, outermost first."""
     found = settings()
     return [
-        Middleware(Secured, policy=policy(_shell()), hsts=found.hsts, forever=(UNDER,)),
+        Middleware(Secured, policy=policy(_shell()), hsts=found.hsts, forever=(components.UNDER,)),
         Middleware(Guard, contact=found.contact),
         Middleware(
             Doors,
             places=places(),
             retry_seconds=found.retry_seconds,
-            host_allowed=is_host_allowed,
+            hosts=found.hosts,
             other_origins=lambda: config.get_option("server.corsAllowedOrigins"),
         ),
         Middleware(Wire, script=MAIN),
@@ -98,6 +96,7 @@ def middleware() -> list[Middleware]:
 async def lifespan(_app: object) -> AsyncIterator[None]:
     """While the server runs: pages are run once before the first reader comes, and new data are read as they come."""
     _take_over_streamlits_log()
+    components.known()
     tasks = [asyncio.create_task(_begin()), asyncio.create_task(_look())]
     try:
         yield

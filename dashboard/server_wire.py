@@ -34,8 +34,13 @@ class Wire:
         async def received() -> Message:
             while True:
                 message = await receive()
-                if message["type"] != "websocket.receive" or _expected(message.get("bytes") or b""):
+                if message["type"] != "websocket.receive":
                     return message
+                packed = message.get("bytes")
+                # Words instead of a message: to Streamlit as bytes, which are none, so that it hangs up.
+                packed = str(message.get("text")).encode() if packed is None else packed
+                if _expected(packed):
+                    return {**message, "bytes": packed}
 
         async def sent(message: Message) -> None:
             if message["type"] == "websocket.send" and self._place in (message.get("bytes") or b""):

@@ -273,7 +273,7 @@ def _moved(found: Movers, rows: pl.DataFrame) -> Table:
     ]
     then, now = (wording.period_label(metric, end) for end in ends)
     heads = ("Council", then, now, "Change", "Rank then", "Rank now")
-    return Table(heads, tuple(body), (0.27, 0.15, 0.15, 0.1, 0.165, 0.165), dense=True)
+    return Table(heads, tuple(body), (0.27, 0.13, 0.13, 0.11, 0.18, 0.18), dense=True)
 
 
 def _rank(rank: int | None, ranked: int | None) -> Cell:

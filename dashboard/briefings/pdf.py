@@ -26,7 +26,11 @@ FONTS = "font_source_sans_pro"
 # Dots an inch of drawings for Word, as printers have them.
 RESOLUTION = 300.0
 
-# A compiler keeps what it has set before, and sets one thing at a time.
+# The compiler remembers some fifty megabytes of each briefing until it has set so many others, by when a server would
+# hold half a gigabyte of them: so many empty pages, a millisecond each, make it forget.
+FORGETS_AFTER = 10
+
+# A compiler sets one thing at a time.
 _one_at_a_time = threading.Lock()
 
 
@@ -39,6 +43,7 @@ def pdf(briefing: Briefing) -> bytes:
         content = _compiler("briefing.typ").compile(
             format="pdf", sys_inputs={"briefing": data}, pdf_standards=[STANDARD], timestamp=made
         )
+        _forget()
     assert isinstance(content, bytes)
     return content
 
@@ -50,6 +55,7 @@ def drawings(strips: Sequence[Strip]) -> list[bytes]:
     data = json.dumps([_plain(one) for one in strips], ensure_ascii=False)
     with _one_at_a_time:
         found = _compiler("drawings.typ").compile(format="png", sys_inputs={"strips": data}, ppi=RESOLUTION)
+        _forget()
     assert found is not None
     return [found] if isinstance(found, bytes) else found
 
@@ -73,6 +79,11 @@ def _plain(part: Any) -> Any:
         kind = type(part).__name__.lower()
         return {"kind": kind, **{name: _plain(getattr(part, name)) for name in part.__dataclass_fields__}}
     return [_plain(one) for one in part] if isinstance(part, tuple) else part
+
+
+def _forget() -> None:
+    for _ in range(FORGETS_AFTER):
+        _compiler("empty.typ").compile(format="pdf")
 
 
 @cache

@@ -18,6 +18,8 @@ from dashboard.sentences.briefings import Beside
 from dashboard.tables import STRAND_NAMES
 from dashboard.wording import Row
 
+# Of more councils than this the tables fill a side of paper.
+FEW = 20
 COUNTED: dict[Side, str] = {"watch": "Worse, and getting worse", "ring": "Better, and getting better"}
 
 
@@ -38,6 +40,9 @@ def briefing(db: Database, region_id: str, benchmark: Benchmark) -> Briefing:
     beside = [_beside(db, metric, region_id, of[metric.metric_id], own) for metric in nine]
     judged = db.newest.filter(pl.col("area_id").is_in(list(own)) & (pl.col("metric_id") == LEADERS))
     grades = judged["symbol"].to_list()
+    first = (_measures(db, region_id, of, own, beside, benchmark), *_lists(db, name, own, nine, benchmark))
+    beside_each_other = (_side_by_side(own, nine, of, benchmark), _judgements(db, own))
+    last = (_notes(db, own, nine), parts.sources(db, _sources(db, own, held)))
     return Briefing(
         area_id=region_id,
         name=name,
@@ -46,15 +51,7 @@ def briefing(db: Database, region_id: str, benchmark: Benchmark) -> Briefing:
         made_on=db.built_at.date(),
         data_version=db.data_version,
         sentence=said.region(name, beside, len(own), grades.count("Outstanding"), grades.count("Inadequate")),
-        pages=(
-            (
-                _measures(db, region_id, of, own, beside, benchmark),
-                *_lists(db, name, own, nine, benchmark),
-                _notes(db, own, nine),
-                parts.sources(db, _sources(db, own, held)),
-            ),
-            (_side_by_side(own, nine, of, benchmark), _judgements(db, own)),
-        ),
+        pages=((first, (*beside_each_other, *last)) if len(own) <= FEW else ((*first, *last), beside_each_other)),
     )
 
 
@@ -155,8 +152,8 @@ def _side_by_side(
         "By name: measures are not added up to an order of councils. The small number is the quarter of all councils "
         f"in England, 1 the best and 4 the worst; bold is what reaches {said.group(benchmark)}.{symbols}"
     )
-    width = 0.72 / max(len(nine), 1)
-    table = Table(heads, tuple(body), (0.28, *[width] * len(nine)), dense=True)
+    width = 0.77 / max(len(nine), 1)
+    table = Table(heads, tuple(body), (0.23, *[width] * len(nine)), dense=True)
     return Section("Its councils side by side", (table, Words(words, small=True)))
 
 
@@ -182,7 +179,7 @@ def _judgements(db: Database, own: Mapping[str, str]) -> Section:
         on = f"{latest.on:%B %Y}" if latest else "not since 2013"
         body.append((Cell(wording.place(name)), Cell(on), *cells))
     heads = ("Council", "Inspected", *(STRAND_NAMES[strand] for strand in queries.STRANDS))
-    table = Table(heads, tuple(body), (0.19, 0.11, 0.14, 0.14, 0.14, 0.14, 0.14), dense=True)
+    table = Table(heads, tuple(body), (0.19, 0.13, 0.136, 0.136, 0.136, 0.136, 0.136), dense=True)
     return Section("Ofsted’s latest judgements", (table,))
 
 

@@ -10,6 +10,7 @@ import streamlit as st
 from streamlit.components.v2.get_bidi_component_manager import get_bidi_component_manager
 from streamlit.components.v2.manifest_scanner import ComponentConfig, ComponentManifest
 
+COMPONENTS = ("council_map", "own_files", "period_slider")
 HERE = Path(__file__).resolve().parents[1]
 ASSETS = "assets"
 # A component's name holds a hash of its files, so that what lies under its address never changes.
@@ -23,11 +24,17 @@ def served(stem: str) -> st.components.v2.types.ComponentRenderer:
     What is written here Streamlit would send again at each rerun, and the browser would run it as a script without an
     address (blob:), which our policy allows nobody.
     """
-    name, known = _name(stem), get_bidi_component_manager()
+    name, registry = _name(stem), get_bidi_component_manager()
     # What an installed package says in its pyproject.toml; known anew to each runtime, of which tests make many.
-    if known.get_component_asset_root(f"{OWNER}.{name}") is None:
-        known.register_from_manifest(ComponentManifest(OWNER, "", [ComponentConfig(name, ASSETS)]), HERE)
+    if registry.get_component_asset_root(f"{OWNER}.{name}") is None:
+        registry.register_from_manifest(ComponentManifest(OWNER, "", [ComponentConfig(name, ASSETS)]), HERE)
     return _renderer(stem)
+
+
+def known() -> None:
+    """Have this server know all of them before a page shows one: the page may have been drawn by another server."""
+    for stem in COMPONENTS:
+        served(stem)
 
 
 @cache

@@ -57,6 +57,11 @@ def _relationships(to: Sequence[tuple[str, str]]) -> str:
     return f'{HEAD}<Relationships xmlns="{PACKAGE}/relationships">{found}</Relationships>'
 
 
+def _quoted(name: str) -> str:
+    """A sheet's name in a reference: in quotes, unless it is one plain word."""
+    return name if name.isalpha() and name.isascii() else "'" + name.replace("'", "''") + "'"
+
+
 def _workbook(names: Sequence[str], filtered: Sequence[str | None]) -> str:
     sheets = "".join(
         f'<sheet name={quoteattr(name)} sheetId="{number}" r:id="rId{number}"/>'
@@ -64,7 +69,7 @@ def _workbook(names: Sequence[str], filtered: Sequence[str | None]) -> str:
     )
     # A range to filter by has a hidden name too; without it Excel takes the file for damaged.
     ranges = "".join(
-        f'<definedName name="_xlnm._FilterDatabase" localSheetId="{place}" hidden="1">{escape(name)}!{where}'
+        f'<definedName name="_xlnm._FilterDatabase" localSheetId="{place}" hidden="1">{escape(_quoted(name))}!{where}'
         "</definedName>"
         for place, (name, where) in enumerate(zip(names, filtered, strict=True))
         if where

@@ -6,6 +6,7 @@ it first asks a server on the internet for its own address, and everybody waits 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Collection
 from urllib.parse import urlsplit
 
@@ -19,6 +20,7 @@ from dashboard.hosting.places import Places
 # Asked by address, by whatever watches a server.
 PROBES = ("/livez", "/readyz")
 STREAM = "/_stcore/stream"
+NAME = re.compile(r"(\[[0-9a-f:]+\]|[^:/@?#\s]+?)\.?(?::\d{1,5})?")
 REFUSED_BY_POLICY, COME_AGAIN = 1008, 1013
 
 
@@ -30,18 +32,18 @@ class Doors:
         app: ASGIApp,
         places: Places,
         retry_seconds: int,
-        host_allowed: Callable[[str | None], bool],
+        hosts: Collection[str],
         other_origins: Callable[[], Collection[str]],
     ) -> None:
-        """`host_allowed` knows our names, and `other_origins` the sites that may hold our pages beside ourselves."""
+        """`hosts` are our names (of none, any is ours); `other_origins` are sites that may hold our pages."""
         self._app, self._places, self._retry = app, places, retry_seconds
-        self._host_allowed, self._other_origins = host_allowed, other_origins
+        self._hosts, self._other_origins = hosts, other_origins
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan" or scope["path"] in PROBES:
             return await self._app(scope, receive, send)
         headers = Headers(scope=scope)
-        named = self._host_allowed(headers.get("host"))
+        named = self._is_ours(headers.get("host", ""))
         if scope["type"] == "websocket":
             return await self._socket(scope, receive, send, named=named)
         if not named:
@@ -56,6 +58,14 @@ class Doors:
             if got:
                 return await self._app(scope, receive, send)
         return await _refuse(scope, send, plain.busy(Headers(scope=scope), self._retry), COME_AGAIN)
+
+    def _is_ours(self, host: str) -> bool:
+        """Whether somebody asks by a name of ours; the port is not looked at."""
+        if not self._hosts:
+            return True
+        found = NAME.fullmatch(host.lower())
+        name = found[1] if found else ""
+        return any(name == one or (one.startswith("*.") and name.endswith(one[1:])) for one in self._hosts)
 
     def _from_us(self, scope: Scope) -> bool:
         """Whether the page that asks is ours. No browser leaves out who asks; programs do."""

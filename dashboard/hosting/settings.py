@@ -96,6 +96,14 @@ def host(text: str) -> str:
     return text
 
 
+def hosts(text: str) -> tuple[str, ...]:
+    """Reads names of hosts with spaces or commas between; *.example.org is every name below that one."""
+    found = tuple(text.lower().replace(",", " ").split())
+    if not all(re.fullmatch(r"(\*\.)?[a-z0-9_-]+(\.[a-z0-9_-]+)*|\[[0-9a-f:]+\]", one) for one in found):
+        raise Wrong("names of hosts are needed, without https:// or a port, as dashboard.example.gov.uk localhost")
+    return found
+
+
 def _setting(default: Any, read: Callable[[str], Any], shown: str, meaning: str) -> Any:
     return field(default=default, metadata={"read": read, "shown": shown, "meaning": meaning})
 
@@ -116,13 +124,19 @@ class Settings:
         "Open pages at once. Beyond, 503 with `Retry-After`; a tenth is kept for readers who were here before.",
     )  # fmt: skip
     retry_seconds: int = _setting(30, whole(1, 3600), "30", "When those who were refused are asked to come again.")
+    hosts: tuple[str, ...] = _setting(
+        (),
+        hosts,
+        "any",
+        "The names this server answers to, with spaces between; `/livez` and `/readyz` are answered by any.",
+    )
     hsts: bool = _setting(
         False, switch, "no", "Tell browsers to come by https alone, for two years. Set it once https works."
     )
     contact: str = _setting(
         "", contact, "none",
-        "Whom readers may write to, an e-mail address or a page: named where something failed, and in the accessibility "
-        "statement.",
+        "Whom readers may write to, an e-mail address or a page: named where something failed, and in the statement on "
+        "accessibility.",
     )  # fmt: skip
     metrics_port: int | None = _setting(
         None, whole(1, 65535), "closed", "A port of its own for `/metrics` (OpenMetrics)."

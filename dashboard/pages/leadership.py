@@ -43,7 +43,6 @@ area_id = session.chosen_council(db)
 today = datetime.now(UTC).date()
 newest = inspecting.newest_report(db)
 publications = published.publications(db)
-everybody = leadership.courses(db, today)
 
 
 def head(sentence: str, first: str = "", kicker: str = "Leaders of children's services") -> None:
@@ -63,6 +62,7 @@ def save(make: Callable[[], pl.DataFrame], count: int, name: str, what: str = "t
 
 def show_judgements() -> None:
     """How leaders were judged, how that has changed, and every council's history."""
+    everybody = leadership.courses(db, today)
     mine = own(everybody)
     head(
         sentences.judged(everybody.to_dicts(), newest),
@@ -105,7 +105,7 @@ def show_judgements() -> None:
 def show_workforce() -> None:
     """Councils whose grade and workforce disagree, both ways."""
     metrics = leadership.workforce(db)
-    rows = leadership.beside(db, everybody, metrics)
+    rows = leadership.beside(db, leadership.courses(db, today), metrics)
     ends = {metric.metric_id: db.latest(metric.metric_id).end for metric in metrics}
     mine = own(rows)
     head(sentences.beside(rows.to_dicts(), metrics), sentences.own_beside(mine, metrics) if mine else "")

@@ -20,7 +20,8 @@ HEIGHT = 300
 db = session.database()
 area_id = session.chosen_council(db)
 today = datetime.now(UTC).date()
-commitments = progress.commitments(db)
+stands = progress.stands(db, today)
+commitments = [one for one, _ in stands]
 by_label = {one.label: one for one in commitments}
 
 
@@ -76,9 +77,6 @@ if not commitments:
     st.html(parts.how_to_add())
     st.stop()
 
-stands = [
-    (one, progress.held(db, one, today) if one.metric else progress.register(db, one, today)) for one in commitments
-]
 held = [found for _, found in stands if isinstance(found, Held)]
 registered = sum(one.metric is None for one in commitments)
 opening = sentences.opening(held, registered=registered, silent=len(commitments) - len(held) - registered)

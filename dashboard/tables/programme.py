@@ -177,7 +177,10 @@ def not_covered(rows: pl.DataFrame, regions: Mapping[str, str]) -> str:
 
 def key_of_lines() -> str:
     """What the lines of the map mean."""
-    return '<p class="note">A line leads from a council that coaches, where the dot is, to the one it coaches.</p>'
+    return (
+        '<p class="note">A line leads from a council that coaches, where the dot is, to the one it coaches. Those of a '
+        "council that is chosen or pointed at are thick.</p>"
+    )
 
 
 def target_note(found: Coverage) -> str:

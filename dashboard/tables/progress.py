@@ -9,7 +9,7 @@ import polars as pl
 
 from dashboard import wording
 from dashboard.programme import Coverage
-from dashboard.progress import Commitment, Course, Held, Outcome
+from dashboard.progress import Commitment, Course, Held, Outcome, Stand
 from dashboard.sentences import progress as sentences
 from dashboard.tables import html
 from dashboard.wording import Row
@@ -24,9 +24,7 @@ MARKS: dict[Outcome, str] = {
 }  # fmt: skip
 
 
-def overview(
-    rows: Sequence[tuple[Commitment, Held | tuple[Coverage, Outcome] | None]], chosen: int | None, caption: str
-) -> str:
+def overview(rows: Sequence[Stand], chosen: int | None, caption: str) -> str:
     """Every commitment with where it stands; each leads to its detail."""
     heads = ("Commitment", "England", "Short of it by", "Councils that meet it")
     body = []

@@ -40,7 +40,7 @@ def server(live: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Run
         MONITOR_METRICS_PORT=str(free_port()),
         MONITOR_CONTACT="figures@example.gov.uk",
         MONITOR_WARM="yes",
-        STREAMLIT_SERVER_ALLOWED_HOSTS=f'["localhost", "127.0.0.1", "{OURS}"]',
+        MONITOR_HOSTS=f"localhost 127.0.0.1 {OURS}",
     ) as found:
         found.wait_for("ready")
         yield found

@@ -10,7 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Self
@@ -89,23 +89,31 @@ class Client:
     """Of the page that asks; by itself that of the server."""
     headers: dict[str, str] = field(default_factory=dict)
     heard: bytearray = field(default_factory=bytearray)
+    kinds: list[str] = field(default_factory=list)
+    """Of the messages that were heard."""
     selectboxes: dict[str, Selectbox] = field(default_factory=dict)
+    downloads: dict[str, str] = field(default_factory=dict)
+    """Of each button, by its label, what asks for its file."""
     chosen: dict[str, WidgetState] = field(default_factory=dict)
     session: str = ""
 
     def __enter__(self) -> Self:
-        self.connection: ClientConnection = connect(
-            f"ws://{self.running.host}/_stcore/stream",
-            subprotocols=[Subprotocol("streamlit")],
-            origin=Origin(self.origin or f"http://{self.running.host}"),
-            additional_headers=self.headers,
-            open_timeout=ANSWER_SECONDS,
-            max_size=None,
-        )
+        with ExitStack() as opening:
+            self.connection: ClientConnection = opening.enter_context(
+                connect(
+                    f"ws://{self.running.host}/_stcore/stream",
+                    subprotocols=[Subprotocol("streamlit")],
+                    origin=Origin(self.origin or f"http://{self.running.host}"),
+                    additional_headers=self.headers,
+                    open_timeout=ANSWER_SECONDS,
+                    max_size=None,
+                )
+            )
+            self._closing = opening.pop_all()
         return self
 
     def __exit__(self, *raised: object) -> None:
-        self.connection.close()
+        self._closing.close()
 
     def send(self, message: BackMsg | bytes) -> None:
         """Send a message, or bytes that are none."""
@@ -132,12 +140,16 @@ class Client:
             packed = self.connection.recv(ANSWER_SECONDS, decode=False)
             self.heard += packed
             message: ForwardMsg = ForwardMsg.FromString(packed)
-            if message.WhichOneof("type") == "new_session":
+            self.kinds.append(message.WhichOneof("type") or "")
+            if self.kinds[-1] == "new_session":
                 self.session = message.new_session.initialize.session_id
             if message.delta.new_element.WhichOneof("type") == "selectbox":
                 box = message.delta.new_element.selectbox
                 self.selectboxes[box.label] = box
-            if message.WhichOneof("type") == kind:
+            if message.delta.new_element.WhichOneof("type") == "download_button":
+                button = message.delta.new_element.download_button
+                self.downloads[button.label] = button.deferred_file_id
+            if self.kinds[-1] == kind:
                 return message
 
 

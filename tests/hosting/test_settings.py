@@ -20,6 +20,7 @@ WRONG = {
     "MONITOR_DATA_AGE_DAYS": ("0", "-1", "a week", "1e3", "nan"),
     "MONITOR_SESSIONS": ("0", "lots", "-5", "2.5", "1000000", "٣"),
     "MONITOR_RETRY_SECONDS": ("0", "soon", "99999"),
+    "MONITOR_HOSTS": ("https://dash.example", "dash.example:443", '["localhost"]', "a/b", "*"),
     "MONITOR_HSTS": ("maybe", "2"),
     "MONITOR_CONTACT": ("us", "a b@c.uk", "http://plain.example", "<x>@y.uk", "javascript:alert(1)"),
     "MONITOR_METRICS_PORT": ("0", "65536", "http"),
@@ -30,11 +31,13 @@ WRONG = {
     "MONITOR_LOG_MESSAGES": ("all",),
     "MONITOR_WARM": ("hot",),
 }
+HOSTS = ("dash.example.gov.uk", "localhost", "[::1]", "*.example")
 RIGHT: dict[str, tuple[str, object]] = {
     "MONITOR_DATABASE": ("/srv/figures.duckdb", Path("/srv/figures.duckdb")),
     "MONITOR_DATA_AGE_DAYS": ("400", 400.0),
     "MONITOR_SESSIONS": (" 40 ", 40),
     "MONITOR_RETRY_SECONDS": ("120", 120),
+    "MONITOR_HOSTS": ("Dash.example.gov.uk, localhost [::1]  *.example", HOSTS),
     "MONITOR_HSTS": ("Yes", True),
     "MONITOR_CONTACT": ("figures@example.gov.uk", "figures@example.gov.uk"),
     "MONITOR_METRICS_PORT": ("9100", 9100),

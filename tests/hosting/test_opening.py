@@ -1,0 +1,118 @@
+"""The database is read and nothing else: no other file, no network, no other settings; and the newest file is seen."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from dashboard.database import Database, Store
+from dashboard.opening import identity, opened
+from tests.dashboard import small
+
+OLD, NEW = "2026-01-01-aaaaaaaa", "2026-02-02-bbbbbbbb"
+frame_of_ours = [{"secret": 1}]
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    """A small database; its folder has a quote in its name."""
+    path = tmp_path / "it's here" / "monitor.duckdb"
+    path.parent.mkdir()
+    return written(path, OLD)
+
+
+def written(path: Path, version: str) -> Path:
+    """A small database of one version."""
+    figures = [small.Figure("waits", council, 1.0) for council in small.COUNCILS]
+    small.write(path, metrics=[small.metric()], figures=figures, version=version)
+    return path
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "FROM read_text('{other}')", "FROM read_csv('{other}')", "FROM '{other}'", "FROM glob('{folder}/*')",
+        "FROM read_text('{file}')", "ATTACH '{other}' AS other", "ATTACH ':memory:' AS m; ATTACH '{file}' AS again",
+        "COPY build TO '{folder}/out.csv'", "EXPORT DATABASE '{folder}/out'", "COPY area FROM '{other}'",
+        "INSTALL httpfs", "LOAD httpfs", "LOAD '{other}'", "FROM read_parquet('https://example.org/x.parquet')",
+        "SET enable_external_access = true", "SET lock_configuration = false", "SET memory_limit = '100GB'",
+        "SET threads = 64", "RESET memory_limit", "PRAGMA enable_profiling", "SET GLOBAL allowed_directories = ['/']",
+        "CREATE SECRET s (TYPE http, BEARER_TOKEN 'x')", "CREATE TABLE more (a INTEGER)", "DELETE FROM build",
+        "UPDATE build SET data_version = 'x'", "FROM frame_of_ours", "FROM other_frame",
+    ],
+)  # fmt: skip
+def test_nothing_but_the_tables_of_the_file_can_be_asked_for(file: Path, tmp_path: Path, statement: str) -> None:
+    other = tmp_path / "other.csv"
+    other.write_text("a,b\n1,2\n")
+    other_frame = frame_of_ours
+    assert other_frame
+    before = sorted(tmp_path.rglob("*"))
+    with opened(file) as connection, pytest.raises(duckdb.Error):
+        connection.execute(statement.format(other=other, folder=tmp_path, file=str(file).replace("'", "''"))).fetchall()
+    assert sorted(tmp_path.rglob("*")) == before
+    assert identity(file)[0] == OLD
+
+
+def test_what_needs_more_memory_than_there_is_is_an_error_and_no_file(file: Path, tmp_path: Path) -> None:
+    before = sorted(tmp_path.rglob("*"))
+    with opened(file) as connection, pytest.raises(duckdb.Error):
+        connection.execute(
+            "SELECT list(a ORDER BY a DESC) FROM (SELECT i || repeat('x', 99) a FROM range(20_000_000) t(i))"
+        )
+    assert sorted(tmp_path.rglob("*")) == before
+
+
+def test_it_is_read_as_any_connection_reads_it(file: Path) -> None:
+    with duckdb.connect(str(file), read_only=True) as plain:
+        expected = {
+            name: plain.execute(f'FROM "{name}"').fetchall() for (name,) in plain.execute("SHOW TABLES").fetchall()
+        }
+    with opened(file) as connection:
+        found = {
+            name: connection.execute(f'FROM "{name}"').fetchall()
+            for (name,) in connection.execute("SHOW TABLES").fetchall()
+        }
+    assert found == expected
+
+
+def test_a_file_that_was_replaced_while_another_reads_is_seen_at_once(file: Path) -> None:
+    """DuckDB gives whoever opens a path the instance that is open already, unless it is attached to one's own."""
+    with opened(file) as reading:
+        os.replace(written(file.with_name("next.duckdb"), NEW), file)
+        assert identity(file)[0] == NEW
+        assert Database(file).data_version == NEW
+        assert reading.execute("SELECT data_version FROM build").fetchall() == [(OLD,)]
+    assert identity(file)[0] == NEW
+
+
+def test_nothing_is_made_where_there_is_no_file(tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError):
+        identity(tmp_path / "none.duckdb")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_kept_versions_are_read_the_same_way(file: Path) -> None:
+    kept = file.parent / "versions"
+    kept.mkdir()
+    written(kept / f"{NEW}.duckdb", NEW)
+    store = Store(file)
+    assert store.versions() == [OLD, NEW]
+    assert store.at(NEW).data_version == NEW
+    assert not store.damaged
+
+
+def test_the_store_knows_that_the_file_is_damaged_until_it_is_mended(file: Path) -> None:
+    store = Store(file)
+    before = store.current()
+    whole = file.with_name("whole.duckdb")
+    shutil.copyfile(file, whole)
+    file.write_bytes(whole.read_bytes()[:-5000])
+    assert store.current() is before
+    assert store.damaged
+    os.replace(whole, file)
+    assert store.current().data_version == OLD
+    assert not store.damaged
