@@ -27,6 +27,7 @@ def file(tmp_path: Path) -> Path:
 
 def written(path: Path, version: str) -> Path:
     """A small database of one version."""
+    path.unlink(missing_ok=True)
     figures = [small.Figure("waits", council, 1.0) for council in small.COUNCILS]
     small.write(path, metrics=[small.metric()], figures=figures, version=version)
     return path
@@ -41,7 +42,7 @@ def written(path: Path, version: str) -> Path:
         "INSTALL httpfs", "LOAD httpfs", "LOAD '{other}'", "FROM read_parquet('https://example.org/x.parquet')",
         "SET enable_external_access = true", "SET lock_configuration = false", "SET memory_limit = '100GB'",
         "SET threads = 64", "RESET memory_limit", "PRAGMA enable_profiling", "SET GLOBAL allowed_directories = ['/']",
-        "CREATE SECRET s (TYPE http, BEARER_TOKEN 'x')", "CREATE TABLE more (a INTEGER)", "DELETE FROM build",
+        "CREATE PERSISTENT SECRET s (TYPE http, BEARER_TOKEN 'x')", "CREATE TABLE more (a INTEGER)", "DELETE FROM build",
         "UPDATE build SET data_version = 'x'", "FROM frame_of_ours", "FROM other_frame",
     ],
 )  # fmt: skip
@@ -110,7 +111,7 @@ def test_the_store_knows_that_the_file_is_damaged_until_it_is_mended(file: Path)
     before = store.current()
     whole = file.with_name("whole.duckdb")
     shutil.copyfile(file, whole)
-    file.write_bytes(whole.read_bytes()[:-5000])
+    file.write_bytes(whole.read_bytes()[: file.stat().st_size // 2])
     assert store.current() is before
     assert store.damaged
     os.replace(whole, file)
