@@ -110,9 +110,9 @@ def strongest(profile: pl.DataFrame, most: int = 5) -> pl.DataFrame:
 
 
 def weakest(profile: pl.DataFrame, most: int = 5) -> pl.DataFrame:
-    """The measures in which it stands worst, worst first; none that is among its strongest."""
+    """The measures in which it stands worst, worst first: of the worse half of councils, and none of its strongest."""
     rows = _by_standing(profile)
-    return rows.tail(max(0, min(most, rows.height - most))).reverse()
+    return rows.tail(max(0, min(most, rows.height - most))).reverse().filter(pl.col("quarter") > 2)
 
 
 def _by_standing(profile: pl.DataFrame) -> pl.DataFrame:

@@ -51,7 +51,7 @@ def briefing(db: Database, area_id: str, benchmark: Benchmark) -> Briefing:
                 _judgements(db, area_id),
                 _measures(db, area_id, rows, nine, benchmark),
                 _extremes(db, _better(queries.strongest(profile)), "Where it stands best"),
-                _extremes(db, _worse(queries.weakest(profile)), "Where it stands worst"),
+                _extremes(db, queries.weakest(profile), "Where it stands worst"),
             ),
             (
                 _gaps(db, area_id, rows, nine, benchmark),
@@ -121,10 +121,6 @@ def _measures(
 def _better(rows: pl.DataFrame) -> pl.DataFrame:
     """Of the measures in which it stands best, those in the better half: few have a figure of very small councils."""
     return rows.filter(pl.col("quarter") <= 2)
-
-
-def _worse(rows: pl.DataFrame) -> pl.DataFrame:
-    return rows.filter(pl.col("quarter") > 2)
 
 
 def _extremes(db: Database, rows: pl.DataFrame, title: str) -> Section:
@@ -233,7 +229,7 @@ def _questions(
     found = questions(
         profile.to_dicts(),
         nine,
-        _worse(queries.weakest(profile))["metric_id"].to_list(),
+        queries.weakest(profile)["metric_id"].to_list(),
         queries.history(db, area_id),
         db.metrics,
         benchmark,

@@ -30,6 +30,8 @@ def timeline(found: Sequence[Inspection]) -> str:
 
 def extremes(db: Database, rows: pl.DataFrame, caption: str) -> str:
     """Measures by standing, as `queries.strongest` and `queries.weakest` give them, each a link that chooses it."""
+    if rows.is_empty():
+        return f'<p class="note"><b>{escape(caption)}:</b> no measure with a figure is among these.</p>'
     body = []
     for row in rows.iter_rows(named=True):
         metric = db.metrics[row["metric_id"]]

@@ -20,7 +20,7 @@ def _absence(metric_id: str, group: str, kind: str, threshold: int) -> Metric:
     return Metric(
         id=metric_id,
         title=f"{kind.capitalize()} absence of {WHO[group]}",
-        short_title=f"{kind.capitalize()} absence, {'on plans' if group == ON_PLAN else 'in need'}",
+        short_title=f"{kind.capitalize()} absence {'on plans' if group == ON_PLAN else 'in need'}",
         noun=f"share of {WHO[group]} who were {kind}ly absent from school",
         theme=THEME,
         definition=f"{WHO[group].capitalize()} at 31 March who missed {threshold} % or more of possible sessions.",
@@ -42,7 +42,7 @@ def _age_11(metric_id: str, group: str) -> Metric:
     return Metric(
         id=metric_id,
         title=f"Reading, writing and maths at 11, {WHO[group]}",
-        short_title=f"At 11, {'on plans' if group == ON_PLAN else 'in need'}",
+        short_title=f"At 11 {'on plans' if group == ON_PLAN else 'in need'}",
         noun=f"share of {WHO[group]} who met the standard in reading, writing and maths at 11",
         theme=THEME,
         definition=f"{WHO[group].capitalize()} at 31 March who met the expected standard in all three at key stage 2.",
@@ -66,7 +66,7 @@ def _age_16(metric_id: str, group: str) -> Metric:
     return Metric(
         id=metric_id,
         title=f"Attainment 8 at 16, {WHO[group]}",
-        short_title=f"Attainment 8, {'on plans' if group == ON_PLAN else 'in need'}",
+        short_title=f"Attainment 8 {'on plans' if group == ON_PLAN else 'in need'}",
         noun=f"average Attainment 8 score of {WHO[group]}",
         theme=THEME,
         definition=f"Average score in eight qualifications at 16 of {WHO[group]} at 31 March.",

@@ -206,3 +206,14 @@ def test_every_council_has_a_type_in_words(db: Database) -> None:
     assert {queries.authority_type(db, area_id) for area_id in db.authorities} == {
         "Unitary authority", "Metropolitan borough", "London borough", "County council",
     }  # fmt: skip
+
+
+def test_where_a_council_stands_worst_is_never_where_it_stands_well(db: Database) -> None:
+    """Isles of Scilly has so few figures that the last five of them held a first place."""
+    for area_id in db.authorities:
+        profile = queries.profile(db, area_id, BENCHMARKS["best_quarter"])
+        best, worst = queries.strongest(profile), queries.weakest(profile)
+        assert set(worst["quarter"]) <= {3, 4}
+        assert not set(best["metric_id"]) & set(worst["metric_id"])
+        shares = ((worst["rank"] - 1) / (worst["ranked"] - 1)).to_list()
+        assert shares == sorted(shares, reverse=True)
