@@ -21,7 +21,12 @@ PAGES = {
     "council": "/council?la=Leeds",
     "compare": "/compare?la=Leeds",
     "best": "/best",
+    "own": "/own?la=Leeds",
+    "leadership": "/leadership",
+    "progress": "/progress",
+    "briefings": "/briefings?la=Leeds",
     "data": "/data?metrics=Average+caseload",
+    "methods": "/methods",
 }
 SIZES = {1440: 1080, 390: 844}
 
