@@ -69,8 +69,8 @@ VIEWS = (
     View("Map", "map", ("map", "chart"), sent_kb=40, charts=2),
     View("Council", "council", ("chart",), {"la": "Leeds"}, charts=2, tables=5, rows=50),
     View("Compare", "compare", ("chart",), {"la": "Leeds"}, charts=3, tables=1, rows=20),
-    View("Inspections", "inspections", choices=("Council", "Judgement of"), tables=1, rows=150),
-    View("Best councils", "best", choices=CHOICES[1:], tables=4, rows=120),
+    View("Inspections", "inspections", choices=("Council",), tables=1, rows=150),
+    View("Best councils", "best", choices=("Measure", "Period"), tables=4, rows=120),
     View("Data", "data", ("table",), choices=(), charts=1),
 )
 

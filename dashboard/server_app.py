@@ -70,9 +70,7 @@ def routes() -> list[BaseRoute]:
     ours: list[BaseRoute] = [*server.ROUTES, Route("/livez", health().livez), Route("/readyz", health().readyz)]
     if found.metrics_path:
         ours.append(Route(found.metrics_path, metrics.endpoint(_metrics)))
-    pages = [path.stem for path in (HERE / "pages").glob("*.py")]
-    files = Path(file_util.get_static_dir())
-    return [*ours, Front(_shell(), pages, FIRST, files, places(), found.retry_seconds, XSRF_COOKIE_NAME)]
+    return [*ours, front()]
 
 
 def middleware() -> list[Middleware]:
@@ -137,6 +135,14 @@ def places() -> Places:
 
 
 @cache
+def front() -> Front:
+    """The pages and files of this process."""
+    pages = [path.stem for path in (HERE / "pages").glob("*.py")]
+    files = Path(file_util.get_static_dir())
+    return Front(_shell(), pages, FIRST, files, places(), settings().retry_seconds, XSRF_COOKIE_NAME)
+
+
+@cache
 def _shell() -> str:
     return shell.ours((Path(file_util.get_static_dir()) / "index.html").read_text("utf-8"))
 
@@ -179,6 +185,8 @@ async def _begin() -> None:
     finally:
         health().warm.set()
     logs.event("ready", seconds=round(perf_counter() - start, 1), data_version=_version(), at=_address())
+    if settings().warm:
+        await asyncio.to_thread(front().pack)
 
 
 async def _warm() -> None:

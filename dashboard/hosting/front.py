@@ -90,6 +90,12 @@ class Front(BaseRoute):
             return plain.busy(asked, self._retry)
         return self._page(asked)
 
+    def pack(self) -> None:
+        """Pack every script and style, some seconds' work, before somebody waits for one."""
+        for path, file in self._files.items():
+            if _packs(file):
+                self._packed_file(path)
+
     def _page(self, asked: Headers) -> Response:
         headers = {"Cache-Control": "no-cache", "ETag": self._tag, "Vary": "Accept-Encoding"}
         if self._tag in asked.get("if-none-match", ""):
@@ -104,13 +110,19 @@ class Front(BaseRoute):
         headers = {"Cache-Control": cache, "Vary": "Accept-Encoding"}
         file = self._files[path]
         kind = guess_type(file.name)[0] or "application/octet-stream"
-        small = file.suffix in PACKED or file.stat().st_size < PACKED_FROM
-        if small or not _takes_gzip(asked):
+        if not _packs(file) or not _takes_gzip(asked):
             return Response(file.read_bytes(), 200, headers, kind)
+        return Response(self._packed_file(path), 200, {**headers, "Content-Encoding": "gzip"}, kind)
+
+    def _packed_file(self, path: str) -> bytes:
         with self._packing:
             if path not in self._packed:
-                self._packed[path] = gzip.compress(file.read_bytes(), LEVEL, mtime=0)
-        return Response(self._packed[path], 200, {**headers, "Content-Encoding": "gzip"}, kind)
+                self._packed[path] = gzip.compress(self._files[path].read_bytes(), LEVEL, mtime=0)
+            return self._packed[path]
+
+
+def _packs(file: Path) -> bool:
+    return file.suffix not in PACKED and file.stat().st_size >= PACKED_FROM
 
 
 def _takes_gzip(asked: Headers) -> bool:

@@ -49,8 +49,10 @@ def server(live: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Run
 @pytest.fixture(scope="session")
 def failing(live: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     """The product with faults (failing_app.py)."""
-    log = tmp_path_factory.mktemp("log") / "failing.log"
-    with running(live, log, "tests/hosting/failing_app.py", SECRET_OF_THE_TEST=SECRET) as found:
+    log, port = tmp_path_factory.mktemp("log") / "failing.log", str(free_port())
+    with running(
+        live, log, "tests/hosting/failing_app.py", SECRET_OF_THE_TEST=SECRET, MONITOR_METRICS_PORT=port
+    ) as found:
         yield found
 
 
@@ -67,5 +69,5 @@ def app(live: Path) -> Iterator[Client]:
 
 def forget() -> None:
     """Have settings, and what hangs on them, read anew."""
-    for one in (settings, server_app.health, server_app.places, store):
+    for one in (settings, server_app.health, server_app.places, server_app.front, store):
         one.cache_clear()

@@ -18,7 +18,6 @@ from urllib.parse import urlencode
 
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
-from streamlit.proto.Selectbox_pb2 import Selectbox
 from streamlit.proto.WidgetStates_pb2 import WidgetState
 from websockets.sync.client import ClientConnection, connect
 from websockets.typing import Origin, Subprotocol
@@ -47,6 +46,8 @@ class Running:
     process: subprocess.Popen[bytes]
     port: int
     log: Path
+    environment: dict[str, str]
+    """The settings it was given."""
 
     @property
     def host(self) -> str:
@@ -91,7 +92,8 @@ class Client:
     heard: bytearray = field(default_factory=bytearray)
     kinds: list[str] = field(default_factory=list)
     """Of the messages that were heard."""
-    selectboxes: dict[str, Selectbox] = field(default_factory=dict)
+    ids: dict[str, str] = field(default_factory=dict)
+    """Of fields and buttons by their labels."""
     downloads: dict[str, str] = field(default_factory=dict)
     """Of each button, by its label, what asks for its file."""
     chosen: dict[str, WidgetState] = field(default_factory=dict)
@@ -130,9 +132,12 @@ class Client:
         return self.heard[start:].decode("utf-8", "replace")
 
     def choose(self, label: str, option: str) -> None:
-        """Choose in a selectbox, for the next run."""
-        box = self.selectboxes[label]
-        self.chosen[box.id] = WidgetState(id=box.id, string_value=option)
+        """Choose in a selectbox or type into a field, for the next run."""
+        self.chosen[label] = WidgetState(id=self.ids[label], string_value=option)
+
+    def press(self, label: str) -> None:
+        """Press a button, for the next run."""
+        self.chosen[label] = WidgetState(id=self.ids[label], trigger_value=True)
 
     def until(self, kind: str) -> ForwardMsg:
         """Listen up to a message of this kind."""
@@ -143,12 +148,13 @@ class Client:
             self.kinds.append(message.WhichOneof("type") or "")
             if self.kinds[-1] == "new_session":
                 self.session = message.new_session.initialize.session_id
-            if message.delta.new_element.WhichOneof("type") == "selectbox":
-                box = message.delta.new_element.selectbox
-                self.selectboxes[box.label] = box
-            if message.delta.new_element.WhichOneof("type") == "download_button":
-                button = message.delta.new_element.download_button
-                self.downloads[button.label] = button.deferred_file_id
+            drawn = message.delta.new_element
+            kind_of_it = drawn.WhichOneof("type")
+            if kind_of_it in ("selectbox", "text_input", "button"):
+                one = getattr(drawn, kind_of_it)
+                self.ids[one.label] = one.id
+            elif kind_of_it == "download_button":
+                self.downloads[drawn.download_button.label] = drawn.download_button.deferred_file_id
             if self.kinds[-1] == kind:
                 return message
 
@@ -165,7 +171,7 @@ def running(database: Path, log: Path, script: str = "streamlit_app.py", **envir
             command, cwd=ROOT, env={**os.environ, **path, **given, **environment}, stdout=said, stderr=said
         )
         try:
-            found = Running(process, port, log)
+            found = Running(process, port, log, {**given, **environment})
             _wait(found)
             yield found
         finally:

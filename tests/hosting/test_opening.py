@@ -42,7 +42,7 @@ def written(path: Path, version: str) -> Path:
         "INSTALL httpfs", "LOAD httpfs", "LOAD '{other}'", "FROM read_parquet('https://example.org/x.parquet')",
         "SET enable_external_access = true", "SET lock_configuration = false", "SET memory_limit = '100GB'",
         "SET threads = 64", "RESET memory_limit", "PRAGMA enable_profiling", "SET GLOBAL allowed_directories = ['/']",
-        "CREATE PERSISTENT SECRET s (TYPE http, BEARER_TOKEN 'x')", "CREATE TABLE more (a INTEGER)", "DELETE FROM build",
+        "CREATE PERSISTENT SECRET s (TYPE http)", "CREATE TABLE more (a INTEGER)", "DELETE FROM build",
         "UPDATE build SET data_version = 'x'", "FROM frame_of_ours", "FROM other_frame",
     ],
 )  # fmt: skip

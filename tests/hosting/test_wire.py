@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import getpass
 import http.client
 import re
@@ -144,6 +145,41 @@ def test_no_line_of_the_log_holds_a_secret_or_what_was_typed(failing: Running) -
         assert one not in log, one
 
 
+def message(kind: str, operation: str = "") -> bytes:
+    """One message of a kind."""
+    asked = BackMsg()
+    if operation:
+        getattr(asked.backend_operation_request, operation).SetInParent()
+    elif kind == "rerun_script":
+        asked.rerun_script.page_name = "map"
+    else:
+        setattr(asked, kind, True)
+    return bytes(asked.SerializeToString())
+
+
+def test_only_what_our_pages_send_comes_through() -> None:
+    passed: list[bytes] = []
+    wanted = [message("rerun_script"), message("stop_script"), message("app_heartbeat"), message("", "deferred_file")]
+    others = [message(kind) for kind in ("load_git_info", "clear_cache", "set_run_on_save", "debug_shutdown_runtime")]
+    others += [message("", "install_skills"), message("", "dismiss_skills_nudge"), b""]
+    coming = iter([*others, *wanted, *others, b"\xff garbage"])
+
+    async def receive() -> dict[str, Any]:
+        packed = next(coming, None)
+        return {"type": "websocket.disconnect"} if packed is None else {"type": "websocket.receive", "bytes": packed}
+
+    async def app(_scope: Any, receive: Any, _send: Any) -> None:
+        while (got := await receive())["type"] == "websocket.receive":
+            passed.append(got["bytes"])
+
+    async def send(_message: Any) -> None:
+        """Nobody listens."""
+
+    asyncio.run(Wire(app, Path("/there/main.py"))({"type": "websocket"}, receive, send))
+    # What is no message at all is left to Streamlit, which hangs up.
+    assert passed == [*wanted, b"\xff garbage"]
+
+
 def test_a_reader_cannot_ask_for_what_is_on_this_machine(server: Running) -> None:
     """What Streamlit offers who develops: the repository, a cache to clear, files to be written, a server to stop."""
     with Client(server) as reader:
@@ -155,6 +191,7 @@ def test_a_reader_cannot_ask_for_what_is_on_this_machine(server: Running) -> Non
         for operation in ("install_skills", "dismiss_skills_nudge"):
             asked = BackMsg()
             asked.backend_operation_request.request_id = operation
+            asked.backend_operation_request.session_id = reader.session
             getattr(asked.backend_operation_request, operation).SetInParent()
             reader.send(asked)
         del reader.kinds[:]

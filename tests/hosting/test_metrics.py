@@ -1,0 +1,170 @@
+"""Metrics: as OpenMetrics 1.0 has them, on a port or at an address that is set, and closed otherwise."""
+
+from __future__ import annotations
+
+import http.client
+import re
+import time
+from pathlib import Path
+
+import pytest
+from starlette.applications import Starlette
+
+from dashboard import server_app
+from dashboard.hosting import metrics
+from dashboard.hosting.metrics import CLASSES, Counter, Gauge, Histogram
+from tests.api.client import Client
+from tests.hosting.conftest import forget
+from tests.hosting.running import Client as Reader
+from tests.hosting.running import Running
+
+SAMPLE = re.compile(r'([a-z_]+)(?:\{((?:[a-z_]+="(?:[^"\\\n]|\\\\|\\"|\\n)*",?)*)\})? (-?[0-9.e+-]+|\+Inf|NaN)')
+SUFFIXES = {
+    "counter": ("_total",), "gauge": ("",), "info": ("_info",), "histogram": ("_bucket", "_count", "_sum"),
+}  # fmt: skip
+Samples = dict[tuple[str, str], float]
+
+
+def read(text: str) -> Samples:
+    """Samples by name and labels, as a strict reader takes them: families whole and once, ended by # EOF."""
+    assert text.endswith("\n# EOF\n")
+    found: Samples = {}
+    families: dict[str, str] = {}
+    family = ""
+    for line in text.splitlines()[:-1]:
+        if line.startswith("# "):
+            _, what, name, said = line.split(" ", 3)
+            if what == "TYPE":
+                assert name not in families
+                families[name], family = said, name
+            elif what == "UNIT":
+                assert name.endswith(f"_{said}")
+            else:
+                assert what == "HELP"
+            assert name == family
+            continue
+        sample = SAMPLE.fullmatch(line)
+        assert sample, line
+        assert sample[1] in [family + suffix for suffix in SUFFIXES[families[family]]], line
+        assert (sample[1], sample[2] or "") not in found
+        found[sample[1], sample[2] or ""] = float(sample[3])
+    return found
+
+
+def asked(port: int, path: str = "/metrics") -> tuple[int, str, str]:
+    """Status, kind and text of an answer at the port of its own."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+    connection.request("GET", path)
+    got = connection.getresponse()
+    answer = got.status, got.headers["Content-Type"], got.read().decode("utf-8")
+    connection.close()
+    return answer
+
+
+def test_counters_histograms_and_numbers_are_written_as_the_standard_says() -> None:
+    counter, histogram = Counter("answers", "Answers."), Histogram("wait_milliseconds", 'Waits, of "all".')
+    nothing = read(metrics.text([counter, histogram]).decode())
+    assert nothing == {("answers_total", ""): 0}
+    for status in ("200", "200", "404"):
+        counter.add(status=status)
+    for wait in (0.4, 1, 3, 99_999):
+        histogram.add(wait, page='a "quoted"\nback\\slash')
+    gauge = Gauge("age_seconds", "Age.", lambda: [({}, 1.5)])
+    info = Gauge("version", "Version.", lambda: [({"version": "2026-a"}, 1)], "info")
+    found = read(metrics.text([counter, histogram, gauge, info]).decode())
+    page = r'page="a \"quoted\"\nback\\slash"'
+    buckets = [
+        found["wait_milliseconds_bucket", f'{page},le="{limit}"'] for limit in ("1", "2.5", "5", "10000", "+Inf")
+    ]
+    assert buckets == [2, 2, 3, 3, 4]
+    assert found["wait_milliseconds_count", page] == 4
+    assert found["wait_milliseconds_sum", page] == pytest.approx(100_003.4)
+    assert found["answers_total", 'status="200"'] == 2
+    assert found["age_seconds", ""] == 1.5
+    assert found["version_info", 'version="2026-a"'] == 1
+
+
+def test_classes_go_up() -> None:
+    assert list(CLASSES) == sorted(set(CLASSES))
+
+
+def test_by_itself_they_are_nowhere(app: Client) -> None:
+    for path in ("/metrics", "/_stcore/metrics", "/inside/metrics"):
+        assert app.get(path).status == 404
+
+
+def test_they_may_be_at_an_address(live: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MONITOR_METRICS_PATH", "/inside/metrics")
+    monkeypatch.setenv("MONITOR_DATABASE", str(live))
+    forget()
+    app = Client(Starlette(routes=server_app.routes(), middleware=server_app.middleware()))
+    got = app.get("/inside/metrics")
+    assert got.status == 200
+    assert got.headers["content-type"] == metrics.MEDIA_TYPE
+    assert got.headers["cache-control"] == "no-store"
+    assert "x-content-type-options" in got.headers
+    assert read(got.body.decode())["monitor_sessions", ""] == 0
+    assert app.get("/metrics").status == 404
+    forget()
+
+
+def test_the_port_of_its_own_tells_what_the_server_does(server: Running) -> None:
+    port = int(server.environment["MONITOR_METRICS_PORT"])
+    status, kind, text = asked(port)
+    assert (status, kind) == (200, metrics.MEDIA_TYPE)
+    before = read(text)
+    with Reader(server) as reader:
+        reader.run("map")
+        reader.run("council", la="Leeds")
+        reader.run("data", newest="true")
+        for address in ("/api/v1/areas?limit=1", "/api/v1/areas?colour=red"):
+            server.ask(address)
+        time.sleep(0.3)  # a run ends a little after its last message
+        after = read(asked(port)[2])
+        assert after["monitor_sessions", ""] == before["monitor_sessions", ""] + 1
+    ((_, version),) = [key for key in after if key[0] == "monitor_data_version_info"]
+    assert version == f'version="{server.wait_for("ready")["data_version"]}"'
+    assert after["monitor_data_age_seconds", ""] > 0
+    assert after["monitor_ready", ""] == 1
+    assert after["monitor_sessions_most", ""] == 3
+
+    def grown(name: str, labels: str) -> float:
+        return after[name, labels] - before.get((name, labels), 0)
+
+    for page in ("map", "council", "data"):
+        assert grown("monitor_rerun_milliseconds_count", f'page="{page}"') == 1
+        assert grown("monitor_rerun_milliseconds_sum", f'page="{page}"') > 0
+    assert grown("monitor_query_milliseconds_count", 'question="queries.councils"') >= 1
+    assert grown("monitor_query_milliseconds_count", 'question="queries.profile"') >= 1
+    assert grown("monitor_query_milliseconds_count", 'question="explore.rows"') >= 1
+    assert grown("monitor_api_answers_total", 'status="200"') == 1
+    assert grown("monitor_api_answers_total", 'status="400"') == 1
+
+
+def test_there_is_nothing_else_at_that_port(server: Running) -> None:
+    port = int(server.environment["MONITOR_METRICS_PORT"])
+    for path in ("/", "/metrics/x", "/api", "/../etc/passwd"):
+        status, _, text = asked(port, path)
+        assert (status, text) == (404, "There is nothing here but /metrics.\n")
+
+
+def test_errors_are_counted_by_where_they_happened(failing: Running) -> None:
+    port = int(failing.environment["MONITOR_METRICS_PORT"])
+
+    def counted() -> list[float]:
+        found = read(asked(port)[2])
+        return [found.get(("monitor_errors_total", f'where="{where}"'), 0) for where in ("route", "page")]
+
+    routes, pages = counted()
+    assert failing.ask("/broken").status == 500
+    with Reader(failing) as reader:
+        reader.run("best")
+    assert counted() == [routes + 1, pages + 1]
+
+
+def test_pages_run_before_the_first_reader_are_in_no_histogram(server: Running) -> None:
+    warmed = {line["page"] for line in server.lines() if line["event"] == "warmed"}
+    assert {"england", "map", "methods"} <= warmed
+    found = read(asked(int(server.environment["MONITOR_METRICS_PORT"]))[2])
+    runs = [line for line in server.lines() if line["event"] == "page" and line["page"] == "methods"]
+    assert found.get(("monitor_rerun_milliseconds_count", 'page="methods"'), 0) == len(runs)
