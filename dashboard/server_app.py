@@ -137,9 +137,8 @@ def places() -> Places:
 @cache
 def front() -> Front:
     """The pages and files of this process."""
-    pages = [path.stem for path in (HERE / "pages").glob("*.py")]
     files = Path(file_util.get_static_dir())
-    return Front(_shell(), pages, FIRST, files, places(), settings().retry_seconds, XSRF_COOKIE_NAME)
+    return Front(_shell(), _pages(), FIRST, files, places(), settings().retry_seconds, XSRF_COOKIE_NAME)
 
 
 @cache
@@ -175,29 +174,37 @@ def _listen(address: str, port: int) -> None:
 
 async def _begin() -> None:
     """Run every page once, so that nothing is imported, compiled or worked out while the first reader waits."""
-    start = perf_counter()
+    start, pages = perf_counter(), 0
     try:
         if settings().warm:
-            await _warm()
+            pages = await _warm()
     except Exception as error:
         # Readers come all the same; the first of them wait.
         guard.log_error(error, "start")
     finally:
         health().warm.set()
-    logs.event("ready", seconds=round(perf_counter() - start, 1), data_version=_version(), at=_address())
+    seconds = round(perf_counter() - start, 1)
+    logs.event("ready", at=_address(), data_version=_version(), pages=pages, seconds=seconds)
     if settings().warm:
         await asyncio.to_thread(front().pack)
 
 
-async def _warm() -> None:
+async def _warm() -> int:
+    """How many pages were run."""
     try:
         db = await asyncio.to_thread(lambda: store().current())
     except DatabaseError:
-        return
+        return 0
     council = next(iter(db.authorities.values()))
+    pages = _pages()
     with watch.warming():
-        for page in sorted(path.stem for path in (HERE / "pages").glob("*.py")):
+        for page in pages:
             await run_once("" if page == FIRST else page, {"la": council} if page in OF_A_COUNCIL else {})
+    return len(pages)
+
+
+def _pages() -> list[str]:
+    return sorted(path.stem for path in (HERE / "pages").glob("*.py"))
 
 
 async def _look() -> None:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-import logging
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 
@@ -25,6 +24,7 @@ from dashboard.briefings.content import NoBriefingError
 from dashboard.briefings.making import KINDS, Form
 from dashboard.briefings.pdf import HERE
 from dashboard.database import Database, DatabaseError, store
+from dashboard.hosting import errors, guard
 from dashboard.links import VERSION
 
 # Letters are set one briefing at a time; so many may wait, for some ten seconds.
@@ -32,8 +32,6 @@ MAKING = ThreadPoolExecutor(1, thread_name_prefix="briefings")
 READING = ThreadPoolExecutor(4, thread_name_prefix="briefings read")
 MOST_WAITING = 32
 RETRY_SECONDS = 10
-
-log = logging.getLogger(__name__)
 
 
 class RefusedError(Exception):
@@ -67,9 +65,9 @@ class Briefings:
             return _refused(refused.status, refused.title, str(refused))
         except DatabaseError as error:
             return _refused(503, "There is no readable database", str(error))
-        except Exception:
-            log.exception("a briefing failed")
-            return _refused(500, "The briefing could not be made", "It is our fault, and stands in our log.")
+        except Exception as error:
+            guard.log_error(error, "briefing")
+            return _refused(500, "The briefing could not be made", errors.words(error))
 
 
 class Asked:

@@ -55,6 +55,7 @@ def answer(
 
 def busy(asked: Headers, seconds: int) -> Response:
     """503: every place is taken."""
+    england = '<a href="/briefings/E92000001.html">two pages on England</a>'
     return answer(
         asked,
         503,
@@ -62,7 +63,7 @@ def busy(asked: Headers, seconds: int) -> Response:
         f"Every place is taken. Please come again in {_soon(seconds)}.",
         (
             '<a href="">Try again</a>. What you chose is in the address and is not lost.',
-            'The figures can be fetched meanwhile: <a href="/api">every figure by address</a>.',
+            f'Meanwhile there are {england}, and <a href="/api">every figure by address</a>.',
         ),
         {"Retry-After": str(seconds)},
     )

@@ -19,9 +19,9 @@ WITHOUT_SCRIPTS = """<noscript>
         <h1>Child Protection Monitor</h1>
         <p>How well each English council protects its children, and how far it is from the best. The pictures and
           choices of this page need JavaScript, which your browser has switched off.</p>
-        <p>Every figure can be had without it: <a href="/api">as tables and files by address</a>, among them
-          <a href="/api/v1/standings.csv?newest=true">the newest standings of all councils</a> and
-          <a href="/api/v1/monitor.duckdb">everything at once</a>.</p>
+        <p>Without it there are <a href="/briefings/E92000001.html">two pages on England</a>, and every figure
+          <a href="/api">as tables and files by address</a>, among them
+          <a href="/api/v1/standings.csv?newest=true">the newest standings of all councils</a>.</p>
       </main>
     </noscript>"""
 

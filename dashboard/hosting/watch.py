@@ -45,13 +45,12 @@ class Run:
             if reference is None:
                 end()
             ms = (perf_counter() - self.began) * 1000
-            warming = _warming.is_set()
-            if not warming:
+            if not _warming.is_set():
                 RERUNS.add(ms, page=page)
-            logs.event(
-                "warmed" if warming else "page", page=page, data_version=data_version, ms=round(ms, 1),
-                query_ms=round(self.query_ms, 1), rows=self.rows, error=reference,
-            )  # fmt: skip
+                logs.event(
+                    "page", page=page, data_version=data_version, ms=round(ms, 1),
+                    query_ms=round(self.query_ms, 1), rows=self.rows, error=reference,
+                )  # fmt: skip
 
 
 _RUN: ContextVar[Run | None] = ContextVar("run", default=None)
@@ -74,7 +73,7 @@ def end() -> Run | None:
 
 @contextmanager
 def warming() -> Iterator[None]:
-    """Runs meanwhile are our own: logged as such, and in no histogram."""
+    """Runs meanwhile are our own, and nobody's to count."""
     _warming.set()
     try:
         yield
@@ -98,7 +97,8 @@ def query(asks: Callable[P, R]) -> Callable[P, R]:
             found = asks(*args, **kwargs)
         finally:
             ms = (perf_counter() - start) * 1000
-            QUERIES.add(ms, question=name)
+            if not _warming.is_set():
+                QUERIES.add(ms, question=name)
             if run is not None:
                 run.inside = False
                 run.query_ms += ms

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import gzip
 import io
 import json
@@ -15,6 +14,7 @@ from starlette.types import ASGIApp, Message
 
 from dashboard.api import routes
 from dashboard.exports import FORMULA
+from tests import loops
 
 STYLE = "/assets/style.css"
 
@@ -77,7 +77,7 @@ class Client:
         async def send(message: Message) -> None:
             sent.append(message)
 
-        asyncio.run(self.app(scope, receive, send))  # type: ignore[arg-type]
+        loops.run(self.app(scope, receive, send))  # type: ignore[arg-type]
         start, *bodies = sent
         return Got(
             start["status"],

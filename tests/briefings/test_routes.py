@@ -19,6 +19,7 @@ from dashboard.briefings.addresses import address, file_name
 from dashboard.briefings.making import KINDS
 from dashboard.database import Database, store
 from dashboard.server import ROUTES
+from tests import loops
 from tests.api.client import Client
 from tests.briefings.reading import Page
 
@@ -199,4 +200,4 @@ def test_asking_from_another_loop_works(client: Client) -> None:
     async def both() -> None:
         await asyncio.gather(*(asyncio.to_thread(client.get, "/briefings/383.html") for _ in range(4)))
 
-    asyncio.run(both())
+    loops.run(both())

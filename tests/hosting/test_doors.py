@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Sequence
 
 import pytest
@@ -11,6 +10,7 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from dashboard.hosting.doors import COME_AGAIN, REFUSED_BY_POLICY, Doors
 from dashboard.hosting.places import Places
+from tests import loops
 from tests.hosting.conftest import OURS
 from tests.hosting.running import Client, Running
 
@@ -53,7 +53,7 @@ def knock(
         "extensions": {one: {} for one in extensions},
         "headers": [(name.encode(), value.encode()) for name, value in headers.items()],
     }
-    asyncio.run(Doors(behind, Places(places), 30, hosts, lambda: others)(scope, receive, send))
+    loops.run(Doors(behind, Places(places), 30, hosts, lambda: others)(scope, receive, send))
     return sent, seen
 
 

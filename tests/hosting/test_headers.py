@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from starlette.applications import Starlette
+from starlette.datastructures import Headers
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -17,7 +18,7 @@ from streamlit import file_util
 
 from dashboard import server, server_app
 from dashboard.components import ASSETS, COMPONENTS, HERE, UNDER, _name
-from dashboard.hosting import shell
+from dashboard.hosting import plain, shell
 from dashboard.hosting.headers import policy
 from tests.api.client import Client, Got
 from tests.hosting.conftest import forget
@@ -184,8 +185,11 @@ def test_the_page_is_streamlits_with_our_name_our_language_and_words_for_those_w
     assert re.findall(r'(?:src|href)="\./static[^"]+"', page) == re.findall(r'(?:src|href)="\./static[^"]+"', installed)
 
 
-def test_what_the_page_without_scripts_leads_to_is_there(app: Client) -> None:
-    for address in re.findall(r'href="(/api[^"]*)"', shell.WITHOUT_SCRIPTS):
+def test_what_pages_without_scripts_lead_to_is_there(app: Client) -> None:
+    busy = plain.busy(Headers({"accept": "text/html"}), 30).body.decode("utf-8")  # type: ignore[union-attr]
+    addresses = re.findall(r'href="([^"]+)"', shell.WITHOUT_SCRIPTS + busy)
+    assert len(addresses) == 5
+    for address in addresses:
         assert app.get(address).status == 200, address
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import getpass
 import http.client
 import re
@@ -18,6 +17,7 @@ from websockets.exceptions import InvalidStatus
 
 from dashboard.hosting import errors
 from dashboard.server_wire import Wire
+from tests import loops
 from tests.hosting.conftest import SECRET
 from tests.hosting.running import ROOT, Client, Running
 from tests.hosting.test_front import PAGES
@@ -175,7 +175,7 @@ def test_only_what_our_pages_send_comes_through() -> None:
     async def send(_message: Any) -> None:
         """Nobody listens."""
 
-    asyncio.run(Wire(app, Path("/there/main.py"))({"type": "websocket"}, receive, send))
+    loops.run(Wire(app, Path("/there/main.py"))({"type": "websocket"}, receive, send))
     # What is no message at all is left to Streamlit, which hangs up.
     assert passed == [*wanted, b"\xff garbage"]
 
