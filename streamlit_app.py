@@ -1,6 +1,11 @@
 """The entry point: `streamlit run streamlit_app.py` finds `app` and serves it."""
 
+import os
+
 import streamlit as st
+
+# Our frames are small: to share their work with other threads costs more than the work. Read as polars is imported.
+os.environ.setdefault("POLARS_MAX_THREADS", "1")
 
 from dashboard import server_app
 

@@ -1,7 +1,9 @@
-"""Measure what a reader waits for and what a server pays: `python -m bench`, about five minutes; `--quick`, about one.
+"""Measure what a reader waits for and what a server pays: `python -m bench`, half an hour; `--quick`, some minutes.
 
-Writes RESULTS.md beside this file. Needs the development dependencies, Chromium, and Linux. Ours and the floor are
-measured in turns, since a machine that others use is faster at one moment than at another.
+Writes RESULTS.md beside this file, and results.json, from which it is put together: `--only users` measures one section
+anew and leaves the others as they were, each with its date. `python -m bench soak` reads for hours. Needs the
+development dependencies, Chromium, and Linux. Ours, the floor and the naive twin are measured in turns, since a machine
+that others use is faster at one moment than at another.
 """
 
 from __future__ import annotations
@@ -11,266 +13,140 @@ import signal
 import sys
 import tempfile
 import time
-from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass, field
-from itertools import cycle
+from functools import cached_property
 from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.progress import track
 
-from bench import api, browser, build, report, tenfold
-from bench.reader import Reader
-from bench.report import Line
-from bench.server import Server, serve
+from bench import api, build, pages, report, users, views
+from bench import soak as soaking
+from bench.pages import Size
+from bench.report import Line, Section, Table, tables
 
-RESULTS = Path(__file__).parent / "RESULTS.md"
-CHOICES = ("Council", "Measure", "Period", "Compare with")
-BUILD_SECONDS, CPU_MS, SENT_KB, TENFOLD = 8, 50, 100, 1.5
-WORDS_MS, PAGE_MS, OPENING_MS, FLOORS_TIMES = 200, 500, 4000, 1.3
-
-
-@dataclass(frozen=True)
-class View:
-    """A page to measure."""
-
-    name: str
-    page: str
-    """Its path."""
-    parts: tuple[str, ...] = ()
-    """What it draws beside words; a chart or table last."""
-    query: dict[str, str] = field(default_factory=dict, hash=False)
-    choices: tuple[str, ...] = CHOICES
-    changing: bool = True
-    """Whether every choice draws all of its parts anew; else only the words are waited for."""
-    sent_kb: int = SENT_KB
-    """What a change may send at most, at the median."""
-    charts: int = 0
-    """How many pictures it draws, the map and the grid among them."""
-    tables: int = 0
-    rows: int = 0
-    """Of all its tables."""
-
-    @property
-    def changed(self) -> tuple[str, ...]:
-        return self.parts if self.changing else ()
-
-    @property
-    def browsed(self) -> list[str]:
-        """The choices to change in a browser too: those that readers change most."""
-        return [choice for choice in self.choices if choice in ("Council", "Measure", "Number")]
-
-
-VIEWS = (
-    View("England", "", ("chart",), choices=CHOICES[1:], changing=False, charts=1, tables=5, rows=90),
-    View("Map", "map", ("map", "chart"), sent_kb=40, charts=2),
-    View("Council", "council", ("chart",), {"la": "Leeds"}, charts=2, tables=5, rows=50),
-    View("Compare", "compare", ("chart",), {"la": "Leeds"}, charts=3, tables=1, rows=20),
-    View("Inspections", "inspections", choices=("Council",), tables=1, rows=150),
-    View("Best councils", "best", choices=("Measure", "Period"), tables=4, rows=120),
-    View("Data", "data", ("table",), choices=(), charts=1),
-)
-
-
-def floor_of(view: View) -> View:
-    """The bare page that shows as much as this one."""
-    shape = {name: str(getattr(view, name)) for name in ("charts", "tables", "rows")}
-    parts = ("chart",) if view.charts else ()
-    return View(f"Floor {' '.join(shape.values())}", "", parts, shape, ("Number",))
-
-
-FLOORS = tuple(dict.fromkeys(map(floor_of, VIEWS)))
-PARTS = {"words": "heading and sentence", "map": "map", "chart": "chart", "table": "table", "page": "whole page"}
+HERE = Path(__file__).parent
+RESULTS, KEPT = HERE / "RESULTS.md", HERE / "results.json"
+BUILD_SECONDS = 8
+# How long numbers of users are looked at: most, those with a target, and those when it is asked for.
+SECONDS, TARGET_SECONDS, LONG_SECONDS = 30, 60, 600
 
 
 @dataclass(frozen=True)
-class Size:
-    """How often everything is measured."""
+class Bench:
+    """What the sections need."""
 
+    folder: Path
+    """For files that are not kept."""
+    size: Size
     builds: int
-    rounds: int
-    reruns: int
-    openings: int
-    changes: int
+    length: users.Length
+    running: ExitStack = field(default_factory=ExitStack)
+
+    @cached_property
+    def data(self) -> Path:
+        """A data folder of our own, so that nothing is built where somebody reads."""
+        return build.copy(self.folder)
+
+    @cached_property
+    def database(self) -> Path:
+        """A database, built."""
+        path = self.data / build.DATABASE
+        if not path.exists():
+            build.build(self.data)
+        return path
+
+    @cached_property
+    def servers(self) -> views.Servers:
+        """Ours, the floor and the naive twin."""
+        return self.running.enter_context(views.served(self.database, self.folder))
 
 
-FULL, QUICK = Size(builds=5, rounds=5, reruns=12, openings=7, changes=4), Size(2, 2, 6, 2, 3)
+def building(bench: Bench) -> list[Table]:
+    """The ETL."""
+    builds = [build.build(bench.data) for _ in track(range(bench.builds), "Building")]
+    section = "Building the database from the releases"
+    return tables(
+        [
+            Line(section, "time, s", [one.seconds for one in builds], target=BUILD_SECONDS),
+            Line(section, "CPU, s", [one.cpu for one in builds]),
+            Line(section, "peak memory, MB", [one.peak_mb for one in builds]),
+        ]
+    )
+
+
+# In the order of RESULTS.md. What needs the servers comes first: those who read in crowds have their own.
+SECTIONS: dict[str, Callable[[Bench], list[Table]]] = {
+    "build": building,
+    "pages": lambda bench: tables(pages.answering(bench.servers, bench.size)),
+    "browser": lambda bench: tables(pages.painting(bench.servers, bench.size)),
+    "api": lambda bench: tables(api.lines(bench.servers.product)),
+    "tenfold": lambda bench: tables(pages.growing(bench.database, bench.folder, bench.size)),
+    "users": lambda bench: users.bearing(bench.database, bench.folder, bench.length),
+    "memory": lambda bench: tables(users.holding(bench.database)),
+}
+OWN_SERVERS = ("tenfold", "users", "memory")
+ORDER = (*SECTIONS, "soak")
+FULL = Size(rounds=5, reruns=12, naive_reruns=2, openings=5, naive_openings=2, changes=4)
+QUICK = Size(rounds=2, reruns=6, naive_reruns=1, openings=2, naive_openings=1, changes=2)
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 
 
-@app.command()
+@app.callback(invoke_without_command=True)
 def main(
+    context: typer.Context,
     quick: Annotated[bool, typer.Option("--quick", help="Fewer rounds: for a first look, and kept nowhere.")] = False,
+    only: Annotated[list[str] | None, typer.Option(help=f"One of {', '.join(SECTIONS)}; may be given again.")] = None,
+    long: Annotated[bool, typer.Option("--long", help="Ten minutes for each number of users with a target.")] = False,
 ) -> None:
-    """Measure builds, servers and browsers; print the tables and write them to bench/RESULTS.md."""
+    """Measure; print the tables and write them to bench/RESULTS.md."""
     # By itself a termination would leave the servers and the browser running.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
-    size, load = QUICK if quick else FULL, os.getloadavg()[0]
+    if context.invoked_subcommand:
+        return
+    asked = only or list(SECTIONS)
+    if wrong := [name for name in asked if name not in SECTIONS]:
+        raise typer.BadParameter(f"there is no section {wrong[0]}: take {', '.join(SECTIONS)}")
+    length = users.Length(SECONDS, LONG_SECONDS if long else TARGET_SECONDS)
+    if quick:
+        length = users.Length(15, 15, (10, 100), (10,))
     with tempfile.TemporaryDirectory() as folder, ExitStack() as running:
-        data = build.copy(Path(folder))
-        lines = building(data, size)
-        database = data / build.DATABASE
-        product = running.enter_context(serve("streamlit_app.py", MONITOR_DATABASE=str(database)))
-        floor = running.enter_context(serve("bench/floor.py"))
-        pairs = [*((view, floor) for view in FLOORS), *((view, product) for view in VIEWS)]
-        for view, server in pairs:
-            with Reader(server, view.page, **view.query):
-                pass  # what a server makes once is made
-        lines += answering(pairs, size)
-        lines += growing(database, Path(folder), size)
-        lines += painting(pairs, size)
-        lines += api.lines(product)
-        report.show(lines)
-        if not quick:
-            report.write(lines, RESULTS, database=database, load=load)
+        bench = Bench(Path(folder), QUICK if quick else FULL, 2 if quick else 5, length, running)
+        for name in SECTIONS:
+            if name in asked:
+                if name in OWN_SERVERS:
+                    running.close()
+                section = _measured(bench, SECTIONS[name])
+                report.show(section.tables)
+                if not quick:
+                    report.write(report.keep({name: section}, KEPT), ORDER, RESULTS)
 
 
-def building(data: Path, size: Size) -> list[Line]:
-    """The ETL."""
-    builds = [build.build(data) for _ in track(range(size.builds), "Building")]
-    section = "Building the database from the releases"
-    return [
-        Line(section, "time, s", [one.seconds for one in builds], target=BUILD_SECONDS),
-        Line(section, "CPU, s", [one.cpu for one in builds]),
-        Line(section, "peak memory, MB", [one.peak_mb for one in builds]),
-    ]
+@app.command()
+def soak(
+    minutes: Annotated[float, typer.Option(help="For how long.")] = 120,
+    readers: Annotated[int, typer.Option("--users", help="How many read at once.")] = 20,
+    samples: Annotated[Path | None, typer.Option(help="A CSV file for a line a minute, to look at meanwhile.")] = None,
+) -> None:
+    """Read for hours: memory, times and errors; written to bench/RESULTS.md too."""
+    length = users.Length(SECONDS, TARGET_SECONDS)
+    with tempfile.TemporaryDirectory() as folder, ExitStack() as running:
+        bench = Bench(Path(folder), FULL, 1, length, running)
+        tell = soaking.to_file(samples) if samples else soaking.nobody
+        section = _measured(bench, lambda bench: [users.soaked(users.hours(bench.database, readers, minutes, tell))])
+    report.show(section.tables)
+    report.write(report.keep({"soak": section}, KEPT), ORDER, RESULTS)
 
 
-def answering(pairs: list[tuple[View, Server]], size: Size) -> list[Line]:
-    """The server: what one change of a choice costs it and what it sends, without a browser."""
-    cpu, wall, sent, wire = (defaultdict[tuple[str, str], list[float]](list) for _ in range(4))
-    with ExitStack() as open_:
-        cases = {
-            (view.name, choice): (server, open_.enter_context(Reader(server, view.page, **view.query)))
-            for view, server in pairs
-            for choice in view.choices
-        }
-        options = {case: _options(reader.options(case[1])) for case, (_, reader) in cases.items()}
-        for _ in track(range(size.rounds), "Answering"):
-            for case, (server, reader) in cases.items():
-                before = server.cpu()
-                for _ in range(size.reruns):
-                    rerun = reader.choose(case[1], next(options[case]))
-                    wall[case].append(rerun.seconds * 1000)
-                    sent[case].append(rerun.sent / 1000)
-                    wire[case].append(rerun.wire / 1000)
-                time.sleep(0.05)  # a run ends a little after its last message
-                cpu[case].append((server.cpu() - before) / size.reruns * 1000)
-    return [
-        Line(
-            section,
-            f"{view.name}: {choice}",
-            samples[view.name, choice],
-            samples[floor_of(view).name, "Number"],
-            target(view),
-        )
-        for section, samples, target in (
-            ("Server CPU for a change, ms", cpu, lambda _: CPU_MS),
-            ("Time to a change's last message, ms", wall, lambda _: None),
-            ("Messages sent for a change, kB", sent, lambda view: view.sent_kb),
-            ("The same on the wire, compressed, kB", wire, lambda _: None),
-        )
-        for view in VIEWS
-        for choice in view.choices
-    ]
-
-
-def growing(database: Path, folder: Path, size: Size) -> list[Line]:
-    """The server with ten times the observations, in turns with the one of today."""
-    section = "Server CPU for a change with ten times the observations, beside that of today, ms"
-    larger = tenfold.database(database, folder / "synthetic-tenfold.duckdb")
-    cpu = defaultdict[tuple[str, Path], list[float]](list)
-    with ExitStack() as running:
-        servers = {
-            path: running.enter_context(serve("streamlit_app.py", MONITOR_DATABASE=str(path)))
-            for path in (database, larger)
-        }
-        readers = {
-            (view, path): running.enter_context(Reader(server, view.page, **view.query))
-            for view in VIEWS
-            if view.choices
-            for path, server in servers.items()
-        }
-        options = {case: _options(reader.options(case[0].choices[0])) for case, reader in readers.items()}
-        for _ in track(range(size.rounds + 1), "Growing"):
-            for (view, path), reader in readers.items():
-                before = servers[path].cpu()
-                for _ in range(size.reruns):
-                    reader.choose(view.choices[0], next(options[view, path]))
-                time.sleep(0.05)
-                cpu[view.name, path].append((servers[path].cpu() - before) / size.reruns * 1000)
-    return [
-        # The first round of each is that in which a server makes what it keeps.
-        Line(section, name, samples[1:], cpu[name, database][1:], times=TENFOLD)
-        for (name, path), samples in cpu.items()
-        if path == larger
-    ]
-
-
-def painting(pairs: list[tuple[View, Server]], size: Size) -> list[Line]:
-    """The browser: from opening a page, and from choosing, to what is painted."""
-    opening, changing = (defaultdict[tuple[str, str, str], list[float]](list) for _ in range(2))
-    lead = defaultdict[str, list[float]](list)
-    options: dict[tuple[View, str], Iterator[str]] = {}
-    for view, server in pairs:
-        with Reader(server, view.page, **view.query) as reader:
-            options |= {(view, choice): _options(reader.options(choice)) for choice in view.browsed}
-    with browser.chromium() as chromium:
-        for _ in track(range(size.openings), "Painting"):
-            for view, server in pairs:
-                with browser.opened(chromium, server, view.page, view.parts, **view.query) as (tab, paints):
-                    for part in ("words", *view.parts, "page"):
-                        opening[view.name, "", part].append(paints[part].last if part == "page" else paints[part].first)
-                    if view.parts:
-                        lead[view.name].append(paints["words"].first - paints[view.parts[-1]].first)
-                    for choice in view.browsed:
-                        for _ in range(size.changes):
-                            paints = browser.choose(tab, choice, next(options[view, choice]), view.changed)
-                            for part in ("words", *view.changed, "page"):
-                                changing[view.name, choice, part].append(paints[part].last)
-    return [
-        *_painted("Opening a page in a new browser, ms", opening, {"page": OPENING_MS}),
-        *(
-            Line("Sentence before the first chart or table, ms", name, samples, target=0, always=True)
-            for name, samples in lead.items()
-            if not name.startswith("Floor")
-        ),
-        *_painted(
-            "From choosing to painted, ms",
-            changing,
-            {"words": WORDS_MS, "map": WORDS_MS, "page": PAGE_MS},
-            FLOORS_TIMES,
-        ),
-    ]
-
-
-def _painted(
-    section: str, times: dict[tuple[str, str, str], list[float]], targets: dict[str, float], most: float | None = None
-) -> list[Line]:
-    floors = {view.name: floor_of(view).name for view in VIEWS}
-    return [
-        Line(
-            section,
-            f"{name}{f', {choice}' if choice else ''}: {PARTS[part]}",
-            samples,
-            # A map or a grid has no like on the floor: its charts are the nearest.
-            times.get((floors[name], floor_choice, part)) or times[floors[name], floor_choice, "chart"],
-            targets.get(part),
-            times=most if part == "page" else None,
-        )
-        for (name, choice, part), samples in times.items()
-        if name in floors
-        for floor_choice in [FLOORS[0].choices[0] if choice else ""]
-    ]
-
-
-def _options(options: list[str]) -> Iterator[str]:
-    """Options for ever, without the first, which is what is chosen at the start."""
-    return cycle(options[1:])
+def _measured(bench: Bench, measure: Callable[[Bench], list[Table]]) -> Section:
+    began, start, load = report.now(), time.monotonic(), os.getloadavg()[0]
+    found = measure(bench)
+    minutes = (time.monotonic() - start) / 60
+    return Section(began, round(minutes, 1), round(load, 1), report.machine(bench.database), found, report.priority())
 
 
 if __name__ == "__main__":

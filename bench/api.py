@@ -96,4 +96,4 @@ if __name__ == "__main__":
         build.build(data)
         with serve("streamlit_app.py", MONITOR_DATABASE=str(data / build.DATABASE)) as server:
             time.sleep(STARTING_SECONDS)
-            report.show(lines(server))
+            report.show(report.tables(lines(server)))

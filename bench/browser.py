@@ -19,6 +19,16 @@ QUIET_MS = 400
 WAIT_MS = 30_000
 LOOK_MS = 100
 VIEWPORT = {"width": 1440, "height": 1000}
+# Plotly's map asks a server on the internet for the world, and stays blank without it: here it is given an empty one.
+WORLD = "https://cdn.plot.ly/**"
+EMPTY_WORLD = {
+    "type": "Topology",
+    "arcs": [],
+    "objects": {
+        name: {"type": "GeometryCollection", "geometries": []}
+        for name in ("coastlines", "land", "ocean", "lakes", "rivers", "countries", "subunits")
+    },
+}
 
 
 class Painted(NamedTuple):
@@ -45,12 +55,14 @@ def chromium() -> Iterator[Browser]:
 
 @contextmanager
 def opened(
-    browser: Browser, server: Server, page: str, parts: Sequence[str], **query: str
+    browser: Browser, server: Server, page: str, parts: Sequence[str], *, world: bool = False, **query: str
 ) -> Iterator[tuple[Page, Paints]]:
-    """A page in a new browser with nothing cached, once all its parts are drawn."""
+    """A page in a new browser with nothing cached, once all its parts are drawn; `world` for one with Plotly's map."""
     context = browser.new_context(viewport=VIEWPORT, locale="en-GB")  # type: ignore[arg-type]
     try:
         context.add_init_script(path=PROBE)
+        if world:
+            context.route(WORLD, lambda route: route.fulfill(json=EMPTY_WORLD))
         tab = context.new_page()
         tab.goto(f"{server.url}/{page}?{urlencode(query)}", wait_until="commit")
         yield tab, _paints(tab, parts)

@@ -2,26 +2,19 @@
 
 from __future__ import annotations
 
-import re
 import socket
 import time
 from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import Self
-from urllib.parse import urlencode
 
-from streamlit.proto.BackMsg_pb2 import BackMsg
-from streamlit.proto.Element_pb2 import Element
-from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
-from streamlit.proto.Selectbox_pb2 import Selectbox
-from streamlit.proto.WidgetStates_pb2 import WidgetState
 from websockets.sync.client import connect
-from websockets.typing import Origin, Subprotocol
+from websockets.typing import Origin
 
 from bench.server import Server
+from bench.tab import PROTOCOL, STREAM, Tab
 
 ANSWER_SECONDS = 30
-SENTENCE = re.compile(r'<p class="sentence"[^>]*>(.*?)</p>', re.DOTALL)
 
 
 @dataclass(frozen=True)
@@ -53,10 +46,7 @@ class Reader:
     """One session on one page."""
 
     def __init__(self, server: Server, page: str = "", **query: str) -> None:
-        self.page, self.query = page, query
-        self.chosen: dict[str, WidgetState] = {}
-        self.selectboxes: dict[str, Selectbox] = {}
-        self.kept: set[str] = set()
+        self.tab = Tab(page, query)
         self._server = server
         self._socket = Counted()
 
@@ -66,9 +56,9 @@ class Reader:
         with ExitStack() as opening:
             self._connection = opening.enter_context(
                 connect(
-                    f"ws://{self._server.address}/_stcore/stream",
+                    f"ws://{self._server.address}{STREAM}",
                     sock=self._socket,
-                    subprotocols=[Subprotocol("streamlit")],
+                    subprotocols=[PROTOCOL],
                     origin=Origin(self._server.url),
                     max_size=None,
                 )
@@ -82,52 +72,28 @@ class Reader:
 
     def options(self, label: str) -> list[str]:
         """What a selectbox offers."""
-        return list(self.selectboxes[label].options)
+        return self.tab.options(label)
 
     def choose(self, label: str, option: str) -> Rerun:
         """Choose in a selectbox as a reader does; raises RuntimeError when the page says nothing else then."""
-        box = self.selectboxes[label]
-        self.chosen[box.id] = WidgetState(id=box.id, string_value=option)
-        if box.query_param_key:
-            self.query[box.query_param_key] = option
+        self.tab.choose(label, option)
         rerun = self.run()
         if rerun.words == self.words:
-            raise RuntimeError(f"{label} {option!r} changed nothing on page {self.page!r}: {self.words}")
+            raise RuntimeError(f"{label} {option!r} changed nothing on page {self.tab.page!r}: {self.words}")
         self.words = rerun.words
         return rerun
 
     def run(self) -> Rerun:
-        """One run of the page as all choices stand."""
-        asked = BackMsg()
-        state = asked.rerun_script
-        state.page_name, state.query_string = self.page, urlencode(self.query)
-        state.widget_states.widgets.extend(self.chosen.values())
-        state.cached_message_hashes.extend(self.kept)
-        words: list[str] = []
-        kept: set[str] = set()
-        sent, wire = 0, self._socket.received
+        """One run of the page as all choices stand; raises RuntimeError when it fails."""
+        asked = self.tab.asks()
+        sent, wire, done = 0, self._socket.received, False
         start = time.perf_counter()
-        self._connection.send(asked.SerializeToString())
-        while True:
+        self._connection.send(asked)
+        while not done:
             packed = self._connection.recv(ANSWER_SECONDS, decode=False)
             sent += len(packed)
-            message = ForwardMsg.FromString(packed)
-            kind = message.WhichOneof("type")
-            if kind == "ref_hash":
-                kept.add(message.ref_hash)
-            elif message.metadata.cacheable:
-                kept.add(message.hash)
-            if kind == "delta" and message.delta.WhichOneof("type") == "new_element":
-                words += self._read(message.delta.new_element)
-            if kind == "script_finished":
-                break
+            done = self.tab.hears(packed)
         seconds = time.perf_counter() - start
-        self.kept = kept
-        return Rerun(seconds, sent, self._socket.received - wire, " ".join(filter(None, words)))
-
-    def _read(self, element: Element) -> list[str]:
-        if element.WhichOneof("type") == "exception":
-            raise RuntimeError(f"Page {self.page!r} failed: {element.exception.message}")
-        if element.WhichOneof("type") == "selectbox":
-            self.selectboxes[element.selectbox.label] = element.selectbox
-        return [element.heading.body, *SENTENCE.findall(element.html.body)]
+        if self.tab.failed:
+            raise RuntimeError(f"Page {self.tab.page!r} failed: {self.tab.failed}")
+        return Rerun(seconds, sent, self._socket.received - wire, " ".join(filter(None, self.tab.said)))

@@ -1,24 +1,35 @@
-"""What was measured as tables: beside the floor, and beside the target."""
+"""What was measured as tables, beside the floor, the naive twin and the target: printed, and kept for RESULTS.md."""
 
 from __future__ import annotations
 
+import json
 import os
 import platform
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version
 from itertools import groupby
 from pathlib import Path
 from statistics import median
+from typing import Any
 
 import duckdb
 from rich.console import Console
-from rich.table import Table
+from rich.table import Table as Printed
 
-LIBRARIES = ("streamlit", "plotly", "polars", "duckdb", "websockets", "playwright")
+LIBRARIES = ("streamlit", "plotly", "polars", "duckdb", "pandas", "websockets", "playwright")
 WIDTH = 120
-HEADS = ("", "median", "lowest to highest", "floor", "times the floor", "target", "holds")
+HEADS = (
+    "", "median", "lowest to highest", "floor", "times the floor", "naive twin", "naive, times ours", "target", "holds",
+)  # fmt: skip
+HOLDS = {True: "yes", False: "**no**", None: ""}
+INTRODUCTION = """\
+Absolute figures move with the machine and what else it does: compare the ratios. The floor is a page with a heading,
+one choice, and as many charts of 153 points and tables as the page has, on a server with the same settings. The naive
+twin (`bench/naive.py`) is the core of the page as a first programmer writes it: pandas, plotly express, the figures
+read from a Parquet file at each run, the map's shapes sent along, Streamlit's own settings. All are measured in turns.
+A map or a grid counts as a chart."""
 
 
 @dataclass(frozen=True)
@@ -35,6 +46,7 @@ class Line:
     """Not only the median: every sample."""
     times: float | None = None
     """The median stays within so many times the floor's."""
+    naive: Sequence[float] = ()
 
     @property
     def holds(self) -> bool | None:
@@ -48,72 +60,154 @@ class Line:
         middle, bound = median(self.samples), "every one " if self.always else ""
         return (
             self.what,
-            _number(middle),
-            f"{_number(min(self.samples))} to {_number(max(self.samples))}",
-            _number(median(self.floor)) if self.floor else "",
+            number(middle),
+            f"{number(min(self.samples))} to {number(max(self.samples))}",
+            number(median(self.floor)) if self.floor else "",
             f"{middle / median(self.floor):.1f}" if self.floor else "",
+            number(median(self.naive)) if self.naive else "",
+            f"{median(self.naive) / middle:.1f}" if self.naive else "",
             ", ".join(
                 filter(
                     None,
                     (
-                        f"{bound}under {_number(self.target)}" if self.target is not None else "",
+                        f"{bound}under {number(self.target)}" if self.target is not None else "",
                         f"{self.times:g} times" if self.times is not None else "",
                     ),
                 )
             ),
-            {True: "yes", False: "**no**", None: ""}[self.holds],
+            HOLDS[self.holds],
         )
 
 
-def show(lines: Sequence[Line]) -> None:
+@dataclass(frozen=True)
+class Table:
+    """Cells under heads, the first column in words; `held` of its `judged` targets are met."""
+
+    title: str
+    heads: Sequence[str]
+    rows: Sequence[Sequence[str]]
+    judged: int = 0
+    held: int = 0
+    note: str = ""
+
+
+def tables(lines: Iterable[Line]) -> list[Table]:
+    """A table a section, without the columns that are empty in it."""
+    found = []
+    for section, grouped in groupby(lines, lambda line: line.section):
+        group = list(grouped)
+        rows = [line.cells() for line in group]
+        used = [place for place in range(len(HEADS)) if place == 0 or any(row[place] for row in rows)]
+        holds = [line.holds for line in group]
+        found.append(
+            Table(
+                section,
+                [HEADS[place] for place in used],
+                [[row[place] for place in used] for row in rows],
+                len(holds) - holds.count(None),
+                holds.count(True),
+            )
+        )
+    return found
+
+
+def show(found: Iterable[Table]) -> None:
     """Print the tables."""
     console = Console()
     console = Console(width=max(console.width, WIDTH))  # a file or a pipe has no width of its own
-    for section, found in groupby(lines, lambda line: line.section):
-        table = Table(title=section, title_justify="left", box=None, pad_edge=False)
-        for position, head in enumerate(HEADS):
-            table.add_column(head, justify="right" if 0 < position < 5 else "left")
-        for line in found:
-            table.add_row(*(cell.replace("**", "") for cell in line.cells()))
-        console.print(table, "")
+    for one in found:
+        printed = Printed(title=one.title, title_justify="left", box=None, pad_edge=False)
+        for position, head in enumerate(one.heads):
+            printed.add_column(head, justify="left" if position == 0 or head in ("target", "holds") else "right")
+        for row in one.rows:
+            printed.add_row(*(cell.replace("**", "") for cell in row))
+        console.print(printed, *([one.note] if one.note else []), "", sep="\n")
 
 
-def write(lines: Sequence[Line], path: Path, *, database: Path, load: float) -> None:
-    """Write the tables with what they were measured on."""
-    missed = sum(line.holds is False for line in lines)
-    judged = sum(line.holds is not None for line in lines)
-    text = [
-        "# How fast it is",
-        "",
-        f"Written by `python -m bench` on {datetime.now(UTC):%-d %B %Y}. {judged - missed} of {judged} targets hold.",
-        "Absolute figures move with the machine and what else it does: compare the ratios to the floor, a page with a",
-        "heading, one choice and as many charts of 153 points, on a server with the same settings, in turns with ours.",
-        "A map or a table counts as a chart.",
-        "",
-        machine(database, load),
-    ]
-    for section, found in groupby(lines, lambda line: line.section):
-        text += ["", f"## {section}", "", _row(HEADS), _row(["---"] + ["---:"] * 4 + ["---"] * 2)]
-        text += [_row(line.cells()) for line in found]
+@dataclass(frozen=True)
+class Section:
+    """What was measured together, and when."""
+
+    at: str
+    """When it began, ISO, UTC."""
+    minutes: float
+    load: float
+    """Of the machine, when it began."""
+    machine: str
+    tables: list[Table]
+    priority: int = 0
+    """Below nought, what was measured went before whatever else the machine did (nice)."""
+
+    def says(self) -> str:
+        """When and under what load."""
+        took = f"in {self.minutes:.0f} minutes" if self.minutes >= 1.5 else "in a minute"
+        began = f"{datetime.fromisoformat(self.at):%-d %B %Y at %H:%M} UTC"
+        first = f", priority {self.priority}" if self.priority else ""
+        return f"Measured on {began} {took}; load {self.load:.1f} before{first}."
+
+
+def keep(measured: Mapping[str, Section], path: Path) -> dict[str, Section]:
+    """Write what was measured over what was before, section by section; all there is now."""
+    kept = read(path)
+    kept |= measured
+    path.write_text(json.dumps({name: asdict(one) for name, one in kept.items()}, indent=1, ensure_ascii=False) + "\n")
+    return kept
+
+
+def read(path: Path) -> dict[str, Section]:
+    """What is kept; nothing where there is no file."""
+    if not path.exists():
+        return {}
+    found: dict[str, dict[str, Any]] = json.loads(path.read_text("utf-8"))
+    return {
+        name: Section(**one | {"tables": [Table(**table) for table in one["tables"]]}) for name, one in found.items()
+    }
+
+
+def write(kept: Mapping[str, Section], order: Sequence[str], path: Path) -> None:
+    """RESULTS.md of all that is kept, each section with its date."""
+    found = [kept[name] for name in order if name in kept]
+    judged = sum(table.judged for section in found for table in section.tables)
+    held = sum(table.held for section in found for table in section.tables)
+    text = ["# How fast it is", "", f"Written by `python -m bench`. {held} of {judged} targets hold.", INTRODUCTION]
+    before = ""
+    for section in found:
+        if section.machine != before:
+            text += ["", section.machine]
+            before = section.machine
+        for table in section.tables:
+            text += ["", f"## {table.title}", "", section.says(), *([table.note] if table.note else []), ""]
+            text += [_row(table.heads), _row(["---", *("---:" for _ in table.heads[1:])])]
+            text += [_row(row) for row in table.rows]
     path.write_text("\n".join(text) + "\n", "utf-8")
 
 
-def machine(database: Path, load: float) -> str:
+def machine(database: Path) -> str:
     """Cores, memory, versions, data."""
     cores = len(os.sched_getaffinity(0))
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
     libraries = ", ".join(f"{name} {version(name)}" for name in LIBRARIES)
     with duckdb.connect(str(database), read_only=True) as connection:
         data = connection.sql("SELECT data_version FROM build").fetchall()[0][0]
-    return (
-        f"{cores} cores, {memory:.0f} GiB, load {load:.1f} at the start; Python {platform.python_version()}, "
-        f"{libraries}; data version {data}."
-    )
+    return f"{cores} cores, {memory:.0f} GiB; Python {platform.python_version()}, {libraries}; data version {data}."
+
+
+def priority() -> int:
+    """Of this process among all (nice), or of its session where the system shares its time among sessions."""
+    group = Path("/proc/self/autogroup")
+    shared = int(group.read_text("ascii").split()[-1]) if group.exists() else 0
+    return shared or os.getpriority(os.PRIO_PROCESS, 0)
+
+
+def now() -> str:
+    """This moment as a section keeps it."""
+    return datetime.now(UTC).isoformat(timespec="seconds")
+
+
+def number(value: float) -> str:
+    """As many figures as matter."""
+    return f"{value:,.{0 if abs(value) >= 100 or value == int(value) else 1}f}"
 
 
 def _row(cells: Sequence[str]) -> str:
     return f"| {' | '.join(cells)} |"
-
-
-def _number(value: float) -> str:
-    return f"{value:,.{0 if abs(value) >= 100 or value == int(value) else 1}f}"

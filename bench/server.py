@@ -35,17 +35,35 @@ class Server:
         # The CPU clock of another process (clock_getcpuclockid(3)). /proc/PID/stat holds the same in ticks of 10 ms.
         return time.clock_gettime((~self.pid << 3) | 2)
 
+    def memory(self) -> float:
+        """Megabytes of memory it holds now (resident)."""
+        status = Path(f"/proc/{self.pid}/status").read_text("ascii")
+        return int(status.partition("VmRSS:")[2].split()[0]) / 1024
+
 
 @contextmanager
-def serve(script: str, **environment: str) -> Iterator[Server]:
-    """A Streamlit server of a script of this repository, on a free port, with the product's settings."""
+def serve(
+    script: str, *options: str, core: int | None = None, home: Path = ROOT, **environment: str
+) -> Iterator[Server]:
+    """A Streamlit server of a script of this repository, on a free port.
+
+    It has the product's settings (those of the folder `home`) and these `options` besides, and may use one `core`.
+    """
     address = f"127.0.0.1:{_free_port()}"
     host, port = address.split(":")
-    command = [sys.executable, "-m", "streamlit", "run", script, "--server.address", host, "--server.port", port]
+    command = [sys.executable, "-m", "streamlit", "run", str(ROOT / script)]
+    command += ["--server.address", host, "--server.port", port, *options]
     with tempfile.TemporaryFile() as said:
-        process = subprocess.Popen(
-            command, cwd=ROOT, env={**os.environ, **environment}, stdout=said, stderr=subprocess.STDOUT
-        )
+        cores = os.sched_getaffinity(0)
+        # All its threads inherit it, so it is set before there are any.
+        os.sched_setaffinity(0, cores if core is None else {core})
+        try:
+            process = subprocess.Popen(
+                command, cwd=home, env={**os.environ, "PYTHONPATH": str(ROOT), **environment}, stdout=said,
+                stderr=subprocess.STDOUT,
+            )  # fmt: skip
+        finally:
+            os.sched_setaffinity(0, cores)
         try:
             server = Server(process.pid, address)
             _wait(server, process)

@@ -11,6 +11,7 @@ import polars as pl
 from dashboard import comparison, queries, wording
 from dashboard.benchmarks import Benchmark
 from dashboard.database import ENGLAND, Database, Metric, Period
+from dashboard.sharing import shared
 
 MOST = 10
 # So many from each end of the order, where neither a council nor a list is chosen.
@@ -79,6 +80,7 @@ def side_by_side(
     )  # fmt: skip
 
 
+@shared
 def courses(db: Database, metric: Metric, area_ids: Sequence[str]) -> pl.DataFrame:
     """One measure of the compared and of England in every period, oldest first (columns of Database.figure)."""
     rows = db.by_metric[metric.metric_id]
@@ -96,6 +98,7 @@ def themes(db: Database) -> list[str]:
     return list(dict.fromkeys(metric.theme for metric in db.metrics.values()))
 
 
+@shared
 def by_measure(db: Database, benchmark: Benchmark, theme: str | None, area_ids: Sequence[str]) -> pl.DataFrame:
     """Every measure of a theme (None: of all) in its newest period, for the compared, held against a benchmark.
 

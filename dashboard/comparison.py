@@ -12,6 +12,7 @@ from dashboard import benchmarks
 from dashboard.benchmarks import Benchmark
 from dashboard.database import Database, Metric
 from dashboard.hosting import watch
+from dashboard.sharing import shared
 
 Z_95 = 1.959963984540054
 # Binary noise of a subtraction ends well before the ninth digit (rule 7).
@@ -105,6 +106,22 @@ def newest(db: Database, benchmark: Benchmark) -> pl.DataFrame:
         return compare(db, benchmark, db.newest, db.newest.filter(pl.col("kind") == "local_authority"))
 
     return db.remembered(("newest", benchmark), compared)
+
+
+def newest_of(db: Database, benchmark: Benchmark, metric_id: str) -> pl.DataFrame:
+    """The rows of `newest` of one metric."""
+    rows = newest(db, benchmark)
+    start, length = _windows(db).get(metric_id, (0, 0))
+    return rows.slice(start, length)
+
+
+@shared
+def _windows(db: Database) -> dict[str, tuple[int, int]]:
+    """Where the rows of each metric begin in `newest`, and how many they are: alike in all benchmarks."""
+    councils = db.newest.filter(pl.col("kind") == "local_authority")
+    lengths = councils.group_by("metric_id", maintain_order=True).len()
+    ends = lengths["len"].cum_sum()
+    return {one: (end - length, length) for one, length, end in zip(*lengths, ends, strict=True)}
 
 
 def wilson(numerator: pl.Expr, denominator: pl.Expr) -> tuple[pl.Expr, pl.Expr]:

@@ -21,6 +21,7 @@ from typing import Any, TypeVar
 
 import polars as pl
 
+from dashboard.location import Stamp, local, seen
 from dashboard.opening import opened
 
 log = logging.getLogger(__name__)
@@ -28,14 +29,14 @@ log = logging.getLogger(__name__)
 ENGLAND = "E92000001"
 DEFAULT_PATH = Path(__file__).resolve().parent.parent / "data" / "monitor.duckdb"
 T = TypeVar("T")
-# When a file was written, which one it is, and how long.
-Stamp = tuple[int, int, int]
 # Where `etl/publish.py` keeps the last versions, each named for its data version.
 VERSIONS, SUFFIX = "versions", ".duckdb"
 # Beside the one in place, some 130 MB each.
 KEPT_IN_MEMORY = 2
 # Some megabytes each: every benchmark of the menu, and some that readers make.
-REMEMBERED = 32
+REMEMBERED = 64
+# Some ten kilobytes each: what a page shows of a measure, a benchmark or a council.
+REMEMBERED_SMALL = 2000
 # What the schema says of each table (column "") and column that it says something of: the data dictionary.
 COMMENTS = """
     SELECT table_name, '', comment FROM duckdb_tables() WHERE database_name = 'monitor' AND comment IS NOT NULL
@@ -43,6 +44,8 @@ COMMENTS = """
     SELECT table_name, column_name, comment FROM duckdb_columns()
     WHERE database_name = 'monitor' AND comment IS NOT NULL
 """
+# Not its views: the whole database, as the API gives it, has one of all figures.
+TABLES = "SELECT table_name FROM duckdb_tables() WHERE database_name = 'monitor' ORDER BY ALL"
 COUNTS = ("FTE", "children", "cases", "changes", "visits")
 
 
@@ -137,8 +140,9 @@ class Database:
         """Read every table of the file; raises duckdb.Error or OSError when it is missing, cut or damaged."""
         self._lock = threading.Lock()
         self._answers: OrderedDict[Hashable, Any] = OrderedDict()
+        self._small_answers: OrderedDict[Hashable, Any] = OrderedDict()
         with opened(path) as connection:
-            names = [row[0] for row in connection.execute("SHOW TABLES").fetchall()]
+            names = [row[0] for row in connection.execute(TABLES).fetchall()]
             table = {name: _plain(connection.sql(f'FROM "{name}"').pl()) for name in names}
             comments = connection.execute(COMMENTS).fetchall()
         self.table = table
@@ -202,28 +206,47 @@ class Database:
         """What comparing needs to know of each metric: metric_id, polarity, unit, has_interval, shortfall_moves."""
         return self.table["metric"].select("metric_id", "polarity", "unit", "has_interval", "shortfall_moves")
 
-    def remembered(self, key: Hashable, make: Callable[[], T]) -> T:
+    def remembered(self, key: Hashable, make: Callable[[], T], *, small: bool = False) -> T:
         """What `make` made when this was last asked for; the REMEMBERED answers asked for last are kept.
 
         They are of this version of the data, and go with it. What is shared by many readers is worked out once.
+        REMEMBERED_SMALL of those that are `small` are kept besides. Nobody may change an answer.
         """
+        answers, most = (self._small_answers, REMEMBERED_SMALL) if small else (self._answers, REMEMBERED)
         with self._lock:
-            if key in self._answers:
-                self._answers.move_to_end(key)
-                found: T = self._answers[key]
+            if key in answers:
+                answers.move_to_end(key)
+                found: T = answers[key]
                 return found
         answer = make()
         with self._lock:
-            self._answers[key] = answer
-            while len(self._answers) > REMEMBERED:
-                self._answers.popitem(last=False)
+            answers[key] = answer
+            while len(answers) > most:
+                answers.popitem(last=False)
         return answer
+
+    def columns(self) -> set[tuple[str, str]]:
+        """Each column of each table: (table, column)."""
+        return {(name, column) for name, frame in self.table.items() for column in frame.columns}
+
+    def figures(self, metric_id: str, period_end: date) -> pl.DataFrame:
+        """The figures of all areas in one period of one metric (columns of `figure`)."""
+        found = self._of_period.get((metric_id, period_end))
+        return self.figure.clear() if found is None else found
+
+    @cached_property
+    def _of_period(self) -> dict[tuple[str, date], pl.DataFrame]:
+        # Windows on `figure`, which is sorted by both: nothing is copied, and nothing searched when one is asked for.
+        parts, start = dict[tuple[str, date], pl.DataFrame](), 0
+        lengths = self.figure.group_by("metric_id", "period_end", maintain_order=True).len()
+        for metric_id, period_end, length in lengths.iter_rows():
+            parts[metric_id, period_end] = self.figure.slice(start, length)
+            start += length
+        return parts
 
     def councils(self, metric_id: str, period_end: date) -> pl.DataFrame:
         """The figures of all authorities that existed in one period of one metric (columns of `figure`)."""
-        return self.by_metric[metric_id].filter(
-            (pl.col("period_end") == period_end) & (pl.col("kind") == "local_authority")
-        )
+        return self.figures(metric_id, period_end).filter(pl.col("kind") == "local_authority")
 
     def councils_ever(self, metric_id: str) -> pl.DataFrame:
         """The figures of all authorities in all periods of one metric (columns of `figure`)."""
@@ -249,18 +272,31 @@ class Store:
         self._kept: OrderedDict[str, Database] = OrderedDict()
         self._unreadable: dict[str, Stamp | None] = {}
 
-    def current(self) -> Database:
+    def current(self, *, wait: bool = False) -> Database:
         """The database as of now; the last good one while the file is missing or damaged.
 
-        Costs one `stat` when nothing changed. Raises DatabaseError when there never was a good one.
+        Costs one `stat` when nothing changed. While one reads a new file the others are shown the last one, unless
+        they `wait`. Raises DatabaseError when there never was a good one.
         """
-        stamp = _seen(self.path)
-        if self._database is not None and stamp == self._stamp:
+        if self._database is not None and seen(self.path) == self._stamp:
             return self._database
-        with self._lock:
-            if self._database is None or stamp != self._stamp:
-                self._load(stamp)
+        if self._lock.acquire(blocking=wait or self._database is None):
+            try:
+                stamp = seen(self.path)
+                if self._database is None or stamp != self._stamp:
+                    self._load(stamp)
+            finally:
+                self._lock.release()
         return self._database or self._none()
+
+    def put(self, draft: Path, database: Database) -> None:
+        """Have a file beside the one here, which was read whole as `database`, take its place; no reader waits for it.
+
+        Raises OSError, and then nothing has changed.
+        """
+        with self._lock:
+            draft.replace(self.path)
+            self._database, self._stamp, self.damaged = database, seen(self.path), False
 
     def at(self, version: str) -> Database:
         """The database of a data version: the one in place, or one of those kept in `versions` beside it.
@@ -305,10 +341,10 @@ class Store:
     def _read(self, path: Path, live: Database) -> Database:
         name = path.stem
         if not self._failed(name, path):
-            stamp = _seen(path)
+            stamp = seen(path)
             try:
                 database = Database(path)
-                if database.data_version == name and _columns(live) <= _columns(database):
+                if database.data_version == name and live.columns() <= database.columns():
                     return database
                 why = "has not the tables of the one in place"
             # Damage, or tables of an earlier build: readers are told, and see the newest.
@@ -321,7 +357,7 @@ class Store:
 
     def _failed(self, name: str, path: Path) -> bool:
         """Whether this very file could not be read before."""
-        return name in self._unreadable and self._unreadable[name] == _seen(path)
+        return name in self._unreadable and self._unreadable[name] == seen(path)
 
     def _said(self) -> str:
         live, *kept = self.versions()
@@ -333,8 +369,13 @@ class Store:
             self.damaged = False
         # Damage, or a sound file of another schema: whatever it is, readers keep what they have.
         except Exception as error:
+            # Where there is none yet it is tried at every question, and said once.
+            if not self.damaged or stamp != self._stamp:
+                stays = "the last good version stays" if self._database else "there is no good version yet"
+                # Before the first one has come that is no fault.
+                say = log.error if self._database or stamp else log.warning
+                say("%s cannot be read (%s); %s", self.path.name, type(error).__name__, stays)
             self.damaged = True
-            log.error("%s cannot be read (%s); the last good version stays", self.path.name, type(error).__name__)
         # A file that failed is not tried again until it changes.
         self._stamp = stamp
 
@@ -344,20 +385,8 @@ class Store:
 
 @cache
 def store() -> Store:
-    """The store of the database this server reads: MONITOR_DATABASE, or data/monitor.duckdb."""
-    return Store(Path(os.environ.get("MONITOR_DATABASE", DEFAULT_PATH)))
-
-
-def _seen(path: Path) -> Stamp | None:
-    try:
-        found = path.stat()
-    except OSError:
-        return None
-    return found.st_mtime_ns, found.st_ino, found.st_size
-
-
-def _columns(database: Database) -> set[tuple[str, str]]:
-    return {(name, column) for name, frame in database.table.items() for column in frame.columns}
+    """The store of the database this server reads: MONITOR_DATABASE or the copy of it, or data/monitor.duckdb."""
+    return Store(local(os.environ, DEFAULT_PATH))
 
 
 def _parts(frame: pl.DataFrame, by: str) -> dict[str, pl.DataFrame]:

@@ -11,6 +11,7 @@ import polars as pl
 from dashboard import comparison, returns
 from dashboard.benchmarks import Benchmark
 from dashboard.database import Database, Metric, Period
+from dashboard.sharing import shared
 
 KEYS = ["metric_id", "area_id", "period_end"]
 # Binary noise of a subtraction ends well before the ninth digit (rule 7).
@@ -45,17 +46,35 @@ class Movers:
 
 
 def with_direction(db: Database, rows: pl.DataFrame) -> pl.DataFrame:
-    """Rows of figures with s, direction and no_direction (the reason why it cannot be said); of grades all null."""
-    trend = db.table["trend"].rename({"reason": "no_direction"})
+    """Rows of figures with s, direction and no_direction (the reason why it cannot be said); of grades all null.
+
+    Rows that have them stay as they are.
+    """
+    if "direction" in rows.columns:
+        return rows
     # Joined with what can match alone: the table has a row for every figure there is.
-    for column in ("area_id", "metric_id"):
+    for column in ("metric_id", "area_id"):
         kinds = rows[column].unique()
         if len(kinds) == 1:
-            trend = trend.filter(pl.col(column) == kinds[0])
+            trends = _trends(db, column)
+            trend = trends[kinds[0]] if kinds[0] in trends else _renamed(db).clear()
             break
     else:
-        trend = trend.filter(pl.col("period_end").is_in(rows["period_end"].unique().to_list()))
+        trend = _renamed(db).filter(pl.col("period_end").is_in(rows["period_end"].unique().to_list()))
     return rows.join(trend, on=KEYS, how="left", maintain_order="left")
+
+
+def _trends(db: Database, by: str) -> dict[str, pl.DataFrame]:
+    """The trends of each metric, or of each area."""
+
+    def parted() -> dict[str, pl.DataFrame]:
+        return {str(one): part for (one,), part in _renamed(db).partition_by(by, as_dict=True).items()}
+
+    return db.remembered(("trends", by), parted)
+
+
+def _renamed(db: Database) -> pl.DataFrame:
+    return db.table["trend"].rename({"reason": "no_direction"})
 
 
 def newest(db: Database, benchmark: Benchmark) -> pl.DataFrame:
@@ -63,6 +82,7 @@ def newest(db: Database, benchmark: Benchmark) -> pl.DataFrame:
     return db.remembered(("directed", benchmark), lambda: with_direction(db, comparison.newest(db, benchmark)))
 
 
+@shared
 def watch_list(db: Database, metric: Metric, benchmark: Benchmark) -> pl.DataFrame:
     """Councils worse than the benchmark beyond chance, and getting worse: furthest from it first, each return once.
 
@@ -73,6 +93,7 @@ def watch_list(db: Database, metric: Metric, benchmark: Benchmark) -> pl.DataFra
     return _listed(db, [metric], benchmark, "watch")
 
 
+@shared
 def councils_to_ring(db: Database, metric: Metric, benchmark: Benchmark) -> pl.DataFrame:
     """The mirror of the watch list: better than the benchmark beyond chance, and getting better; furthest ahead first.
 
@@ -81,6 +102,7 @@ def councils_to_ring(db: Database, metric: Metric, benchmark: Benchmark) -> pl.D
     return _listed(db, [metric], benchmark, "ring")
 
 
+@shared
 def watch_counts(db: Database, benchmark: Benchmark, metrics: Sequence[Metric], side: Side = "watch") -> pl.DataFrame:
     """Councils on the watch lists of these measures, or among those to ring: of which, and of how many.
 
@@ -97,6 +119,7 @@ def watch_counts(db: Database, benchmark: Benchmark, metrics: Sequence[Metric], 
     )
 
 
+@shared
 def movers(db: Database, metric: Metric, years: int) -> Movers:
     """How far each return moved between the newest period and the one so many years before, and its rank.
 

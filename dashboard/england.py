@@ -12,6 +12,7 @@ from dashboard import comparison
 from dashboard.benchmarks import Benchmark
 from dashboard.comparison import England
 from dashboard.database import ENGLAND, Database, Metric, Source
+from dashboard.sharing import shared
 
 # What Lord Laming's review asked about, and ministers since: each can be seen on one line of the front page.
 HEADLINES = ("vacancies_fte", "vacancy_rate", "caseload", "agency_rate", "turnover_rate")
@@ -71,6 +72,7 @@ def chosen(db: Database, metric_ids: Sequence[str]) -> list[Metric]:
     return [db.metrics[metric_id] for metric_id in metric_ids if metric_id in db.metrics]
 
 
+@shared
 def headlines(db: Database) -> list[Headline]:
     """England's newest figures of HEADLINES, in their order."""
     found = []
@@ -82,6 +84,7 @@ def headlines(db: Database) -> list[Headline]:
     return found
 
 
+@shared
 def gains(db: Database, benchmark: Benchmark, metrics: Sequence[Metric]) -> list[Gain]:
     """What England would gain if every council met the benchmark, in the newest period of each measure (rule 14)."""
     wanted = pl.col("metric_id").is_in([metric.metric_id for metric in metrics])
@@ -132,6 +135,7 @@ def grades(db: Database) -> list[Grades]:
     return db.remembered("grades", counted)
 
 
+@shared
 def regions(db: Database, metrics: Sequence[Metric], first: Metric, end: date) -> pl.DataFrame:
     """Regions and England side by side: area_id, name, one column a measure, councils, outstanding, inadequate.
 
@@ -170,6 +174,7 @@ def regions(db: Database, metrics: Sequence[Metric], first: Metric, end: date) -
     )
 
 
+@shared
 def news(db: Database) -> list[News]:
     """What the newest editions changed, newest first; of those the edition before is kept of."""
     changed = db.table["what_changed"]
@@ -192,6 +197,7 @@ def news(db: Database) -> list[News]:
     return found
 
 
+@shared
 def newest_reports(db: Database, most: int = NEWEST_REPORTS) -> pl.DataFrame:
     """The newest inspection reports: area_id, name, published, url, leaders (the grade)."""
     leaders = db.table["judgement"].filter(pl.col("strand") == "leaders").select("inspection_id", leaders="grade")

@@ -5,11 +5,14 @@ from pathlib import Path
 import streamlit as st
 
 from dashboard import server_app, session
+from dashboard.sentences.help import how_to_read
+from dashboard.tables import help as helping
 
 HERE = Path(__file__).parent
+NAME = "Child Protection Monitor"
 run = server_app.begin()
 
-st.set_page_config("Child Protection Monitor", page_icon="🧭", layout="wide", initial_sidebar_state="collapsed")
+st.set_page_config(NAME, page_icon="🧭", layout="wide", initial_sidebar_state="collapsed")
 
 page = st.navigation(
     {
@@ -32,23 +35,28 @@ page = st.navigation(
             st.Page("pages/briefings.py", title="Briefings", icon=":material/description:"),
             st.Page("pages/data.py", title="Data", icon=":material/table:"),
             st.Page("pages/methods.py", title="Methods", icon=":material/menu_book:"),
+            # In the foot of every page instead, where people look for it.
+            st.Page("pages/accessibility.py", title="Accessibility", visibility="hidden"),
         ],
     },
     position="top",
 )
+# So that tabs and steps back are told apart.
+st.set_page_config(f"{page.title} · {NAME}")
 st.logo(str(HERE / "assets" / "logo.svg"), size="large")
 session.page_style()
 session.version()
 db = session.database()
 st.session_state["headline"] = st.container()
+st.html(helping.how_to_read(how_to_read(page.url_path or server_app.FIRST)))
 st.session_state["page"] = page.url_path
 # The Data page filters by many measures and councils at once, and draws what it shares with others among them; the
-# Methods page is of all measures and councils.
+# Methods page is of all measures and councils; the statement is of none.
 if page.title in ("Leadership", "Progress"):
     session.notices(db)
     with st.container(key="choices"), st.columns([3, 9])[0]:
         session.only_council(db)
-elif page.title not in ("Data", "Methods", "Briefings"):
+elif page.title not in ("Data", "Methods", "Briefings", "Accessibility"):
     session.choices(db, periods=page.title != "Your own figures")
 body, foot = st.container(), st.container()
 # Before the page, which may stop early: its links need the script all the same.

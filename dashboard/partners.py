@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 import polars as pl
 
-from dashboard import comparison, transitions
+from dashboard import queries, transitions
 from dashboard.benchmarks import Benchmark
+from dashboard.benchmarks.rules import setting
 from dashboard.database import Database, Metric
+from dashboard.sharing import shared
 
 # A list to ring, not a directory.
 MOST = 5
@@ -49,6 +51,7 @@ class Partner:
     """When it was inspected, or where that is not printed, when the report came out."""
 
 
+@shared
 def learning_partners(
     db: Database, area_id: str, benchmark: Benchmark, metrics: Sequence[Metric] | None = None, most: int = MOST
 ) -> list[Partner]:
@@ -60,43 +63,23 @@ def learning_partners(
     evidence. A short list to talk to, never a score (rule 19).
     """
     ranked = {metric.metric_id: metric for metric in metrics or db.metrics.values() if metric.ranked}
-    newest = db.newest.filter(pl.col("metric_id").is_in(list(ranked)))
-    own = comparison.newest(db, benchmark).filter(
-        (pl.col("area_id") == area_id) & pl.col("metric_id").is_in(list(ranked))
-    )
-    short = own.filter(pl.col("gap") > 0).select(
-        "metric_id",
-        pl.col("return_id").alias("own_return"),
-        pl.col("value").alias("here"),
-        "benchmark",
-        "verdict",
-    )
-    like = _like(db, area_id)
-    lower = [metric_id for metric_id, metric in ranked.items() if metric.lower_is_better]
-    reach = (
-        pl.when(pl.col("metric_id").is_in(lower))
-        .then(pl.col("value") <= pl.col("benchmark"))
-        .otherwise(pl.col("value") >= pl.col("benchmark"))
-    )
-    found = (
-        newest.filter(pl.col("area_id").is_in(list(like)))
-        .join(short, on="metric_id")
-        .filter(reach & pl.col("sets_cut") & (pl.col("return_id") != pl.col("own_return")))
-    )
-    order = {metric_id: position for position, metric_id in enumerate(ranked)}
+    like, others = _like(db, area_id), _figures(db)
     evidence: dict[str, list[Evidence]] = {}
-    for row in found.sort(pl.col("metric_id").replace_strict(order, return_dtype=pl.Int64)).iter_rows(named=True):
-        evidence.setdefault(row["area_id"], []).append(
-            Evidence(
-                ranked[row["metric_id"]],
-                row["period_end"],
-                row["here"],
-                row["value"],
-                row["benchmark"],
-                row["verdict"],
-            )
-        )
-    leaders = {row["area_id"]: row for row in transitions.latest(db, "leaders").iter_rows(named=True)}
+    own = queries.profile(db, area_id, benchmark)
+    short = {row["metric_id"]: row for row in own.filter(pl.col("gap") > 0).iter_rows(named=True)}
+    for metric in ranked.values():
+        if (here := short.get(metric.metric_id)) is None:
+            continue
+        for other in like:
+            there = others.get((metric.metric_id, other))
+            if there is None or there.return_id == here["return_id"]:
+                continue
+            reached = there.value <= here["benchmark"] if metric.lower_is_better else there.value >= here["benchmark"]
+            if reached:
+                evidence.setdefault(other, []).append(
+                    Evidence(metric, there.period_end, here["value"], there.value, here["benchmark"], here["verdict"])
+                )
+    leaders = _leaders(db)
     partners = [_partner(db, other, like[other], reasons, leaders.get(other)) for other, reasons in evidence.items()]
     # Of a return made together either would do: both are shown, one after the other.
     partners.sort(
@@ -105,6 +88,26 @@ def learning_partners(
     return partners[:most]
 
 
+class _Figure(NamedTuple):
+    """What a council has in the newest period of a measure, that may set a benchmark."""
+
+    value: float
+    return_id: str
+    period_end: date
+
+
+@shared
+def _figures(db: Database) -> dict[tuple[str, str], _Figure]:
+    rows = setting(db.newest).select("metric_id", "area_id", "value", "return_id", "period_end")
+    return {(metric_id, area_id): _Figure(*rest) for metric_id, area_id, *rest in rows.iter_rows()}
+
+
+@shared
+def _leaders(db: Database) -> dict[str, dict[str, Any]]:
+    return {row["area_id"]: row for row in transitions.latest(db, "leaders").iter_rows(named=True)}
+
+
+@shared
 def _like(db: Database, area_id: str) -> dict[str, dict[str, Any]]:
     """The authorities most like a council: number -> closeness_rank, closeness, named_rank."""
     rows = db.table["neighbour"].filter((pl.col("area_id") == area_id) | (pl.col("neighbour_id") == area_id))

@@ -9,11 +9,12 @@ from typing import Any
 
 import polars as pl
 
-from dashboard import comparison, wording
+from dashboard import comparison, direction, wording
 from dashboard.benchmarks import BENCHMARKS, Benchmark
 from dashboard.benchmarks.rules import neighbours_mean
 from dashboard.database import ENGLAND, Database, Metric, Period
 from dashboard.hosting import watch
+from dashboard.sharing import shared
 
 STRANDS = ("overall", "leaders", "protection", "in_care", "care_leavers")
 
@@ -48,22 +49,25 @@ class Inspection:
 
 
 @watch.query
+@shared
 def councils(db: Database, metric: Metric, period: Period, benchmark: Benchmark) -> pl.DataFrame:
     """All councils of one period held against a benchmark: best first, neutral from low to high, missing last by name.
 
     Columns of Database.figure and of comparison.compare.
     """
-    figures = db.by_metric[metric.metric_id].filter(pl.col("period_end") == period.end)
-    rows = figures.filter(pl.col("kind") == "local_authority")
+    if period == db.latest(metric.metric_id) and benchmark.asks is None:
+        rows = comparison.newest_of(db, benchmark, metric.metric_id)
+    else:
+        figures = db.figures(metric.metric_id, period.end)
+        rows = comparison.compare(db, benchmark, figures, db.councils(metric.metric_id, period.end))
     lower_first = metric.neutral or metric.lower_is_better
-    return comparison.compare(db, benchmark, figures, rows).sort(
-        "value", "name", descending=[not lower_first, False], nulls_last=True
-    )
+    return rows.sort("value", "name", descending=[not lower_first, False], nulls_last=True)
 
 
+@shared
 def england(db: Database, metric: Metric, period: Period) -> dict[str, Any] | None:
     """England's published figure (a row of Database.figure), or None for grades."""
-    rows = db.by_metric[metric.metric_id].filter((pl.col("area_id") == ENGLAND) & (pl.col("period_end") == period.end))
+    rows = db.figures(metric.metric_id, period.end).filter(pl.col("area_id") == ENGLAND)
     return rows.row(0, named=True) if rows.height else None
 
 
@@ -71,18 +75,23 @@ def england(db: Database, metric: Metric, period: Period) -> dict[str, Any] | No
 def profile(db: Database, area_id: str, benchmark: Benchmark) -> pl.DataFrame:
     """Every measure of one council in its newest period, in menu order: its figure, comparison and companions.
 
-    Adds england, region, neighbours (median) with neighbours_base, and neighbours_mean to the columns of `councils`;
-    grades are left out.
+    Adds england, region, neighbours (median) with neighbours_base, and neighbours_mean to the columns of
+    `direction.newest`; grades are left out.
     """
+    found = db.remembered(("profiles", benchmark), lambda: _profiles(db, benchmark))
+    return found[area_id] if area_id in found else next(iter(found.values())).clear()
+
+
+def _profiles(db: Database, benchmark: Benchmark) -> dict[str, pl.DataFrame]:
+    """`profile` of every council, by number."""
     measures = db.table["metric"].filter(pl.col("unit") != "grade").select("metric_id", "position")
-    of_council = pl.col("area_id") == area_id
-    return (
-        comparison.newest(db, benchmark)
-        .filter(of_council)
+    rows = (
+        direction.newest(db, benchmark)
         .join(measures, on="metric_id")
-        .join(_companions(db).filter(of_council).drop("area_id"), on="metric_id", how="left")
+        .join(_companions(db), on=["metric_id", "area_id"], how="left")
         .sort("position")
     )
+    return {str(one): part for (one,), part in rows.partition_by("area_id", as_dict=True, maintain_order=True).items()}
 
 
 def _companions(db: Database) -> pl.DataFrame:
@@ -120,12 +129,14 @@ def _by_standing(profile: pl.DataFrame) -> pl.DataFrame:
     return profile.filter(pl.col("rank").is_not_null() & (pl.col("ranked") > 1)).sort(share, maintain_order=True)
 
 
+@shared
 def indicative(db: Database, metric: Metric) -> bool:
     """Whether intervals are only indicative: what is counted are full-time equivalents, all of them (rule 15)."""
     counted = db.table["metric"].filter(pl.col("metric_id") == metric.metric_id)["numerator"][0]
     return "_fte" in (counted or "")
 
 
+@shared
 def history(db: Database, area_id: str) -> dict[str, list[tuple[date, float | None]]]:
     """Every measure of one council over time: metric_id -> (period_end, value), oldest first, missing as None."""
     rows = db.by_area[area_id].sort("period_end").group_by("metric_id", maintain_order=True).agg("period_end", "value")
@@ -133,6 +144,7 @@ def history(db: Database, area_id: str) -> dict[str, list[tuple[date, float | No
 
 
 @watch.query
+@shared
 def trend(db: Database, metric: Metric, area_id: str) -> pl.DataFrame:
     """One measure over time, oldest first: period_end, period, value, status, england, best, neighbours, region, and
     rank, tied, ranked, quarter.
@@ -159,6 +171,7 @@ def trend(db: Database, metric: Metric, area_id: str) -> pl.DataFrame:
     return frame.sort("period_end")
 
 
+@shared
 def inspections(db: Database, area_id: str) -> list[Inspection]:
     """The inspections of a council since 2013, newest first."""
     rows = db.table["inspection"].filter(pl.col("area_id") == area_id).sort("published", descending=True)
@@ -175,6 +188,7 @@ def inspections(db: Database, area_id: str) -> list[Inspection]:
     ]
 
 
+@shared
 def judgements(db: Database, area_id: str) -> list[Judgement]:
     """The latest judgement of each strand, as of the newest report."""
     rows = {row["metric_id"]: row for row in db.newest.filter(pl.col("area_id") == area_id).iter_rows(named=True)}
@@ -189,6 +203,7 @@ def judgements(db: Database, area_id: str) -> list[Judgement]:
     ]
 
 
+@shared
 def neighbours(db: Database, area_id: str) -> list[str]:
     """The statistical neighbours of a council, nearest first, by number."""
     rows = db.table["neighbour"].filter(pl.col("area_id") == area_id).sort("closeness_rank")
@@ -242,6 +257,7 @@ def compared(db: Database, rows: pl.DataFrame, benchmark: Benchmark) -> pl.DataF
     return found.with_columns(pl.when(pl.col("kind") == "local_authority").then(pl.col(added)))
 
 
+@shared
 def notices(db: Database, area_id: str) -> list[str]:
     """What a reader must know of a council before reading its figures: reorganisation, joint returns, size."""
     found = []
@@ -271,4 +287,9 @@ def notices(db: Database, area_id: str) -> list[str]:
 
 def authority_type(db: Database, area_id: str) -> str:
     """Unitary authority, metropolitan borough, London borough or county council."""
-    return str(db.area.filter(pl.col("area_id") == area_id)["authority_type"][0])
+    return _types(db)[area_id]
+
+
+@shared
+def _types(db: Database) -> dict[str, str]:
+    return {area_id: str(kind) for area_id, kind in db.area.select("area_id", "authority_type").iter_rows()}

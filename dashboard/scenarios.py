@@ -14,6 +14,7 @@ import polars as pl
 
 from dashboard import benchmarks, comparison, returns, standard, wording
 from dashboard.database import ENGLAND, Database, Metric, Period
+from dashboard.sharing import shared
 
 ILLUSTRATIVE = "Illustrative: arithmetic on published figures, not a forecast."
 VACANCIES, AGENCY, TURNOVER, CASELOAD = "vacancy_rate", "agency_rate", "turnover_rate", "caseload"
@@ -134,6 +135,7 @@ class Returners:
     assumptions: tuple[str, ...]
 
 
+@shared
 def council(db: Database, area_id: str, metric: Metric, target: float) -> Council:
     """What it would take one council to reach a target in one of LEVERS, in its newest period (rule 13).
 
@@ -172,6 +174,7 @@ def council(db: Database, area_id: str, metric: Metric, target: float) -> Counci
     )
 
 
+@shared
 def england(db: Database, metric: Metric, target: float) -> England:
     """What it would take all councils to reach a target in one of LEVERS, each return once (rule 14).
 
@@ -296,24 +299,34 @@ def _held(db: Database, metric: Metric, target: float) -> pl.DataFrame:
         raise ValueError(f"E_LEVER: {metric.metric_id} is none of {', '.join(LEVERS)}.")
     if target < 0 or (target == 0 and metric.metric_id == CASELOAD):
         raise ValueError(f"E_TARGET: {target} cannot be reached. Ask for more than nought.")
+    return _against(db, metric, target)
+
+
+@shared
+def _against(db: Database, metric: Metric, target: float) -> pl.DataFrame:
     rows = db.councils(metric.metric_id, db.latest(metric.metric_id).end)
     return comparison.compare(db, benchmarks.with_target(target, metric), rows, rows)
 
 
 def _counts(db: Database, period: Period, area_ids: Sequence[str] | None) -> pl.DataFrame:
     """area_id and the published COUNTS of a period, one row an area (all councils if None); null where unpublished."""
-    rows = None
-    for metric_id in COUNTS:
-        figures = db.by_metric[metric_id].filter(pl.col("period_end") == period.end)
-        wanted = pl.col("kind") == "local_authority" if area_ids is None else pl.col("area_id").is_in(area_ids)
-        own = figures.filter(wanted).select("area_id", pl.col("value").alias(metric_id))
-        rows = own if rows is None else rows.join(own, on="area_id", how="left", maintain_order="left")
-    assert rows is not None
+    wanted = pl.col("kind") == "local_authority" if area_ids is None else pl.col("area_id").is_in(area_ids)
+    return _all_counts(db, period).filter(wanted).drop("kind")
+
+
+@shared
+def _all_counts(db: Database, period: Period) -> pl.DataFrame:
+    rows, *others = (
+        db.figures(metric_id, period.end).select("area_id", "kind", pl.col("value").alias(metric_id))
+        for metric_id in COUNTS
+    )
+    for other in others:
+        rows = rows.join(other.drop("kind"), on="area_id", how="left", maintain_order="left")
     return rows
 
 
 def _row(db: Database, metric: Metric, period: Period, area_id: str) -> dict[str, Any]:
-    rows = db.by_metric[metric.metric_id].filter((pl.col("area_id") == area_id) & (pl.col("period_end") == period.end))
+    rows = db.figures(metric.metric_id, period.end).filter(pl.col("area_id") == area_id)
     return rows.row(0, named=True)
 
 

@@ -57,8 +57,9 @@ def script() -> Asset:
 
 @cache
 def style() -> Asset:
-    """The style sheet of every page."""
-    return _asset("style", "css", (ASSETS / "style.css").read_bytes(), "text/css")
+    """The style sheet of every page: how it looks, then what those need who see, move or print it otherwise."""
+    sheets = [(ASSETS / f"{name}.css").read_bytes() for name in ("style", "access")]
+    return _asset("style", "css", b"\n".join(sheets), "text/css")
 
 
 def shapes(db: Database) -> Asset:

@@ -13,6 +13,8 @@ from functools import cache
 from pathlib import Path
 from time import perf_counter
 
+# Plotly looks whether somebody has imported it, and would take it half made from a page run at the same time.
+import pandas  # type: ignore[import-untyped]  # noqa: F401
 import streamlit as st
 import streamlit.logger
 from starlette.middleware import Middleware
@@ -30,6 +32,8 @@ from dashboard.hosting.headers import Secured, policy
 from dashboard.hosting.health import Health
 from dashboard.hosting.metrics import Gauge
 from dashboard.hosting.places import Places
+from dashboard.hosting.remote import REFUSED as REFUSED_DATABASES
+from dashboard.hosting.remote import Remote
 from dashboard.hosting.settings import Settings, WrongSettingsError, settings, unknown
 from dashboard.server_wire import Wire, run_once
 
@@ -41,6 +45,7 @@ FIRST = "england"
 OF_A_COUNCIL = ("council", "compare", "own")
 # How often it is looked whether the file was replaced, so that its first reader need not wait for it to be read.
 LOOK_SECONDS = 5
+WAIT_SECONDS = 0.5
 WRONG_SETTINGS = 2
 
 log = logging.getLogger(__name__)
@@ -95,10 +100,15 @@ async def lifespan(_app: object) -> AsyncIterator[None]:
     """While the server runs: pages are run once before the first reader comes, and new data are read as they come."""
     _take_over_streamlits_log()
     components.known()
+    following = remote()
+    if following is not None:
+        following.start()
     tasks = [asyncio.create_task(_begin()), asyncio.create_task(_look())]
     try:
         yield
     finally:
+        if following is not None:
+            following.stop()
         for one in tasks:
             one.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
@@ -125,7 +135,23 @@ def failed(error: Exception) -> bool:
 @cache
 def health() -> Health:
     """The health of this process."""
-    return Health(store, settings().data_age_days)
+    following = remote()
+    return Health(store, settings().data_age_days, following.said if following else None)
+
+
+@cache
+def remote() -> Remote | None:
+    """What keeps the database of this process as it is at an address, where it has one."""
+    found = settings()
+    if isinstance(found.database, Path):
+        return None
+    return Remote(
+        found.database,
+        store,
+        seconds=found.database_seconds,
+        older=found.database_older,
+        keep=found.database_folder is not None,
+    )
 
 
 @cache
@@ -147,7 +173,12 @@ def _shell() -> str:
 
 
 def _metrics() -> bytes:
-    known = health()
+    known, following = health(), remote()
+    address: list[metrics.Metric] = [
+        Gauge("monitor_address_good", "Whether readers are shown what the address holds.", following.is_good),
+        Gauge("monitor_address_unasked_seconds", "Since it was last asked for its database.", following.unasked),
+        REFUSED_DATABASES,
+    ] if following else []  # fmt: skip
     return metrics.text(
         [
             Gauge("monitor_data_version", "The data version that readers are shown.", known.data_version, "info"),
@@ -160,6 +191,7 @@ def _metrics() -> bytes:
             metrics.ANSWERS,
             metrics.ERRORS,
             metrics.REFUSED,
+            *address,
         ]
     )
 
@@ -174,6 +206,9 @@ def _listen(address: str, port: int) -> None:
 
 async def _begin() -> None:
     """Run every page once, so that nothing is imported, compiled or worked out while the first reader waits."""
+    # Without a database there is nothing to run; it may come yet.
+    while await asyncio.to_thread(_version) is None:
+        await asyncio.sleep(WAIT_SECONDS)
     start, pages = perf_counter(), 0
     try:
         if settings().warm:
@@ -191,10 +226,7 @@ async def _begin() -> None:
 
 async def _warm() -> int:
     """How many pages were run."""
-    try:
-        db = await asyncio.to_thread(lambda: store().current())
-    except DatabaseError:
-        return 0
+    db = await asyncio.to_thread(lambda: store().current())
     council = next(iter(db.authorities.values()))
     pages = _pages()
     with watch.warming():

@@ -11,7 +11,6 @@ from contextlib import suppress
 from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import partial
-from typing import Any
 
 import polars as pl
 import streamlit as st
@@ -19,10 +18,12 @@ import streamlit as st
 from dashboard import benchmarks, exports, links, queries, server, tables
 from dashboard.as_data import View, lines
 from dashboard.benchmarks import BENCHMARKS, DEFAULT, Benchmark
+from dashboard.components.chart import chart as chart
 from dashboard.components.council_map import View as Drawn
 from dashboard.database import Database, DatabaseError, Metric, Period, store
 from dashboard.exports import FORMATS, Export, Format
-from dashboard.figures.style import CONFIG
+from dashboard.hosting.watch import kept
+from dashboard.markdown import literal
 from dashboard.palette import Colouring
 from dashboard.tables import as_data as parts
 from dashboard.tables import downloads as offers
@@ -58,10 +59,11 @@ class Selection:
 def database() -> Database:
     """The data version that a frozen link names, else the newest good one.
 
-    The page stops with words when there never was one. Costs a look at a file or a folder when nothing changed.
+    It is the same throughout a run, whatever is published meanwhile. The page stops with words when there never was
+    one. Costs a look at a file or a folder when nothing changed.
     """
     try:
-        newest = store().current()
+        newest = kept(store().current)
     except DatabaseError as error:
         st.error(str(error), icon=":material/database_off:")
         st.stop()
@@ -82,7 +84,7 @@ def version() -> None:
     if asked:
         # Without any good file there is nothing to choose from: `database` says it.
         with suppress(DatabaseError):
-            newest = store().current()
+            newest = kept(store().current)
             try:
                 shown = store().at(asked)
             except DatabaseError as error:
@@ -164,7 +166,7 @@ def answer(db: Database) -> None:
         metric = _metric(db)
         _target_notice()
         st.number_input(
-            f"Target for {metric.short_title.lower()}, in {metric.unit}", min_value=0.0, value=None,
+            f"Target for {literal(metric.short_title.lower())}, in {metric.unit}", min_value=0.0, value=None,
             step=10.0**-metric.decimals, format="%g", key="target", bind="query-params", persist_state="session",
             placeholder="Type a number", width=360,
         )  # fmt: skip
@@ -187,11 +189,6 @@ def headline(title: str, sentence: str, *, kicker: str = "") -> None:
     """The view's heading and first sentence, above the choices."""
     with st.session_state["headline"]:
         st.html(tables.headline(title, sentence, kicker=kicker))
-
-
-def chart(figure: dict[str, Any], key: str, alt: str) -> None:
-    """A Plotly figure as we set it: our own layout, no buttons, a name for screen readers."""
-    st.plotly_chart(figure, key=key, theme=None, config=CONFIG, alt=alt)
 
 
 def download(db: Database, rows: pl.DataFrame, name: str, *, benchmark: Benchmark, label: str) -> None:
@@ -321,7 +318,8 @@ def as_data(db: Database, view: Callable[[], View]) -> None:
 def addresses(db: Database) -> tuple[str, str]:
     """The live and the frozen link to what a page shows, after all its choices are drawn."""
     page, _ = _here()
-    asked = {name: st.query_params.get_all(name) for name in st.query_params}
+    # Streamlit raises where it is asked for a name that no choice could have.
+    asked = {name: st.query_params.get_all(name) for name in st.query_params if name.isidentifier()}
     drawn = {name: st.session_state[name] for name in asked if name in st.session_state}
     # A page without comparisons draws no benchmark.
     chosen = links.choices(asked, drawn, _benchmark().asks if "benchmark" in st.session_state else None)
@@ -357,7 +355,7 @@ def notice(key: str, what: str, known: list[str]) -> None:
     for asked in st.query_params.get_all(key)[:MOST_NOTICES]:
         if asked and asked not in known:
             near = get_close_matches(asked, known, n=1, cutoff=0.5)
-            hint = f" Did you mean {near[0]}?" if near else " Choose one below."
+            hint = f" Did you mean {literal(near[0])}?" if near else " Choose one below."
             st.warning(f"There is no {what} called “{tables.plain(asked)}”.{hint}", icon=":material/search_off:")
 
 

@@ -10,6 +10,7 @@ from datetime import date
 import polars as pl
 
 from dashboard.database import Database
+from dashboard.sharing import shared
 from dashboard.wording import GRADES
 
 # From here on overall effectiveness is not judged (rule 21): the framework's name in the table `inspection`.
@@ -108,6 +109,7 @@ def matrix(rows: pl.DataFrame, strand: str) -> pl.DataFrame:
     )
 
 
+@shared
 def latest(db: Database, strand: str) -> pl.DataFrame:
     """The latest judgement of a strand of each authority: area_id, grade, started, published, inspection_id.
 

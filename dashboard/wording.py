@@ -312,6 +312,8 @@ def _with_unit(shown: str, metric: Metric) -> str:
         return f"{shown}%"
     if metric.unit.startswith("£ "):
         return f"£{shown} {metric.unit.removeprefix('£ ')}"
+    if metric.unit == "score":
+        return shown  # what it is called says what it is
     one = shown == "1" and metric.unit in ("months", "visits")
     return f"{shown} {metric.unit.removesuffix('s') if one else metric.unit}"
 

@@ -22,6 +22,7 @@ from etl import commitments as promising
 from etl import fetch as fetching
 from etl import kept
 from etl import publish as publishing
+from etl import publish_target as targets
 from etl import register as registering
 from etl.admission import admit
 from etl.judging import Allowed
@@ -224,6 +225,22 @@ def versions(data: DataFolder = building.DATA) -> None:
         raise EtlError("E_VERSION: there is no version yet. Run `python -m etl build`.")
     for version in found:
         out.print(f"{version.name}, built {version.built_at:{BUILT}}" + (", in place" if version.live else ""))
+
+
+@app.command()
+def publish(
+    to: Annotated[str, typer.Option("--to", help="A connection string of DuckDB's: a file, ducklake:… or md:….")],
+    data: DataFolder = building.DATA,
+) -> None:
+    """Copy every table of the database into another DuckDB, in place of those of last time and in one transaction."""
+    with _progress() as progress:
+        task = progress.add_task("", total=None)
+        done = targets.publish(data / building.DATABASE, to, lambda words: progress.update(task, description=words))
+    out.print(
+        f"{targets.shown(to)}: data version {done.data_version}, {done.tables} tables and {done.rows:,} rows in the "
+        f"schema {targets.SCHEMA}",
+        markup=False, soft_wrap=True,
+    )  # fmt: skip
 
 
 @app.command()

@@ -86,9 +86,11 @@ def read(folder: Path) -> Areas:
 
 
 def _read(folder: Path) -> Areas:
-    authorities = pl.read_csv(folder / "local_authorities.csv", infer_schema=False)
-    regions = pl.read_csv(folder / "regions.csv", infer_schema=False)
-    succession = pl.read_csv(folder / "successions.csv", infer_schema=False)
+    authorities, regions, succession = (
+        # An editor may leave empty lines: they say nothing.
+        pl.read_csv(folder / f"{name}.csv", infer_schema=False).filter(~pl.all_horizontal(pl.all().is_null()))
+        for name in ("local_authorities", "regions", "successions")
+    )
     authority = authorities.select(
         pl.col("la_number").alias("area_id"),
         "name",

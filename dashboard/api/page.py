@@ -67,7 +67,7 @@ def html_page(db: Database, sheet: str) -> bytes:
         )
     )
     return (
-        '<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Figures by address · Child Protection '
+        '<!doctype html><html lang="en-GB"><head><meta charset="utf-8"><title>Figures by address · Child Protection '
         'Monitor</title><meta name="viewport" content="width=device-width, initial-scale=1">'
         f'<link rel="stylesheet" href="{escape(sheet)}"></head><body class="api"><main>{body}</main></body></html>'
     ).encode()
@@ -169,8 +169,9 @@ def _whole(db: Database) -> str:
         f'<section id="whole"><h2>The whole database</h2><p><a href="{WHOLE}" download>{WHOLE}</a> is one file for '
         f"DuckDB 1.4 and later: {tables} tables with what each column is, and the view <code>figures</code>, which "
         f"holds every figure as {BASE}/observations?with=standing,trend gives it. "
-        f'<a href="{WHOLE}.sha256">Its SHA-256</a> tells whether it arrived whole.</p>'
-        f"<pre>{escape(sql)}</pre></section>"
+        f'<a href="{WHOLE}.sha256">Its SHA-256</a> tells whether it arrived whole. With its extension httpfs DuckDB '
+        f"reads it where it lies: <code>ATTACH 'https://(this server){WHOLE}' AS monitor (READ_ONLY)</code>.</p>"
+        f'<pre tabindex="0" role="region" aria-label="A question to it, in SQL">{escape(sql)}</pre></section>'
     )
 
 

@@ -81,7 +81,7 @@ def written(db: Database) -> bytes:
         for name, frame in db.table.items():
             frame.write_parquet(path.with_name(f"{name}.parquet"), compression="lz4")
         subprocess.run(
-            [sys.executable, "-I", str(WRITER)], input=_sql(db, path), text=True, check=True, timeout=SECONDS,
+            [sys.executable, "-I", str(WRITER), folder], input=_sql(db, path), text=True, check=True, timeout=SECONDS,
             env={**os.environ, **ZEROS}, stdout=subprocess.DEVNULL,
         )  # fmt: skip
         content = bytearray(path.read_bytes())

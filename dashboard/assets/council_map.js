@@ -124,8 +124,8 @@ class CouncilMap {
       for (const [area, node] of nodes) {
         if (this.areas.has(area)) this.paintArea(node, name, this.areas.get(area));
         else set(node, { ...SILENT, class: 'area empty', fill: null });
-        const kind = classes[this.areas.get(area)?.[2]]?.[2] ?? 'plain';
-        if (kind !== 'plain') lined.push(path(node));
+        const [, fill, kind = 'plain'] = classes[this.areas.get(area)?.[2]] ?? [];
+        if (kind !== 'plain' || (fill && pale(fill))) lined.push(path(node));
       }
       set(lines, { d: lined.join('') });
       tie(ties.children[0], pairs, this.anchors[name]);
@@ -350,6 +350,15 @@ function tie({ children: [halo, line, dots] }, pairs, anchors) {
   });
   for (const each of [halo, line]) set(each, { d: curves.join('') });
   set(dots, { d: ends.map(([[x, y]]) => `M${x} ${y}h.01`).join('') });
+}
+
+// Whether a colour needs an edge to be seen on the page: it stands out from white less than 3 to 1 (WCAG 1.4.11).
+function pale(colour) {
+  const [red, green, blue] = [1, 3, 5].map((at) => {
+    const share = parseInt(colour.slice(at, at + 2), 16) / 255;
+    return share <= 0.04045 ? share / 12.92 : ((share + 0.055) / 1.055) ** 2.4;
+  });
+  return 1.05 / (0.2126 * red + 0.7152 * green + 0.0722 * blue + 0.05) < 3;
 }
 
 // A phrase with its numbers where it has a #.

@@ -40,17 +40,44 @@ if (!window.monitorPage) {
   document.addEventListener('choose-quietly', ({ detail }) => choose('', detail.choices, { quietly: true }));
   document.addEventListener('open-council', ({ detail }) => choose(detail.path, { la: detail.name }));
 
-  // A screen reader announces what changes inside a region that it knows. The sentence is drawn anew each time, so its
-  // words are said in a region of our own, which stays.
+  // A screen reader announces what changes inside a region that it knows. Sentences are drawn anew each time, so their
+  // words are said in a region of our own, which stays: the first sentence of the page, or else the first that is new.
   const region = Object.assign(document.createElement('div'), { className: 'said' });
   region.setAttribute('role', 'status');
   region.setAttribute('aria-live', 'polite');
   document.body.append(region);
-  const sentence = () => document.querySelector('.headline .sentence')?.textContent;
-  let said = sentence();
+  const sentences = () => [...document.querySelectorAll('p.sentence')].map((one) => one.textContent);
+  let said, waiting;
+  const soon = () => {
+    clearTimeout(waiting);
+    waiting = setTimeout(tell, 150);
+  };
+  // Once all of a page is there, for its first sentence may not be the first to come; and not what it opens with.
+  const tell = () => {
+    if (document.querySelector('[data-test-script-state="running"]')) {
+      soon();
+      return;
+    }
+    const words = sentences();
+    const news = said && words.find((one) => !said.includes(one));
+    if (words.length) said = words;
+    if (news) region.textContent = news;
+  };
+  soon();
+
+  // Streamlit's menu on narrow screens is a list whose entries lie in parts, which are none of its entries.
+  const mend = () => {
+    const list = document.querySelector('[data-testid="stSidebarNavItems"]:not([role])');
+    for (const each of list ? [list, ...list.querySelectorAll('li')] : []) each.setAttribute('role', 'none');
+    for (const part of list?.querySelectorAll(':scope > div:has(> header)') ?? []) {
+      part.setAttribute('role', 'group');
+      part.setAttribute('aria-label', part.querySelector('header p').textContent);
+    }
+  };
+  mend();
   new MutationObserver(() => {
-    const words = sentence();
-    if (words && words !== said) region.textContent = said = words;
+    soon();
+    mend();
   }).observe(document.body, { childList: true, subtree: true, characterData: true });
 
   // The region says the same words twice only when it was empty between.
@@ -77,6 +104,55 @@ if (!window.monitorPage) {
     button.textContent = words.startsWith('Selected') ? 'Press Ctrl+C' : 'Copied';
     setTimeout(() => { button.textContent = 'Copy'; }, 4000);
   });
+
+  // The words at a point of a chart lie over others: Escape takes them away until the mouse moves (WCAG 1.4.13).
+  let away = [];
+  document.addEventListener('keydown', ({ key }) => {
+    if (key === 'Escape') away = [...document.querySelectorAll('.js-plotly-plot .hoverlayer')];
+    for (const one of away) one.style.visibility = 'hidden';
+  });
+  document.addEventListener('pointermove', () => {
+    for (const one of away.splice(0)) one.style.visibility = '';
+  });
+
+  // On paper a picture is as wide as the sheet: it shrinks to that once it knows its own measures.
+  const pictures = () => document.querySelectorAll('.js-plotly-plot .main-svg');
+  addEventListener('beforeprint', () => {
+    for (const one of pictures()) one.setAttribute('viewBox', `0 0 ${one.getAttribute('width')} ${one.getAttribute('height')}`);
+  });
+  addEventListener('afterprint', () => {
+    for (const one of pictures()) one.removeAttribute('viewBox');
+  });
+
+  // Streamlit moves what opens by script, which no style sheet stops for readers who asked for less motion.
+  const less = matchMedia('(prefers-reduced-motion: reduce)');
+  const { animate } = Element.prototype;
+  Element.prototype.animate = function (frames, options) {
+    return animate.call(this, frames, less.matches ? 0 : options);
+  };
+
+  // A page whose server died goes on with another one, to which the files that it offers mean nothing until it was drawn
+  // anew: that is done when one is asked for, and not by hundreds at once.
+  const app = document.querySelector('[data-testid="stApp"]');
+  const files = () => [...document.querySelectorAll('[data-testid="stDownloadButton"] button')];
+  let renewed = false;
+  let wanted = '';
+  new MutationObserver(() => {
+    const { testConnectionState: connected, testScriptState: running } = app.dataset;
+    if (connected !== 'CONNECTED') renewed = true;
+    else if (running === 'running') renewed = false;
+    if (renewed || !wanted || running !== 'notRunning') return;
+    files().find((one) => one.textContent === wanted)?.click();
+    wanted = '';
+  }).observe(app, { attributes: true, attributeFilter: ['data-test-connection-state', 'data-test-script-state'] });
+  document.addEventListener('click', (event) => {
+    const file = files().find((one) => one.contains(event.target));
+    if (!renewed || !file) return;
+    event.preventDefault();
+    event.stopPropagation();
+    wanted = file.textContent;
+    choose('', {}, { quietly: true });
+  }, true);
 
   // Streamlit's keys r (run again) and c (clear caches) would act on a slip of speech input (WCAG 2.1.4).
   addEventListener('keydown', (event) => {

@@ -8,7 +8,7 @@ import polars as pl
 
 from dashboard import comparison, direction, queries, scenarios, standard, wording
 from dashboard import partners as learning
-from dashboard.benchmarks import Benchmark
+from dashboard.benchmarks import DEFAULT, Benchmark
 from dashboard.briefings import parts, strips
 from dashboard.briefings.model import Briefing, Cards, Cell, Point, Points, Section, Table, Words
 from dashboard.database import Database, Metric
@@ -28,6 +28,9 @@ SIDES: tuple[direction.Side, ...] = ("watch", "ring")
 MOST_EVIDENCE = 4
 # The first measure of every page, of which the gap is said in a sentence too.
 FIRST = scenarios.VACANCIES
+FEW = "small numbers"
+# Of the councils most like it one so judged is asked after first.
+TO_ASK = wording.GRADES[:2]
 
 
 def briefing(db: Database, area_id: str, benchmark: Benchmark) -> Briefing:
@@ -38,10 +41,16 @@ def briefing(db: Database, area_id: str, benchmark: Benchmark) -> Briefing:
     inspections = queries.inspections(db, area_id)
     partners = learning.learning_partners(db, area_id, benchmark, most=MOST_PARTNERS)
     nine = [metric for metric in parts.nine(db) if metric.metric_id in rows]
+    joint = {
+        metric_id: words
+        for metric_id, row in rows.items()
+        if (words := wording.joint(queries.partners(db, row["return_id"], area_id)))
+    }
+    best, worst = _better(queries.strongest(profile)), queries.weakest(profile)
     return Briefing(
         area_id=area_id,
         name=name,
-        kicker=f"Briefing · {db.names[db.regions[area_id]]} · {queries.authority_type(db, area_id)}",
+        kicker=f"{parts.ABOUT} · {db.names[db.regions[area_id]]} · {queries.authority_type(db, area_id)}",
         about=parts.about(benchmark),
         made_on=db.built_at.date(),
         data_version=db.data_version,
@@ -49,21 +58,22 @@ def briefing(db: Database, area_id: str, benchmark: Benchmark) -> Briefing:
         pages=(
             (
                 _judgements(db, area_id),
-                _measures(db, area_id, rows, nine, benchmark),
-                _extremes(db, _better(queries.strongest(profile)), "Where it stands best"),
-                _extremes(db, queries.weakest(profile), "Where it stands worst"),
+                _measures(db, area_id, rows, nine, benchmark, joint),
+                _extremes(db, best, "Where it stands best", joint),
+                _extremes(db, worst, "Where it stands worst", joint),
             ),
             (
-                _gaps(db, area_id, rows, nine, benchmark),
+                _gaps(db, area_id, rows, nine, benchmark, joint),
                 _direction(db, area_id, profile, nine, benchmark),
                 _partners(db, name, partners, nine, benchmark),
-                _questions(db, area_id, profile, nine, benchmark, partners),
-                _notes(db, area_id, profile, rows, nine),
+                _questions(db, area_id, profile, nine, benchmark, partners, joint),
+                _notes(db, area_id, profile, rows, nine, benchmark, (best, worst)),
                 parts.sources(
                     db,
                     [
                         *(row["source_id"] for one, row in rows.items() if db.metrics[one].ranked),
                         *(one.source_id for one in inspections),
+                        *_judged(db, partners),
                         parts.NEIGHBOURS,
                     ],
                 ),
@@ -82,22 +92,23 @@ def _judgements(db: Database, area_id: str) -> Section:
 
 
 def _measures(
-    db: Database, area_id: str, rows: Mapping[str, Row], nine: Sequence[Metric], benchmark: Benchmark
-) -> Section:
+    db: Database, area_id: str, rows: Mapping[str, Row], nine: Sequence[Metric], benchmark: Benchmark,
+    joint: Mapping[str, str],
+) -> Section:  # fmt: skip
     name = db.names[area_id]
     held = comparison.newest(db, benchmark).filter(pl.col("metric_id").is_in([one.metric_id for one in nine]))
     of = held.partition_by("metric_id", as_dict=True)
-    body = []
+    body, beyond = [], False
     for metric in nine:
         row = rows[metric.metric_id]
         drawn = strips.strip(
             of[(metric.metric_id,)], metric, benchmark, name, own=[area_id],
             england=row["england"], neighbours=row["neighbours"], mark=row["benchmark"],
         )  # fmt: skip
-        joint = wording.joint(queries.partners(db, row["return_id"], area_id))
+        beyond = beyond or any(not 0 <= place <= 1 for place in drawn.own)
         body.append(
             (
-                parts.measure(metric, row, joint),
+                parts.measure(metric, row, *_said(row, metric, joint)),
                 drawn,
                 parts.value(row, metric),
                 parts.change(row["change"], metric),
@@ -112,10 +123,16 @@ def _measures(
         "Standing, best first",
     )  # fmt: skip
     table = Table(
-        heads, tuple(body), (0.2, 0.235, 0.085, 0.08, 0.07, 0.095, 0.085, 0.15),
+        heads, tuple(body), (0.2, 0.22, 0.095, 0.08, 0.07, 0.1, 0.085, 0.15),
     )  # fmt: skip
-    words = f"{strips.how_to_read(name, benchmark)} {said.how_chosen(nine)}"
+    words = f"{strips.how_to_read(name, benchmark, beyond=beyond)} {said.how_chosen(nine)}"
     return Section("The measures that matter most", (table, Words(words, small=True)))
+
+
+def _judged(db: Database, partners: Sequence[Partner]) -> list[str]:
+    """Where the judgements of leaders of its learning partners are from."""
+    found = [queries.inspections(db, one.area_id) for one in partners]
+    return [next(one.source_id for one in each if "leaders" in one.grades) for each in found if each]
 
 
 def _better(rows: pl.DataFrame) -> pl.DataFrame:
@@ -123,7 +140,12 @@ def _better(rows: pl.DataFrame) -> pl.DataFrame:
     return rows.filter(pl.col("quarter") <= 2)
 
 
-def _extremes(db: Database, rows: pl.DataFrame, title: str) -> Section:
+def _said(row: Row, metric: Metric, joint: Mapping[str, str]) -> tuple[str, ...]:
+    """What else is said of a figure below its measure: that few are behind it, and who reports it too (rule 3)."""
+    return (FEW if parts.few(row, metric) else "", joint.get(metric.metric_id, ""))
+
+
+def _extremes(db: Database, rows: pl.DataFrame, title: str, joint: Mapping[str, str]) -> Section:
     if rows.is_empty():
         return Section(title, (Words("No measure with a figure is among these."),), half=True)
     body = []
@@ -131,7 +153,7 @@ def _extremes(db: Database, rows: pl.DataFrame, title: str) -> Section:
         metric = db.metrics[row["metric_id"]]
         body.append(
             (
-                parts.measure(metric, row),
+                parts.measure(metric, row, *_said(row, metric, joint)),
                 parts.value(row, metric),
                 parts.standing(row),
                 parts.trend(row, why=False),
@@ -141,7 +163,10 @@ def _extremes(db: Database, rows: pl.DataFrame, title: str) -> Section:
     return Section(title, (Table(heads, tuple(body), (0.4, 0.14, 0.27, 0.19)),), half=True)
 
 
-def _gaps(db: Database, area_id: str, rows: Mapping[str, Row], nine: Sequence[Metric], benchmark: Benchmark) -> Section:
+def _gaps(
+    db: Database, area_id: str, rows: Mapping[str, Row], nine: Sequence[Metric], benchmark: Benchmark,
+    joint: Mapping[str, str],
+) -> Section:  # fmt: skip
     name = db.names[area_id]
     body = []
     for metric in nine:
@@ -155,10 +180,11 @@ def _gaps(db: Database, area_id: str, rows: Mapping[str, Row], nine: Sequence[Me
         else:
             distance = Cell(wording.gap(row, metric) or "")
         real = wording.shortfall(row, metric)
+        shared = ", joint return" if metric.metric_id in joint else ""
         falls_short = row["gap"] is not None and row["gap"] > 0
         body.append(
             (
-                Cell(metric.short_title, wording.period_label(metric, row["period_end"])),
+                Cell(metric.short_title, f"{wording.period_label(metric, row['period_end'])}{shared}"),
                 distance,
                 Cell(real, wording.held(metric)) if real else Cell("no counts are published" if falls_short else ""),
                 Cell((short_verdict(row, metric) or "cannot be said") if falls_short else ""),
@@ -167,18 +193,24 @@ def _gaps(db: Database, area_id: str, rows: Mapping[str, Row], nine: Sequence[Me
         )
     heads = ("Measure", f"Distance from: {benchmark.title}", "To get there", "Beyond chance?", "Over five years")
     found: list[str] = []
+    resting: tuple[str, ...] = (scenarios.ILLUSTRATIVE,)
     if FIRST in rows:
         row = rows[FIRST]
         metric = db.metrics[FIRST]
         found.append(council_sentence(name, row, metric, benchmark, queries.partners(db, row["return_id"], area_id)))
         target = standard.best_quarter(db, metric)
-        if target and row["value"] is not None and row["value"] > target:
-            found.append(taking.council(scenarios.council(db, area_id, metric, target)))
+        # Of three posts such a sum says nothing.
+        if target and row["value"] is not None and row["value"] > target and not row["very_small"]:
+            taken = scenarios.council(db, area_id, metric, target)
+            # What it takes is said already where the benchmark is the very one.
+            found.append(taking.then(taken) if benchmark.id == DEFAULT else taking.council(taken))
+            resting = taken.assumptions
     table = Table(
-        heads, tuple(body), (0.16, 0.22, 0.27, 0.15, 0.2),
+        heads, tuple(body), (0.2, 0.19, 0.26, 0.16, 0.19),
     )  # fmt: skip
-    lines: tuple[Words, ...] = (Words(" ".join(found)),) if found else ()
-    return Section("The gap in posts, children and cases", (*lines, table))
+    lines = (Words(" ".join(found)),) if found else ()
+    rests = Words(" ".join(resting), small=True)
+    return Section("The gap in posts, children and cases", (*lines, rests, table))
 
 
 def _direction(
@@ -186,10 +218,16 @@ def _direction(
 ) -> Section:
     name = db.names[area_id]
     points = [Point(said.directions(name, profile.to_dicts(), db.metrics))]
+    ids = [metric.metric_id for metric in nine]
+    known = profile.filter(
+        pl.col("metric_id").is_in(ids) & pl.col("direction").is_not_null() & pl.col("no_direction").is_null()
+    ).height
+    if not known:
+        return Section("Direction", (Points((*points, Point(said.no_list(len(nine))))),))
     for side in SIDES:
         found = direction.watch_counts(db, benchmark, nine, side).filter(pl.col("area_id") == area_id)
         metrics = [db.metrics[one] for one in (found["measures"][0] if found.height else [])]
-        points.append(Point(said.listed_for(metrics, len(nine), benchmark, side)))
+        points.append(Point(said.listed_for(metrics, len(nine), known, benchmark, side)))
     return Section("Direction", (Points(tuple(points)),))
 
 
@@ -223,9 +261,10 @@ def _partners(
 
 def _questions(
     db: Database, area_id: str, profile: pl.DataFrame, nine: Sequence[Metric], benchmark: Benchmark,
-    partners: Sequence[Partner],
+    partners: Sequence[Partner], joint: Mapping[str, str],
 ) -> Section:  # fmt: skip
     inspections = queries.inspections(db, area_id)
+    asked = next((one for one in partners if one.leaders in TO_ASK), None)
     found = questions(
         profile.to_dicts(),
         nine,
@@ -234,7 +273,8 @@ def _questions(
         db.metrics,
         benchmark,
         (queries.judgements(db, area_id), inspections[0] if inspections else None),
-        partners[0] if partners else None,
+        (asked, like(asked, db.names[area_id])) if asked else None,
+        joint,
     )
     title = "What to ask the council"
     if not found:
@@ -243,10 +283,15 @@ def _questions(
 
 
 def _notes(
-    db: Database, area_id: str, profile: pl.DataFrame, rows: Mapping[str, Row], nine: Sequence[Metric]
-) -> Section:
+    db: Database, area_id: str, profile: pl.DataFrame, rows: Mapping[str, Row], nine: Sequence[Metric],
+    benchmark: Benchmark, extremes: Sequence[pl.DataFrame],
+) -> Section:  # fmt: skip
     points = [Point(words) for words in queries.notices(db, area_id)]
     every = profile.to_dicts()
+    shown = {metric.metric_id for metric in nine}.union(*(one["metric_id"] for one in extremes))
+    small = [db.metrics[one] for one, row in rows.items() if one in shown and parts.few(row, db.metrics[one])]
+    if words := said.few(small):
+        points.append(Point(words))
     if why := said.missing(every, db.metrics):
         points.append(Point(f"No figure in the newest period. {why}."))
     if opposite := said.conflicts([rows[metric.metric_id] for metric in nine], db.metrics):
@@ -255,5 +300,5 @@ def _notes(
     if near:
         points.append(Point(f"Statistical neighbours, nearest first: {wording.listed(near)}."))
     points += [Point(f"{parts.UNROUNDED} {said.WITHOUT_COUNTS}"), *parts.indicative(db, nine), *parts.care(nine)]
-    points.append(Point("What it would take is illustrative: arithmetic on published figures, not a forecast."))
+    points += parts.unseen(db, nine, benchmark)
     return Section("Notes", (Points(tuple(points), small=True),))

@@ -36,7 +36,7 @@ from dashboard.sentences.england import england_sentence
 # The measure with which the front page opens.
 FIRST = scenarios.VACANCIES
 YEARS = 1
-MOST_LISTED, MOST_SEVERAL, MOST_MOVED = 6, 8, 5
+MOST_LISTED, MOST_SEVERAL, MOST_MOVED = 8, 8, 5
 SIDES: tuple[tuple[Side, str], ...] = (("watch", "Worse, and getting worse"), ("ring", "Better, and getting better"))
 
 
@@ -50,7 +50,7 @@ def briefing(db: Database, benchmark: Benchmark) -> Briefing:
     return Briefing(
         area_id=ENGLAND,
         name=db.names[ENGLAND],
-        kicker=f"Briefing · {len(db.authorities)} councils",
+        kicker=f"{parts.ABOUT} · {len(db.authorities)} councils",
         about=parts.about(benchmark),
         made_on=db.built_at.date(),
         data_version=db.data_version,
@@ -68,7 +68,7 @@ def briefing(db: Database, benchmark: Benchmark) -> Briefing:
                 *_watch(db, metric, benchmark),
                 _several(db, nine, benchmark),
                 *_movers(db, metric),
-                _notes(db, nine),
+                _notes(db, rows, metric, nine, benchmark),
                 parts.sources(db, _sources(db, nine)),
             ),
         ),
@@ -175,6 +175,7 @@ def _taking(db: Database, metric: Metric) -> Section:
     words = [taking.england(one) for one in found]
     words.append(taking.returners(back, metric, db.metrics[scenarios.CASELOAD]))
     rests = dict.fromkeys([*(line for one in found for line in one.assumptions), *back.assumptions])
+    rests[said.appeal(back.number)] = None
     return Section(
         "What it would take",
         (*(Words(one) for one in words), Points(tuple(Point(line) for line in rests), small=True)),
@@ -252,37 +253,47 @@ def _movers(db: Database, metric: Metric) -> list[Section]:
     for best, title in ((True, "Improved most"), (False, "Worsened most")):
         rows = found.furthest(column, best=best, most=MOST_MOVED)
         if rows.height:
-            sections.append(Section(title, (_moved(found, rows),), half=True))
+            sections.append(Section(title, (_moved(db, found, rows),), half=True))
     return sections
 
 
-def _moved(found: Movers, rows: pl.DataFrame) -> Table:
+def _moved(db: Database, found: Movers, rows: pl.DataFrame) -> Table:
     metric = found.metric
     assert found.before is not None
     ends = (found.before.end, found.newest.end)
+    shared = dict(db.councils(metric.metric_id, found.before.end).select("area_id", "tied").iter_rows())
     body = [
         (
             Cell(row["name"]),
             Cell(wording.brief(row["value_before"], metric)),
             Cell(wording.brief(row["value"], metric), strong=True),
             Cell(wording.signed(row["change"], metric)),
-            _rank(row["rank_before"], row["ranked_before"]),
-            _rank(row["rank"], row["ranked"]),
+            _rank(row["rank_before"], row["ranked_before"], shared.get(row["area_id"])),
+            _rank(row["rank"], row["ranked"], row["tied"]),
         )
         for row in rows.iter_rows(named=True)
     ]
     then, now = (wording.period_label(metric, end) for end in ends)
     heads = ("Council", then, now, "Change", "Rank then", "Rank now")
-    return Table(heads, tuple(body), (0.27, 0.13, 0.13, 0.11, 0.18, 0.18), dense=True)
+    return Table(heads, tuple(body), (0.25, 0.12, 0.12, 0.11, 0.2, 0.2), dense=True)
 
 
-def _rank(rank: int | None, ranked: int | None) -> Cell:
-    return Cell(f"{wording.ordinal(rank)} of {ranked}" if rank else "")
+def _rank(rank: int | None, ranked: int | None, tied: int | None) -> Cell:
+    """A rank as a column of ranks has it: without how many share it (rule 9)."""
+    joint = "joint " if (tied or 1) > 1 else ""
+    return Cell(f"{joint}{wording.ordinal(rank)} of {ranked}" if rank else "")
 
 
-def _notes(db: Database, nine: list[Metric]) -> Section:
-    points = [Point(said.REGION_PUBLISHED), Point(f"{parts.UNROUNDED} {said.WITHOUT_COUNTS}")]
-    points += [*parts.indicative(db, nine), *parts.care(nine)]
+def _notes(db: Database, rows: pl.DataFrame, metric: Metric, nine: list[Metric], benchmark: Benchmark) -> Section:
+    small = db.area.filter("very_small")["name"].sort().to_list()
+    points = [Point(said.REGION_PUBLISHED), *parts.joint(db, nine), *([Point(said.very_small(small))] if small else [])]
+    missing: dict[str, list[str]] = {}
+    for row in rows.filter(pl.col("value").is_null()).iter_rows(named=True):
+        missing.setdefault(wording.reason(row["status"], row["symbol"], metric), []).append(row["name"])
+    if words := said.without(metric, missing):
+        points.append(Point(words))
+    points += [Point(f"{parts.UNROUNDED} {said.WITHOUT_COUNTS}"), *parts.indicative(db, nine), *parts.care(nine)]
+    points += parts.unseen(db, nine, benchmark)
     return Section("Notes", (Points(tuple(points), small=True),))
 
 

@@ -4,18 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+import polars as pl
+
 from dashboard import england, queries, wording
 from dashboard.benchmarks import Benchmark
 from dashboard.briefings.model import Card, Cell, Point, Points, Section, Words
 from dashboard.database import Database, Metric, Source
 from dashboard.exports.citing import licences
 from dashboard.queries import Inspection
+from dashboard.sentences import briefings as said
 from dashboard.sentences import direction
 from dashboard.tables import STRAND_NAMES, released
 from dashboard.wording import Row
 
 NEIGHBOURS = "statistical_neighbours"
+# Of more returns than this share without a figure it is said that the best quarter is that of the others.
+MANY_UNSEEN = 0.2
 PRODUCT = "Child Protection Monitor"
+ABOUT = "Briefing on children’s social care"
 UNROUNDED = "Ranks and distances are worked out from figures before rounding."
 METHODS = "What each measure is and every rule of comparison: see Methods in the dashboard."
 
@@ -64,11 +70,21 @@ def course_of_leaders(found: Sequence[Inspection]) -> str:
     return f"Impact of leaders, report by report: {', '.join(steps)}."
 
 
-def measure(metric: Metric, row: Row, more: str = "") -> Cell:
-    """A measure as the heading of its row, with its period and unit."""
-    unit = "" if metric.unit == "%" else f", {metric.unit}"
-    joint = f", {more}" if more else ""
-    return Cell(metric.title, f"{wording.period_label(metric, row['period_end'])}{unit}{joint}")
+def measure(metric: Metric, row: Row, *more: str) -> Cell:
+    """A measure as the heading of its row, with its period, its unit and what else there is to say."""
+    unit = "" if metric.unit == "%" else metric.unit
+    below = (wording.period_label(metric, row["period_end"]), unit, *more)
+    return Cell(metric.title, ", ".join(filter(None, below)))
+
+
+def few(row: Row, metric: Metric) -> bool:
+    """Whether fewer are behind a figure than a return needs to set a benchmark (rule 11).
+
+    Of a very small council that is so of all figures, and is not said of each.
+    """
+    if row["value"] is None or row["denominator"] is None or metric.minimum_denominator is None or row["very_small"]:
+        return False
+    return bool(row["denominator"] < metric.minimum_denominator)
 
 
 def value(row: Row, metric: Metric, *, strong: bool = True) -> Cell:
@@ -128,6 +144,26 @@ def indicative(db: Database, metrics: Iterable[Metric]) -> list[Point]:
             f"indicative: {wording.listed(names)}."
         )
     ]
+
+
+def unseen(db: Database, metrics: Iterable[Metric], benchmark: Benchmark) -> list[Point]:
+    """Of which measures so many returns have no figure that the best quarter is not that of all councils."""
+    if not benchmark.best:
+        return []
+    names = []
+    for one in metrics:
+        returns = db.councils(one.metric_id, db.latest(one.metric_id).end).unique("return_id")
+        if returns["value"].null_count() > MANY_UNSEEN * returns.height:
+            names.append(one.short_title.lower())
+    return [Point(said.unseen(names))] if names else []
+
+
+def joint(db: Database, metrics: Iterable[Metric]) -> list[Point]:
+    """Who reports some of these measures together."""
+    ids = [one.metric_id for one in metrics]
+    found = db.newest.filter(pl.col("metric_id").is_in(ids) & pl.col("return_id").str.contains("+", literal=True))
+    together = sorted([db.names[one] for one in each.split("+")] for each in found["return_id"].unique())
+    return [Point(said.together(together))] if together else []
 
 
 def sources(db: Database, used: Iterable[str]) -> Section:

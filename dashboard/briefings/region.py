@@ -42,11 +42,11 @@ def briefing(db: Database, region_id: str, benchmark: Benchmark) -> Briefing:
     grades = judged["symbol"].to_list()
     first = (_measures(db, region_id, of, own, beside, benchmark), *_lists(db, name, own, nine, benchmark))
     beside_each_other = (_side_by_side(own, nine, of, benchmark), _judgements(db, own))
-    last = (_notes(db, own, nine), parts.sources(db, _sources(db, own, held)))
+    last = (_notes(db, own, nine, benchmark), parts.sources(db, _sources(db, own, held)))
     return Briefing(
         area_id=region_id,
         name=name,
-        kicker=f"Briefing · Region · {len(own)} councils",
+        kicker=f"{parts.ABOUT} · Region · {len(own)} councils",
         about=parts.about(benchmark),
         made_on=db.built_at.date(),
         data_version=db.data_version,
@@ -96,7 +96,7 @@ def _measures(
     )  # fmt: skip
     table = Table(heads, tuple(body), (0.2, 0.22, 0.08, 0.075, 0.085, 0.08, 0.13, 0.13))
     reading = strips.how_to_read(name, benchmark, several=True, neighbours=False)
-    words = f"{reading} {said.how_chosen([one.metric for one in beside])}"
+    words = f"{reading} {said.ENDS} {said.how_chosen([one.metric for one in beside])}"
     return Section("The measures that matter most", (table, Words(words, small=True)))
 
 
@@ -150,7 +150,7 @@ def _side_by_side(
     symbols = said.symbols(figures[metric.metric_id].get(area_id) for metric in nine for area_id in own)
     words = (
         "By name: measures are not added up to an order of councils. The small number is the quarter of all councils "
-        f"in England, 1 the best and 4 the worst; bold is what reaches {said.group(benchmark)}.{symbols}"
+        f"in England, 1 the best and 4 the worst; in bold: at least as good as {said.group(benchmark)}.{symbols}"
     )
     width = 0.77 / max(len(nine), 1)
     table = Table(heads, tuple(body), (0.23, *[width] * len(nine)), dense=True)
@@ -183,9 +183,10 @@ def _judgements(db: Database, own: Mapping[str, str]) -> Section:
     return Section("Ofsted’s latest judgements", (table,))
 
 
-def _notes(db: Database, own: Mapping[str, str], nine: Sequence[Metric]) -> Section:
+def _notes(db: Database, own: Mapping[str, str], nine: Sequence[Metric], benchmark: Benchmark) -> Section:
     points = [Point(words) for area_id in own for words in queries.notices(db, area_id)]
     points += [Point(f"{parts.UNROUNDED} {said.WITHOUT_COUNTS}"), *parts.indicative(db, nine), *parts.care(nine)]
+    points += parts.unseen(db, nine, benchmark)
     points.insert(0, Point(said.REGION_PUBLISHED))
     return Section("Notes", (Points(tuple(points), small=True),))
 

@@ -17,7 +17,9 @@ from dashboard.sentences.briefings import group
 # Of a strip some five centimetres long: finer is not seen.
 DIGITS = 4
 HEAD = "All councils, better to the right"
-OTHERS = "Councils that are very small set no axis, and have no dot."
+OTHERS = (
+    "Those that are very small, or without published counts where the measure needs them, set no axis and have no dot."
+)
 
 
 def strip(
@@ -57,10 +59,14 @@ def strip(
     )
 
 
-def how_to_read(name: str, benchmark: Benchmark, *, several: bool = False, neighbours: bool = True) -> str:
-    """What the marks of a strip are."""
+def how_to_read(
+    name: str, benchmark: Benchmark, *, several: bool = False, neighbours: bool = True, beyond: bool = False
+) -> str:
+    """What the marks of a strip are; `beyond` says that one lies beyond the axis, and is an arrow."""
     name = wording.place(name)
     whose = f"The dark diamonds are the councils of {name}" if several else f"The dark diamond is {name}"
+    if beyond:
+        whose += " (an arrow: beyond the axis)"
     ring = ", the ring the median of its ten statistical neighbours" if neighbours else ""
     return (
         f"Each dot is a council, or those that report together; the further right, the better. {whose}, the upright "

@@ -10,6 +10,7 @@ import streamlit as st
 from dashboard import comparing, tables, wording
 from dashboard.comparing import MOST
 from dashboard.database import Database
+from dashboard.markdown import literal
 
 KEY = "councils"
 # What the list began with, and for whom: so that one nobody touched gives way to the next council's.
@@ -28,7 +29,7 @@ def council_list(db: Database, start: Sequence[str], area_id: str | None) -> tup
     _give_way(first, name)
     with st.container(key="compared", horizontal=True, vertical_alignment="bottom"):
         names = st.multiselect(
-            f"Side by side with {wording.place(name)}" if name else "Side by side",
+            f"Side by side with {literal(wording.place(name))}" if name else "Side by side",
             list(db.authorities.values()),
             default=first,
             key=KEY,
@@ -50,10 +51,12 @@ def council_list(db: Database, start: Sequence[str], area_id: str | None) -> tup
 def _say_what_is_wrong(db: Database, area_id: str | None) -> None:
     asked = st.query_params.get_all(KEY)
     for name, hint in comparing.unknown(db, asked).items():
-        st.warning(f"There is no council called “{tables.plain(name)}”.{hint}", icon=":material/search_off:")
+        st.warning(f"There is no council called “{tables.plain(name)}”.{literal(hint)}", icon=":material/search_off:")
     beyond = comparing.left_out(db, area_id, asked)
     if beyond:
-        words = f"At most {MOST} councils stand side by side: {wording.listed(beyond)} {_are(beyond)} left out."
+        words = (
+            f"At most {MOST} councils stand side by side: {literal(wording.listed(beyond))} {_are(beyond)} left out."
+        )
         st.warning(words, icon=":material/filter_9_plus:")
 
 

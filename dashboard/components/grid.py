@@ -10,6 +10,7 @@ from streamlit.column_config import DateColumn, LinkColumn, NumberColumn, Select
 
 from dashboard import explore, exports
 from dashboard.database import Database
+from dashboard.markdown import literal
 
 # Of so many rows it scrolls; fewer leave no room below them.
 MOST, HEIGHT = 15, 560
@@ -57,6 +58,7 @@ def _columns(db: Database, table: pl.DataFrame) -> dict[str, Any]:
             head = metric["short_title"] if not beside else f"{metric['short_title']}: {_head(beside).lower()}"
         else:
             head, meaning = _head(name), exports.meaning(db, name)
+        meaning = literal(meaning)  # a tip is Markdown, a head is not
         found[name] = _column(beside or name, kind, head, meaning)
     return found
 

@@ -13,6 +13,7 @@ import streamlit as st
 
 from dashboard.components.own_files import file_field, handed, unpacked
 from dashboard.database import Database, Metric
+from dashboard.markdown import literal
 from dashboard.own import Checked, Own, Refused, checking, reading
 from dashboard.tables import plain
 
@@ -75,7 +76,7 @@ def type_one(db: Database, area_id: str, metric: Metric) -> None:
     with st.form("own_form", border=False):
         fields = st.columns([4, 3, 3, 2] if counted else [4, 2], vertical_alignment="bottom")
         fields[0].text_input(
-            f"{metric.title}: your value, in {unit}",
+            f"{literal(metric.title)}: your value, in {unit}",
             key=keys[0],
             autocomplete="off",
             placeholder="As 14.2",

@@ -9,7 +9,7 @@ import polars as pl
 from dashboard import wording
 from dashboard.benchmarks import Benchmark
 from dashboard.database import Metric
-from dashboard.figures.style import BASE, MARK, axis_range, cut, layout
+from dashboard.figures.style import BASE, EDGE, MARK, axis_range, cut, layout
 from dashboard.palette import GREY, INK, LOW_TO_HIGH, PALE, QUARTERS
 from dashboard.sentences.compare import why
 
@@ -94,7 +94,7 @@ def _hatched(missing: list[tuple[int, dict[str, Any]]], metric: Metric, top: flo
         "x": [top for _ in missing],
         "y": [position for position, _ in missing],
         "width": 0.34,
-        "marker": {"color": "#ffffff", "pattern": {"shape": "/", "fgcolor": PALE, "size": 7}},
+        "marker": {"color": "#ffffff", "line": EDGE, "pattern": {"shape": "/", "fgcolor": PALE, "size": 7}},
         "text": [f"<b>{row['name']}</b><br>{why(row, metric)}" for _, row in missing],
         "textposition": "none",
         "hovertemplate": "%{text}<extra></extra>",

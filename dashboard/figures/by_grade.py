@@ -8,8 +8,8 @@ import polars as pl
 
 from dashboard import wording
 from dashboard.database import Metric
-from dashboard.figures.style import BASE, MARK, axis_range, layout
-from dashboard.palette import GREY, INK, Painting
+from dashboard.figures.style import BASE, EDGE, MARK, axis_range, layout
+from dashboard.palette import INK, Painting
 from dashboard.wording import GRADES
 
 # Dots of a row are spread over this much of its height, so that equal values can be told apart.
@@ -67,7 +67,7 @@ def draw(
                 "diamond" if mark else OVER if value > low_high[1] else UNDER if value < low_high[0] else "circle"
                 for mark, value in zip(is_own, values, strict=True)
             ],
-            "line": {"width": 0.5, "color": GREY},
+            "line": EDGE,
             "opacity": 1,
         },
     }

@@ -6,9 +6,9 @@ from typing import Any
 
 import polars as pl
 
-from dashboard.figures.style import BASE, layout
+from dashboard.figures.style import BASE, EDGE, layout
 from dashboard.figures.timeline import HATCHED
-from dashboard.palette import GREY, LOW_TO_HIGH
+from dashboard.palette import LOW_TO_HIGH
 from dashboard.wording import number
 
 # Neither many changes nor few are better.
@@ -34,7 +34,7 @@ def draw(rows: pl.DataFrame, *, height: int) -> dict[str, Any]:
             {
                 "type": "bar", "x": missing, "y": [top for _ in missing], "text": [NOT_FOUND for _ in missing],
                 "textposition": "inside", "textangle": -90, "insidetextanchor": "middle",
-                "marker": {"color": "#ffffff", "line": {"color": GREY, "width": 0.5}, **HATCHED},
+                "marker": {"color": "#ffffff", "line": EDGE, **HATCHED},
                 "hovertemplate": f"Year to 31 March %{{x}}: {NOT_FOUND}<extra></extra>",
             },
         ],

@@ -6,10 +6,10 @@ from typing import Any
 
 import polars as pl
 
-from dashboard.figures.style import BASE, layout
+from dashboard.figures.style import BASE, EDGE, layout
 from dashboard.figures.timeline import HATCHED
 from dashboard.inspecting import NONE
-from dashboard.palette import GREY, INK, QUARTERS
+from dashboard.palette import INK, QUARTERS
 from dashboard.wording import GRADES
 
 COLUMNS = (*GRADES, "none")
@@ -104,7 +104,7 @@ def _bars(rows: pl.DataFrame, column: str, fill: str, labels: list[str], orienta
         "hovertemplate": f"%{{{across}}}: %{{text}} of %{{customdata}} councils {words}<extra></extra>",
         "marker": {
             "color": fill,
-            "line": {"color": GREY, "width": 0.5},
+            "line": EDGE,
             **(HATCHED if column == "none" else {}),
         },
     }

@@ -12,6 +12,8 @@ from dashboard.palette import GREY, INK, LOW_TO_HIGH
 from dashboard.programme import Coverage
 
 NEUTRAL = LOW_TO_HIGH[3]
+# Of the whole axis; of a narrow screen it is as long as the words.
+EARLY = 0.4
 
 
 def draw(course: pl.DataFrame, found: Coverage, today: date, *, height: int) -> dict[str, Any]:
@@ -25,7 +27,10 @@ def draw(course: pl.DataFrame, found: Coverage, today: date, *, height: int) -> 
         "hovertemplate": "%{x|%-d %B %Y}: %{y} enrolled<extra></extra>",
     }  # fmt: skip
     traces: list[dict[str, Any]] = [line]
-    notes = [_note(days[-1], found.enrolled, f"<b>{found.enrolled}</b> enrolled now", "right", 12)]
+    last = max([days[-1], *([found.target.by_when] if found.target else [])])
+    # Where the target is far off, today stands on the left, with room for words on its right alone.
+    early = (days[-1] - days[0]).days < EARLY * (last - days[0]).days
+    notes = [_note(days[-1], found.enrolled, f"<b>{found.enrolled}</b> enrolled now", "left" if early else "right", 12)]
     shapes = []
     if found.target is not None and found.needed is not None:
         by = found.target.by_when
@@ -43,7 +48,6 @@ def draw(course: pl.DataFrame, found: Coverage, today: date, *, height: int) -> 
             }
         )  # fmt: skip
         notes.append(_note(by, found.needed, f"target <b>{found.needed}</b>, {by:%-d %b %Y}", "right", 14))
-    last = max([days[-1], *([found.target.by_when] if found.target else [])])
     end = date.fromordinal(last.toordinal() + max((last - days[0]).days, 30) // 30)
     return {
         "data": traces,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from dashboard import wording
-from dashboard.figures.style import BASE, layout
+from dashboard.figures.style import BASE, EDGE_WIDTH, layout
 from dashboard.palette import GREY, INK, Painting
 
 
@@ -37,7 +37,7 @@ def draw(painting: Painting, *, chosen: str | None, height: int) -> dict[str, An
                     },
                     "line": {
                         "color": [INK if position == own else GREY for position in range(len(labels))],
-                        "width": [4 if position == own else 0.5 for position in range(len(labels))],
+                        "width": [4 if position == own else EDGE_WIDTH for position in range(len(labels))],
                     },
                 },
             }

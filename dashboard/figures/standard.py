@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from dashboard import wording
-from dashboard.figures.style import BASE, layout
+from dashboard.figures.style import BASE, EDGE, layout
 from dashboard.palette import INK
 from dashboard.standard import Standard
 
@@ -60,5 +60,5 @@ def _bars(years: list[str], values: list[int], words: list[str], colour: str, te
         "textfont": {"color": "#ffffff", "size": 13},
         "customdata": words,
         "hovertemplate": "%{customdata}<extra></extra>",
-        "marker": {"color": colour},
+        "marker": {"color": colour, "line": EDGE if colour == PALE else {"width": 0}},
     }

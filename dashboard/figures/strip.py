@@ -8,8 +8,8 @@ import polars as pl
 
 from dashboard import wording
 from dashboard.database import Metric
-from dashboard.figures.style import BASE, MARK, axis_range, layout
-from dashboard.palette import GREY, INK, Painting
+from dashboard.figures.style import BASE, EDGE, MARK, axis_range, layout
+from dashboard.palette import INK, Painting
 
 # What is further out than the axis is drawn at its edge, pointing on.
 OVER, UNDER = "triangle-right", "triangle-left"
@@ -59,7 +59,7 @@ def draw(
             "hovertext": [said[index].removesuffix(unit) for index in kept],
             "customdata": [standings[index] for index in kept],
             "hovertemplate": f"<b>%{{text}}</b><br>%{{hovertext}}{unit}{ranked}<extra></extra>",
-            "marker": {**marker, "line": {"width": 0.5, "color": GREY}, "opacity": 1},
+            "marker": {**marker, "line": EDGE, "opacity": 1},
         }
 
     # Most are alike but for their colour, which is sent as a number: a third of the bytes of one trace for all.

@@ -8,7 +8,7 @@ from typing import Any
 
 import polars as pl
 
-from dashboard.figures.style import BASE, MARK, layout
+from dashboard.figures.style import BASE, EDGE, MARK, layout
 from dashboard.inspecting import BREAKS
 from dashboard.palette import GREY, INK, PALE, QUARTERS
 from dashboard.wording import GRADES
@@ -83,7 +83,7 @@ def _bars(
         "hovertemplate": f"%{{hovertext}}: %{{y}} {words}<extra></extra>",
         "marker": {
             "color": fill,
-            "line": {"color": GREY, "width": 0.5},
+            "line": EDGE,
             **(HATCHED if hatched else {}),
         },
     }

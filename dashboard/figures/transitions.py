@@ -8,7 +8,7 @@ from typing import Any
 
 import polars as pl
 
-from dashboard.figures.style import BASE, MARK, layout
+from dashboard.figures.style import BASE, EDGE_WIDTH, MARK, layout
 from dashboard.inspecting import months
 from dashboard.palette import GREY, INK, QUARTERS
 from dashboard.transitions import NOT_YET
@@ -49,7 +49,7 @@ def draw(rows: pl.DataFrame, *, newest: date, chosen: str | None, height: int) -
                 MARK if mark else QUARTERS[line] if line < len(GRADES) else GREY
                 for mark, line in zip(own, at, strict=True)
             ],
-            "line": {"width": [1.5 if line == len(GRADES) else 0.5 for line in at], "color": GREY},
+            "line": {"width": [1.5 if line == len(GRADES) else EDGE_WIDTH for line in at], "color": GREY},
             "opacity": 1,
         },
     }

@@ -61,6 +61,7 @@ class Secured:
     def __init__(self, app: ASGIApp, policy: str, hsts: bool, forever: Sequence[str] = ()) -> None:
         """What lies under the addresses `forever` begin with never changes under its name, and is kept."""
         self._app, self._always, self._forever = app, always(policy, hsts=hsts), tuple(forever)
+        self._secure = hsts
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         async def sent(message: Message) -> None:
@@ -72,6 +73,14 @@ class Secured:
                     headers.setdefault(name, value)
                 if message["status"] == 200 and self._forever and scope["path"].startswith(self._forever):
                     headers["Cache-Control"] = FOREVER
+                if self._secure:
+                    message["headers"] = [_secure(*one) for one in message["headers"]]
             await send(message)
 
         await self._app(scope, receive, sent)
+
+
+def _secure(name: bytes, value: bytes) -> tuple[bytes, bytes]:
+    """A header; of a cookie marked to go by https alone, as Streamlit does only where it holds the certificate."""
+    marked = name.lower() != b"set-cookie" or b"secure" in [one.strip().lower() for one in value.split(b";")[1:]]
+    return name, value if marked else value + b"; Secure"

@@ -36,8 +36,14 @@ class Verdict:
 class Health:
     """What is known of the health of this process."""
 
-    def __init__(self, store: Callable[[], Store], data_age_days: float | None) -> None:
-        self._store, self._most_days = store, data_age_days
+    def __init__(
+        self,
+        store: Callable[[], Store],
+        data_age_days: float | None,
+        address: Callable[[], dict[str, Any]] | None = None,
+    ) -> None:
+        """`address` says how the address of the database does, where it has one."""
+        self._store, self._most_days, self._address = store, data_age_days, address
         self._lock = threading.Lock()
         self._last: tuple[float, Verdict] | None = None
         self.warm = threading.Event()
@@ -63,10 +69,13 @@ class Health:
     def _look(self) -> Verdict:
         store = self._store()
         try:
-            served: str | None = store.current().data_version
+            served: str | None = store.current(wait=True).data_version
         except DatabaseError:
             served = None
         said: dict[str, Any] = {"ready": False, "data_version": served}
+        if self._address is not None:
+            # However it does: what is here is served, and that is what readiness is about.
+            said["address"] = self._address()
         try:
             in_file, built_at = identity(store.path)
         except (duckdb.Error, OSError) as error:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from dashboard.database import DEFAULT_PATH
+from dashboard.location import Address, place
 
 PREFIX = "MONITOR_"
 # Read by the ETL, and by nobody here.
@@ -67,11 +68,24 @@ def one_of(*allowed: str) -> Callable[[str], str]:
     return read
 
 
-def file(text: str) -> Path:
-    """Reads the path of a file, which need not be there yet; `~` is the home folder."""
-    path = Path(text).expanduser()
-    if path.is_dir():
+def file_or_address(text: str) -> Path | Address:
+    """Reads the path of a file, which need not be there yet (`~` is the home folder), or an address."""
+    try:
+        found = place(text)
+    except ValueError:
+        raise Wrong(
+            "the path of a file, or its https:// address without a name or password is needed (http:// on this machine)"
+        ) from None
+    if isinstance(found, Path) and found.is_dir():
         raise Wrong("this is a folder; the path of the database file is needed")
+    return found
+
+
+def folder(text: str) -> Path:
+    """Reads the path of a folder, which need not be there yet."""
+    path = Path(text).expanduser()
+    if path.exists() and not path.is_dir():
+        raise Wrong("this is a file; the path of a folder is needed")
     return path.absolute()
 
 
@@ -112,10 +126,22 @@ def _setting(default: Any, read: Callable[[str], Any], shown: str, meaning: str)
 class Settings:
     """How this server is run; each is set by the environment variable of its name, in capitals after MONITOR_."""
 
-    database: Path = _setting(  # noqa: RUF009 - it is a field
-        DEFAULT_PATH, file, "data/monitor.duckdb",
-        "The database file that is served. `versions/` beside it holds the versions that are kept.",
+    database: Path | Address = _setting(  # noqa: RUF009 - it is a field
+        DEFAULT_PATH, file_or_address, "data/monitor.duckdb",
+        "The database that is served: a file (`versions/` beside it holds the versions that are kept), or the "
+        "`https://` address of one, with its SHA-256 beside it (`….sha256`).",
     )  # fmt: skip
+    database_folder: Path | None = _setting(  # noqa: RUF009 - it is a field
+        None, folder, "a private one",
+        "Where the copy of a database at an address lies, with the last three versions. It is what a restart begins "
+        "with; a private folder goes with the process.",
+    )  # fmt: skip
+    database_seconds: int = _setting(
+        60, whole(1, 86_400), "60", "How often the address is asked whether there is another database."
+    )
+    database_older: bool = _setting(
+        False, switch, "no", "Take a database from the address though it was built before the one here: to roll back."
+    )
     data_age_days: float | None = _setting(
         None, days, "no limit", "From so many days after its build the data are too old: `/readyz` says 503."
     )
@@ -179,7 +205,7 @@ def read(environment: Mapping[str, str]) -> Settings:
         try:
             found[one.name] = one.metadata["read"](text)
         except Wrong as problem:
-            wrong.append(f"{name_of(one.name)} is “{text[:100]}”: {problem}. Correct it, or unset it.")
+            wrong.append(f"{name_of(one.name)} is “{_shown(text)}”: {problem}. Correct it, or unset it.")
     if wrong:
         raise WrongSettingsError("\n".join(wrong))
     return Settings(**found)
@@ -202,6 +228,12 @@ def table() -> list[str]:
     return ["| Variable | If not set | What it does |", "|---|---|---|"] + [
         f"| `{name}` | {shown} | {meaning} |" for name, shown, meaning in rows
     ]
+
+
+def _shown(text: str) -> str:
+    """A value for a message; of an address without what may be a key or a password."""
+    scheme, found, rest = text.partition("://")
+    return f"{scheme}://{rest.partition('?')[0].rpartition('@')[2]}"[:100] if found else text[:100]
 
 
 @cache

@@ -9,7 +9,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass, field
 from functools import wraps
 from time import perf_counter
-from typing import ParamSpec, TypeVar
+from typing import ParamSpec, TypeVar, cast
 
 import polars as pl
 
@@ -31,6 +31,8 @@ class Run:
     rows: int = 0
     inside: bool = False
     """Whether a question is being answered: what it asks in turn is part of it."""
+    kept: object = None
+    """What the whole run keeps to (see `kept`)."""
 
     @contextmanager
     def of(self, page: str, data_version: str) -> Iterator[None]:
@@ -69,6 +71,19 @@ def end() -> Run | None:
     run = _RUN.get()
     _RUN.set(None)
     return run
+
+
+def kept(make: Callable[[], R]) -> R:
+    """What `make` gives, the same throughout a run, however often it is asked for; anew where nothing runs.
+
+    It is for the version of the data: a page of two would be torn.
+    """
+    run = _RUN.get()
+    if run is None:
+        return make()
+    if run.kept is None:
+        run.kept = make()
+    return cast("R", run.kept)
 
 
 @contextmanager

@@ -80,6 +80,11 @@ def text(given: str, *, guessed: bool = False) -> Sheet:
     try:
         for row in reader:
             at, start = start, reader.line_num + 1
+            # Looked at before a million cells are made of them.
+            while len(row) > MAX_COLUMNS and not row[-1].strip():
+                row.pop()
+            if len(row) > MAX_COLUMNS:
+                raise _too_many_columns(len(row), at)
             cells = [Cell(" ".join(field.split())) for field in row]
             if all(cell.empty for cell in cells):
                 continue
@@ -91,6 +96,8 @@ def text(given: str, *, guessed: bool = False) -> Sheet:
                 cells.pop()
             if len(cells) != width:
                 findings.append(_field_count(len(cells), width, at))
+                if len(findings) > MAX_ROWS:
+                    raise _too_many_rows()
                 continue
             if any(len(cell.text) > MAX_FIELD for cell in cells):
                 raise _too_long(at)
@@ -144,8 +151,6 @@ def _check_first(first: str, width: int, line: int) -> None:
     if width == 1:
         what = f"The first row, {shown(first)}, is one cell: neither tabs nor commas part it."
         raise Refused("E_DELIMITER", what, "Copy the cells from a spreadsheet, or give the template.", line)
-    if width > MAX_COLUMNS:
-        raise Refused("E_TOO_MANY_COLUMNS", f"It has {width} columns; at most {MAX_COLUMNS} are read.", TEMPLATE, line)
 
 
 def _field_count(cells: int, width: int, line: int) -> Finding:
@@ -159,6 +164,10 @@ def _too_long(line: int) -> Refused:
     return Refused("E_FIELD_SIZE", what, "Names and numbers are shorter: look at this line.", line)
 
 
+def _too_many_columns(width: int, line: int | None = None) -> Refused:
+    return Refused("E_TOO_MANY_COLUMNS", f"It has {width} columns; at most {MAX_COLUMNS} are read.", TEMPLATE, line)
+
+
 def _too_many_rows() -> Refused:
     return Refused("E_TOO_MANY_ROWS", f"It has more than {MAX_ROWS} rows; the template has fewer.", TEMPLATE)
 
@@ -170,7 +179,7 @@ def _bounded(sheet: Sheet) -> Sheet:
         raise _too_many_rows()
     width = max(len(line.cells) for line in sheet.lines)
     if width > MAX_COLUMNS:
-        raise Refused("E_TOO_MANY_COLUMNS", f"It has {width} columns; at most {MAX_COLUMNS} are read.", TEMPLATE)
+        raise _too_many_columns(width)
     for line in sheet.lines:
         if any(len(cell.text) > MAX_FIELD for cell in line.cells):
             raise _too_long(line.number)

@@ -26,6 +26,10 @@ MAX_CELLS = 25_000
 MAX_SHARED = 50_000
 MAX_TAGS = 300_000  # three times what so many cells take
 AT_ONCE = 100_000
+# Excel takes no longer ones, and of much longer ones a pattern would take minutes to find what is quoted.
+MAX_FORMAT = 255
+# Of so many letters the names of other sheets are said.
+SAID = 120
 PLAIN = "Save the sheet alone as an ordinary workbook (.xlsx), without a password, macros or links."
 AGAIN = "Open it in Excel, save it anew as .xlsx, and give that."
 # What the readers of ZIP files and of XML raise, and what follows where numbers or names are not what they should be.
@@ -72,7 +76,7 @@ def read(content: bytes) -> Sheet:
         raise Refused("E_SPREADSHEET", "The workbook cannot be read: it is damaged or cut.", AGAIN) from None
     findings: tuple[Finding, ...] = ()
     if others:
-        what = f"Only the sheet “{name}” is read; not read: {', '.join(others)}."
+        what = f"Only the sheet “{name}” is read; not read: {cut(', '.join(others))}."
         findings = (Finding("W_OTHER_SHEETS", what, "Nothing to do, if that is the sheet you mean."),)
     return Sheet(lines, findings, lettered=True)
 
@@ -85,6 +89,11 @@ def letters(column: int) -> str:
         column, rest = divmod(column - 1, 26)
         found = chr(ord("A") + rest) + found
     return found
+
+
+def cut(names: str) -> str:
+    """Names of sheets, as many letters of them as are said."""
+    return f"{names[:SAID]}…" if len(names) > SAID else names
 
 
 def other_kind(words: str) -> Refused:
@@ -134,16 +143,15 @@ def _sheet(archive: zipfile.ZipFile) -> tuple[str, str, list[str]]:
     _parse(archive, "xl/_rels/workbook.xml.rels", relations)
     hidden = [name for name, state, _ in sheets if state != "visible"]
     if hidden:
-        what = (
-            f"The workbook has a hidden sheet ({', '.join(hidden)[:60]}), which may hold what you do not mean to give."
-        )
+        said = cut(", ".join(hidden))
+        what = f"The workbook has a hidden sheet ({said}), which may hold what you do not mean to give."
         raise Refused("E_HIDDEN_SHEET", what, "Show it (right click on a sheet's name, Unhide) and delete it.")
     others = [name for name, *_ in sheets if name not in (SHEET, NOTES)]
     named = [one for one in sheets if one[0] == SHEET]
     if not named and len(sheets) == 1:
         named, others = sheets, []
     if not named:
-        names = ", ".join(name for name, *_ in sheets)[:120]
+        names = cut(", ".join(name for name, *_ in sheets))
         raise Refused("E_SHEET", f"No sheet is called “{SHEET}”; there are: {names}.", f"Call it “{SHEET}”.")
     name, _, relation = named[0]
     target = targets[relation].lstrip("/")
@@ -189,6 +197,8 @@ def _formats(archive: zipfile.ZipFile) -> list[Kind]:
     def start(tag: str, given: dict[str, str]) -> None:
         inside.append(tag)
         if tag == "numFmt":
+            if len(given["formatCode"]) > MAX_FORMAT:
+                raise ValueError("no format")
             codes[int(given["numFmtId"])] = given["formatCode"]
         elif tag == "xf" and "cellXfs" in inside:
             numbers.append(int(given.get("numFmtId", 0)))

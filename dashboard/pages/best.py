@@ -7,6 +7,7 @@ import polars as pl
 import streamlit as st
 
 from dashboard import as_data, best, best_files, england, in_common, session, tables, wording
+from dashboard.markdown import literal
 from dashboard.sentences import best as sentences
 from dashboard.tables import best as parts
 from dashboard.tables import inspecting
@@ -37,7 +38,7 @@ def show_best() -> None:
     head(sentences.opening(db, found))
     why = sentences.instead(db, found, asked, db.names[area_id] if area_id else "")
     if why:
-        st.info(why, icon=":material/info:")
+        st.info(literal(why), icon=":material/info:")
     if found.rows.is_empty():
         st.html(tables.source_note(db, metric))
         return

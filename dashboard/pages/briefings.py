@@ -52,6 +52,7 @@ if of:
 if not chosen:
     chosen = [*([numbers[own]] if own in numbers else []), ENGLAND, *regions]
 shown = {area_id: names[area_id] for area_id in dict.fromkeys(chosen)}
+st.html(tables.sentence(sentences.shown(list(shown.values()))))
 st.html(parts.table(shown, benchmark, st.session_state.get(links.VERSION)))
 
 st.header("All of these in one file", anchor=False)
@@ -74,6 +75,7 @@ if made is None or made[0] != wanted:
         progress.empty()
         made = st.session_state[PACK] = (wanted, buffer.getvalue())
 if made is not None and made[0] == wanted:
+    st.html(tables.sentence(sentences.ready(len(shown))))
     st.download_button(
         f"Download the pack (ZIP, {wording.number(len(made[1]) / 1e6, 1)} MB)", made[1], "briefings.zip",
         "application/zip", icon=":material/download:", on_click="ignore", key="download_pack",

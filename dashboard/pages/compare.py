@@ -42,14 +42,14 @@ if metric.graded:
 else:
     left, right = st.columns(2, gap="medium")
     with left:
-        st.subheader(f"{'Best first' if metric.ranked else 'From low to high'}, {when}", anchor=False)
+        st.html(tables.subheading(f"{'Best first' if metric.ranked else 'From low to high'}, {when}"))
         session.chart(
             bars.draw(rows, everybody, metric, chosen=area_id, benchmark=benchmark),
             "bars",
             f"{len(area_ids)} councils by {metric.noun}, {when}{', best first' if metric.ranked else ''}",
         )  # fmt: skip
     with right:
-        st.subheader("Over time", anchor=False)
+        st.html(tables.subheading("Over time"))
         session.chart(
             lines.draw(
                 courses, metric, rows["area_id"].to_list(), breaks, chosen=area_id, height=bars.height(len(listed))

@@ -10,6 +10,7 @@ from dashboard.components.one_of import one_of
 from dashboard.components.scenario import scenario
 from dashboard.figures import funnel as funnels
 from dashboard.figures import grades, strip, trend
+from dashboard.markdown import literal
 from dashboard.sentences import direction as directions
 from dashboard.sentences.council import council_sentence, profile_sentence
 from dashboard.tables import briefings as papers
@@ -41,7 +42,7 @@ session.headline(
 )
 st.html(papers.line(chosen.area_id, benchmark, st.session_state.get(links.VERSION)))
 for notice in queries.notices(db, chosen.area_id):
-    st.info(notice, icon=":material/info:")
+    st.info(literal(notice), icon=":material/info:")
 
 st.header("Ofsted's latest judgements", anchor=False)
 st.html(
@@ -61,7 +62,7 @@ with worst:
 rows = queries.councils(db, metric, period, benchmark)
 own = next((row for row in rows.iter_rows(named=True) if row["area_id"] == chosen.area_id), None)
 st.html(tables.MEASURE_ANCHOR)
-st.header(metric.title, anchor=False)
+st.header(literal(metric.title), anchor=False)
 if own is not None:
     partners = queries.partners(db, own["return_id"], own["area_id"])
     said = council_sentence(name, own, metric, benchmark, partners)
@@ -88,7 +89,7 @@ with left:
 with right:
     st.subheader("Among all councils", anchor=False)
     as_funnel = metric.has_interval and (
-        one_of("Drawn", PICTURES, "picture", label_visibility="collapsed") == PICTURES[1]
+        one_of("Drawn", PICTURES, "picture", label_visibility="collapsed", wrap=True) == PICTURES[1]
     )
     limits = funnel.funnel(db, metric, period) if as_funnel else None
     if metric.graded:
@@ -110,6 +111,14 @@ with right:
             "strip",
             f"{name} among all councils by {metric.noun}, {wording.period_label(metric, period.end)}",
         )  # fmt: skip
+    with st.expander("All councils as a table", key="among", on_change="rerun", bind="query-params") as table:
+        if table.open:
+            caption = f"{metric.title}, {wording.period_label(metric, period.end)}"
+            st.html(tables.councils(db, rows, metric, benchmark, caption))
+    session.download(
+        db, rows, f"{metric.metric_id}-{period.end}.csv", benchmark=benchmark,
+        label=f"Download all {rows.height} councils (CSV)",
+    )  # fmt: skip
 st.html(tables.source_note(db, metric))
 if not metric.graded:
     with st.expander("Inspections since 2013", key="inspections", on_change="rerun", bind="query-params") as table:

@@ -12,7 +12,7 @@ from dashboard.figures import by_grade, distribution, timeline
 from dashboard.figures import transitions as next_grades
 from dashboard.queries import STRANDS
 from dashboard.sentences import inspections as sentences
-from dashboard.tables import STRAND_NAMES
+from dashboard.tables import STRAND_NAMES, subheading
 from dashboard.tables import inspecting as tables
 from dashboard.tables import sentence as said
 from dashboard.wording import GRADES
@@ -126,7 +126,7 @@ def show_reports() -> None:
         f"reports-by-quarter-{strand}.csv",
     )
     if own:
-        st.subheader(f"{own}: every report since 2013", anchor=False)
+        st.html(subheading(f"{own}: every report since 2013"))
         st.html(tables.course(course, f"{own}: inspections since 2013, newest first"))
         save(lambda: inspection_files.reports(db, course), course.height, f"{chosen.area_id}-inspections.csv")
     st.html(tables.sources(publications, tables.after_the_record(newest)))
@@ -140,7 +140,7 @@ def show_visits() -> None:
         return
     found = inspecting.visits(db, chosen.area_id) if own else everywhere
     span = (everywhere["started"][-1], everywhere["started"][0])
-    st.subheader("Visits between inspections", anchor=False)
+    st.html(subheading("Visits between inspections"))
     st.html(said(sentences.visits_sentence(found.to_dicts(), name=own, span=span)))
     if own and found.height:
         st.html(tables.visits(found, f"{own}: focused and monitoring visits, newest first"))
@@ -162,7 +162,7 @@ def show_regions() -> None:
     st.html(tables.key(dict.fromkeys((*GRADES, "No grade, or not inspected by then"))))
     left, right = st.columns(2, gap="medium")
     with left:
-        st.subheader(f"By region, at {day:%-d %B %Y}", anchor=False)
+        st.html(subheading(f"By region, at {day:%-d %B %Y}"))
         session.chart(
             distribution.by_region(on_day, chosen=home, height=HEIGHT),
             "regions",
@@ -175,7 +175,7 @@ def show_regions() -> None:
             f"grades-by-region-{strand}-{day}.csv",
         )  # fmt: skip
     with right:
-        st.subheader(f"{area} over time", anchor=False)
+        st.html(subheading(f"{area} over time"))
         session.chart(
             distribution.over_time(over_time, height=HEIGHT),
             "years",

@@ -130,10 +130,10 @@ else:
     axis = pl.concat([rows, beside]) if metric is chosen.metric else rows
     left, right = st.columns(2, gap="medium")
     with left:
-        st.subheader(f"{chosen.metric.title}, {wording.period_label(chosen.metric, chosen.period.end)}", anchor=False)
+        st.html(tables.subheading(f"{chosen.metric.title}, {wording.period_label(chosen.metric, chosen.period.end)}"))
         picture(chosen.metric, chosen.period, rows, colour, axis, second=False)
     with right:
-        st.subheader(f"{metric.title}, {wording.period_label(metric, period.end)}", anchor=False)
+        st.html(tables.subheading(f"{metric.title}, {wording.period_label(metric, period.end)}"))
         picture(metric, period, beside, other_colour, axis if metric is chosen.metric else beside, second=True)
 
 if not chosen.metric.graded:

@@ -12,6 +12,7 @@ from dashboard.components import own_input
 from dashboard.components.one_of import one_of
 from dashboard.components.own_files import file_button
 from dashboard.figures import own as strip
+from dashboard.markdown import literal
 from dashboard.own import Own, files, standing
 from dashboard.sentences import own as sentences
 from dashboard.tables import own as parts
@@ -70,7 +71,7 @@ def one(council: str) -> None:
 def template(council: str, label: str, make: Any, suffix: str, media_type: str) -> None:
     """A button for the template of a council, made when it is clicked; there is nothing of the reader's in it."""
     st.download_button(
-        f"Download the template of {wording.place(db.names[council])} ({label})", partial(make, db, council),
+        f"Download the template of {literal(wording.place(db.names[council]))} ({label})", partial(make, db, council),
         f"{council}-template.{suffix}", media_type, icon=":material/download:", on_click="ignore",
         key=f"template {suffix}",
     )  # fmt: skip
@@ -101,7 +102,7 @@ def among(name: str, own: dict[str, Any]) -> None:
     everybody = queries.councils(db, metric, period, benchmark)
     england = queries.england(db, metric, period)
     st.html(tables.MEASURE_ANCHOR)
-    st.header(metric.title, anchor=False)
+    st.header(literal(metric.title), anchor=False)
     st.subheader(f"Among all councils, {when}", anchor=False)
     session.chart(
         strip.draw(

@@ -10,6 +10,7 @@ import streamlit as st
 from dashboard import as_data, progress, progress_files, session, tables, wording
 from dashboard.figures import progress as england
 from dashboard.figures import standard as bars
+from dashboard.markdown import literal
 from dashboard.progress import Commitment, Held
 from dashboard.sentences import programme as on_programme
 from dashboard.sentences import progress as sentences
@@ -34,7 +35,7 @@ def show_detail(one: Commitment, held: Held) -> None:
     """One commitment: where it stands, its sums, councils by period, England's course, who does not meet it."""
     metric = held.standard.metric
     rows, total = progress.councils(db, held)
-    st.header(one.label, anchor=False)
+    st.header(literal(one.label), anchor=False)
     mine = next(iter(rows.filter(pl.col("area_id") == area_id).to_dicts()), None) if area_id else None
     said = " ".join(filter(None, (sentences.detail(held), sentences.gained(total, metric))))
     st.html(tables.sentence(f"{said} {sentences.own(mine, held)}" if mine else said))
@@ -98,7 +99,7 @@ if isinstance(found, Held):
     metric = found.standard.metric
     session.as_data(db, lambda: as_data.commitment(metric))
 elif chosen.metric is None:
-    st.header(chosen.label, anchor=False)
+    st.header(literal(chosen.label), anchor=False)
     assert found is not None
     st.html(tables.sentence(on_programme.coverage(found[0], today)) + parts.of_register())
 else:

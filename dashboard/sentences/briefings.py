@@ -15,11 +15,15 @@ from dashboard.wording import Row
 
 # On paper nobody can click for the rest: more names than this are counted, not listed.
 MANY = 8
+# On the page of briefings the table names the rest.
+MOST_NAMED = 4
 SIMILAR = "similar"
 WITHOUT_COUNTS = (
     "Where no counts are published, the worst and the best quarter stand for what is beyond chance in watch lists and "
     "among those to ring."
 )
+# Of the best and the last council of a region.
+ENDS = "Best and furthest behind are those with enough behind their figure to set a benchmark."
 # Where nothing is printed instead of a figure.
 NO_SYMBOL = "none"
 REGION_PUBLISHED = "Figures of the region and of England are the published ones, never sums or averages of councils."
@@ -35,6 +39,18 @@ def opening(regions: int, councils: int, db: Database) -> str:
         f"There is a briefing on England, on each of {regions} regions and on each of {councils} councils, with the "
         f"figures as they stood on {db.built_at:%-d %B %Y}."
     )
+
+
+def shown(names: Sequence[str]) -> str:
+    """Which are listed; said anew when others are."""
+    if len(names) <= MOST_NAMED:
+        return f"Listed: {wording.listed(list(names))}."
+    return f"Listed: {wording.listed([*names[:MOST_NAMED], f'{len(names) - MOST_NAMED} more'])}."
+
+
+def ready(count: int) -> str:
+    """That a pack has been made."""
+    return f"The pack of {count} briefing{'' if count == 1 else 's'} is ready to be downloaded."
 
 
 def group(benchmark: Benchmark) -> str:
@@ -73,10 +89,16 @@ def directions(name: str, rows: Sequence[Row], metrics: Mapping[str, Metric]) ->
     return sentence + (f" Of {missing} more it cannot be said." if missing else "")
 
 
-def listed_for(metrics: Sequence[Metric], of: int, benchmark: Benchmark, side: Side) -> str:
-    """On which of so many watch lists a council stands, or among whom to ring."""
+def no_list(of: int) -> str:
+    """That a council can stand on no list, since nobody can say which way it goes."""
+    return f"It can be on no watch list, and not among those to ring: no direction can be said on the {of} measures."
+
+
+def listed_for(metrics: Sequence[Metric], of: int, known: int, benchmark: Benchmark, side: Side) -> str:
+    """On which of so many watch lists a council stands, or among whom to ring; `known` have a direction."""
     titles = _listed([metric.short_title.lower() for metric in metrics])
-    on = f"{titles} (of {of} measures)" if metrics else f"none of the {of} measures"
+    among = f"the {of} measures" if known == of else f"the {known} measures with a direction, of {of}"
+    on = f"{titles} (of {among})" if metrics else f"none of {among}"
     if side == "watch":
         return f"On the watch list, worse than {benchmark.group} beyond chance and getting worse: {on}."
     return f"Among those to ring, better than it beyond chance and getting better: {on}."
@@ -91,6 +113,47 @@ def missing(rows: Sequence[Row], metrics: Mapping[str, Metric]) -> str:
             why = wording.reason(row["status"], row["symbol"], metric)
             found.setdefault(why, []).append(f"{metric.title[0].lower()}{metric.title[1:]}")
     return ". ".join(f"{why[0].upper()}{why[1:]}: {_listed(titles)}" for why, titles in found.items())
+
+
+def few(metrics: Sequence[Metric]) -> str:
+    """Behind which figures there are so few that chance moves them far; empty of none."""
+    if not metrics:
+        return ""
+    titles = _listed([metric.short_title.lower() for metric in metrics])
+    return f"Small numbers, which one child or one worker moves by many points and which set no benchmark: {titles}."
+
+
+def unseen(titles: Sequence[str]) -> str:
+    """That the best quarter is only that of the councils with a figure."""
+    return (
+        f"So many figures are missing of {_listed(list(titles))} that the best quarter is only that of the councils "
+        "that have one: it need not be what a quarter of all councils reach."
+    )
+
+
+def together(groups: Sequence[Sequence[str]]) -> str:
+    """Who reports the workforce together: a return counts once, wherever councils are counted (rule 3)."""
+    named = "; ".join(wording.listed(list(names)) for names in groups)
+    return f"Joint returns of the workforce, each counted as one council: {named}."
+
+
+def very_small(names: Sequence[str]) -> str:
+    """What becomes of those that are very small where all councils are looked at."""
+    return (
+        f"{wording.listed(list(names))} are very small: they count and have a rank, but set no benchmark and are not "
+        "named as furthest behind or as having moved most."
+    )
+
+
+def without(metric: Metric, names: Mapping[str, Sequence[str]]) -> str:
+    """Which councils have no figure of a measure, by the reason; empty where all have one."""
+    found = [f"{_listed(list(councils))} ({why})" for why, councils in names.items()]
+    return f"No {metric.noun}: {'; '.join(found)}." if found else ""
+
+
+def appeal(number: float) -> str:
+    """Why so many are thought to come back."""
+    return f"{wording.number(number, 0)} is as many as the appeal of 2009 to come back to social work was for."
 
 
 def conflicts(rows: Sequence[Row], metrics: Mapping[str, Metric]) -> str:
@@ -139,9 +202,9 @@ def region(name: str, found: Sequence[Beside], councils: int, outstanding: int, 
 
 def region_lists(name: str, councils: int, of: int, side: Side) -> str:
     """How many councils of a region are on a watch list of these measures, or among those to ring."""
-    going = "worse than the benchmark and getting worse"
+    going = "worse than the benchmark beyond chance and getting worse"
     if side == "ring":
-        going = "better than the benchmark and getting better"
+        going = "better than the benchmark beyond chance and getting better"
     if not councils:
         return f"No council of {name} is {going} on any of the {of} measures."
     return f"{councils} council{' is' if councils == 1 else 's are'} {going} on at least one of the {of} measures."

@@ -50,7 +50,8 @@ def trend_sentence(row: pl.DataFrame) -> str:
 def counts_sentence(rows: pl.DataFrame, metrics: Sequence[Metric], side: Side) -> str:
     """Who is on most watch lists, or most often to be rung, from `direction.watch_counts`; no score."""
     of = f"{len(metrics)} measures" if len(metrics) != 1 else "measure"
-    going = "worse than the benchmark and getting worse" if side == "watch" else "better than it and getting better"
+    beside = "worse than the benchmark" if side == "watch" else "better than it"
+    going = f"{beside} beyond chance and getting {'worse' if side == 'watch' else 'better'}"
     if rows.is_empty():
         return f"No council is {going} on any of these {of}." if len(metrics) != 1 else f"No council is {going}."
     most = rows["count"][0]

@@ -92,10 +92,16 @@ def regions(rows: Sequence[Row]) -> str:
     most, least = regional[0], regional[-1]
     if most["share"] == least["share"]:
         return "It reaches the same share of councils in every region."
-    return (
-        f"By region it reaches from {most['enrolled']} of {most['councils']} councils in {region(most['region'])} to "
-        f"{least['enrolled']} of {least['councils']} in {region(least['region'])}."
+    first, last = (
+        [(row, region(row["region"])) for row in regional if row["share"] == end["share"]] for end in (most, least)
     )
+    highest = wording.listed([f"{row['enrolled']} of {row['councils']} councils in {name}" for row, name in first])
+    # More than one may be the last, and of most programmes at their start several are.
+    if not least["enrolled"]:
+        lowest = f"none in {wording.listed([name for _, name in last])}"
+    else:
+        lowest = wording.listed([f"{row['enrolled']} of {row['councils']} in {name}" for row, name in last])
+    return f"By region it reaches from {highest} to {lowest}."
 
 
 def coaching(pairs: Sequence[Row], without: int) -> str:

@@ -18,6 +18,8 @@ from dashboard.wording import Row
 MOST = 6
 OF_NINE, OF_OTHERS = 3, 2
 TO_IMPROVE = ("Requires improvement to be good", "Inadequate")
+# Why a council has nothing to tell: it does not apply to it, or it must not, since so few children stand behind it.
+NOT_ASKED = ("not_applicable", "suppressed", "low_nonzero")
 
 # What only whoever is there can answer, of the measures of a briefing; of others `_OTHER` is asked.
 ASKED = {
@@ -28,12 +30,12 @@ ASKED = {
     "repeat_plan_rate": "What is known of the children who come onto a plan again: how long after the first, and why?",
     "long_plan_rate": "What keeps children on plans for two years or more, and how are those plans reviewed?",
     "rereferral_rate": "Why are children referred again within 12 months, and what help had they been given before?",
-    "conferences_in_15_days": "At which step do conferences come to take longer, and what would make them sooner?",
+    "conferences_in_15_days": "What holds up the conferences that are late, and what would bring them forward?",
     "reviews_in_time": "Which reviews are held late, and for what reasons?",
 }
 _OTHER = "What lies behind the {noun}, and what would improve it?"
 _WORSE = "What has changed over these five years that could explain the course of the {noun}?"
-_MISSING = "Does the council hold a figure of its own for the {noun}?"
+_MISSING = "Does the council hold {figures} of its own for {nouns}?"
 _REPORT = "What has been done since on what the report recommends, and what remains?"
 _PARTNER = "Which ways of working in {partner} could be of use here, and is there contact already?"
 
@@ -55,21 +57,23 @@ def questions(
     metrics: Mapping[str, Metric],
     benchmark: Benchmark,
     judged: tuple[Sequence[Judgement], Inspection | None],
-    partner: Partner | None,
+    partner: tuple[Partner, str] | None,
+    joint: Mapping[str, str],
 ) -> list[Question]:
     """Up to MOST questions: from gaps in the nine measures, the weakest others, courses, gaps in the data, reports.
 
     `rows` are those of `direction.with_direction` of a profile, `weakest` its weakest measures, `history` that of
-    `queries.history`, `judged` the latest judgements with the inspection they are from. A gap that chance could explain
-    raises no question. None are made up where nothing falls short.
+    `queries.history`, `judged` the latest judgements with the inspection they are from, `partner` whom to ring first
+    and how like it is, `joint` what is said of figures that others report too, by metric_id. A gap that chance could
+    explain raises no question. None are made up where nothing falls short.
     """
     by_metric = {row["metric_id"]: row for row in rows}
     short = [row for metric in nine if (row := by_metric.get(metric.metric_id)) is not None and _falls_short(row)]
     short.sort(key=lambda row: -(row["rank"] or 0) / (row["ranked"] or 1))
-    found = [_gap(row, metrics[row["metric_id"]], benchmark) for row in short[:OF_NINE]]
+    found = [_gap(row, metrics[row["metric_id"]], benchmark, joint) for row in short[:OF_NINE]]
     asked = {one.metric_id for one in found} | {metric.metric_id for metric in nine}
     others = [by_metric[one] for one in weakest if one not in asked and _falls_short(by_metric[one])]
-    found += [_gap(row, metrics[row["metric_id"]], benchmark) for row in others[:OF_OTHERS]]
+    found += [_gap(row, metrics[row["metric_id"]], benchmark, joint) for row in others[:OF_OTHERS]]
     asked = {one.metric_id for one in found}
     worse = [row for row in rows if row["direction"] == "getting worse" and row["metric_id"] not in asked]
     found += [_course(row, metrics[row["metric_id"]], history) for row in worse if metrics[row["metric_id"]].ranked][:1]
@@ -77,8 +81,8 @@ def questions(
     unknown = [by_metric[metric.metric_id] for metric in nine if _missing(by_metric.get(metric.metric_id))]
     last = [
         *([report] if report else []),
-        *([_partner(partner)] if partner else []),
-        *(_no_figure(row, metrics[row["metric_id"]]) for row in unknown[:1]),
+        *([_partner(*partner)] if partner else []),
+        *([_no_figure(unknown, metrics)] if unknown else []),
     ]
     return [*found[: max(MOST - len(last), 0)], *last][:MOST]
 
@@ -88,15 +92,15 @@ def _falls_short(row: Row) -> bool:
 
 
 def _missing(row: Row | None) -> bool:
-    # What does not apply to a council it does not hold either.
-    return row is not None and row["value"] is None and row["status"] != "not_applicable"
+    return row is not None and row["value"] is None and row["status"] not in NOT_ASKED
 
 
-def _gap(row: Row, metric: Metric, benchmark: Benchmark) -> Question:
+def _gap(row: Row, metric: Metric, benchmark: Benchmark, joint: Mapping[str, str]) -> Question:
     words = ASKED.get(metric.metric_id) or _OTHER.format(noun=metric.noun)
     mark = wording.mark(row["benchmark"], row["base"], benchmark, metric)
+    note = f" ({joint[metric.metric_id]})" if metric.metric_id in joint else ""
     because = (
-        f"{metric.title}: {wording.quantity(row['value'], metric)} {wording.period(metric, row['period_end'])}, "
+        f"{metric.title}: {wording.quantity(row['value'], metric)} {wording.period(metric, row['period_end'])}{note}, "
         f"{wording.gap(row, metric)} {briefings.group(benchmark)} {mark}."
     )
     return Question(words, because, metric.metric_id)
@@ -114,10 +118,19 @@ def _course(row: Row, metric: Metric, history: Mapping[str, Sequence[tuple[date,
     return Question(_WORSE.format(noun=metric.noun), because, metric.metric_id)
 
 
-def _no_figure(row: Row, metric: Metric) -> Question:
-    why = wording.reason(row["status"], row["symbol"], metric)
-    because = f"{metric.title} {wording.period(metric, row['period_end'])}: {why}."
-    return Question(_MISSING.format(noun=metric.noun), because, metric.metric_id)
+def _no_figure(rows: Sequence[Row], metrics: Mapping[str, Metric]) -> Question:
+    """One question for all that are missing for the same reason as the first."""
+    first = rows[0]
+    alike = [row for row in rows if (row["status"], row["symbol"]) == (first["status"], first["symbol"])]
+    metric, *others = (metrics[row["metric_id"]] for row in alike)
+    why = wording.reason(first["status"], first["symbol"], metric)
+    because = f"{metric.title} {wording.period(metric, first['period_end'])}: {why}."
+    if others:
+        titles = wording.listed([f"{one.title[0].lower()}{one.title[1:]}" for one in others])
+        because += f" The same is so of {titles}."
+    nouns = wording.listed([f"the {metrics[row['metric_id']].noun}" for row in alike])
+    figures = "figures" if others else "a figure"
+    return Question(_MISSING.format(figures=figures, nouns=nouns), because, metric.metric_id)
 
 
 def _report(judgements: Sequence[Judgement], latest: Inspection | None) -> Question | None:
@@ -131,10 +144,10 @@ def _report(judgements: Sequence[Judgement], latest: Inspection | None) -> Quest
     return Question(_REPORT, f"Report of {latest.published:%-d %B %Y}: {said}.")
 
 
-def _partner(one: Partner) -> Question:
+def _partner(one: Partner, like: str) -> Question:
     measures = f"{len(one.evidence)} measure{'' if len(one.evidence) == 1 else 's'}"
     because = (
-        f"{one.name} is among the councils most like this one, and reaches the benchmark on {measures} where it falls "
-        "short."
+        f"{one.name} is among the councils most like this one ({like}), and reaches the benchmark on {measures} where "
+        "it falls short."
     )
     return Question(_PARTNER.format(partner=wording.place(one.name)), because)

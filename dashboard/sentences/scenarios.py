@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dashboard import wording
 from dashboard.database import Metric
-from dashboard.scenarios import Council, England, Place, Returners
+from dashboard.scenarios import VACANCIES, Council, England, Place, Returners
 
 
 def council(one: Council) -> str:
@@ -18,12 +18,19 @@ def council(one: Council) -> str:
     if one.after == one.before:
         return f"{name} is at {before} {when}: it meets {target} already."
     moved = _moved(one.moved, metric)
-    said = f"To come from {before} {when} to {target}, {name} would need {moved}." if moved else (
+    would = "have" if metric.metric_id == VACANCIES else "need"
+    said = f"To come from {before} {when} to {target}, {name} would {would} {moved}." if moved else (
         f"{name} is at {before} {when}; what it would take to reach {target} cannot be counted."
     )  # fmt: skip
+    return f"{said} {then(one)}".strip()
+
+
+def then(one: Council) -> str:
+    """What would follow for a council that reached its target: its standing, and its cases; empty of nothing."""
+    said = ""
     if one.place_before and one.place_after and one.place_before != one.place_after:
-        said += f" It would stand {_place(one.place_after)} instead of {_place(one.place_before)}."
-    return said + _cases(one.caseload_before, one.caseload_after, metric)
+        said = f"The standing would be {_place(one.place_after)} instead of {_place(one.place_before)}."
+    return (said + _cases(one.caseload_before, one.caseload_after, one.metric)).strip()
 
 
 def england(one: England) -> str:

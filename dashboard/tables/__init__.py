@@ -197,6 +197,11 @@ def sentence(text: str) -> str:
     return f'<p class="sentence">{escape(text)}</p>'
 
 
+def subheading(text: str) -> str:
+    """The heading of a part right below the page's own: of that level, and no larger than those of parts of parts."""
+    return f'<h2 class="sub">{escape(text)}</h2>'
+
+
 def note(text: str) -> str:
     """Small print below a picture."""
     return f'<p class="note">{escape(text)}</p>'
@@ -234,7 +239,8 @@ def footer(db: Database) -> str:
         '<footer class="foot"><p>Contains public sector information licensed under the Open Government Licence v3.0. '
         "Boundaries: Office for National Statistics; contains OS data © Crown copyright and database right. "
         "Tile layout after ODI Leeds (MIT). Inspections after Ofsted’s newest official file: Data to Insight.</p>"
-        '<p><a href="/api" target="_self">Every figure by address, for programs</a></p>'
+        '<p><a href="/api" target="_self">Every figure by address, for programs</a> · '
+        '<a data-choose href="/accessibility">Accessibility statement</a></p>'
         f"<p>Data version {escape(db.data_version)}.</p></footer>"
     )
 

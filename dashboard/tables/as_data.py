@@ -39,9 +39,9 @@ def view(
         + _copied("Live link", "Shows the newest figures, whenever it is opened.", live)
         + _copied("Frozen link", f"Shows the figures of {version}, for as long as that version is kept.", frozen)
         + _copied("Citation", "", citation, plain=True)
-        + f'</div><h3>As data</h3><ul class="addresses">{asked}</ul><p class="note">{escape(follow)} '
+        + f'</div><h2>As data</h2><ul class="addresses">{asked}</ul><p class="note">{escape(follow)} '
         f'<a href="{escape(root)}/api">What can be asked</a></p>'
-        f"<h3>Lines that read the first of them</h3><div>{''.join(_lines(one) for one in lines)}</div></div>"
+        f"<h2>Lines that read the first of them</h2><div>{''.join(_lines(one) for one in lines)}</div></div>"
     )
 
 

@@ -175,5 +175,5 @@ def test_a_download_that_is_too_large_names_the_address_of_the_whole(api: Client
 
 
 def test_the_page_opens_with_a_sentence_and_says_its_language(html: str) -> None:
-    assert html.startswith('<!doctype html><html lang="en">')
+    assert html.startswith('<!doctype html><html lang="en-GB">')
     assert re.search(r'<h1>[^<]+</h1><p class="sentence">[^<]+\.</p>', html)

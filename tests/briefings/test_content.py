@@ -217,9 +217,8 @@ def test_each_question_rests_on_a_figure_a_report_or_a_partner(
         if found := re.match(r"Report of (.+?): ", point.small):
             assert found[1] == f"{max(reports):%-d %B %Y}"
         elif " is among the councils most like this one" in point.small:
-            partner = table(briefing, "Whom to ring").rows[0][0]
-            assert isinstance(partner, Cell)
-            assert point.small.startswith(partner.words)
+            rows = {row[0]: row for row in cells(table(briefing, "Whom to ring"))}
+            assert rows[point.small.partition(" is among")[0]][2] in ("Outstanding", "Good")
         else:
             title = max((one for one in titles if point.small.startswith(one)), key=len)
             metric, row = titles[title], newest[titles[title].metric_id]
@@ -227,9 +226,47 @@ def test_each_question_rests_on_a_figure_a_report_or_a_partner(
             assert (shown or wording.reason(row["status"], row["symbol"], metric)) in point.small
 
 
-def test_what_does_not_apply_is_not_asked_for(briefings: dict[str, Briefing]) -> None:
-    assert "not applicable" in words(briefings["Isles of Scilly"], "Notes").lower()
-    assert "not applicable" not in words(briefings["Isles of Scilly"], "What to ask the council")
+def test_what_does_not_apply_is_not_asked_for_and_no_small_number_is(db: Database) -> None:
+    """What is suppressed protects children: nobody is to be asked for it across a table."""
+    told: set[str] = set()
+    for area_id in db.authorities:
+        briefing = content.briefing(db, area_id)
+        asked = words(briefing, "What to ask the council")
+        assert "not applicable" not in asked
+        assert "suppressed" not in asked
+        told |= {why for why in ("not applicable", "suppressed") if why in words(briefing, "Notes").lower()}
+    assert told == {"not applicable", "suppressed"}
+
+
+def test_all_that_is_missing_for_one_reason_is_asked_for_at_once(briefings: dict[str, Briefing]) -> None:
+    asked = section(briefings["Westminster"], "What to ask the council").blocks[0]
+    assert isinstance(asked, Points)
+    last = asked.points[-1]
+    assert last.words == (
+        "Does the council hold figures of its own for the social worker vacancy rate, the agency social worker rate, "
+        "the social worker turnover rate and the average caseload?"
+    )
+    assert last.small.endswith(
+        "not available (x). The same is so of agency social worker rate, social worker turnover rate and average "
+        "caseload."
+    )
+
+
+def test_nobody_is_sent_to_a_council_whose_leaders_are_judged_lower_than_good(db: Database) -> None:
+    lower = 0
+    for area_id in db.authorities:
+        briefing = content.briefing(db, area_id)
+        asked = words(briefing, "What to ask the council")
+        try:
+            rows = cells(table(briefing, "Whom to ring"))
+        except StopIteration:
+            continue
+        grades = {row[0]: row[2] for row in rows}
+        lower += grades[rows[0][0]] not in ("Outstanding", "Good")
+        for name, grade in grades.items():
+            if f"{name} is among the councils most like this one" in asked:
+                assert grade in ("Outstanding", "Good")
+    assert lower  # else it was not tried
 
 
 def test_notes_say_what_a_reader_must_know(briefings: dict[str, Briefing]) -> None:
@@ -261,6 +298,65 @@ def test_a_joint_return_stands_under_both_names_and_needs_as_much_for_both(db: D
     measure = table(first, "The measures that matter most").rows[0][0]
     assert isinstance(measure, Cell)
     assert measure.small.endswith("joint return with Richmond upon Thames")
+    # Wherever one of its figures stands it is said so (rule 3).
+    for title in ("Where it stands worst", "What to ask the council"):
+        assert re.search("Social worker turnover rate.*joint return with Richmond upon Thames", words(first, title)), (
+            title
+        )
+    shared = [row[0] for row in table(first, "The gap in posts, children and cases").rows]
+    assert [isinstance(one, Cell) and one.small.endswith(", joint return") for one in shared] == [True] * 4 + [
+        False
+    ] * 5
+    assert "Kingston upon Thames and Richmond upon Thames; North Northamptonshire" in words(
+        content.briefing(db, ENGLAND), "Notes"
+    )
+
+
+def test_what_a_sum_rests_on_stands_beside_it(briefings: dict[str, Briefing]) -> None:
+    """Rule 13: what is held fixed is said; of the three posts of a very small council no such sum is made."""
+    gap = words(briefings["Kingston upon Thames"], "The gap in posts, children and cases")
+    assert "Cases per social worker would go from" in gap
+    assert "cases and agency workers stay as they are" in gap
+    very_small = words(briefings["Isles of Scilly"], "The gap in posts, children and cases")
+    assert "Cases per social worker would go" not in very_small
+    assert "Illustrative: arithmetic" in very_small
+
+
+def test_who_has_no_direction_is_on_no_list_for_that_reason(briefings: dict[str, Briefing]) -> None:
+    said = words(briefings["Cumberland"], "Direction")
+    assert "It can be on no watch list" in said
+    assert "none of" not in said
+    assert re.search(r"none of the \d measures with a direction, of 9", words(briefings["Westminster"], "Direction"))
+
+
+def test_small_numbers_are_marked_and_noted(db: Database) -> None:
+    marked = 0
+    for area_id in db.authorities:
+        briefing = content.briefing(db, area_id)
+        shown = [
+            cell for name in ("The measures that matter most", "Where it stands best", "Where it stands worst")
+            for block in section(briefing, name).blocks if isinstance(block, Table)
+            for cell in (row[0] for row in block.rows) if isinstance(cell, Cell)
+        ]  # fmt: skip
+        newest = {row["metric_id"]: row for row in db.newest.filter(pl.col("area_id") == area_id).to_dicts()}
+        noted = "Small numbers, which" in words(briefing, "Notes")
+        assert noted == any("small numbers" in cell.small for cell in shown)
+        for cell in shown:
+            metric = next(one for one in db.metrics.values() if one.title == cell.words)
+            row = newest[metric.metric_id]
+            few = (
+                row["value"] is not None and (row["denominator"] or 0) > 0 and metric.minimum_denominator is not None
+                and row["denominator"] < metric.minimum_denominator and not row["very_small"]
+            )  # fmt: skip
+            assert ("small numbers" in cell.small) == few, (briefing.name, cell)
+            marked += few
+    assert marked
+
+
+def test_whatever_is_cited_of_a_partner_is_among_the_sources(db: Database, briefings: dict[str, Briefing]) -> None:
+    """Trafford, whom Kingston could ring, was judged after the newest official file."""
+    assert "Trafford" in words(briefings["Kingston upon Thames"], "Whom to ring")
+    assert "Data to Insight" in words(briefings["Kingston upon Thames"], "Sources and licence")
 
 
 def test_england_says_what_all_meeting_it_would_give(db: Database, briefings: dict[str, Briefing]) -> None:
@@ -272,6 +368,22 @@ def test_england_says_what_all_meeting_it_would_give(db: Database, briefings: di
     gained = re.search(r"there would be ([\d,]+) fewer vacant posts", briefings["England"].sentence)
     assert gained is not None
     assert rows[0][6] == f"{gained[1]} fewer vacant posts"
+
+
+def test_a_rank_that_is_shared_is_joint_among_movers_too(db: Database, briefings: dict[str, Briefing]) -> None:
+    areas = {name: area_id for area_id, name in db.authorities.items()}
+    standing = db.table["standing"].filter(pl.col("metric_id") == "vacancy_rate")
+    shared = 0
+    for title in ("Improved most", "Worsened most"):
+        for row in cells(table(briefings["England"], title)):
+            own = standing.filter(pl.col("area_id") == areas[row[0]]).sort("period_end").tail(2)
+            wanted = [
+                f"{'joint ' if one['tied'] > 1 else ''}{wording.ordinal(one['rank'])} of {one['ranked']}"
+                for one in own.iter_rows(named=True)
+            ]
+            assert row[-2:] == wanted
+            shared += sum(one.startswith("joint") for one in wanted)
+    assert shared
 
 
 @pytest.mark.parametrize(

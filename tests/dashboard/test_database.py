@@ -18,7 +18,7 @@ import pytest
 
 from dashboard import database, queries
 from dashboard.benchmarks import BENCHMARKS
-from dashboard.database import REMEMBERED, Database, DatabaseError, Store
+from dashboard.database import REMEMBERED, REMEMBERED_SMALL, Database, DatabaseError, Store
 from tests.dashboard import small
 from tests.dashboard.small import Figure
 
@@ -256,7 +256,10 @@ def test_a_metric_knows_what_may_be_said_of_it(db: Database) -> None:
         db.metrics["vacancy_rate"].title = "Another"  # type: ignore[misc]
 
 
-def test_what_is_worked_out_once_is_remembered_until_others_push_it_out(tmp_path: Path) -> None:
+@pytest.mark.parametrize(("small_ones", "most"), [(False, REMEMBERED), (True, REMEMBERED_SMALL)])
+def test_what_is_worked_out_once_is_remembered_until_others_push_it_out(
+    tmp_path: Path, small_ones: bool, most: int
+) -> None:
     db = small.database(tmp_path, metrics=[small.metric()], figures=[Figure("waits", "101", 1.0)])
     made = list[str]()
 
@@ -265,13 +268,13 @@ def test_what_is_worked_out_once_is_remembered_until_others_push_it_out(tmp_path
             made.append(key)
             return key.upper()
 
-        return db.remembered(key, make)
+        return db.remembered(key, make, small=small_ones)
 
     assert [answer("a"), answer("a"), made] == ["A", "A", ["a"]]
-    for number in range(REMEMBERED - 1):
+    for number in range(most - 1):
         answer(str(number))
     assert (answer("a"), made.count("a")) == ("A", 1)  # asked for last, it is the last to go
-    for number in range(REMEMBERED):
+    for number in range(most):
         answer(f"other {number}")
     assert (answer("a"), made.count("a")) == ("A", 2)
 

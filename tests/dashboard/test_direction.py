@@ -173,16 +173,16 @@ def test_counts_name_the_measures_and_weigh_nothing(tmp_path: Path) -> None:
         ("Council 102", ["b"], 1),
     ]
     assert sentences.counts_sentence(rows, metrics, "watch") == (
-        "3 councils are worse than the benchmark and getting worse on at least one of these 4 measures; Ashford and "
-        "Council 101 on 2 of them. Measures are counted, not weighed: it is no score."
+        "3 councils are worse than the benchmark beyond chance and getting worse on at least one of these 4 measures; "
+        "Ashford and Council 101 on 2 of them. Measures are counted, not weighed: it is no score."
     )
     alone = direction.watch_counts(db, EACH, [db.metrics["d"]])
     said = sentences.counts_sentence(alone, [db.metrics["d"]], "watch")
-    assert said == "1 council is worse than the benchmark and getting worse: Ashford."
+    assert said == "1 council is worse than the benchmark beyond chance and getting worse: Ashford."
     none = direction.watch_counts(db, EACH, metrics, "ring")
     assert none.is_empty()
     assert sentences.counts_sentence(none, metrics, "ring") == (
-        "No council is better than it and getting better on any of these 4 measures."
+        "No council is better than it beyond chance and getting better on any of these 4 measures."
     )
     assert direction.watch_counts(db, EACH, []).is_empty()
 

@@ -213,8 +213,8 @@ def test_what_it_would_take_is_said_of_england_and_of_a_council(db: Database) ->
     havering = scenarios.council(db, "311", metric, best)
     said = sentences.council(havering)
     assert said.startswith(
-        f"To come from 41.7% at 30 September 2025 to 7.8%, Havering would need {havering.moved:.0f} posts to fill. "
-        "It would stand "
+        f"To come from 41.7% at 30 September 2025 to 7.8%, Havering would have {havering.moved:.0f} posts to fill. "
+        "The standing would be "
     )
     westminster = sentences.council(scenarios.council(db, "213", metric, best))
     assert westminster == (

@@ -231,7 +231,7 @@ def test_sizes_are_named_by_what_the_figure_is_a_share_of(tmp_path: Path) -> Non
     ]
     for at, (about, title) in enumerate(abouts):
         (tmp_path / str(at)).mkdir()
-        assert picture(made(tmp_path / str(at), **about))["layout"]["xaxis"]["title"] == title
+        assert picture(made(tmp_path / str(at), **about))["layout"]["xaxis"]["title"]["text"] == title
 
 
 def test_all_real_funnels_have_ticks_within_their_axis_and_all_points_on_it(db: Database) -> None:

@@ -299,6 +299,8 @@ def test_enrolments_add_up_day_by_day(posts: pl.DataFrame, filled: Database) -> 
     found = programme.coverage(filled, posts, TODAY)
     figure = enrolments.draw(course, found, TODAY, height=300)
     line, star = figure["data"]
+    # So far from its target today stands on the left, and its words beside it.
+    assert figure["layout"]["annotations"][0]["xanchor"] == "left"
     assert (line["y"][-1], line["x"][-1]) == (9, "2026-11-22")
     assert (star["x"], star["y"], star["marker"]["symbol"]) == (["2099-09-30"], [16], "star")
     shown = Page(registered.course(course, "Days")).rows[1:]
@@ -318,6 +320,10 @@ def test_regions_add_up_to_england_and_london_is_whole(filled: Database, posts: 
     said = on_programme.regions(rows.to_dicts())
     first = rows.row(0, named=True)
     assert said.startswith(f"By region it reaches from {first['enrolled']} of {first['councils']} councils in ")
+    # All of the last are named: none of them is further behind than the others.
+    assert said.endswith(
+        " to none in the East Midlands, the North East, the West Midlands and Yorkshire and The Humber."
+    )
     shown = Page(registered.by_region(rows, "Regions")).rows[1:]
     file = read(leadership_files.by_region(filled, rows, programme.coverage(filled, posts, TODAY)))
     for line, cells in zip(file, shown, strict=True):

@@ -242,9 +242,10 @@ def test_nothing_that_readers_share_holds_an_own_figure(db: Database) -> None:
     app = opened(la="Leeds", benchmark="Statistical neighbours")
     given_everything(app)
     shared = store().current()
-    for name, answer in shared._answers.items():
-        assert VALUE not in written([name, answer]), name
-        assert PASTED not in written([name, answer]), name
+    # As a number of its own: many of thousands of published ones begin with the same digits.
+    own = re.compile(rf"(?<![\d.])({re.escape(VALUE)}|{re.escape(PASTED)})(?!\d)")
+    for name, answer in {**shared._answers, **shared._small_answers}.items():
+        assert not own.search(written([name, answer])), name
     for name, frame in {**shared.table, "figure": shared.figure, "newest": shared.newest}.items():
         for column in frame.columns:
             if frame[column].dtype == pl.Float64:

@@ -12,9 +12,9 @@ import polars as pl
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from dashboard import comparison, queries, wording
+from dashboard import comparison, queries, session, wording
 from dashboard.benchmarks import BENCHMARKS, DEFAULT
-from dashboard.database import Database, store
+from dashboard.database import Database, Store, store
 from dashboard.sentences.council import council_sentence, profile_sentence
 from dashboard.sentences.england import england_sentence
 
@@ -32,7 +32,10 @@ PAGES = {
     "Briefings": "pages/briefings.py",
     "Data": "pages/data.py",
     "Methods": "pages/methods.py",
+    "Accessibility": "pages/accessibility.py",
 }
+# Which are of all measures and councils, or of none: they have no choices that pages share.
+WITHOUT_CHOICES = ("Methods", "Accessibility")
 COUNCILS = ("Leeds", "Isles of Scilly", "Westminster", "Kingston upon Thames", "Cumberland")
 
 pytestmark = pytest.mark.usefixtures("served")
@@ -362,7 +365,7 @@ def test_a_second_map_has_its_own_sentence_period_table_and_file(db: Database) -
     assert first == expected(db, "Leeds", "vacancy_rate", "best_quarter", "2025")
     assert second == expected(db, "Leeds", "caseload", "best_quarter", "2019")
     assert "Average caseload, 30 September 2019</caption>" in html(app)
-    assert [header.value for header in app.subheader] == [
+    assert re.findall('<h2 class="sub"[^>]*>([^<]*)', html(app)) == [
         "Social worker vacancy rate, 30 September 2025", "Average caseload, 30 September 2019",
     ]  # fmt: skip
     assert len(app.get("download_button")) == 2
@@ -427,7 +430,7 @@ def test_who_is_behind_the_benchmark_is_listed_when_asked() -> None:
     assert '<ul class="behind">' in html(opened(behind="true"))
 
 
-@pytest.mark.parametrize("page", [page for page in PAGES if page != "Methods"])  # which is of all measures and councils
+@pytest.mark.parametrize("page", [page for page in PAGES if page not in WITHOUT_CHOICES])
 def test_a_name_that_is_not_known_is_said_so_and_the_page_opens_all_the_same(page: str) -> None:
     app = opened(page, la="Ledes", metric="Vacancy rate of wizards", benchmark="England")
     assert not app.exception
@@ -503,3 +506,27 @@ def test_the_first_benchmark_and_measure_are_chosen_until_another_is() -> None:
     assert app.selectbox(key="benchmark").value == BENCHMARKS[DEFAULT].label
     assert app.selectbox(key="metric").value == "Social worker vacancy rate"
     assert app.selectbox(key="la").value is None
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_a_run_asks_once_which_version_is_the_newest_so_that_no_page_is_of_two(
+    db: Database, database_path: Path, monkeypatch: pytest.MonkeyPatch, page: str
+) -> None:
+    """Another one may be published while a page is drawn."""
+    asked = list[str]()
+
+    class Counted(Store):
+        def current(self, *, wait: bool = False) -> Database:
+            asked.append(page)
+            return db
+
+        def versions(self) -> list[str]:
+            return [db.data_version]
+
+    counted = Counted(database_path)
+    monkeypatch.setattr(session, "store", lambda: counted)
+    app = opened(page, la="Leeds")
+    assert not app.exception
+    assert asked == [page]
+    app.run()
+    assert asked == [page, page]

@@ -8,9 +8,10 @@ from pathlib import Path
 import duckdb
 import polars as pl
 import pytest
+from polars.testing import assert_frame_equal
 
-from dashboard import explore, queries
-from dashboard.benchmarks import BENCHMARKS, DEFAULT
+from dashboard import comparison, direction, explore, queries
+from dashboard.benchmarks import BENCHMARKS, DEFAULT, Benchmark
 from dashboard.database import Database
 from tests.dashboard import small
 from tests.dashboard.small import Figure
@@ -53,6 +54,25 @@ def test_councils_of_every_measure_and_period_are_all_that_existed(db: Database)
             assert rows["value"].tail(rows["value"].null_count()).null_count() == rows["value"].null_count()
             if period == db.latest(metric.metric_id):
                 assert set(rows["area_id"]) == set(db.authorities)
+
+
+@pytest.mark.parametrize("benchmark", [one for one in BENCHMARKS.values() if one.asks is None], ids=lambda one: one.id)
+def test_the_newest_period_compared_with_all_others_is_as_compared_alone(db: Database, benchmark: Benchmark) -> None:
+    for metric in db.metrics.values():
+        period = db.latest(metric.metric_id)
+        councils = db.councils(metric.metric_id, period.end)
+        alone = comparison.compare(db, benchmark, db.figures(metric.metric_id, period.end), councils)
+        found = queries.councils(db, metric, period, benchmark)
+        assert_frame_equal(found.sort("area_id"), alone.sort("area_id"))
+
+
+def test_a_profile_is_the_row_of_each_measure_with_its_direction(db: Database) -> None:
+    for area_id in (LEEDS, SCILLY, KINGSTON):
+        for row in queries.profile(db, area_id, BEST).iter_rows(named=True):
+            rows = queries.councils(db, db.metrics[row["metric_id"]], db.latest(row["metric_id"]), BEST)
+            own = direction.with_direction(db, rows.filter(pl.col("area_id") == area_id)).row(0, named=True)
+            assert {name: row[name] for name in own} == own
+    assert queries.profile(db, "no such council", BEST).is_empty()
 
 
 def test_england_is_one_published_row_and_grades_have_none(db: Database) -> None:

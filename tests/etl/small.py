@@ -83,11 +83,12 @@ def marked(tables: Mapping[str, pl.DataFrame], number: int) -> dict[str, pl.Data
 
 def put_marked(data: Path, tables: Mapping[str, pl.DataFrame], number: int) -> Path:
     """Publish version `number` of these tables, in a schema without rules: those of the real one take their time."""
-    schema = "".join(f'CREATE TABLE "{name}" ({_columns(frame)});' for name, frame in tables.items())
+    schema = "".join(f'CREATE TABLE "{name}" ({columns(frame)});' for name, frame in tables.items())
     with publish.alone(data):
         return publish.publish(data, schema, marked(tables, number), accept)
 
 
-def _columns(frame: pl.DataFrame) -> str:
+def columns(frame: pl.DataFrame) -> str:
+    """The columns of a frame, as a table of DuckDB's is declared."""
     rows = duckdb.from_arrow(frame.to_arrow())
     return ", ".join(f'"{name}" {kind}' for name, kind in zip(rows.columns, rows.types, strict=True))

@@ -145,3 +145,14 @@ def test_a_slip_in_a_reference_file_is_said_in_words(tmp_path: Path, file: str, 
         (tmp_path / file).write_bytes(damage)
     with pytest.raises(EtlError, match=r"(?s)^E_REFERENCE: .*Mend the row, or restore"):
         areas.read(tmp_path)
+
+
+@pytest.mark.parametrize("file", ["local_authorities.csv", "regions.csv", "successions.csv"])
+def test_an_empty_line_in_a_reference_file_says_nothing(tmp_path: Path, file: str) -> None:
+    for name in ("local_authorities.csv", "regions.csv", "successions.csv"):
+        shutil.copy(build.DATA / name, tmp_path)
+    before = areas.read(tmp_path)
+    (tmp_path / file).write_bytes((tmp_path / file).read_bytes() + b"\n\n")
+    after = areas.read(tmp_path)
+    assert after.area.equals(before.area)
+    assert after.name.equals(before.name)

@@ -26,6 +26,7 @@ from dashboard.database import Database, DatabaseError, Store
 from etl import build, publish
 from etl.model import EtlError
 from etl.publish import DATABASE
+from tests import disks
 from tests.etl import small
 
 # Every step at which a build says where it is. What is served is the new version from the swap on.
@@ -219,19 +220,11 @@ def test_of_eight_builders_started_at_once_one_builds_and_seven_end_with_status_
 @pytest.fixture
 def disk(tmp_path: Path) -> Iterator[Path]:
     """A disk of 8 MB of its own."""
-    if os.geteuid() != 0 or shutil.which("mount") is None:
-        pytest.skip("Only root may mount a small disk to fill up.")
-    where = tmp_path / "disk"
-    where.mkdir()
-    mounted = subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", "size=8m", "tmpfs", str(where)], capture_output=True, text=True, check=False
-    )
-    if mounted.returncode != 0:
-        pytest.skip(f"No disk can be mounted here: {mounted.stderr.strip()}")
-    yield where
-    subprocess.run(["umount", str(where)], check=True)
+    with disks.disk(tmp_path / "disk", 8) as where:
+        yield where
 
 
+@pytest.mark.needs_root
 def test_a_disk_that_is_full_at_any_moment_leaves_the_served_file_as_it_was(disk: Path) -> None:
     small.put(disk, "a")
     small.put(disk, "b")

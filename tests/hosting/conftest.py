@@ -69,5 +69,5 @@ def app(live: Path) -> Iterator[Client]:
 
 def forget() -> None:
     """Have settings, and what hangs on them, read anew."""
-    for one in (settings, server_app.health, server_app.places, server_app.front, store):
+    for one in (settings, server_app.health, server_app.places, server_app.front, server_app.remote, store):
         one.cache_clear()

@@ -70,6 +70,10 @@ class Running:
         """The log, of which every line must be JSON."""
         return [json.loads(line) for line in self.log.read_text("utf-8").splitlines()]
 
+    def count(self, event: str) -> int:
+        """How many lines of the log are of this event."""
+        return sum(line["event"] == event for line in self.lines())
+
     def wait_for(self, event: str, **said: Any) -> dict[str, Any]:
         """The first line of an event that says this; waited for a little."""
         end = time.monotonic() + ANSWER_SECONDS
@@ -92,6 +96,7 @@ class Client:
     heard: bytearray = field(default_factory=bytearray)
     kinds: list[str] = field(default_factory=list)
     """Of the messages that were heard."""
+    messages: list[ForwardMsg] = field(default_factory=list)
     ids: dict[str, str] = field(default_factory=dict)
     """Of fields and buttons by their labels."""
     downloads: dict[str, str] = field(default_factory=dict)
@@ -145,6 +150,7 @@ class Client:
             packed = self.connection.recv(ANSWER_SECONDS, decode=False)
             self.heard += packed
             message: ForwardMsg = ForwardMsg.FromString(packed)
+            self.messages.append(message)
             self.kinds.append(message.WhichOneof("type") or "")
             if self.kinds[-1] == "new_session":
                 self.session = message.new_session.initialize.session_id
@@ -160,9 +166,12 @@ class Client:
 
 
 @contextmanager
-def running(database: Path, log: Path, script: str = "streamlit_app.py", **environment: str) -> Iterator[Running]:
-    """A server over a database, with the product's own configuration and these settings besides."""
-    port = free_port()
+def running(database: Path | str, log: Path, script: str = "streamlit_app.py", **environment: str) -> Iterator[Running]:
+    """A server over a database, with the product's own configuration and these settings besides.
+
+    It is at STREAMLIT_SERVER_PORT if that is among them, else at a free one.
+    """
+    port = int(environment.get("STREAMLIT_SERVER_PORT", 0)) or free_port()
     command = [sys.executable, "-m", "streamlit", "run", script, "--server.port", str(port)]
     given = {"MONITOR_DATABASE": str(database), "MONITOR_LOG_FORMAT": "json", "MONITOR_WARM": "no"}
     path = {"PYTHONPATH": str(ROOT)}

@@ -217,7 +217,7 @@ def broken(live: Path) -> Iterator[Callable[[bytes | None], None]]:
     os.replace(kept, live)
 
 
-@pytest.mark.parametrize("content", [None, b"torn", b""])
+@pytest.mark.parametrize("content", [None, b"torn", b"", b"<!doctype html><title>503</title>" * 999])
 def test_the_server_says_so_and_readers_keep_the_last_good_page(
     server: Running, live: Path, broken: Callable[[bytes | None], None], content: bytes | None
 ) -> None:

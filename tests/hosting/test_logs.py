@@ -179,3 +179,14 @@ def test_the_servers_log_has_a_line_for_each_page_and_answer_and_nothing_of_the_
     log = server.log.read_text("utf-8")
     for one in (TYPED, TYPED.lower(), "Mozilla", "203.0.113", "127.0.0.1", "Leeds", OWN, "Cookie", "?"):
         assert one not in log, one
+
+
+def test_what_a_run_keeps_to_is_made_once_a_run_and_anew_in_the_next() -> None:
+    made = iter(range(10))
+    assert [watch.kept(lambda: next(made)) for _ in range(2)] == [0, 1]
+    watch.begin()
+    assert [watch.kept(lambda: next(made)) for _ in range(3)] == [2, 2, 2]
+    watch.begin()
+    assert watch.kept(lambda: next(made)) == 3
+    watch.end()
+    assert watch.kept(lambda: next(made)) == 4

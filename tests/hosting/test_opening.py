@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
+import subprocess
+import sys
+import time
 from pathlib import Path
 
 import duckdb
 import pytest
 
+from dashboard.api import whole
 from dashboard.database import Database, Store
-from dashboard.opening import identity, opened
+from dashboard.opening import READER, identity, opened
 from tests.dashboard import small
 
+ROOT = Path(__file__).resolve().parents[2]
 OLD, NEW = "2026-01-01-aaaaaaaa", "2026-02-02-bbbbbbbb"
 frame_of_ours = [{"secret": 1}]
 
@@ -43,7 +49,15 @@ def written(path: Path, version: str) -> Path:
         "SET enable_external_access = true", "SET lock_configuration = false", "SET memory_limit = '100GB'",
         "SET threads = 64", "RESET memory_limit", "PRAGMA enable_profiling", "SET GLOBAL allowed_directories = ['/']",
         "CREATE PERSISTENT SECRET s (TYPE http)", "CREATE TABLE more (a INTEGER)", "DELETE FROM build",
-        "UPDATE build SET data_version = 'x'", "FROM frame_of_ours", "FROM other_frame",
+        "UPDATE build SET data_version = 'x'", "FROM frame_of_ours", "FROM other_frame", "FROM read_blob('{other}')",
+        "FROM sniff_csv('{other}')", "FROM parquet_metadata('{other}')", "FROM read_json('{other}')",
+        "SELECT * FROM query('FROM read_text(''{other}'')')", "FROM query_table('{other}')",
+        "IMPORT DATABASE '{folder}'",
+        "COPY (SELECT 1) TO '/dev/stdout'", "COPY FROM DATABASE monitor TO memory; ATTACH '{other}' AS m",
+        "INSTALL spatial FROM community", "ATTACH 'https://example.org/x.duckdb' AS web", "ATTACH 'md:' AS md",
+        "SET temp_directory = '{folder}'", "SET max_execution_time = 0", "SET autoload_known_extensions = true",
+        "SET python_enable_replacements = true", "SET allowed_paths = ['{other}']", "RESET lock_configuration",
+        "PRAGMA temp_directory='{folder}'", "PRAGMA enable_logging", "CALL enable_logging(storage_path = '{folder}')",
     ],
 )  # fmt: skip
 def test_nothing_but_the_tables_of_the_file_can_be_asked_for(file: Path, tmp_path: Path, statement: str) -> None:
@@ -52,10 +66,75 @@ def test_nothing_but_the_tables_of_the_file_can_be_asked_for(file: Path, tmp_pat
     other_frame = frame_of_ours
     assert other_frame
     before = sorted(tmp_path.rglob("*"))
-    with opened(file) as connection, pytest.raises(duckdb.Error):
-        connection.execute(statement.format(other=other, folder=tmp_path, file=str(file).replace("'", "''"))).fetchall()
+    said = statement.format(other=other, folder=tmp_path, file=str(file).replace("'", "''"))
+    with opened(file) as connection:
+        # A cursor is as shut off; it begins in the empty database.
+        cursor = connection.cursor()
+        cursor.execute("USE monitor")
+        for asker in (connection, cursor):
+            with pytest.raises(duckdb.Error):
+                asker.execute(said).fetchall()
     assert sorted(tmp_path.rglob("*")) == before
     assert identity(file)[0] == OLD
+
+
+def test_every_limit_is_in_force_and_cannot_be_lifted(file: Path) -> None:
+    with opened(file) as connection:
+        found = dict(connection.execute("SELECT name, value FROM duckdb_settings()").fetchall())
+    assert found["enable_external_access"] == "false"
+    assert found["lock_configuration"] == "true"
+    assert {name: found[name] for name in READER if name != "memory_limit"} == {
+        name: {"0B": "0 bytes"}.get(str(value), value) for name, value in READER.items() if name != "memory_limit"
+    }
+    assert found["memory_limit"] == "488.2 MiB"
+
+
+def test_a_question_that_would_take_for_ever_is_stopped(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(READER, "max_execution_time", "300")
+    endless = (
+        "SELECT count(*) FROM range(1_000_000) a, range(1_000_000) b WHERE hash(a.range, b.range) = 0",
+        "WITH RECURSIVE t AS (SELECT 1 AS i UNION ALL SELECT i + 1 FROM t) SELECT max(i) FROM t",
+    )
+    for statement in endless:
+        start = time.monotonic()
+        with opened(file) as connection, pytest.raises(duckdb.Error):
+            connection.execute(statement).fetchall()
+        assert time.monotonic() - start < 10
+
+
+def test_nobody_else_in_the_dashboard_opens_a_database() -> None:
+    """`opening.py` reads one, and the program that writes the whole database writes one; pages ask neither."""
+    opening = {
+        path.relative_to(ROOT).as_posix()
+        for path in (ROOT / "dashboard").rglob("*.py")
+        if re.search(r"^\s*(import|from) duckdb\b", path.read_text("utf-8"), re.MULTILINE)
+    }
+    assert opening == {"dashboard/opening.py", "dashboard/api/write_whole.py", "dashboard/hosting/health.py"}
+    assert "duckdb.connect" not in (ROOT / "dashboard" / "hosting" / "health.py").read_text("utf-8")
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "COPY (SELECT 1) TO '{other}'", "FROM read_text('{other}')", "ATTACH '{other}.duckdb' AS m", "SET threads = 9",
+        "SET enable_external_access = true", "SET allowed_directories = ['/']", "INSTALL httpfs", "LOAD httpfs",
+        "FROM read_text('{folder}/../other.csv')", "FROM opened", "SET memory_limit = '9GB'",
+    ],
+)  # fmt: skip
+def test_who_writes_the_whole_database_reaches_its_folder_alone(tmp_path: Path, statement: str) -> None:
+    other, folder = tmp_path / "other.csv", tmp_path / "folder"
+    other.write_text("a,b\n1,2\n")
+    folder.mkdir()
+    command = [sys.executable, "-I", str(whole.WRITER), str(folder)]
+
+    def ran(sql: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(command, input=sql, text=True, capture_output=True, check=False)
+
+    refused = ran(statement.format(other=other, folder=folder))
+    assert refused.returncode == 1
+    assert re.search(r"duckdb\.\w*(Permission|InvalidInput|Catalog|IO)Exception", refused.stderr), refused.stderr
+    assert sorted(tmp_path.rglob("*")) == [folder, other]
+    assert ran(f"COPY (SELECT 1) TO '{folder}/one.csv'").returncode == 0
 
 
 def test_what_needs_more_memory_than_there_is_is_an_error_and_no_file(file: Path, tmp_path: Path) -> None:

@@ -11,12 +11,24 @@ from pathlib import Path
 
 import pytest
 
+from dashboard import location
 from dashboard.database import DEFAULT_PATH
 from dashboard.hosting.settings import Settings, WrongSettingsError, name_of, read, table, unknown
+from dashboard.location import Address
 from tests.hosting.running import ROOT, free_port
 
+NO_ADDRESSES = (
+    "http://example.org/monitor.duckdb", "https://", "https:///monitor.duckdb", "https://example.org",
+    "https://example.org/", "https://example.org/figures/", "https://example.org:port/x.duckdb", "s3://bucket/x.duckdb",
+    "ftp://example.org/x.duckdb", "https://example.org/x y.duckdb", "https://example.org/x.duckdb#part", "https://[::1",
+    "file:" + "///srv/x.duckdb", "http://localhost.example.org/x.duckdb", "https://exämple.org/x",
+    "https:/x.duckdb",
+)  # fmt: skip
 WRONG = {
-    "MONITOR_DATABASE": ("/", "."),
+    "MONITOR_DATABASE": ("/", ".", *NO_ADDRESSES),
+    "MONITOR_DATABASE_FOLDER": (__file__,),
+    "MONITOR_DATABASE_SECONDS": ("0", "a minute", "86401"),
+    "MONITOR_DATABASE_OLDER": ("perhaps",),
     "MONITOR_DATA_AGE_DAYS": ("0", "-1", "a week", "1e3", "nan"),
     "MONITOR_SESSIONS": ("0", "lots", "-5", "2.5", "1000000", "٣"),
     "MONITOR_RETRY_SECONDS": ("0", "soon", "99999"),
@@ -34,6 +46,9 @@ WRONG = {
 HOSTS = ("dash.example.gov.uk", "localhost", "[::1]", "*.example")
 RIGHT: dict[str, tuple[str, object]] = {
     "MONITOR_DATABASE": ("/srv/figures.duckdb", Path("/srv/figures.duckdb")),
+    "MONITOR_DATABASE_FOLDER": ("/srv/copy", Path("/srv/copy")),
+    "MONITOR_DATABASE_SECONDS": ("300", 300),
+    "MONITOR_DATABASE_OLDER": ("yes", True),
     "MONITOR_DATA_AGE_DAYS": ("400", 400.0),
     "MONITOR_SESSIONS": (" 40 ", 40),
     "MONITOR_RETRY_SECONDS": ("120", 120),
@@ -52,6 +67,41 @@ RIGHT: dict[str, tuple[str, object]] = {
 
 def test_every_setting_is_tried_here() -> None:
     assert list(RIGHT) == list(WRONG) == [name_of(one.name) for one in fields(Settings)]
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://figures.example.org/monitor.duckdb", "https://cdn.example.org:8443/a/b.duckdb?sv=1&sig=key",
+        "http://127.0.0.1:8600/monitor.duckdb", "http://localhost/x", "http://[::1]:80/x", "HTTPS://example.org/x",
+    ],
+)  # fmt: skip
+def test_a_database_may_lie_at_an_address(url: str) -> None:
+    assert read({"MONITOR_DATABASE": url}).database == Address(url)
+
+
+def test_what_may_be_a_key_in_a_wrong_address_is_not_said() -> None:
+    with pytest.raises(WrongSettingsError) as caught:
+        read({"MONITOR_DATABASE": "https://name:password@example.org/x.duckdb?sig=key"})
+    assert str(caught.value).startswith(
+        "MONITOR_DATABASE is “https://example.org/x.duckdb”: the path of a file, or its"
+    )
+
+
+def test_the_copy_of_a_database_at_an_address_lies_in_the_folder_or_in_a_private_one(tmp_path: Path) -> None:
+    at = {"MONITOR_DATABASE": "https://example.org/figures.duckdb"}
+    assert location.local({}, DEFAULT_PATH) == location.local({"MONITOR_DATABASE": " "}, DEFAULT_PATH) == DEFAULT_PATH
+    assert location.local({"MONITOR_DATABASE": "~/x.duckdb"}, DEFAULT_PATH) == Path.home() / "x.duckdb"
+    assert location.local({**at, "MONITOR_DATABASE_FOLDER": str(tmp_path)}, DEFAULT_PATH) == tmp_path / "monitor.duckdb"
+    private = location.local(at, DEFAULT_PATH)
+    assert private == location.local(at, DEFAULT_PATH)
+    assert private.parent.stat().st_mode & 0o777 == 0o700
+
+
+def test_its_sha256_lies_beside_it() -> None:
+    assert Address("https://example.org/x.duckdb").sha256 == "https://example.org/x.duckdb.sha256"
+    assert Address("https://example.org/x.duckdb?sig=key").sha256 == "https://example.org/x.duckdb.sha256?sig=key"
+    assert Address("https://example.org/x.duckdb?sig=key").shown == "https://example.org/x.duckdb"
 
 
 def test_nothing_set_is_a_server_for_this_machine_with_nothing_open() -> None:

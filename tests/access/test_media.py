@@ -1,0 +1,118 @@
+"""Pages as some readers set them: with colours of their own, with less motion, dark around, and on paper."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import pytest
+from PIL import Image
+from pypdf import PdfReader
+
+from tests.access import walk
+from tests.access.contrast import GRAPHICS, contrast, shared
+from tests.access.walk import PAGES, ready
+from tests.readers import new_reader
+
+pytest.importorskip("playwright", reason="Playwright is not installed: looking needs `pip install playwright`.")
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Locator, Page
+
+# Sheets of A4, in pixels, less their margins.
+SHEET = 794 - 2 * 45
+MENUS = ("Where is it worst?", "How is my council doing?", "Compare with", "How to read this page", "Download")
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    context = new_reader(browser)
+    found = context.new_page()
+    found.set_viewport_size({"width": 1280, "height": 900})
+    yield found
+    context.close()
+
+
+def colours(locator: Locator) -> list[tuple[int, ...]]:
+    """The colours of a part of the screen, those of more than a hundredth of it."""
+    return shared(Image.open(io.BytesIO(locator.screenshot())).convert("RGB"), 0.01)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_with_forced_colours_pictures_keep_theirs_on_their_own_ground(page: Page, server: str, scheme: str) -> None:
+    page.emulate_media(forced_colors="active", color_scheme="dark" if scheme == "dark" else "light")
+    walk.opened(page, server + walk.address("map", la="Leeds"))
+    ground = page.evaluate("getComputedStyle(document.body).backgroundColor")
+    assert ground == ("rgb(0, 0, 0)" if scheme == "dark" else "rgb(255, 255, 255)")
+    strip, logo = page.locator(".js-plotly-plot").first, page.get_by_test_id("stHeaderLogo")
+    for picture in (page.locator("svg.map"), strip, logo):
+        assert (255, 255, 255) in colours(picture)
+    assert {(18, 67, 109), (244, 106, 37)} <= set(colours(page.locator("svg.map")))
+    # The chosen council: the dark diamond of the strip, and a dark line within a light one on the map.
+    fills = page.locator(".js-plotly-plot .points path").evaluate_all(
+        "all => all.map(one => getComputedStyle(one).fill)"
+    )
+    assert fills.count("rgb(11, 12, 12)") == 1
+    mark = page.locator("svg.map .mark .line").first
+    assert mark.get_attribute("d")
+    assert mark.evaluate("one => getComputedStyle(one).stroke") == "rgb(11, 12, 12)"
+
+
+def test_with_forced_colours_what_is_chosen_stands_out_from_what_is_not(page: Page, server: str) -> None:
+    page.emulate_media(forced_colors="active", color_scheme="dark")
+    walk.opened(page, server + walk.address("map"))
+    ground = "one => getComputedStyle(one).backgroundColor.match(/[0-9.]+/g).slice(0, 3).map(Number)"
+    chosen, other = (page.get_by_role("radio", name=name, exact=True).evaluate(ground) for name in ("Quarter", "Value"))
+    assert contrast(tuple(chosen), tuple(other)) >= GRAPHICS
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_dark_system_changes_no_colour(page: Page, server: str, name: str) -> None:
+    """What is found in the light is true in the dark: the pages have one set of colours."""
+    walk.opened(page, server + walk.address(name, la="Leeds"))
+    page.emulate_media(color_scheme="dark")
+    page.wait_for_timeout(1_000)
+    ready(page)
+    dark = set(page.evaluate("audit.colours()"))
+    page.emulate_media(color_scheme="light")
+    ready(page)
+    assert set(page.evaluate("audit.colours()")) == dark
+    assert "rgb(255, 255, 255)" in page.evaluate("getComputedStyle(document.querySelector('.stApp')).backgroundColor")
+
+
+def test_the_periods_play_without_anything_that_moves_and_only_when_asked(page: Page, server: str) -> None:
+    walk.opened(page, server + walk.address("map", period="2021"))
+    said = page.locator(".headline .kicker")
+    page.wait_for_timeout(1_500)
+    assert said.inner_text() == "30 September 2021"
+    page.get_by_role("button", name="Play").click()
+    seen = set()
+    while said.inner_text() != "30 September 2023":
+        seen |= set(page.evaluate("audit.moving()"))
+        page.wait_for_timeout(30)
+    page.get_by_role("button", name="Pause").click()
+    assert seen == set()
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_on_paper_a_page_has_no_menus_and_nothing_is_cut(page: Page, server: str, name: str) -> None:
+    walk.opened(page, server + walk.address(name, la="Leeds"))
+    title = page.locator("h1").inner_text()
+    printed = "\n".join(sheet.extract_text() for sheet in PdfReader(io.BytesIO(page.pdf(format="A4"))).pages)
+    assert title.split()[0] in printed
+    assert "Data version" in printed  # to the foot of the last sheet
+    assert [menu for menu in MENUS if menu in printed.replace("\n", " ")] == []
+    page.emulate_media(media="print")
+    page.set_viewport_size({"width": SHEET, "height": 1000})
+    page.evaluate("() => dispatchEvent(new Event('beforeprint'))")
+    wide = """() => [...document.querySelectorAll('.js-plotly-plot .main-svg, svg.map, table, p, ul')]
+        .filter((one) => one.checkVisibility() && one.getBoundingClientRect().right > innerWidth + 1)
+        .map((one) => one.outerHTML.slice(0, 200))"""
+    assert page.evaluate(wide) == []
+
+
+def test_what_is_open_is_printed(page: Page, server: str) -> None:
+    walk.opened(page, server + walk.address("map", la="Leeds", table="true"))
+    printed = "\n".join(sheet.extract_text() for sheet in PdfReader(io.BytesIO(page.pdf(format="A4"))).pages)
+    assert "Wokingham" in printed
+    assert "York" in printed

@@ -1,0 +1,91 @@
+"""Pages that stand without Streamlit: the API's, briefings, a full server, nothing there, a failure, no JavaScript."""
+
+from __future__ import annotations
+
+import re
+import urllib.request
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import pytest
+from starlette.datastructures import Headers
+
+from dashboard.hosting import plain, shell
+from dashboard.sentences import accessibility as statement
+from tests.access import walk
+from tests.access.axe import version, violations
+from tests.access.walk import HEIGHT, WIDTHS
+from tests.readers import new_reader
+
+pytest.importorskip("playwright", reason="Playwright is not installed: looking needs `pip install playwright`.")
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
+ASKED = Headers({"accept": "text/html"})
+# A council, a council of which little is published, a region, England, and one there is none of.
+BRIEFINGS = ("383", "420", "E12000003", "E92000001", "nowhere")
+WRITTEN = {
+    "full": plain.busy(ASKED, 30).body,
+    "nothing there": plain.no_such_page(ASKED).body,
+    "failed": plain.failed(ASKED, "The reference is 1A2B-3C4D.").body,
+    "no JavaScript": (
+        '<!doctype html><html lang="en-GB"><head><meta charset="utf-8"><title>Child Protection Monitor</title>'
+        '<meta name="viewport" content="width=device-width, initial-scale=1"></head><body>'
+        + re.sub(r"</?noscript>", "", shell.WITHOUT_SCRIPTS)
+    ).encode(),
+}
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    context = new_reader(browser)
+    yield context.new_page()
+    context.close()
+
+
+def looked_at(page: Page) -> list[str]:
+    """What is wrong at every width, light and dark."""
+    page.evaluate(walk.AUDIT)
+    wrong = []
+    for scheme in ("light", "dark"):
+        page.emulate_media(color_scheme=scheme)
+        for width in WIDTHS:
+            page.set_viewport_size({"width": width, "height": HEIGHT})
+            found = [*violations(page), *page.evaluate("audit.sideways()"), *page.evaluate("audit.headings()")]
+            wrong += [f"{scheme}, {width}: {one}" for one in found]
+    page.evaluate("audit.space()")
+    return wrong + [f"spaced: {one}" for one in page.evaluate("[...audit.cut(), ...audit.sideways()]")]
+
+
+@pytest.mark.parametrize("written", WRITTEN)
+def test_a_page_of_a_few_words_breaks_no_rule(page: Page, written: str) -> None:
+    page.set_content(bytes(WRITTEN[written]).decode())
+    assert looked_at(page) == []
+
+
+def test_the_page_for_who_has_no_javascript_is_the_one_looked_at(server: str) -> None:
+    with urllib.request.urlopen(server) as answer:
+        assert shell.WITHOUT_SCRIPTS in answer.read().decode()
+
+
+@pytest.mark.parametrize("area", BRIEFINGS)
+def test_a_briefing_breaks_no_rule(page: Page, server: str, area: str) -> None:
+    page.goto(f"{server}/briefings/{area}.html")
+    assert page.locator("h1").count() == 1
+    assert looked_at(page) == []
+
+
+def test_the_page_of_the_api_breaks_no_rule(page: Page, server: str) -> None:
+    page.goto(f"{server}/api")
+    page.evaluate("() => document.querySelectorAll('details').forEach((one) => { one.open = true; })")
+    assert looked_at(page) == []
+
+
+def test_axe_finds_what_is_wrong_where_something_is(page: Page) -> None:
+    """So that nothing found means that nothing is there."""
+    page.set_content("<html><body><img src='data:,'><p style='color:#aaa'>Pale</p><button style='width:9px'></button>")
+    found = {one.split(":")[0] for one in violations(page)}
+    assert {"image-alt", "color-contrast", "button-name", "document-title", "html-has-lang"} <= found
+    # With what the statement says it was.
+    assert version(page).startswith(f"{statement.AXE}.")
+    assert WIDTHS == statement.WIDTHS

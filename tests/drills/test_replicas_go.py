@@ -1,0 +1,237 @@
+"""Replicas that die, are told to stop and come again, and figures that change under them: what readers see of it."""
+
+from __future__ import annotations
+
+import http.client
+import os
+import shutil
+import signal
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import duckdb
+import pytest
+from websockets.exceptions import ConnectionClosed
+
+from tests.drills.replicas import LEFT_OUT_SECONDS, NAMES, Replicas
+from tests.hosting.running import Client, Got, Running
+
+RESTARTING = 1012
+# One of them is not there: that one replica has no such file, and the other does not answer, is no reason to say 503.
+ADDRESSES = {
+    "/": 200, "/council?la=Leeds": 200, "/api/v1/areas?limit=1": 200, "/_stcore/health": 200, "/media/nothing.csv": 404,
+}  # fmt: skip
+# The signal that ended it, once it had finished.
+STOPPED = (0, -signal.SIGTERM)
+
+
+@contextmanager
+def asked_all_the_time(proxy: Running) -> Iterator[list[tuple[str, int]]]:
+    """Ask for pages and figures again and again meanwhile; all that was answered otherwise than it should be."""
+    bad: list[tuple[str, int]] = []
+    done = threading.Event()
+    answers = 0
+
+    def ask() -> None:
+        nonlocal answers
+        while not done.is_set():
+            for number, (address, status) in enumerate(ADDRESSES.items()):
+                # Readers of either replica.
+                got = proxy.ask(address, cookie=f"route={answers % 16:x}{number:x}5")
+                answers += 1
+                if got.status != status:
+                    bad.append((address, got.status))
+                done.wait(0.03)  # one address may ask for figures twenty times a second
+
+    threads = [threading.Thread(target=ask) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    try:
+        yield bad
+    finally:
+        done.set()
+        for thread in threads:
+            thread.join()
+    assert answers > 20
+
+
+def until(holds: Callable[[], bool], seconds: float) -> float:
+    """Wait until something holds; the seconds it took."""
+    start = time.monotonic()
+    while not holds():
+        assert time.monotonic() - start < seconds, "It did not come to hold."
+        time.sleep(0.05)
+    return time.monotonic() - start
+
+
+def ready(server: Running) -> tuple[int, str]:
+    """What /readyz says: its status, and the data version that readers are shown."""
+    connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=10)
+    connection.request("GET", "/readyz")
+    answer = connection.getresponse()
+    status, body = answer.status, answer.read().decode("utf-8")
+    connection.close()
+    return status, body
+
+
+def shows(server: Running, version: str) -> bool:
+    """Whether a replica is ready with this version."""
+    status, said = ready(server)
+    return status == 200 and version in said
+
+
+# They die
+
+
+def test_when_a_replica_is_killed_every_question_is_answered_and_its_readers_go_on_with_the_other(
+    replicas: Replicas,
+) -> None:
+    cookie = replicas.cookie_of("a")
+    with Client(replicas.proxy, headers={"Cookie": cookie}) as reader:
+        said = reader.run("council", la="Leeds", metric="Average caseload")
+        assert "Leeds" in said
+        with asked_all_the_time(replicas.proxy) as bad:
+            time.sleep(0.5)
+            replicas.kill("a")
+            killed = time.monotonic()
+            with pytest.raises(ConnectionClosed):
+                reader.until("never")
+            # The browser asks anew, with what stands in its address.
+            with Client(replicas.proxy, headers={"Cookie": cookie}) as again:
+                assert "Leeds" in again.run("council", la="Leeds", metric="Average caseload")
+            back = time.monotonic() - killed
+            time.sleep(0.5)
+        assert bad == []
+    assert back < 3
+    assert replicas.of(cookie) == "b"
+    # And one that joins again takes its readers again.
+    replicas.start("a")
+    assert until(lambda: replicas.of(cookie) == "a", LEFT_OUT_SECONDS + 2) < LEFT_OUT_SECONDS + 2
+    with Client(replicas.proxy, headers={"Cookie": cookie}) as again:
+        again.run("council", la="Leeds")
+    replicas.servers["a"].wait_for("page", page="council")
+
+
+def test_when_one_dies_the_moment_the_other_is_back_nobody_is_refused(replicas: Replicas) -> None:
+    """nginx leaves out for five seconds whom it could not reach; when nobody else is there, it asks all the same."""
+    with asked_all_the_time(replicas.proxy) as bad:
+        replicas.kill("a")
+        time.sleep(0.5)
+        replicas.start("a")
+        replicas.kill("b")
+        time.sleep(1)
+    assert bad == []
+
+
+# They are told to stop
+
+
+def test_a_replica_that_is_told_to_stop_answers_what_was_asked_sends_its_readers_away_and_is_gone(
+    replicas: Replicas,
+) -> None:
+    server, cookie = replicas.servers["b"], replicas.cookie_of("b")
+    letters: list[Got] = []
+    # Each takes half a second to be set, and nobody asked for them before.
+    asking = [
+        threading.Thread(target=lambda one=one: letters.append(server.ask(f"/briefings/{one}.pdf")))
+        for one in ("301", "302", "303", "304")
+    ]
+    with Client(replicas.proxy, headers={"Cookie": cookie}) as reader, asked_all_the_time(replicas.proxy) as bad:
+        reader.run("council", la="Leeds")
+        for thread in asking:
+            thread.start()
+        time.sleep(0.2)
+        told = time.monotonic()
+        server.process.send_signal(signal.SIGTERM)
+        with pytest.raises(ConnectionClosed) as closed:
+            reader.until("never")
+        assert time.monotonic() - told < 2
+        assert closed.value.rcvd is not None
+        assert closed.value.rcvd.code == RESTARTING
+        # Nobody new comes in, and what was begun is brought to its end.
+        with pytest.raises(ConnectionRefusedError):
+            ready(server)
+        assert server.process.poll() is None
+        with Client(replicas.proxy, headers={"Cookie": cookie}) as again:
+            assert "Leeds" in again.run("council", la="Leeds")
+        for thread in asking:
+            thread.join()
+        assert server.process.wait(5) in STOPPED
+    assert bad == []
+    assert [(one.status, one.body[-6:].strip()) for one in letters] == [(200, b"%%EOF")] * 4
+    assert server.lines()[-1]["event"] == "stopped"
+
+
+def test_with_nothing_to_finish_a_replica_is_gone_in_two_seconds(replicas: Replicas) -> None:
+    server = replicas.servers["a"]
+    told = time.monotonic()
+    server.process.send_signal(signal.SIGTERM)
+    assert server.process.wait(5) in STOPPED
+    assert time.monotonic() - told < 2
+
+
+# Figures change
+
+
+@pytest.fixture
+def in_place(replicas: Replicas, published: Path, tmp_path: Path) -> Iterator[str]:
+    """The version that both show; it is put back in the end."""
+    before = tmp_path / "before.duckdb"
+    shutil.copyfile(published, before)
+    yield version(before)
+    os.replace(before, published)
+    for name in NAMES:
+        until(lambda name=name: shows(replicas.servers[name], version(published)), 10)  # type: ignore[misc]
+
+
+def version(path: Path) -> str:
+    with duckdb.connect(str(path), read_only=True) as connection:
+        ((found,),) = connection.execute("SELECT data_version FROM build").fetchall()
+    return str(found)
+
+
+def publish(to: Path, name: str, folder: Path) -> None:
+    """Put the same figures in place under another version, as a build does: at once."""
+    draft = folder / "draft.duckdb"
+    shutil.copyfile(to, draft)
+    with duckdb.connect(str(draft)) as connection:
+        connection.execute("UPDATE build SET data_version = ?", [name])
+    os.replace(draft, to)
+
+
+def test_a_new_data_version_reaches_both_replicas_and_their_open_pages(
+    replicas: Replicas, published: Path, in_place: str, tmp_path: Path
+) -> None:
+    readers = {name: Client(replicas.proxy, headers={"Cookie": replicas.cookie_of(name)}) for name in NAMES}
+    with readers["a"], readers["b"]:
+        for reader in readers.values():
+            assert in_place in reader.run("methods")
+        publish(published, "2026-12-24-00000002", tmp_path)
+        for name in NAMES:
+            until(lambda name=name: shows(replicas.servers[name], "2026-12-24-00000002"), 10)  # type: ignore[misc]
+            assert "2026-12-24-00000002" in readers[name].run("methods")
+    for _ in range(4):
+        got = replicas.proxy.ask("/api/v1/areas?limit=1")
+        assert got.headers["x-data-version"] == "2026-12-24-00000002"
+
+
+def test_a_file_that_is_cut_short_takes_both_out_of_turn_and_no_page_from_anybody(
+    replicas: Replicas, published: Path, in_place: str
+) -> None:
+    with Client(replicas.proxy) as reader:
+        reader.run("council", la="Leeds")
+        with published.open("r+b") as file:
+            file.truncate(published.stat().st_size // 2)
+        for name in NAMES:
+            until(lambda name=name: ready(replicas.servers[name])[0] == 503, 10)  # type: ignore[misc]
+            assert f"readers are shown {in_place}" in ready(replicas.servers[name])[1]
+        # What watches us all learns it; readers do not.
+        assert replicas.proxy.ask("/readyz").status == 503
+        assert "Leeds" in reader.run("council", la="Leeds", metric="Average caseload")
+        with Client(replicas.proxy) as new:
+            assert "Leeds" in new.run("council", la="Leeds")
+        assert replicas.proxy.ask("/").status == 200
+        assert replicas.proxy.ask("/api/v1/areas?limit=1").status == 200

@@ -1,0 +1,157 @@
+"""A server of the real figures and readers in real Chromium, who never leave the server and hear no complaint.
+
+Fixtures for tests of several folders, by way of tests/conftest.py: one browser and one server a session.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, WebSocket
+
+ROOT = Path(__file__).resolve().parents[1]
+# Streamlit asks for these beside a deep link before it asks at the root.
+STREAMLITS_OWN = re.compile(r"/_stcore/(host-config|health)$")
+Visit = Callable[..., "Page"]
+
+
+@contextmanager
+def serve(database: Path) -> Iterator[str]:
+    """The address of a dashboard on a free port, over a database, in a process of its own."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    command = [sys.executable, "-m", "streamlit", "run", "streamlit_app.py"]
+    command += [f"--server.port={port}", "--server.address=127.0.0.1"]
+    environment = {**os.environ, "MONITOR_DATABASE": str(database)}
+    process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        _wait_for(f"http://127.0.0.1:{port}/_stcore/health", process)
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        process.terminate()
+        process.wait(timeout=20)
+
+
+def _wait_for(address: str, process: subprocess.Popen[bytes]) -> None:
+    end = time.monotonic() + 60
+    while time.monotonic() < end and process.poll() is None:
+        try:
+            urllib.request.urlopen(address, timeout=1).close()
+        except OSError:
+            time.sleep(0.05)  # until the port is open there is nothing to wait on
+        else:
+            return
+    raise TimeoutError("The dashboard did not start.")
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """The Chromium of this machine, or Playwright's own."""
+    from playwright.sync_api import Error, sync_playwright
+
+    path = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    with sync_playwright() as started:
+        try:
+            launched = started.chromium.launch(executable_path=path, args=["--no-sandbox"])
+        except Error:
+            pytest.skip("Chromium is not installed: `make test` installs it where it may.")
+        with launched:
+            yield launched
+
+
+@pytest.fixture(scope="session")
+def live(database_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The database file the server reads: a copy, which a test may replace and must put back."""
+    copy = tmp_path_factory.mktemp("served") / "monitor.duckdb"
+    shutil.copyfile(database_path, copy)
+    return copy
+
+
+@pytest.fixture(scope="session")
+def server(browser: Browser, live: Path) -> Iterator[str]:
+    """One server for all journeys."""
+    with serve(live) as address:
+        yield address
+
+
+def until(page: Page, expression: str, argument: object = None) -> None:
+    """Wait until an expression holds. Playwright's own way evaluates text in the page, which our policy refuses."""
+    end = time.monotonic() + 20
+    while not page.evaluate(expression, argument):
+        assert time.monotonic() < end, expression
+        page.wait_for_timeout(50)
+
+
+def new_reader(browser: Browser) -> BrowserContext:
+    """A browser with nothing stored, to which no host but this machine answers."""
+    context = browser.new_context(locale="en-GB", reduced_motion="reduce")
+    context.set_default_timeout(20_000)
+    context.route(re.compile(r"^(?!http://127\.0\.0\.1:)"), lambda route: route.abort())
+    return context
+
+
+@pytest.fixture(scope="session")
+def reader(browser: Browser) -> BrowserContext:
+    """One reader for most journeys: what does not change is fetched once."""
+    return new_reader(browser)
+
+
+@pytest.fixture
+def visit(browser: Browser, reader: BrowserContext, server: str) -> Iterator[Visit]:
+    """`visit("/council?la=Leeds")` opens an address in a new tab; `fresh=True` in the browser of another reader.
+
+    When the test ends, no page may have asked another host for anything or written an error to the console.
+    """
+    pages: list[Page] = []
+    others: list[BrowserContext] = []
+    strangers: list[str] = []
+    complaints: list[str] = []
+    ours = re.compile(rf"(http|ws){re.escape(server.removeprefix('http'))}/|data:|blob:")
+
+    def heard(message: ConsoleMessage) -> None:
+        if message.type == "error" and not STREAMLITS_OWN.search(message.location.get("url", "")):
+            complaints.append(f"{message.text} {message.location}")
+
+    def asked(request: Request | WebSocket) -> None:
+        if not ours.match(request.url):
+            strangers.append(request.url)
+
+    def open_at(path: str, *, width: int = 1280, height: int = 900, fresh: bool = False) -> Page:
+        if fresh:
+            others.append(new_reader(browser))
+        page = (others[-1] if fresh else reader).new_page()
+        pages.append(page)
+        page.set_viewport_size({"width": width, "height": height})
+        page.on("console", heard)
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.on("request", asked)
+        page.on("websocket", asked)
+        page.goto(f"{server}{path}")
+        page.locator(".sentence").first.wait_for()
+        # Drawn to its end, and its script there: until then links are ordinary ones.
+        page.locator('[data-testid="stApp"][data-test-script-state="notRunning"]').wait_for()
+        until(page, "window.monitorPage")
+        return page
+
+    yield open_at
+    for page in pages:
+        page.close()
+    for other in others:
+        other.close()
+    assert strangers == []
+    assert complaints == []

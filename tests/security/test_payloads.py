@@ -1,0 +1,189 @@
+"""Nine payloads in every word of the data and in every choice of an address: no page runs them, leads or asks there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+from urllib.parse import urlencode
+
+import pytest
+
+from dashboard.markdown import literal
+from dashboard.methods.search import SECTIONS
+from tests.hosting.running import ROOT, Client, Running
+from tests.readers import new_reader, until
+from tests.security import wire
+from tests.security.conftest import Names
+from tests.security.payloads import PAYLOADS
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, BrowserContext, Page
+
+PAGES = sorted("" if path.stem == "england" else path.stem for path in (ROOT / "dashboard" / "pages").glob("*.py"))
+# Pages with all open that opens, by what is chosen; {la}, {metric}, {other} and {commitment} are hostile names.
+OPEN: list[tuple[str, dict[str, str]]] = [
+    ("", {"watched": "true", "la": "{la}"}),
+    ("map", {"table": "true", "behind": "true", "la": "{la}", "compare_metric": "{other}", "compare_table": "true"}),
+    ("map", {"benchmark": "My group", "group": "{la}", "view_as": "Tiles", "colour": "Verdict", "metric": "{metric}"}),
+    ("inspections", {"la": "{la}", "table": "true"}),
+    ("inspections", {"part": "Reports over time"}),
+    ("inspections", {"part": "What came next", "table": "true"}),
+    ("best", {"figures": "true", "metric": "{metric}"}),
+    ("council", {"la": "{la}", "course": "true", "among": "true", "inspections": "true", "metric": "{metric}"}),
+    ("council", {"la": "{la}", "theme": "All", "benchmark": "Median of neighbours", "metric": "{other}"}),
+    ("council", {}),
+    ("compare", {"la": "{la}", "order": "true", "years": "true", "both": "true"}),
+    ("own", {"la": "{la}", "among": "true", "metric": "{metric}"}),
+    ("own", {"la": "{la}", "way": "Upload a file"}),
+    ("leadership", {"over_time": "true", "la": "{la}"}),
+    ("leadership", {"part": "The programme", "all_councils": "true", "coaches": "true", "by_day": "true"}),
+    ("leadership", {"part": "Changes of directors", "register": "true", "by_year": "true"}),
+    ("progress", {"periods": "true", "la": "{la}", "commitment": "{commitment}"}),
+    ("briefings", {"la": "{la}"}),
+    ("data", {"areas": "{la}", "metrics": "{metric}", "with": "Source"}),
+    ("data", {"shape": "Wide", "areas": "{la}"}),
+    ("accessibility", {}),
+    *(("methods", {"section": one}) for one in SECTIONS),
+    ("methods", {"q": "vacancy", "measure": "{metric}"}),
+]
+# Every name an address may hold a choice under.
+CHOICES = (
+    "la", "metric", "period", "benchmark", "group", "target", "version", "q", "section", "measure", "entry", "metrics",
+    "areas", "periods", "themes", "kinds", "regions", "types", "neighbours_of", "leaders", "statuses", "newest",
+    "shape", "with", "councils", "councils_of", "part", "picture", "over", "way", "topic", "theme", "compare_metric",
+    "compare_period", "lever", "returners", "commitment", "judgement", "colour", "view_as", "forms", "grade", "region",
+    "since", "sort", "against", "after", "at", "of", "table", "watched", "course", "vacancy_rate_target", "embed",
+    "embed_options", "page", "state",
+)  # fmt: skip
+LISTEN = """
+    window.violations = [];
+    document.addEventListener('securitypolicyviolation', (event) =>
+        window.violations.push(`${event.violatedDirective} ${event.blockedURI} ${event.sample}`), true);
+"""
+STEP = "to => { history.replaceState({}, '', to); dispatchEvent(new PopStateEvent('popstate', { state: {} })); }"
+# All that could act, in the page and in the parts of it that are shadows.
+LOOK = """() => {
+    const found = [...window.violations];
+    if (window.ran !== undefined) found.push(`a script ran: ${window.ran}`);
+    const look = (root) => {
+        for (const one of root.querySelectorAll('*')) {
+            if (['iframe', 'frame', 'object', 'embed', 'base', 'applet', 'meta'].includes(one.localName)
+                && !document.head.contains(one)) found.push(one.outerHTML);
+            if (one.localName === 'script' && one.src && new URL(one.src).origin !== location.origin)
+                found.push(one.outerHTML);
+            for (const { name, value } of one.attributes) {
+                if (name.startsWith('on') || name === 'srcdoc') found.push(`${name}=${value}`);
+                if (/^[\\s\\x00-\\x1f]*(javascript|vbscript|data:text)/i.test(value)
+                    && /^(.*:)?(href|src|action|formaction|data)$/.test(name)) found.push(`${name}=${value}`);
+                if (name === 'src' && !/^(data:|blob:|\\.?\\/|http:\\/\\/127\\.0\\.0\\.1:)/.test(value))
+                    found.push(`${name}=${value}`);
+            }
+            if (one.shadowRoot) look(one.shadowRoot);
+        }
+    };
+    look(document);
+    return found;
+}"""
+
+
+def address(query: dict[str, str], names: Names) -> dict[str, str]:
+    """The choices with the names filled in."""
+    said = {"{la}": names.council, "{metric}": names.measure, "{other}": names.other, "{commitment}": names.commitment}
+    return {name: said.get(value, value) for name, value in query.items()}
+
+
+def choices(turn: int) -> dict[str, str]:
+    """Every choice, each with one of the payloads; in nine turns each with all of them."""
+    asked = {name: PAYLOADS[(place + turn) % len(PAYLOADS)] for place, name in enumerate(CHOICES)}
+    # Two comparisons ask the reader, whose words are the address's too.
+    return asked | {1: {"benchmark": "My group"}, 2: {"benchmark": "A target"}}.get(turn % 3, {})
+
+
+def test_a_name_is_written_as_markdown_that_shows_just_that() -> None:
+    assert literal("Children's social care (%), St. Helens - 16 to 18 & over") == (
+        "Children's social care (%), St. Helens - 16 to 18 & over"
+    )
+    assert literal("![i](x) *b* _i_ `c` $x$ <https://y> \\") == r"!\[i\](x) \*b\* \_i\_ \`c\` \$x\$ \<https://y> \\"
+    assert [one for one in PAYLOADS if wire.LINKS.search(literal(one))] == []
+    assert [one for one in PAYLOADS if wire.LINKS.search(one)]
+
+
+@pytest.mark.parametrize(("page", "query"), OPEN, ids=lambda one: str(one)[:40])
+def test_nothing_in_the_data_is_read_as_markup(server: Running, names: Names, page: str, query: dict[str, str]) -> None:
+    with Client(server) as reader:
+        said = wire.ask(reader, page, address(query, names))
+    assert wire.failures(reader.messages, said) == []
+    bodies = wire.html(reader.messages)
+    # Some of it says nothing of the data.
+    assert "window.ran" in said or page == "accessibility" or query.get("section") in ("Dictionary", "Words")
+    assert [found for body in bodies for found in wire.wrong(body)] == []
+    assert [words for words in wire.markdown(reader.messages) if wire.LINKS.search(words)] == []
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_nor_is_anything_in_an_address(server: Running, page: str) -> None:
+    with Client(server) as reader:
+        for turn in range(len(PAYLOADS)):
+            said = wire.ask(reader, page, choices(turn))
+            assert wire.failures(reader.messages, said) == []
+            assert [found for body in wire.html(reader.messages) for found in wire.wrong(body)] == []
+            assert [words for words in wire.markdown(reader.messages) if wire.LINKS.search(words)] == []
+
+
+@pytest.fixture(scope="module")
+def watched(browser: Browser) -> Iterator[BrowserContext]:
+    """A reader whose browser tells what the policy refused."""
+    context = new_reader(browser)
+    context.add_init_script(LISTEN)
+    yield context
+    context.close()
+
+
+class Visit:
+    """A page in a browser, and all it asks for."""
+
+    def __init__(self, context: BrowserContext, server: Running) -> None:
+        self.page: Page = context.new_page()
+        self.root = f"http://127.0.0.1:{server.port}"
+        self.asked: list[str] = []
+        self.page.on("request", lambda request: self.asked.append(request.url))
+        self.page.on("websocket", lambda socket: self.asked.append(socket.url.replace("ws:", "http:")))
+
+    def go(self, page: str, query: dict[str, str]) -> None:
+        """Open an address, or step to it where the page is open."""
+        to = f"{self.root}/{page}?{urlencode(query)}"
+        if self.page.url.startswith(f"{self.root}/{page}?") or self.page.url == f"{self.root}/{page}":
+            self.page.evaluate(STEP, to)
+            self.page.wait_for_timeout(150)
+        else:
+            self.page.goto(to)
+            self.page.locator(".sentence").first.wait_for()
+        self.page.locator('[data-testid="stApp"][data-test-script-state="notRunning"]').wait_for()
+        until(self.page, "window.monitorPage")
+
+    def wrong(self) -> list[str]:
+        """What acted, or could, or was asked for elsewhere."""
+        elsewhere = [one for one in self.asked if not one.startswith((f"{self.root}/", "data:"))]
+        return [*elsewhere, *(str(one) for one in self.page.evaluate(LOOK))]
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("page", PAGES)
+def test_no_page_runs_what_is_in_the_data_or_in_its_address(
+    watched: BrowserContext, server: Running, names: Names, page: str
+) -> None:
+    visit, first = Visit(watched, server), PAGES.index(page)
+    for query in [address(query, names) for one, query in OPEN if one == page]:
+        visit.go(page, query)
+        link = visit.page.get_by_text("This view: link, citation, as data")
+        if link.count() and not visit.page.locator("pre").count():
+            link.click()
+            visit.page.locator("pre").first.wait_for()
+        visit.page.mouse.wheel(0, 9000)  # what is drawn only when it is seen
+        visit.page.wait_for_timeout(100)
+        assert visit.wrong() == [], query
+    # In three turns; the pages begin one after the other, so that together they have all nine.
+    for turn in range(first, first + 3):
+        visit.go(page, choices(turn))
+        assert visit.wrong() == [], turn
+    visit.page.close()

@@ -1,0 +1,87 @@
+"""Fifty hostile addresses on every page through its WebSocket: no failure, no trace, no path and no secret is heard."""
+
+from __future__ import annotations
+
+import getpass
+import sys
+from pathlib import Path
+
+import pytest
+import streamlit
+
+from tests.hosting.running import ROOT, Client, Running
+from tests.security import wire
+from tests.security.conftest import SECRETS, Names
+from tests.security.payloads import PAYLOADS
+from tests.security.test_payloads import CHOICES, PAGES
+
+# Each is written under several names of choices at once, so that every page meets it in some it knows.
+VALUES = (
+    *PAYLOADS,
+    "'; DROP TABLE observation; --", "' OR '1'='1", "1; ATTACH '/etc/passwd' AS x", "read_csv('/etc/passwd')",
+    "../../../../etc/passwd", "..\\..\\windows\\win.ini", "file:///etc/passwd", "\\\\host\\share",
+    "{{7*7}}${7*7}#{7*7}",
+    "{0.__class__.__mro__}", "%s%s%s%n%x", "$(id)`id`|id", "\x00\x01\x02\x7f", "\u202e\u2066\u200b\ufeff",
+    "\ud7ff\ue000\U0010ffff", "🧭" * 50, "L" * 20_000, "[" * 5_000, "(" * 5_000, "a" * 4_000 + "!",
+    "\r\nSet-Cookie: x=1\r\n\r\n", "nan", "-inf",
+    "1e400", "-1", "9" * 400, "0x1F", "１４", "null", "None", "undefined", "[object Object]",
+    "__import__('os').environ",
+    "__proto__", "constructor", "true", "", " ", "Leeds", "Leeds\u0000", "E08000035", "2025-09-31",
+)  # fmt: skip
+ENDINGS = ("Traceback (most recent", "site-packages", ".py:", '.py", line', "Error(", "polars.exceptions", "duckdb.")
+
+
+def heard_of_the_machine(heard: bytes | bytearray) -> list[str]:
+    """What of this machine, the program or its failures is in what a reader heard."""
+    text = heard.decode("utf-8", "replace")
+    places = {str(ROOT), str(Path(streamlit.__file__).parent), sys.prefix, str(Path.home()), f"/{getpass.getuser()}/"}
+    return [one for one in (*(places - {"/", "//"}), *SECRETS.values(), *SECRETS, *ENDINGS) if one in text]
+
+
+def queries(names: Names) -> list[dict[str, str]]:
+    """The hostile addresses: every value under every name, then good choices beside one that is not."""
+    one_in_all = [dict.fromkeys(CHOICES, value) for value in VALUES if len(value) < 200]
+    long = [{"la": value, "q": value, "councils": value, "metric": value} for value in VALUES if len(value) >= 200]
+    good = {"la": names.council, "metric": names.measure}
+    return [
+        *one_in_all,
+        *long,
+        good | {"period": "1066"},
+        good | {"benchmark": "A target", "target": "1e309"},
+        good | {"benchmark": "My group", "group": names.council},
+        good | {"$$ID-x-la": "1", "$$STREAMLIT_INTERNAL_KEY_x": "1", "$$ID-x-None": "1", "own_figures": "1"},
+        good | {"unknown": "x" * 1000, "__class__": "1", "la[]": names.council, "": ""},
+    ]
+
+
+def test_there_are_fifty(names: Names) -> None:
+    asked = queries(names)
+    assert len(asked) >= 50
+    assert len({str(one) for one in asked}) == len(asked)
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_no_address_makes_a_page_fail_or_tell(server: Running, names: Names, page: str) -> None:
+    with Client(server) as reader:
+        for query in queries(names):
+            said = wire.ask(reader, page, query)
+            assert wire.failures(reader.messages, said) == [], query
+        assert heard_of_the_machine(reader.heard) == []
+
+
+def test_a_page_that_is_none_is_not_run(server: Running) -> None:
+    with Client(server) as reader:
+        for page in ("nothing", "../main", "pages/map.py", "/etc/passwd", "council/../map", "\x00", "x" * 5000, "MAP"):
+            said = wire.ask(reader, page, {"la": "Leeds"})
+            assert wire.failures(reader.messages, said) == [], page
+        assert heard_of_the_machine(reader.heard) == []
+
+
+def test_the_log_names_no_page_that_is_none_and_nothing_that_was_typed(server: Running) -> None:
+    """Run after the others: what they typed is not there."""
+    with Client(server) as reader:
+        reader.run("typed-by-a-reader", la="Wherever-upon-Nowhere")
+        reader.run("map", la="Wherever-upon-Nowhere")
+    said = server.log.read_text("utf-8")
+    assert not [one for one in ("Wherever", "typed-by-a-reader", "DROP TABLE", *SECRETS.values()) if one in said]
+    server.lines()
