@@ -130,7 +130,7 @@ def opening() -> str:
     if not failed:
         return f"This dashboard meets {STANDARD}, as far as it was tested."
     places = "in one place" if len(failed) == 1 else f"in {len(failed)} places"
-    return f"This dashboard meets most of {STANDARD}; {places} it does not yet, each of which is listed here."
+    return f"This dashboard meets most of the {STANDARD}; {places} it does not yet, each of which is listed here."
 
 
 def when() -> str:
