@@ -24,6 +24,10 @@ SHEET = 794 - 2 * 45
 MENUS = ("Where is it worst?", "How is my council doing?", "Compare with", "How to read this page", "Download")
 
 
+# All of them take minutes: `make test` looks at those that draw the most.
+EACH = [one if one in ("england", "map", "council") else pytest.param(one, marks=pytest.mark.drill) for one in PAGES]
+
+
 @pytest.fixture
 def page(browser: Browser) -> Iterator[Page]:
     context = new_reader(browser)
@@ -66,7 +70,7 @@ def test_with_forced_colours_what_is_chosen_stands_out_from_what_is_not(page: Pa
     assert contrast(tuple(chosen), tuple(other)) >= GRAPHICS
 
 
-@pytest.mark.parametrize("name", PAGES)
+@pytest.mark.parametrize("name", EACH)
 def test_a_dark_system_changes_no_colour(page: Page, server: str, name: str) -> None:
     """What is found in the light is true in the dark: the pages have one set of colours."""
     walk.opened(page, server + walk.address(name, la="Leeds"))
@@ -94,7 +98,7 @@ def test_the_periods_play_without_anything_that_moves_and_only_when_asked(page: 
     assert seen == set()
 
 
-@pytest.mark.parametrize("name", PAGES)
+@pytest.mark.parametrize("name", EACH)
 def test_on_paper_a_page_has_no_menus_and_nothing_is_cut(page: Page, server: str, name: str) -> None:
     walk.opened(page, server + walk.address(name, la="Leeds"))
     title = page.locator("h1").inner_text()
