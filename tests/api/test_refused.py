@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from pathlib import Path
 from typing import Any
 from urllib.parse import quote, quote_plus
 
@@ -23,7 +24,7 @@ HOSTILE = [
     "offset=0 OFFSET 5", "benchmark=(SELECT 1)", "group=383) FROM area",
     # Paths, addresses and programs
     "version=../../../etc/passwd", "version=..%2f..%2fmonitor.duckdb", "version=/etc/passwd", "version=C:\\Windows",
-    "version=https://example.org/x.duckdb", "metric=file:///etc/passwd", "metric=../../schema.sql",
+    "version=https://example.org/x.duckdb", f"metric={Path('/etc/passwd').as_uri()}", "metric=../../schema.sql",
     "area=$(cat /etc/passwd)", "area=`id`", "area=|id", "metric={{7*7}}", "metric=${jndi:ldap://example.org}",
     "metric=<script>alert(1)</script>", "area=%0d%0aSet-Cookie:%20a=b", "version=x%0d%0aX-Injected:%201",
     # What is not seen
