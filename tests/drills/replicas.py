@@ -187,17 +187,6 @@ def headers(running: Running, path: str, method: str = "GET", **sent: str) -> tu
         connection.close()
 
 
-def sample(running: Running, name: str) -> float:
-    """A number of a server's metrics."""
-    port = int(running.environment["MONITOR_METRICS_PORT"])
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
-    connection.request("GET", "/metrics")
-    text = connection.getresponse().read().decode("utf-8")
-    connection.close()
-    (found,) = re.findall(rf"^{name} (\S+)$", text, re.MULTILINE)
-    return float(found)
-
-
 def _wait(started: Running, errors: Path) -> None:
     end = time.monotonic() + 10
     while time.monotonic() < end and started.process.poll() is None:

@@ -22,7 +22,7 @@ from websockets.exceptions import InvalidStatus
 from dashboard import server
 from dashboard.components import COMPONENTS, UNDER, _name
 from dashboard.hosting import plain
-from tests.drills.replicas import DEPLOY, NAMES, Replicas, headers, nginx, rendered, sample
+from tests.drills.replicas import DEPLOY, NAMES, Replicas, headers, nginx, rendered
 from tests.hosting.conftest import OURS
 from tests.hosting.running import Client, Running, free_port
 
@@ -90,7 +90,7 @@ def test_a_full_replica_sends_its_readers_to_the_other_and_only_when_both_are_fu
         for number in range(8):
             reader = there.enter_context(Client(replicas.proxy, headers={"Cookie": cookie}))
             assert "Leeds" in reader.run("council", la="Leeds"), number
-        assert [sample(replicas.servers[name], "monitor_sessions") for name in NAMES] == [4, 4]
+        assert [replicas.servers[name].sample("monitor_sessions") for name in NAMES] == [4, 4]
         with pytest.raises(InvalidStatus) as refused, Client(replicas.proxy, headers={"Cookie": cookie}):
             pass
         assert refused.value.response.status_code == 503
@@ -336,7 +336,7 @@ def test_all_that_a_drill_replaces_is_in_the_configuration_and_nothing_else_of_a
 
 def test_the_metrics_of_a_replica_are_not_reached_through_nginx(replicas: Replicas) -> None:
     server: Running = replicas.servers["a"]
-    assert sample(server, "monitor_ready") == 1
+    assert server.sample("monitor_ready") == 1
     assert replicas.proxy.ask("/metrics").status == 404
 
 

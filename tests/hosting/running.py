@@ -5,6 +5,7 @@ from __future__ import annotations
 import http.client
 import json
 import os
+import re
 import socket
 import subprocess
 import sys
@@ -73,6 +74,16 @@ class Running:
     def count(self, event: str) -> int:
         """How many lines of the log are of this event."""
         return sum(line["event"] == event for line in self.lines())
+
+    def sample(self, name: str) -> float:
+        """A number of its metrics."""
+        port = int(self.environment["MONITOR_METRICS_PORT"])
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=ANSWER_SECONDS)
+        connection.request("GET", "/metrics")
+        text = connection.getresponse().read().decode("utf-8")
+        connection.close()
+        (found,) = re.findall(rf"^{name} (\S+)$", text, re.MULTILINE)
+        return float(found)
 
     def wait_for(self, event: str, **said: Any) -> dict[str, Any]:
         """The first line of an event that says this; waited for a little."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import http.client
 import re
 import threading
 import time
@@ -37,30 +36,19 @@ def entered(server: Running) -> Iterator[Client]:
 def empty(server: Running) -> None:
     """Waits until all who were there are gone."""
     end = time.monotonic() + 30
-    while sample(server, "monitor_sessions") > 0:
+    while server.sample("monitor_sessions") > 0:
         assert time.monotonic() < end
         time.sleep(0.1)
 
 
-def sample(server: Running, name: str) -> float:
-    """A number of the server's metrics."""
-    port = int(server.environment["MONITOR_METRICS_PORT"])
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
-    connection.request("GET", "/metrics")
-    text = connection.getresponse().read().decode("utf-8")
-    connection.close()
-    (found,) = re.findall(rf"^{name} (\S+)$", text, re.MULTILINE)
-    return float(found)
-
-
 def test_the_fourth_of_three_is_asked_to_come_again_and_let_in_once_somebody_leaves(server: Running) -> None:
     empty(server)
-    refused_before = sample(server, "monitor_refused_total")
+    refused_before = server.sample("monitor_refused_total")
     with ExitStack() as there:
         readers = [there.enter_context(Client(server)) for _ in range(3)]
         for reader in readers:
             reader.run("map")
-        assert sample(server, "monitor_sessions") == 3
+        assert server.sample("monitor_sessions") == 3
 
         got = server.ask("/council?la=Leeds", accept=HTML)
         assert (got.status, got.headers["retry-after"]) == (503, "7")
@@ -71,7 +59,7 @@ def test_the_fourth_of_three_is_asked_to_come_again_and_let_in_once_somebody_lea
         assert refused.value.response.status_code == 503
         assert refused.value.response.headers["Retry-After"] == "7"
         assert "x-frame-options" in refused.value.response.headers
-        assert sample(server, "monitor_refused_total") == refused_before + 2
+        assert server.sample("monitor_refused_total") == refused_before + 2
 
         # Who is there goes on, and what is no page is answered.
         for reader in readers:
@@ -135,7 +123,7 @@ def test_a_crowd_at_once_leaves_no_place_lost_and_no_more_taken_than_there_are(s
         one.start()
     most = 0
     while any(one.is_alive() for one in crowd):
-        most = max(most, int(sample(server, "monitor_sessions")))
+        most = max(most, int(server.sample("monitor_sessions")))
         time.sleep(0.05)
     assert most <= 3
     assert set(refused) <= {503}

@@ -17,14 +17,13 @@ from streamlit.proto.BackMsg_pb2 import BackMsg
 
 from dashboard.briefings.addresses import FORMS
 from tests.hosting.running import Client, Running
-from tests.readers import new_reader
 from tests.security import wire
 from tests.security.conftest import Names
 from tests.security.payloads import PAYLOADS
-from tests.security.test_payloads import LISTEN, LOOK
+from tests.security.test_payloads import LOOK
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, BrowserContext
+    from playwright.sync_api import BrowserContext
 
 AREAS = ("383", "E12000003", "E92000001")
 # What a PDF can be told to do when it is opened or clicked, but for following a link.
@@ -158,15 +157,6 @@ def test_no_answer_in_plain_words_repeats_what_was_asked_for_as_markup(server: R
         assert got.status in (400, 404)
         assert "window.ran" not in got.text or not got.headers["content-type"].startswith("text/html")
         assert "evil.example" not in got.text or not got.headers["content-type"].startswith("text/html")
-
-
-@pytest.fixture(scope="module")
-def watched(browser: Browser) -> Iterator[BrowserContext]:
-    """A reader whose browser tells what the policy refused."""
-    context = new_reader(browser)
-    context.add_init_script(LISTEN)
-    yield context
-    context.close()
 
 
 @pytest.mark.browser

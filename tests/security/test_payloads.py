@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
@@ -11,13 +10,13 @@ import pytest
 from dashboard.markdown import literal
 from dashboard.methods.search import SECTIONS
 from tests.hosting.running import ROOT, Client, Running
-from tests.readers import new_reader, until
+from tests.readers import until
 from tests.security import wire
 from tests.security.conftest import Names
 from tests.security.payloads import PAYLOADS
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, BrowserContext, Page
+    from playwright.sync_api import BrowserContext, Page
 
 PAGES = sorted("" if path.stem == "england" else path.stem for path in (ROOT / "dashboard" / "pages").glob("*.py"))
 # Pages with all open that opens, by what is chosen; {la}, {metric}, {other} and {commitment} are hostile names.
@@ -55,11 +54,6 @@ CHOICES = (
     "since", "sort", "against", "after", "at", "of", "table", "watched", "course", "vacancy_rate_target", "embed",
     "embed_options", "page", "state",
 )  # fmt: skip
-LISTEN = """
-    window.violations = [];
-    document.addEventListener('securitypolicyviolation', (event) =>
-        window.violations.push(`${event.violatedDirective} ${event.blockedURI} ${event.sample}`), true);
-"""
 STEP = "to => { history.replaceState({}, '', to); dispatchEvent(new PopStateEvent('popstate', { state: {} })); }"
 # All that could act, in the page and in the parts of it that are shadows.
 LOOK = """() => {
@@ -128,15 +122,6 @@ def test_nor_is_anything_in_an_address(server: Running, page: str) -> None:
             assert wire.failures(reader.messages, said) == []
             assert [found for body in wire.html(reader.messages) for found in wire.wrong(body)] == []
             assert [words for words in wire.markdown(reader.messages) if wire.LINKS.search(words)] == []
-
-
-@pytest.fixture(scope="module")
-def watched(browser: Browser) -> Iterator[BrowserContext]:
-    """A reader whose browser tells what the policy refused."""
-    context = new_reader(browser)
-    context.add_init_script(LISTEN)
-    yield context
-    context.close()
 
 
 class Visit:
