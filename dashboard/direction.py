@@ -46,12 +46,7 @@ class Movers:
 
 
 def with_direction(db: Database, rows: pl.DataFrame) -> pl.DataFrame:
-    """Rows of figures with s, direction and no_direction (the reason why it cannot be said); of grades all null.
-
-    Rows that have them stay as they are.
-    """
-    if "direction" in rows.columns:
-        return rows
+    """Rows of figures with s, direction and no_direction (the reason why it cannot be said); of grades all null."""
     # Joined with what can match alone: the table has a row for every figure there is.
     for column in ("metric_id", "area_id"):
         kinds = rows[column].unique()

@@ -36,7 +36,7 @@ TO_ASK = wording.GRADES[:2]
 def briefing(db: Database, area_id: str, benchmark: Benchmark) -> Briefing:
     """The briefing on a council of today, held against a benchmark."""
     name = db.names[area_id]
-    profile = direction.with_direction(db, queries.profile(db, area_id, benchmark))
+    profile = queries.profile(db, area_id, benchmark)
     rows = {row["metric_id"]: row for row in profile.iter_rows(named=True)}
     inspections = queries.inspections(db, area_id)
     partners = learning.learning_partners(db, area_id, benchmark, most=MOST_PARTNERS)

@@ -33,7 +33,7 @@ if chosen.area_id is None:
     st.stop()
 
 name = db.names[chosen.area_id]
-profile = direction.with_direction(db, queries.profile(db, chosen.area_id, benchmark))
+profile = queries.profile(db, chosen.area_id, benchmark)
 inspections = queries.inspections(db, chosen.area_id)
 session.headline(
     name,

@@ -149,7 +149,7 @@ def test_a_benchmark_nobody_has_named_and_a_target_for_another_measure_are_left_
 @pytest.mark.parametrize("theme", ["Workforce", "Child protection", None])
 def test_a_councils_address_gives_every_measure_of_its_page(db: Database, area_id: str, theme: str | None) -> None:
     metric, period = choice(db)
-    profile = direction.with_direction(db, queries.profile(db, area_id, BEST))
+    profile = queries.profile(db, area_id, BEST)
     if theme:
         profile = profile.filter([db.metrics[one].theme == theme for one in profile["metric_id"]])
     found = answer(db, as_data.council(db, area_id, metric, period, BEST, theme).addresses[0])
