@@ -107,21 +107,27 @@ class Replicas:
         self.start(*gone)
         if gone:
             end = time.monotonic() + 3 * LEFT_OUT_SECONDS
-            while {self.of(f"route={first}a5") for first in "0123456789abcdef"} != set(NAMES):
+            while {self._asked_for(f"route={first}a5") for first in "0123456789abcdef"} != {*self._addresses()}:
                 assert time.monotonic() < end, "nginx leaves a replica out that is there."
                 time.sleep(0.2)
 
     def of(self, cookie: str) -> str:
         """The replica that a reader with this cookie is sent to now."""
+        # Where one did not answer, another was asked after it.
+        return self._addresses()[re.split(", | : ", self._asked_for(cookie))[-1]]
+
+    def _addresses(self) -> dict[str, str]:
+        return {f"127.0.0.1:{port}": name for name, port in self.ports.items()}
+
+    def _asked_for(self, cookie: str) -> str:
+        """Who was asked for a reader with this cookie, one after the other, as the log has it."""
         before = self._heads()
         assert self.proxy.ask("/_stcore/health", "HEAD", cookie=cookie).status == 200
         end = time.monotonic() + 5
         while len(found := self._heads()) == len(before):  # a line is written once its answer is sent
             assert time.monotonic() < end
             time.sleep(0.005)
-        # Where one did not answer, another was asked after it.
-        at = re.split(", | : ", found[-1])[-1]
-        return next(name for name, port in self.ports.items() if at == f"127.0.0.1:{port}")
+        return found[-1]
 
     def _heads(self) -> list[str]:
         """Who was asked in the way that nobody else asks."""
