@@ -47,14 +47,19 @@ if (!window.monitorPage) {
   region.setAttribute('aria-live', 'polite');
   document.body.append(region);
   const sentences = () => [...document.querySelectorAll('p.sentence')].map((one) => one.textContent);
+  const app = document.querySelector('[data-testid="stApp"]');
   let said, waiting;
   const soon = () => {
     clearTimeout(waiting);
     waiting = setTimeout(tell, 150);
   };
-  // Once all of a page is there, for its first sentence may not be the first to come; and not what it opens with.
+  // What a page opens with is read anyhow; at once, for a reader may choose before all is quiet.
+  const opened = () => {
+    if (!said && app.dataset.testScriptState === 'notRunning' && sentences().length) said = sentences();
+  };
+  // Once all of a page is there, for its first sentence may not be the first to come.
   const tell = () => {
-    if (document.querySelector('[data-test-script-state="running"]')) {
+    if (app.dataset.testScriptState === 'running') {
       soon();
       return;
     }
@@ -63,6 +68,7 @@ if (!window.monitorPage) {
     if (words.length) said = words;
     if (news) region.textContent = news;
   };
+  opened();
   soon();
 
   // Streamlit's menu on narrow screens is a list whose entries lie in parts, which are none of its entries.
@@ -133,12 +139,12 @@ if (!window.monitorPage) {
 
   // A page whose server died goes on with another one, to which the files that it offers mean nothing until it was drawn
   // anew: that is done when one is asked for, and not by hundreds at once.
-  const app = document.querySelector('[data-testid="stApp"]');
   const files = () => [...document.querySelectorAll('[data-testid="stDownloadButton"] button')];
   let renewed = false;
   let wanted = '';
   new MutationObserver(() => {
     const { testConnectionState: connected, testScriptState: running } = app.dataset;
+    opened();
     if (connected !== 'CONNECTED') renewed = true;
     else if (running === 'running') renewed = false;
     if (renewed || !wanted || running !== 'notRunning') return;
