@@ -185,10 +185,10 @@ def chosen_council(db: Database) -> str | None:
     return {name: area_id for area_id, name in db.authorities.items()}.get(st.session_state["la"])
 
 
-def headline(title: str, sentence: str, *, kicker: str = "") -> None:
-    """The view's heading and first sentence, above the choices."""
+def headline(title: str, sentence: str, *, kicker: str = "", chosen: str | None = None) -> None:
+    """The view's heading and first sentence, above the choices; of long tables the row of this area is marked."""
     with st.session_state["headline"]:
-        st.html(tables.headline(title, sentence, kicker=kicker))
+        st.html(tables.headline(title, sentence, kicker=kicker, chosen=chosen))
 
 
 def download(db: Database, rows: pl.DataFrame, name: str, *, benchmark: Benchmark, label: str) -> None:

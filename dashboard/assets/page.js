@@ -80,10 +80,23 @@ if (!window.monitorPage) {
       part.setAttribute('aria-label', part.querySelector('header p').textContent);
     }
   };
+  // The chosen council's row of a long table, which is the same table whoever is chosen.
+  const mark = () => {
+    const chosen = document.querySelector('.headline[data-chosen]')?.dataset.chosen;
+    const marked = document.querySelector('tr.chosen[data-area]');
+    if (marked?.dataset.area === chosen) return;
+    marked?.classList.remove('chosen');
+    marked?.removeAttribute('aria-current');
+    const row = chosen && document.querySelector(`tr[data-area="${chosen}"]`);
+    row?.classList.add('chosen');
+    row?.setAttribute('aria-current', 'true');
+  };
   mend();
+  mark();
   new MutationObserver(() => {
     soon();
     mend();
+    mark();
   }).observe(document.body, { childList: true, subtree: true, characterData: true });
 
   // The region says the same words twice only when it was empty between.

@@ -36,7 +36,7 @@ own = db.names[chosen.area_id] if chosen.area_id else None
 def head(sentence: str, first: str = "") -> None:
     """The page's heading over what the part says, the chosen council's own sentence first."""
     kicker = f"Ofsted · reports published to {newest:%-d %B %Y}"
-    session.headline("Inspections", f"{first} {sentence}".strip(), kicker=kicker)
+    session.headline("Inspections", f"{first} {sentence}".strip(), kicker=kicker, chosen=chosen.area_id)
 
 
 def save(make: Callable[[], pl.DataFrame], count: int, name: str, what: str = "these") -> None:
@@ -87,7 +87,7 @@ def show_councils() -> None:
         tables.latest(
             rows, judgements, None if metric.graded else metric,
             {row["area_id"]: row for row in figures.iter_rows(named=True)}, db.names,
-            strand=strand, sort=sort, chosen=chosen.area_id, caption=caption,
+            strand=strand, sort=sort, caption=caption,
         )
     )  # fmt: skip
     beside = None if metric.graded else (metric, period)

@@ -47,7 +47,7 @@ publications = published.publications(db)
 
 def head(sentence: str, first: str = "", kicker: str = "Leaders of children's services") -> None:
     """The page's heading over what the part says, the chosen council's own sentence first."""
-    session.headline("Leadership", f"{first} {sentence}".strip(), kicker=kicker)
+    session.headline("Leadership", f"{first} {sentence}".strip(), kicker=kicker, chosen=area_id)
 
 
 def own(rows: pl.DataFrame) -> dict[str, object] | None:
@@ -97,7 +97,7 @@ def show_judgements() -> None:
             )  # fmt: skip
     st.header("Every council", anchor=False)
     caption = f"Impact of leaders in {everybody.height} councils; months are counted to {today:%-d %B %Y}"
-    st.html(parts.judgements(everybody, area_id, caption))
+    st.html(parts.judgements(everybody, caption))
     save(lambda: leadership_files.judgements(db, everybody, publications), everybody.height, "leaders.csv")
     st.html(published.sources(publications, published.after_the_record(newest), judged.caveat or ""))
 

@@ -30,11 +30,16 @@ STRAND_NAMES = {
 MEASURE_ANCHOR = '<div id="measure"></div>'
 
 
-def headline(title: str, sentence: str, *, kicker: str = "") -> str:
-    """The heading of a view and the sentence that opens it, which page.js has read out when it changes."""
+def headline(title: str, sentence: str, *, kicker: str = "", chosen: str | None = None) -> str:
+    """The heading of a view and the sentence that opens it, which page.js has read out when it changes.
+
+    Of a long table page.js marks the row of the `chosen` area, so that the table is not sent anew with each choice.
+    """
     small = f'<p class="kicker">{escape(kicker)}</p>' if kicker else ""
+    area = f' data-chosen="{escape(chosen)}"' if chosen else ""
     return (
-        f'<header class="headline">{small}<h1>{escape(title)}</h1><p class="sentence">{escape(sentence)}</p></header>'
+        f'<header class="headline"{area}>{small}<h1>{escape(title)}</h1>'
+        f'<p class="sentence">{escape(sentence)}</p></header>'
     )
 
 

@@ -54,7 +54,6 @@ def latest(
     *,
     strand: str,
     sort: str,
-    chosen: str | None,
     caption: str,
 ) -> str:
     """Each council of `inspecting.latest` in its order, with the chosen measure beside its judgements.
@@ -77,11 +76,11 @@ def latest(
         cells += _dates(row)
         if measure is not None:
             cells.append(_value(values.get(row["area_id"]), measure, names))
-        mark = ' class="chosen"' if row["area_id"] == chosen else ""
         name = html.link(row["name"], {"la": row["name"]}, page="/council")
         body.append(
             # Ends of cells and rows, which HTML does without, would be a tenth of the page.
-            f'<tr{mark}><th scope="row">{name}<small>{escape(row["region"])}</small><td>{"<td>".join(cells)}'
+            f'<tr data-area="{row["area_id"]}"><th scope="row">{name}<small>{escape(row["region"])}</small>'
+            f"<td>{'<td>'.join(cells)}"
         )
     return _table(caption, heads, body, "latest")
 

@@ -21,7 +21,7 @@ from dashboard.wording import Row
 MOST = 12
 
 
-def judgements(rows: pl.DataFrame, chosen: str | None, caption: str) -> str:
+def judgements(rows: pl.DataFrame, caption: str) -> str:
     """Every council of `leadership.courses` with its latest judgement and those before it.
 
     Cells are as short as they can be: there are a thousand of them.
@@ -40,10 +40,12 @@ def judgements(rows: pl.DataFrame, chosen: str | None, caption: str) -> str:
                 _before(row),
                 escape("; ".join(f"{one['grade']}, {one['published']:%b %Y}" for one in row["earlier"])),
             ]
-        mark = ' class="chosen"' if row["area_id"] == chosen else ""
         name = html.link(row["name"], {"la": row["name"]}, page="/council")
         # Ends of cells and rows, which HTML does without, would be a tenth of the page.
-        body.append(f'<tr{mark}><th scope="row">{name}<small>{escape(row["region"])}</small><td>{"<td>".join(cells)}')
+        body.append(
+            f'<tr data-area="{row["area_id"]}"><th scope="row">{name}<small>{escape(row["region"])}</small>'
+            f"<td>{'<td>'.join(cells)}"
+        )
     return html.table(caption, heads, body, kind="latest leaders")
 
 

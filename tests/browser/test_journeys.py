@@ -401,6 +401,23 @@ def test_the_region_that_is_read_out_is_there_before_its_words_change(visit: Vis
     )
 
 
+def test_the_chosen_council_is_marked_in_a_long_table(visit: Visit) -> None:
+    page = visit("/inspections")
+    rows, marked = page.locator("tr[data-area]"), page.locator("tr[data-area].chosen")
+    expect(rows).to_have_count(153)
+    expect(marked).to_have_count(0)
+    choose(page, "Council", "Leeds")
+    expect(marked).to_have_attribute("data-area", "383")
+    expect(marked).to_have_attribute("aria-current", "true")
+    # Another, and then the same one in a table that is drawn anew.
+    choose(page, "Council", "Kent")
+    expect(marked).to_have_attribute("data-area", "886")
+    assert rows.first.get_attribute("data-area") != "886"
+    choose(page, "In order", "By name")
+    expect(rows.first).to_have_attribute("data-area", "301")
+    expect(marked).to_have_attribute("data-area", "886")
+
+
 @pytest.mark.parametrize(
     "address",
     [

@@ -172,7 +172,7 @@ def test_changes_of_directors_are_englands_and_a_year_that_was_not_found_is_a_ga
 
 def test_the_files_of_the_public_half_are_their_tables(db: Database) -> None:
     rows, publications = leadership.courses(db, TODAY), published.publications(db)
-    shown = Page(parts.judgements(rows, "383", "All")).rows[1:]
+    shown = Page(parts.judgements(rows, "All")).rows[1:]
     file = read(leadership_files.judgements(db, rows, publications))
     assert len(file) == len(shown) == 153
     for line, cells in zip(file, shown, strict=True):
@@ -526,7 +526,7 @@ def test_no_name_becomes_markup(tmp_path: Path) -> None:
     target = Target("<script>", "<b>o", 50, TODAY, 'https://x.org/"onclick="alert(1)')
     covered = Coverage(30, 6, 6, 0, 0, 6, target)
     drawn = [
-        parts.judgements(rows, "101", "<b>All"),
+        parts.judgements(rows, "<b>All"),
         parts.changes(leadership.changed(rows, better=True), "101", "<b>"),
         registered.posts(posts, "101", "<b>"),
         registered.coaching(programme.coaching(posts), "101", "<b>"),
