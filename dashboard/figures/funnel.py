@@ -9,7 +9,7 @@ import polars as pl
 
 from dashboard import wording
 from dashboard.database import Metric
-from dashboard.figures.style import BASE, MARK, axis_range, layout
+from dashboard.figures.style import BASE, MARK, axis_range, beside, layout
 from dashboard.funnel import Funnel
 from dashboard.palette import BETTER, GREY, INK, LOW_TO_HIGH, WORSE
 
@@ -66,11 +66,12 @@ def draw(funnel: Funnel, *, chosen: str | None, height: int) -> dict[str, Any]:
             name = row["names"][row["area_ids"].index(chosen)]
             at, text = _within(row["n"], ends), f"<b>{name} {wording.brief(row['value'], metric)}</b>"
             notes.append(_note(at, _within(row["p"], low_high), text, right=at < math.sqrt(ends[0] * ends[1])))
+    suffix = "%" if metric.unit == "%" else ""
     return {
         "data": [*lines, dots],
         "layout": layout(
             height=height,
-            margin={"l": 8, "r": 64, "t": 12, "b": 44},
+            margin={"l": beside(*low_high, suffix=suffix, title=not suffix), "r": 64, "t": 12, "b": 44},
             shapes=[
                 {
                     "type": "line", "xref": "paper", "x0": 0, "x1": 1, "y0": funnel.england, "y1": funnel.england,
@@ -82,8 +83,8 @@ def draw(funnel: Funnel, *, chosen: str | None, height: int) -> dict[str, Any]:
                    "ticktext": [wording.number(tick, 0) for tick in ticks],
                    # The range of an axis of ratios, and where a note stands on it, are given as powers of ten.
                    "range": [math.log10(ends[0] * 0.9), math.log10(ends[1] * 1.1)]},
-            yaxis={**BASE, "range": list(low_high), "ticksuffix": "%" if metric.unit == "%" else "",
-                   "title": None if metric.unit == "%" else metric.unit, "automargin": True},
+            yaxis={**BASE, "range": list(low_high), "ticksuffix": suffix,
+                   "title": None if suffix else metric.unit, "automargin": True},
         ),
     }  # fmt: skip
 

@@ -12,7 +12,7 @@ import polars as pl
 
 from dashboard import wording
 from dashboard.database import ENGLAND, Metric
-from dashboard.figures.style import BASE, MARK, cut, layout
+from dashboard.figures.style import BASE, MARK, beside, cut, layout
 from dashboard.palette import GREY, INK
 
 # Colours that mean nothing: blue is better, orange worse and purple neutral elsewhere. With ten shapes no two councils
@@ -59,17 +59,19 @@ def draw(
     ends = _ends(traces, last, bottom, top, height)
     longest = max((len(re.sub("<[^>]*>", "", name)) for name in ends[-1]["text"]), default=0) if ends else 0
     shapes = [_break(year) for year, _ in breaks if year in years[1:]]
+    suffix = "%" if metric.unit == "%" else ""
+    left = beside(bottom, top, suffix=suffix, title=not suffix)
     return {
         "data": [*ends, *traces],
         "layout": layout(
             height=height,
-            margin={"l": 8, "r": 12 + LETTER * longest, "t": TOP, "b": BOTTOM},
+            margin={"l": left, "r": 12 + LETTER * longest, "t": TOP, "b": BOTTOM},
             hovermode="x unified",
             shapes=shapes,
             xaxis={**BASE, "tickvals": years, "ticktext": _ticks(years), "showgrid": False,
                    "range": [years[0] - 0.3, last + LEADER] if years else [0, 1]},
-            yaxis={**BASE, "range": [bottom, top], "ticksuffix": "%" if metric.unit == "%" else "",
-                   "title": None if metric.unit == "%" else metric.unit, "automargin": True},
+            yaxis={**BASE, "range": [bottom, top], "ticksuffix": suffix,
+                   "title": None if suffix else metric.unit, "automargin": True},
         ),
     }  # fmt: skip
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from dashboard import wording
-from dashboard.figures.style import BASE, layout
+from dashboard.figures.style import BASE, beside, layout
 from dashboard.palette import GREY, INK
 from dashboard.progress import Held
 from dashboard.sentences.progress import amount
@@ -53,11 +53,12 @@ def draw(one: Held, *, height: int) -> dict[str, Any]:
     low, high = min(points), max(points)
     pad = (high - low or abs(high) or 1.0) * 0.12
     bottom = 0.0 if 0 <= low < 0.35 * high else low - 2 * pad
+    suffix = "%" if metric.unit == "%" else ""
     return {
         "data": traces,
         "layout": layout(
             height=height,
-            margin={"l": 8, "r": 24, "t": 12, "b": 32},
+            margin={"l": beside(bottom, high + pad, suffix=suffix, title=not suffix), "r": 24, "t": 12, "b": 32},
             shapes=[
                 {"type": "line", "xref": "paper", "x0": 0, "x1": 1, "y0": target, "y1": target, "layer": "below",
                  "line": {"color": GREY, "width": 1, "dash": "dash"}},
@@ -66,8 +67,7 @@ def draw(one: Held, *, height: int) -> dict[str, Any]:
             annotations=notes,
             xaxis={**BASE, "type": "date", "showgrid": False, "nticks": 8},
             yaxis={**BASE, "range": [bottom, high + pad], "automargin": True, "nticks": 6,
-                   "ticksuffix": "%" if metric.unit == "%" else "",
-                   "title": None if metric.unit == "%" else metric.unit},
+                   "ticksuffix": suffix, "title": None if suffix else metric.unit},
         ),
     }  # fmt: skip
 

@@ -9,20 +9,25 @@ import polars as pl
 
 from dashboard import wording
 from dashboard.database import Metric
-from dashboard.figures.style import BASE, MARK, axis_range, cut, layout
+from dashboard.figures.style import BASE, MARK, axis_range, beside, cut, layout
 from dashboard.palette import GREY, INK, QUARTERS
 
 # A shape to each grade: colour is never alone.
 SYMBOLS = ("circle", "square", "triangle-up", "triangle-down")
 NO_GRADE = "No judgement"
 HEIGHT = 560
-MARGIN = {"l": 8, "r": 16, "t": 76, "b": 68}
+MARGIN = {"r": 16, "t": 76, "b": 68}
+# A title of two lines needs so much more beside the axis, in pixels.
+TWO_LINES = 26
 # A longer title gives way to the short one; a longer name is cut.
 LONGEST, LONGEST_NAME = 45, 24
 # Names are set as if the plot were so wide, in pixels; on a wider one they stand further apart. On a phone it is so
 # narrow: there they may touch, but none leaves the plot.
 WIDTH, NARROW = 620, 260
 LETTER, LINE = 6.6, 16
+# Between a dot and its name: two blanks of half a letter each, some twelve pixels; and how far a line to it goes.
+GAP, LEADER = "\N{EN SPACE}" * 2, 9
+SIDES = {1: "middle right", -1: "middle left"}
 Box = tuple[float, float, float, float]
 
 
@@ -79,17 +84,17 @@ def draw(
             "showlegend": False,
         },
     ]  # fmt: skip
+    traces += _names(named, horizontal, vertical, chosen)
     return {
         "data": [trace for trace in traces if trace["x"]],
         "layout": layout(
             height=HEIGHT,
-            margin=MARGIN,
+            margin={**MARGIN, "l": beside(*vertical, suffix=_scale(upright)["ticksuffix"], title=True) + TWO_LINES},
             hovermode="closest",
             showlegend=True,
             legend={"orientation": "h", "x": 0, "y": 1.02, "xanchor": "left", "yanchor": "bottom", "itemclick": False,
                     "itemdoubleclick": False, "font": {"color": INK, "size": 13},
                     "title": {"text": "Leaders judged", "side": "top", "font": {"color": INK, "size": 13}}},
-            annotations=_names(named, horizontal, vertical, chosen),
             xaxis={**BASE, **_scale(across), "range": list(horizontal), "title": _title(across, labels[1])},
             yaxis={**BASE, **_scale(upright), "range": list(vertical), "title": _title(upright, labels[0]),
                    "automargin": True},
@@ -157,15 +162,18 @@ def _names(
     vertical: tuple[float, float],
     chosen: str | None,
 ) -> list[dict[str, Any]]:
-    """The names of the compared, each beside its dot where no other name and no other named dot is."""
-    tall = HEIGHT - MARGIN["t"] - MARGIN["b"] - 20
-    spots = [
-        ((dot["x"] - horizontal[0]) / (horizontal[1] - horizontal[0]) * WIDTH,
-         (vertical[1] - dot["y"]) / (vertical[1] - vertical[0]) * tall)
-        for dot in dots
-    ]  # fmt: skip
+    """The names of the compared, each beside its dot where no other name and no other named dot is; a line to those
+    that stand apart from it.
+
+    Two traces and not an annotation each, which Plotly measures one by one: half of what the picture takes.
+    """
+    tall = HEIGHT - MARGIN["t"] - MARGIN["b"]
+    per_pixel = (horizontal[1] - horizontal[0]) / WIDTH, (vertical[1] - vertical[0]) / tall
+    spots = [((dot["x"] - horizontal[0]) / per_pixel[0], (vertical[1] - dot["y"]) / per_pixel[1]) for dot in dots]
     taken: list[Box] = [(x - 8, y - 8, x + 8, y + 8) for x, y in spots]
-    notes = []
+    across: list[float | None] = []
+    up: list[float | None] = []
+    names: list[tuple[float, float, str, str]] = []
     # The chosen council's name has the first choice of place.
     for position in sorted(range(len(dots)), key=lambda one: (dots[one]["area_id"] != chosen, spots[one])):
         dot, (x, y) = dots[position], spots[position]
@@ -173,16 +181,30 @@ def _names(
         wide = len(name) * LETTER
         shift, box = _place(x, y, wide, tall, [box for other, box in enumerate(taken) if other != position])
         taken.append(box)
-        notes.append(
-            {
-                "x": dot["x"], "y": dot["y"], "ax": shift[0], "ay": shift[1],
-                "xanchor": "left" if shift[0] > 0 else "right" if shift[0] < 0 else "center",
-                "text": f"<b>{name}</b>" if dot["area_id"] == chosen else name,
-                "showarrow": True, "arrowhead": 0, "arrowwidth": 1, "arrowcolor": INK, "standoff": 7, "borderpad": 0,
-                "bgcolor": "rgba(255,255,255,0.75)", "font": {"size": 12, "color": INK},
-            }
-        )  # fmt: skip
-    return notes
+        side, height = (1 if shift[0] > 0 else -1), dot["y"] - shift[1] * per_pixel[1]
+        if shift[1]:
+            across += [dot["x"], dot["x"] + side * LEADER * per_pixel[0], None]
+            up += [dot["y"], height, None]
+        words = f"<b>{name}</b>" if dot["area_id"] == chosen else name
+        # The gap is as wide as its letters are on any screen, which a place on the axis is not.
+        names.append((dot["x"], height, f"{GAP}{words}" if side > 0 else f"{words}{GAP}", SIDES[side]))
+    leaders = {
+        "type": "scatter", "mode": "lines", "x": across, "y": up, "line": {"color": INK, "width": 1},
+        "hoverinfo": "skip", "showlegend": False, "cliponaxis": False,
+    }  # fmt: skip
+    written = {
+        "type": "scatter",
+        "mode": "text",
+        "x": [x for x, *_ in names],
+        "y": [y for _, y, *_ in names],
+        "text": [words for *_, words, _ in names],
+        "textposition": [side for *_, side in names],
+        "textfont": {"size": 12, "color": INK, "shadow": "auto"},
+        "hoverinfo": "skip",
+        "showlegend": False,
+        "cliponaxis": False,
+    }
+    return [leaders, written]
 
 
 def _place(x: float, y: float, wide: float, tall: float, taken: Sequence[Box]) -> tuple[tuple[float, float], Box]:

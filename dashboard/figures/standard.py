@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from dashboard import wording
-from dashboard.figures.style import BASE, EDGE, layout
+from dashboard.figures.style import BASE, EDGE, beside, layout
 from dashboard.palette import INK
 from dashboard.standard import Standard
 
@@ -25,6 +25,7 @@ def draw(standard: Standard, *, height: int) -> dict[str, Any]:
         for met, had, end in rows.select("met", "had", "period_end").iter_rows()
     ]
     met, had = rows["met"].to_list(), rows["had"].to_list()
+    top = max(had, default=1) * 1.02
     breaks = [at for at, broken in enumerate(rows["broken"]) if broken and at]
     return {
         "data": [
@@ -33,12 +34,12 @@ def draw(standard: Standard, *, height: int) -> dict[str, Any]:
         ],
         "layout": layout(
             height=height,
-            margin={"l": 8, "r": 8, "t": 8, "b": 32},
+            margin={"l": beside(0, top), "r": 8, "t": 8, "b": 32},
             barmode="stack",
             bargap=0.25,
             uniformtext={"mode": "show", "minsize": 12},
             xaxis={**BASE, "type": "category", "showgrid": False},
-            yaxis={**BASE, "range": [0, max(had, default=1) * 1.02], "automargin": True, "nticks": 5},
+            yaxis={**BASE, "range": [0, top], "automargin": True, "nticks": 5},
             shapes=[
                 {"type": "line", "x0": at - 0.5, "x1": at - 0.5, "yref": "paper", "y0": 0, "y1": 1,
                  "line": {"color": INK, "width": 1, "dash": "dot"}}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -16,7 +17,11 @@ EDGE: dict[str, Any] = {"width": EDGE_WIDTH, "color": GREY}
 # The chosen council has one mark on every picture of a page.
 MARK = "#0b0c0c"
 BASE: dict[str, Any] = {"gridcolor": "#e5e6e7", "zeroline": False, "fixedrange": True, "tickfont": {"color": INK}}
-CONFIG = {"displayModeBar": False, "responsive": True}
+# Of an upright axis: the most numbers that Plotly writes at it; what is free of them, how wide each letter of theirs is
+# and a title, in pixels.
+TICKS, THOUSANDS = 10, 10_000
+BARE, LETTER, TITLE = 17, 8, 13
+CONFIG = {"displayModeBar": False}
 
 
 def layout(**more: Any) -> dict[str, Any]:
@@ -25,8 +30,6 @@ def layout(**more: Any) -> dict[str, Any]:
     An axis may have its title as words, or None.
     """
     return {
-        # None of its own: all that shows is said here.
-        "template": {"layout": {}},
         "font": FONT,
         "paper_bgcolor": "rgba(0,0,0,0)",
         "plot_bgcolor": "rgba(0,0,0,0)",
@@ -47,6 +50,22 @@ def axis_range(rows: pl.DataFrame, others: Sequence[float | None]) -> tuple[floa
     low, high = min(values), max(values)
     pad = (high - low or abs(high) or 1.0) * 0.04
     return (-pad / 2 if 0 <= low < 0.35 * high else low - pad), high + pad
+
+
+def beside(bottom: float, top: float, *, suffix: str = "", title: bool = False) -> float:
+    """The left margin, in pixels, that the numbers of an upright axis will need, and its title.
+
+    Plotly finds it out by itself, and then draws everything once more: from a margin that is wide enough it need not.
+    """
+    rough = (top - bottom) / TICKS
+    power = 10.0 ** math.floor(math.log10(rough)) if rough > 0 else 1.0
+    step = next(power * one for one in (1, 2, 5, 10) if power * one >= rough)
+    places = max(0, -math.floor(math.log10(step) + 1e-9))
+    ends = (math.ceil(bottom / step) * step + 0.0, math.floor(top / step) * step)
+    longest = max(len(f"{end:.{places}f}") for end in ends)
+    # "12k" stands for 12,000.
+    letters = longest - 2 if top >= THOUSANDS else longest
+    return BARE + LETTER * (letters + len(suffix)) + (TITLE if title else 0)
 
 
 def _titled(axis: dict[str, Any]) -> dict[str, Any]:

@@ -10,7 +10,7 @@ import polars as pl
 
 from dashboard import wording
 from dashboard.database import Metric
-from dashboard.figures.style import BASE, MARK, layout
+from dashboard.figures.style import BASE, MARK, beside, layout
 from dashboard.palette import INK
 
 OTHERS = (
@@ -49,16 +49,17 @@ def draw(rows: pl.DataFrame, metric: Metric, name: str, *, height: int) -> dict[
     low, high = min(drawn), max(drawn)
     pad = (high - low or abs(high) or 1.0) * 0.08
     bottom, top = (0.0 if 0 <= low < 0.5 * high else low - pad), high + pad
+    suffix = "%" if metric.unit == "%" else ""
     return {
         "data": traces,
         "layout": layout(
             height=height,
-            margin={"l": 8, "r": 150, "t": 12, "b": 36},
+            margin={"l": beside(bottom, top, suffix=suffix, title=not suffix), "r": 150, "t": 12, "b": 36},
             hovermode="x unified",
             xaxis={**BASE, "tickvals": list(years), "ticktext": [str(year) for year in years],
                    "range": [at[0] - 0.3, at[-1] + 0.3] if at else [0, 1], "showgrid": False},
-            yaxis={**BASE, "range": [bottom, top], "ticksuffix": "%" if metric.unit == "%" else "",
-                   "title": None if metric.unit == "%" else metric.unit, "automargin": True},
+            yaxis={**BASE, "range": [bottom, top], "ticksuffix": suffix,
+                   "title": None if suffix else metric.unit, "automargin": True},
             annotations=_ends(traces, at[-1] if at else 0, bottom, top),
         ),
     }  # fmt: skip

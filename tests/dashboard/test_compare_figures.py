@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from dashboard import comparing, queries, wording
 from dashboard.benchmarks import BENCHMARKS, DEFAULT
 from dashboard.database import ENGLAND, Database
-from dashboard.figures import bars, lines, scatter
+from dashboard.figures import bars, lines, scatter, style
 from dashboard.figures.style import MARK
 from dashboard.palette import QUARTERS
 from dashboard.sentences import compare as sentences
@@ -194,12 +194,17 @@ def drawn_dots(db: Database, compared: Sequence[str], chosen: str | None, first:
     )
 
 
+def marked(figure: dict[str, Any]) -> list[dict[str, Any]]:
+    """The dots of a figure, without names and the lines to them."""
+    return [one for one in figure["data"] if one["mode"] == "markers"]
+
+
 def test_each_return_is_one_dot_by_grade_and_the_compared_are_named(db: Database) -> None:
     compared = [LEEDS, RICHMOND, "815"]
     figure = drawn_dots(db, compared, LEEDS, "vacancy_rate", "caseload")
     rows = comparing.pairs(db, newest(db, "vacancy_rate"), newest(db, "caseload"))
     both = rows.drop_nulls(["x", "y"])
-    dots = [one for one in figure["data"] if one["name"] != "Compared (2)"]
+    dots = [one for one in marked(figure) if one["name"] != "Compared (2)"]
     assert sum(len(one["x"]) for one in dots) == both["return_id"].n_unique() == 149
     for grade, symbol in zip(wording.GRADES, scatter.SYMBOLS, strict=True):
         found = next(one for one in dots if one["name"].startswith(grade.removesuffix(" to be good")))
@@ -207,8 +212,8 @@ def test_each_return_is_one_dot_by_grade_and_the_compared_are_named(db: Database
         assert len(found["x"]) == mine.height
         marks = found["marker"]["symbol"]
         assert {mark.removesuffix("-open") for mark in ([marks] if isinstance(marks, str) else marks)} == {symbol}
-    names = {note["text"] for note in figure["layout"]["annotations"]}
-    assert names == {"<b>Leeds</b>", "Kingston upon Thames an…", "North Yorkshire"}
+    (names,) = (one["text"] for one in figure["data"] if one["mode"] == "text")
+    assert {name.strip() for name in names} == {"<b>Leeds</b>", "Kingston upon Thames an…", "North Yorkshire"}
     assert trace(figure, name="Compared (2)")["marker"]["symbol"] == "circle-open"
     diamond = next(one for one in dots if one["marker"]["symbol"] == "diamond")
     assert diamond["text"] == ["Leeds"]
@@ -219,12 +224,12 @@ def test_very_small_councils_set_no_axis_and_stand_at_its_edge_with_an_open_mark
         figure = drawn_dots(db, [LEEDS], LEEDS, "vacancy_rate", second)
         (left, right), (low, high) = (figure["layout"][f"{axis}axis"]["range"] for axis in "xy")
         assert high < 60  # Isles of Scilly: 100 %
-        for one in figure["data"]:
+        for one in marked(figure):
             assert all(left <= x <= right for x in one["x"])
             assert all(low <= y <= high for y in one["y"])
         beyond = {
             name
-            for one in figure["data"] if "text" in one and isinstance(one["marker"]["symbol"], list)
+            for one in marked(figure) if "text" in one and isinstance(one["marker"]["symbol"], list)
             for name, symbol in zip(one["text"], one["marker"]["symbol"], strict=True) if symbol.endswith("-open")
         }  # fmt: skip
         assert "Isles of Scilly" in beyond or "Isles of Scilly" not in str(figure["data"])
@@ -236,11 +241,39 @@ def test_very_small_councils_set_no_axis_and_stand_at_its_edge_with_an_open_mark
 )
 def test_names_of_dots_stay_in_the_plot_where_they_fit(dots: list[tuple[float, float]], letters: int) -> None:
     found = [{"area_id": str(number), "name": "n" * letters, "x": x, "y": y} for number, (x, y) in enumerate(dots)]
-    notes = scatter._names(found, (0.0, 10.0), (0.0, 10.0), None)
-    assert len(notes) == len(dots)
-    for note in notes:
-        at = note["x"] / 10 * scatter.NARROW + note["ax"]
-        wide = letters * scatter.LETTER
-        inside = at + wide <= scatter.NARROW + 1 if note["ax"] > 0 else at - wide >= -1
-        no_room = note["x"] / 10 * scatter.NARROW < wide + 12 and (10 - note["x"]) / 10 * scatter.NARROW < wide + 12
+    _, names = scatter._names(found, (0.0, 10.0), (0.0, 10.0), None)
+    assert sorted(names["x"]) == sorted(x for x, _ in dots)
+    wide, gap = letters * scatter.LETTER, 12
+    for x, y, side in zip(names["x"], names["y"], names["textposition"], strict=True):
+        at = x / 10 * scatter.NARROW
+        inside = at + gap + wide <= scatter.NARROW + 1 if side == "middle right" else at - gap - wide >= -1
+        no_room = at < wide + gap and scatter.NARROW - at < wide + gap
         assert inside or no_room
+        assert 0 <= y <= 10
+
+
+def test_a_line_goes_to_the_names_that_stand_apart_from_their_dots_and_to_no_other() -> None:
+    found = [{"area_id": str(number), "name": f"number {number}", "x": 5.0, "y": 5.0} for number in range(3)]
+    leaders, names = scatter._names(found, (0.0, 10.0), (0.0, 10.0), None)
+    apart = [y for y in names["y"] if y != 5.0]
+    assert apart
+    assert leaders["y"] == [place for y in apart for place in (5.0, y, None)]
+    assert sorted(name.strip() for name in names["text"]) == ["number 0", "number 1", "number 2"]
+
+
+@given(bottom=st.floats(-50, 50), span=st.floats(0.01, 1e6))
+def test_beside_an_upright_axis_is_room_for_its_longest_number(bottom: float, span: float) -> None:
+    top = bottom + span
+    without = style.beside(bottom, top)
+    assert style.beside(bottom, top, suffix="%") == without + style.LETTER
+    assert style.beside(bottom, top, title=True) == without + style.TITLE
+    assert without >= style.BARE + style.LETTER
+
+
+@pytest.mark.parametrize(
+    ("bottom", "top", "longest"),
+    [(0, 21.6, "20"), (-0.9, 38, "10"), (0, 108, "100"), (0, 3.7, "0.5"), (9.7, 21.3, "10"), (-4, 9, "-4"),
+     (0, 950, "900"), (0, 40_000, "40k")],
+)  # fmt: skip
+def test_the_longest_number_is_that_of_plotlys_steps(bottom: float, top: float, longest: str) -> None:
+    assert style.beside(bottom, top) == style.BARE + style.LETTER * len(longest)
