@@ -203,6 +203,59 @@ def best() -> None:
     st.dataframe(several.head(20))
 
 
+def own() -> None:
+    """A council's own figures beside the published ones."""
+    council = choose_council()
+    ours = councils[councils["council"] == council].sort_values("period_end").groupby("measure").tail(1)
+    st.title(f"Your own figures: {council}, {len(ours)} measures")
+    st.data_editor(ours[["measure", "period", "value"]].assign(own=None), hide_index=True)
+
+
+def leadership() -> None:
+    """All councils' leaders, who moved, and by grade."""
+    council = choose_council()
+    judged = councils[councils["measure"].str.contains("leaders")].sort_values("period_end")
+    latest = judged.pivot_table(index="council", columns="period", values="value", aggfunc="last")
+    st.title(f"Leadership of {council}: {list(latest.loc[council].dropna())[-1:] if council in latest.index else ''}")
+    newest = judged.groupby("council").tail(1)
+    st.plotly_chart(px.bar(newest["value"].value_counts().reset_index(), x="value", y="count"))
+    st.dataframe(latest)
+    moved = judged.groupby("council")["value"].agg(["first", "last"])
+    for place, found in zip(
+        st.columns(2), (moved["first"] > moved["last"], moved["first"] < moved["last"]), strict=True
+    ):
+        place.dataframe(moved[found])
+
+
+def progress() -> None:
+    """What the operator keeps: nothing, as it comes."""
+    st.title("Progress")
+    st.info("No commitments are kept.")
+
+
+def briefings() -> None:
+    """A file for each council."""
+    st.title("Briefings")
+    for name in names[: len(BENCHMARKS)]:
+        st.download_button(name, councils[councils["council"] == name].to_csv(index=False), f"{name}.csv")
+    st.dataframe(df[df["kind"] == "region"].groupby("council")["measure"].nunique())
+
+
+def methods() -> None:
+    """Every measure, and one of them."""
+    measure = choose_measure()
+    ever = councils[councils["measure"] == measure]
+    st.title(f"Methods: {measure}, {ever['period'].nunique()} periods, {ever['value'].count()} figures")
+    st.dataframe(df.groupby("measure").agg({"theme": "first", "unit": "first", "polarity": "first", "value": "count"}))
+    st.dataframe(ever.groupby("period")["status"].value_counts())
+
+
+def accessibility() -> None:
+    """A statement."""
+    st.title("Accessibility")
+    st.markdown("Some of this is not accessible yet.")
+
+
 def data() -> None:
     """Every figure."""
     st.title("Data")
@@ -219,7 +272,13 @@ st.navigation(
         st.Page(compare, title="Compare", url_path="compare"),
         st.Page(inspections, title="Inspections", url_path="inspections"),
         st.Page(best, title="Best councils", url_path="best"),
+        st.Page(own, title="Your own figures", url_path="own"),
+        st.Page(leadership, title="Leadership", url_path="leadership"),
+        st.Page(progress, title="Progress", url_path="progress"),
+        st.Page(briefings, title="Briefings", url_path="briefings"),
         st.Page(data, title="Data", url_path="data"),
+        st.Page(methods, title="Methods", url_path="methods"),
+        st.Page(accessibility, title="Accessibility", url_path="accessibility"),
     ],
     position="top",
 ).run()

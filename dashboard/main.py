@@ -12,8 +12,6 @@ HERE = Path(__file__).parent
 NAME = "Child Protection Monitor"
 run = server_app.begin()
 
-st.set_page_config(NAME, page_icon="🧭", layout="wide", initial_sidebar_state="collapsed")
-
 page = st.navigation(
     {
         "Where is it worst?": [
@@ -41,8 +39,8 @@ page = st.navigation(
     },
     position="top",
 )
-# So that tabs and steps back are told apart.
-st.set_page_config(f"{page.title} · {NAME}")
+# The page in the title, so that tabs and steps back are told apart.
+st.set_page_config(f"{page.title} · {NAME}", page_icon="🧭", layout="wide", initial_sidebar_state="collapsed")
 st.logo(str(HERE / "assets" / "logo.svg"), size="large")
 session.page_style()
 session.version()

@@ -1,0 +1,35 @@
+"""The pages that bench/ measures: none is left out, and the floor shows as much as each."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from bench.views import VIEWS, View
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def test_every_page_is_measured() -> None:
+    pages = {path.stem for path in (ROOT / "dashboard" / "pages").glob("*.py")}
+    assert {view.page or "england" for view in VIEWS} == pages
+
+
+@pytest.mark.usefixtures("served")
+@pytest.mark.parametrize("view", VIEWS, ids=lambda view: view.name)
+def test_the_floor_shows_as_much_as_the_page(view: View) -> None:
+    app = AppTest.from_file(str(ROOT / "dashboard" / "main.py"), default_timeout=60)
+    if view.page:
+        app.switch_page(f"pages/{view.page}.py")
+    for name, value in view.query.items():
+        app.query_params[name] = value
+    app.run()
+    html = "".join(one.proto.body for one in app.get("html"))
+    assert html.count("<table") == view.tables
+    assert html.count("<tr") == pytest.approx(view.rows, abs=max(3, view.rows * 0.1))
+    # The map and the grid count as charts; the map beside its words is a component of its own.
+    assert len(app.get("plotly_chart")) + ("map" in view.parts) + len(app.dataframe) == view.charts
+    for label in view.choices:
+        assert label in [box.label for box in app.selectbox]
