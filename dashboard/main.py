@@ -12,6 +12,9 @@ HERE = Path(__file__).parent
 NAME = "Child Protection Monitor"
 run = server_app.begin()
 
+# Before the pages: without an icon here Streamlit would ask a server on the internet for that of the page.
+st.set_page_config(NAME, page_icon="🧭", layout="wide", initial_sidebar_state="collapsed")
+
 page = st.navigation(
     {
         "Where is it worst?": [
@@ -39,8 +42,8 @@ page = st.navigation(
     },
     position="top",
 )
-# The page in the title, so that tabs and steps back are told apart.
-st.set_page_config(f"{page.title} · {NAME}", page_icon="🧭", layout="wide", initial_sidebar_state="collapsed")
+# So that tabs and steps back are told apart.
+st.set_page_config(f"{page.title} · {NAME}")
 st.logo(str(HERE / "assets" / "logo.svg"), size="large")
 session.page_style()
 session.version()
