@@ -15,7 +15,7 @@ from bench import browser, tenfold
 from bench.reader import Reader
 from bench.report import Line
 from bench.server import Server, serve
-from bench.views import FLOORS, NAIVE, VIEWS, Servers, View, floor_of, naive_of, options
+from bench.views import FLOORS, NAIVE, VIEWS, Servers, View, bare_of, floor_of, naive_of, options
 
 CPU_MS, TENFOLD = 50, 1.5
 WORDS_MS, PAGE_MS, OPENING_MS, FLOORS_TIMES = 200, 500, 4000, 1.3
@@ -48,14 +48,14 @@ def answering(servers: Servers, size: Size) -> list[Line]:
         offered = {case: options(reader.options(case[1])) for case, (_, reader) in cases.items()}
         for _ in track(range(size.rounds), "Answering"):
             for case, (server, reader) in cases.items():
-                before, key, slow = server.cpu(), (case[0].name, case[1]), server is servers.naive
-                reruns = size.naive_reruns if slow else size.reruns
+                before, key = server.cpu(), (case[0].name, case[1])
+                reruns = size.naive_reruns if server is servers.naive else size.reruns
                 for _ in range(reruns):
                     rerun = reader.choose(case[1], next(offered[case]))
                     wall[key].append(rerun.seconds * 1000)
                     sent[key].append(rerun.sent / 1000)
                     wire[key].append(rerun.wire / 1000)
-                time.sleep(AFTER_NAIVE_SECONDS if slow else AFTER_SECONDS)
+                time.sleep(AFTER_SECONDS if server in (servers.product, servers.floor) else AFTER_NAIVE_SECONDS)
                 cpu[key].append((server.cpu() - before) / reruns * 1000)
     return [
         Line(
@@ -65,6 +65,7 @@ def answering(servers: Servers, size: Size) -> list[Line]:
             samples[floor_of(view).name, "Number"],
             target(view),
             naive=samples[naive_of(view).name, choice],
+            bare=samples[bare_of(view).name, "Number"],
         )
         for section, samples, target in (
             ("Server CPU for a change, ms", cpu, lambda _: CPU_MS),
@@ -161,6 +162,7 @@ def _painted(
     section: str, times: dict[tuple[str, str, str], list[float]], targets: dict[str, float], most: float | None = None
 ) -> list[Line]:
     floors = {view.name: floor_of(view).name for view in VIEWS}
+    bare = {view.name: bare_of(view).name for view in VIEWS}
     naive = dict(zip(floors, NAIVE, strict=True))
     return [
         Line(
@@ -172,6 +174,7 @@ def _painted(
             targets.get(part),
             times=most if part == "page" else None,
             naive=times[naive[name].name, choice, part] if part in ("words", "page") else (),
+            bare=times[bare[name], floor_choice, part] if part in ("words", "page") else (),
         )
         for (name, choice, part), samples in list(times.items())
         if name in floors

@@ -1,4 +1,4 @@
-"""The pages that are measured, and beside each the bare page that shows as much and the naive twin."""
+"""The pages that are measured, and beside each the floor, the bare page that shows as much, and the naive twin."""
 
 from __future__ import annotations
 
@@ -69,10 +69,16 @@ VIEWS = (
 
 
 def floor_of(view: View) -> View:
-    """The bare page that shows as much as this one."""
+    """A page of the floor that shows as much as this one."""
     shape = {name: str(getattr(view, name)) for name in ("charts", "tables", "rows")}
     parts = ("chart",) if view.charts else ()
     return View(f"Floor {' '.join(shape.values())}", "", parts, shape, ("Number",))
+
+
+def bare_of(view: View) -> View:
+    """The same with Streamlit's own settings."""
+    floor = floor_of(view)
+    return replace(floor, name=floor.name.replace("Floor", "Bare"))
 
 
 def naive_of(view: View) -> View:
@@ -82,6 +88,7 @@ def naive_of(view: View) -> View:
 
 
 FLOORS = tuple(dict.fromkeys(map(floor_of, VIEWS)))
+BARE = tuple(dict.fromkeys(map(bare_of, VIEWS)))
 NAIVE = tuple(map(naive_of, VIEWS))
 
 
@@ -91,6 +98,7 @@ class Servers:
 
     product: Server
     floor: Server
+    bare: Server
     naive: Server
 
     @property
@@ -98,6 +106,7 @@ class Servers:
         """Every page, each on its server."""
         return [
             *((view, self.floor) for view in FLOORS),
+            *((view, self.bare) for view in BARE),
             *((view, self.product) for view in VIEWS),
             *((view, self.naive) for view in NAIVE),
         ]
@@ -105,11 +114,12 @@ class Servers:
 
 @contextmanager
 def served(database: Path, folder: Path) -> Iterator[Servers]:
-    """The three servers over a database, each page run once; `folder` is for the naive twin's files."""
+    """The four servers over a database, each page run once; `folder` is for the naive twin's files."""
     with ExitStack() as running:
         servers = Servers(
             running.enter_context(serve("streamlit_app.py", MONITOR_DATABASE=str(database))),
             running.enter_context(serve("bench/floor.py")),
+            running.enter_context(serve("bench/floor.py", *AS_STREAMLIT_COMES, home=folder)),
             running.enter_context(naive(database, folder)),
         )
         for view, server in servers.pairs:
