@@ -29,9 +29,9 @@ INTRODUCTION = """\
 Absolute figures move with the machine and what else it does: compare the ratios. The floor is a page with a heading,
 one choice, and as many charts of 153 points and tables as the page has, on a server with our settings: nothing that
 shows so much can be faster. The bare page is the same with Streamlit's settings as they come; what is to be within so
-many times is held against it. The naive twin (`bench/naive.py`) is the core of the page as a first programmer writes
-it: pandas, plotly express, the figures read from a Parquet file at each run, the map's shapes sent along, Streamlit's
-settings as they come. All are measured in turns.
+many times is held against it, or against the floor where it was not measured. The naive twin (`bench/naive.py`) is the
+core of the page as a first programmer writes it: pandas, plotly express, the figures read from a Parquet file at each
+run, the map's shapes sent along, Streamlit's settings as they come. All are measured in turns.
 A map or a grid counts as a chart."""
 
 

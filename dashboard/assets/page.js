@@ -30,7 +30,9 @@ if (!window.monitorPage) {
   };
 
   document.addEventListener('click', (event) => {
-    const link = event.target.closest?.('a[data-choose]');
+    // Of a table of measures a mouse may click anywhere in a row, where nothing was marked to be copied.
+    const row = getSelection().isCollapsed && event.target.closest?.('table.rows td')?.parentElement;
+    const link = event.target.closest?.('a[data-choose]') ?? (row && row.querySelector('a[data-choose]'));
     if (!link || event.button || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
     event.preventDefault();
     const to = new URL(link.href);

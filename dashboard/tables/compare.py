@@ -69,7 +69,7 @@ def heat(
 ) -> str:
     """The rows of `comparing.by_measure`: measures by councils, each cell the value with its quarter of all councils.
 
-    A click on a row chooses that measure; by keyboard its name does. `measure` is the chosen one's id.
+    Its name chooses a measure, for which page.js takes a click anywhere in its row. `measure` is the chosen one's id.
     """
     heads = "".join(_council(db, area_id, is_chosen=area_id == chosen) for area_id in area_ids)
     # Where each council has its own, or no measure here has one, there is no column for it.
@@ -85,14 +85,14 @@ def heat(
         unit = "" if metric.unit in ("%", "grade") else f", {escape(metric.unit)}"
         period = escape(wording.period_label(metric, one["period_end"]))
         cells = html.cell(html.number(common["benchmark"] if common else None, metric)) if level else ""
-        cells += "".join(_cell(found.get(area_id), metric, href) for area_id in area_ids)
+        cells += "".join(_cell(found.get(area_id), metric) for area_id in area_ids)
         mark = ' class="chosen" aria-current="true"' if metric_id == measure else ""
         body.append(
             f'<tr{mark}><th scope="row"><a data-choose href="{href}">{escape(metric.title)}</a>'
             f'<span class="period">{period}{unit}</span></th>{cells}</tr>'
         )
     return (
-        f'<div class="scroll" tabindex="0" role="region" aria-label="{escape(caption)}"><table class="heat">'
+        f'<div class="scroll" tabindex="0" role="region" aria-label="{escape(caption)}"><table class="heat rows">'
         f'<caption>{escape(caption)}</caption><thead><tr><th scope="col">Measure</th>{head}</tr></thead>'
         f"<tbody>{''.join(body)}</tbody></table></div>"
     )
@@ -166,23 +166,18 @@ def _council(db: Database, area_id: str, *, is_chosen: bool) -> str:
     return f'<th scope="col"{mark}>{"◆ " if is_chosen else ""}{html.link(name, {"la": name}, page="/council")}</th>'
 
 
-def _cell(row: Row | None, metric: Metric, href: str) -> str:
-    """One cell; a mouse may click all of it, while the keyboard needs no more than the link of its row."""
+def _cell(row: Row | None, metric: Metric) -> str:
     if row is None or row["value"] is None:
         reason = why(row, metric) if row else wording.REASONS["no_row"]
-        return f'<td class="none">{_link(escape(reason), href)}</td>'
+        return f'<td class="none">{escape(reason)}</td>'
     joint = "<small>joint return</small>" if "+" in row["return_id"] else ""
     if metric.graded:
-        return f'<td class="grade-{round(row["value"])}">{_link(escape(_short(row["value"], metric)), href)}</td>'
+        return f'<td class="grade-{round(row["value"])}">{escape(_short(row["value"], metric))}</td>'
     value = escape(wording.brief(row["value"], metric))
     if row["quarter"] is None or not metric.ranked:
-        return f"<td>{_link(value + joint, href)}</td>"
+        return f"<td>{value}{joint}</td>"
     words = f"{value}<small>{MARKS[row['quarter']]}</small>{joint}"
-    return f'<td class="q{row["quarter"]}" title="{escape(wording.standing(row))}">{_link(words, href)}</td>'
-
-
-def _link(content: str, href: str) -> str:
-    return f'<a data-choose tabindex="-1" href="{href}">{content}</a>'
+    return f'<td class="q{row["quarter"]}" title="{escape(wording.standing(row))}">{words}</td>'
 
 
 def _short(value: float, metric: Metric) -> str:

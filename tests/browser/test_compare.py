@@ -62,7 +62,7 @@ def test_by_mouse_ten_councils_are_compared_and_taken_away(visit: Visit) -> None
     expect(compared(other)).to_have_text(compared(page).all_inner_texts())
 
     takes_the_heat_table(page)
-    page.locator("table.heat td a", has_text="7.0%").click()
+    page.locator("table.rows td", has_text="7.0%").click()
     expect(heading(page)).to_have_text("Social worker turnover rate")
     assert listed(page) == OWN
     page.go_back()

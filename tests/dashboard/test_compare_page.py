@@ -39,7 +39,8 @@ def shown(app: AppTest) -> list[str]:
 
 def columns(app: AppTest) -> list[str]:
     """The councils of the heat table."""
-    page = Page(re.search(r'<div class="scroll"[^>]*><table class="heat">.*?</table></div>', html(app), re.DOTALL)[0])  # type: ignore[index]
+    (table,) = re.findall(r'<div class="scroll"[^>]*><table class="heat rows">.*?</table></div>', html(app), re.DOTALL)
+    page = Page(table)
     return [
         name.removeprefix("◆ ") for name in page.rows[0][1:] if name not in {one.label for one in BENCHMARKS.values()}
     ]
