@@ -30,13 +30,15 @@ def test_a_target_is_held_by_the_median_or_by_every_one(line: Line, holds: bool 
 def test_a_table_has_the_columns_that_say_something() -> None:
     (times, sizes) = report.tables(
         [
-            Line("Times", "map", [20.0], [10.0], 50, naive=[200.0]),
+            Line("Times", "map", [20.0], [10.0], 50, times=1.3, naive=[200.0], bare=[16.0]),
             Line("Times", "council", [60.0], [10.0], 50, naive=[90.0]),
             Line("Sizes", "map", [4.0]),
         ]
     )
     assert times.heads == list(report.HEADS)
-    assert times.rows[0] == ["map", "20", "20 to 20", "10", "2.0", "200", "10.0", "under 50", "yes"]
+    assert times.rows[0] == [
+        "map", "20", "20 to 20", "10", "2.0", "16", "1.2", "200", "10.0", "under 50, 1.3 times", "yes",
+    ]  # fmt: skip
     assert times.rows[1][-1] == "**no**"
     assert (times.judged, times.held) == (2, 1)
     assert sizes.heads == ["", "median", "lowest to highest"]
