@@ -12,9 +12,9 @@ import pytest
 from hypothesis import configuration, settings
 
 from etl import build
-from tests.readers import browser, live, reader, server, visit
+from tests.readers import browser, live, reader, server, visit, watched
 
-__all__ = ["browser", "live", "reader", "server", "visit"]
+__all__ = ["browser", "live", "reader", "server", "visit", "watched"]
 # What builds leave in data/, beside what is committed.
 NOT_COMMITTED = shutil.ignore_patterns(f"{build.DATABASE}*", "versions", "*.lock", "*.draft")
 PUBLISHED = build.DATA.parent.parent / "shared" / "data" / "published"

@@ -27,6 +27,11 @@ ROOT = Path(__file__).resolve().parents[1]
 # Streamlit asks for these beside a deep link before it asks at the root.
 STREAMLITS_OWN = re.compile(r"/_stcore/(host-config|health)$")
 Visit = Callable[..., "Page"]
+LISTEN = """
+    window.violations = [];
+    document.addEventListener('securitypolicyviolation', (event) => window.violations.push(
+        [event.violatedDirective, event.blockedURI, event.sourceFile, event.sample].join(' ')), true);
+"""
 
 
 @contextmanager
@@ -109,6 +114,15 @@ def new_reader(browser: Browser) -> BrowserContext:
 def reader(browser: Browser) -> BrowserContext:
     """One reader for most journeys: what does not change is fetched once."""
     return new_reader(browser)
+
+
+@pytest.fixture(scope="module")
+def watched(browser: Browser) -> Iterator[BrowserContext]:
+    """A reader whose browser tells what the policy refused, in `window.violations`."""
+    context = new_reader(browser)
+    context.add_init_script(LISTEN)
+    yield context
+    context.close()
 
 
 @pytest.fixture

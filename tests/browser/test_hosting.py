@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -25,20 +24,6 @@ ADDRESSES = [
     "/compare?la=Leeds&order=true&years=true&both=true", "/own?la=Leeds&own_way=Upload+a+file", "/leadership",
     "/progress", "/briefings?la=Leeds", "/data", "/data?shape=Wide&la=Leeds", "/methods", "/api",
 ]  # fmt: skip
-LISTEN = """
-    window.violations = [];
-    document.addEventListener('securitypolicyviolation', (event) =>
-        window.violations.push([event.violatedDirective, event.blockedURI, event.sourceFile].join(' ')), true);
-"""
-
-
-@pytest.fixture(scope="module")
-def watched(browser: Browser) -> Iterator[BrowserContext]:
-    """A reader whose browser tells what the policy refused."""
-    context = new_reader(browser)
-    context.add_init_script(LISTEN)
-    yield context
-    context.close()
 
 
 def refused(page: Page) -> list[str]:

@@ -24,6 +24,8 @@ from websockets.sync.client import ClientConnection, connect
 from websockets.typing import Origin, Subprotocol
 
 ROOT = Path(__file__).resolve().parents[2]
+# How the address of a file of a machine begins.
+LOCAL = Path("/").as_uri()
 START_SECONDS, ANSWER_SECONDS = 90, 60
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from dashboard import server_app
 from tests.api.client import Client
-from tests.hosting.running import ROOT, Running
+from tests.hosting.running import LOCAL, ROOT, Running
 
 PAGES = [path.stem for path in (ROOT / "dashboard" / "pages").glob("*.py")]
 HTML = "text/html,*/*;q=0.8"
@@ -29,7 +29,7 @@ CLIMBING = [
     for climb in (
         "../../../../etc/passwd", "..%2f..%2f..%2fetc%2fpasswd", "%2e%2e/%2e%2e/etc/passwd", "..%252f..%252fetc/passwd",
         "....//....//etc/passwd", "..\\..\\etc\\passwd", "..%5c..%5cetc%5cpasswd", "/etc/passwd", "//etc/passwd",
-        "%2fetc%2fpasswd", "C:/Windows/win.ini", "file:///etc/passwd", "\\\\host\\share", "%5c%5chost%5cshare",
+        "%2fetc%2fpasswd", "C:/Windows/win.ini", f"{LOCAL}etc/passwd", "\\\\host\\share", "%5c%5chost%5cshare",
         "..%c0%af..%c0%afetc/passwd", "x/../../../etc/passwd", "..;/..;/etc/passwd",
     )
 ]  # fmt: skip

@@ -5,17 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import duckdb
 import pytest
 
+from tests.hosting.conftest import OURS
 from tests.hosting.running import Running, running
-from tests.readers import new_reader
 from tests.security import payloads
-
-if TYPE_CHECKING:
-    from playwright.sync_api import Browser, BrowserContext
 
 # As operators set them, for whatever else runs on such a machine.
 SECRETS = {
@@ -23,12 +19,6 @@ SECRETS = {
     "STREAMLIT_SERVER_COOKIE_SECRET": "hush-93d0-of-the-cookies",
     "PGPASSWORD": "hush-77aa-of-a-database",
 }
-OURS = "dashboard.example.gov.uk"
-LISTEN = """
-    window.violations = [];
-    document.addEventListener('securitypolicyviolation', (event) =>
-        window.violations.push(`${event.violatedDirective} ${event.blockedURI} ${event.sample}`), true);
-"""
 
 
 @dataclass(frozen=True)
@@ -82,12 +72,3 @@ def server(hostile: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
     with running(hostile, log, MONITOR_SESSIONS="12", MONITOR_HOSTS=f"localhost 127.0.0.1 {OURS}", **SECRETS) as found:
         found.wait_for("ready")
         yield found
-
-
-@pytest.fixture(scope="module")
-def watched(browser: Browser) -> Iterator[BrowserContext]:
-    """A reader whose browser tells what the policy refused."""
-    context = new_reader(browser)
-    context.add_init_script(LISTEN)
-    yield context
-    context.close()

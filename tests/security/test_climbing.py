@@ -6,7 +6,7 @@ from urllib.parse import quote
 
 import pytest
 
-from tests.hosting.running import Running
+from tests.hosting.running import LOCAL, Running
 from tests.security.line import raw
 
 # As in operations; {file} is written so often that it lies above any folder of ours.
@@ -15,7 +15,7 @@ CLIMBS = (
     "%2e%2e/%2e%2e/%2e%2e/%2e%2e/%2e%2e/%2e%2e/{file}", "..%252f..%252f..%252f..%252f{file}",
     "....//....//....//....//{file}", "..\\..\\..\\..\\..\\{file}", "..%5c..%5c..%5c..%5c{coded}", "/{file}",
     "//{file}",
-    "%2f{coded}", "C:/Windows/win.ini", "file:///{file}", "\\\\host\\share", "%5c%5chost%5cshare",
+    "%2f{coded}", "C:/Windows/win.ini", LOCAL + "{file}", "\\\\host\\share", "%5c%5chost%5cshare",
     "..%c0%af..%c0%af..%c0%af{file}", "x/../../../../../../../{file}", "..;/..;/..;/..;/{file}",
 )  # fmt: skip
 # What tests/hosting/test_front.py does not climb from; of addresses that take a name, one that is there before it.
@@ -58,7 +58,7 @@ def test_nobody_climbs_out_of_an_address(server: Running, prefix: str) -> None:
 
 @pytest.mark.parametrize(
     "target",
-    ["http://evil.example/", "http://169.254.169.254/latest/meta-data/", "evil.example:443", "*", "file:///etc/passwd"],
+    ["http://evil.example/", "http://169.254.169.254/latest/meta-data/", "evil.example:443", "*", f"{LOCAL}etc/passwd"],
 )
 def test_it_is_no_proxy_for_anybody(server: Running, target: str) -> None:
     """What is no path of ours is answered, if at all, with a page of ours or a refusal."""

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from websockets.exceptions import InvalidStatus
 
+from tests.hosting.conftest import OURS
 from tests.hosting.running import Client, Running
-from tests.security.conftest import OURS
 from tests.security.line import raw
 
 # A name of somebody else's that leads to this machine: the pages of its site would be "ours" to the browser.

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 import streamlit
 
-from tests.hosting.running import ROOT, Client, Running
+from tests.hosting.running import LOCAL, ROOT, Client, Running
 from tests.security import wire
 from tests.security.conftest import SECRETS, Names
 from tests.security.payloads import PAYLOADS
@@ -19,7 +19,7 @@ from tests.security.test_payloads import CHOICES, PAGES
 VALUES = (
     *PAYLOADS,
     "'; DROP TABLE observation; --", "' OR '1'='1", "1; ATTACH '/etc/passwd' AS x", "read_csv('/etc/passwd')",
-    "../../../../etc/passwd", "..\\..\\windows\\win.ini", "file:///etc/passwd", "\\\\host\\share",
+    "../../../../etc/passwd", "..\\..\\windows\\win.ini", f"{LOCAL}etc/passwd", "\\\\host\\share",
     "{{7*7}}${7*7}#{7*7}",
     "{0.__class__.__mro__}", "%s%s%s%n%x", "$(id)`id`|id", "\x00\x01\x02\x7f", "\u202e\u2066\u200b\ufeff",
     "\ud7ff\ue000\U0010ffff", "🧭" * 50, "L" * 20_000, "[" * 5_000, "(" * 5_000, "a" * 4_000 + "!",

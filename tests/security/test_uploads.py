@@ -19,7 +19,7 @@ from streamlit.proto.BackMsg_pb2 import BackMsg
 from dashboard.hosting import errors
 from dashboard.own.reading import MAX_BYTES
 from tests.dashboard.own_files import GOOD, HEADER, SHEET_XML, csv, repacked, row
-from tests.hosting.running import Client, Running
+from tests.hosting.running import LOCAL, Client, Running
 from tests.security import wire
 from tests.security.conftest import Names
 from tests.security.line import forget_most, held
@@ -188,7 +188,7 @@ BOMBS: list[tuple[str, tuple[str, ...], Callable[[], bytes]]] = [
     ("a billion laughs", ("E_ENTITIES",), lambda: entities(laughs(10, '<!ENTITY a "&a9;">'))),
     ("a quadratic laugh", ("E_ENTITIES",), lambda: entities(f'<!ENTITY a "{"ha" * 5_000}">', "&a;" * 5_000)),
     ("a file of this machine as an entity", ("E_ENTITIES",), lambda: entities(
-        '<!ENTITY a SYSTEM "file:///etc/passwd">')),
+        f'<!ENTITY a SYSTEM "{LOCAL}etc/passwd">')),
     ("an address elsewhere as an entity", ("E_ENTITIES",), lambda: entities(
         '<!ENTITY a SYSTEM "https://evil.example/x">')),
     ("an entity that is a parameter", ("E_ENTITIES",), lambda: entities(
