@@ -95,10 +95,17 @@ if (!window.monitorPage) {
   };
   mend();
   mark();
+  // Once before the next paint: a chart is drawn in a hundred steps, and each look goes through the whole page.
+  let due = false;
   new MutationObserver(() => {
-    soon();
-    mend();
-    mark();
+    if (due) return;
+    due = true;
+    requestAnimationFrame(() => {
+      due = false;
+      soon();
+      mend();
+      mark();
+    });
   }).observe(document.body, { childList: true, subtree: true, characterData: true });
 
   // The region says the same words twice only when it was empty between.

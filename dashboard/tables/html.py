@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from html import escape
+from itertools import pairwise
+from math import hypot
 from typing import Any
-from urllib.parse import quote, urlencode
+from urllib.parse import urlencode
 
 from dashboard import wording
 from dashboard.database import Metric
 
 GRADE_CLASSES = {grade: f"grade-{position}" for position, grade in enumerate(wording.GRADES, start=1)}
-SPARK_WIDTH, SPARK_HEIGHT, SPARK_PAD = 88, 22, 3
+# Of a spark, in pixels: its frame as in style.css, what is left free in it, the thickness, half the dot at its end.
+SPARK_WIDTH, SPARK_HEIGHT, SPARK_PAD, SPARK_LINE, SPARK_DOT = 88, 22, 3, 1.2, 2.5
 
 
 def table(caption: str, heads: Sequence[str], body: Sequence[str], *, kind: str) -> str:
@@ -100,26 +103,37 @@ def grade(grade: str | None, framework: str, strand: str) -> str:
 
 
 def spark(values: Sequence[float | None]) -> str:
-    """The course of a measure as a small image; decorative, since the figures stand in the row and the chart."""
+    """The course of a measure as a small picture; decorative, since the figures stand in the row and the chart.
+
+    It is a box, cut to the line and a dot at the newest value: of an image a browser makes a document, 2 to 3 ms each.
+    """
     known = [value for value in values if value is not None]
     if len(known) < 2:
         return ""
     low, high = min(known), max(known)
     span = high - low or 1.0
     step = (SPARK_WIDTH - 2 * SPARK_PAD) / (len(values) - 1)
-    path, pen, end = "", "M", ""
+    runs: list[list[tuple[float, float]]] = [[]]
+    x = y = 0.0
     for position, value in enumerate(values):
         if value is None:
-            pen = "M"  # a gap in the line
+            runs.append([])  # a gap in the line
             continue
         x = SPARK_PAD + position * step
         y = SPARK_PAD + (high - value) / span * (SPARK_HEIGHT - 2 * SPARK_PAD)
-        path += f"{pen}{x:.0f} {y:.0f}"
-        pen, end = "L", f"cx='{x:.0f}' cy='{y:.0f}'"
-    image = (
-        f"<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 {SPARK_WIDTH} {SPARK_HEIGHT}'>"
-        f"<path d='{path}' fill='none' stroke='#505a5f'/><circle {end} r='2.5'/></svg>"
-    )
-    # Only what an address or an attribute cannot hold is escaped: there are sixty of these on a page.
-    source = quote(image, safe=" '/:=<>().,")
-    return f'<img alt="" width="{SPARK_WIDTH}" height="{SPARK_HEIGHT}" src="data:image/svg+xml,{source}">'
+        runs[-1].append((x, y))
+    arc = f"a{SPARK_DOT} {SPARK_DOT} 0 1 1"
+    dot = f"M{x - SPARK_DOT:.1f} {y:.1f}{arc} {2 * SPARK_DOT} 0{arc}-{2 * SPARK_DOT} 0z"
+    return f'<span class="spark" style="clip-path:path(\'{"".join(map(_ribbon, runs))}{dot}\')"></span>'
+
+
+def _ribbon(points: Sequence[tuple[float, float]]) -> str:
+    """The outline of a line: there along its upper edge and back along its lower; a point alone is no line."""
+    if len(points) < 2:
+        return ""
+    steep = [abs((y - before) / (x - left)) for (left, before), (x, y) in pairwise(points)]
+    # As thick across a steep part as along a level one.
+    half = [SPARK_LINE / 2 * hypot(1, max(sides)) for sides in zip([0, *steep], [*steep, 0], strict=True)]
+    upper = [f"{x:.1f} {y - thick:.1f}" for (x, y), thick in zip(points, half, strict=True)]
+    lower = [f"{x:.1f} {y + thick:.1f}" for (x, y), thick in zip(points, half, strict=True)]
+    return f"M{' '.join([*upper, *reversed(lower)])}z"

@@ -62,6 +62,13 @@ def test_with_forced_colours_pictures_keep_theirs_on_their_own_ground(page: Page
     assert mark.evaluate("one => getComputedStyle(one).stroke") == "rgb(11, 12, 12)"
 
 
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_with_forced_colours_the_course_of_a_measure_is_drawn_as_text_is(page: Page, server: str, scheme: str) -> None:
+    page.emulate_media(forced_colors="active", color_scheme="dark" if scheme == "dark" else "light")
+    walk.opened(page, server + walk.address("council", la="Leeds"))
+    assert ((255, 255, 255) if scheme == "dark" else (0, 0, 0)) in colours(page.locator("table.profile .spark").first)
+
+
 def test_with_forced_colours_what_is_chosen_stands_out_from_what_is_not(page: Page, server: str) -> None:
     page.emulate_media(forced_colors="active", color_scheme="dark")
     walk.opened(page, server + walk.address("map"))

@@ -6,7 +6,9 @@ import re
 from collections.abc import Iterator
 from datetime import date
 from html.parser import HTMLParser
-from urllib.parse import parse_qs, unquote, urlsplit
+from math import hypot
+from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
@@ -258,12 +260,24 @@ def test_inspections_since_2013_in_words(db: Database) -> None:
         assert all(cell for row in rows for cell in row)
 
 
-def lines(html: str) -> list[list[tuple[int, int]]]:
-    """The lines of a spark, each by its points; a point alone is no line."""
-    (image,) = Page(html).all("img")
-    (path,) = re.findall(r" d='M([^']*)'", unquote(image["src"]))
-    found = [[(int(x), int(y)) for x, y in (point.split() for point in line.split("L"))] for line in path.split("M")]
-    return [line for line in found if len(line) > 1]
+Point = tuple[float, float]
+
+
+def outlines(html: str) -> list[list[Point]]:
+    """The outlines of the lines of a spark: along the upper edge, and back along the lower."""
+    (box,) = Page(html).all("span")
+    (path,) = re.fullmatch(r"clip-path:path\('(.*)'\)", box["style"]).groups()  # type: ignore[union-attr]
+    *ribbons, _dot, nothing = path.split("z")
+    assert nothing == ""
+    numbers = [[float(number) for number in ribbon.removeprefix("M").split()] for ribbon in ribbons]
+    return [list(zip(one[::2], one[1::2], strict=True)) for one in numbers]
+
+
+def lines(html: str) -> list[list[Point]]:
+    """The lines of a spark, each by its points: the middle between its two edges."""
+    halves = [(one[: len(one) // 2], one[: len(one) // 2 - 1 : -1]) for one in outlines(html)]
+    assert all(upper[0] == lower[0] for ribbon in halves for upper, lower in zip(*ribbon, strict=True))
+    return [[(x, round((top + bottom) / 2)) for (x, top), (_, bottom) in zip(*one, strict=True)] for one in halves]
 
 
 def test_a_spark_has_a_gap_where_a_value_is_missing() -> None:
@@ -278,15 +292,33 @@ def test_a_spark_of_fewer_than_two_values_is_nothing() -> None:
     assert [spark(values) for values in ([], [None, None], [1.0], [None, 1.0, None])] == [""] * 4
 
 
-def test_a_spark_is_decorative_and_within_its_frame(db: Database) -> None:
+def test_a_spark_is_as_thick_across_a_steep_part_as_along_a_level_one() -> None:
+    level = outlines(spark([1.0, 1.0, 2.0]))[0]
+    assert level[5][1] - level[0][1] == pytest.approx(1.2, abs=0.11)
+    # 41 pixels across, 16 up: so much thicker, seen from above.
+    assert level[3][1] - level[2][1] == pytest.approx(1.2 * hypot(41, 16) / 41, abs=0.11)
+
+
+def test_a_spark_ends_in_a_dot_at_the_newest_value() -> None:
+    (box,) = Page(spark([1.0, 3.0, None])).all("span")
+    assert re.search(r"z(M.*)'", box["style"]).group(1) == (  # type: ignore[union-attr]
+        "M41.5 3.0a2.5 2.5 0 1 1 5.0 0a2.5 2.5 0 1 1-5.0 0z"
+    )
+
+
+def test_a_spark_is_within_its_frame_and_says_nothing(db: Database) -> None:
     for course in queries.history(db, KINGSTON).values():
         html = spark([value for _, value in course])
         if html:
-            (image,) = Page(html).all("img")
-            assert image["alt"] == ""
-            for x, y in (point for line in lines(html) for point in line):
+            assert Page(html).text == ""
+            for x, y in (point for line in outlines(html) for point in line):
                 assert 0 <= x <= SPARK_WIDTH
                 assert 0 <= y <= SPARK_HEIGHT
+
+
+def test_the_style_sheet_gives_a_spark_the_size_it_is_drawn_for() -> None:
+    sheet = (Path(tables.__file__).parent.parent / "assets" / "style.css").read_text("utf-8")
+    assert f".spark {{ display: inline-block; width: {SPARK_WIDTH}px; height: {SPARK_HEIGHT}px;" in sheet
 
 
 def test_figures_over_time_come_newest_first_with_the_reason_of_what_is_missing(db: Database) -> None:
