@@ -18,9 +18,9 @@ from bench.server import Server, serve
 from bench.views import FLOORS, NAIVE, VIEWS, Servers, View, bare_of, floor_of, naive_of, options
 
 CPU_MS, TENFOLD = 50, 1.5
-WORDS_MS, PAGE_MS, OPENING_MS, FLOORS_TIMES = 200, 500, 4000, 1.3
+WORDS_MS, PAGE_MS, OPENING_MS, BARE_TIMES = 200, 500, 4000, 1.3
 # A run of ours ends a little after its last message; Streamlit as it comes then collects garbage.
-AFTER_SECONDS, AFTER_NAIVE_SECONDS = 0.05, 0.25
+AFTER_SECONDS, COLLECTED_SECONDS = 0.05, 0.25
 PARTS = {"words": "heading and sentence", "map": "map", "chart": "chart", "table": "table", "page": "whole page"}
 
 
@@ -55,7 +55,7 @@ def answering(servers: Servers, size: Size) -> list[Line]:
                     wall[key].append(rerun.seconds * 1000)
                     sent[key].append(rerun.sent / 1000)
                     wire[key].append(rerun.wire / 1000)
-                time.sleep(AFTER_SECONDS if server in (servers.product, servers.floor) else AFTER_NAIVE_SECONDS)
+                time.sleep(AFTER_SECONDS if server in (servers.product, servers.floor) else COLLECTED_SECONDS)
                 cpu[key].append((server.cpu() - before) / reruns * 1000)
     return [
         Line(
@@ -145,7 +145,7 @@ def painting(servers: Servers, size: Size) -> list[Line]:
             "From choosing to painted, ms",
             changing,
             {"words": WORDS_MS, "map": WORDS_MS, "page": PAGE_MS},
-            FLOORS_TIMES,
+            BARE_TIMES,
         ),
     ]
 

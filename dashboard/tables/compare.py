@@ -81,14 +81,13 @@ def heat(
         found = {row["area_id"]: row for row in part.iter_rows(named=True)}
         one = next(iter(found.values()))
         common = benchmark.shared(found.values())
-        href = f"?{escape(urlencode({'metric': metric.title}))}"
         unit = "" if metric.unit in ("%", "grade") else f", {escape(metric.unit)}"
         period = escape(wording.period_label(metric, one["period_end"]))
         cells = html.cell(html.number(common["benchmark"] if common else None, metric)) if level else ""
         cells += "".join(_cell(found.get(area_id), metric) for area_id in area_ids)
         mark = ' class="chosen" aria-current="true"' if metric_id == measure else ""
         body.append(
-            f'<tr{mark}><th scope="row"><a data-choose href="{href}">{escape(metric.title)}</a>'
+            f'<tr{mark}><th scope="row">{html.link(metric.title, {"metric": metric.title})}'
             f'<span class="period">{period}{unit}</span></th>{cells}</tr>'
         )
     return (
