@@ -29,7 +29,8 @@ def over_time(rows: pl.DataFrame, *, height: int) -> dict[str, Any]:
             bargap=0.18,
             margin={"l": 8, "r": 8, "t": 12, "b": 44},
             uniformtext={"minsize": 11, "mode": "hide"},
-            xaxis={**BASE, "type": "category", "showgrid": False},
+            # On a phone the days stand upright, and that of the newest report is longer than the margin.
+            xaxis={**BASE, "type": "category", "showgrid": False, "automargin": True},
             yaxis={**BASE, "title": "councils", "automargin": True, "rangemode": "tozero"},
         ),
     }
