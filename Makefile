@@ -62,7 +62,7 @@ audit: $(INSTALLED)
 clean:
 	rm -rf $(VENV) data/monitor.duckdb* data/versions data/build.lock .mypy_cache .ruff_cache .pytest_cache .coverage
 
-$(INSTALLED): requirements.lock
+$(INSTALLED): requirements-test.lock
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-test.lock
 	touch $(INSTALLED)

@@ -1,13 +1,16 @@
-"""What every test may ask for: the real database, built once a session, and the published files where they are."""
+"""What every test may ask for: the real database, built once for each state of the ETL, and the published files."""
 
 from __future__ import annotations
 
+import fcntl
+import hashlib
 import shutil
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
 import duckdb
+import polars as pl
 import pytest
 from hypothesis import configuration, settings
 
@@ -25,15 +28,35 @@ settings.register_profile("suite", derandomize=True, database=None, deadline=Non
 settings.load_profile("suite")
 
 
+def _inputs() -> str:
+    """A hash of all that a build depends on: committed data, the code of the ETL, and the libraries that write it."""
+    digest = hashlib.sha256(f"{duckdb.__version__} {pl.__version__}".encode())
+    committed = [path for path in build.DATA.rglob("*") if path.is_file()]
+    for path in sorted([*committed, *Path(build.__file__).parent.rglob("*.py")]):
+        if path.parent.name != "versions" and not path.name.startswith((build.DATABASE, "build.lock")):
+            digest.update(path.name.encode() + b"\0" + path.read_bytes())
+    return digest.hexdigest()[:16]
+
+
 @pytest.fixture(scope="session")
-def database_path(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def database_path(pytestconfig: pytest.Config) -> Path:
     """The database the production build makes of the committed releases, in a copy of data/ that nobody else uses.
 
-    Its folder is a whole data folder. Read it; a test that changes anything takes a copy.
+    Its folder is a whole data folder. Read it; a test that changes anything takes a copy. It is kept in pytest's cache
+    until an input of the build changes; of several test processes the first builds, and the others wait for it.
     """
-    data = tmp_path_factory.mktemp("monitor") / "data"
-    shutil.copytree(build.DATA, data, ignore=NOT_COMMITTED)
-    return build.build(data).path
+    built = pytestconfig.cache.mkdir("databases")
+    data = built / _inputs() / "data"
+    with (built / "lock").open("a") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (data.parent / "whole").exists():
+            for old in built.iterdir():
+                if old.is_dir():
+                    shutil.rmtree(old)
+            shutil.copytree(build.DATA, data, ignore=NOT_COMMITTED)
+            build.build(data)
+            (data.parent / "whole").touch()
+    return data / build.DATABASE
 
 
 @pytest.fixture(scope="session")

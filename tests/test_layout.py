@@ -14,6 +14,7 @@ PRODUCT = ("dashboard", "etl")
 FOLDERS = {"bench", "dashboard", "data", "deploy", "etl", "tests"}
 FILES = {
     "CHANGELOG.md", "CONTRIBUTING.md", "LICENSE", "Makefile", "README.md", "pyproject.toml", "requirements.lock",
+    "requirements-test.lock",
     "streamlit_app.py",
 }  # fmt: skip
 # What these know, the rest of the dashboard need not: figures, tables and queries are values in, values out.

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from streamlit.components.v2 import manifest_scanner
 from streamlit.runtime.pages_manager import PagesManager
 
 from dashboard.database import Database, store
@@ -31,6 +32,8 @@ def served(database_path: Path) -> Iterator[None]:
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(PagesManager, "__init__", without_the_old_rule)
+        # Each new AppTest reads the metadata of every installed package for components; ours are declared in code.
+        patch.setattr(manifest_scanner, "scan_component_manifests", list)
         patch.setenv("MONITOR_DATABASE", str(database_path))
         store.cache_clear()
         yield
