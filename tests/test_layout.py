@@ -133,9 +133,3 @@ def test_no_file_names_a_place_on_somebodys_machine() -> None:
     places = re.compile("|".join(f"/{place}/" for place in ("root", "home", "work", "Users")))
     for path in [*sources(*PRODUCT, "data", "tests"), *(ROOT / name for name in FILES)]:
         assert not places.search(path.read_text("utf-8")), path.name
-
-
-def test_the_lock_names_no_address() -> None:
-    lock = (ROOT / "requirements.lock").read_text("utf-8")
-    assert "://" not in lock
-    assert "--hash=sha256:" in lock

@@ -50,7 +50,7 @@ def locked(path: Path) -> dict[str, tuple[str, frozenset[str]]]:
     """The packages of a lock: their lines, and the hashes of their files."""
     found = {}
     for block in re.split(r"\n(?=[a-z0-9])", path.read_text("utf-8")):
-        if name := re.match(r"([a-z0-9._-]+)==", block):
+        if name := re.match(r"([a-z0-9._-]+)(?:\[[a-z,]+\])?==", block):
             found[name[1]] = block.partition(" \\")[0], frozenset(re.findall(r"sha256:[0-9a-f]{64}", block))
     return found
 
@@ -109,7 +109,7 @@ def test_the_settings_that_are_given_are_right(where: str, given: dict[str, str]
 
 
 def test_what_the_image_installs_is_what_the_tests_ran_with_and_no_more() -> None:
-    image, whole = locked(DEPLOY / "requirements.lock"), locked(ROOT / "requirements.lock")
+    image, whole = locked(ROOT / "requirements.lock"), locked(ROOT / "requirements-test.lock")
     assert {name for name, found in image.items() if whole.get(name) != found} == set()
     assert all(hashes for _, hashes in image.values())
     declared = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]

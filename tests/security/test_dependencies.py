@@ -10,7 +10,7 @@ import pytest
 from tests.hosting.running import ROOT
 from tests.security import ages
 
-LOCKS = ("requirements.lock", "deploy/requirements.lock")
+LOCKS = ("requirements.lock", "requirements-test.lock")
 # Known holes of what stands at the door, and the version that mends each.
 MENDED = {
     "streamlit": ((1, 54, 0), "CVE-2026-33682: asks another server on Windows, by the name of a file"),
@@ -69,6 +69,6 @@ def test_ages_are_told_oldest_first_and_what_is_not_known_is_said() -> None:
 
 def test_an_audit_tells_the_ages_and_fails_where_nothing_could_be_learnt() -> None:
     recipe = (ROOT / "Makefile").read_text("utf-8").partition("\naudit:")[2].partition("\n\n")[0]
-    assert "pip-audit --strict -r requirements.lock --require-hashes" in recipe
-    assert "-c requirements.lock" in recipe
+    assert "pip-audit --strict -r requirements-test.lock --require-hashes" in recipe
+    assert "-c requirements-test.lock" in recipe
     assert "tests.security.ages" in recipe
