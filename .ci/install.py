@@ -128,7 +128,7 @@ def _install(lock: Path, pip: "str | None") -> None:
         _run("1 of 3: an empty environment", [sys.executable, "-m", "venv", str(VENV)])
         if pip is not None or not _uv_installs(lock):
             _pip_installs(lock, pip)
-        # A lock of tests holds all that the dashboard runs with, so that `make run` has nothing to do after `make test`.
+        # The lock of the tests holds all that the dashboard runs with: `make run` has nothing to do after `make test`.
         for name in {lock.name, "requirements.lock"}:
             shutil.copyfile(str(ROOT / name), str(VENV / name))
         (VENV / WHOLE).write_text("\n".join(_packages()), "utf-8")
