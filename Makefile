@@ -31,6 +31,7 @@ coverage: tools
 drill: tools
 	@sh .ci/chromium
 	@sh .ci/nginx
+	@sh .ci/mmdebstrap
 	$(BIN)/python -m pytest -m "drill or needs_root" -rs
 
 lint: tools
@@ -72,7 +73,7 @@ LOCK := $(BIN)/python -m uv pip compile --python-version 3.11 --universal --gene
 lock: tools
 	$(LOCK) pyproject.toml -o requirements.lock
 	$(LOCK) pyproject.toml --extra dev -c requirements.lock -o requirements-test.lock
-	echo uv | $(LOCK) - -o .ci/installer.lock
+	echo uv | $(LOCK) - -c requirements-test.lock -o .ci/installer.lock
 
 # How old each locked package is, and what holes are known in it. Needs a network; strict, so that a package of which
 # nothing could be learnt fails it too.

@@ -37,7 +37,7 @@ def lines(name: str) -> set[str]:
 
 def extras_that_are_asked_for(found: Distribution, own_extras: set[str]) -> set[tuple[str, str]]:
     """(package, extra) for every requirement with extras of a package, on any kind of machine."""
-    asked = set()
+    asked: set[tuple[str, str]] = set()
     for required in map(Requirement, found.requires or ()):
         environments = [{**machine, "extra": extra} for machine in MACHINES for extra in ("", *own_extras)]
         if not required.marker or any(required.marker.evaluate(one) for one in environments):
