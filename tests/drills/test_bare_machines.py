@@ -13,9 +13,9 @@ import signal
 import subprocess
 import sys
 import time
-import urllib.error
 import urllib.request
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -79,6 +79,8 @@ def bare(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
         if Path("/", name).exists():
             (root / name).parent.mkdir(parents=True, exist_ok=True)
             (shutil.copytree if Path("/", name).is_dir() else shutil.copyfile)(Path("/", name), root / name)
+    # What Debian's installer writes, and no package brings.
+    (root / "etc" / "hosts").write_text("127.0.0.1 localhost\n::1 localhost\n")
     subprocess.run(["git", "clone", "--quiet", str(ROOT), str(root / "srv" / "monitor")], check=True)
     yield Machine(root)
     shutil.rmtree(root, ignore_errors=True)
@@ -125,7 +127,8 @@ def serve(bare: Machine) -> str:
         assert answers(port, "/")
         assert answers(port, "/council?la=Leeds")
     finally:
-        os.killpg(process.pid, signal.SIGKILL)
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
     return process.stdout.read()
 
 
