@@ -119,8 +119,9 @@ def _install(lock: Path, pip: "str | None") -> None:
     """Make the environment anew; the one that was there is set aside, and put back if this one fails."""
     count = sum(line[:1].isalnum() for line in lock.read_text("utf-8").splitlines())
     began = time.time()
-    print(f"Installing up to {count} packages into .venv, once. This needs a network and takes a minute at most,")
-    print("some minutes where the network is slow.")
+    print(
+        f"Installing up to {count} packages into .venv. This is done once, needs a network, and downloads some 250 MB."
+    )
     if VENV.exists() or VENV.is_symlink():
         VENV.rename(LAST)
     done = False
@@ -149,7 +150,9 @@ def _uv_installs(lock: Path) -> bool:
     try:
         _run("2 of 3: the installer", _pip("install", "--quiet", "-r", str(INSTALLER)))
         installing = [str(_python()), "-m", "uv", "pip", "install", "--python", str(_python())]
-        _run("3 of 3: the packages", [*installing, *_held_to_the_lock(lock)])
+        # On a terminal uv draws its progress; into a file it would list every package, and _run says that it goes on.
+        shown = [] if sys.stderr.isatty() else ["--quiet"]
+        _run("3 of 3: the packages", [*installing, *shown, *_held_to_the_lock(lock)])
     except SetupError:
         print("uv could not install them: trying with pip, which takes longer.", flush=True)
         return False
