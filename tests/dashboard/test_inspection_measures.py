@@ -2,41 +2,21 @@
 
 from __future__ import annotations
 
-import re
 from datetime import date
-from html import unescape
-from pathlib import Path
 
 import pytest
-from streamlit.testing.v1 import AppTest
 
 from dashboard import palette, queries, wording
 from dashboard.benchmarks import BENCHMARKS
 from dashboard.database import Database
 from dashboard.figures import trend
+from tests.dashboard.helpers import opened, sentences
 from tests.dashboard.rows import measure
 
 MONTHS = measure(polarity="neutral", unit="months", decimals=0, period_kind="latest judgement at")
 VISITS = measure(polarity="neutral", unit="visits", decimals=0, period_kind="year to 31 March")
 SINCE = "Months since the last inspection with judgements"
 IDS = ("months_since_inspection", "focused_visits", "monitoring_visits")
-
-MAIN = str(Path(__file__).resolve().parents[2] / "dashboard" / "main.py")
-
-
-def opened(page: str, **query: str) -> AppTest:
-    """A page as it opens at an address."""
-    app = AppTest.from_file(MAIN, default_timeout=30)
-    app.switch_page(f"pages/{page}.py")
-    for name, value in query.items():
-        app.query_params[name] = value
-    return app.run()
-
-
-def sentences(app: AppTest) -> list[str]:
-    """The generated sentences of a page, from the top."""
-    html = "\n".join(element.proto.body for element in app.get("html"))
-    return [unescape(text) for text in re.findall(r'<p class="sentence"[^>]*>([^<]*)</p>', html)]
 
 
 def test_a_day_is_said_as_a_day_and_a_year_as_a_year() -> None:
@@ -112,7 +92,7 @@ def test_months_since_have_no_change_and_no_trend(db: Database) -> None:
     ],
 )  # fmt: skip
 def test_the_map_and_the_councils_page_say_them(metric: str, period: str, words: str) -> None:
-    for page in ("map", "council"):
+    for page in ("Map", "Council"):
         for benchmark in BENCHMARKS.values():
             app = opened(page, la="Wakefield", metric=metric, period=period, benchmark=benchmark.label)
             assert not app.exception, (page, benchmark.id)
@@ -121,11 +101,11 @@ def test_the_map_and_the_councils_page_say_them(metric: str, period: str, words:
 
 @pytest.mark.usefixtures("served")
 def test_a_council_that_was_new_has_no_months_and_the_map_says_why() -> None:
-    found = sentences(opened("map", la="Cumberland", metric=SINCE, period="2024"))
+    found = sentences(opened("Map", la="Cumberland", metric=SINCE, period="2024"))
     assert any(said.endswith("at 31 March 2024: not inspected by then.") for said in found), found
 
 
 @pytest.mark.usefixtures("served")
 def test_of_all_councils_the_map_says_the_range() -> None:
-    found = sentences(opened("map", metric=SINCE, period="20 August 2026"))
+    found = sentences(opened("Map", metric=SINCE, period="20 August 2026"))
     assert any("Councils range from 1 month (Portsmouth) to 49 months (Nottingham)." in said for said in found), found

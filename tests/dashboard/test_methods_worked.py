@@ -25,7 +25,7 @@ from dashboard.methods.example import Example
 from dashboard.methods.rules import examples
 from dashboard.methods.tools import examples as differences
 from etl import trends
-from tests.dashboard.test_oracle import Oracle, Places, oracles, type_7
+from tests.dashboard.oracle import Oracle, Places, oracles, type_7
 
 BEST = 0.25
 Row = dict[str, Any]

@@ -22,6 +22,7 @@ from dashboard.own import Checked, Own, Refused, checking, files, plausible, rea
 from dashboard.sentences import own as sentences
 from dashboard.tables import own as parts
 from tests.dashboard import small
+from tests.dashboard.oracle import type_7
 from tests.dashboard.own_files import (
     BAD,
     CASELOAD,
@@ -38,7 +39,6 @@ from tests.dashboard.own_files import (
     with_sheets,
     xlsx,
 )
-from tests.dashboard.test_oracle import type_7
 
 TINY = 1e-9
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from decimal import ROUND_HALF_UP, Decimal
-from html import unescape
 from pathlib import Path
 
 import duckdb
@@ -17,47 +16,11 @@ from dashboard.benchmarks import BENCHMARKS, DEFAULT
 from dashboard.database import Database, Store, store
 from dashboard.sentences.council import council_sentence, profile_sentence
 from dashboard.sentences.england import england_sentence
+from tests.dashboard.helpers import HOSTILE_QUERIES, PAGES, WITHOUT_CHOICES, html, kinds, opened, sentences
 
-MAIN = str(Path(__file__).resolve().parents[2] / "dashboard" / "main.py")
-PAGES = {
-    "England": "pages/england.py",
-    "Map": "pages/map.py",
-    "Inspections": "pages/inspections.py",
-    "Best councils": "pages/best.py",
-    "Council": "pages/council.py",
-    "Compare": "pages/compare.py",
-    "Your own figures": "pages/own.py",
-    "Leadership": "pages/leadership.py",
-    "Progress": "pages/progress.py",
-    "Briefings": "pages/briefings.py",
-    "Data": "pages/data.py",
-    "Methods": "pages/methods.py",
-    "Accessibility": "pages/accessibility.py",
-}
-# Which are of all measures and councils, or of none: they have no choices that pages share.
-WITHOUT_CHOICES = ("Methods", "Accessibility")
 COUNCILS = ("Leeds", "Isles of Scilly", "Westminster", "Kingston upon Thames", "Cumberland")
 
 pytestmark = pytest.mark.usefixtures("served")
-
-
-def opened(page: str = "Map", **query: str | list[str]) -> AppTest:
-    """A page as it opens at an address."""
-    app = AppTest.from_file(MAIN, default_timeout=30)
-    if page != "England":
-        app.switch_page(PAGES[page])
-    for name, value in query.items():
-        app.query_params[name] = value
-    return app.run()
-
-
-def html(app: AppTest) -> str:
-    return "\n".join(element.proto.body for element in app.get("html"))
-
-
-def sentences(app: AppTest) -> list[str]:
-    """The generated sentences of a page, from the top."""
-    return [unescape(text) for text in re.findall(r'<p class="sentence"[^>]*>([^<]*)</p>', html(app))]
 
 
 def period(app: AppTest) -> str:
@@ -69,15 +32,6 @@ def choose(app: AppTest, *, la: str | None, metric: str, benchmark: str) -> None
     app.selectbox(key="metric").set_value(metric)
     app.selectbox(key="benchmark").set_value(benchmark)
     app.run()
-
-
-def kinds(db: Database) -> list[str]:
-    """The first measure of each kind: by unit, polarity, and whether counts, intervals and shortfalls are published."""
-    found: dict[tuple[object, ...], str] = {}
-    for metric in db.metrics.values():
-        kind = (metric.unit, metric.polarity, metric.has_interval, metric.shortfall_moves, metric.graded)
-        found.setdefault(kind, metric.metric_id)
-    return list(found.values())
 
 
 def combinations(db: Database) -> list[tuple[str | None, str, str]]:
@@ -443,46 +397,9 @@ def test_a_name_that_is_not_known_is_said_so_and_the_page_opens_all_the_same(pag
     assert sentences(app) or page == "Council"
 
 
-HOSTILE: list[dict[str, str | list[str]]] = [
-    {"la": "<img src=x onerror=alert(1)>"},
-    {"la": "'; DROP TABLE observation; --"},
-    {"la": "![x](https://evil.example/x.png)"},
-    {"la": "[click](javascript:alert(1))"},
-    {"la": "../../etc/passwd"},
-    {"la": "\x00\x01\x02"},
-    {"la": "E08000035"},
-    {"la": "leeds"},
-    {"la": "Leeds "},
-    {"la": "L" * 20_000},
-    {"la": "Лидс 🧭 \u202egnp.eerf"},
-    {"la": "Cumbria"},  # ended in 2023: not offered, and said so
-    {"la": "", "metric": "", "period": "", "benchmark": "", "colour": "", "view_as": "", "topic": "", "theme": ""},
-    {"part": "", "picture": "", "over": "", "section": "", "way": "", "shape": "", "councils": "", "group": ""},
-    {"metric": "vacancy_rate"},
-    {"metric": "<script>alert(1)</script>", "la": "Leeds"},
-    {"metric": "{{7*7}}${7*7}%s%d"},
-    {"period": "1066"},
-    {"period": "2025' OR '1'='1"},
-    {"benchmark": "nothing", "la": "Westminster"},
-    {"benchmark": "My group", "group": "<img src=x onerror=alert(1)>"},
-    {"benchmark": "My group", "group": ["Leeds"] * 200 + ["../../etc/passwd"] * 200},
-    {"benchmark": "A target", "target": "<script>alert(1)</script>"},
-    {"benchmark": "A target", "target": "9" * 400},
-    {"benchmark": "A target", "target": ["1", "2"]},
-    {"compare_metric": "<img src=x>", "compare_period": "![x](y)"},
-    {"compare_metric": "Average caseload", "compare_period": "' OR 1=1"},
-    {"behind": "perhaps", "compare_table": "<b>", "benchmark": "Best quarter in its region"},
-    {"colour": "Gold", "view_as": "Globe"},
-    {"table": "perhaps", "course": "<b>", "inspections": "-1"},
-    {"metrics": "Nothing", "areas": "<b>", "periods": "1066"},
-    {"metric": "Average caseload", "period": "2013", "benchmark": "Region", "la": "City of London"},
-    {"unknown": "x" * 1000, "__class__": "1", "la[]": "Leeds"},
-]
-
-
 @pytest.mark.parametrize("page", PAGES)
 def test_no_address_breaks_a_page(page: str) -> None:
-    for query in HOSTILE:
+    for query in HOSTILE_QUERIES:
         app = opened(page, **query)
         assert not app.exception, query
         shown = html(app) + "".join(warning.value for warning in app.warning)
