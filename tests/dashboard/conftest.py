@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -12,9 +10,9 @@ import pytest
 from streamlit.components.v2 import manifest_scanner
 from streamlit.runtime.pages_manager import PagesManager
 
-from dashboard import database
-from dashboard.database import Database, Store, store
+from dashboard.database import Database
 from tests import kept
+from tests.dashboard.helpers import serving, store_of
 
 
 @pytest.fixture(scope="session")
@@ -33,23 +31,6 @@ def kept_path(database_path: Path, tmp_path_factory: pytest.TempPathFactory) -> 
 def filled(kept_path: Path) -> Database:
     """Its figures."""
     return store_of(kept_path).current()
-
-
-@cache
-def store_of(path: Path) -> Store:
-    """One for each file, read once whichever modules serve it: its answers are shared, as those of a server are."""
-    return Store(path)
-
-
-@contextmanager
-def serving(path: Path) -> Iterator[Store]:
-    """The pages read a database."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(database, "Store", store_of)
-        patch.setenv("MONITOR_DATABASE", str(path))
-        store.cache_clear()
-        yield store()
-    store.cache_clear()
 
 
 @pytest.fixture(scope="module")

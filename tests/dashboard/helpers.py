@@ -8,15 +8,19 @@ from __future__ import annotations
 import csv
 import io
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
 from html import unescape
 from html.parser import HTMLParser
 from pathlib import Path
 
 import polars as pl
+import pytest
 from streamlit.testing.v1 import AppTest
 
-from dashboard import exports
-from dashboard.database import Database
+from dashboard import database, exports
+from dashboard.database import Database, Store, store
 
 ROOT = Path(__file__).resolve().parents[2]
 MAIN = str(ROOT / "dashboard" / "main.py")
@@ -124,6 +128,23 @@ def kinds(db: Database) -> list[str]:
 def read(frame: pl.DataFrame) -> list[dict[str, str]]:
     """A file as a spreadsheet would read it."""
     return list(csv.DictReader(io.StringIO(exports.csv(frame).decode("utf-8"), newline="")))
+
+
+@cache
+def store_of(path: Path) -> Store:
+    """One for each file, read once whichever modules serve it: its answers are shared, as those of a server are."""
+    return Store(path)
+
+
+@contextmanager
+def serving(path: Path) -> Iterator[Store]:
+    """The pages read a database."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(database, "Store", store_of)
+        patch.setenv("MONITOR_DATABASE", str(path))
+        store.cache_clear()
+        yield store()
+    store.cache_clear()
 
 
 class Page(HTMLParser):

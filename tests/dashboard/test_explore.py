@@ -170,7 +170,7 @@ def keys(frame: pl.DataFrame) -> list[tuple[Any, ...]]:
 
 def test_rows_are_those_that_the_oracle_finds_one_by_one_in_its_order(db: Database, oracle: Oracle) -> None:
     found = 0
-    for question in questions(db, 60, seed=5):
+    for question in questions(db, 40, seed=5):
         rows = explore.rows(db, question)
         places = oracle.found(question)
         expected = [oracle.rows[at] for at in places]
@@ -179,7 +179,7 @@ def test_rows_are_those_that_the_oracle_finds_one_by_one_in_its_order(db: Databa
         assert rows["status"].to_list() == [row["status"] for row in expected]
         assert explore.matching(db, question) == rows.height
         found += rows.height > 0
-    assert found > 20
+    assert found > 15
 
 
 def test_everything_is_found_when_nothing_is_filtered_and_no_two_rows_share_a_place(
@@ -239,8 +239,10 @@ def test_a_long_table_is_the_whole_export_in_fewer_rows_and_columns(db: Database
     assert everything.columns == [*exports.COLUMNS, *exports.TREND_COLUMNS]
     # Where the export says no area_id, the code does.
     at = everything.with_row_index("row").select("row", "metric_id", "gss_code", "period_end", "la_number")
-    random = Random(7)
-    for question in questions(db, 25, seed=11):
+    # Other questions for each: as many in all.
+    seed = 11 + list(BENCHMARKS).index(benchmark)
+    random = Random(seed)
+    for question in questions(db, 10, seed=seed):
         parts = random.sample(list(explore.PARTS), random.randint(0, len(explore.PARTS)))
         rows = explore.rows(db, question)
         table = explore.long(db, rows, parts, BENCHMARKS[benchmark])
@@ -275,7 +277,7 @@ def test_regions_and_england_stand_in_a_long_table_but_are_compared_with_nothing
 
 def test_a_wide_table_is_what_the_oracle_lays_out_cell_by_cell(db: Database, oracle: Oracle) -> None:
     laid_out = 0
-    for question in (Question(newest=True), *questions(db, 40, seed=3)):
+    for question in (Question(newest=True), *questions(db, 24, seed=3)):
         rows = explore.rows(db, question)
         if rows.height > 15_000:
             continue
@@ -344,7 +346,7 @@ def everything_of(field: str, offered: Mapping[str, Mapping[str, str]]) -> Quest
     return Question(**chosen)
 
 
-def test_every_filter_offers_words_that_each_lead_to_one_id_and_every_figure_can_be_had_by_each(db: Database) -> None:
+def test_every_filter_offers_words_of_one_id_each_and_leads_to_every_figure(db: Database) -> None:
     offered = explore.offered(db)
     assert set(explore.LABELS) == {field.name for field in fields(Question)} == set(offered) | {"newest"}
     for field, words in offered.items():
@@ -395,7 +397,7 @@ def said(db: Database, question: Question, benchmark: str = "best_quarter") -> s
 
 
 def test_the_sentence_counts_what_is_there_and_what_is_missing(db: Database, oracle: Oracle) -> None:
-    for number, question in enumerate(questions(db, 40, seed=17)):
+    for number, question in enumerate(questions(db, 24, seed=17)):
         rows = oracle.asked(question)
         sentence = said(db, question, list(BENCHMARKS)[number % len(BENCHMARKS)])
         if not rows:

