@@ -7,9 +7,11 @@ import io
 import json
 import logging
 import re
+import shutil
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import fields, is_dataclass
+from pathlib import Path
 from typing import Any
 
 import polars as pl
@@ -18,9 +20,9 @@ from streamlit.testing.v1 import AppTest
 
 from dashboard import exports
 from dashboard.components import own_input
-from dashboard.database import Database, store
+from dashboard.database import Database
 from dashboard.own import Own, reading
-from tests.dashboard.helpers import PAGES, ROOT, html, opened, sentences
+from tests.dashboard.helpers import PAGES, ROOT, html, opened, sentences, serving
 
 PAGE = PAGES["Your own figures"]
 # Values that nobody publishes: found anywhere, they came from the reader.
@@ -229,10 +231,12 @@ def test_what_one_session_is_given_is_nowhere_in_another(db: Database) -> None:
         assert sentence(other).startswith("No figure of Leeds' own is in your session")
 
 
-def test_nothing_that_readers_share_holds_an_own_figure(db: Database) -> None:
-    app = opened("Your own figures", la="Leeds", benchmark="Statistical neighbours")
-    given_everything(app)
-    shared = store().current()
+def test_nothing_that_readers_share_holds_an_own_figure(database_path: Path, tmp_path: Path) -> None:
+    # A store of its own: what other tests asked is none of this session's.
+    with serving(Path(shutil.copy(database_path, tmp_path))) as store:
+        given_everything(opened("Your own figures", la="Leeds", benchmark="Statistical neighbours"))
+        shared = store.current()
+    assert shared._answers
     # As a number of its own: many of thousands of published ones begin with the same digits.
     own = re.compile(rf"(?<![\d.])({re.escape(VALUE)}|{re.escape(PASTED)})(?!\d)")
     for name, answer in {**shared._answers, **shared._small_answers}.items():
