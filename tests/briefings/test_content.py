@@ -17,7 +17,7 @@ from dashboard.briefings.model import Briefing, Cell, Points, Section, Strip, Ta
 from dashboard.database import ENGLAND, Database
 from tests.briefings.conftest import AWKWARD, LONDON, YORKSHIRE, number
 from tests.briefings.reading import numbers
-from tests.dashboard.test_pages import MAIN
+from tests.dashboard.helpers import MAIN
 
 NEUTRAL_WORDS = re.compile(
     r"fail|blame|fault|poor|bad(ly)?\b|wrong|excuse|why (did|has|have) (you|the council)|should have|unacceptable|"

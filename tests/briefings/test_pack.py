@@ -15,7 +15,7 @@ from dashboard.benchmarks import BENCHMARKS, Benchmark
 from dashboard.briefings import content, making, pdf
 from dashboard.briefings.model import Briefing
 from dashboard.database import ENGLAND, Database
-from tests.dashboard.test_pages import MAIN
+from tests.dashboard.helpers import MAIN
 
 BEST = BENCHMARKS["best_quarter"]
 

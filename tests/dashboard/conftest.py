@@ -10,13 +10,27 @@ import pytest
 from streamlit.components.v2 import manifest_scanner
 from streamlit.runtime.pages_manager import PagesManager
 
-from dashboard.database import Database, store
+from dashboard.database import Database
+from tests import kept
+from tests.dashboard.helpers import serving, store_of
 
 
 @pytest.fixture(scope="session")
 def db(database_path: Path) -> Database:
-    """The real figures."""
-    return Database(database_path)
+    """The real figures, which the pages read too."""
+    return store_of(database_path).current()
+
+
+@pytest.fixture(scope="session")
+def kept_path(database_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The real database with the synthetic register and commitments."""
+    return kept.database(database_path, tmp_path_factory.mktemp("kept"))
+
+
+@pytest.fixture(scope="session")
+def filled(kept_path: Path) -> Database:
+    """Its figures."""
+    return store_of(kept_path).current()
 
 
 @pytest.fixture(scope="module")
@@ -30,11 +44,15 @@ def served(database_path: Path) -> Iterator[None]:
         before(self, *arguments, **named)
         PagesManager.uses_pages_directory = False
 
-    with pytest.MonkeyPatch.context() as patch:
+    with pytest.MonkeyPatch.context() as patch, serving(database_path):
         patch.setattr(PagesManager, "__init__", without_the_old_rule)
         # Each new AppTest reads the metadata of every installed package for components; ours are declared in code.
         patch.setattr(manifest_scanner, "scan_component_manifests", list)
-        patch.setenv("MONITOR_DATABASE", str(database_path))
-        store.cache_clear()
         yield
-    store.cache_clear()
+
+
+@pytest.fixture
+def with_rows(served: None, kept_path: Path) -> Iterator[None]:
+    """The pages read the real database with the synthetic register and commitments."""
+    with serving(kept_path):
+        yield

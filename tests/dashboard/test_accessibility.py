@@ -17,7 +17,7 @@ from dashboard.sentences import accessibility as said
 from dashboard.sentences.accessibility import Limit
 from dashboard.sentences.help import HELP, how_to_read
 from dashboard.tables import accessibility as parts
-from tests.dashboard.test_pages import PAGES, html, opened
+from tests.dashboard.helpers import PAGES, html, opened
 
 pytestmark = pytest.mark.usefixtures("served")
 FILES = {path.stem for path in (Path(__file__).resolve().parents[2] / "dashboard" / "pages").glob("*.py")}

@@ -41,8 +41,8 @@ def in_a_row(values: Iterable[float | str], metric_id: str = "waits") -> list[Fi
     return [Figure(metric_id, council, value) for council, value in zip(small.COUNCILS, values, strict=False)]
 
 
-def test_the_reader_is_offered_eleven_and_the_best_quarter_first() -> None:
-    assert [benchmark.label for benchmark in BENCHMARKS.values()] == [
+def test_what_addresses_hold_is_still_offered_in_its_order_the_best_quarter_first() -> None:
+    known = [
         "Best quarter in England",
         "Best quarter in its region",
         "Best quarter of its type",
@@ -55,6 +55,7 @@ def test_the_reader_is_offered_eleven_and_the_best_quarter_first() -> None:
         "My group",
         "A target",
     ]
+    assert [benchmark.label for benchmark in BENCHMARKS.values() if benchmark.label in known] == known
     assert next(iter(BENCHMARKS)) == DEFAULT
 
 
@@ -320,20 +321,12 @@ def test_a_neutral_measure_has_no_best_but_a_middle(tmp_path: Path) -> None:
         neighbours={"101": TEN},
     )
     values = {benchmark: found(db, benchmark)["101"][0] for benchmark in BENCHMARKS}
-    assert values == {
-        "best_quarter": None,
-        "best_quarter_region": None,
-        "best_quarter_type": None,
-        "outstanding_leaders": 2.0,
-        "outstanding_protection": None,
-        "best_neighbours": None,
-        "neighbours": 5.5,
-        "region": 8.0,
-        "england": 7.0,
-        "group": None,
-        "target": None,
-    }
-    assert behind(db, "best_quarter") == behind(db, "best_quarter_region") == behind(db, "best_neighbours") == []
+    # All others need a better side, an answer of the reader, or another judgement.
+    middle = {"outstanding_leaders": 2.0, "neighbours": 5.5, "region": 8.0, "england": 7.0}
+    assert values == {**dict.fromkeys(BENCHMARKS), **middle}
+    best = [one for one, benchmark in BENCHMARKS.items() if benchmark.best]
+    assert len(best) >= 4
+    assert [behind(db, one) for one in best] == [[]] * len(best)
     assert found(db, benchmarks.with_group(db, ["102", "103", "104"]))["101"] == (2.0, 3)
     assert found(db, benchmarks.with_target(6.5, db.metrics["waits"]))["101"] == (6.5, None)
 
@@ -354,7 +347,12 @@ def test_the_councils_behind_a_benchmark_give_its_value(db: Database) -> None:
     named = {one: benchmarks.behind(db, benchmark, metric, newest.end, leeds) for one, benchmark in BENCHMARKS.items()}
     value = {one: found(db, one, "vacancy_rate")[leeds] for one in BENCHMARKS}
 
-    for one in ("best_quarter", "best_quarter_region", "best_quarter_type"):
+    nobody = [one for one in BENCHMARKS if one in ("region", "england", "group", "target")]
+    quarters = [one for one, benchmark in BENCHMARKS.items() if benchmark.best and one != "best_neighbours"]
+    middles = [one for one in BENCHMARKS if one not in (*nobody, *quarters, "best_neighbours")]
+    assert set(quarters) >= {"best_quarter", "best_quarter_region", "best_quarter_type"}
+    assert set(middles) >= {"neighbours", "outstanding_leaders", "outstanding_protection"}
+    for one in quarters:
         cut, base = value[one]
         assert cut is not None
         assert base is not None
@@ -366,9 +364,9 @@ def test_the_councils_behind_a_benchmark_give_its_value(db: Database) -> None:
     assert "Leeds" not in named["neighbours"] + named["best_neighbours"]
     assert set(named["best_neighbours"]) < set(named["neighbours"])
     assert value["best_neighbours"] == (max(values[name] for name in named["best_neighbours"]), 3)
-    for one in ("neighbours", "outstanding_leaders", "outstanding_protection"):
+    for one in middles:
         once = {returns[name]: values[name] for name in named[one]}
         middle, base = value[one]
         assert middle == pytest.approx(median(once.values()))
         assert base == len(once)
-    assert named["region"] == named["england"] == named["group"] == named["target"] == []
+    assert [named[one] for one in nobody] == [[]] * len(nobody)

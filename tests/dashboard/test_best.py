@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import math
 import re
 from collections.abc import Mapping, Sequence
@@ -16,20 +14,17 @@ import duckdb
 import polars as pl
 import pytest
 
-from dashboard import best, best_files, england, exports, in_common, wording
+from dashboard import best, best_files, england, in_common, wording
 from dashboard.benchmarks import BENCHMARKS, with_group, with_target
 from dashboard.best import Best
 from dashboard.database import Database, Metric
 from dashboard.sentences import best as sentences
 from dashboard.tables import best as parts
-from tests.dashboard import small, test_pages
+from tests.dashboard import small
+from tests.dashboard.helpers import HOSTILE_NAMES, Page, opened, read
+from tests.dashboard.helpers import html as shown
+from tests.dashboard.helpers import sentences as said
 from tests.dashboard.small import COUNCILS, TINY, Figure
-from tests.dashboard.test_pages import HOSTILE
-from tests.dashboard.test_pages import html as shown
-from tests.dashboard.test_pages import opened as open_page
-from tests.dashboard.test_pages import sentences as said
-from tests.dashboard.test_tables import HOSTILE as NAMES
-from tests.dashboard.test_tables import Page
 
 QUARTER, REGIONAL, LEADERS = (BENCHMARKS[one] for one in ("best_quarter", "best_quarter_region", "outstanding_leaders"))
 NEAREST, NEIGHBOURS, ENGLAND = (BENCHMARKS[one] for one in ("best_neighbours", "neighbours", "england"))
@@ -421,9 +416,9 @@ def test_by_lot_adds_up_the_chances_of_all_councils(tmp_path: Path) -> None:
 
 
 def test_names_never_become_markup(tmp_path: Path) -> None:
-    names = {**NAMES, "105": "<script>alert(1)</script>"}
+    names = {**HOSTILE_NAMES, "105": "<script>alert(1)</script>"}
     db = small.database(
-        tmp_path, metrics=[small.metric()], figures=waits({**twenty(2), **{one: [1.0, 1.0] for one in NAMES}}),
+        tmp_path, metrics=[small.metric()], figures=waits({**twenty(2), **{one: [1.0, 1.0] for one in HOSTILE_NAMES}}),
         names=names,
     )  # fmt: skip
     found = found_in(db)
@@ -546,10 +541,6 @@ def test_judgements_name_the_councils_with_the_highest_grade(db: Database) -> No
     )
 
 
-def read(frame: pl.DataFrame) -> list[dict[str, str]]:
-    return list(csv.DictReader(io.StringIO(exports.csv(frame).decode("utf-8"))))
-
-
 @pytest.mark.parametrize("benchmark", ["best_quarter", "outstanding_leaders", "neighbours"])
 def test_each_file_holds_what_its_table_shows(db: Database, benchmark: str) -> None:
     found = found_in(db, benchmark, KINGSTON, metric="caseload")
@@ -584,16 +575,9 @@ def test_each_file_holds_what_its_table_shows(db: Database, benchmark: str) -> N
 served = pytest.mark.usefixtures("served")
 
 
-@pytest.fixture
-def page(monkeypatch: pytest.MonkeyPatch) -> Any:
-    """The page as it opens at an address."""
-    monkeypatch.setitem(test_pages.PAGES, "Best", "pages/best.py")
-    return lambda **query: open_page("Best", **query)
-
-
 @served
-def test_the_page_opens_with_the_sentence_of_what_is_chosen(db: Database, page: Any) -> None:
-    app = page()
+def test_the_page_opens_with_the_sentence_of_what_is_chosen(db: Database) -> None:
+    app = opened("Best councils")
     kinds = ["vacancy_rate", "caseload", "conferences_in_15_days", BROKEN, "social_workers_3_or_more"]
     councils = [None, "Leeds", "Isles of Scilly", "Kingston upon Thames", "Westminster", "Cumberland"]
     numbers = {name: area_id for area_id, name in db.authorities.items()}
@@ -632,17 +616,17 @@ def test_the_page_opens_with_the_sentence_of_what_is_chosen(db: Database, page: 
         ({"benchmark": "My group", "group": "Leeds"}, "1 council of your group has a median of "),
     ],
 )
-def test_the_first_sentence_of_some_addresses(db: Database, page: Any, query: dict[str, str], words: str) -> None:
+def test_the_first_sentence_of_some_addresses(db: Database, query: dict[str, str], words: str) -> None:
     if query.get("metric") == "Social worker vacancies":
         query = {"metric": db.metrics["vacancies_fte"].title}
-    app = page(**query)
+    app = opened("Best councils", **query)
     assert not app.exception
     assert words in said(app)[0]
 
 
 @served
-def test_before_it_existed_a_council_has_no_region_to_be_best_in(page: Any) -> None:
-    app = page(la="Cumberland", period="2020", benchmark="Statistical neighbours")
+def test_before_it_existed_a_council_has_no_region_to_be_best_in() -> None:
+    app = opened("Best councils", la="Cumberland", period="2020", benchmark="Statistical neighbours")
     assert not app.exception
     assert [one.value for one in app.info] == [
         "Cumberland did not exist at 30 September 2020: this is the best quarter in England."
@@ -650,9 +634,9 @@ def test_before_it_existed_a_council_has_no_region_to_be_best_in(page: Any) -> N
 
 
 @served
-def test_measures_without_a_best_lead_to_where_there_is_one(db: Database, page: Any) -> None:
+def test_measures_without_a_best_lead_to_where_there_is_one(db: Database) -> None:
     for metric_id in ("plan_rate", "vacancies_fte", "judgement_overall", "focused_visits", "children"):
-        app = page(metric=db.metrics[metric_id].title)
+        app = opened("Best councils", metric=db.metrics[metric_id].title)
         assert not app.exception
         links = re.findall(r'<a data-choose href="([^"]*)">([^<]*)</a>', shown(app))
         assert [words for _, words in links if words.startswith("Who is best: ")]
@@ -663,9 +647,9 @@ def test_measures_without_a_best_lead_to_where_there_is_one(db: Database, page: 
 
 
 @served
-def test_a_measure_of_one_period_draws_no_years(db: Database, page: Any) -> None:
+def test_a_measure_of_one_period_draws_no_years(db: Database) -> None:
     assert len(db.periods["social_workers_3_or_more"]) == 1
-    app = page(metric=db.metrics["social_workers_3_or_more"].title)
+    app = opened("Best councils", metric=db.metrics["social_workers_3_or_more"].title)
     assert not app.exception
     assert any(words.startswith("There is one period of these figures.") for words in said(app))
     assert 'class="stay"' not in shown(app)
@@ -673,18 +657,9 @@ def test_a_measure_of_one_period_draws_no_years(db: Database, page: Any) -> None
 
 
 @served
-def test_the_years_are_a_table_once_it_is_opened(page: Any) -> None:
-    assert 'class="stay values"' not in shown(page())
-    assert 'class="stay values"' in shown(page(figures="true"))
-
-
-@served
-def test_no_address_breaks_the_page(page: Any) -> None:
-    for query in HOSTILE:
-        app = page(**query)
-        assert not app.exception, query
-        assert "<img src=x" not in shown(app)
-        assert "<script>alert" not in shown(app)
+def test_the_years_are_a_table_once_it_is_opened() -> None:
+    assert 'class="stay values"' not in shown(opened("Best councils"))
+    assert 'class="stay values"' in shown(opened("Best councils", figures="true"))
 
 
 def test_a_rerun_asks_little(db: Database) -> None:

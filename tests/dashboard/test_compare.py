@@ -19,35 +19,24 @@ from dashboard.database import ENGLAND, Database, Period
 from dashboard.sentences import compare as sentences
 from dashboard.tables import compare as tables
 from tests.dashboard import small
+from tests.dashboard.beside import (
+    BEST,
+    CITY,
+    CUMBERLAND,
+    HIGH,
+    KINGSTON,
+    LEEDS,
+    LOW,
+    NEUTRAL,
+    RICHMOND,
+    SCILLY,
+    beside,
+    newest,
+    of,
+    said,
+)
+from tests.dashboard.helpers import HOSTILE_NAMES, Page
 from tests.dashboard.small import Figure, metric
-from tests.dashboard.test_tables import HOSTILE, Page
-
-BEST = BENCHMARKS[DEFAULT]
-LOW, HIGH, NEUTRAL = "lower_is_better", "higher_is_better", "neutral"
-LEEDS, KINGSTON, RICHMOND, SCILLY, CITY, CUMBERLAND = "383", "314", "318", "420", "201", "942"
-
-
-def of(folder: Path, values: Sequence[float | str], *others: Figure, **about: Any) -> Database:
-    """Councils 101, 102 and so on with these values, and other figures."""
-    figures = [Figure("waits", council, value) for council, value in zip(small.COUNCILS, values, strict=False)]
-    return small.database(folder, metrics=[metric(**about)], figures=[*figures, *others])
-
-
-def newest(db: Database, metric_id: str = "waits", benchmark: str = DEFAULT) -> pl.DataFrame:
-    """All councils in the newest period of a measure."""
-    return queries.councils(db, db.metrics[metric_id], db.latest(metric_id), BENCHMARKS[benchmark])
-
-
-def beside(db: Database, area_ids: Sequence[str], metric_id: str = "waits", benchmark: str = DEFAULT) -> pl.DataFrame:
-    """Some councils in the newest period of a measure."""
-    measure = db.metrics[metric_id]
-    return comparing.side_by_side(db, newest(db, metric_id, benchmark), measure, db.latest(metric_id), area_ids)
-
-
-def said(db: Database, area_ids: Sequence[str], chosen: str | None, metric_id: str, benchmark: str = DEFAULT) -> str:
-    """The first sentence."""
-    rows = beside(db, area_ids, metric_id, benchmark).to_dicts()
-    return sentences.opening(rows, db.metrics[metric_id], BENCHMARKS[benchmark], chosen)
 
 
 def test_a_council_begins_beside_its_nine_nearest_neighbours(db: Database) -> None:
@@ -481,7 +470,7 @@ def test_no_name_becomes_markup(tmp_path: Path) -> None:
     leaders = metric("judgement_leaders", unit="grade", decimals=0)
     figures = [Figure(one, area, float(area) - 100) for one in ("waits", "b") for area in ("101", "102", "103")]
     figures.append(Figure("judgement_leaders", "101", "Good"))
-    db = small.database(tmp_path, metrics=[bad, other, leaders], figures=figures, names=HOSTILE)
+    db = small.database(tmp_path, metrics=[bad, other, leaders], figures=figures, names=HOSTILE_NAMES)
     area_ids = ["101", "102", "103", "104"]
     rows, measure = beside(db, area_ids), db.metrics["waits"]
     heated = comparing.by_measure(db, BEST, "<h1>t", area_ids)

@@ -20,8 +20,7 @@ from dashboard.figures.style import MARK
 from dashboard.palette import QUARTERS
 from dashboard.sentences import compare as sentences
 from tests.dashboard import small
-from tests.dashboard.small import Figure, metric
-from tests.dashboard.test_compare import (
+from tests.dashboard.beside import (
     CITY,
     CUMBERLAND,
     KINGSTON,
@@ -33,6 +32,7 @@ from tests.dashboard.test_compare import (
     newest,
     of,
 )
+from tests.dashboard.small import Figure, metric
 
 
 def drawn_bars(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from html import unescape
-from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -12,29 +11,11 @@ from streamlit.testing.v1 import AppTest
 from dashboard import comparing, queries, wording
 from dashboard.benchmarks import BENCHMARKS
 from dashboard.database import Database
-from tests.dashboard.test_compare import newest, said
-from tests.dashboard.test_tables import Page
+from tests.dashboard.beside import newest, said
+from tests.dashboard.helpers import Page, html, opened
+from tests.dashboard.helpers import sentences as shown
 
-MAIN = str(Path(__file__).resolve().parents[2] / "dashboard" / "main.py")
 served = pytest.mark.usefixtures("served")
-
-
-def opened(**query: str | list[str]) -> AppTest:
-    """The page as it opens at an address."""
-    app = AppTest.from_file(MAIN, default_timeout=30)
-    app.switch_page("pages/compare.py")
-    for name, value in query.items():
-        app.query_params[name] = value
-    return app.run()
-
-
-def html(app: AppTest) -> str:
-    return "\n".join(element.proto.body for element in app.get("html"))
-
-
-def shown(app: AppTest) -> list[str]:
-    """The generated sentences of the page, from the top."""
-    return [unescape(text) for text in re.findall(r'<p class="sentence"[^>]*>([^<]*)</p>', html(app))]
 
 
 def columns(app: AppTest) -> list[str]:
@@ -52,7 +33,7 @@ def columns(app: AppTest) -> list[str]:
     ["Leeds", "Kingston upon Thames", "Isles of Scilly", "City of London", "Cumberland", "Westminster", None],
 )
 def test_the_page_opens_for_every_kind_of_council_and_measure(db: Database, council: str | None) -> None:
-    app = opened(**({"la": council} if council else {}))
+    app = opened("Compare", **({"la": council} if council else {}))
     numbers = {name: area_id for area_id, name in db.authorities.items()}
     chosen = numbers[council] if council else None
     for metric_id in (
@@ -72,7 +53,7 @@ def test_the_page_opens_for_every_kind_of_council_and_measure(db: Database, coun
 
 @served
 def test_a_list_in_the_address_is_compared_in_its_order_after_the_council() -> None:
-    app = opened(la="Leeds", councils=["York", "Bradford", "Leeds"])
+    app = opened("Compare", la="Leeds", councils=["York", "Bradford", "Leeds"])
     assert columns(app) == ["Leeds", "York", "Bradford"]
     assert "Leeds is always first, and is the dark diamond; the others are your own choice." in unescape(html(app))
     assert [button.label for button in app.button] == ["Back to its neighbours"]
@@ -84,7 +65,7 @@ def test_a_list_in_the_address_is_compared_in_its_order_after_the_council() -> N
 
 @served
 def test_the_list_of_a_council_gives_way_to_the_next_councils_until_it_is_changed(db: Database) -> None:
-    app = opened(la="Leeds")
+    app = opened("Compare", la="Leeds")
     app.selectbox(key="la").set_value("York").run()
     assert columns(app) == ["York", *(db.names[one] for one in queries.neighbours(db, "816")[:9])]
     app.multiselect(key="councils").set_value(["Kent", "Bury"]).run()
@@ -97,7 +78,7 @@ def test_the_list_of_a_council_gives_way_to_the_next_councils_until_it_is_change
 
 @served
 def test_names_that_are_not_known_are_said_so_and_the_others_are_compared() -> None:
-    app = opened(la="Leeds", councils=["York", "Ledes", "Cumbria"], against="Average caselaod")
+    app = opened("Compare", la="Leeds", councils=["York", "Ledes", "Cumbria"], against="Average caselaod")
     assert not app.exception
     assert columns(app) == ["Leeds", "York"]
     assert [warning.value for warning in app.warning] == [
@@ -115,7 +96,7 @@ def test_names_that_are_not_known_are_said_so_and_the_others_are_compared() -> N
 @pytest.mark.parametrize("council", [None, "Leeds"])
 def test_of_more_than_ten_the_first_ten_are_compared_and_it_is_said(db: Database, council: str | None) -> None:
     names = list(db.authorities.values())[:12]
-    app = opened(councils=names, **({"la": council} if council else {}))
+    app = opened("Compare", councils=names, **({"la": council} if council else {}))
     assert not app.exception
     assert columns(app) == ([council] if council else []) + names[: 9 if council else 10]
     (warning,) = (one.value for one in app.warning)
@@ -126,11 +107,11 @@ def test_of_more_than_ten_the_first_ten_are_compared_and_it_is_said(db: Database
 
 @served
 def test_all_removed_leaves_the_council_alone_or_an_invitation() -> None:
-    app = opened(la="Leeds")
+    app = opened("Compare", la="Leeds")
     app.multiselect(key="councils").set_value([]).run()
     assert shown(app)[0].endswith("Add councils to set beside Leeds.")
     assert columns(app) == ["Leeds"]
-    app = opened()
+    app = opened("Compare")
     app.multiselect(key="councils").set_value([]).run()
     assert not app.exception
     assert shown(app) == ["Choose up to 10 councils to see them side by side."]
@@ -140,7 +121,7 @@ def test_all_removed_leaves_the_council_alone_or_an_invitation() -> None:
 
 @served
 def test_the_second_measure_is_another_than_the_first_and_its_period_is_on_the_axis() -> None:
-    app = opened(la="Leeds", metric="Average caseload")
+    app = opened("Compare", la="Leeds", metric="Average caseload")
     assert app.selectbox(key="against").value == "Social worker vacancy rate"
     assert "Average caseload" not in app.selectbox(key="against").options
     app.selectbox(key="against").set_value("Re-referrals within 12 months").run()
@@ -152,7 +133,7 @@ def test_the_second_measure_is_another_than_the_first_and_its_period_is_on_the_a
 
 @served
 def test_tables_are_drawn_when_they_are_opened_and_hold_what_the_pictures_show() -> None:
-    closed, wide = opened(la="Leeds"), opened(la="Leeds", order="true", years="true", both="true")
+    closed, wide = opened("Compare", la="Leeds"), opened("Compare", la="Leeds", order="true", years="true", both="true")
     assert html(closed).count("<table") == 1
     assert html(wide).count("<table") == 4
     assert not wide.exception
@@ -160,7 +141,7 @@ def test_tables_are_drawn_when_they_are_opened_and_hold_what_the_pictures_show()
 
 @served
 def test_every_topic_and_benchmark_opens(db: Database) -> None:
-    app = opened(la="Kingston upon Thames")
+    app = opened("Compare", la="Kingston upon Thames")
     for number, topic in enumerate(comparing.themes(db)):
         app.segmented_control(key="topic").set_value(topic)
         app.selectbox(key="benchmark").set_value(list(BENCHMARKS.values())[number % len(BENCHMARKS)].label).run()
@@ -181,7 +162,7 @@ def test_no_address_breaks_the_page() -> None:
         {"metric": "Social worker vacancy rate", "period": "2017", "la": "Cumberland"},
     ]
     for query in hostile:
-        app = opened(**query)
+        app = opened("Compare", **query)
         assert not app.exception, query
         seen = html(app) + "".join(warning.value for warning in app.warning)
         assert "<img src=x" not in seen

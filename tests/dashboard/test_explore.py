@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
 from dataclasses import fields, replace
 from functools import cache
 from pathlib import Path
@@ -24,6 +25,11 @@ from tests.dashboard.small import Figure
 BEST, NEIGHBOURS = BENCHMARKS["best_quarter"], BENCHMARKS["neighbours"]
 LEEDS, KINGSTON, WESTMINSTER, LONDON = "383", "314", "213", "E12000007"
 KEYS = ["metric_id", "area_id", "period_end"]
+# By which column of a figure a filter finds it; others look further.
+COLUMNS = {
+    "metrics": "metric_id", "themes": "theme", "areas": "area_id", "kinds": "kind", "types": "authority_type",
+    "periods": "period", "statuses": "status",
+}  # fmt: skip
 
 Row = dict[str, Any]
 
@@ -57,39 +63,51 @@ class Oracle:
         self.rows.sort(
             key=lambda row: (row["position"], -row["period_end"].toordinal(), order[row["kind"]], row["name"])
         )
+        self.keys = [tuple(row[key] for key in KEYS) for row in self.rows]
+        # Where in that order the rows stand of which a filter asks for one thing.
+        self.places: dict[str, dict[Any, set[int]]] = defaultdict(lambda: defaultdict(set))
+        for at, row in enumerate(self.rows):
+            for field, value in self._filed(row):
+                self.places[field][value].add(at)
+
+    def _filed(self, row: Row) -> Iterator[tuple[str, Any]]:
+        """What may be asked for to find a row: filter and value."""
+        for field, column in COLUMNS.items():
+            yield field, row[column]
+        if row["kind"] == "local_authority":
+            yield "regions", row["region_id"]
+            yield "regions", self.london.get(row["region_id"])
+        yield "newest", row["period_end"] == self.newest[row["metric_id"]]
+        yield "leaders", self.leaders.get(row["area_id"])
 
     def asked(self, question: Question) -> list[Row]:
         """The figures asked for, in the order of the menu."""
+        return [self.rows[at] for at in self.found(question)]
+
+    def found(self, question: Question) -> list[int]:
+        """Where they stand in it."""
         council = question.neighbours_of
         near = {other for area_id, other in self.neighbours if area_id == council} | {council}
-        meets: dict[str, Callable[[Row], bool]] = {
-            "metrics": lambda row: row["metric_id"] in question.metrics,
-            "themes": lambda row: row["theme"] in question.themes,
-            "areas": lambda row: row["area_id"] in question.areas,
-            "kinds": lambda row: row["kind"] in question.kinds,
-            "regions": lambda row: row["kind"] == "local_authority" and self._in(row["region_id"], question.regions),
-            "types": lambda row: row["authority_type"] in question.types,
-            "neighbours_of": lambda row: row["area_id"] in near,
-            "periods": lambda row: row["period"] in question.periods,
-            "newest": lambda row: row["period_end"] == self.newest[row["metric_id"]],
-            "statuses": lambda row: row["status"] in question.statuses,
-            "leaders": lambda row: self.leaders.get(row["area_id"]) in question.leaders,
-        }
-        found = self.rows
-        for field, met in meets.items():
-            if getattr(question, field):
-                found = [row for row in found if met(row)]
-        return found
-
-    def _in(self, region_id: str, regions: tuple[str, ...]) -> bool:
-        return region_id in regions or self.london.get(region_id) in regions
+        met = set(range(len(self.rows)))
+        for field in fields(question):
+            asked = getattr(question, field.name)
+            if not asked:
+                continue
+            if field.name == "neighbours_of":
+                name, values = "areas", near
+            else:
+                name, values = field.name, {asked} if asked is True else set(asked)
+            met &= set[int]().union(*(self.places[name].get(value, set()) for value in values))
+        return sorted(met)
 
     def wide(self, rows: list[Row]) -> tuple[list[str], list[Row]]:
         """Rows as a table with a column a measure: its columns, and its rows."""
         order = {"england": 0, "region": 1, "local_authority": 2}
         columns = ["area", "period", "period_end", "area_kind", "region", "la_number", "gss_code"]
-        for metric_id in dict.fromkeys(row["metric_id"] for row in rows):
-            own = [row for row in rows if row["metric_id"] == metric_id]
+        of_metrics: dict[str, list[Row]] = defaultdict(list)
+        for row in rows:
+            of_metrics[row["metric_id"]].append(row)
+        for metric_id, own in of_metrics.items():
             columns.append(metric_id)
             if any(row["status"] != "observed" for row in own):
                 columns.append(f"{metric_id}_status")
@@ -152,15 +170,16 @@ def keys(frame: pl.DataFrame) -> list[tuple[Any, ...]]:
 
 def test_rows_are_those_that_the_oracle_finds_one_by_one_in_its_order(db: Database, oracle: Oracle) -> None:
     found = 0
-    for question in questions(db, 60, seed=5):
+    for question in questions(db, 40, seed=5):
         rows = explore.rows(db, question)
-        expected = oracle.asked(question)
-        assert keys(rows) == [tuple(row[key] for key in KEYS) for row in expected], question
+        places = oracle.found(question)
+        expected = [oracle.rows[at] for at in places]
+        assert keys(rows) == [oracle.keys[at] for at in places], question
         assert rows["value"].to_list() == [row["value"] for row in expected]
         assert rows["status"].to_list() == [row["status"] for row in expected]
         assert explore.matching(db, question) == rows.height
         found += rows.height > 0
-    assert found > 20
+    assert found > 15
 
 
 def test_everything_is_found_when_nothing_is_filtered_and_no_two_rows_share_a_place(
@@ -168,7 +187,7 @@ def test_everything_is_found_when_nothing_is_filtered_and_no_two_rows_share_a_pl
 ) -> None:
     rows = explore.rows(db, Question())
     assert rows.columns == db.figure.columns
-    assert keys(rows) == [tuple(row[key] for key in KEYS) for row in oracle.rows]
+    assert keys(rows) == oracle.keys
     assert len(set(keys(rows))) == rows.height == db.figure.height
 
 
@@ -220,8 +239,10 @@ def test_a_long_table_is_the_whole_export_in_fewer_rows_and_columns(db: Database
     assert everything.columns == [*exports.COLUMNS, *exports.TREND_COLUMNS]
     # Where the export says no area_id, the code does.
     at = everything.with_row_index("row").select("row", "metric_id", "gss_code", "period_end", "la_number")
-    random = Random(7)
-    for question in questions(db, 25, seed=11):
+    # Other questions for each: as many in all.
+    seed = 11 + list(BENCHMARKS).index(benchmark)
+    random = Random(seed)
+    for question in questions(db, 10, seed=seed):
         parts = random.sample(list(explore.PARTS), random.randint(0, len(explore.PARTS)))
         rows = explore.rows(db, question)
         table = explore.long(db, rows, parts, BENCHMARKS[benchmark])
@@ -256,7 +277,7 @@ def test_regions_and_england_stand_in_a_long_table_but_are_compared_with_nothing
 
 def test_a_wide_table_is_what_the_oracle_lays_out_cell_by_cell(db: Database, oracle: Oracle) -> None:
     laid_out = 0
-    for question in (Question(newest=True), *questions(db, 40, seed=3)):
+    for question in (Question(newest=True), *questions(db, 24, seed=3)):
         rows = explore.rows(db, question)
         if rows.height > 15_000:
             continue
@@ -325,7 +346,7 @@ def everything_of(field: str, offered: Mapping[str, Mapping[str, str]]) -> Quest
     return Question(**chosen)
 
 
-def test_every_filter_offers_words_that_each_lead_to_one_id_and_every_figure_can_be_had_by_each(db: Database) -> None:
+def test_every_filter_offers_words_of_one_id_each_and_leads_to_every_figure(db: Database) -> None:
     offered = explore.offered(db)
     assert set(explore.LABELS) == {field.name for field in fields(Question)} == set(offered) | {"newest"}
     for field, words in offered.items():
@@ -376,7 +397,7 @@ def said(db: Database, question: Question, benchmark: str = "best_quarter") -> s
 
 
 def test_the_sentence_counts_what_is_there_and_what_is_missing(db: Database, oracle: Oracle) -> None:
-    for number, question in enumerate(questions(db, 40, seed=17)):
+    for number, question in enumerate(questions(db, 24, seed=17)):
         rows = oracle.asked(question)
         sentence = said(db, question, list(BENCHMARKS)[number % len(BENCHMARKS)])
         if not rows:

@@ -17,11 +17,10 @@ from dashboard import explore
 from dashboard.benchmarks import BENCHMARKS
 from dashboard.database import Database
 from dashboard.explore import Question
-from tests.dashboard.test_pages import HOSTILE, html, opened, sentences
+from tests.dashboard.helpers import HOSTILE_QUERIES, Query, html, opened, sentences, warnings
 
 pytestmark = pytest.mark.usefixtures("served")
 
-Query = dict[str, str | list[str]]
 Files = dict[str, bytes | Callable[[], bytes]]
 SHOWN = 1_000
 VIEWS: list[Query] = [
@@ -58,10 +57,6 @@ def grid(app: AppTest) -> pl.DataFrame:
         column.cast(pyarrow.string()) if pyarrow.types.is_dictionary(column.type) else column for column in sent.columns
     ]
     return pl.DataFrame(dict(zip(sent.column_names, (pl.from_arrow(column) for column in plain), strict=True)))
-
-
-def warnings(app: AppTest) -> list[str]:
-    return [warning.value for warning in app.warning]
 
 
 def test_the_page_opens_with_all_figures_and_says_how_many(db: Database) -> None:
@@ -254,7 +249,7 @@ TOGETHER: list[Query] = [{field: [*ODD, *ODD]} for field in FIELDS]
 HOSTILE_HERE: list[Query] = [
     *ALONE,
     *TOGETHER,
-    *HOSTILE,
+    *HOSTILE_QUERIES,
     {"metrics": ["Social worker vacancy rate"] * 300, "areas": ["Leeds"] * 300},
     {"kinds": "England", "types": "County council", "regions": "London", "leaders": "Inadequate"},
     {"neighbours_of": ["Leeds", "York"], "newest": ["true", "false"], "shape": ["Long", "Wide"]},

@@ -631,8 +631,9 @@ def test_forty_downloads_more_hold_no_more_memory(database_path: Path) -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("format_id", TABULAR)
-def test_a_hundred_thousand_rows_take_less_than_three_seconds(db: Database, format_id: str) -> None:
-    before = time.perf_counter()
+def test_a_hundred_thousand_rows_take_less_than_three_seconds_of_work(db: Database, format_id: str) -> None:
+    """Of the thread that makes them, which holds other readers up; not by the clock, which a busy machine stretches."""
+    before = time.thread_time()
     compared = comparison.compare(db, BEST, db.figure, db.figure.head(100_000))
     FORMATS[format_id].make(db, export(db, table=exports.table(db, compared, BEST.title)))
-    assert time.perf_counter() - before < 3
+    assert time.thread_time() - before < 3

@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import re
-from collections.abc import Iterable
 from datetime import date
 from html import unescape
 from pathlib import Path
 from typing import Any
 
-import duckdb
 import polars as pl
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from dashboard import exports, inspecting, inspection_files, palette, queries, transitions, wording
+from dashboard import inspecting, inspection_files, palette, queries, transitions, wording
 from dashboard.benchmarks import BENCHMARKS
 from dashboard.database import Database
 from dashboard.figures import by_grade, distribution, timeline
@@ -28,85 +24,25 @@ from dashboard.tables import STRAND_NAMES
 from dashboard.tables import inspecting as tables
 from dashboard.wording import GRADES
 from tests.dashboard import small
+from tests.dashboard.helpers import HOSTILE_NAMES, Page, html, opened, read
+from tests.dashboard.inspected import (
+    BAD,
+    GOOD,
+    ILACS,
+    MADE_UP,
+    POOR,
+    REFORMED,
+    SIF,
+    TOP,
+    Inspected,
+    database,
+    grades,
+)
 from tests.dashboard.small import Figure
-from tests.dashboard.test_tables import HOSTILE, Page
 
-TOP, GOOD, POOR, BAD = GRADES
-SIF, ILACS, REFORMED = "SIF", "ILACS", "ILACS from April 2026"
 TODAY = date(2026, 11, 22)
-MAIN = str(Path(__file__).resolve().parents[2] / "dashboard" / "main.py")
 AWKWARD = ("Leeds", "Lancashire", "Dudley", "Isles of Scilly", "Kingston upon Thames", "Cumberland")
 PARTS = ("Councils", "Reports over time", "Regions", "What came next", "Ratings and measures")
-
-Inspected = tuple[str, str, date | None, date, dict[str, str]]
-
-
-def database(folder: Path, inspections: Iterable[Inspected], **contents: Any) -> Database:
-    """A small database with inspections (area, framework, first day, publication, grades), the newest of each current.
-
-    Judgements as observations stand as the ETL derives them; other figures are made with `small.write`.
-    """
-    found = sorted(inspections, key=lambda one: one[3])
-    newest = {area_id: (framework, grades) for area_id, framework, _, _, grades in found}
-    figures = [
-        Figure(
-            f"judgement_{strand}",
-            area_id,
-            grades.get(strand, ""),
-            status=None if strand in grades else "not_given" if framework == REFORMED else "not_applicable",
-        )
-        for area_id, (framework, grades) in newest.items()
-        for strand in STRANDS
-    ]
-    figures += [
-        Figure(f"judgement_{strand}", area_id, "")
-        for area_id in small.COUNCILS
-        if area_id not in newest
-        for strand in STRANDS
-    ]
-    judged = [
-        small.metric(
-            f"judgement_{strand}", title=f"Ofsted judgement: {name.lower()}", short_title=name, unit="grade",
-            decimals=0, noun=f"judgement of {name.lower()}", period_kind="latest judgement at",
-        )
-        for strand, name in STRAND_NAMES.items()
-    ]  # fmt: skip
-    path = small.write(
-        folder / "small.duckdb",
-        metrics=[*judged, *contents.pop("metrics", [])],
-        figures=[*figures, *contents.pop("figures", [])],
-        **contents,
-    )
-    with duckdb.connect(str(path)) as connection:
-        for area_id, framework, started, published, grades in found:
-            key = f"{area_id}-{published}"
-            connection.execute(
-                "INSERT INTO inspection VALUES (?, ?, ?, 'standard', ?, NULL, ?, ?, 'made_up', 'made-up.csv', 2)",
-                [key, area_id, framework, started, published, f"https://example.org/{key}"],
-            )
-            for strand, grade in grades.items():
-                connection.execute("INSERT INTO judgement VALUES (?, ?, ?)", [key, strand, grade])
-    return Database(path)
-
-
-def grades(*given: str) -> dict[str, str]:
-    """Grades of all strands but overall, or of all five."""
-    return dict(zip(STRANDS if len(given) == 5 else STRANDS[1:], given, strict=True))
-
-
-def before_2023(*given: str) -> dict[str, str]:
-    """Grades of all strands but care leavers, who were part of another."""
-    return dict(zip(STRANDS[:4], given, strict=True))
-
-
-MADE_UP: list[Inspected] = [
-    ("101", SIF, None, date(2015, 3, 27), before_2023(BAD, BAD, BAD, POOR)),
-    ("101", ILACS, date(2019, 1, 14), date(2019, 3, 4), before_2023(GOOD, GOOD, GOOD, GOOD)),
-    ("101", REFORMED, date(2026, 5, 11), date(2026, 8, 20), grades(TOP, GOOD, GOOD, TOP)),
-    ("102", ILACS, date(2022, 11, 22), date(2023, 1, 13), before_2023(POOR, POOR, BAD, POOR)),
-    ("103", ILACS, date(2025, 6, 30), date(2025, 8, 12), grades(GOOD, TOP, GOOD, GOOD, GOOD)),
-    ("104", SIF, None, date(2017, 6, 5), before_2023(BAD, BAD, BAD, BAD)),
-]  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -468,9 +404,9 @@ def test_the_table_has_every_council_its_five_judgements_and_the_reasons_for_non
 
 
 def test_no_name_becomes_markup(tmp_path: Path) -> None:
-    inspections = [(area, ILACS, date(2024, 1, 8), date(2024, 3, 4), grades(*[TOP] * 5)) for area in HOSTILE]
-    db = database(tmp_path, inspections, metrics=[small.metric("waits", short_title="<i>m</i>")], names=HOSTILE,
-                  figures=[Figure("waits", area, 1.0) for area in HOSTILE])  # fmt: skip
+    inspections = [(area, ILACS, date(2024, 1, 8), date(2024, 3, 4), grades(*[TOP] * 5)) for area in HOSTILE_NAMES]
+    db = database(tmp_path, inspections, metrics=[small.metric("waits", short_title="<i>m</i>")], names=HOSTILE_NAMES,
+                  figures=[Figure("waits", area, 1.0) for area in HOSTILE_NAMES])  # fmt: skip
     everything = transitions.judgements(db)
     drawn = [
         tables.latest(
@@ -484,15 +420,10 @@ def test_no_name_becomes_markup(tmp_path: Path) -> None:
         tables.sources(list(db.sources.values()), "<script>"),
     ]  # fmt: skip
     ours = {"div", "table", "caption", "thead", "tbody", "tr", "th", "td", "a", "b", "i", "p", "small", "br"}
-    for html in drawn:
-        page = Page(html)
-        assert {tag for tag, _ in page.tags} <= ours, html
+    for one in drawn:
+        page = Page(one)
+        assert {tag for tag, _ in page.tags} <= ours, one
         assert not [name for _, attributes in page.tags for name in attributes if name.startswith("on")]
-
-
-def read(frame: pl.DataFrame) -> list[dict[str, str]]:
-    """A file as a spreadsheet would read it."""
-    return list(csv.DictReader(io.StringIO(exports.csv(frame).decode("utf-8"), newline="")))
 
 
 def test_the_file_of_the_councils_is_their_table(db: Database) -> None:
@@ -612,33 +543,18 @@ def test_dots_by_grade_stay_on_the_axis_and_a_joint_return_is_one_dot(rated: Dat
 # The page itself.
 
 
-def opened(**query: Any) -> AppTest:
-    """The page as it opens at an address."""
-    app = AppTest.from_file(MAIN, default_timeout=30)
-    app.switch_page("pages/inspections.py")
-    for name, value in query.items():
-        app.query_params[name] = value
-    return app.run()
-
-
-def html(app: AppTest) -> str:
-    return "\n".join(element.proto.body for element in app.get("html"))
-
-
 def sentence(app: AppTest) -> str:
     (found,) = re.findall(r'<header class="headline"[^>]*>.*?<p class="sentence"[^>]*>([^<]*)</p>', html(app))
     return unescape(found)
 
 
 @pytest.mark.usefixtures("served")
-@pytest.mark.parametrize("page", ["inspections", "leadership"])
+@pytest.mark.parametrize("page", ["Inspections", "Leadership"])
 def test_the_long_table_is_the_same_whoever_is_chosen(page: str) -> None:
     """A browser leaves alone what is sent byte by byte as before; page.js marks the row of the council it is told."""
     shown = {}
     for council, area_id in {"Leeds": "383", "Kent": "886"}.items():
-        app = AppTest.from_file(MAIN, default_timeout=30).switch_page(f"pages/{page}.py")
-        app.query_params["la"] = council
-        parts = [element.proto.body for element in app.run().get("html")]
+        parts = [element.proto.body for element in opened(page, la=council).get("html")]
         assert any(f'<header class="headline" data-chosen="{area_id}">' in part for part in parts)
         (shown[council],) = (part for part in parts if '<tr data-area="383">' in part)
     assert shown["Leeds"] == shown["Kent"]
@@ -646,7 +562,7 @@ def test_the_long_table_is_the_same_whoever_is_chosen(page: str) -> None:
 
 @pytest.mark.usefixtures("served")
 def test_the_page_opens_with_all_councils_by_their_leaders(db: Database) -> None:
-    app = opened()
+    app = opened("Inspections")
     assert not app.exception
     assert not app.warning
     counts = inspecting.counted(inspecting.latest(db, TODAY)["leaders"])
@@ -659,7 +575,7 @@ def test_the_page_opens_with_all_councils_by_their_leaders(db: Database) -> None
 @pytest.mark.usefixtures("served")
 @pytest.mark.parametrize("part", PARTS)
 def test_every_part_opens_for_awkward_councils_and_each_judgement(part: str) -> None:
-    app = opened(part=part)
+    app = opened("Inspections", part=part)
     for number, council in enumerate((*AWKWARD, None)):
         app.selectbox(key="la").set_value(council)
         app.selectbox(key="judgement").set_value(list(STRAND_NAMES.values())[number % len(STRANDS)])
@@ -672,7 +588,7 @@ def test_every_part_opens_for_awkward_councils_and_each_judgement(part: str) -> 
 
 @pytest.mark.usefixtures("served")
 def test_ratings_beside_measures_of_every_kind(db: Database) -> None:
-    app = opened(part="Ratings and measures", la="Cumberland")
+    app = opened("Inspections", part="Ratings and measures", la="Cumberland")
     for metric_id in ("vacancy_rate", "children", "judgement_overall", "caseload", "months_since_inspection"):
         app.selectbox(key="metric").set_value(db.metrics[metric_id].title).run()
         assert not app.exception, metric_id
@@ -685,7 +601,7 @@ def test_ratings_beside_measures_of_every_kind(db: Database) -> None:
 
 @pytest.mark.usefixtures("served")
 def test_an_address_chooses_council_region_grade_months_and_order(db: Database) -> None:
-    app = opened(
+    app = opened("Inspections",
         region="London", judgement="Help and protection", grade=["Good", "Outstanding"], since="36 months or more",
         sort="Longest ago first",
     )  # fmt: skip
@@ -706,7 +622,7 @@ def test_an_address_chooses_council_region_grade_months_and_order(db: Database) 
 
 @pytest.mark.usefixtures("served")
 def test_no_council_may_match() -> None:
-    app = opened(region="Inner London", grade="Inadequate")
+    app = opened("Inspections", region="Inner London", grade="Inadequate")
     assert not app.exception
     assert sentence(app) == "None of 153 councils is in Inner London and judged Inadequate for impact of leaders."
 
@@ -720,13 +636,13 @@ def test_a_table_is_drawn_when_it_is_opened_and_not_before() -> None:
         ("What came next", "followed", "newest first</caption>"),
         ("Ratings and measures", "medians", "by grade for impact of leaders</caption>"),
     ):
-        assert f"{words}" not in html(opened(part=part)), part
-        assert words in html(opened(part=part, **{key: "true"})), part
+        assert f"{words}" not in html(opened("Inspections", part=part)), part
+        assert words in html(opened("Inspections", part=part, **{key: "true"})), part
 
 
 @pytest.mark.usefixtures("served")
 def test_what_was_chosen_in_one_part_is_still_chosen_after_another() -> None:
-    app = opened(region="London", grade="Good")
+    app = opened("Inspections", region="London", grade="Good")
     before = sentence(app)
     for part in ("Ratings and measures", "Councils"):
         app.segmented_control(key="part").set_value(part).run()
@@ -735,7 +651,15 @@ def test_what_was_chosen_in_one_part_is_still_chosen_after_another() -> None:
 
 @pytest.mark.usefixtures("served")
 def test_a_name_that_is_not_known_is_said_so_with_the_nearest() -> None:
-    app = opened(region="Londn", judgement="Leaders", grade=["Good", "Goood"], since="ages", sort="Worst", part="Map")
+    app = opened(
+        "Inspections",
+        region="Londn",
+        judgement="Leaders",
+        grade=["Good", "Goood"],
+        since="ages",
+        sort="Worst",
+        part="Map",
+    )
     assert not app.exception
     said = " ".join(warning.value for warning in app.warning)
     assert "There is no region called “Londn”. Did you mean London?" in said
@@ -760,7 +684,7 @@ HOSTILE_ADDRESSES: list[dict[str, Any]] = [
 @pytest.mark.usefixtures("served")
 @pytest.mark.parametrize("query", HOSTILE_ADDRESSES)
 def test_no_address_breaks_the_page(query: dict[str, Any]) -> None:
-    app = opened(**query)
+    app = opened("Inspections", **query)
     assert not app.exception
     shown = html(app) + "".join(warning.value for warning in app.warning)
     assert "<img src=x" not in shown
@@ -771,7 +695,7 @@ def test_no_address_breaks_the_page(query: dict[str, Any]) -> None:
 
 @pytest.mark.usefixtures("served")
 def test_a_council_sees_its_reports_and_its_visits(db: Database) -> None:
-    app = opened(la="Devon", part="Reports over time")
+    app = opened("Inspections", la="Devon", part="Reports over time")
     area_id = next(area_id for area_id, name in db.authorities.items() if name == "Devon")
     visits = inspecting.visits(db, area_id)
     assert visits.height == 5

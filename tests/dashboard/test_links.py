@@ -20,8 +20,8 @@ from dashboard.benchmarks import BENCHMARKS, DEFAULT
 from dashboard.database import Database, Store, store
 from dashboard.tables import as_data as parts
 from tests.dashboard import small
+from tests.dashboard.helpers import PAGES, html, opened, sentences, serving
 from tests.dashboard.small import Figure
-from tests.dashboard.test_pages import PAGES, html, opened, sentences
 
 BEST = BENCHMARKS[DEFAULT]
 OLD, WITHDRAWN, DAMAGED = "2026-01-01-old00000", "2026-12-24-withdrawn", "2025-01-01-damaged0"
@@ -158,12 +158,10 @@ def kept(database_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def frozen(served: None, kept: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Store]:
+def frozen(served: None, kept: Path) -> Iterator[Store]:
     """The pages read that folder."""
-    monkeypatch.setenv("MONITOR_DATABASE", str(kept))
-    store.cache_clear()
-    yield store()
-    store.cache_clear()
+    with serving(kept) as store:
+        yield store
 
 
 def notices(app: AppTest) -> list[str]:

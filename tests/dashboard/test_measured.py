@@ -5,11 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from streamlit.testing.v1 import AppTest
 
 from bench.views import VIEWS, View
-
-ROOT = Path(__file__).resolve().parents[2]
+from tests.dashboard.helpers import PAGES, ROOT, html, opened
 
 
 def test_every_page_is_measured() -> None:
@@ -20,15 +18,10 @@ def test_every_page_is_measured() -> None:
 @pytest.mark.usefixtures("served")
 @pytest.mark.parametrize("view", VIEWS, ids=lambda view: view.name)
 def test_the_floor_shows_as_much_as_the_page(view: View) -> None:
-    app = AppTest.from_file(str(ROOT / "dashboard" / "main.py"), default_timeout=60)
-    if view.page:
-        app.switch_page(f"pages/{view.page}.py")
-    for name, value in view.query.items():
-        app.query_params[name] = value
-    app.run()
-    html = "".join(one.proto.body for one in app.get("html"))
-    assert html.count("<table") == view.tables
-    assert html.count("<tr") == pytest.approx(view.rows, abs=max(3, view.rows * 0.1))
+    (title,) = [title for title, path in PAGES.items() if Path(path).stem == (view.page or "england")]
+    app = opened(title, **view.query)
+    assert html(app).count("<table") == view.tables
+    assert html(app).count("<tr") == pytest.approx(view.rows, abs=max(3, view.rows * 0.1))
     # The map and the grid count as charts; the map beside its words is a component of its own.
     assert len(app.get("plotly_chart")) + ("map" in view.parts) + len(app.dataframe) == view.charts
     for label in view.choices:

@@ -11,7 +11,6 @@ from typing import Any
 import duckdb
 import polars as pl
 import pytest
-from streamlit.testing.v1 import AppTest
 
 from dashboard import exports, tables, wording
 from dashboard.database import Database
@@ -24,9 +23,8 @@ from dashboard.sentences import methods as sentences
 from dashboard.tables import methods as parts
 from dashboard.tables import records as ledgers
 from tests.dashboard import small
-from tests.dashboard.test_pages import MAIN
+from tests.dashboard.helpers import ROOT, html, opened
 
-ROOT = Path(__file__).resolve().parents[2]
 NOTHING: dict[str, str] = {}
 
 
@@ -39,18 +37,6 @@ def one(connection: duckdb.DuckDBPyConnection, question: str, *parameters: objec
 def text(html: str) -> str:
     """What a reader sees of it."""
     return unescape(re.sub(r"<[^>]+>", " ", html))
-
-
-def opened(**query: str) -> AppTest:
-    app = AppTest.from_file(MAIN, default_timeout=30)
-    app.switch_page("pages/methods.py")
-    for name, value in query.items():
-        app.query_params[name] = value
-    return app.run()
-
-
-def html(app: AppTest) -> str:
-    return "\n".join(element.proto.body for element in app.get("html"))
 
 
 # There is an entry for everything.
@@ -419,7 +405,7 @@ def test_no_search_breaks_or_is_taken_for_markup(db: Database, asked: str) -> No
 @pytest.mark.usefixtures("served")
 class TestPage:
     def test_it_opens_with_its_first_sentence_and_the_list_of_all_measures(self, db: Database) -> None:
-        app = opened()
+        app = opened("Methods")
         assert not app.exception
         page = html(app)
         assert unescape(page).count(sentences.opening(db)) == 1
@@ -427,7 +413,7 @@ class TestPage:
         assert not app.warning
 
     def test_every_measure_opens_by_its_title_and_says_all_that_is_declared(self, db: Database) -> None:
-        app = opened()
+        app = opened("Methods")
         for title, metric_id in measures.titles(db).items():
             app.selectbox(key="measure").set_value(title).run()
             assert not app.exception, title
@@ -442,7 +428,7 @@ class TestPage:
             assert [words for words in told if words not in shown] == [], title
 
     def test_a_deep_link_opens_its_measure_and_leads_on(self) -> None:
-        app = opened(section="Measures", measure="Average caseload")
+        app = opened("Methods", section="Measures", measure="Average caseload")
         assert not app.warning
         assert "<h2>Average caseload</h2>" in html(app)
         assert "/api/v1/observations.csv?metric=caseload" in html(app)
@@ -456,7 +442,7 @@ class TestPage:
         }  # fmt: skip
         assert tuple(told) == search.SECTIONS
         for section, words in told.items():
-            app = opened(section=section)
+            app = opened("Methods", section=section)
             assert not app.exception, section
             assert not app.warning, section
             assert words in unescape(html(app)), section
@@ -469,22 +455,22 @@ class TestPage:
             ("Dictionary", [search.FILES, *(table.name for table in dictionary.tables(db))]),
         ):
             for title in entries[::4]:
-                page = html(opened(section=section, entry=title))
+                page = html(opened("Methods", section=section, entry=title))
                 assert re.findall(r'<details class="entry"( open)?>', page)[0] == " open", title
                 assert page.count('<details class="entry"') == len(entries)
                 assert unescape(re.findall(r"<summary><b>([^<]*)</b>", page)[0]) == title
-        page = html(opened(section="Words", entry="FTE"))
+        page = html(opened("Methods", section="Words", entry="FTE"))
         assert page.index('class="chosen">FTE<') < page.index(WORDS[0].word)
 
     def test_the_neighbours_of_all_councils_are_drawn_when_they_are_opened(self) -> None:
-        assert "nearest first</th>" not in html(opened(section="Councils"))
+        assert "nearest first</th>" not in html(opened("Methods", section="Councils"))
 
     def test_a_link_to_a_view_holds_the_part_that_is_open(self) -> None:
-        assert opened(section="Rules", entry="Quarters").session_state["entry"] == "Quarters"
-        assert "entry" not in opened(section="Dictionary", entry="Quarters").session_state
+        assert opened("Methods", section="Rules", entry="Quarters").session_state["entry"] == "Quarters"
+        assert "entry" not in opened("Methods", section="Dictionary", entry="Quarters").session_state
 
     def test_a_section_is_found_in_small_letters_too(self) -> None:
-        app = opened(section="missing figures")
+        app = opened("Methods", section="missing figures")
         assert not app.exception
         assert not app.warning
         assert "Reasons and symbols" in html(app)
@@ -498,19 +484,19 @@ class TestPage:
             ({"section": "Ruls"}, "There is no section called “Ruls”. Did you mean Rules?"),
             ({"section": "Rules", "entry": "Quartres"}, "There is no entry called “Quartres”. Did you mean Quarters?"),
         ):
-            app = opened(**query)
+            app = opened("Methods", **query)
             assert not app.exception
             assert [warning.value for warning in app.warning] == [words]
 
     def test_an_entry_of_another_section_is_let_go_without_a_word(self) -> None:
-        app = opened(section="Dictionary", entry="Quarters")
+        app = opened("Methods", section="Dictionary", entry="Quarters")
         assert not app.exception
         assert not app.warning
 
     @pytest.mark.parametrize("typed", HOSTILE)
     def test_no_address_breaks_it(self, typed: str) -> None:
         for name in ("q", "measure", "section", "entry"):
-            app = opened(**{"section": "Rules", name: typed})
+            app = opened("Methods", **{"section": "Rules", name: typed})
             assert not app.exception, name
             page = html(app) + "".join(warning.value for warning in app.warning)
             assert "<img" not in page
@@ -518,14 +504,14 @@ class TestPage:
             assert "](http" not in page
 
     def test_a_search_stands_over_the_section(self) -> None:
-        app = opened(q="vacansy", section="Words")
+        app = opened("Methods", q="vacansy", section="Words")
         assert not app.exception
         assert "Nearest: “vacancy”" in unescape(html(app))
         assert "Full-time equivalent" in html(app)
 
     def test_files_are_offered_of_what_is_a_table(self) -> None:
         for query in ({}, {"measure": "Average caseload"}, {"section": "Dictionary"}):
-            assert len(opened(**query).get("download_button")) == 1
+            assert len(opened("Methods", **query).get("download_button")) == 1
 
 
 def test_the_source_note_of_every_page_leads_to_its_measure(db: Database) -> None:

@@ -25,7 +25,7 @@ from dashboard.methods.example import Example
 from dashboard.methods.rules import examples
 from dashboard.methods.tools import examples as differences
 from etl import trends
-from tests.dashboard.test_oracle import Oracle, Places, oracles, type_7
+from tests.dashboard.oracle import Oracle, Places, oracles, type_7
 
 BEST = 0.25
 Row = dict[str, Any]
@@ -525,11 +525,13 @@ def neighbours_of(figures: Figures, places: Places, area: str) -> list[float]:
     counted = any(row["denominator"] is not None for row in figures.councils if row["value"] is not None)
     found: dict[str, float] = {}
     for row in figures.councils:
+        if row["area_id"] not in places.neighbours[area] or row["value"] is None:
+            continue
         members = [one for one in figures.councils if one["return_id"] == row["return_id"]]
         small = any(one["very_small"] for one in members) or (
             bool(minimum) and counted and (row["denominator"] or 0) < minimum
         )
-        if row["area_id"] in places.neighbours[area] and row["value"] is not None and not small:
+        if not small:
             found[row["return_id"]] = row["value"]
     found.pop(own["return_id"], None)
     return list(found.values())

@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from collections import Counter
 from datetime import date
+from functools import cache
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 import pytest
@@ -22,6 +24,7 @@ from dashboard.own import Checked, Own, Refused, checking, files, plausible, rea
 from dashboard.sentences import own as sentences
 from dashboard.tables import own as parts
 from tests.dashboard import small
+from tests.dashboard.oracle import type_7
 from tests.dashboard.own_files import (
     BAD,
     CASELOAD,
@@ -38,7 +41,6 @@ from tests.dashboard.own_files import (
     with_sheets,
     xlsx,
 )
-from tests.dashboard.test_oracle import type_7
 
 TINY = 1e-9
 
@@ -455,16 +457,22 @@ def test_what_is_given_back_is_marked_in_every_row_and_is_safe_to_open(db: Datab
 # Standing, by the rules once more in plain Python.
 
 
+@cache
+def published_of(db: Database, metric_id: str) -> list[dict[str, Any]]:
+    """The councils with a figure in the newest period of a measure."""
+    end = db.latest(metric_id).end
+    return [
+        one
+        for one in db.figure.filter(pl.col("metric_id") == metric_id).to_dicts()
+        if one["kind"] == "local_authority" and one["period_end"] == end and one["value"] is not None
+    ]
+
+
 def slow(db: Database, metric: Metric, area_id: str, value: float) -> tuple[int, int, int, int] | None:
     """Rank, how many share it, of how many, and the quarter; the others as published, each return once."""
     if not metric.ranked:
         return None
-    end = db.latest(metric.metric_id).end
-    councils = [
-        one
-        for one in db.figure.filter(pl.col("metric_id") == metric.metric_id).to_dicts()
-        if one["kind"] == "local_authority" and one["period_end"] == end and one["value"] is not None
-    ]
+    councils = published_of(db, metric.metric_id)
     published = {one["return_id"]: one["value"] for one in councils}
     setting = {one["return_id"]: one["value"] for one in councils if one["sets_cut"]}
     replaced = {key: one for key, one in published.items() if area_id not in key.split("+")}

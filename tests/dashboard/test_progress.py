@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import re
-from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from html import unescape
 from pathlib import Path
@@ -13,34 +10,21 @@ from typing import Any
 
 import polars as pl
 import pytest
-from streamlit.testing.v1 import AppTest
 
-from dashboard import exports, progress, progress_files, standard
-from dashboard.database import ENGLAND, Database, Metric, store
+from dashboard import progress, progress_files, standard
+from dashboard.database import ENGLAND, Database, Metric
 from dashboard.figures import progress as england
 from dashboard.figures import standard as bars
 from dashboard.progress import Commitment, Held
 from dashboard.sentences import progress as sentences
 from dashboard.tables import progress as parts
-from tests import kept
 from tests.dashboard import small
+from tests.dashboard.helpers import HOSTILE_NAMES, ROOT, Page, html, opened, read
+from tests.dashboard.helpers import sentences as said
 from tests.dashboard.small import Figure
-from tests.dashboard.test_tables import HOSTILE, Page
 
 TODAY = date(2026, 11, 22)
-MAIN = str(Path(__file__).resolve().parents[2] / "dashboard" / "main.py")
 AWKWARD = ("Leeds", "Westminster", "Kingston upon Thames", "Isles of Scilly", "Cumberland")
-
-
-@pytest.fixture(scope="module")
-def kept_path(database_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The real database with the synthetic register and commitments."""
-    return kept.database(database_path, tmp_path_factory.mktemp("kept"))
-
-
-@pytest.fixture(scope="module")
-def filled(kept_path: Path) -> Database:
-    return Database(kept_path)
 
 
 def promise(metric: Metric | None, target: float, by: date, label: str = "Synthetic") -> Commitment:
@@ -51,11 +35,6 @@ def held(db: Database, metric_id: str, target: float, by: date) -> Held:
     found = progress.held(db, promise(db.metrics[metric_id], target, by), TODAY)
     assert found is not None
     return found
-
-
-def read(frame: pl.DataFrame) -> list[dict[str, str]]:
-    """A file as a spreadsheet would read it."""
-    return list(csv.DictReader(io.StringIO(exports.csv(frame).decode("utf-8"), newline="")))
 
 
 def course(folder: Path, values: dict[int, float], **metric: Any) -> Database:
@@ -325,10 +304,10 @@ def test_england_and_the_target_are_drawn_and_the_sum_says_what_it_is(filled: Da
 
 
 def test_no_words_become_markup(tmp_path: Path) -> None:
-    figures = [Figure("waits", area, 10.0 + number) for number, area in enumerate(HOSTILE)]
+    figures = [Figure("waits", area, 10.0 + number) for number, area in enumerate(HOSTILE_NAMES)]
     db = small.database(
         tmp_path, metrics=[small.metric(title="<script>m</script>", noun="<u>m", shortfall="<b>posts")],
-        figures=[*figures, Figure("waits", ENGLAND, 12.0)], names=HOSTILE,
+        figures=[*figures, Figure("waits", ENGLAND, 12.0)], names=HOSTILE_NAMES,
     )  # fmt: skip
     bad = Commitment(
         2, "<script>l</script>", "<script>", "<b>o</b>", db.metrics["waits"], 5.0, date(2030, 1, 1),
@@ -344,50 +323,23 @@ def test_no_words_become_markup(tmp_path: Path) -> None:
         parts.sums(["<script>"]),
     ]
     ours = {"div", "table", "caption", "thead", "tbody", "tr", "th", "td", "a", "b", "p", "br", "ul", "li", "span", "i"}
-    for html in drawn:
-        page = Page(html)
-        assert {tag for tag, _ in page.tags} <= ours, html
+    for one in drawn:
+        page = Page(one)
+        assert {tag for tag, _ in page.tags} <= ours, one
         assert not [name for _, attributes in page.tags for name in attributes if name.startswith("on")]
 
 
 def test_the_header_that_the_page_names_is_that_of_the_file() -> None:
-    (header,) = (Path(MAIN).parents[1] / "data" / "commitments.csv").read_text("utf-8").splitlines()
+    (header,) = (ROOT / "data" / "commitments.csv").read_text("utf-8").splitlines()
     assert tuple(header.split(",")) == parts.HEADER
 
 
 # The page itself.
 
 
-@pytest.fixture
-def with_rows(served: None, kept_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """The pages read the database with the synthetic commitments."""
-    monkeypatch.setenv("MONITOR_DATABASE", str(kept_path))
-    store.cache_clear()
-    yield
-    store.cache_clear()
-
-
-def opened(**query: Any) -> AppTest:
-    app = AppTest.from_file(MAIN, default_timeout=30)
-    app.switch_page("pages/progress.py")
-    for name, value in query.items():
-        app.query_params[name] = value
-    app.run()
-    assert not app.exception, [one.value for one in app.exception]
-    return app
-
-
-def html(app: AppTest) -> str:
-    return "\n".join(element.proto.body for element in app.get("html"))
-
-
-def said(app: AppTest) -> list[str]:
-    return [unescape(text) for text in re.findall(r'<p class="sentence"[^>]*>([^<]*)</p>', html(app))]
-
-
 @pytest.mark.usefixtures("served")
 def test_without_commitments_the_page_says_so_and_how_to_add_one() -> None:
-    app = opened(la="Leeds")
+    app = opened("Progress", la="Leeds")
     assert said(app) == [sentences.NOTHING]
     assert "An example, which nobody has promised:" in html(app)
     assert "etl register check" in html(app)
@@ -400,7 +352,7 @@ def test_each_commitment_is_shown_with_its_sum_and_where_a_council_stands(filled
     today = datetime.now(UTC).date()
     for number, commitment in enumerate(progress.commitments(filled)):
         council = AWKWARD[number % len(AWKWARD)]
-        app = opened(commitment=commitment.label, la=council)
+        app = opened("Progress", commitment=commitment.label, la=council)
         page, lines = html(app), said(app)
         assert lines[0].startswith("7 commitments are recorded here")
         assert 'aria-current="true"' in page
@@ -419,7 +371,7 @@ def test_each_commitment_is_shown_with_its_sum_and_where_a_council_stands(filled
 
 @pytest.mark.usefixtures("with_rows")
 def test_the_table_opens_and_an_unknown_commitment_is_said() -> None:
-    app = opened(periods="true", commitment="Synthetic: conferences in tim")
+    app = opened("Progress", periods="true", commitment="Synthetic: conferences in tim")
     assert [one.value for one in app.warning] == [
         "There is no commitment called “Synthetic conferences in tim”. Did you mean Synthetic: conferences in time?"
     ]

@@ -165,7 +165,7 @@ def test_inspections_come_newest_first_with_the_grades_each_gave(
     assert all(one.started is None and one.on == one.published for one in older)
 
 
-def test_judgements_are_the_latest_of_each_strand_and_what_was_not_given_is_not_carried_forward(db: Database) -> None:
+def test_judgements_are_the_latest_of_each_strand_and_none_is_carried_forward(db: Database) -> None:
     found = {one.metric.metric_id: one for one in queries.judgements(db, LANCASHIRE)}
     assert list(found) == [f"judgement_{strand}" for strand in queries.STRANDS]
     assert (found["judgement_overall"].grade, found["judgement_overall"].status) == (None, "not_given")

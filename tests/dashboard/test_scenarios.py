@@ -116,7 +116,7 @@ def test_a_council_that_meets_the_target_moves_nobody_and_stays_as_published(tmp
     assert found.place_after == found.place_before
 
 
-def test_cases_are_left_out_where_they_are_not_published_and_a_council_without_a_figure_says_why(
+def test_cases_that_are_not_published_are_left_out_and_a_missing_figure_says_why(
     tmp_path: Path,
 ) -> None:
     db = database(tmp_path)

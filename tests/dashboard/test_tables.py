@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from datetime import date
-from html.parser import HTMLParser
 from math import hypot
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
@@ -19,47 +18,11 @@ from dashboard.queries import Inspection
 from dashboard.tables import council
 from dashboard.tables.html import SPARK_HEIGHT, SPARK_WIDTH, spark
 from tests.dashboard import small
+from tests.dashboard.helpers import HOSTILE_NAMES, Page
 from tests.dashboard.small import Figure
 
 BEST = BENCHMARKS[DEFAULT]
 LEEDS, KINGSTON, WESTMINSTER, LANCASHIRE, CUMBERLAND = "383", "314", "213", "888", "942"
-
-
-class Page(HTMLParser):
-    """HTML as a browser would see it: every tag with its attributes, every row with its cells' text."""
-
-    def __init__(self, html: str) -> None:
-        super().__init__()
-        self.tags: list[tuple[str, dict[str, str]]] = []
-        self.rows: list[list[str]] = []
-        self.text = ""
-        self.feed(html)
-        self.close()
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.tags.append((tag, {name: value or "" for name, value in attrs}))
-        if tag == "tr":
-            self.rows.append([])
-        if tag in ("td", "th"):
-            self.rows[-1].append("")
-
-    def handle_data(self, data: str) -> None:
-        self.text += data
-        if self.rows and self.rows[-1]:
-            self.rows[-1][-1] = " ".join(f"{self.rows[-1][-1]} {data}".split())
-
-    def all(self, tag: str) -> list[dict[str, str]]:
-        return [attributes for name, attributes in self.tags if name == tag]
-
-
-HOSTILE = {
-    "101": "<img src=x onerror=alert(1)>",
-    "102": "</td></table><script>alert(1)</script>",
-    "103": '"quoted" onmouseover="alert(1)',
-    "104": "it's 'single' & <b>bold</b> &lt;",
-    "105": "a?b=c&la=Leeds#d%20e+f",
-    "106": "javascript:alert(1)",
-}
 
 
 @pytest.fixture(scope="module")
@@ -76,7 +39,7 @@ def hostile(tmp_path_factory: pytest.TempPathFactory) -> Database:
         tmp_path_factory.mktemp("hostile"),
         metrics=[bad],
         figures=[*figures, *joint, Figure("waits", "104", "c"), Figure("waits", ENGLAND, 2.0)],
-        names=HOSTILE,
+        names=HOSTILE_NAMES,
     )
 
 
@@ -86,7 +49,7 @@ def rendered(db: Database) -> Iterator[str]:
     for benchmark in BENCHMARKS.values():
         rows = queries.councils(db, metric, newest, benchmark)
         yield tables.councils(db, rows, metric, benchmark, f"{metric.title} <caption>")
-    for area_id, name in HOSTILE.items():
+    for area_id, name in HOSTILE_NAMES.items():
         history = queries.history(db, area_id)
         profile = queries.profile(db, area_id, BENCHMARKS["england"])
         yield tables.profile(db, profile, history, BEST, chosen="waits", caption=f"{name}: every measure")
@@ -114,10 +77,10 @@ def test_no_name_becomes_markup(hostile: Database) -> None:
 def test_hostile_names_are_shown_as_they_are_and_linked_to_as_they_are(hostile: Database) -> None:
     rows = queries.councils(hostile, hostile.metrics["waits"], hostile.latest("waits"), BENCHMARKS["england"])
     page = Page(tables.councils(hostile, rows, hostile.metrics["waits"], BENCHMARKS["england"], "All"))
-    for name in HOSTILE.values():
+    for name in HOSTILE_NAMES.values():
         assert any(row[0].startswith(name) for row in page.rows), name
     linked = [parse_qs(urlsplit(link["href"]).query, strict_parsing=True) for link in page.all("a")]
-    assert sorted(found["la"][0] for found in linked) == sorted(HOSTILE.values())
+    assert sorted(found["la"][0] for found in linked) == sorted(HOSTILE_NAMES.values())
     assert all(set(found) == {"la"} for found in linked)
 
 
