@@ -5,9 +5,7 @@ from __future__ import annotations
 import io
 import json
 from dataclasses import replace
-from pathlib import Path
 
-import duckdb
 import polars as pl
 import pytest
 
@@ -100,16 +98,6 @@ def test_a_wide_table_is_the_one_that_the_data_page_downloads(db: Database, api:
     got = api.get("/api/v1/observations.csv?theme=Workforce&shape=wide")
     assert got.body == exports.FORMATS["csv"].make(db, export)
     assert int(got.headers["x-total-count"]) == export.table.height > 1000
-
-
-def test_every_figure_there_is_equals_the_whole_database_file_cell_for_cell(api: Client, tmp_path: Path) -> None:
-    file = tmp_path / "whole.duckdb"
-    file.write_bytes(api.get("/api/v1/monitor.duckdb").body)
-    with duckdb.connect(str(file), read_only=True) as connection:
-        figures = connection.sql("FROM figures").pl()
-    everything = api.table("/api/v1/observations?with=standing,trend", "parquet")
-    assert everything.height > 100_000
-    assert everything.equals(figures)
 
 
 def test_standings_are_the_ranked_figures_and_nothing_else(db: Database, api: Client) -> None:

@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import tomllib
 from collections.abc import Iterator
+from functools import cache
 from importlib.metadata import distribution
 from pathlib import Path
 from typing import Any
@@ -18,23 +19,15 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 from dashboard.hosting import settings
+from tests.deploy.helpers import DEPLOY, ROOT, compose, text
 from tests.drills.container import stages
 
-ROOT = Path(__file__).resolve().parents[2]
-DEPLOY = ROOT / "deploy"
 FILES = sorted(path for path in DEPLOY.rglob("*") if path.is_file())
 KUBERNETES = ("base", "etl", "address")
 IMAGE = "child-protection-monitor"
 
 
-def text(name: str) -> str:
-    return (DEPLOY / name).read_text("utf-8")
-
-
-def compose() -> dict[str, Any]:
-    return dict(yaml.safe_load(text("compose.yaml")))
-
-
+@cache
 def manifests(folder: str) -> dict[str, dict[str, Any]]:
     """What a folder's kustomization makes, by kind."""
     if shutil.which("kubectl") is None:
@@ -109,7 +102,7 @@ def test_the_settings_that_are_given_are_right(where: str, given: dict[str, str]
 
 
 def test_what_the_image_installs_is_what_the_tests_ran_with_and_no_more() -> None:
-    image, whole = locked(DEPLOY / "requirements.lock"), locked(ROOT / "requirements.lock")
+    image, whole = locked(DEPLOY / "requirements.lock"), locked(ROOT / "requirements-test.lock")
     assert {name for name, found in image.items() if whole.get(name) != found} == set()
     assert all(hashes for _, hashes in image.values())
     declared = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]

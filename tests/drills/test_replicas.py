@@ -23,7 +23,7 @@ from dashboard import server
 from dashboard.components import COMPONENTS, UNDER, _name
 from dashboard.hosting import plain
 from tests.drills.replicas import DEPLOY, NAMES, Replicas, headers, nginx, rendered
-from tests.hosting.conftest import OURS
+from tests.hosting.helpers import OURS
 from tests.hosting.running import Client, Running, free_port
 
 STATIC = Path(file_util.get_static_dir())

@@ -26,10 +26,9 @@ from etl.publish import DATABASE
 from tests import disks
 from tests.etl import small
 from tests.hosting import shelf as shelves
+from tests.hosting.helpers import SIGN_IN, files, readyz, written
 from tests.hosting.running import Client as Reader
 from tests.hosting.running import Running, running
-from tests.hosting.test_health import readyz, written
-from tests.hosting.test_remote import HTML, files
 
 MEASURES = ("vacancy_rate", "caseload")
 SHOWN = ("Social worker vacancy rate", "Average caseload")
@@ -170,7 +169,7 @@ def test_of_a_file_that_rots_under_a_server_nothing_wrong_is_shown_and_readiness
         truth = server.ask(asked).body
         page = reader.run("map", metric=SHOWN[0])
         assert {int(next(filter(None, one))) for one in MARKED.findall(page)} == {7}
-        for damaged in (HTML, b"", *damages):
+        for damaged in (SIGN_IN, b"", *damages):
             live.write_bytes(damaged)
             time.sleep(0.6)  # it is opened once in half a second
             got = server.ask("/readyz")

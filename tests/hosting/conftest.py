@@ -10,14 +10,11 @@ import pytest
 from starlette.applications import Starlette
 
 from dashboard import server_app
-from dashboard.database import store
-from dashboard.hosting.settings import settings
 from tests.api.client import Client
+from tests.hosting.helpers import OURS, SECRET, forget
 from tests.hosting.running import Running, free_port, running
 
 collect_ignore = ["failing_app.py"]  # a script, which a server runs
-SECRET = "hush-8f1c-nobody-reads-this"
-OURS = "dashboard.example.gov.uk"
 
 
 @pytest.fixture(scope="session")
@@ -65,9 +62,3 @@ def app(live: Path) -> Iterator[Client]:
         server_app.health().warm.set()
         yield Client(Starlette(routes=server_app.routes(), middleware=server_app.middleware()))
     forget()
-
-
-def forget() -> None:
-    """Have settings, and what hangs on them, read anew."""
-    for one in (settings, server_app.health, server_app.places, server_app.front, server_app.remote, store):
-        one.cache_clear()

@@ -21,7 +21,7 @@ from dashboard.components import ASSETS, COMPONENTS, HERE, UNDER, _name
 from dashboard.hosting import plain, shell
 from dashboard.hosting.headers import policy
 from tests.api.client import Client, Got
-from tests.hosting.conftest import forget
+from tests.hosting.helpers import forget
 from tests.hosting.running import Running
 
 ALWAYS = {

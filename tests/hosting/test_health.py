@@ -7,7 +7,6 @@ import random
 import shutil
 import time
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -18,9 +17,9 @@ from dashboard.database import Database, Store, store
 from dashboard.hosting import health
 from dashboard.hosting.health import Health
 from tests.api.client import Client
-from tests.dashboard import small
+from tests.hosting.helpers import readyz, written
 from tests.hosting.running import Client as Reader
-from tests.hosting.running import Got, Running
+from tests.hosting.running import Running
 
 OLD, NEW = "2026-01-01-aaaaaaaa", "2026-02-02-bbbbbbbb"
 
@@ -35,18 +34,6 @@ def asked_anew(monkeypatch: pytest.MonkeyPatch) -> None:
 def file(tmp_path: Path) -> Path:
     """A small database that was built an hour ago."""
     return written(tmp_path / "monitor.duckdb", OLD)
-
-
-def written(path: Path, version: str, hours: float = 1) -> Path:
-    """A small database of one version, built so long ago."""
-    path.unlink(missing_ok=True)
-    figures = [small.Figure("waits", council, 1.0) for council in small.COUNCILS]
-    small.write(path, metrics=[small.metric()], figures=figures, version=version)
-    with duckdb.connect(str(path)) as connection:
-        connection.execute(
-            "UPDATE build SET built_at = ?", [datetime.now(UTC).replace(tzinfo=None) - timedelta(hours=hours)]
-        )
-    return path
 
 
 def of(file: Path, most_days: float | None = None) -> Callable[[], tuple[bool, dict[str, Any]]]:
@@ -190,16 +177,6 @@ def test_liveness_does_not_look_at_the_data(app: Client, live: Path) -> None:
     store().path = live.with_name("gone.duckdb")
     assert app.get("/readyz").status == 503
     assert app.get("/livez").status == 200
-
-
-def readyz(server: Running, status: int, words: str = "") -> Got:
-    """What /readyz says once it says this; for half a second it may say what it said before."""
-    for _ in range(100):
-        got = server.ask("/readyz")
-        if got.status == status and words in got.text:
-            return got
-        time.sleep(0.1)
-    raise AssertionError(got)
 
 
 @pytest.fixture

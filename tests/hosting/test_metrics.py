@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import http.client
-import re
 import time
 from pathlib import Path
 
@@ -14,52 +12,9 @@ from dashboard import server_app
 from dashboard.hosting import metrics
 from dashboard.hosting.metrics import CLASSES, Counter, Gauge, Histogram
 from tests.api.client import Client
-from tests.hosting.conftest import forget
+from tests.hosting.helpers import PAGES, asked, forget, read
 from tests.hosting.running import Client as Reader
 from tests.hosting.running import Running
-from tests.hosting.test_front import PAGES
-
-SAMPLE = re.compile(r'([a-z_]+)(?:\{((?:[a-z_]+="(?:[^"\\\n]|\\\\|\\"|\\n)*",?)*)\})? (-?[0-9.e+-]+|\+Inf|NaN)')
-SUFFIXES = {
-    "counter": ("_total",), "gauge": ("",), "info": ("_info",), "histogram": ("_bucket", "_count", "_sum"),
-}  # fmt: skip
-Samples = dict[tuple[str, str], float]
-
-
-def read(text: str) -> Samples:
-    """Samples by name and labels, as a strict reader takes them: families whole and once, ended by # EOF."""
-    assert text.endswith("\n# EOF\n")
-    found: Samples = {}
-    families: dict[str, str] = {}
-    family = ""
-    for line in text.splitlines()[:-1]:
-        if line.startswith("# "):
-            _, what, name, said = line.split(" ", 3)
-            if what == "TYPE":
-                assert name not in families
-                families[name], family = said, name
-            elif what == "UNIT":
-                assert name.endswith(f"_{said}")
-            else:
-                assert what == "HELP"
-            assert name == family
-            continue
-        sample = SAMPLE.fullmatch(line)
-        assert sample, line
-        assert sample[1] in [family + suffix for suffix in SUFFIXES[families[family]]], line
-        assert (sample[1], sample[2] or "") not in found
-        found[sample[1], sample[2] or ""] = float(sample[3])
-    return found
-
-
-def asked(port: int, path: str = "/metrics") -> tuple[int, str, str]:
-    """Status, kind and text of an answer at the port of its own."""
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
-    connection.request("GET", path)
-    got = connection.getresponse()
-    answer = got.status, got.headers["Content-Type"], got.read().decode("utf-8")
-    connection.close()
-    return answer
 
 
 def test_counters_histograms_and_numbers_are_written_as_the_standard_says() -> None:

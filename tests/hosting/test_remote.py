@@ -28,16 +28,14 @@ from dashboard.hosting.remote import Remote
 from dashboard.hosting.settings import Settings
 from dashboard.location import Address
 from tests.hosting import shelf as shelves
+from tests.hosting.helpers import SIGN_IN, asked, files, read, readyz, written
 from tests.hosting.running import Client as Reader
 from tests.hosting.running import Running, free_port, running
 from tests.hosting.shelf import DATABASE, SHA256, Handler, Reply, Shelf, sha256sum
-from tests.hosting.test_health import readyz, written
-from tests.hosting.test_metrics import asked, read
 
 OLD, NEW, NEWEST = "2026-01-01-aaaaaaaa", "2026-02-02-bbbbbbbb", "2026-03-03-cccccccc"
 # Short enough for a test, and far longer than this machine takes to answer itself.
 BOUNDS = Bounds(whole=1.5, patience=1.0, largest=40_000_000)
-HTML = b"<!doctype html><title>Sign in</title>" + b"<p>Please sign in.</p>" * 2000
 
 
 @pytest.fixture(scope="module")
@@ -65,11 +63,6 @@ def store(tmp_path: Path) -> Store:
 def of(shelf: Shelf, store: Store, **changes: object) -> Remote:
     """What follows the shelf."""
     return Remote(Address(shelf.url), lambda: store, seconds=0.1, **{"bounds": BOUNDS, **changes})  # type: ignore[arg-type]
-
-
-def files(store: Store) -> list[str]:
-    folder = store.path.parent
-    return sorted(str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file())
 
 
 # Taken
@@ -264,12 +257,12 @@ def sent(to: str) -> Fault:
 
 
 BY_THE_WIRE: dict[str, Fault] = {
-    "404": (lambda _: answers(404, HTML), "E_ADDRESS_STATUS: the server answers 404."),
+    "404": (lambda _: answers(404, SIGN_IN), "E_ADDRESS_STATUS: the server answers 404."),
     "403": (lambda _: answers(403), "E_ADDRESS_STATUS: the server answers 403."),
     "500": (lambda _: answers(500), "E_ADDRESS_STATUS: the server answers 500."),
     "a part": (lambda new: answers(206, new[:5000]), "E_ADDRESS_STATUS: the server answers 206."),
     "304 unasked": (lambda _: answers(304, Content_Length=None), "E_ADDRESS_STATUS: the server answers 304."),
-    "a page": (lambda _: answers(200, HTML), "E_ADDRESS_KIND: what came is no DuckDB file"),
+    "a page": (lambda _: answers(200, SIGN_IN), "E_ADDRESS_KIND: what came is no DuckDB file"),
     "nothing": (lambda _: answers(200), "E_ADDRESS_KIND: what came is no DuckDB file"),
     "cut": (cut, "E_ADDRESS_CUT: the connection ended after "),
     "cut between pieces": (lambda new: chunked(new[:100_000], end=b""), "E_ADDRESS_CUT: the connection ended before"),
@@ -316,9 +309,9 @@ def test_whatever_else_comes_the_last_good_one_stays_and_the_next_good_one_is_ta
 
 
 BESIDE: dict[str, tuple[Reply, str]] = {
-    "404": (answers(404, HTML), "E_ADDRESS_STATUS: of the SHA-256 beside it: the server answers 404."),
+    "404": (answers(404, SIGN_IN), "E_ADDRESS_STATUS: of the SHA-256 beside it: the server answers 404."),
     "a page": (answers(200, b"<html></html>"), "E_ADDRESS_SHA256: what lies beside it is no SHA-256. Make it by"),
-    "a long page": (answers(200, HTML), "E_ADDRESS_SIZE: of the SHA-256 beside it: larger than 1,000 bytes."),
+    "a long page": (answers(200, SIGN_IN), "E_ADDRESS_SIZE: of the SHA-256 beside it: larger than 1,000 bytes."),
     "nothing": (answers(200), "E_ADDRESS_SHA256: what lies beside it is no SHA-256."),
     "too short": (answers(200, b"abc123  monitor.duckdb\n"), "E_ADDRESS_SHA256: what lies beside it is no SHA-256."),
     "two": (answers(200, sha256sum(b"a") + sha256sum(b"b")), "E_ADDRESS_SHA256: what lies beside it is no SHA-256."),
@@ -535,7 +528,7 @@ def test_each_change_is_logged_once_with_its_reason_and_without_the_key_of_the_a
     shelf.replies[SHA256] = answers(404)
     since = following.look().since
     assert following.look().since == since
-    shelf.replies[SHA256] = answers(200, HTML)
+    shelf.replies[SHA256] = answers(200, SIGN_IN)
     assert following.look().since >= since
     del shelf.replies[SHA256]
     following.look()
