@@ -48,14 +48,14 @@ def named(app: AppTest) -> list[str]:
 
 
 def test_a_pack_holds_each_briefing_in_each_form(db: Database, pdfs: dict[str, bytes]) -> None:
-    made = packed(db, ["213", ENGLAND], ["pdf", "html"])
+    made = packed(db, ["213", "420"], ["pdf", "html"])
     with zipfile.ZipFile(io.BytesIO(made)) as found:
         assert found.namelist() == [
             "README.txt", "briefing-213-westminster.pdf", "briefing-213-westminster.html",
-            "briefing-e92000001-england.pdf", "briefing-e92000001-england.html",
+            "briefing-420-isles-of-scilly.pdf", "briefing-420-isles-of-scilly.html",
         ]  # fmt: skip
         assert found.read("briefing-213-westminster.pdf") == pdfs["Westminster"]
-        assert found.read("briefing-e92000001-england.pdf") == pdfs["England"]
+        assert found.read("briefing-420-isles-of-scilly.pdf") == pdfs["Isles of Scilly"]
         assert db.data_version in found.read("README.txt").decode("utf-8")
         assert found.testzip() is None
 

@@ -139,5 +139,5 @@ def test_drawings_alone_are_pictures_one_a_strip(briefings: dict[str, Briefing])
 def test_words_from_the_data_are_never_run_as_markup(briefings: dict[str, Briefing]) -> None:
     """A name such as nobody has: what would be markup or code in a template is printed as it is."""
     hostile = '#panic("no") *bold* _it_ <tag> $x^2$ \\ // "quoted" @ref ~ -- `code` [a](b)'
-    briefing = replace(briefings["Leeds"], sentence=hostile)
+    briefing = replace(briefings["Isles of Scilly"], sentence=hostile)
     assert pdf_pages(pdf.pdf(briefing)) == printed(briefing)

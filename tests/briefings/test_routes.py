@@ -26,6 +26,7 @@ from dashboard.database import ENGLAND, Database, store
 from dashboard.server import ROUTES
 from tests import loops
 from tests.api.client import Client
+from tests.api.helpers import serving
 from tests.briefings.helpers import LONDON
 from tests.briefings.reading import Page
 
@@ -40,11 +41,8 @@ HOSTILE = (
 @pytest.fixture(scope="module")
 def client(database_path: Path) -> Iterator[Client]:
     """The addresses over the real database."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("MONITOR_DATABASE", str(database_path))
-        store.cache_clear()
+    with serving(database_path):
         yield Client(Starlette(routes=routes.routes()))
-    store.cache_clear()
 
 
 def said(body: bytes) -> str:
@@ -190,19 +188,19 @@ def test_of_several_at_once_one_is_made_and_those_beyond_the_bound_are_refused(
         return briefing.name.encode()
 
     monkeypatch.setattr(routes, "MOST_WAITING", 3)
-    monkeypatch.setitem(KINDS, "pdf", replace(KINDS["pdf"], make=make))
-    # Its own, because nobody else may wait here.
+    # A form of its own, so that what is made here is nobody else's.
+    monkeypatch.setitem(KINDS, "slow", replace(KINDS["pdf"], suffix="slow", make=make))
     endpoint = routes.Briefings()
     own = Client(Starlette(routes=[Route("/briefings/{name}", endpoint.__call__)]))
     numbers = list(db.authorities)[40:44]
     with ThreadPoolExecutor(3) as crowd:
-        asked = [crowd.submit(own.get, f"/briefings/{area_id}.pdf") for area_id in numbers[:3]]
+        asked = [crowd.submit(own.get, f"/briefings/{area_id}.slow") for area_id in numbers[:3]]
         assert making.acquire(timeout=60)
         end = time.monotonic() + 60
         while endpoint._waiting < 3:
             assert time.monotonic() < end
             time.sleep(0.01)
-        refused = own.get(f"/briefings/{numbers[3]}.pdf")
+        refused = own.get(f"/briefings/{numbers[3]}.slow")
         assert (refused.status, refused.headers["retry-after"]) == (503, str(routes.RETRY_SECONDS))
         assert names == []
         go.set()
@@ -210,7 +208,7 @@ def test_of_several_at_once_one_is_made_and_those_beyond_the_bound_are_refused(
     assert most == 1
     assert [(got.status, got.body.decode()) for got in answers] == [(200, db.names[one]) for one in numbers[:3]]
     assert sorted(names) == sorted(db.names[one] for one in numbers[:3])
-    assert own.get(f"/briefings/{numbers[3]}.pdf").body.decode() == db.names[numbers[3]]
+    assert own.get(f"/briefings/{numbers[3]}.slow").body.decode() == db.names[numbers[3]]
 
 
 @pytest.mark.drill

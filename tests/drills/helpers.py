@@ -5,6 +5,7 @@ from __future__ import annotations
 import http.client
 import os
 import shutil
+import signal
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -18,6 +19,8 @@ from tests.hosting.running import Running
 
 # Two are asked for by name in the drills, and no more places than a drill can fill.
 SETTINGS = {"MONITOR_HOSTS": f"localhost 127.0.0.1 {OURS}", "MONITOR_SESSIONS": "4", "MONITOR_RETRY_SECONDS": "7"}
+# The signal that ended it, once it had finished.
+STOPPED = (0, -signal.SIGTERM)
 # One of them is not there: that one replica has no such file, and the other does not answer, is no reason to say 503.
 ADDRESSES = {
     "/": 200, "/council?la=Leeds": 200, "/api/v1/areas?limit=1": 200, "/_stcore/health": 200, "/media/nothing.csv": 404,

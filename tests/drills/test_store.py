@@ -108,7 +108,7 @@ def read_on(server: Running, seen: list[int], wrong: list[str], stop: Callable[[
 
 @pytest.mark.drill
 @pytest.mark.parametrize(("by", "versions"), [("file", 50), ("address", 20)])
-def test_eight_readers_of_versions_published_one_after_the_other_see_each_whole_and_none_after_a_later_one(
+def test_eight_readers_see_each_version_whole_and_none_after_a_later_one(
     tables: Tables, database_path: Path, tmp_path: Path, by: str, versions: int
 ) -> None:
     data = tmp_path / "data"
@@ -153,7 +153,7 @@ def test_eight_readers_of_versions_published_one_after_the_other_see_each_whole_
 
 
 @pytest.mark.drill
-def test_of_a_file_that_rots_under_a_server_nothing_wrong_is_shown_and_readiness_tells_the_truth(
+def test_of_a_file_that_rots_nothing_wrong_is_shown_and_readiness_tells_the_truth(
     tables: Tables, tmp_path: Path
 ) -> None:
     live = put(tmp_path, tables, 7)

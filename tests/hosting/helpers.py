@@ -3,16 +3,25 @@
 from __future__ import annotations
 
 import http.client
+import logging
 import re
+import tempfile
 import time
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
 
 import duckdb
+import pytest
+from starlette.applications import Starlette
 
 from dashboard import server_app
 from dashboard.database import Store, store
 from dashboard.hosting.settings import settings
+from tests.api.client import Client
 from tests.dashboard import small
 from tests.hosting.running import ROOT, Got, Running
 
@@ -35,11 +44,27 @@ def forget() -> None:
         one.cache_clear()
 
 
+@contextmanager
+def app_over(database: Path) -> Iterator[Client]:
+    """What stands before Streamlit, in this process, over a database."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("MONITOR_DATABASE", str(database))
+        forget()
+        server_app.health().warm.set()
+        yield Client(Starlette(routes=server_app.routes(), middleware=server_app.middleware()))
+    forget()
+
+
+def copied(path: Path, version: str) -> Path:
+    """A small database of one version."""
+    path.unlink(missing_ok=True)
+    path.write_bytes(_content(version))
+    return path
+
+
 def written(path: Path, version: str, hours: float = 1) -> Path:
     """A small database of one version, built so long ago."""
-    path.unlink(missing_ok=True)
-    figures = [small.Figure("waits", council, 1.0) for council in small.COUNCILS]
-    small.write(path, metrics=[small.metric()], figures=figures, version=version)
+    copied(path, version)
     with duckdb.connect(str(path)) as connection:
         connection.execute(
             "UPDATE build SET built_at = ?", [datetime.now(UTC).replace(tzinfo=None) - timedelta(hours=hours)]
@@ -47,7 +72,31 @@ def written(path: Path, version: str, hours: float = 1) -> Path:
     return path
 
 
+@cache
+def _content(version: str) -> bytes:
+    figures = [small.Figure("waits", council, 1.0) for council in small.COUNCILS]
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "monitor.duckdb"
+        small.write(path, metrics=[small.metric()], figures=figures, version=version)
+        return path.read_bytes()
+
+
+@contextmanager
+def log_put_back() -> Iterator[None]:
+    """Whatever is set up meanwhile, the log of this process goes where it went before."""
+    root, showing = logging.getLogger(), warnings.showwarning
+    handlers, level = root.handlers[:], root.level
+    try:
+        yield
+    finally:
+        logging.captureWarnings(False)
+        root.handlers[:] = handlers
+        root.setLevel(level)
+        warnings.showwarning = showing
+
+
 def files(store: Store) -> list[str]:
+    """All that lies in the folder of what a server reads."""
     folder = store.path.parent
     return sorted(str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file())
 

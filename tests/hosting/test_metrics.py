@@ -49,9 +49,9 @@ def test_by_itself_they_are_nowhere(app: Client) -> None:
         assert app.get(path).status == 404
 
 
-def test_they_may_be_at_an_address(live: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_they_may_be_at_an_address(few: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MONITOR_METRICS_PATH", "/inside/metrics")
-    monkeypatch.setenv("MONITOR_DATABASE", str(live))
+    monkeypatch.setenv("MONITOR_DATABASE", str(few))
     forget()
     app = Client(Starlette(routes=server_app.routes(), middleware=server_app.middleware()))
     got = app.get("/inside/metrics")

@@ -68,9 +68,7 @@ def test_the_fourth_of_three_is_asked_to_come_again_and_let_in_once_somebody_lea
             assert server.ask(address).status == 200, address
 
         readers[0].connection.close()
-        start = time.monotonic()
         with entered(server) as late:
-            assert time.monotonic() - start < 5
             assert "Social worker vacancy rate" in late.run("map")
     empty(server)
     assert server.ask("/council", accept=HTML).status == 200
