@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from dashboard.briefings import content, docx, pdf
 from dashboard.briefings.model import Briefing
 from dashboard.database import ENGLAND, Database
+from tests.api.helpers import store_of
 from tests.briefings.helpers import AWKWARD, LONDON, PRINTED, YORKSHIRE, number
-from tests.dashboard.conftest import db, served
+from tests.dashboard.conftest import served
 
-__all__ = ["db", "served"]
+__all__ = ["served"]
+
+
+@pytest.fixture(scope="session")
+def db(database_path: Path) -> Database:
+    """The real figures, which the addresses read too."""
+    return store_of(database_path).current()
 
 
 @pytest.fixture(scope="session")

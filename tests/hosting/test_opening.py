@@ -7,6 +7,7 @@ import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import duckdb
@@ -30,6 +31,15 @@ def file(tmp_path: Path) -> Path:
     return copied(path, OLD)
 
 
+@pytest.fixture(scope="module")
+def read(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, duckdb.DuckDBPyConnection]]:
+    """A small database and who reads it, for questions that must all be refused."""
+    path = copied(tmp_path_factory.mktemp("it's read") / "monitor.duckdb", OLD)
+    with opened(path) as connection:
+        yield path, connection
+    assert identity(path)[0] == OLD
+
+
 @pytest.mark.parametrize(
     "statement",
     [
@@ -51,22 +61,27 @@ def file(tmp_path: Path) -> Path:
         "PRAGMA temp_directory='{folder}'", "PRAGMA enable_logging", "CALL enable_logging(storage_path = '{folder}')",
     ],
 )  # fmt: skip
-def test_nothing_but_the_tables_of_the_file_can_be_asked_for(file: Path, tmp_path: Path, statement: str) -> None:
+def test_nothing_but_the_tables_of_the_file_can_be_asked_for(
+    read: tuple[Path, duckdb.DuckDBPyConnection], tmp_path: Path, statement: str
+) -> None:
+    file, connection = read
     other = tmp_path / "other.csv"
     other.write_text("a,b\n1,2\n")
     other_frame = frame_of_ours
     assert other_frame
-    before = sorted(tmp_path.rglob("*"))
+    before = sorted([*tmp_path.rglob("*"), *file.parent.rglob("*")])
+    content = file.stat().st_mtime_ns, file.stat().st_size
     said = statement.format(other=other, folder=tmp_path, file=str(file).replace("'", "''"))
-    with opened(file) as connection:
-        # A cursor is as shut off; it begins in the empty database.
-        cursor = connection.cursor()
-        cursor.execute("USE monitor")
-        for asker in (connection, cursor):
-            with pytest.raises(duckdb.Error):
-                asker.execute(said).fetchall()
-    assert sorted(tmp_path.rglob("*")) == before
-    assert identity(file)[0] == OLD
+    # A cursor is as shut off; it begins in the empty database.
+    cursor = connection.cursor()
+    cursor.execute("USE monitor")
+    for asker in (connection, cursor):
+        with pytest.raises(duckdb.Error):
+            asker.execute(said).fetchall()
+    assert sorted([*tmp_path.rglob("*"), *file.parent.rglob("*")]) == before
+    assert (file.stat().st_mtime_ns, file.stat().st_size) == content
+    # Who asked is as before: what is asked next is answered.
+    assert connection.execute("SELECT data_version FROM build").fetchall() == [(OLD,)]
 
 
 def test_every_limit_is_in_force_and_cannot_be_lifted(file: Path) -> None:

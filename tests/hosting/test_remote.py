@@ -62,6 +62,20 @@ def store(tmp_path: Path) -> Store:
     return Store(tmp_path / "copy" / "monitor.duckdb")
 
 
+@pytest.fixture(scope="module")
+def held(editions: dict[str, bytes], tmp_path_factory: pytest.TempPathFactory) -> Store:
+    """What a server reads that has a copy; a test may leave another edition there, and asks which it finds."""
+    path = tmp_path_factory.mktemp("held") / "monitor.duckdb"
+    path.write_bytes(editions[OLD])
+    return Store(path)
+
+
+def here_and_next(held: Store) -> tuple[str, str]:
+    """The edition that is there, and another one."""
+    here = held.current().data_version
+    return here, NEW if here == OLD else OLD
+
+
 def of(shelf: Shelf, store: Store, **changes: object) -> Remote:
     """What follows the shelf."""
     return Remote(Address(shelf.url), lambda: store, seconds=0.1, **{"bounds": BOUNDS, **changes})  # type: ignore[arg-type]
@@ -297,24 +311,23 @@ def none(_: object) -> None:
 
 @pytest.mark.parametrize("how", BY_THE_WIRE)
 def test_whatever_else_comes_the_last_good_one_stays_and_the_next_good_one_is_taken(
-    shelf: Shelf, store: Store, editions: dict[str, bytes], how: str
+    shelf: Shelf, held: Store, editions: dict[str, bytes], how: str
 ) -> None:
     """A look ends while the server still hangs or drips: had it waited for the server, it would have another reason."""
-    shelf.put(editions[OLD])
+    here, following_one = here_and_next(held)
     make, why = BY_THE_WIRE[how]
-    following = of(shelf, store, bounds=IMPATIENT if "SLOW" in why else BOUNDS)
-    assert following.look().good
-    shelf.put(editions[NEW])
-    shelf.replies[DATABASE] = make(editions[NEW])
+    following = of(shelf, held, older=True, bounds=IMPATIENT if "SLOW" in why else BOUNDS)
+    shelf.put(editions[following_one])
+    shelf.replies[DATABASE] = make(editions[following_one])
     found = following.look()
     assert found.why.startswith(why)
     assert not found.good
-    assert store.current().data_version == OLD
-    assert store.path.read_bytes() == editions[OLD]
-    assert files(store) == ["monitor.duckdb"]
+    assert held.current().data_version == here
+    assert held.path.read_bytes() == editions[here]
+    assert files(held) == ["monitor.duckdb"]
     del shelf.replies[DATABASE]
     assert following.look().good
-    assert store.current().data_version == NEW
+    assert held.current().data_version == following_one
 
 
 BESIDE: dict[str, tuple[Reply, str]] = {
@@ -331,21 +344,20 @@ BESIDE: dict[str, tuple[Reply, str]] = {
 
 @pytest.mark.parametrize("how", BESIDE)
 def test_without_its_sha256_beside_it_nothing_is_asked_for_or_taken(
-    shelf: Shelf, store: Store, editions: dict[str, bytes], how: str
+    shelf: Shelf, held: Store, editions: dict[str, bytes], how: str
 ) -> None:
-    shelf.put(editions[OLD])
+    here, following_one = here_and_next(held)
     reply, why = BESIDE[how]
-    following = of(shelf, store, bounds=IMPATIENT if "SLOW" in why else BOUNDS)
-    assert following.look().good
-    shelf.put(editions[NEW])
+    following = of(shelf, held, older=True, bounds=IMPATIENT if "SLOW" in why else BOUNDS)
+    shelf.put(editions[following_one])
     shelf.replies[SHA256] = reply
     shelf.paths()
     assert following.look().why.startswith(why)
     assert DATABASE not in shelf.paths()
-    assert store.current().data_version == OLD
+    assert held.current().data_version == here
     del shelf.replies[SHA256]
     assert following.look().good
-    assert store.current().data_version == NEW
+    assert held.current().data_version == following_one
 
 
 OF_ANOTHER_KIND = {
