@@ -91,6 +91,7 @@ def test_sixteen_programs_get_only_right_answers_while_the_file_is_swapped(live:
     for thread in threads:
         thread.join()
     assert wrong[:3] == []
+    assert swaps >= 20
     assert seen == set(VALUES)
     assert min(counts) > 0
 

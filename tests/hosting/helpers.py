@@ -111,6 +111,14 @@ def readyz(server: Running, status: int, words: str = "") -> Got:
     raise AssertionError(got)
 
 
+def empty(server: Running) -> None:
+    """Waits until all who were there are gone."""
+    end = time.monotonic() + 60
+    while server.sample("monitor_sessions") > 0:
+        assert time.monotonic() < end
+        time.sleep(0.1)
+
+
 def read(text: str) -> Samples:
     """Samples by name and labels, as a strict reader takes them: families whole and once, ended by # EOF."""
     assert text.endswith("\n# EOF\n")

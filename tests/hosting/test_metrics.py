@@ -12,7 +12,7 @@ from dashboard import server_app
 from dashboard.hosting import metrics
 from dashboard.hosting.metrics import CLASSES, Counter, Gauge, Histogram
 from tests.api.client import Client
-from tests.hosting.helpers import PAGES, asked, forget, read
+from tests.hosting.helpers import PAGES, asked, empty, forget, read
 from tests.hosting.running import Client as Reader
 from tests.hosting.running import Running
 
@@ -65,6 +65,7 @@ def test_they_may_be_at_an_address(few: Path, monkeypatch: pytest.MonkeyPatch) -
 
 
 def test_the_port_of_its_own_tells_what_the_server_does(server: Running) -> None:
+    empty(server)
     port = int(server.environment["MONITOR_METRICS_PORT"])
     status, kind, text = asked(port)
     assert (status, kind) == (200, metrics.MEDIA_TYPE)
@@ -75,8 +76,12 @@ def test_the_port_of_its_own_tells_what_the_server_does(server: Running) -> None
         reader.run("data", newest="true")
         for address in ("/api/v1/areas?limit=1", "/api/v1/areas?colour=red"):
             server.ask(address)
-        time.sleep(0.3)  # a run ends a little after its last message
-        after = read(asked(port)[2])
+        counted = "monitor_rerun_milliseconds_count", 'page="data"'
+        for _ in range(200):  # a run ends a little after its last message
+            after = read(asked(port)[2])
+            if after.get(counted, 0) > before.get(counted, 0):
+                break
+            time.sleep(0.05)
         assert after["monitor_sessions", ""] == before["monitor_sessions", ""] + 1
     ((_, version),) = [key for key in after if key[0] == "monitor_data_version_info"]
     assert version == f'version="{server.wait_for("ready")["data_version"]}"'
