@@ -9,22 +9,20 @@ import pytest
 
 from dashboard.database import Database, store
 from tests.api.client import Client
+from tests.dashboard.helpers import serving, store_of
 
 
 @pytest.fixture(scope="session")
 def db(database_path: Path) -> Database:
-    """The real figures, read beside the server."""
-    return Database(database_path)
+    """The real figures, which the API reads too."""
+    return store_of(database_path).current()
 
 
 @pytest.fixture(scope="module")
 def api(database_path: Path) -> Iterator[Client]:
     """The API over the real database."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("MONITOR_DATABASE", str(database_path))
-        store.cache_clear()
+    with serving(database_path):
         yield Client()
-    store.cache_clear()
 
 
 @pytest.fixture

@@ -110,7 +110,7 @@ def test_every_parameter_has_an_example_that_is_allowed(api: Client, db: Databas
         for name, parameter in endpoint.all_parameters(KINDS["json"]).items():
             example = parameter.an_example(db)
             assert example, name
-            alone = {"group": "", "target": "&metric=vacancy_rate"}.get(name, "")
+            alone = {"target": "&metric=vacancy_rate"}.get(name, "") + ("" if name == "limit" else "&limit=1")
             assert api.get(f"{endpoint.path()}?{name}={example}{alone}".replace(" ", "+")).status == 200, name
 
 
@@ -123,15 +123,34 @@ def test_the_page_names_every_address_parameter_and_column(html: str, db: Databa
         assert set(openapi.columns(db, endpoint)) <= set(said)
 
 
+def addresses(html: str) -> list[str]:
+    """Where the page leads in the API."""
+    return sorted({one for one in map(unescape, re.findall(r'href="([^"]+)"', html)) if one.startswith("/api")})
+
+
 def test_every_link_of_the_page_leads_to_an_answer(api: Client, html: str) -> None:
+    """Of a file of every row one row is made, and it is asked whether all of them would fit."""
     links = [unescape(one) for one in re.findall(r'href="([^"]+)"', html)]
     anchors = {one[1:] for one in links if one.startswith("#")}
     assert anchors <= set(re.findall(r'id="([^"]+)"', html))
-    addresses = {one for one in links if one.startswith("/api")}
-    assert len(addresses) > 40
-    for address in addresses:
-        assert api.get(address).status == 200, address
+    assert len(addresses(html)) > 40
+    files = 0
+    for address in addresses(html):
+        suffix = address.rpartition(".")[2]
+        whole = suffix in KINDS and not KINDS[suffix].pages and "?" not in address
+        got = api.get(f"{address}?limit=1" if whole else address)
+        assert got.status == 200, address
+        if whole:
+            assert 1 < int(got.headers["x-total-count"]) <= KINDS[suffix].rows, address
+            files += 1
+    assert files == 2 * len(ENDPOINTS)
     assert {one for one in links if not one.startswith(("/api", "#"))} == {"/", STYLE}
+
+
+@pytest.mark.drill
+def test_every_file_of_the_page_is_made_whole(api: Client, html: str) -> None:
+    for address in addresses(html):
+        assert api.get(address).status == 200, address
 
 
 def test_every_kind_of_problem_is_explained_where_its_type_leads(html: str) -> None:
@@ -151,19 +170,6 @@ def test_the_figures_on_the_page_are_those_of_the_database(html: str, db: Databa
     ]  # fmt: skip
 
 
-def test_the_page_of_a_small_database_holds_no_example_that_it_cannot_answer(live: Any) -> None:
-    names = {"101": '<b onmouseover="x">Council</b>'}
-    figures = [Figure("waits", council, 5.0) for council in small.COUNCILS]
-    small.write(live, metrics=[small.metric(title="<script>alert(1)</script>")], figures=figures, names=names)
-    api = Client()
-    html = api.get("/api").body.decode("utf-8")
-    assert "<script" not in html
-    assert "<b " not in html
-    for address in {unescape(one) for one in re.findall(r'href="(/api[^"]*)"', html)}:
-        assert api.get(address).status == 200, address
-    assert api.get("/api/v1/openapi.json").json["components"]["parameters"]["metric"]["example"] == ["waits"]
-
-
 def test_examples_ask_for_what_is_declared() -> None:
     for endpoint in ENDPOINTS.values():
         for example in endpoint.examples:
@@ -177,3 +183,16 @@ def test_a_download_that_is_too_large_names_the_address_of_the_whole(api: Client
 def test_the_page_opens_with_a_sentence_and_says_its_language(html: str) -> None:
     assert html.startswith('<!doctype html><html lang="en-GB">')
     assert re.search(r'<h1>[^<]+</h1><p class="sentence">[^<]+\.</p>', html)
+
+
+def test_the_page_of_a_small_database_holds_no_example_that_it_cannot_answer(live: Any) -> None:
+    names = {"101": '<b onmouseover="x">Council</b>'}
+    figures = [Figure("waits", council, 5.0) for council in small.COUNCILS]
+    small.write(live, metrics=[small.metric(title="<script>alert(1)</script>")], figures=figures, names=names)
+    api = Client()
+    html = api.get("/api").body.decode("utf-8")
+    assert "<script" not in html
+    assert "<b " not in html
+    for address in {unescape(one) for one in re.findall(r'href="(/api[^"]*)"', html)}:
+        assert api.get(address).status == 200, address
+    assert api.get("/api/v1/openapi.json").json["components"]["parameters"]["metric"]["example"] == ["waits"]

@@ -18,12 +18,26 @@ from tests.dashboard.small import Figure
 SOME = [*(endpoint.path() for endpoint in ENDPOINTS.values()), "/api/v1/monitor.duckdb"] + [
     ENDPOINTS["observations"].path(suffix) for suffix in KINDS
 ]
+PHASES = ("examples", "coverage", "fuzzing")
 
 
-def found(api: Client, paths: list[str] | None = None, **settings: int | bool) -> list[str]:
-    """What a run of schemathesis finds: examples, the edges of every parameter, and questions it makes up."""
+def with_parameters_of_their_own() -> list[str]:
+    """Addresses that together take every parameter there is: the edges of one are tried once, not at each address."""
+    paths, known = ["/api/v1/monitor.duckdb"], set[int]()
+    for endpoint in ENDPOINTS.values():
+        own = {id(one) for one in endpoint.parameters}
+        if not own <= known:
+            paths.append(endpoint.path())
+            known |= own
+    return paths
+
+
+def found(
+    api: Client, paths: list[str] | None = None, phases: tuple[str, ...] = PHASES, **settings: int | bool
+) -> tuple[list[str], int]:
+    """What a run of schemathesis finds, and how much it asked: examples, edges of parameters, questions it makes up."""
     schema = schemathesis.openapi.from_asgi("/api/v1/openapi.json", api.app)
-    schema.config.phases.update(phases=["examples", "coverage", "fuzzing"])
+    schema.config.phases.update(phases=list(phases))
     schema.config.generation.update(**settings)  # type: ignore[arg-type]
     failures, asked = list[str](), 0
     for event in from_schema(schema.include(path=paths) if paths else schema).execute():
@@ -38,20 +52,53 @@ def found(api: Client, paths: list[str] | None = None, **settings: int | bool) -
                 if one.status == Status.FAILURE and one.failure_info
             ]
     assert isinstance(event, EngineFinished)
-    assert asked > 500
-    return failures
+    return failures, asked
 
 
-def test_schemathesis_finds_nothing(live: Path) -> None:
+@pytest.fixture
+def small_api(live: Path) -> Client:
+    """The API over a small database of two years."""
     figures = [
         Figure("waits", council, number / 7, year=year)
         for year in (2024, 2025)
         for number, council in enumerate(small.COUNCILS)
     ]
     small.write(live, metrics=[small.metric()], figures=figures)
-    assert found(Client(), SOME, max_examples=2, deterministic=True) == []
+    return Client()
+
+
+def test_schemathesis_finds_nothing_by_examples_and_questions_of_its_own(small_api: Client) -> None:
+    failures, asked = found(small_api, SOME, ("examples", "fuzzing"), max_examples=2, deterministic=True)
+    assert failures == []
+    assert asked >= 3 * len(SOME)
+
+
+def test_schemathesis_finds_nothing_at_the_edges_of_any_parameter(small_api: Client) -> None:
+    failures, asked = found(small_api, with_parameters_of_their_own(), ("coverage",), deterministic=True)
+    assert failures == []
+    assert asked > 500
+
+
+def test_the_addresses_whose_edges_are_tried_take_every_parameter_there_is() -> None:
+    tried = with_parameters_of_their_own()
+    kind = KINDS["json"]
+    every = {name for endpoint in ENDPOINTS.values() for name in endpoint.all_parameters(kind)}
+    taken = {
+        name for endpoint in ENDPOINTS.values() if endpoint.path() in tried for name in endpoint.all_parameters(kind)
+    }
+    assert taken == every
+    assert ENDPOINTS["observations"].path() in tried
+
+
+@pytest.mark.drill
+def test_schemathesis_finds_nothing_at_the_edges_of_every_address(small_api: Client) -> None:
+    failures, asked = found(small_api, SOME, max_examples=2, deterministic=True)
+    assert failures == []
+    assert asked > 2000
 
 
 @pytest.mark.slow
 def test_schemathesis_finds_nothing_in_the_real_figures_however_it_asks(api: Client) -> None:
-    assert found(api, max_examples=20) == []
+    failures, asked = found(api, max_examples=20)
+    assert failures == []
+    assert asked > 500

@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-import gc
 import gzip
-import hashlib
 import random
 import re
-import shutil
-import weakref
-from pathlib import Path
 
 import pytest
 from starlette.applications import Starlette
@@ -20,10 +15,8 @@ from dashboard.api.answers import Answer, Shelf
 from dashboard.api.endpoints import ENDPOINTS, KINDS
 from dashboard.api.reading import Asked
 from dashboard.api.replies import Asking
-from dashboard.database import Database, store
+from dashboard.database import Database
 from tests.api.client import Client
-from tests.dashboard import small
-from tests.dashboard.small import Figure
 
 ADDRESSES = (
     *(endpoint.path(suffix) + "?limit=5" for endpoint in ENDPOINTS.values() for suffix in ("", *KINDS)),
@@ -31,13 +24,6 @@ ADDRESSES = (
 )  # fmt: skip
 OBSERVATIONS = "/api/v1/observations?metric=vacancy_rate"
 PARQUET = "/api/v1/observations.parquet?metric=vacancy_rate"
-
-
-def write(path: Path, version: str, value: float = 1.0) -> None:
-    """A small database of one version, all of whose councils have one value."""
-    path.unlink(missing_ok=True)
-    figures = [Figure("waits", council, value) for council in small.COUNCILS]
-    small.write(path, metrics=[small.metric()], figures=figures, version=version)
 
 
 @pytest.mark.parametrize("address", ADDRESSES)
@@ -75,16 +61,6 @@ def test_whoever_has_it_already_is_told_so(api: Client, address: str) -> None:
         assert api.get(address, if_none_match=asked).status == 200, asked
 
 
-def test_other_questions_formats_and_data_have_other_tags(live: Path) -> None:
-    api, tags = Client(), set()
-    for version in ("2026-01-01-aaaaaaaa", "2026-02-02-bbbbbbbb"):
-        write(live, version)
-        for query in ("", "?limit=5", "?limit=5&offset=5", "?area=101", "?with=standing"):
-            tags |= {api.get(f"/api/v1/observations.{suffix}{query}").headers["etag"] for suffix in KINDS}
-        tags |= {api.get(path).headers["etag"] for path in ("/api/v1/standings", "/api", "/api/v1/monitor.duckdb")}
-    assert len(tags) == 2 * (5 * 3 + 3)
-
-
 def test_one_question_has_one_tag_however_it_is_asked(api: Client) -> None:
     ways = (
         "metric=vacancy_rate,agency_rate&newest=true",
@@ -102,26 +78,6 @@ def test_a_question_that_names_its_version_may_be_kept_for_ever(api: Client, db:
     assert frozen.body == live.body
     file = api.get(f"/api/v1/monitor.duckdb?version={db.data_version}")
     assert "immutable" in file.headers["cache-control"]
-
-
-def test_a_version_that_is_kept_is_answered_from_and_others_say_what_is(live: Path) -> None:
-    kept = live.parent / "versions"
-    kept.mkdir()
-    write(kept / "2026-01-01-aaaaaaaa.duckdb", "2026-01-01-aaaaaaaa", 1.0)
-    write(kept / "2026-02-02-bbbbbbbb.duckdb", "2026-02-02-bbbbbbbb", 2.0)
-    shutil.copy(kept / "2026-02-02-bbbbbbbb.duckdb", live)
-    api = Client()
-    values = {
-        version: {row["value"] for row in api.get(f"/api/v1/observations?version={version}").json["rows"]}
-        for version in ("2026-01-01-aaaaaaaa", "2026-02-02-bbbbbbbb")
-    }
-    assert values == {"2026-01-01-aaaaaaaa": {1.0}, "2026-02-02-bbbbbbbb": {2.0}}
-    assert {row["value"] for row in api.get("/api/v1/observations").json["rows"]} == {2.0}
-    gone = api.get("/api/v1/observations?version=2025-01-01-00000000")
-    assert gone.status == 404
-    assert "2026-01-01-aaaaaaaa" in gone.json["detail"]
-    whole = api.get("/api/v1/monitor.duckdb?version=2026-01-01-aaaaaaaa")
-    assert whole.headers["x-data-version"] == "2026-01-01-aaaaaaaa"
 
 
 @pytest.mark.parametrize(
@@ -226,36 +182,6 @@ def test_the_page_for_people_runs_no_script_and_sits_in_no_frame(api: Client) ->
     assert "frame-ancestors 'none'" in policy
 
 
-@pytest.mark.parametrize("content", [None, b"", b"<html>503 Service Unavailable</html>" * 99, b"\x00" * 20_000])
-@pytest.mark.parametrize("path", ["/api", "/api/v1/observations.csv", "/api/v1/monitor.duckdb", "/api/v1/openapi.json"])
-def test_without_a_readable_database_it_says_so(live: Path, path: str, content: bytes | None) -> None:
-    if content is not None:
-        live.write_bytes(content)
-    api = Client()
-    got = api.get(path)
-    assert got.status == 503
-    assert got.headers["content-type"] == "application/problem+json"
-    assert got.headers["retry-after"] == "5"
-    assert got.headers["cache-control"] == "no-store"
-    assert got.json["type"] == "/api#no-database"
-    assert str(live.parent) not in got.body.decode("utf-8")
-    write(live, "2026-01-01-aaaaaaaa")
-    assert api.get(path).status == 200
-
-
-def test_a_database_that_is_lost_or_damaged_later_leaves_the_last_good_one(live: Path) -> None:
-    write(live, "2026-01-01-aaaaaaaa")
-    api = Client()
-    before = api.get("/api/v1/observations?with=standing").body
-    live.write_bytes(b"torn")
-    assert api.get("/api/v1/observations?with=standing").body == before
-    live.unlink()
-    assert api.get("/api/v1/observations.csv").status == 200
-    file = api.get("/api/v1/monitor.duckdb")
-    assert file.status == 200
-    assert hashlib.sha256(file.body).hexdigest() in api.get("/api/v1/monitor.duckdb.sha256").body.decode("ascii")
-
-
 def test_what_fails_within_is_said_without_its_inside_and_logged(
     api: Client, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -279,19 +205,7 @@ def test_more_questions_than_can_wait_are_asked_to_come_again(api: Client, monke
     assert api.get("/api/v1/areas?limit=8").status == 200  # what is kept need not wait
 
 
-def test_a_version_that_was_replaced_is_let_go_with_all_that_was_kept_of_it(live: Path) -> None:
-    write(live, "2026-01-01-aaaaaaaa")
-    api = Client()
-    for path in ("/api", "/api/v1/observations", "/api/v1/benchmarks.csv?area=101", "/api/v1/monitor.duckdb"):
-        assert api.get(path).status == 200
-    before = weakref.ref(store().current())
-    write(live, "2026-02-02-bbbbbbbb")
-    assert api.get("/api/v1/observations").headers["x-data-version"] == "2026-02-02-bbbbbbbb"
-    gc.collect()
-    assert before() is None
-
-
-def test_the_whole_serverhas_the_api_beside_what_else_it_serves(api: Client) -> None:
+def test_the_whole_server_has_the_api_beside_what_else_it_serves(api: Client) -> None:
     whole_server = Client(Starlette(routes=server.ROUTES))
     assert whole_server.get("/api/v1/areas").body == api.get("/api/v1/areas").body
     (sheet,) = re.findall(r'<link rel="stylesheet" href="([^"]+)">', whole_server.get("/api").body.decode("utf-8"))

@@ -1,27 +1,22 @@
-"""The real database, and what briefings of it hold."""
+"""What briefings of the real database hold, each made once a session, and some of them as files."""
 
 from __future__ import annotations
 
 import pytest
 
-from dashboard.briefings import content
+from dashboard.briefings import content, docx, pdf
 from dashboard.briefings.model import Briefing
 from dashboard.database import ENGLAND, Database
+from tests.briefings.helpers import AWKWARD, LONDON, PRINTED, YORKSHIRE, number
 from tests.dashboard.conftest import db, served
 
 __all__ = ["db", "served"]
 
-# Joint returns, a suppressed figure, none at all, very small, new by reorganisation, the longest name, a large city.
-AWKWARD = (
-    "Westminster", "Kingston upon Thames", "Isles of Scilly", "City of London", "Cumberland",
-    "Westmorland and Furness", "North Northamptonshire", "Dorset", "Bournemouth, Christchurch and Poole", "Leeds",
-)  # fmt: skip
-LONDON, YORKSHIRE = "E12000007", "E12000003"
 
-
-def number(db: Database, name: str) -> str:
-    """The number of a council of today."""
-    return next(area_id for area_id, one in db.authorities.items() if one == name)
+@pytest.fixture(scope="session")
+def every_council(db: Database) -> dict[str, Briefing]:
+    """The briefings on all councils of today, by their numbers."""
+    return {area_id: content.briefing(db, area_id) for area_id in db.authorities}
 
 
 @pytest.fixture(scope="session")
@@ -30,3 +25,15 @@ def briefings(db: Database) -> dict[str, Briefing]:
     chosen = [*(number(db, name) for name in AWKWARD), LONDON, YORKSHIRE, ENGLAND]
     made = [content.briefing(db, area_id) for area_id in chosen]
     return {one.name: one for one in made}
+
+
+@pytest.fixture(scope="session")
+def pdfs(briefings: dict[str, Briefing]) -> dict[str, bytes]:
+    """The few that every run makes as PDF."""
+    return {name: pdf.pdf(briefings[name]) for name in PRINTED}
+
+
+@pytest.fixture(scope="session")
+def documents(briefings: dict[str, Briefing]) -> dict[str, bytes]:
+    """The same as Word documents."""
+    return {name: docx.docx(briefings[name]) for name in PRINTED}

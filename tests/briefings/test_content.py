@@ -15,7 +15,7 @@ from dashboard.briefings import content
 from dashboard.briefings.content import NoBriefingError
 from dashboard.briefings.model import Briefing, Cell, Points, Section, Strip, Table, Words, texts
 from dashboard.database import ENGLAND, Database
-from tests.briefings.conftest import AWKWARD, LONDON, YORKSHIRE, number
+from tests.briefings.helpers import AWKWARD, LONDON, YORKSHIRE, number
 from tests.briefings.reading import numbers
 from tests.dashboard.helpers import MAIN
 
@@ -187,10 +187,10 @@ def test_strongest_and_weakest_are_never_the_other(name: str, briefings: dict[st
     assert "Second quarter" not in worst
 
 
-def test_questions_are_open_and_hold_nobody_at_fault(db: Database) -> None:
+def test_questions_are_open_and_hold_nobody_at_fault(every_council: dict[str, Briefing]) -> None:
     seen: set[str] = set()
-    for area_id in db.authorities:
-        asked = section(content.briefing(db, area_id), "What to ask the council").blocks[0]
+    for briefing in every_council.values():
+        asked = section(briefing, "What to ask the council").blocks[0]
         if isinstance(asked, Words):
             continue
         assert isinstance(asked, Points)
@@ -226,11 +226,10 @@ def test_each_question_rests_on_a_figure_a_report_or_a_partner(
             assert (shown or wording.reason(row["status"], row["symbol"], metric)) in point.small
 
 
-def test_what_does_not_apply_is_not_asked_for_and_no_small_number_is(db: Database) -> None:
+def test_what_does_not_apply_is_not_asked_for_and_no_small_number_is(every_council: dict[str, Briefing]) -> None:
     """What is suppressed protects children: nobody is to be asked for it across a table."""
     told: set[str] = set()
-    for area_id in db.authorities:
-        briefing = content.briefing(db, area_id)
+    for briefing in every_council.values():
         asked = words(briefing, "What to ask the council")
         assert "not applicable" not in asked
         assert "suppressed" not in asked
@@ -252,10 +251,11 @@ def test_all_that_is_missing_for_one_reason_is_asked_for_at_once(briefings: dict
     )
 
 
-def test_nobody_is_sent_to_a_council_whose_leaders_are_judged_lower_than_good(db: Database) -> None:
+def test_nobody_is_sent_to_a_council_whose_leaders_are_judged_lower_than_good(
+    every_council: dict[str, Briefing],
+) -> None:
     lower = 0
-    for area_id in db.authorities:
-        briefing = content.briefing(db, area_id)
+    for briefing in every_council.values():
         asked = words(briefing, "What to ask the council")
         try:
             rows = cells(table(briefing, "Whom to ring"))
@@ -329,10 +329,9 @@ def test_who_has_no_direction_is_on_no_list_for_that_reason(briefings: dict[str,
     assert re.search(r"none of the \d measures with a direction, of 9", words(briefings["Westminster"], "Direction"))
 
 
-def test_small_numbers_are_marked_and_noted(db: Database) -> None:
+def test_small_numbers_are_marked_and_noted(db: Database, every_council: dict[str, Briefing]) -> None:
     marked = 0
-    for area_id in db.authorities:
-        briefing = content.briefing(db, area_id)
+    for area_id, briefing in every_council.items():
         shown = [
             cell for name in ("The measures that matter most", "Where it stands best", "Where it stands worst")
             for block in section(briefing, name).blocks if isinstance(block, Table)

@@ -5,24 +5,32 @@ from __future__ import annotations
 import asyncio
 import io
 import shutil
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
+from threading import Event, Semaphore
 
 import pytest
 from pypdf import PdfReader
 from starlette.applications import Starlette
+from starlette.routing import Route
 
 from dashboard.benchmarks import BENCHMARKS
-from dashboard.briefings import content, docx, pdf, routes
+from dashboard.briefings import content, routes
 from dashboard.briefings.addresses import address, file_name
 from dashboard.briefings.making import KINDS
-from dashboard.database import Database, store
+from dashboard.briefings.model import Briefing
+from dashboard.database import ENGLAND, Database, store
 from dashboard.server import ROUTES
 from tests import loops
 from tests.api.client import Client
+from tests.api.helpers import serving
+from tests.briefings.helpers import LONDON
 from tests.briefings.reading import Page
 
+WESTMINSTER = "213"
 HOSTILE = (
     "..", "../../etc/passwd", "%2e%2e%2fetc", "383'--", "383 OR 1=1", "<script>alert(1)</script>", "383\x00", "383.383",
     "e92000001", "E92000001 ", "０１３", "-1", "0", "9" * 5000, "383;rm", "{{7*7}}", "#{panic()}", "con", "", ".",
@@ -33,18 +41,15 @@ HOSTILE = (
 @pytest.fixture(scope="module")
 def client(database_path: Path) -> Iterator[Client]:
     """The addresses over the real database."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("MONITOR_DATABASE", str(database_path))
-        store.cache_clear()
+    with serving(database_path):
         yield Client(Starlette(routes=routes.routes()))
-    store.cache_clear()
 
 
 def said(body: bytes) -> str:
     return " ".join(Page(body).words)
 
 
-@pytest.mark.parametrize("area_id", ["383", "E12000003", "E92000001"])
+@pytest.mark.parametrize("area_id", [WESTMINSTER, LONDON, ENGLAND])
 @pytest.mark.parametrize("form", KINDS)
 def test_each_form_of_each_kind_of_area_is_one_address(area_id: str, form: str, client: Client, db: Database) -> None:
     got = client.get(address(area_id, form))
@@ -61,32 +66,34 @@ def test_each_form_of_each_kind_of_area_is_one_address(area_id: str, form: str, 
         assert got.headers["content-security-policy"].startswith("default-src 'none'")
 
 
-def test_an_address_gives_the_very_briefing(client: Client, db: Database) -> None:
-    briefing = content.briefing(db, "314")
-    assert client.get("/briefings/314.pdf").body == pdf.pdf(briefing)
-    assert client.get("/briefings/314.docx").body == docx.docx(briefing)
+@pytest.mark.parametrize(("area_id", "name"), [(WESTMINSTER, "Westminster"), (LONDON, "London"), (ENGLAND, "England")])
+def test_an_address_gives_the_very_briefing(
+    area_id: str, name: str, client: Client, pdfs: dict[str, bytes], documents: dict[str, bytes]
+) -> None:
+    assert client.get(address(area_id, "pdf")).body == pdfs[name]
+    assert client.get(address(area_id, "docx")).body == documents[name]
 
 
 def test_it_is_made_once_and_told_to_whoever_has_it(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
-    first = client.get("/briefings/330.pdf")
+    first = client.get("/briefings/213.pdf")
 
     def again(*_: object) -> bytes:
         raise AssertionError("it was made again")
 
     monkeypatch.setattr(content, "briefing", again)
-    assert client.get("/briefings/330.pdf").raw == first.raw
-    unchanged = client.get("/briefings/330.pdf", if_none_match=first.headers["etag"])
+    assert client.get("/briefings/213.pdf").raw == first.raw
+    unchanged = client.get("/briefings/213.pdf", if_none_match=first.headers["etag"])
     assert (unchanged.status, unchanged.raw) == (304, b"")
-    assert client.get("/briefings/330.pdf", if_none_match='"another"').status == 200
+    assert client.get("/briefings/213.pdf", if_none_match='"another"').status == 200
 
 
 def test_the_tag_is_of_area_form_comparison_and_version(client: Client) -> None:
-    asked = ("/briefings/383.pdf", "/briefings/314.pdf", "/briefings/383.html", "/briefings/383.pdf?benchmark=england")
-    assert len({client.get(one).headers["etag"] for one in asked}) == 4
+    asked = ("213.pdf", "213.html", "314.html", "213.html?benchmark=england")
+    assert len({client.get(f"/briefings/{one}").headers["etag"] for one in asked}) == 4
 
 
 def test_a_part_of_a_file_can_be_asked_for(client: Client) -> None:
-    part = client.get("/briefings/383.pdf", range="bytes=0-4")
+    part = client.get("/briefings/213.pdf", range="bytes=0-4")
     assert (part.status, part.raw) == (206, b"%PDF-")
 
 
@@ -127,8 +134,8 @@ def test_a_council_that_ended_is_said_to_have(client: Client) -> None:
 
 
 def test_only_reading_is_allowed(client: Client) -> None:
-    assert client.ask("POST", "/briefings/383.pdf").status == 405
-    head = client.ask("HEAD", "/briefings/383.pdf")
+    assert client.ask("POST", "/briefings/213.pdf").status == 405
+    head = client.ask("HEAD", "/briefings/213.pdf")
     assert (head.status, head.headers["content-type"]) == (200, "application/pdf")
 
 
@@ -140,16 +147,15 @@ def test_a_kept_version_has_its_own_address_for_ever(tmp_path: Path, database_pa
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("MONITOR_DATABASE", str(data / "monitor.duckdb"))
         store.cache_clear()
-        frozen = client.get(f"/briefings/383.pdf?version={version}")
+        frozen = client.get(f"/briefings/383.html?version={version}")
         assert frozen.headers["cache-control"].endswith("immutable")
-        assert "immutable" not in client.get("/briefings/383.pdf").headers["cache-control"]
+        assert "immutable" not in client.get("/briefings/383.html").headers["cache-control"]
         refused = client.get("/briefings/383.pdf?version=2001-01-01-nothing")
         assert refused.status == 404
         assert "not kept" in said(refused.body)
         assert version in said(refused.body)
         # A page of a kept version leads to files of that version.
-        page = client.get(f"/briefings/383.html?version={version}")
-        assert f"/briefings/383.pdf?version={version}" in page.body.decode("utf-8")
+        assert f"/briefings/383.pdf?version={version}" in frozen.body.decode("utf-8")
     store.cache_clear()
 
 
@@ -163,6 +169,49 @@ def test_without_a_database_it_says_so(tmp_path: Path, client: Client) -> None:
     store.cache_clear()
 
 
+def test_of_several_at_once_one_is_made_and_those_beyond_the_bound_are_refused(
+    client: Client, db: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Three may wait, and one of them is being made: a fourth is refused, and each of the three gets its own."""
+    making, go = Semaphore(0), Event()
+    names = list[str]()
+    at_once, most = 0, 0
+
+    def make(briefing: Briefing) -> bytes:
+        nonlocal at_once, most
+        at_once += 1
+        most = max(most, at_once)
+        making.release()
+        assert go.wait(60)
+        names.append(briefing.name)
+        at_once -= 1
+        return briefing.name.encode()
+
+    monkeypatch.setattr(routes, "MOST_WAITING", 3)
+    # A form of its own, so that what is made here is nobody else's.
+    monkeypatch.setitem(KINDS, "slow", replace(KINDS["pdf"], suffix="slow", make=make))
+    endpoint = routes.Briefings()
+    own = Client(Starlette(routes=[Route("/briefings/{name}", endpoint.__call__)]))
+    numbers = list(db.authorities)[40:44]
+    with ThreadPoolExecutor(3) as crowd:
+        asked = [crowd.submit(own.get, f"/briefings/{area_id}.slow") for area_id in numbers[:3]]
+        assert making.acquire(timeout=60)
+        end = time.monotonic() + 60
+        while endpoint._waiting < 3:
+            assert time.monotonic() < end
+            time.sleep(0.01)
+        refused = own.get(f"/briefings/{numbers[3]}.slow")
+        assert (refused.status, refused.headers["retry-after"]) == (503, str(routes.RETRY_SECONDS))
+        assert names == []
+        go.set()
+        answers = [one.result(60) for one in asked]
+    assert most == 1
+    assert [(got.status, got.body.decode()) for got in answers] == [(200, db.names[one]) for one in numbers[:3]]
+    assert sorted(names) == sorted(db.names[one] for one in numbers[:3])
+    assert own.get(f"/briefings/{numbers[3]}.slow").body.decode() == db.names[numbers[3]]
+
+
+@pytest.mark.drill
 def test_a_crowd_is_answered_or_asked_to_come_again(client: Client, db: Database) -> None:
     """Forty at once, each for another council: whoever waits gets the right one."""
     numbers = list(db.authorities)[40:80]

@@ -8,10 +8,8 @@ import pytest
 
 from dashboard.briefings import web
 from dashboard.briefings.model import Briefing, Cards
-from tests.briefings.conftest import AWKWARD
+from tests.briefings.helpers import SEVERAL
 from tests.briefings.reading import Page, squeezed, strips, texts_of
-
-SEVERAL = (*AWKWARD, "London", "Yorkshire and The Humber", "England")
 
 
 @pytest.mark.parametrize("name", SEVERAL)

@@ -10,7 +10,7 @@ import pytest
 
 from tests.browser.conftest import new_reader
 from tests.browser.test_journeys import choose, council, ready, sentence
-from tests.hosting.conftest import SECRET
+from tests.hosting.helpers import SECRET
 from tests.hosting.running import running
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 
 from dashboard.hosting import metrics, remote, settings
 from etl.__main__ import app
-from tests.deploy.test_files import DEPLOY, ROOT, compose
+from tests.deploy.helpers import DEPLOY, ROOT, compose
 
 RUNBOOK = (DEPLOY / "RUNBOOK.md").read_text("utf-8")
 NOTES = (DEPLOY / "README.md").read_text("utf-8")
@@ -33,6 +33,7 @@ def help_of(*words: str) -> str:
     return found.output
 
 
+@cache
 def sources() -> str:
     """All of the product's own text."""
     return "".join(
@@ -85,7 +86,7 @@ def test_every_setting_is_one() -> None:
 def numbers(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> str:
     """The metrics as a server that follows an address says them."""
     from dashboard import server_app
-    from tests.hosting.conftest import forget
+    from tests.hosting.helpers import forget
 
     monkeypatch.setenv("MONITOR_DATABASE", "https://figures.example.gov.uk/monitor.duckdb")
     monkeypatch.setenv("MONITOR_DATABASE_FOLDER", str(tmp_path))

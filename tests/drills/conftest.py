@@ -8,11 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.drills.helpers import SETTINGS
 from tests.drills.replicas import Replicas, behind_nginx
-from tests.hosting.conftest import OURS
-
-# Two are asked for by name in the drills, and no more places than a drill can fill.
-SETTINGS = {"MONITOR_HOSTS": f"localhost 127.0.0.1 {OURS}", "MONITOR_SESSIONS": "4", "MONITOR_RETRY_SECONDS": "7"}
 
 
 @pytest.fixture(scope="session")

@@ -23,7 +23,7 @@ from dashboard import server
 from dashboard.components import COMPONENTS, UNDER, _name
 from dashboard.hosting import plain
 from tests.drills.replicas import DEPLOY, NAMES, Replicas, headers, nginx, rendered
-from tests.hosting.conftest import OURS
+from tests.hosting.helpers import OURS
 from tests.hosting.running import Client, Running, free_port
 
 STATIC = Path(file_util.get_static_dir())
@@ -81,7 +81,7 @@ def test_whoever_asks_for_figures_is_given_no_cookie(replicas: Replicas, address
     assert "set-cookie" not in replicas.proxy.ask(address).headers
 
 
-def test_a_full_replica_sends_its_readers_to_the_other_and_only_when_both_are_full_are_they_refused(
+def test_a_full_replica_sends_readers_to_the_other_and_only_two_full_ones_refuse_them(
     replicas: Replicas,
 ) -> None:
     cookie = replicas.cookie_of("a")

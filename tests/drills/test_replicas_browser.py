@@ -64,9 +64,20 @@ def chosen(page: Page) -> dict[str, str]:
     return {name: values[0] for name, values in parse_qs(urlsplit(page.url).query).items()}
 
 
-def test_when_their_replica_is_killed_the_page_is_back_in_three_seconds_with_all_that_was_chosen(
+def test_when_their_replica_is_killed_the_page_is_back_with_all_that_was_chosen(
     reader: BrowserContext, replicas: Replicas
 ) -> None:
+    killed(reader, replicas)
+
+
+@pytest.mark.drill
+def test_it_is_back_in_three_seconds(reader: BrowserContext, replicas: Replicas) -> None:
+    """Seconds of a machine that does nothing else meanwhile."""
+    assert killed(reader, replicas) < BACK_SECONDS
+
+
+def killed(reader: BrowserContext, replicas: Replicas) -> float:
+    """Kill the replica of a page that is open; after how many seconds the page was there again."""
     # Both have run the page before, as any that readers are sent to.
     for name in NAMES:
         with Client(replicas.proxy, headers={"Cookie": replicas.cookie_of(name)}) as before:
@@ -82,12 +93,11 @@ def test_when_their_replica_is_killed_the_page_is_back_in_three_seconds_with_all
     (other,) = set(NAMES) - {dies}
     runs = replicas.servers[other].count("page")
     replicas.kill(dies)
-    killed = time.monotonic()
+    since = time.monotonic()
     until(page, f"!({THERE})")
     until(page, THERE)
-    back = time.monotonic() - killed
+    back = time.monotonic() - since
     print(f"The page was back after {back:.2f} s.")
-    assert back < BACK_SECONDS
     # What is drawn stays as it was: hundreds of readers do not ask for all of it at the same moment.
     assert replicas.servers[other].count("page") == runs
     assert (sentence(page), page.url) == (said, address)
@@ -103,9 +113,10 @@ def test_when_their_replica_is_killed_the_page_is_back_in_three_seconds_with_all
     with page.expect_download() as taken:
         page.get_by_role("button", name=FILE).first.click()
     assert "Social worker vacancy rate" in taken.value.path().read_text("utf-8")
+    return back
 
 
-def test_a_reader_whose_line_is_cut_for_a_moment_goes_on_with_the_same_replica_and_what_they_typed(
+def test_a_reader_whose_line_is_cut_goes_on_with_the_same_replica_and_what_they_typed(
     reader: BrowserContext, replicas: Replicas
 ) -> None:
     """Their own figures are in the memory of one replica, for as long as it lives."""
@@ -122,7 +133,7 @@ def test_a_reader_whose_line_is_cut_for_a_moment_goes_on_with_the_same_replica_a
     expect(page.locator("table.own tbody tr")).to_have_count(1)
 
 
-def test_with_both_gone_an_open_page_stays_legible_and_a_new_reader_is_told_and_both_go_on_later(
+def test_with_both_gone_a_page_stays_legible_a_new_reader_is_told_and_both_go_on_later(
     reader: BrowserContext, replicas: Replicas
 ) -> None:
     page = opened(reader, replicas, "/council?la=Leeds")

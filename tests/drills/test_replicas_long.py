@@ -20,9 +20,8 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from etl import build
 from tests.conftest import NOT_COMMITTED
-from tests.drills.conftest import SETTINGS
+from tests.drills.helpers import SETTINGS, STOPPED, asked_all_the_time, publish, ready, shows, until, version
 from tests.drills.replicas import LEFT_OUT_SECONDS, NAMES, Replicas, behind_nginx
-from tests.drills.test_replicas_go import asked_all_the_time, publish, ready, shows, until, version
 from tests.hosting.running import ROOT, Client
 
 pytestmark = pytest.mark.drill
@@ -83,6 +82,39 @@ def reading(replicas: Replicas, page: str) -> Iterator[list[Reader]]:
         done.set()
         for reader in readers:
             reader.join(60)
+
+
+def test_readers_are_back_in_three_seconds_and_a_replica_that_is_told_to_stop_is_gone_in_two(
+    crowded: Replicas,
+) -> None:
+    """Seconds of a machine that does nothing else meanwhile."""
+    crowded.whole()
+    cookie = crowded.cookie_of("a")
+    with Client(crowded.proxy, headers={"Cookie": cookie}) as reader:
+        reader.run("council", la="Leeds", metric="Average caseload")
+        crowded.kill("a")
+        killed = time.monotonic()
+        with pytest.raises(ConnectionClosed):
+            reader.until("never")
+        with Client(crowded.proxy, headers={"Cookie": cookie}) as again:
+            assert "Leeds" in again.run("council", la="Leeds", metric="Average caseload")
+        assert time.monotonic() - killed < 3
+    crowded.start("a")
+    assert until(lambda: crowded.of(cookie) == "a", 3 * LEFT_OUT_SECONDS) < LEFT_OUT_SECONDS + 2
+    with Client(crowded.proxy, headers={"Cookie": cookie}) as reader:
+        reader.run("council", la="Leeds")
+        told = time.monotonic()
+        crowded.servers["a"].process.send_signal(signal.SIGTERM)
+        with pytest.raises(ConnectionClosed):
+            reader.until("never")
+        assert time.monotonic() - told < 2
+        assert crowded.servers["a"].process.wait(5) in STOPPED
+    crowded.whole()
+    told = time.monotonic()
+    crowded.servers["b"].process.send_signal(signal.SIGTERM)
+    assert crowded.servers["b"].process.wait(5) in STOPPED
+    assert time.monotonic() - told < 2
+    crowded.whole()
 
 
 def test_ten_deaths_under_eight_readers_and_no_question_goes_without_its_answer(crowded: Replicas) -> None:

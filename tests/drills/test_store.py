@@ -26,10 +26,9 @@ from etl.publish import DATABASE
 from tests import disks
 from tests.etl import small
 from tests.hosting import shelf as shelves
+from tests.hosting.helpers import SIGN_IN, files, readyz, written
 from tests.hosting.running import Client as Reader
 from tests.hosting.running import Running, running
-from tests.hosting.test_health import readyz, written
-from tests.hosting.test_remote import HTML, files
 
 MEASURES = ("vacancy_rate", "caseload")
 SHOWN = ("Social worker vacancy rate", "Average caseload")
@@ -109,7 +108,7 @@ def read_on(server: Running, seen: list[int], wrong: list[str], stop: Callable[[
 
 @pytest.mark.drill
 @pytest.mark.parametrize(("by", "versions"), [("file", 50), ("address", 20)])
-def test_eight_readers_of_versions_published_one_after_the_other_see_each_whole_and_none_after_a_later_one(
+def test_eight_readers_see_each_version_whole_and_none_after_a_later_one(
     tables: Tables, database_path: Path, tmp_path: Path, by: str, versions: int
 ) -> None:
     data = tmp_path / "data"
@@ -154,7 +153,7 @@ def test_eight_readers_of_versions_published_one_after_the_other_see_each_whole_
 
 
 @pytest.mark.drill
-def test_of_a_file_that_rots_under_a_server_nothing_wrong_is_shown_and_readiness_tells_the_truth(
+def test_of_a_file_that_rots_nothing_wrong_is_shown_and_readiness_tells_the_truth(
     tables: Tables, tmp_path: Path
 ) -> None:
     live = put(tmp_path, tables, 7)
@@ -170,7 +169,7 @@ def test_of_a_file_that_rots_under_a_server_nothing_wrong_is_shown_and_readiness
         truth = server.ask(asked).body
         page = reader.run("map", metric=SHOWN[0])
         assert {int(next(filter(None, one))) for one in MARKED.findall(page)} == {7}
-        for damaged in (HTML, b"", *damages):
+        for damaged in (SIGN_IN, b"", *damages):
             live.write_bytes(damaged)
             time.sleep(0.6)  # it is opened once in half a second
             got = server.ask("/readyz")

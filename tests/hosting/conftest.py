@@ -7,17 +7,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from starlette.applications import Starlette
 
-from dashboard import server_app
-from dashboard.database import store
-from dashboard.hosting.settings import settings
 from tests.api.client import Client
+from tests.hosting.helpers import OURS, SECRET, app_over, copied
 from tests.hosting.running import Running, free_port, running
 
 collect_ignore = ["failing_app.py"]  # a script, which a server runs
-SECRET = "hush-8f1c-nobody-reads-this"
-OURS = "dashboard.example.gov.uk"
 
 
 @pytest.fixture(scope="session")
@@ -56,18 +51,14 @@ def failing(live: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ru
         yield found
 
 
+@pytest.fixture(scope="session")
+def few(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A small database, for what hangs on no figure."""
+    return copied(tmp_path_factory.mktemp("few") / "monitor.duckdb", "2026-01-01-aaaaaaaa")
+
+
 @pytest.fixture
-def app(live: Path) -> Iterator[Client]:
-    """What stands before Streamlit, in this process; what is Streamlit's own is not there."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("MONITOR_DATABASE", str(live))
-        forget()
-        server_app.health().warm.set()
-        yield Client(Starlette(routes=server_app.routes(), middleware=server_app.middleware()))
-    forget()
-
-
-def forget() -> None:
-    """Have settings, and what hangs on them, read anew."""
-    for one in (settings, server_app.health, server_app.places, server_app.front, server_app.remote, store):
-        one.cache_clear()
+def app(few: Path) -> Iterator[Client]:
+    """What stands before Streamlit, in this process, over few figures; what is Streamlit's own is not there."""
+    with app_over(few) as client:
+        yield client

@@ -11,7 +11,7 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 from dashboard.hosting.doors import COME_AGAIN, REFUSED_BY_POLICY, Doors
 from dashboard.hosting.places import Places
 from tests import loops
-from tests.hosting.conftest import OURS
+from tests.hosting.helpers import OURS
 from tests.hosting.running import Client, Running
 
 FOREIGN = (

@@ -9,9 +9,9 @@ import pytest
 
 from dashboard import server_app
 from tests.api.client import Client
+from tests.hosting.helpers import PAGES
 from tests.hosting.running import LOCAL, ROOT, Running
 
-PAGES = [path.stem for path in (ROOT / "dashboard" / "pages").glob("*.py")]
 HTML = "text/html,*/*;q=0.8"
 NOTHING = [
     "/.streamlit/secrets.toml", "/.streamlit/config.toml", "/.env", "/.git/config", "/index.html", "/index.php",

@@ -21,7 +21,7 @@ from dashboard.components import ASSETS, COMPONENTS, HERE, UNDER, _name
 from dashboard.hosting import plain, shell
 from dashboard.hosting.headers import policy
 from tests.api.client import Client, Got
-from tests.hosting.conftest import forget
+from tests.hosting.helpers import app_over, forget
 from tests.hosting.running import Running
 
 ALWAYS = {
@@ -185,12 +185,13 @@ def test_the_page_is_streamlits_with_our_name_our_language_and_words_for_those_w
     assert re.findall(r'(?:src|href)="\./static[^"]+"', page) == re.findall(r'(?:src|href)="\./static[^"]+"', installed)
 
 
-def test_what_pages_without_scripts_lead_to_is_there(app: Client) -> None:
+def test_what_pages_without_scripts_lead_to_is_there(live: Path) -> None:
     busy = plain.busy(Headers({"accept": "text/html"}), 30).body.decode("utf-8")  # type: ignore[union-attr]
     addresses = re.findall(r'href="([^"]+)"', shell.WITHOUT_SCRIPTS + busy)
     assert len(addresses) == 5
-    for address in addresses:
-        assert app.get(address).status == 200, address
+    with app_over(live) as app:
+        for address in addresses:
+            assert app.get(address).status == 200, address
 
 
 def test_what_never_changes_under_its_name_is_kept_for_ever_and_pages_are_asked_for_anew(app: Client) -> None:

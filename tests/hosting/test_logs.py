@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import json
 import logging
-import warnings
 from collections.abc import Iterator
 from datetime import datetime
 from itertools import pairwise
@@ -16,6 +15,7 @@ import pytest
 
 from dashboard.hosting import errors, logs, watch
 from dashboard.hosting.settings import read
+from tests.hosting.helpers import log_put_back
 from tests.hosting.running import Client, Running
 
 TYPED = "Ambridge-under-Edge"
@@ -27,14 +27,10 @@ HEAD = ("time", "level", "event")
 @pytest.fixture
 def stream() -> Iterator[io.StringIO]:
     """Where the log of this process goes, as JSON; put back in the end."""
-    root, capturing = logging.getLogger(), warnings.showwarning
-    handlers, level = root.handlers[:], root.level
     to = io.StringIO()
-    logs.set_up(read({"MONITOR_LOG_FORMAT": "json"}), to)
-    yield to
-    root.handlers[:], root.level = handlers, level
-    logging.captureWarnings(False)
-    warnings.showwarning = capturing
+    with log_put_back():
+        logs.set_up(read({"MONITOR_LOG_FORMAT": "json"}), to)
+        yield to
 
 
 def lines(stream: io.StringIO) -> list[dict[str, Any]]:

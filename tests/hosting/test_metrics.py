@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import http.client
-import re
 import time
 from pathlib import Path
 
@@ -14,52 +12,9 @@ from dashboard import server_app
 from dashboard.hosting import metrics
 from dashboard.hosting.metrics import CLASSES, Counter, Gauge, Histogram
 from tests.api.client import Client
-from tests.hosting.conftest import forget
+from tests.hosting.helpers import PAGES, asked, empty, forget, read
 from tests.hosting.running import Client as Reader
 from tests.hosting.running import Running
-from tests.hosting.test_front import PAGES
-
-SAMPLE = re.compile(r'([a-z_]+)(?:\{((?:[a-z_]+="(?:[^"\\\n]|\\\\|\\"|\\n)*",?)*)\})? (-?[0-9.e+-]+|\+Inf|NaN)')
-SUFFIXES = {
-    "counter": ("_total",), "gauge": ("",), "info": ("_info",), "histogram": ("_bucket", "_count", "_sum"),
-}  # fmt: skip
-Samples = dict[tuple[str, str], float]
-
-
-def read(text: str) -> Samples:
-    """Samples by name and labels, as a strict reader takes them: families whole and once, ended by # EOF."""
-    assert text.endswith("\n# EOF\n")
-    found: Samples = {}
-    families: dict[str, str] = {}
-    family = ""
-    for line in text.splitlines()[:-1]:
-        if line.startswith("# "):
-            _, what, name, said = line.split(" ", 3)
-            if what == "TYPE":
-                assert name not in families
-                families[name], family = said, name
-            elif what == "UNIT":
-                assert name.endswith(f"_{said}")
-            else:
-                assert what == "HELP"
-            assert name == family
-            continue
-        sample = SAMPLE.fullmatch(line)
-        assert sample, line
-        assert sample[1] in [family + suffix for suffix in SUFFIXES[families[family]]], line
-        assert (sample[1], sample[2] or "") not in found
-        found[sample[1], sample[2] or ""] = float(sample[3])
-    return found
-
-
-def asked(port: int, path: str = "/metrics") -> tuple[int, str, str]:
-    """Status, kind and text of an answer at the port of its own."""
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
-    connection.request("GET", path)
-    got = connection.getresponse()
-    answer = got.status, got.headers["Content-Type"], got.read().decode("utf-8")
-    connection.close()
-    return answer
 
 
 def test_counters_histograms_and_numbers_are_written_as_the_standard_says() -> None:
@@ -94,9 +49,9 @@ def test_by_itself_they_are_nowhere(app: Client) -> None:
         assert app.get(path).status == 404
 
 
-def test_they_may_be_at_an_address(live: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_they_may_be_at_an_address(few: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MONITOR_METRICS_PATH", "/inside/metrics")
-    monkeypatch.setenv("MONITOR_DATABASE", str(live))
+    monkeypatch.setenv("MONITOR_DATABASE", str(few))
     forget()
     app = Client(Starlette(routes=server_app.routes(), middleware=server_app.middleware()))
     got = app.get("/inside/metrics")
@@ -110,6 +65,7 @@ def test_they_may_be_at_an_address(live: Path, monkeypatch: pytest.MonkeyPatch) 
 
 
 def test_the_port_of_its_own_tells_what_the_server_does(server: Running) -> None:
+    empty(server)
     port = int(server.environment["MONITOR_METRICS_PORT"])
     status, kind, text = asked(port)
     assert (status, kind) == (200, metrics.MEDIA_TYPE)
@@ -120,8 +76,12 @@ def test_the_port_of_its_own_tells_what_the_server_does(server: Running) -> None
         reader.run("data", newest="true")
         for address in ("/api/v1/areas?limit=1", "/api/v1/areas?colour=red"):
             server.ask(address)
-        time.sleep(0.3)  # a run ends a little after its last message
-        after = read(asked(port)[2])
+        counted = "monitor_rerun_milliseconds_count", 'page="data"'
+        for _ in range(200):  # a run ends a little after its last message
+            after = read(asked(port)[2])
+            if after.get(counted, 0) > before.get(counted, 0):
+                break
+            time.sleep(0.05)
         assert after["monitor_sessions", ""] == before["monitor_sessions", ""] + 1
     ((_, version),) = [key for key in after if key[0] == "monitor_data_version_info"]
     assert version == f'version="{server.wait_for("ready")["data_version"]}"'

@@ -15,6 +15,7 @@ from bench.reader import Reader
 from bench.server import Server
 from dashboard.hosting import metrics
 from dashboard.hosting.places import Places
+from tests.hosting.helpers import empty
 from tests.hosting.running import Client, Got, Running
 
 HTML = "text/html"
@@ -31,14 +32,6 @@ def entered(server: Running) -> Iterator[Client]:
                 return
             time.sleep(0.1)
         raise AssertionError("There was never a place.")
-
-
-def empty(server: Running) -> None:
-    """Waits until all who were there are gone."""
-    end = time.monotonic() + 30
-    while server.sample("monitor_sessions") > 0:
-        assert time.monotonic() < end
-        time.sleep(0.1)
 
 
 def test_the_fourth_of_three_is_asked_to_come_again_and_let_in_once_somebody_leaves(server: Running) -> None:
@@ -68,9 +61,7 @@ def test_the_fourth_of_three_is_asked_to_come_again_and_let_in_once_somebody_lea
             assert server.ask(address).status == 200, address
 
         readers[0].connection.close()
-        start = time.monotonic()
         with entered(server) as late:
-            assert time.monotonic() - start < 5
             assert "Social worker vacancy rate" in late.run("map")
     empty(server)
     assert server.ask("/council", accept=HTML).status == 200

@@ -11,10 +11,11 @@ from pathlib import Path
 
 import pytest
 
-from dashboard import location
+from dashboard import location, server_app
 from dashboard.database import DEFAULT_PATH
 from dashboard.hosting.settings import Settings, WrongSettingsError, name_of, read, table, unknown
 from dashboard.location import Address
+from tests.hosting.helpers import forget, log_put_back
 from tests.hosting.running import ROOT, free_port
 
 NO_ADDRESSES = (
@@ -175,12 +176,22 @@ def test_a_wrong_setting_stops_the_start_without_a_trace() -> None:
     assert "Traceback" not in ended.stdout
 
 
-def test_a_port_for_metrics_that_is_taken_stops_the_start_too() -> None:
-    with socket.socket() as taken:
+def test_a_port_for_metrics_that_is_taken_stops_the_start_too(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """In this process: what the entry point calls first ends it with the same status and in the same words."""
+    with socket.socket() as taken, log_put_back():
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         port = taken.getsockname()[1]
-        ended = started(MONITOR_METRICS_PORT=str(port), MONITOR_LOG_FORMAT="json")
-    assert ended.returncode == 2
-    assert f"MONITOR_METRICS_PORT is “{port}”: nothing can listen there at 127.0.0.1" in ended.stderr
-    assert "Traceback" not in ended.stdout + ended.stderr
+        monkeypatch.setenv("MONITOR_METRICS_PORT", str(port))
+        monkeypatch.setenv("MONITOR_LOG_FORMAT", "json")
+        forget()
+        with pytest.raises(SystemExit) as ended:
+            server_app.prepare()
+    forget()
+    assert ended.value.code == 2
+    said = capsys.readouterr()
+    assert said.err.splitlines()[0] == "The dashboard was not started."
+    assert f"MONITOR_METRICS_PORT is “{port}”: nothing can listen there at 127.0.0.1" in said.err
+    assert "Traceback" not in said.out + said.err

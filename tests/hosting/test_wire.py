@@ -18,9 +18,8 @@ from websockets.exceptions import InvalidStatus
 from dashboard.hosting import errors
 from dashboard.server_wire import Wire
 from tests import loops
-from tests.hosting.conftest import SECRET
+from tests.hosting.helpers import PAGES, SECRET
 from tests.hosting.running import ROOT, Client, Running
-from tests.hosting.test_front import PAGES
 
 TYPED = "Wherever-upon-Nowhere"
 REFERENCE = re.compile(r"Reference ([0-9a-f]{8})")

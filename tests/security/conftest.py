@@ -9,7 +9,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from tests.hosting.conftest import OURS
+from tests.hosting.helpers import OURS
 from tests.hosting.running import Running, running
 from tests.security import payloads
 

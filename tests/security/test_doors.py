@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from websockets.exceptions import InvalidStatus
 
-from tests.hosting.conftest import OURS
+from tests.hosting.helpers import OURS
 from tests.hosting.running import Client, Running
 from tests.security.line import raw
 
