@@ -12,9 +12,8 @@ import pytest
 
 from etl import build
 from etl.checks import CHECKS
-from tests.conftest import NOT_COMMITTED
 from tests.etl import synthetic
-from tests.etl.conftest import Command
+from tests.etl.helpers import Command
 
 REPOSITORY = build.DATA.parent
 
@@ -29,16 +28,6 @@ def run(*arguments: object) -> subprocess.CompletedProcess[str]:
 def words(text: str) -> str:
     """What was printed, without the line breaks of a table."""
     return " ".join(text.split())
-
-
-def test_build_makes_the_database_and_prints_englands_newest_figures(tmp_path: Path) -> None:
-    data = Path(shutil.copytree(build.DATA, tmp_path / "data", ignore=NOT_COMMITTED))
-    ran = run("build", "--data", data)
-    assert (ran.returncode, "Traceback" in ran.stderr) == (0, False)
-    assert "data version 20" in ran.stdout
-    for printed in ("14.2 %", "15.2 cases per", "22.6 %", "24.5 %"):
-        assert printed in words(ran.stdout)
-    assert (data / build.DATABASE).is_file()
 
 
 @pytest.fixture
