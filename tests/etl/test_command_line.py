@@ -38,6 +38,12 @@ def reference(tmp_path: Path) -> Path:
     return tmp_path
 
 
+def test_a_command_that_ends_well_ends_with_status_0_and_says_nothing_beside_its_answer(database_path: Path) -> None:
+    ran = run("versions", "--data", database_path.parent)
+    assert (ran.returncode, ran.stderr) == (0, "")
+    assert ran.stdout.strip().endswith(", in place")
+
+
 def test_bad_input_ends_with_status_2_and_words_not_a_traceback(tmp_path: Path) -> None:
     ran = run("extract", "population", "--from", tmp_path / "nowhere", "--data", tmp_path)
     assert ran.returncode == 2
