@@ -15,11 +15,10 @@ import pytest
 from hypothesis import configuration, settings
 
 from etl import build
+from tests.etl.helpers import copied_data
 from tests.readers import browser, live, reader, server, visit, watched
 
 __all__ = ["browser", "live", "reader", "server", "visit", "watched"]
-# What builds leave in data/, beside what is committed.
-NOT_COMMITTED = shutil.ignore_patterns(f"{build.DATABASE}*", "versions", "*.lock", "*.draft")
 PUBLISHED = build.DATA.parent.parent / "shared" / "data" / "published"
 
 # The same examples in every run, and nothing written beside the code.
@@ -53,7 +52,7 @@ def database_path(pytestconfig: pytest.Config) -> Path:
             for old in built.iterdir():
                 if old.is_dir():
                     shutil.rmtree(old)
-            shutil.copytree(build.DATA, data, ignore=NOT_COMMITTED)
+            copied_data(data)
             build.build(data)
             (data.parent / "whole").touch()
     return data / build.DATABASE

@@ -26,9 +26,9 @@ from dashboard.database import ENGLAND, Database, store
 from dashboard.server import ROUTES
 from tests import loops
 from tests.api.client import Client
-from tests.api.helpers import serving
 from tests.briefings.helpers import LONDON
 from tests.briefings.reading import Page
+from tests.dashboard.helpers import serving
 
 WESTMINSTER = "213"
 HOSTILE = (

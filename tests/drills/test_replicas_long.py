@@ -19,9 +19,9 @@ import pytest
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from etl import build
-from tests.conftest import NOT_COMMITTED
 from tests.drills.helpers import SETTINGS, STOPPED, asked_all_the_time, publish, ready, shows, until, version
 from tests.drills.replicas import LEFT_OUT_SECONDS, NAMES, Replicas, behind_nginx
+from tests.etl.helpers import NOT_COMMITTED
 from tests.hosting.running import ROOT, Client
 
 pytestmark = pytest.mark.drill

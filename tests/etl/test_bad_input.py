@@ -24,9 +24,8 @@ from etl import build, releases
 from etl.extract import extract
 from etl.sources import all_sources
 from etl.sources.social_work_workforce import SOURCE as SOCIAL_WORKERS
-from tests.conftest import NOT_COMMITTED
 from tests.etl import synthetic
-from tests.etl.conftest import Command
+from tests.etl.helpers import LAST_GOOD, Command, copied_data, few_sources, files_of
 from tests.etl.synthetic import OFFICIAL, SINGLE, Sheet, spreadsheet
 from tests.etl.workbooks import (
     CONTENT,
@@ -49,7 +48,6 @@ NEIGHBOURS = "sn_model_2025_wide.csv"
 REPORTS = "ofsted_csc_ilacs_history.csv"
 BOOK = "LA_Inspection_Outcomes_as_at_31_March_2025.ods"
 OLD_BOOK = "Childrens_social_care_in_England_2023_underlying_data.ods"
-LAST_GOOD = b"the last good database"
 # What a message ends with: what to do about it.
 REMEDY = re.compile(r"[.)] (Download|Save|Report|Add|Look|Check|Restore|If |The publisher must|The period form|Only )")
 TOMORROW = datetime.now(UTC) + timedelta(days=2)
@@ -518,7 +516,7 @@ def sound(tmp_path_factory: pytest.TempPathFactory) -> Path:
     Of sources without a made-up file it has England's and Leeds's rows of the committed release: less to read.
     """
     folder = tmp_path_factory.mktemp("sound")
-    data = Path(shutil.copytree(build.DATA, folder / "data", ignore=NOT_COMMITTED))
+    data = copied_data(folder / "data")
     published = synthetic.write(folder / "published")
     for source in synthetic.SOURCES:
         extract(source, published, data / "releases")
@@ -540,10 +538,6 @@ def data(sound: Path, tmp_path: Path) -> Path:
 
 def source_of(file: str) -> str:
     return next(source.id for source in synthetic.SOURCES for one in source.release.files if one.name == file)
-
-
-def files_of(data: Path) -> dict[str, bytes]:
-    return {str(path.relative_to(data)): path.read_bytes() for path in data.rglob("*") if path.is_file()}
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.says)
@@ -585,9 +579,10 @@ def test_the_same_files_undamaged_are_let_in_and_only_found_to_be_made_up(
 
 
 def test_a_file_cut_between_two_rows_is_refused_and_found_by_the_checks_if_it_is_let_in(
-    database_path: Path, tmp_path: Path, command: Command
+    tmp_path: Path, command: Command, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    data = Path(shutil.copytree(database_path.parent, tmp_path / "data"))
+    data = copied_data(tmp_path / "data")
+    (data / build.DATABASE).write_bytes(LAST_GOOD)
     before = files_of(data)
     whole = releases.read(data / "releases", SOCIAL_WORKERS).table(WORKFORCE)
     (tmp_path / "dfe-workforce").mkdir()
@@ -598,10 +593,11 @@ def test_a_file_cut_between_two_rows_is_refused_and_found_by_the_checks_if_it_is
     assert ran.err.strip().startswith("E_LOST_ROWS: ")
     assert files_of(data) == before
     assert command(*told, "--accept-missing").status == 0
+    monkeypatch.setattr(build, "all_sources", lambda: few_sources(SOCIAL_WORKERS.id))
     ran = command("build", "--data", data)
     assert ran.status == 2
     assert "E_CHECK release_has_authorities: not so" in ran.err
-    assert (data / build.DATABASE).read_bytes() == before[build.DATABASE]
+    assert (data / build.DATABASE).read_bytes() == LAST_GOOD
 
 
 @pytest.mark.parametrize(
@@ -613,8 +609,9 @@ def test_a_file_cut_between_two_rows_is_refused_and_found_by_the_checks_if_it_is
     ],
 )
 def test_a_release_that_is_not_whole_stops_the_build(
-    data: Path, command: Command, damage: int | None, rule: str
+    data: Path, command: Command, monkeypatch: pytest.MonkeyPatch, damage: int | None, rule: str
 ) -> None:
+    monkeypatch.setattr(build, "all_sources", lambda: few_sources(SOCIAL_WORKERS.id))
     where = data / "releases" / "social_work_workforce_2025.parquet"
     if damage is None:
         where.unlink()

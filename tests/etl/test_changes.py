@@ -14,7 +14,7 @@ from etl import build, changes
 from etl.changes import Kind
 from etl.inspections import INSPECTION, JUDGEMENT
 from etl.model import OBSERVATION
-from tests.etl.conftest import Command
+from tests.etl.helpers import Command
 
 STRANDS = ("leaders", "protection")
 Figure = tuple[str, str, int, float | str]

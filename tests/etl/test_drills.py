@@ -1,6 +1,7 @@
 """Drills: builders that are killed, meet each other or run out of disk, files that rot, readers that read meanwhile.
 
-Whatever happens, what is served is one whole version, the last or the new.
+Whatever happens, what is served is one whole version, the last or the new. `make test` kills at one step of each kind;
+every other step, and what takes many versions, many flips or many builders, is of `make drill`.
 """
 
 from __future__ import annotations
@@ -13,14 +14,16 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Container, Iterable, Iterator
 from datetime import date
+from functools import cache
 from pathlib import Path
 
 import duckdb
 import numpy as np
 import polars as pl
 import pytest
+from _pytest.mark import ParameterSet
 
 from dashboard.database import Database, DatabaseError, Store
 from etl import build, publish
@@ -33,6 +36,8 @@ from tests.etl import small
 BEFORE = ("locked", "database", "table figure", "commit", "checkpoint", "checks", "to disk", "keep the last")
 BEFORE_SWAP = (*BEFORE, "keep the new", "swap")
 AFTER_SWAP = ("swapped", "kept", "done")
+# While rows are written; with both copies whole; with the new one in place, but not kept yet.
+OF_EACH_KIND = ("commit", "swap", "swapped")
 # A process of its own publishes the tiny version argv[2] and kills itself, uncatchably, at the step argv[3].
 KILLED = """
 import os, signal, sys
@@ -46,6 +51,19 @@ def at(step):
 small.put(Path(sys.argv[1]), sys.argv[2], at)
 """
 BUILD = "import sys; from pathlib import Path; from etl import build; build.build(Path(sys.argv[1]))"
+# Both commands that write, one after the other, and their exit statuses.
+BOTH = """
+import sys
+from etl.__main__ import main
+
+data = sys.argv[1]
+for told in ("build", "rollback"):
+    sys.argv = ["etl", told, "--data", data]
+    try:
+        main()
+    except SystemExit as ended:
+        print(told, ended.code)
+"""
 # A builder that reads nothing before all others have tried.
 WAITS = """
 import sys, time
@@ -83,6 +101,11 @@ def data(two: Path, tmp_path: Path) -> Path:
 @pytest.fixture(scope="session")
 def two_measures(database_path: Path) -> dict[str, pl.DataFrame]:
     return small.cut(database_path)
+
+
+def drilled(all_: Iterable[object], quick: Container[object]) -> list[ParameterSet]:
+    """All of these as parameters, of which `make test` takes the quick ones."""
+    return [pytest.param(one, marks=[] if one in quick else [pytest.mark.drill]) for one in all_]
 
 
 def start(code: str, *arguments: object) -> subprocess.Popen[str]:
@@ -131,7 +154,7 @@ def test_the_drill_knows_every_step(data: Path) -> None:
     assert len(steps) >= 11
 
 
-@pytest.mark.parametrize("step", [*BEFORE_SWAP, *AFTER_SWAP])
+@pytest.mark.parametrize("step", drilled([*BEFORE_SWAP, *AFTER_SWAP], OF_EACH_KIND))
 def test_a_builder_killed_at_any_step_leaves_the_last_or_the_new_version_whole(data: Path, step: str) -> None:
     with start(KILLED, data, "c", step) as killed:
         assert killed.wait(timeout=60) == -9, killed.communicate()
@@ -179,15 +202,15 @@ def test_a_build_killed_at_any_of_100_moments_leaves_the_last_or_the_new_version
     assert not list((data / "versions").glob("*.draft"))
 
 
-@pytest.mark.parametrize(("step", "live"), [("copy", "b"), ("read whole", "b"), ("swap", "b"), ("swapped", "a")])
-def test_a_roll_back_killed_at_any_step_leaves_one_or_the_other_version_whole(data: Path, step: str, live: str) -> None:
+@pytest.mark.parametrize("step", drilled(["copy", "read whole", "swap", "swapped"], OF_EACH_KIND))
+def test_a_roll_back_killed_at_any_step_leaves_one_or_the_other_version_whole(data: Path, step: str) -> None:
     code = KILLED.replace("small.put(Path(sys.argv[1]), sys.argv[2], at)", "").replace(
         "from tests.etl import small", "from etl import publish"
     )
     with start(f"{code}\nwith publish.alone(Path(sys.argv[1])): publish.rollback(Path(sys.argv[1]), None, at)",
                data, "", step) as killed:  # fmt: skip
         assert killed.wait(timeout=60) == -9, killed.communicate()
-    assert small.version_of(data / DATABASE) == live
+    assert small.version_of(data / DATABASE) == ("a" if step == "swapped" else "b")
     with publish.alone(data):
         assert publish.rollback(data, "a") == "a"
     assert files(data) == kept("a", "b")
@@ -196,16 +219,17 @@ def test_a_roll_back_killed_at_any_step_leaves_one_or_the_other_version_whole(da
 # Two at once
 
 
-def test_of_eight_builders_started_at_once_one_builds_and_seven_end_with_status_3(data: Path) -> None:
-    started = [start(WAITS, data, "c") for _ in range(8)]
+@pytest.mark.parametrize("builders", drilled([2, 8], [2]))
+def test_of_builders_started_at_once_one_builds_and_the_others_end_with_status_3(data: Path, builders: int) -> None:
+    started = [start(WAITS, data, "c") for _ in range(builders)]
     try:
         deadline = time.monotonic() + 60
-        while sum(one.poll() is not None for one in started) < 7 and time.monotonic() < deadline:
+        while sum(one.poll() is not None for one in started) < builders - 1 and time.monotonic() < deadline:
             time.sleep(0.02)
     finally:
         (data / "go").touch()
     said = {one: one.communicate(timeout=60) for one in started}
-    assert sorted(one.returncode for one in started) == [0, 3, 3, 3, 3, 3, 3, 3], said
+    assert sorted(one.returncode for one in started) == [0] + [3] * (builders - 1), said
     builder = next(one for one in started if one.returncode == 0)
     for one, (words, _) in said.items():
         assert one is builder or f"another build is running here (process {builder.pid}, since " in words
@@ -257,13 +281,14 @@ def test_a_folder_nobody_may_write_to_is_said_in_words(data: Path) -> None:
     for folder in folders:
         folder.chmod(0o555)
     try:
-        for told in ("build", "rollback"):
-            ran = subprocess.run(
-                [*without_rights, sys.executable, "-m", "etl", told, "--data", str(data)],
-                cwd=small.REPOSITORY, capture_output=True, text=True, check=False, timeout=60,
-            )  # fmt: skip
-            assert ran.returncode == 2, ran.stderr
-            assert "E_WRITE: monitor.duckdb could not be written: Permission denied. Make room or give" in ran.stderr
+        ran = subprocess.run(
+            [*without_rights, sys.executable, "-c", BOTH, str(data)],
+            cwd=small.REPOSITORY, capture_output=True, text=True, check=False, timeout=60,
+        )  # fmt: skip
+        assert ran.stdout.split() == ["build", "2", "rollback", "2"], ran.stderr
+        assert "Traceback" not in ran.stderr
+        words = "E_WRITE: monitor.duckdb could not be written: Permission denied. Make room or give"
+        assert ran.stderr.count(words) == 2
     finally:
         for folder in folders:
             folder.chmod(0o755)
@@ -288,8 +313,9 @@ def overwrite(path: Path, at: int, content: bytes) -> None:
     os.utime(path, ns=(0, path.stat().st_mtime_ns + 1_000_000_000))
 
 
+@pytest.mark.parametrize("flips", drilled([16, 200], [16]))
 def test_a_flipped_byte_or_a_cut_of_the_served_file_is_never_served_as_data(
-    two_measures: dict[str, pl.DataFrame], tmp_path: Path
+    two_measures: dict[str, pl.DataFrame], tmp_path: Path, flips: int
 ) -> None:
     served = small.put_marked(tmp_path, two_measures, 1)
     whole = served.read_bytes()
@@ -300,7 +326,7 @@ def test_a_flipped_byte_or_a_cut_of_the_served_file_is_never_served_as_data(
     used = np.flatnonzero(np.frombuffer(whole, np.uint8))
     headers = used[used < 3 * 4096]
     noticed = 0
-    for number in range(200):
+    for number in range(flips):
         at = int(chance.choice(headers if number % 4 == 0 else used))
         overwrite(served, at, bytes([whole[at] ^ (1 << chance.randrange(8))]))
         now = store.current()
@@ -308,7 +334,7 @@ def test_a_flipped_byte_or_a_cut_of_the_served_file_is_never_served_as_data(
         noticed += now is good
         overwrite(served, at, whole[at : at + 1])
         good = now
-    assert noticed >= 100
+    assert noticed >= flips / 2
 
     for share in (0.999, 0.5, 0.01):
         os.truncate(served, int(len(whole) * share))
@@ -362,6 +388,7 @@ for number in range(2, 2 + int(sys.argv[3])):
 """
 
 
+@pytest.mark.drill
 def test_readers_of_50_versions_published_one_after_the_other_never_see_one_torn_or_an_older_one(
     two_measures: dict[str, pl.DataFrame], database_path: Path, tmp_path: Path
 ) -> None:
@@ -387,26 +414,28 @@ def test_readers_of_50_versions_published_one_after_the_other_never_see_one_torn
     assert [version.name for version in publish.versions(tmp_path)] == ["0051", "0050", "0049"]
 
 
-@pytest.mark.parametrize("seconds", [3, pytest.param(30, marks=pytest.mark.slow)])
-def test_sixteen_threads_that_ask_at_once_get_right_answers_only(database_path: Path, seconds: float) -> None:
+@pytest.mark.parametrize("questions_each", [12, pytest.param(200, marks=pytest.mark.drill)])
+def test_sixteen_threads_that_ask_at_once_get_right_answers_only(database_path: Path, questions_each: int) -> None:
     store = Store(database_path)
     truth = Database(database_path)
     questions = [(metric, period.end) for metric, periods in truth.periods.items() for period in periods[:3]]
+
+    @cache
+    def right(metric: str, end: date) -> str:
+        return digest(metric, end, truth)
 
     def digest(metric: str, end: date, database: Database) -> str:
         rows = database.councils(metric, end).select("area_id", "value", "rank", "quarter", "status")
         return hashlib.sha256(rows.write_csv().encode()).hexdigest()
 
-    right = {question: digest(*question, truth) for question in questions}
-    answers = [0] * 16
-    until = time.monotonic() + seconds
+    asked = [random.Random(asker).choices(questions, k=questions_each) for asker in range(16)]
+    for question in {one for of_asker in asked for one in of_asker}:
+        right(*question)
+    all_here = threading.Barrier(16)
 
-    def ask(asker: int) -> None:
-        chance = random.Random(asker)
-        while time.monotonic() < until:
-            question = chance.choice(questions)
-            assert digest(*question, store.current()) == right[question]
-            answers[asker] += 1
+    def ask(of_asker: list[tuple[str, date]]) -> None:
+        all_here.wait()
+        for question in of_asker:
+            assert digest(*question, store.current()) == right(*question)
 
-    together([lambda asker=asker: ask(asker) for asker in range(16)])  # type: ignore[misc]
-    assert min(answers) > 10
+    together([lambda of_asker=of_asker: ask(of_asker) for of_asker in asked])  # type: ignore[misc]

@@ -17,7 +17,7 @@ import shapely
 
 from etl import build, geography
 from etl.geography import COUNCILS
-from tests.etl.conftest import Command
+from tests.etl.helpers import Command
 
 Json = dict[str, Any]
 COMMITTED = build.DATA / "geography"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -31,8 +30,8 @@ from etl.releases import Cells
 from etl.sources.data_to_insight_inspections import SOURCE as REPORTS
 from etl.sources.ofsted_inspections import SOURCE as OFFICIAL
 from etl.sources.ofsted_single_inspections import SOURCE as SINGLE
-from tests.conftest import NOT_COMMITTED
 from tests.etl import synthetic
+from tests.etl.helpers import copied_data, few_sources
 
 GOOD, OUTSTANDING, INADEQUATE = "Good", "Outstanding", "Inadequate"
 LEEDS, WAKEFIELD, CUMBRIA, CUMBERLAND = "383", "384", "909", "942"
@@ -549,7 +548,7 @@ def test_two_grades_of_one_council_swapped_in_the_real_record_are_refused(known_
 
 def test_a_build_stops_where_ofsteds_own_table_is_not_ours(tmp_path: Path) -> None:
     """The committed releases, with one grade of Lewisham in the table of March 2025 printed otherwise."""
-    data = Path(shutil.copytree(build.DATA, tmp_path / "data", ignore=NOT_COMMITTED))
+    data = copied_data(tmp_path / "data")
     where = releases.path(data / "releases", OFFICIAL.release)
     frame = pl.read_parquet(where)
     of_lewisham = (
@@ -562,7 +561,7 @@ def test_a_build_stops_where_ofsteds_own_table_is_not_ours(tmp_path: Path) -> No
     frame.with_columns(text).write_parquet(where)
     releases.seal(where.parent)
     with pytest.raises(SourceError) as error:
-        build.build(data)
+        build.build(data, sources=few_sources())
     assert (error.value.rule, error.value.line) == ("E_SNAPSHOT", 76)
     assert "Lewisham in Ofsted's own table of the latest judgements at 31 March 2025: its latest inspection is in" in (
         str(error.value)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import re
-import shutil
 from collections.abc import Iterable, Mapping
 from datetime import date
 from pathlib import Path
@@ -12,7 +11,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from etl import build, judging, releases
+from etl import judging, releases
 from etl.areas import Areas, alive
 from etl.judging import Allowed, ReleaseError
 from etl.model import (
@@ -28,9 +27,8 @@ from etl.model import (
     Sum,
 )
 from etl.releases import Cells
-from tests.conftest import NOT_COMMITTED
 from tests.etl import synthetic
-from tests.etl.conftest import Command
+from tests.etl.helpers import Command
 
 NOBODY = Cells(pl.DataFrame(schema=releases.CELL))
 RATE = Metric(
@@ -240,12 +238,6 @@ def test_a_period_that_is_gone_is_refused(known_areas: Areas, everybody: list[st
 
 
 # The real files, damaged as a slip would.
-
-
-@pytest.fixture
-def data(tmp_path: Path) -> Path:
-    """A copy of the data folder, as committed."""
-    return Path(shutil.copytree(build.DATA, tmp_path / "data", ignore=NOT_COMMITTED))
 
 
 def damaged(published: Path, tmp_path: Path, path: str, pattern: str, by: str) -> Path:

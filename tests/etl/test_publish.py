@@ -16,7 +16,7 @@ from etl import publish
 from etl.model import EtlError
 from etl.publish import DATABASE, BusyError, Version
 from tests.etl import small
-from tests.etl.conftest import Command
+from tests.etl.helpers import Command
 
 
 @pytest.fixture(scope="session")

@@ -21,6 +21,7 @@ Cell = tuple[str, str, int, str]
 """File, sheet, line and column."""
 TABLE = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}"
 OFFICE = "{urn:oasis:names:tc:opendocument:xmlns:office:1.0}"
+ENDS = b"</table:table></office:document-content>"
 TEXT = "{urn:oasis:names:tc:opendocument:xmlns:text:1.0}"
 
 
@@ -28,8 +29,13 @@ def rows(path: Path, file: File) -> Iterator[Row]:
     """Every row of the declared groups, with all of its cells; in a sheet without those that are empty."""
     read = _sheet if file.sheet else _parquet if path.suffix == ".parquet" else _csv
     for sheet, line, cells in read(path, file):
-        if all(cells.get(column) in kept for column, kept in file.groups.items()):
+        if is_kept(cells, file):
             yield sheet, line, cells
+
+
+def is_kept(row: dict[str, str], file: File) -> bool:
+    """Whether a row is of the declared groups."""
+    return all(row.get(column) in kept for column, kept in file.groups.items())
 
 
 def cells(path: Path, file: File) -> Iterator[tuple[Cell, str]]:
@@ -56,21 +62,28 @@ def _sheet(path: Path, file: File) -> Iterator[Row]:
 @cache
 def _sheet_rows(path: Path, sheet: str, heading: str, machine_name: str) -> list[Row]:
     found: list[Row] = []
-    with zipfile.ZipFile(path) as archive, archive.open("content.xml") as content:
-        for _, table in ElementTree.iterparse(content):
-            if table.tag != f"{TABLE}table":
-                continue
-            name = table.get(f"{TABLE}name") or ""
-            if re.fullmatch(sheet, name):
-                lines = list(_lines(table))
-                at = next(at for at, row in enumerate(lines) if heading in row)
-                names = next((row for row in lines if machine_name and machine_name in row), [])
-                header = [own or above for own, above in zip_longest(names, lines[at], fillvalue="")]
-                for line, row in enumerate(lines[at + 1 :], start=at + 2):
-                    cells = {column: text for column, text in zip(header, row, strict=False) if column and text}
-                    found.append((name, line, cells))
-            table.clear()
+    for name, table in _tables(path, sheet):
+        lines = list(_lines(table))
+        at = next(at for at, row in enumerate(lines) if heading in row)
+        names = next((row for row in lines if machine_name and machine_name in row), [])
+        header = [own or above for own, above in zip_longest(names, lines[at], fillvalue="")]
+        for line, row in enumerate(lines[at + 1 :], start=at + 2):
+            cells = {column: text for column, text in zip(header, row, strict=False) if column and text}
+            found.append((name, line, cells))
     return found
+
+
+def _tables(path: Path, sheet: str) -> Iterator[tuple[str, ElementTree.Element]]:
+    """The sheets of these names, cut out before they are read: others of a file are a hundred times as large."""
+    with zipfile.ZipFile(path) as archive:
+        content = archive.read("content.xml")
+    root = re.search(rb"<office:document-content[^>]*>", content)
+    assert root is not None
+    for found in re.finditer(rb'<table:table table:name="([^"]*)"', content):
+        name = found[1].decode()
+        if re.fullmatch(sheet, name):
+            end = content.index(b"</table:table>", found.end())
+            yield name, ElementTree.fromstring(root[0] + content[found.start() : end] + ENDS)
 
 
 def _parquet(path: Path, file: File) -> Iterator[Row]:

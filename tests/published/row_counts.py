@@ -101,9 +101,9 @@ def of_files(published: Path) -> list[Counted]:
     found = []
     for source in all_sources():
         for file in source.release.files:
-            whole = replace(file, groups={})
-            rows = _by_period(reading.rows(published / file.path, whole), whole)
-            kept = _by_period(reading.rows(published / file.path, file), file)
+            whole = list(reading.rows(published / file.path, replace(file, groups={})))
+            rows = _by_period(whole, file)
+            kept = _by_period((row for row in whole if reading.is_kept(row[2], file)), file) if file.groups else rows
             for period, who in rows.items():
                 of_release = kept.get(period, [])
                 if of_release and {one for _, one in of_release} != {one for _, one in who}:
@@ -112,10 +112,10 @@ def of_files(published: Path) -> list[Counted]:
     return found
 
 
-def of_releases(folder: Path = build.DATA / "releases") -> list[Counted]:
-    """What the releases of a folder, or the committed ones, hold; `rows` is what is kept."""
+def of_releases(folder: Path = build.DATA / "releases", *sources: Source) -> list[Counted]:
+    """What the releases of a folder, or the committed ones, hold of some sources or of all; `rows` is what is kept."""
     found = []
-    for source in all_sources():
+    for source in sources or all_sources():
         cells = releases.read(folder, source)
         for file in source.release.files:
             table = cells.table(file.name, file.sheet)

@@ -38,8 +38,7 @@ def test_the_published_files_have_the_rows_that_were_counted(published: Path) ->
 
 
 def test_a_council_whose_row_is_gone_from_a_release_is_named(tmp_path: Path) -> None:
-    folder = Path(shutil.copytree(build.DATA / "releases", tmp_path / "releases"))
-    path = releases.path(folder, SOURCE.release)
+    path = Path(shutil.copy(releases.path(build.DATA / "releases", SOURCE.release), tmp_path))
     frame = pl.read_parquet(path)
     row = frame.filter(
         ((pl.col("column") == "time_period") & (pl.col("text") == "2025"))
@@ -49,7 +48,8 @@ def test_a_council_whose_row_is_gone_from_a_release_is_named(tmp_path: Path) -> 
     frame.join(line, on=["file", "line"], how="anti").write_parquet(path)
     releases.seal(path.parent)
     said = f"{SOURCE.id}, {WORKFORCE}, 2025:"
-    assert differences(expected(), of_releases(folder), kept_only=True) == [
+    counted = [one for one in expected() if one.source == SOURCE.id]
+    assert differences(counted, of_releases(tmp_path, SOURCE), kept_only=True) == [
         f"{said} Kingston upon Thames (314) is missing.",
         f"{said} Richmond upon Thames (318) is missing.",
         f"{said} 150 rows of local authorities, where there were 151.",
