@@ -15,9 +15,9 @@ import pytest
 from hypothesis import configuration, settings
 
 from etl import build
-from tests.readers import browser, live, reader, server, visit, watched
+from tests.readers import browser, filled, live, reader, server, visit, watched
 
-__all__ = ["browser", "live", "reader", "server", "visit", "watched"]
+__all__ = ["browser", "filled", "live", "reader", "server", "visit", "watched"]
 # What builds leave in data/, beside what is committed.
 NOT_COMMITTED = shutil.ignore_patterns(f"{build.DATABASE}*", "versions", "*.lock", "*.draft")
 PUBLISHED = build.DATA.parent.parent / "shared" / "data" / "published"

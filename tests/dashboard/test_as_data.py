@@ -28,8 +28,8 @@ from dashboard.benchmarks import BENCHMARKS, DEFAULT, Benchmark
 from dashboard.database import Database, Metric, Period
 from dashboard.explore import Question
 from dashboard.tables import as_data as parts
-from tests.browser.conftest import serve
 from tests.dashboard.test_pages import PAGES, html, kinds, opened
+from tests.readers import serve
 
 ROOT = "https://example.org/monitor"
 LEEDS, KINGSTON, YORKSHIRE = "383", "314", "E12000003"
