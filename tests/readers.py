@@ -16,9 +16,11 @@ import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING
 
 import pytest
+
+from tests import kept
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, WebSocket
@@ -27,6 +29,11 @@ ROOT = Path(__file__).resolve().parents[1]
 # Streamlit asks for these beside a deep link before it asks at the root.
 STREAMLITS_OWN = re.compile(r"/_stcore/(host-config|health)$")
 Visit = Callable[..., "Page"]
+# No name but this machine's leads anywhere. (A route that ends all others would do it too, but a browser with routes
+# keeps nothing it has fetched: every page would load and compile Streamlit anew.)
+NOWHERE_ELSE = "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"
+# For a page that is drawn by a busy machine. Nothing waits so long where nothing is wrong.
+PATIENCE = 60
 LISTEN = """
     window.violations = [];
     document.addEventListener('securitypolicyviolation', (event) => window.violations.push(
@@ -35,15 +42,21 @@ LISTEN = """
 
 
 @contextmanager
-def serve(database: Path) -> Iterator[str]:
-    """The address of a dashboard on a free port, over a database, in a process of its own."""
+def serve(
+    database: Path,
+    script: str = "streamlit_app.py",
+    *options: str,
+    log: int | IO[bytes] = subprocess.DEVNULL,
+    **environment: str,
+) -> Iterator[str]:
+    """The address of a dashboard on a free port, over a database, in a process of its own; with settings besides."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    command = [sys.executable, "-m", "streamlit", "run", "streamlit_app.py"]
-    command += [f"--server.port={port}", "--server.address=127.0.0.1"]
-    environment = {**os.environ, "MONITOR_DATABASE": str(database)}
-    process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    command = [sys.executable, "-m", "streamlit", "run", script, f"--server.port={port}", "--server.address=127.0.0.1"]
+    # Pages are run when a test opens them, and not all of them before.
+    given = {**os.environ, "MONITOR_DATABASE": str(database), "MONITOR_WARM": "no", **environment}
+    process = subprocess.Popen([*command, *options], cwd=ROOT, env=given, stdout=log, stderr=log)
     try:
         _wait_for(f"http://127.0.0.1:{port}/_stcore/health", process)
         yield f"http://127.0.0.1:{port}"
@@ -53,7 +66,7 @@ def serve(database: Path) -> Iterator[str]:
 
 
 def _wait_for(address: str, process: subprocess.Popen[bytes]) -> None:
-    end = time.monotonic() + 60
+    end = time.monotonic() + 3 * PATIENCE
     while time.monotonic() < end and process.poll() is None:
         try:
             urllib.request.urlopen(address, timeout=1).close()
@@ -66,13 +79,14 @@ def _wait_for(address: str, process: subprocess.Popen[bytes]) -> None:
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
-    """The Chromium of this machine, or Playwright's own."""
-    from playwright.sync_api import Error, sync_playwright
+    """The Chromium of this machine, or Playwright's own; no host but this machine answers it."""
+    from playwright.sync_api import Error, expect, sync_playwright
 
+    expect.set_options(timeout=PATIENCE * 1_000)
     path = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
     with sync_playwright() as started:
         try:
-            launched = started.chromium.launch(executable_path=path, args=["--no-sandbox"])
+            launched = started.chromium.launch(executable_path=path, args=["--no-sandbox", NOWHERE_ELSE])
         except Error:
             pytest.skip("Chromium is not installed: `make test` installs it where it may.")
         with launched:
@@ -94,19 +108,26 @@ def server(browser: Browser, live: Path) -> Iterator[str]:
         yield address
 
 
+@pytest.fixture(scope="session")
+def filled(browser: Browser, database_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A server whose register of directors and commitments are not empty, so that all pictures are drawn."""
+    with serve(kept.database(database_path, tmp_path_factory.mktemp("kept"))) as address:
+        yield address
+
+
 def until(page: Page, expression: str, argument: object = None) -> None:
     """Wait until an expression holds. Playwright's own way evaluates text in the page, which our policy refuses."""
-    end = time.monotonic() + 20
+    end = time.monotonic() + PATIENCE
     while not page.evaluate(expression, argument):
         assert time.monotonic() < end, expression
-        page.wait_for_timeout(50)
+        page.wait_for_timeout(100)
 
 
 def new_reader(browser: Browser) -> BrowserContext:
-    """A browser with nothing stored, to which no host but this machine answers."""
+    """A browser with nothing stored, whose pages tell what the policy refused, in `window.violations`."""
     context = browser.new_context(locale="en-GB", reduced_motion="reduce")
-    context.set_default_timeout(20_000)
-    context.route(re.compile(r"^(?!http://127\.0\.0\.1:)"), lambda route: route.abort())
+    context.set_default_timeout(PATIENCE * 1_000)
+    context.add_init_script(LISTEN)
     return context
 
 
@@ -116,11 +137,10 @@ def reader(browser: Browser) -> BrowserContext:
     return new_reader(browser)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def watched(browser: Browser) -> Iterator[BrowserContext]:
-    """A reader whose browser tells what the policy refused, in `window.violations`."""
+    """A reader of pages that are looked at for what they ask for and are refused."""
     context = new_reader(browser)
-    context.add_init_script(LISTEN)
     yield context
     context.close()
 
@@ -129,7 +149,8 @@ def watched(browser: Browser) -> Iterator[BrowserContext]:
 def visit(browser: Browser, reader: BrowserContext, server: str) -> Iterator[Visit]:
     """`visit("/council?la=Leeds")` opens an address in a new tab; `fresh=True` in the browser of another reader.
 
-    When the test ends, no page may have asked another host for anything or written an error to the console.
+    When the test ends, no page may have asked another host for anything, done what the policy refuses, or written an
+    error to the console.
     """
     pages: list[Page] = []
     others: list[BrowserContext] = []
@@ -163,9 +184,11 @@ def visit(browser: Browser, reader: BrowserContext, server: str) -> Iterator[Vis
         return page
 
     yield open_at
+    refused = [one for page in pages if not page.is_closed() for one in page.evaluate("window.violations")]
     for page in pages:
         page.close()
     for other in others:
         other.close()
     assert strangers == []
+    assert refused == []
     assert complaints == []

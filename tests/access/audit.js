@@ -193,7 +193,7 @@
       looked = [around, around.map(looks)];
       const seen = !before || before[0].some((node, index) => !node.isConnected || looks(node) !== before[1][index]);
       // What is drawn by itself: the grid's cells, and on the map a line around the council.
-      const drawn = (node) => node.matches('canvas') || node.closest('svg')?.querySelector('.cursor .line[d]');
+      const drawn = (node) => node.closest('canvas') || node.closest('svg')?.querySelector('.cursor .line[d]');
       return {
         name: name(at),
         covered: covered && !drawn(at),

@@ -10,15 +10,14 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests import kept
 from tests.access import contrast, walk
 from tests.access.axe import violations
 from tests.access.walk import HEIGHT, PAGES, WIDTHS
-from tests.readers import new_reader, serve
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import BrowserContext, Page
 
+NARROWEST = WIDTHS[-1]
 HERE = Path(__file__).parent
 KINDS = ("pictures", "marks", "areas", "sideways", "headings", "moving")
 
@@ -27,66 +26,95 @@ KINDS = ("pictures", "marks", "areas", "sideways", "headings", "moving")
 class Seen:
     """What was found wrong on one page, by kind, each with the view it is in; and how much was looked at."""
 
+    server: str
     wrong: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
     title: str = ""
     views: int = 0
     runs: int = 0
+    asked: list[str] = field(default_factory=list)
+    """All addresses that the page asked for."""
+    refused: list[str] = field(default_factory=list)
+    """What the policy did not let it do."""
 
 
-@pytest.fixture(scope="session")
-def filled(browser: Browser, database_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A server whose register of directors and commitments are not empty, so that all pictures are drawn."""
-    with serve(kept.database(database_path, tmp_path_factory.mktemp("kept"))) as address:
-        yield address
+@pytest.fixture
+def page(reader: BrowserContext) -> Iterator[Page]:
+    """A tab of the session's reader."""
+    found = reader.new_page()
+    found.set_viewport_size({"width": 1280, "height": HEIGHT})
+    yield found
+    found.close()
 
 
 @pytest.fixture(scope="session", params=PAGES)
-def seen(request: pytest.FixtureRequest, browser: Browser, filled: str) -> Seen:
-    """One page, walked through all its views."""
-    found, context = Seen(), new_reader(browser)
-    page = context.new_page()
+def seen(request: pytest.FixtureRequest, watched: BrowserContext, filled: str) -> Iterator[Seen]:
+    """One page: as it opens with a council at all widths, then walked through all its views at the narrowest.
+
+    Every view at every width, light and dark, is for `make drill` (test_everything.py).
+    """
+    found, page = Seen(filled), watched.new_page()
+    page.on("request", lambda asked: found.asked.append(asked.url))
+    page.on("websocket", lambda asked: found.asked.append(asked.url.replace("ws:", "http:")))
     for at, address in enumerate(walk.addresses(request.param)):
         page.set_viewport_size({"width": WIDTHS[0], "height": HEIGHT})
         walk.opened_of(page, filled + address)
-        # All that a page can show it shows of a council too.
-        for view in walk.views(page) if at == 1 else _first(page):
-            look(page, f"{address} {view}".strip(), found, thorough=not view)
-        for what in walk.given(page) if at == 1 else ():
-            look(page, f"{address} {what}", found, thorough=True)
         if at == 0:
             found.title = page.title()
-            for over in walk.overlays(page):
-                _axe(page, f"{address} {over}", found)
-    context.close()
-    return found
+            for over, where in walk.overlays(page):
+                look_with_axe(page, f"{address} {over}", found, where, '[aria-expanded="true"]')
+        walk.open_expanders(page)
+        for width in WIDTHS if at == 1 else (WIDTHS[0], NARROWEST):
+            walk.resize(page, width)
+            whole = at == 1 and width == NARROWEST
+            look(page, address, found, axe=at == 1 or width == NARROWEST, alike=whole)
+        # All that a page can show it shows of a council too; what it showed as it opened is in each of its views.
+        if at == 1:
+            for view in walk.views(page):
+                if view:
+                    look(page, f"{address} {view}", found, alike=False)
+                    look_at_words(page, f"{address} {view}", found)
+            for what in walk.given(page):
+                look(page, f"{address} {what}", found)
+                look_at_words(page, f"{address} {what}", found)
+        found.refused += page.evaluate("window.violations")
+    yield found
+    page.close()
 
 
-def _first(page: Page) -> Iterator[str]:
-    walk.open_expanders(page)
-    yield ""
-
-
-def look(page: Page, view: str, found: Seen, *, thorough: bool) -> None:
-    """Look at a view: at all widths if `thorough`, else at one of them, another each time."""
+def look(page: Page, view: str, found: Seen, *, axe: bool = True, alike: bool = True) -> None:
+    """Look at a view at the width that it has."""
+    assert page.viewport_size
+    width = page.viewport_size["width"]
     found.views += 1
-    widths = WIDTHS if thorough else (WIDTHS[found.views % len(WIDTHS)],)
-    for width in widths:
-        page.set_viewport_size({"width": width, "height": HEIGHT})
-        page.wait_for_timeout(150)
-        _axe(page, f"{view} at {width}", found)
-        for kind in KINDS:
-            found.wrong[kind] += [f"{view} at {width}: {one}" for one in _twice(page, _audit(kind))]
-    page.evaluate("audit.space()")
-    for kind in ("cut", "sideways"):
-        found.wrong["spaced"] += [f"{view}: {one}" for one in _twice(page, _audit(kind))]
-    page.evaluate("audit.unspace()")
-    page.set_viewport_size({"width": WIDTHS[0], "height": HEIGHT})
-    found.wrong["words"] += [f"{view}: {one}" for one in _twice(page, contrast.faint)]
+    if axe:
+        look_with_axe(page, f"{view} at {width}", found, alike=alike)
+    for kind in KINDS:
+        found.wrong[kind] += [f"{view} at {width}: {one}" for one in _twice(page, _audit(kind))]
+    if width == WIDTHS[0]:
+        look_at_words(page, view, found)
+    if width == NARROWEST:
+        page.evaluate("audit.space()")
+        for kind in ("cut", "sideways"):
+            found.wrong["spaced"] += [f"{view}: {one}" for one in _twice(page, _audit(kind))]
+        page.evaluate("audit.unspace()")
 
 
-def _axe(page: Page, view: str, found: Seen) -> None:
+def look_at_words(page: Page, view: str, found: Seen) -> None:
+    """Look at the words in pictures, as large as they are drawn."""
+    assert page.viewport_size
+    if page.evaluate("audit.words()"):
+        width = page.viewport_size["width"]
+        walk.resize(page, WIDTHS[0])
+        found.wrong["words"] += [f"{view}: {one}" for one in _twice(page, contrast.faint)]
+        walk.resize(page, width)
+
+
+def look_with_axe(page: Page, view: str, found: Seen, *within: str, alike: bool = True) -> None:
+    """Look with axe at a view, or at these parts of it."""
     found.runs += 1
-    found.wrong["axe"] += [f"{view}: {one}" for one in _twice(page, violations)]
+    found.wrong["axe"] += [
+        f"{view}: {one}" for one in _twice(page, lambda page: violations(page, *within, alike=alike))
+    ]
 
 
 def _audit(kind: str) -> Callable[[Page], list[str]]:

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from PIL import Image
 
+from tests.access import walk
+
 if TYPE_CHECKING:
     from playwright.sync_api import Page
 
@@ -48,10 +50,9 @@ def faint(page: Page) -> list[str]:
     viewport = page.viewport_size
     assert viewport is not None
     tall = page.evaluate("() => document.querySelector('[data-testid=\"stMain\"]').scrollHeight")
-    page.set_viewport_size({"width": viewport["width"], "height": min(int(tall) + 80, TALLEST)})
-    page.wait_for_timeout(400)
+    walk.resize(page, viewport["width"], min(int(tall) + 80, TALLEST))
     words, picture = _pictured(page)
-    page.set_viewport_size(viewport)
+    walk.resize(page, viewport["width"], viewport["height"])
     found = []
     for word in words:
         left, top, width, height = word["box"]
@@ -70,7 +71,6 @@ def _pictured(page: Page) -> tuple[list[dict[str, Any]], Image.Image]:
     room."""
     while True:
         words: list[dict[str, Any]] = page.evaluate("audit.words()")
-        page.wait_for_timeout(250)
         page.evaluate(HIDE)
         picture = Image.open(io.BytesIO(page.screenshot())).convert("RGB")
         page.evaluate(UNHIDE)

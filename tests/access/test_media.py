@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import pytest
@@ -13,11 +12,10 @@ from pypdf import PdfReader
 from tests.access import walk
 from tests.access.contrast import GRAPHICS, contrast, shared
 from tests.access.walk import PAGES, ready
-from tests.readers import new_reader
 
 pytest.importorskip("playwright", reason="Playwright is not installed: looking needs `pip install playwright`.")
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Locator, Page
+    from playwright.sync_api import Locator, Page
 
 # Sheets of A4, in pixels, less their margins.
 SHEET = 794 - 2 * 45
@@ -28,53 +26,44 @@ MENUS = ("Where is it worst?", "How is my council doing?", "Compare with", "How 
 EACH = [one if one in ("england", "map", "council") else pytest.param(one, marks=pytest.mark.drill) for one in PAGES]
 
 
-@pytest.fixture
-def page(browser: Browser) -> Iterator[Page]:
-    context = new_reader(browser)
-    found = context.new_page()
-    found.set_viewport_size({"width": 1280, "height": 900})
-    yield found
-    context.close()
-
-
 def colours(locator: Locator) -> list[tuple[int, ...]]:
     """The colours of a part of the screen, those of more than a hundredth of it."""
     return shared(Image.open(io.BytesIO(locator.screenshot())).convert("RGB"), 0.01)
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_with_forced_colours_pictures_keep_theirs_on_their_own_ground(page: Page, server: str, scheme: str) -> None:
-    page.emulate_media(forced_colors="active", color_scheme="dark" if scheme == "dark" else "light")
+def test_with_forced_colours_pictures_keep_theirs_on_their_own_ground(page: Page, server: str) -> None:
+    page.emulate_media(forced_colors="active", color_scheme="light")
     walk.opened(page, server + walk.address("map", la="Leeds"))
-    ground = page.evaluate("getComputedStyle(document.body).backgroundColor")
-    assert ground == ("rgb(0, 0, 0)" if scheme == "dark" else "rgb(255, 255, 255)")
-    strip, logo = page.locator(".js-plotly-plot").first, page.get_by_test_id("stHeaderLogo")
-    for picture in (page.locator("svg.map"), strip, logo):
-        assert (255, 255, 255) in colours(picture)
-    assert {(18, 67, 109), (244, 106, 37)} <= set(colours(page.locator("svg.map")))
-    # The chosen council: the dark diamond of the strip, and a dark line within a light one on the map.
-    fills = page.locator(".js-plotly-plot .points path").evaluate_all(
-        "all => all.map(one => getComputedStyle(one).fill)"
-    )
-    assert fills.count("rgb(11, 12, 12)") == 1
-    mark = page.locator("svg.map .mark .line").first
-    assert mark.get_attribute("d")
-    assert mark.evaluate("one => getComputedStyle(one).stroke") == "rgb(11, 12, 12)"
-
-
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_with_forced_colours_the_course_of_a_measure_is_drawn_as_text_is(page: Page, server: str, scheme: str) -> None:
-    page.emulate_media(forced_colors="active", color_scheme="dark" if scheme == "dark" else "light")
-    walk.opened(page, server + walk.address("council", la="Leeds"))
-    assert ((255, 255, 255) if scheme == "dark" else (0, 0, 0)) in colours(page.locator("table.profile .spark").first)
-
-
-def test_with_forced_colours_what_is_chosen_stands_out_from_what_is_not(page: Page, server: str) -> None:
-    page.emulate_media(forced_colors="active", color_scheme="dark")
-    walk.opened(page, server + walk.address("map"))
+    for scheme, behind in (("light", "rgb(255, 255, 255)"), ("dark", "rgb(0, 0, 0)")):
+        page.emulate_media(forced_colors="active", color_scheme="dark" if scheme == "dark" else "light")
+        ready(page)
+        assert page.evaluate("getComputedStyle(document.body).backgroundColor") == behind
+        strip, logo = page.locator(".js-plotly-plot").first, page.get_by_test_id("stHeaderLogo")
+        for picture in (page.locator("svg.map"), strip, logo):
+            assert (255, 255, 255) in colours(picture)
+        assert {(18, 67, 109), (244, 106, 37)} <= set(colours(page.locator("svg.map")))
+        # The chosen council: the dark diamond of the strip, and a dark line within a light one on the map.
+        fills = page.locator(".js-plotly-plot .points path").evaluate_all(
+            "all => all.map(one => getComputedStyle(one).fill)"
+        )
+        assert fills.count("rgb(11, 12, 12)") == 1
+        mark = page.locator("svg.map .mark .line").first
+        assert mark.get_attribute("d")
+        assert mark.evaluate("one => getComputedStyle(one).stroke") == "rgb(11, 12, 12)"
+    # In the dark, what is chosen stands out from what is not.
     ground = "one => getComputedStyle(one).backgroundColor.match(/[0-9.]+/g).slice(0, 3).map(Number)"
     chosen, other = (page.get_by_role("radio", name=name, exact=True).evaluate(ground) for name in ("Quarter", "Value"))
     assert contrast(tuple(chosen), tuple(other)) >= GRAPHICS
+
+
+def test_with_forced_colours_the_course_of_a_measure_is_drawn_as_text_is(page: Page, server: str) -> None:
+    page.emulate_media(forced_colors="active", color_scheme="light")
+    walk.opened(page, server + walk.address("council", la="Leeds"))
+    spark = page.locator("table.profile .spark").first
+    assert (0, 0, 0) in colours(spark)
+    page.emulate_media(forced_colors="active", color_scheme="dark")
+    ready(page)
+    assert (255, 255, 255) in colours(spark)
 
 
 @pytest.mark.parametrize("name", EACH)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import quote_plus
 
 from dashboard import server_app
-from tests.readers import ROOT, until
+from tests.readers import PATIENCE, ROOT
 
 if TYPE_CHECKING:
     from playwright.sync_api import Locator, Page
@@ -36,29 +36,22 @@ MORE: dict[str, tuple[dict[str, str], ...]] = {
 }
 # Choices whose views are all one table with other rows: the second is enough.
 ALIKE = ("Theme", "Measures of")
-READY = """() => {
+# Empty until all is drawn; then what changes where something is still being drawn.
+DRAWN = """() => {
     const app = document.querySelector('[data-testid="stApp"]');
-    if (app?.dataset.testScriptState !== 'notRunning' || !window.monitorPage) return false;
-    if (document.querySelector('[data-testid="stSkeleton"]')) return false;
+    if (app?.dataset.testScriptState !== 'notRunning' || !window.monitorPage) return '';
+    if (document.querySelector('[data-testid="stSkeleton"]')) return '';
     const charts = [...document.querySelectorAll('[data-testid="stPlotlyChart"]')];
-    if (!charts.every((chart) => chart.querySelector('.main-svg .trace'))) return false;
+    if (!charts.every((chart) => chart.querySelector('.main-svg .trace'))) return '';
     const places = [...document.querySelectorAll('[data-testid^="stBidiComponent"]')];
     const drawn = '.area, button, input, p, label';
-    return places.every((place) => !place.shadowRoot || place.shadowRoot.querySelector(drawn));
+    if (!places.every((place) => !place.shadowRoot || place.shadowRoot.querySelector(drawn))) return '';
+    const parts = '[data-testid="stMain"], .main-svg, [data-testid^="stBidiComponent"], table';
+    const sized = document.querySelectorAll(parts);
+    const sizes = [...sized].flatMap((one) => [one.scrollWidth, one.scrollHeight]);
+    return [innerWidth, document.querySelectorAll('*').length, ...sizes].join(' ');
 }"""
-
-
-@dataclass(frozen=True)
-class View:
-    """Something a reader can have on the screen."""
-
-    page: str
-    address: str
-    opened: str
-    """What was opened of what the address leaves closed."""
-
-    def __str__(self) -> str:
-        return f"{self.address} {self.opened}".strip()
+MOMENT = 100
 
 
 def address(page: str, **choices: str) -> str:
@@ -83,9 +76,18 @@ def opened_of(page: Page, url: str) -> None:
 
 def ready(page: Page) -> None:
     """Wait until the page is drawn, and stays so for a moment."""
-    until(page, READY)
-    page.wait_for_timeout(120)
-    until(page, READY)
+    end, before = time.monotonic() + PATIENCE, ""
+    while not (now := str(page.evaluate(DRAWN))) or now != before:
+        assert time.monotonic() < end, now
+        before = now
+        page.wait_for_timeout(MOMENT)
+
+
+def resize(page: Page, width: int, height: int = HEIGHT) -> None:
+    """Look through a window of another size, once all is drawn anew for it."""
+    if page.viewport_size != {"width": width, "height": height}:
+        page.set_viewport_size({"width": width, "height": height})
+        ready(page)
 
 
 def opened(page: Page, url: str) -> None:
@@ -140,27 +142,28 @@ def choose(page: Page, name: str, label: str) -> None:
     ready(page)
 
 
-def overlays(page: Page) -> Iterator[str]:
-    """Open each thing that lies over the page, and close it again."""
+def overlays(page: Page) -> Iterator[tuple[str, str]]:
+    """Open each thing that lies over the page, and close it again: what it is, and where."""
     for button in page.locator('[data-testid="stPopover"] button').all():
         button.click()
-        page.wait_for_timeout(300)
-        yield f"popover {button.inner_text()}"
-        page.keyboard.press("Escape")
+        yield from _over(page, f"popover {button.inner_text()}", '[data-testid="stPopoverBody"]')
     menus = page.locator('[data-testid="stTopNavSection"], [data-testid="stTopNavDropdown"] button')
     for menu in menus.all()[:1]:
         menu.click()
-        page.wait_for_timeout(300)
-        yield "the menu"
-        page.keyboard.press("Escape")
+        yield from _over(page, "the menu", '[role="menu"]')
     boxes = page.get_by_role("combobox")
     for at in range(min(boxes.count(), 2)):
         name = boxes.nth(at).get_attribute("aria-label")
         boxes.nth(at).click()
-        page.wait_for_timeout(300)
-        yield f"the list of {name}"
-        page.keyboard.press("Escape")
-        page.wait_for_timeout(100)
+        yield from _over(page, f"the list of {name}", '[role="listbox"]:not(svg)')
+
+
+def _over(page: Page, what: str, where: str) -> Iterator[tuple[str, str]]:
+    over = page.locator(where).last
+    over.wait_for()
+    yield what, where
+    page.keyboard.press("Escape")
+    over.wait_for(state="hidden")
 
 
 def given(page: Page) -> Iterator[str]:

@@ -6,9 +6,6 @@ from pathlib import Path
 
 import pytest
 
-from tests.readers import ROOT, Visit, _wait_for, new_reader, serve, until
-
-__all__ = ["ROOT", "Visit", "_wait_for", "new_reader", "serve", "until"]
 collect_ignore = ["counting_app.py", "screenshots.py"]  # scripts: one is a server, one needs a browser to be read
 
 

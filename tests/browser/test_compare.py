@@ -7,12 +7,12 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from tests.browser.conftest import Visit, until
+from tests.readers import Visit
 
 pytest.importorskip("playwright", reason="Playwright is not installed: journeys need `pip install playwright`.")
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.test_journeys import choose, downloaded, heading, path, ready, sentence
+from tests.browser.helpers import choose, downloaded, fits, heading, path, ready, sentence, tab_to
 
 NEIGHBOURS = [
     "Portsmouth", "Southend-on-Sea", "Sheffield", "Milton Keynes", "Kirklees", "Salford", "Bristol, City of",
@@ -83,22 +83,6 @@ def test_by_mouse_ten_councils_are_compared_and_taken_away(visit: Visit) -> None
     assert listed(page) == []
 
 
-def tab_to(page: Page, name: str | re.Pattern[str], most: int = 200) -> None:
-    """Walk with the tabulator to what a screen reader calls by this name."""
-    wanted = re.compile(re.escape(name) if isinstance(name, str) else name.pattern)
-    for _ in range(most):
-        page.keyboard.press("Tab")
-        found = page.evaluate(
-            """() => {
-                const active = document.activeElement;
-                return active?.ariaLabel || active?.labels?.[0]?.textContent || active?.textContent || '';
-            }"""
-        )
-        if wanted.search(found.strip()):
-            return
-    raise AssertionError(f"{name} is not reached by keyboard")
-
-
 def test_by_keyboard_alone_ten_councils_are_compared_and_taken_away(visit: Visit) -> None:
     page = visit("/compare")
     ready(page)
@@ -147,14 +131,7 @@ def test_the_list_outlives_a_look_at_one_of_its_councils(visit: Visit) -> None:
 def test_a_narrow_page_does_not_scroll_sideways(visit: Visit, address: str) -> None:
     page = visit(address, width=390, height=844)
     ready(page)
-    for width in (390, 320):  # a phone; and 400 % zoom
-        page.set_viewport_size({"width": width, "height": 844})
-        until(
-            page,
-            """width => [document.documentElement, document.querySelector('[data-testid="stMain"]')]
-                .every(part => part.scrollWidth <= Math.min(width, part.clientWidth))""",
-            width,
-        )
+    fits(page)
     # The names of the measures stay in view while the councils move.
     table = page.locator(".scroll:has(table.heat)").last
     first = table.locator("tbody th").first

@@ -6,12 +6,12 @@ import re
 
 import pytest
 
-from tests.browser.conftest import Visit, until
+from tests.readers import Visit
 
 pytest.importorskip("playwright", reason="Playwright is not installed: journeys need `pip install playwright`.")
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.test_journeys import choose, downloaded, heading, path, query, ready, sentence
+from tests.browser.helpers import choose, downloaded, heading, path, query, ready, sentence
 
 
 def rows(page: Page) -> Locator:
@@ -80,17 +80,3 @@ def test_by_keyboard_alone_a_part_is_chosen_and_its_table_opened(visit: Visit) -
     expect(page.locator("table.counts caption")).to_contain_text("Reports by quarter and grade")
     assert query(page)["quarters"] == "true"
     expect(page.locator("table.counts tbody tr").first).to_contain_text("Jul to Sep 2026")
-
-
-@pytest.mark.parametrize("part", ["Councils", "Reports+over+time", "Regions", "What+came+next", "Ratings+and+measures"])
-def test_a_narrow_page_does_not_scroll_sideways(visit: Visit, part: str) -> None:
-    page = visit(f"/inspections?la=Devon&part={part}", width=390, height=844)
-    ready(page)
-    for width in (390, 320):  # a phone; and 400 % zoom
-        page.set_viewport_size({"width": width, "height": 844})
-        until(
-            page,
-            """width => [document.documentElement, document.querySelector('[data-testid="stMain"]')]
-                .every(part => part.scrollWidth <= Math.min(width, part.clientWidth))""",
-            width,
-        )

@@ -3,34 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
-from tests import kept
-from tests.browser.conftest import Visit, new_reader, serve
+from tests.readers import Visit, until
 
 pytest.importorskip("playwright", reason="Playwright is not installed: journeys need `pip install playwright`.")
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import BrowserContext, Locator, Page, expect
 
-from tests.browser.test_journeys import council, downloaded, heading, path, query, ready, sentence
+from tests.browser.helpers import council, downloaded, heading, path, query, ready, sentence
 
 
 @pytest.fixture(scope="module")
-def filled(browser: Browser, database_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Page]:
+def register(reader: BrowserContext, filled: str) -> Iterator[Page]:
     """A reader of a server whose database holds the synthetic register; the page may say nothing bad."""
     complaints: list[str] = []
-    with serve(kept.database(database_path, tmp_path_factory.mktemp("kept"))) as address:
-        reader = new_reader(browser)
-        page = reader.new_page()
-        page.set_viewport_size({"width": 1280, "height": 900})
-        page.on("pageerror", lambda error: complaints.append(str(error)))
-        page.goto(f"{address}/leadership")
-        sentence(page).wait_for()
-        ready(page)
-        page.wait_for_function("window.monitorPage")
-        yield page
-        reader.close()
+    page = reader.new_page()
+    page.set_viewport_size({"width": 1280, "height": 900})
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.goto(f"{filled}/leadership")
+    sentence(page).wait_for()
+    ready(page)
+    until(page, "window.monitorPage")
+    yield page
+    page.close()
     assert complaints == []
 
 
@@ -44,8 +40,8 @@ def pairs(page: Page, which: str, layer: str = "> g:nth-of-type(1)") -> int:
     return drawn.count("M")
 
 
-def test_with_a_register_the_programme_shows_on_page_and_map(filled: Page) -> None:
-    page = filled
+def test_with_a_register_the_programme_shows_on_page_and_map(register: Page) -> None:
+    page = register
     expect(heading(page)).to_have_text("Leadership")
     page.get_by_role("radio", name="The programme").click()
     expect(sentence(page)).to_contain_text("9 of 153 councils' directors (6%) are on the programme")
@@ -87,8 +83,8 @@ def test_with_a_register_the_programme_shows_on_page_and_map(filled: Page) -> No
     ready(page)
 
 
-def test_the_tiles_have_the_same_lines(filled: Page) -> None:
-    page = filled
+def test_the_tiles_have_the_same_lines(register: Page) -> None:
+    page = register
     page.goto(page.url.split("/leadership")[0] + "/leadership?part=The+programme&la=Camden&view_as=Tiles")
     expect(sentence(page)).to_contain_text("Camden's director completed the programme")
     expect(page.locator("svg.map [role=option]")).to_have_count(153)
@@ -96,12 +92,12 @@ def test_the_tiles_have_the_same_lines(filled: Page) -> None:
     assert pairs(page, "own") == 1  # the chosen council's, to Kingston upon Thames
 
 
-def test_a_commitment_is_chosen_from_the_table_and_another_reader_can_open_it(filled: Page) -> None:
-    page = filled
+def test_a_commitment_is_chosen_from_the_table_and_another_reader_can_open_it(register: Page) -> None:
+    page = register
     page.goto(page.url.split("/leadership")[0] + "/progress")
     expect(sentence(page)).to_contain_text("7 commitments are recorded here")
     ready(page)
-    page.wait_for_function("window.monitorPage")
+    until(page, "window.monitorPage")
     page.get_by_role("link", name="Synthetic: conferences in time").click()
     expect(page.get_by_role("heading", name="Synthetic: conferences in time")).to_be_visible()
     assert query(page) == {"commitment": "Synthetic: conferences in time"}
@@ -125,36 +121,3 @@ def test_the_shipped_empty_files_leave_the_public_half(visit: Visit) -> None:
     page.get_by_role("link", name="Progress", exact=True).last.click()
     expect(heading(page)).to_have_text("Progress")
     expect(sentence(page)).to_contain_text("No commitments are recorded here yet")
-
-
-@pytest.mark.parametrize(
-    "address",
-    [
-        "/leadership?la=Devon", "/leadership?part=Ratings+and+workforce", "/leadership?part=Directors+in+post",
-        "/leadership?part=The+programme", "/progress",
-    ],
-)  # fmt: skip
-def test_a_narrow_page_does_not_scroll_sideways(visit: Visit, address: str) -> None:
-    page = visit(address, width=390, height=844)
-    ready(page)
-    narrow(page)
-
-
-def narrow(page: Page) -> None:
-    for width in (390, 320):  # a phone; and 400 % zoom
-        page.set_viewport_size({"width": width, "height": 844})
-        page.wait_for_function(
-            """width => [document.documentElement, document.querySelector('[data-testid="stMain"]')]
-                .every(part => part.scrollWidth <= Math.min(width, part.clientWidth))""",
-            arg=width,
-        )
-
-
-@pytest.mark.parametrize("address", ["/leadership?part=The+programme&la=Kent", "/leadership?part=Directors+in+post",
-                                     "/progress"])  # fmt: skip
-def test_nor_does_it_with_a_register(filled: Page, address: str) -> None:
-    page = filled
-    page.goto("/".join(page.url.split("/")[:3]) + address)
-    sentence(page).wait_for()
-    ready(page)
-    narrow(page)

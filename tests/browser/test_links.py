@@ -15,8 +15,8 @@ import duckdb
 import polars as pl
 import pytest
 
-from tests.browser.conftest import Visit, until
-from tests.browser.test_journeys import choose, downloaded, path, query, ready, sentence
+from tests.browser.helpers import choose, downloaded, path, query, ready, sentence
+from tests.readers import Visit, until
 
 if TYPE_CHECKING:
     from playwright.sync_api import Locator, Page
@@ -77,7 +77,10 @@ def test_a_frozen_link_stays_frozen_from_page_to_page_and_back_and_leads_to_the_
     page.wait_for_url("**metric=Average+caseload**")
     ready(page)
     assert query(page)["version"] == old
+    page.get_by_role("heading", name="Average caseload").first.wait_for()
     page.go_back()
+    # The address goes back at once, the page when it is drawn.
+    page.get_by_role("heading", name="Social worker vacancy rate").first.wait_for()
     ready(page)
     assert query(page) == {"la": "Leeds", "version": old}
 

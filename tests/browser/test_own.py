@@ -5,11 +5,8 @@ from __future__ import annotations
 import csv
 import io
 import json
-import os
 import re
-import socket
-import subprocess
-import sys
+import time
 import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -18,15 +15,14 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from tests.browser.conftest import ROOT, Visit, _wait_for, new_reader
 from tests.dashboard.own_files import CASELOAD, GOOD, row, with_format, with_sheets, xlsx
 from tests.dashboard.own_files import csv as csv_of
+from tests.readers import PATIENCE, Visit, new_reader, serve
 
 pytest.importorskip("playwright", reason="Playwright is not installed: journeys need `pip install playwright`.")
 from playwright.sync_api import Browser, BrowserContext, FilePayload, Locator, Page, expect
 
-from tests.browser.test_compare import tab_to
-from tests.browser.test_journeys import choose, downloaded, ready, sentence
+from tests.browser.helpers import choose, downloaded, ready, sentence, tab_to
 
 OPEN = "/own?la=Leeds"
 UPLOAD = f"{OPEN}&way=Upload+a+file"
@@ -212,22 +208,12 @@ class Counting:
 @pytest.fixture
 def counting(live: Path, tmp_path: Path) -> Iterator[Counting]:
     """Sessions of this server end a second after their reader has gone."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
     scratch, log = tmp_path / "scratch", tmp_path / "log"
     scratch.mkdir()
-    command = [sys.executable, "-m", "streamlit", "run", "tests/browser/counting_app.py", f"--server.port={port}"]
-    command += ["--server.address=127.0.0.1", "--server.disconnectedSessionTTL=1"]
-    environment = {**os.environ, "MONITOR_DATABASE": str(live), "TMPDIR": str(scratch), "HOME": str(scratch)}
-    with log.open("wb") as written:
-        process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=written, stderr=written)
-        try:
-            _wait_for(f"http://127.0.0.1:{port}/_stcore/health", process)
-            yield Counting(f"http://127.0.0.1:{port}", log, scratch)
-        finally:
-            process.terminate()
-            process.wait(timeout=20)
+    alone = {"TMPDIR": str(scratch), "HOME": str(scratch)}
+    ends = "--server.disconnectedSessionTTL=1"
+    with log.open("wb") as written, serve(live, "tests/browser/counting_app.py", ends, log=written, **alone) as address:
+        yield Counting(address, log, scratch)
 
 
 def reading(context: BrowserContext, server: Counting, path: str) -> Page:
@@ -279,10 +265,10 @@ def test_who_only_closes_the_page_leaves_nothing_behind_either(browser: Browser,
         first = reading(one, counting, OPEN)
         give(first, VALUE)
         expect(figures(first)).to_have_count(1)
-    for _ in range(5):
+    end = time.monotonic() + PATIENCE
+    while counting.held()["figures"]:
+        assert time.monotonic() < end
         with new_reader(browser) as two:
             second = reading(two, counting, OPEN)
             second.wait_for_timeout(1_200)
-        if counting.held()["figures"] == 0:
-            return
-    assert counting.held()["figures"] == 0
+        time.sleep(0.2)  # until the server has heard that they left

@@ -8,13 +8,12 @@ from collections.abc import Callable
 import duckdb
 import pytest
 
-from tests.browser.conftest import Visit
+from tests.readers import Visit
 
 pytest.importorskip("playwright", reason="Playwright is not installed: journeys need `pip install playwright`.")
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.test_compare import tab_to
-from tests.browser.test_journeys import choose, heading, path, ready, sentence
+from tests.browser.helpers import choose, heading, path, ready, sentence, tab_to
 
 WATCHED = "Worse, and getting worse"
 
@@ -128,31 +127,34 @@ def plans(page: Page) -> None:
     page.get_by_role("link", name="Repeat child protection plans").click()
 
 
-def nothing(_: Page) -> None:
-    pass
-
-
-# What the mission asks to see, with what is clicked on the front page to see it: three clicks at most.
-MISSION: list[tuple[str, Callable[[Page], None], str]] = [
-    ("unfilled posts", nothing, "5,965.4"),
-    ("the standard of the best", nothing, "fewer vacant posts"),
-    ("returners", returners, "If 5,000 social workers came back"),
-    ("retention", nothing, "Social worker turnover rate"),
-    ("judgements of leaders", inspections, "councils are Outstanding for impact of leaders"),
-    ("whom to learn from", a_council, "these of the councils most like"),
-    ("who is best", best, "have been there for five years"),
-    ("caseloads", nothing, "cases per social worker"),
-    ("from England to a council", a_council, "posts to fill"),
-    ("progress over years", nothing, "what the best quarter reach now"),
-    ("plans and reviews", plans, "share of new plans that are repeat plans"),
+# What the mission asks to see: on the front page as it opens, and with what is clicked there, three clicks at most.
+SEEN_AT_ONCE = {
+    "unfilled posts": "5,965.4",
+    "the standard of the best": "fewer vacant posts",
+    "retention": "Social worker turnover rate",
+    "caseloads": "cases per social worker",
+    "progress over years": "what the best quarter reach now",
+}
+CLICKED: list[tuple[str, Callable[[Page], None], tuple[str, ...]]] = [
+    ("returners", returners, ("If 5,000 social workers came back",)),
+    ("judgements of leaders", inspections, ("councils are Outstanding for impact of leaders",)),
+    (
+        "whom to learn from, and a council",
+        a_council,
+        ("these of the councils most like", "posts to fill"),
+    ),
+    ("who is best", best, ("have been there for five years",)),
+    ("plans and reviews", plans, ("share of new plans that are repeat plans",)),
 ]
 
 
-@pytest.mark.parametrize(("clicks", "words"), [row[1:] for row in MISSION], ids=[row[0] for row in MISSION])
+@pytest.mark.parametrize(("clicks", "words"), [row[1:] for row in CLICKED], ids=[row[0] for row in CLICKED])
 def test_what_the_mission_asks_for_is_seen_within_three_clicks(
-    visit: Visit, clicks: Callable[[Page], None], words: str
+    visit: Visit, clicks: Callable[[Page], None], words: tuple[str, ...]
 ) -> None:
     page = visit("/")
-    ready(page)
+    for seen in SEEN_AT_ONCE.values():
+        expect(page.get_by_test_id("stMain")).to_contain_text(seen)
     clicks(page)
-    expect(page.get_by_test_id("stMain")).to_contain_text(words)
+    for seen in words:
+        expect(page.get_by_test_id("stMain")).to_contain_text(seen)

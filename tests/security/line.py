@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import socket
 import struct
 from pathlib import Path
@@ -47,6 +48,12 @@ def held(server: Running, *, most: bool = False) -> float:
     said = Path(f"/proc/{server.process.pid}/status").read_text("ascii")
     name = "VmHWM:" if most else "VmRSS:"
     return int(next(line.split()[1] for line in said.splitlines() if line.startswith(name))) * 1024 / MEGABYTE
+
+
+def worked(server: Running) -> float:
+    """The seconds that processors have worked for the server process."""
+    said = Path(f"/proc/{server.process.pid}/stat").read_text("ascii").rpartition(")")[2].split()
+    return (int(said[11]) + int(said[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def forget_most(server: Running) -> None:

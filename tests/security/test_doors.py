@@ -7,6 +7,7 @@ from websockets.exceptions import InvalidStatus
 
 from tests.hosting.helpers import OURS
 from tests.hosting.running import Client, Running
+from tests.security.helpers import handshake
 from tests.security.line import raw
 
 # A name of somebody else's that leads to this machine: the pages of its site would be "ours" to the browser.
@@ -36,15 +37,6 @@ def test_a_name_that_was_bound_anew_to_this_machine_gets_neither_a_page_nor_a_we
             assert "set-cookie" not in got.headers
         head = raw(server, handshake(host, f"http://{host}"))
         assert head.startswith(b"HTTP/1.1 403"), head
-
-
-def handshake(host: str, origin: str | None, *more: str) -> bytes:
-    """A browser's question for the WebSocket, as it is written."""
-    lines = [
-        "GET /_stcore/stream HTTP/1.1", f"Host: {host}", "Upgrade: websocket", "Connection: Upgrade",
-        "Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==", "Sec-WebSocket-Version: 13", *more,
-    ]  # fmt: skip
-    return "\r\n".join([*lines, *([f"Origin: {origin}"] if origin is not None else []), "", ""]).encode("latin-1")
 
 
 @pytest.mark.parametrize(

@@ -19,8 +19,8 @@ from dashboard.briefings.addresses import FORMS
 from tests.hosting.running import Client, Running
 from tests.security import wire
 from tests.security.conftest import Names
+from tests.security.helpers import LOOK
 from tests.security.payloads import PAYLOADS
-from tests.security.test_payloads import LOOK
 
 if TYPE_CHECKING:
     from playwright.sync_api import BrowserContext

@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-import getpass
-import sys
-from pathlib import Path
-
 import pytest
-import streamlit
 
-from tests.hosting.running import LOCAL, ROOT, Client, Running
+from tests.hosting.running import LOCAL, Client, Running
 from tests.security import wire
 from tests.security.conftest import SECRETS, Names
+from tests.security.helpers import CHOICES, PAGES, heard_of_the_machine
 from tests.security.payloads import PAYLOADS
-from tests.security.test_payloads import CHOICES, PAGES
 
 # Each is written under several names of choices at once, so that every page meets it in some it knows.
 VALUES = (
@@ -28,14 +23,6 @@ VALUES = (
     "__import__('os').environ",
     "__proto__", "constructor", "true", "", " ", "Leeds", "Leeds\u0000", "E08000035", "2025-09-31",
 )  # fmt: skip
-ENDINGS = ("Traceback (most recent", "site-packages", ".py:", '.py", line', "Error(", "polars.exceptions", "duckdb.")
-
-
-def heard_of_the_machine(heard: bytes | bytearray) -> list[str]:
-    """What of this machine, the program or its failures is in what a reader heard."""
-    text = heard.decode("utf-8", "replace")
-    places = {str(ROOT), str(Path(streamlit.__file__).parent), sys.prefix, str(Path.home()), f"/{getpass.getuser()}/"}
-    return [one for one in (*(places - {"/", "//"}), *SECRETS.values(), *SECRETS, *ENDINGS) if one in text]
 
 
 def queries(names: Names) -> list[dict[str, str]]:

@@ -19,7 +19,7 @@ from tests.api.client import Client as Within
 from tests.dashboard.own_files import row, xlsx
 from tests.hosting.running import ROOT, Client, Running
 from tests.security.conftest import Names
-from tests.security.test_uploads import give
+from tests.security.helpers import give
 
 COOKIE = "_streamlit_xsrf"
 VALUE = "13.371"  # nobody publishes it: found anywhere, it came from the reader

@@ -16,8 +16,8 @@ from websockets.exceptions import InvalidStatus
 
 from tests.hosting.running import Client, Running
 from tests.security.conftest import Names
+from tests.security.helpers import handshake
 from tests.security.line import frame, held, raw
-from tests.security.test_doors import handshake
 
 METHODS = ("POST", "PUT", "DELETE", "PATCH", "OPTIONS", "TRACE", "CONNECT", "PROPFIND", "get", "G" * 500)
 ADDRESSES = (
@@ -32,15 +32,13 @@ ADDRESSES = (
     "/readyz",
 )
 # Beside the twelve places of the server.
-PLACES, SECONDS = 12, 10
+PLACES, SECONDS, QUESTIONS = 12, 10, 100
 
 
 def answers(server: Running) -> None:
-    """Whatever was done to it, the next reader is answered, and soon."""
-    start = time.monotonic()
+    """Whatever was done to it, the next reader is answered."""
     assert server.ask("/livez").status == 200
     assert server.ask("/").status == 200
-    assert time.monotonic() - start < 2
     assert server.process.poll() is None
 
 
@@ -249,13 +247,16 @@ def test_a_reader_who_asks_without_waiting_is_answered_once(server: Running, nam
     """A run that nobody waits for is given up for the next: a hundred questions are a few runs."""
     with Client(server) as reader:
         reader.run("map")
-        for number in range(100):
+        before = reader.kinds.count("new_session")
+        for number in range(QUESTIONS):
             asked = BackMsg()
             asked.rerun_script.page_name, asked.rerun_script.query_string = "map", f"period={2013 + number % 12}"
             reader.send(asked)
-        start = time.monotonic()
         assert names.vacancies[:10] in reader.run("map")
-        assert time.monotonic() - start < SECONDS
+        # Each run begins with such a message; the last one is that of `run`.
+        while reader.kinds.count("script_finished") < reader.kinds.count("new_session"):
+            reader.until("script_finished")
+        assert reader.kinds.count("new_session") - before < QUESTIONS
     answers(server)
 
 
