@@ -26,12 +26,12 @@ from dashboard.data.model import DatabaseError as DatabaseError
 from dashboard.data.model import Metric as Metric
 from dashboard.data.model import Period as Period
 from dashboard.data.model import Source as Source
+from dashboard.location import DEFAULT_PATH as DEFAULT_PATH
 from dashboard.location import Stamp, local, seen
 from dashboard.opening import opened
 
 log = logging.getLogger(__name__)
 
-DEFAULT_PATH = Path(__file__).resolve().parent.parent / "data" / "monitor.duckdb"
 T = TypeVar("T")
 # Where `etl/publish.py` keeps the last versions, each named for its data version.
 VERSIONS, SUFFIX = "versions", ".duckdb"
