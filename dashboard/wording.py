@@ -9,6 +9,7 @@ import re
 from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
+from typing import Literal
 
 from dashboard.benchmarks import Benchmark
 from dashboard.comparison import conflict
@@ -22,6 +23,14 @@ from dashboard.data.names import listed as listed
 from dashboard.data.names import number as number
 from dashboard.data.names import reason as reason
 
+Colouring = Literal["value", "quarter", "gap", "verdict", "change", "trend"]
+
+# Of a better, a middle and a worse class (of a neutral measure a lower and a higher one): what puts a council there.
+SIDES: dict[Colouring, tuple[tuple[str, str, str], tuple[str, str, str]]] = {
+    "verdict": (("better", "similar", "worse"), ("lower", "similar", "higher")),
+    "change": (("better", "no change", "worse"), ("lower", "no change", "higher")),
+    "trend": (("getting better", "no clear trend", "getting worse"), ("falling", "no clear trend", "rising")),
+}
 QUARTERS = {1: "best quarter", 2: "second quarter", 3: "third quarter", 4: "worst quarter"}
 
 
