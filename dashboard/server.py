@@ -19,11 +19,11 @@ from dashboard.briefings import routes as briefings
 from dashboard.data.model import DatabaseError
 from dashboard.database import store
 from dashboard.location import DEFAULT_PATH
-from dashboard.pages.shared.assets import ASSETS as ASSETS
-from dashboard.pages.shared.assets import FOREVER, Asset
-from dashboard.pages.shared.assets import script as script
-from dashboard.pages.shared.assets import shapes as shapes
-from dashboard.pages.shared.assets import style as style
+from dashboard.page_assets import ASSETS as ASSETS
+from dashboard.page_assets import FOREVER, Asset
+from dashboard.page_assets import script as script
+from dashboard.page_assets import shapes as shapes
+from dashboard.page_assets import style as style
 
 ROOT = DEFAULT_PATH.parent.parent
 

@@ -16,6 +16,7 @@ import polars as pl
 import streamlit as st
 
 from dashboard import benchmarks, exports, links, queries, tables
+from dashboard import page_assets as assets
 from dashboard.as_data import View, lines
 from dashboard.benchmarks import BENCHMARKS, DEFAULT, Benchmark
 from dashboard.components.chart import chart as chart
@@ -24,7 +25,6 @@ from dashboard.database import Database, DatabaseError, Metric, Period, store
 from dashboard.exports import FORMATS, Export, Format
 from dashboard.hosting.watch import kept
 from dashboard.markdown import literal
-from dashboard.pages.shared import assets
 from dashboard.palette import Colouring
 from dashboard.tables import as_data as parts
 from dashboard.tables import downloads as offers

@@ -24,7 +24,7 @@ from dashboard.figures import directors as changes
 from dashboard.figures import distribution, enrolments
 from dashboard.figures import tenure as in_post
 from dashboard.leadership import HIGH, LOW
-from dashboard.pages.shared.assets import shapes
+from dashboard.page_assets import shapes
 from dashboard.programme import ABSENT
 from dashboard.sentences import leadership as sentences
 from dashboard.sentences import programme as on_programme

@@ -9,7 +9,7 @@ from dashboard.components.one_of import one_of
 from dashboard.components.period_slider import period_slider
 from dashboard.database import Metric, Period
 from dashboard.figures import grades, strip
-from dashboard.pages.shared.assets import shapes
+from dashboard.page_assets import shapes
 from dashboard.sentences.council import council_sentence
 from dashboard.sentences.england import england_sentence
 from dashboard.sentences.map import coloured_sentence

@@ -11,7 +11,7 @@ from pathlib import Path
 from dashboard.database import Database
 from dashboard.views.charts.map_geometry import geometry
 
-ASSETS = Path(__file__).resolve().parents[2] / "assets"
+ASSETS = Path(__file__).parent / "assets"
 FOREVER = "public, max-age=31536000, immutable"
 
 

@@ -1,1 +1,0 @@
-"""What every page needs: the reader's choices, the style and the script."""
