@@ -8,9 +8,11 @@ from difflib import get_close_matches
 
 import polars as pl
 
-from dashboard import comparison, queries, wording
+from dashboard import comparison, queries
 from dashboard.benchmarks import Benchmark
-from dashboard.database import ENGLAND, Database, Metric, Period
+from dashboard.data.model import ENGLAND, Metric, Period
+from dashboard.data.names import listed
+from dashboard.database import Database
 from dashboard.sharing import shared
 
 MOST = 10
@@ -203,4 +205,4 @@ def _succeeded(db: Database, area_id: str) -> str:
     rows = db.table["succession"].filter(pl.col("predecessor_id") == area_id)
     after = [db.names[successor] for successor in rows["successor_id"]]
     verb = "is" if len(after) == 1 else "are"
-    return f"Since {rows['date'][0]:%-d %B %Y} there {verb} {wording.listed(after)} instead."
+    return f"Since {rows['date'][0]:%-d %B %Y} there {verb} {listed(after)} instead."

@@ -13,7 +13,6 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache, cached_property
 from pathlib import Path
@@ -21,13 +20,18 @@ from typing import Any, TypeVar
 
 import polars as pl
 
+from dashboard.data.model import COUNTS as COUNTS
+from dashboard.data.model import ENGLAND as ENGLAND
+from dashboard.data.model import DatabaseError as DatabaseError
+from dashboard.data.model import Metric as Metric
+from dashboard.data.model import Period as Period
+from dashboard.data.model import Source as Source
+from dashboard.location import DEFAULT_PATH as DEFAULT_PATH
 from dashboard.location import Stamp, local, seen
 from dashboard.opening import opened
 
 log = logging.getLogger(__name__)
 
-ENGLAND = "E92000001"
-DEFAULT_PATH = Path(__file__).resolve().parent.parent / "data" / "monitor.duckdb"
 T = TypeVar("T")
 # Where `etl/publish.py` keeps the last versions, each named for its data version.
 VERSIONS, SUFFIX = "versions", ".duckdb"
@@ -46,85 +50,6 @@ COMMENTS = """
 """
 # Not its views: the whole database, as the API gives it, has one of all figures.
 TABLES = "SELECT table_name FROM duckdb_tables() WHERE database_name = 'monitor' ORDER BY ALL"
-COUNTS = ("FTE", "children", "cases", "changes", "visits")
-
-
-class DatabaseError(Exception):
-    """There is no readable database: said in words, with the remedy."""
-
-
-@dataclass(frozen=True)
-class Metric:
-    """One measure, as the table `metric` declares it."""
-
-    metric_id: str
-    title: str
-    short_title: str
-    noun: str
-    theme: str
-    unit: str
-    decimals: int
-    polarity: str
-    definition: str
-    source_id: str
-    period_kind: str
-    derived: bool
-    minimum_denominator: float | None
-    has_interval: bool
-    shortfall: str | None
-    shortfall_moves: str | None
-    shortfall_holding: str | None
-    caveat: str | None
-
-    @property
-    def neutral(self) -> bool:
-        return self.polarity == "neutral"
-
-    @property
-    def graded(self) -> bool:
-        return self.unit == "grade"
-
-    @property
-    def dated(self) -> bool:
-        """Whether its periods are days: each 31 March, and that of the newest report."""
-        return self.graded or self.period_kind == "latest judgement at"
-
-    @property
-    def counted(self) -> bool:
-        """Whether it is a bare count, which says more of a council's size than of its work: not compared."""
-        return self.unit in COUNTS
-
-    @property
-    def ranked(self) -> bool:
-        """Whether councils have a standing in it: neutral measures and grades are never ranked."""
-        return not (self.neutral or self.graded)
-
-    @property
-    def lower_is_better(self) -> bool:
-        return self.polarity == "lower_is_better"
-
-
-@dataclass(frozen=True)
-class Source:
-    """One publication, in the edition that is loaded."""
-
-    source_id: str
-    title: str
-    publisher: str
-    release: str
-    released: str
-    next_release: str | None
-    previous_release: str | None
-    page: str
-    licence: str
-
-
-@dataclass(frozen=True)
-class Period:
-    """One period of one metric."""
-
-    end: date
-    label: str
 
 
 class Database:

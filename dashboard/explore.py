@@ -11,17 +11,16 @@ from typing import Any, Literal
 
 import polars as pl
 
-from dashboard import direction, exports, queries, wording
+from dashboard import direction, exports, queries
 from dashboard.benchmarks import Benchmark
+from dashboard.data.model import GRADES, REASONS
 from dashboard.database import Database
 from dashboard.hosting import watch
 
 Shape = Literal["long", "wide"]
 
 KINDS = {"England": "england", "Regions": "region", "Councils": "local_authority"}
-STATUSES = {"Observed": "observed"} | {
-    words[:1].upper() + words[1:]: status for status, words in wording.REASONS.items()
-}
+STATUSES = {"Observed": "observed"} | {words[:1].upper() + words[1:]: status for status, words in REASONS.items()}
 # What the filters are called, in the order in which they are said.
 LABELS = {
     "metrics": "Measures",
@@ -128,7 +127,7 @@ def offered(db: Database) -> Mapping[str, Mapping[str, str]]:
             "regions": dict(areas.filter(pl.col("kind") == "region").select("name", "area_id").iter_rows()),
             "types": _named(types),
             "neighbours_of": {name: area_id for area_id, name in db.authorities.items()},
-            "leaders": {grade: grade for grade in wording.GRADES},
+            "leaders": {grade: grade for grade in GRADES},
             "statuses": {words: status for words, status in STATUSES.items() if status in statuses},
         }
 

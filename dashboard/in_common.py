@@ -13,10 +13,10 @@ from typing import NamedTuple
 
 import polars as pl
 
-from dashboard import wording
 from dashboard.best import LEADERS, Best, judged_by
+from dashboard.data.model import GRADES
+from dashboard.data.names import number
 from dashboard.database import ENGLAND, Database, Period, Source
-from dashboard.wording import GRADES
 
 # Of fewer best councils hardly any group could be told from chance.
 FEWEST = 10
@@ -170,6 +170,6 @@ def _thirds(
     groups = {}
     for at in set(place.values()):
         own = [values[one] for one, of in place.items() if of == at]
-        ends = (wording.number(end, decimals) for end in (min(own), max(own)))
+        ends = (number(end, decimals) for end in (min(own), max(own)))
         groups[at] = Group(at, words[at], bounds.format(*ends))
     return {one: groups[at] for one, at in place.items()}

@@ -7,9 +7,9 @@ from datetime import date
 
 import polars as pl
 
+from dashboard.data.model import GRADES
 from dashboard.database import ENGLAND, Database, Metric, Period
 from dashboard.queries import STRANDS
-from dashboard.wording import GRADES
 
 # What stands in a grade's place, by the status of the observation.
 NONE = ("not_given", "not_applicable", "no_row")

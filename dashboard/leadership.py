@@ -12,8 +12,8 @@ from typing import Literal
 import polars as pl
 
 from dashboard import inspecting
+from dashboard.data.model import GRADES
 from dashboard.database import ENGLAND, Database, Metric
-from dashboard.wording import GRADES
 
 STRAND = "leaders"
 JUDGEMENT = inspecting.judgement(STRAND)

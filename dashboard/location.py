@@ -15,6 +15,7 @@ from urllib.parse import SplitResult, urlsplit
 DATABASE, FOLDER = "MONITOR_DATABASE", "MONITOR_DATABASE_FOLDER"
 # What the copy is called, whatever the address calls it.
 NAME = "monitor.duckdb"
+DEFAULT_PATH = Path(__file__).resolve().parent.parent / "data" / "monitor.duckdb"
 SHA256 = ".sha256"
 # Without encryption only what does not leave this machine, for drills.
 THIS_MACHINE = ("127.0.0.1", "localhost", "::1")

@@ -12,6 +12,8 @@ import polars as pl
 
 from dashboard import wording
 from dashboard.database import Metric
+from dashboard.wording import SIDES as SIDES
+from dashboard.wording import Colouring as Colouring
 
 INK = "#0b0c0c"
 GREY = "#505a5f"
@@ -30,15 +32,8 @@ LOWER, HIGHER = "#D6BCE2", "#5D2477"
 # Of the figures of many periods, the share at either end that sets no break.
 OUTERMOST = 0.02
 
-Colouring = Literal["value", "quarter", "gap", "verdict", "change", "trend"]
 Pattern = Literal["plain", "outlined", "hatched", "dotted"]
 
-# Of a better, a middle and a worse class (of a neutral measure a lower and a higher one): what puts a council there.
-SIDES: dict[Colouring, tuple[tuple[str, str, str], tuple[str, str, str]]] = {
-    "verdict": (("better", "similar", "worse"), ("lower", "similar", "higher")),
-    "change": (("better", "no change", "worse"), ("lower", "no change", "higher")),
-    "trend": (("getting better", "no clear trend", "getting worse"), ("falling", "no clear trend", "rising")),
-}
 SIDE_WORDS = {
     "verdict": ("{} beyond chance", "Similar: chance could explain it"),
     "change": ("{} than a year before", "No change"),

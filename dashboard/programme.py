@@ -13,9 +13,9 @@ import polars as pl
 
 from dashboard import comparison, transitions
 from dashboard.benchmarks import Benchmark
+from dashboard.data.model import GRADES
 from dashboard.database import ENGLAND, Database
 from dashboard.palette import GREY, LOW_TO_HIGH, NOTHING, Class, Painting
-from dashboard.wording import GRADES
 
 COMPLETED, ENROLLED, NOT_ENROLLED, ABSENT = STATES = (
     "completed", "on the programme", "not on a programme", "not in the register",

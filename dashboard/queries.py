@@ -9,14 +9,15 @@ from typing import Any
 
 import polars as pl
 
-from dashboard import comparison, direction, wording
+from dashboard import comparison, direction
 from dashboard.benchmarks import BENCHMARKS, Benchmark
 from dashboard.benchmarks.rules import neighbours_mean
-from dashboard.database import ENGLAND, Database, Metric, Period
+from dashboard.data.model import ENGLAND, Metric, Period
+from dashboard.data.model import STRANDS as STRANDS
+from dashboard.data.names import listed
+from dashboard.database import Database
 from dashboard.hosting import watch
 from dashboard.sharing import shared
-
-STRANDS = ("overall", "leaders", "protection", "in_care", "care_leavers")
 
 
 @dataclass(frozen=True)
@@ -266,13 +267,13 @@ def notices(db: Database, area_id: str) -> list[str]:
     before = succession.filter(pl.col("successor_id") == area_id)
     if before.height:
         start = before["date"][0]
-        names = wording.listed([db.names[other] for other in before["predecessor_id"]])
+        names = listed([db.names[other] for other in before["predecessor_id"]])
         found.append(
             f"{name} began on {start:%-d %B %Y}. Earlier figures are those of {names}, and are not joined to these."
         )
     joint = db.newest.filter((pl.col("area_id") == area_id) & pl.col("return_id").str.contains("+", literal=True))
     if joint.height:
-        others = wording.listed(partners(db, joint["return_id"][0], area_id))
+        others = listed(partners(db, joint["return_id"][0], area_id))
         found.append(
             f"{name} reports its social work workforce jointly with {others}: those figures are for both together, "
             "and count once."

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from dashboard import wording
+from dashboard.data.names import listed
 from dashboard.database import Database
 
 
@@ -17,7 +17,7 @@ def once(db: Database, rows: pl.DataFrame) -> pl.DataFrame:
     members = {return_id: sorted(return_id.split("+"), key=db.names.__getitem__) for return_id in kept["return_id"]}
     names = [[db.names[one] for one in found] for found in members.values()]
     return kept.with_columns(
-        pl.Series("name", [wording.listed(found) for found in names], pl.String),
+        pl.Series("name", [listed(found) for found in names], pl.String),
         pl.Series("area_ids", list(members.values()), pl.List(pl.String)),
         pl.Series("names", names, pl.List(pl.String)),
     )

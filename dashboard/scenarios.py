@@ -12,8 +12,10 @@ from typing import Any
 
 import polars as pl
 
-from dashboard import benchmarks, comparison, returns, standard, wording
-from dashboard.database import ENGLAND, Database, Metric, Period
+from dashboard import benchmarks, comparison, returns, standard
+from dashboard.data.model import ENGLAND, Metric, Period
+from dashboard.data.names import listed, number, reason
+from dashboard.database import Database
 from dashboard.sharing import shared
 
 ILLUSTRATIVE = "Illustrative: arithmetic on published figures, not a forecast."
@@ -159,7 +161,7 @@ def council(db: Database, area_id: str, metric: Metric, target: float) -> Counci
         metric,
         period,
         area_id,
-        wording.listed(names),
+        listed(names),
         target,
         own["value"],
         after,
@@ -169,7 +171,7 @@ def council(db: Database, area_id: str, metric: Metric, target: float) -> Counci
         then,
         _place(others, cuts, own["value"]),
         _place(others, cuts, after),
-        None if own["value"] is not None else wording.reason(own["status"], own["symbol"], metric),
+        None if own["value"] is not None else reason(own["status"], own["symbol"], metric),
         _assumptions(metric, counts, then is not None and metric.metric_id == VACANCIES, names, _STILL),
     )
 
@@ -387,7 +389,7 @@ def _assumptions(
     share = _share_of_holders(counts)
     found = [ILLUSTRATIVE, _HOLDING[metric.metric_id]]
     if cases and share is not None:
-        found.append(_CASES.format(f"{wording.number(share * 100, 0)}%"))
+        found.append(_CASES.format(f"{number(share * 100, 0)}%"))
     if len(names) > 1:
-        found.append(_JOINT.format(wording.listed(names)))
+        found.append(_JOINT.format(listed(names)))
     return (*found, last)

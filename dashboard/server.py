@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import gzip
-import hashlib
 import logging
 import subprocess
 import sys
 from contextlib import suppress
-from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 
 from starlette.concurrency import run_in_threadpool
@@ -20,54 +16,18 @@ from streamlit.runtime.pages_manager import PagesManager
 
 from dashboard.api import routes as api
 from dashboard.briefings import routes as briefings
-from dashboard.components.council_map import geometry
-from dashboard.database import DEFAULT_PATH, Database, DatabaseError, store
+from dashboard.data.model import DatabaseError
+from dashboard.database import store
+from dashboard.location import DEFAULT_PATH
+from dashboard.page_assets import ASSETS as ASSETS
+from dashboard.page_assets import FOREVER, Asset
+from dashboard.page_assets import script as script
+from dashboard.page_assets import shapes as shapes
+from dashboard.page_assets import style as style
 
-ASSETS = Path(__file__).parent / "assets"
 ROOT = DEFAULT_PATH.parent.parent
-FOREVER = "public, max-age=31536000, immutable"
 
 log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True)
-class Asset:
-    """Bytes that never change under their name, which holds a hash of them."""
-
-    name: str
-    content: bytes
-    packed: bytes
-    media_type: str
-
-    @property
-    def url(self) -> str:
-        return f"/assets/{self.name}"
-
-
-def _asset(stem: str, suffix: str, content: bytes, media_type: str) -> Asset:
-    name = f"{stem}-{hashlib.sha256(content).hexdigest()[:12]}.{suffix}"
-    return Asset(name, content, gzip.compress(content, mtime=0), media_type)
-
-
-@cache
-def script() -> Asset:
-    """The script of every page. Those of the map and the like go with their components."""
-    return _asset("page", "js", (ASSETS / "page.js").read_bytes(), "text/javascript")
-
-
-@cache
-def style() -> Asset:
-    """The style sheet of every page: how it looks, then what those need who see, move or print it otherwise."""
-    sheets = [(ASSETS / f"{name}.css").read_bytes() for name in ("style", "access")]
-    return _asset("style", "css", b"\n".join(sheets), "text/css")
-
-
-def shapes(db: Database) -> Asset:
-    """The shapes of the map, as of a data version."""
-    return db.remembered(
-        "shapes",
-        lambda: _asset("shapes", "json", geometry(db.table["map_shape"], db.names), "application/json"),
-    )
 
 
 def all_shapes(name: str) -> list[Asset]:

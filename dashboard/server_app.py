@@ -24,7 +24,7 @@ from streamlit.web.server.starlette.starlette_server_config import XSRF_COOKIE_N
 
 from dashboard import components, server
 from dashboard.database import DatabaseError, store
-from dashboard.hosting import errors, guard, logs, metrics, shell, watch
+from dashboard.hosting import errors, logs, metrics, shell, watch
 from dashboard.hosting.doors import Doors
 from dashboard.hosting.front import Front
 from dashboard.hosting.guard import Guard
@@ -124,7 +124,7 @@ def begin() -> watch.Run:
 def failed(error: Exception) -> bool:
     """Tell the reader of a page that fails that it did, with a reference, and the log all about it."""
     run = watch.end()
-    guard.log_error(error, "page", **({"page": run.page, "data_version": run.data_version} if run else {}))
+    logs.log_error(error, "page", **({"page": run.page, "data_version": run.data_version} if run else {}))
     # Where the sentence would stand, if the page came so far; a choice that fails is told at the top.
     place = st.session_state.get("headline") if run else None
     with place if place is not None else contextlib.nullcontext():
@@ -215,7 +215,7 @@ async def _begin() -> None:
             pages = await _warm()
     except Exception as error:
         # Readers come all the same; the first of them wait.
-        guard.log_error(error, "start")
+        logs.log_error(error, "start")
     finally:
         health().warm.set()
     seconds = round(perf_counter() - start, 1)

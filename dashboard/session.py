@@ -15,7 +15,8 @@ from functools import partial
 import polars as pl
 import streamlit as st
 
-from dashboard import benchmarks, exports, links, queries, server, tables
+from dashboard import benchmarks, exports, links, queries, tables
+from dashboard import page_assets as assets
 from dashboard.as_data import View, lines
 from dashboard.benchmarks import BENCHMARKS, DEFAULT, Benchmark
 from dashboard.components.chart import chart as chart
@@ -231,12 +232,12 @@ def downloads(
 
 def page_style() -> None:
     """The style sheet of every page, by address: Streamlit sends what is written here again at each rerun."""
-    st.html(f'<style>@import url("{server.style().url}");</style>')
+    st.html(f'<style>@import url("{assets.style().url}");</style>')
 
 
 def page_script() -> None:
     """The script of every page: links that keep the reader's place, no single-key shortcuts."""
-    st.html(f'<script src="{server.script().url}"></script>', unsafe_allow_javascript=True)
+    st.html(f'<script src="{assets.script().url}"></script>', unsafe_allow_javascript=True)
 
 
 def benchmark() -> Benchmark:

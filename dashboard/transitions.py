@@ -9,9 +9,9 @@ from datetime import date
 
 import polars as pl
 
+from dashboard.data.model import GRADES
 from dashboard.database import Database
 from dashboard.sharing import shared
-from dashboard.wording import GRADES
 
 # From here on overall effectiveness is not judged (rule 21): the framework's name in the table `inspection`.
 WITHOUT_OVERALL = "ILACS from April 2026"

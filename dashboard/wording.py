@@ -8,39 +8,30 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from datetime import date
-from decimal import ROUND_HALF_UP, Decimal
-from typing import Any
+from decimal import Decimal
+from typing import Literal
 
 from dashboard.benchmarks import Benchmark
 from dashboard.comparison import conflict
-from dashboard.database import Metric
+from dashboard.data.model import GRADES as GRADES
+from dashboard.data.model import NOT_GIVEN as NOT_GIVEN
+from dashboard.data.model import REASONS as REASONS
+from dashboard.data.model import Metric
+from dashboard.data.model import Row as Row
+from dashboard.data.names import MINUS as MINUS
+from dashboard.data.names import listed as listed
+from dashboard.data.names import number as number
+from dashboard.data.names import reason as reason
 
-Row = Mapping[str, Any]
+Colouring = Literal["value", "quarter", "gap", "verdict", "change", "trend"]
 
-NOT_GIVEN = "not given since April 2026"
-REASONS = {
-    "suppressed": "suppressed, to protect small numbers",
-    "not_applicable": "not applicable",
-    "not_available": "not available",
-    "low_reliability": "withheld as unreliable",
-    "low_nonzero": "more than zero, but rounds to zero",
-    "not_given": NOT_GIVEN,
-    "unspecified": "no figure, without a reason",
-    "no_row": "not published",
+# Of a better, a middle and a worse class (of a neutral measure a lower and a higher one): what puts a council there.
+SIDES: dict[Colouring, tuple[tuple[str, str, str], tuple[str, str, str]]] = {
+    "verdict": (("better", "similar", "worse"), ("lower", "similar", "higher")),
+    "change": (("better", "no change", "worse"), ("lower", "no change", "higher")),
+    "trend": (("getting better", "no clear trend", "getting worse"), ("falling", "no clear trend", "rising")),
 }
 QUARTERS = {1: "best quarter", 2: "second quarter", 3: "third quarter", 4: "worst quarter"}
-MINUS = "\N{MINUS SIGN}"
-GRADES = ("Outstanding", "Good", "Requires improvement to be good", "Inadequate")
-
-
-def number(value: float, decimals: int) -> str:
-    """A number to show: half away from zero, thousands parted, a true minus; never "-0".
-
-    >>> number(14.25, 1), number(-0.04, 1), number(5965.4, 1)
-    ('14.3', '0.0', '5,965.4')
-    """
-    rounded = Decimal(repr(value)).quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP)
-    return f"{abs(rounded):,}" if rounded == 0 else f"{rounded:,}".replace("-", MINUS)
 
 
 def quantity(value: float, metric: Metric) -> str:
@@ -94,17 +85,6 @@ def period_label(metric: Metric, end: date) -> str:
     return period(metric, end).removeprefix("at ").removeprefix("in the ")
 
 
-def reason(status: str, symbol: str | None, metric: Metric) -> str:
-    """Why there is no value, as in "not available (x)"."""
-    if metric.dated and status == "no_row":
-        return "not inspected by then"
-    if metric.graded:
-        if status == "not_applicable":
-            return "not judged on its own before January 2023" if metric.metric_id.endswith("leavers") else "not judged"
-        return REASONS[status]
-    return f"{REASONS[status]} ({symbol})" if symbol else REASONS[status]
-
-
 def standing(row: Row) -> str:
     """Where a council stands: "joint 7th of 149 (2 share it)"; empty without a rank."""
     if row["rank"] is None:
@@ -127,11 +107,6 @@ def joint(partners: Sequence[str]) -> str:
 def place(name: str) -> str:
     """A council's name inside a sentence: "Bristol" for "Bristol, City of"."""
     return re.sub(r", (City|County) of$", "", name)
-
-
-def listed(names: Sequence[str]) -> str:
-    """ "Leeds, York and Bath"."""
-    return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
 
 
 def direction(change: float, metric: Metric) -> str:

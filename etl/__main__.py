@@ -26,6 +26,7 @@ from etl import publish_target as targets
 from etl import register as registering
 from etl.admission import admit
 from etl.judging import Allowed
+from etl.locks import BusyError
 from etl.model import EtlError, Source
 from etl.sources import all_sources
 from etl.web import Web
@@ -377,7 +378,7 @@ def main() -> None:
         app()
     except EtlError as error:
         err.print(str(error), style="red", markup=False)
-        raise SystemExit(BUSY if isinstance(error, publishing.BusyError) else BAD_INPUT) from None
+        raise SystemExit(BUSY if isinstance(error, BusyError) else BAD_INPUT) from None
 
 
 if __name__ == "__main__":

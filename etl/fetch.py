@@ -16,7 +16,8 @@ from pathlib import Path
 from typing import BinaryIO
 from urllib.parse import urlsplit
 
-from etl import publish, web
+from etl import web
+from etl.locks import Progress, locked, silent
 from etl.model import EtlError, File, Release, Source
 from etl.web import Answer, RefusedError, Web, WebError
 
@@ -65,14 +66,12 @@ class Fetched:
     """Whether the folder has the file as it is published now, as far as can be told."""
 
 
-def fetch(
-    sources: Iterable[Source], to: Path, using: Web, progress: publish.Progress = publish.silent
-) -> list[Fetched]:
+def fetch(sources: Iterable[Source], to: Path, using: Web, progress: Progress = silent) -> list[Fetched]:
     """Bring the files of these sources into a folder. Each is tried: that one fails does not keep the others away."""
     outcomes = []
     try:
         to.mkdir(parents=True, exist_ok=True)
-        with publish.locked(to / LOCK, "fetch"):
+        with locked(to / LOCK, "fetch"):
             for part in to.rglob("*.part"):
                 part.unlink()
             for source in sources:

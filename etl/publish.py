@@ -6,32 +6,28 @@ At every moment `data/monitor.duckdb` is one whole database, the last or the new
 
 from __future__ import annotations
 
-import fcntl
 import os
 import shutil
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
-from typing import TextIO
 
 import duckdb
 import polars as pl
 
+from etl.locks import BusyError as BusyError
+from etl.locks import Progress as Progress
+from etl.locks import locked as locked
+from etl.locks import silent as silent
 from etl.model import EtlError
 
 DATABASE = "monitor.duckdb"
 VERSIONS = "versions"
 LOCK = "build.lock"
 KEPT = 3
-
-Progress = Callable[[str], None]
-
-
-class BusyError(EtlError):
-    """Somebody else is at it: the message says which process, and since when."""
 
 
 @dataclass(frozen=True)
@@ -43,10 +39,6 @@ class Version:
     live: bool
 
 
-def silent(_step: str) -> None:
-    """Progress that nobody is told of."""
-
-
 @contextmanager
 def alone(data: Path) -> Iterator[None]:
     """Be the only one who changes the database; what those who died at it left behind is removed. Raises BusyError."""
@@ -56,31 +48,6 @@ def alone(data: Path) -> Iterator[None]:
             for draft in [*data.glob(f"{DATABASE}.draft*"), *(data / VERSIONS).glob("*.draft")]:
                 draft.unlink()
         yield
-
-
-@contextmanager
-def locked(path: Path, what: str) -> Iterator[None]:
-    """Hold the lock of this name, or raise BusyError. It ends with its holder, however that ends."""
-    while True:
-        file = path.open("a+", encoding="utf-8")
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            with file:
-                raise BusyError(_who(file, what)) from None
-        # The holder before removes the file: then this lock is one on nothing, and the next name is to be tried.
-        with suppress(FileNotFoundError):
-            if os.path.samestat(path.stat(), os.fstat(file.fileno())):
-                break
-        file.close()
-    with file:
-        try:
-            file.truncate(0)
-            file.write(f"process {os.getpid()}, since {datetime.now(UTC):%H:%M:%S} UTC")
-            file.flush()
-            yield
-        finally:
-            path.unlink(missing_ok=True)
 
 
 def publish(
@@ -296,14 +263,3 @@ def _in_words() -> Iterator[None]:
             f"E_WRITE: {DATABASE} could not be written: {error.strerror or error}. "
             "Make room or give write permission, and build again; the last good database is untouched."
         ) from error
-
-
-def _who(file: TextIO, what: str) -> str:
-    # The holder may be about to write its name.
-    time.sleep(0.05)
-    file.seek(0)
-    holder = file.read()
-    return (
-        f"E_BUSY: another {what} is running here ({holder or 'it has just started'}). "
-        "Nothing was changed. Wait until it has ended."
-    )

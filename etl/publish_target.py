@@ -14,8 +14,8 @@ from pathlib import Path
 
 import duckdb
 
+from etl.locks import Progress, silent
 from etl.model import EtlError
-from etl.publish import Progress, silent
 
 # Ours alone in the target: it is replaced as a whole, and what others keep beside it is left alone.
 SCHEMA = "child_protection"

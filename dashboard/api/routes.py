@@ -25,7 +25,8 @@ from dashboard.api.problems import Problem, nearest, problem, shown
 from dashboard.api.reading import read, refuse_others, sent, version_of
 from dashboard.api.replies import METHODS, Asking, Reply, Resource, preflight, refusal
 from dashboard.database import Database, DatabaseError, store
-from dashboard.hosting import errors, guard
+from dashboard.hosting import errors
+from dashboard.hosting.logs import log_error
 
 READING = ThreadPoolExecutor(8, thread_name_prefix="api reads")
 MAKING = ThreadPoolExecutor(2, thread_name_prefix="api makes")
@@ -84,7 +85,7 @@ class Api:
         except DatabaseError as error:
             return refusal(problem("no-database", str(error), {"Retry-After": str(RETRY_SECONDS)}))
         except Exception as error:
-            guard.log_error(error, "api")
+            log_error(error, "api")
             return refusal(problem("failed", errors.words(error)))
 
     def _handler(self, scope: Scope) -> Handler:

@@ -24,7 +24,8 @@ from dashboard.briefings.content import NoBriefingError
 from dashboard.briefings.making import KINDS, Form
 from dashboard.briefings.pdf import HERE
 from dashboard.database import Database, DatabaseError, store
-from dashboard.hosting import errors, guard
+from dashboard.hosting import errors
+from dashboard.hosting.logs import log_error
 from dashboard.links import VERSION
 
 # Letters are set one briefing at a time; so many may wait, for some ten seconds.
@@ -66,7 +67,7 @@ class Briefings:
         except DatabaseError as error:
             return _refused(503, "There is no readable database", str(error))
         except Exception as error:
-            guard.log_error(error, "briefing")
+            log_error(error, "briefing")
             return _refused(500, "The briefing could not be made", errors.words(error))
 
 

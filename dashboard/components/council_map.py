@@ -2,27 +2,19 @@
 
 from __future__ import annotations
 
-import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
-import polars as pl
-
 from dashboard.components import served
 from dashboard.palette import Class
+from dashboard.views.charts.map_geometry import BOXES as BOXES
+from dashboard.views.charts.map_geometry import geometry as geometry
 
 View = Literal["boundaries", "tiles"]
 # A number as words hold it, or the sign that stands for one in a phrase.
 NUMBER = re.compile(r"\d[\d,]*(?:\.\d+)?|#")
-
-# Left, top, width and height of what is drawn, as in etl/geography.py, which scales the shapes to it.
-BOXES: dict[str, tuple[int, int, int, int]] = {
-    "england": (0, 0, 1754, 2000),
-    "london": (1440, 24, 806, 624),
-    "tiles": (0, 0, 1750, 1595),
-}
 
 
 @dataclass(frozen=True)
@@ -79,10 +71,3 @@ def shortened(words: Iterable[str]) -> tuple[list[str], list[str]]:
     """
     said = list(words)
     return [NUMBER.sub("#", one) for one in said], [" ".join(NUMBER.findall(one)) for one in said]
-
-
-def geometry(shapes: pl.DataFrame, names: Mapping[str, str]) -> bytes:
-    """The JSON to serve at `geometry_url`, from the table map_shape and the names of councils by area_id."""
-    rows = shapes.select("area_id", "view", "path", "x", "y").rows()
-    drawn = {area_id: names[area_id] for area_id in dict.fromkeys(shapes["area_id"])}
-    return json.dumps({"boxes": BOXES, "names": drawn, "shapes": rows}, separators=(",", ":")).encode()

@@ -3,22 +3,16 @@
 from __future__ import annotations
 
 from time import perf_counter
-from typing import Any
 
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from dashboard.hosting import errors, logs, plain
-from dashboard.hosting.metrics import ANSWERS, ERRORS
+from dashboard.hosting.logs import log_error
+from dashboard.hosting.metrics import ANSWERS
 
 API = "/api"
 INTERNAL = 1011
-
-
-def log_error(error: BaseException, where: str, **said: Any) -> None:
-    """Count an unexpected error, and write all of it into the log under its reference."""
-    ERRORS.add(where=where)
-    logs.event("error", error, error=errors.reference(error), of=where, **said)
 
 
 class Guard:

@@ -14,6 +14,7 @@ from datetime import UTC, datetime
 from typing import IO, Any
 
 from dashboard.hosting import errors
+from dashboard.hosting.metrics import ERRORS
 from dashboard.hosting.settings import Settings
 
 OURS = ("dashboard", "etl")
@@ -28,6 +29,12 @@ def event(name: str, failure: BaseException | None = None, **said: Any) -> None:
     level = logging.ERROR if failure else logging.INFO
     kept = {key: value for key, value in said.items() if value is not None}
     log.log(level, name, extra={"said": kept}, exc_info=failure)
+
+
+def log_error(error: BaseException, where: str, **said: Any) -> None:
+    """Count an unexpected error, and write all of it into the log under its reference."""
+    ERRORS.add(where=where)
+    event("error", error, error=errors.reference(error), of=where, **said)
 
 
 class Lines(logging.Formatter):

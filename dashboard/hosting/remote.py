@@ -24,8 +24,8 @@ from pathlib import Path
 from typing import Any
 
 from dashboard.database import SUFFIX, VERSIONS, Database, DatabaseError, Store
-from dashboard.hosting import guard
 from dashboard.hosting.fetching import Bounds, RefusedError, get, unwritten
+from dashboard.hosting.logs import log_error
 from dashboard.hosting.metrics import Counter, Value
 from dashboard.location import Address, Stamp, seen
 
@@ -121,7 +121,7 @@ class Remote:
             found = self._now(refused.code, str(refused))
         except Exception as error:
             # Whatever it is, it is our fault, and the next look may go better.
-            guard.log_error(error, "address")
+            log_error(error, "address")
             found = self._now("E_ADDRESS_UNEXPECTED", f"E_ADDRESS_UNEXPECTED: {type(error).__name__}, see the log.")
         self._say(found)
         self.asked, self.state = datetime.now(UTC), found

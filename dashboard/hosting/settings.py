@@ -11,8 +11,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from dashboard.database import DEFAULT_PATH
-from dashboard.location import Address, place
+from dashboard.location import DEFAULT_PATH, Address, place
 
 PREFIX = "MONITOR_"
 # Read by the ETL, and by nobody here.

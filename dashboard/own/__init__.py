@@ -10,54 +10,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from dashboard.analysis.local_figures import Checked as Checked
+from dashboard.analysis.local_figures import Finding as Finding
+from dashboard.analysis.local_figures import Own as Own
+
 Kind = Literal["text", "number", "percent", "date", "formula", "error", "boolean"]
-
-
-@dataclass(frozen=True, repr=False)
-class Finding:
-    """What is wrong with something that was given (E_...: it is not taken) or hardly can be right (W_...: it is)."""
-
-    rule: str
-    what: str
-    """Whole sentences, in plain words."""
-    remedy: str
-    line: int | None = None
-    column: str = ""
-    metric_id: str | None = None
-
-    @property
-    def warning(self) -> bool:
-        return self.rule.startswith("W_")
-
-
-@dataclass(frozen=True, repr=False)
-class Own:
-    """One figure of a council's own, in the unit of its measure."""
-
-    metric_id: str
-    value: float
-    numerator: float | None = None
-    denominator: float | None = None
-    warnings: tuple[Finding, ...] = ()
-
-
-@dataclass(frozen=True, repr=False)
-class Checked:
-    """What became of figures that were given."""
-
-    figures: tuple[Own, ...] = ()
-    findings: tuple[Finding, ...] = ()
-    """What is wrong first, by line; then what was taken with a warning."""
-    empty: int = 0
-    """Rows without a value: left out, and not counted as wrong."""
-
-    @property
-    def errors(self) -> tuple[Finding, ...]:
-        return tuple(finding for finding in self.findings if not finding.warning)
-
-    @property
-    def warnings(self) -> tuple[Finding, ...]:
-        return tuple(finding for finding in self.findings if finding.warning)
 
 
 @dataclass(frozen=True, repr=False)

@@ -11,9 +11,9 @@ from collections.abc import Sequence
 import polars as pl
 
 from dashboard import comparison
+from dashboard.analysis.local_figures import Own
 from dashboard.benchmarks import Benchmark
 from dashboard.database import Database
-from dashboard.own import Own
 
 SIGNIFICANT = 9
 

@@ -14,7 +14,6 @@ from dashboard import (
     leadership,
     leadership_files,
     programme,
-    server,
     session,
     tables,
 )
@@ -25,6 +24,7 @@ from dashboard.figures import directors as changes
 from dashboard.figures import distribution, enrolments
 from dashboard.figures import tenure as in_post
 from dashboard.leadership import HIGH, LOW
+from dashboard.page_assets import shapes
 from dashboard.programme import ABSENT
 from dashboard.sentences import leadership as sentences
 from dashboard.sentences import programme as on_programme
@@ -241,7 +241,7 @@ def draw_map(posts: pl.DataFrame, pairs: pl.DataFrame) -> None:
             chosen=area_id,
             lines=tuple(pairs.select("coach_id", "area_id").iter_rows()),
         ),
-        geometry_url=server.shapes(db).url,
+        geometry_url=shapes(db).url,
         key="programme_map",
     )
     if pairs.height:

@@ -3,12 +3,13 @@
 import polars as pl
 import streamlit as st
 
-from dashboard import as_data, benchmarks, comparison, direction, palette, queries, server, session, tables, wording
+from dashboard import as_data, benchmarks, comparison, direction, palette, queries, session, tables, wording
 from dashboard.components.council_map import MapArea, MapPaint, council_map
 from dashboard.components.one_of import one_of
 from dashboard.components.period_slider import period_slider
 from dashboard.database import Metric, Period
 from dashboard.figures import grades, strip
+from dashboard.page_assets import shapes
 from dashboard.sentences.council import council_sentence
 from dashboard.sentences.england import england_sentence
 from dashboard.sentences.map import coloured_sentence
@@ -74,7 +75,7 @@ def picture(metric: Metric, period: Period, rows: pl.DataFrame, colour: str, axi
                 opens="/council",
                 chosen=chosen.area_id,
             ),
-            geometry_url=server.shapes(db).url,
+            geometry_url=shapes(db).url,
             key=f"{before}map",
         )
         labels = [one.label for one in reversed(db.periods[metric.metric_id])]

@@ -8,8 +8,7 @@ from collections.abc import Sequence
 from dashboard import wording
 from dashboard.benchmarks import Benchmark
 from dashboard.database import Metric
-from dashboard.palette import SIDES, Colouring
-from dashboard.wording import Row
+from dashboard.wording import SIDES, Colouring, Row
 
 # What is said of one council on a side, and of several.
 ONE_AND_MANY = {

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from dashboard import wording
+from dashboard.analysis.local_figures import Checked
 from dashboard.benchmarks import Benchmark
 from dashboard.database import Metric
-from dashboard.own import Checked
 from dashboard.wording import Row
 
 NO_COUNCIL = (

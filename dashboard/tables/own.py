@@ -9,9 +9,9 @@ from typing import Any
 import polars as pl
 
 from dashboard import wording
+from dashboard.analysis.local_figures import Finding
 from dashboard.benchmarks import Benchmark
 from dashboard.database import Database, Metric
-from dashboard.own import Finding
 from dashboard.tables import html
 
 Row = Mapping[str, Any]

@@ -1,0 +1,104 @@
+"""What the database holds, as types: measures, sources and periods, grades, and why a value may be missing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+Row = Mapping[str, Any]
+
+ENGLAND = "E92000001"
+COUNTS = ("FTE", "children", "cases", "changes", "visits")
+STRANDS = ("overall", "leaders", "protection", "in_care", "care_leavers")
+GRADES = ("Outstanding", "Good", "Requires improvement to be good", "Inadequate")
+NOT_GIVEN = "not given since April 2026"
+REASONS = {
+    "suppressed": "suppressed, to protect small numbers",
+    "not_applicable": "not applicable",
+    "not_available": "not available",
+    "low_reliability": "withheld as unreliable",
+    "low_nonzero": "more than zero, but rounds to zero",
+    "not_given": NOT_GIVEN,
+    "unspecified": "no figure, without a reason",
+    "no_row": "not published",
+}
+
+
+class DatabaseError(Exception):
+    """There is no readable database: said in words, with the remedy."""
+
+
+@dataclass(frozen=True)
+class Metric:
+    """One measure, as the table `metric` declares it."""
+
+    metric_id: str
+    title: str
+    short_title: str
+    noun: str
+    theme: str
+    unit: str
+    decimals: int
+    polarity: str
+    definition: str
+    source_id: str
+    period_kind: str
+    derived: bool
+    minimum_denominator: float | None
+    has_interval: bool
+    shortfall: str | None
+    shortfall_moves: str | None
+    shortfall_holding: str | None
+    caveat: str | None
+
+    @property
+    def neutral(self) -> bool:
+        return self.polarity == "neutral"
+
+    @property
+    def graded(self) -> bool:
+        return self.unit == "grade"
+
+    @property
+    def dated(self) -> bool:
+        """Whether its periods are days: each 31 March, and that of the newest report."""
+        return self.graded or self.period_kind == "latest judgement at"
+
+    @property
+    def counted(self) -> bool:
+        """Whether it is a bare count, which says more of a council's size than of its work: not compared."""
+        return self.unit in COUNTS
+
+    @property
+    def ranked(self) -> bool:
+        """Whether councils have a standing in it: neutral measures and grades are never ranked."""
+        return not (self.neutral or self.graded)
+
+    @property
+    def lower_is_better(self) -> bool:
+        return self.polarity == "lower_is_better"
+
+
+@dataclass(frozen=True)
+class Source:
+    """One publication, in the edition that is loaded."""
+
+    source_id: str
+    title: str
+    publisher: str
+    release: str
+    released: str
+    next_release: str | None
+    previous_release: str | None
+    page: str
+    licence: str
+
+
+@dataclass(frozen=True)
+class Period:
+    """One period of one metric."""
+
+    end: date
+    label: str

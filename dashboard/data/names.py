@@ -1,0 +1,36 @@
+"""The smallest words: a list of names, a number, and the reason why there is none."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import ROUND_HALF_UP, Decimal
+
+from dashboard.data.model import REASONS, Metric
+
+MINUS = "\N{MINUS SIGN}"
+
+
+def listed(names: Sequence[str]) -> str:
+    """ "Leeds, York and Bath"."""
+    return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
+
+
+def number(value: float, decimals: int) -> str:
+    """A number to show: half away from zero, thousands parted, a true minus; never "-0".
+
+    >>> number(14.25, 1), number(-0.04, 1), number(5965.4, 1)
+    ('14.3', '0.0', '5,965.4')
+    """
+    rounded = Decimal(repr(value)).quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP)
+    return f"{abs(rounded):,}" if rounded == 0 else f"{rounded:,}".replace("-", MINUS)
+
+
+def reason(status: str, symbol: str | None, metric: Metric) -> str:
+    """Why there is no value, as in "not available (x)"."""
+    if metric.dated and status == "no_row":
+        return "not inspected by then"
+    if metric.graded:
+        if status == "not_applicable":
+            return "not judged on its own before January 2023" if metric.metric_id.endswith("leavers") else "not judged"
+        return REASONS[status]
+    return f"{REASONS[status]} ({symbol})" if symbol else REASONS[status]

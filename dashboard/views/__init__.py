@@ -1,0 +1,1 @@
+"""Figures in, what people see out: text, charts and tables."""
