@@ -60,8 +60,9 @@ class Areas:
     def by_name(self, *, current: bool = True) -> dict[str, str]:
         """Name key -> number. Where an ended council shares its name (Dorset), `current` says which is meant."""
         ended = set(self.authorities.filter(pl.col("end_date").is_not_null())["area_id"])
+        numbers = self.by_number()
         rows = sorted(self.name.iter_rows(), key=lambda row: (row[1] in ended) == current)
-        return {name_key(name): area_id for name, area_id in reversed(rows) if area_id in self.by_number()}
+        return {name_key(name): area_id for name, area_id in reversed(rows) if area_id in numbers}
 
 
 def name_key(name: str) -> str:
