@@ -38,6 +38,7 @@ lint: tools
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	$(BIN)/lint-imports
 
 # Published files -> data/releases, which is committed.
 data: packages
@@ -85,4 +86,4 @@ audit: tools
 	.venv/audit/bin/pip-audit --strict -r requirements-test.lock --require-hashes --disable-pip
 
 clean:
-	rm -rf .venv .venv.last data/monitor.duckdb* data/versions data/build.lock .mypy_cache .ruff_cache .pytest_cache .coverage
+	rm -rf .venv .venv.last data/monitor.duckdb* data/versions data/build.lock .import_linter_cache .mypy_cache .ruff_cache .pytest_cache .coverage

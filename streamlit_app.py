@@ -7,7 +7,7 @@ import streamlit as st
 # Our frames are small: to share their work with other threads costs more than the work. Read as polars is imported.
 os.environ.setdefault("POLARS_MAX_THREADS", "1")
 
-from dashboard import server_app
+from dashboard.server import app as server_app
 
 server_app.prepare()
 

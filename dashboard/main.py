@@ -4,13 +4,14 @@ from pathlib import Path
 
 import streamlit as st
 
-from dashboard import server_app, session
-from dashboard.sentences.help import how_to_read
-from dashboard.tables import help as helping
+from dashboard.pages.shared import session
+from dashboard.server import app
+from dashboard.views.tables import help as helping
+from dashboard.views.text.help import how_to_read
 
 HERE = Path(__file__).parent
 NAME = "Child Protection Monitor"
-run = server_app.begin()
+run = app.begin()
 
 # Before the pages: without an icon here Streamlit would ask a server on the internet for that of the page.
 st.set_page_config(NAME, page_icon="🧭", layout="wide", initial_sidebar_state="collapsed")
@@ -49,7 +50,7 @@ session.page_style()
 session.version()
 db = session.database()
 st.session_state["headline"] = st.container()
-st.html(helping.how_to_read(how_to_read(page.url_path or server_app.FIRST)))
+st.html(helping.how_to_read(how_to_read(page.url_path or app.FIRST)))
 st.session_state["page"] = page.url_path
 # The Data page filters by many measures and councils at once, and draws what it shares with others among them; the
 # Methods page is of all measures and councils; the statement is of none.
@@ -64,5 +65,5 @@ body, foot = st.container(), st.container()
 with foot:
     session.footer(db)
     session.page_script()
-with body, run.of(page.url_path or server_app.FIRST, db.data_version):
+with body, run.of(page.url_path or app.FIRST, db.data_version):
     page.run()

@@ -81,7 +81,7 @@ CREATE TABLE warning (
 );
 COMMENT ON TABLE warning IS 'What in a release may be, but hardly is: outliers, parts that do not add up, councils without a row, figures equal to last year''s.';
 COMMENT ON COLUMN warning.message IS 'What was found, and where.';
-COMMENT ON COLUMN warning.rule IS 'W_MISSING_LA, W_OUTLIER, W_PARTS or W_STALE (etl/judging.py).';
+COMMENT ON COLUMN warning.rule IS 'W_MISSING_LA, W_OUTLIER, W_PARTS or W_STALE (etl/check/validation.py).';
 
 CREATE TABLE area (
     area_id VARCHAR PRIMARY KEY,
@@ -306,7 +306,7 @@ CREATE TABLE series_break (
     reason VARCHAR NOT NULL,
     PRIMARY KEY (metric_id, period_end)
 );
-COMMENT ON TABLE series_break IS 'Where a method changed: figures of a period are not held against those before it. Declared in etl/trends.py.';
+COMMENT ON TABLE series_break IS 'Where a method changed: figures of a period are not held against those before it. Declared in etl/build/trends.py.';
 COMMENT ON COLUMN series_break.period_end IS 'The first period after the break.';
 COMMENT ON COLUMN series_break.reason IS 'What changed, or what is known of it, in one sentence.';
 

@@ -13,23 +13,23 @@ import typer
 from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-from etl import agree as agreeing
 from etl import areas as area_files
-from etl import build as building
-from etl import changes as changing
-from etl import checks as checking
-from etl import commitments as promising
-from etl import fetch as fetching
-from etl import kept
-from etl import publish as publishing
-from etl import publish_target as targets
-from etl import register as registering
-from etl.admission import admit
-from etl.judging import Allowed
+from etl.build import builder as building
+from etl.build import commitments as promising
+from etl.build import leadership_register as registering
+from etl.build import operator_files as kept
+from etl.check import changes as changing
+from etl.check import database as checking
+from etl.check import reconcile_lait as agreeing
+from etl.check.validation import Allowed
+from etl.extract.release_loading import admit
+from etl.fetch import published_files as fetching
+from etl.fetch.http import Web
 from etl.locks import BusyError
 from etl.model import EtlError, Source
+from etl.publish import live_database as publishing
+from etl.publish import target as targets
 from etl.sources import all_sources
-from etl.web import Web
 
 app = typer.Typer(
     help="Official figures -> data/monitor.duckdb.",
@@ -296,7 +296,7 @@ def geography(
     data: DataFolder = building.DATA,
 ) -> None:
     """Simplify published boundaries and a tile layout into data/geography."""
-    from etl.geography import GeographyError, simplify
+    from etl.build.geography import GeographyError, simplify
 
     try:
         simplify(boundaries, tiles, data / "geography")

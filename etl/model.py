@@ -155,7 +155,7 @@ class File:
     columns: tuple[str, ...] = ()
     """The columns that are kept; all when none is named."""
     url: str = ""
-    """Where `fetch` downloads it from; by hand where none is known (`etl.fetch` says how)."""
+    """Where `fetch` downloads it from; by hand where none is known (`etl.fetch.published_files` says how)."""
 
     @property
     def name(self) -> str:

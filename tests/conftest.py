@@ -14,12 +14,12 @@ import polars as pl
 import pytest
 from hypothesis import configuration, settings
 
-from etl import build
+from etl.build import builder
 from tests.etl.helpers import copied_data
 from tests.readers import browser, filled, live, reader, server, visit, watched
 
 __all__ = ["browser", "filled", "live", "reader", "server", "visit", "watched"]
-PUBLISHED = build.DATA.parent.parent / "shared" / "data" / "published"
+PUBLISHED = builder.DATA.parent.parent / "shared" / "data" / "published"
 
 # The same examples in every run, and nothing written beside the code.
 configuration.set_hypothesis_home_dir(Path(tempfile.gettempdir()) / "hypothesis-of-child-protection-monitor")
@@ -30,9 +30,9 @@ settings.load_profile("suite")
 def _inputs() -> str:
     """A hash of all that a build depends on: committed data, the code of the ETL, and the libraries that write it."""
     digest = hashlib.sha256(f"{duckdb.__version__} {pl.__version__}".encode())
-    committed = [path for path in build.DATA.rglob("*") if path.is_file()]
-    for path in sorted([*committed, *Path(build.__file__).parent.rglob("*.py")]):
-        if path.parent.name != "versions" and not path.name.startswith((build.DATABASE, "build.lock")):
+    committed = [path for path in builder.DATA.rglob("*") if path.is_file()]
+    for path in sorted([*committed, *Path(builder.__file__).parents[1].rglob("*.py")]):
+        if path.parent.name != "versions" and not path.name.startswith((builder.DATABASE, "build.lock")):
             digest.update(path.name.encode() + b"\0" + path.read_bytes())
     return digest.hexdigest()[:16]
 
@@ -53,9 +53,9 @@ def database_path(pytestconfig: pytest.Config) -> Path:
                 if old.is_dir():
                     shutil.rmtree(old)
             copied_data(data)
-            build.build(data)
+            builder.build(data)
             (data.parent / "whole").touch()
-    return data / build.DATABASE
+    return data / builder.DATABASE
 
 
 @pytest.fixture(scope="session")

@@ -11,7 +11,8 @@ from pathlib import Path
 
 import duckdb
 
-from etl import areas, build, commitments, register
+from etl import areas
+from etl.build import builder, commitments, leadership_register
 from etl.sources import all_sources
 
 POST = "director of children's services"
@@ -68,7 +69,7 @@ def table(columns: Iterable[str], rows: Iterable[Mapping[str, str]]) -> bytes:
 
 def posts(*rows: Mapping[str, str]) -> bytes:
     """A register of rows that differ so from ROW."""
-    return table(register.COLUMNS, ({**ROW, **row} for row in rows))
+    return table(leadership_register.COLUMNS, ({**ROW, **row} for row in rows))
 
 
 def promises(*rows: Mapping[str, str]) -> bytes:
@@ -81,7 +82,7 @@ def database(real: Path, folder: Path) -> Path:
     copy = Path(shutil.copy(real, folder / "monitor.duckdb"))
     today = datetime.now(UTC).date()
     metrics = [metric for source in all_sources() for metric in source.metrics]
-    post = register.check(posts(*POSTS), areas.read(build.DATA), today)
+    post = leadership_register.check(posts(*POSTS), areas.read(builder.DATA), today)
     promise = commitments.check(promises(*PROMISES), metrics)
     assert [str(one) for one in (*post.errors, *promise.errors)] == []
     with duckdb.connect(str(copy)) as connection:

@@ -17,8 +17,6 @@ FILES = {
     "requirements-test.lock",
     "streamlit_app.py",
 }  # fmt: skip
-# What these know, the rest of the dashboard need not: figures, tables and queries are values in, values out.
-KNOW_STREAMLIT = ("main", "session", "server", "pages.", "components.")
 LONGEST = 400
 
 
@@ -63,33 +61,14 @@ def sources(*folders: str) -> list[Path]:
     return [path for path in found if path.suffix in (".py", ".js", ".css", ".sql") and path.is_file()]
 
 
-@pytest.mark.parametrize(("package", "other"), [("dashboard", "etl"), ("etl", "dashboard")])
-def test_the_two_packages_share_nothing_but_the_database(package: str, other: str) -> None:
-    for name, path in modules(package).items():
-        assert not [one for one in imports(path) if one.split(".")[0] in (other, "tests", "bench")], name
-
-
-def test_only_the_edge_of_the_dashboard_knows_streamlit() -> None:
+def test_no_page_is_imported() -> None:
+    pages = {f"dashboard.pages.{path.stem}" for path in (ROOT / "dashboard" / "pages").glob("[!_]*.py")}
     for name, path in modules("dashboard").items():
-        knows = any(one.split(".")[0] == "streamlit" for one in imports(path))
-        assert not knows or f"{name}.".removeprefix("dashboard.").startswith(KNOW_STREAMLIT), name
-    assert not [name for name, path in modules("etl").items() for one in imports(path) if one.startswith("streamlit")]
+        assert not imported(path, "dashboard") & pages, name
 
 
-def test_no_page_is_imported_and_nothing_below_the_pages_imports_the_session() -> None:
-    for name, path in modules("dashboard").items():
-        found = imported(path, "dashboard")
-        assert not [one for one in found if one.startswith("dashboard.pages")], name
-        if not name.startswith(("dashboard.pages", "dashboard.main")):
-            assert "dashboard.session" not in found, name
-
-
-def test_figures_and_tables_ask_no_database() -> None:
-    """They are drawn from frames; of the database they know the types."""
-    for name, path in modules("dashboard").items():
-        if name.startswith(("dashboard.figures", "dashboard.tables", "dashboard.wording", "dashboard.palette")):
-            assert not [one for one in imports(path) if one.split(".")[0] in ("duckdb", "plotly")], name
-            assert "dashboard.database.store" not in set(imports(path)), name
+def test_the_top_of_the_dashboard_holds_its_rooms_and_main_alone() -> None:
+    assert {path.name for path in (ROOT / "dashboard").glob("*.py")} == {"__init__.py", "main.py"}
 
 
 @pytest.mark.parametrize("package", PRODUCT)
@@ -103,7 +82,7 @@ def test_no_modules_import_each_other_in_a_circle(package: str) -> None:
 
 def test_every_page_is_in_the_table_of_contents() -> None:
     contents = (ROOT / "dashboard" / "main.py").read_text("utf-8")
-    pages = {path.name for path in (ROOT / "dashboard" / "pages").glob("*.py")}
+    pages = {path.name for path in (ROOT / "dashboard" / "pages").glob("[!_]*.py")}
     assert set(re.findall(r'st\.Page\("pages/(\w+\.py)"', contents)) == pages
 
 

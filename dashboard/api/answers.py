@@ -13,13 +13,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from weakref import WeakKeyDictionary
 
-from dashboard import exports
 from dashboard.api.endpoints import WHOLE
 from dashboard.api.problems import problem
-from dashboard.api.reading import Asked, text
+from dashboard.api.request_parsing import Asked, text
 from dashboard.api.tables import Rows
-from dashboard.database import Database
-from dashboard.exports.text import seen
+from dashboard.data.database import Database
+from dashboard.files import exports
+from dashboard.files.exports.text import seen
 
 # What is kept of each data version that is being asked for.
 KEPT_BYTES = 64_000_000

@@ -9,7 +9,7 @@ from dashboard.api import parameters as given
 from dashboard.api import tables
 from dashboard.api.parameters import Parameter
 from dashboard.api.tables import Rows, Values
-from dashboard.database import Database
+from dashboard.data.database import Database
 
 BASE = "/api/v1"
 WHOLE = f"{BASE}/monitor.duckdb"

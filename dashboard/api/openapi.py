@@ -8,11 +8,12 @@ from typing import Any
 
 import polars as pl
 
-from dashboard import explore, exports
 from dashboard.api import problems, whole
 from dashboard.api.endpoints import BASE, ENDPOINTS, KINDS, MOST_CHARACTERS, WHOLE, Endpoint, Kind
 from dashboard.api.parameters import MOST_VALUES, VERSION_, Parameter
-from dashboard.database import Database
+from dashboard.data.database import Database
+from dashboard.files import exports
+from dashboard.files.exports.rows import OPTIONAL, PARTS
 
 Said = dict[str, Any]
 
@@ -212,7 +213,7 @@ def _body(endpoint: Endpoint, kind: Kind) -> Said:
 def columns(db: Database, endpoint: Endpoint) -> pl.Schema:
     """The columns of an address with all that can be asked for, in the long shape."""
     if any(one.name == "with" for one in endpoint.parameters):
-        return endpoint.find(db, {"with": tuple(explore.PARTS)}).part(0, 0).schema
+        return endpoint.find(db, {"with": tuple(PARTS)}).part(0, 0).schema
     return endpoint.find(db, {}).part(0, 0).schema
 
 
@@ -227,7 +228,7 @@ def _schemas(db: Database) -> Said:
     for endpoint in ENDPOINTS.values():
         schema = columns(db, endpoint)
         held = {name: _column(kind, meaning(db, endpoint, name)) for name, kind in schema.items()}
-        optional = explore.OPTIONAL if endpoint.name == "observations" else frozenset()
+        optional = OPTIONAL if endpoint.name == "observations" else frozenset()
         long = {
             "type": "object",
             "properties": held,

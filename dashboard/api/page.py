@@ -13,9 +13,9 @@ from dashboard.api import openapi, problems
 from dashboard.api.endpoints import BASE, ENDPOINTS, KINDS, MOST_CHARACTERS, WHOLE, Endpoint, Example
 from dashboard.api.parameters import MOST_VALUES, Parameter
 from dashboard.api.problems import Problem
-from dashboard.api.reading import read
-from dashboard.database import Database
-from dashboard.tables import html
+from dashboard.api.request_parsing import read
+from dashboard.data.database import Database
+from dashboard.views.tables import html
 
 # Rows of an example that are shown; the rest is behind the link.
 SHOWN = 4

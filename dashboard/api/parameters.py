@@ -15,10 +15,11 @@ from weakref import WeakKeyDictionary
 
 import polars as pl
 
-from dashboard import explore
+from dashboard.analysis import selection
+from dashboard.analysis.benchmarks import BENCHMARKS, DEFAULT
 from dashboard.api.problems import MOST_MISTAKES, Mistake, Problem, nearest, problem, shown
-from dashboard.benchmarks import BENCHMARKS, DEFAULT
-from dashboard.database import Database
+from dashboard.data.database import Database
+from dashboard.files.exports.rows import PARTS
 
 MOST_VALUES = 200
 # Of a target: more than any figure there is.
@@ -148,7 +149,7 @@ def _offered(field: str) -> Callable[[Database], Allowed]:
     """What the Data page offers for a field of explore.Question."""
 
     def allowed(db: Database) -> Allowed:
-        names = explore.offered(db)[field]
+        names = selection.offered(db)[field]
         return Allowed({one: one for one in names.values()}, names)
 
     return allowed
@@ -157,7 +158,7 @@ def _offered(field: str) -> Callable[[Database], Allowed]:
 def areas(db: Database) -> Allowed:
     """Areas by number, and by any GSS code they have or had."""
 
-    names = explore.offered(db)["areas"]
+    names = selection.offered(db)["areas"]
     values = {one: one for one in names.values()}
     codes = pl.concat([db.table["area_code"], db.area.select("gss_code", "area_id")])
     return Allowed(values | dict(codes.sort("gss_code").iter_rows()) | values, names)
@@ -250,7 +251,7 @@ LEADERS = Parameter(
 )  # fmt: skip
 WITH = Parameter(
     "with", "Columns to add: where a council stands, what it is held against, how far it is from it, chance, trend.",
-    allowed=_fixed(*explore.PARTS), many=True, default="none", example="standing",
+    allowed=_fixed(*PARTS), many=True, default="none", example="standing",
 )  # fmt: skip
 BENCHMARK = Parameter(
     "benchmark", "What councils are held against, for the columns of benchmark, gap and interval.",

@@ -22,11 +22,13 @@ from dashboard.api.answers import Answer
 from dashboard.api.endpoints import BASE, ENDPOINTS, KINDS, WHOLE, Endpoint, Kind
 from dashboard.api.parameters import VERSION_
 from dashboard.api.problems import Problem, nearest, problem, shown
-from dashboard.api.reading import read, refuse_others, sent, version_of
 from dashboard.api.replies import METHODS, Asking, Reply, Resource, preflight, refusal
-from dashboard.database import Database, DatabaseError, store
-from dashboard.hosting import errors
-from dashboard.hosting.logs import log_error
+from dashboard.api.request_parsing import read, refuse_others, sent, version_of
+from dashboard.data.database import Database
+from dashboard.data.model import DatabaseError
+from dashboard.data.versions import store
+from dashboard.ops import errors
+from dashboard.ops.logs import log_error
 
 READING = ThreadPoolExecutor(8, thread_name_prefix="api reads")
 MAKING = ThreadPoolExecutor(2, thread_name_prefix="api makes")

@@ -8,11 +8,12 @@ from typing import Any
 
 import polars as pl
 
-from dashboard import benchmarks, explore
+from dashboard.analysis import benchmarks, selection
+from dashboard.analysis.benchmarks import BENCHMARKS, DEFAULT, Benchmark
 from dashboard.api.problems import Problem, problem
-from dashboard.benchmarks import BENCHMARKS, DEFAULT, Benchmark
-from dashboard.database import Database
-from dashboard.queries import STRANDS
+from dashboard.data.database import Database
+from dashboard.data.model import STRANDS
+from dashboard.files.exports.rows import long, wide
 
 Values = Mapping[str, Any]
 # Of a joint return, a former code and the like: several in one cell.
@@ -36,7 +37,7 @@ def observations(db: Database, asked: Values) -> Rows:
     if asked.get("shape") == "wide":
         if others := [name for name in ("with", "benchmark", "group", "target") if name in asked]:
             raise _not_together(f"shape=wide holds values alone: leave out {' and '.join(others)}.", others[0])
-        return _whole(explore.wide(db, _found(db, asked)))
+        return _whole(wide(db, _found(db, asked)))
     if {"benchmark", "group", "target"} & asked.keys():
         parts = (*parts, "benchmark")
     return _figures(db, _found(db, asked), parts, _benchmark(db, asked))
@@ -178,22 +179,22 @@ def changes(db: Database, asked: Values) -> Rows:
     )  # fmt: skip
 
 
-def question(asked: Values) -> explore.Question:
+def question(asked: Values) -> selection.Question:
     """The filters of an address as the Data page asks them."""
     fields = {
         "metrics": "metric", "themes": "theme", "areas": "area", "kinds": "kind", "regions": "region", "types": "type",
         "neighbours_of": "neighbours_of", "periods": "period", "newest": "newest", "statuses": "status",
         "leaders": "leaders",
     }  # fmt: skip
-    return explore.Question(**{field: asked[name] for field, name in fields.items() if name in asked})
+    return selection.Question(**{field: asked[name] for field, name in fields.items() if name in asked})
 
 
 def _found(db: Database, asked: Values) -> pl.DataFrame:
-    return explore.rows(db, question(asked))
+    return selection.rows(db, question(asked))
 
 
 def _figures(db: Database, rows: pl.DataFrame, parts: tuple[str, ...], benchmark: Benchmark) -> Rows:
-    return Rows(rows.height, lambda offset, most: explore.long(db, rows.slice(offset, most), parts, benchmark))
+    return Rows(rows.height, lambda offset, most: long(db, rows.slice(offset, most), parts, benchmark))
 
 
 def _benchmark(db: Database, asked: Values) -> Benchmark:

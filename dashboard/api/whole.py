@@ -20,7 +20,7 @@ from weakref import WeakKeyDictionary
 
 from dashboard.api import answers
 from dashboard.api.answers import Answer
-from dashboard.database import Database
+from dashboard.data.database import Database
 
 MEDIA_TYPE = "application/vnd.duckdb"
 NAME = "monitor.duckdb"

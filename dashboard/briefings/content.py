@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import polars as pl
 
-from dashboard import wording
-from dashboard.benchmarks import BENCHMARKS, DEFAULT, Benchmark
+from dashboard.analysis.benchmarks import BENCHMARKS, DEFAULT, Benchmark
 from dashboard.briefings import council, england, region
 from dashboard.briefings.model import Briefing
-from dashboard.database import ENGLAND, Database
+from dashboard.data.database import Database
+from dashboard.data.model import ENGLAND
+from dashboard.views.text import formats
 
 HINT = (
     "Briefings are of England (E92000001), of its regions (E12000003, say) and of councils by DfE's three-digit number "
@@ -49,7 +50,7 @@ def benchmarks() -> dict[str, Benchmark]:
 def _why_not(db: Database, area_id: str) -> str:
     if area_id in db.ended:
         succession = db.table["succession"].filter(pl.col("predecessor_id") == area_id)
-        names = wording.listed([db.names[one] for one in succession["successor_id"]])
+        names = formats.listed([db.names[one] for one in succession["successor_id"]])
         since = f"; after it came {names}" if names else ""
         return f"There is no briefing on {db.names[area_id]}, which is no more{since}. {HINT}"
     return f"There is no briefing of that name. {HINT}"

@@ -6,21 +6,23 @@ from collections.abc import Mapping, Sequence
 
 import polars as pl
 
-from dashboard import comparison, direction, queries, scenarios, standard, wording
-from dashboard import partners as learning
-from dashboard.benchmarks import DEFAULT, Benchmark
-from dashboard.briefings import parts, strips
+from dashboard.analysis import comparison, direction, queries, scenarios, standard
+from dashboard.analysis import partners as learning
+from dashboard.analysis.benchmarks import DEFAULT, Benchmark
+from dashboard.analysis.partners import Partner
+from dashboard.briefings import sections, strips
 from dashboard.briefings.model import Briefing, Cards, Cell, Point, Points, Section, Table, Words
-from dashboard.database import Database, Metric
-from dashboard.partners import Partner
-from dashboard.sentences import briefings as said
-from dashboard.sentences import direction as directions
-from dashboard.sentences import scenarios as taking
-from dashboard.sentences.council import council_sentence, profile_sentence
-from dashboard.sentences.questions import questions
-from dashboard.tables.council import like
-from dashboard.tables.html import short_verdict
-from dashboard.wording import Row
+from dashboard.data.database import Database
+from dashboard.data.model import GRADES, Metric, Row
+from dashboard.views.tables.council import like
+from dashboard.views.tables.html import short_verdict
+from dashboard.views.text import briefings as said
+from dashboard.views.text import direction as directions
+from dashboard.views.text import formats
+from dashboard.views.text import scenarios as taking
+from dashboard.views.text.council import council_sentence, profile_sentence
+from dashboard.views.text.notices import notices
+from dashboard.views.text.questions import questions
 
 MOST_PARTNERS = 3
 SIDES: tuple[direction.Side, ...] = ("watch", "ring")
@@ -30,7 +32,7 @@ MOST_EVIDENCE = 4
 FIRST = scenarios.VACANCIES
 FEW = "small numbers"
 # Of the councils most like it one so judged is asked after first.
-TO_ASK = wording.GRADES[:2]
+TO_ASK = GRADES[:2]
 
 
 def briefing(db: Database, area_id: str, benchmark: Benchmark) -> Briefing:
@@ -40,18 +42,18 @@ def briefing(db: Database, area_id: str, benchmark: Benchmark) -> Briefing:
     rows = {row["metric_id"]: row for row in profile.iter_rows(named=True)}
     inspections = queries.inspections(db, area_id)
     partners = learning.learning_partners(db, area_id, benchmark, most=MOST_PARTNERS)
-    nine = [metric for metric in parts.nine(db) if metric.metric_id in rows]
+    nine = [metric for metric in sections.nine(db) if metric.metric_id in rows]
     joint = {
         metric_id: words
         for metric_id, row in rows.items()
-        if (words := wording.joint(queries.partners(db, row["return_id"], area_id)))
+        if (words := formats.joint(queries.partners(db, row["return_id"], area_id)))
     }
     best, worst = _better(queries.strongest(profile)), queries.weakest(profile)
     return Briefing(
         area_id=area_id,
         name=name,
-        kicker=f"{parts.ABOUT} · {db.names[db.regions[area_id]]} · {queries.authority_type(db, area_id)}",
-        about=parts.about(benchmark),
+        kicker=f"{sections.ABOUT} · {db.names[db.regions[area_id]]} · {queries.authority_type(db, area_id)}",
+        about=sections.about(benchmark),
         made_on=db.built_at.date(),
         data_version=db.data_version,
         sentence=profile_sentence(name, profile.to_dicts(), db.metrics),
@@ -68,13 +70,13 @@ def briefing(db: Database, area_id: str, benchmark: Benchmark) -> Briefing:
                 _partners(db, name, partners, nine, benchmark),
                 _questions(db, area_id, profile, nine, benchmark, partners, joint),
                 _notes(db, area_id, profile, rows, nine, benchmark, (best, worst)),
-                parts.sources(
+                sections.sources(
                     db,
                     [
                         *(row["source_id"] for one, row in rows.items() if db.metrics[one].ranked),
                         *(one.source_id for one in inspections),
                         *_judged(db, partners),
-                        parts.NEIGHBOURS,
+                        sections.NEIGHBOURS,
                     ],
                 ),
             ),
@@ -84,10 +86,10 @@ def briefing(db: Database, area_id: str, benchmark: Benchmark) -> Briefing:
 
 def _judgements(db: Database, area_id: str) -> Section:
     inspections = queries.inspections(db, area_id)
-    words = [parts.inspected(inspections[0] if inspections else None), parts.course_of_leaders(inspections)]
+    words = [sections.inspected(inspections[0] if inspections else None), sections.course_of_leaders(inspections)]
     return Section(
         "Ofsted’s latest judgements",
-        (Cards(parts.cards(db, area_id)), Words(" ".join(filter(None, words)), small=True)),
+        (Cards(sections.cards(db, area_id)), Words(" ".join(filter(None, words)), small=True)),
     )
 
 
@@ -108,14 +110,14 @@ def _measures(
         beyond = beyond or any(not 0 <= place <= 1 for place in drawn.own)
         body.append(
             (
-                parts.measure(metric, row, *_said(row, metric, joint)),
+                sections.measure(metric, row, *_said(row, metric, joint)),
                 drawn,
-                parts.value(row, metric),
-                parts.change(row["change"], metric),
-                Cell(wording.brief(row["england"], metric)),
-                parts.neighbours(row, metric),
-                Cell(wording.brief(row["benchmark"], metric)),
-                parts.standing(row),
+                sections.value(row, metric),
+                sections.change(row["change"], metric),
+                Cell(formats.brief(row["england"], metric)),
+                sections.neighbours(row, metric),
+                Cell(formats.brief(row["benchmark"], metric)),
+                sections.standing(row),
             )
         )
     heads = (
@@ -142,7 +144,7 @@ def _better(rows: pl.DataFrame) -> pl.DataFrame:
 
 def _said(row: Row, metric: Metric, joint: Mapping[str, str]) -> tuple[str, ...]:
     """What else is said of a figure below its measure: that few are behind it, and who reports it too (rule 3)."""
-    return (FEW if parts.few(row, metric) else "", joint.get(metric.metric_id, ""))
+    return (FEW if sections.few(row, metric) else "", joint.get(metric.metric_id, ""))
 
 
 def _extremes(db: Database, rows: pl.DataFrame, title: str, joint: Mapping[str, str]) -> Section:
@@ -153,10 +155,10 @@ def _extremes(db: Database, rows: pl.DataFrame, title: str, joint: Mapping[str, 
         metric = db.metrics[row["metric_id"]]
         body.append(
             (
-                parts.measure(metric, row, *_said(row, metric, joint)),
-                parts.value(row, metric),
-                parts.standing(row),
-                parts.trend(row, why=False),
+                sections.measure(metric, row, *_said(row, metric, joint)),
+                sections.value(row, metric),
+                sections.standing(row),
+                sections.trend(row, why=False),
             )
         )
     heads = ("Measure", "Value", "Standing, best first", "Over five years")
@@ -172,23 +174,23 @@ def _gaps(
     for metric in nine:
         row = rows[metric.metric_id]
         if row["value"] is None:
-            distance = Cell("no figure", wording.reason(row["status"], row["symbol"], metric), "missing")
+            distance = Cell("no figure", formats.reason(row["status"], row["symbol"], metric), "missing")
         elif row["benchmark"] is None:
             distance = Cell("nothing to compare with", tone="missing")
-        elif wording.gap(row, metric) == "meets it":
+        elif formats.gap(row, metric) == "meets it":
             distance = Cell("meets it", tone="better")
         else:
-            distance = Cell(wording.gap(row, metric) or "")
-        real = wording.shortfall(row, metric)
+            distance = Cell(formats.gap(row, metric) or "")
+        real = formats.shortfall(row, metric)
         shared = ", joint return" if metric.metric_id in joint else ""
         falls_short = row["gap"] is not None and row["gap"] > 0
         body.append(
             (
-                Cell(metric.short_title, f"{wording.period_label(metric, row['period_end'])}{shared}"),
+                Cell(metric.short_title, f"{formats.period_label(metric, row['period_end'])}{shared}"),
                 distance,
-                Cell(real, wording.held(metric)) if real else Cell("no counts are published" if falls_short else ""),
+                Cell(real, formats.held(metric)) if real else Cell("no counts are published" if falls_short else ""),
                 Cell((short_verdict(row, metric) or "cannot be said") if falls_short else ""),
-                parts.trend(row),
+                sections.trend(row),
             )
         )
     heads = ("Measure", f"Distance from: {benchmark.title}", "To get there", "Beyond chance?", "Over five years")
@@ -242,8 +244,8 @@ def _partners(
     for one in found:
         evidence = sorted(one.evidence, key=lambda each: each.metric.metric_id not in first)
         shown = [
-            f"{each.metric.short_title}: {wording.brief(each.there, each.metric)} there, "
-            f"{wording.brief(each.here, each.metric)} here"
+            f"{each.metric.short_title}: {formats.brief(each.there, each.metric)} there, "
+            f"{formats.brief(each.here, each.metric)} here"
             for each in evidence[:MOST_EVIDENCE]
         ]
         more = f"; and {len(evidence) - MOST_EVIDENCE} more" if len(evidence) > MOST_EVIDENCE else ""
@@ -251,7 +253,7 @@ def _partners(
         leaders = Cell(
             one.leaders or "not judged",
             f"inspected {one.leaders_on:%B %Y}" if one.leaders and one.leaders_on else "",
-            parts.grade_tone(one.leaders),
+            sections.grade_tone(one.leaders),
         )
         body.append((Cell(one.name, like(one, name)), Cell(measures, "; ".join(shown) + more), leaders))
     heads = ("Council", "Reaches the benchmark on", "Impact of leaders")
@@ -286,19 +288,23 @@ def _notes(
     db: Database, area_id: str, profile: pl.DataFrame, rows: Mapping[str, Row], nine: Sequence[Metric],
     benchmark: Benchmark, extremes: Sequence[pl.DataFrame],
 ) -> Section:  # fmt: skip
-    points = [Point(words) for words in queries.notices(db, area_id)]
+    points = [Point(words) for words in notices(db, area_id)]
     every = profile.to_dicts()
     shown = {metric.metric_id for metric in nine}.union(*(one["metric_id"] for one in extremes))
-    small = [db.metrics[one] for one, row in rows.items() if one in shown and parts.few(row, db.metrics[one])]
+    small = [db.metrics[one] for one, row in rows.items() if one in shown and sections.few(row, db.metrics[one])]
     if words := said.few(small):
         points.append(Point(words))
     if why := said.missing(every, db.metrics):
         points.append(Point(f"No figure in the newest period. {why}."))
     if opposite := said.conflicts([rows[metric.metric_id] for metric in nine], db.metrics):
         points.append(Point(f"The neighbours’ median and mean would give opposite verdicts on {opposite}."))
-    near = [wording.place(db.names[one]) for one in queries.neighbours(db, area_id)]
+    near = [formats.place(db.names[one]) for one in queries.neighbours(db, area_id)]
     if near:
-        points.append(Point(f"Statistical neighbours, nearest first: {wording.listed(near)}."))
-    points += [Point(f"{parts.UNROUNDED} {said.WITHOUT_COUNTS}"), *parts.indicative(db, nine), *parts.care(nine)]
-    points += parts.unseen(db, nine, benchmark)
+        points.append(Point(f"Statistical neighbours, nearest first: {formats.listed(near)}."))
+    points += [
+        Point(f"{sections.UNROUNDED} {said.WITHOUT_COUNTS}"),
+        *sections.indicative(db, nine),
+        *sections.care(nine),
+    ]
+    points += sections.unseen(db, nine, benchmark)
     return Section("Notes", (Points(tuple(points), small=True),))

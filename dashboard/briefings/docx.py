@@ -19,8 +19,8 @@ from docx.table import _Cell
 from docx.text.paragraph import Paragraph
 
 from dashboard.briefings.model import Bar, Block, Briefing, Cards, Cell, Points, Section, Strip, Table, Words
-from dashboard.briefings.parts import PRODUCT
 from dashboard.briefings.pdf import drawings
+from dashboard.briefings.sections import PRODUCT
 
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 # Every office has it.

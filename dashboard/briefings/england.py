@@ -6,10 +6,13 @@ from typing import Literal
 
 import polars as pl
 
-from dashboard import comparison, direction, queries, scenarios, standard, wording
-from dashboard import england as front
-from dashboard.benchmarks import Benchmark
-from dashboard.briefings import parts, strips
+from dashboard.analysis import comparison, direction, queries, scenarios, standard
+from dashboard.analysis import england as front
+from dashboard.analysis.benchmarks import Benchmark
+from dashboard.analysis.direction import Movers, Side
+from dashboard.analysis.england import Gain
+from dashboard.briefings import sections as parts
+from dashboard.briefings import strips
 from dashboard.briefings.model import (
     Bar,
     Block,
@@ -24,14 +27,14 @@ from dashboard.briefings.model import (
     Table,
     Words,
 )  # fmt: skip
-from dashboard.database import ENGLAND, Database, Metric
-from dashboard.direction import Movers, Side
-from dashboard.england import Gain
-from dashboard.sentences import briefings as said
-from dashboard.sentences import direction as directions
-from dashboard.sentences import front as sentences
-from dashboard.sentences import scenarios as taking
-from dashboard.sentences.england import england_sentence
+from dashboard.data.database import Database
+from dashboard.data.model import ENGLAND, GRADES, Metric
+from dashboard.views.text import briefings as said
+from dashboard.views.text import direction as directions
+from dashboard.views.text import formats
+from dashboard.views.text import front as sentences
+from dashboard.views.text import scenarios as taking
+from dashboard.views.text.england import england_sentence
 
 # The measure with which the front page opens.
 FIRST = scenarios.VACANCIES
@@ -79,14 +82,14 @@ def _headlines(db: Database) -> Section:
     cards = []
     for one in front.headlines(db):
         metric = one.metric
-        figure = "no figure" if one.value is None else wording.brief(one.value, metric)
+        figure = "no figure" if one.value is None else formats.brief(one.value, metric)
         unit = "" if metric.unit == "%" else f"{metric.unit}, "
         moved = ""
         if one.change is not None:
-            word = wording.direction(one.change, metric)
-            signed = wording.signed(one.change, metric)
+            word = formats.direction(one.change, metric)
+            signed = formats.signed(one.change, metric)
             moved = "no change in a year, " if word == "no change" else f"{signed} in a year, {word}, "
-        when = wording.period_label(metric, one.period_end)
+        when = formats.period_label(metric, one.period_end)
         cards.append(Card(metric.title, figure, f"{unit}{moved}{when}"))
     return Section("Posts, staff and cases", (Cards(tuple(cards)),))
 
@@ -96,7 +99,7 @@ def _judgements(db: Database) -> Section:
     now = course[0]
     cards = [
         Card(grade, str(now.counts.get(float(position), 0)), f"of {now.councils} councils", f"grade-{position}")
-        for position, grade in enumerate(wording.GRADES, start=1)
+        for position, grade in enumerate(GRADES, start=1)
     ]
     if missing := now.councils - sum(now.counts.values()):
         cards.append(Card("Not judged", str(missing), f"of {now.councils} councils", "grade-none"))
@@ -130,17 +133,17 @@ def _gains(db: Database, nine: list[Metric], benchmark: Benchmark) -> Section:
 
 def _gain(one: Gain, drawn: Strip) -> tuple[Cell | Strip | Bar, ...]:
     metric, total = one.metric, one.total
-    level = wording.brief(one.benchmark, metric) if one.benchmark is not None else "each its own"
+    level = formats.brief(one.benchmark, metric) if one.benchmark is not None else "each its own"
     what = sentences.gain(one)
-    notes = [wording.held(metric)] if what else []
+    notes = [formats.held(metric)] if what else []
     if total.uncounted and what:
         notes.insert(0, f"without {total.uncounted} whose counts are not published")
-    when = wording.period_label(metric, one.period_end)
+    when = formats.period_label(metric, one.period_end)
     unit = "" if metric.unit == "%" else f", {metric.unit}"
     return (
         Cell(metric.title, f"{when}{unit}"),
         drawn,
-        Cell(wording.brief(one.england, metric), strong=True),
+        Cell(formats.brief(one.england, metric), strong=True),
         Cell(level if total.compared else "none"),
         Cell(str(total.meet)),
         Cell(str(total.short)),
@@ -159,9 +162,9 @@ def _standard(db: Database, metric: Metric) -> Section:
         note = "not to be held against earlier years" if row["broken"] else ""
         body.append(
             (
-                Cell(wording.period_label(metric, row["period_end"]), note),
+                Cell(formats.period_label(metric, row["period_end"]), note),
                 Bar(f"{row['met']} of {row['had']}", (row["share"] or 0.0) / 100),
-                Cell(wording.brief(row["england"], metric)),
+                Cell(formats.brief(row["england"], metric)),
             )
         )
     table = Table(("Period", "Councils that met it", "England"), tuple(body), (0.35, 0.45, 0.2), dense=True)
@@ -191,7 +194,7 @@ def _regions(db: Database, metric: Metric) -> Section:
     for row in areas.iter_rows(named=True):
         england = row["area_id"] == ENGLAND
         cells = [
-            Cell(wording.brief(row[one.metric_id], one), strong=england)
+            Cell(formats.brief(row[one.metric_id], one), strong=england)
             if row[one.metric_id] is not None
             else Cell("none published", tone="missing")
             for one in beside
@@ -202,7 +205,7 @@ def _regions(db: Database, metric: Metric) -> Section:
         ]
         body.append((Cell(row["name"], strong=england), *cells, *judged))
     heads = ("Region", *(one.short_title for one in beside), "Leaders Outstanding", "Leaders Inadequate")
-    caption = f"By {metric.noun}, {wording.period_label(metric, end)}, best first; England last"
+    caption = f"By {metric.noun}, {formats.period_label(metric, end)}, best first; England last"
     table = Table(heads, tuple(body), (0.22, *[0.52 / len(beside)] * len(beside), 0.13, 0.13), caption, dense=True)
     return Section("Regions side by side", (table,))
 
@@ -215,8 +218,8 @@ def _watch(db: Database, metric: Metric, benchmark: Benchmark) -> list[Section]:
         body = [
             (
                 Cell(row["name"]),
-                Cell(wording.brief(row["value"], metric), strong=True),
-                Cell(wording.gap(row, metric), wording.shortfall(row, metric)),
+                Cell(formats.brief(row["value"], metric), strong=True),
+                Cell(formats.gap(row, metric), formats.shortfall(row, metric)),
                 parts.standing(row),
             )
             for row in rows.head(MOST_LISTED).iter_rows(named=True)
@@ -236,7 +239,7 @@ def _several(db: Database, nine: list[Metric], benchmark: Benchmark) -> Section:
         body = [
             (
                 Cell(row["name"]),
-                Cell(wording.listed([db.metrics[one].short_title.lower() for one in row["measures"]])),
+                Cell(formats.listed([db.metrics[one].short_title.lower() for one in row["measures"]])),
             )
             for row in often.head(MOST_SEVERAL).iter_rows(named=True)
         ]
@@ -265,15 +268,15 @@ def _moved(db: Database, found: Movers, rows: pl.DataFrame) -> Table:
     body = [
         (
             Cell(row["name"]),
-            Cell(wording.brief(row["value_before"], metric)),
-            Cell(wording.brief(row["value"], metric), strong=True),
-            Cell(wording.signed(row["change"], metric)),
+            Cell(formats.brief(row["value_before"], metric)),
+            Cell(formats.brief(row["value"], metric), strong=True),
+            Cell(formats.signed(row["change"], metric)),
             _rank(row["rank_before"], row["ranked_before"], shared.get(row["area_id"])),
             _rank(row["rank"], row["ranked"], row["tied"]),
         )
         for row in rows.iter_rows(named=True)
     ]
-    then, now = (wording.period_label(metric, end) for end in ends)
+    then, now = (formats.period_label(metric, end) for end in ends)
     heads = ("Council", then, now, "Change", "Rank then", "Rank now")
     return Table(heads, tuple(body), (0.25, 0.12, 0.12, 0.11, 0.2, 0.2), dense=True)
 
@@ -281,7 +284,7 @@ def _moved(db: Database, found: Movers, rows: pl.DataFrame) -> Table:
 def _rank(rank: int | None, ranked: int | None, tied: int | None) -> Cell:
     """A rank as a column of ranks has it: without how many share it (rule 9)."""
     joint = "joint " if (tied or 1) > 1 else ""
-    return Cell(f"{joint}{wording.ordinal(rank)} of {ranked}" if rank else "")
+    return Cell(f"{joint}{formats.ordinal(rank)} of {ranked}" if rank else "")
 
 
 def _notes(db: Database, rows: pl.DataFrame, metric: Metric, nine: list[Metric], benchmark: Benchmark) -> Section:
@@ -289,7 +292,7 @@ def _notes(db: Database, rows: pl.DataFrame, metric: Metric, nine: list[Metric],
     points = [Point(said.REGION_PUBLISHED), *parts.joint(db, nine), *([Point(said.very_small(small))] if small else [])]
     missing: dict[str, list[str]] = {}
     for row in rows.filter(pl.col("value").is_null()).iter_rows(named=True):
-        missing.setdefault(wording.reason(row["status"], row["symbol"], metric), []).append(row["name"])
+        missing.setdefault(formats.reason(row["status"], row["symbol"], metric), []).append(row["name"])
     if words := said.without(metric, missing):
         points.append(Point(words))
     points += [Point(f"{parts.UNROUNDED} {said.WITHOUT_COUNTS}"), *parts.indicative(db, nine), *parts.care(nine)]

@@ -15,7 +15,7 @@ from typing import Any, Literal
 import typst
 
 from dashboard.briefings.model import Briefing, Strip
-from dashboard.briefings.parts import PRODUCT
+from dashboard.briefings.sections import PRODUCT
 
 MEDIA_TYPE = "application/pdf"
 HERE = Path(__file__).parent

@@ -6,17 +6,20 @@ from collections.abc import Mapping, Sequence
 
 import polars as pl
 
-from dashboard import comparison, direction, queries, returns, wording
-from dashboard.benchmarks import Benchmark
-from dashboard.briefings import parts, strips
+from dashboard.analysis import comparison, direction, queries, returns
+from dashboard.analysis.benchmarks import Benchmark
+from dashboard.analysis.direction import Side
+from dashboard.analysis.england import LEADERS
+from dashboard.briefings import sections as parts
+from dashboard.briefings import strips
 from dashboard.briefings.model import Briefing, Cell, Point, Points, Section, Table, Words
-from dashboard.database import ENGLAND, Database, Metric
-from dashboard.direction import Side
-from dashboard.england import LEADERS
-from dashboard.sentences import briefings as said
-from dashboard.sentences.briefings import Beside
-from dashboard.tables import STRAND_NAMES
-from dashboard.wording import Row
+from dashboard.data.database import Database
+from dashboard.data.model import ENGLAND, STRANDS, Metric, Row
+from dashboard.views.tables import STRAND_NAMES
+from dashboard.views.text import briefings as said
+from dashboard.views.text import formats
+from dashboard.views.text.briefings import Beside
+from dashboard.views.text.notices import notices
 
 # Of more councils than this the tables fill a side of paper.
 FEW = 20
@@ -81,11 +84,11 @@ def _measures(
             (
                 parts.measure(metric, rows.row(0, named=True)),
                 drawn,
-                Cell(wording.brief(one.region, metric), strong=True)
+                Cell(formats.brief(one.region, metric), strong=True)
                 if one.region is not None
                 else Cell("none published", tone="missing"),
-                Cell(wording.brief(one.england, metric)),
-                Cell("each its own" if shared is None else wording.brief(mark, metric)),
+                Cell(formats.brief(one.england, metric)),
+                Cell("each its own" if shared is None else formats.brief(mark, metric)),
                 Cell(f"{one.met} of {one.compared}" if one.compared else ""),
                 first,
                 last,
@@ -107,9 +110,9 @@ def _ends(db: Database, rows: pl.DataFrame, metric: Metric) -> tuple[Cell, Cell]
     cells = []
     for value in (once["value"][:1].to_list(), once["value"][-1:].to_list()):
         alike = once.filter(pl.col("value").is_in(value))["name"].to_list()
-        names = [wording.place(one) for one in alike]
-        words = f"{len(names)} councils" if len(names) > 2 else wording.listed(names) if names else ""
-        cells.append(Cell(wording.brief(value[0], metric) if value else "", words))
+        names = [formats.place(one) for one in alike]
+        words = f"{len(names)} councils" if len(names) > 2 else formats.listed(names) if names else ""
+        cells.append(Cell(formats.brief(value[0], metric) if value else "", words))
     return cells[0], cells[1]
 
 
@@ -123,7 +126,7 @@ def _lists(
         body = [
             (
                 Cell(row["name"]),
-                Cell(wording.listed([db.metrics[one].short_title.lower() for one in row["measures"]])),
+                Cell(formats.listed([db.metrics[one].short_title.lower() for one in row["measures"]])),
             )
             for row in found.iter_rows(named=True)
         ]
@@ -145,7 +148,7 @@ def _side_by_side(
     body = []
     for area_id, name in own.items():
         cells = [_figure(figures[metric.metric_id].get(area_id), metric) for metric in nine]
-        body.append((Cell(wording.place(name)), *cells))
+        body.append((Cell(formats.place(name)), *cells))
     heads = ("Council", *(metric.short_title for metric in nine))
     symbols = said.symbols(figures[metric.metric_id].get(area_id) for metric in nine for area_id in own)
     words = (
@@ -162,7 +165,7 @@ def _figure(row: Row | None, metric: Metric) -> Cell:
         return Cell((row["symbol"] if row else None) or said.NO_SYMBOL, tone="missing")
     quarter = row["quarter"]
     met = row["gap"] is not None and row["gap"] <= 0
-    return Cell(wording.brief(row["value"], metric), str(quarter or ""), f"q{quarter}" if quarter else "", strong=met)
+    return Cell(formats.brief(row["value"], metric), str(quarter or ""), f"q{quarter}" if quarter else "", strong=met)
 
 
 def _judgements(db: Database, own: Mapping[str, str]) -> Section:
@@ -172,19 +175,19 @@ def _judgements(db: Database, own: Mapping[str, str]) -> Section:
         latest = found[0] if found else None
         grades = {one.metric.metric_id.removeprefix("judgement_"): one for one in queries.judgements(db, area_id)}
         cells = []
-        for strand in queries.STRANDS:
+        for strand in STRANDS:
             one = grades.get(strand)
-            words = "not judged" if one is None else one.grade or wording.reason(one.status, None, one.metric)
+            words = "not judged" if one is None else one.grade or formats.reason(one.status, None, one.metric)
             cells.append(Cell(words, tone="" if one and one.grade else "missing"))
         on = f"{latest.on:%B %Y}" if latest else "not since 2013"
-        body.append((Cell(wording.place(name)), Cell(on), *cells))
-    heads = ("Council", "Inspected", *(STRAND_NAMES[strand] for strand in queries.STRANDS))
+        body.append((Cell(formats.place(name)), Cell(on), *cells))
+    heads = ("Council", "Inspected", *(STRAND_NAMES[strand] for strand in STRANDS))
     table = Table(heads, tuple(body), (0.19, 0.13, 0.136, 0.136, 0.136, 0.136, 0.136), dense=True)
     return Section("Ofsted’s latest judgements", (table,))
 
 
 def _notes(db: Database, own: Mapping[str, str], nine: Sequence[Metric], benchmark: Benchmark) -> Section:
-    points = [Point(words) for area_id in own for words in queries.notices(db, area_id)]
+    points = [Point(words) for area_id in own for words in notices(db, area_id)]
     points += [Point(f"{parts.UNROUNDED} {said.WITHOUT_COUNTS}"), *parts.indicative(db, nine), *parts.care(nine)]
     points += parts.unseen(db, nine, benchmark)
     points.insert(0, Point(said.REGION_PUBLISHED))

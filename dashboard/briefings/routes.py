@@ -14,19 +14,21 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from dashboard.analysis.benchmarks import BENCHMARKS, DEFAULT, Benchmark
 from dashboard.api import answers
 from dashboard.api.problems import shown
 from dashboard.api.replies import Asking, Resource
-from dashboard.benchmarks import BENCHMARKS, DEFAULT, Benchmark
+from dashboard.api.view_links import VERSION
 from dashboard.briefings import content, web
-from dashboard.briefings.addresses import BASE, FORMS, address, file_name
 from dashboard.briefings.content import NoBriefingError
-from dashboard.briefings.making import KINDS, Form
 from dashboard.briefings.pdf import HERE
-from dashboard.database import Database, DatabaseError, store
-from dashboard.hosting import errors
-from dashboard.hosting.logs import log_error
-from dashboard.links import VERSION
+from dashboard.briefings.render import KINDS, Form
+from dashboard.briefings.urls import BASE, FORMS, address, file_name
+from dashboard.data.database import Database
+from dashboard.data.model import DatabaseError
+from dashboard.data.versions import store
+from dashboard.ops import errors
+from dashboard.ops.logs import log_error
 
 # Letters are set one briefing at a time; so many may wait, for some ten seconds.
 MAKING = ThreadPoolExecutor(1, thread_name_prefix="briefings")

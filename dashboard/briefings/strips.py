@@ -7,12 +7,12 @@ from typing import Any
 
 import polars as pl
 
-from dashboard import wording
-from dashboard.benchmarks import Benchmark
+from dashboard.analysis.benchmarks import Benchmark
 from dashboard.briefings.model import Strip
-from dashboard.database import Metric
-from dashboard.figures.style import axis_range
-from dashboard.sentences.briefings import group
+from dashboard.data.model import Metric
+from dashboard.views.charts.style import axis_range
+from dashboard.views.text import formats
+from dashboard.views.text.briefings import group
 
 # Of a strip some five centimetres long: finer is not seen.
 DIGITS = 4
@@ -63,7 +63,7 @@ def how_to_read(
     name: str, benchmark: Benchmark, *, several: bool = False, neighbours: bool = True, beyond: bool = False
 ) -> str:
     """What the marks of a strip are; `beyond` says that one lies beyond the axis, and is an arrow."""
-    name = wording.place(name)
+    name = formats.place(name)
     whose = f"The dark diamonds are the councils of {name}" if several else f"The dark diamond is {name}"
     if beyond:
         whose += " (an arrow: beyond the axis)"
@@ -81,12 +81,12 @@ def _alt(
     setting = known.filter(pl.col("sets_cut"))["value"].sort(descending=metric.lower_is_better).to_list()
     parts: list[Any] = []
     if setting:
-        parts.append(f"from {wording.brief(setting[0], metric)} to {wording.brief(setting[-1], metric)}, best last")
+        parts.append(f"from {formats.brief(setting[0], metric)} to {formats.brief(setting[-1], metric)}, best last")
     if mine and several:
         ends = sorted(mine, reverse=metric.lower_is_better)
-        parts.append(f"councils of {name} from {wording.brief(ends[0], metric)} to {wording.brief(ends[-1], metric)}")
+        parts.append(f"councils of {name} from {formats.brief(ends[0], metric)} to {formats.brief(ends[-1], metric)}")
     elif not several and mine:
-        parts.append(f"{name} {wording.brief(mine[0], metric)}")
+        parts.append(f"{name} {formats.brief(mine[0], metric)}")
     elif mine == [] and name:
         parts.append(f"{name} without a figure")
     for label, value in (
@@ -95,5 +95,5 @@ def _alt(
         (benchmark.label.lower().replace("england", "England"), mark),
     ):
         if value is not None:
-            parts.append(f"{label} {wording.brief(value, metric)}")
+            parts.append(f"{label} {formats.brief(value, metric)}")
     return f"{metric.title}, {len(setting)} councils {'; '.join(parts)}."

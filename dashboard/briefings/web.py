@@ -8,10 +8,10 @@ from hashlib import sha256
 from html import escape
 from pathlib import Path
 
-from dashboard.briefings.addresses import BASE, FORMS
 from dashboard.briefings.model import Bar, Block, Briefing, Cards, Cell, Point, Points, Section, Strip, Table, Words
-from dashboard.briefings.parts import PRODUCT
-from dashboard.palette import BETTER, GREY, INK
+from dashboard.briefings.sections import PRODUCT
+from dashboard.briefings.urls import BASE, FORMS
+from dashboard.views.charts.palette import BETTER, GREY, INK
 
 MEDIA_TYPE = "text/html; charset=utf-8"
 # Of a strip, in units of its drawing.

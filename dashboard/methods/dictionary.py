@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from dashboard import exports
-from dashboard.database import Database
+from dashboard.data.database import Database
+from dashboard.files import exports
 
 # Where a column is at home that other tables refer to it by: what is said of it there holds for all.
 HOMES = ("metric", "area", "source", "inspection", "observation", "change")

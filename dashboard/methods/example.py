@@ -10,9 +10,11 @@ from typing import Any
 
 import polars as pl
 
-from dashboard import comparison, wording
-from dashboard.benchmarks import BENCHMARKS, DEFAULT, Benchmark
-from dashboard.database import ENGLAND, Database, Metric
+from dashboard.analysis import comparison
+from dashboard.analysis.benchmarks import BENCHMARKS, DEFAULT, Benchmark
+from dashboard.data.database import Database
+from dashboard.data.model import ENGLAND, Metric
+from dashboard.views.text import formats
 
 Row = Mapping[str, Any]
 # As many digits as values are compared by (rule 7).
@@ -64,12 +66,12 @@ def lines(*steps: str) -> tuple[str, ...]:
 
 def exact(value: float) -> str:
     """A number with all the digits it is compared by, thousands parted: "5,965.4", "40.5864"."""
-    return f"{Decimal(f'{value:.{DIGITS}g}').normalize():,f}".replace("-", wording.MINUS)
+    return f"{Decimal(f'{value:.{DIGITS}g}').normalize():,f}".replace("-", formats.MINUS)
 
 
 def worked(value: float, decimals: int = 4) -> str:
     """A result on the way, to a few decimals and no more: "7.5750" is "7.575"."""
-    shown = wording.number(value, decimals)
+    shown = formats.number(value, decimals)
     return shown.rstrip("0").rstrip(".") if "." in shown else shown
 
 
@@ -118,8 +120,8 @@ def england(db: Database, metric: Metric, end: date) -> float | None:
 
 def heading(metric: Metric, end: date, name: str = "") -> str:
     """What an example is about: "Leeds: social worker vacancy rate at 30 September 2025"."""
-    words = f"{metric.title} {wording.period(metric, end)}"
-    return f"{wording.place(name)}: {words[0].lower()}{words[1:]}" if name and not metric.graded else words
+    words = f"{metric.title} {formats.period(metric, end)}"
+    return f"{formats.place(name)}: {words[0].lower()}{words[1:]}" if name and not metric.graded else words
 
 
 def type_7(values: list[float], share: float) -> tuple[float, int, float]:
@@ -137,4 +139,4 @@ def type_7(values: list[float], share: float) -> tuple[float, int, float]:
 def names(db: Database, row: Row) -> str:
     """The councils of a return: "Kingston upon Thames and Richmond upon Thames"."""
     members = sorted(row["return_id"].split("+"), key=db.names.__getitem__)
-    return wording.listed([wording.place(db.names[one]) for one in members])
+    return formats.listed([formats.place(db.names[one]) for one in members])

@@ -9,10 +9,12 @@ from typing import Any
 
 import polars as pl
 
-from dashboard import comparison, wording
-from dashboard.database import ENGLAND, Database, Metric, Source
+from dashboard.analysis import comparison
+from dashboard.data.database import Database
+from dashboard.data.model import ENGLAND, Metric, Source
 from dashboard.methods.example import exact, worked
-from dashboard.methods.on_figures import POLARITIES
+from dashboard.methods.rules.data import POLARITIES
+from dashboard.views.text import formats
 
 SCALES = {"%": " × 100", "per 10,000 children": " × 10,000"}
 # What a declared component means that is no column of the publisher's.
@@ -94,7 +96,7 @@ def measure(db: Database, metric_id: str) -> Measure:
         made_of=made_of(row),
         check=check(metric, row, figures),
         minimum=_minimum(metric),
-        gap=f"{metric.shortfall}, {wording.held(metric)}" if metric.shortfall else "",
+        gap=f"{metric.shortfall}, {formats.held(metric)}" if metric.shortfall else "",
         caveat=metric.caveat or "",
         source=source,
         fills=_fills(db, metric, figures),
@@ -196,12 +198,12 @@ def check(metric: Metric, row: Mapping[str, Any], figures: pl.DataFrame) -> str:
     scale = comparison.SCALES.get(metric.unit, 1.0)
     result = first["numerator"] / first["denominator"] * scale
     times = SCALES.get(metric.unit, "")
-    shown, printed = wording.number(result, metric.decimals), wording.number(first["value"], metric.decimals)
-    agrees = f"{wording.quantity(first['value'], metric)}."
+    shown, printed = formats.number(result, metric.decimals), formats.number(first["value"], metric.decimals)
+    agrees = f"{formats.quantity(first['value'], metric)}."
     if shown != printed:
-        agrees = f"{worked(result)}; published as {wording.quantity(first['value'], metric)}: the counts are rounded."
+        agrees = f"{worked(result)}; published as {formats.quantity(first['value'], metric)}: the counts are rounded."
     return (
-        f"{wording.place(first['name'])} {wording.period(metric, first['period_end'])}: {exact(first['numerator'])} ÷ "
+        f"{formats.place(first['name'])} {formats.period(metric, first['period_end'])}: {exact(first['numerator'])} ÷ "
         f"{exact(first['denominator'])}{times} = {agrees}"
     )
 
@@ -221,14 +223,14 @@ def coverage(metric: Metric, figures: pl.DataFrame) -> tuple[Coverage, ...]:
     for end, status, symbol, count in reasons.iter_rows():
         # What a publisher printed and we withheld is one reason, whatever number was printed.
         printed = symbol if symbol is None or not symbol.startswith("printed") else None
-        words, counts = wording.reason(status, printed, metric), missing.setdefault(end, {})
+        words, counts = formats.reason(status, printed, metric), missing.setdefault(end, {})
         counts[words] = counts.get(words, 0) + count
     whole = {row["period_end"]: row for row in figures.filter(pl.col("area_id") == ENGLAND).iter_rows(named=True)}
     return tuple(
         Coverage(
             row["period"],
             row["period_end"],
-            wording.period(metric, row["period_end"]),
+            formats.period(metric, row["period_end"]),
             row["councils"],
             row["observed"],
             tuple(sorted(missing.get(row["period_end"], {}).items(), key=lambda one: (-one[1], one[0]))),
@@ -248,14 +250,14 @@ def _councils(one: Measure) -> str:
 
 def _shown(row: Mapping[str, Any], metric: Metric) -> str:
     if row["value"] is None:
-        return wording.reason(row["status"], row["symbol"], metric)
-    return wording.quantity(row["value"], metric)
+        return formats.reason(row["status"], row["symbol"], metric)
+    return formats.quantity(row["value"], metric)
 
 
 def _minimum(metric: Metric) -> str:
     if metric.minimum_denominator is None or not metric.ranked:
         return ""
-    return f"Returns with fewer than {wording.number(metric.minimum_denominator, 0)} below the line set no cut."
+    return f"Returns with fewer than {formats.number(metric.minimum_denominator, 0)} below the line set no cut."
 
 
 def _fills(db: Database, metric: Metric, figures: pl.DataFrame) -> tuple[tuple[Source, int, str], ...]:

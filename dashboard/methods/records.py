@@ -8,11 +8,11 @@ from datetime import date
 
 import polars as pl
 
-from dashboard import wording
-from dashboard.database import Database, Source
+from dashboard.data.database import Database
+from dashboard.data.model import REASONS, Source
 from dashboard.methods.example import exact
 
-# What each status of the schema means; `wording.REASONS` says the same inside a sentence.
+# What each status of the schema means; `formats.REASONS` says the same inside a sentence.
 MEANINGS = {
     "observed": "There is a figure: as published, or worked out from published counts. Zero is a figure.",
     "suppressed": "The publisher keeps it back because the number is small, or would give a small one away.",
@@ -123,7 +123,7 @@ def statuses(db: Database) -> list[Status]:
     found = [
         Status(
             status,
-            "a figure" if status == OBSERVED else wording.REASONS[status],
+            "a figure" if status == OBSERVED else REASONS[status],
             meaning,
             tuple(printed.get(status, ())),
             counts.get((status, True), 0),
@@ -304,4 +304,4 @@ def _as_printed(text: str | None) -> str:
     """A value with its digits, or the reason why there is none."""
     if text is None:
         return ""
-    return wording.REASONS.get(text, text)
+    return REASONS.get(text, text)

@@ -9,11 +9,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 
-from dashboard.database import Database
+from dashboard.data.database import Database
 from dashboard.methods import dictionary, records
+from dashboard.methods.dfe_tools import DASHBOARD, DEPARTURES, TOOL
+from dashboard.methods.glossary import WORDS
 from dashboard.methods.rules import RULES
-from dashboard.methods.tools import DASHBOARD, DEPARTURES, TOOL
-from dashboard.methods.words import WORDS
 
 MEASURES, RULES_OF, DIFFERENCES, MISSING, COUNCILS, SOURCES, DICTIONARY, WORDS_OF = SECTIONS = (
     "Measures", "Rules", "DfE's tools", "Missing figures", "Councils", "Sources", "Dictionary", "Words",

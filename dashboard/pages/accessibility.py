@@ -2,10 +2,10 @@
 
 import streamlit as st
 
-from dashboard import session
-from dashboard.hosting.settings import settings
-from dashboard.sentences import accessibility as said
-from dashboard.tables import accessibility as parts
+from dashboard.ops.settings import settings
+from dashboard.pages.shared import session
+from dashboard.views.tables import accessibility as parts
+from dashboard.views.text import accessibility as said
 
 session.headline("Accessibility", said.opening(), kicker=f"Statement of {said.PREPARED:%-d %B %Y}")
 for title, content in (

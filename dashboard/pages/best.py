@@ -6,11 +6,17 @@ from functools import partial
 import polars as pl
 import streamlit as st
 
-from dashboard import as_data, best, best_files, england, in_common, session, tables, wording
-from dashboard.markdown import literal
-from dashboard.sentences import best as sentences
-from dashboard.tables import best as parts
-from dashboard.tables import inspecting
+from dashboard.analysis import best, england, shared_characteristics
+from dashboard.api import view_data
+from dashboard.files.pages import best as best_files
+from dashboard.pages.shared import session
+from dashboard.pages.shared.downloads import download_table
+from dashboard.views import tables
+from dashboard.views.tables import best as parts
+from dashboard.views.tables import ofsted
+from dashboard.views.text import best as sentences
+from dashboard.views.text import formats
+from dashboard.views.text.markdown import literal
 
 # Measures to go on to from one that has no best.
 MOST_LINKS = 6
@@ -18,7 +24,7 @@ MOST_LINKS = 6
 db = session.database()
 chosen = session.chosen(db)
 metric, period, asked, area_id = chosen.metric, chosen.period, chosen.benchmark, chosen.area_id
-when = wording.period_label(metric, period.end)
+when = formats.period_label(metric, period.end)
 nine = england.chosen(db, england.NINE)
 
 
@@ -29,7 +35,7 @@ def head(sentence: str) -> None:
 
 def save(make: Callable[[], pl.DataFrame], count: int, name: str) -> None:
     """A button for a file of a table as it is shown; the file is made when it is clicked."""
-    session.download_table(make, name, f"Download these {count} rows (CSV)")
+    download_table(make, name, f"Download these {count} rows (CSV)")
 
 
 def show_best() -> None:
@@ -52,7 +58,7 @@ def show_best() -> None:
         f"best-{metric.metric_id}-{period.end}.csv",
     )
     st.html(tables.source_note(db, metric))
-    st.html(inspecting.sources(best.judged_by(db), "The judgements of leaders are the latest on record."))
+    st.html(ofsted.sources(best.judged_by(db), "The judgements of leaders are the latest on record."))
     left, right = st.columns(2, gap="medium")
     with left:
         show_how_long(found)
@@ -83,7 +89,7 @@ def show_how_long(found: best.Best) -> None:
 def show_in_common(found: best.Best) -> None:
     """What the best share, and whether chance could explain it."""
     st.header("What they have in common", anchor=False)
-    rows = in_common.in_common(db, found)
+    rows = shared_characteristics.in_common(db, found)
     st.html(tables.sentence(sentences.in_common(rows.to_dicts(), found)))
     if rows.is_empty():
         return
@@ -95,7 +101,7 @@ def show_in_common(found: best.Best) -> None:
         lambda: best_files.in_common(db, found, rows), rows.height,
         f"best-{metric.metric_id}-{period.end}-in-common.csv",
     )  # fmt: skip
-    st.html(inspecting.sources(in_common.sources(db, found)))
+    st.html(ofsted.sources(shared_characteristics.sources(db, found)))
 
 
 def show_none() -> None:
@@ -126,7 +132,7 @@ def show_several() -> None:
         st.html(parts.several(rows, db.metrics, len(nine), area_id, caption))
         save(lambda: best_files.several(db, rows, nine), rows.height, "best-on-several-measures.csv")
     used = dict.fromkeys(db.sources[one.source_id] for one in nine)
-    st.html(inspecting.sources(list(used), sentences.of_which(nine)))
+    st.html(ofsted.sources(list(used), sentences.of_which(nine)))
 
 
 if metric.ranked and not metric.counted:
@@ -134,4 +140,4 @@ if metric.ranked and not metric.counted:
 else:
     show_none()
 show_several()
-session.as_data(db, partial(as_data.best, db, metric, period, asked))
+session.as_data(db, partial(view_data.best, db, metric, period, asked))

@@ -4,14 +4,17 @@ import io
 
 import streamlit as st
 
-from dashboard import links, session, tables, wording
-from dashboard.benchmarks import BENCHMARKS, DEFAULT
-from dashboard.briefings import content, making
-from dashboard.briefings.addresses import FORMS
+from dashboard.analysis.benchmarks import BENCHMARKS, DEFAULT
+from dashboard.api import view_links
+from dashboard.briefings import content, render
 from dashboard.briefings.region import councils_in
-from dashboard.database import ENGLAND
-from dashboard.sentences import briefings as sentences
-from dashboard.tables import briefings as parts
+from dashboard.briefings.urls import FORMS
+from dashboard.data.model import ENGLAND
+from dashboard.pages.components import briefing_links as parts
+from dashboard.pages.shared import session
+from dashboard.views import tables
+from dashboard.views.text import briefings as sentences
+from dashboard.views.text import formats
 
 ALL = "England"
 PACK = "pack"
@@ -53,7 +56,7 @@ if not chosen:
     chosen = [*([numbers[own]] if own in numbers else []), ENGLAND, *regions]
 shown = {area_id: names[area_id] for area_id in dict.fromkeys(chosen)}
 st.html(tables.sentence(sentences.shown(list(shown.values()))))
-st.html(parts.table(shown, benchmark, st.session_state.get(links.VERSION)))
+st.html(parts.table(shown, benchmark, st.session_state.get(view_links.VERSION)))
 
 st.header("All of these in one file", anchor=False)
 labels = {label[0].upper() + label[1:]: form for form, label in FORMS.items()}
@@ -70,14 +73,14 @@ if made is None or made[0] != wanted:
         progress = st.progress(0.0)
         buffer = io.BytesIO()
         # Each step says where it is; who leaves the page or chooses anew stops it there.
-        for done, name in making.pack(buffer, db, list(shown), [labels[form] for form in forms], benchmark):
+        for done, name in render.pack(buffer, db, list(shown), [labels[form] for form in forms], benchmark):
             progress.progress(done / len(shown), f"{done} of {count} made{f', next: {name}' if name else ''}")
         progress.empty()
         made = st.session_state[PACK] = (wanted, buffer.getvalue())
 if made is not None and made[0] == wanted:
     st.html(tables.sentence(sentences.ready(len(shown))))
     st.download_button(
-        f"Download the pack (ZIP, {wording.number(len(made[1]) / 1e6, 1)} MB)", made[1], "briefings.zip",
+        f"Download the pack (ZIP, {formats.number(len(made[1]) / 1e6, 1)} MB)", made[1], "briefings.zip",
         "application/zip", icon=":material/download:", on_click="ignore", key="download_pack",
     )  # fmt: skip
 st.html(tables.note(sentences.ABOUT))

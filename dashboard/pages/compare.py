@@ -4,38 +4,43 @@ from functools import partial
 
 import streamlit as st
 
-from dashboard import as_data, comparing, queries, session, tables, wording
-from dashboard.components.council_list import council_list
-from dashboard.components.one_of import one_of
-from dashboard.figures import bars, lines, scatter
-from dashboard.sentences import compare as sentences
-from dashboard.tables import compare as side_by_side
+from dashboard.analysis import compare, queries
+from dashboard.api import view_data
+from dashboard.pages.components.council_list import council_list
+from dashboard.pages.components.one_of import one_of
+from dashboard.pages.shared import session
+from dashboard.pages.shared.downloads import download
+from dashboard.views import tables
+from dashboard.views.charts import bars, lines, scatter
+from dashboard.views.tables import compare as side_by_side
+from dashboard.views.text import compare as sentences
+from dashboard.views.text import formats
 
 FIRST_TOPIC, FIRST_AGAINST = "Workforce", "caseload"
 
 db = session.database()
 chosen = session.chosen(db)
 metric, period, benchmark, area_id = chosen.metric, chosen.period, chosen.benchmark, chosen.area_id
-when = wording.period_label(metric, period.end)
+when = formats.period_label(metric, period.end)
 everybody = queries.councils(db, metric, period, benchmark)
 
-others, as_it_began = council_list(db, comparing.start(db, everybody, metric, area_id), area_id)
-area_ids = comparing.together(area_id, others)
+others, as_it_began = council_list(db, compare.start(db, everybody, metric, area_id), area_id)
+area_ids = compare.together(area_id, others)
 names = {one: db.names[one] for one in area_ids}
 who = sentences.who(list(names.values()), metric, area_id and names[area_id], as_it_began=as_it_began)
 st.html(side_by_side.note(who))
 if not area_ids:
-    session.headline("Compare councils", f"Choose up to {comparing.MOST} councils to see them side by side.")
+    session.headline("Compare councils", f"Choose up to {compare.MOST} councils to see them side by side.")
     st.stop()
 
-rows = comparing.side_by_side(db, everybody, metric, period, area_ids)
+rows = compare.side_by_side(db, everybody, metric, period, area_ids)
 listed = rows.to_dicts()
 count = "One council" if len(area_ids) == 1 else f"{len(area_ids)} councils side by side"
 session.headline(metric.title, sentences.opening(listed, metric, benchmark, area_id), kicker=f"{count} · {when}")
 
 st.html(tables.MEASURE_ANCHOR)
-courses = comparing.courses(db, metric, area_ids)
-breaks = comparing.breaks(db, metric)
+courses = compare.courses(db, metric, area_ids)
+breaks = compare.breaks(db, metric)
 over_time = partial(side_by_side.courses, courses, metric, names, f"{metric.title} over time", area_id or "")
 if metric.graded:
     st.html(over_time())
@@ -68,19 +73,19 @@ if not metric.graded:
         if table.open:
             st.html(over_time())
 with st.container(key="files", horizontal=True):
-    session.download(
+    download(
         db, rows, f"side-by-side-{metric.metric_id}-{period.end}.csv", benchmark=benchmark,
         label=f"Download the order, {rows.height} rows (CSV)",
     )  # fmt: skip
-    session.download(
+    download(
         db, courses, f"side-by-side-{metric.metric_id}-over-time.csv", benchmark=benchmark,
         label=f"Download the years, {courses.height} rows (CSV)",
     )  # fmt: skip
 
 st.header("Measure by measure", anchor=False)
-topics = comparing.themes(db)
+topics = compare.themes(db)
 topic = one_of("Measures of", topics, "topic", default=FIRST_TOPIC)
-measures = comparing.by_measure(db, benchmark, topic, area_ids)
+measures = compare.by_measure(db, benchmark, topic, area_ids)
 said = sentences.measures(measures.to_dicts(), db.metrics, area_id)
 if said:
     st.html(tables.sentence(said))
@@ -91,7 +96,7 @@ st.html(
         caption=f"{topic}: every measure in its newest period, by quarter of all councils in England",
     )
 )  # fmt: skip
-session.download(
+download(
     db, measures, f"side-by-side-{topic.lower().replace(' ', '-')}.csv", benchmark=benchmark,
     label=f"Download these {measures.height} rows (CSV)",
 )  # fmt: skip
@@ -100,9 +105,9 @@ st.html(side_by_side.to_data(list(names.values())))
 st.header("Two measures at once", anchor=False)
 if metric.graded:
     st.html(side_by_side.note("Grades are the colours of this picture: choose another measure at the top."))
-    session.as_data(db, partial(as_data.compare, db, area_ids, metric, period, benchmark, topic))
+    session.as_data(db, partial(view_data.compare, db, area_ids, metric, period, benchmark, topic))
     st.stop()
-seconds = {one.title: one for one in comparing.second_measures(db, metric)}
+seconds = {one.title: one for one in compare.second_measures(db, metric)}
 session.notice("against", "measure", [one.title for one in db.metrics.values()])
 first = FIRST_AGAINST if metric.metric_id != FIRST_AGAINST else session.DEFAULT_METRIC
 against = seconds[
@@ -111,11 +116,11 @@ against = seconds[
         key="against", bind="query-params",
     )
 ]  # fmt: skip
-beside = comparing.period_beside(db, metric, period, against)
+beside = compare.period_beside(db, metric, period, against)
 across = queries.councils(db, against, beside, benchmark)
-pairs = comparing.pairs(db, everybody, across)
+pairs = compare.pairs(db, everybody, across)
 st.html(tables.sentence(sentences.two_measures(pairs.to_dicts(), metric, against)))
-labels = (when, wording.period_label(against, beside.end))
+labels = (when, formats.period_label(against, beside.end))
 session.chart(
     scatter.draw(pairs, metric, against, labels=labels, compared=area_ids, chosen=area_id),
     "scatter",
@@ -127,9 +132,9 @@ title = f"{metric.title}, {labels[0]}, and {against.title}, {labels[1]}"
 with st.expander("Both measures, as a table", key="both", on_change="rerun", bind="query-params") as table:
     if table.open:
         st.html(side_by_side.pairs(pairs, metric, against, names, title))
-session.download(
-    db, comparing.both(db, everybody, across),
+download(
+    db, compare.both(db, everybody, across),
     f"{metric.metric_id}-and-{against.metric_id}.csv", benchmark=benchmark,
     label="Download both measures of all councils (CSV)",
 )  # fmt: skip
-session.as_data(db, partial(as_data.compare, db, area_ids, metric, period, benchmark, topic, (against, beside)))
+session.as_data(db, partial(view_data.compare, db, area_ids, metric, period, benchmark, topic, (against, beside)))

@@ -4,17 +4,24 @@ from datetime import UTC, datetime
 
 import streamlit as st
 
-from dashboard import as_data, direction, funnel, links, page_files, palette, queries, session, tables, wording
-from dashboard import partners as learning
-from dashboard.components.one_of import one_of
-from dashboard.components.scenario import scenario
-from dashboard.figures import funnel as funnels
-from dashboard.figures import grades, strip, trend
-from dashboard.markdown import literal
-from dashboard.sentences import direction as directions
-from dashboard.sentences.council import council_sentence, profile_sentence
-from dashboard.tables import briefings as papers
-from dashboard.tables import council as parts
+from dashboard.analysis import direction, funnel, queries
+from dashboard.analysis import partners as learning
+from dashboard.api import view_data, view_links
+from dashboard.files.pages import england_and_council
+from dashboard.pages.components import briefing_links as papers
+from dashboard.pages.components.one_of import one_of
+from dashboard.pages.components.scenario import scenario
+from dashboard.pages.shared import session
+from dashboard.pages.shared.downloads import download, download_table
+from dashboard.views import tables
+from dashboard.views.charts import funnel as funnels
+from dashboard.views.charts import grades, palette, strip, trend
+from dashboard.views.tables import council as parts
+from dashboard.views.text import direction as directions
+from dashboard.views.text import formats
+from dashboard.views.text.council import council_sentence, profile_sentence
+from dashboard.views.text.markdown import literal
+from dashboard.views.text.notices import notices
 
 HEIGHT = 420
 FIRST_THEME = "Workforce"
@@ -40,8 +47,8 @@ session.headline(
     profile_sentence(name, profile.to_dicts(), db.metrics),
     kicker=f"{db.names[db.regions[chosen.area_id]]} · {queries.authority_type(db, chosen.area_id)}",
 )
-st.html(papers.line(chosen.area_id, benchmark, st.session_state.get(links.VERSION)))
-for notice in queries.notices(db, chosen.area_id):
+st.html(papers.line(chosen.area_id, benchmark, st.session_state.get(view_links.VERSION)))
+for notice in notices(db, chosen.area_id):
     st.info(literal(notice), icon=":material/info:")
 
 st.header("Ofsted's latest judgements", anchor=False)
@@ -69,7 +76,7 @@ if own is not None:
     way = directions.trend_sentence(direction.with_direction(db, rows.filter(rows["area_id"] == chosen.area_id)))
     st.html(tables.sentence(f"{said} {way}".strip()))
 else:
-    st.html(tables.sentence(f"{name} did not exist {wording.period(metric, period.end)}."))
+    st.html(tables.sentence(f"{name} did not exist {formats.period(metric, period.end)}."))
 
 # Classes of all periods, as on the map: a colour means the same in each.
 painting = palette.paint(
@@ -109,13 +116,13 @@ with right:
                 benchmark=own["benchmark"] if own else None, benchmark_label=benchmark.title, height=HEIGHT,
             ),
             "strip",
-            f"{name} among all councils by {metric.noun}, {wording.period_label(metric, period.end)}",
+            f"{name} among all councils by {metric.noun}, {formats.period_label(metric, period.end)}",
         )  # fmt: skip
     with st.expander("All councils as a table", key="among", on_change="rerun", bind="query-params") as table:
         if table.open:
-            caption = f"{metric.title}, {wording.period_label(metric, period.end)}"
+            caption = f"{metric.title}, {formats.period_label(metric, period.end)}"
             st.html(tables.councils(db, rows, metric, benchmark, caption))
-    session.download(
+    download(
         db, rows, f"{metric.metric_id}-{period.end}.csv", benchmark=benchmark,
         label=f"Download all {rows.height} councils (CSV)",
     )  # fmt: skip
@@ -137,7 +144,7 @@ st.html(
         f"compared with: {benchmark.title}",
     )
 )  # fmt: skip
-session.download(
+download(
     db,
     profile,
     f"{chosen.area_id}-every-measure.csv",
@@ -150,8 +157,8 @@ found = learning.learning_partners(db, chosen.area_id, benchmark)
 st.html(tables.sentence(directions.partners_sentence(name, found, benchmark)))
 if found:
     st.html(parts.partners(found, name))
-    session.download_table(
-        lambda: page_files.partners(db, found, str(chosen.area_id), benchmark),
+    download_table(
+        lambda: england_and_council.partners(db, found, str(chosen.area_id), benchmark),
         f"{chosen.area_id}-whom-to-ring.csv",
         f"Download whom to ring, {sum(len(one.evidence) for one in found)} rows (CSV)",
     )
@@ -164,11 +171,11 @@ st.html(
     parts.neighbours(
         queries.beside_neighbours(db, rows, chosen.area_id),
         metric,
-        f"{metric.title}, {wording.period_label(metric, period.end)}: {name} and its statistical neighbours",
+        f"{metric.title}, {formats.period_label(metric, period.end)}: {name} and its statistical neighbours",
     )
 )
 near = rows.filter(rows["area_id"].is_in([chosen.area_id, *queries.neighbours(db, chosen.area_id)]))
-session.download(
+download(
     db,
     near,
     f"{chosen.area_id}-neighbours.csv",
@@ -178,5 +185,5 @@ session.download(
 st.html(parts.region(db, chosen.area_id))
 session.as_data(
     db,
-    lambda: as_data.council(db, str(chosen.area_id), metric, period, benchmark, theme if theme != "All" else None),
+    lambda: view_data.council(db, str(chosen.area_id), metric, period, benchmark, theme if theme != "All" else None),
 )

@@ -6,10 +6,16 @@ from typing import Any
 import polars as pl
 import streamlit as st
 
-from dashboard import as_data, explore, explore_files, session
-from dashboard.components.grid import grid
-from dashboard.components.one_of import one_of
-from dashboard.sentences.explore import explored, nothing
+from dashboard.analysis import selection
+from dashboard.api import view_data
+from dashboard.files.exports import rows as exports_rows
+from dashboard.files.exports.rows import long, wide
+from dashboard.files.pages import data
+from dashboard.pages.components.grid import grid
+from dashboard.pages.components.one_of import one_of
+from dashboard.pages.shared import session
+from dashboard.pages.shared.downloads import downloads
+from dashboard.views.text.explore import explored, nothing
 
 # Rows of the grid; a file holds all.
 SHOWN = 1_000
@@ -28,19 +34,19 @@ MORE = {
     "leaders": ("grade", "Any judgement"),
     "statuses": ("reason", "All figures and reasons"),
 }
-SHAPES: dict[str, explore.Shape] = {"Long": "long", "Wide": "wide"}
+SHAPES: dict[str, selection.Shape] = {"Long": "long", "Wide": "wide"}
 LONG, WIDE = SHAPES
 LAID_OUT = "Long: a row a figure. Wide: a row an area and period, a column a measure."
-PARTS = {part.capitalize(): part for part in explore.PARTS}
+PARTS = {part.capitalize(): part for part in exports_rows.PARTS}
 FIRST_PARTS = ["Standing", "Benchmark", "Gap"]
 
 db = session.database()
-known = explore.offered(db)
+known = selection.offered(db)
 
 
 def filtered(field: str, placeholder: str) -> Any:
     """Draw one filter; what it leaves, as Question takes it."""
-    label, names = explore.LABELS[field], list(known[field])
+    label, names = selection.LABELS[field], list(known[field])
     if field == "neighbours_of":
         name = st.selectbox(label, names, index=None, key=field, bind="query-params", placeholder=placeholder)
         return known[field].get(name or "")
@@ -69,7 +75,7 @@ with st.container(key="filters"):
         with place:
             chosen[field] = filtered(field, placeholder)
     chosen["newest"] = last.toggle(
-        explore.LABELS["newest"], key="newest", bind="query-params", help="Of each measure its newest period alone."
+        selection.LABELS["newest"], key="newest", bind="query-params", help="Of each measure its newest period alone."
     )
 # At first the address says what is set, then the session, which is ahead of it.
 more = [field for field in MORE if st.session_state.get(field, st.query_params.get(field))]
@@ -79,7 +85,7 @@ with st.expander(f"More filters ({len(more)} set)" if more else "More filters", 
     for (field, (_, placeholder)), place in zip(MORE.items(), [*st.columns(4), *st.columns(4)], strict=False):
         with place:
             chosen[field] = filtered(field, placeholder)
-question = explore.Question(**chosen)
+question = selection.Question(**chosen)
 
 with st.container(key="view", horizontal=True, vertical_alignment="bottom"):
     shape = one_of("Rows and columns", list(SHAPES), "shape", default=LONG, help=LAID_OUT)
@@ -96,15 +102,15 @@ benchmark, parts = session.benchmark(), [PARTS[name] for name in beside]
 
 def answered() -> tuple[str, int, pl.DataFrame, pl.DataFrame]:
     """The first sentence, how many rows there are, the first of them, and of which measures, periods and areas."""
-    rows = explore.rows(db, question)
+    rows = selection.rows(db, question)
     if rows.is_empty():
         return nothing(db, question), 0, rows, rows
-    sentence = explored(db, rows, explore.spotlight(db, rows, benchmark), benchmark)
+    sentence = explored(db, rows, selection.spotlight(db, rows, benchmark), benchmark)
     kinds = rows.select("metric_id", "period_end", "kind").unique()
     if shape == WIDE:
-        shown = explore.wide(db, rows, SHOWN)
-        return sentence, explore.height(rows, "wide"), shown, shown
-    return sentence, rows.height, explore.long(db, rows.head(SHOWN), parts, benchmark), kinds
+        shown = wide(db, rows, SHOWN)
+        return sentence, selection.height(rows, "wide"), shown, shown
+    return sentence, rows.height, long(db, rows.head(SHOWN), parts, benchmark), kinds
 
 
 # What every reader meets first is worked out once.
@@ -117,13 +123,13 @@ if among > SHOWN:
     st.caption(f"The first {SHOWN:,} of {among:,} rows are shown; a file holds all.")
 grid(db, shown, "rows", "The chosen figures")
 view = (db, question, benchmark, parts, SHAPES[shape])
-session.downloads(
+downloads(
     db,
     # A session holds the question; its rows are found again when they are asked for.
-    partial(explore_files.export, *view, session.addresses(db)[1]),
-    explore_files.NAME,
+    partial(data.export, *view, session.addresses(db)[1]),
+    data.NAME,
     figures=figures,
     rows=among,
     label=f"Download {'all ' if among > 1 else ''}{among:,} row{'' if among == 1 else 's'}",
 )
-session.as_data(db, partial(as_data.data, *view))
+session.as_data(db, partial(view_data.data, *view))

@@ -5,18 +5,23 @@ from typing import Literal
 
 import streamlit as st
 
-from dashboard import as_data, comparison, direction, england, page_files, queries, session, standard, tables, wording
-from dashboard.components.one_of import one_of
-from dashboard.components.scenario import scenario
-from dashboard.database import ENGLAND
-from dashboard.figures import standard as bars
-from dashboard.links import VERSION
-from dashboard.sentences import direction as directions
-from dashboard.sentences import front
-from dashboard.sentences.council import council_sentence
-from dashboard.sentences.england import england_sentence
-from dashboard.tables import briefings as papers
-from dashboard.tables import england as parts
+from dashboard.analysis import comparison, direction, england, queries, standard
+from dashboard.api import view_data
+from dashboard.api.view_links import VERSION
+from dashboard.data.model import ENGLAND
+from dashboard.files.pages import england_and_council
+from dashboard.pages.components import briefing_links as papers
+from dashboard.pages.components.one_of import one_of
+from dashboard.pages.components.scenario import scenario
+from dashboard.pages.shared import session
+from dashboard.pages.shared.downloads import download, download_table
+from dashboard.views import tables
+from dashboard.views.charts import standard as bars
+from dashboard.views.tables import england as parts
+from dashboard.views.text import direction as directions
+from dashboard.views.text import formats, front
+from dashboard.views.text.council import council_sentence
+from dashboard.views.text.england import england_sentence
 
 HEIGHT = 300
 SPANS = {f"{years} year{'' if years == 1 else 's'}": years for years in direction.YEARS}
@@ -44,8 +49,8 @@ nine = england.chosen(db, england.NINE)
 listed = nine if metric.metric_id in england.NINE or not metric.ranked else [metric, *nine]
 found = england.gains(db, benchmark, listed)
 st.html(parts.gains(found, benchmark, metric.metric_id))
-session.download_table(
-    lambda: page_files.gains(db, found, benchmark),
+download_table(
+    lambda: england_and_council.gains(db, found, benchmark),
     "if-every-council-met-it.csv",
     f"Download these {len(found)} rows (CSV)",
 )
@@ -60,8 +65,8 @@ if fixed is not None:
     with st.expander("These figures as a table", key="standard table", on_change="rerun") as table:
         if table.open:
             st.html(parts.standard(fixed))
-    session.download_table(
-        partial(page_files.standard, db, fixed),
+    download_table(
+        partial(england_and_council.standard, db, fixed),
         f"{metric.metric_id}-standard.csv",
         f"Download these {fixed.rows.height} years (CSV)",
     )
@@ -75,11 +80,9 @@ beside = list(dict.fromkeys([metric, *england.chosen(db, england.HEADLINES[1:])]
 first = beside[0]
 end = period.end if first is metric else db.latest(first.metric_id).end
 areas = england.regions(db, beside, first, end)
-st.html(parts.regions(db, areas, beside, first, wording.period_label(first, end)))
+st.html(parts.regions(db, areas, beside, first, formats.period_label(first, end)))
 figures = queries.published(db, beside, areas["area_id"].to_list(), {first.metric_id: end})
-session.download(
-    db, figures, "regions.csv", benchmark=benchmark, label=f"Download these {figures.height} figures (CSV)"
-)
+download(db, figures, "regions.csv", benchmark=benchmark, label=f"Download these {figures.height} figures (CSV)")
 
 st.header("Watch list", anchor=False)
 watch, ring = direction.watch_list(db, metric, benchmark), direction.councils_to_ring(db, metric, benchmark)
@@ -88,15 +91,11 @@ left, right = st.columns(2, gap="medium")
 with left:
     if watch.height:
         st.html(parts.watched(watch, metric, benchmark, "Worse, and getting worse"))
-        session.download(
-            db, watch, "watch-list.csv", benchmark=benchmark, label=f"Download the {watch.height} to watch (CSV)"
-        )
+        download(db, watch, "watch-list.csv", benchmark=benchmark, label=f"Download the {watch.height} to watch (CSV)")
 with right:
     if ring.height:
         st.html(parts.watched(ring, metric, benchmark, "Better, and getting better"))
-        session.download(
-            db, ring, "to-ring.csv", benchmark=benchmark, label=f"Download the {ring.height} to ring (CSV)"
-        )
+        download(db, ring, "to-ring.csv", benchmark=benchmark, label=f"Download the {ring.height} to ring (CSV)")
 several = direction.watch_counts(db, benchmark, nine)
 st.html(tables.sentence(directions.counts_sentence(several, nine, "watch")))
 often = several.filter(several["count"] > 1)
@@ -118,12 +117,12 @@ if moved.rows.height:
     sides = ("Improved most", "Worsened most") if metric.ranked else ("Rose most", "Fell most")
     for place, best, caption in zip(st.columns(2, gap="medium"), (True, False), sides, strict=True):
         place.html(parts.moved(moved, moved.furthest(column, best=best, most=MOST_MOVED), caption))
-    session.download_table(
-        partial(page_files.movers, db, moved),
+    download_table(
+        partial(england_and_council.movers, db, moved),
         f"{metric.metric_id}-movers.csv",
         f"Download all {moved.rows.height} that can be held against then (CSV)",
     )
 
 st.header("What is new", anchor=False)
 st.html(parts.news(db, england.news(db), england.newest_reports(db)))
-session.as_data(db, partial(as_data.england, db, metric, period, benchmark, nine))
+session.as_data(db, partial(view_data.england, db, metric, period, benchmark, nine))

@@ -6,16 +6,20 @@ from datetime import UTC, datetime
 import polars as pl
 import streamlit as st
 
-from dashboard import as_data, inspecting, inspection_files, palette, queries, session, transitions, wording
-from dashboard.components.one_of import one_of
-from dashboard.figures import by_grade, distribution, timeline
-from dashboard.figures import transitions as next_grades
-from dashboard.queries import STRANDS
-from dashboard.sentences import inspections as sentences
-from dashboard.tables import STRAND_NAMES, subheading
-from dashboard.tables import inspecting as tables
-from dashboard.tables import sentence as said
-from dashboard.wording import GRADES
+from dashboard.analysis import inspections, queries, transitions
+from dashboard.api import view_data
+from dashboard.data.model import GRADES, STRANDS
+from dashboard.files.pages import inspections as inspection_files
+from dashboard.pages.components.one_of import one_of
+from dashboard.pages.shared import session
+from dashboard.pages.shared.downloads import download_table
+from dashboard.views.charts import by_grade, distribution, palette, timeline
+from dashboard.views.charts import transitions as next_grades
+from dashboard.views.tables import STRAND_NAMES, subheading
+from dashboard.views.tables import ofsted as tables
+from dashboard.views.tables import sentence as said
+from dashboard.views.text import formats
+from dashboard.views.text import inspections as sentences
 
 COUNCILS, REPORTS, REGIONS, NEXT, RATINGS = PARTS = (
     "Councils", "Reports over time", "Regions", "What came next", "Ratings and measures",
@@ -25,11 +29,11 @@ HEIGHT = 430
 db = session.database()
 chosen = session.chosen(db)
 today = datetime.now(UTC).date()
-newest = inspecting.newest_report(db)
+newest = inspections.newest_report(db)
 publications = tables.publications(db)
-regions = {db.names[area_id]: area_id for area_id in inspecting.regions(db)}
-days = {f"{period.end:%-d %B %Y}": period.end for period in db.periods[inspecting.judgement("leaders")]}
-judgements = {strand: db.metrics[inspecting.judgement(strand)] for strand in STRANDS}
+regions = {db.names[area_id]: area_id for area_id in inspections.regions(db)}
+days = {f"{period.end:%-d %B %Y}": period.end for period in db.periods[inspections.judgement("leaders")]}
+judgements = {strand: db.metrics[inspections.judgement(strand)] for strand in STRANDS}
 own = db.names[chosen.area_id] if chosen.area_id else None
 
 
@@ -41,7 +45,7 @@ def head(sentence: str, first: str = "") -> None:
 
 def save(make: Callable[[], pl.DataFrame], count: int, name: str, what: str = "these") -> None:
     """A button for a file of a table as it is shown; the file is made when it is clicked."""
-    session.download_table(make, name, f"Download {what} {count} rows (CSV)")
+    download_table(make, name, f"Download {what} {count} rows (CSV)")
 
 
 def table(
@@ -54,23 +58,23 @@ def table(
     save(file, count, name)
 
 
-def choose_councils() -> tuple[inspecting.Filters, str]:
+def choose_councils() -> tuple[inspections.Filters, str]:
     """Which councils are listed, and in what order."""
     grade = third.multiselect(
-        "Grade", (*GRADES, inspecting.NO_JUDGEMENT), key="grade", bind="query-params", placeholder="All grades"
+        "Grade", (*GRADES, inspections.NO_JUDGEMENT), key="grade", bind="query-params", placeholder="All grades"
     )
     since = fourth.selectbox(
-        "Last inspected", list(inspecting.SINCE), index=None, key="since", bind="query-params",
+        "Last inspected", list(inspections.SINCE), index=None, key="since", bind="query-params",
         placeholder="At any time",
     )  # fmt: skip
-    sort = fifth.selectbox("In order", inspecting.ORDERS, key="sort", bind="query-params")
-    return inspecting.Filters(strand, regions[region] if region else None, tuple(grade), since), sort
+    sort = fifth.selectbox("In order", inspections.ORDERS, key="sort", bind="query-params")
+    return inspections.Filters(strand, regions[region] if region else None, tuple(grade), since), sort
 
 
 def show_councils() -> None:
     """All councils with their latest judgements, and the chosen measure beside them."""
     filters, sort = choose_councils()
-    rows = inspecting.ordered(inspecting.matching(db, councils, filters), strand, sort)
+    rows = inspections.ordered(inspections.matching(db, councils, filters), strand, sort)
     by = sentences.asked(filters, judged, region)
     head(
         sentences.latest_sentence(rows.to_dicts(), strand, judged, by=by, among=councils.height, newest=newest),
@@ -81,7 +85,7 @@ def show_councils() -> None:
     metric, period = chosen.metric, chosen.period
     caption = f"{rows.height} of {councils.height} councils; months are counted to {today:%-d %B %Y}"
     if not metric.graded:
-        caption += f"; {metric.title}: {wording.period_label(metric, period.end)}"
+        caption += f"; {metric.title}: {formats.period_label(metric, period.end)}"
     figures = db.councils(metric.metric_id, period.end)
     st.html(
         tables.latest(
@@ -102,15 +106,15 @@ def show_councils() -> None:
 
 def show_reports() -> None:
     """Reports by quarter, and those on the chosen council."""
-    found = inspecting.reports(db, regions[region] if region else None)
-    quarters = inspecting.by_quarter(found, strand)
-    course = inspecting.reports(db).filter(pl.col("area_id") == chosen.area_id) if own else found.head(0)
+    found = inspections.reports(db, regions[region] if region else None)
+    quarters = inspections.by_quarter(found, strand)
+    course = inspections.reports(db).filter(pl.col("area_id") == chosen.area_id) if own else found.head(0)
     head(
         sentences.reports_sentence(found.to_dicts(), strand, judged, newest=newest, region_name=region),
         sentences.course_sentence(own, course.to_dicts(), strand, judged) if own else "",
     )
     none = sentences.none(strand)
-    st.html(tables.key({**inspecting.counted(found[strand]), none: int(found[strand].null_count())}))
+    st.html(tables.key({**inspections.counted(found[strand]), none: int(found[strand].null_count())}))
     session.chart(
         timeline.draw(quarters, strand, course.to_dicts(), own, newest=newest, none=none, height=HEIGHT),
         "timeline",
@@ -135,10 +139,10 @@ def show_reports() -> None:
 
 def show_visits() -> None:
     """Focused and monitoring visits: how many, and those to the chosen council."""
-    everywhere = inspecting.visits(db)
+    everywhere = inspections.visits(db)
     if everywhere.is_empty():
         return
-    found = inspecting.visits(db, chosen.area_id) if own else everywhere
+    found = inspections.visits(db, chosen.area_id) if own else everywhere
     span = (everywhere["started"][-1], everywhere["started"][0])
     st.html(subheading("Visits between inspections"))
     st.html(said(sentences.visits_sentence(found.to_dicts(), name=own, span=span)))
@@ -152,7 +156,7 @@ def show_regions() -> None:
     """How many councils have each grade: by region on a day, and in one area over the years."""
     day = days[third.selectbox("At", list(days), key="at", bind="query-params")]
     area = region or "England"
-    everything = inspecting.distribution(db, strand)
+    everything = inspections.distribution(db, strand)
     on_day = distribution.ranked(everything.filter(pl.col("period_end") == day))
     over_time = everything.filter(pl.col("name") == area)
     home = db.names[db.regions[chosen.area_id]] if chosen.area_id and not region else region
@@ -198,7 +202,7 @@ def show_next() -> None:
     """What followed a grade, and how much later."""
     grade = third.selectbox("After", GRADES, index=len(GRADES) - 1, key="after", bind="query-params")
     everywhere = transitions.judgements(db)
-    inside = everywhere.filter(pl.col("area_id").is_in(inspecting.inside(db, regions[region] if region else None)))
+    inside = everywhere.filter(pl.col("area_id").is_in(inspections.inside(db, regions[region] if region else None)))
     rows, matrix = transitions.after(inside, strand, grade), transitions.matrix(inside, strand)
     mine = [row for row in transitions.after(everywhere, strand, grade).to_dicts() if row["name"] == own]
     head(
@@ -236,9 +240,9 @@ def show_ratings() -> None:
         kind = "a judgement itself" if metric.graded else "a count, which follows a council's size"
         head(f"{metric.title} is {kind}: choose another measure to see it by grade.")
         return
-    rows = inspecting.by_grade(db, strand, metric, period)
-    medians = inspecting.medians(rows)
-    when = wording.period(metric, period.end)
+    rows = inspections.by_grade(db, strand, metric, period)
+    medians = inspections.medians(rows)
+    when = formats.period(metric, period.end)
     listed = rows.to_dicts()
     mine = next((row for row in listed if row["area_id"] == chosen.area_id), None)
     head(
@@ -276,14 +280,14 @@ for key, what, known in (
     ("part", "part of this page", PARTS),
     ("judgement", "judgement", STRAND_NAMES.values()),
     ("region", "region", regions),
-    ("grade", "grade", (*GRADES, inspecting.NO_JUDGEMENT)),
-    ("since", "span of months", inspecting.SINCE),
-    ("sort", "order", inspecting.ORDERS),
+    ("grade", "grade", (*GRADES, inspections.NO_JUDGEMENT)),
+    ("since", "span of months", inspections.SINCE),
+    ("sort", "order", inspections.ORDERS),
     ("at", "day", days),
     ("after", "grade", GRADES),
 ):
     session.notice(key, what, list(known))
-councils = inspecting.latest(db, today)
+councils = inspections.latest(db, today)
 with st.container(key="parts", horizontal=True, vertical_alignment="bottom", horizontal_alignment="distribute"):
     part = one_of("Show", PARTS, "part", default=COUNCILS)
     with st.popover("What changed in April 2026"):
@@ -305,7 +309,7 @@ where = f" in {sentences.region(region)}" if region else ""
 SHOWN[part]()
 session.as_data(
     db,
-    lambda: as_data.inspections(
+    lambda: view_data.inspections(
         db, chosen.area_id, regions[region] if region else None, strand=strand, latest=part == COUNCILS,
         beside=None if part not in (COUNCILS, RATINGS) or chosen.metric.graded else (chosen.metric, chosen.period),
         benchmark=chosen.benchmark,

@@ -7,31 +7,29 @@ from functools import partial
 import polars as pl
 import streamlit as st
 
-from dashboard import (
-    as_data,
-    inspecting,
-    inspection_files,
-    leadership,
-    leadership_files,
-    programme,
-    session,
-    tables,
-)
-from dashboard.benchmarks import BENCHMARKS, DEFAULT
-from dashboard.components.council_map import MapArea, MapPaint, council_map
-from dashboard.components.one_of import one_of
-from dashboard.figures import directors as changes
-from dashboard.figures import distribution, enrolments
-from dashboard.figures import tenure as in_post
-from dashboard.leadership import HIGH, LOW
-from dashboard.page_assets import shapes
-from dashboard.programme import ABSENT
-from dashboard.sentences import leadership as sentences
-from dashboard.sentences import programme as on_programme
-from dashboard.sentences.inspections import FEWEST
-from dashboard.tables import inspecting as published
-from dashboard.tables import leadership as parts
-from dashboard.tables import programme as registered
+from dashboard.analysis import inspections, leadership, programme
+from dashboard.analysis.benchmarks import BENCHMARKS, DEFAULT
+from dashboard.analysis.leadership import HIGH, LOW
+from dashboard.analysis.programme import ABSENT
+from dashboard.api import view_data
+from dashboard.files.pages import inspections as inspection_files
+from dashboard.files.pages import leadership as leadership_files
+from dashboard.pages.components.council_map import MapArea, MapPaint, council_map
+from dashboard.pages.components.one_of import one_of
+from dashboard.pages.shared import session
+from dashboard.pages.shared.assets import shapes
+from dashboard.pages.shared.downloads import download_table
+from dashboard.views import tables
+from dashboard.views.charts import directors as changes
+from dashboard.views.charts import distribution, enrolments
+from dashboard.views.charts import tenure as in_post
+from dashboard.views.charts.programme_map import painted
+from dashboard.views.tables import leadership as parts
+from dashboard.views.tables import ofsted as published
+from dashboard.views.tables import programme as registered
+from dashboard.views.text import leadership as sentences
+from dashboard.views.text import programme as on_programme
+from dashboard.views.text.inspections import FEWEST
 
 JUDGEMENTS, WORKFORCE, DIRECTORS, PROGRAMME = PARTS = (
     "Judgements", "Ratings and workforce", "Directors in post", "The programme",
@@ -41,7 +39,7 @@ HEIGHT = 360
 db = session.database()
 area_id = session.chosen_council(db)
 today = datetime.now(UTC).date()
-newest = inspecting.newest_report(db)
+newest = inspections.newest_report(db)
 publications = published.publications(db)
 
 
@@ -57,7 +55,7 @@ def own(rows: pl.DataFrame) -> dict[str, object] | None:
 
 def save(make: Callable[[], pl.DataFrame], count: int, name: str, what: str = "these", of: str = "rows") -> None:
     """A button for a file of a table as it is shown; the file is made when it is clicked."""
-    session.download_table(make, name, f"Download {what} {count} {of} (CSV)")
+    download_table(make, name, f"Download {what} {count} {of} (CSV)")
 
 
 def show_judgements() -> None:
@@ -70,8 +68,8 @@ def show_judgements() -> None:
         f"Ofsted · reports published to {newest:%-d %B %Y}",
     )
     judged = db.metrics[leadership.JUDGEMENT]
-    st.html(published.key(inspecting.counted(everybody["grade"])) + parts.on_the_map(judged))
-    over_time = inspecting.distribution(db, leadership.STRAND).filter(pl.col("name") == "England")
+    st.html(published.key(inspections.counted(everybody["grade"])) + parts.on_the_map(judged))
+    over_time = inspections.distribution(db, leadership.STRAND).filter(pl.col("name") == "England")
     session.chart(
         distribution.over_time(over_time, height=HEIGHT),
         "years", "Councils with each grade for impact of leaders, at each 31 March and now",
@@ -227,7 +225,7 @@ def show_programme() -> None:
 
 def draw_map(posts: pl.DataFrame, pairs: pl.DataFrame) -> None:
     """The councils by what the programme is to them, with a line from each coach to whom it coaches."""
-    painting = programme.painted(posts)
+    painting = painted(posts)
     council_map(
         MapPaint(
             view=session.VIEWS[one_of("Drawn as", list(session.VIEWS), "view_as")],
@@ -268,4 +266,6 @@ SHOWN = dict(zip(PARTS, (show_judgements, show_workforce, show_directors, show_p
 session.notice("part", "part of this page", list(PARTS))
 part = one_of("Show", PARTS, "part", default=JUDGEMENTS)
 SHOWN[part]()
-session.as_data(db, lambda: as_data.inspections(db, area_id, None, strand=leadership.STRAND, latest=part == WORKFORCE))
+session.as_data(
+    db, lambda: view_data.inspections(db, area_id, None, strand=leadership.STRAND, latest=part == WORKFORCE)
+)

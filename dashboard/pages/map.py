@@ -3,17 +3,23 @@
 import polars as pl
 import streamlit as st
 
-from dashboard import as_data, benchmarks, comparison, direction, palette, queries, session, tables, wording
-from dashboard.components.council_map import MapArea, MapPaint, council_map
-from dashboard.components.one_of import one_of
-from dashboard.components.period_slider import period_slider
-from dashboard.database import Metric, Period
-from dashboard.figures import grades, strip
-from dashboard.page_assets import shapes
-from dashboard.sentences.council import council_sentence
-from dashboard.sentences.england import england_sentence
-from dashboard.sentences.map import coloured_sentence
-from dashboard.tables import map as parts
+from dashboard.analysis import benchmarks, comparison, direction, queries
+from dashboard.api import view_data
+from dashboard.data.model import Metric, Period
+from dashboard.pages.components.council_map import MapArea, MapPaint, council_map
+from dashboard.pages.components.one_of import one_of
+from dashboard.pages.components.period_slider import period_slider
+from dashboard.pages.shared import session
+from dashboard.pages.shared.assets import shapes
+from dashboard.pages.shared.downloads import download
+from dashboard.views import tables
+from dashboard.views.charts import grades, palette, strip
+from dashboard.views.tables import map as parts
+from dashboard.views.text import formats
+from dashboard.views.text.council import council_sentence
+from dashboard.views.text.england import england_sentence
+from dashboard.views.text.formats import Colouring
+from dashboard.views.text.map import coloured_sentence
 
 HEIGHT, HEIGHT_BESIDE = 620, 420
 
@@ -27,7 +33,7 @@ def compared(metric: Metric, period: Period) -> pl.DataFrame:
     return direction.with_direction(db, queries.councils(db, metric, period, benchmark))
 
 
-def sentence(metric: Metric, period: Period, rows: pl.DataFrame, colouring: palette.Colouring) -> str:
+def sentence(metric: Metric, period: Period, rows: pl.DataFrame, colouring: Colouring) -> str:
     """What a picture shows: of the chosen council, if it existed then, or of all."""
     listed = rows.to_dicts()
     own = next((row for row in listed if row["area_id"] == chosen.area_id), None)
@@ -40,7 +46,7 @@ def sentence(metric: Metric, period: Period, rows: pl.DataFrame, colouring: pale
     return f"{words} {coloured_sentence(listed, own, metric, benchmark, colouring)}".strip()
 
 
-def all_periods(metric: Metric, colouring: palette.Colouring) -> pl.DataFrame:
+def all_periods(metric: Metric, colouring: Colouring) -> pl.DataFrame:
     """What breaks and axes are set by, so that a colour and a place mean the same in each period."""
     rows = db.councils_ever(metric.metric_id)
     if colouring != "gap":
@@ -54,14 +60,14 @@ def picture(metric: Metric, period: Period, rows: pl.DataFrame, colour: str, axi
     `axis` are the rows that the axis holds: of two years of one measure those of both.
     """
     colouring, before = session.COLOURINGS[colour], "compare_" if second else ""
-    listed, when = rows.to_dicts(), wording.period_label(metric, period.end)
+    listed, when = rows.to_dicts(), formats.period_label(metric, period.end)
     scale = all_periods(metric, colouring)
     painting = palette.paint(rows, metric, colouring, scale=scale)
     # Councils of today that began later keep their place on the map.
     later = [area_id for area_id in db.authorities if area_id not in painting.of]
     nothing = (palette.Class(f"Did not exist then ({len(later)})", palette.NOTHING, "outlined"),) if later else ()
     areas = [
-        MapArea(row["area_id"], painting.of[row["area_id"]], wording.hover(row, metric, db.names, colouring))
+        MapArea(row["area_id"], painting.of[row["area_id"]], formats.hover(row, metric, db.names, colouring))
         for row in listed
     ] + [MapArea(area_id, len(painting.classes), "did not exist then") for area_id in later]
     left, right = (st.container(), st.container()) if other else st.columns([3, 2], gap="medium")
@@ -104,7 +110,7 @@ def picture(metric: Metric, period: Period, rows: pl.DataFrame, colour: str, axi
             st.html(parts.trends(rows, metric, f"{metric.title}, {when}: trends"))
         elif table.open:
             st.html(tables.councils(db, rows, metric, benchmark, f"{metric.title}, {when}"))
-    session.download(db, rows, f"{name}.csv", benchmark=benchmark, label=f"Download these {rows.height} rows (CSV)")
+    download(db, rows, f"{name}.csv", benchmark=benchmark, label=f"Download these {rows.height} rows (CSV)")
 
 
 with st.container(key="view", horizontal=True):
@@ -119,7 +125,7 @@ with st.container(key="view", horizontal=True):
 
 rows = compared(chosen.metric, chosen.period)
 words = sentence(chosen.metric, chosen.period, rows, session.COLOURINGS[colour])
-session.headline(chosen.metric.title, words, kicker=wording.period_label(chosen.metric, chosen.period.end))
+session.headline(chosen.metric.title, words, kicker=formats.period_label(chosen.metric, chosen.period.end))
 if other is None:
     picture(chosen.metric, chosen.period, rows, colour, rows, second=False)
 else:
@@ -131,10 +137,10 @@ else:
     axis = pl.concat([rows, beside]) if metric is chosen.metric else rows
     left, right = st.columns(2, gap="medium")
     with left:
-        st.html(tables.subheading(f"{chosen.metric.title}, {wording.period_label(chosen.metric, chosen.period.end)}"))
+        st.html(tables.subheading(f"{chosen.metric.title}, {formats.period_label(chosen.metric, chosen.period.end)}"))
         picture(chosen.metric, chosen.period, rows, colour, axis, second=False)
     with right:
-        st.html(tables.subheading(f"{metric.title}, {wording.period_label(metric, period.end)}"))
+        st.html(tables.subheading(f"{metric.title}, {formats.period_label(metric, period.end)}"))
         picture(metric, period, beside, other_colour, axis if metric is chosen.metric else beside, second=True)
 
 if not chosen.metric.graded:
@@ -145,4 +151,4 @@ if not chosen.metric.graded:
             names = benchmarks.behind(db, benchmark, chosen.metric, chosen.period.end, chosen.area_id)
             st.html(parts.behind(rows, names, chosen.metric, benchmark, own or benchmark.shared(listed)))
 
-session.as_data(db, lambda: as_data.map_of(db, chosen.metric, chosen.period, benchmark, other))
+session.as_data(db, lambda: view_data.map_of(db, chosen.metric, chosen.period, benchmark, other))

@@ -5,15 +5,15 @@ from collections.abc import Callable
 import polars as pl
 import streamlit as st
 
-from dashboard import as_data, session
-from dashboard.components.one_of import one_of
-from dashboard.database import store
-from dashboard.methods import dictionary, measures, search, tools
+from dashboard.api import view_data
+from dashboard.data.versions import store
+from dashboard.methods import dfe_tools, dictionary, glossary, measures, record_tables, search
 from dashboard.methods import rules as ruling
-from dashboard.methods import words as glossary
-from dashboard.sentences import methods as sentences
-from dashboard.tables import methods as parts
-from dashboard.tables import records
+from dashboard.methods import tables as parts
+from dashboard.methods import text as sentences
+from dashboard.pages.components.one_of import one_of
+from dashboard.pages.shared import session
+from dashboard.pages.shared.downloads import download_table
 
 db = session.database()
 titles = measures.titles(db)
@@ -31,7 +31,7 @@ def said(sentence: str) -> None:
 
 def save(make: Callable[[], pl.DataFrame], count: int, name: str) -> None:
     """A button for a file of a table as it is shown; the file is made when it is clicked."""
-    session.download_table(make, name, f"Download these {count} rows (CSV)")
+    download_table(make, name, f"Download these {count} rows (CSV)")
 
 
 def opened(known: list[str]) -> str:
@@ -77,43 +77,43 @@ def show_rules() -> None:
 
 def show_differences() -> None:
     """Every difference from the Department's tools."""
-    chosen = opened([one.title for one in tools.DEPARTURES])
+    chosen = opened([one.title for one in dfe_tools.DEPARTURES])
     said(sentences.departures())
-    st.html(parts.departures(tools.DEPARTURES, tools.examples(db), db, search.DIFFERENCES, chosen, keep))
+    st.html(parts.departures(dfe_tools.DEPARTURES, dfe_tools.examples(db), db, search.DIFFERENCES, chosen, keep))
 
 
 def show_missing() -> None:
     """Reasons and symbols, figures withheld, and breaks."""
     said(sentences.missing(db))
-    st.html(records.statuses(db, "Reasons and symbols, and how many figures have each"))
-    st.html(records.withheld(db, "Published figures that cannot be right, and are withheld"))
-    st.html(records.breaks(db, "Where a series breaks: figures are not held against those before"))
+    st.html(record_tables.statuses(db, "Reasons and symbols, and how many figures have each"))
+    st.html(record_tables.withheld(db, "Published figures that cannot be right, and are withheld"))
+    st.html(record_tables.breaks(db, "Where a series breaks: figures are not held against those before"))
 
 
 def show_councils() -> None:
     """Reorganisations, joint returns and neighbours."""
     said(sentences.councils(db))
-    st.html(records.reorganisations(db, "The ledger of reorganisations"))
-    st.html(records.joint_returns(db, "Joint returns"))
+    st.html(record_tables.reorganisations(db, "The ledger of reorganisations"))
+    st.html(record_tables.joint_returns(db, "Joint returns"))
     said(sentences.neighbours(db))
     with st.expander("Statistical neighbours of every council", key="neighbours", on_change="rerun") as shown:
         if shown.open:
-            st.html(records.neighbours(db, "The ten statistical neighbours of each council, by DfE's model"))
+            st.html(record_tables.neighbours(db, "The ten statistical neighbours of each council, by DfE's model"))
 
 
 def show_sources() -> None:
     """Sources and editions, what they changed, warnings, rejects, kept versions."""
     said(sentences.sources(db))
-    st.html(records.sources(db, "Sources, their editions, and what became of their rows"))
+    st.html(record_tables.sources(db, "Sources, their editions, and what became of their rows"))
     with st.expander("Every file that was read, and its checksum", key="files", on_change="rerun") as shown:
         if shown.open:
-            st.html(records.files(db, "Every file that was read"))
-    st.html(records.changed(db, "What the newest editions changed, where the one before is kept"))
-    if single := records.changes(db, "Single figures that they changed"):
+            st.html(record_tables.files(db, "Every file that was read"))
+    st.html(record_tables.changed(db, "What the newest editions changed, where the one before is kept"))
+    if single := record_tables.changes(db, "Single figures that they changed"):
         st.html(single)
-    st.html(records.warnings(db, "What was loaded and hardly ever happens: warnings"))
-    st.html(records.rejects(db, "Rows that were not loaded, each with its reason"))
-    st.html(records.versions(store().versions(), "Versions of the data that are kept"))
+    st.html(record_tables.warnings(db, "What was loaded and hardly ever happens: warnings"))
+    st.html(record_tables.rejects(db, "Rows that were not loaded, each with its reason"))
+    st.html(record_tables.versions(store().versions(), "Versions of the data that are kept"))
 
 
 def show_dictionary() -> None:
@@ -121,7 +121,7 @@ def show_dictionary() -> None:
     every = dictionary.tables(db)
     chosen = opened([search.FILES, *(one.name for one in every)])
     said(sentences.columns(db))
-    st.html(records.dictionary(every, dictionary.files(db), search.DICTIONARY, chosen))
+    st.html(record_tables.dictionary(every, dictionary.files(db), search.DICTIONARY, chosen))
     count = sum(len(one.columns) for one in every)
     save(lambda: dictionary.frame(db), count, "data-dictionary.csv")
 
@@ -157,4 +157,4 @@ if (named := st.query_params.get("section", "")) not in search.SECTIONS and name
 session.notice("section", "section", list(search.SECTIONS))
 section = one_of("Section", search.SECTIONS, "section", default=search.MEASURES, label_visibility="collapsed")
 SHOWN[section]()
-session.as_data(db, as_data.methods)
+session.as_data(db, view_data.methods)

@@ -7,15 +7,22 @@ from typing import Any
 import polars as pl
 import streamlit as st
 
-from dashboard import exports, palette, queries, session, tables, wording
-from dashboard.components import own_input
-from dashboard.components.one_of import one_of
-from dashboard.components.own_files import file_button
-from dashboard.figures import own as strip
-from dashboard.markdown import literal
-from dashboard.own import Own, files, standing
-from dashboard.sentences import own as sentences
-from dashboard.tables import own as parts
+from dashboard.analysis import local_rank, queries
+from dashboard.analysis.local_figures import Own
+from dashboard.files import exports
+from dashboard.files.pages import local_figures
+from dashboard.pages.components import local_figures_form
+from dashboard.pages.components.one_of import one_of
+from dashboard.pages.components.own_files import file_button
+from dashboard.pages.shared import session
+from dashboard.pages.shared.downloads import download
+from dashboard.views import tables
+from dashboard.views.charts import local_figures as strip
+from dashboard.views.charts import palette
+from dashboard.views.tables import local_figures as parts
+from dashboard.views.text import formats
+from dashboard.views.text import local_figures as sentences
+from dashboard.views.text.markdown import literal
 
 HEIGHT = 420
 TITLE = "Your own figures"
@@ -31,23 +38,23 @@ def promise(heading: str, others: Sequence[str]) -> None:
     words, button = st.columns([5, 2], gap="medium")
     words.html(parts.promise(heading, sentences.STAY))
     with button:
-        own_input.clear_button()
+        local_figures_form.clear_button()
         if others:
-            names = wording.listed([db.names[other] for other in others])
+            names = formats.listed([db.names[other] for other in others])
             st.html(tables.note(f"Also in your session: figures of {names}."))
 
 
 def ways(council: str) -> None:
     """The three ways to give figures of a council, and what became of what was given last."""
-    way = one_of("How to give them", own_input.WAYS, "way")
-    if way == own_input.WAYS[0]:
+    way = one_of("How to give them", local_figures_form.WAYS, "way")
+    if way == local_figures_form.WAYS[0]:
         one(council)
     else:
-        (own_input.paste if way == own_input.WAYS[1] else own_input.upload)(db, council)
+        (local_figures_form.paste if way == local_figures_form.WAYS[1] else local_figures_form.upload)(db, council)
         with st.container(key="files", horizontal=True):
-            template(council, "Excel", files.template_xlsx, "xlsx", EXCEL)
-            template(council, "CSV", files.template_csv, "csv", "text/csv")
-    found = own_input.found(council)
+            template(council, "Excel", local_figures.template_xlsx, "xlsx", EXCEL)
+            template(council, "CSV", local_figures.template_csv, "csv", "text/csv")
+    found = local_figures_form.found(council)
     if found is not None:
         checked, file = found
         st.html(tables.sentence(sentences.result(checked, file)))
@@ -62,7 +69,7 @@ def one(council: str) -> None:
     if metric.graded:
         st.html(tables.note("Judgements are Ofsted's to give: choose another measure at the top."))
         return
-    own_input.type_one(db, council, metric)
+    local_figures_form.type_one(db, council, metric)
     published = db.newest.filter((pl.col("metric_id") == metric.metric_id) & (pl.col("area_id") == council))
     row = published.row(0, named=True) if published.height else None
     st.html(tables.note(sentences.orientation(db.names[council], row, metric)))
@@ -71,7 +78,7 @@ def one(council: str) -> None:
 def template(council: str, label: str, make: Any, suffix: str, media_type: str) -> None:
     """A button for the template of a council, made when it is clicked; there is nothing of the reader's in it."""
     st.download_button(
-        f"Download the template of {literal(wording.place(db.names[council]))} ({label})", partial(make, db, council),
+        f"Download the template of {literal(formats.place(db.names[council]))} ({label})", partial(make, db, council),
         f"{council}-template.{suffix}", media_type, icon=":material/download:", on_click="ignore",
         key=f"template {suffix}",
     )  # fmt: skip
@@ -80,14 +87,16 @@ def template(council: str, label: str, make: Any, suffix: str, media_type: str) 
 def beside(name: str, figures: Sequence[Own], rows: pl.DataFrame) -> None:
     """The figures beside the published ones, and the file of them."""
     st.header("Beside the published ones", anchor=False)
-    yours_for = own_input.when_field()
-    caption = f"{name}: {files.MARK}{f', {yours_for}' if yours_for else ''}, beside the newest published figures"
+    yours_for = local_figures_form.when_field()
+    caption = (
+        f"{name}: {local_figures.MARK}{f', {yours_for}' if yours_for else ''}, beside the newest published figures"
+    )
     odd = [figure.metric_id for figure in figures if figure.warnings]
     st.html(parts.figures(db, rows, benchmark, caption, chosen=metric.metric_id, odd=odd))
     judged = rows.filter(pl.col("low").is_not_null())["metric_id"]
     census = any(queries.indicative(db, db.metrics[metric_id]) for metric_id in judged)
     st.html(tables.note(f"{sentences.STILL} {sentences.INDICATIVE if census else ''}".strip()))
-    table = files.with_standing(db, rows, figures, benchmark, yours_for)
+    table = local_figures.with_standing(db, rows, figures, benchmark, yours_for)
     file_button(
         f"Download your figures with standing, {table.height} row{'' if table.height == 1 else 's'} (CSV)",
         f"{rows['area_id'][0]}-your-figures-unpublished.csv", exports.csv(table).decode("utf-8"),
@@ -98,7 +107,7 @@ def beside(name: str, figures: Sequence[Own], rows: pl.DataFrame) -> None:
 def among(name: str, own: dict[str, Any]) -> None:
     """The chosen measure: all councils as published, and the own figure where it would stand."""
     period = db.latest(metric.metric_id)
-    when = wording.period_label(metric, period.end)
+    when = formats.period_label(metric, period.end)
     everybody = queries.councils(db, metric, period, benchmark)
     england = queries.england(db, metric, period)
     st.html(tables.MEASURE_ANCHOR)
@@ -110,7 +119,7 @@ def among(name: str, own: dict[str, Any]) -> None:
             england=england["value"] if england else None, benchmark_label=benchmark.title, height=HEIGHT,
         ),
         "own",
-        f"{sentences.would(wording.place(name), own, metric)} {sentences.since(own, metric)}",
+        f"{sentences.would(formats.place(name), own, metric)} {sentences.since(own, metric)}",
     )  # fmt: skip
     st.html(tables.source_note(db, metric))
     with st.expander("All councils with yours, as a table", key="among", on_change="rerun", bind="query-params") as box:
@@ -118,7 +127,7 @@ def among(name: str, own: dict[str, Any]) -> None:
             st.html(
                 parts.among(db, everybody, own, metric, f"{metric.title}, {when}, with a figure of yours, unpublished")
             )
-    session.download(
+    download(
         db, everybody, f"{metric.metric_id}-{period.end}.csv", benchmark=benchmark,
         label=f"Download the {everybody.height} published rows, without yours (CSV)",
     )  # fmt: skip
@@ -127,17 +136,17 @@ def among(name: str, own: dict[str, Any]) -> None:
 # No st.stop here: a run that is stopped keeps what stood in fields that are no more, and "cleared" would be untrue.
 if area_id is None:
     session.headline(TITLE, sentences.NO_COUNCIL)
-    promise("What becomes of them.", own_input.held_of_others(""))
+    promise("What becomes of them.", local_figures_form.held_of_others(""))
     st.html(tables.council_links(db))
 else:
-    given = own_input.held(area_id)
-    placed = standing.placed(db, area_id, given, benchmark)
+    given = local_figures_form.held(area_id)
+    placed = local_rank.placed(db, area_id, given, benchmark)
     listed, council = placed.to_dicts(), db.names[area_id]
     own = next((row for row in listed if row["metric_id"] == metric.metric_id), None)
     partners = queries.partners(db, own["return_id"], area_id) if own else []
     said = sentences.opening(council, listed, metric, db.metrics, benchmark, partners)
-    session.headline(TITLE, said, kicker=f"{council} · {files.MARK}" if given else council)
-    promise("They stay yours.", own_input.held_of_others(area_id))
+    session.headline(TITLE, said, kicker=f"{council} · {local_figures.MARK}" if given else council)
+    promise("They stay yours.", local_figures_form.held_of_others(area_id))
     ways(area_id)
     if given:
         beside(council, given, placed)

@@ -7,14 +7,20 @@ from functools import partial
 import polars as pl
 import streamlit as st
 
-from dashboard import as_data, progress, progress_files, session, tables, wording
-from dashboard.figures import progress as england
-from dashboard.figures import standard as bars
-from dashboard.markdown import literal
-from dashboard.progress import Commitment, Held
-from dashboard.sentences import programme as on_programme
-from dashboard.sentences import progress as sentences
-from dashboard.tables import progress as parts
+from dashboard.analysis import progress
+from dashboard.analysis.progress import Commitment, Held
+from dashboard.api import view_data
+from dashboard.files.pages import progress as progress_files
+from dashboard.pages.shared import session
+from dashboard.pages.shared.downloads import download_table
+from dashboard.views import tables
+from dashboard.views.charts import progress as england
+from dashboard.views.charts import standard as bars
+from dashboard.views.tables import progress as parts
+from dashboard.views.text import formats
+from dashboard.views.text import programme as on_programme
+from dashboard.views.text import progress as sentences
+from dashboard.views.text.markdown import literal
 
 HEIGHT = 300
 
@@ -28,7 +34,7 @@ by_label = {one.label: one for one in commitments}
 
 def save(make: Callable[[], pl.DataFrame], count: int, name: str, of: str = "rows") -> None:
     """A button for a file of a table as it is shown; the file is made when it is clicked."""
-    session.download_table(make, name, f"Download these {count} {of} (CSV)")
+    download_table(make, name, f"Download these {count} {of} (CSV)")
 
 
 def show_detail(one: Commitment, held: Held) -> None:
@@ -64,7 +70,7 @@ def show_detail(one: Commitment, held: Held) -> None:
     st.subheader("Councils that do not meet it", anchor=False)
     lacking = parts.short(rows)
     if lacking.height:
-        when = wording.period_label(metric, held.end)
+        when = formats.period_label(metric, held.end)
         st.html(parts.councils(rows, held, db.names, area_id, f"{metric.title}, {when}: furthest from it first"))
         st.html(tables.note(parts.left_out(lacking.height)) if lacking.height > parts.MOST else "")
     else:
@@ -97,7 +103,7 @@ found = {one.line: found for one, found in stands}[chosen.line]
 if isinstance(found, Held):
     show_detail(chosen, found)
     metric = found.standard.metric
-    session.as_data(db, lambda: as_data.commitment(metric))
+    session.as_data(db, lambda: view_data.commitment(metric))
 elif chosen.metric is None:
     st.header(literal(chosen.label), anchor=False)
     assert found is not None

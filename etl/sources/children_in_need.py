@@ -4,8 +4,8 @@ The 2025 tables for local authorities print counts and percentages but no longer
 derived (rule 6). Counts of 1 to 5 are suppressed, with others that would give them away.
 """
 
-from etl import ees
 from etl.model import File, Metric, PeriodKind, Polarity, Previous, Release, Shortfall, Source, Sum
+from etl.readers import ees
 
 IN_NEED = "b1_children_in_need_2013_to_2025.csv"
 REFERRALS = "c1_children_in_need_referrals_and_rereferrals_2013_to_2025.csv"

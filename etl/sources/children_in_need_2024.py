@@ -1,11 +1,11 @@
 """Children in need census, edition of 2024: tables the 2025 edition is not yet loaded from.
 
 Child protection plans started, by the latest category of abuse. The categories of 2025 are not among the files we have.
-Four more tables have no metrics here: the interactive tool is held against them (`etl.agree`).
+Four more tables have no metrics here: the interactive tool is held against them (`etl.check.reconcile_lait`).
 """
 
-from etl import ees
 from etl.model import File, Metric, PeriodKind, Polarity, Release, Source, Sum
+from etl.readers import ees
 
 FOLDER = "dfe-children-in-need/release-2024"
 CATEGORIES = "d2_cpps_starting_by_category_of_abuse_2013_to_2024.csv"

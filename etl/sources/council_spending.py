@@ -13,7 +13,6 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from etl import ees
 from etl.areas import name_key
 from etl.model import (
     ENGLAND,
@@ -30,6 +29,7 @@ from etl.model import (
     SourceError,
     Status,
 )
+from etl.readers import ees
 from etl.releases import Cells, require
 
 CODE, NAME, CLASS = "ONS Code", "Local authority", "Class"

@@ -12,9 +12,9 @@ from typing import Any
 import polars as pl
 
 from etl.areas import name_key
-from etl.disagreements import LOOK, PUBLISHED, STARTED, TYPE, Disagreement, Known, Other, hold, known
-from etl.inspections import PUBLISHED_WITHIN, Framework, Strand, authority, day, grade, loaded
 from etl.model import Context, File, Loaded, Release, Source, SourceError
+from etl.readers.inspections import PUBLISHED_WITHIN, Framework, Strand, authority, day, grade, loaded
+from etl.readers.reconcile_ofsted import LOOK, PUBLISHED, STARTED, TYPE, Disagreement, Known, Other, hold, known
 from etl.releases import Cells, require
 from etl.sources.ofsted_inspections import AS_AT
 

@@ -8,7 +8,6 @@ import re
 
 import polars as pl
 
-from etl import ees
 from etl.areas import name_key
 from etl.model import (
     LEDGER,
@@ -24,6 +23,7 @@ from etl.model import (
     SourceError,
     Status,
 )
+from etl.readers import ees
 from etl.releases import Cells, require
 
 FILE = "idaci_imd_2025_by_utla_derived.csv"

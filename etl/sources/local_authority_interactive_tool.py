@@ -1,16 +1,26 @@
 """Local Authority Interactive Tool (LAIT): the Department for Education's own collection of measures of councils.
 
 Used for what no other file here holds: shares of roles, timeliness, source of referral, costs, and the years before the
-Department's five-year window of looked-after figures (FILLS). `etl.lait` reads it.
+Department's five-year window of looked-after figures (FILLS). `etl.readers.lait` reads it.
 """
 
 from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
-from etl import ees, lait
-from etl.lait import CONFERENCE_COUNTS, CONFERENCES, FILE, IN_TIME, MEASURE, ON_TIME, PER_CHILD, REVIEWABLE, REVIEWED
 from etl.model import File, Metric, PeriodKind, Polarity, Release, Shortfall, Source
+from etl.readers import ees, lait
+from etl.readers.lait import (
+    CONFERENCE_COUNTS,
+    CONFERENCES,
+    FILE,
+    IN_TIME,
+    MEASURE,
+    ON_TIME,
+    PER_CHILD,
+    REVIEWABLE,
+    REVIEWED,
+)
 
 # Councils that return their workforce together, and since when (rule 3). The tool prints the figure under both.
 JOINT = {("314", "318"): 2017, ("940", "941"): 2021}

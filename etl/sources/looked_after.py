@@ -3,8 +3,8 @@
 Percentages and rates are printed as whole numbers. Every council that ever was stands in every year, with symbols only.
 """
 
-from etl import ees
 from etl.model import File, Metric, PeriodKind, Polarity, Release, Shortfall, Source
+from etl.readers import ees
 
 FOLDER = "dfe-looked-after"
 NUMBERS = "cla_number_and_rate_per_10k_children.csv"

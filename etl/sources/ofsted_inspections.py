@@ -1,7 +1,7 @@
 """Local authority inspection outcomes, published by Ofsted each year: every ILACS inspection since 2018.
 
 Official statistics win over any other record of an inspection (rule 20). Ofsted's own table of the latest judgements
-stands in the same file: nothing is loaded from it, the build holds it against ours (`etl.disagreements`).
+stands in the same file: nothing is loaded from it, the build holds it against ours (`etl.readers.reconcile_ofsted`).
 """
 
 from collections.abc import Callable, Mapping
@@ -12,9 +12,9 @@ from typing import Any
 import polars as pl
 
 from etl.areas import Areas, name_key
-from etl.inspections import GRADES, MONTHS, Framework, Strand, authority, day, grade, loaded
-from etl.inspections import SNAPSHOT as OF_SNAPSHOT
 from etl.model import Context, File, Loaded, Metric, PeriodKind, Polarity, Release, Source, SourceError
+from etl.readers.inspections import GRADES, MONTHS, Framework, Strand, authority, day, grade, loaded
+from etl.readers.inspections import SNAPSHOT as OF_SNAPSHOT
 from etl.releases import Cells, require
 
 FILE = "LA_Inspection_Outcomes_as_at_31_March_2025.ods"

@@ -7,8 +7,8 @@ had ended by 2021. Publication dates only. Later inspections stand in it too, bu
 import polars as pl
 
 from etl.areas import name_key
-from etl.inspections import GRADES, Framework, Strand, authority, day, grade, loaded
 from etl.model import Context, File, Loaded, Release, Source
+from etl.readers.inspections import GRADES, Framework, Strand, authority, day, grade, loaded
 from etl.releases import Cells, require
 
 FILE = "Childrens_social_care_in_England_2023_underlying_data.ods"

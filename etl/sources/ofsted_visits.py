@@ -1,7 +1,7 @@
 """Ofsted's focused and monitoring visits, from its yearly lists of all inspection activity since April 2022.
 
 A visit ends with a letter and gives no grade. The lists hold inspections too: those are in the history already, and
-each is held against it (`etl.disagreements`).
+each is held against it (`etl.readers.reconcile_ofsted`).
 """
 
 from collections.abc import Mapping
@@ -12,8 +12,6 @@ from typing import Any
 import polars as pl
 
 from etl.areas import Areas, alive, name_key
-from etl.disagreements import LOOK, PUBLISHED, STARTED, TYPE, Disagreement, Known, Other, hold, known
-from etl.inspections import Strand, authority, day, grade
 from etl.model import (
     LEDGER,
     OBSERVATION,
@@ -28,6 +26,8 @@ from etl.model import (
     SourceError,
     Status,
 )
+from etl.readers.inspections import Strand, authority, day, grade
+from etl.readers.reconcile_ofsted import LOOK, PUBLISHED, STARTED, TYPE, Disagreement, Known, Other, hold, known
 from etl.releases import Cells, require
 from etl.sources.ofsted_inspections import CODE, ISO, NAME, STRANDS, WORDS, councils, inspection_type
 

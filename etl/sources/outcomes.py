@@ -4,8 +4,8 @@ Of children on a plan, or in need without a plan and not looked after, at 31 Mar
 held in 2019/20 and 2020/21 at 11, and absence was not collected in 2019/20.
 """
 
-from etl import ees
 from etl.model import File, Metric, PeriodKind, Polarity, Release, Source
+from etl.readers import ees
 
 ABSENCE, AGE_11, AGE_16 = "absence_la.csv", "ks2_la.csv", "ks4_la.csv"
 THEME = "Outcomes of children in need"

@@ -1,7 +1,7 @@
 """Children aged 0 to 17 in each local authority, estimated for the middle of each year."""
 
-from etl import ees
 from etl.model import File, Metric, PeriodKind, Polarity, Release, Source
+from etl.readers import ees
 
 SOURCE = Source(
     id="population",

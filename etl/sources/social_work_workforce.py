@@ -6,8 +6,8 @@ Northamptonshire, report jointly: one row carries both numbers.
 
 from typing import Any
 
-from etl import ees
 from etl.model import File, Metric, PeriodKind, Polarity, Previous, Release, Shortfall, Source
+from etl.readers import ees
 
 FILE, FILE_2024 = "csww_indicators_2017_to_2025.csv", "csww_indicators_2017_to_2024.csv"
 THEME = "Workforce"

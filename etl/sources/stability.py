@@ -1,7 +1,7 @@
 """Stability measures for children looked after, by the Department for Education: social workers and school moves."""
 
-from etl import ees
 from etl.model import File, Metric, PeriodKind, Polarity, Release, Shortfall, Source
+from etl.readers import ees
 
 FOLDER = "dfe-looked-after"
 SOCIAL_WORKERS = "la_cla_swcount.csv"

@@ -6,7 +6,7 @@ from itertools import combinations, pairwise
 
 import pytest
 
-from dashboard import palette
+from dashboard.views.charts import palette
 from tests.access.contrast import GRAPHICS, contrast, rgb
 
 Vector = tuple[float, float, float]

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 import pytest
 from starlette.datastructures import Headers
 
-from dashboard.hosting import plain, shell
-from dashboard.sentences import accessibility as statement
+from dashboard.server import error_pages, index_html
+from dashboard.views.text import accessibility as statement
 from tests.access import walk
 from tests.access.axe import version, violations
 from tests.access.walk import HEIGHT, WIDTHS
@@ -23,13 +23,13 @@ ASKED = Headers({"accept": "text/html"})
 # A council, a council of which little is published, a region, England, and one there is none of.
 BRIEFINGS = ("383", "420", "E12000003", "E92000001", "nowhere")
 WRITTEN = {
-    "full": plain.busy(ASKED, 30).body,
-    "nothing there": plain.no_such_page(ASKED).body,
-    "failed": plain.failed(ASKED, "The reference is 1A2B-3C4D.").body,
+    "full": error_pages.busy(ASKED, 30).body,
+    "nothing there": error_pages.no_such_page(ASKED).body,
+    "failed": error_pages.failed(ASKED, "The reference is 1A2B-3C4D.").body,
     "no JavaScript": (
         '<!doctype html><html lang="en-GB"><head><meta charset="utf-8"><title>Child Protection Monitor</title>'
         '<meta name="viewport" content="width=device-width, initial-scale=1"></head><body>'
-        + re.sub(r"</?noscript>", "", shell.WITHOUT_SCRIPTS)
+        + re.sub(r"</?noscript>", "", index_html.WITHOUT_SCRIPTS)
     ).encode(),
 }
 
@@ -57,7 +57,7 @@ def test_a_page_of_a_few_words_breaks_no_rule(page: Page, written: str) -> None:
 
 def test_the_page_for_who_has_no_javascript_is_the_one_looked_at(server: str) -> None:
     with urllib.request.urlopen(server) as answer:
-        assert shell.WITHOUT_SCRIPTS in answer.read().decode()
+        assert index_html.WITHOUT_SCRIPTS in answer.read().decode()
 
 
 @pytest.mark.parametrize("area", BRIEFINGS)

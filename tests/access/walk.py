@@ -8,14 +8,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import quote_plus
 
-from dashboard import server_app
+from dashboard.server import app
 from tests.readers import PATIENCE, ROOT
 
 if TYPE_CHECKING:
     from playwright.sync_api import Locator, Page
 
 # By the files, so that a page nobody thought of here is looked at too.
-PAGES = sorted(path.stem for path in (ROOT / "dashboard" / "pages").glob("*.py"))
+PAGES = sorted(path.stem for path in (ROOT / "dashboard" / "pages").glob("[!_]*.py"))
 AUDIT = Path(__file__).with_name("audit.js").read_text("utf-8")
 WIDTHS = (1440, 390, 320)
 HEIGHT = 900
@@ -56,7 +56,7 @@ MOMENT = 100
 
 def address(page: str, **choices: str) -> str:
     """The address of a page with choices."""
-    there = "/" if page == server_app.FIRST else f"/{page}"
+    there = "/" if page == app.FIRST else f"/{page}"
     asked = "&".join(f"{name}={quote_plus(value)}" for name, value in choices.items())
     return f"{there}?{asked}" if asked else there
 

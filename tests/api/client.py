@@ -13,7 +13,7 @@ from starlette.applications import Starlette
 from starlette.types import ASGIApp, Message
 
 from dashboard.api import routes
-from dashboard.exports import FORMULA
+from dashboard.files.exports import FORMULA
 from tests import loops
 
 STYLE = "/assets/style.css"

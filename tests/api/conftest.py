@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from dashboard.database import Database, store
+from dashboard.data.database import Database
+from dashboard.data.versions import store
 from tests.api.client import Client
 from tests.dashboard.helpers import serving, store_of
 

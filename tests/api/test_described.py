@@ -9,12 +9,14 @@ from typing import Any
 import jsonschema
 import pytest
 
-from dashboard import explore, exports
+from dashboard.analysis.benchmarks import BENCHMARKS
 from dashboard.api import openapi, problems
 from dashboard.api.endpoints import ENDPOINTS, KINDS, Endpoint
-from dashboard.benchmarks import BENCHMARKS
-from dashboard.database import Database, store
-from dashboard.exports.export import WHOLE_FILE
+from dashboard.data.database import Database
+from dashboard.data.versions import store
+from dashboard.files import exports
+from dashboard.files.exports.export import WHOLE_FILE
+from dashboard.files.exports.rows import PARTS
 from tests.api.client import STYLE, Client
 from tests.dashboard import small
 from tests.dashboard.small import Figure
@@ -55,7 +57,7 @@ def test_what_is_allowed_is_what_the_database_holds(document: Any, db: Database)
         parameters["area_observations"]["schema"]["items"]["enum"]
     )
     assert parameters["benchmark"]["schema"]["enum"] == list(BENCHMARKS)
-    assert parameters["with"]["schema"]["items"]["enum"] == list(explore.PARTS)
+    assert parameters["with"]["schema"]["items"]["enum"] == list(PARTS)
     assert parameters["version"]["schema"]["enum"] == store().versions()
 
 

@@ -9,11 +9,11 @@ from urllib.parse import quote, quote_plus
 
 import pytest
 
-from dashboard.api import parameters, problems, reading
+from dashboard.api import parameters, problems, request_parsing
 from dashboard.api.endpoints import ENDPOINTS, KINDS, MOST_CHARACTERS
 from dashboard.api.parameters import MOST_VALUES
 from dashboard.api.problems import MOST_MISTAKES, REPEATED, Mistake, Problem, nearest, shown
-from dashboard.database import Database
+from dashboard.data.database import Database
 from tests.api.client import Client, Got
 
 RIGHT_TO_LEFT, ZERO_WIDTH = "\N{RIGHT-TO-LEFT OVERRIDE}", "\N{ZERO WIDTH SPACE}"
@@ -153,7 +153,7 @@ def test_whoever_sends_hundreds_of_mistakes_is_told_of_ten_and_waits_for_no_more
         looked.append(text)
         return nearest(text, known)
 
-    for one in (parameters, reading):
+    for one in (parameters, request_parsing):
         monkeypatch.setattr(one, "nearest", counted)
     # The version is read first: it says what the others may be.
     names = [name for name in ENDPOINTS["observations"].all_parameters(KINDS["json"]) if name != "version"]

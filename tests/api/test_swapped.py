@@ -16,7 +16,7 @@ import polars as pl
 import pytest
 
 from dashboard.api.endpoints import KINDS
-from dashboard.database import store
+from dashboard.data.versions import store
 from tests.api.client import Client, Got
 from tests.api.helpers import write
 

@@ -14,7 +14,7 @@ import duckdb
 import pytest
 
 from dashboard.api import whole
-from dashboard.database import Database
+from dashboard.data.database import Database
 from tests.api.client import Client
 from tests.api.helpers import write
 

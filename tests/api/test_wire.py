@@ -9,13 +9,13 @@ import re
 import pytest
 from starlette.applications import Starlette
 
-from dashboard import server
 from dashboard.api import answers, routes
 from dashboard.api.answers import Answer, Shelf
 from dashboard.api.endpoints import ENDPOINTS, KINDS
-from dashboard.api.reading import Asked
 from dashboard.api.replies import Asking
-from dashboard.database import Database
+from dashboard.api.request_parsing import Asked
+from dashboard.data.database import Database
+from dashboard.server import routes as server
 from tests.api.client import Client
 
 ADDRESSES = (

@@ -6,7 +6,8 @@ import pytest
 
 from dashboard.briefings import content, docx, pdf
 from dashboard.briefings.model import Briefing
-from dashboard.database import ENGLAND, Database
+from dashboard.data.database import Database
+from dashboard.data.model import ENGLAND
 from tests.briefings.helpers import AWKWARD, LONDON, PRINTED, YORKSHIRE, number
 from tests.dashboard.conftest import db, served
 

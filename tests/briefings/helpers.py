@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dashboard.database import Database
+from dashboard.data.database import Database
 
 # Joint returns, a suppressed figure, none at all, very small, new by reorganisation, the longest name, a large city.
 AWKWARD = (

@@ -9,12 +9,14 @@ import polars as pl
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from dashboard import england, wording
-from dashboard.benchmarks import BENCHMARKS
+from dashboard.analysis import england
+from dashboard.analysis.benchmarks import BENCHMARKS
 from dashboard.briefings import content
 from dashboard.briefings.content import NoBriefingError
 from dashboard.briefings.model import Briefing, Cell, Points, Section, Strip, Table, Words, texts
-from dashboard.database import ENGLAND, Database
+from dashboard.data.database import Database
+from dashboard.data.model import ENGLAND, REASONS
+from dashboard.views.text import formats
 from tests.briefings.helpers import AWKWARD, LONDON, YORKSHIRE, number
 from tests.briefings.reading import numbers
 from tests.dashboard.helpers import MAIN
@@ -126,16 +128,16 @@ def test_the_nine_measures_are_the_published_figures(name: str, db: Database, br
         cut = db.table["quarter_cut"].filter((pl.col("metric_id") == metric_id) & (pl.col("period_end") == end))
         _, value, _, whole, neighbours, best, standing = rows[metric.title]
         if own["value"] is None:
-            assert value.startswith(wording.REASONS[own["status"]].partition(",")[0])
+            assert value.startswith(REASONS[own["status"]].partition(",")[0])
             assert standing == ""
         else:
-            assert value == wording.brief(own["value"], metric)
-            assert standing.lower() in wording.QUARTERS.values()
-        assert whole == wording.brief(of_england, metric)
-        assert best == wording.brief(cut["best"][0], metric)
+            assert value == formats.brief(own["value"], metric)
+            assert standing.lower() in formats.QUARTERS.values()
+        assert whole == formats.brief(of_england, metric)
+        assert best == formats.brief(cut["best"][0], metric)
         if beside.height >= 5:
             # Half of two figures may end in binary noise (rule 7).
-            assert neighbours == wording.brief(float(f"{float(str(beside['value'].median())):.9g}"), metric)
+            assert neighbours == formats.brief(float(f"{float(str(beside['value'].median())):.9g}"), metric)
         else:
             assert neighbours == "too few"
 
@@ -153,7 +155,7 @@ def test_strips_stand_on_one_axis_with_the_better_to_the_right(
         setting = councils.filter(pl.col("value").is_not_null() & ~pl.col("very_small") & pl.col("sets_cut"))
         assert len(strip.dots) == setting.height
         ordered = setting.sort("value", descending=metric.lower_is_better)["value"].to_list()
-        assert f"{setting.height} councils from {wording.brief(ordered[0], metric)} to" in strip.alt
+        assert f"{setting.height} councils from {formats.brief(ordered[0], metric)} to" in strip.alt
         assert all(0 <= dot <= 1 for dot in strip.dots)
         own = db.councils(metric_id, db.latest(metric_id).end).row(
             by_predicate=pl.col("area_id") == area_id, named=True
@@ -222,8 +224,8 @@ def test_each_question_rests_on_a_figure_a_report_or_a_partner(
         else:
             title = max((one for one in titles if point.small.startswith(one)), key=len)
             metric, row = titles[title], newest[titles[title].metric_id]
-            shown = wording.quantity(row["value"], metric) if row["value"] is not None else None
-            assert (shown or wording.reason(row["status"], row["symbol"], metric)) in point.small
+            shown = formats.quantity(row["value"], metric) if row["value"] is not None else None
+            assert (shown or formats.reason(row["status"], row["symbol"], metric)) in point.small
 
 
 def test_what_does_not_apply_is_not_asked_for_and_no_small_number_is(every_council: dict[str, Briefing]) -> None:
@@ -377,7 +379,7 @@ def test_a_rank_that_is_shared_is_joint_among_movers_too(db: Database, briefings
         for row in cells(table(briefings["England"], title)):
             own = standing.filter(pl.col("area_id") == areas[row[0]]).sort("period_end").tail(2)
             wanted = [
-                f"{'joint ' if one['tied'] > 1 else ''}{wording.ordinal(one['rank'])} of {one['ranked']}"
+                f"{'joint ' if one['tied'] > 1 else ''}{formats.ordinal(one['rank'])} of {one['ranked']}"
                 for one in own.iter_rows(named=True)
             ]
             assert row[-2:] == wanted
@@ -394,13 +396,13 @@ def test_a_region_shows_each_of_its_councils_by_name(region_id: str, councils: i
     names = [row[0] for row in rows]
     assert len(names) == councils
     assert names == sorted(names)
-    numbers_of = {wording.place(name): area_id for area_id, name in db.authorities.items()}
+    numbers_of = {formats.place(name): area_id for area_id, name in db.authorities.items()}
     for row in rows:
         for metric_id, shown in zip(england.NINE, row[1:], strict=True):
             one = db.councils(metric_id, db.latest(metric_id).end).row(
                 by_predicate=pl.col("area_id") == numbers_of[row[0]], named=True
             )
-            wanted = wording.brief(one["value"], db.metrics[metric_id]) or one["symbol"] or "none"
+            wanted = formats.brief(one["value"], db.metrics[metric_id]) or one["symbol"] or "none"
             assert shown == wanted
     assert [row[0] for row in cells(table(briefing, "Ofsted’s latest judgements"))] == names
 
@@ -412,7 +414,7 @@ def test_a_regions_figures_are_the_published_ones(db: Database, briefings: dict[
         of_region, of_england = (
             figures.row(by_predicate=pl.col("area_id") == one, named=True)["value"] for one in (YORKSHIRE, ENGLAND)
         )
-        assert row[1:3] == [wording.brief(of_region, metric), wording.brief(of_england, metric)]
+        assert row[1:3] == [formats.brief(of_region, metric), formats.brief(of_england, metric)]
 
 
 def test_another_benchmark_is_said_and_used(db: Database) -> None:

@@ -11,7 +11,7 @@ from docx.oxml.ns import qn
 
 from dashboard.briefings import content, docx
 from dashboard.briefings.model import Briefing, Cards, Points, Table
-from dashboard.database import Database
+from dashboard.data.database import Database
 from tests.briefings.helpers import NOT_PRINTED, PRINTED
 from tests.briefings.reading import docx_wanted, docx_words, strips
 

@@ -11,10 +11,11 @@ from html import unescape
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from dashboard.benchmarks import BENCHMARKS, Benchmark
-from dashboard.briefings import content, making
+from dashboard.analysis.benchmarks import BENCHMARKS, Benchmark
+from dashboard.briefings import content, render
 from dashboard.briefings.model import Briefing
-from dashboard.database import ENGLAND, Database
+from dashboard.data.database import Database
+from dashboard.data.model import ENGLAND
 from tests.dashboard.helpers import MAIN
 
 BEST = BENCHMARKS["best_quarter"]
@@ -22,7 +23,7 @@ BEST = BENCHMARKS["best_quarter"]
 
 def packed(db: Database, area_ids: list[str], forms: list[str]) -> bytes:
     buffer = io.BytesIO()
-    steps = list(making.pack(buffer, db, area_ids, forms, BEST))
+    steps = list(render.pack(buffer, db, area_ids, forms, BEST))
     assert [done for done, _ in steps] == list(range(len(area_ids) + 1))
     assert [name for _, name in steps] == [*(content.areas(db)[one] for one in area_ids), ""]
     return buffer.getvalue()
@@ -76,7 +77,7 @@ def test_who_stops_asking_stops_it(db: Database, monkeypatch: pytest.MonkeyPatch
         return whole(db, area_id, benchmark)
 
     monkeypatch.setattr(content, "briefing", counted)
-    steps = making.pack(io.BytesIO(), db, ["383", "314", "213"], ["html"], BEST)
+    steps = render.pack(io.BytesIO(), db, ["383", "314", "213"], ["html"], BEST)
     assert [next(steps), next(steps)] == [(0, "Leeds"), (1, "Kingston upon Thames")]
     steps.close()
     assert made == ["383"]

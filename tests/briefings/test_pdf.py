@@ -14,7 +14,8 @@ from pypdf import PdfReader
 from dashboard.briefings import content, pdf
 from dashboard.briefings.model import Briefing
 from dashboard.briefings.pdf import drawings
-from dashboard.database import ENGLAND, Database
+from dashboard.data.database import Database
+from dashboard.data.model import ENGLAND
 from tests.briefings.helpers import LONDON, NOT_PRINTED, PRINTED, number
 from tests.briefings.reading import pdf_pages, printed, strips, tags
 

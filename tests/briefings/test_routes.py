@@ -17,13 +17,15 @@ from pypdf import PdfReader
 from starlette.applications import Starlette
 from starlette.routing import Route
 
-from dashboard.benchmarks import BENCHMARKS
+from dashboard.analysis.benchmarks import BENCHMARKS
 from dashboard.briefings import content, routes
-from dashboard.briefings.addresses import address, file_name
-from dashboard.briefings.making import KINDS
 from dashboard.briefings.model import Briefing
-from dashboard.database import ENGLAND, Database, store
-from dashboard.server import ROUTES
+from dashboard.briefings.render import KINDS
+from dashboard.briefings.urls import address, file_name
+from dashboard.data.database import Database
+from dashboard.data.model import ENGLAND
+from dashboard.data.versions import store
+from dashboard.server.routes import ROUTES
 from tests import loops
 from tests.api.client import Client
 from tests.briefings.helpers import LONDON

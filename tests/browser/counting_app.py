@@ -13,8 +13,9 @@ from starlette.routing import Route
 from streamlit.runtime import get_instance
 from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
 
-from dashboard import server_app
-from dashboard.own import Cell, Finding, Own
+from dashboard.analysis.local_figures import Finding, Own
+from dashboard.files.uploads import Cell
+from dashboard.server import app as server_app
 
 MAIN = Path(__file__).resolve().parents[2] / "dashboard" / "main.py"
 

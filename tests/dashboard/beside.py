@@ -8,10 +8,10 @@ from typing import Any
 
 import polars as pl
 
-from dashboard import comparing, queries
-from dashboard.benchmarks import BENCHMARKS, DEFAULT
-from dashboard.database import Database
-from dashboard.sentences import compare as sentences
+from dashboard.analysis import compare, queries
+from dashboard.analysis.benchmarks import BENCHMARKS, DEFAULT
+from dashboard.data.database import Database
+from dashboard.views.text import compare as sentences
 from tests.dashboard import small
 from tests.dashboard.small import Figure, metric
 
@@ -34,7 +34,7 @@ def newest(db: Database, metric_id: str = "waits", benchmark: str = DEFAULT) -> 
 def beside(db: Database, area_ids: Sequence[str], metric_id: str = "waits", benchmark: str = DEFAULT) -> pl.DataFrame:
     """Some councils in the newest period of a measure."""
     measure = db.metrics[metric_id]
-    return comparing.side_by_side(db, newest(db, metric_id, benchmark), measure, db.latest(metric_id), area_ids)
+    return compare.side_by_side(db, newest(db, metric_id, benchmark), measure, db.latest(metric_id), area_ids)
 
 
 def said(db: Database, area_ids: Sequence[str], chosen: str | None, metric_id: str, benchmark: str = DEFAULT) -> str:

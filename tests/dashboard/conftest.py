@@ -10,7 +10,7 @@ import pytest
 from streamlit.components.v2 import manifest_scanner
 from streamlit.runtime.pages_manager import PagesManager
 
-from dashboard.database import Database
+from dashboard.data.database import Database
 from tests import kept
 from tests.dashboard.helpers import serving, store_of
 

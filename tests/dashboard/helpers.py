@@ -19,8 +19,10 @@ import polars as pl
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from dashboard import database, exports
-from dashboard.database import Database, Store, store
+from dashboard.data import versions
+from dashboard.data.database import Database
+from dashboard.data.versions import Store, store
+from dashboard.files import exports
 
 ROOT = Path(__file__).resolve().parents[2]
 MAIN = str(ROOT / "dashboard" / "main.py")
@@ -140,7 +142,7 @@ def store_of(path: Path) -> Store:
 def serving(path: Path) -> Iterator[Store]:
     """The pages read a database."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(database, "Store", store_of)
+        patch.setattr(versions, "Store", store_of)
         patch.setenv("MONITOR_DATABASE", str(path))
         store.cache_clear()
         yield store()

@@ -9,10 +9,9 @@ from typing import Any
 
 import duckdb
 
-from dashboard.database import Database
-from dashboard.queries import STRANDS
-from dashboard.tables import STRAND_NAMES
-from dashboard.wording import GRADES
+from dashboard.data.database import Database
+from dashboard.data.model import GRADES, STRANDS
+from dashboard.views.tables import STRAND_NAMES
 from tests.dashboard import small
 from tests.dashboard.small import Figure
 

@@ -11,10 +11,10 @@ from typing import Any
 
 import xlsxwriter
 
-from dashboard.own.checking import MAX_ERRORS
-from dashboard.own.files import TEMPLATE
-from dashboard.own.reading import MAX_COLUMNS, MAX_FIELD, MAX_ROWS
-from dashboard.own.workbook import SHEET
+from dashboard.files.pages.local_figures import TEMPLATE
+from dashboard.files.uploads.checking import MAX_ERRORS
+from dashboard.files.uploads.reading import MAX_COLUMNS, MAX_FIELD, MAX_ROWS
+from dashboard.files.uploads.workbook import SHEET
 
 LEEDS = "383"
 HEADER = list(TEMPLATE)

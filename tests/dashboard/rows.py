@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from dashboard.benchmarks import BENCHMARKS
-from dashboard.database import Metric
+from dashboard.analysis.benchmarks import BENCHMARKS
+from dashboard.data.model import Metric
 from tests.dashboard import small
 
 Row = dict[str, Any]

@@ -17,8 +17,9 @@ from typing import Any
 import duckdb
 import polars as pl
 
-from dashboard.database import ENGLAND, Database
-from etl import build, standings, trends
+from dashboard.data.database import Database
+from dashboard.data.model import ENGLAND
+from etl.build import builder, ranks, trends
 
 NORTH, SOUTH = "E12000001", "E12000009"
 COUNCILS = tuple(str(number) for number in range(101, 131))
@@ -129,8 +130,8 @@ def write(
         [{**row, "position": position} for position, row in enumerate(metrics)], infer_schema_length=None
     )
     area = _areas(names or {})
-    returns = standings.ranked_returns(observation, metric_table, area)
-    cuts = standings.quarter_cuts(returns)
+    returns = ranks.ranked_returns(observation, metric_table, area)
+    cuts = ranks.quarter_cuts(returns)
     breaks = trends.series_breaks(metric_table)
     tables = {
         "build": pl.DataFrame({"data_version": [version], "built_at": [datetime(2026, 1, 1)]}),
@@ -140,8 +141,8 @@ def write(
         "metric": metric_table,
         "observation": observation,
         "quarter_cut": cuts,
-        "standing": standings.standings(observation, returns, cuts),
-        "change": standings.changes(observation, metric_table),
+        "standing": ranks.standings(observation, returns, cuts),
+        "change": ranks.changes(observation, metric_table),
         "series_break": breaks,
         "trend": trends.trends(observation, metric_table, area, breaks),
     }
@@ -162,7 +163,7 @@ def _empty() -> bytes:
     with TemporaryDirectory() as folder:
         path = Path(folder) / "empty.duckdb"
         with duckdb.connect(str(path)) as connection:
-            connection.execute(f"BEGIN; {build.schema(build.DATA)}; COMMIT")
+            connection.execute(f"BEGIN; {builder.schema(builder.DATA)}; COMMIT")
         return path.read_bytes()
 
 

@@ -12,15 +12,15 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from dashboard.hosting.settings import settings
-from dashboard.sentences import accessibility as said
-from dashboard.sentences.accessibility import Limit
-from dashboard.sentences.help import HELP, how_to_read
-from dashboard.tables import accessibility as parts
+from dashboard.ops.settings import settings
+from dashboard.views.tables import accessibility as parts
+from dashboard.views.text import accessibility as said
+from dashboard.views.text.accessibility import Limit
+from dashboard.views.text.help import HELP, how_to_read
 from tests.dashboard.helpers import PAGES, html, opened
 
 pytestmark = pytest.mark.usefixtures("served")
-FILES = {path.stem for path in (Path(__file__).resolve().parents[2] / "dashboard" / "pages").glob("*.py")}
+FILES = {path.stem for path in (Path(__file__).resolve().parents[2] / "dashboard" / "pages").glob("[!_]*.py")}
 LONGEST = 25  # words of a sentence; GOV.UK asks to split longer ones
 
 

@@ -19,15 +19,19 @@ import polars as pl
 import pytest
 from polars.testing import assert_frame_equal
 
-from dashboard import as_data, benchmarks, best, comparing, direction, england, explore, exports, inspecting, queries
+from dashboard.analysis import benchmarks, best, compare, direction, england, inspections, queries, selection
+from dashboard.analysis.benchmarks import BENCHMARKS, DEFAULT, Benchmark
+from dashboard.analysis.selection import Question
+from dashboard.api import view_data
 from dashboard.api.endpoints import ENDPOINTS, KINDS
-from dashboard.api.reading import read
+from dashboard.api.request_parsing import read
 from dashboard.api.tables import Rows
-from dashboard.as_data import Address, View
-from dashboard.benchmarks import BENCHMARKS, DEFAULT, Benchmark
-from dashboard.database import Database, Metric, Period
-from dashboard.explore import Question
-from dashboard.tables import as_data as parts
+from dashboard.api.view_data import Address, View
+from dashboard.data.database import Database
+from dashboard.data.model import STRANDS, Metric, Period
+from dashboard.files import exports
+from dashboard.files.exports.rows import long, wide
+from dashboard.pages.components import as_data as parts
 from tests.dashboard.helpers import PAGES, html, kinds, opened
 from tests.readers import serve
 
@@ -49,15 +53,15 @@ def views(db: Database, benchmark: Benchmark = BEST, metric_id: str = "vacancy_r
     nine = england.chosen(db, england.NINE)
     beside = choice(db, "caseload")
     return {
-        "England": as_data.england(db, metric, period, benchmark, nine),
-        "Map": as_data.map_of(db, metric, period, benchmark, beside),
-        "Inspections": as_data.inspections(
+        "England": view_data.england(db, metric, period, benchmark, nine),
+        "Map": view_data.map_of(db, metric, period, benchmark, beside),
+        "Inspections": view_data.inspections(
             db, LEEDS, YORKSHIRE, latest=True, strand="leaders", beside=beside, benchmark=benchmark
         ),
-        "Best councils": as_data.best(db, metric, period, benchmark),
-        "Council": as_data.council(db, LEEDS, metric, period, benchmark, "Workforce"),
-        "Compare": as_data.compare(db, [LEEDS, KINGSTON], metric, period, benchmark, "Workforce", beside),
-        "Data": as_data.data(db, QUESTION, benchmark, ("standing", "gap"), "long"),
+        "Best councils": view_data.best(db, metric, period, benchmark),
+        "Council": view_data.council(db, LEEDS, metric, period, benchmark, "Workforce"),
+        "Compare": view_data.compare(db, [LEEDS, KINGSTON], metric, period, benchmark, "Workforce", beside),
+        "Data": view_data.data(db, QUESTION, benchmark, ("standing", "gap"), "long"),
     }
 
 
@@ -113,14 +117,14 @@ def test_the_maps_address_gives_all_that_the_map_is_drawn_from(
     metric, period = choice(db, metric_id, back=back)
     rule = BENCHMARKS[benchmark]
     page = direction.with_direction(db, queries.councils(db, metric, period, rule))
-    found = answer(db, as_data.map_of(db, metric, period, rule).addresses[0])
+    found = answer(db, view_data.map_of(db, metric, period, rule).addresses[0])
     assert found.height in (151, 152, 153, page.height)
     same(found, shown(db, page, rule))
 
 
 def test_a_second_map_has_an_address_of_its_own(db: Database) -> None:
     (metric, period), (other, then) = choice(db), choice(db, "caseload", back=2)
-    first, second, _ = as_data.map_of(db, metric, period, BEST, (other, then)).addresses
+    first, second, _ = view_data.map_of(db, metric, period, BEST, (other, then)).addresses
     assert ("metric", "vacancy_rate") in first.asked
     same(answer(db, second), shown(db, direction.with_direction(db, queries.councils(db, other, then, BEST))))
 
@@ -128,7 +132,7 @@ def test_a_second_map_has_an_address_of_its_own(db: Database) -> None:
 def test_a_picked_group_and_a_typed_target_go_into_the_address(db: Database) -> None:
     metric, period = choice(db)
     for rule in (benchmarks.with_group(db, [LEEDS, KINGSTON]), benchmarks.with_target(7.25, metric)):
-        found = answer(db, as_data.map_of(db, metric, period, rule).addresses[0])
+        found = answer(db, view_data.map_of(db, metric, period, rule).addresses[0])
         same(found, shown(db, direction.with_direction(db, queries.councils(db, metric, period, rule)), rule))
         assert found["benchmark"].drop_nulls().len() > 100
 
@@ -137,11 +141,11 @@ def test_a_benchmark_nobody_has_named_and_a_target_for_another_measure_are_left_
     metric, period = choice(db)
     elsewhere = benchmarks.with_target(7.25, db.metrics["caseload"])
     for rule in (BENCHMARKS["group"], BENCHMARKS["target"], elsewhere):
-        given = dict(as_data.map_of(db, metric, period, rule).addresses[0].asked)
+        given = dict(view_data.map_of(db, metric, period, rule).addresses[0].asked)
         assert given["with"] == "standing,trend"
         assert not {"benchmark", "group", "target"} & set(given)
     # Of several measures none has the target.
-    given = dict(as_data.council(db, LEEDS, metric, period, benchmarks.with_target(7.25, metric)).addresses[0].asked)
+    given = dict(view_data.council(db, LEEDS, metric, period, benchmarks.with_target(7.25, metric)).addresses[0].asked)
     assert "target" not in given
 
 
@@ -152,14 +156,14 @@ def test_a_councils_address_gives_every_measure_of_its_page(db: Database, area_i
     profile = queries.profile(db, area_id, BEST)
     if theme:
         profile = profile.filter([db.metrics[one].theme == theme for one in profile["metric_id"]])
-    found = answer(db, as_data.council(db, area_id, metric, period, BEST, theme).addresses[0])
+    found = answer(db, view_data.council(db, area_id, metric, period, BEST, theme).addresses[0])
     # Judgements have a place of their own on the page.
     same(found.filter(pl.col("unit") != "grade"), shown(db, profile))
 
 
 def test_a_councils_other_addresses_give_its_years_its_neighbours_and_its_inspections(db: Database) -> None:
     metric, period = choice(db)
-    _, years, near, reports = as_data.council(db, LEEDS, metric, period, BEST, "Workforce").addresses
+    _, years, near, reports = view_data.council(db, LEEDS, metric, period, BEST, "Workforce").addresses
     course = queries.trend(db, metric, LEEDS)
     found = answer(db, years).filter(pl.col("area") == "Leeds").sort("period_end")
     assert found["value"].to_list() == course["value"].to_list()
@@ -171,19 +175,19 @@ def test_a_councils_other_addresses_give_its_years_its_neighbours_and_its_inspec
 def test_the_addresses_of_compare_give_its_order_its_years_and_its_measures(db: Database) -> None:
     metric, period = choice(db)
     ids, (other, then) = [LEEDS, KINGSTON, "816"], choice(db, "caseload")
-    order, years, measures, first, second = as_data.compare(
+    order, years, measures, first, second = view_data.compare(
         db, ids, metric, period, BEST, "Workforce", (other, then)
     ).addresses
     everybody = queries.councils(db, metric, period, BEST)
-    beside = comparing.side_by_side(db, everybody, metric, period, ids)
+    beside = compare.side_by_side(db, everybody, metric, period, ids)
     same(answer(db, order), shown(db, direction.with_direction(db, beside.select(everybody.columns))))
-    courses = comparing.courses(db, metric, ids)
+    courses = compare.courses(db, metric, ids)
     assert answer(db, years).select("area", "period_end", "value").sort("area", "period_end").rows() == (
         courses.select("name", "period_end", "value").sort("name", "period_end").rows()
     )
     same(
         answer(db, measures),
-        shown(db, direction.with_direction(db, comparing.by_measure(db, BEST, "Workforce", ids))),
+        shown(db, direction.with_direction(db, compare.by_measure(db, BEST, "Workforce", ids))),
     )
     assert answer(db, first)["metric_id"].unique().to_list() == ["vacancy_rate"]
     assert answer(db, second)["metric_id"].unique().to_list() == ["caseload"]
@@ -191,7 +195,7 @@ def test_the_addresses_of_compare_give_its_order_its_years_and_its_measures(db: 
 
 def test_who_is_best_is_in_the_address_of_that_page(db: Database) -> None:
     metric, period = choice(db)
-    councils, ranks, _ = as_data.best(db, metric, period, BEST).addresses
+    councils, ranks, _ = view_data.best(db, metric, period, BEST).addresses
     found = answer(db, councils)
     names = best.who(db, metric, period, BEST, None).rows["name"].to_list()
     small = set(best.who(db, metric, period, BEST, None).small["name"])
@@ -202,7 +206,7 @@ def test_who_is_best_is_in_the_address_of_that_page(db: Database) -> None:
 def test_what_england_would_gain_can_be_worked_out_from_its_address(db: Database) -> None:
     metric, period = choice(db)
     nine = england.chosen(db, england.NINE)
-    chosen, all_nine, areas, *_ = as_data.england(db, metric, period, BEST, nine).addresses
+    chosen, all_nine, areas, *_ = view_data.england(db, metric, period, BEST, nine).addresses
     same(answer(db, chosen), shown(db, direction.with_direction(db, queries.councils(db, metric, period, BEST))))
     short = answer(db, all_nine).filter(pl.col("gap") > 0)
     counted = short.with_columns(pl.coalesce("joint_return", "la_number").alias("return")).unique(
@@ -214,13 +218,13 @@ def test_what_england_would_gain_can_be_worked_out_from_its_address(db: Database
 
 
 def test_the_address_of_inspections_gives_each_councils_latest_judgements_in_a_row(db: Database) -> None:
-    found = answer(db, as_data.inspections(db, None, None, latest=True, strand="leaders").addresses[0])
-    page = inspecting.latest(db, datetime.now(UTC).date()).sort("name")
-    newest = found.filter(pl.col("period_end") == inspecting.newest_report(db)).sort("area")
-    for strand in queries.STRANDS:
+    found = answer(db, view_data.inspections(db, None, None, latest=True, strand="leaders").addresses[0])
+    page = inspections.latest(db, datetime.now(UTC).date()).sort("name")
+    newest = found.filter(pl.col("period_end") == inspections.newest_report(db)).sort("area")
+    for strand in STRANDS:
         assert newest[f"judgement_{strand}"].to_list() == page[strand].to_list()
-    only = as_data.inspections(db, LEEDS, YORKSHIRE, latest=False, strand="overall")
-    assert answer(db, only.addresses[0]).height == inspecting.reports(db, YORKSHIRE).height
+    only = view_data.inspections(db, LEEDS, YORKSHIRE, latest=False, strand="overall")
+    assert answer(db, only.addresses[0]).height == inspections.reports(db, YORKSHIRE).height
     assert [one.table for one in only.addresses] == ["inspections", "observations", "observations", "inspections"]
 
 
@@ -231,16 +235,16 @@ def test_the_address_of_inspections_gives_each_councils_latest_judgements_in_a_r
     Question(types=("London borough", "Unitary authority"), metrics=("vacancy_rate",), leaders=("Outstanding",)),
     Question(neighbours_of=LEEDS, statuses=("suppressed", "not_available")),
 ])  # fmt: skip
-def test_the_address_of_the_data_page_is_its_question(db: Database, question: Question, shape: explore.Shape) -> None:
+def test_the_address_of_the_data_page_is_its_question(db: Database, question: Question, shape: selection.Shape) -> None:
     chosen = ("standing", "gap")
-    (address,) = as_data.data(db, question, BENCHMARKS["england"], chosen, shape).addresses
-    rows = explore.rows(db, question)
-    page = explore.wide(db, rows) if shape == "wide" else explore.long(db, rows, chosen, BENCHMARKS["england"])
+    (address,) = view_data.data(db, question, BENCHMARKS["england"], chosen, shape).addresses
+    rows = selection.rows(db, question)
+    page = wide(db, rows) if shape == "wide" else long(db, rows, chosen, BENCHMARKS["england"])
     assert_frame_equal(answer(db, address), page, check_exact=True)
 
 
 def test_the_newest_period_is_asked_for_as_such_and_an_older_one_by_its_label(db: Database) -> None:
-    now, before = (dict(as_data.map_of(db, *choice(db, back=back), BEST).addresses[0].asked) for back in (0, 1))
+    now, before = (dict(view_data.map_of(db, *choice(db, back=back), BEST).addresses[0].asked) for back in (0, 1))
     assert (now.get("newest"), "period" in now) == ("true", False)
     assert (before.get("newest"), before.get("period")) == (None, choice(db, back=1)[1].label)
 
@@ -254,16 +258,16 @@ def test_an_address_holds_nothing_that_would_end_it() -> None:
 
 
 def test_the_methods_page_leads_to_the_declarations(db: Database) -> None:
-    assert {one.table: answer(db, one).height > 0 for one in as_data.methods().addresses} == {
+    assert {one.table: answer(db, one).height > 0 for one in view_data.methods().addresses} == {
         "metrics": True, "releases": True, "areas": True, "changes": True,
     }  # fmt: skip
 
 
 def test_a_frozen_view_keeps_its_version_in_every_address_and_line(db: Database) -> None:
     view = views(db)["Map"]
-    for line in as_data.lines(view.addresses[0], ROOT, "2026-01-01-old"):
+    for line in view_data.lines(view.addresses[0], ROOT, "2026-01-01-old"):
         assert "version=2026-01-01-old" in line.text
-    for line in as_data.lines(view.addresses[0], ROOT):
+    for line in view_data.lines(view.addresses[0], ROOT):
         assert "version=" not in line.text
 
 
@@ -273,7 +277,7 @@ def drawn(view: View, **changes: Any) -> str:
         "live": f"{ROOT}/map?la=Leeds", "frozen": f"{ROOT}/map?la=Leeds&version=v1", "citation": "Cited <so>.",
         "root": ROOT, "version": "v1", "keep": False, **changes,
     }  # fmt: skip
-    return parts.view(view.addresses, as_data.lines(view.addresses[0], ROOT), **given)
+    return parts.view(view.addresses, view_data.lines(view.addresses[0], ROOT), **given)
 
 
 def test_everything_in_the_expander_can_be_copied_and_nothing_in_it_runs(db: Database) -> None:
@@ -316,7 +320,7 @@ def server(database_path: Path) -> Iterator[str]:
 
 def line(db: Database, page: str, root: str, program: str) -> str:
     """The ready line of a page for a program."""
-    return next(one.text for one in as_data.lines(views(db)[page].addresses[0], root) if one.program == program)
+    return next(one.text for one in view_data.lines(views(db)[page].addresses[0], root) if one.program == program)
 
 
 # Nothing can be imported but the standard library and what these lines are for, as in a fresh environment.

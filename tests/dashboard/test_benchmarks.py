@@ -8,9 +8,10 @@ from statistics import median
 
 import pytest
 
-from dashboard import benchmarks, queries
-from dashboard.benchmarks import BENCHMARKS, DEFAULT, Benchmark
-from dashboard.database import ENGLAND, Database
+from dashboard.analysis import benchmarks, queries
+from dashboard.analysis.benchmarks import BENCHMARKS, DEFAULT, Benchmark
+from dashboard.data.database import Database
+from dashboard.data.model import ENGLAND
 from tests.dashboard import small
 from tests.dashboard.small import Figure
 

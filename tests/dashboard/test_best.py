@@ -14,12 +14,15 @@ import duckdb
 import polars as pl
 import pytest
 
-from dashboard import best, best_files, england, in_common, wording
-from dashboard.benchmarks import BENCHMARKS, with_group, with_target
-from dashboard.best import Best
-from dashboard.database import Database, Metric
-from dashboard.sentences import best as sentences
-from dashboard.tables import best as parts
+from dashboard.analysis import best, england, shared_characteristics
+from dashboard.analysis.benchmarks import BENCHMARKS, with_group, with_target
+from dashboard.analysis.best import Best
+from dashboard.data.database import Database
+from dashboard.data.model import Metric
+from dashboard.files.pages import best as best_files
+from dashboard.views.tables import best as parts
+from dashboard.views.text import best as sentences
+from dashboard.views.text import formats
 from tests.dashboard import small
 from tests.dashboard.helpers import HOSTILE_NAMES, Page, opened, read
 from tests.dashboard.helpers import html as shown
@@ -29,7 +32,7 @@ from tests.dashboard.small import COUNCILS, TINY, Figure
 QUARTER, REGIONAL, LEADERS = (BENCHMARKS[one] for one in ("best_quarter", "best_quarter_region", "outstanding_leaders"))
 NEAREST, NEIGHBOURS, ENGLAND = (BENCHMARKS[one] for one in ("best_neighbours", "neighbours", "england"))
 LEEDS, KINGSTON, RICHMOND, SCILLY, WESTMINSTER, CUMBERLAND = "383", "314", "318", "420", "213", "942"
-# A measure whose method changed in 2024 (etl/trends.py).
+# A measure whose method changed in 2024 (etl/build/trends.py).
 BROKEN = "caseholder_share"
 
 
@@ -281,18 +284,18 @@ def test_chance_is_that_of_a_lot_drawn_without_putting_back(drawn: int, group: i
             sum(beyond) / len(ways) for beyond in zip(*((w >= hits, w <= hits) for w in ways), strict=True)
         )
         expected = "more" if as_many <= 0.025 else "less" if as_few <= 0.025 else None
-        assert in_common.side(hits, drawn, group, 12) == expected
+        assert shared_characteristics.side(hits, drawn, group, 12) == expected
 
 
 def test_all_or_none_of_many_is_beyond_chance_and_four_of_four_may_be_a_lot() -> None:
-    assert in_common.side(5, 6, 5, 12) == "more"
-    assert in_common.side(0, 6, 5, 12) == "less"
+    assert shared_characteristics.side(5, 6, 5, 12) == "more"
+    assert shared_characteristics.side(0, 6, 5, 12) == "less"
     # 15 of 495 ways: 3 %, with as many on the other side.
-    assert in_common.side(4, 6, 4, 12) is None
+    assert shared_characteristics.side(4, 6, 4, 12) is None
 
 
 def groups(db: Database, found: Best, dimension: str) -> dict[str, tuple[int, int, str | None]]:
-    rows = in_common.in_common(db, found).filter(pl.col("dimension") == dimension)
+    rows = shared_characteristics.in_common(db, found).filter(pl.col("dimension") == dimension)
     return {row["group"]: (row["best"], row["all"], row["side"]) for row in rows.iter_rows(named=True)}
 
 
@@ -324,15 +327,18 @@ def test_groups_among_the_best_are_counted_and_held_against_chance(tmp_path: Pat
     south = {str(one): 50.0 for one in range(102, 130, 2)}
     db = with_context(tmp_path, {**north, **south}, {"101": "Outstanding", "103": "Good", "102": "Good"})
     found = found_in(db)
-    assert groups(db, found, in_common.REGION) == {"The North": (14, 14, "more"), "The South": (0, 14, "less")}
+    assert groups(db, found, shared_characteristics.REGION) == {
+        "The North": (14, 14, "more"),
+        "The South": (0, 14, "less"),
+    }
     # All are unitary authorities: there is nothing to compare.
-    assert groups(db, found, in_common.TYPE) == {}
-    assert groups(db, found, in_common.SIZE) == {
+    assert groups(db, found, shared_characteristics.TYPE) == {}
+    assert groups(db, found, shared_characteristics.SIZE) == {
         "Fewest children": (5, 10, None), "Middle by children": (5, 9, None), "Most children": (4, 9, None),
     }  # fmt: skip
-    assert groups(db, found, in_common.JUDGED) == {"Outstanding": (1, 1, None), "Good": (1, 2, None)}
-    rows = in_common.in_common(db, found)
-    assert rows.filter(pl.col("dimension") == in_common.SIZE)["note"][0] == "101,000 to 110,000 children"
+    assert groups(db, found, shared_characteristics.JUDGED) == {"Outstanding": (1, 1, None), "Good": (1, 2, None)}
+    rows = shared_characteristics.in_common(db, found)
+    assert rows.filter(pl.col("dimension") == shared_characteristics.SIZE)["note"][0] == "101,000 to 110,000 children"
     assert sentences.in_common(rows.to_dicts(), found) == (
         "Beyond chance, these are among them more often than their number would give: The North (14 of these 14, 14 of "
         "all 28). Less often than their number would give: The South (0 of these 14, 14 of all 28)."
@@ -341,7 +347,9 @@ def test_groups_among_the_best_are_counted_and_held_against_chance(tmp_path: Pat
 
 def test_where_nothing_stands_out_it_is_said(tmp_path: Path) -> None:
     db = with_context(tmp_path, {str(one): 10.0 if one < 115 else 50.0 + one for one in range(101, 130)})
-    rows = in_common.in_common(db, found_in(db)).filter(pl.col("dimension") == in_common.REGION)
+    rows = shared_characteristics.in_common(db, found_in(db)).filter(
+        pl.col("dimension") == shared_characteristics.REGION
+    )
     words = sentences.in_common(rows.to_dicts(), found_in(db))
     assert words == "Nothing stands out: of none of 2 groups are more or fewer among them than chance allows."
 
@@ -351,10 +359,10 @@ def test_a_joint_return_is_in_a_group_if_all_its_councils_are(tmp_path: Path) ->
     waits_of = {"101+102": 10.0, "103+105": 10.0, **{str(one): 10.0 if one < 120 else 90.0 for one in range(106, 130)}}
     db = with_context(tmp_path, waits_of)
     found = found_in(db)
-    rows = in_common.in_common(db, found)
-    region = rows.filter(pl.col("dimension") == in_common.REGION)
+    rows = shared_characteristics.in_common(db, found)
+    region = rows.filter(pl.col("dimension") == shared_characteristics.REGION)
     assert set(region["all_base"]) == {found.among.height - 1}
-    size = rows.filter(pl.col("dimension") == in_common.SIZE)
+    size = rows.filter(pl.col("dimension") == shared_characteristics.SIZE)
     assert set(size["all_base"]) == {found.among.height}
     assert "208,000" in size["note"][-1]  # 103,000 and 105,000
 
@@ -362,11 +370,11 @@ def test_a_joint_return_is_in_a_group_if_all_its_councils_are(tmp_path: Path) ->
 def test_too_few_or_all_are_not_looked_at(tmp_path: Path) -> None:
     few = with_context(tmp_path / "a", {str(one): float(one) for one in range(101, 130)})
     found = found_in(few)
-    assert in_common.in_common(few, found).is_empty()
+    assert shared_characteristics.in_common(few, found).is_empty()
     assert sentences.in_common([], found) == "8 councils are too few to look for what they have in common."
     alike = with_context(tmp_path / "b", {str(one): 10.0 for one in range(101, 130)})
     found = found_in(alike)
-    assert in_common.in_common(alike, found).is_empty()
+    assert shared_characteristics.in_common(alike, found).is_empty()
     assert sentences.in_common([], found).startswith("All that could be among them are")
 
 
@@ -496,11 +504,17 @@ def test_how_often_a_group_is_among_the_best_is_counted_as_by_hand(db: Database)
             both = counts.setdefault("London" if name in ("Inner London", "Outer London") else name, [0, 0])
             both[0] += row["quarter"] == 1
             both[1] += 1
-    shown = groups(db, found, in_common.REGION)
+    shown = groups(db, found, shared_characteristics.REGION)
     assert {name: list(row[:2]) for name, row in shown.items()} == counts
     assert len(counts) == 9
-    for dimension in (in_common.REGION, in_common.TYPE, in_common.SIZE, in_common.NEED, in_common.JUDGED):
-        part = in_common.in_common(db, found).filter(pl.col("dimension") == dimension)
+    for dimension in (
+        shared_characteristics.REGION,
+        shared_characteristics.TYPE,
+        shared_characteristics.SIZE,
+        shared_characteristics.NEED,
+        shared_characteristics.JUDGED,
+    ):
+        part = shared_characteristics.in_common(db, found).filter(pl.col("dimension") == dimension)
         assert part["best"].sum() == part["best_base"][0]
         assert part["all"].sum() == part["all_base"][0]
 
@@ -551,7 +565,7 @@ def test_each_file_holds_what_its_table_shows(db: Database, benchmark: str) -> N
     assert len(rows) == len(table)
     for line, row in zip(table, rows, strict=True):
         assert line[0].startswith(row["council"])
-        assert line[1] == wording.brief(float(row["value"]), found.metric)
+        assert line[1] == formats.brief(float(row["value"]), found.metric)
         assert (row["in_best_quarter_since"] == "") == ("since" not in line[6])
         assert row["leaders_judged"].split("; ")[0] in line[7]
         assert row["source"].startswith("Department for Education, ")
@@ -561,9 +575,9 @@ def test_each_file_holds_what_its_table_shows(db: Database, benchmark: str) -> N
     assert len(years) == sum(len(line) - 1 for line in shown)
     cells = [cell for line in shown for cell in line[1:]]
     for cell, row in zip(cells, years, strict=True):
-        assert not row["value"] or cell.startswith(wording.brief(float(row["value"]), found.metric))
+        assert not row["value"] or cell.startswith(formats.brief(float(row["value"]), found.metric))
         assert row["value"] or "%" not in cell
-    common = in_common.in_common(db, found)
+    common = shared_characteristics.in_common(db, found)
     assert len(read(best_files.in_common(db, found, common))) == common.height
     nine = england.chosen(db, england.NINE)
     several = best.several(db, nine)

@@ -9,9 +9,10 @@ import plotly.graph_objects as go
 import plotly.io
 import pytest
 
-from dashboard import comparing
-from dashboard.components import chart
-from dashboard.database import Database, Metric
+from dashboard.analysis import compare
+from dashboard.data.database import Database
+from dashboard.data.model import Metric
+from dashboard.pages.components import chart
 from tests.dashboard.helpers import opened
 
 LEEDS = {"la": "Leeds"}
@@ -108,8 +109,8 @@ def _never_together(db: Database) -> tuple[Metric, Metric]:
     """Two measures of which no council has a figure for the oldest period of the first and the one set beside it."""
     for one in db.metrics.values():
         oldest = db.periods[one.metric_id][-1]
-        for other in comparing.second_measures(db, one):
-            beside = comparing.period_beside(db, one, oldest, other)
+        for other in compare.second_measures(db, one):
+            beside = compare.period_beside(db, one, oldest, other)
             found = (db.councils(one.metric_id, oldest.end), db.councils(other.metric_id, beside.end))
             with_figure = [set(rows.filter(rows["value"].is_not_null())["area_id"]) for rows in found]
             if not one.graded and not with_figure[0] & with_figure[1]:

@@ -13,11 +13,14 @@ import duckdb
 import polars as pl
 import pytest
 
-from dashboard import comparing, exports, queries, wording
-from dashboard.benchmarks import BENCHMARKS, DEFAULT
-from dashboard.database import ENGLAND, Database, Period
-from dashboard.sentences import compare as sentences
-from dashboard.tables import compare as tables
+from dashboard.analysis import compare, queries
+from dashboard.analysis.benchmarks import BENCHMARKS, DEFAULT
+from dashboard.data.database import Database
+from dashboard.data.model import ENGLAND, GRADES, Period
+from dashboard.files import exports
+from dashboard.views.tables import compare as tables
+from dashboard.views.text import compare as sentences
+from dashboard.views.text import formats
 from tests.dashboard import small
 from tests.dashboard.beside import (
     BEST,
@@ -42,9 +45,9 @@ from tests.dashboard.small import Figure, metric
 def test_a_council_begins_beside_its_nine_nearest_neighbours(db: Database) -> None:
     measure = db.metrics["vacancy_rate"]
     for area_id in db.authorities:
-        start = comparing.start(db, newest(db, "vacancy_rate"), measure, area_id)
+        start = compare.start(db, newest(db, "vacancy_rate"), measure, area_id)
         assert start == queries.neighbours(db, area_id)[:9]
-        assert len(comparing.together(area_id, start)) == 10
+        assert len(compare.together(area_id, start)) == 10
 
 
 @pytest.mark.parametrize(
@@ -59,7 +62,7 @@ def test_without_a_council_the_list_begins_with_both_ends_of_the_order(
     others = [Figure("waits", area, 50.0, return_id="120+121") for area in ("120", "121")]
     others += [Figure("waits", "122", 60.0), Figure("waits", small.TINY, 0.5), Figure("waits", "123", "c")]
     db = of(tmp_path, values, *others, polarity=polarity)
-    start = comparing.start(db, newest(db), db.metrics["waits"], None)
+    start = compare.start(db, newest(db), db.metrics["waits"], None)
     assert len(start) == len(set(start)) == 10
     assert start[: len(first)] == first
     assert start[-len(last) :] == last
@@ -68,12 +71,12 @@ def test_without_a_council_the_list_begins_with_both_ends_of_the_order(
 
 def test_where_fewer_than_ten_have_a_figure_all_of_them_begin_the_list(tmp_path: Path) -> None:
     db = of(tmp_path, [3.0, "c", 1.0, 2.0])
-    assert comparing.start(db, newest(db), db.metrics["waits"], None) == ["103", "104", "101"]
+    assert compare.start(db, newest(db), db.metrics["waits"], None) == ["103", "104", "101"]
 
 
 def test_grades_have_no_ends_to_begin_with(db: Database) -> None:
-    assert comparing.start(db, newest(db, "judgement_leaders"), db.metrics["judgement_leaders"], None) == []
-    assert len(comparing.start(db, newest(db, "judgement_leaders"), db.metrics["judgement_leaders"], LEEDS)) == 9
+    assert compare.start(db, newest(db, "judgement_leaders"), db.metrics["judgement_leaders"], None) == []
+    assert len(compare.start(db, newest(db, "judgement_leaders"), db.metrics["judgement_leaders"], LEEDS)) == 9
 
 
 @pytest.mark.parametrize(
@@ -89,27 +92,27 @@ def test_grades_have_no_ends_to_begin_with(db: Database) -> None:
 def test_the_chosen_council_is_first_each_is_once_and_ten_is_the_most(
     chosen: str | None, others: list[str], expected: list[str]
 ) -> None:
-    assert comparing.together(chosen, others) == expected
+    assert compare.together(chosen, others) == expected
 
 
 def test_a_name_that_is_no_council_is_told_what_to_choose_instead(db: Database) -> None:
-    assert comparing.unknown(db, ["Leeds", "Ledes", "hull", "Cumbria"]) == {
+    assert compare.unknown(db, ["Leeds", "Ledes", "hull", "Cumbria"]) == {
         "Ledes": " Did you mean Leeds?",
         "hull": " Did you mean Kingston upon Hull, City of?",
         "Cumbria": " Since 1 April 2023 there are Cumberland and Westmorland and Furness instead.",
     }
-    assert comparing.unknown(db, ["Poole"]) == {
+    assert compare.unknown(db, ["Poole"]) == {
         "Poole": " Since 1 April 2019 there is Bournemouth, Christchurch and Poole instead."
     }
-    assert comparing.unknown(db, ["@@@@"]) == {"@@@@": " Choose one below."}
-    assert len(comparing.unknown(db, [f"Nowhere {number}" for number in range(500)])) == comparing.MOST_NOTICES
+    assert compare.unknown(db, ["@@@@"]) == {"@@@@": " Choose one below."}
+    assert len(compare.unknown(db, [f"Nowhere {number}" for number in range(500)])) == compare.MOST_NOTICES
 
 
 def test_councils_beyond_the_tenth_are_named(db: Database) -> None:
     names = list(db.authorities.values())
-    assert comparing.left_out(db, None, names[:12]) == names[10:12]
-    assert comparing.left_out(db, LEEDS, names[:10]) == names[9:10]
-    assert comparing.left_out(db, LEEDS, ["Leeds", "Nowhere", *names[:9]]) == []
+    assert compare.left_out(db, None, names[:12]) == names[10:12]
+    assert compare.left_out(db, LEEDS, names[:10]) == names[9:10]
+    assert compare.left_out(db, LEEDS, ["Leeds", "Nowhere", *names[:9]]) == []
 
 
 @pytest.mark.parametrize(
@@ -139,7 +142,7 @@ def test_places_among_the_compared_share_the_smallest_and_count_a_joint_return_o
 def test_a_council_that_began_later_stands_last_with_that_reason(db: Database) -> None:
     measure, period = db.metrics["vacancy_rate"], Period(*_period(db, "vacancy_rate", "2020"))
     everybody = queries.councils(db, measure, period, BEST)
-    rows = comparing.side_by_side(db, everybody, measure, period, [CUMBERLAND, LEEDS])
+    rows = compare.side_by_side(db, everybody, measure, period, [CUMBERLAND, LEEDS])
     assert rows["area_id"].to_list() == [LEEDS, CUMBERLAND]
     assert sentences.why(rows.row(1, named=True), measure) == "did not exist then"
     # And it is in the file, by that reason.
@@ -166,7 +169,7 @@ def test_the_compared_are_the_rows_of_the_map_unchanged(db: Database) -> None:
 def test_the_courses_of_the_compared_and_england_are_the_figures_of_the_file(
     db: Database, database: duckdb.DuckDBPyConnection
 ) -> None:
-    rows = comparing.courses(db, db.metrics["vacancy_rate"], [LEEDS, SCILLY])
+    rows = compare.courses(db, db.metrics["vacancy_rate"], [LEEDS, SCILLY])
     figures = database.execute(
         "SELECT area_id, period, value FROM observation WHERE metric_id = 'vacancy_rate' "
         "AND area_id IN ('383', '420', 'E92000001') ORDER BY ALL"
@@ -176,30 +179,30 @@ def test_the_courses_of_the_compared_and_england_are_the_figures_of_the_file(
 
 def test_every_theme_has_each_of_its_measures_for_each_compared_council_in_order(db: Database) -> None:
     area_ids = [LEEDS, SCILLY, KINGSTON]
-    for theme in comparing.themes(db):
-        rows = comparing.by_measure(db, BEST, theme, area_ids)
+    for theme in compare.themes(db):
+        rows = compare.by_measure(db, BEST, theme, area_ids)
         expected = [one.metric_id for one in db.metrics.values() if one.theme == theme]
         assert rows["metric_id"].unique(maintain_order=True).to_list() == expected
         for (_,), part in rows.partition_by("metric_id", as_dict=True).items():
             assert part["area_id"].to_list() == area_ids
         newest_of = rows.select("metric_id", "period_end").unique().rows()
         assert all(db.latest(metric_id).end == end for metric_id, end in newest_of)
-    assert comparing.by_measure(db, BEST, None, [LEEDS]).height == len(db.metrics)
+    assert compare.by_measure(db, BEST, None, [LEEDS]).height == len(db.metrics)
 
 
 def test_the_newest_stands_beside_the_newest_and_the_old_beside_what_had_ended_by_then(db: Database) -> None:
     vacancies, plans = db.metrics["vacancy_rate"], db.metrics["plan_rate"]
-    beside_newest = comparing.period_beside(db, vacancies, db.latest("vacancy_rate"), plans)
+    beside_newest = compare.period_beside(db, vacancies, db.latest("vacancy_rate"), plans)
     assert beside_newest == db.latest("plan_rate")
     old = Period(*_period(db, "vacancy_rate", "2019"))  # at 30 September
-    assert comparing.period_beside(db, vacancies, old, plans).end.isoformat() == "2019-03-31"
+    assert compare.period_beside(db, vacancies, old, plans).end.isoformat() == "2019-03-31"
     oldest = db.periods["plan_rate"][-1]
-    assert comparing.period_beside(db, plans, oldest, vacancies) == db.periods["vacancy_rate"][-1]
+    assert compare.period_beside(db, plans, oldest, vacancies) == db.periods["vacancy_rate"][-1]
 
 
 def test_what_is_reported_jointly_in_both_measures_is_one_return_and_in_one_of_them_two(db: Database) -> None:
     def returns(metric_id: str) -> int:
-        rows = comparing.pairs(db, newest(db, "vacancy_rate"), newest(db, metric_id))
+        rows = compare.pairs(db, newest(db, "vacancy_rate"), newest(db, metric_id))
         return int(rows.filter(pl.col("area_id").is_in([KINGSTON, RICHMOND]))["return_id"].n_unique())
 
     assert returns("caseload") == 1
@@ -207,19 +210,19 @@ def test_what_is_reported_jointly_in_both_measures_is_one_return_and_in_one_of_t
 
 
 def test_the_grade_of_a_pair_is_the_latest_judgement_of_leaders(db: Database) -> None:
-    rows = comparing.pairs(db, newest(db, "vacancy_rate"), newest(db, "caseload"))
+    rows = compare.pairs(db, newest(db, "vacancy_rate"), newest(db, "caseload"))
     grades = dict(rows.select("area_id", "grade").iter_rows())
     latest = dict(
         db.councils("judgement_leaders", db.latest("judgement_leaders").end).select("area_id", "symbol").iter_rows()
     )
     assert {area: grade for area, grade in grades.items() if grade} == {
-        area: latest[area] for area in grades if latest[area] in wording.GRADES
+        area: latest[area] for area in grades if latest[area] in GRADES
     }
 
 
 def test_any_two_measures_may_be_set_beside_each_other_but_grades_and_one_with_itself(db: Database) -> None:
     first = db.metrics["caseload"]
-    seconds = comparing.second_measures(db, first)
+    seconds = compare.second_measures(db, first)
     assert first not in seconds
     assert len(seconds) == sum(not one.graded for one in db.metrics.values()) - 1
 
@@ -322,7 +325,7 @@ def test_grades_are_counted_and_a_count_is_not_compared(db: Database) -> None:
 
 def test_the_very_small_are_said_to_be(db: Database) -> None:
     assert said(db, [SCILLY, LEEDS], SCILLY, "vacancy_rate").startswith("Isles of Scilly (very small) is 2nd of the 2")
-    rows = comparing.by_measure(db, BEST, "Workforce", [SCILLY, LEEDS]).to_dicts()
+    rows = compare.by_measure(db, BEST, "Workforce", [SCILLY, LEEDS]).to_dicts()
     assert "is so small that its place" in sentences.measures(rows, db.metrics, SCILLY)
 
 
@@ -335,8 +338,8 @@ def test_one_council_alone_asks_for_others(db: Database) -> None:
 def test_every_measure_and_benchmark_has_a_first_sentence(db: Database) -> None:
     for council in (LEEDS, KINGSTON, SCILLY, CITY, CUMBERLAND, None):
         for number, measure in enumerate(db.metrics.values()):
-            start = comparing.start(db, newest(db, measure.metric_id), measure, council)
-            area_ids = comparing.together(council, start)
+            start = compare.start(db, newest(db, measure.metric_id), measure, council)
+            area_ids = compare.together(council, start)
             if not area_ids:
                 continue
             benchmark = list(BENCHMARKS)[number % len(BENCHMARKS)]
@@ -370,7 +373,7 @@ def test_on_which_measures_a_council_is_first_and_last_is_said(tmp_path: Path) -
         for area, value in zip(small.COUNCILS, found, strict=False)
     ]  # fmt: skip
     db = small.database(tmp_path, metrics=measures, figures=figures)
-    rows = comparing.by_measure(db, BEST, None, ["101", "102", "103"]).to_dicts()
+    rows = compare.by_measure(db, BEST, None, ["101", "102", "103"]).to_dicts()
     assert sentences.measures(rows, db.metrics, "101") == (
         "On the 4 measures here that can be ranked, Council 101 is the best of those compared in 1 (a), and the last "
         "in 1 (b)."
@@ -385,7 +388,7 @@ def test_two_measures_share_so_many_of_their_best_councils_and_so_many_by_chance
     leaders = metric("judgement_leaders", unit="grade", decimals=0)
     figures.append(Figure("judgement_leaders", "101", "Good"))
     db = small.database(tmp_path, metrics=[metric("a"), metric("b"), leaders], figures=figures)
-    rows = comparing.pairs(db, newest(db, "a"), newest(db, "b")).to_dicts()
+    rows = compare.pairs(db, newest(db, "a"), newest(db, "b")).to_dicts()
     assert sentences.two_measures(rows, db.metrics["a"], db.metrics["b"]) == (
         "19 councils have both figures; 1 has not. Of the 5 in the best quarter by rate of a, 3 are in the best "
         "quarter by rate of b too; by chance alone it would be about 2."
@@ -393,7 +396,7 @@ def test_two_measures_share_so_many_of_their_best_councils_and_so_many_by_chance
 
 
 def heat(db: Database, area_ids: Sequence[str], theme: str, benchmark: str = DEFAULT, **more: Any) -> Page:
-    rows = comparing.by_measure(db, BENCHMARKS[benchmark], theme, area_ids)
+    rows = compare.by_measure(db, BENCHMARKS[benchmark], theme, area_ids)
     given_ = {"chosen": None, "measure": "vacancy_rate", "caption": "Heat", **more}
     return Page(tables.heat(db, rows, BENCHMARKS[benchmark], area_ids, **given_))
 
@@ -414,7 +417,7 @@ def test_a_cell_has_the_colour_and_the_word_of_its_quarter_and_leads_to_its_meas
 
 
 def test_neutral_cells_have_no_colour_and_missing_ones_are_hatched_with_their_reason(db: Database) -> None:
-    rows = comparing.by_measure(db, BEST, "Child protection", [LEEDS, CITY])
+    rows = compare.by_measure(db, BEST, "Child protection", [LEEDS, CITY])
     page = Page(tables.heat(db, rows, BEST, [LEEDS, CITY], chosen=None, measure="", caption="Heat"))
     cells = iter(page.all("td"))
     shown = {row[0]: row for row in page.rows[1:]}
@@ -426,10 +429,10 @@ def test_neutral_cells_have_no_colour_and_missing_ones_are_hatched_with_their_re
             css = next(cells).get("class", "")
             if figure["value"] is None:
                 assert css == "none"
-                assert row[2 + position] == wording.reason(figure["status"], figure["symbol"], measure)
+                assert row[2 + position] == formats.reason(figure["status"], figure["symbol"], measure)
             else:
                 assert css == (f"q{figure['quarter']}" if measure.ranked else "")
-                assert row[2 + position].startswith(wording.brief(figure["value"], measure))
+                assert row[2 + position].startswith(formats.brief(figure["value"], measure))
 
 
 def test_grades_stand_in_their_colours_and_words(db: Database) -> None:
@@ -455,7 +458,7 @@ def test_the_order_as_a_table_has_places_here_and_in_england(db: Database) -> No
 
 def test_the_years_as_a_table_are_newest_first_with_a_reason_where_there_is_no_figure(db: Database) -> None:
     measure = db.metrics["vacancy_rate"]
-    rows = comparing.courses(db, measure, ["213", CUMBERLAND])
+    rows = compare.courses(db, measure, ["213", CUMBERLAND])
     names = {"213": "Westminster", CUMBERLAND: "Cumberland"}
     page = Page(tables.courses(rows, measure, names, "Years", "213"))
     assert page.rows[0] == ["At 30 September", "Westminster", "Cumberland", "England"]
@@ -473,12 +476,12 @@ def test_no_name_becomes_markup(tmp_path: Path) -> None:
     db = small.database(tmp_path, metrics=[bad, other, leaders], figures=figures, names=HOSTILE_NAMES)
     area_ids = ["101", "102", "103", "104"]
     rows, measure = beside(db, area_ids), db.metrics["waits"]
-    heated = comparing.by_measure(db, BEST, "<h1>t", area_ids)
-    pairs = comparing.pairs(db, newest(db), newest(db, "b"))
+    heated = compare.by_measure(db, BEST, "<h1>t", area_ids)
+    pairs = compare.pairs(db, newest(db), newest(db, "b"))
     names = {area: db.names[area] for area in area_ids}
     made = [
         tables.places(db, rows, measure, BEST, "<c>", "101"),
-        tables.courses(comparing.courses(db, measure, area_ids), measure, names, "<c>", "101"),
+        tables.courses(compare.courses(db, measure, area_ids), measure, names, "<c>", "101"),
         tables.heat(db, heated, BEST, area_ids, chosen="101", measure="waits", caption="<c>"),
         tables.pairs(pairs, measure, db.metrics["b"], names, "<c>"),
         tables.note("<b>x</b>", strong="<i>"),
@@ -495,7 +498,7 @@ def test_no_name_becomes_markup(tmp_path: Path) -> None:
 
 
 def test_the_file_of_the_heat_table_holds_every_cell_with_symbol_and_benchmark(db: Database) -> None:
-    rows = comparing.by_measure(db, BENCHMARKS["england"], "Workforce", [LEEDS, "213"])
+    rows = compare.by_measure(db, BENCHMARKS["england"], "Workforce", [LEEDS, "213"])
     content = exports.csv(exports.table(db, rows, BENCHMARKS["england"].title)).decode("utf-8")
     found = list(csv.DictReader(io.StringIO(content)))
     assert len(found) == rows.height
@@ -508,7 +511,7 @@ def test_the_file_of_the_heat_table_holds_every_cell_with_symbol_and_benchmark(d
 
 
 def test_the_file_of_two_measures_holds_both_and_the_judgement(db: Database) -> None:
-    rows = comparing.both(db, newest(db, "vacancy_rate"), newest(db, "caseload"))
+    rows = compare.both(db, newest(db, "vacancy_rate"), newest(db, "caseload"))
     table = exports.table(db, rows, BEST.title)
     assert table["metric"].unique(maintain_order=True).to_list() == [
         "Social worker vacancy rate", "Average caseload", "Ofsted judgement: impact of leaders",

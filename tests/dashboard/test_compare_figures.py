@@ -12,13 +12,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dashboard import comparing, queries, wording
-from dashboard.benchmarks import BENCHMARKS, DEFAULT
-from dashboard.database import ENGLAND, Database
-from dashboard.figures import bars, lines, scatter, style
-from dashboard.figures.style import MARK
-from dashboard.palette import QUARTERS
-from dashboard.sentences import compare as sentences
+from dashboard.analysis import compare, queries
+from dashboard.analysis.benchmarks import BENCHMARKS, DEFAULT
+from dashboard.data.database import Database
+from dashboard.data.model import ENGLAND, GRADES
+from dashboard.views.charts import bars, lines, scatter, style
+from dashboard.views.charts.palette import QUARTERS
+from dashboard.views.charts.style import MARK
+from dashboard.views.text import compare as sentences
 from tests.dashboard import small
 from tests.dashboard.beside import (
     CITY,
@@ -102,9 +103,9 @@ def test_what_a_council_is_held_against_is_a_stroke_across_its_bar(
 
 def drawn_lines(db: Database, area_ids: Sequence[str], **more: Any) -> dict[str, Any]:
     measure = next(iter(db.metrics.values()))
-    rows = comparing.courses(db, measure, area_ids)
+    rows = compare.courses(db, measure, area_ids)
     given_ = {"chosen": None, "height": 480, **more}
-    return lines.draw(rows, measure, area_ids, comparing.breaks(db, measure), **given_)
+    return lines.draw(rows, measure, area_ids, compare.breaks(db, measure), **given_)
 
 
 def named(figure: dict[str, Any]) -> dict[str, dict[str, Any]]:
@@ -145,9 +146,9 @@ def test_a_council_keeps_its_look_when_the_order_changes(tmp_path: Path) -> None
 
 def test_a_change_of_method_breaks_every_line_and_is_said(db: Database) -> None:
     measure = db.metrics["caseholder_share"]
-    breaks = comparing.breaks(db, measure)
+    breaks = compare.breaks(db, measure)
     assert [year for year, _ in breaks] == [2024]
-    figure = lines.draw(comparing.courses(db, measure, [LEEDS]), measure, [LEEDS], breaks, chosen=LEEDS, height=400)
+    figure = lines.draw(compare.courses(db, measure, [LEEDS]), measure, [LEEDS], breaks, chosen=LEEDS, height=400)
     for one in named(figure).values():
         assert one["y"][one["x"].index(2023.5)] is None
         assert None not in (one["y"][one["x"].index(2023.0)], one["y"][one["x"].index(2024.0)])
@@ -175,8 +176,8 @@ def test_names_at_the_ends_of_lines_are_apart_in_order_and_inside(wanted: list[f
 def test_the_ends_of_ten_real_lines_do_not_touch(db: Database) -> None:
     for council in (LEEDS, KINGSTON, SCILLY, CITY, CUMBERLAND):
         for measure in (one for one in db.metrics.values() if not one.graded):
-            area_ids = comparing.together(council, queries.neighbours(db, council)[:9])
-            rows = comparing.courses(db, measure, area_ids)
+            area_ids = compare.together(council, queries.neighbours(db, council)[:9])
+            rows = compare.courses(db, measure, area_ids)
             figure = lines.draw(rows, measure, area_ids, [], chosen=council, height=480)
             low, high = figure["layout"]["yaxis"]["range"]
             names = trace(figure, mode="text")
@@ -188,7 +189,7 @@ def test_the_ends_of_ten_real_lines_do_not_touch(db: Database) -> None:
 
 
 def drawn_dots(db: Database, compared: Sequence[str], chosen: str | None, first: str, second: str) -> dict[str, Any]:
-    rows = comparing.pairs(db, newest(db, first), newest(db, second))
+    rows = compare.pairs(db, newest(db, first), newest(db, second))
     return scatter.draw(
         rows, db.metrics[first], db.metrics[second], labels=("2025", "2025"), compared=compared, chosen=chosen
     )
@@ -202,11 +203,11 @@ def marked(figure: dict[str, Any]) -> list[dict[str, Any]]:
 def test_each_return_is_one_dot_by_grade_and_the_compared_are_named(db: Database) -> None:
     compared = [LEEDS, RICHMOND, "815"]
     figure = drawn_dots(db, compared, LEEDS, "vacancy_rate", "caseload")
-    rows = comparing.pairs(db, newest(db, "vacancy_rate"), newest(db, "caseload"))
+    rows = compare.pairs(db, newest(db, "vacancy_rate"), newest(db, "caseload"))
     both = rows.drop_nulls(["x", "y"])
     dots = [one for one in marked(figure) if one["name"] != "Compared (2)"]
     assert sum(len(one["x"]) for one in dots) == both["return_id"].n_unique() == 149
-    for grade, symbol in zip(wording.GRADES, scatter.SYMBOLS, strict=True):
+    for grade, symbol in zip(GRADES, scatter.SYMBOLS, strict=True):
         found = next(one for one in dots if one["name"].startswith(grade.removesuffix(" to be good")))
         mine = both.filter((pl.col("grade") == grade) & (pl.col("area_id") != LEEDS)).unique("return_id")
         assert len(found["x"]) == mine.height

@@ -8,9 +8,10 @@ from html import unescape
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from dashboard import comparing, queries, wording
-from dashboard.benchmarks import BENCHMARKS
-from dashboard.database import Database
+from dashboard.analysis import compare, queries
+from dashboard.analysis.benchmarks import BENCHMARKS
+from dashboard.data.database import Database
+from dashboard.views.text import formats
 from tests.dashboard.beside import newest, said
 from tests.dashboard.helpers import Page, html, opened
 from tests.dashboard.helpers import sentences as shown
@@ -42,7 +43,7 @@ def test_the_page_opens_for_every_kind_of_council_and_measure(db: Database, coun
     ):  # fmt: skip
         app.selectbox(key="metric").set_value(db.metrics[metric_id].title).run()
         assert not app.exception, (council, metric_id)
-        area_ids = comparing.together(chosen, comparing.start(db, newest(db, metric_id), db.metrics[metric_id], chosen))
+        area_ids = compare.together(chosen, compare.start(db, newest(db, metric_id), db.metrics[metric_id], chosen))
         if not area_ids:
             assert shown(app) == ["Choose up to 10 councils to see them side by side."]
             continue
@@ -101,7 +102,7 @@ def test_of_more_than_ten_the_first_ten_are_compared_and_it_is_said(db: Database
     assert columns(app) == ([council] if council else []) + names[: 9 if council else 10]
     (warning,) = (one.value for one in app.warning)
     assert warning == (
-        f"At most 10 councils stand side by side: {wording.listed(names[9 if council else 10 :])} are left out."
+        f"At most 10 councils stand side by side: {formats.listed(names[9 if council else 10 :])} are left out."
     )
 
 
@@ -142,7 +143,7 @@ def test_tables_are_drawn_when_they_are_opened_and_hold_what_the_pictures_show()
 @served
 def test_every_topic_and_benchmark_opens(db: Database) -> None:
     app = opened("Compare", la="Kingston upon Thames")
-    for number, topic in enumerate(comparing.themes(db)):
+    for number, topic in enumerate(compare.themes(db)):
         app.segmented_control(key="topic").set_value(topic)
         app.selectbox(key="benchmark").set_value(list(BENCHMARKS.values())[number % len(BENCHMARKS)].label).run()
         assert not app.exception, topic

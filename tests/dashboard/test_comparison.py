@@ -11,9 +11,10 @@ from typing import Any
 import polars as pl
 import pytest
 
-from dashboard import comparison, queries
-from dashboard.benchmarks import BENCHMARKS
-from dashboard.database import ENGLAND, Database
+from dashboard.analysis import comparison, queries
+from dashboard.analysis.benchmarks import BENCHMARKS
+from dashboard.data.database import Database
+from dashboard.data.model import ENGLAND
 from tests.dashboard import small
 from tests.dashboard.small import Figure
 

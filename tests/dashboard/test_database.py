@@ -16,9 +16,12 @@ import duckdb
 import polars as pl
 import pytest
 
-from dashboard import database, queries
-from dashboard.benchmarks import BENCHMARKS
-from dashboard.database import REMEMBERED, REMEMBERED_SMALL, Database, DatabaseError, Store
+from dashboard.analysis import queries
+from dashboard.analysis.benchmarks import BENCHMARKS
+from dashboard.data import versions
+from dashboard.data.database import REMEMBERED, REMEMBERED_SMALL, Database
+from dashboard.data.model import DatabaseError
+from dashboard.data.versions import Store
 from tests.dashboard import small
 from tests.dashboard.small import Figure
 
@@ -190,13 +193,13 @@ def test_sixteen_threads_get_only_right_answers_while_the_file_is_replaced(
 def test_the_store_reads_the_file_that_the_environment_names(
     tmp_path: Path, editions: dict[str, Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    database.store.cache_clear()
+    versions.store.cache_clear()
     monkeypatch.setenv("MONITOR_DATABASE", str(editions["two"]))
     try:
-        assert database.store().current().data_version == "two"
-        assert database.store() is database.store()
+        assert versions.store().current().data_version == "two"
+        assert versions.store() is versions.store()
     finally:
-        database.store.cache_clear()
+        versions.store.cache_clear()
 
 
 def test_a_path_with_a_quote_is_opened_and_nothing_else_is_run(tmp_path: Path, editions: dict[str, Path]) -> None:

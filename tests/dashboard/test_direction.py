@@ -11,10 +11,11 @@ from typing import Any, Literal
 import polars as pl
 import pytest
 
-from dashboard import direction, queries, returns
-from dashboard.benchmarks import BENCHMARKS
-from dashboard.database import ENGLAND, Database, Metric
-from dashboard.sentences import direction as sentences
+from dashboard.analysis import direction, queries, returns
+from dashboard.analysis.benchmarks import BENCHMARKS
+from dashboard.data.database import Database
+from dashboard.data.model import ENGLAND, Metric
+from dashboard.views.text import direction as sentences
 from tests.dashboard import small
 from tests.dashboard.small import Figure
 

@@ -10,16 +10,18 @@ import duckdb
 import polars as pl
 import pytest
 
-from dashboard import direction, england, page_files, scenarios, standard, wording
-from dashboard.benchmarks import BENCHMARKS
-from dashboard.comparison import England as Total
-from dashboard.database import ENGLAND, Database, Period
-from dashboard.england import Gain
-from dashboard.figures import standard as bars
-from dashboard.sentences import front
-from dashboard.sentences import scenarios as sentences
-from dashboard.standard import Standard
-from dashboard.tables import england as parts
+from dashboard.analysis import direction, england, scenarios, standard
+from dashboard.analysis.benchmarks import BENCHMARKS
+from dashboard.analysis.comparison import England as Total
+from dashboard.analysis.england import Gain
+from dashboard.analysis.standard import Standard
+from dashboard.data.database import Database
+from dashboard.data.model import ENGLAND, Period
+from dashboard.files.pages import england_and_council
+from dashboard.views.charts import standard as bars
+from dashboard.views.tables import england as parts
+from dashboard.views.text import formats, front
+from dashboard.views.text import scenarios as sentences
 from tests.dashboard import rows
 from tests.dashboard.rows import BEST, CASELOAD, GRADE, NEUTRAL, ON_TIME, PERCENT
 
@@ -265,13 +267,13 @@ def test_who_moved_furthest_stands_with_both_figures_and_both_ranks(db: Database
                         & (pl.col("period_end") == end),
                         named=True,
                     )
-                    assert wording.brief(figure["value"], metric) in html
-                    assert f"<td>{wording.ordinal(figure['rank'])} of {figure['ranked']}</td>" in html
+                    assert formats.brief(figure["value"], metric) in html
+                    assert f"<td>{formats.ordinal(figure['rank'])} of {figure['ranked']}</td>" in html
 
 
 def test_the_file_of_movers_holds_every_return_that_can_be_held_against_then(db: Database) -> None:
     found = direction.movers(db, db.metrics["plan_rate"], 3)
-    table = page_files.movers(db, found)
+    table = england_and_council.movers(db, found)
     assert table.height == found.rows.height > 100
     assert table["rank"].null_count() == table.height  # a neutral measure has no rank
     assert (table["value"] - table["value_before"] - table["change"]).abs().max() < 1e-6  # type: ignore[operator]

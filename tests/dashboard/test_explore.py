@@ -14,11 +14,15 @@ import duckdb
 import polars as pl
 import pytest
 
-from dashboard import direction, explore, exports, queries
-from dashboard.benchmarks import BENCHMARKS
-from dashboard.database import ENGLAND, Database
-from dashboard.explore import Question
-from dashboard.sentences.explore import explored, nothing
+from dashboard.analysis import direction, queries, selection
+from dashboard.analysis.benchmarks import BENCHMARKS
+from dashboard.analysis.selection import Question
+from dashboard.data.database import Database
+from dashboard.data.model import ENGLAND
+from dashboard.files import exports
+from dashboard.files.exports import rows as exports_rows
+from dashboard.files.exports.rows import OPTIONAL, PARTS, long
+from dashboard.views.text.explore import explored, nothing
 from tests.dashboard import small
 from tests.dashboard.small import Figure
 
@@ -148,7 +152,7 @@ def oracle(database: duckdb.DuckDBPyConnection) -> Oracle:
 def questions(db: Database, count: int, *, seed: int) -> list[Question]:
     """So many questions with any of the filters, ids that are none of ours among them."""
     random = Random(seed)
-    known = {field: list(ids.values()) for field, ids in explore.offered(db).items()}
+    known = {field: list(ids.values()) for field, ids in selection.offered(db).items()}
     made = []
     for _ in range(count):
         chosen: dict[str, Any] = {}
@@ -171,13 +175,13 @@ def keys(frame: pl.DataFrame) -> list[tuple[Any, ...]]:
 def test_rows_are_those_that_the_oracle_finds_one_by_one_in_its_order(db: Database, oracle: Oracle) -> None:
     found = 0
     for question in questions(db, 40, seed=5):
-        rows = explore.rows(db, question)
+        rows = selection.rows(db, question)
         places = oracle.found(question)
         expected = [oracle.rows[at] for at in places]
         assert keys(rows) == [oracle.keys[at] for at in places], question
         assert rows["value"].to_list() == [row["value"] for row in expected]
         assert rows["status"].to_list() == [row["status"] for row in expected]
-        assert explore.matching(db, question) == rows.height
+        assert selection.matching(db, question) == rows.height
         found += rows.height > 0
     assert found > 15
 
@@ -185,7 +189,7 @@ def test_rows_are_those_that_the_oracle_finds_one_by_one_in_its_order(db: Databa
 def test_everything_is_found_when_nothing_is_filtered_and_no_two_rows_share_a_place(
     db: Database, oracle: Oracle
 ) -> None:
-    rows = explore.rows(db, Question())
+    rows = selection.rows(db, Question())
     assert rows.columns == db.figure.columns
     assert keys(rows) == oracle.keys
     assert len(set(keys(rows))) == rows.height == db.figure.height
@@ -194,8 +198,8 @@ def test_everything_is_found_when_nothing_is_filtered_and_no_two_rows_share_a_pl
 def test_the_order_does_not_depend_on_how_the_question_is_put(db: Database) -> None:
     some = Question(("caseload", "vacancy_rate"), areas=(LEEDS, ENGLAND, "E12000003", WESTMINSTER))
     other = Question(("vacancy_rate", "caseload", "caseload"), areas=(WESTMINSTER, "E12000003", LEEDS, ENGLAND))
-    rows = explore.rows(db, some)
-    assert rows.equals(explore.rows(db, other))
+    rows = selection.rows(db, some)
+    assert rows.equals(selection.rows(db, other))
     assert rows["name"].to_list()[:4] == ["England", "Yorkshire and The Humber", "Leeds", "Westminster"]
     assert rows["period"].to_list()[:5] == ["2025"] * 4 + ["2024"]
     assert rows["metric_id"].unique(maintain_order=True).to_list() == ["vacancy_rate", "caseload"]
@@ -203,25 +207,25 @@ def test_the_order_does_not_depend_on_how_the_question_is_put(db: Database) -> N
 
 def test_londons_councils_are_those_of_inner_and_outer_london(db: Database) -> None:
     of_london = Question(("vacancy_rate",), regions=(LONDON,), newest=True)
-    assert explore.rows(db, of_london).height == 33
-    assert explore.rows(db, replace(of_london, regions=("E13000001",))).height == 14
-    assert set(explore.rows(db, of_london)["kind"]) == {"local_authority"}
+    assert selection.rows(db, of_london).height == 33
+    assert selection.rows(db, replace(of_london, regions=("E13000001",))).height == 14
+    assert set(selection.rows(db, of_london)["kind"]) == {"local_authority"}
 
 
 def test_neighbours_of_a_council_are_itself_and_its_ten(db: Database) -> None:
-    rows = explore.rows(db, Question(("vacancy_rate",), neighbours_of=LEEDS, newest=True))
+    rows = selection.rows(db, Question(("vacancy_rate",), neighbours_of=LEEDS, newest=True))
     assert set(rows["area_id"]) == {LEEDS, *queries.neighbours(db, LEEDS)}
     assert rows.height == 11
 
 
 def test_leaders_are_those_of_the_newest_judgement(db: Database) -> None:
-    rows = explore.rows(db, Question(("vacancy_rate",), leaders=("Outstanding",), newest=True))
+    rows = selection.rows(db, Question(("vacancy_rate",), leaders=("Outstanding",), newest=True))
     judged = db.newest.filter((pl.col("metric_id") == "judgement_leaders") & (pl.col("symbol") == "Outstanding"))
     assert set(rows["area_id"]) == set(judged["area_id"])
 
 
 def test_the_newest_of_what_is_published_for_england_alone_is_found_too(db: Database) -> None:
-    rows = explore.rows(db, Question(("director_changes",), newest=True))
+    rows = selection.rows(db, Question(("director_changes",), newest=True))
     assert rows.height == 1
     assert rows["period_end"][0] == db.by_metric["director_changes"]["period_end"].max()
 
@@ -229,7 +233,7 @@ def test_the_newest_of_what_is_published_for_england_alone_is_found_too(db: Data
 @cache
 def _everything(db: Database, benchmark_id: str) -> pl.DataFrame:
     """All figures with all columns, as `exports.table` makes them."""
-    compared = queries.compared(db, explore.rows(db, Question()), BENCHMARKS[benchmark_id])
+    compared = queries.compared(db, selection.rows(db, Question()), BENCHMARKS[benchmark_id])
     return exports.table(db, direction.with_direction(db, compared), BENCHMARKS[benchmark_id].title)
 
 
@@ -243,13 +247,11 @@ def test_a_long_table_is_the_whole_export_in_fewer_rows_and_columns(db: Database
     seed = 11 + list(BENCHMARKS).index(benchmark)
     random = Random(seed)
     for question in questions(db, 10, seed=seed):
-        parts = random.sample(list(explore.PARTS), random.randint(0, len(explore.PARTS)))
-        rows = explore.rows(db, question)
-        table = explore.long(db, rows, parts, BENCHMARKS[benchmark])
-        columns = {column for part in parts for column in explore.PARTS[part]}
-        assert table.columns == [
-            column for column in everything.columns if column not in explore.OPTIONAL or column in columns
-        ]
+        parts = random.sample(list(PARTS), random.randint(0, len(PARTS)))
+        rows = selection.rows(db, question)
+        table = long(db, rows, parts, BENCHMARKS[benchmark])
+        columns = {column for part in parts for column in PARTS[part]}
+        assert table.columns == [column for column in everything.columns if column not in OPTIONAL or column in columns]
         same = table.select("metric_id", "gss_code", "period_end", "la_number").join(
             at, on=["metric_id", "gss_code", "period_end", "la_number"], maintain_order="left", nulls_equal=True
         )
@@ -257,7 +259,7 @@ def test_a_long_table_is_the_whole_export_in_fewer_rows_and_columns(db: Database
 
 
 def test_a_row_without_any_part_says_what_it_is_and_where_it_is_from(db: Database) -> None:
-    table = explore.long(db, explore.rows(db, Question(("vacancy_rate",), newest=True)), (), BEST)
+    table = long(db, selection.rows(db, Question(("vacancy_rate",), newest=True)), (), BEST)
     assert table.columns == [
         "area", "metric", "period", "period_end", "value", "unit", "status", "symbol", "change", "numerator",
         "denominator", "joint_return", "polarity", "region", "area_kind", "la_number", "gss_code", "metric_id",
@@ -268,8 +270,8 @@ def test_a_row_without_any_part_says_what_it_is_and_where_it_is_from(db: Databas
 
 
 def test_regions_and_england_stand_in_a_long_table_but_are_compared_with_nothing(db: Database) -> None:
-    rows = explore.rows(db, Question(("vacancy_rate",), areas=(ENGLAND, "E12000003", LEEDS), newest=True))
-    table = explore.long(db, rows, ("gap", "interval"), BENCHMARKS["england"])
+    rows = selection.rows(db, Question(("vacancy_rate",), areas=(ENGLAND, "E12000003", LEEDS), newest=True))
+    table = long(db, rows, ("gap", "interval"), BENCHMARKS["england"])
     gaps = dict(table.select("area", "gap").iter_rows())
     assert gaps.pop("Leeds") < 0
     assert gaps == {"England": None, "Yorkshire and The Humber": None}
@@ -278,42 +280,42 @@ def test_regions_and_england_stand_in_a_long_table_but_are_compared_with_nothing
 def test_a_wide_table_is_what_the_oracle_lays_out_cell_by_cell(db: Database, oracle: Oracle) -> None:
     laid_out = 0
     for question in (Question(newest=True), *questions(db, 24, seed=3)):
-        rows = explore.rows(db, question)
+        rows = selection.rows(db, question)
         if rows.height > 15_000:
             continue
-        table = explore.wide(db, rows)
+        table = exports_rows.wide(db, rows)
         columns, lines = oracle.wide(oracle.asked(question))
         assert table.columns == [*columns, "source", "licence", "data_version"], question
         assert table.select(columns).to_dicts() == lines, question
-        assert explore.height(rows, "wide") == table.height
+        assert selection.height(rows, "wide") == table.height
         laid_out += table.height > 0
     assert laid_out > 10
 
 
 def test_the_first_rows_of_a_wide_table_have_the_columns_of_all(db: Database) -> None:
-    rows = explore.rows(db, Question(themes=("Workforce", "Inspection")))
-    table = explore.wide(db, rows)
+    rows = selection.rows(db, Question(themes=("Workforce", "Inspection")))
+    table = exports_rows.wide(db, rows)
     for most in (1, 7, 200, table.height, table.height + 1):
-        assert explore.wide(db, rows, most).equals(table.head(most))
+        assert exports_rows.wide(db, rows, most).equals(table.head(most))
 
 
 def test_a_wide_table_keeps_why_a_value_is_missing_and_whose_return_it_is(db: Database) -> None:
-    rows = explore.rows(
+    rows = selection.rows(
         db, Question(("vacancy_rate", "social_workers_fte"), areas=(WESTMINSTER, KINGSTON, LEEDS), periods=("2025",))
     )
-    table = {row["area"]: row for row in explore.wide(db, rows).iter_rows(named=True)}
+    table = {row["area"]: row for row in exports_rows.wide(db, rows).iter_rows(named=True)}
     assert [table["Westminster"][name] for name in ("vacancy_rate", "vacancy_rate_status")] == [None, "not_available"]
     assert [table["Leeds"][name] for name in ("vacancy_rate", "vacancy_rate_status")] == [2.1, "observed"]
     assert table["Kingston upon Thames"]["vacancy_rate_joint_return"] == "314+318"
     assert table["Leeds"]["vacancy_rate_joint_return"] is None
     # Where nothing is missing there is nothing to explain.
-    observed = explore.wide(db, rows.filter(pl.col("area_id") != WESTMINSTER))
+    observed = exports_rows.wide(db, rows.filter(pl.col("area_id") != WESTMINSTER))
     assert not [name for name in observed.columns if name.endswith("_status")]
 
 
 def test_judgements_in_a_wide_table_are_words_that_nobody_can_average(db: Database) -> None:
-    rows = explore.rows(db, Question(("judgement_overall",), areas=("888", LEEDS), newest=True))
-    table = {row["area"]: row for row in explore.wide(db, rows).iter_rows(named=True)}
+    rows = selection.rows(db, Question(("judgement_overall",), areas=("888", LEEDS), newest=True))
+    table = {row["area"]: row for row in exports_rows.wide(db, rows).iter_rows(named=True)}
     assert table["Leeds"]["judgement_overall"] == "Outstanding"
     # Lancashire was inspected after April 2026: what is printed instead of a grade is none.
     assert table["Lancashire"]["judgement_overall"] is None
@@ -323,18 +325,18 @@ def test_judgements_in_a_wide_table_are_words_that_nobody_can_average(db: Databa
 def test_measures_that_end_on_one_day_under_other_labels_stand_in_rows_of_their_own(db: Database) -> None:
     question = Question(("plan_rate", "children_social_care"), areas=(LEEDS,))
     money = db.table["metric"].filter(pl.col("theme") == "Money")["metric_id"]
-    rows = explore.rows(db, replace(question, metrics=("plan_rate", *money)))
-    table = explore.wide(db, rows)
+    rows = selection.rows(db, replace(question, metrics=("plan_rate", *money)))
+    table = exports_rows.wide(db, rows)
     assert table.filter(pl.col("period_end").is_duplicated()).height > 0
     assert not table.select("period_end", "period").is_duplicated().any()
 
 
 @pytest.mark.parametrize("shape", ["long", "wide"])
 def test_a_question_that_finds_nothing_has_an_empty_table_with_its_first_columns(
-    db: Database, shape: explore.Shape
+    db: Database, shape: selection.Shape
 ) -> None:
-    rows = explore.rows(db, Question(("vacancy_rate",), periods=("1066",)))
-    table = explore.wide(db, rows) if shape == "wide" else explore.long(db, rows, tuple(explore.PARTS), NEIGHBOURS)
+    rows = selection.rows(db, Question(("vacancy_rate",), periods=("1066",)))
+    table = exports_rows.wide(db, rows) if shape == "wide" else long(db, rows, tuple(PARTS), NEIGHBOURS)
     assert table.is_empty()
     assert table.columns[0] == "area"
     assert table.columns[-1] == ("data_version" if shape == "wide" else "no_trend_because")
@@ -347,20 +349,20 @@ def everything_of(field: str, offered: Mapping[str, Mapping[str, str]]) -> Quest
 
 
 def test_every_filter_offers_words_of_one_id_each_and_leads_to_every_figure(db: Database) -> None:
-    offered = explore.offered(db)
-    assert set(explore.LABELS) == {field.name for field in fields(Question)} == set(offered) | {"newest"}
+    offered = selection.offered(db)
+    assert set(selection.LABELS) == {field.name for field in fields(Question)} == set(offered) | {"newest"}
     for field, words in offered.items():
         assert len(set(words.values())) == len(words) > 1, field
     for field in ("metrics", "themes", "areas", "kinds", "periods", "statuses"):
         everything = everything_of(field, offered)
-        assert explore.matching(db, everything) == db.figure.height, field
-    councils = explore.matching(db, Question(kinds=("local_authority",)))
+        assert selection.matching(db, everything) == db.figure.height, field
+    councils = selection.matching(db, Question(kinds=("local_authority",)))
     for field in ("regions", "types"):
-        assert explore.matching(db, everything_of(field, offered)) == councils, field
+        assert selection.matching(db, everything_of(field, offered)) == councils, field
 
 
 def test_periods_are_offered_newest_first_and_england_before_its_regions_and_councils(db: Database) -> None:
-    offered = explore.offered(db)
+    offered = selection.offered(db)
     ends = dict(db.figure.group_by("period").agg(pl.col("period_end").max()).iter_rows())
     newest = [ends[period] for period in offered["periods"].values()]
     assert newest == sorted(newest, reverse=True)
@@ -390,10 +392,10 @@ def test_filters_are_said_as_the_reader_sees_them(db: Database) -> None:
 
 def said(db: Database, question: Question, benchmark: str = "best_quarter") -> str:
     """The first sentence of a question."""
-    rows = explore.rows(db, question)
+    rows = selection.rows(db, question)
     if rows.is_empty():
         return nothing(db, question)
-    return explored(db, rows, explore.spotlight(db, rows, BENCHMARKS[benchmark]), BENCHMARKS[benchmark])
+    return explored(db, rows, selection.spotlight(db, rows, BENCHMARKS[benchmark]), BENCHMARKS[benchmark])
 
 
 def test_the_sentence_counts_what_is_there_and_what_is_missing(db: Database, oracle: Oracle) -> None:
@@ -485,10 +487,10 @@ def test_the_sentence_of_some_questions(db: Database, number: int) -> None:
 def test_what_finds_nothing_says_which_filter_stands_in_the_way(db: Database) -> None:
     some = Question(("vacancy_rate",), areas=(LEEDS,), periods=("2012",))
     assert said(db, some).endswith("matches all that you chose. Without “Periods” there would be 9.")
-    assert explore.loosened(db, some) == ("periods", 9)
+    assert selection.loosened(db, some) == ("periods", 9)
     none = replace(some, kinds=("region",))
     assert said(db, none).endswith("No single filter stands in the way: choose fewer.")
-    assert explore.loosened(db, Question(("nothing",))) == ("metrics", db.figure.height)
+    assert selection.loosened(db, Question(("nothing",))) == ("metrics", db.figure.height)
 
 
 def test_few_councils_of_a_made_up_measure_are_said_as_they_stand(tmp_path: Path) -> None:

@@ -13,10 +13,11 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from dashboard import explore
-from dashboard.benchmarks import BENCHMARKS
-from dashboard.database import Database
-from dashboard.explore import Question
+from dashboard.analysis import selection
+from dashboard.analysis.benchmarks import BENCHMARKS
+from dashboard.analysis.selection import Question
+from dashboard.data.database import Database
+from dashboard.files.exports.rows import OPTIONAL, PARTS, long
 from tests.dashboard.helpers import HOSTILE_QUERIES, Query, html, opened, sentences, warnings
 
 pytestmark = pytest.mark.usefixtures("served")
@@ -126,12 +127,12 @@ def test_every_filter_narrows_and_is_in_the_address(db: Database) -> None:
     for field, names in chosen.items():
         app.multiselect(key=field).set_value(names).run()
         assert not app.exception, field
-        ids = tuple(explore.offered(db)[field][name] for name in names)
+        ids = tuple(selection.offered(db)[field][name] for name in names)
         question = Question(**{**{one: getattr(question, one) for one in question.filters()}, field: ids})
-        rows = explore.rows(db, question)
+        rows = selection.rows(db, question)
         assert (
             grid(app)["gss_code"].to_list()
-            == explore.long(db, rows.head(SHOWN), (), BENCHMARKS["england"])["gss_code"].to_list()
+            == long(db, rows.head(SHOWN), (), BENCHMARKS["england"])["gss_code"].to_list()
         )
         assert sentences(app)[0].startswith(f"{rows.height:,} of ")
     app.toggle(key="newest").set_value(True).run()
@@ -174,9 +175,9 @@ def test_columns_stand_beside_a_figure_as_they_are_asked_for(db: Database) -> No
     assert {"rank", "benchmark", "gap"} <= set(grid(app).columns)
     app.pills(key="with").set_value([]).run()
     assert not app.exception
-    assert not explore.OPTIONAL & set(grid(app).columns)
+    assert not OPTIONAL & set(grid(app).columns)
     app.pills(key="with").set_value(["Trend"]).run()
-    assert explore.OPTIONAL & set(grid(app).columns) == set(explore.PARTS["trend"])
+    assert OPTIONAL & set(grid(app).columns) == set(PARTS["trend"])
     for benchmark in BENCHMARKS.values():
         app.pills(key="with").set_value(["Gap"])
         app.selectbox(key="benchmark").set_value(benchmark.label).run()

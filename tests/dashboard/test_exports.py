@@ -9,9 +9,11 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from dashboard import explore, exports, queries
-from dashboard.benchmarks import BENCHMARKS
-from dashboard.database import ENGLAND, Database
+from dashboard.analysis import queries, selection
+from dashboard.analysis.benchmarks import BENCHMARKS
+from dashboard.data.database import Database
+from dashboard.data.model import ENGLAND
+from dashboard.files import exports
 from tests.dashboard import small
 from tests.dashboard.small import Figure
 
@@ -64,7 +66,7 @@ def test_a_file_reads_back_as_the_frame_it_was_made_of(db: Database, metric_id: 
 
 
 def test_every_figure_there_is_can_be_exported(db: Database) -> None:
-    rows = explore.rows(db, explore.Question())
+    rows = selection.rows(db, selection.Question())
     frame = exports.table(db, queries.compared(db, rows, BENCHMARKS["england"]), "England")
     assert frame.height == db.figure.height
     others = frame.filter(pl.col("area_kind") != "local_authority")

@@ -10,11 +10,13 @@ from typing import Any
 import polars as pl
 import pytest
 
-from dashboard import palette, queries, wording
-from dashboard.benchmarks import BENCHMARKS
-from dashboard.database import ENGLAND, Database
-from dashboard.figures import grades, strip, trend
-from dashboard.figures.style import MARK, axis_range
+from dashboard.analysis import queries
+from dashboard.analysis.benchmarks import BENCHMARKS
+from dashboard.data.database import Database
+from dashboard.data.model import ENGLAND, GRADES
+from dashboard.views.charts import grades, palette, strip, trend
+from dashboard.views.charts.style import MARK, axis_range
+from dashboard.views.text import formats
 from tests.dashboard import small
 from tests.dashboard.small import Figure
 
@@ -112,7 +114,7 @@ def test_what_is_said_of_a_dot_is_the_figure_with_its_unit_and_the_standing(db: 
         )  # fmt: skip
         shown = rows.drop_nulls("value").unique("return_id", keep="first", maintain_order=True)
         said = [
-            "; ".join(filter(None, (wording.quantity(row["value"], metric), wording.standing(row))))
+            "; ".join(filter(None, (formats.quantity(row["value"], metric), formats.standing(row))))
             for row in shown.iter_rows(named=True)
         ]
         assert each(figure, "hovertext") == said, metric.metric_id
@@ -201,7 +203,7 @@ def test_all_real_councils_are_on_the_axis_but_the_very_small(db: Database) -> N
         for row in (
             known.filter("sets_cut").unique("return_id", keep="first", maintain_order=True).iter_rows(named=True)
         ):
-            names = wording.listed(known.filter(pl.col("return_id") == row["return_id"])["name"].to_list())
+            names = formats.listed(known.filter(pl.col("return_id") == row["return_id"])["name"].to_list())
             assert low <= row["value"] <= high
             assert places[names] == pytest.approx(row["value"], rel=1e-6)
 
@@ -281,7 +283,7 @@ def test_grades_are_bars_in_their_own_order_with_the_chosen_one_outlined(db: Dat
     rows = queries.councils(db, metric, db.latest("judgement_overall"), BENCHMARKS["england"])
     painting = palette.paint(rows, metric, "value")
     (bars,) = grades.draw(painting, chosen="888", height=300)["data"]
-    assert bars["y"] == [*wording.GRADES, "Not given since April 2026"]
+    assert bars["y"] == [*GRADES, "Not given since April 2026"]
     judged = [rows.filter(pl.col("value") == grade).height for grade in (1, 2, 3, 4)]
     assert bars["x"] == [*judged, 153 - sum(judged)]
     assert bars["text"] == [str(count) for count in bars["x"]]

@@ -23,12 +23,15 @@ import pytest
 import xlsxwriter
 from streamlit.testing.v1 import AppTest
 
-from dashboard import comparison, direction, explore, exports, queries
-from dashboard.benchmarks import BENCHMARKS
-from dashboard.database import ENGLAND, Database
-from dashboard.exports import FORMATS, Export, TooLarge, formats
-from dashboard.exports.text import CUT, LONGEST, MARK
-from dashboard.exports.workbook import ROWS, Page, Sheet, workbook
+from dashboard.analysis import comparison, direction, queries, selection
+from dashboard.analysis.benchmarks import BENCHMARKS
+from dashboard.data.database import Database
+from dashboard.data.model import ENGLAND
+from dashboard.files import exports
+from dashboard.files.exports import FORMATS, Export, TooLarge, formats
+from dashboard.files.exports import rows as exports_rows
+from dashboard.files.exports.text import CUT, LONGEST, MARK
+from dashboard.files.exports.workbook import ROWS, Page, Sheet, workbook
 from tests.dashboard import small
 from tests.dashboard.small import Figure
 
@@ -93,8 +96,8 @@ def test_a_file_reads_back_as_the_table_cell_by_cell(db: Database, metric_id: st
 
 @pytest.mark.parametrize("format_id", TABULAR)
 def test_a_wide_table_reads_back_too(db: Database, format_id: str) -> None:
-    rows = explore.rows(db, explore.Question(newest=True))
-    one = export(db, table=explore.wide(db, rows))
+    rows = selection.rows(db, selection.Question(newest=True))
+    one = export(db, table=exports_rows.wide(db, rows))
     assert read(FORMATS[format_id].make(db, one), format_id, one).rows() == one.table.rows()
 
 
@@ -365,8 +368,10 @@ def test_the_notes_say_what_it_is_what_it_means_and_where_it_is_from(db: Databas
 
 
 def test_a_zip_file_explains_every_column_and_measure_of_its_table(db: Database) -> None:
-    rows = explore.rows(db, explore.Question(metrics=("vacancy_rate", "judgement_overall", "plan_rate"), newest=True))
-    one = export(db, table=explore.wide(db, rows), metrics=("vacancy_rate", "judgement_overall", "plan_rate"))
+    rows = selection.rows(
+        db, selection.Question(metrics=("vacancy_rate", "judgement_overall", "plan_rate"), newest=True)
+    )
+    one = export(db, table=exports_rows.wide(db, rows), metrics=("vacancy_rate", "judgement_overall", "plan_rate"))
     content = FORMATS["zip"].make(db, one)
     with zipfile.ZipFile(io.BytesIO(content)) as packed:
         assert packed.namelist() == [
@@ -424,7 +429,7 @@ def test_every_column_an_export_can_have_is_explained(tmp_path: Path, db: Databa
             Figure("waits", "103", 1.0, return_id="103+104"),
         ],
     )
-    wide = explore.wide(made_up, explore.rows(made_up, explore.Question()))
+    wide = exports_rows.wide(made_up, selection.rows(made_up, selection.Question()))
     long = [*exports.COLUMNS, *exports.TREND_COLUMNS]
     silent = [column for column in [*long, *wide.columns] if not exports.meaning(made_up, column)]
     assert silent == []
@@ -499,24 +504,27 @@ def test_a_council_that_has_ended_is_on_the_map_without_a_place(db: Database) ->
     ("question", "why"),
     [
         (
-            explore.Question(metrics=("vacancy_rate", "plan_rate"), newest=True),
+            selection.Question(metrics=("vacancy_rate", "plan_rate"), newest=True),
             "rows of councils are of 2 measures and 2 periods",
         ),
-        (explore.Question(metrics=("vacancy_rate",)), "rows of councils are of 9 periods"),
-        (explore.Question(metrics=("vacancy_rate",), areas=(ENGLAND,), newest=True), "there is none among these rows"),
+        (selection.Question(metrics=("vacancy_rate",)), "rows of councils are of 9 periods"),
+        (
+            selection.Question(metrics=("vacancy_rate",), areas=(ENGLAND,), newest=True),
+            "there is none among these rows",
+        ),
     ],
 )
 def test_what_is_no_map_is_refused_before_and_when_it_is_asked(
-    db: Database, question: explore.Question, why: str
+    db: Database, question: selection.Question, why: str
 ) -> None:
-    rows = explore.rows(db, question)
+    rows = selection.rows(db, question)
     assert why in str(FORMATS["geojson"].refusal(rows))
-    table = explore.long(db, rows, (), BEST)
+    table = exports_rows.long(db, rows, (), BEST)
     assert why in str(FORMATS["geojson"].refusal(table))
     with pytest.raises(exports.CannotBeMadeError, match=why):
         FORMATS["geojson"].make(db, export(db, table=table))
     with pytest.raises(exports.CannotBeMadeError, match="A map holds a row a council: take the long table"):
-        FORMATS["geojson"].make(db, export(db, table=explore.wide(db, rows)))
+        FORMATS["geojson"].make(db, export(db, table=exports_rows.wide(db, rows)))
 
 
 # --- How much, and how often
@@ -545,7 +553,7 @@ def test_more_rows_than_a_file_may_have_are_refused_in_words_that_name_the_whole
 
 
 def test_a_table_of_any_size_can_be_had_as_parquet(db: Database) -> None:
-    table = explore.long(db, db.figure, (), BEST)
+    table = exports_rows.long(db, db.figure, (), BEST)
     assert table.height > formats.MOST
     assert FORMATS["parquet"].refusal(table) is None
     assert pl.read_parquet(io.BytesIO(FORMATS["parquet"].make(db, export(db, table=table)))).equals(table)
@@ -553,7 +561,7 @@ def test_a_table_of_any_size_can_be_had_as_parquet(db: Database) -> None:
 
 PAGE = """
 from dashboard import explore, exports, session
-from dashboard.benchmarks import BENCHMARKS
+from dashboard.analysis.benchmarks import BENCHMARKS
 import streamlit as st
 
 db = session.database()
@@ -597,8 +605,8 @@ MEASURED = """
 import sys
 from pathlib import Path
 from dashboard import explore, exports
-from dashboard.benchmarks import BENCHMARKS
-from dashboard.database import Database
+from dashboard.analysis.benchmarks import BENCHMARKS
+from dashboard.data.database import Database
 
 db = Database(Path(sys.argv[1]))
 

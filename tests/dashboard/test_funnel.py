@@ -10,14 +10,15 @@ from typing import Any
 import polars as pl
 import pytest
 
-from dashboard import funnel, queries
-from dashboard.benchmarks import BENCHMARKS
-from dashboard.database import ENGLAND, Database
-from dashboard.figures import funnel as figure
-from dashboard.figures.style import MARK
-from dashboard.funnel import Funnel
-from dashboard.palette import BETTER, WORSE
-from dashboard.sentences import direction as sentences
+from dashboard.analysis import funnel, queries
+from dashboard.analysis.benchmarks import BENCHMARKS
+from dashboard.analysis.funnel import Funnel
+from dashboard.data.database import Database
+from dashboard.data.model import ENGLAND
+from dashboard.views.charts import funnel as figure
+from dashboard.views.charts.palette import BETTER, WORSE
+from dashboard.views.charts.style import MARK
+from dashboard.views.text import direction as sentences
 from tests.dashboard import small
 from tests.dashboard.small import Figure
 

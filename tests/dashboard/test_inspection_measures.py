@@ -6,10 +6,11 @@ from datetime import date
 
 import pytest
 
-from dashboard import palette, queries, wording
-from dashboard.benchmarks import BENCHMARKS
-from dashboard.database import Database
-from dashboard.figures import trend
+from dashboard.analysis import queries
+from dashboard.analysis.benchmarks import BENCHMARKS
+from dashboard.data.database import Database
+from dashboard.views.charts import palette, trend
+from dashboard.views.text import formats
 from tests.dashboard.helpers import opened, sentences
 from tests.dashboard.rows import measure
 
@@ -20,24 +21,24 @@ IDS = ("months_since_inspection", "focused_visits", "monitoring_visits")
 
 
 def test_a_day_is_said_as_a_day_and_a_year_as_a_year() -> None:
-    assert wording.period(MONTHS, date(2025, 3, 31)) == "at 31 March 2025"
-    assert wording.period(MONTHS, date(2026, 8, 20)) == "at 20 August 2026"
-    assert wording.period(VISITS, date(2025, 3, 31)) == "in the year to 31 March 2025"
+    assert formats.period(MONTHS, date(2025, 3, 31)) == "at 31 March 2025"
+    assert formats.period(MONTHS, date(2026, 8, 20)) == "at 20 August 2026"
+    assert formats.period(VISITS, date(2025, 3, 31)) == "in the year to 31 March 2025"
 
 
 def test_one_month_and_one_visit_are_singular() -> None:
-    assert [wording.quantity(value, MONTHS) for value in (0.0, 1.0, 21.0)] == ["0 months", "1 month", "21 months"]
-    assert [wording.quantity(value, VISITS) for value in (0.0, 1.0, 3.0)] == ["0 visits", "1 visit", "3 visits"]
-    assert wording.difference(-1.0, MONTHS) == "1 month"
+    assert [formats.quantity(value, MONTHS) for value in (0.0, 1.0, 21.0)] == ["0 months", "1 month", "21 months"]
+    assert [formats.quantity(value, VISITS) for value in (0.0, 1.0, 3.0)] == ["0 visits", "1 visit", "3 visits"]
+    assert formats.difference(-1.0, MONTHS) == "1 month"
 
 
 def test_a_council_that_was_not_yet_inspected_is_said_so_and_not_that_nothing_was_published() -> None:
-    assert wording.reason("no_row", None, MONTHS) == "not inspected by then"
-    assert wording.reason("no_row", None, VISITS) == "not published"
+    assert formats.reason("no_row", None, MONTHS) == "not inspected by then"
+    assert formats.reason("no_row", None, VISITS) == "not published"
 
 
 def test_councils_are_not_compared_by_visits() -> None:
-    said = wording.benchmark_value(None, None, BENCHMARKS["england"], VISITS)
+    said = formats.benchmark_value(None, None, BENCHMARKS["england"], VISITS)
     assert said == "Ofsted decides whom it visits and when: councils are not compared by it."
 
 

@@ -12,17 +12,19 @@ import polars as pl
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from dashboard import inspecting, inspection_files, palette, queries, transitions, wording
-from dashboard.benchmarks import BENCHMARKS
-from dashboard.database import Database
-from dashboard.figures import by_grade, distribution, timeline
-from dashboard.figures import transitions as next_grades
-from dashboard.inspecting import Filters
-from dashboard.queries import STRANDS
-from dashboard.sentences import inspections as sentences
-from dashboard.tables import STRAND_NAMES
-from dashboard.tables import inspecting as tables
-from dashboard.wording import GRADES
+from dashboard.analysis import inspections as inspecting
+from dashboard.analysis import queries, transitions
+from dashboard.analysis.benchmarks import BENCHMARKS
+from dashboard.analysis.inspections import Filters
+from dashboard.data.database import Database
+from dashboard.data.model import GRADES, STRANDS
+from dashboard.files.pages import inspections as inspection_files
+from dashboard.views.charts import by_grade, distribution, palette, timeline
+from dashboard.views.charts import transitions as next_grades
+from dashboard.views.tables import STRAND_NAMES
+from dashboard.views.tables import ofsted as tables
+from dashboard.views.text import formats
+from dashboard.views.text import inspections as sentences
 from tests.dashboard import small
 from tests.dashboard.helpers import HOSTILE_NAMES, Page, html, opened, read
 from tests.dashboard.inspected import (
@@ -583,7 +585,7 @@ def test_every_part_opens_for_awkward_councils_and_each_judgement(part: str) -> 
         assert not app.exception, (part, council)
         assert not app.warning
         if council and part != "Regions":
-            assert wording.place(council) in sentence(app)
+            assert formats.place(council) in sentence(app)
 
 
 @pytest.mark.usefixtures("served")

@@ -11,8 +11,10 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from dashboard import database
-from dashboard.database import KEPT_IN_MEMORY, Database, DatabaseError, Store
+from dashboard.data import database
+from dashboard.data.database import Database
+from dashboard.data.model import DatabaseError
+from dashboard.data.versions import KEPT_IN_MEMORY, Store
 from tests.dashboard import small
 from tests.dashboard.small import Figure
 

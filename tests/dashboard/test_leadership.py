@@ -9,20 +9,25 @@ from statistics import median
 import polars as pl
 import pytest
 
-from dashboard import inspecting, inspection_files, leadership, leadership_files, partners, programme, queries
-from dashboard.benchmarks import BENCHMARKS, DEFAULT
-from dashboard.database import ENGLAND, Database, store
-from dashboard.figures import directors as changes
-from dashboard.figures import enrolments
-from dashboard.figures import tenure as in_post
-from dashboard.leadership import HIGH, LOW
-from dashboard.programme import ABSENT, COMPLETED, ENROLLED, NOT_ENROLLED, Coverage, Target
-from dashboard.sentences import leadership as sentences
-from dashboard.sentences import programme as on_programme
-from dashboard.tables import inspecting as published
-from dashboard.tables import leadership as parts
-from dashboard.tables import programme as registered
-from dashboard.wording import GRADES
+from dashboard.analysis import inspections as inspecting
+from dashboard.analysis import leadership, partners, programme, queries
+from dashboard.analysis.benchmarks import BENCHMARKS, DEFAULT
+from dashboard.analysis.leadership import HIGH, LOW
+from dashboard.analysis.programme import ABSENT, COMPLETED, ENROLLED, NOT_ENROLLED, Coverage, Target
+from dashboard.data.database import Database
+from dashboard.data.model import ENGLAND, GRADES
+from dashboard.data.versions import store
+from dashboard.files.pages import inspections as inspection_files
+from dashboard.files.pages import leadership as leadership_files
+from dashboard.views.charts import directors as changes
+from dashboard.views.charts import enrolments
+from dashboard.views.charts import tenure as in_post
+from dashboard.views.charts.programme_map import painted
+from dashboard.views.tables import leadership as parts
+from dashboard.views.tables import ofsted as published
+from dashboard.views.tables import programme as registered
+from dashboard.views.text import leadership as sentences
+from dashboard.views.text import programme as on_programme
 from tests import kept
 from tests.dashboard import small
 from tests.dashboard.helpers import HOSTILE_NAMES, ROOT, Page, html, opened, read
@@ -422,7 +427,7 @@ def test_who_is_not_covered_is_everybody_else(filled: Database, posts: pl.DataFr
 
 
 def test_the_map_has_a_class_of_words_for_everybody(filled: Database, posts: pl.DataFrame) -> None:
-    painting = programme.painted(posts)
+    painting = painted(posts)
     assert set(painting.of) == set(filled.authorities)
     assert [one.label for one in painting.classes] == [
         "Completed (1)", "On the programme, with a coach (4)", "On the programme, without a coach (4)",

@@ -15,10 +15,14 @@ import duckdb
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from dashboard import benchmarks, links, server
-from dashboard.benchmarks import BENCHMARKS, DEFAULT
-from dashboard.database import Database, Store, store
-from dashboard.tables import as_data as parts
+from dashboard.analysis import benchmarks
+from dashboard.analysis.benchmarks import BENCHMARKS, DEFAULT
+from dashboard.api import view_links
+from dashboard.data.database import Database
+from dashboard.data.versions import Store, store
+from dashboard.pages.components import as_data as parts
+from dashboard.pages.shared.assets import ASSETS, shapes
+from dashboard.server import routes
 from tests.dashboard import small
 from tests.dashboard.helpers import PAGES, html, opened, sentences, serving
 from tests.dashboard.small import Figure
@@ -27,10 +31,10 @@ BEST = BENCHMARKS[DEFAULT]
 OLD, WITHDRAWN, DAMAGED = "2026-01-01-old00000", "2026-12-24-withdrawn", "2025-01-01-damaged0"
 
 
-def chosen(asked: dict[str, list[str]], benchmark: benchmarks.Benchmark = BEST, **drawn: Any) -> links.Choices:
+def chosen(asked: dict[str, list[str]], benchmark: benchmarks.Benchmark = BEST, **drawn: Any) -> view_links.Choices:
     """What a link holds of an address, where these choices are drawn; those not named are as the address says."""
     state = {name: values[-1] for name, values in asked.items()} | drawn
-    return links.choices(asked, {name: one for name, one in state.items() if one is not ...}, benchmark.asks)
+    return view_links.choices(asked, {name: one for name, one in state.items() if one is not ...}, benchmark.asks)
 
 
 def test_a_link_holds_what_the_address_holds_of_the_choices_that_are_drawn() -> None:
@@ -44,9 +48,9 @@ def test_a_view_has_one_link_whichever_way_it_was_come_by() -> None:
 
 
 def test_what_a_link_shares_the_browser_keeps_from_page_to_page_with_the_version() -> None:
-    script = (server.ASSETS / "page.js").read_text("utf-8")
+    script = (ASSETS / "page.js").read_text("utf-8")
     (kept,) = re.findall(r"const SHARED = \[(.*?)\];", script)
-    assert [one.strip(" '") for one in kept.split(",")] == [*links.SHARED, links.VERSION]
+    assert [one.strip(" '") for one in kept.split(",")] == [*view_links.SHARED, view_links.VERSION]
 
 
 def test_a_link_names_no_data_version_of_its_own() -> None:
@@ -75,13 +79,13 @@ def test_a_list_is_as_it_is_now() -> None:
 
 def test_a_live_link_is_as_short_as_it_can_be_and_a_frozen_one_names_the_version() -> None:
     page = "https://example.org/map"
-    assert links.live(page, {}) == page
-    assert links.frozen(page, {}, OLD) == f"{page}?version={OLD}"
-    assert links.live(page, {"la": ["Leeds"], "group": ["York", "Bristol, City of"]}) == (
+    assert view_links.live(page, {}) == page
+    assert view_links.frozen(page, {}, OLD) == f"{page}?version={OLD}"
+    assert view_links.live(page, {"la": ["Leeds"], "group": ["York", "Bristol, City of"]}) == (
         f"{page}?la=Leeds&group=York&group=Bristol%2C+City+of"
     )
     hostile = '"><script>&version=x#'
-    read = parse_qs(urlsplit(links.frozen(page, {"la": [hostile]}, OLD)).query)
+    read = parse_qs(urlsplit(view_links.frozen(page, {"la": [hostile]}, OLD)).query)
     assert read == {"la": [hostile], "version": [OLD]}
 
 
@@ -101,7 +105,7 @@ def test_a_live_link_is_as_short_as_it_can_be_and_a_frozen_one_names_the_version
     ],
 )
 def test_addresses_begin_where_the_readers_browser_says_it_is(url: str | None, path: str, page: str, root: str) -> None:
-    assert links.here(url, path) == (page, root)
+    assert view_links.here(url, path) == (page, root)
 
 
 @pytest.fixture
@@ -120,12 +124,12 @@ def versions(tmp_path: Path) -> dict[str, Database]:
 
 def test_over_a_frozen_view_it_is_said_whether_newer_figures_exist(versions: dict[str, Database]) -> None:
     before, now, after = versions.values()
-    assert links.notice(before, now) == (
+    assert view_links.notice(before, now) == (
         "You are looking at the figures of of 2025, as they stood on 1 March 2025. "
         "Newer figures exist, of 1 March 2026."
     )
-    assert links.notice(now, now).endswith("as they stood on 1 March 2026. These are the newest.")
-    assert links.notice(after, now).endswith("They were taken back since; of 2026 is in place again.")
+    assert view_links.notice(now, now).endswith("as they stood on 1 March 2026. These are the newest.")
+    assert view_links.notice(after, now).endswith("They were taken back since; of 2026 is in place again.")
 
 
 def test_the_notice_leads_to_the_same_view_of_the_newest_figures() -> None:
@@ -184,7 +188,7 @@ def test_every_page_of_a_frozen_link_shows_that_version_and_says_so(frozen: Stor
     (said,) = notices(app)
     assert said == (
         f"You are looking at the figures of {OLD}, as they stood on 2 January 2026. Newer figures exist, of "
-        f"{links.day(frozen.current().built_at)}. See the newest figures."
+        f"{view_links.day(frozen.current().built_at)}. See the newest figures."
     )
     assert not app.warning
     assert app.selectbox(key="version").value == OLD
@@ -266,8 +270,8 @@ def test_without_any_good_database_a_frozen_link_says_the_remedy(
 
 
 def test_the_map_of_a_frozen_view_has_the_shapes_of_its_version(frozen: Store) -> None:
-    now, then = server.shapes(frozen.current()), server.shapes(frozen.at(OLD))
+    now, then = shapes(frozen.current()), shapes(frozen.at(OLD))
     assert now.name != then.name
-    assert {one.name for one in server.all_shapes(then.name)} >= {now.name, then.name}
-    assert [one.name for one in server.all_shapes(now.name)] == [now.name]  # no old file is read for it
-    assert server.shapes(frozen.at(OLD)) is then
+    assert {one.name for one in routes.all_shapes(then.name)} >= {now.name, then.name}
+    assert [one.name for one in routes.all_shapes(now.name)] == [now.name]  # no old file is read for it
+    assert shapes(frozen.at(OLD)) is then

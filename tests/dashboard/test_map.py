@@ -10,12 +10,16 @@ from typing import Any
 import polars as pl
 import pytest
 
-from dashboard import benchmarks, direction, exports, palette, queries, wording
-from dashboard.benchmarks import BENCHMARKS, Benchmark
-from dashboard.database import Database, Metric
-from dashboard.palette import Colouring
-from dashboard.sentences.map import coloured_sentence
-from dashboard.tables import map as parts
+from dashboard.analysis import benchmarks, direction, queries
+from dashboard.analysis.benchmarks import BENCHMARKS, Benchmark
+from dashboard.data.database import Database
+from dashboard.data.model import Metric
+from dashboard.files import exports
+from dashboard.views.charts import palette
+from dashboard.views.tables import map as parts
+from dashboard.views.text import formats
+from dashboard.views.text.formats import SIDES, Colouring
+from dashboard.views.text.map import coloured_sentence
 from tests.dashboard.rows import (
     BEST,
     BEST_OF_REGION,
@@ -195,7 +199,7 @@ def test_what_is_said_of_a_council_is_what_it_is_coloured_by(
     changes: Row, metric: Metric, colouring: Colouring, words: str
 ) -> None:
     value = {"value": 1.0} if metric is GRADE else {}
-    assert wording.hover(of("101", **changes, **value), metric, {}, colouring) == words
+    assert formats.hover(of("101", **changes, **value), metric, {}, colouring) == words
 
 
 def texts(html: str) -> str:
@@ -242,7 +246,7 @@ def test_trends_stand_in_a_table_with_the_reason_where_there_is_none(db: Databas
     for one in rows.iter_rows(named=True):
         cells = re.search(rf">{re.escape(one['name'])}</a></th><td>([^<]*)</td><td>([^<]*)</td>", unescape(table))
         assert cells
-        value = wording.brief(one["value"], metric) or wording.reason(one["status"], one["symbol"], metric)
+        value = formats.brief(one["value"], metric) or formats.reason(one["status"], one["symbol"], metric)
         assert cells[1] == value
         said = f"cannot be said: {one['no_direction']}" if one["no_direction"] else one["direction"]
         assert cells[2] == said
@@ -285,7 +289,7 @@ def test_intervals_of_full_time_equivalents_are_indicative(db: Database) -> None
     assert not found & {"rereferral_rate", "long_plan_rate", "plan_rate", "judgement_leaders"}
 
 
-@pytest.mark.parametrize("colouring", palette.SIDES)
+@pytest.mark.parametrize("colouring", SIDES)
 def test_what_is_said_of_a_coloured_map_adds_up(db: Database, colouring: Colouring) -> None:
     """Of every measure: the numbers of the sentence are those of the legend, and of no council is a side made up."""
     for metric in db.metrics.values():

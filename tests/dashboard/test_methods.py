@@ -12,16 +12,18 @@ import duckdb
 import polars as pl
 import pytest
 
-from dashboard import exports, tables, wording
-from dashboard.database import Database
+from dashboard.data.database import Database
+from dashboard.data.model import REASONS
+from dashboard.files import exports
 from dashboard.methods import dictionary, measures, records, search
+from dashboard.methods import record_tables as ledgers
+from dashboard.methods import tables as parts
+from dashboard.methods import text as sentences
+from dashboard.methods.dfe_tools import DEPARTURES
+from dashboard.methods.dfe_tools import examples as differences
+from dashboard.methods.glossary import WORDS
 from dashboard.methods.rules import RULES, examples
-from dashboard.methods.tools import DEPARTURES
-from dashboard.methods.tools import examples as differences
-from dashboard.methods.words import WORDS
-from dashboard.sentences import methods as sentences
-from dashboard.tables import methods as parts
-from dashboard.tables import records as ledgers
+from dashboard.views import tables
 from tests.dashboard import small
 from tests.dashboard.helpers import ROOT, html, opened
 
@@ -95,7 +97,7 @@ def test_every_status_of_the_schema_has_its_meaning_and_equals_the_database(
     statuses = one(database, "SELECT enum_range(NULL::status)")
     told = {status.status: status for status in records.statuses(db)}
     assert set(told) == set(statuses) == set(records.MEANINGS)
-    assert set(wording.REASONS) | {records.OBSERVED} == set(statuses)
+    assert set(REASONS) | {records.OBSERVED} == set(statuses)
     count = (
         "SELECT count(*) FROM observation JOIN area USING (area_id) WHERE status = ? AND (kind = 'local_authority') = ?"
     )
@@ -158,7 +160,7 @@ def test_every_kind_of_reject_warning_and_change_has_its_words(database: duckdb.
         found = {kind for (kind,) in database.execute(f"SELECT DISTINCT {column} FROM {table}").fetchall()}
         assert found <= set(words), table
     # Kinds that these figures hold no case of are declared beside the others.
-    assert set(re.findall(r'"(W_[A-Z_]+)"', (ROOT / "etl" / "judging.py").read_text("utf-8"))) <= set(
+    assert set(re.findall(r'"(W_[A-Z_]+)"', (ROOT / "etl" / "check" / "validation.py").read_text("utf-8"))) <= set(
         records.RULES_OF_WARNINGS
     )
 

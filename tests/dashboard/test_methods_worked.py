@@ -18,13 +18,14 @@ from typing import Any
 import duckdb
 import pytest
 
-from dashboard.benchmarks import BENCHMARKS
-from dashboard.database import Database
-from dashboard.methods import departures, on_direction
+from dashboard.analysis.benchmarks import BENCHMARKS
+from dashboard.data.database import Database
+from dashboard.methods import differences_from_dfe
+from dashboard.methods.dfe_tools import examples as differences
 from dashboard.methods.example import Example
 from dashboard.methods.rules import examples
-from dashboard.methods.tools import examples as differences
-from etl import trends
+from dashboard.methods.rules import trends as on_direction
+from etl.build import trends
 from tests.dashboard.oracle import Oracle, Places, oracles, type_7
 
 BEST = 0.25
@@ -641,12 +642,12 @@ def test_what_is_missing_and_what_did_not_exist_is_counted(db: Database, databas
     (sources,) = database.execute(
         "SELECT list(DISTINCT source_id) FROM observation WHERE status = 'unspecified'"
     ).fetchone() or ([],)
-    assert sources == [departures.TOOL_ID], "the dash is the tool's alone"
+    assert sources == [differences_from_dfe.TOOL_ID], "the dash is the tool's alone"
     ghosts = dict(
         database.execute("SELECT source_id, count(*) FROM reject WHERE rule = 'R_NOT_THEN' GROUP BY ALL").fetchall()
     )
     ended = words(differs(db, "ended"))
-    assert f"{ghosts[departures.TOOL_ID]:,} rows of the tool's file" in ended
+    assert f"{ghosts[differences_from_dfe.TOOL_ID]:,} rows of the tool's file" in ended
     assert f"{sum(ghosts.values()):,} rows of all files are." in ended
 
 

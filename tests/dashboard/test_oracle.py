@@ -14,10 +14,10 @@ import duckdb
 import polars as pl
 import pytest
 
-from dashboard import benchmarks, comparison, queries
-from dashboard.benchmarks import BENCHMARKS, Benchmark
-from dashboard.benchmarks.rules import neighbours_mean
-from dashboard.database import Database
+from dashboard.analysis import benchmarks, comparison, queries
+from dashboard.analysis.benchmarks import BENCHMARKS, Benchmark
+from dashboard.analysis.benchmarks.rules import neighbours_mean
+from dashboard.data.database import Database
 from tests.dashboard.oracle import GROUP, Found, Oracle, Places, oracles
 
 NINE = (

@@ -14,15 +14,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dashboard import exports, own, palette, queries
-from dashboard.benchmarks import BENCHMARKS
-from dashboard.comparison import SCALES
-from dashboard.components.own_files import unpacked
-from dashboard.database import Database, Metric
-from dashboard.figures import own as strip
-from dashboard.own import Checked, Own, Refused, checking, files, plausible, reading, standing, workbook
-from dashboard.sentences import own as sentences
-from dashboard.tables import own as parts
+from dashboard.analysis import local_rank, queries
+from dashboard.analysis.benchmarks import BENCHMARKS
+from dashboard.analysis.comparison import SCALES
+from dashboard.analysis.local_figures import Checked, Own
+from dashboard.data.database import Database
+from dashboard.data.model import Metric
+from dashboard.files import exports, uploads
+from dashboard.files.pages import local_figures
+from dashboard.files.uploads import Refused, checking, plausible, reading, workbook
+from dashboard.pages.components.own_files import unpacked
+from dashboard.views.charts import local_figures as strip
+from dashboard.views.charts import palette
+from dashboard.views.tables import local_figures as parts
+from dashboard.views.text import local_figures as sentences
 from tests.dashboard import small
 from tests.dashboard.oracle import type_7
 from tests.dashboard.own_files import (
@@ -78,7 +83,7 @@ def test_a_bad_file_is_refused_by_name_with_its_line_and_what_to_do(db: Database
 
 
 def test_every_rule_that_the_program_names_is_held_by_a_bad_file_or_by_a_test_of_a_warning(db: Database) -> None:
-    source = "\n".join(path.read_text("utf-8") for path in Path(own.__file__).parent.glob("*.py"))
+    source = "\n".join(path.read_text("utf-8") for path in Path(uploads.__file__).parent.glob("*.py"))
     named = set(re.findall(r'"([EW]_[A-Z_0-9]+)"', source))
     assert {rule for rule in named if rule.startswith("E_")} == {bad.rule for bad in BAD}
     assert {rule for rule in named if rule.startswith("W_")} == {
@@ -407,7 +412,7 @@ def test_only_a_file_of_at_most_so_many_bytes_is_unpacked(handed: object, found:
 def test_the_template_holds_every_measure_with_what_is_published_and_nothing_filled_in(
     db: Database, area_id: str
 ) -> None:
-    rows = files.template(db, area_id)
+    rows = local_figures.template(db, area_id)
     assert rows["metric_id"].to_list() == [metric.metric_id for metric in db.metrics.values() if not metric.graded]
     assert rows["la_number"].unique().to_list() == [area_id]
     published = dict(db.newest.filter(pl.col("area_id") == area_id).select("metric_id", "value").iter_rows())
@@ -417,7 +422,7 @@ def test_the_template_holds_every_measure_with_what_is_published_and_nothing_fil
     assert all(rows[name].null_count() == rows.height for name in checking.OURS)
 
 
-@pytest.mark.parametrize("make", [files.template_csv, files.template_xlsx])
+@pytest.mark.parametrize("make", [local_figures.template_csv, local_figures.template_xlsx])
 def test_the_template_is_readable_as_it_is_and_every_row_of_it_can_be_filled_in(db: Database, make: object) -> None:
     content = make(db, LEEDS)  # type: ignore[operator]
     assert make(db, LEEDS) == content  # type: ignore[operator]
@@ -425,7 +430,7 @@ def test_the_template_is_readable_as_it_is_and_every_row_of_it_can_be_filled_in(
     sheet = reading.file(content)
     header, *rows = sheet.lines
     names = [cell.text for cell in header.cells]
-    assert names == list(files.TEMPLATE)
+    assert names == list(local_figures.TEMPLATE)
     filled = [[cell.text for cell in line.cells[:8]] for line in rows]
     values = {one[2]: one[6] if one[6] not in ("", "not published") else "0" for one in filled}
     again = csv(*[[*one, values[one[2]], "", ""] for one in filled])
@@ -442,10 +447,10 @@ def test_a_template_of_one_council_is_refused_for_another(db: Database) -> None:
 
 def test_what_is_given_back_is_marked_in_every_row_and_is_safe_to_open(db: Database) -> None:
     figures = of_file(db, csv(row(14.2, 71, 500), CASELOAD)).figures
-    rows = standing.placed(db, LEEDS, figures, BENCHMARKS["best_quarter"])
-    table = files.with_standing(db, rows, figures, BENCHMARKS["best_quarter"], "=cmd|' /C calc'!A0")
+    rows = local_rank.placed(db, LEEDS, figures, BENCHMARKS["best_quarter"])
+    table = local_figures.with_standing(db, rows, figures, BENCHMARKS["best_quarter"], "=cmd|' /C calc'!A0")
     assert table["marked"].unique().to_list() == ["unpublished, yours"]
-    assert table.columns == list(files.COLUMNS)
+    assert table.columns == list(local_figures.COLUMNS)
     assert table.select("your_value", "your_numerator", "your_denominator").rows() == [
         (14.2, 71.0, 500.0),
         (14.8, None, None),
@@ -504,7 +509,7 @@ def test_a_provisional_standing_is_what_a_slow_oracle_says(db: Database, area_id
         tried[metric.metric_id] += cuts.select("best", "middle", "worst").rows()[0] if cuts.height else values[:3]
     for at in range(7):
         figures = [Own(metric_id, values[at]) for metric_id, values in tried.items()]
-        rows = standing.placed(db, area_id, figures, BENCHMARKS["england"]).to_dicts()
+        rows = local_rank.placed(db, area_id, figures, BENCHMARKS["england"]).to_dicts()
         assert len(rows) == len(figures)
         for row_ in rows:
             said = (row_["rank"], row_["tied"], row_["ranked"], row_["quarter"])
@@ -526,7 +531,7 @@ def test_a_published_figure_given_as_ones_own_stands_where_it_stands(db: Databas
             "metric_id", "value", "rank", "tied", "ranked", "quarter", "benchmark", "base", "gap", "shortfall", "low",
             "high", "verdict",
         ]  # fmt: skip
-        found = standing.placed(db, area_id, figures, BENCHMARKS["neighbours"])
+        found = local_rank.placed(db, area_id, figures, BENCHMARKS["neighbours"])
         assert found.select(columns).sort("metric_id").equals(compared.select(columns).sort("metric_id"))
         assert found["change"].abs().sum() == 0
 
@@ -539,7 +544,7 @@ def test_benchmarks_are_those_of_every_other_page_and_gaps_follow(
     benchmark = BENCHMARKS[benchmark_id]
     for metric_id, value in {"vacancy_rate": 13.37, "conferences_in_15_days": 81.3, "referral_rate": 500.0}.items():
         metric = db.metrics[metric_id]
-        (found,) = standing.placed(db, area_id, [Own(metric_id, value)], benchmark).to_dicts()
+        (found,) = local_rank.placed(db, area_id, [Own(metric_id, value)], benchmark).to_dicts()
         rows = queries.councils(db, metric, db.latest(metric_id), benchmark)
         published = rows.row(by_predicate=pl.col("area_id") == area_id, named=True)
         assert (found["benchmark"], found["base"]) == (published["benchmark"], published["base"])
@@ -554,23 +559,23 @@ def test_benchmarks_are_those_of_every_other_page_and_gaps_follow(
 
 def test_counts_that_are_given_give_posts_an_interval_and_a_verdict(db: Database) -> None:
     """Of 500 posts 71 are vacant: by hand, 71 - 7.75 % of 500 posts to fill; Wilson's interval from a table."""
-    (found,) = standing.placed(db, LEEDS, [Own("vacancy_rate", 14.2, 71, 500)], BENCHMARKS["best_quarter"]).to_dicts()
+    (found,) = local_rank.placed(db, LEEDS, [Own("vacancy_rate", 14.2, 71, 500)], BENCHMARKS["best_quarter"]).to_dicts()
     assert found["shortfall"] == pytest.approx(71 - found["benchmark"] / 100 * 500)
     assert (found["low"], found["high"]) == (pytest.approx(11.41, abs=0.01), pytest.approx(17.54, abs=0.01))
     assert found["verdict"] == "worse"
 
 
 def test_a_joint_partners_figure_is_replaced_with_ones_own(db: Database) -> None:
-    kingston = standing.placed(db, "314", [Own("vacancy_rate", 0.0)], BENCHMARKS["england"]).to_dicts()[0]
-    richmond = standing.placed(db, "318", [Own("vacancy_rate", 0.0)], BENCHMARKS["england"]).to_dicts()[0]
+    kingston = local_rank.placed(db, "314", [Own("vacancy_rate", 0.0)], BENCHMARKS["england"]).to_dicts()[0]
+    richmond = local_rank.placed(db, "318", [Own("vacancy_rate", 0.0)], BENCHMARKS["england"]).to_dicts()[0]
     assert kingston["return_id"] == richmond["return_id"] == "314+318"
     assert (kingston["rank"], kingston["ranked"]) == (richmond["rank"], richmond["ranked"])
     assert kingston["ranked"] == db.councils("vacancy_rate", db.latest("vacancy_rate").end)["ranked"].drop_nulls()[0]
 
 
 def test_who_has_no_published_figure_is_one_more(db: Database) -> None:
-    westminster = standing.placed(db, "213", [Own("vacancy_rate", 13.37)], BENCHMARKS["england"]).to_dicts()[0]
-    leeds = standing.placed(db, LEEDS, [Own("vacancy_rate", 13.37)], BENCHMARKS["england"]).to_dicts()[0]
+    westminster = local_rank.placed(db, "213", [Own("vacancy_rate", 13.37)], BENCHMARKS["england"]).to_dicts()[0]
+    leeds = local_rank.placed(db, LEEDS, [Own("vacancy_rate", 13.37)], BENCHMARKS["england"]).to_dicts()[0]
     assert westminster["published"] is None
     assert westminster["change"] is None
     assert westminster["ranked"] == leeds["ranked"] + 1
@@ -578,16 +583,16 @@ def test_who_has_no_published_figure_is_one_more(db: Database) -> None:
 
 def test_who_has_no_row_at_all_is_held_against_the_others_too(tmp_path: Path) -> None:
     made_up = small.database(tmp_path, metrics=[small.metric()], figures=others(5.0, 10.0, 20.0, 30.0))
-    (found,) = standing.placed(made_up, "101", [Own("waits", 10.0)], BENCHMARKS["best_quarter"]).to_dicts()
+    (found,) = local_rank.placed(made_up, "101", [Own("waits", 10.0)], BENCHMARKS["best_quarter"]).to_dicts()
     assert (found["rank"], found["tied"], found["ranked"], found["quarter"]) == (2, 2, 5, 2)
     assert (found["status"], found["published"], found["period_end"]) == ("no_row", None, date(2025, 9, 30))
 
 
 def test_many_figures_come_in_the_order_of_the_menu(db: Database) -> None:
     given_ones = [Own("referral_rate", 500.0), Own("caseload", 15.0), Own("vacancy_rate", 13.37)]
-    rows = standing.placed(db, LEEDS, given_ones, BENCHMARKS["best_quarter"])
+    rows = local_rank.placed(db, LEEDS, given_ones, BENCHMARKS["best_quarter"])
     assert rows["metric_id"].to_list() == ["vacancy_rate", "caseload", "referral_rate"]
-    assert standing.placed(db, LEEDS, [], BENCHMARKS["best_quarter"]).height == 0
+    assert local_rank.placed(db, LEEDS, [], BENCHMARKS["best_quarter"]).height == 0
 
 
 # Picture, words and tables.
@@ -607,7 +612,7 @@ def test_the_picture_has_both_marks_by_name(
 ) -> None:
     metric, benchmark = db.metrics["vacancy_rate"], BENCHMARKS["best_quarter"]
     rows = queries.councils(db, metric, db.latest("vacancy_rate"), benchmark)
-    (found,) = standing.placed(db, area_id, [Own("vacancy_rate", value)], benchmark).to_dicts()
+    (found,) = local_rank.placed(db, area_id, [Own("vacancy_rate", value)], benchmark).to_dicts()
     figure = strip.draw(
         rows, metric, palette.paint(rows, metric, "quarter"), own=found, england=14.2,
         benchmark_label="Best quarter in England", height=420,
@@ -686,7 +691,7 @@ def test_the_page_opens_with_what_is_in_the_session(
     db: Database, area_id: str, figure: Own | None, metric_id: str, benchmark_id: str, words: str
 ) -> None:
     benchmark = BENCHMARKS[benchmark_id]
-    rows = standing.placed(db, area_id, [figure] if figure else [], benchmark).to_dicts()
+    rows = local_rank.placed(db, area_id, [figure] if figure else [], benchmark).to_dicts()
     said = sentences.opening(db.names[area_id], rows, db.metrics[metric_id], db.metrics, benchmark)
     assert said.startswith(words), said
     if area_id == "213":
@@ -694,7 +699,7 @@ def test_the_page_opens_with_what_is_in_the_session(
 
 
 def test_a_joint_return_is_said_to_be_one(db: Database) -> None:
-    rows = standing.placed(db, "314", [Own("vacancy_rate", 9.4)], BENCHMARKS["england"]).to_dicts()
+    rows = local_rank.placed(db, "314", [Own("vacancy_rate", 9.4)], BENCHMARKS["england"]).to_dicts()
     said = sentences.opening(
         "Kingston upon Thames",
         rows,
@@ -708,7 +713,7 @@ def test_a_joint_return_is_said_to_be_one(db: Database) -> None:
 
 def test_a_sentence_of_many_counts_which_are_better(db: Database) -> None:
     given_ones = [Own("vacancy_rate", 1.0), Own("caseload", 30.0), Own("referral_rate", 500.0)]
-    rows = standing.placed(db, LEEDS, given_ones, BENCHMARKS["england"]).to_dicts()
+    rows = local_rank.placed(db, LEEDS, given_ones, BENCHMARKS["england"]).to_dicts()
     said = sentences.opening("Leeds", rows, db.metrics["agency_rate"], db.metrics, BENCHMARKS["england"])
     assert said == (
         "3 figures of Leeds' own are here, unpublished. "
@@ -754,7 +759,7 @@ def test_the_table_of_all_holds_the_own_figure_where_it_would_stand(db: Database
     metric, benchmark = db.metrics["vacancy_rate"], BENCHMARKS["best_quarter"]
     rows = queries.councils(db, metric, db.latest("vacancy_rate"), benchmark)
     for value, place in ((0.0, None), (14.2, None), (100.0, None)):
-        (found,) = standing.placed(db, LEEDS, [Own("vacancy_rate", value)], benchmark).to_dicts()
+        (found,) = local_rank.placed(db, LEEDS, [Own("vacancy_rate", value)], benchmark).to_dicts()
         listed = re.findall(r"<tr.*?</tr>", parts.among(db, rows, found, metric, "All"))[1:]
         at = next(index for index, one in enumerate(listed) if "yours, unpublished" in one)
         not_worse = sum(one is not None and one <= value for one in rows["value"])

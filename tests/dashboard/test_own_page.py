@@ -18,10 +18,11 @@ import polars as pl
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from dashboard import exports
-from dashboard.components import own_input
-from dashboard.database import Database
-from dashboard.own import Own, reading
+from dashboard.analysis.local_figures import Own
+from dashboard.data.database import Database
+from dashboard.files import exports
+from dashboard.files.uploads import reading
+from dashboard.pages.components import local_figures_form
 from tests.dashboard.helpers import PAGES, ROOT, html, opened, sentences, serving
 
 PAGE = PAGES["Your own figures"]
@@ -53,8 +54,8 @@ def typed(
 
 
 def pasted(app: AppTest, text: str) -> None:
-    app.segmented_control(key="way").set_value(own_input.WAYS[1]).run()
-    app.text_area(key=own_input.PASTED).set_value(text)
+    app.segmented_control(key="way").set_value(local_figures_form.WAYS[1]).run()
+    app.text_area(key=local_figures_form.PASTED).set_value(text)
     press(app, "Check and add")
 
 
@@ -143,9 +144,9 @@ def test_rows_are_pasted_and_a_later_figure_takes_the_place_of_an_earlier_one() 
     app = opened("Your own figures", la="Leeds")
     pasted(app, "Vacancies\t14.2\nAverage caseload\t14.8\nTurnover\t9%")
     assert "2 figures taken; 1 wrong and not taken." in html(app)
-    assert "Turnover\t9%" in str(app.text_area(key=own_input.PASTED).value)  # to be mended where it is wrong
+    assert "Turnover\t9%" in str(app.text_area(key=local_figures_form.PASTED).value)  # to be mended where it is wrong
     pasted(app, "Vacancies\t12.2")
-    assert app.text_area(key=own_input.PASTED).value == ""
+    assert app.text_area(key=local_figures_form.PASTED).value == ""
     assert sentence(app).startswith("With 12.2%")
     assert "14.8" in html(app)
 
@@ -153,7 +154,7 @@ def test_rows_are_pasted_and_a_later_figure_takes_the_place_of_an_earlier_one() 
 def test_one_figure_is_taken_out_and_the_others_stay() -> None:
     app = opened("Your own figures", la="Leeds")
     pasted(app, "Vacancies\t14.2\nAverage caseload\t14.8")
-    app.segmented_control(key="way").set_value(own_input.WAYS[0]).run()
+    app.segmented_control(key="way").set_value(local_figures_form.WAYS[0]).run()
     press(app, "Take this figure out")
     assert sentence(app).startswith("1 figure of Leeds' own is here, unpublished.")
     assert "14.8" in html(app)
@@ -195,7 +196,7 @@ def test_the_page_stands_for_every_kind_of_council_measure_and_benchmark(db: Dat
 
 
 def own_of(app: AppTest, area_id: str) -> dict[str, Own]:
-    return dict(app.session_state[own_input.FIGURES][area_id])
+    return dict(app.session_state[local_figures_form.FIGURES][area_id])
 
 
 def test_a_judgement_cannot_be_given() -> None:
@@ -212,7 +213,7 @@ def given_everything(app: AppTest) -> None:
     typed(app, VALUE, VALUE, "100")
     typed(app, f"{PASTED}%")
     pasted(app, f"Average caseload\t{PASTED}\nTurnover\t{VALUE} %\n{WORDS}\t1")
-    app.text_input(key=own_input.WHEN).set_value(WORDS).run()
+    app.text_input(key=local_figures_form.WHEN).set_value(WORDS).run()
     assert not app.exception
 
 

@@ -13,11 +13,14 @@ import polars as pl
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from dashboard import comparison, queries, session, wording
-from dashboard.benchmarks import BENCHMARKS, DEFAULT
-from dashboard.database import Database, Store, store
-from dashboard.sentences.council import council_sentence, profile_sentence
-from dashboard.sentences.england import england_sentence
+from dashboard.analysis import comparison, queries
+from dashboard.analysis.benchmarks import BENCHMARKS, DEFAULT
+from dashboard.data.database import Database
+from dashboard.data.model import GRADES
+from dashboard.data.versions import Store, store
+from dashboard.pages.shared import session
+from dashboard.views.text.council import council_sentence, profile_sentence
+from dashboard.views.text.england import england_sentence
 from tests.dashboard.helpers import (
     HOSTILE_QUERIES,
     PAGES,
@@ -185,7 +188,7 @@ def test_lancashire_shows_its_four_judgements_and_that_overall_was_not_given() -
         "Overall effectiveness", "Impact of leaders", "Help and protection", "Children in care", "Care leavers",
     ]  # fmt: skip
     assert cards[0][1] == "Not given since April 2026"
-    assert {grade for _, grade in cards[1:]} <= set(wording.GRADES)
+    assert {grade for _, grade in cards[1:]} <= set(GRADES)
     assert "August 2026" in html(app)
 
 

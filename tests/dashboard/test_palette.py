@@ -12,10 +12,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dashboard import comparison, direction, palette, queries, wording
-from dashboard.benchmarks import BENCHMARKS
-from dashboard.database import ENGLAND, Database
-from dashboard.palette import BETTER, Class, Colouring, Painting
+from dashboard.analysis import comparison, direction, queries
+from dashboard.analysis.benchmarks import BENCHMARKS
+from dashboard.data.database import Database
+from dashboard.data.model import ENGLAND
+from dashboard.views.charts import palette
+from dashboard.views.charts.palette import BETTER, Class, Painting
+from dashboard.views.text import formats
+from dashboard.views.text.formats import SIDES, Colouring
 from tests.dashboard import small
 from tests.dashboard.small import Figure
 
@@ -347,7 +351,7 @@ def test_a_trend_has_two_sides_and_a_middle_and_says_why_it_cannot_be_said(
     assert [painting.of[area] for area in ("101", "102", "103", "104", "105")] == [0, 1, 2, 4, 3]
 
 
-@pytest.mark.parametrize("colouring", palette.SIDES)
+@pytest.mark.parametrize("colouring", SIDES)
 def test_every_side_is_that_of_the_row_and_every_return_is_counted(db: Database, colouring: Colouring) -> None:
     """Of all measures: what is painted better is better, and what has no side has its reason."""
     for metric in db.metrics.values():
@@ -357,8 +361,8 @@ def test_every_side_is_that_of_the_row_and_every_return_is_counted(db: Database,
         rows = direction.with_direction(db, rows)
         painting = palette.paint(rows, metric, colouring)
         assert counts(painting) == rows["return_id"].n_unique()
-        sides = palette.SIDES[colouring][metric.neutral]
+        sides = SIDES[colouring][metric.neutral]
         for row in rows.iter_rows(named=True):
-            at, side = painting.of[row["area_id"]], wording.side(row, metric, colouring)
+            at, side = painting.of[row["area_id"]], formats.side(row, metric, colouring)
             assert at == sides.index(side) if side in sides else painting.classes[at].pattern == "hatched"
             assert side not in sides or row["value"] is not None

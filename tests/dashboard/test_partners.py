@@ -9,11 +9,12 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from dashboard import benchmarks, partners, queries
-from dashboard.benchmarks import BENCHMARKS
-from dashboard.database import ENGLAND, Database
-from dashboard.partners import Partner
-from dashboard.sentences import direction as sentences
+from dashboard.analysis import benchmarks, partners, queries
+from dashboard.analysis.benchmarks import BENCHMARKS
+from dashboard.analysis.partners import Partner
+from dashboard.data.database import Database
+from dashboard.data.model import ENGLAND
+from dashboard.views.text import direction as sentences
 from tests.dashboard import small
 from tests.dashboard.small import Figure
 

@@ -11,13 +11,15 @@ from typing import Any
 import polars as pl
 import pytest
 
-from dashboard import progress, progress_files, standard
-from dashboard.database import ENGLAND, Database, Metric
-from dashboard.figures import progress as england
-from dashboard.figures import standard as bars
-from dashboard.progress import Commitment, Held
-from dashboard.sentences import progress as sentences
-from dashboard.tables import progress as parts
+from dashboard.analysis import progress, standard
+from dashboard.analysis.progress import Commitment, Held
+from dashboard.data.database import Database
+from dashboard.data.model import ENGLAND, Metric
+from dashboard.files.pages import progress as progress_files
+from dashboard.views.charts import progress as england
+from dashboard.views.charts import standard as bars
+from dashboard.views.tables import progress as parts
+from dashboard.views.text import progress as sentences
 from tests.dashboard import small
 from tests.dashboard.helpers import HOSTILE_NAMES, ROOT, Page, html, opened, read
 from tests.dashboard.helpers import sentences as said

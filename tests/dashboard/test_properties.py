@@ -11,11 +11,12 @@ import polars as pl
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dashboard import benchmarks, comparison, palette, queries
-from dashboard.benchmarks import BENCHMARKS
-from dashboard.benchmarks.rules import Published, Target
-from dashboard.database import ENGLAND, Metric
-from etl import standings
+from dashboard.analysis import benchmarks, comparison, queries
+from dashboard.analysis.benchmarks import BENCHMARKS
+from dashboard.analysis.benchmarks.rules import Published, Target
+from dashboard.data.model import ENGLAND, Metric
+from dashboard.views.charts import palette
+from etl.build import ranks
 from tests.dashboard import small
 from tests.dashboard.small import Figure
 
@@ -43,8 +44,8 @@ def standing(values: list[float | None], polarity: str, joint: bool = False) -> 
     metric = pl.DataFrame([{**small.metric("waits", polarity=polarity), "position": 0}], infer_schema_length=None)
     metric = metric.with_columns(pl.col("minimum_denominator").cast(pl.Float64))
     area = pl.DataFrame({"area_id": names, "kind": "local_authority", "very_small": [n == small.TINY for n in names]})
-    returns = standings.ranked_returns(observation, metric, area)
-    found = standings.standings(observation, returns, standings.quarter_cuts(returns))
+    returns = ranks.ranked_returns(observation, metric, area)
+    found = ranks.standings(observation, returns, ranks.quarter_cuts(returns))
     return found.join(observation.select("area_id", "value"), on="area_id").sort("area_id").to_dicts()
 
 

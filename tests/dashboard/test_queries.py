@@ -10,9 +10,11 @@ import polars as pl
 import pytest
 from polars.testing import assert_frame_equal
 
-from dashboard import comparison, direction, explore, queries
-from dashboard.benchmarks import BENCHMARKS, DEFAULT, Benchmark
-from dashboard.database import Database
+from dashboard.analysis import comparison, direction, queries, selection
+from dashboard.analysis.benchmarks import BENCHMARKS, DEFAULT, Benchmark
+from dashboard.data.database import Database
+from dashboard.data.model import STRANDS
+from dashboard.views.text.notices import notices
 from tests.dashboard import small
 from tests.dashboard.small import Figure
 
@@ -167,7 +169,7 @@ def test_inspections_come_newest_first_with_the_grades_each_gave(
 
 def test_judgements_are_the_latest_of_each_strand_and_none_is_carried_forward(db: Database) -> None:
     found = {one.metric.metric_id: one for one in queries.judgements(db, LANCASHIRE)}
-    assert list(found) == [f"judgement_{strand}" for strand in queries.STRANDS]
+    assert list(found) == [f"judgement_{strand}" for strand in STRANDS]
     assert (found["judgement_overall"].grade, found["judgement_overall"].status) == (None, "not_given")
     assert {one.status for name, one in found.items() if name != "judgement_overall"} == {"observed"}
     assert all(len(queries.judgements(db, area_id)) == 5 for area_id in db.authorities)
@@ -181,17 +183,17 @@ def test_neighbours_come_nearest_first_and_partners_by_name(db: Database) -> Non
 
 
 def test_notices_say_what_must_be_known_before_reading(db: Database) -> None:
-    assert queries.notices(db, LEEDS) == []
-    (cumberland,) = queries.notices(db, CUMBERLAND)
+    assert notices(db, LEEDS) == []
+    (cumberland,) = notices(db, CUMBERLAND)
     assert cumberland == (
         "Cumberland began on 1 April 2023. Earlier figures are those of Cumbria, and are not joined to these."
     )
-    (kingston,) = queries.notices(db, KINGSTON)
+    (kingston,) = notices(db, KINGSTON)
     assert "jointly with Richmond upon Thames" in kingston
     assert "count once" in kingston
-    (scilly,) = queries.notices(db, SCILLY)
+    (scilly,) = notices(db, SCILLY)
     assert scilly.startswith("Isles of Scilly is very small")
-    (north, joint) = queries.notices(db, "940")
+    (north, joint) = notices(db, "940")
     assert "began on 1 April 2021" in north
     assert "Northamptonshire" in north
     assert "jointly with West Northamptonshire" in joint
@@ -199,7 +201,7 @@ def test_notices_say_what_must_be_known_before_reading(db: Database) -> None:
 
 def test_regions_and_england_are_listed_but_not_compared(db: Database) -> None:
     areas = (LEEDS, "E92000001", "E12000003")
-    rows = explore.rows(db, explore.Question(("vacancy_rate",), areas=areas, periods=("2025",)))
+    rows = selection.rows(db, selection.Question(("vacancy_rate",), areas=areas, periods=("2025",)))
     found = {row["area_id"]: row for row in queries.compared(db, rows, BEST).iter_rows(named=True)}
     assert found[LEEDS]["gap"] is not None
     for area_id in ("E92000001", "E12000003"):
@@ -208,7 +210,7 @@ def test_regions_and_england_are_listed_but_not_compared(db: Database) -> None:
 
 
 def test_rows_of_many_measures_are_compared_as_each_alone(db: Database) -> None:
-    rows = explore.rows(db, explore.Question(("vacancy_rate", "plan_rate", "caseload"), periods=("2025",)))
+    rows = selection.rows(db, selection.Question(("vacancy_rate", "plan_rate", "caseload"), periods=("2025",)))
     for benchmark in BENCHMARKS.values():
         together = queries.compared(db, rows, benchmark)
         for metric_id in ("vacancy_rate", "plan_rate", "caseload"):

@@ -12,9 +12,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dashboard import scenarios, standard
-from dashboard.database import ENGLAND, Database
-from dashboard.scenarios import ILLUSTRATIVE, Place
+from dashboard.analysis import scenarios, standard
+from dashboard.analysis.scenarios import ILLUSTRATIVE, Place
+from dashboard.data.database import Database
+from dashboard.data.model import ENGLAND
 from tests.dashboard import small
 from tests.dashboard.small import Figure
 

@@ -8,13 +8,15 @@ from functools import cache
 
 import pytest
 
-from dashboard import benchmarks, comparison, queries, wording
-from dashboard.benchmarks import BENCHMARKS, Benchmark
-from dashboard.benchmarks.rules import Target
-from dashboard.comparison import England
-from dashboard.database import Database, Metric
-from dashboard.sentences.council import council_sentence, profile_sentence
-from dashboard.sentences.england import england_sentence
+from dashboard.analysis import benchmarks, comparison, queries
+from dashboard.analysis.benchmarks import BENCHMARKS, Benchmark
+from dashboard.analysis.benchmarks.rules import Target
+from dashboard.analysis.comparison import England
+from dashboard.data.database import Database
+from dashboard.data.model import Metric
+from dashboard.views.text import formats
+from dashboard.views.text.council import council_sentence, profile_sentence
+from dashboard.views.text.england import england_sentence
 from tests.dashboard.rows import (
     A_COUNT,
     BEST,
@@ -378,7 +380,7 @@ def test_the_sentence_of_grades_counts_every_council() -> None:
     ],
 )
 def test_what_the_map_says_of_a_council(changes: Row, metric: Metric, words: str) -> None:
-    assert wording.hover(row(**changes), metric, {"383": "Leeds", "816": "York"}) == words
+    assert formats.hover(row(**changes), metric, {"383": "Leeds", "816": "York"}) == words
 
 
 def test_the_sentence_of_a_profile_is_which_quarters_and_no_score() -> None:
@@ -412,7 +414,7 @@ def numbers(text: str) -> set[str]:
 @cache
 def numbers_of(metric: Metric, period_end: date) -> set[str]:
     """Those that the name of a measure and its period hold."""
-    return numbers(f"{metric.noun} {metric.unit} {wording.period(metric, period_end)} {metric.title}")
+    return numbers(f"{metric.noun} {metric.unit} {formats.period(metric, period_end)} {metric.title}")
 
 
 Said = list[tuple[str, Row, Metric, Benchmark]]
@@ -445,25 +447,25 @@ def all_said(db: Database) -> Said:
 def test_no_sentence_has_a_number_its_row_does_not_hold(all_said: Said) -> None:
     for sentence, one, metric, benchmark in all_said:
         figures = [one[name] for name in ("value", "benchmark", "gap") if one[name] is not None]
-        known = {wording.number(abs(figure), metric.decimals) for figure in figures}
+        known = {formats.number(abs(figure), metric.decimals) for figure in figures}
         known |= {str(one[name]) for name in ("rank", "ranked", "tied", "base") if one[name] is not None}
-        known |= {wording.number(one["shortfall"], 0)} if one["shortfall"] is not None else set()
+        known |= {formats.number(one["shortfall"], 0)} if one["shortfall"] is not None else set()
         # A target is said with all its decimals.
         typed = isinstance(benchmark.rule, Target) and one["benchmark"] is not None
         known |= {f"{one['benchmark']:,.2f}".rstrip("0")} if typed else set()
         fixed = numbers_of(metric, one["period_end"])
         if one["value"] is None:
-            fixed = fixed | numbers(wording.reason(one["status"], one["symbol"], metric))
+            fixed = fixed | numbers(formats.reason(one["status"], one["symbol"], metric))
         if benchmark.id == "neighbours":
             fixed = fixed | {"10"}
         # A distance that rounds to nothing is said to be less than the last decimal shown.
-        if one["gap"] and not wording.number(abs(one["gap"]), metric.decimals).strip("0.,"):
-            fixed = fixed | numbers(f"less than {wording.number(10.0**-metric.decimals, metric.decimals)}")
+        if one["gap"] and not formats.number(abs(one["gap"]), metric.decimals).strip("0.,"):
+            fixed = fixed | numbers(f"less than {formats.number(10.0**-metric.decimals, metric.decimals)}")
         assert numbers(sentence) <= known | fixed, sentence
         if one["value"] is not None and not metric.graded:
-            assert wording.number(one["value"], metric.decimals) in sentence
+            assert formats.number(one["value"], metric.decimals) in sentence
         if one["value"] is not None and one["benchmark"] is not None:
-            assert wording.mark(one["benchmark"], one["base"], benchmark, metric) in sentence
+            assert formats.mark(one["benchmark"], one["base"], benchmark, metric) in sentence
 
 
 def test_every_sentence_is_true_of_its_row(all_said: Said) -> None:
@@ -546,4 +548,4 @@ def test_who_is_said_to_be_furthest_behind_is(db: Database) -> None:
             assert bool(said) == (metric.ranked and gaps.height > 0), sentence
             if said:
                 furthest = gaps.filter(gaps["gap"] == gaps["gap"].max())["name"].to_list()
-                assert all(wording.place(name) in said[1] or "more" in said[1] for name in furthest), sentence
+                assert all(formats.place(name) in said[1] or "more" in said[1] for name in furthest), sentence

@@ -8,9 +8,10 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from dashboard import standard
-from dashboard.database import ENGLAND, Database
-from dashboard.standard import Standard
+from dashboard.analysis import standard
+from dashboard.analysis.standard import Standard
+from dashboard.data.database import Database
+from dashboard.data.model import ENGLAND
 from tests.dashboard import small
 from tests.dashboard.small import Figure
 

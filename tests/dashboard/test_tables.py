@@ -11,12 +11,14 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from dashboard import queries, tables, wording
-from dashboard.benchmarks import BENCHMARKS, DEFAULT
-from dashboard.database import ENGLAND, Database
-from dashboard.queries import Inspection
-from dashboard.tables import council
-from dashboard.tables.html import SPARK_HEIGHT, SPARK_WIDTH, spark
+from dashboard.analysis import queries
+from dashboard.analysis.benchmarks import BENCHMARKS, DEFAULT
+from dashboard.analysis.queries import Inspection
+from dashboard.data.database import Database
+from dashboard.data.model import ENGLAND, GRADES
+from dashboard.views import tables
+from dashboard.views.tables import council
+from dashboard.views.tables.html import SPARK_HEIGHT, SPARK_WIDTH, spark
 from tests.dashboard import small
 from tests.dashboard.helpers import HOSTILE_NAMES, Page
 from tests.dashboard.small import Figure
@@ -216,7 +218,7 @@ def test_inspections_since_2013_in_words(db: Database) -> None:
     head, newest, *_ = Page(tables.inspections(queries.inspections(db, LANCASHIRE), "Lancashire")).rows
     assert head == ["Published", "Inspected from", "Framework", *tables.STRAND_NAMES.values()]
     assert newest[3] == "not given since April 2026"
-    assert set(newest[4:]) <= set(wording.GRADES)
+    assert set(newest[4:]) <= set(GRADES)
     for area_id in db.authorities:
         rows = Page(tables.inspections(queries.inspections(db, area_id), "All")).rows
         assert {len(row) for row in rows} == {8}
@@ -280,7 +282,7 @@ def test_a_spark_is_within_its_frame_and_says_nothing(db: Database) -> None:
 
 
 def test_the_style_sheet_gives_a_spark_the_size_it_is_drawn_for() -> None:
-    sheet = (Path(tables.__file__).parent.parent / "assets" / "style.css").read_text("utf-8")
+    sheet = (Path(tables.__file__).parents[2] / "assets" / "style.css").read_text("utf-8")
     assert f".spark {{ display: inline-block; width: {SPARK_WIDTH}px; height: {SPARK_HEIGHT}px;" in sheet
 
 

@@ -13,10 +13,10 @@ import duckdb
 import polars as pl
 import pytest
 
-from dashboard import queries, transitions
-from dashboard.database import Database
-from dashboard.transitions import ENDED, NOT_GIVEN, NOT_YET
-from dashboard.wording import GRADES
+from dashboard.analysis import transitions
+from dashboard.analysis.transitions import ENDED, NOT_GIVEN, NOT_YET
+from dashboard.data.database import Database
+from dashboard.data.model import GRADES, STRANDS
 from tests.dashboard import small
 from tests.dashboard.small import Figure
 
@@ -192,7 +192,7 @@ def test_every_real_judgement_is_followed_by_the_next_of_its_strand(
     }
     assert found == expected
     assert rows.height == db.table["judgement"].height
-    for strand in queries.STRANDS:
+    for strand in STRANDS:
         of = [one for (_, of_strand), one in expected.items() if of_strand == strand]
         counts = Counter((grade, after or what) for grade, what, after, _ in of)
         for row in transitions.matrix(rows, strand).iter_rows(named=True):
@@ -208,7 +208,7 @@ def later(day: date, months: int) -> tuple[int, int, int]:
     return (day.year + (day.month - 1 + months) // 12, (day.month - 1 + months) % 12 + 1, day.day)
 
 
-@pytest.mark.parametrize("strand", queries.STRANDS)
+@pytest.mark.parametrize("strand", STRANDS)
 def test_the_latest_real_judgements_are_those_of_the_observations(db: Database, strand: str) -> None:
     metric_id = f"judgement_{strand}"
     now = db.councils(metric_id, db.latest(metric_id).end)

@@ -11,10 +11,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dashboard import wording
-from dashboard.benchmarks import Benchmark
-from dashboard.database import Database, Metric
-from dashboard.sentences.council import council_sentence
+from dashboard.analysis.benchmarks import Benchmark
+from dashboard.data.database import Database
+from dashboard.data.model import GRADES, REASONS, Metric
+from dashboard.views.text import formats
+from dashboard.views.text.council import council_sentence
 from tests.dashboard.rows import (
     A_COUNT,
     BEST,
@@ -66,12 +67,12 @@ from tests.dashboard.rows import (
     ],
 )
 def test_numbers_are_rounded_half_away_from_zero(value: float, decimals: int, shown: str) -> None:
-    assert wording.number(value, decimals) == shown
+    assert formats.number(value, decimals) == shown
 
 
 @given(value=st.decimals(-(10**7), 10**7, places=3), decimals=st.integers(0, 3))
 def test_a_number_reads_back_as_itself_rounded(value: Decimal, decimals: int) -> None:
-    shown = wording.number(float(value), decimals)
+    shown = formats.number(float(value), decimals)
     back = Decimal(shown.replace(",", "").replace("−", "-"))
     assert back == value.quantize(Decimal(10) ** -decimals, ROUND_HALF_UP)
     assert not re.search(r"^−[0,.]*$", shown)
@@ -94,18 +95,18 @@ def test_a_number_reads_back_as_itself_rounded(value: Decimal, decimals: int) ->
     ],
 )
 def test_units(value: float, metric: Metric, full: str, short: str, apart: str, change: str) -> None:
-    assert wording.quantity(value, metric) == full
-    assert wording.brief(value, metric) == short
-    assert wording.difference(value, metric) == wording.difference(-value, metric) == apart
-    assert wording.signed(value, metric) == change
-    assert wording.signed(-value, metric) == change.replace("+", "−")
+    assert formats.quantity(value, metric) == full
+    assert formats.brief(value, metric) == short
+    assert formats.difference(value, metric) == formats.difference(-value, metric) == apart
+    assert formats.signed(value, metric) == change
+    assert formats.signed(-value, metric) == change.replace("+", "−")
 
 
 def test_grades_are_words_and_nothing_is_nothing() -> None:
-    assert [wording.quantity(value, GRADE) for value in (1.0, 2.0, 3.0, 4.0)] == list(wording.GRADES)
-    assert [wording.brief(value, GRADE) for value in (1.0, None)] == ["Outstanding", ""]
-    assert wording.brief(None, PERCENT) == ""
-    assert wording.signed(-0.04, PERCENT) == wording.signed(0.04, PERCENT) == "0.0"
+    assert [formats.quantity(value, GRADE) for value in (1.0, 2.0, 3.0, 4.0)] == list(GRADES)
+    assert [formats.brief(value, GRADE) for value in (1.0, None)] == ["Outstanding", ""]
+    assert formats.brief(None, PERCENT) == ""
+    assert formats.signed(-0.04, PERCENT) == formats.signed(0.04, PERCENT) == "0.0"
 
 
 @pytest.mark.parametrize(
@@ -119,12 +120,12 @@ def test_grades_are_words_and_nothing_is_nothing() -> None:
 )
 def test_periods_keep_their_kind(kind: str, end: date, words: str, heading: str) -> None:
     metric = measure(period_kind=kind)
-    assert (wording.period(metric, end), wording.period_label(metric, end)) == (words, heading)
+    assert (formats.period(metric, end), formats.period_label(metric, end)) == (words, heading)
 
 
 def test_judgements_are_as_of_a_day() -> None:
-    assert wording.period(GRADE, date(2026, 8, 20)) == "at 20 August 2026"
-    assert wording.period_label(GRADE, date(2026, 3, 5)) == "5 March 2026"
+    assert formats.period(GRADE, date(2026, 8, 20)) == "at 20 August 2026"
+    assert formats.period_label(GRADE, date(2026, 3, 5)) == "5 March 2026"
 
 
 @pytest.mark.parametrize(
@@ -142,15 +143,15 @@ def test_judgements_are_as_of_a_day() -> None:
     ],
 )
 def test_every_missing_value_has_its_reason_and_its_symbol(status: str, symbol: str | None, words: str) -> None:
-    assert wording.reason(status, symbol, PERCENT) == words
+    assert formats.reason(status, symbol, PERCENT) == words
     sentence = council_sentence("Leeds", missing(status, symbol), PERCENT, BEST, [])
     assert sentence == f"Leeds has no rate of waits at 30 September 2025: {words}."
-    assert wording.hover(missing(status, symbol), PERCENT, {}) == words
+    assert formats.hover(missing(status, symbol), PERCENT, {}) == words
 
 
 def test_every_status_of_the_schema_but_observed_has_a_reason(database: duckdb.DuckDBPyConnection) -> None:
     statuses = {status for (status,) in database.execute("SELECT unnest(enum_range(NULL::status))::VARCHAR").fetchall()}
-    assert statuses == {"observed", *wording.REASONS}
+    assert statuses == {"observed", *REASONS}
 
 
 @pytest.mark.parametrize(
@@ -163,7 +164,7 @@ def test_every_status_of_the_schema_but_observed_has_a_reason(database: duckdb.D
     ],
 )
 def test_a_missing_judgement_has_reasons_of_its_own(db: Database, metric_id: str, status: str, words: str) -> None:
-    assert wording.reason(status, None, db.metrics[metric_id]) == words
+    assert formats.reason(status, None, db.metrics[metric_id]) == words
 
 
 @pytest.mark.parametrize(
@@ -173,7 +174,7 @@ def test_a_missing_judgement_has_reasons_of_its_own(db: Database, metric_id: str
      (113, "113th"), (121, "121st"), (149, "149th")],
 )  # fmt: skip
 def test_ordinals(position: int, words: str) -> None:
-    assert wording.ordinal(position) == words
+    assert formats.ordinal(position) == words
 
 
 @pytest.mark.parametrize(
@@ -186,16 +187,16 @@ def test_ordinals(position: int, words: str) -> None:
     ],
 )
 def test_a_standing_says_its_base_and_who_shares_it(rank: int | None, tied: int | None, words: str) -> None:
-    assert wording.standing(row(rank=rank, tied=tied)) == words
+    assert formats.standing(row(rank=rank, tied=tied)) == words
 
 
 def test_lists_and_joint_returns() -> None:
-    assert [wording.listed(names) for names in ([], ["A"], ["A", "B"], ["A", "B", "C"])] == [
+    assert [formats.listed(names) for names in ([], ["A"], ["A", "B"], ["A", "B", "C"])] == [
         "", "A", "A and B", "A, B and C",
     ]  # fmt: skip
-    assert wording.joint([]) == ""
-    assert wording.joint(["Richmond upon Thames"]) == "joint return with Richmond upon Thames"
-    assert [wording.place(name) for name in ("Bristol, City of", "Herefordshire, County of", "City of London")] == [
+    assert formats.joint([]) == ""
+    assert formats.joint(["Richmond upon Thames"]) == "joint return with Richmond upon Thames"
+    assert [formats.place(name) for name in ("Bristol, City of", "Herefordshire, County of", "City of London")] == [
         "Bristol", "Herefordshire", "City of London",
     ]  # fmt: skip
 
@@ -221,8 +222,8 @@ def test_lists_and_joint_returns() -> None:
 def test_a_change_is_better_or_worse_only_where_a_side_is(
     change: float, metric: Metric, direction: str, words: str
 ) -> None:
-    assert wording.direction(change, metric) == direction
-    assert wording.changed(change, metric) == words
+    assert formats.direction(change, metric) == direction
+    assert formats.changed(change, metric) == words
 
 
 @pytest.mark.parametrize(
@@ -240,7 +241,7 @@ def test_a_change_is_better_or_worse_only_where_a_side_is(
     ],
 )
 def test_a_gap_in_words(changes: Row, metric: Metric, words: str) -> None:
-    assert wording.gap(row(**changes), metric) == words
+    assert formats.gap(row(**changes), metric) == words
 
 
 @pytest.mark.parametrize(
@@ -263,16 +264,16 @@ def test_a_gap_in_words(changes: Row, metric: Metric, words: str) -> None:
     ],
 )
 def test_a_shortfall_is_counted_in_words(shortfall: float | None, named: str | None, words: str) -> None:
-    assert wording.shortfall(row(shortfall=shortfall), measure(shortfall=named)) == words
+    assert formats.shortfall(row(shortfall=shortfall), measure(shortfall=named)) == words
 
 
 def test_a_shortfall_says_what_is_held_fixed() -> None:
     """Rule 13."""
-    assert wording.shortfall_held(row(), PERCENT) == "11 posts to fill, with the number of posts as it is"
-    assert wording.shortfall_held(row(shortfall=1.0), PERCENT) == "1 post to fill, with the number of posts as it is"
-    assert wording.shortfall_held(row(), ON_TIME) == "11 more conferences on time"
-    assert wording.shortfall_held(row(shortfall=None), PERCENT) == ""
-    assert wording.held(CASELOAD) == ""
+    assert formats.shortfall_held(row(), PERCENT) == "11 posts to fill, with the number of posts as it is"
+    assert formats.shortfall_held(row(shortfall=1.0), PERCENT) == "1 post to fill, with the number of posts as it is"
+    assert formats.shortfall_held(row(), ON_TIME) == "11 more conferences on time"
+    assert formats.shortfall_held(row(shortfall=None), PERCENT) == ""
+    assert formats.held(CASELOAD) == ""
 
 
 def test_every_shortfall_of_the_real_measures_reads_as_a_sentence(db: Database) -> None:
@@ -294,7 +295,7 @@ def test_every_shortfall_of_the_real_measures_reads_as_a_sentence(db: Database) 
     ],
 )
 def test_a_verdict_in_words(verdict: str | None, words: str) -> None:
-    assert wording.verdict(row(verdict=verdict), PERCENT) == words
+    assert formats.verdict(row(verdict=verdict), PERCENT) == words
 
 
 @pytest.mark.parametrize(
@@ -338,7 +339,7 @@ def test_a_verdict_in_words(verdict: str | None, words: str) -> None:
 def test_what_a_benchmark_comes_to(
     metric: Metric, benchmark: Benchmark, value: float | None, base: int | None, words: str
 ) -> None:
-    assert wording.benchmark_value(value, base, benchmark, metric) == words
+    assert formats.benchmark_value(value, base, benchmark, metric) == words
 
 
 @pytest.mark.parametrize(
@@ -357,7 +358,7 @@ def test_what_a_benchmark_comes_to(
 def test_a_benchmark_is_marked_with_its_value_and_its_base(
     benchmark: Benchmark, value: float, base: int | None, metric: Metric, words: str
 ) -> None:
-    assert wording.mark(value, base, benchmark, metric) == words
+    assert formats.mark(value, base, benchmark, metric) == words
 
 
 @pytest.mark.parametrize(
@@ -383,4 +384,4 @@ def test_the_neighbours_mean_is_said_beside_their_median_and_a_conflict_is_said(
     metric: Metric, value: float | None, median: float | None, mean: float | None, words: str
 ) -> None:
     found = {**row(value=value), "neighbours": median, "neighbours_mean": mean}
-    assert wording.neighbours_mean(found, metric) == words
+    assert formats.neighbours_mean(found, metric) == words

@@ -17,7 +17,7 @@ import yaml
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-from dashboard.hosting import settings
+from dashboard.ops import settings
 from tests.drills.container import stages
 
 ROOT = Path(__file__).resolve().parents[2]

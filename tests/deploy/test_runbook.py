@@ -11,7 +11,8 @@ import pytest
 import yaml
 from typer.testing import CliRunner
 
-from dashboard.hosting import metrics, remote, settings
+from dashboard.data import remote
+from dashboard.ops import metrics, settings
 from etl.__main__ import app
 from tests.deploy.helpers import DEPLOY, ROOT, compose
 
@@ -85,7 +86,7 @@ def test_every_setting_is_one() -> None:
 @pytest.fixture
 def numbers(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> str:
     """The metrics as a server that follows an address says them."""
-    from dashboard import server_app
+    from dashboard.server import app as server_app
     from tests.hosting.helpers import forget
 
     monkeypatch.setenv("MONITOR_DATABASE", "https://figures.example.gov.uk/monitor.duckdb")

@@ -19,9 +19,9 @@ from streamlit import file_util
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from websockets.exceptions import InvalidStatus
 
-from dashboard import server
-from dashboard.components import COMPONENTS, UNDER, _name
-from dashboard.hosting import plain
+from dashboard.pages.components import COMPONENTS, UNDER, _name
+from dashboard.pages.shared.assets import script, style
+from dashboard.server import error_pages
 from tests.drills.replicas import DEPLOY, NAMES, Replicas, headers, nginx, rendered
 from tests.hosting.helpers import OURS
 from tests.hosting.running import Client, Running, free_port
@@ -29,7 +29,7 @@ from tests.hosting.running import Client, Running, free_port
 STATIC = Path(file_util.get_static_dir())
 SCRIPT = next(path for path in (STATIC / "static" / "js").glob("index.*.js"))
 KEPT = [
-    f"/static/js/{SCRIPT.name}", server.style().url, server.script().url,
+    f"/static/js/{SCRIPT.name}", style().url, script().url,
     *(f"{UNDER}{_name(stem)}/{stem}.js" for stem in COMPONENTS),
 ]  # fmt: skip
 ANSWERS = [
@@ -322,7 +322,7 @@ def test_that_page_looks_like_our_other_plain_ones_and_fetches_nothing() -> None
     page = (DEPLOY / "503.html").read_text("utf-8")
     (title,) = re.findall("<h1>(.*?)</h1>", page)
     paragraphs = re.findall("<p>(.*?)</p>", page)[1:]
-    assert page == plain.page(title, paragraphs) + "\n"
+    assert page == error_pages.page(title, paragraphs) + "\n"
     assert not re.findall(r"\b(src|srcset|@import|url\()", page)
 
 

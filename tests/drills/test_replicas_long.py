@@ -18,7 +18,7 @@ from pathlib import Path
 import pytest
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
-from etl import build
+from etl.build import builder
 from tests.drills.helpers import SETTINGS, STOPPED, asked_all_the_time, publish, ready, shows, until, version
 from tests.drills.replicas import LEFT_OUT_SECONDS, NAMES, Replicas, behind_nginx
 from tests.etl.helpers import NOT_COMMITTED
@@ -188,7 +188,9 @@ def test_on_a_full_disk_a_build_says_so_and_readers_keep_what_they_have(tmp_path
         pytest.skip("A small disk is mounted, which needs root.")
     disk = tmp_path / "disk"
     disk.mkdir()
-    size = (build.DATA / "monitor.duckdb").stat().st_size if (build.DATA / "monitor.duckdb").exists() else 70_000_000
+    size = (
+        (builder.DATA / "monitor.duckdb").stat().st_size if (builder.DATA / "monitor.duckdb").exists() else 70_000_000
+    )
     # Room for the database, its kept copy and the releases, and for half of another one.
     mounted = subprocess.run(
         ["mount", "-t", "tmpfs", "-o", f"size={int(size * 2.7)}", "small", str(disk)], check=False, capture_output=True
@@ -197,8 +199,8 @@ def test_on_a_full_disk_a_build_says_so_and_readers_keep_what_they_have(tmp_path
         pytest.skip("This machine lets nobody mount anything.")
     try:
         data = disk / "data"
-        shutil.copytree(build.DATA, data, ignore=NOT_COMMITTED)
-        live = build.build(data).path
+        shutil.copytree(builder.DATA, data, ignore=NOT_COMMITTED)
+        live = builder.build(data).path
         digest = hashlib.sha256(live.read_bytes()).digest()
         with behind_nginx(live, **SETTINGS) as replicas, Client(replicas.proxy) as reader:
             said = reader.run("council", la="Leeds")

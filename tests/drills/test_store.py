@@ -17,12 +17,13 @@ import numpy as np
 import polars as pl
 import pytest
 
-from dashboard.database import Database, Store
-from dashboard.hosting.fetching import Bounds
-from dashboard.hosting.remote import Remote
-from dashboard.location import Address
-from etl import publish
-from etl.publish import DATABASE
+from dashboard.data.database import Database
+from dashboard.data.download import Bounds
+from dashboard.data.remote import Remote
+from dashboard.data.versions import Store
+from dashboard.ops.location import Address
+from etl.publish import live_database
+from etl.publish.live_database import DATABASE
 from tests import disks
 from tests.etl import small
 from tests.hosting import shelf as shelves
@@ -78,8 +79,8 @@ def put(data: Path, tables: Tables, number: int) -> Path:
         ),
     }
     schema = "".join(f'CREATE TABLE "{name}" ({small.columns(frame)});' for name, frame in tables.items())
-    with publish.alone(data):
-        return publish.publish(data, schema, marked, small.accept)
+    with live_database.alone(data):
+        return live_database.publish(data, schema, marked, small.accept)
 
 
 @pytest.fixture(scope="module")

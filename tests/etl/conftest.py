@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 import typer.main
 
-from etl import areas, build
+from etl import areas
 from etl.__main__ import app, main
 from etl.areas import Areas
+from etl.build import builder
 from tests.etl.helpers import LAST_GOOD, Command, Ran, copied_data, few_sources
 
 # Made once: to make all commands takes longer than what most of these tests run.
@@ -36,18 +37,18 @@ def command(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str])
 @pytest.fixture(scope="session")
 def known_areas() -> Areas:
     """The authorities, regions and England of the committed reference files."""
-    return areas.read(build.DATA)
+    return areas.read(builder.DATA)
 
 
 @pytest.fixture
 def data(tmp_path: Path) -> Path:
     """A copy of the committed data folder, with a last good database."""
     folder = copied_data(tmp_path / "data")
-    (folder / build.DATABASE).write_bytes(LAST_GOOD)
+    (folder / builder.DATABASE).write_bytes(LAST_GOOD)
     return folder
 
 
 @pytest.fixture
 def few(monkeypatch: pytest.MonkeyPatch) -> None:
     """Builds of this test read the few sources that are quick to build."""
-    monkeypatch.setattr(build, "all_sources", few_sources)
+    monkeypatch.setattr(builder, "all_sources", few_sources)

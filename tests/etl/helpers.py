@@ -7,12 +7,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from etl import build
+from etl.build import builder
 from etl.model import Source
 from etl.sources import all_sources
 
 # What builds leave in data/, beside what is committed.
-NOT_COMMITTED = shutil.ignore_patterns(f"{build.DATABASE}*", "versions", "*.lock", "*.draft")
+NOT_COMMITTED = shutil.ignore_patterns(f"{builder.DATABASE}*", "versions", "*.lock", "*.draft")
 LAST_GOOD = b"the last good database"
 # Together they fill every table, and every check holds of them: built in a tenth of the time that all take.
 FEW = (
@@ -35,7 +35,7 @@ Command = Callable[..., Ran]
 
 def copied_data(to: Path) -> Path:
     """A copy of the data folder as it is committed, and nothing of what builds left in it."""
-    return Path(shutil.copytree(build.DATA, to, ignore=NOT_COMMITTED))
+    return Path(shutil.copytree(builder.DATA, to, ignore=NOT_COMMITTED))
 
 
 def few_sources(*more: str) -> list[Source]:

@@ -9,8 +9,8 @@ from pathlib import Path
 import duckdb
 import polars as pl
 
-from etl import publish
-from etl.publish import Progress
+from etl.locks import Progress, silent
+from etl.publish import live_database
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 SCHEMA = """
@@ -35,11 +35,11 @@ def accept(_database: duckdb.DuckDBPyConnection) -> None:
     """A check that always holds."""
 
 
-def put(data: Path, version: str, progress: Progress = publish.silent) -> Path:
+def put(data: Path, version: str, progress: Progress = silent) -> Path:
     """Publish the tiny database of a version, as a build does."""
-    with publish.alone(data):
+    with live_database.alone(data):
         progress("locked")
-        return publish.publish(data, SCHEMA, tables(version), accept, progress)
+        return live_database.publish(data, SCHEMA, tables(version), accept, progress)
 
 
 def version_of(database: Path) -> str:
@@ -84,8 +84,8 @@ def marked(tables: Mapping[str, pl.DataFrame], number: int) -> dict[str, pl.Data
 def put_marked(data: Path, tables: Mapping[str, pl.DataFrame], number: int) -> Path:
     """Publish version `number` of these tables, in a schema without rules: those of the real one take their time."""
     schema = "".join(f'CREATE TABLE "{name}" ({columns(frame)});' for name, frame in tables.items())
-    with publish.alone(data):
-        return publish.publish(data, schema, marked(tables, number), accept)
+    with live_database.alone(data):
+        return live_database.publish(data, schema, marked(tables, number), accept)
 
 
 def columns(frame: pl.DataFrame) -> str:

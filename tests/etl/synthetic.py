@@ -14,8 +14,10 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from xml.sax.saxutils import escape
 
-from etl import ees, extract, releases
+from etl import releases
+from etl.extract import release
 from etl.model import Source
+from etl.readers import ees
 from etl.releases import Cells
 from etl.sources import all_sources
 
@@ -286,5 +288,5 @@ def write(folder: Path, replaced: Mapping[str, bytes | None] | None = None) -> P
 
 def cells(source: Source, folder: Path, replaced: Mapping[str, bytes | None] | None = None) -> Cells:
     """The cells of a source's release, extracted from FILES below `folder`."""
-    extract.extract(source, write(folder / "published", replaced), folder / "releases")
+    release.extract(source, write(folder / "published", replaced), folder / "releases")
     return releases.read(folder / "releases", source)

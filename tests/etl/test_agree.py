@@ -10,16 +10,19 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from etl import agree, build, lait, releases
-from etl.agree import Outcome
+from etl import releases
 from etl.areas import Areas
+from etl.build import builder
+from etl.check import reconcile_lait
+from etl.check.reconcile_lait import Outcome
 from etl.model import EtlError, Source
+from etl.readers import lait
 from etl.sources import all_sources, looked_after
 from etl.sources import local_authority_interactive_tool as tool
 from tests.etl.helpers import LAST_GOOD, Command, copied_data, few_sources
 
 RATE, PLACEMENTS, SCHOOLS, ON_TIME = "LAC", "LACStable_2016on", "RefBySource_Schl_%", "CP_conf_15days"
-COMPARED = {comparison.measure: comparison for comparison in agree.COMPARISONS}
+COMPARED = {comparison.measure: comparison for comparison in reconcile_lait.COMPARISONS}
 
 
 # What the tests below change.
@@ -31,9 +34,11 @@ def cut(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The committed data folder without what is not compared; in it the tool has measures that no test changes in
     their first year only."""
     folder = copied_data(tmp_path_factory.mktemp("cut") / "data")
-    for source in {source.id: source for source in (comparison.source for comparison in agree.COMPARISONS)}.values():
+    for source in {
+        source.id: source for source in (comparison.source for comparison in reconcile_lait.COMPARISONS)
+    }.values():
         path = releases.path(folder / "releases", source.release)
-        files = [comparison.file.name for comparison in agree.COMPARISONS if comparison.source is source]
+        files = [comparison.file.name for comparison in reconcile_lait.COMPARISONS if comparison.source is source]
         frame = pl.read_parquet(path).filter(pl.col("file").is_in([*files, lait.FILE]))
         if source is tool.SOURCE:
             rows = frame.filter(file=lait.FILE).pivot("column", index="line", values="text")
@@ -54,7 +59,7 @@ def data(cut: Path, tmp_path: Path) -> Path:
 @pytest.fixture(scope="module")
 def committed(known_areas: Areas) -> pl.DataFrame:
     """The committed releases held against each other, whole."""
-    return agree.compared(build.DATA, known_areas, all_sources())
+    return reconcile_lait.compared(builder.DATA, known_areas, all_sources())
 
 
 @dataclass(frozen=True)
@@ -112,12 +117,14 @@ def in_the_table(data: Path, text: str, measure: str = PLACEMENTS, column: str =
 
 def result(data: Path, areas: Areas, measure: str = PLACEMENTS) -> dict[str, int]:
     """How many figures of a measure came out how."""
-    found = agree.compared(data, areas, [tool.SOURCE, COMPARED[measure].source]).filter(pl.col("measure") == measure)
+    found = reconcile_lait.compared(data, areas, [tool.SOURCE, COMPARED[measure].source]).filter(
+        pl.col("measure") == measure
+    )
     return dict(found["outcome"].value_counts().iter_rows())
 
 
 def said(data: Path, areas: Areas) -> list[str]:
-    return agree.disagreements(agree.compared(data, areas, all_sources()), areas)
+    return reconcile_lait.disagreements(reconcile_lait.compared(data, areas, all_sources()), areas)
 
 
 def test_the_committed_releases_agree(committed: pl.DataFrame, known_areas: Areas) -> None:
@@ -149,14 +156,14 @@ def test_the_committed_releases_agree(committed: pl.DataFrame, known_areas: Area
     dashes = committed.filter(pl.col("outcome") == Outcome.ZERO_AS_DASH)
     assert dashes.select("measure", "area_id", "year").rows() == [(SCHOOLS, "350", 2016), (SCHOOLS, "350", 2017)]
     # Kingston with Richmond since 2017, North with West Northamptonshire since 2021, in three measures.
-    assert agree.joint(build.DATA, known_areas) == (9 + 5) * 3
+    assert reconcile_lait.joint(builder.DATA, known_areas) == (9 + 5) * 3
 
 
 def test_every_measure_is_compared_or_it_is_said_why_not() -> None:
     read = {metric.where[lait.MEASURE] for metric in tool.SOURCE.metrics} | tool.COMPANIONS.keys()
     assert len(read) == 24
-    assert COMPARED.keys() | agree.ALONE.keys() == read
-    assert not COMPARED.keys() & agree.ALONE.keys()
+    assert COMPARED.keys() | reconcile_lait.ALONE.keys() == read
+    assert not COMPARED.keys() & reconcile_lait.ALONE.keys()
 
 
 def test_a_figure_that_differs_is_named_with_both_values_and_where_they_stand(data: Path, known_areas: Areas) -> None:
@@ -166,7 +173,7 @@ def test_a_figure_that_differs_is_named_with_both_values_and_where_they_stand(da
     assert words == (
         "E_DISAGREES: LAC of Leeds (383), 2023: 71 in bds_long_selected.parquet, row 14694, "
         "84 in cla_number_and_rate_per_10k_children.csv, line 1191. "
-        "Look both up: download the older file again, or declare in etl/agree.py why they differ."
+        "Look both up: download the older file again, or declare in etl/check/reconcile_lait.py why they differ."
     )
 
 
@@ -203,7 +210,7 @@ def changed(cut: Path, to: Path, measure: str, areas: Areas, ours: list[Cell], t
     comparison = COMPARED[measure]
     change(data, tool.SOURCE, lait.FILE, *ours)
     change(data, comparison.source, comparison.file.name, *theirs)
-    found = agree.compared(data, areas, [tool.SOURCE, comparison.source])
+    found = reconcile_lait.compared(data, areas, [tool.SOURCE, comparison.source])
     return found.filter(measure=measure).select("area_id", "year", "outcome")
 
 
@@ -310,23 +317,25 @@ def test_a_declared_difference_holds_for_the_declared_figure_only(data: Path, kn
 
 def test_every_declared_difference_is_still_one(committed: pl.DataFrame) -> None:
     found = committed.filter(pl.col("outcome") == Outcome.ANOTHER_EDITION)
-    declared = {(one.measure, *key): value for one in agree.COMPARISONS for key, value in one.another_edition.items()}
+    declared = {
+        (one.measure, *key): value for one in reconcile_lait.COMPARISONS for key, value in one.another_edition.items()
+    }
     assert {row[:3]: row[3] for row in found.select("measure", "area_id", "year", "value").iter_rows()} == declared
 
 
 def test_sources_that_are_not_built_are_not_compared(data: Path, known_areas: Areas) -> None:
-    assert agree.compared(data, known_areas, [looked_after.SOURCE]).is_empty()
-    assert agree.compared(data, known_areas, [tool.SOURCE])["measure"].unique().to_list() == [ON_TIME]
-    agree.require_agreement(data, known_areas, [])
+    assert reconcile_lait.compared(data, known_areas, [looked_after.SOURCE]).is_empty()
+    assert reconcile_lait.compared(data, known_areas, [tool.SOURCE])["measure"].unique().to_list() == [ON_TIME]
+    reconcile_lait.require_agreement(data, known_areas, [])
 
 
 def test_a_build_is_refused_by_name_and_the_last_good_database_stays(tmp_path: Path) -> None:
     data = copied_data(tmp_path / "data")
-    (data / build.DATABASE).write_bytes(LAST_GOOD)
+    (data / builder.DATABASE).write_bytes(LAST_GOOD)
     in_the_tool(data, "71", RATE)
     with pytest.raises(EtlError, match=r"E_DISAGREES: LAC of Leeds \(383\), 2023: 71 in .* 84 in .* declare in"):
-        build.build(data, sources=few_sources(tool.SOURCE.id, *tool.SOURCE.needs, looked_after.SOURCE.id))
-    assert (data / build.DATABASE).read_bytes() == LAST_GOOD
+        builder.build(data, sources=few_sources(tool.SOURCE.id, *tool.SOURCE.needs, looked_after.SOURCE.id))
+    assert (data / builder.DATABASE).read_bytes() == LAST_GOOD
 
 
 def test_of_many_differences_the_first_are_named_and_the_others_counted(data: Path, known_areas: Areas) -> None:
@@ -336,10 +345,12 @@ def test_of_many_differences_the_first_are_named_and_the_others_counted(data: Pa
     frame.with_columns(pl.when(rate).then(pl.lit("68")).otherwise("text").alias("text")).write_parquet(path)
     releases.seal(path.parent)
     with pytest.raises(EtlError, match="E_DISAGREES") as error:
-        agree.require_agreement(data, known_areas, all_sources())
+        reconcile_lait.require_agreement(data, known_areas, all_sources())
     *shown, last = str(error.value).splitlines()
-    assert len(shown) == agree.SHOWN
-    assert last == f"and {len(said(data, known_areas)) - agree.SHOWN} more: `python -m etl agree` names them all."
+    assert len(shown) == reconcile_lait.SHOWN
+    assert (
+        last == f"and {len(said(data, known_areas)) - reconcile_lait.SHOWN} more: `python -m etl agree` names them all."
+    )
 
 
 def test_the_command_says_what_agrees_and_ends_well(command: Command) -> None:

@@ -9,8 +9,9 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from etl import areas, build
+from etl import areas
 from etl.areas import Areas, alive, name_key
+from etl.build import builder
 from etl.model import ENGLAND, EtlError
 
 REFORMED = date(2019, 4, 1)
@@ -138,7 +139,7 @@ def test_only_the_city_of_london_and_the_isles_of_scilly_are_very_small(known_ar
 )
 def test_a_slip_in_a_reference_file_is_said_in_words(tmp_path: Path, file: str, damage: bytes | None) -> None:
     for name in ("local_authorities.csv", "regions.csv", "successions.csv"):
-        shutil.copy(build.DATA / name, tmp_path)
+        shutil.copy(builder.DATA / name, tmp_path)
     if damage is None:
         (tmp_path / file).unlink()
     else:
@@ -150,7 +151,7 @@ def test_a_slip_in_a_reference_file_is_said_in_words(tmp_path: Path, file: str, 
 @pytest.mark.parametrize("file", ["local_authorities.csv", "regions.csv", "successions.csv"])
 def test_an_empty_line_in_a_reference_file_says_nothing(tmp_path: Path, file: str) -> None:
     for name in ("local_authorities.csv", "regions.csv", "successions.csv"):
-        shutil.copy(build.DATA / name, tmp_path)
+        shutil.copy(builder.DATA / name, tmp_path)
     before = areas.read(tmp_path)
     (tmp_path / file).write_bytes((tmp_path / file).read_bytes() + b"\n\n")
     after = areas.read(tmp_path)

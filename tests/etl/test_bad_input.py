@@ -20,8 +20,9 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from etl import build, releases
-from etl.extract import extract
+from etl import releases
+from etl.build import builder
+from etl.extract.release import extract
 from etl.sources import all_sources
 from etl.sources.social_work_workforce import SOURCE as SOCIAL_WORKERS
 from tests.etl import synthetic
@@ -522,12 +523,12 @@ def sound(tmp_path_factory: pytest.TempPathFactory) -> Path:
         extract(source, published, data / "releases")
     for source in all_sources():
         if source not in synthetic.SOURCES:
-            cells = releases.read(build.DATA / "releases", source).frame
+            cells = releases.read(builder.DATA / "releases", source).frame
             few = pl.col("text").is_in(["National", "Leeds"]).any().over("file", "sheet", "line")
             kept = cells.filter(few)
             (cells if kept.is_empty() else kept).write_parquet(releases.path(data / "releases", source.release))
     releases.seal(data / "releases")
-    (data / build.DATABASE).write_bytes(LAST_GOOD)
+    (data / builder.DATABASE).write_bytes(LAST_GOOD)
     return data
 
 
@@ -575,14 +576,14 @@ def test_the_same_files_undamaged_are_let_in_and_only_found_to_be_made_up(
     assert ran.status == 2
     # Invented figures are not those that the Department's own collection prints.
     assert ran.err.strip().startswith("E_DISAGREES")
-    assert (data / build.DATABASE).read_bytes() == LAST_GOOD
+    assert (data / builder.DATABASE).read_bytes() == LAST_GOOD
 
 
 def test_a_file_cut_between_two_rows_is_refused_and_found_by_the_checks_if_it_is_let_in(
     tmp_path: Path, command: Command, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     data = copied_data(tmp_path / "data")
-    (data / build.DATABASE).write_bytes(LAST_GOOD)
+    (data / builder.DATABASE).write_bytes(LAST_GOOD)
     before = files_of(data)
     whole = releases.read(data / "releases", SOCIAL_WORKERS).table(WORKFORCE)
     (tmp_path / "dfe-workforce").mkdir()
@@ -593,11 +594,11 @@ def test_a_file_cut_between_two_rows_is_refused_and_found_by_the_checks_if_it_is
     assert ran.err.strip().startswith("E_LOST_ROWS: ")
     assert files_of(data) == before
     assert command(*told, "--accept-missing").status == 0
-    monkeypatch.setattr(build, "all_sources", lambda: few_sources(SOCIAL_WORKERS.id))
+    monkeypatch.setattr(builder, "all_sources", lambda: few_sources(SOCIAL_WORKERS.id))
     ran = command("build", "--data", data)
     assert ran.status == 2
     assert "E_CHECK release_has_authorities: not so" in ran.err
-    assert (data / build.DATABASE).read_bytes() == LAST_GOOD
+    assert (data / builder.DATABASE).read_bytes() == LAST_GOOD
 
 
 @pytest.mark.parametrize(
@@ -611,7 +612,7 @@ def test_a_file_cut_between_two_rows_is_refused_and_found_by_the_checks_if_it_is
 def test_a_release_that_is_not_whole_stops_the_build(
     data: Path, command: Command, monkeypatch: pytest.MonkeyPatch, damage: int | None, rule: str
 ) -> None:
-    monkeypatch.setattr(build, "all_sources", lambda: few_sources(SOCIAL_WORKERS.id))
+    monkeypatch.setattr(builder, "all_sources", lambda: few_sources(SOCIAL_WORKERS.id))
     where = data / "releases" / "social_work_workforce_2025.parquet"
     if damage is None:
         where.unlink()

@@ -12,11 +12,12 @@ import duckdb
 import polars as pl
 import pytest
 
-from etl import build, releases
+from etl import releases
+from etl.build import builder
 from etl.model import EtlError
 from tests.etl.helpers import LAST_GOOD, Command, few_sources
 
-REPOSITORY = build.DATA.parent
+REPOSITORY = builder.DATA.parent
 # What a process of its own runs: a build of few sources. Progress is said line by line, so that the test knows where
 # it is.
 BUILD = """
@@ -44,13 +45,13 @@ main()
 """
 
 
-def build_few(data: Path) -> build.Built:
-    return build.build(data, sources=few_sources())
+def build_few(data: Path) -> builder.Built:
+    return builder.build(data, sources=few_sources())
 
 
 def is_as_before(data: Path) -> bool:
     databases = {path.name: path.read_bytes() for path in data.glob("*.duckdb*")}
-    return databases == {build.DATABASE: LAST_GOOD}
+    return databases == {builder.DATABASE: LAST_GOOD}
 
 
 def run(code: str, data: Path) -> subprocess.CompletedProcess[str]:
@@ -71,10 +72,10 @@ def test_the_command_builds_all_sources_says_englands_figures_and_equal_inputs_g
     observations, version = said.groups()
     for printed in ("14.2 %", "15.2 cases per", "22.6 %", "24.5 %"):
         assert printed in " ".join(ran.out.split())
-    assert [path.name for path in data.glob("*.duckdb*")] == [build.DATABASE]
+    assert [path.name for path in data.glob("*.duckdb*")] == [builder.DATABASE]
     with duckdb.connect() as connection:
         connection.execute(f"ATTACH '{database_path}' AS one (READ_ONLY)")
-        connection.execute(f"ATTACH '{data / build.DATABASE}' AS other (READ_ONLY)")
+        connection.execute(f"ATTACH '{data / builder.DATABASE}' AS other (READ_ONLY)")
         tables = [name for (name,) in connection.sql("SELECT DISTINCT table_name FROM duckdb_tables()").fetchall()]
         assert len(tables) >= 15
         for of in ("one", "other"):
@@ -88,9 +89,9 @@ def test_the_command_builds_all_sources_says_englands_figures_and_equal_inputs_g
 
 @pytest.mark.parametrize("changed", ["schema.sql", "local_authorities.csv", "geography/tiles.csv"])
 def test_another_input_gives_another_version(data: Path, changed: str) -> None:
-    before = build._fingerprint(data)
+    before = builder._fingerprint(data)
     (data / changed).write_bytes((data / changed).read_bytes() + b"\n")
-    assert build._fingerprint(data) != before
+    assert builder._fingerprint(data) != before
 
 
 def test_a_check_that_fails_leaves_the_last_good_database(data: Path) -> None:
@@ -120,7 +121,7 @@ def test_a_damaged_map_is_said_in_words(data: Path, file: str, content: bytes | 
     else:
         (data / "geography" / file).write_bytes(content)
     with pytest.raises(EtlError, match=r"(?s)^E_GEOGRAPHY: .*Restore geography/ from git"):
-        build._map(data / "geography")
+        builder._map(data / "geography")
 
 
 def test_a_damaged_map_leaves_the_last_good_database(data: Path) -> None:
@@ -131,11 +132,11 @@ def test_a_damaged_map_leaves_the_last_good_database(data: Path) -> None:
 
 
 def test_a_database_that_cannot_be_replaced_is_said_in_words(data: Path) -> None:
-    (data / build.DATABASE).unlink()
-    (data / build.DATABASE).mkdir()
+    (data / builder.DATABASE).unlink()
+    (data / builder.DATABASE).mkdir()
     with pytest.raises(EtlError, match=r"^E_WRITE: monitor\.duckdb could not be written: .*Make room or give write"):
         build_few(data)
-    assert [path.name for path in data.glob("*.duckdb*")] == [build.DATABASE]
+    assert [path.name for path in data.glob("*.duckdb*")] == [builder.DATABASE]
 
 
 def test_a_disk_that_fills_up_is_said_in_words(data: Path) -> None:
@@ -165,10 +166,10 @@ def test_a_build_interrupted_from_the_keyboard_leaves_the_last_good_database_alo
 
 def test_a_build_that_was_killed_leaves_a_draft_that_a_later_one_sweeps_away(data: Path) -> None:
     stopped(data, "checks", signal.SIGKILL)
-    assert (data / build.DATABASE).read_bytes() == LAST_GOOD
-    assert list(data.glob(f"{build.DATABASE}.draft*")) != []
+    assert (data / builder.DATABASE).read_bytes() == LAST_GOOD
+    assert list(data.glob(f"{builder.DATABASE}.draft*")) != []
     build_few(data)
-    assert [path.name for path in data.glob("*.duckdb*")] == [build.DATABASE]
+    assert [path.name for path in data.glob("*.duckdb*")] == [builder.DATABASE]
 
 
 def test_the_schema_says_of_every_table_what_it_holds(database: duckdb.DuckDBPyConnection) -> None:

@@ -10,10 +10,11 @@ import duckdb
 import polars as pl
 import pytest
 
-from etl import build, changes
-from etl.changes import Kind
-from etl.inspections import INSPECTION, JUDGEMENT
+from etl.build import builder
+from etl.check import changes
+from etl.check.changes import Kind
 from etl.model import OBSERVATION
+from etl.readers.inspections import INSPECTION, JUDGEMENT
 from tests.etl.helpers import Command
 
 STRANDS = ("leaders", "protection")
@@ -143,7 +144,7 @@ def test_diff_says_what_a_database_has_that_another_has_not(
 ) -> None:
     data = Path(shutil.copytree(database_path.parent, tmp_path / "data"))
     other = tmp_path / "other.duckdb"
-    shutil.copy(data / build.DATABASE, other)
+    shutil.copy(data / builder.DATABASE, other)
     with duckdb.connect(str(other)) as connection:
         connection.execute(
             "UPDATE observation SET value = 99 WHERE metric_id = 'vacancy_rate' AND area_id = '383' "
@@ -153,7 +154,7 @@ def test_diff_says_what_a_database_has_that_another_has_not(
     said = [line.strip() for line in ran.out.splitlines()]
     assert (ran.status, said[0]) == (0, "revised: 1")
     assert said[1].startswith("Social worker vacancy rate: Leeds, 2024-09-30: 99.0 to ")
-    assert command("diff", data / build.DATABASE, data / build.DATABASE, "--data", data).out.strip() == (
+    assert command("diff", data / builder.DATABASE, data / builder.DATABASE, "--data", data).out.strip() == (
         "Nothing changed."
     )
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from etl.checks import CHECKS, SHOWN, Check, check, offending
+from etl.check.database import CHECKS, SHOWN, Check, check, offending
 from etl.model import EtlError
 
 # What is done to a copy of the real database, by the check that must find it; and a cell of its first row.

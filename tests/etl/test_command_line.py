@@ -10,12 +10,12 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from etl import build
-from etl.checks import CHECKS
+from etl.build import builder
+from etl.check.database import CHECKS
 from tests.etl import synthetic
 from tests.etl.helpers import Command
 
-REPOSITORY = build.DATA.parent
+REPOSITORY = builder.DATA.parent
 
 
 def run(*arguments: object) -> subprocess.CompletedProcess[str]:
@@ -34,7 +34,7 @@ def words(text: str) -> str:
 def reference(tmp_path: Path) -> Path:
     """A data folder that knows the authorities, and nothing else."""
     for name in ("local_authorities.csv", "regions.csv", "successions.csv"):
-        shutil.copy(build.DATA / name, tmp_path)
+        shutil.copy(builder.DATA / name, tmp_path)
     return tmp_path
 
 
@@ -85,7 +85,7 @@ def test_check_ends_with_status_2_and_shows_rows_and_remedy(
     database_path: Path, tmp_path: Path, command: Command
 ) -> None:
     shutil.copy(database_path, tmp_path)
-    with duckdb.connect(str(tmp_path / build.DATABASE)) as connection:
+    with duckdb.connect(str(tmp_path / builder.DATABASE)) as connection:
         connection.execute("DELETE FROM neighbour WHERE closeness_rank = 10")
     ran = command("check", "--data", tmp_path)
     assert ran.status == 2
@@ -118,7 +118,7 @@ def test_without_a_database_a_command_says_how_to_make_one(
     tmp_path: Path, command: Command, told: str, content: bytes | None
 ) -> None:
     if content is not None:
-        (tmp_path / build.DATABASE).write_bytes(content)
+        (tmp_path / builder.DATABASE).write_bytes(content)
     ran = command(told, "--data", tmp_path)
     assert ran.status == 2
     assert ran.err.strip().startswith("E_DATABASE: monitor.duckdb cannot be opened: ")
@@ -126,7 +126,7 @@ def test_without_a_database_a_command_says_how_to_make_one(
 
 
 def test_a_database_of_something_else_is_not_read(tmp_path: Path, command: Command) -> None:
-    with duckdb.connect(str(tmp_path / build.DATABASE)) as connection:
+    with duckdb.connect(str(tmp_path / builder.DATABASE)) as connection:
         connection.execute("CREATE TABLE something (else_ INTEGER)")
     ran = command("status", "--data", tmp_path)
     assert ran.status == 2

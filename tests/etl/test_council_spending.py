@@ -11,7 +11,7 @@ import pytest
 
 from etl import releases
 from etl.areas import Areas
-from etl.extract import extract
+from etl.extract.release import extract
 from etl.model import ENGLAND, Context, Loaded, SourceError
 from etl.sources import council_spending as spending
 from etl.sources.population import SOURCE as POPULATION

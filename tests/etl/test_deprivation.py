@@ -10,7 +10,7 @@ import pytest
 
 from etl import releases
 from etl.areas import Areas
-from etl.extract import extract
+from etl.extract.release import extract
 from etl.model import ENGLAND, Context, Loaded, SourceError
 from etl.sources.deprivation import FILE, SOURCE
 

@@ -25,10 +25,13 @@ import polars as pl
 import pytest
 from _pytest.mark import ParameterSet
 
-from dashboard.database import Database, DatabaseError, Store
-from etl import build, publish
+from dashboard.data.database import Database
+from dashboard.data.model import DatabaseError
+from dashboard.data.versions import Store
+from etl.build import builder as build
 from etl.model import EtlError
-from etl.publish import DATABASE
+from etl.publish import live_database
+from etl.publish.live_database import DATABASE
 from tests import disks
 from tests.etl import small
 
@@ -68,7 +71,7 @@ for told in ("build", "rollback"):
 WAITS = """
 import sys, time
 from pathlib import Path
-from etl.publish import BusyError
+from etl.publish.live_database import BusyError
 from tests.etl import small
 
 def at(step):
@@ -160,13 +163,13 @@ def test_a_builder_killed_at_any_step_leaves_the_last_or_the_new_version_whole(d
         assert killed.wait(timeout=60) == -9, killed.communicate()
     live = "b" if step in BEFORE_SWAP else "c"
     assert small.version_of(data / DATABASE) == live
-    assert [version.name for version in publish.versions(data) if version.live] == [live]
+    assert [version.name for version in live_database.versions(data) if version.live] == [live]
 
     small.put(data, "d")
     assert small.version_of(data / DATABASE) == "d"
     assert files(data) == (kept("a", "b", "d") if live == "b" else kept("b", "c", "d"))
-    with publish.alone(data):
-        assert publish.rollback(data) == live
+    with live_database.alone(data):
+        assert live_database.rollback(data) == live
 
 
 @pytest.mark.slow
@@ -185,8 +188,8 @@ def test_a_build_killed_at_any_of_100_moments_leaves_the_last_or_the_new_version
     moments = random.Random(2026)
     served, left = [], 0
     for _ in range(100):
-        with publish.alone(data):
-            publish.rollback(data, before)
+        with live_database.alone(data):
+            live_database.rollback(data, before)
         with start(BUILD, data) as killed:
             try:
                 killed.wait(timeout=moments.uniform(0, duration))
@@ -211,8 +214,8 @@ def test_a_roll_back_killed_at_any_step_leaves_one_or_the_other_version_whole(da
                data, "", step) as killed:  # fmt: skip
         assert killed.wait(timeout=60) == -9, killed.communicate()
     assert small.version_of(data / DATABASE) == ("a" if step == "swapped" else "b")
-    with publish.alone(data):
-        assert publish.rollback(data, "a") == "a"
+    with live_database.alone(data):
+        assert live_database.rollback(data, "a") == "a"
     assert files(data) == kept("a", "b")
 
 
@@ -411,7 +414,7 @@ def test_readers_of_50_versions_published_one_after_the_other_never_see_one_torn
     for versions in seen:
         assert versions == sorted(versions)
         assert len(set(versions)) > 25
-    assert [version.name for version in publish.versions(tmp_path)] == ["0051", "0050", "0049"]
+    assert [version.name for version in live_database.versions(tmp_path)] == ["0051", "0050", "0049"]
 
 
 @pytest.mark.parametrize("questions_each", [12, pytest.param(200, marks=pytest.mark.drill)])

@@ -11,7 +11,7 @@ import pytest
 
 from etl import releases
 from etl.areas import Areas
-from etl.extract import extract
+from etl.extract.release import extract
 from etl.model import DFE_SYMBOLS, ENGLAND, OBSERVATION, Context, File, Loaded, PeriodKind, SourceError, Status
 from etl.sources import children_in_need, social_work_workforce
 from etl.sources.population import SOURCE as POPULATION

@@ -12,13 +12,13 @@ import polars as pl
 import pytest
 
 from etl import releases
-from etl.extract import extract
+from etl.extract.read_spreadsheets import spreadsheet_cells
+from etl.extract.release import extract
 from etl.model import EtlError, File, SourceError
 from etl.releases import CELL, Cells
 from etl.sources import social_work_workforce
 from etl.sources.ofsted_inspections import SOURCE as OFFICIAL
 from etl.sources.statistical_neighbours import SOURCE as NEIGHBOURS
-from etl.spreadsheets import spreadsheet_cells
 from tests.etl import synthetic, workbooks
 
 FILE = "csww_indicators_2017_to_2025.csv"

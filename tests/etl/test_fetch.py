@@ -20,13 +20,13 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from etl import ees_api, fetch, publish
-from etl.ees_api import Rows
+from etl.fetch import ees_api, published_files
+from etl.fetch.ees_api import Rows
+from etl.fetch.http import HOSTS, RefusedError, Web, WebError, get
+from etl.locks import BusyError, locked
 from etl.model import Context, EtlError, File, Loaded, Release, Source
-from etl.publish import BusyError
 from etl.releases import Cells
 from etl.sources import all_sources
-from etl.web import HOSTS, RefusedError, Web, WebError, get
 from tests.etl.helpers import Command
 
 LOCAL_FILE = "file:" + "///etc/passwd"
@@ -341,7 +341,7 @@ def waits(monkeypatch: pytest.MonkeyPatch) -> list[float]:
             super().connect()
             self.sock = Told(self.sock)
 
-    monkeypatch.setattr("etl.web.HTTPConnection", Connection)
+    monkeypatch.setattr("etl.fetch.http.HTTPConnection", Connection)
     return told
 
 
@@ -416,7 +416,13 @@ def test_unchanged_is_no_answer_to_who_did_not_ask(server: Server, using: Web) -
 )
 def test_every_hop_must_be_https_to_a_host_we_know(server: Server, using: Web, to: str) -> None:
     for url in (server.at("/f", moved(to)), to):
-        with pytest.raises(WebError, match=r"^E_WEB_ADDRESS: .*: not an address we download from; .*HOSTS in etl/web"):
+        with pytest.raises(
+            WebError,
+            match=(
+                r"^E_WEB_ADDRESS: .*: not an address we download from; "
+                r".*HOSTS in etl/fetch/http"
+            ),
+        ):
             got(url, using)
     assert len(server.asked) == 1
 
@@ -504,7 +510,7 @@ def test_a_download_is_put_in_place_with_where_it_is_from(server: Server, using:
     url = server.at(
         "/id/csv", lambda handler: handler.answer(ETag='"1"', Last_Modified="Thu, 01 Jan 2026 00:00:00 GMT")
     )
-    fetched = fetch.download(url, path, using)
+    fetched = published_files.download(url, path, using)
     assert (fetched.path, fetched.words, fetched.here) == ("file.csv", f"{len(CSV)} bytes, new", True)
     assert path.read_bytes() == CSV
     kept = json.loads((tmp_path / "dfe" / "file.csv.fetched.json").read_text("utf-8"))
@@ -528,8 +534,8 @@ def versioned(handler: Handler) -> None:
 
 def test_a_file_that_has_not_changed_is_not_sent_again(server: Server, using: Web, tmp_path: Path) -> None:
     path, url = tmp_path / "file.csv", server.at("/f", versioned)
-    fetch.download(url, path, using)
-    assert fetch.download(url, path, using).words == "unchanged"
+    published_files.download(url, path, using)
+    assert published_files.download(url, path, using).words == "unchanged"
     assert asked_of(server, "If-None-Match") == [None, '"1"']
     assert path.read_bytes() == CSV
 
@@ -540,7 +546,7 @@ def test_a_file_that_is_not_what_was_downloaded_is_sent_again(
 ) -> None:
     path, url = tmp_path / "file.csv", server.at("/f", versioned)
     note = tmp_path / "file.csv.fetched.json"
-    fetch.download(url, path, using)
+    published_files.download(url, path, using)
     if how == "cut":
         path.write_bytes(CSV[:10])
     elif how == "deleted":
@@ -551,7 +557,7 @@ def test_a_file_that_is_not_what_was_downloaded_is_sent_again(
         note.unlink()
     else:
         note.write_text("[]", "utf-8")
-    assert fetch.download(url, path, using).here
+    assert published_files.download(url, path, using).here
     assert asked_of(server, "If-None-Match") == [None, None]
     assert path.read_bytes() == CSV
 
@@ -562,7 +568,7 @@ def test_a_mark_that_could_not_be_sent_back_is_not_kept(server: Server, using: W
 
     path, url = tmp_path / "file.csv", server.at("/f", folded)
     for _ in range(2):
-        assert fetch.download(url, path, using).here
+        assert published_files.download(url, path, using).here
 
 
 @pytest.mark.parametrize(
@@ -571,7 +577,7 @@ def test_a_mark_that_could_not_be_sent_back_is_not_kept(server: Server, using: W
 def test_the_servers_name_for_a_file_does_not_matter(server: Server, using: Web, tmp_path: Path, named: str) -> None:
     folder = tmp_path / "deep" / "deeper"
     url = server.at("/..%2f..%2fx", lambda handler: handler.answer(Content_Disposition=named))
-    fetch.download(url, folder / "ours.csv", using)
+    published_files.download(url, folder / "ours.csv", using)
     assert sorted(str(one.relative_to(tmp_path)) for one in tmp_path.rglob("*") if one.is_file()) == [
         "deep/deeper/ours.csv",
         "deep/deeper/ours.csv.fetched.json",
@@ -585,7 +591,7 @@ def test_a_download_that_fails_leaves_the_file_of_before_and_no_part(
     path = tmp_path / "file.csv"
     path.write_bytes(b"the last good file")
     with pytest.raises(WebError):
-        fetch.download(server.at("/f", bad), path, using)
+        published_files.download(server.at("/f", bad), path, using)
     assert [(one.name, one.read_bytes()) for one in tmp_path.iterdir()] == [("file.csv", b"the last good file")]
 
 
@@ -608,7 +614,7 @@ def test_what_cannot_be_the_file_is_refused(
     server: Server, using: Web, tmp_path: Path, name: str, body: bytes, kind: str, words: str
 ) -> None:
     with pytest.raises(WebError, match=f"^{words}"):
-        fetch.download(server.at("/f", status(200, body, Content_Type=kind)), tmp_path / name, using)
+        published_files.download(server.at("/f", status(200, body, Content_Type=kind)), tmp_path / name, using)
     assert list(tmp_path.iterdir()) == []
 
 
@@ -632,7 +638,7 @@ def test_each_file_is_fetched_once_and_one_that_fails_does_not_keep_the_others_a
     server: Server, using: Web, tmp_path: Path
 ) -> None:
     one, other = server.at("/1", good), server.at("/2", status(404, b"Not found"))
-    fetched = fetch.fetch(
+    fetched = published_files.fetch(
         [
             source(
                 File("nobody/gone.csv", url=other),
@@ -662,7 +668,7 @@ def test_a_file_put_there_by_hand_is_left_alone(using: Web, tmp_path: Path) -> N
     path = tmp_path / "nobody" / "unknown.csv"
     path.parent.mkdir()
     path.write_bytes(CSV)
-    (fetched,) = fetch.fetch([source(File("nobody/unknown.csv"))], tmp_path, using)
+    (fetched,) = published_files.fetch([source(File("nobody/unknown.csv"))], tmp_path, using)
     assert fetched.here
     assert fetched.words.startswith("is here; whether there is a newer edition only you can tell. By hand: open ")
     assert path.read_bytes() == CSV
@@ -670,42 +676,44 @@ def test_a_file_put_there_by_hand_is_left_alone(using: Web, tmp_path: Path) -> N
 
 def test_one_fetches_at_a_time_and_parts_that_a_dead_one_left_are_removed(using: Web, tmp_path: Path) -> None:
     with (
-        publish.locked(tmp_path / fetch.LOCK, "fetch"),
+        locked(tmp_path / published_files.LOCK, "fetch"),
         pytest.raises(BusyError, match="another fetch is running here"),
     ):
-        fetch.fetch([], tmp_path, using)
+        published_files.fetch([], tmp_path, using)
     (tmp_path / "left.csv.part").write_bytes(CSV)
-    assert fetch.fetch([], tmp_path, using) == []
+    assert published_files.fetch([], tmp_path, using) == []
     assert list(tmp_path.iterdir()) == []
 
 
 def test_a_folder_that_cannot_be_written_to_is_said_in_words(using: Web, tmp_path: Path) -> None:
     (tmp_path / "file").write_bytes(b"")
     with pytest.raises(EtlError, match=r"^E_WRITE: file could not be written to: File exists\. Make room"):
-        fetch.fetch([source(File("x/y.csv"))], tmp_path / "file", using)
+        published_files.fetch([source(File("x/y.csv"))], tmp_path / "file", using)
 
 
 def test_every_source_has_an_address_or_words_for_doing_it_by_hand() -> None:
     for one in all_sources():
         for file in one.release.files:
-            address = fetch.address(file)
+            address = published_files.address(file)
             if address:
                 assert urlsplit(address).hostname in HOSTS
                 assert address.startswith("https://")
-            words = fetch.by_hand(one.release, file)
+            words = published_files.by_hand(one.release, file)
             assert one.release.page in words
-            assert fetch.ELSEWHERE + "." not in words, f"{one.id}: say in BY_HAND where to look on {one.release.page}"
+            assert published_files.ELSEWHERE + "." not in words, (
+                f"{one.id}: say in BY_HAND where to look on {one.release.page}"
+            )
 
 
 def test_the_address_of_a_data_set_is_that_of_its_edition() -> None:
-    assert fetch.address(File("dfe-workforce/csww_indicators_2017_to_2025.csv")) == (
+    assert published_files.address(File("dfe-workforce/csww_indicators_2017_to_2025.csv")) == (
         "https://explore-education-statistics.service.gov.uk/data-catalogue/data-set/"
         "6d765688-fb18-4f13-8e8e-be816bc63b17/csv"
     )
-    assert fetch.address(File("x/csww_indicators_2017_to_2025.csv", url="https://www.gov.uk/x.csv")) == (
+    assert published_files.address(File("x/csww_indicators_2017_to_2025.csv", url="https://www.gov.uk/x.csv")) == (
         "https://www.gov.uk/x.csv"
     )
-    assert fetch.address(File("dfe-workforce/csww_indicators_2017_to_2026.csv")) == ""
+    assert published_files.address(File("dfe-workforce/csww_indicators_2017_to_2026.csv")) == ""
 
 
 def test_the_command_ends_with_status_2_while_a_file_is_missing(tmp_path: Path, command: Command) -> None:
@@ -851,7 +859,7 @@ def test_an_answer_of_another_shape_or_with_other_pages_is_refused(
 def test_the_whole_file_of_a_data_set_comes_packed(server: Server, using: Web, tmp_path: Path) -> None:
     rows = CSV * 1000
     base = server.at(f"/v1/data-sets/{DATA_SET}/csv", packed(rows)).removesuffix(f"/data-sets/{DATA_SET}/csv")
-    fetch.download(ees_api.csv_address(DATA_SET, base), tmp_path / "file.csv", using)
+    published_files.download(ees_api.csv_address(DATA_SET, base), tmp_path / "file.csv", using)
     assert (tmp_path / "file.csv").read_bytes() == rows
     assert ees_api.csv_address(DATA_SET) == f"https://api.education.gov.uk/statistics/v1/data-sets/{DATA_SET}/csv"
 

@@ -15,12 +15,12 @@ import polars as pl
 import pytest
 import shapely
 
-from etl import build, geography
-from etl.geography import COUNCILS
+from etl.build import builder, geography
+from etl.build.geography import COUNCILS
 from tests.etl.helpers import Command
 
 Json = dict[str, Any]
-COMMITTED = build.DATA / "geography"
+COMMITTED = builder.DATA / "geography"
 BOUNDARIES, TILES = "councils.geojson", "councils.hexjson"
 
 

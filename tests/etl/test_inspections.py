@@ -9,10 +9,11 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from etl import build, releases
+from etl import releases
 from etl.areas import Areas
-from etl.disagreements import Disagreement, Known, Other, check_snapshot, hold
-from etl.inspections import (
+from etl.build import builder
+from etl.model import OBSERVATION, Context, Loaded, SourceError
+from etl.readers.inspections import (
     INSPECTION,
     JUDGEMENT,
     MONTHS,
@@ -25,7 +26,7 @@ from etl.inspections import (
     loaded,
     observations,
 )
-from etl.model import OBSERVATION, Context, Loaded, SourceError
+from etl.readers.reconcile_ofsted import Disagreement, Known, Other, check_snapshot, hold
 from etl.releases import Cells
 from etl.sources.data_to_insight_inspections import SOURCE as REPORTS
 from etl.sources.ofsted_inspections import SOURCE as OFFICIAL
@@ -520,7 +521,7 @@ class TestADeclaredDisagreement:
 
 def test_two_grades_of_one_council_swapped_in_the_real_record_are_refused(known_areas: Areas) -> None:
     """The committed record, with the grades of leaders and of help and protection of Nottinghamshire swapped."""
-    folder = build.DATA / "releases"
+    folder = builder.DATA / "releases"
     official = {
         source.id: source.load(source, releases.read(folder, source), Context(known_areas, {}))
         for source in (OFFICIAL, SINGLE)
@@ -561,10 +562,10 @@ def test_a_build_stops_where_ofsteds_own_table_is_not_ours(tmp_path: Path) -> No
     frame.with_columns(text).write_parquet(where)
     releases.seal(where.parent)
     with pytest.raises(SourceError) as error:
-        build.build(data, sources=few_sources())
+        builder.build(data, sources=few_sources())
     assert (error.value.rule, error.value.line) == ("E_SNAPSHOT", 76)
     assert "Lewisham in Ofsted's own table of the latest judgements at 31 March 2025: its latest inspection is in" in (
         str(error.value)
     )
     assert "overall effectiveness is Outstanding here but Good there." in str(error.value)
-    assert not (data / build.DATABASE).exists()
+    assert not (data / builder.DATABASE).exists()

@@ -11,9 +11,10 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from etl import judging, releases
+from etl import releases
 from etl.areas import Areas, alive
-from etl.judging import Allowed, ReleaseError
+from etl.check import validation
+from etl.check.validation import Allowed, ReleaseError
 from etl.model import (
     LEDGER,
     OBSERVATION,
@@ -80,7 +81,7 @@ def loaded(years: Mapping[int, Values], metric_id: str = "made_up_rate") -> Load
 
 
 def judged(made: Loaded, areas: Areas, metric: Metric = RATE) -> list[tuple[str, str]]:
-    found = judging.alone(source(metric), NOBODY, made, areas)
+    found = validation.alone(source(metric), NOBODY, made, areas)
     return [(rule, message) for _, rule, message in found.iter_rows()]
 
 
@@ -185,11 +186,11 @@ def test_parts_that_do_not_sum_are_said(tmp_path: Path, known_areas: Areas, ever
     (folder / "up.csv").write_bytes(
         synthetic.csv_file("short,long,longest,all", *(f"{row},100" for row in rows[:4]), f"{rows[4]},9100")
     )
-    from etl import extract
+    from etl.extract import release as extract
 
     whole = source(sums=(Sum("up.csv", ("short", "long", "longest"), "all"),))
     extract.extract(dataclasses.replace(whole, metrics=()), tmp_path, tmp_path)
-    found = judging.alone(whole, releases.read(tmp_path, whole), loaded({2025: level(everybody)}), known_areas)
+    found = validation.alone(whole, releases.read(tmp_path, whole), loaded({2025: level(everybody)}), known_areas)
     ((_, rule, message),) = found.iter_rows()
     assert rule == "W_PARTS"
     assert message == (
@@ -198,7 +199,7 @@ def test_parts_that_do_not_sum_are_said(tmp_path: Path, known_areas: Areas, ever
 
 
 def against(old: Loaded, new: Loaded, areas: Areas, allowed: Allowed = Allowed()) -> list[str]:  # noqa: B008
-    return judging.against(source(), new, source(title="2024"), old, areas, allowed)
+    return validation.against(source(), new, source(title="2024"), old, areas, allowed)
 
 
 def test_an_older_release_is_refused(known_areas: Areas, everybody: list[str]) -> None:

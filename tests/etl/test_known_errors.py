@@ -8,7 +8,7 @@ import duckdb
 import polars as pl
 import pytest
 
-from etl.known_errors import KNOWN_ERRORS, withhold
+from etl.check.known_errors import KNOWN_ERRORS, withhold
 from etl.model import OBSERVATION, EtlError
 
 HULL, SEPTEMBER_2017 = "810", date(2017, 9, 30)

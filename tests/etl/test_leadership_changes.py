@@ -10,9 +10,10 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from etl import checks, releases
+from etl import releases
 from etl.areas import Areas
-from etl.extract import extract
+from etl.check import database
+from etl.extract.release import extract
 from etl.model import ENGLAND, Context, Loaded, SourceError
 from etl.sources.leadership_changes import FILE, SOURCE
 
@@ -57,13 +58,13 @@ def test_what_cannot_be_is_refused_by_name_with_its_line(
 
 
 def test_only_a_metric_that_is_declared_so_may_have_no_councils(database_path: Path, tmp_path: Path) -> None:
-    (check,) = (one for one in checks.CHECKS if one.name == "authority_has_row")
+    (check,) = (one for one in database.CHECKS if one.name == "authority_has_row")
     copy = Path(shutil.copy(database_path, tmp_path / "copy.duckdb"))
     with duckdb.connect(str(copy)) as connection:
-        assert checks.offending(connection, check) == []
+        assert database.offending(connection, check) == []
         connection.execute("CREATE TABLE declared AS FROM metric")
         connection.execute("UPDATE declared SET england_only = false")
         undeclared = dataclasses.replace(
             check, offending=check.offending.replace("FROM metric WHERE", "FROM declared WHERE")
         )
-        assert {row[0] for row in checks.offending(connection, undeclared)} == {"director_changes"}
+        assert {row[0] for row in database.offending(connection, undeclared)} == {"director_changes"}

@@ -9,10 +9,11 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from etl import lait, releases
+from etl import releases
 from etl.areas import Areas
-from etl.extract import extract
+from etl.extract.release import extract
 from etl.model import ENGLAND, Context, Loaded, SourceError
+from etl.readers import lait
 from etl.sources import local_authority_interactive_tool as tool
 from etl.sources.population import SOURCE as POPULATION
 from tests.etl import synthetic

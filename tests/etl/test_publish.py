@@ -12,9 +12,10 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from etl import publish
+from etl.locks import BusyError, locked
 from etl.model import EtlError
-from etl.publish import DATABASE, BusyError, Version
+from etl.publish import live_database
+from etl.publish.live_database import DATABASE, Version
 from tests.etl import small
 from tests.etl.helpers import Command
 
@@ -36,7 +37,7 @@ def data(three: Path, tmp_path: Path) -> Path:
 
 def names(data: Path) -> list[str]:
     """What `versions` lists, the live one in brackets."""
-    return [f"[{version.name}]" if version.live else version.name for version in publish.versions(data)]
+    return [f"[{version.name}]" if version.live else version.name for version in live_database.versions(data)]
 
 
 def files(data: Path) -> list[str]:
@@ -44,15 +45,15 @@ def files(data: Path) -> list[str]:
 
 
 def roll_back(data: Path, name: str | None = None) -> str:
-    with publish.alone(data):
-        return publish.rollback(data, name)
+    with live_database.alone(data):
+        return live_database.rollback(data, name)
 
 
 def test_a_published_database_is_in_place_and_kept_and_nothing_else_is_left(tmp_path: Path) -> None:
     assert small.put(tmp_path, "a") == tmp_path / DATABASE
     assert files(tmp_path) == [DATABASE, "versions/a.duckdb"]
     assert small.version_of(tmp_path / DATABASE) == small.version_of(tmp_path / "versions" / "a.duckdb") == "a"
-    assert publish.versions(tmp_path) == [Version("a", datetime(2026, 8, 20), live=True)]
+    assert live_database.versions(tmp_path) == [Version("a", datetime(2026, 8, 20), live=True)]
 
 
 def test_the_last_three_versions_are_kept(data: Path) -> None:
@@ -79,8 +80,8 @@ def test_a_refused_database_changes_nothing(data: Path) -> None:
         raise EtlError("E_CHECK: no")
 
     before = {file: (data / file).read_bytes() for file in files(data)}
-    with publish.alone(data), pytest.raises(EtlError, match=r"^E_CHECK: no$"):
-        publish.publish(data, small.SCHEMA, small.tables("d"), refuse)
+    with live_database.alone(data), pytest.raises(EtlError, match=r"^E_CHECK: no$"):
+        live_database.publish(data, small.SCHEMA, small.tables("d"), refuse)
     assert {file: (data / file).read_bytes() for file in files(data)} == before
     assert names(data) == ["[c]", "b", "a"]
 
@@ -182,14 +183,14 @@ def test_drafts_of_builders_that_died_are_removed_at_the_next_start(data: Path) 
     left = [f"{DATABASE}.draft", f"{DATABASE}.draft.wal", f"{DATABASE}.draft.4711", "versions/d.draft"]
     for name in left:
         (data / name).write_bytes(b"left")
-    with publish.alone(data):
+    with live_database.alone(data):
         assert not set(left) & set(files(data))
     assert names(data) == ["[c]", "b", "a"]
 
 
 def test_who_comes_second_is_told_who_was_first_and_since_when(tmp_path: Path) -> None:
-    with publish.alone(tmp_path):
-        with pytest.raises(BusyError) as told, publish.alone(tmp_path):
+    with live_database.alone(tmp_path):
+        with pytest.raises(BusyError) as told, live_database.alone(tmp_path):
             pass
         assert re.fullmatch(
             rf"E_BUSY: another build is running here \(process {os.getpid()}, since \d\d:\d\d:\d\d UTC\)\. "
@@ -200,7 +201,7 @@ def test_who_comes_second_is_told_who_was_first_and_since_when(tmp_path: Path) -
 
 
 def test_the_lock_file_of_a_dead_builder_holds_nobody_up(tmp_path: Path) -> None:
-    (tmp_path / publish.LOCK).write_text("process 4711, since 03:00:00 UTC", "utf-8")
+    (tmp_path / live_database.LOCK).write_text("process 4711, since 03:00:00 UTC", "utf-8")
     small.put(tmp_path, "a")
     assert files(tmp_path) == [DATABASE, "versions/a.duckdb"]
 
@@ -211,7 +212,7 @@ def test_the_lock_is_never_held_by_two(tmp_path: Path) -> None:
     def take() -> None:
         for _ in range(100):
             try:
-                with publish.locked(tmp_path / "lock", "test"):
+                with locked(tmp_path / "lock", "test"):
                     holders[0] += 1
                     together[0] = max(together[0], holders[0])
                     turns[0] += 1
@@ -255,7 +256,7 @@ def test_without_a_version_the_commands_say_what_to_do(tmp_path: Path, command: 
 
 @pytest.mark.parametrize("told", ["build", "rollback"])
 def test_a_command_that_comes_second_ends_with_status_3(data: Path, command: Command, told: str) -> None:
-    with publish.alone(data):
+    with live_database.alone(data):
         ran = command(told, "--data", data)
     assert (ran.status, ran.out) == (3, "")
     assert ran.err.strip().startswith(f"E_BUSY: another build is running here (process {os.getpid()}, since ")

@@ -13,10 +13,10 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from etl import publish_target as targets
-from etl.build import DATABASE
+from etl.build.builder import DATABASE
 from etl.model import EtlError
-from etl.publish_target import TargetError, publish, shown
+from etl.publish import target as targets
+from etl.publish.target import TargetError, publish, shown
 from tests import disks
 from tests.etl import small
 from tests.etl.helpers import Command
@@ -25,7 +25,7 @@ from tests.etl.helpers import Command
 KILLED = """
 import os, signal, sys
 from pathlib import Path
-from etl.publish_target import publish
+from etl.publish.target import publish
 
 def at(step):
     if step == sys.argv[3]:

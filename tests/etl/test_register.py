@@ -11,9 +11,9 @@ import duckdb
 import polars as pl
 import pytest
 
-from etl import build, commitments, kept, register
 from etl.areas import Areas
-from etl.kept import Checked, KeptError
+from etl.build import builder, commitments, leadership_register, operator_files
+from etl.build.operator_files import Checked, KeptError
 from etl.model import EtlError, Metric
 from etl.sources import all_sources
 from tests.etl.helpers import LAST_GOOD, Command
@@ -24,7 +24,7 @@ Change = Mapping[str, str]
 
 
 def checked(known_areas: Areas, *rows: Change) -> Checked:
-    return register.check(posts(*rows), known_areas, TODAY)
+    return leadership_register.check(posts(*rows), known_areas, TODAY)
 
 
 @pytest.fixture(scope="module")
@@ -33,9 +33,9 @@ def metrics() -> list[Metric]:
 
 
 def test_what_ships_has_headers_and_no_rows(known_areas: Areas, metrics: list[Metric]) -> None:
-    files = kept.beside(build.DATA)
-    post = register.check(kept.content(files.register), known_areas, TODAY)
-    promise = commitments.check(kept.content(files.commitments), metrics)
+    files = operator_files.beside(builder.DATA)
+    post = leadership_register.check(operator_files.content(files.register), known_areas, TODAY)
+    promise = commitments.check(operator_files.content(files.commitments), metrics)
     assert (post.table.height, promise.table.height, post.findings, promise.findings) == (0, 0, (), ())
 
 
@@ -137,12 +137,12 @@ def test_a_bad_post_is_refused_by_name_with_line_and_remedy(
 ) -> None:
     found = checked(known_areas, {"authority": "York"}, change)
     (error,) = found.errors
-    assert (error.rule, error.file, error.line, error.column) == (rule, kept.REGISTER, 3, column)
+    assert (error.rule, error.file, error.line, error.column) == (rule, operator_files.REGISTER, 3, column)
     assert words in str(error)
     assert str(error).endswith((".", "?"))  # what to do about it comes last
     assert found.table.is_empty()
     with pytest.raises(KeptError, match=rule):
-        kept.require(found)
+        operator_files.require(found)
 
 
 def test_all_that_is_wrong_is_said_at_once_in_the_order_of_the_lines(known_areas: Areas) -> None:
@@ -156,7 +156,7 @@ def test_all_that_is_wrong_is_said_at_once_in_the_order_of_the_lines(known_areas
         ("E_AUTHORITY_UNKNOWN", 2), ("E_INTERIM", 2), ("E_DATE", 3), ("E_DUPLICATE", 4),
     ]  # fmt: skip
     with pytest.raises(KeptError) as error:
-        kept.require(found)
+        operator_files.require(found)
     assert str(error.value).count("\n") == 3
 
 
@@ -207,14 +207,14 @@ BAD_FILES: list[tuple[bytes, str, str]] = [
     (GOOD.replace(b"Leeds", b'"Leeds'), "E_QUOTES", "line 2"),
     (b"PK\x03\x04 a workbook", "E_MAGIC", "ZIP file"),
     (b"<html></html>", "E_MAGIC", "a web page"),
-    (posts(*({} for _ in range(kept.MOST_ROWS + 1))), "E_TOO_LARGE", "more than 1000 rows"),
+    (posts(*({} for _ in range(operator_files.MOST_ROWS + 1))), "E_TOO_LARGE", "more than 1000 rows"),
 ]
 
 
 @pytest.mark.parametrize(("content", "rule", "words"), BAD_FILES)
 def test_what_is_no_register_is_refused_by_name(known_areas: Areas, content: bytes, rule: str, words: str) -> None:
     with pytest.raises(KeptError) as error:
-        kept.require(register.check(content, known_areas, TODAY))
+        operator_files.require(leadership_register.check(content, known_areas, TODAY))
     assert error.value.findings[0].rule == rule
     assert words in str(error.value)
 
@@ -227,26 +227,26 @@ def test_what_is_no_register_is_refused_by_name(known_areas: Areas, content: byt
         GOOD.replace(b"\n", b"\r\n"),
         GOOD + b",,,,,,,,,\n\n",
         GOOD.replace(b"director of children's services", "Director of Children’s Services".encode()),
-        table(reversed(register.COLUMNS), [ROW]),
+        table(reversed(leadership_register.COLUMNS), [ROW]),
     ],
     ids=["no last line end", "byte order mark", "Windows", "empty lines", "curly apostrophe", "columns turned round"],
 )
 def test_what_programs_do_to_a_file_does_no_harm(known_areas: Areas, content: bytes) -> None:
-    found = register.check(content, known_areas, TODAY)
+    found = leadership_register.check(content, known_areas, TODAY)
     assert (found.errors, found.table["area_id"].to_list()) == ([], ["383"])
 
 
 def test_a_file_that_is_not_there_or_far_too_long_is_said_in_words(tmp_path: Path) -> None:
     with pytest.raises(KeptError, match=r"^E_FILE_ABSENT: nowhere\.csv: .* restore the one without rows from git"):
-        kept.content(tmp_path / "nowhere.csv")
-    (tmp_path / "long.csv").write_bytes(b"x" * (kept.MOST_BYTES + 1))
+        operator_files.content(tmp_path / "nowhere.csv")
+    (tmp_path / "long.csv").write_bytes(b"x" * (operator_files.MOST_BYTES + 1))
     with pytest.raises(KeptError, match=r"^E_TOO_LARGE: long\.csv: "):
-        kept.content(tmp_path / "long.csv")
+        operator_files.content(tmp_path / "long.csv")
 
 
 def test_no_column_of_the_register_holds_words_of_ones_own(known_areas: Areas) -> None:
     """A name is refused wherever it is written, but in the address of a page, where no rule can tell."""
-    for column in set(register.COLUMNS) - {"source_url"}:
+    for column in set(leadership_register.COLUMNS) - {"source_url"}:
         errors = checked(known_areas, {**ON, column: "Jane Example"}).errors
         assert column in {one.column for one in errors}
 
@@ -294,7 +294,7 @@ def test_a_bad_commitment_is_refused_by_name_with_line_and_remedy(
 ) -> None:
     found = commitments.check(promises({"commitment": "Synthetic: another"}, change), metrics)
     (error,) = found.errors
-    assert (error.rule, error.file, error.line, error.column) == (rule, kept.COMMITMENTS, 3, column)
+    assert (error.rule, error.file, error.line, error.column) == (rule, operator_files.COMMITMENTS, 3, column)
     assert words in str(error)
     assert found.table.is_empty()
 
@@ -329,7 +329,7 @@ def test_check_says_that_nothing_is_wrong_and_what_should_be_looked_at(
     assert "posts.csv: 12 rows, nothing wrong" in ran.out
     assert "promises.csv: 7 rows, nothing wrong" in ran.out
     assert "warning: W_CHECKED_MISSING: posts.csv, line 10, column 'checked_on'" in ran.out
-    assert (data / build.DATABASE).read_bytes() == LAST_GOOD
+    assert (data / builder.DATABASE).read_bytes() == LAST_GOOD
 
 
 def test_check_says_all_that_is_wrong_with_both_files(
@@ -359,7 +359,7 @@ def test_load_puts_both_into_the_database_and_only_a_build_that_is_told_takes_th
     assert "warning: W_CHECKED_MISSING" in ran.out
 
     def rows() -> tuple[int, int, str]:
-        with duckdb.connect(str(data / build.DATABASE), read_only=True) as connection:
+        with duckdb.connect(str(data / builder.DATABASE), read_only=True) as connection:
             (found,) = connection.execute(
                 "SELECT (SELECT count(*) FROM leadership_post), (SELECT count(*) FROM commitment), data_version "
                 "FROM build"
@@ -369,7 +369,7 @@ def test_load_puts_both_into_the_database_and_only_a_build_that_is_told_takes_th
     posts_, promised, version = rows()
     assert (posts_, promised) == (12, 2)
     # What is built is what was checked.
-    with duckdb.connect(str(data / build.DATABASE), read_only=True) as connection:
+    with duckdb.connect(str(data / builder.DATABASE), read_only=True) as connection:
         loaded = connection.sql("FROM leadership_post").pl().with_columns(pl.col("programme").cast(pl.String))
     assert loaded.sort("line").rows() == checked(known_areas, *POSTS).table.select(loaded.columns).rows()
     status = command("status", "--data", data)
@@ -391,19 +391,19 @@ def test_load_puts_both_into_the_database_and_only_a_build_that_is_told_takes_th
 
 
 def test_a_bad_register_refuses_the_build_and_the_last_good_database_stays(data: Path) -> None:
-    (data / kept.REGISTER).write_bytes(posts({"authority": "Leeds", "coach_authority": "Leeds"}))
+    (data / operator_files.REGISTER).write_bytes(posts({"authority": "Leeds", "coach_authority": "Leeds"}))
     with pytest.raises(EtlError, match=r"^E_COACH_SELF: leadership_register\.csv, line 2"):
-        build.build(data)
-    assert (data / build.DATABASE).read_bytes() == LAST_GOOD
+        builder.build(data)
+    assert (data / builder.DATABASE).read_bytes() == LAST_GOOD
 
 
 def test_what_is_kept_by_hand_counts_into_the_data_version_by_its_content(data: Path) -> None:
-    version = build._fingerprint
+    version = builder._fingerprint
     assert version(data, b"one", b"two") == version(data, b"one", b"two")
     assert len({version(data, b"", b""), version(data, b"one", b"two"), version(data, b"onet", b"wo")}) == 3
     before = version(data, b"one", b"two")
     # Where it lies is nothing to it: what is read is handed over.
-    (data / kept.REGISTER).write_bytes(posts({}))
+    (data / operator_files.REGISTER).write_bytes(posts({}))
     assert version(data, b"one", b"two") == before
 
 

@@ -8,10 +8,11 @@ import duckdb
 import polars as pl
 import pytest
 
-from etl import build, releases
+from etl import releases
 from etl.areas import Areas
-from etl.inspections import INSPECTION, JUDGEMENT
+from etl.build import builder
 from etl.model import LEDGER, OBSERVATION, Context, Loaded, Metric, Polarity, Source, Status
+from etl.readers.inspections import INSPECTION, JUDGEMENT
 from etl.sources import all_sources, local_authority_interactive_tool
 
 SOURCES = all_sources()
@@ -48,7 +49,7 @@ def everything(known_areas: Areas) -> dict[str, Loaded]:
     """What every source gives, by its id, read from its committed release."""
     loaded: dict[str, Loaded] = {}
     for source in SOURCES:
-        cells = releases.read(build.DATA / "releases", source)
+        cells = releases.read(builder.DATA / "releases", source)
         loaded[source.id] = source.load(source, cells, Context(known_areas, loaded))
     return loaded
 
@@ -89,7 +90,7 @@ class TestEverySource:
         assert rejected["line"].null_count() == 0
 
     def test_its_release_has_no_other_file_and_says_what_is_declared(self, source: Source) -> None:
-        cells = releases.read(build.DATA / "releases", source).frame
+        cells = releases.read(builder.DATA / "releases", source).frame
         assert set(cells["file"]) == {file.name for file in source.release.files}
         assert cells["licence"].unique().to_list() == [source.licence]
         assert cells["release_date"].unique().to_list() == [source.release.published]
@@ -97,7 +98,7 @@ class TestEverySource:
         assert cells["publisher"].unique().to_list() == [source.publisher]
 
     def test_its_file_stays_small_enough_for_the_repository(self, source: Source) -> None:
-        assert releases.path(build.DATA / "releases", source.release).stat().st_size < 1_000_000
+        assert releases.path(builder.DATA / "releases", source.release).stat().st_size < 1_000_000
 
     def test_each_of_its_metrics_has_figures_and_each_figure_a_metric(
         self, source: Source, everything: dict[str, Loaded], database: duckdb.DuckDBPyConnection
@@ -132,12 +133,12 @@ class TestEverySource:
 
 
 def test_every_module_among_the_sources_is_found() -> None:
-    modules = {path.stem for path in (build.DATA.parent / "etl" / "sources").glob("[!_]*.py")}
+    modules = {path.stem for path in (builder.DATA.parent / "etl" / "sources").glob("[!_]*.py")}
     assert {source.id for source in SOURCES} == modules
 
 
 def test_every_committed_release_has_a_source() -> None:
-    committed = {path.stem for path in (build.DATA / "releases").glob("*.parquet")}
+    committed = {path.stem for path in (builder.DATA / "releases").glob("*.parquet")}
     before = {source.previous.release.id for source in SOURCES if source.previous}
     assert committed == {source.release.id for source in SOURCES} | before
 

@@ -15,9 +15,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from etl import standings
 from etl.areas import Areas
-from etl.build import with_missing_rows
+from etl.build import ranks as standings
+from etl.build.builder import with_missing_rows
 from etl.model import OBSERVATION
 
 LOWER, HIGHER, NEUTRAL = "lower_is_better", "higher_is_better", "neutral"

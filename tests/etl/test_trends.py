@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from etl import trends
+from etl.build import trends
 from etl.model import OBSERVATION
 
 LOWER, HIGHER, NEUTRAL = "lower_is_better", "higher_is_better", "neutral"

@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from etl import build, releases
+from etl import releases
 from etl.areas import Areas
+from etl.build import builder
 from etl.model import OBSERVATION, Context, Loaded, SourceError
 from etl.sources.ofsted_inspections import SOURCE as OFFICIAL
 from etl.sources.ofsted_visits import DISAGREEMENTS, EDITIONS, SOURCE, VISIT
@@ -164,7 +165,7 @@ def test_a_visit_on_two_lists_is_refused_with_both_places(tmp_path: Path, known_
 
 def test_a_list_of_an_earlier_edition_that_ofsted_corrected_is_rejected_with_the_reason(known_areas: Areas) -> None:
     """The committed lists: each declared difference is one rejected row."""
-    folder = build.DATA / "releases"
+    folder = builder.DATA / "releases"
     history = OFFICIAL.load(OFFICIAL, releases.read(folder, OFFICIAL), Context(known_areas, {}))
     loaded = SOURCE.load(SOURCE, releases.read(folder, SOURCE), Context(known_areas, {OFFICIAL.id: history}))
     rejects = loaded.tables["reject"].select("raw", "rule", "message").rows()

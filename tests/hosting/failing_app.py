@@ -15,7 +15,10 @@ from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
-from dashboard import best, exports, server_app, session
+from dashboard.analysis import best
+from dashboard.files import exports
+from dashboard.pages.shared import session
+from dashboard.server import app as server_app
 
 SECRET = os.environ["SECRET_OF_THE_TEST"]
 MAIN = Path(__file__).resolve().parents[2] / "dashboard" / "main.py"

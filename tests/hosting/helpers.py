@@ -18,16 +18,16 @@ import duckdb
 import pytest
 from starlette.applications import Starlette
 
-from dashboard import server_app
-from dashboard.database import Store, store
-from dashboard.hosting.settings import settings
+from dashboard.data.versions import Store, store
+from dashboard.ops.settings import settings
+from dashboard.server import app
 from tests.api.client import Client
 from tests.dashboard import small
 from tests.hosting.running import ROOT, Got, Running
 
 SECRET = "hush-8f1c-nobody-reads-this"
 OURS = "dashboard.example.gov.uk"
-PAGES = sorted(path.stem for path in (ROOT / "dashboard" / "pages").glob("*.py"))
+PAGES = sorted(path.stem for path in (ROOT / "dashboard" / "pages").glob("[!_]*.py"))
 # What a proxy answers in the place of a file.
 SIGN_IN = b"<!doctype html><title>Sign in</title>" + b"<p>Please sign in.</p>" * 2000
 
@@ -40,7 +40,7 @@ Samples = dict[tuple[str, str], float]
 
 def forget() -> None:
     """Have settings, and what hangs on them, read anew."""
-    for one in (settings, server_app.health, server_app.places, server_app.front, server_app.remote, store):
+    for one in (settings, app.health, app.places, app.front, app.remote, store):
         one.cache_clear()
 
 
@@ -50,8 +50,8 @@ def app_over(database: Path) -> Iterator[Client]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("MONITOR_DATABASE", str(database))
         forget()
-        server_app.health().warm.set()
-        yield Client(Starlette(routes=server_app.routes(), middleware=server_app.middleware()))
+        app.health().warm.set()
+        yield Client(Starlette(routes=app.routes(), middleware=app.middleware()))
     forget()
 
 

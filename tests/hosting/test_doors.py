@@ -8,8 +8,8 @@ import pytest
 from starlette.types import Message, Receive, Scope, Send
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
-from dashboard.hosting.doors import COME_AGAIN, REFUSED_BY_POLICY, Doors
-from dashboard.hosting.places import Places
+from dashboard.server.access import COME_AGAIN, REFUSED_BY_POLICY, Doors
+from dashboard.server.capacity import Places
 from tests import loops
 from tests.hosting.helpers import OURS
 from tests.hosting.running import Client, Running

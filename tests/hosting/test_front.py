@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from dashboard import server_app
+from dashboard.server import app as server_app
 from tests.api.client import Client
 from tests.hosting.helpers import PAGES
 from tests.hosting.running import LOCAL, ROOT, Running

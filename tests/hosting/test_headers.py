@@ -16,10 +16,12 @@ from starlette.responses import Response
 from starlette.routing import Route
 from streamlit import file_util
 
-from dashboard import server, server_app
-from dashboard.components import ASSETS, COMPONENTS, HERE, UNDER, _name
-from dashboard.hosting import plain, shell
-from dashboard.hosting.headers import policy
+from dashboard.pages.components import ASSETS, COMPONENTS, HERE, UNDER, _name
+from dashboard.pages.shared.assets import script, style
+from dashboard.server import app as server_app
+from dashboard.server import error_pages as plain
+from dashboard.server import index_html
+from dashboard.server.headers import policy
 from tests.api.client import Client, Got
 from tests.hosting.helpers import app_over, forget
 from tests.hosting.running import Running
@@ -45,7 +47,7 @@ ANSWERS = [
     (f"/static/js/{SCRIPT.name}", {"accept_encoding": "gzip"}, 200),
     ("/static/js/nothing.js", {}, 404),
     ("/favicon.png", {}, 200),
-    (server.style().url, {}, 200),
+    (style().url, {}, 200),
     ("/assets/nothing.css", {}, 404),
     ("/livez", {}, 200),
     ("/readyz", {}, 200),
@@ -176,7 +178,7 @@ def test_the_page_is_streamlits_with_our_name_our_language_and_words_for_those_w
     assert gzip.decompress(got.raw) == app.get("/").raw
     page = got.body.decode("utf-8")
     installed = (STATIC / "index.html").read_text("utf-8")
-    assert page == shell.ours(installed)
+    assert page == index_html.ours(installed)
     assert '<html lang="en-GB">' in page
     assert "<title>Child Protection Monitor</title>" in page
     assert "agent" not in page.partition("<body>")[2].replace("user-agent", "")
@@ -187,7 +189,7 @@ def test_the_page_is_streamlits_with_our_name_our_language_and_words_for_those_w
 
 def test_what_pages_without_scripts_lead_to_is_there(live: Path) -> None:
     busy = plain.busy(Headers({"accept": "text/html"}), 30).body.decode("utf-8")  # type: ignore[union-attr]
-    addresses = re.findall(r'href="([^"]+)"', shell.WITHOUT_SCRIPTS + busy)
+    addresses = re.findall(r'href="([^"]+)"', index_html.WITHOUT_SCRIPTS + busy)
     assert len(addresses) == 5
     with app_over(live) as app:
         for address in addresses:
@@ -195,7 +197,7 @@ def test_what_pages_without_scripts_lead_to_is_there(live: Path) -> None:
 
 
 def test_what_never_changes_under_its_name_is_kept_for_ever_and_pages_are_asked_for_anew(app: Client) -> None:
-    for address in (f"/static/js/{SCRIPT.name}", server.style().url, server.script().url):
+    for address in (f"/static/js/{SCRIPT.name}", style().url, script().url):
         assert "immutable" in app.get(address).headers["cache-control"]
     assert app.get("/").headers["cache-control"] == "no-cache"
     assert app.get("/favicon.png").headers["cache-control"] == "no-cache"

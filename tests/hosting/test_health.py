@@ -13,10 +13,11 @@ from typing import Any
 import duckdb
 import pytest
 
-from dashboard.database import Database, Store, store
-from dashboard.hosting import health
-from dashboard.hosting.health import Health
-from dashboard.opening import identity
+from dashboard.data.database import Database
+from dashboard.data.duckdb_connection import identity
+from dashboard.data.versions import Store, store
+from dashboard.server import health
+from dashboard.server.health import Health
 from tests.api.client import Client
 from tests.hosting.helpers import readyz, written
 from tests.hosting.running import Client as Reader

@@ -13,8 +13,8 @@ from typing import Any
 import polars as pl
 import pytest
 
-from dashboard.hosting import errors, logs, watch
-from dashboard.hosting.settings import read
+from dashboard.ops import errors, logs, timing
+from dashboard.ops.settings import read
 from tests.hosting.helpers import log_put_back
 from tests.hosting.running import Client, Running
 
@@ -107,32 +107,32 @@ def test_an_error_has_one_reference_and_another_has_another() -> None:
 
 
 def test_questions_count_once_however_many_they_ask_in_turn(stream: io.StringIO) -> None:
-    @watch.query
+    @timing.query
     def inner() -> pl.DataFrame:
         return pl.DataFrame({"a": [1, 2, 3]})
 
-    @watch.query
+    @timing.query
     def outer() -> pl.DataFrame:
         return inner().head(2)
 
-    run = watch.begin()
+    run = timing.begin()
     with run.of("map", "v1"):
         assert outer().height == 2
         assert inner().height == 3
     (line,) = lines(stream)
     assert (line["event"], line["page"], line["data_version"], line["rows"]) == ("page", "map", "v1", 5)
     assert line["ms"] >= line["query_ms"] >= 0
-    assert watch.end() is None
+    assert timing.end() is None
 
 
 def test_a_run_that_fails_is_logged_with_its_reference_and_can_still_be_asked_for(stream: io.StringIO) -> None:
     error = failed("x")
-    run = watch.begin()
+    run = timing.begin()
     with pytest.raises(RuntimeError), run.of("map", "v1"):
         raise error
     assert lines(stream)[0]["error"] == errors.reference(error)
-    assert watch.end() is run
-    assert watch.end() is None
+    assert timing.end() is run
+    assert timing.end() is None
 
 
 def test_the_servers_log_has_a_line_for_each_page_and_answer_and_nothing_of_the_reader(server: Running) -> None:
@@ -179,10 +179,10 @@ def test_the_servers_log_has_a_line_for_each_page_and_answer_and_nothing_of_the_
 
 def test_what_a_run_keeps_to_is_made_once_a_run_and_anew_in_the_next() -> None:
     made = iter(range(10))
-    assert [watch.kept(lambda: next(made)) for _ in range(2)] == [0, 1]
-    watch.begin()
-    assert [watch.kept(lambda: next(made)) for _ in range(3)] == [2, 2, 2]
-    watch.begin()
-    assert watch.kept(lambda: next(made)) == 3
-    watch.end()
-    assert watch.kept(lambda: next(made)) == 4
+    assert [timing.kept(lambda: next(made)) for _ in range(2)] == [0, 1]
+    timing.begin()
+    assert [timing.kept(lambda: next(made)) for _ in range(3)] == [2, 2, 2]
+    timing.begin()
+    assert timing.kept(lambda: next(made)) == 3
+    timing.end()
+    assert timing.kept(lambda: next(made)) == 4

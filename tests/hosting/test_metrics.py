@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 from starlette.applications import Starlette
 
-from dashboard import server_app
-from dashboard.hosting import metrics
-from dashboard.hosting.metrics import CLASSES, Counter, Gauge, Histogram
+from dashboard.ops import metrics
+from dashboard.ops.metrics import CLASSES, Counter, Gauge, Histogram
+from dashboard.server import app as server_app
 from tests.api.client import Client
 from tests.hosting.helpers import PAGES, asked, empty, forget, read
 from tests.hosting.running import Client as Reader
@@ -97,7 +97,7 @@ def test_the_port_of_its_own_tells_what_the_server_does(server: Running) -> None
         assert grown("monitor_rerun_milliseconds_sum", f'page="{page}"') > 0
     assert grown("monitor_query_milliseconds_count", 'question="queries.councils"') >= 1
     assert grown("monitor_query_milliseconds_count", 'question="queries.profile"') >= 1
-    assert grown("monitor_query_milliseconds_count", 'question="explore.rows"') >= 1
+    assert grown("monitor_query_milliseconds_count", 'question="selection.rows"') >= 1
     assert grown("monitor_api_answers_total", 'status="200"') == 1
     assert grown("monitor_api_answers_total", 'status="400"') == 1
 

@@ -14,8 +14,9 @@ import duckdb
 import pytest
 
 from dashboard.api import whole
-from dashboard.database import Database, Store
-from dashboard.opening import READER, identity, opened
+from dashboard.data.database import Database
+from dashboard.data.duckdb_connection import READER, identity, opened
+from dashboard.data.versions import Store
 from tests.hosting.helpers import copied
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -107,14 +108,18 @@ def test_a_question_that_would_take_for_ever_is_stopped(file: Path, monkeypatch:
 
 
 def test_nobody_else_in_the_dashboard_opens_a_database() -> None:
-    """`opening.py` reads one, and the program that writes the whole database writes one; pages ask neither."""
+    """`duckdb_connection` reads one, and the program that writes the whole database writes one; pages ask neither."""
     opening = {
         path.relative_to(ROOT).as_posix()
         for path in (ROOT / "dashboard").rglob("*.py")
         if re.search(r"^\s*(import|from) duckdb\b", path.read_text("utf-8"), re.MULTILINE)
     }
-    assert opening == {"dashboard/opening.py", "dashboard/api/write_whole.py", "dashboard/hosting/health.py"}
-    assert "duckdb.connect" not in (ROOT / "dashboard" / "hosting" / "health.py").read_text("utf-8")
+    assert opening == {
+        "dashboard/data/duckdb_connection.py",
+        "dashboard/api/write_whole.py",
+        "dashboard/server/health.py",
+    }
+    assert "duckdb.connect" not in (ROOT / "dashboard" / "server" / "health.py").read_text("utf-8")
 
 
 @pytest.mark.parametrize(

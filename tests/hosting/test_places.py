@@ -13,8 +13,8 @@ from websockets.exceptions import InvalidStatus
 
 from bench.reader import Reader
 from bench.server import Server
-from dashboard.hosting import metrics
-from dashboard.hosting.places import Places
+from dashboard.ops import metrics
+from dashboard.server.capacity import Places
 from tests.hosting.helpers import empty
 from tests.hosting.running import Client, Got, Running
 

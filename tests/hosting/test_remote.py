@@ -19,13 +19,16 @@ import duckdb
 import pytest
 
 from dashboard.api import whole
-from dashboard.database import Database, DatabaseError, Store
-from dashboard.hosting import logs, remote
-from dashboard.hosting.fetching import Bounds
-from dashboard.hosting.health import Health
-from dashboard.hosting.remote import Remote
-from dashboard.hosting.settings import Settings
-from dashboard.location import Address
+from dashboard.data import remote
+from dashboard.data.database import Database
+from dashboard.data.download import Bounds
+from dashboard.data.model import DatabaseError
+from dashboard.data.remote import Remote
+from dashboard.data.versions import Store
+from dashboard.ops import logs
+from dashboard.ops.location import Address
+from dashboard.ops.settings import Settings
+from dashboard.server.health import Health
 from tests.hosting import shelf as shelves
 from tests.hosting.helpers import SIGN_IN, asked, copied, files, log_put_back, read, readyz, written
 from tests.hosting.running import Client as Reader
@@ -131,7 +134,7 @@ def test_a_new_version_takes_its_place_at_once_and_is_read_once(
             super().__init__(path)
 
     monkeypatch.setattr(remote, "Database", Counted)
-    monkeypatch.setattr("dashboard.database.Database", Counted)
+    monkeypatch.setattr("dashboard.data.versions.Database", Counted)
     following = of(shelf, store)
     for version in (OLD, NEW, NEWEST):
         shelf.put(editions[version])
@@ -567,7 +570,7 @@ def test_each_change_is_logged_once_with_its_reason_and_without_the_key_of_the_a
 def test_readiness_is_about_what_is_here_and_says_how_the_address_does(
     shelf: Shelf, store: Store, editions: dict[str, bytes], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("dashboard.hosting.health.FRESH_SECONDS", -1)
+    monkeypatch.setattr("dashboard.server.health.FRESH_SECONDS", -1)
     following = of(shelf, store)
     known = Health(lambda: store, None, following.said)
     known.warm.set()
@@ -638,7 +641,7 @@ def test_while_one_reads_a_file_that_was_replaced_the_others_are_shown_the_last_
             assert go.wait(20)
             super().__init__(path)
 
-    monkeypatch.setattr("dashboard.database.Database", Slow)
+    monkeypatch.setattr("dashboard.data.versions.Database", Slow)
     live.with_name("next").write_bytes(editions[NEW])
     live.with_name("next").replace(live)
     first, patient = list[str](), list[str]()

@@ -11,10 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from dashboard import location, server_app
-from dashboard.database import DEFAULT_PATH
-from dashboard.hosting.settings import Settings, WrongSettingsError, name_of, read, table, unknown
-from dashboard.location import Address
+from dashboard.ops import location
+from dashboard.ops.location import DEFAULT_PATH, Address
+from dashboard.ops.settings import Settings, WrongSettingsError, name_of, read, table, unknown
+from dashboard.server import app
 from tests.hosting.helpers import forget, log_put_back
 from tests.hosting.running import ROOT, free_port
 
@@ -188,7 +188,7 @@ def test_a_port_for_metrics_that_is_taken_stops_the_start_too(
         monkeypatch.setenv("MONITOR_LOG_FORMAT", "json")
         forget()
         with pytest.raises(SystemExit) as ended:
-            server_app.prepare()
+            app.prepare()
     forget()
     assert ended.value.code == 2
     said = capsys.readouterr()

@@ -15,8 +15,8 @@ from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.exceptions import InvalidStatus
 
-from dashboard.hosting import errors
-from dashboard.server_wire import Wire
+from dashboard.ops import errors
+from dashboard.server.websocket_filter import Wire
 from tests import loops
 from tests.hosting.helpers import PAGES, SECRET
 from tests.hosting.running import ROOT, Client, Running

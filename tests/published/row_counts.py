@@ -20,8 +20,9 @@ from datetime import date
 from functools import cache
 from pathlib import Path
 
-from etl import build, releases
+from etl import releases
 from etl.areas import name_key
+from etl.build import builder
 from etl.model import ENGLAND, File, Source
 from etl.sources import all_sources
 from tests.published import reading
@@ -71,7 +72,7 @@ class Council:
 @cache
 def councils() -> dict[str, Council]:
     """Every council there ever was, by number, from the committed list."""
-    with (build.DATA / "local_authorities.csv").open(encoding="utf-8", newline="") as opened:
+    with (builder.DATA / "local_authorities.csv").open(encoding="utf-8", newline="") as opened:
         return {
             row["la_number"]: Council(
                 row["la_number"],
@@ -87,7 +88,7 @@ def councils() -> dict[str, Council]:
 def _numbers() -> tuple[dict[str, str], dict[str, str], dict[str, str]]:
     """GSS code -> number, name -> number of today's councils, name -> number of those that ended."""
     codes, today, ended = dict[str, str](), dict[str, str](), dict[str, str]()
-    with (build.DATA / "local_authorities.csv").open(encoding="utf-8", newline="") as opened:
+    with (builder.DATA / "local_authorities.csv").open(encoding="utf-8", newline="") as opened:
         for row in csv.DictReader(opened):
             number = row["la_number"]
             codes |= dict.fromkeys([row["gss_code"], *row["former_gss_codes"].split("|")], number)
@@ -112,7 +113,7 @@ def of_files(published: Path) -> list[Counted]:
     return found
 
 
-def of_releases(folder: Path = build.DATA / "releases", *sources: Source) -> list[Counted]:
+def of_releases(folder: Path = builder.DATA / "releases", *sources: Source) -> list[Counted]:
     """What the releases of a folder, or the committed ones, hold of some sources or of all; `rows` is what is kept."""
     found = []
     for source in sources or all_sources():

@@ -12,9 +12,10 @@ from typing import Any
 import duckdb
 import pytest
 
-from etl import build, releases
+from etl import releases
 from etl.areas import name_key
 from etl.areas import read as read_areas
+from etl.build import builder
 from etl.model import Source
 from etl.sources import all_sources
 from tests.published.reading import Cell, cells
@@ -134,7 +135,7 @@ def test_inspections_published_after_the_official_file_are_the_53_of_the_record(
 def test_ofsteds_own_snapshot_of_march_2025_is_ours_in_every_strand(database: duckdb.DuckDBPyConnection) -> None:
     """Ofsted worked it out, we did it again: the build refuses a difference, and this reads the sheet by other code."""
     source = next(source for source in all_sources() if source.id == "ofsted_inspections")
-    sheet = releases.read(build.DATA / "releases", source).table(
+    sheet = releases.read(builder.DATA / "releases", source).table(
         source.release.files[1].name, "Inspections_as_at_31_March"
     )
     headings = [
@@ -178,7 +179,7 @@ def test_every_cell_of_a_release_is_the_cell_of_the_published_file(published: Pa
     printed: dict[Cell, str] = {}
     for file in source.release.files:
         printed |= dict(cells(published / file.path, file))
-    frame = releases.read(build.DATA / "releases", source).frame
+    frame = releases.read(builder.DATA / "releases", source).frame
     kept = {row[:4]: row[4] for row in frame.select("file", "sheet", "line", "column", "text").iter_rows()}
     assert len(kept) == frame.height > 20
     assert kept.keys() - printed.keys() == set()
@@ -268,7 +269,7 @@ def test_every_name_a_publisher_uses_is_known_for_its_authority(published: Path)
     names = published.parent / "reference" / "la_names_and_codes_by_source.csv"
     if not names.is_file():
         pytest.skip("The list of names is not here: it is kept beside the published files.")
-    known = {(name_key(name), area_id) for name, area_id in read_areas(build.DATA).name.iter_rows()}
+    known = {(name_key(name), area_id) for name, area_id in read_areas(builder.DATA).name.iter_rows()}
     read_here = ("DfE CIN", "DfE CSWW", "DfE/ONS pop", "Ofsted", "SN 2025", "D2I")
     with names.open(encoding="utf-8-sig", newline="") as opened:
         used = [

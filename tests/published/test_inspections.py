@@ -11,11 +11,12 @@ from typing import Any
 import duckdb
 import pytest
 
-from etl import build, releases
+from etl import releases
 from etl.areas import Areas, name_key
 from etl.areas import read as read_areas
-from etl.disagreements import PUBLISHED, STARTED, TYPE
+from etl.build import builder
 from etl.model import Context, File, Loaded
+from etl.readers.reconcile_ofsted import PUBLISHED, STARTED, TYPE
 from etl.sources import all_sources, data_to_insight_inspections, ofsted_visits
 from tests.published import reading
 
@@ -228,7 +229,7 @@ def test_months_lie_between_none_and_a_little_over_five_years(database: duckdb.D
 
 @pytest.fixture(scope="module")
 def areas() -> Areas:
-    return read_areas(build.DATA)
+    return read_areas(builder.DATA)
 
 
 @pytest.fixture(scope="module")
@@ -237,7 +238,7 @@ def official(areas: Areas) -> dict[str, Loaded]:
     loaded: dict[str, Loaded] = {}
     for source in all_sources():
         if source.id.startswith(("ofsted", "data_to_insight")):
-            cells = releases.read(build.DATA / "releases", source)
+            cells = releases.read(builder.DATA / "releases", source)
             loaded[source.id] = source.load(source, cells, Context(areas, loaded))
     return loaded
 

@@ -14,8 +14,8 @@ from typing import Any
 import duckdb
 import pytest
 
-from etl import lait
 from etl.model import ENGLAND
+from etl.readers import lait
 from etl.sources import council_spending
 from etl.sources import local_authority_interactive_tool as tool
 from tests.published.reading import cells
@@ -200,7 +200,7 @@ def test_spending_of_england_and_the_regions_is_the_sum_of_the_councils(database
         spending=[metric.id for metric in tool.SOURCE.metrics if metric.unit == lait.PER_CHILD],
         england=ENGLAND,
     )
-    # Two totals are sixty million out, and withheld for it (etl/known_errors.py).
+    # Two totals are sixty million out, and withheld for it (etl/check/known_errors.py).
     assert len(found) == 3 * 9 * 12 - 2
     assert [row for row in found if abs(row[3] - row[4]) > 10] == []
 

@@ -9,7 +9,8 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from etl import build, releases
+from etl import releases
+from etl.build import builder
 from etl.sources import all_sources
 from etl.sources.social_work_workforce import SOURCE
 from tests.published.row_counts import (
@@ -38,7 +39,7 @@ def test_the_published_files_have_the_rows_that_were_counted(published: Path) ->
 
 
 def test_a_council_whose_row_is_gone_from_a_release_is_named(tmp_path: Path) -> None:
-    path = Path(shutil.copy(releases.path(build.DATA / "releases", SOURCE.release), tmp_path))
+    path = Path(shutil.copy(releases.path(builder.DATA / "releases", SOURCE.release), tmp_path))
     frame = pl.read_parquet(path)
     row = frame.filter(
         ((pl.col("column") == "time_period") & (pl.col("text") == "2025"))

@@ -15,7 +15,8 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from etl import build, releases
+from etl import releases
+from etl.build import builder
 from etl.model import ENGLAND, File, Source, Status
 from etl.sources import all_sources
 from tests.published import reading
@@ -740,7 +741,7 @@ def all_printed(one: Traced) -> tuple[Printed, ...]:
 
 def released(name: str) -> Lines:
     """The lines of a file in a committed release, each with its cells by column."""
-    table = releases.read(build.DATA / "releases", source_of(name)).table(name, file_of(name).sheet)
+    table = releases.read(builder.DATA / "releases", source_of(name)).table(name, file_of(name).sheet)
     return {row["line"]: {column: text for column, text in row.items() if text} for row in table.iter_rows(named=True)}
 
 

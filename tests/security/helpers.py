@@ -16,7 +16,7 @@ from tests.hosting.running import ROOT, Client
 from tests.security import wire
 from tests.security.conftest import SECRETS, Names
 
-PAGES = sorted("" if path.stem == "england" else path.stem for path in (ROOT / "dashboard" / "pages").glob("*.py"))
+PAGES = sorted("" if path.stem == "england" else path.stem for path in (ROOT / "dashboard" / "pages").glob("[!_]*.py"))
 # Every name an address may hold a choice under.
 CHOICES = (
     "la", "metric", "period", "benchmark", "group", "target", "version", "q", "section", "measure", "entry", "metrics",

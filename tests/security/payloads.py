@@ -6,7 +6,7 @@ from pathlib import Path
 
 import duckdb
 
-from etl import build
+from etl.build import builder
 
 # Nobody lives there: a request to it is a leak.
 ELSEWHERE = "https://evil.example"
@@ -68,7 +68,7 @@ def write(real: Path, path: Path) -> Path:
     The register and the commitments, which may be empty, get rows of their own.
     """
     with duckdb.connect(str(path)) as connection:
-        connection.execute(build.schema(build.DATA))
+        connection.execute(builder.schema(builder.DATA))
         connection.execute(f"ATTACH '{real}' AS published (READ_ONLY)")
         worded: dict[str, list[str]] = {}
         for table, column in connection.execute(COLUMNS).fetchall():

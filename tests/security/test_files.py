@@ -15,7 +15,7 @@ import pytest
 from pypdf import PdfReader
 from streamlit.proto.BackMsg_pb2 import BackMsg
 
-from dashboard.briefings.addresses import FORMS
+from dashboard.briefings.urls import FORMS
 from tests.hosting.running import Client, Running
 from tests.security import wire
 from tests.security.conftest import Names

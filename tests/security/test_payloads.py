@@ -9,8 +9,8 @@ from urllib.parse import urlencode
 import pytest
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
-from dashboard.markdown import literal
 from dashboard.methods.search import SECTIONS
+from dashboard.views.text.markdown import literal
 from tests.hosting.running import Client, Running
 from tests.readers import PATIENCE, until
 from tests.security import wire

@@ -14,7 +14,7 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.sync.client import connect
 from websockets.typing import Origin, Subprotocol
 
-from dashboard.hosting.headers import Secured
+from dashboard.server.headers import Secured
 from tests.api.client import Client as Within
 from tests.dashboard.own_files import row, xlsx
 from tests.hosting.running import ROOT, Client, Running

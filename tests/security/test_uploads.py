@@ -12,8 +12,8 @@ from string import ascii_lowercase, digits
 
 import pytest
 
-from dashboard.hosting import errors
-from dashboard.own.reading import MAX_BYTES
+from dashboard.files.uploads.reading import MAX_BYTES
+from dashboard.ops import errors
 from tests.dashboard.own_files import GOOD, HEADER, SHEET_XML, csv, repacked, row
 from tests.hosting.running import LOCAL, Client, Running
 from tests.security import line, wire

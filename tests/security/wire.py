@@ -12,10 +12,10 @@ from urllib.parse import urlencode
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
-from dashboard.hosting import errors
+from dashboard.ops import errors
 from tests.hosting.running import Client
 
-# What our tables, headings and notes are made of (dashboard/tables), and nothing that acts.
+# What our tables, headings and notes are made of (dashboard/views/tables), and nothing that acts.
 TAGS = {
     "a", "abbr", "article", "b", "br", "button", "caption", "code", "cite", "dd", "details", "div", "dl", "dt",
     "em", "figcaption", "figure", "footer", "h1", "h2", "h3", "h4", "header", "i", "img", "kbd", "label", "li",

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 import polars as pl
 
-# Left, top, width and height of what is drawn, as in etl/geography.py, which scales the shapes to it.
+# Left, top, width and height of what is drawn, as in etl/build/geography.py, which scales the shapes to it.
 BOXES: dict[str, tuple[int, int, int, int]] = {
     "england": (0, 0, 1754, 2000),
     "london": (1440, 24, 806, 624),

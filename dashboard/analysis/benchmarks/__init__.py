@@ -1,0 +1,237 @@
+"""Benchmarks: whom a council is held against (rule 12). Each is one entry of BENCHMARKS.
+
+A benchmark is a rule that yields, for every council of one or more metrics and periods, a value and how many councils
+(returns) stand behind it; and what is said of it. Where it cannot be had, because too few have a figure or because a
+neutral measure has no best, the value is null.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any, Literal
+
+import polars as pl
+
+from dashboard.analysis.benchmarks.rules import (
+    KEYS,
+    BestQuarter,
+    BestQuarterOf,
+    Group,
+    Neighbours,
+    Outstanding,
+    Published,
+    Rule,
+    Target,
+    setting,
+)
+from dashboard.data.database import Database
+from dashboard.data.model import COUNTS, Metric
+
+
+@dataclass(frozen=True)
+class Benchmark:
+    """A rule of comparison and its words."""
+
+    id: str
+    label: str
+    """In the menu and the URL: stable, and as short as it can be."""
+    group: str
+    """In a sentence after "of", "than" or "in": "the best quarter of councils in England"."""
+    level: str
+    """What the value is, in one sentence for the reader: {value}, {side} (below or above), {base} and
+    {councils} (the base in words: "1 council") are filled in."""
+    rule: Rule
+    none: str = "There is no figure for {group} in this period."
+    """Why there is no value, where the measure could have one."""
+    counted: str = ""
+    """How its base is said after its value: "{councils}"; empty where `group` says it, or there is none."""
+    best: bool = False
+    """Whether it needs a better and a worse side: not to be had for neutral measures."""
+    own: bool = False
+    """Whether each council has its own (its region, its neighbours)."""
+    to_meet: bool = False
+    """Whether it is a mark to meet, and not a figure to be better than: "it meets your target"."""
+    asks: Literal["councils", "number"] | None = None
+    """What the reader is asked for."""
+    detail: str = ""
+    """What the reader answered, for exports."""
+
+    @property
+    def title(self) -> str:
+        """The label with what the reader answered: "My group: Leeds and York"."""
+        return f"{self.label}: {self.detail}" if self.detail else self.label
+
+    def values(self, db: Database, figures: pl.DataFrame, councils: pl.DataFrame) -> pl.DataFrame:
+        """metric_id, period_end, area_id, benchmark, base of the rows of `councils` that have one.
+
+        `figures` are all figures (columns of Database.figure) of the same metrics and periods.
+        """
+        return self.rule.values(db, figures, councils)
+
+    def shared(self, rows: Iterable[Mapping[str, Any]]) -> Mapping[str, Any] | None:
+        """A row of `queries.councils` that holds what all are held against; None where each council has its own.
+
+        A council of a picked group is held against the others of it, so its row will not do.
+        """
+        if self.own:
+            return None
+        picked = set(self.rule.area_ids) if isinstance(self.rule, Group) else set[str]()
+        return next((row for row in rows if picked.isdisjoint(row["return_id"].split("+"))), None)
+
+
+def values(db: Database, benchmark: Benchmark, figures: pl.DataFrame, councils: pl.DataFrame) -> pl.DataFrame:
+    """The rows of `councils` with `benchmark` and `base` added; null where there is none."""
+    found = benchmark.values(db, figures, councils).with_columns(pl.col("base").cast(pl.Int64))
+    joined = councils.join(found, on=[*KEYS, "area_id"], how="left", validate="m:1", maintain_order="left")
+    measures = db.measures.select("metric_id", "polarity", "unit")
+    none = pl.col("unit").is_in(["grade", *COUNTS])
+    if benchmark.best:
+        none = none | (pl.col("polarity") == "neutral")
+    return (
+        joined.join(measures, on="metric_id", maintain_order="left")
+        .with_columns(pl.when(~none).then(pl.col("benchmark", "base")))
+        .drop("polarity", "unit")
+    )
+
+
+def behind(db: Database, benchmark: Benchmark, metric: Metric, period_end: date, area_id: str | None) -> list[str]:
+    """The councils behind a benchmark, by name, best first (of a neutral measure from low to high).
+
+    Of one that each council has of its own, those of `area_id`. Empty for a region, England or a target, and where
+    there is no benchmark. Of a joint return all councils are named, where the base counts it once.
+    """
+    if metric.graded or metric.counted or (benchmark.best and metric.neutral):
+        return []
+    councils = db.councils(metric.metric_id, period_end)
+    found = benchmark.rule.behind(db, setting(councils), councils.filter(pl.col("area_id") == pl.lit(area_id)))
+    lower_first = metric.neutral or metric.lower_is_better
+    return found.sort("value", "name", descending=[not lower_first, False])["name"].to_list()
+
+
+def with_group(db: Database, area_ids: Iterable[str]) -> Benchmark:
+    """ "My group" of these councils, each once."""
+    picked = tuple(dict.fromkeys(area_ids))
+    if not picked:
+        return BENCHMARKS["group"]
+    return replace(
+        BENCHMARKS["group"],
+        rule=Group(picked),
+        none="No other council of your group has a figure in this period that sets a benchmark.",
+        detail=", ".join(db.names[area_id] for area_id in picked),
+    )
+
+
+def with_target(number: float | None, metric: Metric) -> Benchmark:
+    """ "A target" for one measure, in its unit; others have none."""
+    if number is None:
+        return BENCHMARKS["target"]
+    return replace(
+        BENCHMARKS["target"],
+        rule=Target(number, metric.metric_id),
+        none=f"Your target is for another measure: {metric.title}.",
+        detail=f"{number:g}{'' if metric.unit == '%' else ' '}{metric.unit}",
+    )
+
+
+BENCHMARKS = {
+    benchmark.id: benchmark
+    for benchmark in (
+        Benchmark(
+            "best_quarter",
+            "Best quarter in England",
+            "the best quarter of councils in England",
+            "A quarter of councils are at or {side} {value}.",
+            BestQuarter(),
+            best=True,
+            to_meet=True,
+        ),
+        Benchmark(
+            "best_quarter_region",
+            "Best quarter in its region",
+            "the best quarter of councils in its region",
+            "A quarter of the {base} councils with a figure in its region are at or {side} {value}.",
+            BestQuarterOf("region_id"),
+            none="Fewer than five councils in its region have a figure in this period: too few for a best quarter.",
+            counted="{councils}",
+            best=True,
+            to_meet=True,
+            own=True,
+        ),
+        Benchmark(
+            "best_quarter_type",
+            "Best quarter of its type",
+            "the best quarter of councils of its type",
+            "A quarter of the {base} councils of its type with a figure are at or {side} {value}.",
+            BestQuarterOf("authority_type"),
+            none="Fewer than five councils of its type have a figure in this period: too few for a best quarter.",
+            counted="{councils}",
+            best=True,
+            to_meet=True,
+            own=True,
+        ),
+        Benchmark(
+            "outstanding_leaders",
+            "Outstanding leadership",
+            "the median of councils whose leaders Ofsted judged Outstanding",
+            "The median of the {councils} whose leaders Ofsted judged Outstanding is {value}.",
+            Outstanding("judgement_leaders"),
+            counted="{councils}",
+        ),
+        Benchmark(
+            "outstanding_protection",
+            "Outstanding help and protection",
+            "the median of councils whose help and protection Ofsted judged Outstanding",
+            "The median of the {councils} whose help and protection Ofsted judged Outstanding is {value}.",
+            Outstanding("judgement_protection"),
+            counted="{councils}",
+        ),
+        Benchmark(
+            "best_neighbours",
+            "Best neighbours",
+            "the best three of its ten statistical neighbours",
+            "The best three of its ten statistical neighbours are at or {side} {value}.",
+            Neighbours(best=True),
+            none="Fewer than five of its ten statistical neighbours have a figure in this period.",
+            best=True,
+            to_meet=True,
+            own=True,
+        ),
+        Benchmark(
+            "neighbours",
+            "Statistical neighbours",
+            "the median of its statistical neighbours",
+            "The median of its statistical neighbours is {value} ({base} of 10 have a figure).",
+            Neighbours(),
+            none="Fewer than five of its ten statistical neighbours have a figure in this period.",
+            counted="{base} of 10",
+            own=True,
+        ),
+        Benchmark(
+            "region", "Region", "its region", "Its region stands at {value}.", Published(regional=True), own=True
+        ),
+        Benchmark("england", "England", "England", "England stands at {value}.", Published(regional=False)),
+        Benchmark(
+            "group",
+            "My group",
+            "the median of your group",
+            "The median of your group is {value} ({councils} with a figure).",
+            Group(),
+            none="Choose the councils of your group to compare with them.",
+            counted="{councils}",
+            asks="councils",
+        ),
+        Benchmark(
+            "target",
+            "A target",
+            "your target",
+            "Your target is {value}.",
+            Target(),
+            none="Type a target to compare with.",
+            to_meet=True,
+            asks="number",
+        ),
+    )
+}
+DEFAULT = "best_quarter"

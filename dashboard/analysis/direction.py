@@ -1,0 +1,202 @@
+"""Which way councils go: the watch list and its mirror, and who moved furthest (rules 16 to 18)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import polars as pl
+
+from dashboard.analysis import comparison, returns
+from dashboard.analysis.benchmarks import Benchmark
+from dashboard.data.cache import shared
+from dashboard.data.database import Database
+from dashboard.data.model import Metric, Period
+
+KEYS = ["metric_id", "area_id", "period_end"]
+# Binary noise of a subtraction ends well before the ninth digit (rule 7).
+SIGNIFICANT = 9
+WORST_QUARTER, BEST_QUARTER = 4, 1
+YEARS = (1, 3, 5)
+
+Side = Literal["watch", "ring"]
+
+
+@dataclass(frozen=True)
+class Movers:
+    """How far councils moved between a period and the newest one, each return once."""
+
+    metric: Metric
+    newest: Period
+    before: Period | None
+    """Null where the two cannot be held against each other: `why` says it."""
+    why: str | None
+    rows: pl.DataFrame
+    """Columns of `moves`."""
+    without: int
+    """Returns of the newest period that lack one of the two figures, began in between, or report otherwise now."""
+
+    def furthest(self, column: Literal["improvement", "places", "change"], *, best: bool, most: int) -> pl.DataFrame:
+        """The rows that moved most to the better (or of `change` up) or, if not `best`, to the worse, furthest first.
+
+        Who did not move, or the other way, is not among them; nor are very small returns, which chance moves most.
+        """
+        moved = pl.col(column) > 0 if best else pl.col(column) < 0
+        return self.rows.filter(moved & pl.col("sets_cut")).sort(column, "name", descending=[best, False]).head(most)
+
+
+def with_direction(db: Database, rows: pl.DataFrame) -> pl.DataFrame:
+    """Rows of figures with s, direction and no_direction (the reason why it cannot be said); of grades all null."""
+    # Joined with what can match alone: the table has a row for every figure there is.
+    for column in ("metric_id", "area_id"):
+        kinds = rows[column].unique()
+        if len(kinds) == 1:
+            trends = _trends(db, column)
+            trend = trends[kinds[0]] if kinds[0] in trends else _renamed(db).clear()
+            break
+    else:
+        trend = _renamed(db).filter(pl.col("period_end").is_in(rows["period_end"].unique().to_list()))
+    return rows.join(trend, on=KEYS, how="left", maintain_order="left")
+
+
+def _trends(db: Database, by: str) -> dict[str, pl.DataFrame]:
+    """The trends of each metric, or of each area."""
+
+    def parted() -> dict[str, pl.DataFrame]:
+        return {str(one): part for (one,), part in _renamed(db).partition_by(by, as_dict=True).items()}
+
+    return db.remembered(("trends", by), parted)
+
+
+def _renamed(db: Database) -> pl.DataFrame:
+    return db.table["trend"].rename({"reason": "no_direction"})
+
+
+def newest(db: Database, benchmark: Benchmark) -> pl.DataFrame:
+    """`comparison.newest` with the directions; worked out once for all readers."""
+    return db.remembered(("directed", benchmark), lambda: with_direction(db, comparison.newest(db, benchmark)))
+
+
+@shared
+def watch_list(db: Database, metric: Metric, benchmark: Benchmark) -> pl.DataFrame:
+    """Councils worse than the benchmark beyond chance, and getting worse: furthest from it first, each return once.
+
+    Without an interval, those of the worst quarter that fall short of it. None of neutral measures and grades. Columns
+    of `comparison.compare`, `with_direction` and `returns.once`; where councils have benchmarks of their own, a joint
+    return is held against that of its council furthest from it.
+    """
+    return _listed(db, [metric], benchmark, "watch")
+
+
+@shared
+def councils_to_ring(db: Database, metric: Metric, benchmark: Benchmark) -> pl.DataFrame:
+    """The mirror of the watch list: better than the benchmark beyond chance, and getting better; furthest ahead first.
+
+    Without an interval, those of the best quarter that are better than it. Columns of `watch_list`.
+    """
+    return _listed(db, [metric], benchmark, "ring")
+
+
+@shared
+def watch_counts(db: Database, benchmark: Benchmark, metrics: Sequence[Metric], side: Side = "watch") -> pl.DataFrame:
+    """Councils on the watch lists of these measures, or among those to ring: of which, and of how many.
+
+    area_id, name, region_id, measures (metric_id, in the order given), count; most first, then by name. It is no
+    score: measures are not weighed, and those of a joint return stand under each of its councils.
+    """
+    found = _found(db, metrics, benchmark, side)
+    order = {metric.metric_id: position for position, metric in enumerate(metrics)}
+    return (
+        found.sort(pl.col("metric_id").replace_strict(order, return_dtype=pl.Int64))
+        .group_by("area_id", maintain_order=True)
+        .agg(pl.first("name", "region_id"), pl.col("metric_id").alias("measures"), pl.len().alias("count"))
+        .sort("count", "name", descending=[True, False])
+    )
+
+
+@shared
+def movers(db: Database, metric: Metric, years: int) -> Movers:
+    """How far each return moved between the newest period and the one so many years before, and its rank.
+
+    Rows: area_id, name, return_id, value, value_before, change, improvement (the change, positive where it is better;
+    null of a neutral measure), rank, tied, ranked, rank_before, ranked_before, places (gained; null without ranks),
+    sets_cut (in both periods), and of `returns.once`. Best improvement first; of a neutral measure the highest rise.
+    """
+    newest = db.latest(metric.metric_id)
+    before = next((period for period in db.periods[metric.metric_id] if _apart(period, newest) == years), None)
+    why = None if before else f"There are no figures from {years} year{'' if years == 1 else 's'} before."
+    breaks = db.table["series_break"].filter(
+        (pl.col("metric_id") == metric.metric_id) & (pl.col("period_end") <= newest.end)
+    )
+    if before is not None and not (broken := breaks.filter(pl.col("period_end") > before.end)).is_empty():
+        before, why = None, str(broken["reason"][-1])
+    if metric.graded:
+        before, why = None, "Grades are not subtracted."
+    now = db.councils(metric.metric_id, newest.end)
+    then = db.councils(metric.metric_id, before.end) if before else now.clear()
+    rows = _moves(metric, now, then)
+    return Movers(
+        metric, newest, before, why, returns.once(db, rows), now["return_id"].n_unique() - rows["return_id"].n_unique()
+    )
+
+
+def _listed(db: Database, metrics: Sequence[Metric], benchmark: Benchmark, side: Side) -> pl.DataFrame:
+    ahead = pl.col("gap") if side == "ring" else -pl.col("gap")
+    return returns.once(db, _found(db, metrics, benchmark, side).sort("name").sort(ahead, maintain_order=True))
+
+
+def _found(db: Database, metrics: Sequence[Metric], benchmark: Benchmark, side: Side) -> pl.DataFrame:
+    """The rows of councils, of joint returns one for each, that are on the list of one of the measures."""
+    ids = [metric.metric_id for metric in metrics if metric.ranked]
+    going = "getting worse" if side == "watch" else "getting better"
+    held = newest(db, benchmark).filter(pl.col("metric_id").is_in(ids) & (pl.col("direction") == going))
+    if side == "watch":
+        beyond, quarter, beside = pl.col("verdict") == "worse", WORST_QUARTER, pl.col("gap") > 0
+    else:
+        beyond, quarter, beside = pl.col("verdict") == "better", BEST_QUARTER, pl.col("gap") < 0
+    counted = pl.col("verdict").is_not_null()
+    return held.filter(beside & pl.when(counted).then(beyond).otherwise(pl.col("quarter") == quarter))
+
+
+def _moves(metric: Metric, now: pl.DataFrame, then: pl.DataFrame) -> pl.DataFrame:
+    before = then.select(
+        "area_id",
+        "return_id",
+        pl.col("value").alias("value_before"),
+        pl.col("rank").alias("rank_before"),
+        pl.col("ranked").alias("ranked_before"),
+        pl.col("sets_cut").alias("set_cut"),
+    )
+    change = pl.col("change")
+    sign = None if not metric.ranked else -change if metric.lower_is_better else change
+    return (
+        # A council that a reorganisation made has another number; one that reports otherwise another return.
+        now.drop("change")
+        .join(before, on=["area_id", "return_id"])
+        .filter(pl.col("value").is_not_null() & pl.col("value_before").is_not_null())
+        .with_columns((pl.col("value") - pl.col("value_before")).round_sig_figs(SIGNIFICANT).alias("change"))
+        .select(
+            "area_id",
+            "name",
+            "return_id",
+            "value",
+            "value_before",
+            "change",
+            (pl.lit(None, pl.Float64) if sign is None else sign).alias("improvement"),
+            "rank",
+            "tied",
+            "ranked",
+            "rank_before",
+            "ranked_before",
+            (pl.col("rank_before") - pl.col("rank")).alias("places"),
+            (pl.col("sets_cut") & pl.col("set_cut")).alias("sets_cut"),
+        )
+        .sort("improvement" if metric.ranked else "change", "name", descending=[True, False])
+    )
+
+
+def _apart(earlier: Period, later: Period) -> int | None:
+    """The years between two periods; None where they end on other days of the year."""
+    same = (earlier.end.month, earlier.end.day) == (later.end.month, later.end.day)
+    return later.end.year - earlier.end.year if same else None

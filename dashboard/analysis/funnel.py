@@ -1,0 +1,114 @@
+"""How far from England chance alone may take a council of its size: funnel limits (rule 15).
+
+The limits are those that Wilson's interval comes from: a council is outside the 95 % limits exactly where England is
+outside its interval, so that the funnel and the verdict against England never differ. They are also good for
+full-time equivalents, which are no whole numbers, where exact binomial limits are not. They allow for chance and for
+nothing else: councils differ in more, and many more than 1 in 20 may lie outside.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import polars as pl
+
+from dashboard.analysis import returns
+from dashboard.analysis.comparison import SCALES, Z_95
+from dashboard.data.database import Database
+from dashboard.data.model import ENGLAND, Metric, Period
+
+Z_998 = 3.090232306167813
+SIGNIFICANT = 9
+POINTS = 80
+
+
+@dataclass(frozen=True)
+class Funnel:
+    """The councils of one measure and period by size, and the limits around England."""
+
+    metric: Metric
+    period: Period
+    england: float
+    points: pl.DataFrame
+    """One row a return with counts: area_id, area_ids, names, name, return_id, n (the denominator), p (in the metric's
+    unit), value (as published), sets_cut, low_95, high_95, low_998, high_998, outside (0, 95 or 99.8) and side (better
+    or worse, of a neutral measure lower or higher; null within the limits). Largest first."""
+    lines: pl.DataFrame
+    """The limits over sizes from the smallest council that sets an axis to the largest: n, low_95, ... high_998."""
+    without: int
+    """Returns without counts, or without a figure."""
+
+    def outside(self, limit: float, side: str) -> pl.DataFrame:
+        """The points outside a limit (95: also those outside 99.8) on one side."""
+        return self.points.filter((pl.col("outside") >= limit) & (pl.col("side") == side))
+
+
+def funnel(db: Database, metric: Metric, period: Period) -> Funnel | None:
+    """The funnel of a measure; None where it is no share of a published denominator, or England has no figure."""
+    if not metric.has_interval:
+        return None
+    figures = db.by_metric[metric.metric_id].filter(pl.col("period_end") == period.end)
+    england = figures.filter(pl.col("area_id") == ENGLAND)["value"]
+    if england.is_empty() or england[0] is None:
+        return None
+    centre, scale = float(england[0]), SCALES.get(metric.unit, 1.0)
+    councils = figures.filter(pl.col("kind") == "local_authority")
+    n = pl.col("denominator")
+    counted = councils.filter(pl.col("value").is_not_null() & (n > 0) & (pl.col("numerator") <= n))
+    high_is = ("worse" if metric.lower_is_better else "better") if metric.ranked else "higher"
+    low_is = {"worse": "better", "better": "worse", "higher": "lower"}[high_is]
+    p = pl.col("p")
+    points = (
+        returns.once(db, counted)
+        .select(
+            "area_id",
+            "area_ids",
+            "names",
+            "name",
+            "return_id",
+            n.alias("n"),
+            (pl.col("numerator") / n * scale).round_sig_figs(SIGNIFICANT).alias("p"),
+            "value",
+            "sets_cut",
+        )
+        .with_columns(_limits(centre, scale))
+        .with_columns(
+            pl.when((p < pl.col("low_998")) | (p > pl.col("high_998")))
+            .then(99.8)
+            .when((p < pl.col("low_95")) | (p > pl.col("high_95")))
+            .then(95.0)
+            .otherwise(0.0)
+            .alias("outside")
+        )
+        .with_columns(
+            pl.when(pl.col("outside") > 0)
+            .then(pl.when(p > centre).then(pl.lit(high_is)).otherwise(pl.lit(low_is)))
+            .alias("side")
+        )
+        .sort("n", "name", descending=[True, False])
+    )
+    return Funnel(
+        metric, period, centre, points, _lines(points, centre, scale), councils["return_id"].n_unique() - points.height
+    )
+
+
+def _limits(centre: float, scale: float) -> list[pl.Expr]:
+    """low_95, high_95, low_998, high_998 from the column n, in the metric's unit, within what a share can be."""
+    share = centre / scale
+    spread = (share * (1 - share) / pl.col("n")).sqrt() * scale
+    found = []
+    for name, z in (("95", Z_95), ("998", Z_998)):
+        found.append((centre - z * spread).clip(lower_bound=0.0).round_sig_figs(SIGNIFICANT).alias(f"low_{name}"))
+        found.append((centre + z * spread).clip(upper_bound=scale).round_sig_figs(SIGNIFICANT).alias(f"high_{name}"))
+    return found
+
+
+def _lines(points: pl.DataFrame, centre: float, scale: float) -> pl.DataFrame:
+    sizes = points.filter("sets_cut")["n"]
+    sizes = sizes if sizes.len() else points["n"]
+    if not sizes.len():
+        return points.select("n", "low_95", "high_95", "low_998", "high_998")
+    low, high = float(sizes.min()), float(sizes.max())  # type: ignore[arg-type]
+    # Even steps of ratio: the limits bend where councils are small.
+    steps = [low * (high / low) ** (position / (POINTS - 1)) for position in range(POINTS)]
+    return pl.DataFrame({"n": [*steps[:-1], high]}).with_columns(_limits(centre, scale))

@@ -1,0 +1,138 @@
+"""Whom a council could learn from: those most like it that reach the benchmark where it falls short (rule 19)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, NamedTuple
+
+import polars as pl
+
+from dashboard.analysis import queries, transitions
+from dashboard.analysis.benchmarks import Benchmark
+from dashboard.analysis.benchmarks.rules import setting
+from dashboard.data.cache import shared
+from dashboard.data.database import Database
+from dashboard.data.model import Metric
+
+# A list to ring, not a directory.
+MOST = 5
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """One measure in which a partner reaches what the council falls short of, both in the newest period."""
+
+    metric: Metric
+    period_end: date
+    here: float
+    there: float
+    benchmark: float
+    verdict: str | None
+    """Of the council against the benchmark: `similar` where chance could explain its shortfall, null without counts."""
+
+
+@dataclass(frozen=True)
+class Partner:
+    """An authority to talk to, and why."""
+
+    area_id: str
+    name: str
+    closeness_rank: int | None
+    """Among the council's ten statistical neighbours; null where it only names the council as one of its own."""
+    closeness: str | None
+    """The model's own word, as "very close"."""
+    named_rank: int | None
+    """Where the council stands among the partner's ten; null where it does not."""
+    evidence: tuple[Evidence, ...]
+    leaders: str | None
+    """The latest judgement of the impact of leaders."""
+    leaders_on: date | None
+    """When it was inspected, or where that is not printed, when the report came out."""
+
+
+@shared
+def learning_partners(
+    db: Database, area_id: str, benchmark: Benchmark, metrics: Sequence[Metric] | None = None, most: int = MOST
+) -> list[Partner]:
+    """The authorities most like a council that reach its benchmark in most of the measures where it falls short.
+
+    First who reaches it in more of them, then the nearest; those not among its neighbours come after them, by the
+    place they give it. `metrics` are the measures looked at, all ranked ones if None. Where councils have benchmarks of
+    their own it is the council's that counts. Figures of very small returns, and of a return both belong to, are no
+    evidence. A short list to talk to, never a score (rule 19).
+    """
+    ranked = {metric.metric_id: metric for metric in metrics or db.metrics.values() if metric.ranked}
+    like, others = _like(db, area_id), _figures(db)
+    evidence: dict[str, list[Evidence]] = {}
+    own = queries.profile(db, area_id, benchmark)
+    short = {row["metric_id"]: row for row in own.filter(pl.col("gap") > 0).iter_rows(named=True)}
+    for metric in ranked.values():
+        if (here := short.get(metric.metric_id)) is None:
+            continue
+        for other in like:
+            there = others.get((metric.metric_id, other))
+            if there is None or there.return_id == here["return_id"]:
+                continue
+            reached = there.value <= here["benchmark"] if metric.lower_is_better else there.value >= here["benchmark"]
+            if reached:
+                evidence.setdefault(other, []).append(
+                    Evidence(metric, there.period_end, here["value"], there.value, here["benchmark"], here["verdict"])
+                )
+    leaders = _leaders(db)
+    partners = [_partner(db, other, like[other], reasons, leaders.get(other)) for other, reasons in evidence.items()]
+    # Of a return made together either would do: both are shown, one after the other.
+    partners.sort(
+        key=lambda one: (-len(one.evidence), one.closeness_rank or 99, one.named_rank or 99, one.name),
+    )
+    return partners[:most]
+
+
+class _Figure(NamedTuple):
+    """What a council has in the newest period of a measure, that may set a benchmark."""
+
+    value: float
+    return_id: str
+    period_end: date
+
+
+@shared
+def _figures(db: Database) -> dict[tuple[str, str], _Figure]:
+    rows = setting(db.newest).select("metric_id", "area_id", "value", "return_id", "period_end")
+    return {(metric_id, area_id): _Figure(*rest) for metric_id, area_id, *rest in rows.iter_rows()}
+
+
+@shared
+def _leaders(db: Database) -> dict[str, dict[str, Any]]:
+    return {row["area_id"]: row for row in transitions.latest(db, "leaders").iter_rows(named=True)}
+
+
+@shared
+def _like(db: Database, area_id: str) -> dict[str, dict[str, Any]]:
+    """The authorities most like a council: number -> closeness_rank, closeness, named_rank."""
+    rows = db.table["neighbour"].filter((pl.col("area_id") == area_id) | (pl.col("neighbour_id") == area_id))
+    found: dict[str, dict[str, Any]] = {}
+    for one, other, rank, closeness in rows.select(
+        "area_id", "neighbour_id", "closeness_rank", "closeness"
+    ).iter_rows():
+        if one == area_id:
+            found.setdefault(other, {}).update(closeness_rank=rank, closeness=closeness)
+        else:
+            found.setdefault(one, {}).update(named_rank=rank)
+    return found
+
+
+def _partner(
+    db: Database, area_id: str, like: dict[str, Any], evidence: list[Evidence], leaders: dict[str, Any] | None
+) -> Partner:
+    return Partner(
+        area_id,
+        db.names[area_id],
+        like.get("closeness_rank"),
+        like.get("closeness"),
+        like.get("named_rank"),
+        tuple(evidence),
+        leaders["grade"] if leaders else None,
+        (leaders["started"] or leaders["published"]) if leaders else None,
+    )

@@ -1,0 +1,395 @@
+"""What it would take: a target met, or social workers who return, worked out from published counts; no forecast.
+
+A rate follows its published value: of a vacancy rate of 20 % with half of its vacancies filled, 10 % are left. So a
+scenario that changes nothing leaves every figure as published, whatever rounding lies between rate and counts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import polars as pl
+
+from dashboard.analysis import benchmarks, comparison, returns, standard
+from dashboard.data.cache import shared
+from dashboard.data.database import Database
+from dashboard.data.model import ENGLAND, Metric, Period
+from dashboard.data.names import listed, number, reason
+
+ILLUSTRATIVE = "Illustrative: arithmetic on published figures, not a forecast."
+VACANCIES, AGENCY, TURNOVER, CASELOAD = "vacancy_rate", "agency_rate", "turnover_rate", "caseload"
+LEVERS = (VACANCIES, AGENCY, TURNOVER, CASELOAD)
+# The published counts they are made of, as columns of `_counts`.
+COUNTS = ("vacancies_fte", "social_workers_fte", "agency_fte", "case_holders_fte", "cases")
+# How many the appeal of 2009 to come back to social work was for.
+APPEAL = 5000.0
+SIGNIFICANT = 9
+
+_HOLDING = {
+    VACANCIES: "The number of posts stays as it is: what is filled is no longer vacant.",
+    AGENCY: "For each agency worker fewer there is one more in post: all social workers together stay as many.",
+    TURNOVER: "The number of staff in post stays as it is.",
+    CASELOAD: "The number of cases stays as it is.",
+}
+_STILL = "The other councils stay where they are, and so do the cuts between quarters."
+_JOINT = "{} report together: the figures are those of both."
+_CASES = (
+    "Of those who fill posts, as many hold cases as of those who work there now, agency included ({}), and cases and "
+    "agency workers stay as they are."
+)
+_SHARED = (
+    "Returners are full-time equivalents, shared out in proportion to published vacancies; no council gets more than "
+    "it has."
+)
+_PUBLISHED = "England is the published row, which also holds councils without a figure of their own, not a sum."
+_MET = "A standard is met by the published rate, or the rate that follows; it does not move with the councils."
+
+
+@dataclass(frozen=True)
+class Place:
+    """A standing, as `formats.standing` says it."""
+
+    rank: int
+    tied: int
+    ranked: int
+    quarter: int
+
+
+@dataclass(frozen=True)
+class Council:
+    """One council (its return) that reaches a target in one measure."""
+
+    metric: Metric
+    period: Period
+    area_id: str
+    name: str
+    target: float
+    before: float | None
+    """As published; null without a figure, and `why` says it."""
+    after: float | None
+    """The target, or what it was where that is met already."""
+    moved: float | None
+    """In words of the measure's shortfall ("posts to fill"); 0 where the target is met, null without counts."""
+    vacancies: float | None
+    """FTE, as published: what may be filled."""
+    caseload_before: float | None
+    caseload_after: float | None
+    """Null where the lever moves nobody into cases, or where cases and case holders are not published."""
+    place_before: Place | None
+    place_after: Place | None
+    """With the others held still."""
+    why: str | None
+    assumptions: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class England:
+    """Every council that falls short of a target reaches it; the others stay where they are."""
+
+    metric: Metric
+    period: Period
+    target: float
+    standard: float
+    """What councils are then held against: what the best quarter reach now."""
+    before: float | None
+    """Of England, as published."""
+    after: float | None
+    moved: float | None
+    """Over all returns, each once; null where no counts are published."""
+    caseload_before: float | None
+    caseload_after: float | None
+    short: int
+    uncounted: int
+    """Of the short, those without counts: they reach the target, but are not in `moved`."""
+    compared: int
+    without: int
+    meet_before: int
+    meet_after: int
+    """Returns that meet the standard."""
+    assumptions: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Returners:
+    """So many social workers come back, and are shared out in proportion to vacancies."""
+
+    period: Period
+    number: float
+    placed: float
+    unplaced: float
+    """More than there are vacancies in councils that publish them."""
+    standard: float
+    before: float | None
+    """England's vacancy rate, as published."""
+    after: float | None
+    caseload_before: float | None
+    caseload_after: float | None
+    meet_before: int
+    meet_after: int
+    compared: int
+    without: int
+    rows: pl.DataFrame
+    """One row a return with a vacancy rate: area_id, area_ids, names, name, return_id, vacancies, returners, before,
+    after, rank, rank_still (with the others held still), rank_after (once all have theirs), ranked, caseload_before,
+    caseload_after, meets_before, meets_after. Most returners first."""
+    assumptions: tuple[str, ...]
+
+
+@shared
+def council(db: Database, area_id: str, metric: Metric, target: float) -> Council:
+    """What it would take one council to reach a target in one of LEVERS, in its newest period (rule 13).
+
+    Raises ValueError for another measure, or a target below nought (of a caseload, not above it).
+    """
+    rows = _held(db, metric, target)
+    period = db.latest(metric.metric_id)
+    own = rows.row(by_predicate=pl.col("area_id") == area_id, named=True)
+    others = rows.unique("return_id").filter(pl.col("return_id") != own["return_id"])["value"].drop_nulls().to_list()
+    names = [db.names[one] for one in sorted(own["return_id"].split("+"), key=db.names.__getitem__)]
+    counts = _counts(db, period, [area_id]).row(0, named=True)
+    moved = None if own["gap"] is None else 0.0 if own["gap"] <= 0 else own["shortfall"]
+    after = None if own["gap"] is None else target if own["gap"] > 0 else own["value"]
+    caseload, then = _caseload(db, metric, period, area_id, counts, moved)
+    if metric.metric_id == CASELOAD and then is not None:
+        then = after  # and not what its rounded rate and its counts would make of it
+    cuts = db.table["quarter_cut"].filter(
+        (pl.col("metric_id") == metric.metric_id) & (pl.col("period_end") == period.end)
+    )
+    return Council(
+        metric,
+        period,
+        area_id,
+        listed(names),
+        target,
+        own["value"],
+        after,
+        moved,
+        counts["vacancies_fte"],
+        caseload,
+        then,
+        _place(others, cuts, own["value"]),
+        _place(others, cuts, after),
+        None if own["value"] is not None else reason(own["status"], own["symbol"], metric),
+        _assumptions(metric, counts, then is not None and metric.metric_id == VACANCIES, names, _STILL),
+    )
+
+
+@shared
+def england(db: Database, metric: Metric, target: float) -> England:
+    """What it would take all councils to reach a target in one of LEVERS, each return once (rule 14).
+
+    England's rate then is the published one less the share of its count that the councils' moves are. Raises as
+    `council` does.
+    """
+    period = db.latest(metric.metric_id)
+    rows = returns.once(db, _held(db, metric, target))
+    total = comparison.england_if_all_met(rows)
+    known = rows.filter(pl.col("value").is_not_null())
+    level = standard.best_quarter(db, metric) or target
+    then = known.with_columns(pl.when(pl.col("gap") > 0).then(target).otherwise("value").alias("value"))
+    published = _row(db, metric, period, ENGLAND)
+    counts = _counts(db, period, [ENGLAND]).row(0, named=True)
+    # Where all meet it nothing moves, and that is a result.
+    moved = total.shortfall if total.short else 0.0
+    caseload, after = _caseload(db, metric, period, ENGLAND, counts, moved)
+    return England(
+        metric,
+        period,
+        target,
+        level,
+        published["value"],
+        _rate_after(metric, published, moved),
+        moved,
+        caseload,
+        after,
+        total.short,
+        total.uncounted,
+        total.compared,
+        total.without,
+        known.filter(pl.col("value") <= level).height,
+        then.filter(pl.col("value") <= level).height,
+        (
+            *_assumptions(metric, counts, after is not None and metric.metric_id == VACANCIES, [], _PUBLISHED),
+            _MET,
+        ),
+    )
+
+
+def returners(db: Database, number: float = APPEAL, level: float | None = None) -> Returners:
+    """So many full-time social workers come back, each council in proportion to its vacancies.
+
+    No council gets more than it has vacancies: where there are more returners than vacancies, all are filled and the
+    rest are not placed. `level` is the standard councils are held against, what the best quarter reach now if None.
+    Raises ValueError for a number below nought.
+    """
+    if number < 0:
+        raise ValueError(f"E_RETURNERS: {number} social workers cannot return. Ask for none or more.")
+    metric = db.metrics[VACANCIES]
+    period = db.latest(VACANCIES)
+    level = level if level is not None else standard.best_quarter(db, metric) or 0.0
+    councils = returns.once(db, db.councils(VACANCIES, period.end))
+    loads = db.councils(CASELOAD, period.end).select("area_id", pl.col("value").alias("caseload_before"))
+    vacancies, placed = pl.col("vacancies"), pl.col("returners")
+    known = (
+        councils.filter(pl.col("value").is_not_null())
+        .select("area_id", "area_ids", "names", "name", "return_id", "value", "rank", "ranked")
+        .join(_counts(db, period, None), on="area_id", maintain_order="left")
+        .join(loads, on="area_id", how="left", maintain_order="left")
+        .rename({"value": "before", "vacancies_fte": "vacancies"})
+    )
+    places = float(known["vacancies"].sum())
+    share = min(1.0, number / places) if places else 0.0
+    rows = (
+        known.with_columns((vacancies * share).alias("returners"))
+        .with_columns(
+            (pl.when(vacancies > 0).then(pl.col("before") * (1 - placed / vacancies)).otherwise("before"))
+            .round_sig_figs(SIGNIFICANT)
+            .alias("after"),
+            (
+                pl.col("caseload_before")
+                * pl.col("case_holders_fte")
+                / (pl.col("case_holders_fte") + placed * _holders_share())
+            )
+            .round_sig_figs(SIGNIFICANT)
+            .alias("caseload_after"),
+        )
+        .with_columns(
+            # Nobody gets worse, so that who was better before is never the council itself.
+            (pl.col("before").sort().search_sorted(pl.col("after"), "left") + 1).cast(pl.Int64).alias("rank_still"),
+            pl.col("after").rank("min").cast(pl.Int64).alias("rank_after"),
+            (pl.col("before") <= level).alias("meets_before"),
+            (pl.col("after") <= level).alias("meets_after"),
+        )
+        .sort("returners", "name", descending=[True, False], nulls_last=True)
+        .select(
+            "area_id", "area_ids", "names", "name", "return_id", "vacancies", "returners", "before", "after", "rank",
+            "rank_still", "rank_after", "ranked", "caseload_before", "caseload_after", "meets_before", "meets_after",
+        )
+    )  # fmt: skip
+    published = _row(db, metric, period, ENGLAND)
+    counts = _counts(db, period, [ENGLAND]).row(0, named=True)
+    moved = places * share
+    caseload, then = _caseload(db, metric, period, ENGLAND, counts, moved)
+    return Returners(
+        period,
+        number,
+        moved,
+        number - moved,
+        level,
+        published["value"],
+        _rate_after(metric, published, moved),
+        caseload,
+        then,
+        int(rows["meets_before"].sum()),
+        int(rows["meets_after"].sum()),
+        rows.height,
+        councils.height - rows.height,
+        rows,
+        (
+            _SHARED,
+            *_assumptions(metric, counts, then is not None, [], _PUBLISHED),
+            _MET,
+        ),
+    )
+
+
+def _held(db: Database, metric: Metric, target: float) -> pl.DataFrame:
+    """Councils of the newest period held against the target, as `comparison.compare` does."""
+    if metric.metric_id not in LEVERS:
+        raise ValueError(f"E_LEVER: {metric.metric_id} is none of {', '.join(LEVERS)}.")
+    if target < 0 or (target == 0 and metric.metric_id == CASELOAD):
+        raise ValueError(f"E_TARGET: {target} cannot be reached. Ask for more than nought.")
+    return _against(db, metric, target)
+
+
+@shared
+def _against(db: Database, metric: Metric, target: float) -> pl.DataFrame:
+    rows = db.councils(metric.metric_id, db.latest(metric.metric_id).end)
+    return comparison.compare(db, benchmarks.with_target(target, metric), rows, rows)
+
+
+def _counts(db: Database, period: Period, area_ids: Sequence[str] | None) -> pl.DataFrame:
+    """area_id and the published COUNTS of a period, one row an area (all councils if None); null where unpublished."""
+    wanted = pl.col("kind") == "local_authority" if area_ids is None else pl.col("area_id").is_in(area_ids)
+    return _all_counts(db, period).filter(wanted).drop("kind")
+
+
+@shared
+def _all_counts(db: Database, period: Period) -> pl.DataFrame:
+    rows, *others = (
+        db.figures(metric_id, period.end).select("area_id", "kind", pl.col("value").alias(metric_id))
+        for metric_id in COUNTS
+    )
+    for other in others:
+        rows = rows.join(other.drop("kind"), on="area_id", how="left", maintain_order="left")
+    return rows
+
+
+def _row(db: Database, metric: Metric, period: Period, area_id: str) -> dict[str, Any]:
+    rows = db.figures(metric.metric_id, period.end).filter(pl.col("area_id") == area_id)
+    return rows.row(0, named=True)
+
+
+def _rate_after(metric: Metric, published: dict[str, Any], moved: float | None) -> float | None:
+    """England's rate once so many have moved, from its published row; null where that lacks a figure or a count."""
+    value, top, bottom = published["value"], published["numerator"], published["denominator"]
+    if value is None or moved is None:
+        return None
+    if metric.shortfall_moves == "denominator":
+        return float(value * bottom / (bottom + moved)) if bottom else None
+    return float(value * max(0.0, 1 - moved / top)) if top else (value if moved == 0 else None)
+
+
+def _caseload(
+    db: Database, metric: Metric, period: Period, area_id: str, counts: dict[str, Any], moved: float | None
+) -> tuple[float | None, float | None]:
+    """Cases per worker as published, and once posts are filled or case holders added; null where neither is known."""
+    before, holders = _row(db, db.metrics[CASELOAD], period, area_id)["value"], counts["case_holders_fte"]
+    if before is None or moved is None or not holders or counts["cases"] is None:
+        return before, None
+    if metric.metric_id == CASELOAD:
+        return before, float(before * holders / (holders + moved))
+    share = _share_of_holders(counts)
+    if metric.metric_id != VACANCIES or share is None:
+        return before, None
+    return before, float(before * holders / (holders + moved * share))
+
+
+def _holders_share() -> pl.Expr:
+    """`_share_of_holders` of rows of `_counts`."""
+    working = pl.col("social_workers_fte") + pl.col("agency_fte")
+    return pl.when(working > 0).then((pl.col("case_holders_fte") / working).clip(upper_bound=1.0))
+
+
+def _share_of_holders(counts: dict[str, Any]) -> float | None:
+    """Of those who work there, agency included, the share that hold cases; null where one is not published."""
+    staff, agency, holders = (counts[name] for name in ("social_workers_fte", "agency_fte", "case_holders_fte"))
+    if staff is None or agency is None or holders is None or staff + agency <= 0:
+        return None
+    return min(1.0, float(holders / (staff + agency)))
+
+
+def _place(others: list[float], cuts: pl.DataFrame, value: float | None) -> Place | None:
+    """Where a value stands among the others; all LEVERS are better when lower."""
+    if value is None or not cuts.height:
+        return None
+    return Place(
+        1 + sum(other < value for other in others),
+        1 + sum(other == value for other in others),
+        1 + len(others),
+        1 + sum(value > cuts[cut][0] for cut in ("best", "middle", "worst")),
+    )
+
+
+def _assumptions(
+    metric: Metric, counts: dict[str, Any], cases: bool, names: Sequence[str], last: str
+) -> tuple[str, ...]:
+    share = _share_of_holders(counts)
+    found = [ILLUSTRATIVE, _HOLDING[metric.metric_id]]
+    if cases and share is not None:
+        found.append(_CASES.format(f"{number(share * 100, 0)}%"))
+    if len(names) > 1:
+        found.append(_JOINT.format(listed(names)))
+    return (*found, last)

@@ -1,0 +1,181 @@
+"""What briefings of every kind hold: cells, how leaders were judged, notes of measures, sources and licence."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+import polars as pl
+
+from dashboard.analysis import england, queries
+from dashboard.analysis.benchmarks import Benchmark
+from dashboard.analysis.queries import Inspection
+from dashboard.briefings.model import Card, Cell, Point, Points, Section, Words
+from dashboard.data.database import Database
+from dashboard.data.model import GRADES, REASONS, Metric, Row, Source
+from dashboard.files.exports.citing import licences
+from dashboard.views.tables import STRAND_NAMES, released
+from dashboard.views.text import briefings as said
+from dashboard.views.text import direction, formats
+
+NEIGHBOURS = "statistical_neighbours"
+# Of more returns than this share without a figure it is said that the best quarter is that of the others.
+MANY_UNSEEN = 0.2
+PRODUCT = "Child Protection Monitor"
+ABOUT = "Briefing on children’s social care"
+UNROUNDED = "Ranks and distances are worked out from figures before rounding."
+METHODS = "What each measure is and every rule of comparison: see Methods in the dashboard."
+
+
+def nine(db: Database) -> list[Metric]:
+    """The measures that a briefing sets side by side: those of the front page."""
+    return england.chosen(db, england.NINE)
+
+
+def about(benchmark: Benchmark) -> str:
+    """What all comparisons of a briefing are with."""
+    return f"Compared with: {benchmark.title}."
+
+
+def grade_tone(grade: str | None) -> str:
+    """The shade of a grade."""
+    return f"grade-{GRADES.index(grade) + 1}" if grade in GRADES else "grade-none"
+
+
+def cards(db: Database, area_id: str) -> tuple[Card, ...]:
+    """The latest judgement of each strand, as a card."""
+    found = []
+    for one in queries.judgements(db, area_id):
+        words = one.grade or formats.reason(one.status, None, one.metric)
+        strand = STRAND_NAMES[one.metric.metric_id.removeprefix("judgement_")]
+        found.append(Card(strand, words[0].upper() + words[1:], tone=grade_tone(one.grade)))
+    return tuple(found)
+
+
+def inspected(latest: Inspection | None) -> str:
+    """When the latest inspection was; how long ago depends on the day of reading, and is not said on paper."""
+    if latest is None:
+        return "No inspection since 2013 is on record."
+    on = f"Inspected from {latest.started:%-d %B %Y}, published" if latest.started else "Published"
+    return f"{on} {latest.published:%-d %B %Y} ({latest.framework})."
+
+
+def course_of_leaders(found: Sequence[Inspection]) -> str:
+    """The impact of leaders at each inspection, oldest first: "January 2016 Good, November 2018 Outstanding"."""
+    if len(found) < 2:
+        return ""
+    steps = [
+        f"{one.published:%B %Y} {one.grades.get('leaders') or 'not judged'}"
+        for one in sorted(found, key=lambda one: one.published)
+    ]
+    return f"Impact of leaders, report by report: {', '.join(steps)}."
+
+
+def measure(metric: Metric, row: Row, *more: str) -> Cell:
+    """A measure as the heading of its row, with its period, its unit and what else there is to say."""
+    unit = "" if metric.unit == "%" else metric.unit
+    below = (formats.period_label(metric, row["period_end"]), unit, *more)
+    return Cell(metric.title, ", ".join(filter(None, below)))
+
+
+def few(row: Row, metric: Metric) -> bool:
+    """Whether fewer are behind a figure than a return needs to set a benchmark (rule 11).
+
+    Of a very small council that is so of all figures, and is not said of each.
+    """
+    if row["value"] is None or row["denominator"] is None or metric.minimum_denominator is None or row["very_small"]:
+        return False
+    return bool(row["denominator"] < metric.minimum_denominator)
+
+
+def value(row: Row, metric: Metric, *, strong: bool = True) -> Cell:
+    """A figure, or the reason why there is none, as short as a column needs it: the notes give it in full."""
+    if row["value"] is None:
+        why = REASONS[row["status"]].partition(",")[0]
+        return Cell(f"{why} ({row['symbol']})" if row["symbol"] else why, tone="missing")
+    return Cell(formats.brief(row["value"], metric), strong=strong)
+
+
+def standing(row: Row) -> Cell:
+    """The quarter, with rank and base below."""
+    if row["rank"] is None:
+        return Cell("")
+    return Cell(formats.QUARTERS[row["quarter"]].capitalize(), formats.standing(row), f"q{row['quarter']}")
+
+
+def neighbours(row: Row, metric: Metric) -> Cell:
+    """The median of the neighbours, with how many have a figure where not all do."""
+    if row["neighbours"] is None:
+        return Cell("too few", "under 5 of 10", "missing")
+    return Cell(
+        formats.brief(row["neighbours"], metric),
+        f"{row['neighbours_base']} of 10" if row["neighbours_base"] < 10 else "",
+    )
+
+
+def trend(row: Row, *, why: bool = True) -> Cell:
+    """Which way it goes over five years, or that it cannot be said, and why."""
+    if row["direction"] == "cannot be said":
+        return Cell("cannot be said", direction.NO_DIRECTION[row["no_direction"]] if why else "")
+    return Cell(row["direction"] or "")
+
+
+def change(amount: float | None, metric: Metric) -> Cell:
+    """A change with what it means."""
+    if amount is None:
+        return Cell("")
+    word = formats.direction(amount, metric)
+    return Cell(formats.signed(amount, metric), word, word if word in ("better", "worse") else "")
+
+
+def care(metrics: Iterable[Metric]) -> list[Point]:
+    """What to take care of in each measure that needs it."""
+    found = [f"{one.short_title}: {one.caveat}" for one in metrics if one.caveat]
+    return [Point(" ".join(found))] if found else []
+
+
+def indicative(db: Database, metrics: Iterable[Metric]) -> list[Point]:
+    """Of which measures verdicts beyond chance are only indicative (rule 15)."""
+    names = [one.short_title.lower() for one in metrics if one.has_interval and queries.indicative(db, one)]
+    if not names:
+        return []
+    return [
+        Point(
+            "Beyond chance means beyond a 95% interval. Of full-time equivalents, which are a census, it is "
+            f"indicative: {formats.listed(names)}."
+        )
+    ]
+
+
+def unseen(db: Database, metrics: Iterable[Metric], benchmark: Benchmark) -> list[Point]:
+    """Of which measures so many returns have no figure that the best quarter is not that of all councils."""
+    if not benchmark.best:
+        return []
+    names = []
+    for one in metrics:
+        returns = db.councils(one.metric_id, db.latest(one.metric_id).end).unique("return_id")
+        if returns["value"].null_count() > MANY_UNSEEN * returns.height:
+            names.append(one.short_title.lower())
+    return [Point(said.unseen(names))] if names else []
+
+
+def joint(db: Database, metrics: Iterable[Metric]) -> list[Point]:
+    """Who reports some of these measures together."""
+    ids = [one.metric_id for one in metrics]
+    found = db.newest.filter(pl.col("metric_id").is_in(ids) & pl.col("return_id").str.contains("+", literal=True))
+    together = sorted([db.names[one] for one in each.split("+")] for each in found["return_id"].unique())
+    return [Point(said.together(together))] if together else []
+
+
+def sources(db: Database, used: Iterable[str]) -> Section:
+    """The publications that a briefing is made of, by number of source, with the licence and the data version."""
+    found: list[Source] = sorted(
+        (db.sources[one] for one in set(used) if one in db.sources), key=lambda one: (one.publisher, one.title)
+    )
+    points = tuple(
+        Point(f"{one.publisher}, {one.title}, {one.release}, {released(one.released)}.", link=one.page) for one in found
+    )
+    words = (
+        f"{licences(found)}. Contains public sector information licensed under the Open Government Licence v3.0. "
+        f"{PRODUCT}, data version {db.data_version}. {METHODS}"
+    )
+    return Section("Sources and licence", (Points(points, small=True), Words(words, small=True)))

@@ -1,0 +1,13 @@
+"""Frames as files: what a page shows, with codes, statuses, symbols, source and licence in every row (rule 26)."""
+
+from dashboard.files.exports.citing import citation, cite, cited
+from dashboard.files.exports.columns import COLUMNS, TREND_COLUMNS, table
+from dashboard.files.exports.dictionary import dictionary, meaning
+from dashboard.files.exports.export import WHOLE_FILE, CannotBeMadeError, Export, TooLarge
+from dashboard.files.exports.formats import FORMATS, Format, turn
+from dashboard.files.exports.text import FORMULA, csv
+
+__all__ = [
+    "COLUMNS", "FORMATS", "FORMULA", "TREND_COLUMNS", "WHOLE_FILE", "CannotBeMadeError", "Export", "Format", "TooLarge",
+    "citation", "cite", "cited", "csv", "dictionary", "meaning", "table", "turn",
+]  # fmt: skip

@@ -1,0 +1,119 @@
+"""The data dictionary: what every column of an exported table is; in the schema's own words where it is one of its."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from dashboard.data.database import Database
+
+# Of a column of the database, table and column, whose comment is the meaning ("" is the table's own comment).
+OF_SCHEMA = {
+    "area": ("area", "name"),
+    "period": ("observation", "period"),
+    "period_end": ("observation", "period_end"),
+    "value": ("observation", "value"),
+    "status": ("observation", "status"),
+    "symbol": ("observation", "symbol"),
+    "numerator": ("observation", "numerator"),
+    "denominator": ("observation", "denominator"),
+    "rank": ("standing", "rank"),
+    "tied": ("standing", "tied"),
+    "ranked": ("standing", "ranked"),
+    "quarter": ("standing", "quarter"),
+    "trend": ("trend", "direction"),
+    "no_trend_because": ("trend", "reason"),
+    "unit": ("metric", "unit"),
+    "polarity": ("metric", "polarity"),
+    "metric": ("metric", "title"),
+    "metric_id": ("metric", "metric_id"),
+    "area_kind": ("area", "kind"),
+    "la_number": ("area", "la_number"),
+    "gss_code": ("area", "gss_code"),
+    "source": ("source", "title"),
+    "publisher": ("source", "publisher"),
+    "release": ("source", "release"),
+    "released": ("source", "released"),
+    "page": ("source", "page"),
+    "licence": ("source", "licence"),
+    "data_version": ("build", "data_version"),
+}
+MEANINGS = {
+    "change": (
+        "Value minus the value one period before, in the measure's unit: both observed, consecutive and of the same "
+        "return; else null."
+    ),
+    "joint_return": (
+        'Both numbers of a return that two authorities made together ("314+318"): one figure, which stands in a row of '
+        "each and counts once. Null for a return of one."
+    ),
+    "region": "The region the area is published in; London as Inner or Outer London. Null for England.",
+    "benchmark_rule": "What the council is held against, in words.",
+    "benchmark": (
+        "The figure that rule gives for this measure, period and council, in the measure's unit. Null where too few "
+        "have a figure, where a neutral measure has no best, and for regions and England."
+    ),
+    "benchmark_base": "How many returns stand behind the benchmark; null where it is a published figure or a target.",
+    "gap": (
+        "How far the value is from the benchmark, in the measure's unit: positive where it falls short. Of a neutral "
+        "measure, value minus benchmark."
+    ),
+    "shortfall": (
+        "The gap in real units (posts, children, cases), where the counts are published; null where the benchmark "
+        "is met."
+    ),
+    "interval_low": (
+        "Lower end of the Wilson 95% interval, where the value is a share of a published count. Of full-time "
+        "equivalents it is only indicative: they are a census."
+    ),
+    "interval_high": "Upper end of the same interval.",
+    "verdict": (
+        "Where the whole interval lies beside the benchmark: better, similar or worse (of a neutral measure lower, "
+        "similar or higher). Null without an interval."
+    ),
+}
+TYPES = {pl.String: "text", pl.Date: "date", pl.Boolean: "true or false", pl.Null: "empty"}
+# Of a wide table, what stands beside a measure.
+BESIDE = {
+    "_status": 'Why "{title}" has no value here; observed where it has one. Null where the rows hold no such figure.',
+    "_joint_return": 'Both numbers of the joint return that "{title}" is of here: one figure, which counts once.',
+}
+
+
+def dictionary(db: Database, table: pl.DataFrame) -> pl.DataFrame:
+    """What each column of a table is: column, type, meaning."""
+    return pl.DataFrame(
+        [(name, _type(kind), meaning(db, name)) for name, kind in table.schema.items()],
+        {"column": pl.String, "type": pl.String, "meaning": pl.String},
+        orient="row",
+    )
+
+
+def meaning(db: Database, column: str) -> str:
+    """What a column of an export is; empty for one that no export has."""
+    if column in OF_SCHEMA:
+        # A kept version may be of a schema that said less.
+        return db.comments.get(OF_SCHEMA[column], "")
+    return MEANINGS.get(column) or _of_measure(db, column)
+
+
+def _of_measure(db: Database, column: str) -> str:
+    """Of a wide table: a measure, or what stands beside one."""
+    measures = db.table["metric"].rows_by_key("metric_id", named=True, unique=True)
+    if column in measures:
+        measure = measures[column]
+        unit = "the grade in words" if measure["unit"] == "grade" else f"in {measure['unit']}"
+        return f"{measure['title']} ({unit}): {measure['definition']}"
+    for suffix, words in BESIDE.items():
+        if column.removesuffix(suffix) in measures and column.endswith(suffix):
+            return words.format(title=measures[column.removesuffix(suffix)]["title"])
+    return ""
+
+
+def _type(kind: pl.DataType) -> str:
+    if kind.is_integer():
+        return "whole number"
+    if kind.is_numeric():
+        return "number"
+    if isinstance(kind, pl.Datetime):
+        return "date and time"
+    return TYPES.get(type(kind), "text")

@@ -1,0 +1,101 @@
+"""One measure in one period with the councils' boundaries, for a map: GeoJSON as RFC 7946 has it."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from datetime import date, datetime
+from itertools import pairwise
+from math import isfinite
+from typing import Any
+
+import polars as pl
+
+from dashboard.data.database import Database
+from dashboard.files.exports.citing import citation, licences, sources
+from dashboard.files.exports.export import CannotBeMadeError, Export, metrics_of, rows_of
+from dashboard.files.exports.text import seen
+
+BOUNDARIES = "Office for National Statistics; contains OS data © Crown copyright and database right"
+Ring = list[list[float]]
+
+
+def refusal(figures: pl.DataFrame) -> str | None:
+    """Why these rows (of Database.figure or an export) cannot be a map's, as words after a colon; None if they can."""
+    kind = "area_kind" if "area_kind" in figures.columns else "kind"
+    if not {"metric_id", "period_end", kind} <= set(figures.columns):
+        return "a map holds a row a council: take the long table of one measure in one period."
+    councils = figures.filter(pl.col(kind) == "local_authority")
+    if councils.is_empty():
+        return "a map is of councils, and there is none among these rows."
+    measures, periods = councils["metric_id"].n_unique(), councils["period_end"].n_unique()
+    if measures > 1 or periods > 1:
+        found = " and ".join(
+            f"{count} {what}" for count, what in ((measures, "measures"), (periods, "periods")) if count > 1
+        )
+        return f"a map holds one measure in one period; these rows of councils are of {found}."
+    return None
+
+
+def geojson(db: Database, export: Export) -> bytes:
+    """A FeatureCollection: a feature a council with its boundary and its row; regions and England have none.
+
+    Both councils of a joint return are there, each with the figure of both. What is missing is null, with its status. A
+    council that has ended has no boundary (null), which RFC 7946 calls unlocated. Raises CannotBeMadeError.
+    """
+    if why := refusal(export.table):
+        raise CannotBeMadeError(f"{why[:1].upper()}{why[1:]}")
+    councils = seen(export.table.filter(pl.col("area_kind") == "local_authority"))
+    among = export.table.height if export.among is None else export.among
+    shapes = db.remembered("geojson", lambda: _boundaries(db))
+    metrics = metrics_of(export)
+    about = {
+        "type": "FeatureCollection",
+        "title": export.title,
+        "rows": rows_of(replace(export, table=councils, among=among)),
+        "chosen": dict(export.chosen),
+        "data_version": export.data_version,
+        "licence": licences(sources(db, metrics)),
+        "citation": citation(db, metrics, export.link),
+        "boundaries": BOUNDARIES,
+    }
+    features = (
+        f'{{"type":"Feature","id":{_json(row["la_number"])},"geometry":{shapes.get(row["la_number"], "null")},'
+        f'"properties":{_json({name: _plain(one) for name, one in row.items()})}}}'
+        for row in councils.iter_rows(named=True)
+    )
+    listed = ",\n".join(features)
+    return f'{_json(about)[:-1]},"features":[\n{listed}\n]}}\n'.encode()
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, (date, datetime)):
+        return value.isoformat()
+    return None if isinstance(value, float) and not isfinite(value) else value
+
+
+def _boundaries(db: Database) -> dict[str, str]:
+    """The boundary of each council of today as GeoJSON, its rings right-handed: area_id -> geometry."""
+    return {
+        area_id: _json(_right_handed(json.loads(geometry)))
+        for area_id, geometry in db.table["boundary"].select("area_id", "geojson").iter_rows()
+    }
+
+
+def _right_handed(geometry: dict[str, Any]) -> dict[str, Any]:
+    """The geometry with outer rings counterclockwise and holes clockwise (RFC 7946, 3.1.6)."""
+    several = geometry["type"] == "MultiPolygon"
+    polygons = geometry["coordinates"] if several else [geometry["coordinates"]]
+    turned = [
+        [ring if _counterclockwise(ring) == (place == 0) else ring[::-1] for place, ring in enumerate(rings)]
+        for rings in polygons
+    ]
+    return {"type": geometry["type"], "coordinates": turned if several else turned[0]}
+
+
+def _counterclockwise(ring: Ring) -> bool:
+    return sum(x * v - u * y for (x, y, *_), (u, v, *_) in pairwise(ring)) > 0

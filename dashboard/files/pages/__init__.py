@@ -1,0 +1,1 @@
+"""What the pages offer as downloads, one module a page."""

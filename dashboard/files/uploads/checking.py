@@ -1,0 +1,319 @@
+"""Rows that were given -> a council's own figures: checked like any release, each finding with line, column and remedy.
+
+A row with something wrong is not taken; the others are. What may be, but hardly is, is taken with a warning
+(plausible.py).
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from difflib import get_close_matches
+
+import polars as pl
+
+from dashboard.analysis.comparison import SCALES
+from dashboard.analysis.local_figures import Checked, Finding, Own
+from dashboard.data.database import Database
+from dashboard.data.model import COUNTS, Metric
+from dashboard.files.uploads import Cell, Line, Refused, Sheet, numbers, plausible
+from dashboard.files.uploads.reading import HIDDEN, TEMPLATE, shown
+from dashboard.files.uploads.workbook import letters
+
+# By the names that downloads use too; the last three are filled in.
+NUMBER, COUNCIL, METRIC_ID, METRIC = "la_number", "area", "metric_id", "metric"
+VALUE, NUMERATOR, DENOMINATOR = "your_value", "your_numerator", "your_denominator"
+READ = (NUMBER, COUNCIL, METRIC_ID, METRIC, VALUE, NUMERATOR, DENOMINATOR)
+OURS = (VALUE, NUMERATOR, DENOMINATOR)
+# Columns of the template that are there to be looked at.
+HOW = "how_to_give_it"
+ALONGSIDE = ("unit", "published_for", "published", HOW)
+# As etl/check/database.py has it: whoever leaves is counted over a year, staff on its last day.
+MAY_EXCEED_100 = {"turnover_rate"}
+# Units that are counted one by one.
+WHOLE = {"children", "cases", "visits", "changes"}
+# Whoever has more of them has another table.
+MAX_ERRORS = 50
+FILL = "Look at the cell, and give the row again."
+
+
+@dataclass(frozen=True)
+class _Place:
+    """Where something stands."""
+
+    line: int | None = None
+    columns: Mapping[str, str] | None = None
+    """By the names in READ, as the reader knows them."""
+
+    def of(self, column: str) -> str:
+        return (self.columns or {}).get(column, column)
+
+
+def given_file(db: Database, area_id: str, sheet: Sheet) -> Checked:
+    """The figures of a filled-in template; raises Refused where it is not one, or nothing is filled in."""
+    header, *lines = sheet.lines
+    columns = _columns(header)
+    missing = [name for name in (NUMBER, METRIC_ID, VALUE) if name not in columns]
+    if missing:
+        what = f"The first row lacks the column{'s' * (len(missing) > 1)} {', '.join(missing)}: it is not the template."
+        raise Refused("E_NOT_TEMPLATE", what, TEMPLATE, header.number)
+    return _checked(db, area_id, sheet, columns, lines)
+
+
+def given_text(db: Database, area_id: str, sheet: Sheet) -> Checked:
+    """The figures of pasted rows: with the template's header, or measure, value and perhaps numerator, denominator."""
+    header, *lines = sheet.lines
+    columns = _columns(header)
+    if columns:
+        if VALUE not in columns or not columns.keys() & {METRIC_ID, METRIC}:
+            what = f"The first row is a header, but has no column {METRIC_ID if VALUE in columns else VALUE}."
+            raise Refused("E_NOT_TEMPLATE", what, "Copy the header of the template with its rows.", header.number)
+        return _checked(db, area_id, sheet, columns, lines)
+    if len(header.cells) not in (2, 4):
+        what = f"The rows have {len(header.cells)} columns and no header."
+        remedy = "Paste two (measure, value) or four (measure, value, numerator, denominator), or the template's rows."
+        raise Refused("E_NOT_TEMPLATE", what, remedy, header.number)
+    return _checked(db, area_id, sheet, dict(zip((METRIC, *OURS), range(len(header.cells)), strict=False)), sheet.lines)
+
+
+def typed(
+    db: Database, area_id: str, metric: Metric, value: str, numerator: str = "", denominator: str = ""
+) -> Checked:
+    """One figure as it was typed."""
+    names = {VALUE: "Your value", NUMERATOR: "Numerator", DENOMINATOR: "Denominator"}
+    cells = dict(zip(OURS, (Cell(" ".join(text.split())) for text in (value, numerator, denominator)), strict=True))
+    place = _Place(None, names)
+    if all(cell.empty for cell in cells.values()):
+        finding = Finding("E_EMPTY", "No value is typed.", "Type one, such as 14.2.", None, names[VALUE])
+        return Checked(findings=(finding,))
+    hidden = _hidden(cells, place)
+    if hidden:
+        return Checked(findings=(hidden,))
+    found = _figure(db, area_id, metric, cells, place)
+    if isinstance(found, Finding):
+        return Checked(findings=(found,))
+    return plausible.judged(db, area_id, [found], column=names[VALUE])
+
+
+def counts_of(db: Database, metric: Metric) -> bool:
+    """Whether a measure is published with what it is made of: a numerator and a denominator."""
+    row = db.table["metric"].filter(pl.col("metric_id") == metric.metric_id)
+    return bool(row["numerator"].is_not_null()[0] and row["denominator"].is_not_null()[0])
+
+
+def _columns(header: Line) -> dict[str, int]:
+    """The columns of a header that are read, by name; raises Refused where one is there twice."""
+    found: dict[str, int] = {}
+    for position, cell in enumerate(header.cells):
+        name = re.sub(r"[\s_]+", "_", cell.text.strip().lower())
+        if name in READ:
+            if name in found:
+                what = f"The column {name} is there twice."
+                raise Refused("E_DUP_COLUMN", what, "Delete the one that is not meant.", header.number)
+            found[name] = position
+    return found
+
+
+def _checked(db: Database, area_id: str, sheet: Sheet, columns: dict[str, int], lines: Sequence[Line]) -> Checked:
+    findings = [*sheet.findings]
+    figures: dict[str, Own] = {}
+    at: dict[str, int] = {}
+    empty = 0
+    names = {name: f"{letters(where)} ({name})" if sheet.lettered else name for name, where in columns.items()}
+    for line in lines:
+        cells = {name: line.cells[where] for name, where in columns.items()}
+        if all(cells[name].empty for name in OURS if name in cells):
+            empty += 1
+            continue
+        _bearable(findings)
+        place = _Place(line.number, names)
+        found = _row(db, area_id, cells, place, guessed=sheet.guessed)
+        if isinstance(found, Finding):
+            findings.append(found)
+        elif found.metric_id in at:
+            findings += _twice(db.metrics[found.metric_id], at[found.metric_id], line.number)
+            figures.pop(found.metric_id, None)
+        else:
+            figures[found.metric_id] = found
+            at[found.metric_id] = line.number
+    _bearable(findings)
+    if not figures and not any(not finding.warning for finding in findings):
+        what = f"No value is filled in: the column {names.get(VALUE, VALUE)} is empty in all {empty} rows."
+        raise Refused("E_NO_VALUES", what, "Fill in the values you have; leave the others empty.")
+    judged = plausible.judged(db, area_id, list(figures.values()), at, names.get(VALUE, VALUE))
+    return replace(judged, findings=_in_order([*findings, *judged.findings]), empty=empty)
+
+
+def _bearable(findings: Sequence[Finding]) -> None:
+    """Refuse what is wrong all over: a list of hundreds helps nobody."""
+    wrong = [finding for finding in findings if not finding.warning]
+    if len(wrong) > MAX_ERRORS:
+        what = f"More than {MAX_ERRORS} rows are wrong, and nothing is taken. The first: {wrong[0].what}"
+        raise Refused("E_TOO_MANY_ERRORS", what, TEMPLATE, wrong[0].line)
+
+
+def _in_order(findings: Sequence[Finding]) -> tuple[Finding, ...]:
+    return tuple(sorted(findings, key=lambda one: (one.warning, one.line or 0)))
+
+
+def _twice(metric: Metric, first: int, second: int) -> list[Finding]:
+    what = f"{metric.title} is there twice, on lines {first} and {second}: neither is taken."
+    return [Finding("E_DUPLICATE", what, "Delete the one that is not right.", second, METRIC_ID, metric.metric_id)]
+
+
+def _row(db: Database, area_id: str, cells: Mapping[str, Cell], place: _Place, *, guessed: bool) -> Own | Finding:
+    hidden = _hidden(cells, place)
+    if hidden:
+        return hidden
+    for name, cell in cells.items():
+        if name not in OURS and cell.kind == "formula":
+            return _formula(place, name)
+        if guessed and not cell.text.isascii():
+            what = f"{shown(cell.text)} is not UTF-8, and cannot be read for certain."
+            remedy = "In Excel save it as “CSV UTF-8”, or give the Excel template."
+            return Finding("E_ENCODING", what, remedy, place.line, place.of(name))
+    wrong = _council(db, area_id, cells, place)
+    if wrong:
+        return wrong
+    metric = _measure(db, cells, place)
+    if isinstance(metric, Finding):
+        return metric
+    return _figure(db, area_id, metric, cells, place)
+
+
+def _hidden(cells: Mapping[str, Cell], place: _Place) -> Finding | None:
+    for name, cell in cells.items():
+        found = HIDDEN.search(cell.text)
+        if found:
+            what = f"{shown(cell.text)} holds a character that nobody sees (U+{ord(found.group()):04X})."
+            return Finding("E_HIDDEN", what, "Type the cell anew.", place.line, place.of(name))
+    return None
+
+
+def _council(db: Database, area_id: str, cells: Mapping[str, Cell], place: _Place) -> Finding | None:
+    name = db.names[area_id]
+    codes = {area_id, name.lower(), *_gss(db, area_id)}
+    for column in (NUMBER, COUNCIL):
+        if column not in cells:
+            continue
+        text = cells[column].text.strip()
+        if text.lower() in codes:
+            continue
+        other = db.names.get(text) or next((one for one in db.names.values() if one.lower() == text.lower()), None)
+        whose = f"is of {other}" if other else f"is of no council here ({shown(text)})" if text else "names no council"
+        what = f"The row {whose}; chosen is {name} ({area_id})."
+        remedy = f"Choose the council of the file at the top, or take {name}'s template."
+        return Finding("E_WRONG_COUNCIL", what, remedy, place.line, place.of(column))
+    return None
+
+
+def _gss(db: Database, area_id: str) -> list[str]:
+    codes = db.table["area_code"] if "area_code" in db.table else db.area.select("gss_code", "area_id")
+    return [code.lower() for code in codes.filter(pl.col("area_id") == area_id)["gss_code"].to_list()]
+
+
+def _measure(db: Database, cells: Mapping[str, Cell], place: _Place) -> Metric | Finding:
+    by_id = db.metrics.get(cells[METRIC_ID].text.strip().lower()) if METRIC_ID in cells else None
+    by_name = _by_name(db, cells[METRIC].text) if METRIC in cells else None
+    # Where there is no column of ids, one may stand for the name.
+    if METRIC_ID not in cells and by_name is None:
+        by_name = db.metrics.get(cells[METRIC].text.strip().lower())
+    for column, found in ((METRIC_ID, by_id), (METRIC, by_name)):
+        if column in cells and found is None:
+            return _unknown(db, cells[column].text, place, column)
+    if by_id and by_name and by_id != by_name:
+        what = f"The id {by_id.metric_id} is that of {by_id.title}, but the row says {by_name.title}."
+        remedy = "A column may have been sorted without the others: take the template anew."
+        return Finding("E_MEASURE_MISMATCH", what, remedy, place.line, place.of(METRIC))
+    metric = by_id or by_name
+    assert metric is not None
+    if metric.graded:
+        what = f"{metric.title} is Ofsted's to give: no council has one of its own."
+        return Finding("E_JUDGEMENT", what, "Leave the row empty.", place.line, place.of(METRIC_ID), metric.metric_id)
+    return metric
+
+
+def _by_name(db: Database, text: str) -> Metric | None:
+    asked = text.strip().lower()
+    for metric in db.metrics.values():
+        if asked in (metric.title.lower(), metric.short_title.lower()):
+            return metric
+    return None
+
+
+def _unknown(db: Database, text: str, place: _Place, column: str) -> Finding:
+    known = list(db.metrics) if column == METRIC_ID else [metric.title for metric in db.metrics.values()]
+    lowered = {one.lower(): one for one in known}
+    near = get_close_matches(text.lower()[:100], lowered, n=1, cutoff=0.5)
+    what = f"{shown(text)} is no measure here." if text else "The row names no measure."
+    remedy = f"Did you mean {lowered[near[0]]}?" if near else "Take the names from the template."
+    return Finding("E_UNKNOWN_MEASURE", what, remedy, place.line, place.of(column))
+
+
+def _formula(place: _Place, column: str) -> Finding:
+    remedy = "Copy the cells, and paste them as values (Paste Special, Values) before you save."
+    return Finding("E_FORMULA", "The cell holds a formula, not a figure.", remedy, place.line, place.of(column))
+
+
+def _figure(db: Database, area_id: str, metric: Metric, cells: Mapping[str, Cell], place: _Place) -> Own | Finding:
+    """The figure of a row, from its value and its counts."""
+    found: dict[str, float | None] = {}
+    for column in OURS:
+        cell = cells.get(column, Cell())
+        number = numbers.number(cell, place.line, place.of(column), metric.metric_id) if not cell.empty else None
+        if isinstance(number, Finding):
+            return number
+        found[column] = number
+    value, numerator, denominator = (found[column] for column in OURS)
+
+    def wrong(rule: str, what: str, remedy: str = FILL, column: str = VALUE) -> Finding:
+        return Finding(rule, what, remedy, place.line, place.of(column), metric.metric_id)
+
+    for column, number in found.items():
+        if number is not None and number < 0:
+            return wrong("E_NEGATIVE", f"{number:g} is negative; no figure here can be.", column=column)
+    if (numerator is None) != (denominator is None):
+        lacking = NUMERATOR if numerator is None else DENOMINATOR
+        what = "Numerator and denominator are given together, or not at all."
+        return wrong("E_HALF_COUNTS", what, "Give the other one too, or neither.", lacking)
+    if numerator is not None and denominator is not None:
+        if not counts_of(db, metric):
+            what = f"{metric.title} is not published with a numerator and a denominator."
+            return wrong("E_NO_COUNTS", what, "Leave both empty, and give the value.", NUMERATOR)
+        if denominator == 0:
+            return wrong("E_NO_TOTAL", "The denominator is 0: of nothing there is no share.", column=DENOMINATOR)
+        if metric.has_interval and numerator > denominator and metric.metric_id not in MAY_EXCEED_100:
+            what = f"The numerator ({numerator:g}) is more than the denominator ({denominator:g}) it is a part of."
+            return wrong("E_OVER_TOTAL", what, "The two may have changed places.", NUMERATOR)
+        made = numerator / denominator * SCALES.get(metric.unit, 1.0)
+        if value is None:
+            value = float(f"{made:.9g}")
+        elif abs(value - made) > _tolerance(metric, cells[VALUE].text):
+            what = f"{value:g} is not what {numerator:g} of {denominator:g} comes to ({made:.{metric.decimals + 1}f})."
+            return wrong("E_COUNTS", what, "Give the value alone, or the counts alone: then it is worked out.")
+    assert value is not None
+    return _in_range(db, area_id, metric, Own(metric.metric_id, value, numerator, denominator), wrong)
+
+
+def _tolerance(metric: Metric, typed_value: str) -> float:
+    """How far a value may be from its counts: one of its last digit. All but 1 in 500 of the published are as near."""
+    typed_decimals = len(typed_value.partition(".")[2])
+    return float(10.0 ** -min(metric.decimals, typed_decimals)) + 1e-9
+
+
+def _in_range(db: Database, area_id: str, metric: Metric, own: Own, wrong: numbers.Wrong) -> Own | Finding:
+    most = SCALES.get(metric.unit, math.inf)
+    if own.value > most and metric.metric_id not in MAY_EXCEED_100:
+        unit = "100%" if metric.unit == "%" else f"{most:,.0f} {metric.unit}"
+        return wrong("E_RANGE", f"{own.value:g} is over {unit}.", f"Give it in the measure's unit, {metric.unit}.")
+    if metric.unit in WHOLE and own.value != int(own.value):
+        return wrong("E_WHOLE", f"{own.value:g} is no whole number of {metric.unit}.")
+    if metric.unit in COUNTS and own.value >= 1e9:
+        return wrong("E_RANGE", f"{own.value:g} is more than there can be.")
+    if own.denominator is None and metric.unit == "%":
+        scale = plausible.share(db, area_id, metric, own.value)
+        if scale:
+            return wrong("E_SCALE", *scale)
+    return own

@@ -1,0 +1,347 @@
+"""An Excel workbook (XLSX) -> the rows of one sheet: looked into before it is read, and read without opening Excel.
+
+A general reader gives the value behind a formula, and 0.142 for a cell that shows 14.2%. Here both must be noticed,
+as must sheets that are hidden; so the few parts of the format that matter are read directly.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+import struct
+import zipfile
+import zlib
+from collections.abc import Callable
+from xml.parsers import expat
+
+from dashboard.analysis.local_figures import Finding
+from dashboard.files.uploads import Cell, Kind, Line, Refused, Sheet
+
+SHEET = "Figures"
+# The template's second sheet, which says how to fill in the first.
+NOTES = "Notes"
+MAX_UNPACKED = 20_000_000
+MAX_RATIO = 200  # Excel's own reach 40
+MAX_MEMBERS = 200
+MAX_CELLS = 25_000
+MAX_SHARED = 50_000
+MAX_TAGS = 300_000  # three times what so many cells take
+AT_ONCE = 100_000
+# Excel takes no longer ones, and of much longer ones a pattern would take minutes to find what is quoted.
+MAX_FORMAT = 255
+# Of so many letters the names of other sheets are said.
+SAID = 120
+PLAIN = "Save the sheet alone as an ordinary workbook (.xlsx), without a password, macros or links."
+AGAIN = "Open it in Excel, save it anew as .xlsx, and give that."
+# What the readers of ZIP files and of XML raise, and what follows where numbers or names are not what they should be.
+DAMAGE = (
+    zipfile.BadZipFile, zlib.error, struct.error, expat.ExpatError, EOFError, NotImplementedError, ValueError,
+    LookupError, OverflowError, OSError, RuntimeError,
+)  # fmt: skip
+
+# A member that only files of a kind have, all of which are ZIP files.
+_OTHERS = {
+    "xl/workbook.bin": "a binary Excel workbook (.xlsb)",
+    "content.xml": "an OpenDocument file",
+    "word/document.xml": "a Word document",
+    "ppt/presentation.xml": "a presentation",
+    "Index/Document.iwa": "a Numbers or Pages document",
+}
+_PACKINGS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+_MACROS = re.compile(r"(.*/)?vbaProject\.bin$|xl/macrosheets/")
+_PLACE = re.compile(r"([A-Z]{1,3})([0-9]{1,7})")
+_NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?([eE][-+]?[0-9]+)?")
+# Excel's own formats, by number.
+_PERCENT = {9, 10}
+_DATES = {*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)}
+_QUOTED = re.compile(r'"[^"]*"|\\.|\[[^\]]*\]|_.|\*.')
+_KINDS: dict[str, Kind] = {"b": "boolean", "e": "error", "d": "date"}
+
+
+def read(content: bytes) -> Sheet:
+    """The rows of the sheet `SHEET`, or of the only one there is.
+
+    Raises Refused: E_MAGIC (a ZIP file of another kind), E_LOCKED, E_MACROS, E_ZIP_SIZE (unpacks to too much),
+    E_ENTITIES (its XML declares something), E_HIDDEN_SHEET, E_SHEET (which one?), E_TOO_LARGE (too many cells),
+    E_SPREADSHEET (damaged).
+    """
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            _check_members(archive)
+            name, path, others = _sheet(archive)
+            shared = _shared_strings(archive)
+            formats = _formats(archive)
+            lines = _lines(archive, path, shared, formats)
+    except DAMAGE:
+        # What the error says may hold what the file says.
+        raise Refused("E_SPREADSHEET", "The workbook cannot be read: it is damaged or cut.", AGAIN) from None
+    findings: tuple[Finding, ...] = ()
+    if others:
+        what = f"Only the sheet “{name}” is read; not read: {cut(', '.join(others))}."
+        findings = (Finding("W_OTHER_SHEETS", what, "Nothing to do, if that is the sheet you mean."),)
+    return Sheet(lines, findings, lettered=True)
+
+
+def letters(column: int) -> str:
+    """The letters of a column by its position from nought: A, B, ... Z, AA."""
+    found = ""
+    column += 1
+    while column:
+        column, rest = divmod(column - 1, 26)
+        found = chr(ord("A") + rest) + found
+    return found
+
+
+def cut(names: str) -> str:
+    """Names of sheets, as many letters of them as are said."""
+    return f"{names[:SAID]}…" if len(names) > SAID else names
+
+
+def other_kind(words: str) -> Refused:
+    """Something that is neither CSV nor XLSX."""
+    what = f"This is {words}, not a CSV file or an Excel workbook (.xlsx)."
+    return Refused("E_MAGIC", what, "Download the template on this page, fill it in and give that.")
+
+
+def _check_members(archive: zipfile.ZipFile) -> None:
+    members = archive.infolist()
+    names = {member.filename for member in members}
+    if "xl/workbook.xml" not in names:
+        raise other_kind(next((words for member, words in _OTHERS.items() if member in names), "a ZIP file"))
+    unpacked = sum(member.file_size for member in members)
+    ratio = max((member.file_size / max(1, member.compress_size) for member in members), default=0)
+    if unpacked > MAX_UNPACKED or len(members) > MAX_MEMBERS or (ratio > MAX_RATIO and unpacked > AT_ONCE):
+        what = (
+            f"It unpacks to {unpacked:,} bytes in {len(members)} parts, {ratio:.0f} times as much as is packed: far "
+            "more than a table of figures takes."
+        )
+        raise Refused("E_ZIP_SIZE", what, PLAIN)
+    if any(member.flag_bits & 1 for member in members):
+        raise Refused("E_LOCKED", "The workbook is locked with a password.", PLAIN)
+    if any(_MACROS.match(member.filename) for member in members):
+        raise Refused("E_MACROS", "The workbook holds macros.", PLAIN)
+    if len(names) < len(members) or not all(member.compress_type in _PACKINGS for member in members):
+        raise Refused("E_SPREADSHEET", "The workbook is packed as no spreadsheet is: it may be damaged.", AGAIN)
+
+
+def _sheet(archive: zipfile.ZipFile) -> tuple[str, str, list[str]]:
+    """The name and the path of the sheet to read, and the names of those that are not read."""
+    sheets: list[tuple[str, str, str]] = []
+    targets: dict[str, str] = {}
+
+    def book(tag: str, given: dict[str, str]) -> None:
+        if tag == "sheet":
+            relation = next(
+                (value for key, value in given.items() if key.rpartition(":")[2] == "id" and ":" in key), ""
+            )
+            sheets.append((given["name"], given.get("state", "visible"), relation))
+
+    def relations(tag: str, given: dict[str, str]) -> None:
+        if tag == "Relationship":
+            targets[given["Id"]] = given["Target"]
+
+    _parse(archive, "xl/workbook.xml", book)
+    _parse(archive, "xl/_rels/workbook.xml.rels", relations)
+    hidden = [name for name, state, _ in sheets if state != "visible"]
+    if hidden:
+        said = cut(", ".join(hidden))
+        what = f"The workbook has a hidden sheet ({said}), which may hold what you do not mean to give."
+        raise Refused("E_HIDDEN_SHEET", what, "Show it (right click on a sheet's name, Unhide) and delete it.")
+    others = [name for name, *_ in sheets if name not in (SHEET, NOTES)]
+    named = [one for one in sheets if one[0] == SHEET]
+    if not named and len(sheets) == 1:
+        named, others = sheets, []
+    if not named:
+        names = cut(", ".join(name for name, *_ in sheets))
+        raise Refused("E_SHEET", f"No sheet is called “{SHEET}”; there are: {names}.", f"Call it “{SHEET}”.")
+    name, _, relation = named[0]
+    target = targets[relation].lstrip("/")
+    return name, target if target.startswith("xl/") else f"xl/{target}", [one[:60] for one in others]
+
+
+def _shared_strings(archive: zipfile.ZipFile) -> list[str]:
+    """The texts that cells point at by their position; of rich text all runs, but not how Japanese is read."""
+    if "xl/sharedStrings.xml" not in archive.namelist():
+        return []
+    found: list[str] = []
+    parts: list[str] = []
+    inside: list[str] = []
+
+    def start(tag: str, _given: dict[str, str]) -> None:
+        inside.append(tag)
+        if tag == "si":
+            parts.clear()
+        if len(found) > MAX_SHARED:
+            raise _too_many_cells()
+
+    def end(tag: str) -> None:
+        inside.pop()
+        if tag == "si":
+            found.append("".join(parts))
+
+    def characters(said: str) -> None:
+        if inside and inside[-1] == "t" and "rPh" not in inside:
+            parts.append(said)
+
+    _parse(archive, "xl/sharedStrings.xml", start, end, characters)
+    return found
+
+
+def _formats(archive: zipfile.ZipFile) -> list[Kind]:
+    """What a number is shown as by each style of a cell: a number, a percentage or a date."""
+    if "xl/styles.xml" not in archive.namelist():
+        return []
+    codes: dict[int, str] = {}
+    numbers: list[int] = []
+    inside: list[str] = []
+
+    def start(tag: str, given: dict[str, str]) -> None:
+        inside.append(tag)
+        if tag == "numFmt":
+            if len(given["formatCode"]) > MAX_FORMAT:
+                raise ValueError("no format")
+            codes[int(given["numFmtId"])] = given["formatCode"]
+        elif tag == "xf" and "cellXfs" in inside:
+            numbers.append(int(given.get("numFmtId", 0)))
+
+    def end(_tag: str) -> None:
+        inside.pop()
+
+    _parse(archive, "xl/styles.xml", start, end)
+    return [_shown_as(number, codes.get(number, "")) for number in numbers]
+
+
+def _shown_as(number: int, code: str) -> Kind:
+    plain = _QUOTED.sub("", code)
+    if number in _PERCENT or "%" in plain:
+        return "percent"
+    if number in _DATES or (plain.lower() != "general" and re.search("[dmyhs]", plain, re.IGNORECASE)):
+        return "date"
+    return "number"
+
+
+class _Reader:
+    """The cells of one sheet, gathered as its XML goes by."""
+
+    def __init__(self, shared: list[str], formats: list[Kind]) -> None:
+        self.shared, self.formats = shared, formats
+        self.rows: dict[int, dict[int, Cell]] = {}
+        self.inside: list[str] = []
+        self.row = self.column = self.count = 0
+        self.given: dict[str, str] = {}
+        self.parts: list[str] = []
+        self.formula = False
+
+    def start(self, tag: str, given: dict[str, str]) -> None:
+        self.inside.append(tag)
+        if tag == "row":
+            self.row, self.column = int(given.get("r", self.row + 1)), 0
+        elif tag == "c":
+            self.given, self.formula = given, False
+            self.parts.clear()
+            place = _PLACE.fullmatch(given.get("r", ""))
+            self.column = _position(place[1]) + 1 if place else self.column + 1
+            self.count += 1
+            if self.count > MAX_CELLS:
+                raise _too_many_cells()
+        elif tag == "f":
+            self.formula = True
+
+    def end(self, tag: str) -> None:
+        self.inside.pop()
+        if tag == "c":
+            cell = self._cell()
+            if not cell.empty:
+                self.rows.setdefault(self.row, {})[self.column - 1] = cell
+
+    def characters(self, said: str) -> None:
+        if self.inside and (self.inside[-1] == "v" or (self.inside[-1] == "t" and "rPh" not in self.inside)):
+            self.parts.append(said)
+
+    def _cell(self) -> Cell:
+        text, of = "".join(self.parts), self.given.get("t", "n")
+        if self.formula:
+            return Cell(text, "formula")
+        if of == "s":
+            # Never from the end: what points before the first string is damaged.
+            return Cell(" ".join(self.shared[_natural(text)].split()))
+        if of in ("str", "inlineStr"):
+            return Cell(" ".join(text.split()))
+        if of in _KINDS:
+            return Cell(text, _KINDS[of])
+        if not text:
+            return Cell()
+        if not _NUMBER.fullmatch(text):
+            raise ValueError("no number")
+        style = _natural(self.given.get("s", "0"))
+        kind = self.formats[style] if self.formats else "number"
+        # Excel keeps fifteen digits; the rest is how binary fractions are written.
+        return Cell(f"{float(text):.15g}", kind)
+
+
+def _lines(archive: zipfile.ZipFile, path: str, shared: list[str], formats: list[Kind]) -> tuple[Line, ...]:
+    reader = _Reader(shared, formats)
+    _parse(archive, path, reader.start, reader.end, reader.characters)
+    width = max((max(row) for row in reader.rows.values()), default=-1) + 1
+    if width * len(reader.rows) > MAX_CELLS:
+        raise _too_many_cells()
+    return tuple(
+        Line(number, tuple(row.get(column, Cell()) for column in range(width)))
+        for number, row in sorted(reader.rows.items())
+    )
+
+
+def _parse(
+    archive: zipfile.ZipFile,
+    path: str,
+    start: Callable[[str, dict[str, str]], None],
+    end: Callable[[str], None] | None = None,
+    characters: Callable[[str], None] | None = None,
+) -> None:
+    """Give the tags of a part to functions, by names without a namespace. Refuses XML that declares anything."""
+    parser = expat.ParserCreate()
+    parser.buffer_text = True
+
+    def declared(*_what: object) -> None:
+        what = "Its XML declares entities or a document type, which no workbook needs."
+        raise Refused("E_ENTITIES", what, PLAIN)
+
+    parser.StartDoctypeDeclHandler = declared
+    tags = 0
+
+    def started(name: str, given: dict[str, str]) -> None:
+        nonlocal tags
+        tags += 1
+        if tags > MAX_TAGS:
+            raise _too_many_cells()
+        start(name.rpartition(":")[2], given)
+
+    parser.StartElementHandler = started
+    if end:
+        parser.EndElementHandler = lambda name: end(name.rpartition(":")[2])
+    if characters:
+        parser.CharacterDataHandler = characters
+    with archive.open(path) as packed:
+        # Never more than the directory says: a part that goes on is damaged.
+        while part := packed.read(AT_ONCE):
+            parser.Parse(part, False)
+        parser.Parse(b"", True)
+
+
+def _too_many_cells() -> Refused:
+    return Refused("E_TOO_LARGE", f"The workbook holds more than {MAX_CELLS:,} cells, or as much besides.", PLAIN)
+
+
+def _position(column: str) -> int:
+    """0 for A, 26 for AA."""
+    number = 0
+    for letter in column:
+        number = number * 26 + ord(letter) - ord("A") + 1
+    return number - 1
+
+
+def _natural(text: str) -> int:
+    number = int(text)
+    if number < 0:
+        raise ValueError("no position")
+    return number

@@ -1,0 +1,24 @@
+"""Every rule of comparison, in the order in which one needs the other."""
+
+from __future__ import annotations
+
+from dashboard.data.database import Database
+from dashboard.methods.example import Example, Rule
+from dashboard.methods.rules import benchmarks, data, presentation, rank, trends
+
+RULES: tuple[Rule, ...] = (
+    *data.RULES,
+    *rank.RULES,
+    *benchmarks.RULES,
+    *trends.RULES,
+    *presentation.RULES,
+)
+
+
+def examples(db: Database) -> dict[str, Example | None]:
+    """The worked example of each rule, by its id; worked out once a version of the data."""
+
+    def made() -> dict[str, Example | None]:
+        return {rule.id: rule.example(db) for rule in RULES}
+
+    return db.remembered("methods: examples", made)

@@ -1,0 +1,329 @@
+"""Rules of figures: who is compared, what counts once, which period, what is missing, worked out and rounded."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import polars as pl
+
+from dashboard.analysis import queries
+from dashboard.data.database import Database
+from dashboard.data.model import ENGLAND, Metric, Period
+from dashboard.methods.example import (
+    BEST,
+    DIGITS,
+    Example,
+    Row,
+    Rule,
+    england,
+    exact,
+    first,
+    heading,
+    lines,
+    middle,
+    names,
+    ranked_share,
+    returns,
+    type_7,
+    worked,
+)
+from dashboard.views.text import formats
+
+POLARITIES = {
+    "lower_is_better": "lower is better",
+    "higher_is_better": "higher is better",
+    "neutral": "neither is better",
+}
+# Rates that the program works out itself (rule 6).
+PER_10_000 = "per 10,000 children"
+# Figures that look alike and are not: more pairs than these say nothing more.
+FIRST_MISSING = 6
+
+
+def of_areas(db: Database) -> Example | None:
+    """England as published beside what its councils add up to."""
+    metric = first(db, lambda one: one.counted and one.period_kind != "at 30 June")
+    if metric is None:
+        return None
+    end = db.latest(metric.metric_id).end
+    whole, rows = england(db, metric, end), returns(db, metric, end)
+    if whole is None:
+        return None
+    total = float(rows["value"].sum())
+    missing = db.councils(metric.metric_id, end).filter(pl.col("value").is_null())
+    left = [
+        f"{formats.place(row['name'])}: {formats.reason(row['status'], row['symbol'], metric)}."
+        for row in missing.iter_rows(named=True)
+    ]
+    return Example(
+        heading(metric, end),
+        lines(
+            f"England, as published: {exact(whole)} {metric.unit}.",
+            f"The {rows.height} returns with a figure add up to {exact(total)}: {exact(abs(whole - total))} "
+            f"{'less' if total < whole else 'more'}.",
+            *left[:FIRST_MISSING],
+        ),
+        f"England is shown as {formats.quantity(whole, metric)}, as published.",
+        metric_id=metric.metric_id,
+        area_id=ENGLAND,
+        period_end=end,
+    )
+
+
+def of_joint_returns(db: Database) -> Example | None:
+    """A joint return's rank, and what another's would be if it were counted twice."""
+    for metric in db.metrics.values():
+        if not metric.ranked:
+            continue
+        end = db.latest(metric.metric_id).end
+        rows = db.councils(metric.metric_id, end).filter(pl.col("rank").is_not_null())
+        joint = rows.filter(pl.col("return_id").str.contains("+", literal=True)).sort("rank", "name")
+        if joint.is_empty():
+            continue
+        row = joint.row(0, named=True)
+        worse = rows.filter(pl.col("rank") > row["rank"]).sort("rank", "name")
+        steps = [
+            f"{names(db, row)} report together: {formats.quantity(row['value'], metric)}, one figure, {_place(row)}.",
+            f"{rows.height} councils have a figure, in {row['ranked']} returns.",
+        ]
+        if worse.height:
+            other = worse.row(0, named=True)
+            before = rows.filter(pl.col("rank") < other["rank"]).height
+            steps.append(
+                f"{formats.place(other['name'])} comes next, {formats.ordinal(other['rank'])} of {other['ranked']}. "
+                f"With each council counted it would be {formats.ordinal(before + 1)} of {rows.height}."
+            )
+        return Example(
+            heading(metric, end),
+            tuple(steps),
+            f"The figure stands under {names(db, row)}, and takes one place.",
+            metric_id=metric.metric_id,
+            area_id=row["area_id"],
+            period_end=end,
+        )
+    return None
+
+
+def of_periods(db: Database) -> Example | None:
+    """One label that means several days."""
+    newest = [(metric, db.latest(metric_id)) for metric_id, metric in db.metrics.items() if not metric.dated]
+    labels: dict[str, dict[tuple[str, date], tuple[Metric, Period]]] = {}
+    for metric, period in newest:
+        labels.setdefault(period.label, {}).setdefault((metric.period_kind, period.end), (metric, period))
+    label, found = max(labels.items(), key=lambda one: (len({end for _, end in one[1]}), one[0]), default=("", {}))
+    ends = {end for _, end in found}
+    if len(ends) < 2:
+        return None
+    rows = tuple(
+        (metric.title, formats.period(metric, period.end), f"{period.end:%-d %B %Y}")
+        for metric, period in sorted(found.values(), key=lambda one: one[1].end)
+    )
+    return Example(
+        f"What publishers call “{label}”",
+        lines(
+            f"Of the newest figures, {len(found)} kinds of period are called “{label}”, and end on {len(ends)} days."
+        ),
+        f"They are never put side by side as “{label}”: each says its own day or year.",
+        ("Measure", "What it means", "Last day"),
+        rows,
+    )
+
+
+def of_missing(db: Database) -> Example | None:
+    """What the middle would be if suppressed figures were taken for nothing."""
+    held = [
+        (int(rows["value"].is_null().sum()), -place, metric, rows)
+        for place, metric in enumerate(db.metrics.values())
+        if ranked_share(metric) and metric.lower_is_better
+        for rows in [db.councils(metric.metric_id, db.latest(metric.metric_id).end)]
+    ]
+    most, _, metric, rows = max(held, key=lambda one: one[:2], default=(0, 0, None, None))
+    if not most or metric is None or rows is None:
+        return None
+    end = db.latest(metric.metric_id).end
+    cut = db.table["quarter_cut"].filter((pl.col("metric_id") == metric.metric_id) & (pl.col("period_end") == end))
+    if cut.is_empty():
+        return None
+    reasons = rows.filter(pl.col("value").is_null()).group_by("status", "symbol").len().sort("len", descending=True)
+    counted = [f"{count} {formats.reason(status, symbol, metric)}" for status, symbol, count in reasons.iter_rows()]
+    setting = rows.filter(pl.col("value").is_not_null() & pl.col("sets_cut")).unique("return_id")["value"].to_list()
+    wrong, _, _ = type_7(sorted([*setting, *[0.0] * most]), 0.5)
+    return Example(
+        heading(metric, end),
+        lines(
+            f"Of {rows.height} councils {rows.height - most} have a figure and {most} have none: {'; '.join(counted)}.",
+            f"Of the {cut['returns'][0]} returns that set cuts, half are at or below "
+            f"{formats.quantity(cut['middle'][0], metric)}.",
+            f"If the missing were taken for 0, that would be {formats.quantity(wrong, metric)}.",
+        ),
+        f"The {most} are shown last, each with its reason, and are in no rank, cut, sum or middle value.",
+        metric_id=metric.metric_id,
+        period_end=end,
+    )
+
+
+def of_rates(db: Database) -> Example | None:
+    """A rate from its count and the children."""
+    metric = first(db, lambda one: one.derived and one.unit == PER_10_000)
+    row = middle(db, metric, BEST) if metric else None
+    if metric is None or row is None or not row["denominator"]:
+        return None
+    count, children = row["numerator"], row["denominator"]
+    return Example(
+        heading(metric, row["period_end"], row["name"]),
+        lines(
+            f"Counted: {exact(count)}.",
+            f"Children aged 0 to 17 in the middle of the year before: {exact(children)}.",
+            f"{exact(count)} ÷ {exact(children)} × 10,000 = {worked(count / children * 10_000)}.",
+        ),
+        f"The rate is {formats.quantity(row['value'], metric)}.",
+        metric_id=metric.metric_id,
+        area_id=row["area_id"],
+        period_end=row["period_end"],
+    )
+
+
+def of_rounding(db: Database) -> Example | None:
+    """A cut that lies between two figures that can be shown."""
+    newest = db.table["quarter_cut"].rename({"best": "cut"})
+    for metric in db.metrics.values():
+        period = db.latest(metric.metric_id)
+        cut = newest.filter((pl.col("metric_id") == metric.metric_id) & (pl.col("period_end") == period.end))
+        if cut.is_empty() or exact(value := cut["cut"][0]) == exact(float(f"{value:.{metric.decimals}f}")):
+            continue
+        rows = returns(db, metric, period.end).filter(pl.col("sets_cut")).sort("rank", "name").to_dicts()
+        best = [row for row in rows if row["quarter"] == 1][-1:]
+        second = [row for row in rows if row["quarter"] == 2][:1]
+        return Example(
+            heading(metric, period.end),
+            lines(f"The cut of the best quarter is {exact(value)}, and is shown as {formats.quantity(value, metric)}."),
+            "Who is in the best quarter is judged by the cut as it is, not as it is shown.",
+            ("Council", "Value", "Quarter"),
+            tuple((names(db, row), exact(row["value"]), formats.QUARTERS[row["quarter"]]) for row in (*best, *second)),
+            metric_id=metric.metric_id,
+            period_end=period.end,
+        )
+    return None
+
+
+def of_polarity(db: Database) -> Example | None:
+    """How many measures have a better side, and a neutral one as it is said."""
+    declared = db.table["metric"]
+    kinds = dict(declared.group_by("polarity").len().iter_rows())
+    rows = tuple(
+        (words[0].upper() + words[1:], str(kinds.get(polarity, 0)), _first_title(db, polarity))
+        for polarity, words in POLARITIES.items()
+    )
+    metric = first(db, lambda one: one.neutral and one.unit == PER_10_000) or first(db, lambda one: one.neutral)
+    row = middle(db, metric, BEST) if metric else None
+    steps = [f"Of {declared.height} measures {kinds.get('neutral', 0)} have no better side."]
+    if metric and row:
+        held = queries.england(db, metric, Period(row["period_end"], row["period"]))
+        known = held is not None and held["value"] is not None
+        whole = f", in England {formats.quantity(held['value'], metric)}" if held and known else ""
+        steps.append(
+            f"In {formats.place(row['name'])} the {metric.noun} was {formats.quantity(row['value'], metric)}{whole}: "
+            "it has no rank, no quarter and no best quarter to reach."
+        )
+    return Example(
+        "Measures by their better side",
+        tuple(steps),
+        "A neutral measure is said to be higher or lower, never better or worse.",
+        ("Better side", "Measures", "The first of them"),
+        rows,
+        metric_id=metric.metric_id if metric else None,
+    )
+
+
+def _first_title(db: Database, polarity: str) -> str:
+    found = db.table["metric"].filter(pl.col("polarity") == polarity).sort("position")
+    return str(found["title"][0]) if found.height else ""
+
+
+def _place(row: Row) -> str:
+    return formats.standing(row)
+
+
+RULES = (
+    Rule(
+        "areas",
+        "Who is compared",
+        "Each council by the number that stays its own; England and regions as published.",
+        "A council is a local authority that answers for children's social care: a county, a unitary authority, a "
+        "metropolitan or a London borough. It is known by the three-digit number of the Department for Education, "
+        "which stays the same when its nine-character code changes. A council that a reorganisation ended keeps its "
+        "figures under its own number, and they are never joined to those of its successors.\n"
+        "Figures of England and of regions are those that are published. They are never sums or averages of "
+        "councils: publishers round them, and may estimate what a council did not return.",
+        of_areas,
+        (1, 2),
+        "local authority code region national sum total",
+    ),
+    Rule(
+        "joint-returns",
+        "Joint returns",
+        "Two councils that report together are counted once and shown under both names.",
+        "Some councils return their workforce together: one row of the published table holds the figures of both. "
+        "Such a return is one figure. It takes one place in ranks, cuts, middle values and totals, is shown under "
+        "both names with the words “joint return”, and is painted on both on the map.",
+        of_joint_returns,
+        (3,),
+        "counted twice double",
+    ),
+    Rule(
+        "periods",
+        "One period at a time",
+        "Councils are compared only within one period, known by its last day.",
+        "A year in a table may mean a day in September, a year to March or a school year. Each figure is kept by "
+        "the last day it is for. Councils are compared only with figures for the same day or year, and measures of "
+        "different periods say so beside each other.",
+        of_periods,
+        (4,),
+        "year date time label",
+    ),
+    Rule(
+        "missing",
+        "Missing figures",
+        "What is missing has a reason; it is never zero, ranked, averaged or filled in.",
+        "A figure that is suppressed, withheld or not published keeps the publisher's symbol and what it means. It "
+        "is not zero and not the average: it stands last, with its reason, and nothing is worked out from it. A "
+        "zero that is published is a figure like any other.",
+        of_missing,
+        (5,),
+        "suppressed blank null imputed estimate",
+    ),
+    Rule(
+        "rates",
+        "Rates worked out here",
+        "Where only a count is published: count ÷ children aged 0 to 17 in the middle of the year before × 10,000.",
+        "Rates that the Department for Education no longer prints for councils are worked out from its counts and "
+        "the population estimates of the Office for National Statistics. For a year to March, or a day in it, those "
+        "are the children in the middle of the year before, as the Department itself did. Spending per child is "
+        "worked out in the same way. Each such measure says “derived”.",
+        of_rates,
+        (6,),
+        "derived population per 10,000",
+    ),
+    Rule(
+        "rounding",
+        "Rounding",
+        "Figures are rounded to be shown, half away from zero, and for nothing else.",
+        "Each measure has its own number of decimals. Ranks, cuts, gaps and changes are worked out from the figures as "
+        f"they are, to {DIGITS} significant digits, and rounded last. Shown figures may not add up to the last digit.",
+        of_rounding,
+        (7,),
+        "decimals digits precision",
+    ),
+    Rule(
+        "better-side",
+        "Which way is better",
+        "Lower, higher or neither: declared for each measure with its reason. No overall score.",
+        "Each measure says which way is better and why. Where neither is, as of rates of plans or of spending, it "
+        "is neutral: it is never ranked, has no best, and is drawn in purple instead of blue and orange. Bare "
+        "counts are neutral too, since they follow a council's size.\n"
+        "Measures are not added up or averaged into one score, and there is no league table of councils.",
+        of_polarity,
+        (8,),
+        "polarity neutral score league table",
+    ),
+)

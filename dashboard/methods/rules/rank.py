@@ -1,0 +1,179 @@
+"""Rules of standing: ranks and ties, the quarters and their cuts, and who is too small to set one."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import polars as pl
+
+from dashboard.data.database import Database
+from dashboard.data.model import Metric
+from dashboard.methods.example import Example, Row, Rule, exact, heading, lines, names, returns, type_7, usual, worked
+from dashboard.views.text import formats
+
+# Of a list of ranks, as many as show how ties are counted.
+LONGEST = 12
+
+
+def of_ranks(db: Database) -> Example | None:
+    """The best returns down to the first that share a rank."""
+    metric = usual(db)
+    if metric is None:
+        return None
+    end = db.latest(metric.metric_id).end
+    rows = returns(db, metric, end).filter(pl.col("rank").is_not_null()).sort("rank", "name").to_dicts()
+    ties = [place for place, row in enumerate(rows) if row["tied"] > 1]
+    # One that somebody is better than shows more.
+    at = next((place for place in ties if rows[place]["rank"] > 1), ties[0] if ties else None)
+    if at is None:
+        return None
+    tie = rows[at]
+    last = at + tie["tied"] + 1
+    begin = max(0, last - LONGEST)
+    shown = rows[begin:last]
+    following = f" The next is {formats.ordinal(shown[-1]['rank'])}." if shown[-1]["rank"] > tie["rank"] else ""
+    sharing = [names(db, row) for row in rows[at : at + tie["tied"]]]
+    return Example(
+        heading(metric, end),
+        lines(
+            f"{tie['rank'] - 1} returns are better than {formats.quantity(tie['value'], metric)}, so the rank of those "
+            f"with it is {tie['rank'] - 1} + 1 = {tie['rank']}.",
+            f"{formats.listed(sharing)} share it.{following}",
+        ),
+        f"Each of them is said to be {formats.standing(tie)}.",
+        ("Council", "Value", "Standing"),
+        tuple((names(db, row), formats.brief(row["value"], metric), formats.standing(row)) for row in shown),
+        metric_id=metric.metric_id,
+        area_id=tie["area_id"],
+        period_end=end,
+    )
+
+
+def of_quarters(db: Database) -> Example | None:
+    """The cut of the best quarter, found between two councils."""
+    metric = usual(db)
+    if metric is None:
+        return None
+    end = db.latest(metric.metric_id).end
+    rows = returns(db, metric, end).filter(pl.col("sets_cut")).to_dicts()
+    if len(rows) < 2:
+        return None
+    values = [row["value"] for row in rows]
+    share = 0.25 if metric.lower_is_better else 0.75
+    cut, under, part = type_7(values, share)
+    over = min(under + 1, len(values))
+    side = "below" if metric.lower_is_better else "above"
+    one, other = exact(values[under - 1]), exact(values[over - 1])
+    best = [row for row in rows if row["quarter"] == 1]
+    last = max(best, key=lambda row: row["rank"])
+    others = [row for row in rows if row["quarter"] == 2]
+    steps = lines(
+        f"{len(values)} returns set the cuts. From low to high, the place of the cut is "
+        f"1 + {len(values) - 1} × {share} = {worked(under + part)}.",
+        f"The {formats.ordinal(under)} value is {one} and the {formats.ordinal(over)} is {other}.",
+        f"{one} + {worked(part)} × ({other} − {one}) = {exact(cut)}.",
+        f"The last in the best quarter is {names(db, last)}, at {exact(last['value'])}.",
+    )
+    if others:
+        following = min(others, key=lambda row: row["rank"])
+        steps += (f"The first in the second quarter is {names(db, following)}, at {exact(following['value'])}.",)
+    return Example(
+        heading(metric, end),
+        steps,
+        f"A quarter of councils are at or {side} {formats.quantity(cut, metric)}.",
+        metric_id=metric.metric_id,
+        period_end=end,
+    )
+
+
+def of_small(db: Database) -> Example | None:
+    """Who sets no cut, and where the cut would be if they did."""
+    found = [(metric, *_with_small(db, metric)) for metric in db.metrics.values() if metric.ranked]
+    told = [one for one in found if one[1]]
+    changed = [one for one in told if formats.brief(one[2], one[0]) != formats.brief(one[3], one[0])]
+    if not told:
+        return None
+    metric, small, without, including = (changed or told)[0]
+    end = db.latest(metric.metric_id).end
+    side = "below" if metric.lower_is_better else "above"
+    minimum = metric.minimum_denominator
+    rows = tuple(
+        (
+            names(db, row),
+            formats.brief(row["value"], metric),
+            "" if row["denominator"] is None else exact(row["denominator"]),
+            formats.standing(row),
+            _why(row, minimum),
+        )
+        for row in small
+    )
+    return Example(
+        heading(metric, end),
+        lines(
+            f"Of the returns with a figure, {len(small)} set{'' if len(small) > 1 else 's'} no cut.",
+            f"Without them a quarter are at or {side} {formats.quantity(without, metric)}; with them it would be "
+            f"{formats.quantity(including, metric)}.",
+        ),
+        "They are shown and ranked, but move no cut, no benchmark and no axis.",
+        ("Council", "Value", "Denominator", "Standing", "Why it sets no cut"),
+        rows,
+        metric_id=metric.metric_id,
+        period_end=end,
+    )
+
+
+def _with_small(db: Database, metric: Metric) -> tuple[list[dict[str, Any]], float, float]:
+    """The returns that set no cut, and the best cut without and with them."""
+    rows = returns(db, metric, db.latest(metric.metric_id).end)
+    small = rows.filter(~pl.col("sets_cut")).sort("rank", "name").to_dicts()
+    setting = rows.filter("sets_cut")["value"].to_list()
+    if not setting or not small:
+        return [], 0.0, 0.0
+    share = 0.25 if metric.lower_is_better else 0.75
+    return small, type_7(setting, share)[0], type_7(rows["value"].to_list(), share)[0]
+
+
+def _why(row: Row, minimum: float | None) -> str:
+    if row["very_small"]:
+        return "very small"
+    if row["denominator"] is None:
+        return "its counts are not published"
+    return f"under the measure's minimum of {formats.number(minimum or 0, 0)}"
+
+
+RULES = (
+    Rule(
+        "ranks",
+        "Ranks",
+        "Best is 1; equals share the smallest rank; only councils with a figure, each return once.",
+        "A rank is one more than the number of returns that are better. Those with the same value share it, and the "
+        "words say how many do. The base is the number of returns with a figure in that period, so it differs from "
+        "measure to measure and from year to year.",
+        of_ranks,
+        (9,),
+        "ranking position place tie base league table",
+    ),
+    Rule(
+        "quarters",
+        "Quarters",
+        "Three cuts part the returns into four; a value on a cut belongs to the better quarter.",
+        "The cuts are linear quantiles of the values that set them, the kind that spreadsheets call PERCENTILE.INC "
+        "and statisticians type 7. A value on a cut belongs to the better quarter, whichever way is better. As "
+        "several councils may stand on a cut, a quarter need not hold exactly one in four.",
+        of_quarters,
+        (10,),
+        "quartile quantile percentile band decile quintile",
+    ),
+    Rule(
+        "very-small",
+        "Very small councils",
+        "City of London, Isles of Scilly and small returns are shown and ranked, but set no cut.",
+        "Where one person or one child moves a rate by many points, a figure says little of how well a council "
+        "works. The City of London and the Isles of Scilly, and returns whose denominator is under the measure's "
+        "declared minimum, are ranked and shown with the others. They set no cut, no benchmark and no axis of a "
+        "chart.",
+        of_small,
+        (11,),
+        "minimum denominator outlier small numbers",
+    ),
+)

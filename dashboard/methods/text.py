@@ -1,0 +1,122 @@
+"""What opens the Methods page and each of its sections: how much there is, and what holds for all of it."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from dashboard.data.database import Database
+from dashboard.methods import dictionary, records
+from dashboard.methods.dfe_tools import DEPARTURES, SEEN
+from dashboard.methods.glossary import WORDS
+from dashboard.methods.measures import Measure
+from dashboard.methods.rules import RULES
+from dashboard.views.text import formats
+
+
+def opening(db: Database) -> str:
+    """The page's first sentence: how much there is, and how far it can be traced."""
+    metrics, sources = db.table["metric"].height, len(db.sources)
+    figures, lines, files = records.traced(db)
+    said = f"{metrics} measures from {sources} sources."
+    if lines == figures:
+        return f"{said} Every figure can be traced to the line of the published file it was read from."
+    rest = [f"{files - lines:,} are made of several lines"] if files > lines else []
+    rest += [f"{figures - files:,} are of councils that no file has a row for"] if figures > files else []
+    return (
+        f"{said} {lines:,} of {figures:,} figures, or reasons why there is none, can be traced to the line of the "
+        f"published file they were read from; {formats.listed(rest)}."
+    )
+
+
+def measures(db: Database) -> str:
+    """What the list of measures holds."""
+    kinds = dict(db.table["metric"].group_by("polarity").len().iter_rows())
+    derived = int(db.table["metric"]["derived"].sum())
+    lower, higher, neither = (kinds.get(one, 0) for one in ("lower_is_better", "higher_is_better", "neutral"))
+    return (
+        f"Of {sum(kinds.values())} measures lower is better in {lower} and higher in {higher}; {neither} have no "
+        f"better side and are never ranked. {derived} are worked out here; the others are as published."
+    )
+
+
+def measure(one: Measure) -> str:
+    """How far one measure reaches: its periods, and councils with a figure in the newest."""
+    newest, oldest = one.coverage[0], one.coverage[-1]
+    spans = f"{len(one.coverage)} periods, {oldest.label} to {newest.label}" if len(one.coverage) > 1 else "One period"
+    if not newest.councils:
+        return f"{one.title}: published for England as a whole. {spans}."
+    return (
+        f"{one.title}: {newest.observed} of {newest.councils} councils have a figure {newest.when}. "
+        f"{spans}. {one.better}."
+    )
+
+
+def rules() -> str:
+    """What holds for all rules."""
+    return (
+        f"{len(RULES)} rules hold on every page, in every file and in the API. Each is worked out on today's figures "
+        "by the functions that the pages use, in steps that can be done again by hand."
+    )
+
+
+def departures() -> str:
+    """What holds for all differences."""
+    return (
+        f"{len(DEPARTURES)} things are done otherwise than in the Department for Education's two tools, as they were "
+        f"in {SEEN}. What each changes is worked out on today's figures by the tool's rule; its own may differ."
+    )
+
+
+def missing(db: Database) -> str:
+    """How many figures there are, and how many are missing for how many reasons."""
+    every = records.statuses(db)
+    missing = [one for one in every if one.status != records.OBSERVED and one.count]
+    most = max(missing, key=lambda one: one.count, default=None)
+    total = sum(one.count for one in every)
+    said = f"{sum(one.count for one in missing):,} of {total:,} figures are missing, for {len(missing)} reasons"
+    return f"{said}; most often: {most.words} ({most.count:,})." if most else f"None of {total:,} figures is missing."
+
+
+def councils(db: Database) -> str:
+    """How many councils there are, ended ones, and joint returns."""
+    joint = records.joint_returns(db)
+    small = sorted(db.area.filter("very_small")["name"].to_list())
+    return (
+        f"{len(db.authorities)} councils answer for children's social care today; {len(db.ended)} ended in "
+        f"{len(records.reorganisations(db))} reorganisations, and their figures are not joined to their successors'. "
+        f"{len(joint)} pairs report jointly; {formats.listed(small)} are very small."
+    )
+
+
+def neighbours(db: Database) -> str:
+    """How alike councils and their neighbours are, by the model's own words."""
+    counts = records.closeness(db)
+    return (
+        f"DfE's model names {sum(count for _, count in counts):,} statistical neighbours, ten of each council: "
+        f"{formats.listed([f'{count:,} {words.lower()}' for words, count in counts])}."
+    )
+
+
+def sources(db: Database) -> str:
+    """What became of the rows of all sources."""
+    ledger = db.table["load_ledger"].select(pl.col("rows_read", "rows_loaded", "rows_rejected", "rows_duplicate").sum())
+    read, loaded, rejected, duplicate = ledger.row(0)
+    return (
+        f"Of {read:,} rows read from {db.table['load_ledger'].height} files and sheets, {loaded:,} were loaded, "
+        f"{duplicate:,} say again what another says and {rejected:,} were rejected, each with its reason: none is lost."
+    )
+
+
+def columns(db: Database) -> str:
+    """How much the dictionary holds."""
+    tables = dictionary.tables(db)
+    count = sum(len(one.columns) for one in tables)
+    return (
+        f"{len(tables)} tables and {count} columns of the database, and {len(dictionary.files(db))} columns of a file "
+        "of figures, each with what the schema says of it."
+    )
+
+
+def words() -> str:
+    """How many words there are."""
+    return f"{len(WORDS)} words that stand on these pages, in plain English."

@@ -1,0 +1,1 @@
+"""How it runs: settings, log, metrics, timing, errors. Needs nothing else of ours."""

@@ -1,0 +1,71 @@
+"""A map of the councils to read by colour, point at, move over by keyboard and open a council from."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Literal
+
+from dashboard.pages.components import served
+from dashboard.views.charts.palette import Class
+
+View = Literal["boundaries", "tiles"]
+# A number as words hold it, or the sign that stands for one in a phrase.
+NUMBER = re.compile(r"\d[\d,]*(?:\.\d+)?|#")
+
+
+@dataclass(frozen=True)
+class MapArea:
+    """One council: its class by position in `MapPaint.classes`, and what is said below its name."""
+
+    area_id: str
+    class_index: int
+    words: str
+
+
+@dataclass(frozen=True)
+class MapPaint:
+    """All that one rerun changes on the map. A council without a MapArea is drawn empty and silent."""
+
+    view: View
+    label: str
+    classes: tuple[Class, ...]
+    areas: tuple[MapArea, ...]
+    opens: str
+    """The path of the page that a chosen council opens."""
+    chosen: str | None = None
+    lines: tuple[tuple[str, str], ...] = ()
+    """From one council, where a dot is, to another."""
+
+
+def council_map(paint: MapPaint, *, geometry_url: str, key: str) -> None:
+    """Draw the map; its shapes are fetched from an address of this server."""
+    phrases, numbers = shortened(each.words for each in paint.areas)
+    listed = list(dict.fromkeys(phrases))
+    served("council_map")(
+        key=key,
+        data={
+            "geometry": geometry_url,
+            "view": paint.view,
+            "label": paint.label,
+            "classes": [[each.label, each.fill, each.pattern] for each in paint.classes],
+            "phrases": listed,
+            "areas": [
+                [each.area_id, each.class_index, listed.index(phrase), filled]
+                for each, phrase, filled in zip(paint.areas, phrases, numbers, strict=True)
+            ],
+            "opens": paint.opens,
+            "chosen": paint.chosen,
+            **({"lines": paint.lines} if paint.lines else {}),
+        },
+    )
+
+
+def shortened(words: Iterable[str]) -> tuple[list[str], list[str]]:
+    """Words as phrases with # for each number, and the numbers of each: councils share a dozen phrases.
+
+    "11.1%; 60th of 149" becomes "#%; #th of #" and "11.1 60 149"; with them half of what a map sends goes.
+    """
+    said = list(words)
+    return [NUMBER.sub("#", one) for one in said], [" ".join(NUMBER.findall(one)) for one in said]

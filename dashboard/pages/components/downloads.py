@@ -1,0 +1,28 @@
+"""What is said beside the buttons of a download: what it holds, and which formats cannot be had of it, and why."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from html import escape
+
+from dashboard.files.exports import WHOLE_FILE
+
+
+def label(words: str) -> str:
+    """What the buttons beside it are for."""
+    return f'<p class="downloads">{escape(words)}</p>'
+
+
+def refused(reasons: Mapping[str, Sequence[str]]) -> str:
+    """Which formats are not offered: reason -> names of formats. The whole database is named as a link."""
+    link = f'<a href="{WHOLE_FILE}" download>{WHOLE_FILE}</a>'
+    said = (
+        f"No {escape(_either(names))} of these: {escape(why).replace(WHOLE_FILE, link)}"
+        for why, names in reasons.items()
+    )
+    return "".join(f'<p class="refused">{one}</p>' for one in said)
+
+
+def _either(names: Sequence[str]) -> str:
+    *first, last = names
+    return f"{', '.join(first)} or {last}" if first else last

@@ -1,0 +1,80 @@
+"""A table of figures as a grid to scroll and sort: typed columns, heads and codes in words."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import polars as pl
+import streamlit as st
+from streamlit.column_config import DateColumn, LinkColumn, NumberColumn, SelectboxColumn, TextColumn
+
+from dashboard.analysis import selection
+from dashboard.data.database import Database
+from dashboard.files import exports
+from dashboard.views.text.markdown import literal
+
+# Of so many rows it scrolls; fewer leave no room below them.
+MOST, HEIGHT = 15, 560
+AREA = 190
+HEADS = {
+    "metric": "Measure", "area_kind": "Kind of area", "la_number": "LA number", "gss_code": "GSS code",
+    "status": "Figure or reason",
+}  # fmt: skip
+WORDS = {
+    "status": {status: words for words, status in selection.STATUSES.items()},
+    "area_kind": {"england": "England", "region": "Region", "local_authority": "Council"},
+    "polarity": {
+        "lower_is_better": "Lower is better", "higher_is_better": "Higher is better", "neutral": "Neither is better",
+    },
+}  # fmt: skip
+
+
+def grid(db: Database, table: pl.DataFrame, key: str, alt: str) -> None:
+    """Draw rows of `rows.long` or `rows.wide`: as in the file, cell by cell; codes are only printed in words."""
+    st.dataframe(
+        # Words that come again are sent once: a third of the bytes. As Arrow it goes as it is, not by way of pandas.
+        table.with_columns(pl.col(pl.String).cast(pl.Categorical)).to_arrow(),
+        hide_index=True,
+        key=key,
+        # Why a value is missing stands beside it.
+        placeholder="",
+        height=HEIGHT if table.height > MOST else "content",
+        alt=alt,
+        column_config=_columns(db, table),
+    )
+
+
+def _columns(db: Database, table: pl.DataFrame) -> dict[str, Any]:
+    """How each column is headed and printed, with its meaning at hand."""
+    metrics = {row["metric_id"]: row for row in db.table["metric"].iter_rows(named=True)}
+    found: dict[str, Any] = {}
+    for name, kind in table.schema.items():
+        measure, beside = name, ""
+        for suffix in ("_status", "_joint_return"):
+            if name.endswith(suffix) and name.removesuffix(suffix) in metrics:
+                measure, beside = name.removesuffix(suffix), suffix[1:]
+        if measure in metrics:
+            metric = metrics[measure]
+            meaning = f"{metric['title']} ({metric['unit']})"
+            head = metric["short_title"] if not beside else f"{metric['short_title']}: {_head(beside).lower()}"
+        else:
+            head, meaning = _head(name), exports.meaning(db, name)
+        meaning = literal(meaning)  # a tip is Markdown, a head is not
+        found[name] = _column(beside or name, kind, head, meaning)
+    return found
+
+
+def _head(name: str) -> str:
+    return HEADS.get(name) or name.replace("_", " ").capitalize()
+
+
+def _column(name: str, kind: pl.DataType, head: str, meaning: str) -> Any:
+    if words := WORDS.get(name):
+        return SelectboxColumn(head, options=list(words), format_func=lambda code: words[str(code)], help=meaning)
+    if name == "area":
+        return TextColumn(head, pinned=True, width=AREA, help=meaning)
+    if name == "page":
+        return LinkColumn(head, help=meaning)
+    if kind == pl.Date:
+        return DateColumn(head, format="D MMM YYYY", help=meaning)
+    return (NumberColumn if kind.is_numeric() else TextColumn)(head, help=meaning)

@@ -1,0 +1,1 @@
+"""What every page needs: the reader's choices, the style and the script."""

@@ -1,0 +1,340 @@
+"""The reader's choices, shared by all pages and kept in the address.
+
+With main.py, the pages, components and the server the only place that knows Streamlit.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from difflib import get_close_matches
+
+import streamlit as st
+
+from dashboard.analysis import benchmarks
+from dashboard.analysis.benchmarks import BENCHMARKS, DEFAULT, Benchmark
+from dashboard.api import view_links
+from dashboard.api.view_data import View, lines
+from dashboard.data.database import Database
+from dashboard.data.model import DatabaseError, Metric, Period
+from dashboard.data.versions import store
+from dashboard.files import exports
+from dashboard.ops.timing import kept
+from dashboard.pages.components import as_data as parts
+from dashboard.pages.components.chart import chart as chart
+from dashboard.pages.components.council_map import View as Drawn
+from dashboard.pages.shared import assets
+from dashboard.views import tables
+from dashboard.views.text.formats import Colouring
+from dashboard.views.text.markdown import literal
+
+DEFAULT_METRIC = "vacancy_rate"
+# Whoever's address holds more wrong names than this is told of these, and that is enough.
+MOST_NOTICES = 3
+# And of a name no more than this is looked at.
+LONGEST_NAME = 200
+COLOURINGS: dict[str, Colouring] = {
+    "Quarter": "quarter",
+    "Value": "value",
+    "Distance from benchmark": "gap",
+    "Verdict": "verdict",
+    "Change": "change",
+    "Trend": "trend",
+}
+# Of five periods, so many as a trend is worked out from (rule 17).
+TREND_PERIODS = 5
+VIEWS: dict[str, Drawn] = {"Map": "boundaries", "Tiles": "tiles"}
+
+
+@dataclass(frozen=True)
+class Selection:
+    """What the reader chose. `area_id` is None until a council is chosen."""
+
+    area_id: str | None
+    metric: Metric
+    period: Period
+    benchmark: Benchmark
+
+
+def database() -> Database:
+    """The data version that a frozen link names, else the newest good one.
+
+    It is the same throughout a run, whatever is published meanwhile. The page stops with words when there never was
+    one. Costs a look at a file or a folder when nothing changed.
+    """
+    try:
+        newest = kept(store().current)
+    except DatabaseError as error:
+        st.error(str(error), icon=":material/database_off:")
+        st.stop()
+    frozen = st.session_state.get(view_links.VERSION)
+    if frozen:
+        with suppress(DatabaseError):
+            return store().at(frozen)
+    return newest
+
+
+def version() -> None:
+    """Say over every page of a frozen link which data version it shows, and lead to the newest; nothing over others.
+
+    Before all that asks for the `database`. A version that is not kept is said so, and the newest is shown.
+    """
+    asked = st.query_params.get(view_links.VERSION)
+    shown = None
+    if asked:
+        # Without any good file there is nothing to choose from: `database` says it.
+        with suppress(DatabaseError):
+            newest = kept(store().current)
+            try:
+                shown = store().at(asked)
+            except DatabaseError as error:
+                st.warning(
+                    view_links.not_kept(tables.plain(asked[:LONGEST_NAME]), error, newest), icon=":material/history:"
+                )
+    if shown is None:
+        st.session_state.pop(view_links.VERSION, None)
+        return
+    live = view_links.live(
+        "", {name: st.query_params.get_all(name) for name in st.query_params if name != view_links.VERSION}
+    )
+    with st.container(key="frozen", horizontal=True, vertical_alignment="center"):
+        st.html(parts.frozen(view_links.notice(shown, newest), live or "?", newest=shown is newest))
+        # Bound to the address, it goes with the reader from page to page.
+        st.selectbox(
+            "Data version", store().versions(), index=None, key=view_links.VERSION, bind="query-params", width=260,
+            placeholder="The newest",
+        )  # fmt: skip
+
+
+def choices(db: Database, *, periods: bool = True) -> None:
+    """Draw the choices that pages share, bound to the address by the words the reader sees; or all but the period."""
+    titles = [metric.title for metric in db.metrics.values()]
+    notices(db)
+    with st.container(key="choices"):
+        council, measure, *when, place = st.columns([3, 4, 2, 3] if periods else [3, 4, 3])
+        with council:
+            only_council(db)
+        first = titles.index(db.metrics[DEFAULT_METRIC].title)
+        # A target is in the unit of one measure: with another it is asked anew.
+        measure.selectbox("Measure", titles, index=first, key="metric", bind="query-params", on_change=_no_target)
+        metric_id = _metric(db).metric_id
+        labels = [period.label for period in db.periods[metric_id]]
+        before = st.session_state.get("measure_before", metric_id)
+        if before != metric_id and st.session_state.get("period") == db.latest(before).label:
+            # Whoever looked at the newest period of one measure wants the newest of the next.
+            st.session_state.pop("period", None)
+        st.session_state["measure_before"] = metric_id
+        if st.session_state.get("period") not in labels:
+            # The measure chosen now was not published for that period: its newest is shown instead.
+            st.session_state.pop("period", None)
+        for where in when:
+            where.selectbox("Period", labels, key="period", bind="query-params")
+        with place:
+            against()
+        answer(db)
+
+
+def only_council(db: Database) -> None:
+    """Draw the choice of a council, which some pages alone share with others."""
+    st.selectbox(
+        "Council", list(db.authorities.values()), index=None, key="la", bind="query-params",
+        placeholder="Choose or type a council",
+    )  # fmt: skip
+
+
+def notices(db: Database) -> None:
+    """Say of the choices that pages share which names in the address are none of ours, with the nearest that is."""
+    notice("la", "council", list(db.authorities.values()))
+    notice("metric", "measure", [metric.title for metric in db.metrics.values()])
+    notice("benchmark", "comparison", [benchmark.label for benchmark in BENCHMARKS.values()])
+    notice("group", "council", list(db.authorities.values()))
+
+
+def against() -> None:
+    """Draw the choice of the benchmark; `answer` draws what it asks of the reader."""
+    names = [benchmark.label for benchmark in BENCHMARKS.values()]
+    st.selectbox(
+        "Compare with", names, index=names.index(BENCHMARKS[DEFAULT].label), key="benchmark", bind="query-params"
+    )
+
+
+def answer(db: Database) -> None:
+    """Ask for what a benchmark needs of the reader: the councils of a group, or a target; of most nothing."""
+    asks = _benchmark().asks
+    if asks == "councils":
+        st.multiselect(
+            "Councils of your group", list(db.authorities.values()), key="group", bind="query-params",
+            persist_state="session", placeholder="Choose or type councils",
+        )  # fmt: skip
+    elif asks == "number":
+        metric = _metric(db)
+        _target_notice()
+        st.number_input(
+            f"Target for {literal(metric.short_title.lower())}, in {metric.unit}", min_value=0.0, value=None,
+            step=10.0**-metric.decimals, format="%g", key="target", bind="query-params", persist_state="session",
+            placeholder="Type a number", width=360,
+        )  # fmt: skip
+
+
+def chosen(db: Database) -> Selection:
+    """The choices as the program's own things."""
+    metric = _metric(db)
+    label, newest = st.session_state.get("period"), db.latest(metric.metric_id)
+    period = next((one for one in db.periods[metric.metric_id] if one.label == label), newest)
+    return Selection(chosen_council(db), metric, period, benchmark())
+
+
+def chosen_council(db: Database) -> str | None:
+    """The chosen council's number; None until one is chosen."""
+    return {name: area_id for area_id, name in db.authorities.items()}.get(st.session_state["la"])
+
+
+def headline(title: str, sentence: str, *, kicker: str = "", chosen: str | None = None) -> None:
+    """The view's heading and first sentence, above the choices; of long tables the row of this area is marked."""
+    with st.session_state["headline"]:
+        st.html(tables.headline(title, sentence, kicker=kicker, chosen=chosen))
+
+
+def page_style() -> None:
+    """The style sheet of every page, by address: Streamlit sends what is written here again at each rerun."""
+    st.html(f'<style>@import url("{assets.style().url}");</style>')
+
+
+def page_script() -> None:
+    """The script of every page: links that keep the reader's place, no single-key shortcuts."""
+    st.html(f'<script src="{assets.script().url}"></script>', unsafe_allow_javascript=True)
+
+
+def benchmark() -> Benchmark:
+    """The benchmark the reader chose, with the councils picked or the target typed for it."""
+    chosen, db = _benchmark(), database()
+    if chosen.asks == "councils":
+        numbers = {name: area_id for area_id, name in db.authorities.items()}
+        return benchmarks.with_group(db, [numbers[name] for name in st.session_state.get("group", [])])
+    if chosen.asks == "number":
+        target = st.session_state.get("target")
+        return benchmarks.with_target(target if target is not None and math.isfinite(target) else None, _metric(db))
+    return chosen
+
+
+def colourings(db: Database, metric: Metric, benchmark: Benchmark) -> list[str]:
+    """The ways a map of this measure can be coloured: only by what it has of quarters, benchmark, counts and a past."""
+    if metric.graded:
+        return ["Value"]
+    compared = not (metric.counted or (metric.neutral and benchmark.best))
+    periods = len(db.periods[metric.metric_id])
+    offered: dict[Colouring, bool] = {
+        "quarter": metric.ranked,
+        "gap": compared,
+        "verdict": compared and metric.has_interval,
+        "change": periods > 1,
+        "trend": periods >= TREND_PERIODS,
+    }
+    return [name for name, colouring in COLOURINGS.items() if offered.get(colouring, True)]
+
+
+def beside(db: Database, metric: Metric) -> tuple[Metric, Period] | None:
+    """Draw the choice of a second measure and its period, to look at beside the first; None until one is chosen.
+
+    The same measure may be chosen too, to hold two years against each other: it begins with the oldest.
+    """
+    metrics = {one.title: one for one in db.metrics.values()}
+    notice("compare_metric", "measure", list(metrics))
+    title = st.selectbox(
+        "Second map", list(metrics), index=None, key="compare_metric", bind="query-params",
+        placeholder="Another measure or year beside it", width=330,
+    )  # fmt: skip
+    if title is None:
+        return None
+    periods = db.periods[metrics[title].metric_id]
+    labels = [period.label for period in periods]
+    notice("compare_period", "period", labels)
+    if st.session_state.get("compare_period") not in labels:
+        st.session_state.pop("compare_period", None)
+    first = len(labels) - 1 if title == metric.title else 0
+    label = st.selectbox("Its period", labels, index=first, key="compare_period", bind="query-params", width=160)
+    return metrics[title], periods[labels.index(label)]
+
+
+def as_data(db: Database, view: Callable[[], View]) -> None:
+    """Near the foot of a page: links to what it shows, its citation, its questions to the API and lines that ask them.
+
+    Worked out once it is open, and after all choices of the page are drawn: they are what a link holds.
+    """
+    with st.expander("This view: link, citation, as data", key="as_data", on_change="rerun") as shown:
+        if not shown.open:
+            return
+        found, (_, root) = view(), _here()
+        live, frozen = addresses(db)
+        keep = bool(st.session_state.get(view_links.VERSION))
+        st.html(
+            parts.view(
+                found.addresses,
+                lines(found.addresses[0], root, db.data_version if keep else None),
+                live=live,
+                frozen=frozen,
+                citation=exports.citation(db, found.metrics, frozen),
+                root=root,
+                version=db.data_version,
+                keep=keep,
+            )
+        )
+
+
+def addresses(db: Database) -> tuple[str, str]:
+    """The live and the frozen link to what a page shows, after all its choices are drawn."""
+    page, _ = _here()
+    # Streamlit raises where it is asked for a name that no choice could have.
+    asked = {name: st.query_params.get_all(name) for name in st.query_params if name.isidentifier()}
+    drawn = {name: st.session_state[name] for name in asked if name in st.session_state}
+    # A page without comparisons draws no benchmark.
+    chosen = view_links.choices(asked, drawn, _benchmark().asks if "benchmark" in st.session_state else None)
+    return view_links.live(page, chosen), view_links.frozen(page, chosen, db.data_version)
+
+
+def _here() -> tuple[str, str]:
+    return view_links.here(st.context.url, str(st.session_state["page"]))
+
+
+def footer(db: Database) -> None:
+    """Licence and data version, under every page."""
+    st.html(tables.footer(db))
+
+
+def _no_target() -> None:
+    st.session_state["target"] = None
+
+
+def _target_notice() -> None:
+    asked = st.query_params.get("target")
+    try:
+        good = not asked or 0 <= float(asked) < math.inf
+    except ValueError:
+        good = False
+    if not good:
+        said = tables.plain(asked or "")
+        st.warning(f"“{said}” cannot be a target: type a number from 0 up.", icon=":material/search_off:")
+
+
+def notice(key: str, what: str, known: list[str]) -> None:
+    """Say that a name in the address is none of ours, with the nearest that is."""
+    for asked in st.query_params.get_all(key)[:MOST_NOTICES]:
+        if asked and asked not in known:
+            near = get_close_matches(asked, known, n=1, cutoff=0.5)
+            hint = f" Did you mean {literal(near[0])}?" if near else " Choose one below."
+            st.warning(f"There is no {what} called “{tables.plain(asked)}”.{hint}", icon=":material/search_off:")
+
+
+def _benchmark() -> Benchmark:
+    # Pages on which none is chosen have the default.
+    label = st.session_state.get("benchmark", BENCHMARKS[DEFAULT].label)
+    return next(one for one in BENCHMARKS.values() if one.label == label)
+
+
+def _metric(db: Database) -> Metric:
+    # A page without the choice of a measure keeps that of the page before.
+    title = st.session_state.get("metric") or st.query_params.get("metric")
+    found = next((metric for metric in db.metrics.values() if metric.title == title), None)
+    return found or db.metrics[st.session_state.get("measure_before", DEFAULT_METRIC)]

@@ -1,0 +1,336 @@
+"""What is said of the best councils: who they are, how long they have been, what they share, who is best on several."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import polars as pl
+
+from dashboard.analysis.benchmarks import Benchmark
+from dashboard.analysis.best import (
+    FIRST,
+    LEFT,
+    LONG,
+    METHOD,
+    MISSING,
+    NOT_COUNTED,
+    NOT_THERE,
+    OTHER_RETURN,
+    UNPUBLISHED,
+    WORST_QUARTER,
+    Best,
+)
+from dashboard.analysis.shared_characteristics import FEWEST, JUDGED, SIZE, TYPE
+from dashboard.data.database import Database
+from dashboard.data.model import Metric, Period, Row
+from dashboard.views.text import formats
+from dashboard.views.text.inspections import region, what
+
+# More names than this are counted, not listed.
+FEW = 4
+# Rules that look at a few chosen before, among whom a council never is itself.
+OF_OTHERS = ("best_neighbours", "neighbours", "group")
+TYPES = {
+    "County council": "county councils",
+    "London borough": "London boroughs",
+    "Metropolitan borough": "metropolitan boroughs",
+    "Unitary authority": "unitary authorities",
+}
+# Why a stay in the best quarter does not begin earlier.
+ENDED = {
+    FIRST: "all there are",
+    METHOD: "the method changed then",
+    UNPUBLISHED: "nothing published the year before",
+    MISSING: "no figure the year before",
+    NOT_COUNTED: "not counted the year before",
+    OTHER_RETURN: "another return the year before",
+    NOT_THERE: "no figures of its own before",
+}
+NO_CAUSE = "This shows no cause."
+
+
+def opening(db: Database, found: Best) -> str:
+    """Who the best are, how many, at what value and since when; and whether the chosen council is one of them."""
+    metric, rows = found.metric, found.rows.to_dicts()
+    by = f"By the {metric.noun} {formats.period(metric, found.period.end)},"
+    if found.level is None:
+        none = formats.benchmark_value(None, None, found.benchmark, metric)
+        return f"{by} nobody can be said to be best. {none}"
+    if not rows:
+        none = f"{by} none of {found.among.height} councils reaches your target of {level(found)}."
+        return f"{none} {_own(db, found)}".strip()
+    who = f"{by} {_who(db, found)}"
+    return " ".join(filter(None, (who, _first(found, rows), _stayed(found, rows), _own(db, found))))
+
+
+def title(db: Database, found: Best) -> str:
+    """What the list holds: "Best quarter in Yorkshire and The Humber", "Best neighbours of Leeds"."""
+    name = formats.place(found.own["name"]) if found.own else ""
+    if found.benchmark.id in ("best_quarter_region", "best_quarter_type"):
+        return f"Best quarter {_of(db, found)}"
+    return {
+        "best_neighbours": f"Best statistical neighbours of {name}",
+        "neighbours": f"Statistical neighbours of {name}",
+        "target": f"Councils that reach {found.benchmark.detail}",
+    }.get(found.benchmark.id, found.benchmark.label)
+
+
+def instead(db: Database, found: Best, asked: Benchmark, name: str) -> str:
+    """Why another rule than the reader's says who is best; empty where it is the reader's."""
+    shown = title(db, found)
+    this = f"this is the {shown[0].lower()}{shown[1:]}."
+    if found.instead == "no council":
+        return f"“{asked.label}” needs a council: choose one above. Until then {this}"
+    if found.instead == "published":
+        return f"“{asked.label}” is a published figure with no councils behind it: {this}"
+    if found.instead == "did not exist":
+        return f"{name} did not exist {formats.period(found.metric, found.period.end)}: {this}"
+    return f"{asked.none} Until then {this}" if found.instead else ""
+
+
+def level(found: Best) -> str:
+    """What the rule comes to: "at or below 7.8%", "median 9.6%", or a target as it was typed; empty without one."""
+    if found.level is None:
+        return ""
+    if found.benchmark.asks == "number":
+        return found.benchmark.detail
+    value = formats.quantity(found.level, found.metric)
+    if found.benchmark.to_meet:
+        return f"at or {'below' if found.metric.lower_is_better else 'above'} {value}"
+    return f"median {value}"
+
+
+def small(found: Best) -> str:
+    """Who reaches it and is not counted among the best, and why; empty of nobody."""
+    names = [
+        f"{formats.place(row['name'])} ({formats.brief(row['value'], found.metric)})"
+        for row in found.small.iter_rows(named=True)
+    ]
+    if not names:
+        return ""
+    named = [*names[:FEW], f"{len(names) - FEW} more"] if len(names) > FEW + 1 else names
+    verb, are = ("reaches", "is") if len(names) == 1 else ("reach", "are")
+    why = dict.fromkeys(not_counted(row, found.metric) for row in found.small.iter_rows(named=True))
+    return f"{formats.listed(named)} {verb} it too, but {are} not counted: {' or '.join(why)}."
+
+
+def not_counted(row: Row, metric: Metric) -> str:
+    """Why a council with a figure sets no cut and is not counted among the best."""
+    if row["very_small"]:
+        return "very small"
+    if row["denominator"] is None:
+        return "the counts behind the figure are not published"
+    return f"fewer than {formats.number(metric.minimum_denominator or 0, 0)} cases"
+
+
+def since(row: Row) -> tuple[str, str]:
+    """Since when a council has been in the best quarter in England; for how long, and why it is not said of earlier."""
+    if not row["years"]:
+        return "", ""
+    periods = f"{row['years']} period{'' if row['years'] == 1 else 's'}"
+    return f"since {row['since']}", "; ".join(filter(None, (periods, ENDED.get(row["ended"]))))
+
+
+def how_long(found: Best) -> str:
+    """How many have been in the best quarter in England for long, and who for the longest."""
+    rows = [row for row in found.rows.iter_rows(named=True) if row["years"]]
+    said = []
+    if len(rows) < found.rows.height:
+        there = f"{len(rows)} {_are(len(rows))}" if rows else "none is"
+        said.append(f"Of these {found.rows.height}, {there} in the best quarter in England.")
+    most = max((row["years"] for row in rows), default=0)
+    longest = [row for row in rows if row["years"] == most]
+    if most > 1:
+        names = [formats.place(row["name"]) for row in longest]
+        who = formats.listed(names) if len(names) <= FEW + 2 else f"{len(names)} councils"
+        whole = all(row["ended"] == FIRST for row in longest)
+        first = ", as far back as there are figures" if whole else ""
+        said.append(
+            f"Longest in the best quarter in England without a break: {who}, since {longest[0]['since']}{first}."
+        )
+        stayed = sum(row["years"] >= LONG for row in rows)
+        if stayed > len(longest):
+            said.append(f"{stayed} have been there for five years running or longer.")
+    elif rows:
+        said.append("None can be said to have been there for longer than one period.")
+    return " ".join([*said, _came(rows)]).strip()
+
+
+def breaks(db: Database, metric: Metric) -> list[str]:
+    """Why years are parted by a dark line, a sentence each."""
+    rows = db.table["series_break"].filter(pl.col("metric_id") == metric.metric_id).sort("period_end")
+    return [f"{end.year} begins anew: {reason}" for end, reason in rows.select("period_end", "reason").iter_rows()]
+
+
+def in_common(rows: Sequence[Row], found: Best) -> str:
+    """Which groups are among them more or less often than chance would give, of `shared_characteristics.in_common`."""
+    if not rows:
+        if found.among.is_empty():
+            return "They are a few that were chosen beforehand: what they have in common says nothing of the best."
+        if found.rows.height < FEWEST:
+            return f"{_councils(found.rows.height)} are too few to look for what they have in common."
+        return "All that could be among them are: there is nothing to tell them from."
+    more, less = ([_group(row) for row in rows if row["side"] == side] for side in ("more", "less"))
+    if not more and not less:
+        return f"Nothing stands out: of none of {len(rows)} groups are more or fewer among them than chance allows."
+    said = [
+        f"{often} often than their number would give: {'; '.join(groups)}."
+        for often, groups in (("more", more), ("less", less))
+        if groups
+    ]
+    said[0] = f"Beyond chance, these are among them {said[0]}"
+    said[1:] = [f"{words[0].upper()}{words[1:]}" for words in said[1:]]
+    return " ".join(said)
+
+
+def on_common(rows: Sequence[Row]) -> str:
+    """What the comparison of groups rests on, and what it cannot show."""
+    few = sum(row["best"] < 5 for row in rows)
+    return (
+        "Why a group is among them more or less often may lie in something else, and groups overlap. Few councils are "
+        f"in each: {few} of the {len(rows)} groups hold fewer than five of them. Chance is a lot among all, at 95%: "
+        f"in {len(rows)} comparisons about {formats.number(len(rows) * 0.05, 0)} would stand out by it alone."
+    )
+
+
+def several(rows: pl.DataFrame, metrics: Sequence[Metric], by_lot: float) -> str:
+    """Who is in the best quarter on most of several measures, of `best.several`; and that it is no ranking."""
+    need = len(metrics) // 2 + 1
+    on = f"in the best quarter in England on {need} or more of {len(metrics)} measures"
+    if rows.is_empty():
+        return f"No council is {on}."
+    counts = rows["count"].to_list()
+    first = [formats.place(name) for name, count in zip(rows["name"], counts, strict=True) if count == max(counts)]
+    who = formats.listed(first) if len(first) <= FEW else str(len(first))
+    return (
+        f"{rows.height} {'council is' if rows.height == 1 else 'councils are'} {on}: {who} on {max(counts)}. If each "
+        f"drew its quarters by lot, about {formats.number(by_lot, 0)} would be. It is no ranking: measures are not "
+        "weighed, some go together, and who is best on most may be in the worst quarter on another."
+    )
+
+
+def of_which(metrics: Sequence[Metric]) -> str:
+    """Which measures several are."""
+    return f"The measures are: {formats.listed([metric.title[0].lower() + metric.title[1:] for metric in metrics])}."
+
+
+def no_best(metric: Metric, benchmark: Benchmark) -> str:
+    """Why there is no best by a measure that is not ranked; of grades see `highest_grade`."""
+    why = (
+        formats.benchmark_value(None, None, benchmark, metric)
+        if metric.counted
+        else "Neither a high nor a low figure is better here."
+    )
+    return f"No council is best by the {metric.noun}. {why} See all on the map, or who is best by a measure below."
+
+
+def highest_grade(rows: pl.DataFrame, everybody: pl.DataFrame, metric: Metric, period: Period, own: str) -> str:
+    """How many hold the highest grade, of `best.outstanding`; `own` is the chosen council's name, or empty."""
+    when = formats.period(metric, period.end)
+    among = f"of {everybody['value'].count()} councils with a judgement of {what(metric)}"
+    hold = "holds" if rows.height == 1 else "hold"
+    mine = f" {formats.place(own)} is {'' if own in rows['name'] else 'not '}one of them." if own else ""
+    return (
+        f"Grades are not ranked, so no council is best: {when} {rows.height} {among} {hold} the highest, "
+        f"Outstanding.{mine} Inspections shows all judgements."
+    )
+
+
+def _who(db: Database, found: Best) -> str:
+    rule, count, of = found.benchmark, found.rows.height, _of(db, found)
+    if rule.asks == "number":
+        reach = "reaches" if count == 1 else "reach"
+        return f"{count} of {found.among.height} councils {reach} your target of {level(found)}."
+    if rule.id == "best_neighbours":
+        return f"the best three {of} are {level(found)}."
+    if found.by_value:
+        each = "each " if count > 1 else ""
+        return f"the best quarter {of} is {count} of {found.among.height} councils, {each}{level(found)}."
+    value = formats.quantity(found.level or 0.0, found.metric)
+    if rule.id == "neighbours":
+        return f"{count} {of} {_have(count)} a figure; their median is {value}."
+    who = (
+        f"{_councils(count)} of your group" if rule.asks else f"the {count} {rule.group.removeprefix('the median of ')}"
+    )
+    return f"{who} {_have(count)} a median of {value}."
+
+
+def _of(db: Database, found: Best) -> str:
+    """Whom the rule chooses from: "in England", "in the North East", "of the ten statistical neighbours of Leeds"."""
+    own = found.own
+    if own and found.benchmark.id == "best_quarter_region":
+        return f"in {region(db.names[own['region_id']])}"
+    if own and found.benchmark.id == "best_quarter_type":
+        return f"of {TYPES.get(own['authority_type'], 'councils of its type')}"
+    if own and found.benchmark.own:
+        return f"of the ten statistical neighbours of {formats.place(own['name'])}"
+    return "in England"
+
+
+def _first(found: Best, rows: Sequence[Row]) -> str:
+    value = formats.quantity(rows[0]["value"], found.metric)
+    names = [formats.place(row["name"]) for row in rows if row["value"] == rows[0]["value"]]
+    if len(names) == 1:
+        return f"{names[0]} is best, at {value}."
+    return f"{formats.listed(names) if len(names) <= FEW else f'{len(names)} of them'} share the best figure, {value}."
+
+
+def _stayed(found: Best, rows: Sequence[Row]) -> str:
+    there = [row for row in rows if row["years"]]
+    if found.benchmark.id != "best_quarter":
+        worst = sum(row["quarter"] == WORST_QUARTER for row in rows)
+        many = "All" if len(there) == len(rows) > 1 else len(there) or "None"
+        best = f"{many} of them {_are(len(there) or 1)} in the best quarter in England"
+        return f"{best}, {worst} in the worst." if worst else f"{best}."
+    stayed = sum(row["years"] >= LONG for row in there)
+    long = f"{stayed} {_have(stayed)} been there for five years running or longer." if stayed else ""
+    return " ".join(filter(None, (long, _came(there))))
+
+
+def _came(rows: Sequence[Row]) -> str:
+    came = sum(row["ended"] == LEFT and row["years"] == 1 for row in rows)
+    return f"{came} {'was' if came == 1 else 'were'} not there the year before." if came else ""
+
+
+def _own(db: Database, found: Best) -> str:
+    own = found.own
+    if own is None:
+        return ""
+    name = formats.place(own["name"])
+    others = [db.names[one] for one in own["return_id"].split("+") if one != own["area_id"]]
+    name += f" ({formats.joint(others)})" if others else ""
+    if own["value"] is None:
+        return f"{name} has no figure: {formats.reason(own['status'], own['symbol'], found.metric)}."
+    at = f"{name}, at {formats.quantity(own['value'], found.metric)},"
+    if own["return_id"] in found.rows["return_id"].to_list():
+        return f"{at} is one of them."
+    if not own["sets_cut"]:
+        return f"{at} is not counted: {not_counted(own, found.metric)}."
+    gap = formats.gap(own, found.metric)
+    held = "reaches" if gap == "meets it" else f"is {gap}"
+    if not found.by_value:
+        held += " their median"
+    elif gap == "meets it":
+        held += " it too"
+    return f"{at} {held}." if found.benchmark.id in OF_OTHERS else f"{at} is not one of them: it {held}."
+
+
+def _group(row: Row) -> str:
+    name = {
+        TYPE: TYPES.get(row["group"], row["group"]),
+        JUDGED: f"leaders judged {row['group']}",
+        SIZE: f"{row['group'][0].lower()}{row['group'][1:]}",
+    }.get(row["dimension"], row["group"])
+    return f"{name} ({row['best']} of these {row['best_base']}, {row['all']} of all {row['all_base']})"
+
+
+def _councils(count: int) -> str:
+    return f"{count} council{'' if count == 1 else 's'}"
+
+
+def _are(count: int) -> str:
+    return "is" if count == 1 else "are"
+
+
+def _have(count: int) -> str:
+    return "has" if count == 1 else "have"

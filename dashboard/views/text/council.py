@@ -1,0 +1,83 @@
+"""What is said of one council: in one measure, and over all of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from dashboard.analysis.benchmarks import Benchmark
+from dashboard.data.model import Metric, Row
+from dashboard.views.text import formats
+
+# More names than this are counted, not listed.
+FEW = 4
+
+
+def council_sentence(name: str, row: Row, metric: Metric, benchmark: Benchmark, partners: Sequence[str]) -> str:
+    """What stands out about one council in one measure and period, from its row of `queries.councils`."""
+    name, when = formats.place(name), formats.period(metric, row["period_end"])
+    if metric.graded:
+        return _grade_sentence(name, row, metric)
+    if row["value"] is None:
+        why = formats.reason(row["status"], row["symbol"], metric)
+        return f"{name} has no {metric.noun} {when}: {why}."
+    note = f" ({formats.joint(partners)})" if partners else ""
+    opening = f"In {name} the {metric.noun} was {formats.quantity(row['value'], metric)} {when}{note}"
+    stands = formats.standing(row)
+    opening += f", {stands}." if stands else "."
+    return f"{opening} {_against(row, metric, benchmark)}".strip()
+
+
+def profile_sentence(name: str, rows: Sequence[Row], metrics: Mapping[str, Metric]) -> str:
+    """Where a council stands over all ranked measures, from `queries.profile`; no score, only which quarter."""
+    name = formats.place(name)
+    if rows and rows[0]["very_small"]:
+        return f"{name} is so small that its standing among councils says little: read its figures one by one."
+    ranked = [row for row in rows if metrics[row["metric_id"]].ranked]
+    placed = [row for row in ranked if row["quarter"] is not None]
+    if not placed:
+        return f"{name} has no published figure in any measure that ranks councils."
+    best = [metrics[row["metric_id"]].short_title.lower() for row in placed if row["quarter"] == 1]
+    worst = [metrics[row["metric_id"]].short_title.lower() for row in placed if row["quarter"] == 4]
+    measures = f"{len(placed)} ranked measure{'' if len(placed) == 1 else 's'}"
+    if not best and not worst:
+        sentence = f"On its {measures} {name} is neither in the best nor in the worst quarter of councils."
+    else:
+        parts = [
+            f"in the {side} quarter of councils on {len(found)} ({formats.listed(_first(found))})"
+            for side, found in (("best", best), ("worst", worst))
+            if found
+        ]
+        sentence = f"Of its {measures}, {name} is {' and '.join(parts)}."
+        if not worst:
+            sentence = f"{sentence[:-1]} and in the worst on none."
+        if not best:
+            sentence = f"{sentence[:-1]} and in the best on none."
+    missing = len(ranked) - len(placed)
+    return sentence + (f" {missing} more {'has' if missing == 1 else 'have'} no figure." if missing else "")
+
+
+def _against(row: Row, metric: Metric, benchmark: Benchmark) -> str:
+    if metric.counted or row["benchmark"] is None:
+        return formats.benchmark_value(row["benchmark"], row["base"], benchmark, metric)
+    mark = formats.mark(row["benchmark"], row["base"], benchmark, metric)
+    group = f"what {benchmark.group} reach {mark}" if benchmark.best else f"{benchmark.group} {mark}"
+    chance = " Chance could explain the difference." if row["verdict"] == "similar" else ""
+    if row["gap"] == 0 and not (metric.ranked and benchmark.to_meet):
+        return f"{'It' if metric.ranked else 'That'} is the same as {group}."
+    if metric.neutral or row["gap"] > 0:
+        real = formats.shortfall_held(row, metric)
+        return f"That is {formats.gap(row, metric)} {group}{f': {real}' if real else ''}.{chance}"
+    return f"It meets {group}." if benchmark.to_meet else f"It is better than {group}.{chance}"
+
+
+def _grade_sentence(name: str, row: Row, metric: Metric) -> str:
+    strand = metric.title.removeprefix("Ofsted judgement: ")
+    if row["value"] is None:
+        why = formats.reason(row["status"], row["symbol"], metric)
+        return f"{name} has no judgement of {strand} {formats.period(metric, row['period_end'])}: {why}."
+    grade = formats.quantity(row["value"], metric)
+    return f"{name}'s latest judgement of {strand} {formats.period(metric, row['period_end'])} was {grade}."
+
+
+def _first(names: Sequence[str]) -> list[str]:
+    return [*names[:FEW], f"{len(names) - FEW} more"] if len(names) > FEW + 1 else list(names)

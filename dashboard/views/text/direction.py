@@ -1,0 +1,132 @@
+"""What is said of directions: trends, several watch lists at once, movers, learning partners and funnels."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+import polars as pl
+
+from dashboard.analysis.benchmarks import Benchmark
+from dashboard.analysis.direction import Movers, Side
+from dashboard.analysis.funnel import Funnel
+from dashboard.analysis.partners import Partner
+from dashboard.data.model import Metric, Row
+from dashboard.views.text import formats
+
+# In a sentence more names than this are counted, not listed.
+FEW = 4
+SPAN = "over five years"
+# The reasons of the table `trend`, for readers.
+NO_DIRECTION = {
+    "fewer than five periods": "there are figures of fewer than five years",
+    "a period was not published": "one of the last five years was not published",
+    "a break in the series": "the last five years were not measured alike",
+    "a reorganisation": "the council is younger than five years",
+    "a joint return changed": "it has not reported with the same councils for five years",
+    "a figure is missing": "one of the last five years has no figure",
+}
+
+
+def trend(row: Row) -> str:
+    """Which way a figure goes: "getting worse over five years", or why that cannot be said; empty where none is asked.
+
+    `row` has the columns of `direction.with_direction`.
+    """
+    if row["direction"] is None:
+        return ""
+    if row["direction"] == "cannot be said":
+        return f"trend cannot be said: {NO_DIRECTION[row['no_direction']]}"
+    return f"{row['direction']} {SPAN}"
+
+
+def trend_sentence(row: pl.DataFrame) -> str:
+    """The same of a frame of one row, as a sentence; empty where no trend is asked."""
+    words = trend(row.row(0, named=True))
+    return f"{words[0].upper()}{words[1:]}." if words else ""
+
+
+def counts_sentence(rows: pl.DataFrame, metrics: Sequence[Metric], side: Side) -> str:
+    """Who is on most watch lists, or most often to be rung, from `direction.watch_counts`; no score."""
+    of = f"{len(metrics)} measures" if len(metrics) != 1 else "measure"
+    beside = "worse than the benchmark" if side == "watch" else "better than it"
+    going = f"{beside} beyond chance and getting {'worse' if side == 'watch' else 'better'}"
+    if rows.is_empty():
+        return f"No council is {going} on any of these {of}." if len(metrics) != 1 else f"No council is {going}."
+    most = rows["count"][0]
+    first = [formats.place(name) for name in rows.filter(pl.col("count") == most)["name"]]
+    councils = f"{rows.height} council{' is' if rows.height == 1 else 's are'}"
+    if len(metrics) == 1:
+        return f"{councils} {going}: {_first(first)}."
+    return (
+        f"{councils} {going} on at least one of these {of}; {_first(first)} on {most} of them. "
+        "Measures are counted, not weighed: it is no score."
+    )
+
+
+def movers_sentence(movers: Movers) -> str:
+    """Who moved furthest between two periods, in value and in rank."""
+    metric = movers.metric
+    if movers.before is None:
+        return f"How far councils moved in the {metric.noun} cannot be said. {movers.why}"
+    parts = []
+    for best, ranked, neutral in ((True, "improved", "rose"), (False, "worsened", "fell")):
+        verb = ranked if metric.ranked else neutral
+        rows = movers.furthest("improvement" if metric.ranked else "change", best=best, most=1)
+        if rows.is_empty():
+            parts.append(f"{verb} nowhere")
+            continue
+        row = rows.row(0, named=True)
+        values = f"from {formats.brief(row['value_before'], metric)} to {formats.brief(row['value'], metric)}"
+        parts.append(f"{verb} most in {formats.place(row['name'])} ({values}{_places(row)})")
+    span = f"{_end(metric, movers.before.end)} and {_end(metric, movers.newest.end)}"
+    return f"Between {span} the {metric.noun} {' and '.join(parts)}."
+
+
+def partners_sentence(name: str, partners: Sequence[Partner], benchmark: Benchmark) -> str:
+    """Whom a council could learn from, and on how many measures."""
+    name, group = (
+        formats.place(name),
+        benchmark.group.replace("its", "its own", 1) if benchmark.own else benchmark.group,
+    )
+    if not partners:
+        return f"Held against {group}, no council most like {name} does better where {name} falls short."
+    shown = [f"{formats.place(one.name)} on {len(one.evidence)}" for one in partners[:FEW]]
+    shown[0] += " measure" if len(partners[0].evidence) == 1 else " measures"
+    return (
+        f"Held against {group}, these of the councils most like {name} reach it where {name} falls short: "
+        f"{formats.listed(shown)}."
+    )
+
+
+def funnel_sentence(funnel: Funnel) -> str:
+    """How many councils are further from England than chance alone explains."""
+    metric, points = funnel.metric, funnel.points
+    sides = ("better", "worse") if metric.ranked else ("lower", "higher")
+    parts = [
+        f"{funnel.outside(95, side).height} lie outside them on the {side} side "
+        f"({funnel.outside(99.8, side).height} outside those of 99.8% too)"
+        for side in sides
+    ]
+    within = points.filter(pl.col("outside") == 0).height
+    return (
+        f"The {metric.noun} of England was {formats.quantity(funnel.england, metric)} "
+        f"{formats.period(metric, funnel.period.end)}. Around it {within} of {points.height} councils lie within the "
+        f"95% limits of chance; {parts[0]}, and {parts[1]}."
+    )
+
+
+def _end(metric: Metric, end: date) -> str:
+    """A period after "between": "30 September 2025", "the year to 31 March 2025"."""
+    label = formats.period_label(metric, end)
+    return label if label[0].isdigit() else f"the {label}"
+
+
+def _places(row: Row) -> str:
+    if row["rank"] is None or row["rank_before"] is None:
+        return ""
+    return f"; {formats.ordinal(row['rank_before'])} then, {formats.ordinal(row['rank'])} now"
+
+
+def _first(names: Sequence[str]) -> str:
+    return formats.listed([*names[:FEW], f"{len(names) - FEW} more"] if len(names) > FEW + 1 else names)

@@ -1,0 +1,135 @@
+"""What is said of all councils together in one measure and period."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+from dashboard.analysis.benchmarks import Benchmark
+from dashboard.analysis.comparison import England
+from dashboard.data.model import GRADES, Metric, Row
+from dashboard.views.text import formats
+
+# More names than this are counted, not listed.
+FEW = 4
+
+
+def england_sentence(
+    rows: Sequence[Row], england: Row | None, metric: Metric, benchmark: Benchmark, total: England
+) -> str:
+    """What stands out about all councils in one measure and period; `rows` are best first, missing last."""
+    if metric.graded:
+        return _grades_sentence(rows, metric)
+    when = formats.period(metric, rows[0]["period_end"])
+    if england is None or england["value"] is None:
+        opening = f"There is no published figure for England of the {metric.noun} {when}."
+    else:
+        opening = f"In England the {metric.noun} was {formats.quantity(england['value'], metric)} {when}"
+        opening += f", {formats.changed(england['change'], metric)}." if england["change"] is not None else "."
+    known = [row for row in rows if row["value"] is not None]
+    if not known:
+        return f"{opening} No council has a figure: {formats.listed(_missing(rows, metric))}."
+    if metric.ranked:
+        return f"{opening} {_total(rows, metric, benchmark, total)}"
+    return f"{opening}{_range(known, metric)}{_above(rows, metric, benchmark, total)}{_left_out(total)}"
+
+
+def _range(known: Sequence[Row], metric: Metric) -> str:
+    """From the lowest to the highest council, the very small left out; empty where only they have a figure."""
+    setting = [row for row in known if row["sets_cut"]]
+    if not setting:
+        return ""
+    low, high = (
+        (formats.quantity(row["value"], metric), formats.place(row["name"])) for row in (setting[0], setting[-1])
+    )
+    return f" Councils range from {low[0]} ({low[1]}) to {high[0]} ({high[1]})."
+
+
+def _above(rows: Sequence[Row], metric: Metric, benchmark: Benchmark, total: England) -> str:
+    """How many stand over the benchmark of a neutral measure; empty where there is none for all."""
+    shared = benchmark.shared(rows)
+    if metric.counted or not total.compared or shared is None:
+        return ""
+    level = formats.benchmark_value(shared["benchmark"], shared["base"], benchmark, metric)
+    return f" {level} {total.short} of {total.compared} councils {'is' if total.short == 1 else 'are'} above it."
+
+
+def _total(rows: Sequence[Row], metric: Metric, benchmark: Benchmark, total: England) -> str:
+    shared = benchmark.shared(rows)
+    if not total.compared:
+        words = formats.benchmark_value(None, None, benchmark, metric)
+        return words.replace(" its ", " any council's ") if benchmark.own else words
+    if shared is None:
+        level = f"Held against {benchmark.group.replace('its', 'its own', 1)}, "
+    else:
+        level = f"{formats.benchmark_value(shared['benchmark'], shared['base'], benchmark, metric)} "
+    if not total.short:
+        score = f"all {total.compared} councils reach it" if total.compared > 1 else "the one council reaches it"
+    elif not total.meet:
+        score = f"none of {total.compared} councils reaches it"
+    else:
+        score = f"{total.meet} of {total.compared} councils reach it and {total.short} fall short"
+    if shared is not None:
+        score = score[0].upper() + score[1:]
+    return f"{level}{score}{_if_all_met(total, metric)}.{_furthest(rows, metric)}{_left_out(total)}"
+
+
+def _furthest(rows: Sequence[Row], metric: Metric) -> str:
+    """Who is furthest behind, the very small left out; empty where nobody else falls short."""
+    behind = [row for row in rows if row["gap"] is not None and row["gap"] > 0 and row["sets_cut"]]
+    if not behind:
+        return ""
+    most = max(row["gap"] for row in behind)
+    worst = [row for row in behind if row["gap"] == most]
+    names = [formats.place(row["name"]) for row in worst]
+    named = [*names[:FEW], f"{len(names) - FEW} more"] if len(names) > FEW + 1 else names
+    # Where each council has its own benchmark, two may be as far from it and stand at different values.
+    at = formats.listed(list(dict.fromkeys(formats.quantity(row["value"], metric) for row in worst)))
+    return f" Furthest behind {'is' if len(names) == 1 else 'are'} {formats.listed(named)}, at {at}."
+
+
+def _if_all_met(total: England, metric: Metric) -> str:
+    """What there would be fewer or more of; empty where no counts are published, or it comes to less than one."""
+    if total.shortfall is None or metric.shortfall is None or formats.number(total.shortfall, 0) == "0":
+        return ""
+    # One council has posts to fill; England would have fewer of them empty.
+    count = formats.number(total.shortfall, 0)
+    gained = f"{count} {formats.counted(count, metric.shortfall.replace('posts to fill', 'fewer vacant posts'))}"
+    left_out = f"not counting {total.uncounted} that publish{'es' if total.uncounted == 1 else ''} no counts"
+    said = [f"if they all met it there would be {gained}", formats.held(metric), left_out if total.uncounted else ""]
+    return f"; {', '.join(filter(None, said))}"
+
+
+def _left_out(total: England) -> str:
+    """Who is not compared, and why."""
+    said = [
+        f"{_councils(count)} {what}"
+        for count, what in ((total.without, "no figure"), (total.alone, "nothing to be held against"))
+        if count
+    ]
+    return f" {formats.listed(said)}." if said else ""
+
+
+def _councils(count: int) -> str:
+    return f"{count} council{' has' if count == 1 else 's have'}"
+
+
+def _grades_sentence(rows: Sequence[Row], metric: Metric) -> str:
+    strand = metric.title.removeprefix("Ofsted judgement: ")
+    counts = {grade: sum(row["value"] == value for row in rows) for value, grade in enumerate(GRADES, start=1)}
+    said = [f"{grade} in {count}" for grade, count in counts.items() if count]
+    when = formats.period(metric, rows[0]["period_end"])
+    when = f"{when[0].upper()}{when[1:]}"
+    if said:
+        said[0] += f" of {len(rows)} councils"
+        sentence = f"{when} the latest judgement of {strand} was {formats.listed(said)}."
+    else:
+        sentence = f"{when} none of {len(rows)} councils had a judgement of {strand}."
+    others = _missing(rows, metric)
+    return sentence + (f" In the others: {formats.listed(others)}." if others else "")
+
+
+def _missing(rows: Sequence[Row], metric: Metric) -> list[str]:
+    """How many have no figure for each reason, as in "3 not available (x)"."""
+    why = Counter(formats.reason(row["status"], row["symbol"], metric) for row in rows if row["value"] is None)
+    return [f"{count} {reason}" for reason, count in why.items()]

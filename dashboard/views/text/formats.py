@@ -1,0 +1,299 @@
+"""Values, periods, standings, gaps, benchmarks and reasons in words: what sentences, tables and hovers are made of.
+
+Text from the database is plain: pages escape it before it meets markup.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from datetime import date
+from decimal import Decimal
+from typing import Literal
+
+from dashboard.analysis.benchmarks import Benchmark
+from dashboard.analysis.comparison import conflict
+from dashboard.data.model import GRADES, Metric, Row
+from dashboard.data.names import MINUS as MINUS
+from dashboard.data.names import listed as listed
+from dashboard.data.names import number as number
+from dashboard.data.names import reason as reason
+
+Colouring = Literal["value", "quarter", "gap", "verdict", "change", "trend"]
+
+# Of a better, a middle and a worse class (of a neutral measure a lower and a higher one): what puts a council there.
+SIDES: dict[Colouring, tuple[tuple[str, str, str], tuple[str, str, str]]] = {
+    "verdict": (("better", "similar", "worse"), ("lower", "similar", "higher")),
+    "change": (("better", "no change", "worse"), ("lower", "no change", "higher")),
+    "trend": (("getting better", "no clear trend", "getting worse"), ("falling", "no clear trend", "rising")),
+}
+QUARTERS = {1: "best quarter", 2: "second quarter", 3: "third quarter", 4: "worst quarter"}
+
+
+def quantity(value: float, metric: Metric) -> str:
+    """A value with its unit, as in "14.9%", "15.2 cases per social worker" or "Good"."""
+    if metric.graded:
+        return GRADES[round(value) - 1]
+    return _with_unit(number(value, metric.decimals), metric)
+
+
+def brief(value: float | None, metric: Metric) -> str:
+    """A value for a table whose heading holds the unit; percentages keep their sign. Empty for none."""
+    if value is None:
+        return ""
+    if metric.graded:
+        return GRADES[round(value) - 1]
+    shown = number(value, metric.decimals)
+    if metric.unit == "%":
+        return f"{shown}%"
+    return f"£{shown}" if metric.unit.startswith("£") else shown
+
+
+def difference(value: float, metric: Metric) -> str:
+    """A distance without a sign, as in "7.3 percentage points", "2.0 cases per social worker" or "4.6 per 10,000"."""
+    shown = number(abs(value), metric.decimals)
+    if value and not shown.strip("0.,"):
+        # What rounds to nothing is not nothing.
+        shown = f"less than {Decimal(1).scaleb(-metric.decimals)}"
+    if metric.unit == "%":
+        return f"{shown} percentage point{'' if shown in ('1', '1.0') else 's'}"
+    return _with_unit(shown, metric)
+
+
+def signed(value: float, metric: Metric) -> str:
+    """A change or gap with its sign, as in "+0.3" or "−5.1"."""
+    shown = number(value, metric.decimals)
+    return f"+{shown}" if value > 0 and shown.strip("0.,") else shown
+
+
+def period(metric: Metric, end: date) -> str:
+    """A period in words: "at 30 September 2025", "in the year to 31 March 2025", "at 20 August 2026"."""
+    if metric.dated:
+        return f"at {end:%-d %B %Y}"
+    if metric.period_kind in ("academic year", "financial year"):
+        return f"in the {metric.period_kind} {end.year - 1}/{end.year % 100:02d}"
+    before = "in the " if metric.period_kind.startswith("year") else ""
+    return f"{before}{metric.period_kind} {end.year}"
+
+
+def period_label(metric: Metric, end: date) -> str:
+    """A period for a heading: "30 September 2025", "year to 31 March 2025"."""
+    return period(metric, end).removeprefix("at ").removeprefix("in the ")
+
+
+def standing(row: Row) -> str:
+    """Where a council stands: "joint 7th of 149 (2 share it)"; empty without a rank."""
+    if row["rank"] is None:
+        return ""
+    shared = f" ({row['tied']} share it)" if row["tied"] > 1 else ""
+    return f"{'joint ' if row['tied'] > 1 else ''}{ordinal(row['rank'])} of {row['ranked']}{shared}"
+
+
+def ordinal(position: int) -> str:
+    """1st, 2nd, 3rd, 4th, 11th, 111th."""
+    ending = "th" if position % 100 in (11, 12, 13) else {1: "st", 2: "nd", 3: "rd"}.get(position % 10, "th")
+    return f"{position}{ending}"
+
+
+def joint(partners: Sequence[str]) -> str:
+    """ "joint return with Richmond upon Thames"; empty for a return of one."""
+    return f"joint return with {listed(partners)}" if partners else ""
+
+
+def place(name: str) -> str:
+    """A council's name inside a sentence: "Bristol" for "Bristol, City of"."""
+    return re.sub(r", (City|County) of$", "", name)
+
+
+def direction(change: float, metric: Metric) -> str:
+    """What a change means: "better", "worse", "no change", or of a neutral measure "higher" or "lower"."""
+    if not number(change, metric.decimals).strip("0.,"):
+        return "no change"
+    if not metric.ranked:
+        return "higher" if change > 0 else "lower"
+    return "better" if (change < 0) == metric.lower_is_better else "worse"
+
+
+def changed(change: float, metric: Metric) -> str:
+    """A change since the period before: "down 5.1 percentage points in a year, which is better"."""
+    word = direction(change, metric)
+    if word == "no change":
+        return "no change in a year"
+    moved = f"{'up' if change > 0 else 'down'} {difference(change, metric)} in a year"
+    return f"{moved}, which is {word}" if metric.ranked else moved
+
+
+def gap(row: Row, metric: Metric) -> str:
+    """How far from the benchmark: "7.2 percentage points above", "meets it"; empty where there is none."""
+    if row["gap"] is None:
+        return ""
+    above = row["value"] > row["benchmark"]
+    if metric.ranked and row["gap"] <= 0:
+        return "meets it"
+    if row["gap"] == 0:
+        return "the same"
+    return f"{difference(row['gap'], metric)} {'above' if above else 'below'}"
+
+
+def shortfall(row: Row, metric: Metric) -> str:
+    """A gap in real units, as in "11 posts to fill"; empty where none can be said."""
+    if row["shortfall"] is None or metric.shortfall is None:
+        return ""
+    count = number(row["shortfall"], 0)
+    if count == "0":
+        return f"less than one {counted('1', metric.shortfall)}"
+    return f"{count} {counted(count, metric.shortfall)}"
+
+
+def shortfall_held(row: Row, metric: Metric) -> str:
+    """The same with what is held fixed: "11 posts to fill, with the number of posts as it is" (rule 13)."""
+    real = shortfall(row, metric)
+    return ", ".join(filter(None, (real, held(metric)))) if real else ""
+
+
+def held(metric: Metric) -> str:
+    """What is held fixed while a gap is closed: "with the number of posts as it is"; empty without real units."""
+    if metric.shortfall is None or metric.shortfall_holding is None:
+        return ""
+    return f"with {metric.shortfall_holding} as it is"
+
+
+def verdict(row: Row, metric: Metric) -> str:
+    """The verdict beyond chance in words; empty without counts."""
+    words = {
+        "better": "better, beyond chance",
+        "worse": "worse, beyond chance",
+        "similar": "similar: chance could explain the difference",
+        "lower": "lower, beyond chance",
+        "higher": "higher, beyond chance",
+    }
+    return words.get(row["verdict"] or "", "")
+
+
+def benchmark_value(value: float | None, base: int | None, benchmark: Benchmark, metric: Metric) -> str:
+    """What a benchmark comes to, in one sentence; or why there is none."""
+    if metric.graded:
+        return "Grades are not held against a benchmark."
+    if metric.unit == "visits":
+        return "Ofsted decides whom it visits and when: councils are not compared by it."
+    if metric.counted:
+        return "This is a count, which follows a council's size: councils are not compared by it."
+    if metric.neutral and benchmark.best:
+        return "Neither a high nor a low figure is better here, so there is no best to compare with."
+    if value is None:
+        return benchmark.none.format(group=benchmark.group)
+    side = "below" if metric.lower_is_better else "above"
+    shown = _with_unit(_as_typed(value, benchmark, metric), metric)
+    return benchmark.level.format(value=shown, side=side, base=base, councils=_councils(base))
+
+
+def mark(value: float, base: int | None, benchmark: Benchmark, metric: Metric) -> str:
+    """A benchmark's value as it follows its name, with its base: "(7.6%)", "(8.6%, 8 of 10)", "(9.6%, 55 councils)"."""
+    shown = _as_typed(value, benchmark, metric)
+    shown = f"{shown}%" if metric.unit == "%" else f"£{shown}" if metric.unit.startswith("£") else shown
+    counted = benchmark.counted.format(base=base, councils=_councils(base))
+    return f"({shown}{', ' if counted else ''}{counted})"
+
+
+def neighbours_mean(row: Row, metric: Metric) -> str:
+    """What is said of the neighbours' mean beside their median, of a row of `queries.profile`; empty without one.
+
+    "mean 9.3%", or "mean 9.3%: conflict, it meets the median but not the mean".
+    """
+    if row["neighbours_mean"] is None or metric.counted:
+        return ""
+    mean = f"mean {brief(row['neighbours_mean'], metric)}"
+    met = conflict(row, metric)
+    if met is None:
+        return mean
+    other = "mean" if met == "median" else "median"
+    if metric.neutral:
+        return f"{mean}: conflict, it is above the {met} but below the {other}"
+    return f"{mean}: conflict, it meets the {met} but not the {other}"
+
+
+def counted(count: str, words: str) -> str:
+    """What is counted, the singular for one: "1 post to fill", "1 fewer child on long plans"."""
+    if count != "1":
+        return words
+    heads = {"posts": "post", "workers": "worker", "leavers": "leaver", "plans": "plan", "referrals": "referral",
+             "children": "child", "conferences": "conference"}  # fmt: skip
+    # What is counted is the first of them; others only say more of it.
+    return re.sub("|".join(heads), lambda found: heads[found.group()], words, count=1)
+
+
+def side(row: Row, metric: Metric, colouring: str) -> str | None:
+    """The side a council is on by its verdict, change or trend: "better", "no change", "getting worse"; None of none.
+
+    By what is shown: who moved by less than the last decimal did not change.
+    """
+    if colouring == "change":
+        return None if row["change"] is None else direction(row["change"], metric)
+    found: str | None = row["verdict" if colouring == "verdict" else "direction"]
+    return found
+
+
+def trend(row: Row) -> str:
+    """A trend of `direction.with_direction`: "getting worse", or "cannot be said: a figure is missing"."""
+    if row["direction"] is None or row["no_direction"]:
+        return f"cannot be said: {row['no_direction'] or 'it was not worked out'}"
+    return str(row["direction"])
+
+
+def hover(row: Row, metric: Metric, names: Mapping[str, str], colouring: str = "quarter") -> str:
+    """What a map says of one council below its name: value or reason, standing, and what it is coloured by.
+
+    That is the gap, the verdict with its interval, the change or the trend; and a joint return is said so.
+    """
+    if row["value"] is None:
+        return reason(row["status"], row["symbol"], metric)
+    partners = [names[other] for other in row["return_id"].split("+") if other != row["area_id"]]
+    about = _about(row, metric, colouring)
+    return "; ".join(filter(None, (quantity(row["value"], metric), standing(row), about, joint(partners))))
+
+
+def _about(row: Row, metric: Metric, colouring: str) -> str:
+    if metric.graded:
+        return ""
+    if colouring == "verdict":
+        if row["verdict"] is None:
+            return "no verdict beyond chance"
+        interval = f"95% interval {brief(row['low'], metric)} to {brief(row['high'], metric)}"
+        return f"{verdict(row, metric)} ({interval})"
+    if colouring == "change":
+        return "no figure a year before" if row["change"] is None else changed(row["change"], metric)
+    if colouring == "trend":
+        said = trend(row)
+        return f"trend {said}" if said.startswith("cannot") else said
+    return _gap_or_meets(row, metric)
+
+
+def _as_typed(value: float, benchmark: Benchmark, metric: Metric) -> str:
+    """A benchmark as a number to show: a reader's target with all its decimals, since it is held to exactly."""
+    typed = Decimal(f"{value:.9g}").normalize().as_tuple().exponent if benchmark.asks == "number" else 0
+    return number(value, max(metric.decimals, -int(typed)))
+
+
+def _councils(base: int | None) -> str:
+    return f"{base} council{'' if base == 1 else 's'}"
+
+
+def _with_unit(shown: str, metric: Metric) -> str:
+    if metric.unit == "%":
+        return f"{shown}%"
+    if metric.unit.startswith("£ "):
+        return f"£{shown} {metric.unit.removeprefix('£ ')}"
+    if metric.unit == "score":
+        return shown  # what it is called says what it is
+    one = shown == "1" and metric.unit in ("months", "visits")
+    return f"{shown} {metric.unit.removesuffix('s') if one else metric.unit}"
+
+
+def _gap_or_meets(row: Row, metric: Metric) -> str:
+    words = gap(row, metric)
+    real = shortfall(row, metric)
+    if words in ("", "the same"):
+        return words and "the same as the benchmark"
+    if words == "meets it":
+        return "meets the benchmark"
+    return f"{words} the benchmark" + (f" ({real})" if real else "")

@@ -1,0 +1,107 @@
+"""What the front page says beside its first sentence: the standard over time, gains, watch lists, news."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+from dashboard.analysis.benchmarks import Benchmark
+from dashboard.analysis.england import Gain, Grades, News
+from dashboard.analysis.standard import Standard
+from dashboard.data.database import Database
+from dashboard.data.model import GRADES, Metric
+from dashboard.views.text import formats
+
+
+def standard_sentence(standard: Standard, benchmark: Benchmark | None = None) -> str:
+    """How many councils meet the fixed standard now, and how many did first."""
+    metric = standard.metric
+    rows = standard.rows.filter(standard.rows["had"] > 0)
+    side = "below" if metric.lower_is_better else "above"
+    level = f"at or {side} {formats.quantity(standard.target, metric)}"
+    if rows.is_empty():
+        return f"No council had a figure to hold against {formats.quantity(standard.target, metric)}."
+    now = rows.row(-1, named=True)
+    whose = ", what the best quarter reach now," if standard.period else ""
+    said = f"{_count(now)} were {level}{whose} {formats.period(metric, now['period_end'])}"
+    since = [at for at, broken in enumerate(rows["broken"]) if broken]
+    first = rows.row(since[-1] if since else 0, named=True)
+    if first["period_end"] == now["period_end"]:
+        return f"{said}."
+    return f"{said}; {_count(first).lower()} were {formats.period(metric, first['period_end'])}."
+
+
+def gain(one: Gain) -> str:
+    """What England would gain, in real units: "2,963 fewer vacant posts"; empty where no counts are published."""
+    if one.total.shortfall is None or one.metric.shortfall is None:
+        return ""
+    count = formats.number(one.total.shortfall, 0)
+    return f"{count} {formats.counted(count, one.metric.shortfall.replace('posts to fill', 'fewer vacant posts'))}"
+
+
+def watch_sentence(metric: Metric, watched: int, to_ring: int, benchmark: Benchmark) -> str:
+    """How many councils are on the watch list of one measure, and on its mirror."""
+    if not metric.ranked:
+        return (
+            f"There is no watch list for the {metric.noun}: neither a high nor a low figure is better."
+            if not metric.graded
+            else "Judgements have no watch list: see Inspections."
+        )
+    # Without an interval it is the worst quarter that counts; where there is one, chance is allowed for.
+    worse = "worse than {} beyond chance" if metric.has_interval else "in the worst quarter and short of {}"
+    better = "better than it beyond chance" if metric.has_interval else "in the best quarter and ahead of it"
+    return (
+        f"By the {metric.noun} {_councils(watched)} {worse.format(benchmark.group)} and getting worse over "
+        f"five years; {_councils(to_ring)} {better} and getting better: those to ring."
+    )
+
+
+def news_lines(db: Database, one: News) -> list[str]:
+    """What the newest edition of a source brought, a line each."""
+    lines = []
+    if one.periods:
+        ends = sorted({end for _, end, _ in one.periods})
+        lines.append(f"New figures of {len(one.periods)} measures, to {_day(ends[-1])}.")
+    if one.revised and one.largest:
+        metric = db.metrics[str(one.largest["metric_id"])]
+        end = one.largest["period_end"]
+        assert isinstance(end, date)
+        lines.append(
+            f"{one.revised} earlier figures are other ones now; most of all the {metric.noun} of "
+            f"{formats.place(db.names[str(one.largest['area_id'])])} {formats.period(metric, end)}: "
+            f"{formats.quantity(float(str(one.largest['before'])), metric)} before, "
+            f"{formats.quantity(float(str(one.largest['after'])), metric)} now."
+        )
+    elif one.revised:
+        lines.append(f"{one.revised} earlier figures were given or withdrawn.")
+    return lines
+
+
+def grades_sentence(course: Sequence[Grades]) -> str:
+    """What became of the judgements of leaders in a year: against the newest snapshot at least a year older."""
+    now = course[0]
+    before = next((one for one in course if (now.on - one.on).days >= 365), None)
+    if before is None:
+        return ""
+    parts = []
+    for position, grade in enumerate(GRADES, start=1):
+        count, then = (one.counts.get(float(position), 0) for one in (now, before))
+        if grade in ("Outstanding", "Inadequate"):
+            parts.append(f"{grade} {then} then, {count} now")
+    well = [sum(one.counts.get(grade, 0) for grade in (1.0, 2.0)) for one in (before, now)]
+    return (
+        f"Since {_day(before.on)}: {'; '.join(parts)}; Outstanding or Good together {well[0]} then, {well[1]} now, "
+        f"of {now.councils}."
+    )
+
+
+def _count(row: dict[str, object]) -> str:
+    return f"{row['met']} of {row['had']} councils"
+
+
+def _councils(count: int) -> str:
+    return "no council is" if not count else f"{count} council{' is' if count == 1 else 's are'}"
+
+
+def _day(end: date) -> str:
+    return f"{end:%-d %B %Y}"

@@ -1,0 +1,282 @@
+"""What is said of inspections: of all councils, of reports over time, of regions, and of measures by grade."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from datetime import date
+from statistics import median
+
+from dashboard.analysis.inspections import NO_JUDGEMENT, Filters
+from dashboard.analysis.transitions import ENDED, NOT_GIVEN, NOT_YET
+from dashboard.data import model
+from dashboard.data.model import GRADES, Metric, Row
+from dashboard.views.text import formats
+
+# The middle of fewer councils says little (rule 12).
+FEWEST = 5
+
+
+def what(metric: Metric) -> str:
+    """A strand inside a sentence: "impact of leaders"."""
+    return metric.title.removeprefix("Ofsted judgement: ")
+
+
+def region(name: str) -> str:
+    """A region inside a sentence: "the North East", "London"."""
+    return f"the {name}" if re.match(r"(North|South|East|West) ?", name) else name
+
+
+def graded(counts: Mapping[str, int], first: str = "") -> str:
+    """ "60 Outstanding, 58 Good and 8 Inadequate"; what nobody has is left out. `first` follows the first of them."""
+    said = [f"{count} {grade}" for grade, count in counts.items() if count]
+    return formats.listed([said[0] + first, *said[1:]]) if said else ""
+
+
+def asked(filters: Filters, metric: Metric, region_name: str | None) -> str:
+    """What councils were chosen by: "in London, judged Good and last inspected 12 to 23 months ago"; empty for all."""
+    said = [f"in {region(region_name)}"] if region_name else []
+    if filters.grades:
+        grades = [grade for grade in GRADES if grade in filters.grades]
+        judged = [f"judged {' or '.join(grades)} for {what(metric)}"] if grades else []
+        judged += [f"without a judgement of {what(metric)}"] if NO_JUDGEMENT in filters.grades else []
+        said.append(" or ".join(judged))
+    if filters.since:
+        said.append(f"last inspected {filters.since[0].lower()}{filters.since[1:]} ago")
+    return formats.listed(said) if said else ""
+
+
+def latest_sentence(rows: Sequence[Row], strand: str, metric: Metric, *, by: str, among: int, newest: date) -> str:
+    """How many councils of `inspections.latest` have each grade; `by` is `asked`."""
+    counts = {grade: sum(row[strand] == grade for row in rows) for grade in GRADES}
+    known = [grade for grade, count in counts.items() if count]
+    if by:
+        if not rows:
+            return f"None of {among} councils is {by}."
+        opening = f"{len(rows)} of {among} councils {'is' if len(rows) == 1 else 'are'} {by}"
+        # Of those with one grade, once asked for, no more is to be said.
+        told = len(known) > 1 or (known and "judged" not in by)
+        of = "" if "judged" in by else f" for {what(metric)}"
+        opening += f": {graded(counts, of)}." if told else "."
+    elif known:
+        are = "is" if counts[known[0]] == 1 else "are"
+        first = f"{counts[known[0]]} of {len(rows)} councils {are} {known[0]} for {what(metric)}"
+        said = formats.listed([first, *(f"{counts[grade]} {grade}" for grade in known[1:])])
+        opening = f"{said}, by reports published to {newest:%-d %B %Y}."
+    else:
+        opening = f"None of {len(rows)} councils is judged for {what(metric)}."
+    return opening + _without(rows, strand, metric)
+
+
+def own_sentence(row: Row, strand: str, metric: Metric) -> str:
+    """The latest inspection of one council, from its row of `inspections.latest`."""
+    name = formats.place(row["name"])
+    if row["published"] is None:
+        return f"{name} has no inspection on record since 2013."
+    ago = f"{row['months']} month{'' if row['months'] == 1 else 's'} ago"
+    when = f"was last inspected from {row['started']:%-d %B %Y}" if row["started"] else (
+        f"had its last report published on {row['published']:%-d %B %Y}"
+    )  # fmt: skip
+    if row[strand]:
+        return f"{name} {when}, {ago}: {row[strand]} for {what(metric)}."
+    why = formats.reason(row[f"{strand}_status"], None, metric)
+    return f"{name} {when}, {ago}: no judgement of {what(metric)}, {why}."
+
+
+def reports_sentence(
+    found: Sequence[Row], strand: str, metric: Metric, *, newest: date, region_name: str | None
+) -> str:
+    """The reports of the last twelve months beside those of the twelve before, from `inspections.reports`."""
+    a_year, two = (
+        newest.replace(year=newest.year - 1, day=min(newest.day, 28)),
+        newest.replace(year=newest.year - 2, day=min(newest.day, 28)),
+    )
+    last = [row for row in found if row["published"] > a_year]
+    before = [row for row in found if two < row["published"] <= a_year]
+    where = f" in {region(region_name)}" if region_name else ""
+    opening = f"In the 12 months to {newest:%-d %B %Y} Ofsted published {_reports(len(last))}{where}"
+    opening += f": {said}." if (said := _judged(last, strand, metric)) else "."
+    return f"{opening} In the 12 months before, {_reports(len(before))}" + (
+        f": {said}." if (said := _judged(before, strand, metric)) else "."
+    )
+
+
+def course_sentence(name: str, found: Sequence[Row], strand: str, metric: Metric) -> str:
+    """The grades of one council from report to report, oldest first."""
+    name = formats.place(name)
+    if not found:
+        return f"{name} has no inspection on record since 2013."
+    course = [f"{row[strand] or 'no judgement'} ({row['published']:%B %Y})" for row in found]
+    return f"{name} has {_reports(len(found))} since 2013: for {what(metric)} {formats.listed(course)}."
+
+
+def regions_sentence(rows: Sequence[Row], metric: Metric, *, day: date, area: str) -> str:
+    """How many were Good or Outstanding on a day and at first, and between which regions that lies.
+
+    `rows` are those of `inspections.distribution`; `area` is England or the region that is chosen.
+    """
+    own = [row for row in rows if row["name"] == area]
+    now = next((row for row in own if row["period_end"] == day), None)
+    if now is None or not judged(now):
+        return f"No council was judged for {what(metric)} by {day:%-d %B %Y}."
+    where = "" if area == "England" else f" in {region(area)}"
+    sentence = (
+        f"At {day:%-d %B %Y}, {good(now)} of the {judged(now)} councils{where} with a judgement were Good or "
+        f"Outstanding for {what(metric)}"
+    )
+    first = min((row for row in own if judged(row)), key=lambda row: row["period_end"])
+    if first["period_end"] < day:
+        sentence += f"; at {first['period_end']:%-d %B %Y}, {good(first)} of {judged(first)}"
+    if area != "England":
+        return f"{sentence}."
+    # Inner and Outer London are parts of another region.
+    regional = [
+        row for row in rows
+        if row["period_end"] == day and judged(row) and row["name"] not in ("England", "Inner London", "Outer London")
+    ]  # fmt: skip
+    if len(regional) < 2:
+        return f"{sentence}."
+    best, worst = (pick(regional, key=lambda row: good(row) / judged(row)) for pick in (max, min))
+    return (
+        f"{sentence}. By region it is from {good(best)} of {judged(best)} in {region(best['name'])} "
+        f"to {good(worst)} of {judged(worst)} in {region(worst['name'])}."
+    )
+
+
+def ratings_sentence(rows: Sequence[Row], medians: Sequence[Row], metric: Metric, strand: Metric, when: str) -> str:
+    """The middle of a measure by grade, and how often the two disagree, from `inspections.by_grade` and `medians`."""
+    said = [
+        f"{formats.quantity(row['median'], metric) if not shown else formats.brief(row['median'], metric)} "
+        f"among the {row['returns']} {row['grade']}"
+        for shown, row in enumerate(row for row in medians if row["returns"] >= FEWEST)
+    ]
+    if not said:
+        return f"There is no {metric.noun} {when} for {FEWEST} councils with one grade."
+    sentence = f"By the grade for {what(strand)} the median {metric.noun} {when} was {formats.listed(said)}."
+    if not metric.ranked:
+        return f"{sentence} Ratings and measures are of different things: neither is the cause of the other."
+    # A joint return counts once in a grade, as in its median.
+    placed = {(row["return_id"], row["grade"]): row for row in rows if row["quarter"] and row["grade"]}.values()
+    low = sum(row["quarter"] == 4 and row["grade"] in GRADES[:2] for row in placed)
+    high = sum(row["quarter"] == 1 and row["grade"] in GRADES[2:] for row in placed)
+    worst, best = (sum(row["quarter"] == quarter for row in placed) for quarter in (4, 1))
+    return (
+        f"{sentence} Ratings and measures often disagree: of {worst} in the worst quarter {low} are Good or "
+        f"Outstanding, and of {best} in the best quarter {high} are not. Neither is the cause of the other."
+    )
+
+
+def own_region(name: str, rows: Sequence[Row], region_name: str, day: date) -> str:
+    """How many were Good or Outstanding in one council's region on a day, from `inspections.distribution`."""
+    now = next((row for row in rows if row["name"] == region_name and row["period_end"] == day), None)
+    if now is None or not judged(now):
+        return ""
+    return f"In {region(region_name)}, where {formats.place(name)} is, that is {good(now)} of {judged(now)}."
+
+
+def own_rating(row: Row, metric: Metric, strand: Metric, when: str) -> str:
+    """One council's grade and figure side by side, from its row of `inspections.by_grade`."""
+    grade = f"judged {row['grade']} for {what(strand)}" if row["grade"] else f"not judged for {what(strand)}"
+    name = formats.place(row["name"])
+    if row["value"] is None:
+        return f"{name}, {grade}, has no {metric.noun} {when}: {formats.reason(row['status'], row['symbol'], metric)}."
+    return f"In {name}, {grade}, the {metric.noun} was {formats.quantity(row['value'], metric)} {when}."
+
+
+def next_sentence(rows: Sequence[Row], metric: Metric, *, grade: str, region_name: str | None) -> str:
+    """What came after one grade, from `transitions.after`."""
+    where = f" in {region(region_name)}" if region_name else ""
+    if not rows:
+        return f"Since 2013 no council{where} was judged {grade} for {what(metric)}."
+    counts = {one: sum(row["next_grade"] == one for row in rows) for one in GRADES}
+    followed = [row["months"] for row in rows if row["next_grade"]]
+    times = {1: "once", 2: "twice"}.get(len(rows), f"{len(rows)} times")
+    opening = f"Since 2013 councils{where} were judged {grade} for {what(metric)} {times}"
+    if followed:
+        after = f"{formats.number(median(followed), 0)} months"
+        after = f"{after} later" if len(followed) == 1 else f"half of them within {after}"
+        opening += f": {len(followed)} {_have(len(followed))} been judged again, {graded(counts)}, {after}."
+    else:
+        opening += "; none has been judged again yet."
+    left = {kind: sum(row["next"] == kind for row in rows) for kind in (NOT_YET, NOT_GIVEN, ENDED)}
+    said = [
+        f"{left[NOT_YET]} {_have(left[NOT_YET])} not been judged again yet",
+        f"{left[NOT_GIVEN]} {_have(left[NOT_GIVEN])} been inspected again without an overall judgement",
+        f"{left[ENDED]} {'is of a council' if left[ENDED] == 1 else 'are of councils'} that ended",
+    ]
+    said = [words for words, count in zip(said, left.values(), strict=True) if count]
+    return opening + (f" Of the others {formats.listed(said)}." if said and followed else "")
+
+
+def own_next(name: str, rows: Sequence[Row], metric: Metric, *, grade: str) -> str:
+    """What came after one grade of one council, from its rows of `transitions.after`, newest first."""
+    name = formats.place(name)
+    if not rows:
+        return f"{name} was never judged {grade} for {what(metric)} since 2013."
+    courses = []
+    for row in reversed(rows):
+        then = f"then {row['next_grade']}, {row['months']} months later" if row["next_grade"] else "and not again since"
+        courses.append(f"{grade} in {row['published']:%B %Y}, {then}")
+    return f"{name} was judged for {what(metric)} {'; '.join(courses)}."
+
+
+def visits_sentence(rows: Sequence[Row], *, name: str | None, span: tuple[date, date]) -> str:
+    """How often Ofsted visited a council, or all of them, between inspections; `span` is what is on record.
+
+    `rows` are those of `inspections.visits`.
+    """
+    kinds = dict.fromkeys(sorted({row["kind"] for row in rows}), 0)
+    for row in rows:
+        kinds[row["kind"]] += 1
+    said = [f"{count} {kind}{'' if count == 1 else 's'}" for kind, count in kinds.items()] or ["no visit"]
+    return (
+        f"Ofsted’s lists of visits run from {span[0]:%B %Y} to {span[1]:%B %Y} and have {formats.listed(said)}"
+        f"{f' to {formats.place(name)}' if name else ''}. A visit looks at a part of the work, ends with a letter and "
+        "gives no grade."
+    )
+
+
+def none(strand: str) -> str:
+    """Why a report has no grade for a strand, as a legend says it."""
+    words = {"overall": model.NOT_GIVEN, "care_leavers": "not judged on its own before January 2023"}
+    found = words.get(strand, "not judged")
+    return f"{found[0].upper()}{found[1:]}"
+
+
+def good(row: Row) -> int:
+    """How many of a row of `inspections.distribution` are Good or Outstanding."""
+    return int(row[GRADES[0]] + row[GRADES[1]])
+
+
+def judged(row: Row) -> int:
+    """How many of a row of `inspections.distribution` have a grade."""
+    return int(sum(row[grade] for grade in GRADES))
+
+
+def _without(rows: Sequence[Row], strand: str, metric: Metric) -> str:
+    reasons: dict[str, int] = {}
+    for row in rows:
+        if row[strand] is None:
+            why = formats.reason(row[f"{strand}_status"], None, metric)
+            reasons[why] = reasons.get(why, 0) + 1
+    said = [f" {count} {_have(count)} no judgement of it: {why}." for why, count in reasons.items()]
+    reformed = sum(row["overall_status"] == "not_given" for row in rows)
+    if strand != "overall" and reformed:
+        those = "one" if reformed == 1 else str(reformed)
+        said.append(f" The {those} inspected since April 2026 {_have(reformed)} no overall judgement.")
+    return "".join(said)
+
+
+def _judged(found: Sequence[Row], strand: str, metric: Metric) -> str:
+    counts = {grade: sum(row[strand] == grade for row in found) for grade in GRADES}
+    none = sum(row[strand] is None for row in found)
+    said = graded(counts, f" for {what(metric)}")
+    return "; ".join(filter(None, (said, f"{none} without a judgement of {what(metric)}" if none else "")))
+
+
+def _reports(count: int) -> str:
+    return f"{count} report{'' if count == 1 else 's'}"
+
+
+def _have(count: int) -> str:
+    return "has" if count == 1 else "have"

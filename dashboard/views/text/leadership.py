@@ -1,0 +1,142 @@
+"""What is said of leaders: how they were judged and how that changed, beside the workforce, and who leads how long."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+
+from dashboard.analysis.leadership import ENOUGH, HIGH, LOW
+from dashboard.data.model import GRADES, Metric, Row
+from dashboard.views.text import formats
+from dashboard.views.text.inspections import graded
+
+NO_CAUSE = "Neither is the cause of the other."
+NUMBERS = ("none", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
+
+
+def judged(rows: Sequence[Row], newest: date) -> str:
+    """How many leaders have each grade, and how many councils went up or down, from `leadership.courses`."""
+    counts = {grade: sum(row["grade"] == grade for row in rows) for grade in GRADES}
+    known = [grade for grade, count in counts.items() if count]
+    if not known:
+        return f"None of {len(rows)} councils has a judgement of its leaders."
+    first = f"{counts[known[0]]} of {len(rows)} councils {_are(counts[known[0]])} {known[0]} for impact of leaders"
+    said = formats.listed([first, *(f"{counts[grade]} {grade}" for grade in known[1:])])
+    return f"{said}, by reports published to {newest:%-d %B %Y}. {moved(rows)}".strip()
+
+
+def moved(rows: Sequence[Row]) -> str:
+    """How many went up, down or stayed at their last inspection; empty where nobody was judged twice."""
+    again = [row["moved"] for row in rows if row["moved"] is not None]
+    if not again:
+        return ""
+    up, down = sum(one > 0 for one in again), sum(one < 0 for one in again)
+    once = sum(row["grade"] is not None and row["moved"] is None for row in rows)
+    only = f" {once} {_have(once)} been judged once only." if once else ""
+    return (
+        f"At their last inspection {up} {_were(up)} judged better than at the one before, {down} worse and "
+        f"{len(again) - up - down} the same.{only}"
+    )
+
+
+def own(row: Row) -> str:
+    """How the leaders of one council were judged last, and before, from its row of `leadership.courses`."""
+    name = formats.place(row["name"])
+    if row["grade"] is None:
+        return f"{name} has no judgement of its leaders on record since 2013."
+    when = f"when inspected from {row['started']:%-d %B %Y}" if row["started"] else (
+        f"by the report of {row['published']:%-d %B %Y}"
+    )  # fmt: skip
+    months = f"{row['months']} month{'' if row['months'] == 1 else 's'} ago"
+    opening = f"{name} was judged {row['grade']} for impact of leaders {when}, {months}"
+    if row["before"] is None:
+        return f"{opening}: its first judgement on record."
+    before = f"{row['before']} by the report of {row['before_published']:%B %Y}"
+    if row["moved"] == 0:
+        return f"{opening}, the same as before ({row['before_published']:%B %Y})."
+    return f"{opening}, {step(row['moved'])}: it was {before}."
+
+
+def step(moved: int) -> str:
+    """ "up one grade", "down two grades", "the same"."""
+    if moved == 0:
+        return "the same"
+    grades = abs(moved)
+    return f"{'up' if moved > 0 else 'down'} {NUMBERS[grades]} grade{'' if grades == 1 else 's'}"
+
+
+def beside(rows: Sequence[Row], metrics: Sequence[Metric]) -> str:
+    """How often grade and workforce disagree, from `leadership.beside`."""
+    high = [row for row in rows if row["grade"] in GRADES[:2]]
+    low = [row for row in rows if row["grade"] in GRADES[2:]]
+    if not (high or low) or len(metrics) < ENOUGH:
+        return "There are no judgements of leaders and figures of the workforce to hold side by side."
+    ahead, behind = (sum(row["side"] == side for row in rows) for side in (HIGH, LOW))
+    return (
+        f"Of {len(high)} councils whose leaders are Good or Outstanding, {ahead} {_are(ahead)} in the worst quarter on "
+        f"{NUMBERS[ENOUGH]} or more of {NUMBERS[len(metrics)]} workforce measures ({names(metrics)}); of {len(low)} "
+        f"judged lower, {behind} {_are(behind)} in the best quarter on {NUMBERS[ENOUGH]} or more. {NO_CAUSE}"
+    )
+
+
+def own_beside(row: Row, metrics: Sequence[Metric]) -> str:
+    """Grade and quarters of one council, from its row of `leadership.beside`."""
+    name = formats.place(row["name"])
+    grade = f"judged {row['grade']} for impact of leaders" if row["grade"] else "not judged"
+    counted = [one for one in metrics if row[f"{one.metric_id}_quarter"]]
+    if not counted:
+        return f"{name}, {grade}, has no workforce figure that counts in quarters."
+    of = f"of {NUMBERS[len(counted)]} workforce measures"
+    return f"{name}, {grade}, is in the worst quarter on {NUMBERS[row['worst']]} {of} and in the best on {_on(row)}."
+
+
+def periods(metrics: Sequence[Metric], ends: Mapping[str, date]) -> str:
+    """Which periods the figures are of: "vacancies at 30 September 2025; ..."."""
+    said: dict[str, list[str]] = {}
+    for metric in metrics:
+        said.setdefault(formats.period(metric, ends[metric.metric_id]), []).append(metric.short_title)
+    return "; ".join(f"{formats.listed(found)} {when}" for when, found in said.items())
+
+
+def directors(rows: Sequence[Row]) -> str:
+    """How often directors changed in the newest year and the one before it, from `leadership.directors`."""
+    if not rows:
+        return "No count of changes of directors is loaded."
+    now = rows[-1]
+    count = formats.number(now["changes"], 0)
+    opening = (
+        f"In England directors of children's services changed {count} times in the year to "
+        f"{now['period_end']:%-d %B %Y}"
+    )
+    before = [row for row in rows[:-1] if row["changes"] is not None]
+    if before:
+        last = before[-1]
+        when = "the year before" if last is rows[-2] else f"the year to {last['period_end']:%-d %B %Y}"
+        opening += f", after {formats.number(last['changes'], 0)} in {when}"
+    return f"{opening}. Which councils they left, no public record says."
+
+
+def names(metrics: Sequence[Metric]) -> str:
+    """Measures inside a sentence, short: "vacancies, turnover, agency staff and caseload"."""
+    return formats.listed([metric.short_title[0].lower() + metric.short_title[1:] for metric in metrics])
+
+
+def grades(rows: Sequence[Row]) -> str:
+    """ "60 Outstanding and 8 Inadequate", of rows with a grade."""
+    return graded({grade: sum(row["grade"] == grade for row in rows) for grade in GRADES})
+
+
+def _on(row: Row) -> str:
+    return NUMBERS[row["best"]]
+
+
+def _are(count: int) -> str:
+    return "is" if count == 1 else "are"
+
+
+def _were(count: int) -> str:
+    return "was" if count == 1 else "were"
+
+
+def _have(count: int) -> str:
+    return "has" if count == 1 else "have"

@@ -1,0 +1,158 @@
+"""What is said of a council's own, unpublished figures; true of what is in the session at the time, and of no more."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from dashboard.analysis.benchmarks import Benchmark
+from dashboard.analysis.local_figures import Checked
+from dashboard.data.model import Metric, Row
+from dashboard.views.text import formats
+
+NO_COUNCIL = (
+    "Choose your council: its newest local figures can be held against the published ones here, "
+    "and no other reader sees them."
+)
+# Every part of it is held by a test: tests/dashboard/test_own_page.py and tests/browser/test_own.py.
+STAY = (
+    "They are held in the memory of the server for your session alone: not on a disk, in a log or in the address, and "
+    "in no download but your own. Whoever opens your link sees none of them. A file you give is read and let go. The "
+    "button clears everything at once; after you close or reload the page nobody can reach it, and the server forgets "
+    "it with your session, a minute later or more."
+)
+INDICATIVE = "Full-time equivalents are counted in full, not sampled: their intervals are indicative."
+STILL = (
+    "The other councils stand as published, and so do benchmarks and the cuts between quarters. Your figure takes the "
+    "place of your published one. Publishers check and may define otherwise than you: read it as an indication."
+)
+
+
+def opening(
+    name: str,
+    rows: Sequence[Row],
+    metric: Metric,
+    metrics: Mapping[str, Metric],
+    benchmark: Benchmark,
+    partners: Sequence[str] = (),
+) -> str:
+    """What stands out, from the rows of `standing.placed`: of the chosen measure, if it has one, else of all.
+
+    `partners` are those of the chosen measure's joint return.
+    """
+    name = formats.place(name)
+    if not rows:
+        return (
+            f"No figure of {_of(name)} own is in your session: type, paste or upload some, and see where they would "
+            "stand among the published ones."
+        )
+    own = next((row for row in rows if row["metric_id"] == metric.metric_id), None)
+    if own is None:
+        return f"{_counted(name, rows)} {_moved(rows, metrics)}".strip()
+    said = f"{would(name, own, metric)} {since(own, metric, partners)} {against(own, metric, benchmark)}"
+    return " ".join(said.split())
+
+
+def would(name: str, own: Row, metric: Metric) -> str:
+    """Where an own figure would stand: "At 13.1%, unpublished, the vacancy rate in Leeds would be 60th of 149, ..."."""
+    opening = f"With {formats.quantity(own['value'], metric)}, unpublished, {name}"
+    when = f"as published {formats.period(metric, own['period_end'])}"
+    if own["rank"] is None:
+        return f"In {name} the {metric.noun}, unpublished, is {formats.quantity(own['value'], metric)}."
+    quarter = f" and in the {formats.QUARTERS[own['quarter']]}" if own["quarter"] else ""
+    return f"{opening} would be {formats.standing(own)} by {metric.noun}{quarter}, the others {when}."
+
+
+def since(own: Row, metric: Metric, partners: Sequence[str] = ()) -> str:
+    """How far it is from the published figure, or why there is none; `partners` made it together with the council."""
+    jointly = f" That was for {formats.listed(partners)} too, and yours takes the place of both." if partners else ""
+    if own["published"] is None:
+        return f"Its own published figure is missing: {formats.reason(own['status'], own['symbol'], metric)}.{jointly}"
+    published = formats.quantity(own["published"], metric)
+    word = formats.direction(own["change"], metric)
+    if word == "no change":
+        return f"That is what was published for it ({published}).{jointly}"
+    moved = f"{formats.difference(own['change'], metric)} {'more' if own['change'] > 0 else 'less'}"
+    better = f", which is {word}" if metric.ranked else ""
+    return f"That is {moved} than its own published {published}{better}.{jointly}"
+
+
+def against(own: Row, metric: Metric, benchmark: Benchmark) -> str:
+    """How far it is from the benchmark, as the Council page says it; empty without one."""
+    if metric.counted or own["benchmark"] is None:
+        return ""
+    mark = formats.mark(own["benchmark"], own["base"], benchmark, metric)
+    group = f"what {benchmark.group} reach {mark}" if benchmark.best else f"{benchmark.group} {mark}"
+    chance = " Chance could explain the difference." if own["verdict"] == "similar" else ""
+    if own["gap"] == 0 and not (metric.ranked and benchmark.to_meet):
+        return f"It is the same as {group}."
+    if metric.neutral or own["gap"] > 0:
+        real = formats.shortfall_held(own, metric)
+        return f"It is {formats.gap(own, metric)} {group}{f': {real}' if real else ''}.{chance}"
+    return f"It would meet {group}." if benchmark.to_meet else f"It would be better than {group}.{chance}"
+
+
+def result(checked: Checked, file: str) -> str:
+    """What became of what was given, in one sentence; `file` is the name of the file it was in, or empty."""
+    taken, wrong = len(checked.figures), len(checked.errors)
+    of = f"{file}: " if file else ""
+    if not taken:
+        return (
+            f"{of}nothing was taken; {wrong} {'thing is' if wrong == 1 else 'things are'} wrong."
+            if file
+            else (f"Nothing was taken: {wrong} {'thing is' if wrong == 1 else 'things are'} wrong.")
+        )
+    parts = [f"{of}{_figures(taken)} taken"]
+    odd = len({finding.metric_id for finding in checked.warnings if finding.metric_id})
+    if odd:
+        parts.append(f"{'it is' if taken == 1 else f'{odd} of them'} to look at again")
+    if wrong:
+        parts.append(f"{wrong} wrong and not taken")
+    if checked.empty:
+        parts.append(f"{checked.empty} row{'' if checked.empty == 1 else 's'} left empty")
+    return f"{'; '.join(parts)}."
+
+
+def orientation(name: str, row: Row | None, metric: Metric) -> str:
+    """What to know when typing a figure: what is published, and over what time."""
+    said = metric.definition
+    if row is not None and row["value"] is not None:
+        published = formats.quantity(row["value"], metric)
+        said = f"Published for {name} {formats.period(metric, row['period_end'])}: {published}. {said}"
+    elif row is not None:
+        said = f"Published for {name}: {formats.reason(row['status'], row['symbol'], metric)}. {said}"
+    return f"{said} {whole_year(metric)}".strip()
+
+
+def whole_year(metric: Metric) -> str:
+    """A warning where the published figure counts what happened in a year; else empty."""
+    if not metric.period_kind.startswith(("year", "academic", "financial")):
+        return ""
+    return "It counts a year: give yours for twelve months, since a quarter's is not comparable."
+
+
+def _counted(name: str, rows: Sequence[Row]) -> str:
+    return f"{_figures(len(rows))} of {_of(name)} own {'is' if len(rows) == 1 else 'are'} here, unpublished."
+
+
+def _moved(rows: Sequence[Row], metrics: Mapping[str, Metric]) -> str:
+    words = [
+        formats.direction(row["change"], metrics[row["metric_id"]])
+        for row in rows
+        if row["change"] is not None and metrics[row["metric_id"]].ranked
+    ]
+    if not words:
+        return ""
+    parts = [
+        f"{words.count(word)} {'is' if words.count(word) == 1 else 'are'} {said}"
+        for word, said in (("better", "better than published"), ("worse", "worse"), ("no change", "the same"))
+        if word in words
+    ]
+    return f"Of {len(words)} in ranked measures, {formats.listed(parts)}." if len(words) > 1 else ""
+
+
+def _figures(count: int) -> str:
+    return f"{count} figure{'' if count == 1 else 's'}"
+
+
+def _of(name: str) -> str:
+    return f"{name}'" if name.endswith("s") else f"{name}'s"

@@ -1,0 +1,88 @@
+"""What a map adds to the sentence of its measure when it is coloured by verdict, change or trend."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+from dashboard.analysis.benchmarks import Benchmark
+from dashboard.data.model import Metric, Row
+from dashboard.views.text import formats
+from dashboard.views.text.formats import SIDES, Colouring
+
+# What is said of one council on a side, and of several.
+ONE_AND_MANY = {
+    "better": ("got better", "got better"),
+    "worse": ("got worse", "got worse"),
+    "higher": ("went up", "went up"),
+    "lower": ("went down", "went down"),
+    "no change": ("did not change", "did not change"),
+    "getting better": ("is getting better", "are getting better"),
+    "getting worse": ("is getting worse", "are getting worse"),
+    "rising": ("is rising", "are rising"),
+    "falling": ("is falling", "are falling"),
+    "no clear trend": ("shows no clear trend", "show no clear trend"),
+}
+NOBODY = {
+    "verdict": "No council has the counts and the benchmark that a verdict beyond chance is made from.",
+    "change": "No council has a figure a year before to compare with.",
+    "trend": "Of no council can a trend be said.",
+}
+
+
+def coloured_sentence(
+    rows: Sequence[Row], own: Row | None, metric: Metric, benchmark: Benchmark, colouring: Colouring
+) -> str:
+    """What is to be seen on a map by verdict, change or trend: of the chosen council, or of all, each return once.
+
+    `rows` are those of `queries.councils`, for a trend with `direction.with_direction`. Empty for other colourings,
+    and where the council has no figure, which the sentence of the measure says.
+    """
+    if metric.graded or colouring not in SIDES or (own is not None and own["value"] is None):
+        return ""
+    if own is not None:
+        return _own(own, metric, colouring)
+    sides = SIDES[colouring][metric.neutral]
+    returns = {row["return_id"]: formats.side(row, metric, colouring) for row in rows}
+    counts = Counter(side for side in returns.values() if side in sides)
+    known = sum(counts.values())
+    if not known:
+        return NOBODY[colouring]
+    if colouring == "verdict":
+        return _verdicts(counts, known, sides, benchmark)
+    since = "Since a year before" if colouring == "change" else "Over five years"
+    said = [f"{counts[side]} {ONE_AND_MANY[side][counts[side] > 1]}" for side in sides if counts[side]]
+    return f"{since}, of {known} council{'' if known == 1 else 's'} {formats.listed(said)}."
+
+
+def _verdicts(counts: Counter[str], known: int, sides: tuple[str, str, str], benchmark: Benchmark) -> str:
+    first, similar, last = (counts[side] for side in sides)
+    group = benchmark.group.replace("its", "its own", 1) if benchmark.own else benchmark.group
+    group = f"what {group} reach" if benchmark.best else group
+    sentence = f"Beyond chance, {first} of {known} councils {_are(first)} {sides[0]} than {group} and {last} {sides[2]}"
+    return f"{sentence}; for {similar} chance could explain the difference." if similar else f"{sentence}."
+
+
+def _own(row: Row, metric: Metric, colouring: Colouring) -> str:
+    if colouring == "verdict":
+        if row["low"] is None:
+            return "No counts are published to judge chance by."
+        interval = "from {} to {}".format(*(formats.brief(row[end], metric) for end in ("low", "high")))
+        if row["verdict"] is None:
+            return f"Its 95% interval is {interval}."
+        if row["verdict"] == "similar":
+            return f"It is similar: its 95% interval, {interval}, holds the benchmark."
+        return f"It is {row['verdict']} beyond chance: its 95% interval is {interval}."
+    if colouring == "change":
+        if row["change"] is None:
+            return "It has no figure a year before to compare with."
+        moved = formats.changed(row["change"], metric)
+        return f"There is {moved}." if moved.startswith("no ") else f"It is {moved}."
+    said = formats.trend(row)
+    if said.startswith("cannot"):
+        return f"Its trend {said}."
+    return f"Over five years it {'shows' if said == 'no clear trend' else 'is'} {said}."
+
+
+def _are(count: int) -> str:
+    return "is" if count == 1 else "are"

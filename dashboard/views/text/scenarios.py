@@ -1,0 +1,116 @@
+"""What it would take, in words: a target met by a council or by England, and social workers who return."""
+
+from __future__ import annotations
+
+from dashboard.analysis.scenarios import VACANCIES, Council, England, Place, Returners
+from dashboard.data.model import Metric, Row
+from dashboard.views.text import formats
+
+
+def council(one: Council) -> str:
+    """What it would take one council to reach a target."""
+    metric, name = one.metric, formats.place(one.name)
+    target = formats.quantity(one.target, metric)
+    when = formats.period(metric, one.period.end)
+    if one.before is None or one.after is None:
+        return f"{name} has no {metric.noun} {when} to start from: {one.why}."
+    before = formats.quantity(one.before, metric)
+    if one.after == one.before:
+        return f"{name} is at {before} {when}: it meets {target} already."
+    moved = _moved(one.moved, metric)
+    would = "have" if metric.metric_id == VACANCIES else "need"
+    said = f"To come from {before} {when} to {target}, {name} would {would} {moved}." if moved else (
+        f"{name} is at {before} {when}; what it would take to reach {target} cannot be counted."
+    )  # fmt: skip
+    return f"{said} {then(one)}".strip()
+
+
+def then(one: Council) -> str:
+    """What would follow for a council that reached its target: its standing, and its cases; empty of nothing."""
+    said = ""
+    if one.place_before and one.place_after and one.place_before != one.place_after:
+        said = f"The standing would be {_place(one.place_after)} instead of {_place(one.place_before)}."
+    return (said + _cases(one.caseload_before, one.caseload_after, one.metric)).strip()
+
+
+def england(one: England) -> str:
+    """What it would take if every council reached a target."""
+    metric = one.metric
+    target = formats.quantity(one.target, metric)
+    when = formats.period(metric, one.period.end)
+    if not one.short:
+        return f"All {one.compared} councils with a figure meet {target} {when} already."
+    subject = f"If the {one.short} councils beyond {target} {when} reached it"
+    moved = _moved(one.moved, metric, england=True)
+    parts = [f"there would be {moved}"] if moved else []
+    if one.before is not None and one.after is not None:
+        parts.append(
+            f"England's {metric.noun} would go from {formats.quantity(one.before, metric)} to "
+            f"{formats.quantity(one.after, metric)}"
+        )
+    meet = (
+        f"{one.meet_after} of {one.compared} councils would be at {formats.quantity(one.standard, metric)} or better, "
+        f"what the best quarter reach now; {one.meet_before} are."
+    )
+    said = f"{subject}, {formats.listed(parts)}. " if parts else f"{subject}: "
+    return said + meet[0].upper() + meet[1:] + _cases(one.caseload_before, one.caseload_after, metric)
+
+
+def returners(one: Returners, rate: Metric, caseload: Metric) -> str:
+    """What it would mean for England if so many social workers came back."""
+    number = formats.number(one.number, 0)
+    when = formats.period(rate, one.period.end)
+    if one.before is None or one.after is None:
+        return f"There is no vacancy rate of England {when} to start from."
+    said = (
+        f"If {number} social workers came back and went where posts are vacant, England's {rate.noun} would go from "
+        f"{formats.quantity(one.before, rate)} {when} to {formats.quantity(one.after, rate)}"
+    )
+    if one.caseload_before is not None and one.caseload_after is not None:
+        said += (
+            f", and each would hold {formats.number(one.caseload_after, caseload.decimals)} cases instead of "
+            f"{formats.number(one.caseload_before, caseload.decimals)}"
+        )
+    said += (
+        f". {one.meet_after} of {one.compared} councils would be at {formats.quantity(one.standard, rate)} or below, "
+        f"what the best quarter reach now; {one.meet_before} are."
+    )
+    if one.unplaced > 0:
+        said += f" {formats.number(one.unplaced, 0)} would find no vacant post."
+    return said
+
+
+def returners_here(name: str, row: Row, rate: Metric, caseload: Metric) -> str:
+    """The same for one council, from its row of `Returners.rows`."""
+    coming = formats.number(row["returners"], 0)
+    said = (
+        f"Of them {coming} would come to {formats.place(name)}, whose {rate.noun} would go from "
+        f"{formats.quantity(row['before'], rate)} to {formats.quantity(row['after'], rate)}"
+    )
+    if row["caseload_before"] is not None and row["caseload_after"] is not None:
+        said += (
+            f", and its cases per social worker from {formats.number(row['caseload_before'], caseload.decimals)} to "
+            f"{formats.number(row['caseload_after'], caseload.decimals)}"
+        )
+    return f"{said}."
+
+
+def _moved(moved: float | None, metric: Metric, *, england: bool = False) -> str:
+    if moved is None or metric.shortfall is None:
+        return ""
+    count = formats.number(moved, 0)
+    words = metric.shortfall.replace("posts to fill", "fewer vacant posts") if england else metric.shortfall
+    if count == "0":
+        return f"less than one {formats.counted('1', words)}"
+    return f"{count} {formats.counted(count, words)}"
+
+
+def _place(place: Place) -> str:
+    row = {"rank": place.rank, "tied": place.tied, "ranked": place.ranked}
+    return formats.standing(row)
+
+
+def _cases(before: float | None, after: float | None, metric: Metric) -> str:
+    if metric.metric_id == "caseload" or before is None or after is None:
+        return ""
+    return f" Cases per social worker would go from {formats.number(before, 1)} to {formats.number(after, 1)}."

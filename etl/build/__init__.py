@@ -1,0 +1,1 @@
+"""Releases and operator-maintained files -> every table of the database."""

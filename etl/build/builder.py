@@ -1,0 +1,318 @@
+"""Releases -> data/monitor.duckdb: schema, areas, each source, standings, checks, swap. All or nothing."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import polars as pl
+
+from etl import areas as area_files
+from etl import releases
+from etl.areas import Areas, alive
+from etl.build import commitments, geography, leadership_register, ranks, trends
+from etl.build import operator_files as kept
+from etl.build.operator_files import Finding, Kept
+from etl.check import changes, database, known_errors, reconcile_lait, validation
+from etl.extract import editions
+from etl.model import OBSERVATION, Context, EtlError, Loaded, Metric, PeriodKind, Source, Status
+from etl.publish import live_database
+from etl.readers import inspections, reconcile_ofsted
+from etl.sources import all_sources
+
+DATA = Path(__file__).resolve().parents[2] / "data"
+DATABASE = live_database.DATABASE
+# The second is of what the operator keeps by hand.
+SCHEMA = ("schema.sql", "schema_kept.sql")
+
+
+@dataclass(frozen=True)
+class Built:
+    """What a build made."""
+
+    path: Path
+    data_version: str
+    observations: int
+    warnings: tuple[Finding, ...] = ()
+    """What should be looked at in the files kept by hand."""
+
+
+def build(
+    data: Path = DATA,
+    progress: Callable[[str], None] = lambda _words: None,
+    sources: list[Source] | None = None,
+    by_hand: Kept | None = None,
+    *,
+    accept_empty: bool = False,
+) -> Built:
+    """Build `data/monitor.duckdb` from `data/releases`, the reference files beside it and the files kept by hand.
+
+    The database is made under another name and takes its place only when every check holds: EtlError (with the rule,
+    the place and the remedy) leaves the last good one untouched. So it is where the live database has rows kept by hand
+    and the files have none any more, unless that is accepted.
+    """
+    with live_database.alone(data):
+        tables, warnings = _tables(data, sources or all_sources(), by_hand or kept.beside(data), progress)
+        if not accept_empty:
+            kept.refuse_gone(data / DATABASE, tables)
+        path = live_database.publish(data, schema(data), tables, database.check, progress)
+    return Built(path, tables["build"]["data_version"][0], tables["observation"].height, warnings)
+
+
+def schema(data: Path) -> str:
+    """The statements that make all tables."""
+    return "\n".join((data / name).read_text("utf-8") for name in SCHEMA)
+
+
+def _tables(
+    data: Path, sources: list[Source], by_hand: Kept, progress: Callable[[str], None]
+) -> tuple[dict[str, pl.DataFrame], tuple[Finding, ...]]:
+    """Every table of the database, by name, in the order of their references; and what should be looked at."""
+    progress("areas")
+    areas = area_files.read(data)
+    progress("what is kept by hand")
+    contents = (kept.content(by_hand.register), kept.content(by_hand.commitments))
+    posts = leadership_register.check(contents[0], areas, datetime.now(UTC).date(), by_hand.register.name)
+    metrics = [metric for source in sources for metric in source.metrics]
+    promised = commitments.check(contents[1], metrics, by_hand.commitments.name)
+    # Both are looked at before either is refused.
+    kept.require(posts, promised)
+    loaded: dict[str, Loaded] = {}
+    warnings, changed = [], []
+    for source in sources:
+        progress(source.title)
+        cells = releases.read(data / "releases", source)
+        loaded[source.id] = source.load(source, cells, Context(areas, loaded))
+        warnings.append(validation.alone(source, cells, loaded[source.id], areas))
+        changed.append(_changed(data / "releases", source, loaded, areas))
+    progress("figures that are printed twice")
+    reconcile_lait.require_agreement(data, areas, sources)
+
+    inspection, judgement = _gathered(loaded, "inspection"), _gathered(loaded, "judgement")
+    link = _gathered(loaded, "inspection_link").unique("inspection_id", keep="first", maintain_order=True)
+    inspection = (
+        inspection.join(link, on="inspection_id", how="left", suffix="_link", validate="1:1", maintain_order="left")
+        .with_columns(pl.coalesce("url", "url_link").alias("url"), pl.coalesce("ended", "ended_link").alias("ended"))
+        .select(inspections.INSPECTION.names())
+    )
+    reconcile_ofsted.check_snapshot(_gathered(loaded, "snapshot"), inspection, judgement, areas)
+    progress("standings")
+    metric = _metrics(sources)
+    observation = pl.concat([_gathered(loaded, "observation"), inspections.observations(inspection, judgement, areas)])
+    observation, known_error = known_errors.withhold(observation)
+    observation = with_missing_rows(observation, metric, areas).sort("metric_id", "period_end", "area_id")
+    returns = ranks.ranked_returns(observation, metric, areas.area)
+    cuts = ranks.quarter_cuts(returns)
+    breaks = trends.series_breaks(metric)
+    progress("map")
+    boundary, shape = _map(data / "geography")
+    released = max(source.release.published for source in sources)
+    tables = {
+        "build": pl.DataFrame(
+            {
+                "data_version": [f"{released}-{_fingerprint(data, *contents)}"],
+                "built_at": [datetime.now(UTC).replace(tzinfo=None, microsecond=0)],
+            }
+        ),
+        "source": _sources(sources),
+        "load_ledger": pl.concat(one.ledger for one in loaded.values()),
+        "reject": _gathered(loaded, "reject"),
+        "warning": pl.concat(warnings),
+        "area": areas.area,
+        "area_code": areas.code,
+        "area_name": areas.name,
+        "succession": areas.succession,
+        "neighbour": _gathered(loaded, "neighbour"),
+        "metric": metric,
+        "observation": observation,
+        "known_error": known_error,
+        "what_changed": pl.concat(changed),
+        "standing": ranks.standings(observation, returns, cuts),
+        "quarter_cut": cuts,
+        "change": ranks.changes(observation, metric),
+        "series_break": breaks,
+        "trend": trends.trends(observation, metric, areas.area, breaks),
+        "inspection": inspection,
+        "judgement": judgement,
+        "visit": _gathered(loaded, "visit"),
+        "leadership_post": posts.table,
+        "commitment": promised.table,
+        "boundary": boundary,
+        "map_shape": shape,
+    }
+    return tables, (*posts.warnings, *promised.warnings)
+
+
+def with_missing_rows(observation: pl.DataFrame, metric: pl.DataFrame, areas: Areas) -> pl.DataFrame:
+    """The observations and, for every authority that existed but has no row, one with the status `no_row`.
+
+    Rows without a value of authorities that did not exist then are dropped. School outcomes of a year are those of
+    children of 31 March in it: it is the councils of that day that report them.
+    """
+    kinds = metric.select("metric_id", "period_kind", pl.col("source_id").alias("metric_source"))
+    of_school = pl.col("period_kind") == str(PeriodKind.ACADEMIC_YEAR)
+    day = pl.when(of_school).then(pl.date(pl.col("period_end").dt.year(), 3, 31)).otherwise("period_end").alias("day")
+    published = observation.join(kinds, on="metric_id", maintain_order="left").with_columns(day)
+
+    # Of what is published for England only, no council lacks a figure.
+    local = published.filter(pl.col("area_id").is_in(areas.authorities["area_id"].to_list()))["metric_id"].unique()
+    periods = (
+        published.filter(pl.col("metric_id").is_in(local.to_list()))
+        .select("metric_id", "period_end", "period", "day", "metric_source")
+        .unique(["metric_id", "period_end"])
+    )
+    living = pl.DataFrame(
+        [(day, area_id) for day in periods["day"].unique() for area_id in alive(areas, day)],
+        schema={"day": pl.Date, "area_id": pl.String},
+        orient="row",
+    )
+    expected = periods.join(living, on="day")
+    dates = areas.authorities.select("area_id", "start_date", "end_date")
+    not_then = (pl.col("start_date") > pl.col("day")) | (pl.col("end_date") < pl.col("day"))
+    kept = published.join(dates, on="area_id", how="left", maintain_order="left").filter(
+        ~(not_then.fill_null(False) & pl.col("value").is_null())
+    )
+    missing = expected.join(kept, on=["metric_id", "area_id", "period_end"], how="anti").select(
+        "metric_id",
+        "area_id",
+        "period_end",
+        "period",
+        pl.lit(None, pl.Float64).alias("value"),
+        pl.lit(str(Status.NO_ROW)).alias("status"),
+        pl.lit(None, pl.String).alias("symbol"),
+        pl.lit(None, pl.Float64).alias("numerator"),
+        pl.lit(None, pl.Float64).alias("denominator"),
+        pl.col("area_id").alias("return_id"),
+        pl.col("metric_source").alias("source_id"),
+        pl.lit(None, pl.String).alias("file"),
+        pl.lit(None, pl.Int64).alias("line"),
+    )
+    return pl.concat([kept.select(OBSERVATION.names()), missing]).match_to_schema(OBSERVATION)
+
+
+def _metrics(sources: list[Source]) -> pl.DataFrame:
+    # The order of the menu: what the product is for comes first, what is only context last.
+    themes = (
+        "Workforce",
+        "Child protection",
+        "Front door",
+        "Looked after and leaving care",
+        "Outcomes of children in need",
+        "Factors at assessment",
+        "Inspection",
+        "Money",
+        "Context",
+    )
+    declared: list[tuple[Source, Metric]] = [(source, metric) for source in sources for metric in source.metrics]
+    declared.sort(
+        key=lambda pair: (themes.index(pair[1].theme) if pair[1].theme in themes else len(themes), pair[1].theme)
+    )
+    return pl.DataFrame(
+        [
+            {
+                "metric_id": metric.id,
+                "title": metric.title,
+                "short_title": metric.short_title,
+                "noun": metric.noun,
+                "theme": metric.theme,
+                "position": position,
+                "unit": metric.unit,
+                "decimals": metric.decimals,
+                "polarity": str(metric.polarity),
+                "polarity_reason": metric.polarity_reason,
+                "definition": metric.definition,
+                "source_id": source.id,
+                "period_kind": str(metric.period_kind),
+                "england_only": metric.england_only,
+                "councils_only": metric.councils_only,
+                "derived": metric.derived or metric.per_10_000_children or metric.share,
+                "numerator": " + ".join(metric.numerator)
+                or (metric.column if metric.per_10_000_children or metric.share else None),
+                "denominator": " + ".join(metric.denominator) or ("children" if metric.per_10_000_children else None),
+                "minimum_denominator": metric.minimum_denominator,
+                "has_interval": metric.interval,
+                "shortfall": metric.shortfall.words if metric.shortfall else None,
+                "shortfall_moves": metric.shortfall.moves if metric.shortfall else None,
+                "shortfall_holding": metric.shortfall.holding if metric.shortfall else None,
+                "caveat": metric.caveat or None,
+            }
+            for position, (source, metric) in enumerate(declared, start=1)
+        ],
+        infer_schema_length=None,
+    )
+
+
+def _sources(sources: list[Source]) -> pl.DataFrame:
+    return pl.DataFrame(
+        {
+            "source_id": source.id,
+            "title": source.title,
+            "publisher": source.publisher,
+            "release": source.release.title,
+            "released": source.release.published,
+            "next_release": source.release.following or None,
+            "previous_release": source.previous.release.title if source.previous else None,
+            "page": source.release.page,
+            "licence": source.licence,
+        }
+        for source in sources
+    )
+
+
+def _changed(folder: Path, source: Source, loaded: dict[str, Loaded], areas: Areas) -> pl.DataFrame:
+    """What the edition that is loaded changed against the one before it; nothing where that is not kept."""
+    if source.previous is None:
+        return pl.DataFrame(schema=changes.WHAT_CHANGED)
+    before = editions.before(source)
+    cells = editions.read_before(folder, source)
+    metrics = [metric.id for metric in before.metrics]
+    now = loaded[source.id].tables["observation"].filter(pl.col("metric_id").is_in(metrics))
+    return changes.between(before.load(before, cells, Context(areas, loaded)).tables, {"observation": now})
+
+
+def _map(folder: Path) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """boundary(area_id, geojson) and map_shape(area_id, view, path, x, y), from the committed boundaries and tiles."""
+    try:
+        shapes = geography.shapes(folder / "boundaries.geojson", folder / "tiles.csv")
+        features = json.loads((folder / "boundaries.geojson").read_text("utf-8"))["features"]
+    except (geography.GeographyError, OSError, pl.exceptions.PolarsError) as error:
+        raise EtlError(
+            f"E_GEOGRAPHY: {error}. Restore {folder.name}/ from git, or run `python -m etl geography` again."
+        ) from error
+    boundaries = pl.DataFrame(
+        {
+            "area_id": feature["properties"]["la_number"],
+            "geojson": json.dumps(feature["geometry"], separators=(",", ":")),
+        }
+        for feature in features
+    )
+    return boundaries, shapes
+
+
+def _gathered(loaded: dict[str, Loaded], table: str) -> pl.DataFrame:
+    return pl.concat(one.tables[table] for one in loaded.values() if table in one.tables)
+
+
+def _fingerprint(data: Path, *by_hand: bytes) -> str:
+    """A short hash of everything a build depends on: releases, reference files, schema and the ETL's own rules.
+
+    Files kept by hand count by what is in them, wherever they lie.
+    """
+    code = Path(__file__).resolve().parents[1]
+    inputs = [
+        *sorted((data / "releases").glob("*.parquet")),
+        *sorted(path for path in data.glob("*.csv") if path.name not in (kept.REGISTER, kept.COMMITMENTS)),
+        *sorted((data / "geography").iterdir()),
+        *(data / name for name in SCHEMA),
+        *sorted(code.rglob("*.py")),
+    ]
+    digest = hashlib.sha256()
+    for content in by_hand:
+        digest.update(b"%d\0" % len(content) + content)
+    for path in inputs:
+        digest.update(path.name.encode() + b"\0" + path.read_bytes())
+    return digest.hexdigest()[:8]

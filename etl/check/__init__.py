@@ -1,0 +1,1 @@
+"""What must be true of releases and of a built database before anybody reads it."""

@@ -1,0 +1,325 @@
+"""Whether a release can be right: judged by itself, and against the edition that was loaded before.
+
+What cannot be is refused by name. What may be, but hardly is, is loaded with a warning (WARNING), which `status` shows.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+import polars as pl
+
+from etl import releases
+from etl.areas import Areas, alive
+from etl.check import changes
+from etl.check.changes import Kind
+from etl.check.known_errors import KNOWN_ERRORS
+from etl.model import EtlError, Loaded, Metric, PeriodKind, Source
+from etl.releases import Cells
+
+WARNING = pl.Schema([("source_id", pl.String()), ("rule", pl.String()), ("message", pl.String())])
+
+# A share printed from 0 to 1 has no council above this (a true percentage this low everywhere is declared as such).
+HIGHEST_SHARE = 1.5
+# Or all its values fell to a twentieth of last year's and less.
+SHRUNK = 0.05
+# With fewer councils a coincidence is one.
+FEWEST = 20
+# A council's change is an outlier beyond this many robust standard deviations of all councils' changes ...
+ROBUST_Z = 6.0
+# ... and at this many times the value before, or its inverse.
+TIMES = 5.0
+MANY_REVISED = 0.2
+SHOWN = 5
+
+
+@dataclass(frozen=True)
+class Allowed:
+    """What whoever loads a release has looked at and accepts."""
+
+    older: bool = False
+    revision: bool = False
+    missing: bool = False
+
+
+class ReleaseError(EtlError):
+    """A release that cannot be right, or that must be looked at first. The rule's name comes first."""
+
+    def __init__(self, rule: str, source: Source, what: str, remedy: str) -> None:
+        super().__init__(f"{rule}: {source.title}, {source.release.title}: {what} {remedy}")
+        self.rule = rule
+
+
+def alone(source: Source, cells: Cells, loaded: Loaded, areas: Areas) -> pl.DataFrame:
+    """WARNING rows of a release judged by itself; raises ReleaseError where it cannot be right."""
+    observation = loaded.tables.get("observation")
+    if observation is None or observation.is_empty():
+        return pl.DataFrame(schema=WARNING)
+    metrics = {metric.id: metric for metric in source.metrics}
+    # Older years of another source's measures are judged with that source.
+    councils = observation.filter(
+        pl.col("area_id").is_in(areas.authorities["area_id"].to_list()) & pl.col("metric_id").is_in(list(metrics))
+    )
+    known = {(metric_id, error.area_id, error.period_end) for error in KNOWN_ERRORS for metric_id in error.printed}
+    percentages = [metric.id for metric in source.metrics if metric.unit == "%"]
+    pairs = _with_last_year(councils.unique(["metric_id", "period_end", "return_id"], maintain_order=True))
+    _refuse_shares(source, councils.filter(pl.col("metric_id").is_in(percentages)), pairs)
+    newest = pairs.filter(pl.col("period_end") == pl.col("period_end").max().over("metric_id"))
+    found = [
+        *(("W_MISSING_LA", words) for words in _missing(source, councils, areas)),
+        *(("W_OUTLIER", words) for words in _outliers(newest, metrics, areas, known)),
+        *(("W_STALE", words) for words in _stale(newest, metrics)),
+        *(("W_PARTS", words) for words in _parts(source, cells)),
+    ]
+    return pl.DataFrame([(source.id, *one) for one in found], schema=WARNING, orient="row")
+
+
+def against(source: Source, new: Loaded, old_source: Source, old: Loaded, areas: Areas, allowed: Allowed) -> list[str]:
+    """What a release says otherwise than the edition before it, in words; raises ReleaseError.
+
+    Refused unless allowed: an older edition, councils that are no longer in it, more than a fifth of a measure's
+    figures revised, any judgement of a known inspection changed.
+    """
+    names = _names(areas)
+    _refuse_older(source, new, old_source, old, allowed)
+    metrics = {metric.id for metric in old_source.metrics} & {metric.id for metric in source.metrics}
+    changed = changes.between(_of(old, metrics), _of(new, metrics))
+    _refuse_lost(source, changed, areas, allowed)
+    _refuse_rejudged(source, changed, names, allowed)
+    return _revisions(source, changed, _of(old, metrics), names, allowed)
+
+
+def _of(loaded: Loaded, metrics: set[str]) -> dict[str, pl.DataFrame]:
+    tables = {
+        name: frame for name, frame in loaded.tables.items() if name in ("observation", "inspection", "judgement")
+    }
+    if metrics and "observation" in tables:
+        tables["observation"] = tables["observation"].filter(pl.col("metric_id").is_in(list(metrics)))
+    return tables
+
+
+def _with_last_year(returns: pl.DataFrame) -> pl.DataFrame:
+    """Returns with a value in a period and in the one before: metric_id, return_id, period_end, value, before."""
+    values = returns.filter(pl.col("value").is_not_null()).select("metric_id", "return_id", "period_end", "value")
+    before = values.select(
+        "metric_id", "return_id", pl.col("period_end").dt.offset_by("1y"), pl.col("value").alias("before")
+    )
+    return values.join(before, on=["metric_id", "return_id", "period_end"], maintain_order="left")
+
+
+def _refuse_shares(source: Source, percentages: pl.DataFrame, pairs: pl.DataFrame) -> None:
+    """A share from 0 to 1 where 0 to 100 is expected."""
+    by_period = percentages.group_by("metric_id", "period_end").agg(
+        pl.col("value").max().alias("highest"), pl.col("value").count().alias("councils")
+    )
+    shrunk = (
+        pairs.filter((pl.col("before") > 0) & pl.col("metric_id").is_in(percentages["metric_id"].unique().to_list()))
+        .group_by("metric_id", "period_end")
+        .agg((pl.col("value") / pl.col("before")).median().alias("ratio"), pl.len().alias("pairs"))
+        .filter((pl.col("ratio") < SHRUNK) & (pl.col("pairs") >= FEWEST))
+    )
+    small = by_period.filter((pl.col("highest") <= HIGHEST_SHARE) & (pl.col("councils") >= FEWEST))
+    low = [metric.id for metric in source.metrics if metric.always_low]
+    bad = pl.concat([frame.select("metric_id", "period_end") for frame in (small, shrunk)]).filter(
+        ~pl.col("metric_id").is_in(low)
+    )
+    if bad.height:
+        metric_id, end = bad.sort("metric_id", "period_end").row(0)
+        raise ReleaseError(
+            "E_SCALE",
+            source,
+            f"{metric_id} at {end} looks like a share from 0 to 1 where a percentage from 0 to 100 is expected.",
+            "See how the file prints it; if it is a percentage and truly so low, declare the measure `always_low`.",
+        )
+
+
+def _missing(source: Source, councils: pl.DataFrame, areas: Areas) -> list[str]:
+    """Councils of the newest period of a file that have no row in it, while others have."""
+    names = _names(areas)
+    kinds = {metric.id: metric.period_kind for metric in source.metrics}
+    newest = councils.filter(pl.col("period_end") == pl.col("period_end").max().over("metric_id"))
+    found: dict[tuple[str, str, tuple[str, ...]], int] = {}
+    for rows in newest.partition_by("metric_id", maintain_order=True):
+        first = rows.row(0, named=True)
+        there, period = set(rows["area_id"]), str(first["period"])
+        living = alive(areas, _day(kinds[first["metric_id"]], first["period_end"]))
+        lacking = sorted(names[area_id] for area_id in living if area_id not in there)
+        if lacking:
+            key = (str(rows["file"].drop_nulls().first()), period, tuple(lacking))
+            found[key] = found.get(key, 0) + 1
+    return [
+        f"{file} has no row of {_listed(lacking)} in {period} ({measures} measure{'' if measures == 1 else 's'}): "
+        "shown as not published."
+        for (file, period, lacking), measures in found.items()
+    ]
+
+
+def _outliers(
+    newest: pl.DataFrame, metrics: dict[str, Metric], areas: Areas, known: set[tuple[str, str, date]]
+) -> list[str]:
+    """Councils whose value is many times that of last year, or a fraction, when others' are not."""
+    names = _names(areas)
+    moved = newest.filter((pl.col("value") > 0) & (pl.col("before") > 0)).with_columns(
+        (pl.col("value") / pl.col("before")).log().alias("moved")
+    )
+    far = (
+        moved.with_columns(pl.col("moved").median().over("metric_id").alias("middle"))
+        .with_columns((pl.col("moved") - pl.col("middle")).abs().alias("off"))
+        .with_columns(
+            (pl.col("off") / (1.4826 * pl.col("off").median().over("metric_id"))).alias("z"),
+            pl.len().over("metric_id").alias("returns"),
+        )
+        .filter((pl.col("z") > ROBUST_Z) & (pl.col("returns") >= FEWEST))
+        .filter((pl.col("moved").exp() >= TIMES) | (pl.col("moved").exp() <= 1 / TIMES))
+    )
+    return [
+        f"{names[row['return_id'].split('+')[0]]}: {metrics[row['metric_id']].title.lower()} went from "
+        f"{row['before']:g} to {row['value']:g} in a year to {row['period_end']}."
+        for row in far.sort("metric_id", "z", descending=[False, True]).iter_rows(named=True)
+        if (row["metric_id"], row["return_id"], row["period_end"]) not in known
+    ]
+
+
+def _stale(newest: pl.DataFrame, metrics: dict[str, Metric]) -> list[str]:
+    """Measures whose every value is last year's."""
+    same = (
+        newest.group_by("metric_id", "period_end")
+        .agg((pl.col("value") == pl.col("before")).all().alias("same"), pl.len().alias("returns"))
+        .filter(pl.col("same") & (pl.col("returns") >= FEWEST))
+        .sort("metric_id")
+    )
+    return [
+        f"{metrics[metric_id].title}: all {returns} figures of {end} equal those of the year before. Is the file last "
+        "year's?"
+        for metric_id, end, _, returns in same.iter_rows()
+    ]
+
+
+def _parts(source: Source, cells: Cells) -> list[str]:
+    """Rows of local authorities whose parts do not add up to the total, beyond rounding of each part."""
+    found = []
+    for one in source.sums:
+        table = cells.table(one.file)
+        releases.require(table, (*one.parts, one.total), one.file)
+        # A sum of which a part is suppressed is unknown.
+        numbers = table.filter(pl.col("geographic_level") == "Local authority").select(
+            "line",
+            "la_name",
+            "time_period",
+            pl.sum_horizontal(
+                [pl.col(part).cast(pl.Float64, strict=False) for part in one.parts], ignore_nulls=False
+            ).alias("sum"),
+            pl.col(one.total).cast(pl.Float64, strict=False).alias("total"),
+        )
+        off = numbers.with_columns((pl.col("sum") - pl.col("total")).abs().alias("off")).filter(
+            pl.col("off") > 0.5 * len(one.parts)
+        )
+        if off.height:
+            row = off.sort("off", descending=True).row(0, named=True)
+            found.append(
+                f"{one.file}: in {off.height} rows {', '.join(one.parts)} do not add up to {one.total}; furthest off: "
+                f"{row['la_name']} {row['time_period']} (line {row['line']}), {row['sum']:g} of {row['total']:g}."
+            )
+    return found
+
+
+def _refuse_older(source: Source, new: Loaded, old_source: Source, old: Loaded, allowed: Allowed) -> None:
+    newest, loaded = _newest(new), _newest(old)
+    if newest and loaded and newest < loaded and not allowed.older:
+        raise ReleaseError(
+            "E_OLDER_RELEASE",
+            source,
+            f"its newest period ends on {newest}, but figures to {loaded} are loaded already "
+            f"({old_source.release.title}).",
+            "Take the newer files, or say `--allow-older` to go back on purpose.",
+        )
+
+
+def _refuse_lost(source: Source, changed: pl.DataFrame, areas: Areas, allowed: Allowed) -> None:
+    """Rows that were there and are no more: a council left out, a file cut between two rows, a period gone."""
+    gone = changed.filter((pl.col("after") == "no row") | (pl.col("kind") == Kind.ENDED_INSPECTION))
+    periods = changed.filter(pl.col("kind").is_in([Kind.ENDED_PERIOD, Kind.ENDED_MEASURE]))
+    if allowed.missing or (gone.is_empty() and periods.is_empty()):
+        return
+    names = _names(areas)
+    if gone.height:
+        lost = sorted({names.get(area_id, area_id) for area_id in gone["area_id"].unique()})
+        years = sorted({str(end.year) for end in gone["period_end"].unique()})
+        what = f"it no longer has {gone.height} figures of {_listed(lost)} ({', '.join(years)}), which are loaded now."
+    else:
+        what = f"it no longer has {_listed(sorted(set(periods['metric_id'])))} in periods which are loaded now."
+    raise ReleaseError(
+        "E_LOST_ROWS",
+        source,
+        what,
+        "The file may be cut or incomplete: download it again. If the publisher took them out, say `--accept-missing`.",
+    )
+
+
+def _refuse_rejudged(source: Source, changed: pl.DataFrame, names: dict[str, str], allowed: Allowed) -> None:
+    """A judgement does not change once the report is out: a slip of the file, or swapped columns."""
+    other = changed.filter(pl.col("kind") == Kind.REVISED_JUDGEMENT)
+    if other.is_empty() or allowed.revision:
+        return
+    said = [
+        f"{names[row['area_id']]}, report of {row['period_end']}: {row['metric_id'].removeprefix('judgement_')} was "
+        f"{row['before']} and is now {row['after']}"
+        for row in other.head(SHOWN).iter_rows(named=True)
+    ]
+    more = f"; and {other.height - SHOWN} more" if other.height > SHOWN else ""
+    raise ReleaseError(
+        "E_REVISED_JUDGEMENT",
+        source,
+        f"{'; '.join(said)}{more}.",
+        "Read the reports: two columns may be swapped. If the file is right, say `--accept-revision`.",
+    )
+
+
+def _revisions(
+    source: Source, changed: pl.DataFrame, old: dict[str, pl.DataFrame], names: dict[str, str], allowed: Allowed
+) -> list[str]:
+    """Measures whose earlier figures are other ones now: how many, and which moved most."""
+    if "observation" not in old:
+        return []
+    total = dict(old["observation"].group_by("metric_id").len().iter_rows())
+    found, many = [], []
+    for (metric_id,), rows in changes.revised(changed).group_by("metric_id", maintain_order=True):
+        share = rows.height / total[metric_id]
+        largest = rows.sort(pl.col("moved_by").abs(), descending=True, nulls_last=True).row(0, named=True)
+        words = (
+            f"{metric_id}: {rows.height} of {total[metric_id]} earlier figures revised; most of all "
+            f"{names.get(largest['area_id'], largest['area_id'])} at {largest['period_end']}, "
+            f"{largest['before']} to {largest['after']}."
+        )
+        found.append(words)
+        if share > MANY_REVISED:
+            many.append(words)
+    if many and not allowed.revision:
+        raise ReleaseError(
+            "E_REVISED",
+            source,
+            f"more than {MANY_REVISED:.0%} of what was published before is another figure now. "
+            + " ".join(many[:SHOWN]),
+            "A column may mean something else now. Read the publisher's note; if it is right, say `--accept-revision`.",
+        )
+    return found
+
+
+def _newest(loaded: Loaded) -> date | None:
+    ends = [tables["period_end"].max() for name, tables in loaded.tables.items() if name == "observation"]
+    return ends[0] if ends and isinstance(ends[0], date) else None
+
+
+def _day(kind: PeriodKind, end: date) -> date:
+    # School outcomes of a year are those of children of 31 March in it.
+    return date(end.year, 3, 31) if kind is PeriodKind.ACADEMIC_YEAR else end
+
+
+def _names(areas: Areas) -> dict[str, str]:
+    return dict(areas.area.select("area_id", "name").iter_rows())
+
+
+def _listed(names: list[str] | tuple[str, ...]) -> str:
+    shown = ", ".join(names[:SHOWN])
+    return shown + (f" and {len(names) - SHOWN} more" if len(names) > SHOWN else "")

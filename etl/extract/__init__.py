@@ -1,0 +1,1 @@
+"""Published files -> releases: every used cell as text, with where it stood."""

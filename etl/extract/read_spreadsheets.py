@@ -1,0 +1,243 @@
+"""Spreadsheets (ODS and XLSX): looked into before they are opened, and then read sheet by sheet.
+
+A workbook is a ZIP file of XML, and a small one may stand for gigabytes. What it says it holds and what it does hold
+is counted first, so that nothing is built of one that is too large, locked, or not only a table.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+import stat
+import zipfile
+import zlib
+from pathlib import PurePosixPath
+from xml.parsers import expat
+
+import fastexcel
+import polars as pl
+
+from etl import releases
+from etl.extract.read_csv import AGAIN, MAX_CELLS, MENDED, Cell, check_header, kind
+from etl.model import File, SourceError
+
+MAX_UNPACKED = 500_000_000
+MAX_RATIO = 200  # the published ones reach 40
+MAX_MEMBERS = 2_000
+AT_ONCE = 1_000_000
+# Programs and their parts, in OpenDocument and in Excel workbooks.
+MACROS = re.compile(r"(Basic|Scripts)/|(.*/)?vbaProject\.bin$|xl/macrosheets/")
+PLAIN = "Save it without a password and without macros as an OpenDocument spreadsheet, or ask the publisher for one."
+EXCEL_PLACE = re.compile(r"(?P<column>[A-Z]{1,3})(?P<row>[0-9]{1,7})")
+DAMAGE = (zipfile.BadZipFile, zlib.error, expat.ExpatError, EOFError, NotImplementedError, ValueError, OSError)
+
+
+def spreadsheet_cells(content: bytes, file: File) -> list[Cell]:
+    """The cells of one sheet, found by its pattern; the header by a cell it must hold. Empty cells are left out."""
+    look_inside(content, file.name)
+    try:
+        book = fastexcel.read_excel(content)
+    except Exception as error:  # fastexcel raises its own classes and bare ones alike
+        raise _unreadable(file.name, str(error)) from error
+    names = [name for name in book.sheet_names if re.fullmatch(file.sheet, name)]
+    if len(names) != 1:
+        raise SourceError(
+            "E_SHEET",
+            f"{len(names)} sheets match {file.sheet!r}; the sheets are {', '.join(book.sheet_names)}.",
+            file=file.name,
+            remedy="If the publisher renamed the sheet, change the pattern in the source's declaration.",
+        )
+    # Without skip_rows empty rows at the top are left out, and every line below them would be said wrongly.
+    sheet = book.load_sheet(names[0], header_row=None, skip_rows=0, dtypes="string").to_polars()
+    rows = [[_clean(cell) for cell in row] for row in sheet.iter_rows()]
+    at = next((index for index, row in enumerate(rows) if file.header in row), None)
+    if at is None:
+        raise SourceError(
+            "E_HEADER",
+            f"no row of sheet {names[0]!r} has a cell {file.header!r}.",
+            file=file.name,
+            remedy="If the publisher renamed the column, change the header in the source's declaration.",
+        )
+    header = [name or cell or "" for name, cell in zip(_machine_names(rows, file), rows[at], strict=True)]
+    releases.require(pl.DataFrame(schema=dict.fromkeys(header)), (*file.groups, *file.columns), file.name)
+    kept = [column for column in header if column and (not file.columns or column in file.columns)]
+    check_header(kept, file.name)
+    groups = [(header.index(column), of_them) for column, of_them in file.groups.items()]
+    # A second table may follow under a header of its own (the 2023 history does this): its rows are kept, and its
+    # header row with them, so that the reader of the source can see where it starts.
+    return [
+        (file.name, names[0], at + 2 + offset, column, cell)
+        for offset, row in enumerate(rows[at + 1 :])
+        if all(row[where] in of_them for where, of_them in groups)
+        for column, cell in zip(header, row, strict=True)
+        if column in kept and cell is not None and cell != ""
+    ]
+
+
+def look_inside(content: bytes, name: str) -> None:
+    """Refuse a workbook that is not safe to open, before anything is built of it.
+
+    Raises SourceError: E_MAGIC (not a workbook), E_LOCKED, E_MACROS, E_ZIP_SIZE (unpacks to too much), E_ZIP_NAME (a
+    member that would lie elsewhere), E_ENTITIES (XML that declares something), E_TOO_LARGE (too many cells),
+    E_SPREADSHEET (damaged).
+    """
+    if not content.startswith(b"PK\x03\x04"):
+        if "EncryptedPackage".encode("utf-16-le") in content:
+            raise SourceError("E_LOCKED", "the workbook is locked with a password.", file=name, remedy=PLAIN)
+        words = kind(content) or "text or something else"
+        raise SourceError("E_MAGIC", f"this is {words}, not a spreadsheet (ODS or XLSX).", file=name, remedy=AGAIN)
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            members = archive.infolist()
+            _check_members(members, name)
+            manifest = "META-INF/manifest.xml"
+            if manifest in archive.namelist() and b"encryption-data" in archive.read(manifest):
+                raise SourceError("E_LOCKED", "the workbook is locked with a password.", file=name, remedy=PLAIN)
+            counted = 0
+            for member in members:
+                counter = _Counter(MAX_CELLS - counted)
+                with archive.open(member) as packed:
+                    # Never more than the directory says: a member that goes on is damaged.
+                    xml = member.filename.endswith((".xml", ".rels"))
+                    while part := packed.read(AT_ONCE):
+                        if xml:
+                            counter.parser.Parse(part, False)
+                    if xml:
+                        counter.parser.Parse(b"", True)
+                counted += counter.cells
+    except _DeclaredError as error:
+        what = "its XML declares entities or a document type, which no spreadsheet needs."
+        raise SourceError("E_ENTITIES", what, file=name, remedy=MENDED) from error
+    except _TooManyCellsError as error:
+        raise SourceError(
+            "E_TOO_LARGE", f"it stands for more than {MAX_CELLS} cells.", file=name, remedy=AGAIN
+        ) from error
+    except DAMAGE as error:
+        raise _unreadable(name, str(error)) from error
+
+
+def _check_members(members: list[zipfile.ZipInfo], name: str) -> None:
+    unpacked = sum(member.file_size for member in members)
+    ratio = max((member.file_size / max(1, member.compress_size) for member in members), default=0)
+    if unpacked > MAX_UNPACKED or ratio > MAX_RATIO or len(members) > MAX_MEMBERS:
+        raise SourceError(
+            "E_ZIP_SIZE",
+            f"it unpacks to {unpacked:,} bytes in {len(members)} members, {ratio:.0f} times as much as is packed; at "
+            f"most {MAX_UNPACKED:,}, {MAX_MEMBERS} and {MAX_RATIO}.",
+            file=name,
+            remedy=AGAIN,
+        )
+    seen = set()
+    for member in members:
+        path = PurePosixPath(member.filename.replace("\\", "/"))
+        elsewhere = path.is_absolute() or ".." in path.parts or ":" in member.filename
+        # Nothing is ever unpacked into a folder; but no publisher makes such a file.
+        if elsewhere or stat.S_ISLNK(member.external_attr >> 16) or path in seen:
+            raise SourceError(
+                "E_ZIP_NAME",
+                f"a member {member.filename!r} that would lie elsewhere, leads elsewhere or is there twice.",
+                file=name,
+                remedy=AGAIN,
+            )
+        seen.add(path)
+        if member.flag_bits & 1:
+            raise SourceError("E_LOCKED", "the workbook is locked with a password.", file=name, remedy=PLAIN)
+        if MACROS.match(member.filename):
+            raise SourceError("E_MACROS", f"the workbook holds macros ({member.filename}).", file=name, remedy=PLAIN)
+
+
+class _DeclaredError(Exception):
+    """XML declares a document type: entities could be of any size, or be other files."""
+
+
+class _TooManyCellsError(Exception):
+    """More cells than may be built."""
+
+
+class _Counter:
+    """Counts the cells that the sheets of one XML member stand for, however few bytes say so.
+
+    A sheet is the rectangle from its first cell to the last row and the last column that have anything in them.
+    OpenDocument repeats rows and cells by a number (and pads every sheet with a million empty ones, which do not
+    count); Excel may name a cell far away.
+    """
+
+    def __init__(self, most: int) -> None:
+        self.most = most
+        self.cells = self.height = self.width = self.row = self.column = self.last = 0
+        self.repeated = 1
+        self.parser = expat.ParserCreate()
+        self.parser.StartDoctypeDeclHandler = self._declared
+        self.parser.StartElementHandler = self._started
+        self.parser.EndElementHandler = self._ended
+
+    def _declared(self, *_what: object) -> None:
+        raise _DeclaredError
+
+    def _started(self, name: str, attributes: dict[str, str]) -> None:
+        local = name.rpartition(":")[2]
+        if local in ("table-cell", "covered-table-cell"):
+            self.column += int(attributes.get("table:number-columns-repeated", 1))
+            if "office:value-type" in attributes:
+                self.last = self.column
+        elif local == "p":
+            self.last = self.column
+        elif local == "table-row":
+            self.repeated, self.column, self.last = int(attributes.get("table:number-rows-repeated", 1)), 0, 0
+        elif local == "row":
+            self.row, self.column = int(attributes.get("r", self.row + 1)), 0
+        elif local == "c":
+            place = EXCEL_PLACE.fullmatch(attributes.get("r", ""))
+            self.column = _number(place["column"]) if place else self.column + 1
+            self.row = int(place["row"]) if place else self.row
+        elif local in ("v", "is"):
+            self._reaches(self.row, self.column)
+
+    def _ended(self, name: str) -> None:
+        local = name.rpartition(":")[2]
+        if local == "table-row":
+            self.row += self.repeated
+            if self.last:
+                self._reaches(self.row, self.last)
+        elif local in ("table", "sheetData"):
+            self.cells += self.height * self.width
+            self.height = self.width = self.row = 0
+
+    def _reaches(self, row: int, column: int) -> None:
+        self.height, self.width = max(self.height, row), max(self.width, column)
+        if self.cells + self.height * self.width > self.most:
+            raise _TooManyCellsError
+
+
+def _number(column: str) -> int:
+    """1 for A, 27 for AA."""
+    number = 0
+    for letter in column:
+        number = number * 26 + ord(letter) - ord("A") + 1
+    return number
+
+
+def _unreadable(name: str, why: str) -> SourceError:
+    return SourceError(
+        "E_SPREADSHEET", f"it cannot be opened: {(why or 'it is damaged').splitlines()[0]}.", file=name, remedy=AGAIN
+    )
+
+
+def _machine_names(rows: list[list[str | None]], file: File) -> list[str | None]:
+    """The row of machine names, or empty cells where the file declares none."""
+    if not file.names:
+        return [None] * len(rows[0])
+    for row in rows:
+        if file.names in row:
+            return row
+    raise SourceError(
+        "E_HEADER",
+        f"no row has a cell {file.names!r}, one of the names its columns are called by.",
+        file=file.name,
+        remedy="If the publisher left the names out, change the source's declaration.",
+    )
+
+
+def _clean(cell: str | None) -> str | None:
+    # Header cells of Ofsted's sheets are wrapped by hand; white space says nothing.
+    return " ".join(cell.split()) if cell is not None else None

@@ -1,0 +1,78 @@
+"""Published files -> releases: every used cell as text, with its file, sheet, line and column."""
+
+from __future__ import annotations
+
+import hashlib
+from codecs import BOM_UTF8
+from collections.abc import Callable
+from pathlib import Path
+
+import polars as pl
+
+from etl import releases
+from etl.extract.read_csv import AGAIN, HIDDEN, MENDED, Cell, csv_cells, parquet_cells
+from etl.extract.read_spreadsheets import spreadsheet_cells
+from etl.model import File, Source, SourceError
+
+_CELLS = {"file": pl.String, "sheet": pl.String, "line": pl.Int64, "column": pl.String, "text": pl.String}
+
+
+def extract(source: Source, published: Path, to: Path, progress: Callable[[str], None] = lambda _words: None) -> Path:
+    """Read a source's published files below `published` and write its release into `to`; returns its path.
+
+    Raises SourceError (rule, file, line, column, remedy) and writes nothing when a file is absent or broken, or lacks
+    a column a metric of the source is read from.
+    """
+    frames = []
+    for file in source.release.files:
+        progress(file.name)
+        where = published / file.path
+        if not where.is_file():
+            raise SourceError(
+                "E_FILE_ABSENT",
+                f"it is not below {published}.",
+                file=file.path,
+                remedy=f"Download it from {source.release.page} and keep its name.",
+            )
+        content = where.read_bytes()
+        if not content.removeprefix(BOM_UTF8).strip():
+            raise SourceError("E_EMPTY", f"there is nothing in its {len(content)} bytes.", file=file.name, remedy=AGAIN)
+        cells = pl.DataFrame(_cells(content, file), schema=_CELLS, orient="row")
+        if cells.is_empty():
+            raise SourceError("E_NO_ROWS", "there is a header but no row below it.", file=file.name, remedy=AGAIN)
+        _check_text(file, cells)
+        _check_columns(source, file, cells)
+        frames.append(cells.with_columns(pl.lit(hashlib.sha256(content).hexdigest()).alias("sha256")))
+    return releases.write(to, source, frames)
+
+
+def _cells(content: bytes, file: File) -> list[Cell]:
+    if file.sheet:
+        return spreadsheet_cells(content, file)
+    return parquet_cells(content, file) if file.name.endswith(".parquet") else csv_cells(content, file)
+
+
+def _check_text(file: File, cells: pl.DataFrame) -> None:
+    """Refuse what nobody sees in cells of spreadsheets and Parquet files; a CSV file was looked through whole."""
+    found = cells.filter(pl.col("text").str.contains(HIDDEN))
+    if found.height:
+        cell = found.row(0, named=True)
+        raise SourceError(
+            "E_HIDDEN",
+            f"{cell['text'][:60]!a} has a character that nobody sees.",
+            file=file.name,
+            line=cell["line"],
+            column=cell["column"],
+            remedy=MENDED,
+        )
+
+
+def _check_columns(source: Source, file: File, cells: pl.DataFrame) -> None:
+    used = {
+        column
+        for metric in source.metrics
+        if metric.column and (metric.file or source.release.files[0].name) == file.name
+        for column in (metric.column, *metric.numerator, *metric.denominator)
+    }
+    header = pl.DataFrame(schema=cells["column"].unique(maintain_order=True).to_list())
+    releases.require(header, sorted(used), file.name)

@@ -1,0 +1,81 @@
+"""A release is let in: extracted beside the others, loaded once, judged, and only then put in its place."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from etl import areas as area_files
+from etl import releases
+from etl.areas import Areas
+from etl.check import validation
+from etl.check.validation import Allowed
+from etl.extract import editions, release
+from etl.model import EtlError, Loaded, Source
+
+
+@dataclass(frozen=True)
+class Admitted:
+    """A release in place, and what whoever loads it should read."""
+
+    path: Path
+    warnings: list[str]
+    revisions: list[str]
+
+
+def admit(
+    source: Source,
+    published: Path,
+    data: Path,
+    sources: Mapping[str, Source],
+    allowed: Allowed,
+    progress: Callable[[str], None] = lambda _words: None,
+) -> Admitted:
+    """Read a source's published files below `published` into `data/releases`, if they can be loaded and can be right.
+
+    `sources` are all, by id: those the source needs must be in place. Raises SourceError where a file is broken,
+    ReleaseError where the release is not to be believed; `data/releases` is then as it was.
+    """
+    folder = data / "releases"
+    try:
+        incoming = tempfile.TemporaryDirectory(dir=data, prefix="incoming.")
+    except OSError as error:
+        raise EtlError(
+            f"E_WRITE: nothing can be written into {data.name}/: {error.strerror or error}. Make room or give write "
+            "permission, and extract again; the releases of before are untouched."
+        ) from error
+    with incoming as name:
+        path = release.extract(source, published, Path(name), progress)
+        areas = area_files.read(data)
+        cells = releases.read(Path(name), source)
+        loaded = editions.load(source, cells, folder, areas, sources)
+        warnings = validation.alone(source, cells, loaded, areas)
+        earlier = _earlier(source, folder, areas, sources)
+        revisions = validation.against(source, loaded, *earlier, areas, allowed) if earlier else []
+        folder.mkdir(exist_ok=True)
+        path.replace(releases.path(folder, source.release))
+        releases.seal(folder, path.name)
+    _extract_previous(source, published, folder)
+    return Admitted(releases.path(folder, source.release), warnings["message"].to_list(), revisions)
+
+
+def _earlier(source: Source, folder: Path, areas: Areas, sources: Mapping[str, Source]) -> tuple[Source, Loaded] | None:
+    """The edition in place, or the one before it; None where there is none that can be read."""
+    try:
+        if releases.path(folder, source.release).exists():
+            return source, editions.load(source, releases.read(folder, source), folder, areas, sources)
+        if source.previous and releases.path(folder, source.previous.release).exists():
+            before = editions.before(source)
+            return before, editions.load(before, editions.read_before(folder, source), folder, areas, sources)
+    except EtlError:
+        # Damaged, or of other columns than are declared now: what is loaded takes its place.
+        return None
+    return None
+
+
+def _extract_previous(source: Source, published: Path, folder: Path) -> None:
+    """The previous edition, where its files are still at hand; else it stays as it is in `folder`."""
+    if source.previous and all((published / file.path).is_file() for file in source.previous.release.files):
+        release.extract(replace(source, release=source.previous.release, metrics=()), published, folder)

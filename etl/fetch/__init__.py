@@ -1,0 +1,1 @@
+"""Published files from their addresses into a folder."""

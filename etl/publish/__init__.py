@@ -1,0 +1,1 @@
+"""How a built database takes its place: here, or in another DuckDB."""

@@ -1,0 +1,262 @@
+"""How a new database takes the place of the last one: alone, whole or not at all, and so that it can be taken back.
+
+At every moment `data/monitor.duckdb` is one whole database, the last or the new. The last three versions lie in
+`data/versions`, as copies: what damages the file that is served leaves them alone.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+import duckdb
+import polars as pl
+
+from etl.locks import Progress, locked, silent
+from etl.model import EtlError
+
+DATABASE = "monitor.duckdb"
+VERSIONS = "versions"
+LOCK = "build.lock"
+KEPT = 3
+
+
+@dataclass(frozen=True)
+class Version:
+    """A database that is or was in place."""
+
+    name: str
+    built_at: datetime
+    live: bool
+
+
+@contextmanager
+def alone(data: Path) -> Iterator[None]:
+    """Be the only one who changes the database; what those who died at it left behind is removed. Raises BusyError."""
+    with ExitStack() as held:
+        with _in_words():
+            held.enter_context(locked(data / LOCK, "build"))
+            for draft in [*data.glob(f"{DATABASE}.draft*"), *(data / VERSIONS).glob("*.draft")]:
+                draft.unlink()
+        yield
+
+
+def publish(
+    data: Path,
+    schema: str,
+    tables: Mapping[str, pl.DataFrame],
+    check: Callable[[duckdb.DuckDBPyConnection], None],
+    progress: Progress = silent,
+) -> Path:
+    """Put a database of these tables in place if `check` accepts it. Only who is `alone` may call it.
+
+    Until the swap an error leaves everything as it was; what is left to do after it the next build does as well.
+    """
+    live, draft = data / DATABASE, data / f"{DATABASE}.draft"
+    kept = _kept_as(data, str(tables["build"]["data_version"][0]))
+    copy = kept.with_suffix(".draft")
+    with _in_words(), _cleared(draft, copy):
+        progress("database")
+        _write(draft, schema, tables, progress)
+        progress("checks")
+        with duckdb.connect(str(draft), read_only=True) as connection:
+            check(connection)
+        progress("to disk")
+        _to_disk(draft)
+        progress("keep the last")
+        _keep_live(data)
+        # Copied before the swap, so that a disk that is full says so while nothing has changed.
+        progress("keep the new")
+        _copied(draft, copy)
+        progress("swap")
+        _swap(draft, live)
+        progress("swapped")
+        copy.replace(kept)
+        _make_newest(data, kept)
+    progress("kept")
+    # What cannot be removed now is removed after the next build.
+    with suppress(OSError):
+        for old in _kept(data)[:-KEPT]:
+            old.unlink()
+    progress("done")
+    return live
+
+
+def versions(data: Path) -> list[Version]:
+    """The live version and the kept ones, newest first; what cannot be read is left out."""
+    live = _version(data / DATABASE, live=True)
+    kept = [_version(path, live=False) for path in reversed(_kept(data))]
+    found = [live if live and one.name == live.name else one for one in kept if one]
+    # A build that was killed right after its swap has not kept its version yet.
+    return found if live is None or live in found else [live, *found]
+
+
+def file_of(data: Path, name: str) -> Path:
+    """The database of this name: the live version, a kept one, or a file; EtlError where there is none."""
+    for found in (_kept_as(data, name), Path(name)):
+        if found.is_file():
+            return found
+    live = _version(data / DATABASE, live=True)
+    if live and live.name == name:
+        return data / DATABASE
+    kept = ", ".join(one.name for one in versions(data)) or "none"
+    raise EtlError(f"E_VERSION: there is no version or file {name!r}. Kept: {kept}. Name one of these, or a file.")
+
+
+def rollback(data: Path, name: str | None = None, progress: Progress = silent) -> str:
+    """Put a kept version in place again, by default the one before the live one; its name.
+
+    Where the live file cannot be read, that is the newest kept. Only who is `alone` may call it.
+    """
+    names = [path.stem for path in _kept(data)]
+    live = _version(data / DATABASE, live=True)
+    earlier = names[: names.index(live.name)] if live and live.name in names else names
+    chosen = name if name is not None else next(reversed(earlier), None)
+    if chosen not in names:
+        raise EtlError(
+            f"E_VERSION: {f'there is no version {name!r}' if name else 'there is no earlier version'}. "
+            f"Kept: {', '.join(names) or 'none'}. Name one of these, or `python -m etl build` anew."
+        )
+    draft = data / f"{DATABASE}.draft"
+    with _in_words(), _cleared(draft):
+        progress("copy")
+        _copied(_kept_as(data, chosen), draft)
+        progress("read whole")
+        _read_whole(draft, chosen)
+        if live and live.name not in names:
+            _keep_live(data)
+        progress("swap")
+        _swap(draft, data / DATABASE)
+        progress("swapped")
+    return chosen
+
+
+def _write(path: Path, schema: str, tables: Mapping[str, pl.DataFrame], progress: Progress) -> None:
+    try:
+        with duckdb.connect(str(path)) as connection:
+            connection.execute("BEGIN")
+            connection.execute(schema)
+            for name, frame in tables.items():
+                progress(f"table {name}")
+                connection.register("incoming", frame)
+                # Table names are ours, never a reader's.
+                connection.execute(f'INSERT INTO "{name}" BY NAME FROM incoming')
+                connection.unregister("incoming")
+            progress("commit")
+            connection.execute("COMMIT")
+            progress("checkpoint")
+            connection.execute("CHECKPOINT")
+    except duckdb.ConstraintException as error:
+        raise EtlError(
+            f"E_CONSTRAINT: the schema refuses a row: {error} "
+            "Trace it to its release by `python -m etl status`, and report it to the publisher."
+        ) from error
+    # A disk that fills up is fatal to DuckDB while rows are written, and an error of the transaction at its end.
+    except (duckdb.IOException, duckdb.FatalException, duckdb.TransactionException) as error:
+        raise OSError(str(error)) from error
+    if Path(f"{path}.wal").exists():
+        raise OSError("a part of it stayed in its log")
+
+
+def _swap(draft: Path, live: Path) -> None:
+    # Left by somebody who opened the live file to write and died: DuckDB would hold it against the new file.
+    Path(f"{live}.wal").unlink(missing_ok=True)
+    draft.replace(live)
+    _to_disk(live.parent)
+
+
+def _keep_live(data: Path) -> None:
+    """Have the live version among the kept ones, as the newest; of a file that cannot be read nothing is kept."""
+    live = _version(data / DATABASE, live=True)
+    if live is None:
+        return
+    kept = _kept_as(data, live.name)
+    copy = kept.with_suffix(".draft")
+    if not kept.exists():
+        with _cleared(copy):
+            _copied(data / DATABASE, copy)
+            copy.replace(kept)
+    _make_newest(data, kept)
+
+
+def _kept(data: Path) -> list[Path]:
+    """The kept versions in the order in which they were last in place at a build: a version that was rolled back from
+    comes before the one that was rolled back to, once there is a new build."""
+    return sorted((data / VERSIONS).glob("*.duckdb"), key=lambda path: path.stat().st_mtime_ns)
+
+
+def _kept_as(data: Path, version: str) -> Path:
+    return data / VERSIONS / f"{version}.duckdb"
+
+
+def _make_newest(data: Path, kept: Path) -> None:
+    # Not by the clock alone: it may have been put back, and ticks are coarser than builds of a test.
+    last = max(path.stat().st_mtime_ns for path in _kept(data))
+    moment = max(time.time_ns(), last + 1)
+    os.utime(kept, ns=(moment, moment))
+
+
+def _copied(from_: Path, to: Path) -> None:
+    to.parent.mkdir(exist_ok=True)
+    shutil.copyfile(from_, to)
+    _to_disk(to)
+
+
+def _to_disk(path: Path) -> None:
+    """Wait until a file, or the names in a folder, would survive a power cut."""
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def _version(path: Path, *, live: bool) -> Version | None:
+    try:
+        path.stat()  # DuckDB would create a database that is not there
+        with duckdb.connect(str(path), read_only=True) as connection:
+            name, built_at = connection.execute("SELECT data_version, built_at FROM build").fetchall()[0]
+    except (duckdb.Error, OSError):
+        return None
+    return Version(name, built_at, live)
+
+
+def _read_whole(path: Path, version: str) -> None:
+    """Raise EtlError unless every row of every table can be read: DuckDB compares checksums as it reads."""
+    try:
+        with duckdb.connect(str(path), read_only=True) as connection:
+            for (table,) in connection.execute("SHOW TABLES").fetchall():
+                connection.execute(f'SELECT bit_xor(hash(whole)) FROM "{table}" AS whole').fetchall()
+    except duckdb.Error as error:
+        raise EtlError(
+            f"E_VERSION: the kept version {version} is damaged ({error}). "
+            "Name another one, or `python -m etl build` anew; the live database is untouched."
+        ) from error
+
+
+@contextmanager
+def _cleared(*drafts: Path) -> Iterator[None]:
+    """Whatever happens, no draft is left."""
+    try:
+        yield
+    finally:
+        for draft in drafts:
+            for leftover in (draft, Path(f"{draft}.wal")):
+                leftover.unlink(missing_ok=True)
+
+
+@contextmanager
+def _in_words() -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise EtlError(
+            f"E_WRITE: {DATABASE} could not be written: {error.strerror or error}. "
+            "Make room or give write permission, and build again; the last good database is untouched."
+        ) from error

@@ -1,0 +1,341 @@
+"""Read the tidy tables of Explore Education Statistics: one row an area and year, one column a measure.
+
+Everything is text until here. A cell becomes a number by a strict pattern or a status by the source's own symbols;
+anything else stops the load by name.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import polars as pl
+
+from etl import releases
+from etl.areas import Areas
+from etl.model import (
+    LEDGER,
+    OBSERVATION,
+    Context,
+    File,
+    Loaded,
+    Metric,
+    PeriodKind,
+    Source,
+    SourceError,
+    Status,
+)
+from etl.readers import area_codes
+from etl.readers.area_codes import JOINT, MENDED, refuse
+from etl.releases import Cells
+
+KEYS = (
+    "time_period",
+    "time_identifier",
+    "geographic_level",
+    "country_code",
+    "region_code",
+    "old_la_code",
+    "new_la_code",
+    "la_name",
+)
+LABELS = ("country_name", "region_name", "category")
+# As published tables print numbers, and nothing else: no 1e3, 1_000, 0x1F, .5, +3, inf or NaN, no thousands separator
+# (`1,234` beside `14,2` cannot be told from a decimal comma), no percent or pound sign (the unit is the column's), and
+# no more digits than a number keeps.
+NUMBER = r"^-?[0-9]{1,15}(\.[0-9]+)?$"
+FIRST_YEAR = 2000
+# Published rates carry one or two decimals; the rest of a float is binary noise (rule 7).
+SIGNIFICANT = 9
+
+
+def load(source: Source, cells: Cells, context: Context) -> Loaded:
+    """The observations of all metrics of a source, and its ledger.
+
+    Returns tables {"observation": OBSERVATION, "reject": rows of authorities that did not exist}; a rate per 10,000
+    children needs the metric `children` loaded before. Raises SourceError naming rule, file, line and column.
+    """
+    observations, rejects, ledger = [], [], []
+    for file in source.release.files:
+        table = cells.table(file.name)
+        metrics = [metric for metric in source.metrics if (metric.file or source.release.files[0].name) == file.name]
+        rows = located(table, context.areas, file.name, form=year_form(metrics))
+        unique = without_duplicates(rows, table, file)
+        living, ghosts = without_ghosts(unique, table, source, context.areas, file)
+        observations += [observed(metric, living, source, file.name, context) for metric in metrics]
+        rejects.append(ghosts)
+        repeats = rows.height - unique.height
+        counts = (rows.height, living.height, ghosts.height, repeats)
+        ledger.append((source.id, file.name, cells.sha256(file.name), *counts))
+    return Loaded(
+        {"observation": pl.concat(observations).match_to_schema(OBSERVATION), "reject": pl.concat(rejects)},
+        pl.DataFrame(ledger, schema=LEDGER, orient="row"),
+    )
+
+
+def year_form(metrics: list[Metric]) -> str:
+    """How a file of these metrics must call its years: what a bare year means follows from it."""
+    kinds = {metric.period_kind for metric in metrics}
+    if PeriodKind.ACADEMIC_YEAR in kinds:
+        return "Academic year"
+    return "Financial year" if PeriodKind.FINANCIAL_YEAR in kinds else "Reporting year"
+
+
+def located(table: pl.DataFrame, areas: Areas, file: str, *, form: str = "Reporting year") -> pl.DataFrame:
+    """The table with `year` (integer), `return_id` and `area_ids` (list): whom each row is for.
+
+    Authorities are known by their three-digit number; a row for several carries all of them (`314 / 318`). Its name
+    and GSS code must be ones of that number. A double year (202425) is known by its second. Raises SourceError for
+    an unknown level, period, number, name or code.
+    """
+    releases.require(table, KEYS, file)
+    # Spaces around a label, or a no-break space in it, say nothing. What was printed stays in the release.
+    labels = [column for column in (*KEYS, "country_name", "region_name") if column in table.columns]
+    plain = table.with_columns(pl.col(labels).str.normalize("NFKC").str.strip_chars().replace("", None))
+    rows = plain.with_columns(
+        pl.when(pl.col("geographic_level") == "National")
+        .then(pl.col("country_code"))
+        .when(pl.col("geographic_level") == "Regional")
+        .then(pl.col("region_code"))
+        .when(pl.col("geographic_level") == "Local authority")
+        .then(pl.col("old_la_code"))
+        .alias("return_id")
+    )
+    refuse(
+        rows, pl.col("return_id").is_null(), "E_LEVEL", "geographic_level", file,
+        "is not National, Regional or Local authority with its code.",
+        "Only these levels are loaded; download the local authority edition of the table.",
+    )  # fmt: skip
+    label = pl.col("time_period")
+    first = label.str.slice(0, 4).cast(pl.Int64, strict=False)
+    if form == "Reporting year":
+        shape, known, year = "a year (2025)", label.str.contains(r"^\d{4}$"), first
+    else:
+        shape, year = "two years in a row (202425)", first + 1
+        known = label.str.contains(r"^\d{6}$") & ((year % 100).cast(pl.String).str.zfill(2) == label.str.slice(4))
+    this_year = datetime.now(UTC).year
+    refuse(
+        rows, pl.col("time_identifier") != form, "E_PERIOD", "time_identifier", file,
+        f"is not {form!r}.", "The period form of the table changed; see the source's module.",
+    )  # fmt: skip
+    refuse(
+        rows, ~known | ~year.is_between(FIRST_YEAR, this_year + 1), "E_PERIOD", "time_period", file,
+        f"is not {shape} from {FIRST_YEAR} to {this_year + 1}.",
+        "The period form of the table changed; see the source's module.",
+    )  # fmt: skip
+
+    rows = rows.with_columns(
+        year.alias("year"),
+        pl.col("return_id").str.split(JOINT).alias("area_ids"),
+        pl.col("return_id").str.replace_all(JOINT, "+", literal=True),
+    )
+    area_codes.check(rows, areas, file)
+    return rows
+
+
+def without_duplicates(rows: pl.DataFrame, table: pl.DataFrame, file: File) -> pl.DataFrame:
+    """Rows with exact repeats dropped. The same authority, year and group with other values raises E_DUP_KEY."""
+    releases.require(table, tuple(file.groups), file.name)
+    keys = ["year", "area_ids", *file.groups]
+    published = [column for column in table.columns if column != "line"]
+    unique = rows.unique(subset=published, keep="first", maintain_order=True)
+    # By authority, not by return: one that reports alone and in a joint return has two figures too.
+    by_authority = unique.explode("area_ids")
+    again = by_authority.filter(pl.struct(keys).is_duplicated()).sort(*keys, "line")
+    if again.height:
+        first, second = again["line"][0], again["line"][1]
+        raise SourceError(
+            "E_DUP_KEY",
+            f"{again['area_ids'][0]} {again['year'][0]} stands here and on line {first}, with other values.",
+            file=file.name,
+            line=second,
+            remedy="The publisher must say which is right; do not load the file until then.",
+        )
+    return unique
+
+
+def without_ghosts(
+    rows: pl.DataFrame, table: pl.DataFrame, source: Source, areas: Areas, file: File
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Rows of authorities that existed, and rejects (source_id, file, line, raw, rule, message) for the others.
+
+    Some tables hold every authority that ever was in every year (trap 5), with symbols only. A number there raises
+    E_ENDED_LA: either the authority's dates are wrong or the table is.
+    """
+    dates = areas.authorities.select(pl.col("area_id").alias("return_id"), "name", "start_date", "end_date")
+    dated = rows.join(dates, on="return_id", how="left", maintain_order="left")
+    gone = pl.col("end_date") < pl.date(pl.col("year"), 3, 31)
+    to_come = pl.col("start_date") > pl.date(pl.col("year"), 12, 31)
+    ghost = (gone | to_come).fill_null(False)
+    figures = [
+        pl.col(column).str.contains(NUMBER)
+        for column in table.columns
+        if column not in (*KEYS, *LABELS, *file.groups, "line")
+    ]
+    alive = dated.filter(ghost & pl.any_horizontal(*figures).fill_null(False))
+    if alive.height:
+        row = alive.row(0, named=True)
+        when = f"ended on {row['end_date']:%-d %B %Y}" if row["end_date"] else f"began on {row['start_date']:%-d %B %Y}"
+        raise SourceError(
+            "E_ENDED_LA",
+            f"{row['name']} ({row['return_id']}) {when} and cannot report for {row['year']}.",
+            file=file.name,
+            line=row["line"],
+            column="time_period",
+            remedy="Check the authority's dates in data/local_authorities.csv, or report it to the publisher.",
+        )
+    # As printed, before spaces were taken off.
+    printed = table.select("line", pl.concat_str(pl.exclude("line").fill_null(""), separator=", ").alias("raw"))
+    ghosts = dated.filter(ghost).join(printed, on="line", how="left", validate="1:1", maintain_order="left")
+    rejects = ghosts.select(
+        pl.lit(source.id).alias("source_id"),
+        pl.lit(file.name).alias("file"),
+        "line",
+        "raw",
+        pl.lit("R_NOT_THEN").alias("rule"),
+        pl.format("{} did not exist in {}; the row holds symbols only.", "name", "year").alias("message"),
+    )
+    return dated.filter(~ghost).select(rows.columns), rejects
+
+
+def observed(metric: Metric, rows: pl.DataFrame, source: Source, file: str, context: Context) -> pl.DataFrame:
+    """The observations of one metric (OBSERVATION), one row an authority; a joint return's rows share `return_id`."""
+    columns = dict.fromkeys((metric.column, *metric.numerator, *metric.denominator))
+    releases.require(rows, (*columns, *metric.where, *metric.denominator_where), file)
+    numbers = rows.filter(*(pl.col(column) == group for column, group in metric.where.items()))
+    if numbers.is_empty():
+        raise SourceError(
+            "E_GROUP",
+            f"no row with {dict(metric.where)}, which {metric.id} is read from.",
+            file=file,
+            remedy="If the publisher renamed the group, change it in the source's declaration.",
+        )
+    for column in columns:
+        numbers = numbers.with_columns(parsed(numbers, column, source, metric, file))
+    if metric.denominator_where:
+        totals = rows.filter(*(pl.col(column) == group for column, group in metric.denominator_where.items()))
+        for column in metric.denominator:
+            totals = totals.with_columns(parsed(totals, column, source, metric, file))
+        of = totals.select("year", "return_id", _sum(metric.denominator).alias("total"))
+        numbers = numbers.join(of, on=["year", "return_id"], how="left", validate="m:1", maintain_order="left")
+        denominator = pl.col("total")
+    else:
+        denominator = _sum(metric.denominator)
+
+    if metric.share and not metric.may_exceed_100:
+        refuse(
+            numbers, pl.col(f"{metric.column} number") > denominator, "E_OVER_100", metric.column, file,
+            "is more than the total it is a share of.",
+            MENDED,
+        )  # fmt: skip
+    frame = numbers.select(
+        pl.lit(metric.id).alias("metric_id"),
+        "area_ids",
+        pl.col("year")
+        .replace_strict({year: metric.period_kind.end(year) for year in rows["year"].unique()}, return_dtype=pl.Date)
+        .alias("period_end"),
+        pl.col("time_period").str.replace(r"^(\d{4})(\d{2})$", "$1/$2").alias("period"),
+        pl.col(f"{metric.column} number").round_sig_figs(SIGNIFICANT).alias("value"),
+        pl.col(f"{metric.column} status").alias("status"),
+        pl.col(f"{metric.column} symbol").alias("symbol"),
+        _sum(metric.numerator).alias("numerator"),
+        denominator.alias("denominator"),
+        "return_id",
+        pl.lit(source.id).alias("source_id"),
+        pl.lit(file).alias("file"),
+        "line",
+        "year",
+    )
+    if metric.share:
+        frame = _share(frame)
+    if metric.per_10_000_children:
+        frame = per_child(frame, context)
+    return frame.explode("area_ids").rename({"area_ids": "area_id"}).select(OBSERVATION.names())
+
+
+def parsed(rows: pl.DataFrame, column: str, source: Source, metric: Metric, file: str) -> list[pl.Expr]:
+    """Expressions for `<column> number`, `<column> status` and `<column> symbol`; raises on what is neither."""
+    text = pl.col(column).str.strip_chars()
+    is_number = text.str.contains(NUMBER).fill_null(False)
+    known = text.is_in(list(source.symbols))
+    refuse(
+        rows, ~is_number & ~known.fill_null(False), "E_SYMBOL", column, file,
+        f"is neither a number nor one of the symbols {', '.join(source.symbols)}.",
+        "If the publisher introduced a symbol, add it with its meaning to the symbols of the source.",
+    )  # fmt: skip
+    number = pl.when(is_number).then(text).cast(pl.Float64)
+    refuse(
+        rows, number < 0, "E_NEGATIVE", column, file, "is negative; no count or rate here can be.",
+        MENDED,
+    )  # fmt: skip
+    if column == metric.column and metric.unit == "%" and not (metric.may_exceed_100 or metric.share):
+        refuse(
+            rows, number > 100, "E_OVER_100", column, file, "is over 100 %.",
+            MENDED,
+        )  # fmt: skip
+    status = text.replace_strict(
+        {symbol: str(status) for symbol, status in source.symbols.items()}, default=None, return_dtype=pl.String
+    )
+    return [
+        number.alias(f"{column} number"),
+        pl.when(is_number).then(pl.lit(str(Status.OBSERVED))).otherwise(status).alias(f"{column} status"),
+        pl.when(known).then(text).alias(f"{column} symbol"),
+    ]
+
+
+def per_child(frame: pl.DataFrame, context: Context, *, times: int = 10_000) -> pl.DataFrame:
+    """Rule 6: `value` / children aged 0 to 17 in the middle of the year before, times 10,000 or another number.
+
+    `frame` has year, return_id, value, status and symbol; gains numerator and denominator.
+    """
+    children = (
+        pl.concat(loaded.tables["observation"] for loaded in context.loaded.values() if "observation" in loaded.tables)
+        .filter(pl.col("metric_id") == "children")
+        .select(
+            (pl.col("period_end").dt.year() + 1).cast(pl.Int64).alias("year"),
+            "return_id",
+            pl.col("value").alias("children"),
+            pl.col("status").alias("children_status"),
+            pl.col("symbol").alias("children_symbol"),
+        )
+    )
+    counted = pl.col("value").is_not_null()
+    return frame.join(
+        children, on=["year", "return_id"], how="left", validate="m:1", maintain_order="left"
+    ).with_columns(
+        (pl.col("value") / pl.col("children") * times).round_sig_figs(SIGNIFICANT).alias("value"),
+        # A count without a population gives no rate: the population's own reason is the reason.
+        pl.when(counted)
+        .then(pl.col("children_status").fill_null(str(Status.NO_ROW)))
+        .otherwise(pl.col("status"))
+        .alias("status"),
+        pl.when(counted).then(pl.col("children_symbol")).otherwise(pl.col("symbol")).alias("symbol"),
+        pl.col("value").alias("numerator"),
+        pl.col("children").alias("denominator"),
+    )
+
+
+def _share(frame: pl.DataFrame) -> pl.DataFrame:
+    """A count as a percentage of its denominator. Of nothing there is no share."""
+    counted, some = pl.col("value").is_not_null(), pl.col("denominator") > 0
+    return frame.with_columns(
+        (pl.when(some).then(pl.col("value") / pl.col("denominator")) * 100).round_sig_figs(SIGNIFICANT).alias("value"),
+        pl.when(counted & some)
+        .then("status")
+        .when(counted & (pl.col("denominator") == 0))
+        .then(pl.lit(str(Status.NOT_APPLICABLE)))
+        .when(counted)
+        .then(pl.lit(str(Status.NOT_AVAILABLE)))
+        .otherwise("status")
+        .alias("status"),
+        pl.col("value").alias("numerator"),
+    )
+
+
+def _sum(columns: tuple[str, ...]) -> pl.Expr:
+    """The sum of published components; null when any is missing, or when none is declared."""
+    if not columns:
+        return pl.lit(None, pl.Float64)
+    total = pl.col(f"{columns[0]} number")
+    for column in columns[1:]:
+        total = total + pl.col(f"{column} number")
+    return total.round_sig_figs(SIGNIFICANT)
