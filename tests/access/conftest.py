@@ -50,7 +50,8 @@ def page(reader: BrowserContext) -> Iterator[Page]:
 def seen(request: pytest.FixtureRequest, watched: BrowserContext, filled: str) -> Iterator[Seen]:
     """One page: as it opens with a council at all widths, then walked through all its views at the narrowest.
 
-    Every view at every width, light and dark, is for `make drill` (test_everything.py).
+    axe looks at it as it opens. In every view, at every width, light and dark, it does so for `make drill`
+    (test_everything.py).
     """
     found, page = Seen(filled), watched.new_page()
     page.on("request", lambda asked: found.asked.append(asked.url))
@@ -71,11 +72,9 @@ def seen(request: pytest.FixtureRequest, watched: BrowserContext, filled: str) -
         if at == 1:
             for view in walk.views(page):
                 if view:
-                    look(page, f"{address} {view}", found, alike=False)
-                    look_at_words(page, f"{address} {view}", found)
+                    look(page, f"{address} {view}", found, axe=False)
             for what in walk.given(page):
                 look(page, f"{address} {what}", found)
-                look_at_words(page, f"{address} {what}", found)
         found.refused += page.evaluate("window.violations")
     yield found
     page.close()

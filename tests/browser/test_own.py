@@ -175,7 +175,7 @@ def test_a_link_that_is_shared_leads_to_none_of_them_and_a_reload_lets_go(visit:
     page.get_by_role("radio", name="Paste from a spreadsheet").click()
     page.get_by_label(re.compile("Measure and value")).fill(f"Turnover\t{OTHER} %")
     page.get_by_role("button", name="Check and add").click()
-    expect(page.get_by_text("Nothing was taken: 1 thing is wrong.")).to_be_visible()
+    expect(page.locator("p.sentence", has_text="Nothing was taken: 1 thing is wrong.")).to_be_visible()
     choose(page, "Measure", "Average caseload")
     expect(sentence(page)).to_contain_text("1 figure of Leeds' own is here")
     assert parse_qs(urlsplit(page.url).query) == {
