@@ -560,19 +560,22 @@ def test_a_table_of_any_size_can_be_had_as_parquet(db: Database) -> None:
 
 
 PAGE = """
-from dashboard import explore, exports, session
+from dashboard.analysis import selection
 from dashboard.analysis.benchmarks import BENCHMARKS
+from dashboard.files import exports
+from dashboard.files.exports import rows as tables
+from dashboard.pages.shared import downloads, session
 import streamlit as st
 
 db = session.database()
 asked = st.query_params
-rows = explore.rows(db, explore.Question(metrics=tuple(asked.get_all("metric")), newest="newest" in asked))
+rows = selection.rows(db, selection.Question(metrics=tuple(asked.get_all("metric")), newest="newest" in asked))
 
 def make():
-    table = explore.long(db, rows, (), BENCHMARKS["best_quarter"])
+    table = tables.long(db, rows, (), BENCHMARKS["best_quarter"])
     return exports.Export("figures", "Figures", table, db.data_version)
 
-session.downloads(db, make, "figures", figures=rows, label="Download")
+downloads.downloads(db, make, "figures", figures=rows, label="Download")
 """
 
 
@@ -604,9 +607,10 @@ def test_the_page_offers_what_can_be_had_and_says_what_cannot() -> None:
 MEASURED = """
 import sys
 from pathlib import Path
-from dashboard import explore, exports
 from dashboard.analysis.benchmarks import BENCHMARKS
 from dashboard.data.database import Database
+from dashboard.files import exports
+from dashboard.files.exports import rows as tables
 
 db = Database(Path(sys.argv[1]))
 
@@ -614,7 +618,7 @@ def held():
     return int(next(line for line in open("/proc/self/status") if line.startswith("VmRSS")).split()[1]) / 1024
 
 def take(rows):
-    table = explore.long(db, db.figure.head(rows), ("standing", "gap", "interval"), BENCHMARKS["best_quarter"])
+    table = tables.long(db, db.figure.head(rows), ("standing", "gap", "interval"), BENCHMARKS["best_quarter"])
     for one in exports.FORMATS.values():
         if one.id != "geojson":
             one.make(db, exports.Export("x", "x", table, db.data_version))

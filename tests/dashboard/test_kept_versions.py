@@ -11,7 +11,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from dashboard.data import database
+from dashboard.data import versions
 from dashboard.data.database import Database
 from dashboard.data.model import DatabaseError
 from dashboard.data.versions import KEPT_IN_MEMORY, Store
@@ -161,7 +161,7 @@ def test_a_version_that_was_asked_for_is_not_read_again(store: Store, monkeypatc
             read.append(path)
             super().__init__(path)
 
-    monkeypatch.setattr(database, "Database", Counted)
+    monkeypatch.setattr(versions, "Database", Counted)
     first = store.at("first")
     assert [path.stem for path in read] == ["monitor", "first"]
     assert all(store.at("first") is first for _ in range(200))

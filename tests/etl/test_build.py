@@ -23,7 +23,7 @@ REPOSITORY = builder.DATA.parent
 BUILD = """
 import sys, time
 from pathlib import Path
-from etl import build
+from etl.build import builder
 from tests.etl.helpers import few_sources
 
 def said(words):
@@ -31,15 +31,15 @@ def said(words):
     if words == sys.argv[2]:
         time.sleep(60)
 
-build.build(Path(sys.argv[1]), said, few_sources())
+builder.build(Path(sys.argv[1]), said, few_sources())
 """
 COMMAND = """
 import sys
-from etl import build
 from etl.__main__ import main
+from etl.build import builder
 from tests.etl.helpers import few_sources
 
-build.all_sources = few_sources
+builder.all_sources = few_sources
 sys.argv = ["etl", "build", "--data", sys.argv[1]]
 main()
 """

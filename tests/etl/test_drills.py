@@ -53,7 +53,7 @@ def at(step):
 
 small.put(Path(sys.argv[1]), sys.argv[2], at)
 """
-BUILD = "import sys; from pathlib import Path; from etl import build; build.build(Path(sys.argv[1]))"
+BUILD = "import sys; from pathlib import Path; from etl.build import builder; builder.build(Path(sys.argv[1]))"
 # Both commands that write, one after the other, and their exit statuses.
 BOTH = """
 import sys
@@ -71,7 +71,7 @@ for told in ("build", "rollback"):
 WAITS = """
 import sys, time
 from pathlib import Path
-from etl.publish.live_database import BusyError
+from etl.locks import BusyError
 from tests.etl import small
 
 def at(step):
@@ -208,10 +208,10 @@ def test_a_build_killed_at_any_of_100_moments_leaves_the_last_or_the_new_version
 @pytest.mark.parametrize("step", drilled(["copy", "read whole", "swap", "swapped"], OF_EACH_KIND))
 def test_a_roll_back_killed_at_any_step_leaves_one_or_the_other_version_whole(data: Path, step: str) -> None:
     code = KILLED.replace("small.put(Path(sys.argv[1]), sys.argv[2], at)", "").replace(
-        "from tests.etl import small", "from etl import publish"
+        "from tests.etl import small", "from etl.publish import live_database"
     )
-    with start(f"{code}\nwith publish.alone(Path(sys.argv[1])): publish.rollback(Path(sys.argv[1]), None, at)",
-               data, "", step) as killed:  # fmt: skip
+    code += "\ndata = Path(sys.argv[1])\nwith live_database.alone(data): live_database.rollback(data, None, at)"
+    with start(code, data, "", step) as killed:
         assert killed.wait(timeout=60) == -9, killed.communicate()
     assert small.version_of(data / DATABASE) == ("a" if step == "swapped" else "b")
     with live_database.alone(data):
