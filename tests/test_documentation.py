@@ -12,7 +12,7 @@ import pytest
 from etl.sources import all_sources
 
 ROOT = Path(__file__).resolve().parents[1]
-DOCUMENTS = ("README.md", "CONTRIBUTING.md", "CHANGELOG.md")
+DOCUMENTS = ("README.md", "CONTRIBUTING.md", "CHANGELOG.md", "data/DECISIONS.md", "data/GLOSSARY.md", "tests/README.md")
 
 
 def text(name: str) -> str:
