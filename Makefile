@@ -7,8 +7,11 @@ DATABASE := data/monitor.duckdb
 # What a database is built from. Files that the operator keeps elsewhere are read at every start.
 FIGURES := $(wildcard data/releases/* data/geography/* data/*.csv data/*.sql) $(shell find etl -name '*.py')
 OPERATORS := $(if $(MONITOR_REGISTER)$(MONITOR_COMMITMENTS),always)
-# Two processes, a file of tests in one of them: those of a file share what they start.
-PYTEST := $(BIN)/python -m pytest -n 2 --dist loadfile
+# Three processes on two cores, since those with a browser wait for it; a file of tests in one of them, since its tests
+# share what they start.
+PYTEST := $(BIN)/python -m pytest -n 3 --dist loadfile
+# Where it is set, each start of a server compiles every package again.
+export PYTHONDONTWRITEBYTECODE :=
 
 .PHONY: run test coverage drill lint data database bench lock audit screenshots clean packages tools always
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -20,6 +21,7 @@ FILES = {
 LONGEST = 400
 
 
+@cache
 def modules(package: str) -> dict[str, Path]:
     """The modules of a package by their dotted names."""
     return {
@@ -45,6 +47,7 @@ def imports(path: Path) -> Iterator[str]:
             yield from (f"{node.module}.{name.name}" for name in node.names)
 
 
+@cache
 def imported(path: Path, package: str) -> set[str]:
     """The modules of a package that a module imports."""
     known = modules(package)

@@ -48,10 +48,9 @@ def page(reader: BrowserContext) -> Iterator[Page]:
 
 @pytest.fixture(scope="session", params=PAGES)
 def seen(request: pytest.FixtureRequest, watched: BrowserContext, filled: str) -> Iterator[Seen]:
-    """One page: as it opens with a council at all widths, then walked through all its views at the narrowest.
+    """One page as it opens: with a council at all widths, and at what else it shows at the narrowest.
 
-    axe looks at it as it opens. In every view, at every width, light and dark, it does so for `make drill`
-    (test_everything.py).
+    Its views, each at every width, light and dark, are looked at by `make drill` (test_everything.py).
     """
     found, page = Seen(filled), watched.new_page()
     page.on("request", lambda asked: found.asked.append(asked.url))
@@ -64,17 +63,11 @@ def seen(request: pytest.FixtureRequest, watched: BrowserContext, filled: str) -
             for over, where in walk.overlays(page):
                 look_with_axe(page, f"{address} {over}", found, where, '[aria-expanded="true"]')
         walk.open_expanders(page)
-        for width in WIDTHS if at == 1 else (WIDTHS[0], NARROWEST):
+        for width in WIDTHS if at == 1 else WIDTHS[-1:]:
             walk.resize(page, width)
-            whole = at == 1 and width == NARROWEST
-            look(page, address, found, axe=at == 1 or width == NARROWEST, alike=whole)
-        # All that a page can show it shows of a council too; what it showed as it opened is in each of its views.
-        if at == 1:
-            for view in walk.views(page):
-                if view:
-                    look(page, f"{address} {view}", found, axe=False)
-            for what in walk.given(page):
-                look(page, f"{address} {what}", found)
+            look(page, address, found, axe=at == 1, alike=width == NARROWEST)
+        for what in walk.given(page) if at == 1 else ():
+            look(page, f"{address} {what}", found)
         found.refused += page.evaluate("window.violations")
     yield found
     page.close()

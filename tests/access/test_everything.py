@@ -1,4 +1,4 @@
-"""Every view of every page, at every width, light and dark; test_pages.py looks at most at the narrowest alone."""
+"""Every view of every page, at every width, light and dark; test_pages.py looks at pages as they open."""
 
 from __future__ import annotations
 

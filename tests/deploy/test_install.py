@@ -113,7 +113,7 @@ def wheel(folder: Path, version: str) -> str:
     return f"synthetic=={version} --hash=sha256:{hashlib.sha256((folder / name).read_bytes()).hexdigest()}\n"
 
 
-def test_an_environment_is_made_used_mended_and_kept_when_another_cannot_be_made(tmp_path: Path) -> None:
+def test_an_environment_is_made_and_used_and_kept_when_another_cannot_be_made(tmp_path: Path) -> None:
     """Offline, by pip alone: uv is not to be had, which is said. One story, since each environment takes seconds."""
     (tmp_path / ".ci").mkdir()
     shutil.copy(INSTALL, tmp_path / ".ci")
@@ -141,11 +141,6 @@ def test_an_environment_is_made_used_mended_and_kept_when_another_cannot_be_made
 
     again = run()
     assert (again.returncode, again.stdout, again.stderr) == (0, "", "")
-
-    (tmp_path / ".venv" / "bin" / "python").unlink()
-    mended = run()
-    assert "broken: it is made again" in mended.stdout
-    assert version() == "1.0"
 
     lock.write_text(f"synthetic==2.0 --hash=sha256:{'0' * 64}\n")
     failed = run()
