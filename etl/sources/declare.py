@@ -77,7 +77,7 @@ def percentage(
         unit="%",
         polarity=direction.polarity,
         polarity_reason=direction.reason,
-        column=column or counted,
+        column=_one_of(column, counted),
         share=bool(counted),
         numerator=_columns(numerator),
         denominator=_columns(denominator),
@@ -110,7 +110,7 @@ def rate_per_10_000(
         unit=PER_10_000,
         polarity=Polarity.NEUTRAL,
         polarity_reason=polarity_reason,
-        column=column or counted,
+        column=_one_of(column, counted),
         per_10_000_children=bool(counted),
         numerator=_columns(numerator),
         denominator=_columns(denominator),
@@ -142,3 +142,9 @@ def count(
 
 def _columns(columns: Columns) -> tuple[str, ...]:
     return (columns,) if isinstance(columns, str) else columns
+
+
+def _one_of(column: str, counted: str) -> str:
+    if column and counted:
+        raise ValueError(f"{column!r} is published: {counted!r} is not needed to derive it")
+    return column or counted

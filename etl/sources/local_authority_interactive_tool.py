@@ -9,17 +9,8 @@ from functools import partial
 
 from etl.model import File, Metric, PeriodKind, Polarity, Release, Shortfall, Source
 from etl.readers import ees, lait
-from etl.readers.lait import (
-    CONFERENCE_COUNTS,
-    CONFERENCES,
-    FILE,
-    IN_TIME,
-    MEASURE,
-    ON_TIME,
-    PER_CHILD,
-    REVIEWABLE,
-    REVIEWED,
-)
+from etl.readers.lait import FILE, MEASURE, PER_CHILD
+from etl.readers.lait_counts import CONFERENCE_COUNTS, CONFERENCES, IN_TIME, ON_TIME, REVIEWABLE, REVIEWED
 from etl.sources.declare import (
     Direction,
     higher_is_better,

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from functools import partial
 
+import pytest
+
 from etl.model import PeriodKind, Polarity
 from etl.sources import declare
 from etl.sources.declare import higher_is_better, neutral
@@ -69,3 +71,10 @@ def test_a_count_is_neutral_as_larger_councils_have_more() -> None:
     assert (metric.unit, metric.column, metric.polarity) == ("visits", "some", Polarity.NEUTRAL)
     assert metric.polarity_reason == "A count follows a council's size."
     assert (metric.interval, metric.denominator) == (False, ())
+
+
+def test_what_is_published_is_not_derived_too() -> None:
+    with pytest.raises(ValueError, match=r"^'part_percent' is published: 'part' is not needed to derive it$"):
+        percentage(direction=neutral("Both."), column="part_percent", counted="part", denominator="all")
+    with pytest.raises(ValueError, match=r"^'rate' is published: "):
+        rate_per_10_000(polarity_reason="Both.", column="rate", counted="some")
