@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Literal
@@ -14,12 +14,14 @@ from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from etl import areas as area_files
+from etl import releases
 from etl.build import builder as building
 from etl.build import commitments as promising
 from etl.build import leadership_register as registering
 from etl.build import operator_files as kept
 from etl.check import changes as changing
 from etl.check import database as checking
+from etl.check import overview
 from etl.check import reconcile_lait as agreeing
 from etl.check.validation import Allowed
 from etl.extract.release_loading import admit
@@ -55,11 +57,6 @@ CommitmentsFile = Annotated[
 AcceptEmpty = Annotated[bool, typer.Option(help="Build it though what was kept by hand is gone.")]
 BAD_INPUT, BUSY = 2, 3
 BUILT = "%-d %B %Y at %H:%M UTC"
-KEPT_BY_HAND = """
-    SELECT 'leadership register' AS file, count(*) AS rows, count(enrolled_on) AS enrolled,
-        min(checked_on) AS "checked from", max(checked_on) AS "to" FROM leadership_post
-    UNION ALL SELECT 'commitments', count(*), NULL, NULL, NULL FROM commitment
-"""
 
 
 @app.command()
@@ -114,6 +111,22 @@ def extract(
 
 
 @app.command()
+def columns(
+    source: Annotated[str, typer.Argument(help="A source, as in `etl/sources`.")],
+    data: DataFolder = building.DATA,
+) -> None:
+    """List the columns of a source's loaded release, what a new measure of it can be read from.
+
+    Each with how many of its cells are filled, and the first of them.
+    """
+    (chosen,) = _chosen([source])
+    found = releases.read(data / "releases", chosen).columns()
+    for (file, sheet), rows in found.group_by("file", "sheet", maintain_order=True):
+        table = rows.select("column", "filled", "example")
+        _table(f"{file}, {sheet}" if sheet else str(file), table.columns, table.iter_rows(), ("column", "example"))
+
+
+@app.command()
 def build(
     register: RegisterFile = None,
     commitments: CommitmentsFile = None,
@@ -123,7 +136,7 @@ def build(
     """Build data/monitor.duckdb from data/releases. A failed build leaves the last good database untouched."""
     _build(data, kept.beside(data, register, commitments), accept_empty)
     with _opened(data) as connection:
-        _headlines(connection)
+        _query("England, newest period", connection, overview.HEADLINES)
 
 
 @app.command()
@@ -177,45 +190,8 @@ def status(data: DataFolder = building.DATA) -> None:
     with _opened(data) as connection:
         version, built_at = connection.execute("SELECT data_version, built_at FROM build").fetchall()[0]
         out.print(f"data version {version}, built {built_at:{BUILT}}\n")
-        _table(
-            "Sources",
-            connection.sql(
-                """
-                SELECT title AS source, publisher, release, released, count(*) AS files, sum(rows_read)::BIGINT AS read,
-                    sum(rows_loaded)::BIGINT AS loaded, sum(rows_rejected)::BIGINT AS rejected,
-                    sum(rows_duplicate)::BIGINT AS duplicate
-                FROM source JOIN load_ledger USING (source_id) GROUP BY ALL ORDER BY publisher, title
-                """
-            ),
-        )
-        _table("Kept by hand", connection.sql(KEPT_BY_HAND))
-        _table("Warnings", connection.sql("SELECT source_id AS source, rule, message FROM warning ORDER BY ALL"))
-        _table(
-            "Changed by the loaded edition",
-            connection.sql(
-                "SELECT source_id AS source, kind, count(*) AS rows, count(DISTINCT metric_id) AS metrics "
-                "FROM what_changed GROUP BY ALL ORDER BY ALL"
-            ),
-        )
-        _table(
-            "Metrics of local authorities",
-            connection.sql(
-                """
-                SELECT metric_id AS metric, min(period_end) AS first, max(period_end) AS last,
-                    count(*) FILTER (status = 'observed') AS observed,
-                    count(*) FILTER (status = 'suppressed') AS suppressed,
-                    count(*) FILTER (status = 'not_applicable') AS "not applicable",
-                    count(*) FILTER (status = 'not_available') AS "not available",
-                    count(*) FILTER (status = 'low_reliability') AS "low reliability",
-                    count(*) FILTER (status = 'low_nonzero') AS "rounds to zero",
-                    count(*) FILTER (status = 'not_given') AS "not given",
-                    count(*) FILTER (status = 'no_row') AS "no row"
-                FROM observation JOIN metric USING (metric_id) JOIN area USING (area_id)
-                WHERE kind = 'local_authority'
-                GROUP BY metric_id, position ORDER BY position
-                """
-            ),
-        )
+        for title, query in overview.STATUS.items():
+            _query(title, connection, query)
 
 
 @app.command()
@@ -322,30 +298,24 @@ def _look_at(warnings: Iterable[kept.Finding]) -> None:
         out.print(f"warning: {one}", style="yellow", markup=False, soft_wrap=True)
 
 
-def _headlines(connection: duckdb.DuckDBPyConnection) -> None:
-    _table(
-        "England, newest period",
-        connection.sql(
-            """
-            SELECT title AS metric, period_kind || ' ' || year(period_end) AS period,
-                round(value, decimals) AS value, unit, round(change, decimals) AS change
-            FROM observation JOIN metric USING (metric_id) LEFT JOIN change USING (metric_id, area_id, period_end)
-            WHERE area_id = 'E92000001'
-            QUALIFY period_end = max(period_end) OVER (PARTITION BY metric_id)
-            ORDER BY position
-            """
-        ),
-    )
+def _query(title: str, connection: duckdb.DuckDBPyConnection, query: str) -> None:
+    found = connection.sql(query)
+    words = [
+        column for column, kind in zip(found.columns, found.types, strict=True) if str(kind) in ("VARCHAR", "DATE")
+    ]
+    _table(title, found.columns, found.fetchall(), words)
 
 
-def _table(title: str, rows: duckdb.DuckDBPyRelation) -> None:
+def _table(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]], words: Collection[str]) -> None:
+    """Print a table; columns of `words` begin at the left, those of numbers end at the right."""
     from rich.table import Table
+    from rich.text import Text
 
-    table = Table(title=title, title_justify="left", box=None, pad_edge=False)
-    for column, kind in zip(rows.columns, rows.types, strict=True):
-        table.add_column(column, justify="left" if str(kind) in ("VARCHAR", "DATE") else "right")
-    for row in rows.fetchall():
-        table.add_row(*("" if cell is None else str(cell) for cell in row))
+    table = Table(title=Text(title), title_justify="left", box=None, pad_edge=False)
+    for column in columns:
+        table.add_column(Text(column), justify="left" if column in words else "right")
+    for row in rows:
+        table.add_row(*(Text("" if cell is None else str(cell)) for cell in row))
     out.print(table)
     out.print()
 

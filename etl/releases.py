@@ -63,6 +63,15 @@ class Cells:
             .with_columns(pl.col(columns).replace("", None))
         )
 
+    def columns(self) -> pl.DataFrame:
+        """What there is to read: file, sheet, column, how many cells of it are `filled`, and the first of these."""
+        text = pl.col("text").str.strip_chars()
+        filled = text != ""
+        return self.frame.group_by("file", "sheet", "column", maintain_order=True).agg(
+            filled.sum().cast(pl.Int64).alias("filled"),
+            text.filter(filled).first().alias("example"),
+        )
+
 
 def require(table: pl.DataFrame, columns: list[str] | tuple[str, ...], file: str) -> None:
     """Refuse a table without one of these columns, naming it and the nearest name there is."""

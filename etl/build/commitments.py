@@ -9,8 +9,9 @@ from difflib import get_close_matches
 
 import polars as pl
 
-from etl.build import operator_files
-from etl.build.operator_files import MAIL, Checked, Row
+from etl.build import operator_files, operator_rows
+from etl.build.operator_files import Checked
+from etl.build.operator_rows import MAIL, Row
 from etl.model import Metric, Polarity
 
 COLUMNS = ("commitment", "owner", "metric", "target_value", "by_when", "source")
@@ -38,7 +39,7 @@ def check(content: bytes, metrics: Iterable[Metric], file: str = operator_files.
     """The commitments as COMMITMENT, in the order of their lines; KeptError where they cannot be read at all."""
     known = list(metrics)
     names = {name.casefold(): metric for metric in known for name in (metric.id, metric.title)}
-    sheet = operator_files.read(content, file, COLUMNS)
+    sheet = operator_rows.read(content, file, COLUMNS)
     rows = [_commitment(row, names) for row in sheet.rows]
     keys = [
         ((str(words).casefold(), metric_id, by_when) if words and by_when else None, row)

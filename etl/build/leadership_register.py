@@ -12,8 +12,9 @@ from datetime import date, timedelta
 import polars as pl
 
 from etl.areas import Areas
-from etl.build import operator_files
-from etl.build.operator_files import Checked, Row
+from etl.build import operator_files, operator_rows
+from etl.build.operator_files import Checked
+from etl.build.operator_rows import Row
 
 COLUMNS = (
     "authority", "post", "in_post_since", "interim", "programme", "enrolled_on", "completed_on", "coach_authority",
@@ -47,7 +48,7 @@ LEADERSHIP_POST = pl.Schema(
 
 def check(content: bytes, areas: Areas, today: date, file: str = operator_files.REGISTER) -> Checked:
     """The register as LEADERSHIP_POST, in the order of its lines; KeptError where it cannot be read as one at all."""
-    sheet = operator_files.read(content, file, COLUMNS)
+    sheet = operator_rows.read(content, file, COLUMNS)
     rows = [_post(row, areas, today) for row in sheet.rows]
     posts = [
         ((area_id, post) if area_id and post else None, row)

@@ -17,7 +17,7 @@ import polars as pl
 from etl import releases
 from etl.areas import Areas
 from etl.model import DFE_SYMBOLS, EtlError, File, Source
-from etl.readers import ees, lait
+from etl.readers import ees, lait, lait_counts
 from etl.releases import Cells
 from etl.sources import children_in_need_2024, looked_after
 from etl.sources import local_authority_interactive_tool as declared
@@ -84,9 +84,9 @@ COMPARISONS = (
     Comparison(
         "CP_conf_15days",
         declared.SOURCE,
-        File(lait.CONFERENCES),
-        lait.CONFERENCE_COUNTS[:2],
-        lait.CONFERENCE_COUNTS[2],
+        File(lait_counts.CONFERENCES),
+        lait_counts.CONFERENCE_COUNTS[:2],
+        lait_counts.CONFERENCE_COUNTS[2],
         {
             ("343", 2016): 93.8, ("394", 2016): 65.7, ("846", 2016): 63.6, ("852", 2016): 61.8, ("921", 2016): 57.1,
             ("353", 2017): 37.6, ("835", 2017): 82.2, ("876", 2017): 82.4,
@@ -103,8 +103,8 @@ COMPARISONS = (
     _in_need("RefBySource_HealthServ_%", children_in_need_2024.REFERRERS, "Health_Services", of="Referrals"),
     _in_need("RefBySource_Police_%", children_in_need_2024.REFERRERS, "Police", of="Referrals"),
     _in_need("RevCP", children_in_need_2024.REVIEWS, "Reviewed_within_timescales_percent"),
-    _in_need(lait.REVIEWED, children_in_need_2024.REVIEWS, "Reviewed_within_timescales"),
-    _in_need(lait.REVIEWABLE, children_in_need_2024.REVIEWS, "CPP_At31_3Months"),
+    _in_need(lait_counts.REVIEWED, children_in_need_2024.REVIEWS, "Reviewed_within_timescales"),
+    _in_need(lait_counts.REVIEWABLE, children_in_need_2024.REVIEWS, "CPP_At31_3Months"),
     _in_need("CPPlans2yrs", children_in_need_2024.ENDED_PLANS, "2_years_or_more_percent"),
 )  # fmt: skip
 _ROLES = "the table of roles is not among the files that are public here"

@@ -25,13 +25,10 @@ from etl.model import (
     SourceError,
     Status,
 )
-from etl.readers import ees
+from etl.readers import ees, lait_counts
 from etl.releases import Cells, require
 
 FILE = "bds_long_selected.parquet"
-# The tool prints the share of conferences on time without its counts; these are the counts.
-CONFERENCES = "c4_children_in_need_section_47s_and_icpcs_2013_to_2025.csv"
-CONFERENCE_COUNTS = ("Duration_0-10_days", "Duration_11-15_days", "ICPC")
 MEASURE, YEARS, NAME, VALUE, NUMBER = "Short Desc", "Years", "LA and Regions", "Values", "LA Number"
 COLUMNS = (MEASURE, YEARS, NAME, VALUE, NUMBER)
 MISSING = "-"
@@ -54,10 +51,6 @@ REGIONS = {
     "989": "E12000008",
     "990": "E12000009",
 }
-ON_TIME, IN_TIME = "conferences_in_15_days", "reviews_in_time"
-REVIEWED, REVIEWABLE = "CPP_Reviewed_InReqTimeScl", "CPP_31March_3MnthorMore"
-# What counts rounded to one decimal may be off.
-HALF_A_TENTH = 0.0501
 _AUTUMN = (PeriodKind.AT_30_SEPTEMBER, PeriodKind.YEAR_TO_30_SEPTEMBER)
 
 
@@ -82,16 +75,17 @@ def load(tool: Tool, source: Source, cells: Cells, context: Context) -> Loaded:
     unique = without_duplicates(rows)
     living, rejects = _without_ghosts(tool, unique, context.areas, source)
     living = joined(tool, living, source)
-    conferences, conference_ledger = _conferences(source, cells, context)
-    counts = {ON_TIME: conferences, IN_TIME: _reviews(living)}
+    conferences, conference_ledger = lait_counts.conferences(source, cells, context)
+    counts = {lait_counts.ON_TIME: conferences, lait_counts.IN_TIME: lait_counts.reviews(living)}
+    sums = list(REGIONS.values())
 
     frames = []
     for metric in source.metrics:
         frame = living.filter(pl.col("measure") == metric.where[MEASURE])
         if metric.unit == PER_CHILD:
-            frame = _per_child(frame, context)
+            frame = lait_counts.per_child(frame, context, sums)
         elif metric.id in counts:
-            frame = _with_counts(frame, counts[metric.id])
+            frame = lait_counts.with_counts(frame, counts[metric.id], sums)
         frames.append(_observations(frame, metric.id, metric.period_kind, source))
     for metric_id, (measure, years) in tool.fills.items():
         frame = living.filter((pl.col("measure") == measure) & pl.col("year").is_in(years))
@@ -279,72 +273,6 @@ def joined(tool: Tool, rows: pl.DataFrame, source: Source) -> pl.DataFrame:
             )
         rows = rows.with_columns(pl.when(ours).then(pl.lit("+".join(pair))).otherwise("return_id").alias("return_id"))
     return rows
-
-
-def _per_child(rows: pl.DataFrame, context: Context) -> pl.DataFrame:
-    """Pounds by children aged 0 to 17 in the middle of the financial year.
-
-    England and the regions are sums of the councils that have a figure, so the children of the others are left out.
-    """
-    frame = ees.per_child(rows, context, times=1)
-    region = dict(context.areas.area.select("area_id", "region_id").iter_rows())
-    absent: dict[tuple[int, str], float] = {}
-    councils = ~pl.col("area_id").is_in(list(REGIONS.values()))
-    for row in frame.filter(councils & pl.col("numerator").is_null()).iter_rows(named=True):
-        above = region[row["area_id"]]
-        while above:
-            absent[row["year"], above] = absent.get((row["year"], above), 0) + (row["denominator"] or 0)
-            above = region[above]
-    left_out = pl.DataFrame(
-        [(*key, children) for key, children in absent.items()],
-        schema={"year": pl.Int64, "area_id": pl.String, "absent": pl.Float64},
-        orient="row",
-    )
-    children = pl.col("denominator") - pl.col("absent").fill_null(0)
-    return frame.join(left_out, on=["year", "area_id"], how="left", maintain_order="left").with_columns(
-        (pl.col("numerator") / children).round_sig_figs(ees.SIGNIFICANT).alias("value"),
-        children.alias("denominator"),
-    )
-
-
-def _conferences(
-    source: Source, cells: Cells, context: Context
-) -> tuple[pl.DataFrame, tuple[str, str, str, int, int, int, int]]:
-    """year, area_id, numerator (held within 15 working days) and denominator (held), and the ledger of their table."""
-    (file,) = (one for one in source.release.files if one.name == CONFERENCES)
-    table = cells.table(CONFERENCES)
-    rows = ees.located(table, context.areas, CONFERENCES)
-    unique = ees.without_duplicates(rows, table, file)
-    metric = next(one for one in source.metrics if one.id == ON_TIME)
-    for column in CONFERENCE_COUNTS:
-        unique = unique.with_columns(ees.parsed(unique, column, source, metric, CONFERENCES))
-    early, late, held = (pl.col(f"{column} number") for column in CONFERENCE_COUNTS)
-    counts = unique.select(
-        "year", pl.col("return_id").alias("area_id"), (early + late).alias("numerator"), held.alias("denominator")
-    )
-    repeats = rows.height - unique.height
-    return counts, (source.id, CONFERENCES, cells.sha256(CONFERENCES), rows.height, unique.height, 0, repeats)
-
-
-def _reviews(rows: pl.DataFrame) -> pl.DataFrame:
-    """The tool's own counts: children reviewed in time, and children who were to be."""
-    counts = {name: rows.filter(pl.col("measure") == measure).select("year", "area_id", pl.col("value").alias(name))
-              for name, measure in (("numerator", REVIEWED), ("denominator", REVIEWABLE))}  # fmt: skip
-    return counts["numerator"].join(counts["denominator"], on=["year", "area_id"], validate="1:1")
-
-
-def _with_counts(rows: pl.DataFrame, counts: pl.DataFrame) -> pl.DataFrame:
-    """The rows with the counts their percentages are made of; without, where counts of another edition make another.
-
-    Counts of England and the regions are rounded to 10, and make the percentage only nearly.
-    """
-    joined = rows.join(counts, on=["year", "area_id"], how="left", validate="1:1", maintain_order="left")
-    made = (pl.col("numerator") / pl.col("denominator") * 100 - pl.col("value")).abs() <= HALF_A_TENTH
-    rounded = pl.col("area_id").is_in(list(REGIONS.values()))
-    fits = (made | rounded) & pl.col("numerator").is_not_null() & pl.col("denominator").is_not_null()
-    return joined.with_columns(
-        pl.when(fits & pl.col("value").is_not_null()).then(count).alias(count) for count in ("numerator", "denominator")
-    )
 
 
 def _observations(rows: pl.DataFrame, metric_id: str, kind: PeriodKind, source: Source) -> pl.DataFrame:

@@ -4,8 +4,11 @@ The 2025 tables for local authorities print counts and percentages but no longer
 derived (rule 6). Counts of 1 to 5 are suppressed, with others that would give them away.
 """
 
-from etl.model import File, Metric, PeriodKind, Polarity, Previous, Release, Shortfall, Source, Sum
+from functools import partial
+
+from etl.model import File, Metric, PeriodKind, Previous, Release, Shortfall, Source, Sum
 from etl.readers import ees
+from etl.sources.declare import lower_is_better, neutral, percentage, rate_per_10_000
 
 IN_NEED = "b1_children_in_need_2013_to_2025.csv"
 REFERRALS = "c1_children_in_need_referrals_and_rereferrals_2013_to_2025.csv"
@@ -51,14 +54,15 @@ COLUMNS_2024 = {
 }
 
 FRONT_DOOR, PROTECTION, FACTORS_THEME = "Front door", "Child protection", "Factors at assessment"
-PER_10_000 = "per 10,000 children"
-# The City of London and the Isles of Scilly have about a thousand children or fewer; the next has over 7,000.
-FEW_CHILDREN = 2_000
-DERIVED = "Derived here: the 2025 tables print the count, not the rate. England and regions from rounded counts."
-
-MORE_OR_LESS = (
-    "More may mean more harm, or that more of it is found and acted on; less may mean less harm, or that it is missed."
+_rate = partial(
+    rate_per_10_000,
+    polarity_reason=(
+        "More may mean more harm, or that more of it is found and acted on; "
+        "less may mean less harm, or that it is missed."
+    ),
+    caveat="Derived here: the 2025 tables print the count, not the rate. England and regions from rounded counts.",
 )
+DONE_OR_REFERRED = neutral("It may mean that too little is done, or that too much is referred.")
 
 # The ten factors read most, of some forty: column, words.
 TEN_FACTORS = {
@@ -76,66 +80,19 @@ TEN_FACTORS = {
 
 
 def _factor(metric_id: str, column: str, words: str) -> Metric:
-    return Metric(
+    return percentage(
         id=metric_id,
         title=f"Factor at assessment: {words}",
         short_title=words.capitalize(),
         noun=f"share of assessments that found {words}",
         theme=FACTORS_THEME,
         definition=f"Assessments ended in the year to 31 March, with any factor, that found {words}.",
-        unit="%",
-        polarity=Polarity.NEUTRAL,
-        polarity_reason="It says what assessments found and how a council records it, not how well it acted.",
+        direction=neutral("It says what assessments found and how a council records it, not how well it acted."),
         period_kind=PeriodKind.YEAR_TO_31_MARCH,
         file=FACTORS,
-        column=column,
-        share=True,
-        denominator=("Episodes_with_assessment_factor",),
-        minimum_denominator=20,
-        interval=True,
+        counted=column,
+        denominator="Episodes_with_assessment_factor",
         caveat="Several factors may be found in one assessment. Councils record them in different ways.",
-    )
-
-
-def _share_of_referrals(metric_id: str, stem: str, title: str, short_title: str, noun: str) -> Metric:
-    return Metric(
-        id=metric_id,
-        title=title,
-        short_title=short_title,
-        noun=noun,
-        theme=FRONT_DOOR,
-        definition=f"{title} in the year to 31 March, as a share of all referrals.",
-        unit="%",
-        polarity=Polarity.NEUTRAL,
-        polarity_reason="It may mean that too little is done, or that too much is referred.",
-        period_kind=PeriodKind.YEAR_TO_31_MARCH,
-        file=REFERRALS,
-        column=f"{stem}_percent",
-        numerator=(f"{stem}_count",),
-        denominator=("referral_count",),
-        minimum_denominator=100,
-        interval=True,
-    )
-
-
-def _rate(metric_id: str, column: str, title: str, short_title: str, noun: str, definition: str) -> Metric:
-    return Metric(
-        id=metric_id,
-        title=title,
-        short_title=short_title,
-        noun=noun,
-        theme=PROTECTION,
-        definition=definition,
-        unit=PER_10_000,
-        polarity=Polarity.NEUTRAL,
-        polarity_reason=MORE_OR_LESS,
-        period_kind=PeriodKind.YEAR_TO_31_MARCH,
-        file=ENQUIRIES,
-        column=column,
-        per_10_000_children=True,
-        minimum_denominator=FEW_CHILDREN,
-        interval=True,
-        caveat=DERIVED,
     )
 
 
@@ -185,166 +142,152 @@ SOURCE = Source(
         columns=COLUMNS_2024,
     ),
     metrics=(
-        Metric(
+        _rate(
             id="referral_rate",
             title="Referrals to children's social care",
             short_title="Referrals",
             noun="rate of referrals",
             theme=FRONT_DOOR,
             definition="Referrals in the year to 31 March per 10,000 children aged 0 to 17.",
-            unit=PER_10_000,
-            polarity=Polarity.NEUTRAL,
-            polarity_reason=MORE_OR_LESS,
             period_kind=PeriodKind.YEAR_TO_31_MARCH,
             file=REFERRALS,
-            column="referral_count",
-            per_10_000_children=True,
-            minimum_denominator=FEW_CHILDREN,
-            interval=True,
-            caveat=DERIVED,
+            counted="referral_count",
         ),
-        Metric(
+        percentage(
             id="rereferral_rate",
             title="Re-referrals within 12 months",
             short_title="Re-referrals",
             noun="share of referrals that are re-referrals",
             theme=FRONT_DOOR,
             definition="Referrals in the year to 31 March of a child already referred within the 12 months before.",
-            unit="%",
-            polarity=Polarity.LOWER_IS_BETTER,
-            polarity_reason="A child who is referred again so soon may not have got the help that was needed.",
+            direction=lower_is_better(
+                "A child who is referred again so soon may not have got the help that was needed."
+            ),
             period_kind=PeriodKind.YEAR_TO_31_MARCH,
             file=REFERRALS,
             column="rereferral_percent",
-            numerator=("rereferral_count",),
-            denominator=("referral_count",),
+            numerator="rereferral_count",
+            denominator="referral_count",
             minimum_denominator=100,
-            interval=True,
             shortfall=Shortfall("fewer re-referrals", "numerator", "the number of referrals"),
         ),
-        Metric(
+        _rate(
             id="child_in_need_rate",
             title="Children in need",
             short_title="Children in need",
             noun="rate of children in need",
             theme=FRONT_DOOR,
             definition="Episodes of need open at 31 March per 10,000 children aged 0 to 17.",
-            unit=PER_10_000,
-            polarity=Polarity.NEUTRAL,
-            polarity_reason=MORE_OR_LESS,
             period_kind=PeriodKind.AT_31_MARCH,
             file=IN_NEED,
-            column="At31_episodes",
-            per_10_000_children=True,
-            minimum_denominator=FEW_CHILDREN,
-            interval=True,
-            caveat=DERIVED,
+            counted="At31_episodes",
         ),
-        Metric(
+        _rate(
             id="plan_rate",
             title="Children on child protection plans",
             short_title="Protection plans",
             noun="rate of children on child protection plans",
             theme=PROTECTION,
             definition="Children who were the subject of a child protection plan at 31 March per 10,000 aged 0 to 17.",
-            unit=PER_10_000,
-            polarity=Polarity.NEUTRAL,
-            polarity_reason=MORE_OR_LESS,
             period_kind=PeriodKind.AT_31_MARCH,
             file=PLANS,
-            column="CPP_At31",
-            per_10_000_children=True,
-            minimum_denominator=FEW_CHILDREN,
-            interval=True,
-            caveat=DERIVED,
+            counted="CPP_At31",
         ),
-        Metric(
+        _rate(
             id="plan_start_rate",
             title="Child protection plans started",
             short_title="Plans started",
             noun="rate of child protection plans started",
             theme=PROTECTION,
             definition="Child protection plans that started in the year to 31 March per 10,000 children aged 0 to 17.",
-            unit=PER_10_000,
-            polarity=Polarity.NEUTRAL,
-            polarity_reason=MORE_OR_LESS,
             period_kind=PeriodKind.YEAR_TO_31_MARCH,
             file=REPEAT_PLANS,
-            column="CPP_start",
-            per_10_000_children=True,
-            minimum_denominator=FEW_CHILDREN,
-            interval=True,
-            caveat=DERIVED,
+            counted="CPP_start",
         ),
-        Metric(
+        percentage(
             id="repeat_plan_rate",
             title="Repeat child protection plans",
             short_title="Repeat plans",
             noun="share of new plans that are repeat plans",
             theme=PROTECTION,
             definition="Plans started in the year to 31 March for a child who had been on a plan before, at any time.",
-            unit="%",
-            polarity=Polarity.LOWER_IS_BETTER,
-            polarity_reason="A child who needs another plan may not have stayed safe after the last.",
+            direction=lower_is_better("A child who needs another plan may not have stayed safe after the last."),
             period_kind=PeriodKind.YEAR_TO_31_MARCH,
             file=REPEAT_PLANS,
             column="CPP_subsequent_percent",
-            numerator=("CPP_subsequent",),
-            denominator=("CPP_start",),
-            minimum_denominator=20,
-            interval=True,
+            numerator="CPP_subsequent",
+            denominator="CPP_start",
             shortfall=Shortfall("fewer repeat plans", "numerator", "the number of plans started"),
             caveat="A repeat plan may be the right response to new harm.",
         ),
-        Metric(
+        percentage(
             id="long_plan_rate",
             title="Child protection plans of two years or more",
             short_title="Long plans",
             noun="share of plans that have lasted two years or more",
             theme=PROTECTION,
             definition="Children on a plan at 31 March who had been on it for two years or more.",
-            unit="%",
-            polarity=Polarity.LOWER_IS_BETTER,
-            polarity_reason="Two years is a long time for a child to be at risk of harm.",
+            direction=lower_is_better("Two years is a long time for a child to be at risk of harm."),
             period_kind=PeriodKind.AT_31_MARCH,
             file=PLANS,
             column="2_years_or_more_percent",
-            numerator=("2_years_or_more",),
-            denominator=("CPP_At31",),
-            minimum_denominator=20,
-            interval=True,
+            numerator="2_years_or_more",
+            denominator="CPP_At31",
             shortfall=Shortfall("fewer children on long plans", "numerator", "the number of children on plans"),
             caveat="A third of councils' figures are suppressed because the counts are 1 to 5.",
         ),
-        _share_of_referrals(
-            "no_further_action_rate",
-            "no_further_action",
-            "Referrals with no further action",
-            "No further action",
-            "share of referrals that ended in no further action",
+        percentage(
+            id="no_further_action_rate",
+            title="Referrals with no further action",
+            short_title="No further action",
+            noun="share of referrals that ended in no further action",
+            theme=FRONT_DOOR,
+            definition="Referrals with no further action in the year to 31 March, as a share of all referrals.",
+            direction=DONE_OR_REFERRED,
+            period_kind=PeriodKind.YEAR_TO_31_MARCH,
+            file=REFERRALS,
+            column="no_further_action_percent",
+            numerator="no_further_action_count",
+            denominator="referral_count",
+            minimum_denominator=100,
         ),
-        _share_of_referrals(
-            "not_in_need_rate",
-            "not_in_need",
-            "Referrals assessed as not in need",
-            "Not in need",
-            "share of referrals assessed as not in need",
+        percentage(
+            id="not_in_need_rate",
+            title="Referrals assessed as not in need",
+            short_title="Not in need",
+            noun="share of referrals assessed as not in need",
+            theme=FRONT_DOOR,
+            definition="Referrals assessed as not in need in the year to 31 March, as a share of all referrals.",
+            direction=DONE_OR_REFERRED,
+            period_kind=PeriodKind.YEAR_TO_31_MARCH,
+            file=REFERRALS,
+            column="not_in_need_percent",
+            numerator="not_in_need_count",
+            denominator="referral_count",
+            minimum_denominator=100,
         ),
         _rate(
-            "section_47_rate",
-            "Section47",
-            "Section 47 enquiries",
-            "Section 47",
-            "rate of section 47 enquiries",
-            "Enquiries into suspected harm that started in the year to 31 March per 10,000 children aged 0 to 17.",
+            id="section_47_rate",
+            title="Section 47 enquiries",
+            short_title="Section 47",
+            noun="rate of section 47 enquiries",
+            theme=PROTECTION,
+            definition="Enquiries into suspected harm that started in the year to 31 March per 10,000 children aged "
+            "0 to 17.",
+            period_kind=PeriodKind.YEAR_TO_31_MARCH,
+            file=ENQUIRIES,
+            counted="Section47",
         ),
         _rate(
-            "conference_rate",
-            "ICPC",
-            "Initial child protection conferences",
-            "Conferences",
-            "rate of initial child protection conferences",
-            "Initial conferences held in the year to 31 March per 10,000 children aged 0 to 17.",
+            id="conference_rate",
+            title="Initial child protection conferences",
+            short_title="Conferences",
+            noun="rate of initial child protection conferences",
+            theme=PROTECTION,
+            definition="Initial conferences held in the year to 31 March per 10,000 children aged 0 to 17.",
+            period_kind=PeriodKind.YEAR_TO_31_MARCH,
+            file=ENQUIRIES,
+            counted="ICPC",
         ),
         *(_factor(metric_id, column, words) for metric_id, (column, words) in TEN_FACTORS.items()),
     ),

@@ -4,8 +4,9 @@ Child protection plans started, by the latest category of abuse. The categories 
 Four more tables have no metrics here: the interactive tool is held against them (`etl.check.reconcile_lait`).
 """
 
-from etl.model import File, Metric, PeriodKind, Polarity, Release, Source, Sum
+from etl.model import File, Metric, PeriodKind, Release, Source, Sum
 from etl.readers import ees
+from etl.sources.declare import neutral, percentage
 
 FOLDER = "dfe-children-in-need/release-2024"
 CATEGORIES = "d2_cpps_starting_by_category_of_abuse_2013_to_2024.csv"
@@ -30,23 +31,18 @@ def _compared(name: str, *columns: str) -> File:
 
 
 def _category(metric_id: str, column: str, words: str) -> Metric:
-    return Metric(
+    return percentage(
         id=metric_id,
         title=f"Child protection plans for {words}",
         short_title=f"Plans for {words}",
         noun=f"share of new child protection plans whose latest category was {words}",
         theme="Child protection",
         definition=f"Plans started in the year to 31 March whose latest category of abuse was {words}.",
-        unit="%",
-        polarity=Polarity.NEUTRAL,
-        polarity_reason="It says what kind of harm was found, not how well it was met.",
+        direction=neutral("It says what kind of harm was found, not how well it was met."),
         period_kind=PeriodKind.YEAR_TO_31_MARCH,
         file=CATEGORIES,
-        column=column,
-        share=True,
-        denominator=("CPP_start",),
-        minimum_denominator=20,
-        interval=True,
+        counted=column,
+        denominator="CPP_start",
         caveat="To 2024. Many councils' counts of 1 to 5 are suppressed.",
     )
 

@@ -31,6 +31,7 @@ from etl.model import (
 )
 from etl.readers import ees
 from etl.releases import Cells, require
+from etl.sources.declare import neutral, percentage
 
 CODE, NAME, CLASS = "ONS Code", "Local authority", "Class"
 TOTAL, LOOKED_AFTER, SUMMARY_TOTAL = "RO3-csctot-tot-exp", "RO3-csclkd-tot-exp", "RSX-csc-tot-exp"
@@ -308,20 +309,21 @@ SOURCE = Source(
             caveat="Revenue outturn, not comparable with section 251. Some returns, most of those of 2023/24, were not "
             "certified when published. England is estimated for councils that did not return. Derived here.",
         ),
-        Metric(
+        percentage(
             id=SHARE,
             title="Share of spending that goes on children looked after",
             short_title="Spent on looked after",
             noun="share of children's social care spending that went on children looked after",
             theme="Money",
             definition="Total expenditure on children looked after, of all on children's social care.",
-            unit="%",
-            polarity=Polarity.NEUTRAL,
-            polarity_reason="It says how a council's spending divides, not how well it is spent.",
+            direction=neutral("It says how a council's spending divides, not how well it is spent."),
             period_kind=PeriodKind.FINANCIAL_YEAR,
             derived=True,
-            numerator=(LOOKED_AFTER,),
-            denominator=(TOTAL,),
+            numerator=LOOKED_AFTER,
+            denominator=TOTAL,
+            # Pounds are not counted: there is no interval of chance.
+            minimum_denominator=None,
+            interval=False,
             caveat="Revenue outturn, not comparable with section 251. Some returns, most of those of 2023/24, were not "
             "certified when published. Withheld where a council's split by service says nothing.",
         ),

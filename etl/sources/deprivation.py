@@ -15,9 +15,7 @@ from etl.model import (
     Context,
     File,
     Loaded,
-    Metric,
     PeriodKind,
-    Polarity,
     Release,
     Source,
     SourceError,
@@ -25,6 +23,7 @@ from etl.model import (
 )
 from etl.readers import ees
 from etl.releases import Cells, require
+from etl.sources.declare import neutral, percentage
 
 FILE = "idaci_imd_2025_by_utla_derived.csv"
 CODE, NAME, RATE, CHILDREN = "utla_code", "utla_name", "idaci_2025_rate", "children_0_15_mid2022"
@@ -146,16 +145,14 @@ SOURCE = Source(
     ),
     load=load,
     metrics=(
-        Metric(
+        percentage(
             id="income_deprivation",
             title="Income deprivation affecting children",
             short_title="Income deprivation",
             noun="share of children in income deprivation",
             theme="Context",
             definition="Children aged 0 to 15 in families with low income after housing costs (IDACI).",
-            unit="%",
-            polarity=Polarity.NEUTRAL,
-            polarity_reason="It is what a council works with, not what it does.",
+            direction=neutral("It is what a council works with, not what it does."),
             period_kind=PeriodKind.INDICES,
             derived=True,
             caveat="As published for councils that are one district. The 21 counties, the regions and England are "

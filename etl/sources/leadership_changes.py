@@ -16,15 +16,14 @@ from etl.model import (
     Context,
     File,
     Loaded,
-    Metric,
     PeriodKind,
-    Polarity,
     Release,
     Source,
     SourceError,
     Status,
 )
 from etl.releases import Cells, require
+from etl.sources.declare import count
 
 FILE = "leadership_national_dcs_changes.csv"
 YEAR, CHANGES, PAGE = "year_ending_31_march", "dcs_changes_total", "source_url"
@@ -90,7 +89,7 @@ SOURCE = Source(
     licence="Facts, each with the page it is from",
     load=load,
     metrics=(
-        Metric(
+        count(
             id="director_changes",
             title="Changes of directors of children's services",
             short_title="Director changes",
@@ -99,7 +98,6 @@ SOURCE = Source(
             definition="Times a council's director of children's services changed in the year to 31 March, in England.",
             unit="changes",
             decimals=0,
-            polarity=Polarity.NEUTRAL,
             polarity_reason="A change may be for the better or for the worse.",
             period_kind=PeriodKind.YEAR_TO_31_MARCH,
             england_only=True,

@@ -6,20 +6,18 @@ Department's five-year window of looked-after figures (FILLS). `etl.readers.lait
 
 from collections.abc import Mapping
 from functools import partial
-from typing import Any
 
 from etl.model import File, Metric, PeriodKind, Polarity, Release, Shortfall, Source
 from etl.readers import ees, lait
-from etl.readers.lait import (
-    CONFERENCE_COUNTS,
-    CONFERENCES,
-    FILE,
-    IN_TIME,
-    MEASURE,
-    ON_TIME,
-    PER_CHILD,
-    REVIEWABLE,
-    REVIEWED,
+from etl.readers.lait import FILE, MEASURE, PER_CHILD
+from etl.readers.lait_counts import CONFERENCE_COUNTS, CONFERENCES, IN_TIME, ON_TIME, REVIEWABLE, REVIEWED
+from etl.sources.declare import (
+    Direction,
+    higher_is_better,
+    lower_is_better,
+    neutral,
+    percentage,
+    rate_per_10_000,
 )
 
 # Councils that return their workforce together, and since when (rule 3). The tool prints the figure under both.
@@ -49,87 +47,74 @@ COMPANIONS = {
     "CareLeaversNEET": PeriodKind.YEAR_TO_31_MARCH,
 }
 TOOL = lait.Tool(companions=COMPANIONS, fills=FILLS, joint=JOINT, misplaced=MISPLACED)
-WORKFORCE, FRONT_DOOR, PROTECTION = "Workforce", "Front door", "Child protection"
-LOOKED_AFTER, MONEY, CONTEXT = "Looked after and leaving care", "Money", "Context"
-TEAMS_DIFFER = "Councils build their teams differently: no share is right for all."
-PER_10_000, PER_WEEK = "per 10,000 children", "£ per week"
-
-
-def _share(metric_id: str, measure: str, title: str, short_title: str, noun: str, theme: str, definition: str, *,
-           polarity_reason: str, **more: Any) -> Metric:  # fmt: skip
-    kept: dict[str, Any] = {"unit": "%", "polarity": Polarity.NEUTRAL, "period_kind": PeriodKind.YEAR_TO_31_MARCH}
-    return Metric(
-        id=metric_id,
-        title=title,
-        short_title=short_title,
-        noun=noun,
-        theme=theme,
-        definition=definition,
-        polarity_reason=polarity_reason,
-        file=FILE,
-        where={MEASURE: measure},
-        **(kept | more),
-    )
-
-
-def _role(metric_id: str, measure: str, who: str, short_title: str, *, polarity_reason: str, **more: Any) -> Metric:
-    """The share of social workers in one role."""
-    return _share(
-        metric_id,
-        measure,
-        f"Social workers who {who}",
-        short_title,
-        f"share of social workers who {who}",
-        WORKFORCE,
-        f"Social workers who {who}, of all social workers on 30 September.",
-        period_kind=PeriodKind.AT_30_SEPTEMBER,
-        polarity_reason=polarity_reason,
-        caveat="By role. England's shares moved by five points or more in 2024, and the tool does not say why.",
-        **more,
-    )
-
-
-def _referrals(metric_id: str, measure: str, whom: str) -> Metric:
-    return _share(
-        metric_id,
-        measure,
-        f"Referrals from {whom}",
-        f"From {whom}",
-        f"share of referrals that came from {whom}",
-        FRONT_DOOR,
-        f"Referrals in the year to 31 March that came from {whom}, of all referrals.",
-        polarity_reason="It says who refers, not how well a council answers.",
-    )
-
-
-def _money(metric_id: str, measure: str, title: str, short_title: str, noun: str, definition: str, *, unit: str,
-           caveat: str) -> Metric:  # fmt: skip
-    per_child = unit == PER_CHILD
-    return _share(
-        metric_id,
-        measure,
-        title,
-        short_title,
-        noun,
-        MONEY,
-        definition,
-        unit=unit,
-        decimals=0,
-        period_kind=PeriodKind.FINANCIAL_YEAR,
-        derived=per_child,
-        numerator=(measure,) if per_child else (),
-        denominator=("children",) if per_child else (),
-        polarity_reason=MORE_OR_LESS,
-        caveat=caveat,
-    )
-
-
-MORE_OR_LESS = "Spending more may mean more need, dearer care or more help: neither more nor less is better by itself."
+FRONT_DOOR, PROTECTION = "Front door", "Child protection"
+TEAMS_DIFFER = neutral("Councils build their teams differently: no share is right for all.")
+PER_WEEK = "£ per week"
 UNIT_COST = "Section 251 outturn, rounded to £5 by the tool. Councils book costs in different ways."
 GROSS = (
     "Gross, from the section 251 outturn; not comparable with the revenue outturn of MHCLG. Derived here. "
     "England and regions are of the councils that have a figure."
 )
+# `etl.readers.lait` finds the value of each by its name in the tool, `where`.
+_share = partial(percentage, file=FILE, period_kind=PeriodKind.YEAR_TO_31_MARCH)
+
+
+def _role(metric_id: str, measure: str, who: str, short_title: str, direction: Direction) -> Metric:
+    """The share of social workers in one role."""
+    return _share(
+        id=metric_id,
+        title=f"Social workers who {who}",
+        short_title=short_title,
+        noun=f"share of social workers who {who}",
+        theme="Workforce",
+        definition=f"Social workers who {who}, of all social workers on 30 September.",
+        direction=direction,
+        period_kind=PeriodKind.AT_30_SEPTEMBER,
+        where={MEASURE: measure},
+        caveat="By role. England's shares moved by five points or more in 2024, and the tool does not say why.",
+    )
+
+
+def _referrals(metric_id: str, measure: str, whom: str) -> Metric:
+    return _share(
+        id=metric_id,
+        title=f"Referrals from {whom}",
+        short_title=f"From {whom}",
+        noun=f"share of referrals that came from {whom}",
+        theme=FRONT_DOOR,
+        definition=f"Referrals in the year to 31 March that came from {whom}, of all referrals.",
+        direction=neutral("It says who refers, not how well a council answers."),
+        where={MEASURE: measure},
+    )
+
+
+def _money(
+    metric_id: str, measure: str, title: str, short_title: str, noun: str, definition: str, *, unit: str
+) -> Metric:
+    """Spending: published by the week, or derived by the child from the total."""
+    per_child = unit == PER_CHILD
+    return Metric(
+        id=metric_id,
+        title=title,
+        short_title=short_title,
+        noun=noun,
+        theme="Money",
+        definition=definition,
+        unit=unit,
+        decimals=0,
+        polarity=Polarity.NEUTRAL,
+        polarity_reason=(
+            "Spending more may mean more need, dearer care or more help: neither more nor less is better by itself."
+        ),
+        period_kind=PeriodKind.FINANCIAL_YEAR,
+        file=FILE,
+        where={MEASURE: measure},
+        derived=per_child,
+        numerator=(measure,) if per_child else (),
+        denominator=("children",) if per_child else (),
+        caveat=GROSS if per_child else UNIT_COST,
+    )
+
 
 SOURCE = Source(
     id="local_authority_interactive_tool",
@@ -158,109 +143,106 @@ SOURCE = Source(
             "Social_Work_Caseholders_%",
             "hold cases as their role",
             "Case-holder share",
-            polarity=Polarity.HIGHER_IS_BETTER,
-            polarity_reason="More of a council's social workers are there for children and families directly.",
+            higher_is_better("More of a council's social workers are there for children and families directly."),
         ),
         _role(
             "senior_practitioner_share",
             "Social_Work_SeniorPractitioner_%",
             "are senior practitioners",
             "Senior share",
-            polarity_reason=TEAMS_DIFFER,
+            TEAMS_DIFFER,
         ),
         _role(
             "no_cases_share",
             "Social_Work_Qualified_no_cases_%",
             "are qualified and hold no cases",
             "No-case share",
-            polarity_reason=TEAMS_DIFFER,
+            TEAMS_DIFFER,
         ),
         _share(
-            "assessments_in_45_days",
-            "Continue_Assess_Comp",
-            "Assessments within 45 working days",
-            "Assessments on time",
-            "share of assessments completed within 45 working days",
-            FRONT_DOOR,
-            "Assessments that ended in the year to 31 March within 45 working days of their start.",
-            polarity=Polarity.HIGHER_IS_BETTER,
-            polarity_reason="Statutory guidance asks for it, so that help does not wait.",
+            id="assessments_in_45_days",
+            title="Assessments within 45 working days",
+            short_title="Assessments on time",
+            noun="share of assessments completed within 45 working days",
+            theme=FRONT_DOOR,
+            definition="Assessments that ended in the year to 31 March within 45 working days of their start.",
+            direction=higher_is_better("Statutory guidance asks for it, so that help does not wait."),
+            where={MEASURE: "Continue_Assess_Comp"},
         ),
         _referrals("referrals_from_schools", "RefBySource_Schl_%", "schools"),
         _referrals("referrals_from_health", "RefBySource_HealthServ_%", "health services"),
         _referrals("referrals_from_police", "RefBySource_Police_%", "the police"),
         _share(
-            ON_TIME,
-            "CP_conf_15days",
-            "Initial conferences within 15 working days",
-            "Conferences on time",
-            "share of initial conferences held within 15 working days",
-            PROTECTION,
-            "Initial child protection conferences held within 15 working days of the start of the enquiry they follow.",
-            polarity=Polarity.HIGHER_IS_BETTER,
-            polarity_reason="Statutory guidance asks for it, so that a child at risk does not wait.",
+            id=ON_TIME,
+            title="Initial conferences within 15 working days",
+            short_title="Conferences on time",
+            noun="share of initial conferences held within 15 working days",
+            theme=PROTECTION,
+            definition="Initial child protection conferences held within 15 working days of the start of the "
+            "enquiry they follow.",
+            direction=higher_is_better("Statutory guidance asks for it, so that a child at risk does not wait."),
+            where={MEASURE: "CP_conf_15days"},
             numerator=CONFERENCE_COUNTS[:2],
             denominator=CONFERENCE_COUNTS[2:],
-            minimum_denominator=20,
-            interval=True,
             shortfall=Shortfall("more conferences on time", "numerator", "the number of conferences"),
             caveat="Counts are from the children in need census, and left out where they make another percentage.",
         ),
         _share(
-            IN_TIME,
-            "RevCP",
-            "Child protection plans reviewed in time",
-            "Reviews in time",
-            "share of children on plans whose reviews were in time",
-            PROTECTION,
-            "Children on a plan at 31 March for three months or more whose reviews were all held in the time required.",
-            polarity=Polarity.HIGHER_IS_BETTER,
-            polarity_reason="Statutory guidance says when: a late review may leave a poor plan in place.",
+            id=IN_TIME,
+            title="Child protection plans reviewed in time",
+            short_title="Reviews in time",
+            noun="share of children on plans whose reviews were in time",
+            theme=PROTECTION,
+            definition="Children on a plan at 31 March for three months or more whose reviews were all held in "
+            "the time required.",
+            direction=higher_is_better("Statutory guidance says when: a late review may leave a poor plan in place."),
             period_kind=PeriodKind.AT_31_MARCH,
-            numerator=(REVIEWED,),
-            denominator=(REVIEWABLE,),
-            minimum_denominator=20,
-            interval=True,
+            where={MEASURE: "RevCP"},
+            numerator=REVIEWED,
+            denominator=REVIEWABLE,
             shortfall=Shortfall("more children reviewed on time", "numerator", "the number of children to review"),
         ),
         _share(
-            "long_plans_ended_rate",
-            "CPPlans2yrs",
-            "Child protection plans that ended after two years or more",
-            "Long plans ended",
-            "share of plans ended that had lasted two years or more",
-            PROTECTION,
-            "Plans that ended in the year to 31 March after two years or more, of all that ended.",
-            polarity=Polarity.LOWER_IS_BETTER,
-            polarity_reason="Two years is a long time for a child to be at risk of harm.",
+            id="long_plans_ended_rate",
+            title="Child protection plans that ended after two years or more",
+            short_title="Long plans ended",
+            noun="share of plans ended that had lasted two years or more",
+            theme=PROTECTION,
+            definition="Plans that ended in the year to 31 March after two years or more, of all that ended.",
+            direction=lower_is_better("Two years is a long time for a child to be at risk of harm."),
+            where={MEASURE: "CPPlans2yrs"},
             caveat="A council that ends its long plans this year looks worse for it.",
         ),
-        _share(
-            "care_application_rate",
-            "CareApplications",
-            "Care applications",
-            "Care applications",
-            "rate of care applications",
-            PROTECTION,
-            "Care applications that Cafcass received in the year to 31 March per 10,000 children.",
-            unit=PER_10_000,
+        rate_per_10_000(
+            id="care_application_rate",
+            title="Care applications",
+            short_title="Care applications",
+            noun="rate of care applications",
+            theme=PROTECTION,
+            definition="Care applications that Cafcass received in the year to 31 March per 10,000 children.",
+            period_kind=PeriodKind.YEAR_TO_31_MARCH,
+            file=FILE,
             polarity_reason="More may mean more harm, or that courts are asked sooner; fewer that families were helped "
             "before, or that harm is missed.",
+            where={MEASURE: "CareApplications"},
             caveat="No regions. No figure for the councils made of Dorset, Northamptonshire and Cumbria, whose old "
             "counties Cafcass keeps.",
         ),
-        _share(
-            "emotional_health_score",
-            "Emotional_LAC",
-            "Emotional difficulties of children looked after",
-            "Emotional difficulties",
-            "average emotional difficulties score of children looked after",
-            LOOKED_AFTER,
-            "Average score (0 to 40, low is well) of the Strengths and Difficulties Questionnaire of children looked "
+        Metric(
+            id="emotional_health_score",
+            title="Emotional difficulties of children looked after",
+            short_title="Emotional difficulties",
+            noun="average emotional difficulties score of children looked after",
+            theme="Looked after and leaving care",
+            definition="Average score (0 to 40, low is well) of the Strengths and Difficulties Questionnaire of "
+            "children looked "
             "after for a year at 31 March.",
             unit="score",
             polarity=Polarity.LOWER_IS_BETTER,
             polarity_reason="A higher score means more difficulties.",
+            period_kind=PeriodKind.YEAR_TO_31_MARCH,
+            file=FILE,
+            where={MEASURE: "Emotional_LAC"},
             caveat="Of the children with a questionnaire: about three in four.",
         ),
         _money(
@@ -271,7 +253,6 @@ SOURCE = Source(
             "weekly cost of social work per child in need",
             "Spending on social work and commissioning per child in need at 31 March and week.",
             unit=PER_WEEK,
-            caveat=UNIT_COST,
         ),
         _money(
             "looked_after_unit_cost",
@@ -281,7 +262,6 @@ SOURCE = Source(
             "weekly cost of care per child looked after",
             "Spending on children looked after per child looked after and week.",
             unit=PER_WEEK,
-            caveat=UNIT_COST,
         ),
         _money(
             "safeguarding_spend_per_child",
@@ -291,7 +271,6 @@ SOURCE = Source(
             "spending on safeguarding per child",
             "Spending on safeguarding children and young people's services per child aged 0 to 17.",
             unit=PER_CHILD,
-            caveat=GROSS,
         ),
         _money(
             "family_support_spend_per_child",
@@ -301,7 +280,6 @@ SOURCE = Source(
             "spending on family support per child",
             "Spending on family support services per child aged 0 to 17.",
             unit=PER_CHILD,
-            caveat=GROSS,
         ),
         _money(
             "children_services_spend_per_child",
@@ -311,17 +289,17 @@ SOURCE = Source(
             "spending on services for children and young people per child",
             "Spending of the children and young people budget, without capital from revenue, per child aged 0 to 17.",
             unit=PER_CHILD,
-            caveat=GROSS,
         ),
         _share(
-            "children_in_low_income_families",
-            "ChildPov",
-            "Children in low-income families",
-            "Low-income families",
-            "share of children in low-income families",
-            CONTEXT,
-            "Children under 16 in families with relative low income, before housing costs, in the year to 31 March.",
-            polarity_reason="It is what a council works with, not what it does.",
+            id="children_in_low_income_families",
+            title="Children in low-income families",
+            short_title="Low-income families",
+            noun="share of children in low-income families",
+            theme="Context",
+            definition="Children under 16 in families with relative low income, before housing costs, in the "
+            "year to 31 March.",
+            direction=neutral("It is what a council works with, not what it does."),
+            where={MEASURE: "ChildPov"},
             caveat="Estimated by the Department for Work and Pensions.",
         ),
     ),

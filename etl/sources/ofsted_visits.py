@@ -20,7 +20,6 @@ from etl.model import (
     Loaded,
     Metric,
     PeriodKind,
-    Polarity,
     Release,
     Source,
     SourceError,
@@ -29,6 +28,7 @@ from etl.model import (
 from etl.readers.inspections import Strand, authority, day, grade
 from etl.readers.reconcile_ofsted import LOOK, PUBLISHED, STARTED, TYPE, Disagreement, Known, Other, hold, known
 from etl.releases import Cells, require
+from etl.sources.declare import count
 from etl.sources.ofsted_inspections import CODE, ISO, NAME, STRANDS, WORDS, councils, inspection_type
 
 ON, KIND, THEME, OUT = "Inspection/Visit date", "Inspection/Visit type", "Visit Theme", "Publication date"
@@ -306,7 +306,7 @@ def _refuse_twice(visit: pl.DataFrame) -> None:
 
 
 def _metric(kind: str, title: str, definition: str, caveat: str) -> Metric:
-    return Metric(
+    return count(
         id=METRICS[kind],
         title=title,
         short_title=title.removeprefix("Ofsted's ").capitalize(),
@@ -315,7 +315,6 @@ def _metric(kind: str, title: str, definition: str, caveat: str) -> Metric:
         definition=f"{definition} A council that is not on Ofsted's list of the year had none.",
         unit="visits",
         decimals=0,
-        polarity=Polarity.NEUTRAL,
         polarity_reason="Ofsted decides whom it visits, and when.",
         period_kind=PeriodKind.YEAR_TO_31_MARCH,
         derived=True,

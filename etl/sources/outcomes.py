@@ -6,58 +6,50 @@ held in 2019/20 and 2020/21 at 11, and absence was not collected in 2019/20.
 
 from etl.model import File, Metric, PeriodKind, Polarity, Release, Source
 from etl.readers import ees
+from etl.sources.declare import FEW, higher_is_better, lower_is_better, percentage
 
 ABSENCE, AGE_11, AGE_16 = "absence_la.csv", "ks2_la.csv", "ks4_la.csv"
 THEME = "Outcomes of children in need"
 ON_PLAN, IN_NEED = "CPPO at 31 March", "CINO at 31 March"
 ALL_SCHOOLS = "Total"
 WHO = {ON_PLAN: "children on a child protection plan", IN_NEED: "children in need"}
-FEW = 20
 KEPT = {"social_care_group": (ON_PLAN, IN_NEED)}
 
 
 def _absence(metric_id: str, group: str, kind: str, threshold: int) -> Metric:
-    return Metric(
+    return percentage(
         id=metric_id,
         title=f"{kind.capitalize()} absence of {WHO[group]}",
         short_title=f"{kind.capitalize()} absence {'on plans' if group == ON_PLAN else 'in need'}",
         noun=f"share of {WHO[group]} who were {kind}ly absent from school",
         theme=THEME,
         definition=f"{WHO[group].capitalize()} at 31 March who missed {threshold} % or more of possible sessions.",
-        unit="%",
-        polarity=Polarity.LOWER_IS_BETTER,
-        polarity_reason="A child away from school learns less, and is seen by fewer adults.",
+        direction=lower_is_better("A child away from school learns less, and is seen by fewer adults."),
         period_kind=PeriodKind.ACADEMIC_YEAR,
         file=ABSENCE,
         column=f"pt_pupils_pa_{threshold}_exact",
         where={"social_care_group": group, "phase_type_grouping": ALL_SCHOOLS},
-        numerator=(f"t_pupils_pa_{threshold}_exact",),
-        denominator=("t_pupils",),
-        minimum_denominator=FEW,
-        interval=True,
+        numerator=f"t_pupils_pa_{threshold}_exact",
+        denominator="t_pupils",
     )
 
 
 def _age_11(metric_id: str, group: str) -> Metric:
-    return Metric(
+    return percentage(
         id=metric_id,
         title=f"Reading, writing and maths at 11, {WHO[group]}",
         short_title=f"At 11 {'on plans' if group == ON_PLAN else 'in need'}",
         noun=f"share of {WHO[group]} who met the standard in reading, writing and maths at 11",
         theme=THEME,
         definition=f"{WHO[group].capitalize()} at 31 March who met the expected standard in all three at key stage 2.",
-        unit="%",
         decimals=0,
-        polarity=Polarity.HIGHER_IS_BETTER,
-        polarity_reason="What a child can do at 11 is what later schooling builds on.",
+        direction=higher_is_better("What a child can do at 11 is what later schooling builds on."),
         period_kind=PeriodKind.ACADEMIC_YEAR,
         file=AGE_11,
         column="pt_rwm_met_expected_standard",
         where={"social_care_group": group},
-        numerator=("t_rwm_met_expected_standard",),
-        denominator=("t_rwm_eligible_pupils",),
-        minimum_denominator=FEW,
-        interval=True,
+        numerator="t_rwm_met_expected_standard",
+        denominator="t_rwm_eligible_pupils",
         caveat="The newest year is revised, not final.",
     )
 

@@ -1,7 +1,8 @@
 """Children aged 0 to 17 in each local authority, estimated for the middle of each year."""
 
-from etl.model import File, Metric, PeriodKind, Polarity, Release, Source
+from etl.model import File, PeriodKind, Release, Source
 from etl.readers import ees
+from etl.sources.declare import count
 
 SOURCE = Source(
     id="population",
@@ -18,7 +19,7 @@ SOURCE = Source(
     load=ees.load,
     note="As used by the Department for Education: by its own authority numbers, with Inner and Outer London.",
     metrics=(
-        Metric(
+        count(
             id="children",
             title="Children aged 0 to 17",
             short_title="Children",
@@ -27,8 +28,6 @@ SOURCE = Source(
             definition="Children aged 0 to 17 living in the area in the middle of the year, as estimated by the ONS.",
             unit="children",
             decimals=0,
-            polarity=Polarity.NEUTRAL,
-            polarity_reason="A count follows a council's size.",
             period_kind=PeriodKind.AT_30_JUNE,
             column="population_estimate",
         ),

@@ -4,39 +4,23 @@ Full-time equivalents (FTE) on 30 September. Kingston upon Thames with Richmond 
 Northamptonshire, report jointly: one row carries both numbers.
 """
 
-from typing import Any
+from functools import partial
 
 from etl.model import File, Metric, PeriodKind, Polarity, Previous, Release, Shortfall, Source
 from etl.readers import ees
+from etl.sources.declare import count, lower_is_better, neutral, percentage
 
 FILE, FILE_2024 = "csww_indicators_2017_to_2025.csv", "csww_indicators_2017_to_2024.csv"
 THEME = "Workforce"
-# Below this many posts one person moves a rate by five points.
-FEW_POSTS = 20
 
 
-def _count(
-    metric_id: str, column: str, title: str, short_title: str, noun: str, definition: str, **more: Any
-) -> Metric:
-    """A count: it follows a council's size, so it is neutral and councils are not compared by it."""
-    kept: dict[str, Any] = {
-        "unit": "FTE",
-        "period_kind": PeriodKind.AT_30_SEPTEMBER,
-        "caveat": "A count: larger councils have more.",
-    }
-    return Metric(
-        id=metric_id,
-        title=title,
-        short_title=short_title,
-        noun=noun,
-        theme=THEME,
-        definition=definition,
-        polarity=Polarity.NEUTRAL,
-        polarity_reason="A count follows a council's size.",
-        column=column,
-        **(kept | more),
-    )
-
+_count = partial(
+    count,
+    theme=THEME,
+    unit="FTE",
+    period_kind=PeriodKind.AT_30_SEPTEMBER,
+    caveat="A count: larger councils have more.",
+)
 
 SOURCE = Source(
     id="social_work_workforce",
@@ -62,61 +46,49 @@ SOURCE = Source(
     ),
     load=ees.load,
     metrics=(
-        Metric(
+        percentage(
             id="vacancy_rate",
             title="Social worker vacancy rate",
             short_title="Vacancies",
             noun="social worker vacancy rate",
             theme=THEME,
             definition="FTE vacancies as a share of all FTE posts (vacancies and staff in post) on 30 September.",
-            unit="%",
-            polarity=Polarity.LOWER_IS_BETTER,
-            polarity_reason="While a post is empty its work waits, or falls to those who are there.",
+            direction=lower_is_better("While a post is empty its work waits, or falls to those who are there."),
             period_kind=PeriodKind.AT_30_SEPTEMBER,
             column="vacancy_rate_fte",
-            numerator=("vacancy_fte",),
+            numerator="vacancy_fte",
             denominator=("vacancy_fte", "inpost_fte"),
-            minimum_denominator=FEW_POSTS,
-            interval=True,
             shortfall=Shortfall("posts to fill", "numerator", "the number of posts"),
             caveat="A vacancy may be covered by agency staff.",
         ),
-        Metric(
+        percentage(
             id="turnover_rate",
             title="Social worker turnover rate",
             short_title="Turnover",
             noun="social worker turnover rate",
             theme=THEME,
             definition="FTE leavers in the year to 30 September as a share of FTE staff in post at its end.",
-            unit="%",
-            polarity=Polarity.LOWER_IS_BETTER,
-            polarity_reason="Each social worker who leaves is one whom children and families knew.",
+            direction=lower_is_better("Each social worker who leaves is one whom children and families knew."),
             period_kind=PeriodKind.YEAR_TO_30_SEPTEMBER,
             column="turnover_rate_fte",
-            numerator=("leavers_fte",),
-            denominator=("inpost_fte",),
-            minimum_denominator=FEW_POSTS,
-            interval=True,
+            numerator="leavers_fte",
+            denominator="inpost_fte",
             shortfall=Shortfall("fewer leavers", "numerator", "the number of staff in post"),
             # More may leave a small team in a year than are in it at the end.
             may_exceed_100=True,
         ),
-        Metric(
+        percentage(
             id="agency_rate",
             title="Agency social worker rate",
             short_title="Agency staff",
             noun="agency social worker rate",
             theme=THEME,
             definition="FTE agency staff as a share of FTE agency staff and staff in post on 30 September.",
-            unit="%",
-            polarity=Polarity.LOWER_IS_BETTER,
-            polarity_reason="Agency staff cost more and as a rule stay for shorter.",
+            direction=lower_is_better("Agency staff cost more and as a rule stay for shorter."),
             period_kind=PeriodKind.AT_30_SEPTEMBER,
             column="agency_rate_fte",
-            numerator=("agency_fte",),
+            numerator="agency_fte",
             denominator=("agency_fte", "inpost_fte"),
-            minimum_denominator=FEW_POSTS,
-            interval=True,
             shortfall=Shortfall(
                 "fewer agency social workers", "numerator", "the number of employed and agency social workers"
             ),
@@ -139,95 +111,90 @@ SOURCE = Source(
             shortfall=Shortfall("more case-holding social workers", "denominator", "the number of cases"),
             caveat="Says nothing of how hard the cases are.",
         ),
-        Metric(
+        percentage(
             id="absence_rate",
             title="Social worker sickness absence rate",
             short_title="Sickness absence",
             noun="social worker sickness absence rate",
             theme=THEME,
             definition="Days lost to sickness in the year to 30 September as a share of days available.",
-            unit="%",
-            polarity=Polarity.LOWER_IS_BETTER,
-            polarity_reason="The work of those who are ill waits, or falls to colleagues.",
+            direction=lower_is_better("The work of those who are ill waits, or falls to colleagues."),
             period_kind=PeriodKind.YEAR_TO_30_SEPTEMBER,
             column="absence_rate_fte",
         ),
-        Metric(
+        percentage(
             id="vacancies_covered_by_agency",
             title="Vacancies covered by agency staff",
             short_title="Vacancies covered",
             noun="share of vacancies covered by agency staff",
             theme=THEME,
             definition="FTE agency staff who cover vacancies as a share of FTE vacancies on 30 September.",
-            unit="%",
-            polarity=Polarity.NEUTRAL,
-            polarity_reason="Cover keeps the work going, but fills no post: a high figure may be good or bad.",
+            direction=neutral("Cover keeps the work going, but fills no post: a high figure may be good or bad."),
             period_kind=PeriodKind.AT_30_SEPTEMBER,
             column="vacancy_agency_cover_rate_fte",
-            numerator=("agency_cover_fte",),
-            denominator=("vacancy_fte",),
+            numerator="agency_cover_fte",
+            denominator="vacancy_fte",
             minimum_denominator=10,
-            interval=True,
             caveat="Withheld as unreliable where more would be covered than are vacant.",
         ),
         _count(
-            "vacancies_fte",
-            "vacancy_fte",
-            "Social worker vacancies",
-            "Vacant posts",
-            "number of vacant social worker posts",
-            "FTE social worker posts that were vacant on 30 September.",
+            id="vacancies_fte",
+            title="Social worker vacancies",
+            short_title="Vacant posts",
+            noun="number of vacant social worker posts",
+            definition="FTE social worker posts that were vacant on 30 September.",
+            column="vacancy_fte",
             caveat="A count: larger councils have more. Compare councils by the vacancy rate.",
         ),
         _count(
-            "social_workers_fte",
-            "inpost_fte",
-            "Social workers in post",
-            "Social workers",
-            "number of social workers in post",
-            "FTE children and family social workers employed on 30 September, agency excluded.",
+            id="social_workers_fte",
+            title="Social workers in post",
+            short_title="Social workers",
+            noun="number of social workers in post",
+            definition="FTE children and family social workers employed on 30 September, agency excluded.",
+            column="inpost_fte",
         ),
         _count(
-            "agency_fte",
-            "agency_fte",
-            "Agency social workers",
-            "Agency workers",
-            "number of agency social workers",
-            "FTE agency children and family social workers on 30 September.",
+            id="agency_fte",
+            title="Agency social workers",
+            short_title="Agency workers",
+            noun="number of agency social workers",
+            definition="FTE agency children and family social workers on 30 September.",
+            column="agency_fte",
         ),
         _count(
-            "starters_fte",
-            "starters_fte",
-            "Social workers who started",
-            "Starters",
-            "number of social workers who started",
-            "FTE social workers who started in the year to 30 September.",
+            id="starters_fte",
+            title="Social workers who started",
+            short_title="Starters",
+            noun="number of social workers who started",
+            definition="FTE social workers who started in the year to 30 September.",
+            column="starters_fte",
             period_kind=PeriodKind.YEAR_TO_30_SEPTEMBER,
         ),
         _count(
-            "leavers_fte",
-            "leavers_fte",
-            "Social workers who left",
-            "Leavers",
-            "number of social workers who left",
-            "FTE social workers who left in the year to 30 September.",
+            id="leavers_fte",
+            title="Social workers who left",
+            short_title="Leavers",
+            noun="number of social workers who left",
+            definition="FTE social workers who left in the year to 30 September.",
+            column="leavers_fte",
             period_kind=PeriodKind.YEAR_TO_30_SEPTEMBER,
         ),
         _count(
-            "case_holders_fte",
-            "case_holders_fte",
-            "Social workers who hold cases",
-            "Case holders",
-            "number of social workers who hold cases",
-            "FTE social workers, agency included, who held cases on 30 September.",
+            id="case_holders_fte",
+            title="Social workers who hold cases",
+            short_title="Case holders",
+            noun="number of social workers who hold cases",
+            definition="FTE social workers, agency included, who held cases on 30 September.",
+            column="case_holders_fte",
         ),
         _count(
-            "cases",
-            "cases",
-            "Cases held",
-            "Cases",
-            "number of cases held",
-            "Cases held by social workers on 30 September.",
+            id="cases",
+            title="Cases held",
+            short_title="Cases",
+            noun="number of cases held",
+            definition="Cases held by social workers on 30 September.",
+            column="cases",
             unit="cases",
             decimals=0,
         ),

@@ -1,13 +1,13 @@
 """Stability measures for children looked after, by the Department for Education: social workers and school moves."""
 
-from etl.model import File, Metric, PeriodKind, Polarity, Release, Shortfall, Source
+from etl.model import File, PeriodKind, Release, Shortfall, Source
 from etl.readers import ees
+from etl.sources.declare import lower_is_better, percentage
 
 FOLDER = "dfe-looked-after"
 SOCIAL_WORKERS = "la_cla_swcount.csv"
 SCHOOLS = "la_cla_school_moves.csv"
 THEME = "Looked after and leaving care"
-FEW = 20
 ON_31_MARCH, ALL = "CLA on 31 March", "Total children"
 THREE_WORKERS = "3 or more social workers during the year"
 MOVES, MOVED = "Mid-year moves", "With one or more mid-year moves during the year"
@@ -37,49 +37,41 @@ SOURCE = Source(
     ),
     load=ees.load,
     metrics=(
-        Metric(
+        percentage(
             id="social_workers_3_or_more",
             title="Children looked after with three or more social workers",
             short_title="Three social workers",
             noun="share of children looked after with three or more social workers in the year",
             theme=THEME,
             definition="Children looked after at 31 March who had three or more social workers during the year.",
-            unit="%",
             decimals=0,
-            polarity=Polarity.LOWER_IS_BETTER,
-            polarity_reason="With each new social worker a child has to begin again.",
+            direction=lower_is_better("With each new social worker a child has to begin again."),
             period_kind=PeriodKind.YEAR_TO_31_MARCH,
             file=SOCIAL_WORKERS,
             column="percentage",
             where={"cla_group": ON_31_MARCH, "sw_stability": THREE_WORKERS},
-            numerator=("number",),
-            denominator=("number",),
+            numerator="number",
+            denominator="number",
             denominator_where={"cla_group": ON_31_MARCH, "sw_stability": ALL},
-            minimum_denominator=FEW,
-            interval=True,
             shortfall=Shortfall("fewer children with so many", "numerator", "the number of children looked after"),
             caveat="Published for 2024 only: the one view of how often children change social worker.",
         ),
-        Metric(
+        percentage(
             id="school_moves",
             title="Children looked after who moved school mid-year",
             short_title="School moves",
             noun="share of children looked after who moved school mid-year",
             theme=THEME,
             definition="Children looked after at 31 March who moved school during a school year.",
-            unit="%",
             decimals=0,
-            polarity=Polarity.LOWER_IS_BETTER,
-            polarity_reason="A move in the middle of a school year disturbs learning and friendships.",
+            direction=lower_is_better("A move in the middle of a school year disturbs learning and friendships."),
             period_kind=PeriodKind.YEAR_TO_31_MARCH,
             file=SCHOOLS,
             column="percentage",
             where={"cla_group": ON_31_MARCH, "move_measure": MOVES, "school_stability": MOVED},
-            numerator=("number",),
-            denominator=("number",),
+            numerator="number",
+            denominator="number",
             denominator_where={"cla_group": ON_31_MARCH, "move_measure": MOVES, "school_stability": ALL},
-            minimum_denominator=FEW,
-            interval=True,
             shortfall=Shortfall("fewer children moved", "numerator", "the number of children matched to a school"),
         ),
     ),

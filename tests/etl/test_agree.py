@@ -16,7 +16,7 @@ from etl.build import builder
 from etl.check import reconcile_lait
 from etl.check.reconcile_lait import Outcome
 from etl.model import EtlError, Source
-from etl.readers import lait
+from etl.readers import lait, lait_counts
 from etl.sources import all_sources, looked_after
 from etl.sources import local_authority_interactive_tool as tool
 from tests.etl.helpers import LAST_GOOD, Command, copied_data, few_sources
@@ -257,7 +257,7 @@ def test_what_is_printed_otherwise_of_a_council_changes_nothing_of_another(
 
 def test_a_percentage_is_not_less_than_the_counts_that_are_not_suppressed_make(data: Path, known_areas: Areas) -> None:
     # 50 of 100 conferences are known to have been held in time, and the others are suppressed.
-    for column, text in zip(lait.CONFERENCE_COUNTS, ("50", "c", "100"), strict=True):
+    for column, text in zip(lait_counts.CONFERENCE_COUNTS, ("50", "c", "100"), strict=True):
         in_the_table(data, text, ON_TIME, column)
     in_the_tool(data, "50", ON_TIME)
     assert result(data, known_areas, ON_TIME)[Outcome.UNSUPPRESSED] == 57

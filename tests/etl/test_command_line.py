@@ -74,6 +74,35 @@ def test_an_unknown_source_is_answered_with_the_known_ones(tmp_path: Path, comma
     assert "social_work_workforce" in ran.err
 
 
+def test_columns_lists_what_a_loaded_release_holds_with_an_example(command: Command) -> None:
+    ran = command("columns", "social_work_workforce", "--data", builder.DATA)
+    assert (ran.status, ran.err) == (0, "")
+    printed = words(ran.out)
+    assert "csww_indicators_2017_to_2025.csv column filled example time_period 1463 2025 " in printed
+    # England and the regions have no number of an authority; a column no measure is read from is there too.
+    assert " old_la_code 1355 840 " in printed
+    assert " agency_cover_rate_fte 1463 81.1 " in printed
+
+
+def test_columns_names_each_sheet_and_shows_symbols_as_they_are_printed(command: Command) -> None:
+    printed = words(command("columns", "council_spending", "--data", builder.DATA).out)
+    assert "RO3_2023-24_data_by_LA.ods, RO3_LA_Data_2023-24 column filled example ONS Code 158 E09000002 " in printed
+    assert " RO3-csctot-tot-exp 158 [x] " in printed
+
+
+def test_columns_of_an_unknown_source_is_answered_with_the_known_ones(command: Command) -> None:
+    ran = command("columns", "workforce", "--data", builder.DATA)
+    assert (ran.status, ran.out) == (2, "")
+    assert "E_SOURCE: there is no source 'workforce'; the sources are " in ran.err
+    assert "social_work_workforce" in ran.err
+
+
+def test_columns_of_a_source_that_is_not_loaded_says_how_to_load_it(tmp_path: Path, command: Command) -> None:
+    ran = command("columns", "population", "--data", tmp_path)
+    assert (ran.status, ran.out) == (2, "")
+    assert ran.err.startswith("E_RELEASE_ABSENT: population_2024.parquet: ")
+
+
 def test_check_says_of_everything_that_it_holds(database_path: Path, command: Command) -> None:
     ran = command("check", "--data", database_path.parent)
     assert ran.status == 0

@@ -13,7 +13,7 @@ from etl import releases
 from etl.areas import Areas
 from etl.extract.release import extract
 from etl.model import ENGLAND, Context, Loaded, SourceError
-from etl.readers import lait
+from etl.readers import lait, lait_counts
 from etl.sources import local_authority_interactive_tool as tool
 from etl.sources.population import SOURCE as POPULATION
 from tests.etl import synthetic
@@ -282,11 +282,11 @@ def test_reviews_in_time_carry_the_tools_own_counts(tmp_path: Path, known_areas:
         tmp_path,
         known_areas,
         ("RevCP", "2025", "Leeds", "90.6", 383.0),
-        (lait.REVIEWED, "2025", "Leeds", "308", 383.0),
-        (lait.REVIEWABLE, "2025", "Leeds", "340", 383.0),
+        (lait_counts.REVIEWED, "2025", "Leeds", "308", 383.0),
+        (lait_counts.REVIEWABLE, "2025", "Leeds", "340", 383.0),
         ("RevCP", "2025", "Camden", "-", 202.0),
-        (lait.REVIEWED, "2025", "Camden", "-", 202.0),
-        (lait.REVIEWABLE, "2025", "Camden", "69", 202.0),
+        (lait_counts.REVIEWED, "2025", "Camden", "-", 202.0),
+        (lait_counts.REVIEWABLE, "2025", "Camden", "69", 202.0),
     )
     leeds, camden = (one(loaded, "reviews_in_time", area_id) for area_id in ("383", "202"))
     assert (leeds["value"], leeds["numerator"], leeds["denominator"]) == (90.6, 308.0, 340.0)
@@ -312,7 +312,7 @@ def test_conferences_on_time_carry_the_counts_of_the_census_that_make_the_percen
     )
     leeds = one(loaded, "conferences_in_15_days", "383")
     assert (leeds["value"], leeds["numerator"], leeds["denominator"]) == (80.0, *parts)
-    assert loaded.ledger.filter(pl.col("file") == lait.CONFERENCES)["rows_loaded"].to_list() == [2]
+    assert loaded.ledger.filter(pl.col("file") == lait_counts.CONFERENCES)["rows_loaded"].to_list() == [2]
 
 
 def test_only_the_years_another_source_lacks_are_filled(tmp_path: Path, known_areas: Areas) -> None:

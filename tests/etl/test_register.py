@@ -12,7 +12,7 @@ import polars as pl
 import pytest
 
 from etl.areas import Areas
-from etl.build import builder, commitments, leadership_register, operator_files
+from etl.build import builder, commitments, leadership_register, operator_files, operator_rows
 from etl.build.operator_files import Checked, KeptError
 from etl.model import EtlError, Metric
 from etl.sources import all_sources
@@ -207,7 +207,7 @@ BAD_FILES: list[tuple[bytes, str, str]] = [
     (GOOD.replace(b"Leeds", b'"Leeds'), "E_QUOTES", "line 2"),
     (b"PK\x03\x04 a workbook", "E_MAGIC", "ZIP file"),
     (b"<html></html>", "E_MAGIC", "a web page"),
-    (posts(*({} for _ in range(operator_files.MOST_ROWS + 1))), "E_TOO_LARGE", "more than 1000 rows"),
+    (posts(*({} for _ in range(operator_rows.MOST_ROWS + 1))), "E_TOO_LARGE", "more than 1000 rows"),
 ]
 
 
