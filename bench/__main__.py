@@ -1,9 +1,10 @@
 """Measure what a reader waits for and what a server pays: `python -m bench`, half an hour; `--quick`, some minutes.
 
-Writes RESULTS.md beside this file, and results.json, from which it is put together: `--only users` measures one section
-anew and leaves the others as they were, each with its date. `python -m bench soak` reads for hours. Needs the
-development dependencies, Chromium, and Linux. Ours, the floor and the naive twin are measured in turns, since a machine
-that others use is faster at one moment than at another.
+Writes RESULTS.md beside this file. It is put together from out/results.json, which stays on the machine that measured:
+`--only users` measures one section anew and leaves the others as they were, each with its date; where there are no
+others, it leaves RESULTS.md as it was and says so. `python -m bench soak` reads for hours. Needs the development
+dependencies, Chromium, and Linux. Ours, the floor and the naive twin are measured in turns, since a machine that others
+use is faster at one moment than at another.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ import signal
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -29,7 +30,7 @@ from bench.pages import Size
 from bench.report import Line, Section, Table, tables
 
 HERE = Path(__file__).parent
-RESULTS, KEPT = HERE / "RESULTS.md", HERE / "results.json"
+RESULTS, KEPT = HERE / "RESULTS.md", HERE / "out" / "results.json"
 BUILD_SECONDS = 8
 # How long numbers of users are looked at: most, those with a target, and those when it is asked for.
 SECONDS, TARGET_SECONDS, LONG_SECONDS = 30, 60, 600
@@ -116,6 +117,7 @@ def main(
         length = users.Length(15, 15, (10, 100), (10,))
     with tempfile.TemporaryDirectory() as folder, ExitStack() as running:
         bench = Bench(Path(folder), QUICK if quick else FULL, 2 if quick else 5, length, running)
+        said = ""
         for name in SECTIONS:
             if name in asked:
                 if name in OWN_SERVERS:
@@ -123,7 +125,10 @@ def main(
                 section = _measured(bench, SECTIONS[name])
                 report.show(section.tables)
                 if not quick:
-                    report.write(report.keep({name: section}, KEPT), ORDER, RESULTS)
+                    said = keep({name: section})
+    # Once, at the end: until then the sections that come are missing.
+    if said:
+        print(said)
 
 
 @app.command()
@@ -139,7 +144,13 @@ def soak(
         tell = soaking.to_file(samples) if samples else soaking.nobody
         section = _measured(bench, lambda bench: [users.soaked(users.hours(bench.database, readers, minutes, tell))])
     report.show(section.tables)
-    report.write(report.keep({"soak": section}, KEPT), ORDER, RESULTS)
+    if said := keep({"soak": section}):
+        print(said)
+
+
+def keep(measured: Mapping[str, Section]) -> str:
+    """Keep sections, and write RESULTS.md where none is missing: what is to be said about it."""
+    return report.put_together(report.keep(measured, KEPT), SECTIONS, ORDER, RESULTS)
 
 
 def _measured(bench: Bench, measure: Callable[[Bench], list[Table]]) -> Section:

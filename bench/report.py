@@ -156,6 +156,7 @@ def keep(measured: Mapping[str, Section], path: Path) -> dict[str, Section]:
     """Write what was measured over what was before, section by section; all there is now."""
     kept = read(path)
     kept |= measured
+    path.parent.mkdir(exist_ok=True)
     path.write_text(json.dumps({name: asdict(one) for name, one in kept.items()}, indent=1, ensure_ascii=False) + "\n")
     return kept
 
@@ -168,6 +169,19 @@ def read(path: Path) -> dict[str, Section]:
     return {
         name: Section(**one | {"tables": [Table(**table) for table in one["tables"]]}) for name, one in found.items()
     }
+
+
+def put_together(kept: Mapping[str, Section], needed: Iterable[str], order: Sequence[str], path: Path) -> str:
+    """Write RESULTS.md of all that is kept, unless a section is missing that it needs: what is to be said about it."""
+    missing = [name for name in needed if name not in kept]
+    if missing:
+        return (
+            f"{path.name} is left as it is: there are no earlier results of {', '.join(missing)} here to put beside "
+            "these. `python -m bench` measures all."
+        )
+    write(kept, order, path)
+    absent = [name for name in order if name not in kept]
+    return f"{path.name} is without {', '.join(absent)}: there are no earlier results here." if absent else ""
 
 
 def write(kept: Mapping[str, Section], order: Sequence[str], path: Path) -> None:

@@ -267,15 +267,27 @@ def agree(data: DataFolder = building.DATA) -> None:
 
 @app.command()
 def geography(
-    boundaries: Annotated[Path, typer.Argument(help="GeoJSON of today's authorities, longitude and latitude.")],
-    tiles: Annotated[Path, typer.Argument(help="HexJSON of the same authorities.")],
+    boundaries: Annotated[
+        Path | None, typer.Argument(help="GeoJSON of today's authorities, longitude and latitude.", show_default=False)
+    ] = None,
+    tiles: Annotated[Path | None, typer.Argument(help="HexJSON of the same authorities.", show_default=False)] = None,
     data: DataFolder = building.DATA,
 ) -> None:
-    """Simplify published boundaries and a tile layout into data/geography."""
-    from etl.build.geography import GeographyError, simplify
+    """Simplify published boundaries and a tile layout into data/geography, and draw the map's shapes.
 
+    Without files: draw the shapes anew from the boundaries and tiles that are there.
+    """
+    from etl.build.geography import draw_again, simplify
+    from etl.build.map_files import GeographyError
+
+    folder = data / "geography"
     try:
-        simplify(boundaries, tiles, data / "geography")
+        if boundaries and tiles:
+            simplify(boundaries, tiles, folder)
+        elif boundaries:
+            raise typer.BadParameter("give the boundaries and the tiles, or neither")
+        else:
+            draw_again(folder)
     except GeographyError as error:
         raise EtlError(f"E_GEOGRAPHY: {error}.") from error
 

@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from dataclasses import is_dataclass
 from datetime import UTC, datetime, time
 from functools import cache
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Literal
 
@@ -21,8 +20,8 @@ MEDIA_TYPE = "application/pdf"
 HERE = Path(__file__).parent
 # What a screen reader needs of a PDF: tags, a title, a language, words for every drawing (PDF/UA-1).
 STANDARD: Literal["ua-1"] = "ua-1"
-# A package of nothing but fonts: a bare machine sets what ours does.
-FONTS = "font_source_sans_pro"
+# They come with us: a bare machine sets what ours does.
+FONTS = HERE.parent / "assets" / "fonts"
 # Dots an inch of drawings for Word, as printers have them.
 RESOLUTION = 300.0
 
@@ -88,6 +87,4 @@ def _forget() -> None:
 
 @cache
 def _compiler(template: str) -> typst.Compiler:
-    found = find_spec(FONTS)
-    folders = [Path(place) / "files" for place in (found.submodule_search_locations or [])] if found else []
-    return typst.Compiler(HERE / template, root=HERE, font_paths=list(folders), ignore_system_fonts=True)
+    return typst.Compiler(HERE / template, root=HERE, font_paths=[FONTS], ignore_system_fonts=True)

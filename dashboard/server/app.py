@@ -13,7 +13,8 @@ from functools import cache
 from pathlib import Path
 from time import perf_counter
 
-# Plotly looks whether somebody has imported it, and would take it half made from a page run at the same time.
+# Plotly looks whether somebody has imported it, and would take it half made from a page run at the same time. It is
+# there because Streamlit needs it.
 import pandas  # type: ignore[import-untyped]  # noqa: F401
 import streamlit as st
 import streamlit.logger

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -14,7 +13,7 @@ import polars as pl
 from etl import areas as area_files
 from etl import releases
 from etl.areas import Areas, alive
-from etl.build import commitments, geography, leadership_register, ranks, trends
+from etl.build import commitments, leadership_register, map_files, ranks, trends
 from etl.build import operator_files as kept
 from etl.build.operator_files import Finding, Kept
 from etl.check import changes, database, known_errors, reconcile_lait, validation
@@ -275,22 +274,13 @@ def _changed(folder: Path, source: Source, loaded: dict[str, Loaded], areas: Are
 
 
 def _map(folder: Path) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """boundary(area_id, geojson) and map_shape(area_id, view, path, x, y), from the committed boundaries and tiles."""
+    """boundary and map_shape, as `etl geography` wrote them."""
     try:
-        shapes = geography.shapes(folder / "boundaries.geojson", folder / "tiles.csv")
-        features = json.loads((folder / "boundaries.geojson").read_text("utf-8"))["features"]
-    except (geography.GeographyError, OSError, pl.exceptions.PolarsError) as error:
+        return map_files.read_map(folder)
+    except map_files.GeographyError as error:
         raise EtlError(
             f"E_GEOGRAPHY: {error}. Restore {folder.name}/ from git, or run `python -m etl geography` again."
         ) from error
-    boundaries = pl.DataFrame(
-        {
-            "area_id": feature["properties"]["la_number"],
-            "geojson": json.dumps(feature["geometry"], separators=(",", ":")),
-        }
-        for feature in features
-    )
-    return boundaries, shapes
 
 
 def _gathered(loaded: dict[str, Loaded], table: str) -> pl.DataFrame:

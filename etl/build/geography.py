@@ -1,4 +1,7 @@
-"""Where the councils are: boundaries small enough to send, the tile map, and both as drawn shapes."""
+"""Where the councils are: boundaries small enough to send, the tile map, and both as drawn shapes.
+
+Made anew after a reorganisation, and committed: a build reads what is written here (map_files.py), without GeoPandas.
+"""
 
 import json
 import math
@@ -12,13 +15,13 @@ import numpy as np
 import polars as pl
 import shapely
 
-from etl.model import EtlError
+from etl.build.map_files import BOUNDARIES, SHAPES, SHAPES_SCHEMA, TILES, GeographyError, read_features, read_json
 
 Box = tuple[int, int, int, int]  # left, top, width, height
 Shape = tuple[str, str, str, int, int]
 
 # One unit is 326 m, a third of a pixel where the map is 640 pixels high: whole units are exact enough,
-# and make short paths. council_map.py sends these to the browser; a test holds the two equal.
+# and make short paths. map_geometry.py sends these to the browser; a test holds the two equal.
 BOXES: dict[str, Box] = {
     "england": (0, 0, 1754, 2000),
     # In the North Sea, clear of Flamborough Head. At four and a half times the scale of the country
@@ -40,24 +43,11 @@ ATTRIBUTION = (
     "Contains OS data © Crown copyright and database right."
 )
 
-SHAPES = pl.Schema(
-    [
-        ("area_id", pl.String()),
-        ("view", pl.String()),
-        ("path", pl.String()),
-        ("x", pl.Int64()),
-        ("y", pl.Int64()),
-    ]
-)
-TILES = pl.Schema([("la_number", pl.String()), ("column", pl.Int64()), ("row", pl.Int64())])
-
-
-class GeographyError(EtlError):
-    """A boundary or tile file is not what the map needs; shown without a traceback."""
+TILES_SCHEMA = pl.Schema([("la_number", pl.String()), ("column", pl.Int64()), ("row", pl.Int64())])
 
 
 def simplify(boundaries: Path, tiles: Path, to: Path) -> None:
-    """Write `boundaries.geojson` and `tiles.csv` into `to`; neither unless both files are right.
+    """Write boundaries, tiles and the shapes that they give into `to`; none unless both files are right.
 
     Neighbours stay joined and no council vanishes, however small.
     """
@@ -66,70 +56,49 @@ def simplify(boundaries: Path, tiles: Path, to: Path) -> None:
     collection = {"type": "FeatureCollection", "attribution": ATTRIBUTION} | councils.set_index(
         "la_number", drop=False
     ).to_geo_dict()
+    shapes = draw(collection["features"], cells)
     to.mkdir(parents=True, exist_ok=True)
-    (to / "boundaries.geojson").write_text(
-        json.dumps(collection, separators=(",", ":"), ensure_ascii=False) + "\n", "utf-8"
-    )
-    cells.write_csv(to / "tiles.csv")
+    (to / BOUNDARIES).write_text(json.dumps(collection, separators=(",", ":"), ensure_ascii=False) + "\n", "utf-8")
+    cells.write_csv(to / TILES)
+    shapes.write_csv(to / SHAPES)
 
 
-def shapes(boundaries: Path, tiles: Path) -> pl.DataFrame:
-    """Every council as SVG paths in the units of BOXES, from the files `simplify` wrote.
+def draw_again(folder: Path) -> None:
+    """Write the shapes that the boundaries and tiles of a folder give: what a change of BOXES asks for."""
+    draw_committed(folder).write_csv(folder / SHAPES)
+
+
+def draw_committed(folder: Path) -> pl.DataFrame:
+    """The shapes that the boundaries and tiles of a folder give."""
+    try:
+        cells = pl.read_csv(folder / TILES, schema=TILES_SCHEMA)
+    except (OSError, pl.exceptions.PolarsError) as error:
+        raise GeographyError(f"{folder / TILES} cannot be read ({error}): restore it from git") from error
+    return draw(read_features(folder / BOUNDARIES), cells)
+
+
+def draw(features: list[dict[str, Any]], cells: pl.DataFrame) -> pl.DataFrame:
+    """Every council as SVG paths in the units of BOXES, from simplified boundaries and tiles.
 
     `view` is where it is drawn: `boundaries`, `london` (the boroughs again, enlarged) or `tiles`;
     x and y are a point well inside it.
     """
-    councils = gpd.GeoDataFrame.from_features(_features(boundaries), crs=DEGREES).to_crs(NATIONAL_GRID)
+    councils = gpd.GeoDataFrame.from_features(features, crs=DEGREES).to_crs(NATIONAL_GRID)
     boroughs = councils[councils["gss_code"].str.startswith(LONDON)]
     return pl.DataFrame(
         [
             *_drawn(councils, "boundaries", BOXES["england"]),
             *_drawn(boroughs, "london", BOXES["london"]),
-            *_hexagons(pl.read_csv(tiles, schema=TILES)),
+            *_hexagons(cells),
         ],
-        schema=SHAPES,
+        schema=SHAPES_SCHEMA,
         orient="row",
     )
 
 
-def _json(path: Path) -> Any:
-    try:
-        text = path.read_text("utf-8-sig", errors="replace").strip()
-    except OSError as error:
-        raise GeographyError(f"{path} cannot be read ({error.strerror}): see that it is there") from error
-    if not text:
-        raise GeographyError(f"{path} is empty: download it again")
-    if text.startswith("<"):
-        raise GeographyError(f"{path} is a web page, not JSON: the address has moved or wants a sign-in")
-    try:
-        return json.loads(text, parse_constant=_refuse_constant)
-    except ValueError as error:
-        raise GeographyError(f"{path} is not JSON, or is cut short ({error}): download it again") from error
-    except RecursionError as error:
-        raise GeographyError(f"{path} is nested deeper than any map: download it again") from error
-
-
-def _refuse_constant(name: str) -> None:
-    # Python reads NaN and Infinity, which JSON has not.
-    raise ValueError(f"{name} is not a number")
-
-
-def _features(path: Path) -> list[dict[str, Any]]:
-    collection = _json(path)
-    if isinstance(collection, dict) and collection.get("error"):
-        raise GeographyError(f"{path} is an error of the map server ({str(collection['error'])[:200]}): ask it again")
-    features = collection.get("features") if isinstance(collection, dict) else None
-    if not features or not isinstance(features, list) or not all(isinstance(feature, dict) for feature in features):
-        raise GeographyError(f"{path} has no features: it must be a GeoJSON FeatureCollection of councils")
-    # ArcGIS says this in either place when it sends only the first page of what was asked for.
-    if collection.get("exceededTransferLimit") or (collection.get("properties") or {}).get("exceededTransferLimit"):
-        raise GeographyError(f"{path} holds only part of the councils (exceededTransferLimit): ask for all")
-    return features
-
-
 def _councils(path: Path) -> gpd.GeoDataFrame:
     """The councils as published, with la_number, gss_code and name, or a GeographyError."""
-    features = _features(path)
+    features = read_features(path)
     for feature in features:
         properties, geometry = feature.get("properties") or {}, feature.get("geometry") or {}
         if not re.fullmatch(r"\d{3}", str(properties.get("old_la_code"))):
@@ -223,7 +192,7 @@ def _refuse_repeats(numbers: list[str], path: Path) -> None:
 
 def _cells(path: Path, numbers: set[str]) -> pl.DataFrame:
     """Column and row of each council's tile, rows counted downwards, odd ones half a tile to the right."""
-    layout = _json(path)
+    layout = read_json(path)
     if not isinstance(layout, dict) or not layout.get("hexes") or layout.get("layout") != "odd-r":
         raise GeographyError(f"{path} is not a tile map: it must be HexJSON with hexes in the odd-r layout")
     hexes = list(layout["hexes"].values())
@@ -242,7 +211,7 @@ def _cells(path: Path, numbers: set[str]) -> pl.DataFrame:
     top += top % 2
     cells = pl.DataFrame(
         [(number, cell["q"], top - cell["r"]) for number, cell in zip(found, hexes, strict=True)],
-        schema=TILES,
+        schema=TILES_SCHEMA,
         orient="row",
     ).sort("la_number")
     shared = cells.filter(pl.struct("column", "row").is_duplicated())

@@ -45,19 +45,20 @@ def test_a_table_has_the_columns_that_say_something() -> None:
     assert (sizes.judged, sizes.held) == (0, 0)
 
 
+def section(at: str, cell: str) -> Section:
+    """A synthetic section with one target, which holds."""
+    return Section(at, 2.0, 0.3, "Two cores.", [Table("Synthetic", ["", "seen"], [["what", cell]], 1, 1)])
+
+
 def test_a_section_measured_anew_leaves_the_others_with_their_dates(tmp_path: Path) -> None:
-    kept, results = tmp_path / "results.json", tmp_path / "RESULTS.md"
-
-    def section(at: str, cell: str) -> Section:
-        return Section(at, 2.0, 0.3, "Two cores.", [Table("Synthetic", ["", "seen"], [["what", cell]], 1, 1)])
-
+    kept, results = tmp_path / "out" / "results.json", tmp_path / "RESULTS.md"
     report.keep(
         {"pages": section("2026-11-01T08:00:00+00:00", "17 ms"), "users": section("2026-11-01T09:00:00+00:00", "x")},
         kept,
     )
-    report.write(
-        report.keep({"pages": section("2026-11-02T10:30:00+00:00", "23 ms")}, kept), ("pages", "users"), results
-    )
+    anew = report.keep({"pages": section("2026-11-02T10:30:00+00:00", "23 ms")}, kept)
+    order = ("pages", "users")
+    assert report.put_together(anew, order, order, results) == ""
     text = results.read_text("utf-8")
     assert "2 November 2026 at 10:30 UTC" in text
     assert "1 November 2026 at 09:00 UTC" in text
@@ -65,6 +66,26 @@ def test_a_section_measured_anew_leaves_the_others_with_their_dates(tmp_path: Pa
     assert "17 ms" not in text
     assert "2 of 2 targets hold" in text
     assert text.count("Two cores.") == 1
+
+
+def test_a_section_without_others_beside_it_leaves_the_results_as_they_are_and_says_so(tmp_path: Path) -> None:
+    kept, results = tmp_path / "out" / "results.json", tmp_path / "RESULTS.md"
+    results.write_text("of another machine", "utf-8")
+    needed, order = ("pages", "api", "users"), ("pages", "api", "users", "soak")
+    alone = report.keep({"api": section("2026-11-02T10:30:00+00:00", "4 ms")}, kept)
+    said = report.put_together(alone, needed, order, results)
+    assert said.startswith("RESULTS.md is left as it is: there are no earlier results of pages, users here")
+    assert results.read_text("utf-8") == "of another machine"
+    # What was measured is not lost: with the others it is written.
+    at = "2026-11-03T08:00:00+00:00"
+    whole = report.keep({"pages": section(at, "17 ms"), "users": section(at, "x")}, kept)
+    assert report.put_together(whole, needed, order, results).startswith("RESULTS.md is without soak: ")
+    text = results.read_text("utf-8")
+    assert "4 ms" in text
+    assert "17 ms" in text
+    whole = report.keep({"soak": section(at, "steady")}, kept)
+    assert report.put_together(whole, needed, order, results) == ""
+    assert "steady" in results.read_text("utf-8")
 
 
 def test_growth_is_that_after_the_warm_up() -> None:

@@ -61,15 +61,19 @@ def test_headings_tables_and_drawings_are_tagged_as_such(
     assert len(strips(briefing)) == 9
 
 
-def test_letters_come_with_the_file(pdfs: dict[str, bytes]) -> None:
-    made = PdfReader(io.BytesIO(pdfs["Westminster"]))
-    resources: list[Any] = [page["/Resources"] for page in made.pages]
-    fonts = [font.get_object() for one in resources for font in one["/Font"].values()]
-    assert fonts
-    assert {font["/BaseFont"].partition("+")[2].partition("-")[0] for font in fonts} == {"SourceSansPro"}
-    for font in fonts:
-        descriptor = font["/DescendantFonts"][0]["/FontDescriptor"]
-        assert {"/FontFile2", "/FontFile3"} & set(descriptor)
+def test_letters_come_with_the_file_in_the_four_faces_that_come_with_us(pdfs: dict[str, bytes]) -> None:
+    faces = set()
+    for made in (PdfReader(io.BytesIO(one)) for one in pdfs.values()):
+        resources: list[Any] = [page["/Resources"] for page in made.pages]
+        fonts = [font.get_object() for one in resources for font in one["/Font"].values()]
+        assert fonts
+        faces |= {font["/BaseFont"].partition("+")[2].removesuffix("-Identity-H") for font in fonts}
+        for font in fonts:
+            descriptor = font["/DescendantFonts"][0]["/FontDescriptor"]
+            assert {"/FontFile2", "/FontFile3"} & set(descriptor)
+    assert faces == {f"SourceSansPro-{face}" for face in ("Regular", "It", "Semibold", "Bold")}
+    # None lies there for nothing, and the licence wants to lie beside them.
+    assert {path.stem for path in pdf.FONTS.iterdir()} == {*faces, "OFL"}
 
 
 def test_equal_briefings_are_equal_bytes_dated_by_the_data(db: Database, pdfs: dict[str, bytes]) -> None:

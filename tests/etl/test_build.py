@@ -6,6 +6,7 @@ import re
 import signal
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import duckdb
@@ -87,7 +88,7 @@ def test_the_command_builds_all_sources_says_englands_figures_and_equal_inputs_g
             assert apart.fetchall() == [], table
 
 
-@pytest.mark.parametrize("changed", ["schema.sql", "local_authorities.csv", "geography/tiles.csv"])
+@pytest.mark.parametrize("changed", ["schema.sql", "local_authorities.csv", "geography/map_shapes.csv"])
 def test_another_input_gives_another_version(data: Path, changed: str) -> None:
     before = builder._fingerprint(data)
     (data / changed).write_bytes((data / changed).read_bytes() + b"\n")
@@ -113,19 +114,41 @@ def test_a_row_the_schema_refuses_leaves_the_last_good_database(data: Path) -> N
     assert is_as_before(data)
 
 
-@pytest.mark.parametrize("file", ["boundaries.geojson", "tiles.csv"])
+@pytest.mark.parametrize("file", ["boundaries.geojson", "map_shapes.csv"])
 @pytest.mark.parametrize("content", [None, b"", b"<html>"], ids=["absent", "empty", "a web page"])
 def test_a_damaged_map_is_said_in_words(data: Path, file: str, content: bytes | None) -> None:
     if content is None:
         (data / "geography" / file).unlink()
     else:
         (data / "geography" / file).write_bytes(content)
-    with pytest.raises(EtlError, match=r"(?s)^E_GEOGRAPHY: .*Restore geography/ from git"):
+    with pytest.raises(EtlError, match=rf"(?s)^E_GEOGRAPHY: .*{file}.*Restore geography/ from git"):
+        builder._map(data / "geography")
+
+
+@pytest.mark.parametrize(
+    ("damage", "says"),
+    [
+        pytest.param(lambda text: text[:-4], "is not the shapes of a map", id="cut in its last row"),
+        pytest.param(lambda text: text.replace(",view,", ",kind,"), "is not the shapes of a map", id="another column"),
+        pytest.param(lambda text: text.replace(",1377,", ",east,"), "cannot be read", id="words for a number"),
+        pytest.param(
+            lambda text: "".join(line for line in text.splitlines(keepends=True) if not line.startswith("383,")),
+            "draws other councils than boundaries.geojson holds",
+            id="without Leeds",
+        ),
+    ],
+)
+def test_shapes_that_are_not_those_of_a_map_are_refused(data: Path, damage: Callable[[str], str], says: str) -> None:
+    shapes = data / "geography" / "map_shapes.csv"
+    before = shapes.read_text("utf-8")
+    assert damage(before) != before
+    shapes.write_text(damage(before), "utf-8")
+    with pytest.raises(EtlError, match=rf"(?s)^E_GEOGRAPHY: .*map_shapes\.csv {says}"):
         builder._map(data / "geography")
 
 
 def test_a_damaged_map_leaves_the_last_good_database(data: Path) -> None:
-    (data / "geography" / "tiles.csv").write_bytes(b"<html>")
+    (data / "geography" / "map_shapes.csv").write_bytes(b"<html>")
     with pytest.raises(EtlError, match=r"^E_GEOGRAPHY: "):
         build_few(data)
     assert is_as_before(data)

@@ -6,6 +6,7 @@ The made-up files are the committed boundaries and tiles in the form in which th
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -15,13 +16,16 @@ import polars as pl
 import pytest
 import shapely
 
-from etl.build import builder, geography
+from dashboard.views.charts import map_geometry
+from etl.build import builder, geography, map_files
 from etl.build.geography import COUNCILS
 from tests.etl.helpers import Command
 
 Json = dict[str, Any]
 COMMITTED = builder.DATA / "geography"
 BOUNDARIES, TILES = "councils.geojson", "councils.hexjson"
+WRITTEN = (map_files.BOUNDARIES, map_files.TILES, map_files.SHAPES)
+LAST_GOOD = "the last good one"
 
 
 def published_boundaries() -> Json:
@@ -36,7 +40,7 @@ def published_boundaries() -> Json:
 
 
 def published_tiles() -> Json:
-    cells = pl.read_csv(COMMITTED / "tiles.csv", schema=geography.TILES)
+    cells = pl.read_csv(COMMITTED / "tiles.csv", schema=geography.TILES_SCHEMA)
     hexes = {number: {"old": number, "q": column, "r": 20 - row} for number, column, row in cells.iter_rows()}
     return {"layout": "odd-r", "hexes": hexes}
 
@@ -160,8 +164,8 @@ TEXTS = {
 def data(tmp_path: Path) -> Path:
     """A data folder with the map of before."""
     (tmp_path / "data" / "geography").mkdir(parents=True)
-    for name in ("boundaries.geojson", "tiles.csv"):
-        (tmp_path / "data" / "geography" / name).write_text("the last good one", "utf-8")
+    for name in WRITTEN:
+        (tmp_path / "data" / "geography" / name).write_text(LAST_GOOD, "utf-8")
     return tmp_path / "data"
 
 
@@ -173,9 +177,8 @@ def refused(data: Path, boundaries: bytes | None, tiles: bytes, command: Command
     ran = command("geography", data.parent / BOUNDARIES, data.parent / TILES, "--data", data)
     assert ran.status == 2
     assert "Traceback" not in ran.err
-    assert {path.name: path.read_text("utf-8") for path in (data / "geography").iterdir()} == {
-        "boundaries.geojson": "the last good one", "tiles.csv": "the last good one",
-    }  # fmt: skip
+    left = {path.name: path.read_text("utf-8") for path in (data / "geography").iterdir()}
+    assert left == dict.fromkeys(WRITTEN, LAST_GOOD)
     said = ran.err.strip()
     # The rule, the file, what is wrong with it, and after that what to do.
     assert said.startswith("E_GEOGRAPHY: ")
@@ -211,7 +214,9 @@ def test_the_files_undamaged_become_the_map_and_a_boundary_with_a_knot_is_mended
     (data.parent / TILES).write_text(json.dumps(published_tiles()), "utf-8")
     ran = command("geography", data.parent / BOUNDARIES, data.parent / TILES, "--data", data)
     assert (ran.status, ran.err.strip()) == (0, "")
-    shapes = geography.shapes(data / "geography" / "boundaries.geojson", data / "geography" / "tiles.csv")
+    boundaries, shapes = map_files.read_map(data / "geography")
+    assert boundaries.height == COUNCILS
+    assert shapes.equals(geography.draw_committed(data / "geography"))
     assert shapes.filter(pl.col("view") == "boundaries").height == COUNCILS
     assert shapes.filter(pl.col("view") == "tiles").height == COUNCILS
     small = gpd.read_file(data / "geography" / "boundaries.geojson")
@@ -242,3 +247,48 @@ def test_a_tile_map_without_one_tile_for_each_council_is_refused(
     said = refused(data, json.dumps(published_boundaries()).encode(), json.dumps(tiles).encode(), command)
     assert TILES in said
     assert says in said
+
+
+def test_the_committed_shapes_are_those_that_the_committed_boundaries_and_tiles_give() -> None:
+    """After a change of BOXES, `python -m etl geography` draws them anew."""
+    _boundaries, committed = map_files.read_map(COMMITTED)
+    assert committed.equals(geography.draw_committed(COMMITTED))
+    assert dict(committed.group_by("view").len().iter_rows()) == {
+        "boundaries": COUNCILS, "tiles": COUNCILS, "london": 33,
+    }  # fmt: skip
+
+
+def test_the_browser_is_sent_the_boxes_that_the_shapes_are_drawn_in() -> None:
+    assert map_geometry.BOXES == geography.BOXES
+
+
+def test_without_files_the_shapes_are_drawn_anew_from_what_is_there(tmp_path: Path, command: Command) -> None:
+    folder = Path(shutil.copytree(COMMITTED, tmp_path / "geography"))
+    committed = (folder / map_files.SHAPES).read_bytes()
+    (folder / map_files.SHAPES).unlink()
+    assert command("geography", "--data", tmp_path).status == 0
+    assert {path.name: path.read_bytes() for path in folder.iterdir()} == {
+        path.name: path.read_bytes() for path in COMMITTED.iterdir()
+    }
+    assert (folder / map_files.SHAPES).read_bytes() == committed
+
+
+def test_boundaries_without_tiles_are_not_enough(data: Path, command: Command) -> None:
+    (data.parent / BOUNDARIES).write_text(json.dumps(published_boundaries()), "utf-8")
+    ran = command("geography", data.parent / BOUNDARIES, "--data", data)
+    assert ran.status == 2
+    assert "give the boundaries and the tiles, or neither" in " ".join(ran.err.replace("│", " ").split())
+    assert {path.read_text("utf-8") for path in (data / "geography").iterdir()} == {LAST_GOOD}
+
+
+@pytest.mark.parametrize("content", [None, b"<html>"], ids=["absent", "a web page"])
+def test_shapes_are_not_drawn_anew_from_damaged_tiles(tmp_path: Path, command: Command, content: bytes | None) -> None:
+    folder = Path(shutil.copytree(COMMITTED, tmp_path / "geography"))
+    (folder / map_files.TILES).unlink()
+    if content is not None:
+        (folder / map_files.TILES).write_bytes(content)
+    ran = command("geography", "--data", tmp_path)
+    assert ran.status == 2
+    assert ran.err.strip().startswith("E_GEOGRAPHY: ")
+    assert "tiles.csv" in ran.err
+    assert (folder / map_files.SHAPES).read_bytes() == (COMMITTED / map_files.SHAPES).read_bytes()
