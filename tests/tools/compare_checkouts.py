@@ -15,6 +15,7 @@ import argparse
 import difflib
 import http.client
 import json
+import logging
 import os
 import re
 import socket
@@ -26,7 +27,7 @@ import zipfile
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
-from itertools import count, islice
+from itertools import islice
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlencode
@@ -45,9 +46,11 @@ BY_NATURE = (
     (r'(?m)^etag: "\w+"$', "etag", "holds a hash of the code, so that what other code answered is asked for again"),
     (r'deferred_file_id: "\w+"', "deferred_file_id", "drawn by lot at each run"),
     (r'active_script_hash: "\w+"', "active_script_hash", "Streamlit's hash of where the checkout lies"),
-    (r"/assets/(\w+)-[0-9a-f]{12}", r"/assets/\1", "a hash of what is in the asset, which is compared itself"),
+    (r"(/assets/\w+-|monitor\.\w+_)[0-9a-f]{12}", r"\1", "a hash of what is in an asset, which is compared itself"),
     (r"\$\$ID-[0-9a-f]{32}", "$$ID", "hashes of that and of what is drawn, which is compared itself"),
 )
+# A component's name and the files that it has.
+COMPONENT = r'component_name: "(.+)"\n.+\n.+js_source_path: "(.+)"\n.+\n.+\n.+css_source_path: "(.+)"'
 Query = dict[str, Any]
 # Menus of more options, of measures and councils, are walked by the lists here; of others every option is a view.
 MOST_OPTIONS = 20
@@ -57,9 +60,8 @@ SHOWN, SHOWN_LINES, SHOWN_WIDTH = 3, 14, 220
 # A measure of each kind; councils that are very small, in a joint return, or young.
 KINDS = "SELECT arg_min(title, position) FROM metric GROUP BY polarity, has_interval, england_only, councils_only"
 AWKWARD = """
-    SELECT name, area_id FROM area WHERE kind = 'local_authority' AND end_date IS NULL
-    ORDER BY very_small DESC, area_id IN (SELECT area_id FROM observation WHERE return_id LIKE '%+%') DESC,
-        start_date DESC NULLS LAST, area_id LIMIT 10
+    SELECT name, area_id FROM area WHERE kind = 'local_authority' AND end_date IS NULL ORDER BY very_small DESC,
+    area_id IN (SELECT area_id FROM observation WHERE return_id LIKE '%+%') DESC, start_date DESC NULLS LAST LIMIT 10
 """
 
 
@@ -96,7 +98,7 @@ def list_questions(database: Path, step: int) -> dict[str, Any]:
 
 def list_api(described: str, metrics: Sequence[str], councils: Sequence[str]) -> Iterator[str]:
     """Questions to every address of an API, by its own description."""
-    document = json.loads(described.partition("\n\n")[2])
+    document, briefings = json.loads(described.partition("\n\n")[2]), list[str]()
     for path, methods in document["paths"].items():
         values: dict[str, list[str]] = {}
         for reference in methods["get"].get("parameters", []):
@@ -111,14 +113,14 @@ def list_api(described: str, metrics: Sequence[str], councils: Sequence[str]) ->
         if "metric" in values:
             asked += [{**newest, "metric": one} for one in metrics]
             asked += [{**base, "metric": one} for one in metrics[::8]]
-        if "benchmark" in values:
-            pairs = [(one, mark) for one in metrics[::8] for mark in values["benchmark"]]
-            asked += [{**newest, "metric": one, "benchmark": mark} for one, mark in pairs]
-            more = ({"benchmark": "group", "group": ",".join(councils[:4])}, {"benchmark": "target", "target": 10})
-            asked += [{**newest, "metric": metrics[0], **one} for one in more]
+        if marks := values.get("benchmark"):
+            asked += [{**newest, "metric": one, "benchmark": mark} for one in metrics[::8] for mark in marks]
+            asked += [{**newest, "metric": metrics[0], "benchmark": "group", "group": ",".join(councils[:4])}]
+            asked += [{**newest, "metric": metrics[0], "benchmark": "target", "target": 10}]
+            briefings = [f"/briefings/{one}.html?benchmark={mark}" for one in councils for mark in marks]
         if not path.endswith(".duckdb"):  # the database itself
             yield from (f"{path}?{urlencode(one)}" if one else path for one in asked)
-    yield from ("/api", "/api/v1/nothing", "/api/v1/observations?metric=nothing", "/api/v1/observations?nothing=1")
+    yield from ("/api", "/api/v1/nothing", "/api/v1/areas?nothing=1", "/api/v1/areas?area=nothing", *briefings)
 
 
 def answer(questions: dict[str, Any], archive: Path) -> None:
@@ -127,7 +129,9 @@ def answer(questions: dict[str, Any], archive: Path) -> None:
         linked = set[str]()
 
         def put(name: str, content: str) -> None:
-            linked.update(re.findall(r"/(?:assets|_stcore/bidi-components)/[\w./-]+\w", content))
+            linked.update(re.findall(r"/assets/[\w.-]+\w", content))
+            for component, *parts in re.findall(COMPONENT, content):
+                linked.update(f"/_stcore/bidi-components/{component}/{part}" for part in parts)
             for pattern, stands, _reason in BY_NATURE:
                 name, content = re.sub(pattern, stands, name), re.sub(pattern, stands, content)
             if name not in into.NameToInfo:
@@ -135,13 +139,11 @@ def answer(questions: dict[str, Any], archive: Path) -> None:
 
         answer_pages(questions, put)
         with serve() as ask:
-            for path in questions["paths"]:
-                put(f"{'briefings' if path.startswith('/briefings/') else 'markup'} {path}", ask(path))
-            paths = list_api(ask("/api/v1/openapi.json"), questions["metrics"], questions["councils"])
-            for path in islice(paths, 0, None, questions["step"]):
-                put(f"api {path}", ask(path))
-            for path in sorted(linked):
-                put(f"assets {path}", ask(path))
+            api = list_api(ask("/api/v1/openapi.json"), questions["metrics"], questions["councils"])
+            for paths in (questions["paths"], islice(api, 0, None, questions["step"]), linked):
+                for path in sorted(paths):
+                    kind = next((one for one in ("api", "briefings") if path.startswith(f"/{one}/")), "markup")
+                    put(f"{kind} {path}", ask(path))
 
 
 def answer_pages(questions: dict[str, Any], put: Callable[[str, str], None]) -> None:
@@ -149,7 +151,7 @@ def answer_pages(questions: dict[str, Any], put: Callable[[str, str], None]) -> 
     messages: list[ForwardMsg] = []
     files: list[tuple[str, Callable[[], bytes]]] = []
     patch(messages, files)
-    number = count()
+    logging.disable(logging.WARNING)  # Streamlit warns of every file that is made outside of a page
 
     def walk(page: str, query: Query, with_files: bool, with_views: bool, seen: frozenset[str] = frozenset()) -> None:
         app = AppTest.from_file(str(Path("dashboard/main.py").absolute()), default_timeout=300)
@@ -163,8 +165,7 @@ def answer_pages(questions: dict[str, Any], put: Callable[[str, str], None]) -> 
         for name, make in [(name, make) for name, make in files if with_files and name.endswith(".csv")]:
             put(f"files {address} {name}", make().decode())
         for key, option in (offered := choices(messages, seen | query.keys()) if with_views else []):
-            if next(number) % questions["step"] == 0:
-                walk(page, {**query, key: option}, with_files, True, seen | {key for key, _ in offered})
+            walk(page, {**query, key: option}, with_files, True, seen | {key for key, _ in offered})
 
     for one in questions["pages"]:
         walk(*one)
@@ -282,11 +283,10 @@ def main() -> int:
         asked, archives = Path(name, "questions.json"), (Path(name, "here.zip"), Path(name, "there.zip"))
         database = (chosen.database or build(Path(name))).resolve()
         asked.write_text(json.dumps(list_questions(database, QUICK if chosen.quick else 1)), "utf-8")
-        given = {**os.environ, "MONITOR_DATABASE": str(database), "MONITOR_WARM": "no", "POLARS_MAX_THREADS": "1"}
-        given |= {"MONITOR_LOG_LEVEL": "error", "STREAMLIT_LOGGER_LEVEL": "error"}
+        given = {**os.environ, "MONITOR_DATABASE": str(database), "MONITOR_WARM": "no", "MONITOR_LOG_LEVEL": "error"}
         command, running = [sys.executable, __file__, "--answer", str(asked)], []
         for checkout, archive in zip((ROOT, chosen.other.resolve()), archives, strict=True):
-            there = {**given, "PYTHONPATH": str(checkout)}
+            there = {**given, "PYTHONPATH": str(checkout), "POLARS_MAX_THREADS": "1"}
             running += [subprocess.Popen([*command, str(archive)], cwd=checkout, env=there)]
         if sum([abs(process.wait()) for process in running]):
             raise SystemExit("A checkout could not answer.")
