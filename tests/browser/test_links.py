@@ -184,7 +184,7 @@ def test_where_nothing_may_be_copied_the_text_is_selected_and_the_reader_told(vi
 def test_the_link_to_the_figures_of_the_councils_compared_keeps_all_of_them(visit: Visit, old: str) -> None:
     page = visit(f"/compare?councils=Leeds&councils=York&version={old}")
     page.get_by_role("link", name=re.compile("All figures of these councils")).click()
-    page.wait_for_url("**/data?**")
+    page.wait_for_url(f"**/data?**version={old}**")
     ready(page)
     assert sorted(one for one in urlsplit(page.url).query.split("&") if one.startswith("areas")) == [
         "areas=Leeds", "areas=York",

@@ -8,7 +8,7 @@ import random
 import socket
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 
 import pytest
 from streamlit.proto.BackMsg_pb2 import BackMsg
@@ -253,9 +253,10 @@ def test_a_reader_who_asks_without_waiting_is_answered_once(server: Running, nam
             asked.rerun_script.page_name, asked.rerun_script.query_string = "map", f"period={2013 + number % 12}"
             reader.send(asked)
         assert names.vacancies[:10] in reader.run("map")
-        # Each run begins with such a message; the last one is that of `run`.
-        while reader.kinds.count("script_finished") < reader.kinds.count("new_session"):
-            reader.until("script_finished")
+        # Each run begins with such a message; one that is given up as it begins may send no end.
+        with suppress(TimeoutError):
+            while reader.kinds.count("script_finished") < reader.kinds.count("new_session"):
+                reader.until("script_finished")
         assert reader.kinds.count("new_session") - before < QUESTIONS
     answers(server)
 
