@@ -116,7 +116,7 @@ def _refuse() -> None:
 
 
 def _install(lock: Path, pip: "str | None") -> None:
-    """Make the environment anew; the one that was there is set aside, and put back if this one fails."""
+    """Make a new environment; the one that was there is set aside, and put back if this one fails."""
     count = sum(line[:1].isalnum() for line in lock.read_text("utf-8").splitlines())
     began = time.time()
     print(

@@ -275,7 +275,7 @@ def geography(
 ) -> None:
     """Simplify published boundaries and a tile layout into data/geography, and draw the map's shapes.
 
-    Without files: draw the shapes anew from the boundaries and tiles that are there.
+    Without files: draw the shapes again from the boundaries and tiles that are there.
     """
     from etl.build.geography import draw_again, simplify
     from etl.build.map_files import GeographyError

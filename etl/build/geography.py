@@ -1,6 +1,6 @@
 """Where the councils are: boundaries small enough to send, the tile map, and both as drawn shapes.
 
-Made anew after a reorganisation, and committed: a build reads what is written here (map_files.py), without GeoPandas.
+Made again after a reorganisation, and committed: a build reads what is written here (map_files.py), without GeoPandas.
 """
 
 import json

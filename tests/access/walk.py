@@ -84,7 +84,7 @@ def ready(page: Page) -> None:
 
 
 def resize(page: Page, width: int, height: int = HEIGHT) -> None:
-    """Look through a window of another size, once all is drawn anew for it."""
+    """Look through a window of another size, once all is drawn again for it."""
     if page.viewport_size != {"width": width, "height": height}:
         page.set_viewport_size({"width": width, "height": height})
         ready(page)

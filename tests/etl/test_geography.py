@@ -250,7 +250,7 @@ def test_a_tile_map_without_one_tile_for_each_council_is_refused(
 
 
 def test_the_committed_shapes_are_those_that_the_committed_boundaries_and_tiles_give() -> None:
-    """After a change of BOXES, `python -m etl geography` draws them anew."""
+    """After a change of BOXES, `python -m etl geography` draws them again."""
     _boundaries, committed = map_files.read_map(COMMITTED)
     assert committed.equals(geography.draw_committed(COMMITTED))
     assert dict(committed.group_by("view").len().iter_rows()) == {

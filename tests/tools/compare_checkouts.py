@@ -44,7 +44,7 @@ ROOT = Path(__file__).resolve().parents[2]
 BY_NATURE = (
     (r"(?m)^date: \w{3}, \d\d \w{3} \d{4} [\d:]{8} GMT$", "date", "when it was asked"),
     (r'(?m)^etag: "\w+"$', "etag", "holds a hash of the code, so that what other code answered is asked for again"),
-    (r'deferred_file_id: "\w+"', "deferred_file_id", "drawn by lot at each run"),
+    (r'deferred_file_id: "\w+"', "deferred_file_id", "drawn at random at each run"),
     (r'active_script_hash: "\w+"', "active_script_hash", "Streamlit's hash of where the checkout lies"),
     (r"(/assets/\w+-|monitor\.\w+_)[0-9a-f]{12}", r"\1", "a hash of what is in an asset, which is compared itself"),
     (r"\$\$ID-[0-9a-f]{32}", "$$ID", "hashes of that and of what is drawn, which is compared itself"),
