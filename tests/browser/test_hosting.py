@@ -27,9 +27,9 @@ def refused(page: Page) -> list[str]:
 
 @pytest.mark.parametrize("address", ADDRESSES)
 def test_the_policy_refuses_nothing_and_nothing_is_fetched_elsewhere(
-    watched: BrowserContext, server: str, address: str
+    reader: BrowserContext, server: str, address: str
 ) -> None:
-    page = watched.new_page()
+    page = reader.new_page()
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url))
     page.on("websocket", lambda socket: asked.append(socket.url.replace("ws:", "http:")))
@@ -61,9 +61,9 @@ def test_what_readers_do_is_refused_nothing_either(visit: Visit) -> None:
     assert refused(page) == []
 
 
-def test_no_script_that_was_put_into_the_page_runs(watched: BrowserContext, server: str) -> None:
+def test_no_script_that_was_put_into_the_page_runs(reader: BrowserContext, server: str) -> None:
     """Were a text of ours not escaped, the policy would still keep it from doing anything."""
-    page = watched.new_page()
+    page = reader.new_page()
     page.goto(f"{server}/methods")
     ready(page)
     page.evaluate(

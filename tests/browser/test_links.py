@@ -105,10 +105,15 @@ def test_what_is_downloaded_from_a_frozen_view_is_of_its_version(visit: Visit, o
     ("address", "short"),
     [
         ("/map?metric=Social+worker+vacancy+rate&benchmark=Best+quarter+in+England&colour=Quarter&view_as=Map", "/map"),
-        ("/inspections?part=Councils&sort=Best+first&judgement=Impact+of+leaders", "/inspections"),
-        ("/compare?topic=Workforce&against=Average+caseload", "/compare"),
         ("/council?la=Leeds&theme=Workforce&picture=In+order&course=false", "/council?la=Leeds"),
-        ("/?period=2025&la=Leeds", "/?la=Leeds"),
+        *(
+            pytest.param(*one, marks=pytest.mark.drill)
+            for one in (
+                ("/inspections?part=Councils&sort=Best+first&judgement=Impact+of+leaders", "/inspections"),
+                ("/compare?topic=Workforce&against=Average+caseload", "/compare"),
+                ("/?period=2025&la=Leeds", "/?la=Leeds"),
+            )
+        ),
     ],
 )
 def test_an_address_holds_only_what_differs_from_the_default(visit: Visit, address: str, short: str) -> None:
