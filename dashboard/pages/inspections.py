@@ -13,8 +13,11 @@ from dashboard.files.pages import inspections as inspection_files
 from dashboard.pages.components.one_of import one_of
 from dashboard.pages.shared import session
 from dashboard.pages.shared.downloads import download_table
-from dashboard.views.charts import by_grade, distribution, palette, timeline
-from dashboard.views.charts import transitions as next_grades
+from dashboard.views.charts import palette
+from dashboard.views.charts.by_grade import draw_by_grade
+from dashboard.views.charts.distribution import draw_grades_by_region, draw_grades_over_time, rank_areas
+from dashboard.views.charts.timeline import draw_timeline
+from dashboard.views.charts.transitions import draw_transitions
 from dashboard.views.tables import STRAND_NAMES, subheading
 from dashboard.views.tables import ofsted as tables
 from dashboard.views.tables import sentence as said
@@ -116,7 +119,7 @@ def show_reports() -> None:
     none = sentences.none(strand)
     st.html(tables.key({**inspections.counted(found[strand]), none: int(found[strand].null_count())}))
     session.chart(
-        timeline.draw(quarters, strand, course.to_dicts(), own, newest=newest, none=none, height=HEIGHT),
+        draw_timeline(quarters, strand, course.to_dicts(), own, newest=newest, none=none, height=HEIGHT),
         "timeline",
         f"Reports by quarter and grade for {sentences.what(judged)}{where}",
     )
@@ -157,7 +160,7 @@ def show_regions() -> None:
     day = days[third.selectbox("At", list(days), key="at", bind="query-params")]
     area = region or "England"
     everything = inspections.distribution(db, strand)
-    on_day = distribution.ranked(everything.filter(pl.col("period_end") == day))
+    on_day = rank_areas(everything.filter(pl.col("period_end") == day))
     over_time = everything.filter(pl.col("name") == area)
     home = db.names[db.regions[chosen.area_id]] if chosen.area_id and not region else region
     listed = everything.to_dicts()
@@ -168,7 +171,7 @@ def show_regions() -> None:
     with left:
         st.html(subheading(f"By region, at {day:%-d %B %Y}"))
         session.chart(
-            distribution.by_region(on_day, chosen=home, height=HEIGHT),
+            draw_grades_by_region(on_day, chosen=home, height=HEIGHT),
             "regions",
             f"Share of councils with each grade for {sentences.what(judged)} by region, at {day:%-d %B %Y}",
         )
@@ -181,7 +184,7 @@ def show_regions() -> None:
     with right:
         st.html(subheading(f"{area} over time"))
         session.chart(
-            distribution.over_time(over_time, height=HEIGHT),
+            draw_grades_over_time(over_time, height=HEIGHT),
             "years",
             f"Councils in {area} with each grade for {sentences.what(judged)}, at each 31 March",
         )
@@ -212,7 +215,7 @@ def show_next() -> None:
     left, right = st.columns(2, gap="medium")
     with left:
         session.chart(
-            next_grades.draw(rows, newest=newest, chosen=chosen.area_id, height=HEIGHT),
+            draw_transitions(rows, newest=newest, chosen=chosen.area_id, height=HEIGHT),
             "next",
             f"Months from a judgement of {grade} to the next for {sentences.what(judged)}{where}, by the next grade",
         )
@@ -252,7 +255,7 @@ def show_ratings() -> None:
     england = queries.england(db, metric, period)
     everybody = queries.councils(db, metric, period, chosen.benchmark)
     session.chart(
-        by_grade.draw(
+        draw_by_grade(
             rows, medians, metric, palette.paint(everybody, metric, "quarter" if metric.ranked else "value"),
             fewest=sentences.FEWEST, chosen=chosen.area_id, england=england["value"] if england else None,
             height=HEIGHT + 60,

@@ -13,7 +13,9 @@ from dashboard.pages.shared import session
 from dashboard.pages.shared.assets import shapes
 from dashboard.pages.shared.downloads import download
 from dashboard.views import tables
-from dashboard.views.charts import grades, palette, strip
+from dashboard.views.charts import palette
+from dashboard.views.charts.grades import draw_grades
+from dashboard.views.charts.strip import draw_strip
 from dashboard.views.tables import map as parts
 from dashboard.views.text import formats
 from dashboard.views.text.council import council_sentence
@@ -90,12 +92,12 @@ def picture(metric: Metric, period: Period, rows: pl.DataFrame, colour: str, axi
     height = HEIGHT_BESIDE if other else HEIGHT
     with right:
         if metric.graded:
-            figure, alt = grades.draw(painting, chosen=chosen.area_id, height=height // 2), "Councils by grade"
+            figure, alt = draw_grades(painting, chosen=chosen.area_id, height=height // 2), "Councils by grade"
         else:
             england = queries.england(db, metric, period)
             own = next((row for row in listed if row["area_id"] == chosen.area_id), None)
             mark = own or benchmark.shared(listed)
-            figure = strip.draw(
+            figure = draw_strip(
                 rows, metric, painting, chosen=chosen.area_id, england=england["value"] if england else None,
                 benchmark=mark["benchmark"] if mark else None, benchmark_label=benchmark.label, height=height,
                 scale=axis,

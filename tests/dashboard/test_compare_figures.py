@@ -40,7 +40,7 @@ def drawn_bars(
     db: Database, area_ids: Sequence[str], chosen: str | None = None, benchmark: str = DEFAULT
 ) -> dict[str, Any]:
     rows = beside(db, area_ids, benchmark=benchmark)
-    return bars.draw(
+    return bars.draw_bars(
         rows, newest(db, benchmark=benchmark), db.metrics["waits"], chosen=chosen, benchmark=BENCHMARKS[benchmark]
     )
 
@@ -105,7 +105,7 @@ def drawn_lines(db: Database, area_ids: Sequence[str], **more: Any) -> dict[str,
     measure = next(iter(db.metrics.values()))
     rows = compare.courses(db, measure, area_ids)
     given_ = {"chosen": None, "height": 480, **more}
-    return lines.draw(rows, measure, area_ids, compare.breaks(db, measure), **given_)
+    return lines.draw_lines(rows, measure, area_ids, compare.breaks(db, measure), **given_)
 
 
 def named(figure: dict[str, Any]) -> dict[str, dict[str, Any]]:
@@ -148,7 +148,7 @@ def test_a_change_of_method_breaks_every_line_and_is_said(db: Database) -> None:
     measure = db.metrics["caseholder_share"]
     breaks = compare.breaks(db, measure)
     assert [year for year, _ in breaks] == [2024]
-    figure = lines.draw(compare.courses(db, measure, [LEEDS]), measure, [LEEDS], breaks, chosen=LEEDS, height=400)
+    figure = lines.draw_lines(compare.courses(db, measure, [LEEDS]), measure, [LEEDS], breaks, chosen=LEEDS, height=400)
     for one in named(figure).values():
         assert one["y"][one["x"].index(2023.5)] is None
         assert None not in (one["y"][one["x"].index(2023.0)], one["y"][one["x"].index(2024.0)])
@@ -178,7 +178,7 @@ def test_the_ends_of_ten_real_lines_do_not_touch(db: Database) -> None:
         for measure in (one for one in db.metrics.values() if not one.graded):
             area_ids = compare.together(council, queries.neighbours(db, council)[:9])
             rows = compare.courses(db, measure, area_ids)
-            figure = lines.draw(rows, measure, area_ids, [], chosen=council, height=480)
+            figure = lines.draw_lines(rows, measure, area_ids, [], chosen=council, height=480)
             low, high = figure["layout"]["yaxis"]["range"]
             names = trace(figure, mode="text")
             least = lines.APART * (high - low) / (480 - lines.TOP - lines.BOTTOM)
@@ -190,7 +190,7 @@ def test_the_ends_of_ten_real_lines_do_not_touch(db: Database) -> None:
 
 def drawn_dots(db: Database, compared: Sequence[str], chosen: str | None, first: str, second: str) -> dict[str, Any]:
     rows = compare.pairs(db, newest(db, first), newest(db, second))
-    return scatter.draw(
+    return scatter.draw_scatter(
         rows, db.metrics[first], db.metrics[second], labels=("2025", "2025"), compared=compared, chosen=chosen
     )
 
