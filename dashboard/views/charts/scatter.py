@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import polars as pl
 
@@ -32,6 +32,18 @@ SIDES = {1: "middle right", -1: "middle left"}
 Box = tuple[float, float, float, float]
 
 
+class Dot(NamedTuple):
+    """A return: where it is drawn, whether that is the edge for what lies beyond, and what is said of it."""
+
+    area_id: str
+    grade: str | None
+    x: float
+    y: float
+    beyond: bool
+    name: str
+    values: list[str]
+
+
 def draw_scatter(
     rows: pl.DataFrame,
     upright: Metric,
@@ -49,18 +61,14 @@ def draw_scatter(
     horizontal, vertical = _axis(rows, "x"), _axis(rows, "y")
     listed = _dots(rows, upright, across, horizontal, vertical, compared)
     hover = f"<b>%{{text}}</b><br>{upright.short_title}: %{{customdata[0]}}<br>{across.short_title}: %{{customdata[1]}}"
-    named = [dot for dot in listed if dot["area_id"] in compared]
-    own, others = ([dot for dot in listed if (dot["area_id"] == chosen) == mine] for mine in (True, False))
+    named = [dot for dot in listed if dot.area_id in compared]
+    own, others = ([dot for dot in listed if (dot.area_id == chosen) == mine] for mine in (True, False))
     traces = []
-    for position, grade in enumerate([*GRADES, None]):
-        words, symbol, colour = (
-            grade or NO_GRADE,
-            *((SYMBOLS[position], QUARTERS[position]) if grade else ("x-thin", INK)),
-        )
-        alike = [dot for dot in others if dot["grade"] == grade]
+    for grade, symbol, colour in zip((*GRADES, None), (*SYMBOLS, "x-thin"), (*QUARTERS, INK), strict=True):
+        alike = [dot for dot in others if dot.grade == grade]
         said = f"{hover}<br>Leaders: {grade or NO_GRADE.lower()}<extra></extra>"
-        traces.append(_marks(alike, words, said, symbol, 8, colour, {"color": GREY, "width": 1}))
-    ringed = [dot for dot in named if dot["area_id"] != chosen]
+        traces.append(_marks(alike, grade or NO_GRADE, said, symbol, 8, colour, {"color": GREY, "width": 1}))
+    ringed = [dot for dot in named if dot.area_id != chosen]
     ring, edge = {"color": INK, "width": 2}, {"color": "#ffffff", "width": 1}
     traces += [
         {**_marks(ringed, "Compared", "", "circle-open", 16, INK, ring), "hoverinfo": "skip"},
@@ -101,8 +109,7 @@ def _dots(
     horizontal: Range,
     vertical: Range,
     compared: Sequence[str],
-) -> list[Part]:
-    """What is said of each return and where it lies: area_id, grade, x, y, beyond, name, values."""
+) -> list[Dot]:
     # Where one of two that report jointly is compared, or chosen, the dot is theirs.
     first = {area_id: position for position, area_id in enumerate(compared)}
     shown = (
@@ -119,36 +126,33 @@ def _dots(
         x, y = within(row["x"], horizontal), within(row["y"], vertical)
         beyond = (x, y) != (row["x"], row["y"])
         name = formats.listed([formats.place(name) for name in partners.get(row["return_id"], [row["name"]])])
-        said = (
-            formats.brief(row["y"], upright),
-            formats.brief(row["x"], across) + (", beyond the axis" if beyond else ""),
-        )
-        place = {"x": x, "y": y, "beyond": beyond}
-        found.append({"area_id": row["area_id"], "grade": row["grade"], "name": name, "values": list(said), **place})
+        across_words = formats.brief(row["x"], across) + (", beyond the axis" if beyond else "")
+        said = [formats.brief(row["y"], upright), across_words]
+        found.append(Dot(row["area_id"], row["grade"], x, y, beyond, name, said))
     return found
 
 
-def _marks(listed: Sequence[Part], name: str, hover: str, symbol: str, size: int, colour: str, edge: Part) -> Part:
+def _marks(listed: Sequence[Dot], name: str, hover: str, symbol: str, size: int, colour: str, edge: Part) -> Part:
     """A trace of alike dots; what lies beyond an axis has the open mark. The words of a dot are in no markup:
     Plotly would send each bracket as six bytes.
     """
     beyond = f"{symbol.removesuffix('-open')}-open"
-    symbols = [beyond if dot["beyond"] else symbol for dot in listed]
+    symbols = [beyond if dot.beyond else symbol for dot in listed]
     # One mark where all are alike: fewer bytes.
     one_or_all = symbols if len(set(symbols)) > 1 else next(iter(symbols), symbol)
     return dots(
-        [dot["x"] for dot in listed],
-        [dot["y"] for dot in listed],
+        [dot.x for dot in listed],
+        [dot.y for dot in listed],
         {"symbol": one_or_all, "size": size, "color": colour, "line": edge, "opacity": 1},
         hover,
         name=f"{name.removesuffix(' to be good')} ({len(listed)})",
-        text=[dot["name"] for dot in listed],
-        customdata=[dot["values"] for dot in listed],
+        text=[dot.name for dot in listed],
+        customdata=[dot.values for dot in listed],
         cliponaxis=False,
     )
 
 
-def _names(listed: Sequence[Part], horizontal: Range, vertical: Range, chosen: str | None) -> list[Part]:
+def _names(listed: Sequence[Dot], horizontal: Range, vertical: Range, chosen: str | None) -> list[Part]:
     """The names of the compared, each beside its dot where no other name and no other named dot is; a line to those
     that stand apart from it.
 
@@ -156,25 +160,25 @@ def _names(listed: Sequence[Part], horizontal: Range, vertical: Range, chosen: s
     """
     tall = HEIGHT - TOP - BOTTOM
     per_pixel = (horizontal[1] - horizontal[0]) / WIDTH, (vertical[1] - vertical[0]) / tall
-    spots = [((dot["x"] - horizontal[0]) / per_pixel[0], (vertical[1] - dot["y"]) / per_pixel[1]) for dot in listed]
+    spots = [((dot.x - horizontal[0]) / per_pixel[0], (vertical[1] - dot.y) / per_pixel[1]) for dot in listed]
     taken: list[Box] = [(x - 8, y - 8, x + 8, y + 8) for x, y in spots]
     across: list[float | None] = []
     up: list[float | None] = []
     written: list[tuple[float, float, str, str]] = []
     # The chosen council's name has the first choice of place.
-    for position in sorted(range(len(listed)), key=lambda one: (listed[one]["area_id"] != chosen, spots[one])):
+    for position in sorted(range(len(listed)), key=lambda one: (listed[one].area_id != chosen, spots[one])):
         dot, (x, y) = listed[position], spots[position]
-        name = cut(dot["name"], LONGEST_NAME)
+        name = cut(dot.name, LONGEST_NAME)
         wide = len(name) * LETTER
         shift, box = _place(x, y, wide, tall, [box for other, box in enumerate(taken) if other != position])
         taken.append(box)
-        side, height = (1 if shift[0] > 0 else -1), dot["y"] - shift[1] * per_pixel[1]
+        side, height = (1 if shift[0] > 0 else -1), dot.y - shift[1] * per_pixel[1]
         if shift[1]:
-            across += [dot["x"], dot["x"] + side * LEADER * per_pixel[0], None]
-            up += [dot["y"], height, None]
-        words = f"<b>{name}</b>" if dot["area_id"] == chosen else name
+            across += [dot.x, dot.x + side * LEADER * per_pixel[0], None]
+            up += [dot.y, height, None]
+        words = f"<b>{name}</b>" if dot.area_id == chosen else name
         # The gap is as wide as its letters are on any screen, which a place on the axis is not.
-        written.append((dot["x"], height, f"{GAP}{words}" if side > 0 else f"{words}{GAP}", SIDES[side]))
+        written.append((dot.x, height, f"{GAP}{words}" if side > 0 else f"{words}{GAP}", SIDES[side]))
     at, heights = [x for x, *_ in written], [y for _, y, *_ in written]
     text, sides = [words for *_, words, _ in written], [side for *_, side in written]
     font = {"size": 12, "color": INK, "shadow": "auto"}
