@@ -16,7 +16,7 @@ from dashboard.analysis import compare, queries
 from dashboard.analysis.benchmarks import BENCHMARKS, DEFAULT
 from dashboard.data.database import Database
 from dashboard.data.model import ENGLAND, GRADES
-from dashboard.views.charts import bars, lines, scatter, style
+from dashboard.views.charts import bars, lines, palette, scatter, style
 from dashboard.views.charts.palette import QUARTERS
 from dashboard.views.charts.style import MARK
 from dashboard.views.text import compare as sentences
@@ -73,7 +73,7 @@ def test_bars_stand_best_first_in_the_colour_and_words_of_their_quarter_and_miss
 
 def test_neutral_bars_are_purple_and_have_no_quarter(tmp_path: Path) -> None:
     figure = drawn_bars(of(tmp_path, [5.0, 9.0], polarity=NEUTRAL), ["101", "102"])
-    assert trace(figure, type="bar")["marker"]["color"] == [bars.NEUTRAL] * 2
+    assert trace(figure, type="bar")["marker"]["color"] == [palette.NEUTRAL] * 2
     assert trace(figure, mode="text")["text"] == ["Council 101  <b>5.0%</b>", "Council 102  <b>9.0%</b>"]
 
 
@@ -241,7 +241,7 @@ def test_very_small_councils_set_no_axis_and_stand_at_its_edge_with_an_open_mark
     letters=st.integers(4, 24),
 )
 def test_names_of_dots_stay_in_the_plot_where_they_fit(dots: list[tuple[float, float]], letters: int) -> None:
-    found = [{"area_id": str(number), "name": "n" * letters, "x": x, "y": y} for number, (x, y) in enumerate(dots)]
+    found = [scatter.Dot(str(at), None, x, y, False, "n" * letters, []) for at, (x, y) in enumerate(dots)]
     _, names = scatter._names(found, (0.0, 10.0), (0.0, 10.0), None)
     assert sorted(names["x"]) == sorted(x for x, _ in dots)
     wide, gap = letters * scatter.LETTER, 12
@@ -254,7 +254,7 @@ def test_names_of_dots_stay_in_the_plot_where_they_fit(dots: list[tuple[float, f
 
 
 def test_a_line_goes_to_the_names_that_stand_apart_from_their_dots_and_to_no_other() -> None:
-    found = [{"area_id": str(number), "name": f"number {number}", "x": 5.0, "y": 5.0} for number in range(3)]
+    found = [scatter.Dot(str(number), None, 5.0, 5.0, False, f"number {number}", []) for number in range(3)]
     leaders, names = scatter._names(found, (0.0, 10.0), (0.0, 10.0), None)
     apart = [y for y in names["y"] if y != 5.0]
     assert apart

@@ -10,7 +10,7 @@ from dashboard.analysis.benchmarks import Benchmark
 from dashboard.data.model import Metric
 from dashboard.views.charts import builder
 from dashboard.views.charts.builder import Part, dots, figure, label_above, names, value_axis
-from dashboard.views.charts.palette import GREY, INK, LOW_TO_HIGH, PALE, QUARTERS
+from dashboard.views.charts.palette import GREY, INK, NEUTRAL, PALE, QUARTERS
 from dashboard.views.charts.style import EDGE, MARK, axis_range, cut
 from dashboard.views.text import formats
 from dashboard.views.text.compare import why
@@ -18,7 +18,6 @@ from dashboard.views.text.compare import why
 ROW, TOP, BOTTOM = 40, 36, 36
 # A longer name is cut, so that its value has room on a phone; the table has the whole.
 LONGEST = 28
-NEUTRAL = LOW_TO_HIGH[3]
 # Rows with their positions in the picture.
 Placed = list[tuple[int, dict[str, Any]]]
 

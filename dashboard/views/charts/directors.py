@@ -5,13 +5,11 @@ from __future__ import annotations
 import polars as pl
 
 from dashboard.views.charts.builder import Part, bars, figure
-from dashboard.views.charts.palette import LOW_TO_HIGH
+from dashboard.views.charts.palette import NEUTRAL
 from dashboard.views.charts.style import BASE, EDGE
 from dashboard.views.charts.timeline import HATCHED
 from dashboard.views.text.formats import number
 
-# Neither many changes nor few are better.
-NEUTRAL = LOW_TO_HIGH[3]
 NOT_FOUND = "not found"
 
 

@@ -8,10 +8,9 @@ import polars as pl
 
 from dashboard.analysis.programme import Coverage
 from dashboard.views.charts.builder import PAPER, STAR, Part, dots, figure, label, line, reference_line
-from dashboard.views.charts.palette import GREY, LOW_TO_HIGH
+from dashboard.views.charts.palette import GREY, NEUTRAL
 from dashboard.views.charts.style import BASE
 
-NEUTRAL = LOW_TO_HIGH[3]
 # Of the whole axis; of a narrow screen it is as long as the words.
 EARLY = 0.4
 

@@ -6,11 +6,9 @@ import polars as pl
 
 from dashboard.data.model import GRADES
 from dashboard.views.charts.builder import Part, broken, dots, figure, row_axis, spread
-from dashboard.views.charts.palette import LOW_TO_HIGH
+from dashboard.views.charts.palette import NEUTRAL
 from dashboard.views.charts.style import BASE, MARK
 from dashboard.views.text.programme import months
-
-NEUTRAL = LOW_TO_HIGH[3]
 
 
 def draw_tenure(rows: pl.DataFrame, *, chosen: str | None, height: int) -> Part:
