@@ -1,6 +1,6 @@
 """What Ofsted judged: every council's latest grades, reports over time, regions, what came next, measures by grade."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -48,23 +48,12 @@ class Choices:
     """What was chosen for all parts of the page, and three places for the choices of one part."""
 
     strand: str
+    judged: Metric
     region: str | None
-    places: tuple[DeltaGenerator, DeltaGenerator, DeltaGenerator]
-
-    @property
-    def judged(self) -> Metric:
-        """The judgement."""
-        return judgements[self.strand]
-
-    @property
-    def region_id(self) -> str | None:
-        """The region's number."""
-        return regions[self.region] if self.region else None
-
-    @property
-    def where(self) -> str:
-        """The region, after a caption."""
-        return f" in {sentences.region(self.region)}" if self.region else ""
+    region_id: str | None
+    where: str
+    """The region, as it ends a caption."""
+    places: Sequence[DeltaGenerator]
 
 
 def head(sentence: str, first: str = "") -> None:
@@ -339,7 +328,8 @@ with st.container(key="inspected"):
         region = second.selectbox(
             "Region", list(regions), index=None, key="region", bind="query-params", placeholder="All of England"
         )
-choices = Choices(strand, region, (places[0], places[1], places[2]))
+where = f" in {sentences.region(region)}" if region else ""
+choices = Choices(strand, judgements[strand], region, regions[region] if region else None, where, places)
 SHOWN[part](choices)
 session.as_data(
     db,
