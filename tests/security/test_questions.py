@@ -25,9 +25,18 @@ VALUES = (
 )  # fmt: skip
 
 
-def queries(names: Names) -> list[dict[str, str]]:
-    """The hostile addresses: every value under every name, then good choices beside one that is not."""
-    one_in_all = [dict.fromkeys(CHOICES, value) for value in VALUES if len(value) < 200]
+def queries(names: Names, *, every: bool) -> list[dict[str, str]]:
+    """The hostile addresses, then good choices beside one that is not.
+
+    Each address holds all values, under other names each time; with `every` each value has an address of its own, and
+    is under every name of it.
+    """
+    short = [value for value in VALUES if len(value) < 200]
+    mixed = [
+        {name: short[(place + turn) % len(short)] for place, name in enumerate(CHOICES)}
+        for turn in range(0, len(short), 4)
+    ]
+    one_in_all = [dict.fromkeys(CHOICES, value) for value in short] if every else mixed
     long = [{"la": value, "q": value, "councils": value, "metric": value} for value in VALUES if len(value) >= 200]
     good = {"la": names.council, "metric": names.measure}
     return [
@@ -42,15 +51,16 @@ def queries(names: Names) -> list[dict[str, str]]:
 
 
 def test_there_are_fifty(names: Names) -> None:
-    asked = queries(names)
+    asked = queries(names, every=True)
     assert len(asked) >= 50
     assert len({str(one) for one in asked}) == len(asked)
 
 
+@pytest.mark.parametrize("every", [False, pytest.param(True, marks=pytest.mark.drill)])
 @pytest.mark.parametrize("page", PAGES)
-def test_no_address_makes_a_page_fail_or_tell(server: Running, names: Names, page: str) -> None:
+def test_no_address_makes_a_page_fail_or_tell(server: Running, names: Names, page: str, *, every: bool) -> None:
     with Client(server) as reader:
-        for query in queries(names):
+        for query in queries(names, every=every):
             said = wire.ask(reader, page, query)
             assert wire.failures(reader.messages, said) == [], query
         assert heard_of_the_machine(reader.heard) == []
