@@ -29,7 +29,7 @@ class Places:
         """
         full = self.taken >= self.most - (0 if known else self.most // KEPT_ONE_IN)
         if full:
-            REFUSED.add()
+            REFUSED.inc()
         return full
 
     @contextmanager
@@ -39,7 +39,7 @@ class Places:
             got = self.taken < self.most
             self.taken += got
         if not got:
-            REFUSED.add()
+            REFUSED.inc()
         try:
             yield got
         finally:
