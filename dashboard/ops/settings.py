@@ -182,6 +182,11 @@ class Settings:
     log_messages: bool = _setting(
         False, switch, "no", "Log what errors say too. It may hold what readers typed: for a developer's machine."
     )
+    filter_messages: bool = _setting(
+        True, switch, "yes",
+        "Keep from readers where the program lies and what it runs on, and let through only what pages send. It saves "
+        "no time and costs none; off only where a new Streamlit needs it.",
+    )  # fmt: skip
     warm: bool = _setting(True, switch, "yes", "Run every page once before the server says that it is ready.")
 
 

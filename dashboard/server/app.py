@@ -96,7 +96,7 @@ def middleware() -> list[Middleware]:
             hosts=found.hosts,
             other_origins=lambda: config.get_option("server.corsAllowedOrigins"),
         ),
-        Middleware(Wire, script=MAIN),
+        *([Middleware(Wire, script=MAIN)] if found.filter_messages else []),
     ]
 
 
