@@ -19,7 +19,6 @@ from dashboard.server.capacity import Places
 
 # Asked by address, by whatever watches a server.
 PROBES = ("/livez", "/readyz")
-STREAM = "/_stcore/stream"
 NAME = re.compile(r"(\[[0-9a-f:]+\]|[^:/@?#\s]+?)\.?(?::\d{1,5})?")
 REFUSED_BY_POLICY, COME_AGAIN = 1008, 1013
 

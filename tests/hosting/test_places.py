@@ -19,7 +19,6 @@ from tests.hosting.helpers import empty
 from tests.hosting.running import Client, Got, Running
 
 HTML = "text/html"
-KNOWN = "_streamlit_xsrf=anything"
 
 
 @contextmanager
