@@ -186,7 +186,7 @@ def test_one_setting_leaves_all_messages_as_they_are(
 ) -> None:
     monkeypatch.setenv("MONITOR_FILTER_MESSAGES", said)
     forget()
-    assert any(one.cls is Wire for one in server_app.middleware()) is filtered
+    assert any("Wire" in repr(one) for one in server_app.middleware()) is filtered
     forget()
 
 
