@@ -25,7 +25,6 @@ import typer
 from rich.progress import track
 
 from bench import api, build, pages, report, users, views
-from bench import soak as soaking
 from bench.pages import Size
 from bench.report import Line, Section, Table, tables
 
@@ -135,14 +134,12 @@ def main(
 def soak(
     minutes: Annotated[float, typer.Option(help="For how long.")] = 120,
     readers: Annotated[int, typer.Option("--users", help="How many read at once.")] = 20,
-    samples: Annotated[Path | None, typer.Option(help="A CSV file for a line a minute, to look at meanwhile.")] = None,
 ) -> None:
     """Read for hours: memory, times and errors; written to bench/RESULTS.md too."""
     length = users.Length(SECONDS, TARGET_SECONDS)
     with tempfile.TemporaryDirectory() as folder, ExitStack() as running:
         bench = Bench(Path(folder), FULL, 1, length, running)
-        tell = soaking.to_file(samples) if samples else soaking.nobody
-        section = _measured(bench, lambda bench: [users.soaked(users.hours(bench.database, readers, minutes, tell))])
+        section = _measured(bench, lambda bench: [users.soaked(users.hours(bench.database, readers, minutes))])
     report.show(section.tables)
     if said := keep({"soak": section}):
         print(said)

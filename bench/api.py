@@ -1,27 +1,19 @@
-"""The API as programs ask it: the first answer to each question, and how many kept ones come from one process.
-
-`python -m bench.api` measures it alone, in under a minute.
-"""
+"""The API as programs ask it: the first answer to each question, and how many kept ones come from one process."""
 
 from __future__ import annotations
 
 import json
-import tempfile
 import threading
 import time
 from collections.abc import Callable
 from http.client import HTTPConnection
-from pathlib import Path
 
-from bench import build, report
 from bench.report import Line
-from bench.server import Server, serve
+from bench.server import Server
 
 FIRST_MS, A_SECOND = 200, 200
 FORMATS = ("json", "csv", "parquet")
 CLIENTS, SECONDS, ROUNDS = 16, 1.0, 5
-# What a server prepares by itself once it has started is done by then.
-STARTING_SECONDS = 5
 KEPT = {
     "a measure's whole history, JSON": "/api/v1/observations.json?metric=vacancy_rate&limit=10000",
     "a measure's newest period, CSV": "/api/v1/benchmarks.csv?metric=vacancy_rate&newest=true",
@@ -88,12 +80,3 @@ def _rate(server: Server, path: str) -> float:
     for thread in threads:
         thread.join()
     return sum(counts) / (time.perf_counter() - start)
-
-
-if __name__ == "__main__":
-    with tempfile.TemporaryDirectory() as folder:
-        data = build.copy(Path(folder))
-        build.build(data)
-        with serve("streamlit_app.py", MONITOR_DATABASE=str(data / build.DATABASE)) as server:
-            time.sleep(STARTING_SECONDS)
-            report.show(report.tables(lines(server)))

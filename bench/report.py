@@ -61,28 +61,15 @@ class Line:
         return (self.target is None or most < self.target) and within
 
     def cells(self) -> tuple[str, ...]:
-        middle, bound = median(self.samples), "every one " if self.always else ""
-        return (
-            self.what,
-            number(middle),
-            f"{number(min(self.samples))} to {number(max(self.samples))}",
-            number(median(self.floor)) if self.floor else "",
-            f"{middle / median(self.floor):.1f}" if self.floor else "",
-            number(median(self.bare)) if self.bare else "",
-            f"{middle / median(self.bare):.1f}" if self.bare else "",
-            number(median(self.naive)) if self.naive else "",
-            f"{median(self.naive) / middle:.1f}" if self.naive else "",
-            ", ".join(
-                filter(
-                    None,
-                    (
-                        f"{bound}under {number(self.target)}" if self.target is not None else "",
-                        f"{self.times:g} times" if self.times is not None else "",
-                    ),
-                )
-            ),
-            HOLDS[self.holds],
-        )
+        middle = median(self.samples)
+        found = [self.what, number(middle), f"{number(min(self.samples))} to {number(max(self.samples))}"]
+        for others in (self.floor, self.bare, self.naive):
+            other = median(others) if others else 0
+            times = other / middle if others is self.naive else middle / (other or 1)
+            found += [number(other), f"{times:.1f}"] if others else ["", ""]
+        under = [f"{'every one ' * self.always}under {number(self.target)}"] if self.target is not None else []
+        within = [f"{self.times:g} times"] if self.times is not None else []
+        return (*found, ", ".join(under + within), HOLDS[self.holds])
 
 
 @dataclass(frozen=True)

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import csv
 import time
-from collections.abc import Callable
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 
@@ -67,11 +65,8 @@ class Soak:
         return sum(sample.errors for sample in self.samples)
 
 
-async def soak(
-    server: Server, users: int, minutes: float, plan: Plan, *, seconds: float = SAMPLE_SECONDS,
-    tell: Callable[[Sample], None],
-) -> Soak:  # fmt: skip
-    """So many readers for so many minutes; each sample is told as it is taken."""
+async def soak(server: Server, users: int, minutes: float, plan: Plan, *, seconds: float = SAMPLE_SECONDS) -> Soak:
+    """So many readers for so many minutes; each sample is printed as it is taken."""
     crowd, samples, start = Crowd([server], plan), list[Sample](), time.monotonic()
     crowd.come(users)
     try:
@@ -83,28 +78,12 @@ async def soak(
                     round(step.cpu, 3), len(step.seen.ms), round(step.quantile(0.95), 1), step.seen.errors.total(),
                 )
             )  # fmt: skip
-            tell(samples[-1])
+            print(samples[-1], flush=True)
             for said in step.seen.errors:
                 print(said, flush=True)
     finally:
         await asyncio.shield(crowd.leave())
     return Soak(users, samples)
-
-
-def to_file(path: Path) -> Callable[[Sample], None]:
-    """Each sample as a line of a CSV file, so that it can be looked at meanwhile."""
-    with path.open("w", newline="", encoding="utf-8") as file:
-        csv.writer(file).writerow(field.name for field in fields(Sample))
-
-    def tell(sample: Sample) -> None:
-        with path.open("a", newline="", encoding="utf-8") as file:
-            csv.writer(file).writerow(asdict(sample).values())
-
-    return tell
-
-
-def nobody(_: Sample) -> None:
-    """Nobody looks meanwhile."""
 
 
 def _held(server: Server) -> tuple[int, int]:

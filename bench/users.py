@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import os
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,7 +17,7 @@ from bench.crowd import Plan, Recovery, Step
 from bench.reader import Reader
 from bench.report import Line, Table, number
 from bench.server import Server, serve
-from bench.soak import GROWTH, Sample, Soak
+from bench.soak import GROWTH, Soak
 
 USERS, TARGET_USERS, TWO_REPLICAS = (1, 10, 25, 50, 100, 200, 400), 200, 400
 NAIVE_USERS = (10, 25)
@@ -187,10 +187,10 @@ def _walk(reader: Reader, number_: int) -> None:
         reader.run()
 
 
-def hours(database: Path, readers: int, minutes: float, tell: Callable[[Sample], None]) -> Soak:
+def hours(database: Path, readers: int, minutes: float) -> Soak:
     """So many readers for so many minutes, each minute told."""
     with _product(database, AS_SET, core=None) as server:
-        return crowd.run(soak.soak(server, readers, minutes, Plan(minutes * 60, _councils(server)), tell=tell))
+        return crowd.run(soak.soak(server, readers, minutes, Plan(minutes * 60, _councils(server))))
 
 
 def soaked(found: Soak) -> Table:

@@ -29,7 +29,7 @@ from dashboard.data.model import DatabaseError
 from dashboard.data.versions import SUFFIX, VERSIONS, Store
 from dashboard.ops.location import Address, Stamp, seen
 from dashboard.ops.logs import log_error
-from dashboard.ops.metrics import Counter, Value
+from dashboard.ops.metrics import counter
 
 # As `sha256sum` writes it: the digest, and the name of the file it was made of.
 LINE = re.compile(r"\\?([0-9A-Fa-f]{64})(?:[ \t]+\*?[^\r\n]*)?(?:\r?\n)?")
@@ -43,7 +43,9 @@ VERSION_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 LEFT_BEHIND_SECONDS = 3600
 # After so long what was refused is tried again: the fault may have been ours, as too little memory.
 AGAIN_SECONDS = 900
-REFUSED = Counter("monitor_address_refused", "Looks at the address of the database that brought nothing good, by why.")
+REFUSED = counter(
+    "monitor_address_refused", "Looks at the address of the database that brought nothing good, by why.", "reason"
+)
 
 log = logging.getLogger("dashboard.event")
 
@@ -119,7 +121,7 @@ class Remote:
             self._take(time.monotonic() + self._bounds.whole)
             found = self._now("", "")
         except RefusedError as refused:
-            REFUSED.add(reason=refused.code)
+            REFUSED.labels(reason=refused.code).inc()
             found = self._now(refused.code, str(refused))
         except Exception as error:
             # Whatever it is, it is our fault, and the next look may go better.
@@ -137,15 +139,13 @@ class Remote:
         found = {"good": state.good, "asked": _second(asked), "since": _second(state.since)}
         return found if state.good else {**found, "why": state.why}
 
-    def is_good(self) -> list[Value]:
-        """For the metrics; nothing before the first look ended."""
-        state = self.state
-        return [({}, int(state.good))] if state else []
+    def is_good(self) -> bool | None:
+        """For the metrics; None before the first look ended."""
+        return self.state.good if self.state else None
 
-    def unasked(self) -> list[Value]:
+    def unasked(self) -> float | None:
         """Seconds since a look ended, for the metrics: far more than are set means that one hangs."""
-        asked = self.asked
-        return [({}, round((datetime.now(UTC) - asked).total_seconds(), 1))] if asked else []
+        return round((datetime.now(UTC) - self.asked).total_seconds(), 1) if self.asked else None
 
     def _run(self) -> None:
         self._sweep()

@@ -27,32 +27,24 @@ def words(error: BaseException, contact: str = "") -> str:
     return f"{SORRY}, and it is in our log. Try again; if it fails again, {tell}. Reference {reference(error)}"
 
 
-def told(error: BaseException, *, messages: bool = False) -> dict[str, Any]:
+def told(error: BaseException, *, messages: bool = False, before: tuple[BaseException, ...] = ()) -> dict[str, Any]:
     """An error for the log: `kind`, `where` (each frame with its line, the last called last) and `cause`.
 
     What an error says may hold what a reader typed, so it is left out unless `messages` are asked for. Paths begin at
-    the repository, or at the library.
+    the repository, or at the library. It is the cause of those `before` it.
     """
-    found = _one(error, messages)
-    inner, chain = found, [error]
-    while len(chain) < MOST_CAUSES:
-        last = chain[-1]
-        cause = last.__cause__ or (None if last.__suppress_context__ else last.__context__)
-        if cause is None or any(cause is one for one in chain):
-            break
-        inner["cause"] = _one(cause, messages)
-        inner = inner["cause"]
-        chain.append(cause)
-    return found
-
-
-def _one(error: BaseException, messages: bool) -> dict[str, Any]:
-    frames = traceback.extract_tb(error.__traceback__)
-    said: dict[str, Any] = {
+    frames = traceback.extract_tb(error.__traceback__)[-MOST_FRAMES:]
+    found: dict[str, Any] = {
         "kind": type(error).__qualname__,
-        "where": [f"{place(one.filename)}:{one.lineno} {one.name}: {one.line}" for one in frames[-MOST_FRAMES:]],
+        "where": [f"{place(one.filename)}:{one.lineno} {one.name}: {one.line}" for one in frames],
     }
-    return said | ({"message": str(error)} if messages else {})
+    if messages:
+        found["message"] = str(error)
+    cause = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
+    before = (*before, error)
+    if cause is not None and len(before) < MOST_CAUSES and not any(cause is one for one in before):
+        found["cause"] = told(cause, messages=messages, before=before)
+    return found
 
 
 def place(file: str) -> str:

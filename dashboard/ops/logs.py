@@ -33,7 +33,7 @@ def event(name: str, failure: BaseException | None = None, **said: Any) -> None:
 
 def log_error(error: BaseException, where: str, **said: Any) -> None:
     """Count an unexpected error, and write all of it into the log under its reference."""
-    ERRORS.add(where=where)
+    ERRORS.labels(where=where).inc()
     event("error", error, error=errors.reference(error), of=where, **said)
 
 

@@ -19,8 +19,6 @@ OF_THE_ETL = ("MONITOR_REGISTER", "MONITOR_COMMITMENTS")
 # Kubernetes sets these in every container beside a service that is called monitor.
 OF_KUBERNETES = re.compile(r"MONITOR(_\w+)?_(SERVICE_(HOST|PORT\w*)|PORT(_\d+_(TCP|UDP)\w*)?)|MONITOR_PORT(_\d+\w*)?")
 YES, NO = ("yes", "true", "on", "1"), ("no", "false", "off", "0")
-CONTACT = re.compile(r"https://[^\s<>\"]+|[^\s<>\"@]+@[^\s<>\"@]+\.[^\s<>\"@]+")
-ADDRESS = re.compile(r"/[A-Za-z0-9_/-]+")
 
 
 class WrongSettingsError(Exception):
@@ -42,11 +40,15 @@ def whole(least: int, most: int) -> Callable[[str], int]:
     return read
 
 
-def days(text: str) -> float:
-    """Reads a number of days above zero; half days may be."""
-    if not re.fullmatch(r"[0-9]{1,6}(\.[0-9]{1,3})?", text) or float(text) == 0:
-        raise Wrong("a number of days above 0 is needed, as 400 or 0.5")
-    return float(text)
+def matching(pattern: str, needed: str, make: Callable[[str], Any] = str) -> Callable[[str], Any]:
+    """Reads what has a pattern."""
+
+    def read(text: str) -> Any:
+        if not re.fullmatch(pattern, text):
+            raise Wrong(needed)
+        return make(text)
+
+    return read
 
 
 def switch(text: str) -> bool:
@@ -88,25 +90,15 @@ def folder(text: str) -> Path:
     return path.absolute()
 
 
-def contact(text: str) -> str:
-    """Reads an e-mail address, or that of a page."""
-    if not CONTACT.fullmatch(text):
-        raise Wrong("an e-mail address, or that of a page (https://…) is needed")
-    return text
-
-
-def address(text: str) -> str:
-    """Reads an address of this server that is nobody else's."""
-    if not ADDRESS.fullmatch(text) or text.startswith(("/_stcore", "/static", "/media", "/api", "/assets")):
-        raise Wrong("an address of its own is needed, as /metrics")
-    return text
-
-
-def host(text: str) -> str:
-    """Reads a name or number of this machine to listen at."""
-    if not re.fullmatch(r"[A-Za-z0-9.:_-]+", text):
-        raise Wrong("an address of this machine is needed, as 127.0.0.1 or 0.0.0.0")
-    return text
+contact = matching(
+    r"https://[^\s<>\"]+|[^\s<>\"@]+@[^\s<>\"@]+\.[^\s<>\"@]+",
+    "an e-mail address, or that of a page (https://…) is needed",
+)
+days = matching(r"(?=.*[1-9])[0-9]{1,6}(\.[0-9]{1,3})?", "a number of days above 0 is needed, as 400 or 0.5", float)
+address = matching(
+    r"(?!/(_stcore|static|media|api|assets))/[A-Za-z0-9_/-]+", "an address of its own is needed, as /metrics"
+)
+host = matching(r"[A-Za-z0-9.:_-]+", "an address of this machine is needed, as 127.0.0.1 or 0.0.0.0")
 
 
 def hosts(text: str) -> tuple[str, ...]:
@@ -182,6 +174,11 @@ class Settings:
     log_messages: bool = _setting(
         False, switch, "no", "Log what errors say too. It may hold what readers typed: for a developer's machine."
     )
+    filter_messages: bool = _setting(
+        True, switch, "yes",
+        "Keep from readers where the program lies and what it runs on, and let through only what pages send. It saves "
+        "no time and costs none; off only where a new Streamlit needs it.",
+    )  # fmt: skip
     warm: bool = _setting(True, switch, "yes", "Run every page once before the server says that it is ready.")
 
 

@@ -48,7 +48,7 @@ class Run:
                 end()
             ms = (perf_counter() - self.began) * 1000
             if not _warming.is_set():
-                RERUNS.add(ms, page=page)
+                RERUNS.labels(page=page).observe(ms)
                 logs.event(
                     "page", page=page, data_version=data_version, ms=round(ms, 1),
                     query_ms=round(self.query_ms, 1), rows=self.rows, error=reference,
@@ -113,7 +113,7 @@ def query(asks: Callable[P, R]) -> Callable[P, R]:
         finally:
             ms = (perf_counter() - start) * 1000
             if not _warming.is_set():
-                QUERIES.add(ms, question=name)
+                QUERIES.labels(question=name).observe(ms)
             if run is not None:
                 run.inside = False
                 run.query_ms += ms

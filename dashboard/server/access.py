@@ -19,7 +19,6 @@ from dashboard.server.capacity import Places
 
 # Asked by address, by whatever watches a server.
 PROBES = ("/livez", "/readyz")
-STREAM = "/_stcore/stream"
 NAME = re.compile(r"(\[[0-9a-f:]+\]|[^:/@?#\s]+?)\.?(?::\d{1,5})?")
 REFUSED_BY_POLICY, COME_AGAIN = 1008, 1013
 
@@ -53,11 +52,11 @@ class Doors:
 
     async def _socket(self, scope: Scope, receive: Receive, send: Send, *, named: bool) -> None:
         if not named or not self._from_us(scope):
-            return await _refuse(scope, send, PlainTextResponse("Forbidden\n", 403), REFUSED_BY_POLICY)
+            return await _refuse(scope, receive, send, PlainTextResponse("Forbidden\n", 403), REFUSED_BY_POLICY)
         with self._places.one() as got:
             if got:
                 return await self._app(scope, receive, send)
-        return await _refuse(scope, send, error_pages.busy(Headers(scope=scope), self._retry), COME_AGAIN)
+        return await _refuse(scope, receive, send, error_pages.busy(Headers(scope=scope), self._retry), COME_AGAIN)
 
     def _is_ours(self, host: str) -> bool:
         """Whether somebody asks by a name of ours; the port is not looked at."""
@@ -80,10 +79,8 @@ class Doors:
         return True
 
 
-async def _refuse(scope: Scope, send: Send, answer: Response, code: int) -> None:
+async def _refuse(scope: Scope, receive: Receive, send: Send, answer: Response, code: int) -> None:
     """Refuse a WebSocket with an answer, where the server can send one, or with a code."""
-    if "websocket.http.response" not in scope.get("extensions", {}):
-        await send({"type": "websocket.close", "code": code})
-        return
-    await send({"type": "websocket.http.response.start", "status": answer.status_code, "headers": answer.raw_headers})
-    await send({"type": "websocket.http.response.body", "body": bytes(answer.body)})
+    if "websocket.http.response" in scope.get("extensions", {}):
+        return await answer(scope, receive, send)
+    return await send({"type": "websocket.close", "code": code})

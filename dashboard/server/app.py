@@ -18,6 +18,8 @@ from time import perf_counter
 import pandas  # type: ignore[import-untyped]  # noqa: F401
 import streamlit as st
 import streamlit.logger
+from prometheus_client import Counter, Histogram
+from prometheus_client.metrics_core import InfoMetricFamily
 from starlette.middleware import Middleware
 from starlette.routing import BaseRoute, Route
 from streamlit import config, file_util
@@ -28,7 +30,6 @@ from dashboard.data.remote import REFUSED as REFUSED_DATABASES
 from dashboard.data.remote import Remote
 from dashboard.data.versions import store
 from dashboard.ops import errors, logs, metrics, timing
-from dashboard.ops.metrics import Gauge
 from dashboard.ops.settings import Settings, WrongSettingsError, settings, unknown
 from dashboard.pages import components
 from dashboard.server import index_html
@@ -95,7 +96,7 @@ def middleware() -> list[Middleware]:
             hosts=found.hosts,
             other_origins=lambda: config.get_option("server.corsAllowedOrigins"),
         ),
-        Middleware(Wire, script=MAIN),
+        *([Middleware(Wire, script=MAIN)] if found.filter_messages else []),
     ]
 
 
@@ -178,26 +179,28 @@ def _shell() -> str:
 
 def _metrics() -> bytes:
     known, following = health(), remote()
-    address: list[metrics.Metric] = [
-        Gauge("monitor_address_good", "Whether readers are shown what the address holds.", following.is_good),
-        Gauge("monitor_address_unasked_seconds", "Since it was last asked for its database.", following.unasked),
-        REFUSED_DATABASES,
-    ] if following else []  # fmt: skip
-    return metrics.text(
-        [
-            Gauge("monitor_data_version", "The data version that readers are shown.", known.data_version, "info"),
-            Gauge("monitor_data_age_seconds", "Since the data that readers are shown were built.", known.data_age),
-            Gauge("monitor_ready", "Whether /readyz says 200.", known.is_ready),
-            Gauge("monitor_sessions", "Open pages, each with a WebSocket.", lambda: [({}, places().taken)]),
-            Gauge("monitor_sessions_most", "How many may be open (MONITOR_SESSIONS).", lambda: [({}, places().most)]),
-            metrics.RERUNS,
-            metrics.QUERIES,
-            metrics.ANSWERS,
-            metrics.ERRORS,
-            metrics.REFUSED,
-            *address,
+    asked: list[tuple[str, str, float | None]] = [
+        ("monitor_data_age_seconds", "Since the data that readers are shown were built.", known.data_age()),
+        ("monitor_ready", "Whether /readyz says 200.", known.verdict().ready),
+        ("monitor_sessions", "Open pages, each with a WebSocket.", places().taken),
+        ("monitor_sessions_most", "How many may be open (MONITOR_SESSIONS).", places().most),
+    ]
+    counted: list[Counter | Histogram] = [
+        metrics.RERUNS,
+        metrics.QUERIES,
+        metrics.ANSWERS,
+        metrics.ERRORS,
+        metrics.REFUSED,
+    ]
+    if following:
+        asked += [
+            ("monitor_address_good", "Whether readers are shown what the address holds.", following.is_good()),
+            ("monitor_address_unasked_seconds", "Since it was last asked for its database.", following.unasked()),
         ]
-    )
+        counted.append(REFUSED_DATABASES)
+    version = InfoMetricFamily("monitor_data_version", "The data version that readers are shown.", known.data_version())
+    gauges = (metrics.gauge(*one) for one in asked)
+    return metrics.text([version, *gauges, *(family for one in counted for family in one.collect())])
 
 
 def _listen(address: str, port: int) -> None:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from dashboard.ops.metrics import REFUSED
 
@@ -20,7 +19,6 @@ class Places:
 
     most: int
     taken: int = 0
-    _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def full(self, *, known: bool) -> bool:
         """Whether a page that is asked for now would find no place; counts whoever is refused.
@@ -29,19 +27,17 @@ class Places:
         """
         full = self.taken >= self.most - (0 if known else self.most // KEPT_ONE_IN)
         if full:
-            REFUSED.add()
+            REFUSED.inc()
         return full
 
     @contextmanager
     def one(self) -> Iterator[bool]:
-        """Take a place, if there is one; it is given back in the end."""
-        with self._lock:
-            got = self.taken < self.most
-            self.taken += got
+        """Take a place, if there is one; it is given back in the end. Only the thread of the server's loop does so."""
+        got = self.taken < self.most
+        self.taken += got
         if not got:
-            REFUSED.add()
+            REFUSED.inc()
         try:
             yield got
         finally:
-            with self._lock:
-                self.taken -= got
+            self.taken -= got

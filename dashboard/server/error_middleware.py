@@ -61,7 +61,7 @@ class Guard:
 def _count(scope: Scope, start: Message, body: int, ms: float) -> None:
     headers = Headers(raw=start["headers"])
     status = int(start["status"])
-    ANSWERS.add(status=str(status))
+    ANSWERS.labels(status=str(status)).inc()
     rows = headers.get("x-total-count")
     logs.event(
         "answer",

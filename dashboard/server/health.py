@@ -15,10 +15,10 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 
+from dashboard.data.database import Database
 from dashboard.data.duckdb_connection import identity
 from dashboard.data.model import DatabaseError
 from dashboard.data.versions import Store
-from dashboard.ops.metrics import Value
 
 # However often it is asked, the file is opened once in so long.
 FRESH_SECONDS = 0.5
@@ -92,24 +92,21 @@ class Health:
             return Verdict(False, {**said, "why": "Starting: pages are being run for the first time."})
         return Verdict(True, {**said, "ready": True})
 
-    def data_version(self) -> list[Value]:
+    def data_version(self) -> dict[str, str] | None:
         """The data version that is served, for the metrics."""
-        return [({"version": version}, 1) for version, _ in self._served()]
+        served = self._served()
+        return {"version": served.data_version} if served else None
 
-    def data_age(self) -> list[Value]:
+    def data_age(self) -> float | None:
         """Seconds since what is served was built, for the metrics."""
-        return [({}, round(age_seconds(built_at))) for _, built_at in self._served()]
+        served = self._served()
+        return round(age_seconds(served.built_at)) if served else None
 
-    def is_ready(self) -> list[Value]:
-        """Whether /readyz would say 200, for the metrics."""
-        return [({}, int(self.verdict().ready))]
-
-    def _served(self) -> list[tuple[str, datetime]]:
+    def _served(self) -> Database | None:
         try:
-            db = self._store().current()
+            return self._store().current()
         except DatabaseError:
-            return []
-        return [(db.data_version, db.built_at)]
+            return None
 
 
 def age_seconds(built_at: datetime) -> float:

@@ -42,8 +42,6 @@ AT_ONCE = 64 * 1024
 GZIP = 16 + zlib.MAX_WBITS
 REDIRECTS = {301, 302, 303, 307, 308}
 PASSING = {408, 425, 429, 500, 502, 503, 504}
-# What a server says of an error is read up to here.
-WORDS = 20_000
 
 
 @dataclass(frozen=True)
@@ -83,10 +81,6 @@ class WebError(EtlError):
 
 class RefusedError(WebError):
     """The server answered, but not with the file."""
-
-    def __init__(self, url: str, status: int, reason: str, body: bytes) -> None:
-        super().__init__(f"E_WEB_REFUSED: {_shown(url)}: the server answers {status} {_shown(reason)}.")
-        self.status, self.body = status, body
 
 
 class _PassingError(Exception):
@@ -234,11 +228,7 @@ def _answered(url: str, response: HTTPResponse, into: BinaryIO, web: Web, ask: M
         raise _PassingError(
             f"the server answers {status} {_shown(response.reason)}", _seconds(response.headers.get("Retry-After", ""))
         )
-    words = io.BytesIO()
-    # Its status says enough where its words cannot be read.
-    with suppress(WebError, _PassingError, OSError, HTTPException, zlib.error):
-        _receive(url, response, words, Web(largest=WORDS, largest_unpacked=WORDS))
-    raise RefusedError(url, status, response.reason, words.getvalue())
+    raise RefusedError(f"E_WEB_REFUSED: {_shown(url)}: the server answers {status} {_shown(response.reason)}.")
 
 
 def _seconds(retry_after: str) -> float | None:

@@ -133,8 +133,7 @@ def test_readers_for_a_minute_leave_no_memory_behind(database_path: Path, tmp_pa
     with running(database_path, tmp_path / "server.log", MONITOR_WARM="yes") as found:
         server = Server(found.process.pid, f"127.0.0.1:{found.port}")
         loops.run(crowd.step([server], 10, Plan(90, COUNCILS, think=0.5)))
-        told = soak.to_file(tmp_path / "samples.csv")
-        seen = loops.run(soak.soak(server, 10, 1, Plan(60, COUNCILS, think=1), seconds=6, tell=told))
+        seen = loops.run(soak.soak(server, 10, 1, Plan(60, COUNCILS, think=1), seconds=6))
     assert seen.errors == 0
     assert seen.growth < soak.GROWTH
-    assert len((tmp_path / "samples.csv").read_text("utf-8").splitlines()) == len(seen.samples) + 1
+    assert len(seen.samples) > 5

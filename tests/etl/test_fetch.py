@@ -16,12 +16,11 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from itertools import count
 from pathlib import Path
 from socket import socket
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import urlsplit
 
 import pytest
 
-from etl.fetch import ees_api, published_files
-from etl.fetch.ees_api import Rows
+from etl.fetch import published_files
 from etl.fetch.http import HOSTS, RefusedError, Web, WebError, get
 from etl.locks import BusyError, locked
 from etl.model import Context, EtlError, File, Loaded, Release, Source
@@ -382,9 +381,8 @@ def test_a_read_that_hangs_is_tried_again(server: Server, using: Web, waits: lis
 
 @pytest.mark.parametrize("code", [201, 204, 206, 400, 401, 403, 404, 410, 418])
 def test_what_a_server_refuses_is_asked_for_once(server: Server, using: Web, code: int) -> None:
-    with pytest.raises(RefusedError, match=rf"^E_WEB_REFUSED: .*: the server answers {code} ") as refused:
+    with pytest.raises(RefusedError, match=rf"^E_WEB_REFUSED: .*: the server answers {code} "):
         got(server.at("/f", status(code, b"" if code == 204 else b"why")), using)
-    assert refused.value.status == code
     assert len(server.asked) == 1
 
 
@@ -729,142 +727,3 @@ def test_the_command_ends_with_status_2_while_a_file_is_missing(tmp_path: Path, 
     assert (ran.status, ran.err.strip()) == (0, "")
     assert ran.out.startswith("dfe-neighbours/sn_model_2025_wide.csv: is here; ")
     assert command("fetch", "nonsense", "--to", tmp_path).status == 2
-
-
-# The API of Explore Education Statistics
-
-DATA_SET = "019a9c62-aca8-772e-b92b-8678622ec297"
-
-
-def row(number: int, value: str = "14.2") -> dict[str, object]:
-    return {
-        "timePeriod": {"code": "RY", "period": str(number)},
-        "geographicLevel": "LA",
-        "locations": {"NAT": "04bTr", "REG": "4veOu", "LA": "owqlK"},
-        "filters": {"ups2K": "n0WqP"},
-        "values": {"wLcft": value},
-    }
-
-
-def envelope(results: list[dict[str, object]], page: int = 1, pages: int = 1, total: int | None = None,
-             warnings: list[dict[str, object]] | None = None) -> Reply:  # fmt: skip
-    body = {
-        "paging": {"page": page, "pageSize": 1000, "totalResults": len(results) if total is None else total,
-                   "totalPages": pages},
-        "results": results,
-        "warnings": warnings or [],
-    }  # fmt: skip
-    return status(200, json.dumps(body).encode(), Content_Type="application/json; charset=utf-8")
-
-
-def asked_api(server: Server, using: Web, *replies: Reply) -> Rows:
-    base = server.at(f"/v1/data-sets/{DATA_SET}/query", *replies).removesuffix(f"/data-sets/{DATA_SET}/query")
-    asked = {
-        "geographicLevels.eq": ["LA"],
-        "locations.in": ["LA|oldCode|383", "LA|oldCode|202"],
-        "indicators": ["wLcft"],
-    }
-    return ees_api.query(DATA_SET, asked, using, base)
-
-
-def test_a_query_follows_its_pages(server: Server, using: Web) -> None:
-    first = envelope([row(2025), row(2024, "c")], page=1, pages=2, total=3)
-    answer = asked_api(server, using, first, envelope([row(2023, "low")], page=2, pages=2, total=3))
-    assert [(one.period, one.values["wLcft"]) for one in answer.rows] == [
-        ("2025", "14.2"), ("2024", "c"), ("2023", "low"),
-    ]  # fmt: skip
-    assert (answer.rows[0].level, answer.rows[0].period_code) == ("LA", "RY")
-    assert (answer.rows[0].locations["LA"], answer.rows[0].filters) == ("owqlK", {"ups2K": "n0WqP"})
-    assert answer.warnings == ()
-    assert [parse_qs(urlsplit(handler.path).query) for handler in server.asked] == [
-        {
-            "geographicLevels.eq": ["LA"],
-            "locations.in": ["LA|oldCode|383,LA|oldCode|202"],
-            "indicators": ["wLcft"],
-            "page": [page],
-            "pageSize": ["1000"],
-        }
-        for page in ("1", "2")
-    ]
-
-
-NOT_FOUND: dict[str, object] = {
-    "message": "One or more locations could not be found.",
-    "code": "LocationsNotFound",
-    "detail": {"items": ["LA|oldCode|202"]},
-}
-
-
-def test_an_answer_that_lacks_something_says_what(server: Server, using: Web) -> None:
-    answer = asked_api(server, using, envelope([row(2025)], warnings=[NOT_FOUND]))
-    assert len(answer.rows) == 1
-    assert answer.warnings == (
-        'LocationsNotFound: One or more locations could not be found.: {"items": ["LA|oldCode|202"]}',
-    )
-
-
-def test_an_empty_answer_is_an_error_in_the_words_of_its_warning(server: Server, using: Web) -> None:
-    with pytest.raises(EtlError, match=r"^E_API_EMPTY: 019a.*: no row fits \(LocationsNotFound: One .*metadata\.$"):
-        asked_api(server, using, envelope([], pages=0, warnings=[NOT_FOUND]))
-
-
-@pytest.mark.parametrize(
-    ("code", "body", "words"),
-    [
-        (
-            400,
-            {"title": "One or more validation errors occurred.", "status": 400, "errors": [
-                {"message": "Must be an indicator.", "code": "IndicatorsNotFound", "path": "indicators"}]},
-            r"400 .*IndicatorsNotFound: Must be an indicator\.: indicators Look the ids up in the metadata",
-        ),
-        (403, {"title": "Forbidden", "status": 403}, r"403 Forbidden\. Forbidden The data set has been withdrawn"),
-        (404, None, r"404 Not Found\. Find the data set in the data catalogue"),
-        (406, ["?"], r"406 Not Acceptable\. See its documentation\."),
-    ],
-)  # fmt: skip
-def test_a_refusal_is_said_in_the_words_of_the_api(
-    server: Server, using: Web, code: int, body: object, words: str
-) -> None:
-    with pytest.raises(EtlError, match=rf"^E_WEB_REFUSED: .*: the server answers {words}"):
-        asked_api(server, using, status(code, b"<html>" if body is None else json.dumps(body).encode()))
-    assert len(server.asked) == 1
-
-
-def test_a_busy_api_is_asked_again(server: Server, using: Web, clock: Clock) -> None:
-    answer = asked_api(server, using, status(429, Retry_After="3"), status(504), envelope([row(2025)]))
-    assert len(answer.rows) == 1
-    assert clock.pauses == [3.0, 2.0]
-
-
-@pytest.mark.parametrize(
-    ("replies", "rule"),
-    [
-        ([status(200, b"<html>")], "E_API_SHAPE"),
-        ([status(200, b"[]")], "E_API_SHAPE"),
-        ([status(200, b'{"results": []}')], "E_API_SHAPE"),
-        ([envelope([{"values": {}}])], "E_API_SHAPE"),
-        ([envelope([row(2025)], page=2, pages=2, total=2)], "E_API_PAGES"),
-        ([envelope([row(2025)], pages=10**9, total=10**9)], "E_API_PAGES"),
-        ([envelope([row(2025)], total=2)], "E_API_PAGES"),
-        ([envelope([row(2025)], 1, 2, 2), envelope([row(2024)], 2, 2, 3)], "E_API_PAGES"),
-    ],
-)
-def test_an_answer_of_another_shape_or_with_other_pages_is_refused(
-    server: Server, using: Web, replies: list[Reply], rule: str
-) -> None:
-    with pytest.raises(EtlError, match=f"^{rule}: "):
-        asked_api(server, using, *replies)
-
-
-def test_the_whole_file_of_a_data_set_comes_packed(server: Server, using: Web, tmp_path: Path) -> None:
-    rows = CSV * 1000
-    base = server.at(f"/v1/data-sets/{DATA_SET}/csv", packed(rows)).removesuffix(f"/data-sets/{DATA_SET}/csv")
-    published_files.download(ees_api.csv_address(DATA_SET, base), tmp_path / "file.csv", using)
-    assert (tmp_path / "file.csv").read_bytes() == rows
-    assert ees_api.csv_address(DATA_SET) == f"https://api.education.gov.uk/statistics/v1/data-sets/{DATA_SET}/csv"
-
-
-@pytest.mark.parametrize("bad", ["", "../publications", "019a9c62"])
-def test_only_an_id_is_put_into_an_address(bad: str) -> None:
-    with pytest.raises(ValueError, match="badly formed"):
-        ees_api.csv_address(bad)

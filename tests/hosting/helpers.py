@@ -124,18 +124,21 @@ def read(text: str) -> Samples:
     assert text.endswith("\n# EOF\n")
     found: Samples = {}
     families: dict[str, str] = {}
-    family = ""
+    family, described = "", set[str]()
     for line in text.splitlines()[:-1]:
         if line.startswith("# "):
             _, what, name, said = line.split(" ", 3)
+            if name != family:
+                assert name not in described
+                described.add(name)
+                family = name
             if what == "TYPE":
                 assert name not in families
-                families[name], family = said, name
+                families[name] = said
             elif what == "UNIT":
                 assert name.endswith(f"_{said}")
             else:
                 assert what == "HELP"
-            assert name == family
             continue
         sample = SAMPLE.fullmatch(line)
         assert sample, line

@@ -6,31 +6,36 @@ import time
 from pathlib import Path
 
 import pytest
+from prometheus_client.metrics_core import InfoMetricFamily, Metric
 from starlette.applications import Starlette
 
 from dashboard.ops import metrics
-from dashboard.ops.metrics import CLASSES, Counter, Gauge, Histogram
+from dashboard.ops.metrics import CLASSES
 from dashboard.server import app as server_app
 from tests.api.client import Client
-from tests.hosting.helpers import PAGES, asked, empty, forget, read
+from tests.hosting.helpers import PAGES, Samples, asked, empty, forget, read
 from tests.hosting.running import Client as Reader
 from tests.hosting.running import Running
 
 
 def test_counters_histograms_and_numbers_are_written_as_the_standard_says() -> None:
-    counter, histogram = Counter("answers", "Answers."), Histogram("wait_milliseconds", 'Waits, of "all".')
-    nothing = read(metrics.text([counter, histogram]).decode())
-    assert nothing == {("answers_total", ""): 0}
+    kinds = metrics.counter("answers", "Answers.", "status"), metrics.counter("alone", "Alone.")
+    waits = metrics.histogram("wait_milliseconds", 'Waits, of "all".', "page")
+
+    def written(*asked: Metric) -> Samples:
+        counted = (family for one in (*kinds, waits) for family in one.collect())
+        return read(metrics.text([*asked, *counted]).decode())
+
+    assert written() == {("alone_total", ""): 0}
     for status in ("200", "200", "404"):
-        counter.add(status=status)
+        kinds[0].labels(status=status).inc()
     for wait in (0.4, 1, 3, 99_999):
-        histogram.add(wait, page='a "quoted"\nback\\slash')
-    gauge = Gauge("age_seconds", "Age.", lambda: [({}, 1.5)])
-    info = Gauge("version", "Version.", lambda: [({"version": "2026-a"}, 1)], "info")
-    found = read(metrics.text([counter, histogram, gauge, info]).decode())
+        waits.labels(page='a "quoted"\nback\\slash').observe(wait)
+    age, none = metrics.gauge("age_seconds", "Age.", 1.5), metrics.gauge("none", "None.", None)
+    found = written(age, none, InfoMetricFamily("version", "Version.", {"version": "2026-a"}))
     page = r'page="a \"quoted\"\nback\\slash"'
     buckets = [
-        found["wait_milliseconds_bucket", f'{page},le="{limit}"'] for limit in ("1", "2.5", "5", "10000", "+Inf")
+        found["wait_milliseconds_bucket", f'le="{limit}",{page}'] for limit in ("1.0", "2.5", "5.0", "10000.0", "+Inf")
     ]
     assert buckets == [2, 2, 3, 3, 4]
     assert found["wait_milliseconds_count", page] == 4
@@ -38,6 +43,7 @@ def test_counters_histograms_and_numbers_are_written_as_the_standard_says() -> N
     assert found["answers_total", 'status="200"'] == 2
     assert found["age_seconds", ""] == 1.5
     assert found["version_info", 'version="2026-a"'] == 1
+    assert not [name for name, _ in found if name.startswith("none") or name.endswith("_created")]
 
 
 def test_classes_go_up() -> None:

@@ -19,7 +19,6 @@ from tests.hosting.helpers import empty
 from tests.hosting.running import Client, Got, Running
 
 HTML = "text/html"
-KNOWN = "_streamlit_xsrf=anything"
 
 
 @contextmanager
@@ -141,6 +140,6 @@ def test_a_tenth_of_the_places_is_for_readers_who_were_here_before() -> None:
 
 
 def test_whoever_is_refused_is_counted() -> None:
-    before = list(metrics.REFUSED.lines())
+    before = metrics.text(metrics.REFUSED.collect())
     assert Places(1, taken=1).full(known=True)
-    assert list(metrics.REFUSED.lines()) != before
+    assert metrics.text(metrics.REFUSED.collect()) != before

@@ -42,6 +42,7 @@ WRONG = {
     "MONITOR_LOG_FORMAT": ("xml",),
     "MONITOR_LOG_LEVEL": ("debug", "loud"),
     "MONITOR_LOG_MESSAGES": ("all",),
+    "MONITOR_FILTER_MESSAGES": ("some",),
     "MONITOR_WARM": ("hot",),
 }
 HOSTS = ("dash.example.gov.uk", "localhost", "[::1]", "*.example")
@@ -62,6 +63,7 @@ RIGHT: dict[str, tuple[str, object]] = {
     "MONITOR_LOG_FORMAT": ("JSON", "json"),
     "MONITOR_LOG_LEVEL": ("warning", "warning"),
     "MONITOR_LOG_MESSAGES": ("1", True),
+    "MONITOR_FILTER_MESSAGES": ("no", False),
     "MONITOR_WARM": ("off", False),
 }
 

@@ -16,9 +16,10 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.exceptions import InvalidStatus
 
 from dashboard.ops import errors
+from dashboard.server import app as server_app
 from dashboard.server.websocket_filter import Wire
 from tests import loops
-from tests.hosting.helpers import PAGES, SECRET
+from tests.hosting.helpers import PAGES, SECRET, forget
 from tests.hosting.running import ROOT, Client, Running
 
 TYPED = "Wherever-upon-Nowhere"
@@ -177,6 +178,16 @@ def test_only_what_our_pages_send_comes_through() -> None:
     loops.run(Wire(app, Path("/there/main.py"))({"type": "websocket"}, receive, send))
     # What is no message at all is left to Streamlit, which hangs up.
     assert passed == [*wanted, b"\xff garbage"]
+
+
+@pytest.mark.parametrize(("said", "filtered"), [("", True), ("no", False)])
+def test_one_setting_leaves_all_messages_as_they_are(
+    monkeypatch: pytest.MonkeyPatch, said: str, filtered: bool
+) -> None:
+    monkeypatch.setenv("MONITOR_FILTER_MESSAGES", said)
+    forget()
+    assert any("Wire" in repr(one) for one in server_app.middleware()) is filtered
+    forget()
 
 
 def test_a_reader_cannot_ask_for_what_is_on_this_machine(server: Running) -> None:

@@ -11,7 +11,7 @@ import re
 import struct
 import zipfile
 import zlib
-from collections.abc import Callable
+from collections.abc import Iterator, Mapping
 from xml.parsers import expat
 
 from dashboard.analysis.local_figures import Finding
@@ -26,7 +26,8 @@ MAX_MEMBERS = 200
 MAX_CELLS = 25_000
 MAX_SHARED = 50_000
 MAX_TAGS = 300_000  # three times what so many cells take
-AT_ONCE = 100_000
+SMALL = 100_000  # however well it is packed
+PIECE = 4_000  # the tags of more would keep the garbage collector busy
 # Excel takes no longer ones, and of much longer ones a pattern would take minutes to find what is quoted.
 MAX_FORMAT = 255
 # Of so many letters the names of other sheets are said.
@@ -47,6 +48,7 @@ _OTHERS = {
     "ppt/presentation.xml": "a presentation",
     "Index/Document.iwa": "a Numbers or Pages document",
 }
+START, END, TEXT = "start", "end", "text"
 _PACKINGS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 _MACROS = re.compile(r"(.*/)?vbaProject\.bin$|xl/macrosheets/")
 _PLACE = re.compile(r"([A-Z]{1,3})([0-9]{1,7})")
@@ -110,7 +112,7 @@ def _check_members(archive: zipfile.ZipFile) -> None:
         raise other_kind(next((words for member, words in _OTHERS.items() if member in names), "a ZIP file"))
     unpacked = sum(member.file_size for member in members)
     ratio = max((member.file_size / max(1, member.compress_size) for member in members), default=0)
-    if unpacked > MAX_UNPACKED or len(members) > MAX_MEMBERS or (ratio > MAX_RATIO and unpacked > AT_ONCE):
+    if unpacked > MAX_UNPACKED or len(members) > MAX_MEMBERS or (ratio > MAX_RATIO and unpacked > SMALL):
         what = (
             f"It unpacks to {unpacked:,} bytes in {len(members)} parts, {ratio:.0f} times as much as is packed: far "
             "more than a table of figures takes."
@@ -126,22 +128,16 @@ def _check_members(archive: zipfile.ZipFile) -> None:
 
 def _sheet(archive: zipfile.ZipFile) -> tuple[str, str, list[str]]:
     """The name and the path of the sheet to read, and the names of those that are not read."""
-    sheets: list[tuple[str, str, str]] = []
-    targets: dict[str, str] = {}
-
-    def book(tag: str, given: dict[str, str]) -> None:
-        if tag == "sheet":
-            relation = next(
-                (value for key, value in given.items() if key.rpartition(":")[2] == "id" and ":" in key), ""
-            )
-            sheets.append((given["name"], given.get("state", "visible"), relation))
-
-    def relations(tag: str, given: dict[str, str]) -> None:
-        if tag == "Relationship":
-            targets[given["Id"]] = given["Target"]
-
-    _parse(archive, "xl/workbook.xml", book)
-    _parse(archive, "xl/_rels/workbook.xml.rels", relations)
+    sheets = [
+        (given["name"], given.get("state", "visible"), next((v for k, v in given.items() if k.endswith(":id")), ""))
+        for kind, _, given in _events(archive, "xl/workbook.xml", "sheet")
+        if kind == START
+    ]
+    targets = {
+        given["Id"]: given["Target"]
+        for kind, _, given in _events(archive, "xl/_rels/workbook.xml.rels", "Relationship")
+        if kind == START
+    }
     hidden = [name for name, state, _ in sheets if state != "visible"]
     if hidden:
         said = cut(", ".join(hidden))
@@ -161,53 +157,37 @@ def _sheet(archive: zipfile.ZipFile) -> tuple[str, str, list[str]]:
 
 def _shared_strings(archive: zipfile.ZipFile) -> list[str]:
     """The texts that cells point at by their position; of rich text all runs, but not how Japanese is read."""
-    if "xl/sharedStrings.xml" not in archive.namelist():
-        return []
     found: list[str] = []
     parts: list[str] = []
-    inside: list[str] = []
-
-    def start(tag: str, _given: dict[str, str]) -> None:
-        inside.append(tag)
-        if tag == "si":
-            parts.clear()
-        if len(found) > MAX_SHARED:
-            raise _too_many_cells()
-
-    def end(tag: str) -> None:
-        inside.pop()
-        if tag == "si":
+    if "xl/sharedStrings.xml" not in archive.namelist():
+        return []
+    for kind, tag, given in _events(archive, "xl/sharedStrings.xml", "si", "t"):
+        if kind == TEXT and tag == "t":
+            parts.append(given[TEXT])
+        elif kind == END and tag == "si":
             found.append("".join(parts))
-
-    def characters(said: str) -> None:
-        if inside and inside[-1] == "t" and "rPh" not in inside:
-            parts.append(said)
-
-    _parse(archive, "xl/sharedStrings.xml", start, end, characters)
+            parts.clear()
+            if len(found) > MAX_SHARED:
+                raise _too_many_cells()
     return found
 
 
 def _formats(archive: zipfile.ZipFile) -> list[Kind]:
     """What a number is shown as by each style of a cell: a number, a percentage or a date."""
-    if "xl/styles.xml" not in archive.namelist():
-        return []
     codes: dict[int, str] = {}
     numbers: list[int] = []
-    inside: list[str] = []
-
-    def start(tag: str, given: dict[str, str]) -> None:
-        inside.append(tag)
-        if tag == "numFmt":
+    in_cells = False
+    if "xl/styles.xml" not in archive.namelist():
+        return []
+    for kind, tag, given in _events(archive, "xl/styles.xml", "cellXfs", "numFmt", "xf"):
+        if tag == "cellXfs":
+            in_cells = kind == START
+        elif kind == START and tag == "numFmt":
             if len(given["formatCode"]) > MAX_FORMAT:
                 raise ValueError("no format")
             codes[int(given["numFmtId"])] = given["formatCode"]
-        elif tag == "xf" and "cellXfs" in inside:
+        elif kind == START and tag == "xf" and in_cells:
             numbers.append(int(given.get("numFmtId", 0)))
-
-    def end(_tag: str) -> None:
-        inside.pop()
-
-    _parse(archive, "xl/styles.xml", start, end)
     return [_shown_as(number, codes.get(number, "")) for number in numbers]
 
 
@@ -220,112 +200,101 @@ def _shown_as(number: int, code: str) -> Kind:
     return "number"
 
 
-class _Reader:
-    """The cells of one sheet, gathered as its XML goes by."""
-
-    def __init__(self, shared: list[str], formats: list[Kind]) -> None:
-        self.shared, self.formats = shared, formats
-        self.rows: dict[int, dict[int, Cell]] = {}
-        self.inside: list[str] = []
-        self.row = self.column = self.count = 0
-        self.given: dict[str, str] = {}
-        self.parts: list[str] = []
-        self.formula = False
-
-    def start(self, tag: str, given: dict[str, str]) -> None:
-        self.inside.append(tag)
-        if tag == "row":
-            self.row, self.column = int(given.get("r", self.row + 1)), 0
-        elif tag == "c":
-            self.given, self.formula = given, False
-            self.parts.clear()
-            place = _PLACE.fullmatch(given.get("r", ""))
-            self.column = _position(place[1]) + 1 if place else self.column + 1
-            self.count += 1
-            if self.count > MAX_CELLS:
-                raise _too_many_cells()
-        elif tag == "f":
-            self.formula = True
-
-    def end(self, tag: str) -> None:
-        self.inside.pop()
-        if tag == "c":
-            cell = self._cell()
-            if not cell.empty:
-                self.rows.setdefault(self.row, {})[self.column - 1] = cell
-
-    def characters(self, said: str) -> None:
-        if self.inside and (self.inside[-1] == "v" or (self.inside[-1] == "t" and "rPh" not in self.inside)):
-            self.parts.append(said)
-
-    def _cell(self) -> Cell:
-        text, of = "".join(self.parts), self.given.get("t", "n")
-        if self.formula:
-            return Cell(text, "formula")
-        if of == "s":
-            # Never from the end: what points before the first string is damaged.
-            return Cell(" ".join(self.shared[_natural(text)].split()))
-        if of in ("str", "inlineStr"):
-            return Cell(" ".join(text.split()))
-        if of in _KINDS:
-            return Cell(text, _KINDS[of])
-        if not text:
-            return Cell()
-        if not _NUMBER.fullmatch(text):
-            raise ValueError("no number")
-        style = _natural(self.given.get("s", "0"))
-        kind = self.formats[style] if self.formats else "number"
-        # Excel keeps fifteen digits; the rest is how binary fractions are written.
-        return Cell(f"{float(text):.15g}", kind)
-
-
 def _lines(archive: zipfile.ZipFile, path: str, shared: list[str], formats: list[Kind]) -> tuple[Line, ...]:
-    reader = _Reader(shared, formats)
-    _parse(archive, path, reader.start, reader.end, reader.characters)
-    width = max((max(row) for row in reader.rows.values()), default=-1) + 1
-    if width * len(reader.rows) > MAX_CELLS:
+    rows: dict[int, dict[int, Cell]] = {}
+    parts: list[str] = []
+    row = column = count = 0
+    cell: dict[str, str] = {}
+    formula = False
+    for kind, tag, given in _events(archive, path, "row", "c", "f", "v", "t"):
+        if kind == TEXT and tag in ("v", "t"):
+            parts.append(given[TEXT])
+        elif kind == START and tag == "row":
+            row, column = int(given.get("r", row + 1)), 0
+        elif kind == START and tag == "c":
+            cell, formula = given, False
+            parts.clear()
+            place = _PLACE.fullmatch(given.get("r", ""))
+            column = _position(place[1]) + 1 if place else column + 1
+            count += 1
+            if count > MAX_CELLS:
+                raise _too_many_cells()
+        elif kind == START and tag == "f":
+            formula = True
+        elif kind == END and tag == "c":
+            text = "".join(parts)
+            found = Cell(text, "formula") if formula else _cell(text, cell, shared, formats)
+            if not found.empty:
+                rows.setdefault(row, {})[column - 1] = found
+    width = max((max(cells) for cells in rows.values()), default=-1) + 1
+    if width * len(rows) > MAX_CELLS:
         raise _too_many_cells()
     return tuple(
-        Line(number, tuple(row.get(column, Cell()) for column in range(width)))
-        for number, row in sorted(reader.rows.items())
+        Line(number, tuple(cells.get(column, Cell()) for column in range(width)))
+        for number, cells in sorted(rows.items())
     )
 
 
-def _parse(
-    archive: zipfile.ZipFile,
-    path: str,
-    start: Callable[[str, dict[str, str]], None],
-    end: Callable[[str], None] | None = None,
-    characters: Callable[[str], None] | None = None,
-) -> None:
-    """Give the tags of a part to functions, by names without a namespace. Refuses XML that declares anything."""
-    parser = expat.ParserCreate()
-    parser.buffer_text = True
+def _cell(text: str, given: Mapping[str, str], shared: list[str], formats: list[Kind]) -> Cell:
+    of = given.get("t", "n")
+    if of == "s":
+        # Never from the end: what points before the first string is damaged.
+        return Cell(" ".join(shared[_natural(text)].split()))
+    if of in ("str", "inlineStr"):
+        return Cell(" ".join(text.split()))
+    if of in _KINDS:
+        return Cell(text, _KINDS[of])
+    if not text:
+        return Cell()
+    if not _NUMBER.fullmatch(text):
+        raise ValueError("no number")
+    style = _natural(given.get("s", "0"))
+    # Excel keeps fifteen digits; the rest is how binary fractions are written.
+    return Cell(f"{float(text):.15g}", formats[style] if formats else "number")
+
+
+def _events(archive: zipfile.ZipFile, path: str, *wanted: str) -> Iterator[tuple[str, str, dict[str, str]]]:
+    """Some tags of a part by names without a namespace, with their text. Refuses XML that declares anything."""
+    inside: list[str] = []
+    events: list[tuple[str, str, dict[str, str]]] = []
+    tags = 0
 
     def declared(*_what: object) -> None:
         what = "Its XML declares entities or a document type, which no workbook needs."
         raise Refused("E_ENTITIES", what, PLAIN)
-
-    parser.StartDoctypeDeclHandler = declared
-    tags = 0
 
     def started(name: str, given: dict[str, str]) -> None:
         nonlocal tags
         tags += 1
         if tags > MAX_TAGS:
             raise _too_many_cells()
-        start(name.rpartition(":")[2], given)
+        inside.append(name.rpartition(":")[2])
+        if inside[-1] in wanted:
+            events.append((START, inside[-1], given))
 
+    def ended(_name: str) -> None:
+        tag = inside.pop()
+        if tag in wanted:
+            events.append((END, tag, {}))
+
+    def said(words: str) -> None:
+        if inside and inside[-1] in wanted and "rPh" not in inside:
+            events.append((TEXT, inside[-1], {TEXT: words}))
+
+    parser = expat.ParserCreate()
+    parser.buffer_text = True
+    parser.StartDoctypeDeclHandler = declared
     parser.StartElementHandler = started
-    if end:
-        parser.EndElementHandler = lambda name: end(name.rpartition(":")[2])
-    if characters:
-        parser.CharacterDataHandler = characters
+    parser.CharacterDataHandler = said
+    parser.EndElementHandler = ended
     with archive.open(path) as packed:
         # Never more than the directory says: a part that goes on is damaged.
-        while part := packed.read(AT_ONCE):
+        while part := packed.read(PIECE):
             parser.Parse(part, False)
+            yield from events
+            events.clear()
         parser.Parse(b"", True)
+        yield from events
 
 
 def _too_many_cells() -> Refused:
