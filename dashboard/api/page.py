@@ -15,7 +15,7 @@ from dashboard.api.parameters import MOST_VALUES, Parameter
 from dashboard.api.problems import Problem
 from dashboard.api.request_parsing import read
 from dashboard.data.database import Database
-from dashboard.views.tables import html
+from dashboard.views.tables import cells as html
 
 # Rows of an example that are shown; the rest is behind the link.
 SHOWN = 4

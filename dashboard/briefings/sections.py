@@ -12,10 +12,10 @@ from dashboard.analysis.queries import Inspection
 from dashboard.briefings.model import Card, Cell, Point, Points, Section, Words
 from dashboard.data.database import Database
 from dashboard.data.model import GRADES, REASONS, Metric, Row, Source
-from dashboard.files.exports.citing import licences
 from dashboard.views.tables import STRAND_NAMES, released
 from dashboard.views.text import briefings as said
 from dashboard.views.text import direction, formats
+from dashboard.views.text.citing import licences
 
 NEIGHBOURS = "statistical_neighbours"
 # Of more returns than this share without a figure it is said that the best quarter is that of the others.

@@ -11,7 +11,7 @@ from dashboard.methods.dictionary import Column, Table
 from dashboard.methods.search import FILES
 from dashboard.methods.tables import entry
 from dashboard.views import tables
-from dashboard.views.tables import html
+from dashboard.views.tables import cells as html
 
 Cells = Sequence[str]
 

@@ -15,7 +15,7 @@ from dashboard.methods.glossary import Word
 from dashboard.methods.measures import Measure
 from dashboard.methods.search import ENTRY, MEASURE, MEASURES, Entry, Found
 from dashboard.views import tables
-from dashboard.views.tables import html
+from dashboard.views.tables import cells as html
 
 # Of what is found, so much of its text.
 SNIPPET = 150

@@ -9,9 +9,9 @@ import polars as pl
 
 from dashboard.data.database import Database
 from dashboard.data.model import REASONS
-from dashboard.files.exports.citing import citation, licences, sources
 from dashboard.files.exports.dictionary import dictionary
 from dashboard.files.exports.export import Export, metrics_of, rows_of, shown
+from dashboard.views.text.citing import citation, licences, sources
 
 POLARITY = {
     "lower_is_better": "Lower is better",

@@ -7,7 +7,7 @@ from html import escape
 
 from dashboard.analysis.benchmarks import Benchmark
 from dashboard.briefings.urls import BASE, FORMS, address
-from dashboard.views.tables import html
+from dashboard.views.tables import cells as html
 
 
 def line(area_id: str, benchmark: Benchmark, version: str | None) -> str:

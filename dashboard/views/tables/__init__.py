@@ -17,7 +17,7 @@ from dashboard.analysis.benchmarks import Benchmark
 from dashboard.analysis.queries import Inspection, Judgement
 from dashboard.data.database import Database
 from dashboard.data.model import STRANDS, Metric
-from dashboard.views.tables import html
+from dashboard.views.tables import cells as html
 from dashboard.views.text import formats
 
 STRAND_NAMES = {

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from html import escape
 
-from dashboard.views.tables import html, note
+from dashboard.views.tables import cells as html
+from dashboard.views.tables import note
 from dashboard.views.text import accessibility as said
 from dashboard.views.text.accessibility import Limit
 

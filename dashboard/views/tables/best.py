@@ -11,7 +11,8 @@ import polars as pl
 from dashboard.analysis.best import MISSING, NOT_COUNTED, NOT_THERE, OTHER_RETURN, Best
 from dashboard.data.database import Database
 from dashboard.data.model import Metric
-from dashboard.views.tables import STRAND_NAMES, html
+from dashboard.views.tables import STRAND_NAMES
+from dashboard.views.tables import cells as html
 from dashboard.views.text import best as sentences
 from dashboard.views.text import formats
 

@@ -12,7 +12,7 @@ import polars as pl
 from dashboard.analysis.benchmarks import Benchmark
 from dashboard.data.database import Database
 from dashboard.data.model import ENGLAND, REASONS, Metric
-from dashboard.views.tables import html
+from dashboard.views.tables import cells as html
 from dashboard.views.text import formats
 from dashboard.views.text.compare import why
 

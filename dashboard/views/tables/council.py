@@ -12,7 +12,7 @@ from dashboard.analysis.partners import Partner
 from dashboard.analysis.queries import Inspection
 from dashboard.data.database import Database
 from dashboard.data.model import Metric, Row
-from dashboard.views.tables import html
+from dashboard.views.tables import cells as html
 from dashboard.views.text import direction, formats
 
 

@@ -14,7 +14,8 @@ from dashboard.analysis.england import Gain, Grades, Headline, News
 from dashboard.analysis.standard import Standard
 from dashboard.data.database import Database
 from dashboard.data.model import ENGLAND, GRADES, Metric
-from dashboard.views.tables import html, released
+from dashboard.views.tables import cells as html
+from dashboard.views.tables import released
 from dashboard.views.text import formats, front
 
 

@@ -12,7 +12,7 @@ from dashboard.analysis.benchmarks import Benchmark
 from dashboard.analysis.local_figures import Finding
 from dashboard.data.database import Database
 from dashboard.data.model import Metric
-from dashboard.views.tables import html
+from dashboard.views.tables import cells as html
 from dashboard.views.text import formats
 
 Row = Mapping[str, Any]

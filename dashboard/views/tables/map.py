@@ -10,7 +10,7 @@ import polars as pl
 
 from dashboard.analysis.benchmarks import Benchmark
 from dashboard.data.model import Metric
-from dashboard.views.tables import html
+from dashboard.views.tables import cells as html
 from dashboard.views.text import formats
 from dashboard.views.text.formats import Colouring
 

@@ -10,7 +10,7 @@ import polars as pl
 from dashboard.analysis.programme import Coverage
 from dashboard.analysis.progress import Commitment, Course, Held, Outcome, Stand
 from dashboard.data.model import Row
-from dashboard.views.tables import html
+from dashboard.views.tables import cells as html
 from dashboard.views.text import formats
 from dashboard.views.text import progress as sentences
 

@@ -1,0 +1,89 @@
+"""A table declared once: what heads each column, how it is shown, and what of it is written to a file."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from operator import itemgetter
+from typing import Any
+
+import polars as pl
+
+from dashboard.views.tables.html import Cell, Html, escape, tag, th
+
+CHOSEN, CURRENT = Html(' class="chosen"'), Html(' class="chosen" aria-current="true"')
+ROW = '<th scope="row">'
+# Columns of a file by their names in it: each is a column of the rows, or worked out of some.
+Fields = Mapping[str, str | pl.Expr]
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column; without `show`, which makes a cell of a row, it is in the file alone."""
+
+    heading: str = ""
+    """As text, or as a Cell."""
+    show: Callable[[Any], object] | None = None
+    file: Fields = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Table:
+    """Columns in their order, which is that of the file too; the first that is shown names its row."""
+
+    kind: str
+    """The class by which the style sheet knows it."""
+    columns: Sequence[Column]
+    mark: Callable[[Any], Html] = lambda row: Html()
+    """Attributes of a row, as CHOSEN."""
+    group: Callable[[Any], str] | None = None
+    """Where it changes from row to row a heading says so."""
+    terse: bool = False
+    """Without the ends of cells and rows, which HTML does without: of a long table a tenth."""
+
+    def html(self, rows: pl.DataFrame | Iterable[Any], caption: str) -> Html:
+        """The table under its caption, in a region that scrolls by keyboard."""
+        shown = [(column.heading, column.show) for column in self.columns if column.show]
+        head = "".join(name if isinstance(name, Cell) else th(name, scope="col") for name, _ in shown)
+        first, *rest = (show for _, show in shown)
+        ends = ("", "", "") if self.terse else ("</th>", "</td>", "</tr>")
+        body, group = [], ""
+        for row in rows.iter_rows(named=True) if isinstance(rows, pl.DataFrame) else rows:
+            if self.group and self.group(row) != group:
+                group = self.group(row)
+                body.append(f'<tr class="theme">{tag("th", group, colspan=len(shown), scope="colgroup")}</tr>')
+            body.append(f"<tr{self.mark(row)}>{_cell(first(row), ROW, ends[0])}")
+            body += [_cell(show(row), "<td>", ends[1]) for show in rest]
+            body.append(ends[2])
+        of = tag("caption", caption)
+        table = Html(f"{of}<thead><tr>{head}</tr></thead><tbody>{''.join(body)}</tbody>")
+        return scrolling(tag("table", table, class_=self.kind), caption)
+
+    def frame(self, rows: pl.DataFrame, about: Iterable[pl.Expr] = ()) -> pl.DataFrame:
+        """The rows as a file has them; `about` is what holds of all, as where they are from."""
+        fields = {name: of for column in self.columns for name, of in column.file.items()}
+        return rows.select(**fields).with_columns(*about)
+
+
+def scrolling(table: Html, caption: str) -> Html:
+    """What scrolls by keyboard if it is wider than the page."""
+    return tag("div", table, class_="scroll", tabindex="0", role="region", aria_label=caption)
+
+
+def marks(chosen: str | None) -> Callable[[Any], Html]:
+    """Marks the row of the chosen area."""
+    return lambda row: CHOSEN if row["area_id"] == chosen else Html()
+
+
+def same(*names: str) -> Fields:
+    """Columns that are called in the file as in the rows."""
+    return {name: name for name in names}
+
+
+def plain(heading: str, name: str, to: str = "") -> Column:
+    """A column of the rows as it is, on the page and in the file, where it is called `to`."""
+    return Column(heading, itemgetter(name), {to or name: name})
+
+
+def _cell(content: object, start: str, end: str) -> str:
+    return content if isinstance(content, Cell) else f"{start}{escape(content)}{end}"
