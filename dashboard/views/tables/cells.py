@@ -80,6 +80,22 @@ def joint(row: Row, names: Mapping[str, str]) -> str:
     return formats.joint(others) if others else ""
 
 
+def joint_note(row: Row, names: Mapping[str, str]) -> str:
+    """With whom the figure of a council is reported, below its name."""
+    words = joint(row, names)
+    return period(words) if words else ""
+
+
+def broken(row: Row) -> str:
+    """That a method changed."""
+    return period("not to be held against earlier years") if row["broken"] else ""
+
+
+def share(row: Row) -> str:
+    """A share in whole percent; empty of none."""
+    return "" if row["share"] is None else f"{formats.number(row['share'], 0)}%"
+
+
 def neighbours(row: Row, metric: Metric) -> Html:
     """The median of the neighbours, with how many have a figure where not all do."""
     if row["neighbours"] is None:

@@ -15,6 +15,8 @@ CHOSEN, CURRENT = Html(' class="chosen"'), Html(' class="chosen" aria-current="t
 ROW = '<th scope="row">'
 # Columns of a file by their names in it: each is a column of the rows, or worked out of some.
 Fields = Mapping[str, str | pl.Expr]
+# Of rows that are no frame: what each gives.
+Written = Callable[[Any], Mapping[str, object]]
 
 
 @dataclass(frozen=True)
@@ -24,7 +26,7 @@ class Column:
     heading: str = ""
     """As text, or as a Cell."""
     show: Callable[[Any], object] | None = None
-    file: Fields = field(default_factory=dict)
+    file: Fields | Written = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -59,10 +61,14 @@ class Table:
         table = Html(f"{of}<thead><tr>{head}</tr></thead><tbody>{''.join(body)}</tbody>")
         return scrolling(tag("table", table, class_=self.kind), caption)
 
-    def frame(self, rows: pl.DataFrame, about: Iterable[pl.Expr] = ()) -> pl.DataFrame:
+    def frame(self, rows: pl.DataFrame | Iterable[Any], about: Iterable[pl.Expr] = ()) -> pl.DataFrame:
         """The rows as a file has them; `about` is what holds of all, as where they are from."""
-        fields = {name: of for column in self.columns for name, of in column.file.items()}
-        return rows.select(**fields).with_columns(*about)
+        files = [column.file for column in self.columns]
+        if isinstance(rows, pl.DataFrame):
+            fields = {name: of for file in files if isinstance(file, Mapping) for name, of in file.items()}
+            return rows.select(**fields).with_columns(*about)
+        written = [{name: of for file in files if callable(file) for name, of in file(row).items()} for row in rows]
+        return pl.DataFrame(written, infer_schema_length=None).with_columns(*about)
 
 
 def scrolling(table: Html, caption: str) -> Html:
