@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import polars as pl
 
 from dashboard.data.database import Database
-from dashboard.data.model import Source
+from dashboard.data.model import Metric, Source
 
 
 def cited(sources: Sequence[Source]) -> str:
@@ -22,6 +22,25 @@ def cite(db: Database, sources: Sequence[Source]) -> list[pl.Expr]:
         pl.lit(licences(sources)).alias("licence"),
         pl.lit(db.data_version).alias("data_version"),
     ]
+
+
+def columns_of(db: Database, metric: Metric) -> dict[str, str]:
+    """The source of a measure as columns of its own: source, publisher, release, released, page, licence, data_version."""
+    source = db.sources[metric.source_id]
+    return {
+        "source": source.title,
+        "publisher": source.publisher,
+        "release": source.release,
+        "released": source.released,
+        "page": source.page,
+        "licence": source.licence,
+        "data_version": db.data_version,
+    }
+
+
+def cite_metric(db: Database, metric: Metric) -> list[pl.Expr]:
+    """The same of a table of one measure."""
+    return [pl.lit(words).alias(name) for name, words in columns_of(db, metric).items()]
 
 
 def licences(sources: Sequence[Source]) -> str:
