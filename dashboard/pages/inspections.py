@@ -124,9 +124,9 @@ def show_reports() -> None:
     )  # fmt: skip
     if own:
         st.html(subheading(f"{own}: every report since 2013"))
-        st.html(tables.COURSE.html(course.reverse(), f"{own}: inspections since 2013, newest first"))
+        st.html(tables.course().html(course.reverse(), f"{own}: inspections since 2013, newest first"))
         save(
-            lambda: tables.with_own_sources(db, tables.COURSE.frame(course)), course.height,
+            lambda: tables.with_own_sources(db, tables.course().frame(course)), course.height,
             f"{chosen.area_id}-inspections.csv",
         )  # fmt: skip
     st.html(tables.sources(publications, tables.after_the_record(newest)))

@@ -684,6 +684,6 @@ def test_a_rerun_asks_little(db: Database) -> None:
             found = best.who(db, metric, db.latest(metric.metric_id), rule, LEEDS)
             course = best.course(db, metric, found.rows)
             shown_rows = parts.listed(found, parts.MOST, parts.MOST_BESIDE)
-            drawn = parts.councils(found, leaders, LEEDS).html(shown_rows, "x")
-            drawn += parts.years(course, found, LEEDS, "x", values=False)
+            table = parts.councils(found, leaders, LEEDS).html(shown_rows, "x")
+            drawn = table + parts.years(course, found, LEEDS, "x", values=False)
             assert math.ceil(len(drawn.encode()) / 1000) < 75

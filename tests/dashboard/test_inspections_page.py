@@ -415,7 +415,7 @@ def test_no_name_becomes_markup(tmp_path: Path) -> None:
     latest = tables.with_figures(db, inspecting.latest(db, TODAY), *waits)
     drawn = [
         tables.latest(db, waits, strand="leaders", sort="By name", today=TODAY).html(latest, "<b>All"),
-        tables.COURSE.html(inspecting.reports(db), "<script>"),
+        tables.course().html(inspecting.reports(db), "<script>"),
         tables.followed(judged).html(transitions.after(everything, "leaders", TOP), "<svg>"),
         tables.matrix(judged, matrix).html(matrix, "<svg>"),
         tables.reform(inspecting.latest(db, TODAY).with_columns(pl.lit("not_given").alias("overall_status"))),

@@ -6,9 +6,8 @@ Everything that is not markup of ours is escaped. Small pictures of the course o
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
-from typing import Any
 
 import polars as pl
 
@@ -57,22 +56,22 @@ def profile(
 
     values = {metric_id: [value for _, value in figures] for metric_id, figures in history.items()}
 
-    def of(show: Callable[[Row, Metric], object], *, compared: bool = False) -> Callable[[Any], object]:
-        return lambda pair: "" if compared and pair[1].counted else show(*pair)
-
     table = Table(
         "profile",
         (
-            Column("Measure", of(lambda row, metric: measure(metric, row["period_end"]))),
-            Column("Value", of(cells.value)),
-            Column("Change in a year", of(lambda row, metric: cells.change(row["change"], metric))),
-            Column("England", of(lambda row, metric: cells.number(row["england"], metric))),
-            Column("Region", of(lambda row, metric: cells.number(row["region"], metric))),
-            Column("Neighbours’ median", of(cells.neighbours, compared=True)),
-            Column(benchmark.label, of(lambda row, metric: cells.number(row["benchmark"], metric), compared=True)),
-            Column("Gap", of(cells.gap)),
-            Column("Standing, best first", of(cells.standing)),
-            Column("Course", of(lambda row, metric: td(cells.spark(values[metric.metric_id]), class_="course"))),
+            Column("Measure", lambda pair: measure(pair[1], pair[0]["period_end"])),
+            Column("Value", lambda pair: cells.value(*pair)),
+            Column("Change in a year", lambda pair: cells.change(pair[0]["change"], pair[1])),
+            Column("England", lambda pair: cells.number(pair[0]["england"], pair[1])),
+            Column("Region", lambda pair: cells.number(pair[0]["region"], pair[1])),
+            Column("Neighbours’ median", lambda pair: "" if pair[1].counted else cells.neighbours(*pair)),
+            Column(
+                benchmark.label,
+                lambda pair: "" if pair[1].counted else cells.number(pair[0]["benchmark"], pair[1]),
+            ),
+            Column("Gap", lambda pair: cells.gap(*pair)),
+            Column("Standing, best first", lambda pair: cells.standing(*pair)),
+            Column("Course", lambda pair: td(cells.spark(values[pair[1].metric_id]), class_="course")),
         ),
         mark=lambda pair: CURRENT if pair[1].metric_id == chosen else Html(),
         group=lambda pair: pair[1].theme,
@@ -121,7 +120,7 @@ def inspections(found: Sequence[Inspection], caption: str) -> Html:
             Column("Published", lambda one: cells.report({"published": one.published, "url": one.url})),
             Column("Inspected from", lambda one: day(one.started) if one.started else "not printed"),
             Column("Framework", lambda one: one.framework + (f", {one.type}" if one.type else "")),
-            *map(grade, STRANDS),
+            *(grade(strand) for strand in STRANDS),
         ),
     )
     return table.html(found, caption)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date
+from functools import cache
 from itertools import pairwise
 from math import hypot
 from urllib.parse import urlencode
 
 from dashboard.data.model import GRADES, Metric, Row
-from dashboard.views.tables.html import Html, bold, join, outside, period, small, span, tag
+from dashboard.views.tables.html import Html, bold, escape, join, outside, period, small, span, tag
 from dashboard.views.text import formats
 
 GRADE_CLASSES = {grade: f"grade-{position}" for position, grade in enumerate(GRADES, start=1)}
@@ -20,7 +21,7 @@ SPARK_WIDTH, SPARK_HEIGHT, SPARK_PAD, SPARK_LINE, SPARK_DOT = 88, 22, 3, 1.2, 2.
 def link(text: str, query: Mapping[str, str], page: str = "") -> Html:
     """A link that keeps the choices in the address and adds its own."""
     # page.js adds the choices that are already in the address, and follows the link without loading the page anew.
-    return tag("a", text, data_choose=True, href=f"{page}?{urlencode(query)}")
+    return Html(f'<a data-choose href="{escape(f"{page}?{urlencode(query)}")}">{escape(text)}</a>')
 
 
 def council(name: str) -> Html:
@@ -121,7 +122,7 @@ def gap(row: Row, metric: Metric) -> str:
         return period("no best") if no_best else ""
     if not metric.ranked:
         return formats.signed(row["gap"], metric)
-    if formats.gap(row, metric) == "meets it":
+    if row["gap"] <= 0:
         return span("word better", "meets it")
     real = formats.shortfall(row, metric)
     # Value minus benchmark, cleaned of binary noise: 14.2 - 7.75 would else be shown as +6.4 (rule 7).
@@ -166,48 +167,34 @@ def spark(values: Sequence[float | None]) -> Html:
     low, high = min(known), max(known)
     reach = high - low or 1.0
     step = (SPARK_WIDTH - 2 * SPARK_PAD) / (len(values) - 1)
-    runs: list[list[tuple[float, float]]] = [[]]
-    x = y = 0.0
-    for position, value in enumerate(values):
+    runs: list[list[tuple[str, float]]] = [[]]
+    y = 0.0
+    for across, value in zip(_across(len(values)), values, strict=True):
         if value is None:
             runs.append([])  # a gap in the line
             continue
-        x = SPARK_PAD + position * step
         y = SPARK_PAD + (high - value) / reach * (SPARK_HEIGHT - 2 * SPARK_PAD)
-        runs[-1].append((x, y))
+        runs[-1].append((across, y))
+    last = max(position for position, value in enumerate(values) if value is not None)
     arc = f"a{SPARK_DOT} {SPARK_DOT} 0 1 1"
-    dot = f"M{x - SPARK_DOT:.1f} {y:.1f}{arc} {2 * SPARK_DOT} 0{arc}-{2 * SPARK_DOT} 0z"
+    dot = f"M{SPARK_PAD + last * step - SPARK_DOT:.1f} {y:.1f}{arc} {2 * SPARK_DOT} 0{arc}-{2 * SPARK_DOT} 0z"
+    lines = "".join([_ribbon(run, step) for run in runs if len(run) > 1])  # a point alone is no line
     # As it is: numbers and letters of ours.
-    return Html(f'<span class="spark" style="clip-path:path(\'{"".join(map(_ribbon, runs))}{dot}\')"></span>')
+    return Html(f'<span class="spark" style="clip-path:path(\'{lines}{dot}\')"></span>')
 
 
-def _ribbon(points: Sequence[tuple[float, float]]) -> str:
-    """The outline of a line: there along its upper edge and back along its lower; a point alone is no line."""
-    if len(points) < 2:
-        return ""
-    steep = [abs((y - before) / (x - left)) for (left, before), (x, y) in pairwise(points)]
+@cache
+def _across(count: int) -> list[str]:
+    """How far from the left each of so many points is."""
+    step = (SPARK_WIDTH - 2 * SPARK_PAD) / (count - 1)
+    return [f"{SPARK_PAD + position * step:.1f}" for position in range(count)]
+
+
+def _ribbon(points: Sequence[tuple[str, float]], step: float) -> str:
+    """The outline of a line: there along its upper edge and back along its lower."""
+    steep = [abs(after - before) / step for (_, before), (_, after) in pairwise(points)]
     # As thick across a steep part as along a level one.
     half = [SPARK_LINE / 2 * hypot(1, max(sides)) for sides in zip([0, *steep], [*steep, 0], strict=True)]
-    upper = [f"{x:.1f} {y - thick:.1f}" for (x, y), thick in zip(points, half, strict=True)]
-    lower = [f"{x:.1f} {y + thick:.1f}" for (x, y), thick in zip(points, half, strict=True)]
-    return f"M{' '.join([*upper, *reversed(lower)])}z"
-
-
-# TEMPORARY
-from html import escape as _e
-
-
-def table(caption, heads, body, *, kind):
-    head = "".join(f'<th scope="col">{_e(name)}</th>' for name in heads)
-    return (
-        f'<div class="scroll" tabindex="0" role="region" aria-label="{_e(caption)}"><table class="{kind}">'
-        f"<caption>{_e(caption)}</caption><thead><tr>{head}</tr></thead><tbody>{''.join(body)}</tbody></table></div>"
-    )
-
-
-def cell(content):
-    return f"<td>{content}</td>"
-
-
-def cells(contents):
-    return "".join(map(cell, contents))
+    there = [f"{across} {y - thick:.1f}" for (across, y), thick in zip(points, half, strict=True)]
+    back = [f"{across} {y + thick:.1f}" for (across, y), thick in zip(points, half, strict=True)]
+    return f"M{' '.join([*there, *reversed(back)])}z"

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import html
+import re
 from collections.abc import Iterable
 from functools import cache
+
+SPECIAL = re.compile("""[&<>"']""").search
 
 
 class Html(str):
@@ -21,21 +24,31 @@ class Cell(Html):
 
 def escape(content: object) -> str:
     """Markup as it is, all else escaped."""
-    return content if isinstance(content, Html) else html.escape(str(content))
+    if isinstance(content, Html):
+        return content
+    text = str(content)
+    return html.escape(text) if SPECIAL(text) else text
+
+
+def _text(content: object) -> str:
+    text = str(content)
+    return html.escape(text) if SPECIAL(text) else text
 
 
 def join(*parts: object, by: str = "") -> Html:
     """Parts one after the other."""
-    return Html(escape(by).join(map(escape, parts)))
+    return Html((by and escape(by)).join(map(escape, parts)))
 
 
 def attributes(**given: object) -> str:
     """Attributes as they stand in a tag: none for None, no value for True; names as in `class_` and `aria_label`."""
-    return "".join(
-        f" {_name(key)}" if value is True else f' {_name(key)}="{html.escape(str(value))}"'
-        for key, value in given.items()
-        if value is not None
-    )
+    said = ""
+    for key, value in given.items():
+        if value is True:
+            said += f" {_name(key)}"
+        elif value is not None:
+            said += f' {_name(key)}="{_text(value)}"'
+    return said
 
 
 @cache
@@ -59,21 +72,22 @@ def th(*content: object, scope: str, **given: object) -> Cell:
 
 
 def span(css: str, *content: object) -> Html:
-    """Words of a kind inside a cell."""
-    return tag("span", *content, class_=css)
+    """Words of a kind inside a cell; `css` are classes of ours."""
+    # Without `tag`, as what follows: there are a thousand of them on a page. Markup is put into f-strings slowly.
+    return Html('<span class="' + css + '">' + "".join(map(escape, content)) + "</span>")
 
 
 def period(*content: object) -> Html:
     """Small words below what they belong to."""
-    return span("period", *content)
+    return Html('<span class="period">' + "".join(map(escape, content)) + "</span>")
 
 
 def bold(*content: object) -> Html:
-    return tag("b", *content)
+    return Html("<b>" + "".join(map(escape, content)) + "</b>")
 
 
 def small(*content: object) -> Html:
-    return tag("small", *content)
+    return Html("<small>" + "".join(map(escape, content)) + "</small>")
 
 
 def note(*content: object) -> Html:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date
+from functools import partial
 from operator import itemgetter
 
 import polars as pl
@@ -15,7 +16,7 @@ from dashboard.data.model import GRADES, NOT_GIVEN, REASONS, STRANDS, Metric, Pe
 from dashboard.views.tables import STRAND_NAMES, cells, released
 from dashboard.views.tables.cells import chip, day, missing
 from dashboard.views.tables.html import Html, attributes, bold, items, join, note, outside, small, tag, th
-from dashboard.views.tables.table import Column, Table, plain, same
+from dashboard.views.tables.table import Column, Fields, Table, plain, same
 from dashboard.views.text import formats
 from dashboard.views.text.citing import cite, cited
 from dashboard.views.text.inspections import FEWEST
@@ -47,17 +48,19 @@ NONE_HEADS = {
 # The source of a file whose rows have one each.
 ITS_OWN = ("title", "publisher", "release", "released", "page", "licence")
 
-# Every report on one council (`inspections.reports`), each judgement as a chip.
-COURSE = Table(
-    "latest",
-    (
-        Column("Published", lambda row: _published(row), {"council": "name", "report_published": "published"}),
-        Column("Inspected from", lambda row: _started(row), {"inspected_from": "started"}),
-        Column("Framework", lambda row: _framework(row), same("framework", "type")),
-        *(Column(STRAND_NAMES[strand], lambda row, of=strand: _given(row, of), same(strand)) for strand in STRANDS),
-        Column(file={"report": "url", "source_id": "source_id"}),
-    ),
-)
+
+def course() -> Table:
+    """Every report on one council (`inspections.reports`), each judgement as a chip."""
+    return Table(
+        "latest",
+        (
+            Column("Published", _published, {"council": "name", "report_published": "published"}),
+            Column("Inspected from", _started, {"inspected_from": "started"}),
+            Column("Framework", _framework, same("framework", "type")),
+            *(Column(STRAND_NAMES[strand], partial(_given, strand), same(strand)) for strand in STRANDS),
+            Column(file={"report": "url", "source_id": "source_id"}),
+        ),
+    )
 
 
 def latest(db: Database, measure: tuple[Metric, Period] | None, *, strand: str, sort: str, today: date) -> Table:
@@ -99,7 +102,7 @@ def latest(db: Database, measure: tuple[Metric, Period] | None, *, strand: str, 
 
 
 def with_figures(db: Database, rows: pl.DataFrame, metric: Metric, period: Period) -> pl.DataFrame:
-    """Rows of councils with their figures in a measure: value, status, symbol, return_id; null where it did not exist."""
+    """Rows of councils with a measure's value, status, symbol and return_id; null where a council did not exist."""
     figures = db.councils(metric.metric_id, period.end).select("area_id", "value", "status", "symbol", "return_id")
     return rows.join(figures, on="area_id", how="left", maintain_order="left")
 
@@ -182,7 +185,7 @@ def by_quarter(judged: Metric) -> Table:
 def distribution(judged: Metric, rows: pl.DataFrame, *, by: str) -> Table:
     """How many councils had each grade (`inspections.distribution`): a row a region (`by` "name") or a day."""
     by_area = by == "name"
-    first = {"area": "name", "at": "period_end", "judgement": pl.lit(judged.title)}
+    first: Fields = {"area": "name", "at": "period_end", "judgement": pl.lit(judged.title)}
     return Table(
         "counts",
         (
@@ -410,7 +413,7 @@ def _framework(row: Row) -> str:
     return f"{row['framework']}, {row['type']}" if row["type"] else str(row["framework"])
 
 
-def _given(row: Row, strand: str) -> Html:
+def _given(strand: str, row: Row) -> Html:
     """A judgement of an inspection, or why it gave none."""
     if row[strand]:
         return chip(row[strand])

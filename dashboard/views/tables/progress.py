@@ -31,7 +31,7 @@ MARKS: dict[Outcome, str] = {
 
 
 def overview(db: Database, chosen: int | None) -> Table:
-    """Every commitment with where it stands (`progress.stands`); each leads to its detail. The file has the sums too."""
+    """Every commitment with where it stands (`progress.stands`); each leads to its detail. The sums are in the file."""
     return Table(
         "commitments",
         (

@@ -48,15 +48,21 @@ class Table:
         shown = [(column.heading, column.show) for column in self.columns if column.show]
         head = "".join(name if isinstance(name, Cell) else th(name, scope="col") for name, _ in shown)
         first, *rest = (show for _, show in shown)
-        ends = ("", "", "") if self.terse else ("</th>", "</td>", "</tr>")
+        end_of_name, end, end_of_row = ("", "", "") if self.terse else ("</th>", "</td>", "</tr>")
         body, group = [], ""
         for row in rows.iter_rows(named=True) if isinstance(rows, pl.DataFrame) else rows:
-            if self.group and self.group(row) != group:
-                group = self.group(row)
+            before, group = group, self.group(row) if self.group else ""
+            if group != before:
                 body.append(f'<tr class="theme">{tag("th", group, colspan=len(shown), scope="colgroup")}</tr>')
-            body.append(f"<tr{self.mark(row)}>{_cell(first(row), ROW, ends[0])}")
-            body += [_cell(show(row), "<td>", ends[1]) for show in rest]
-            body.append(ends[2])
+            name = first(row)
+            name = name if isinstance(name, Cell) else ROW + escape(name) + end_of_name
+            body.append("<tr" + self.mark(row) + ">" + name)
+            for show in rest:
+                content = show(row)
+                if not isinstance(content, Cell):
+                    content = "<td>" + escape(content) + end
+                body.append(content)
+            body.append(end_of_row)
         of = tag("caption", caption)
         table = Html(f"{of}<thead><tr>{head}</tr></thead><tbody>{''.join(body)}</tbody>")
         return scrolling(tag("table", table, class_=self.kind), caption)
@@ -86,10 +92,11 @@ def same(*names: str) -> Fields:
     return {name: name for name in names}
 
 
+def of_cells(kind: str, heads: Sequence[str], mark: Callable[[Any], Html] = lambda row: Html()) -> Table:
+    """A table whose rows are cells already, the first of which names its row."""
+    return Table(kind, [Column(head, itemgetter(position)) for position, head in enumerate(heads)], mark)
+
+
 def plain(heading: str, name: str, to: str = "") -> Column:
     """A column of the rows as it is, on the page and in the file, where it is called `to`."""
     return Column(heading, itemgetter(name), {to or name: name})
-
-
-def _cell(content: object, start: str, end: str) -> str:
-    return content if isinstance(content, Cell) else f"{start}{escape(content)}{end}"

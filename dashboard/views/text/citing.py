@@ -25,7 +25,7 @@ def cite(db: Database, sources: Sequence[Source]) -> list[pl.Expr]:
 
 
 def columns_of(db: Database, metric: Metric) -> dict[str, str]:
-    """The source of a measure as columns of its own: source, publisher, release, released, page, licence, data_version."""
+    """The source of a measure in columns: source, publisher, release, released, page, licence, data_version."""
     source = db.sources[metric.source_id]
     return {
         "source": source.title,

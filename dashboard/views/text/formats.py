@@ -27,6 +27,13 @@ SIDES: dict[Colouring, tuple[tuple[str, str, str], tuple[str, str, str]]] = {
     "change": (("better", "no change", "worse"), ("lower", "no change", "higher")),
     "trend": (("getting better", "no clear trend", "getting worse"), ("falling", "no clear trend", "rising")),
 }
+VERDICTS = {
+    "better": "better, beyond chance",
+    "worse": "worse, beyond chance",
+    "similar": "similar: chance could explain the difference",
+    "lower": "lower, beyond chance",
+    "higher": "higher, beyond chance",
+}
 QUARTERS = {1: "best quarter", 2: "second quarter", 3: "third quarter", 4: "worst quarter"}
 
 
@@ -160,14 +167,7 @@ def held(metric: Metric) -> str:
 
 def verdict(row: Row, metric: Metric) -> str:
     """The verdict beyond chance in words; empty without counts."""
-    words = {
-        "better": "better, beyond chance",
-        "worse": "worse, beyond chance",
-        "similar": "similar: chance could explain the difference",
-        "lower": "lower, beyond chance",
-        "higher": "higher, beyond chance",
-    }
-    return words.get(row["verdict"] or "", "")
+    return VERDICTS.get(row["verdict"], "")
 
 
 def benchmark_value(value: float | None, base: int | None, benchmark: Benchmark, metric: Metric) -> str:
