@@ -97,7 +97,7 @@ def show_councils() -> None:
     )  # fmt: skip
     since = db.metrics["months_since_inspection"]
     used = publications if beside is None else [*publications, db.sources[metric.source_id]]
-    st.html(tables.sources(used, tables.after_the_record(newest), since.definition, since.caveat or ""))
+    st.html(tables.sources(used, sentences.after_the_record(newest), since.definition, since.caveat or ""))
 
 
 def show_reports() -> None:
@@ -129,7 +129,7 @@ def show_reports() -> None:
             lambda: tables.with_own_sources(db, tables.course().frame(course)), course.height,
             f"{chosen.area_id}-inspections.csv",
         )  # fmt: skip
-    st.html(tables.sources(publications, tables.after_the_record(newest)))
+    st.html(tables.sources(publications, sentences.after_the_record(newest)))
     show_visits()
 
 
@@ -191,7 +191,7 @@ def show_regions() -> None:
         everything.height,
         f"grades-by-region-and-year-{strand}.csv", "all areas and years,",
     )  # fmt: skip
-    st.html(tables.sources(publications, tables.SNAPSHOTS, judged.caveat or ""))
+    st.html(tables.sources(publications, sentences.SNAPSHOTS, judged.caveat or ""))
 
 
 def show_next() -> None:
@@ -227,7 +227,7 @@ def show_next() -> None:
         f"after-{grade.lower().replace(' ', '-')}-{strand}.csv",
         lambda: (rows, tables.about(db, publications, where.strip())),
     )  # fmt: skip
-    st.html(tables.sources(publications, tables.ON_NEXT))
+    st.html(tables.sources(publications, sentences.ON_NEXT))
 
 
 def show_ratings() -> None:
@@ -269,7 +269,7 @@ def show_ratings() -> None:
         lambda: ratings.frame(tables.best_grade_first(db.with_codes(rows)), cite(db, used)), rows.height,
         f"{metric.metric_id}-by-grade-{strand}.csv", "all councils,",
     )  # fmt: skip
-    st.html(tables.sources(used, tables.ON_RATINGS))
+    st.html(tables.sources(used, sentences.ON_RATINGS))
 
 
 SHOWN = dict(zip(PARTS, (show_councils, show_reports, show_regions, show_next, show_ratings), strict=True))

@@ -30,7 +30,7 @@ from dashboard.views.tables.table import Table
 from dashboard.views.text import leadership as sentences
 from dashboard.views.text import programme as on_programme
 from dashboard.views.text.citing import cite
-from dashboard.views.text.inspections import FEWEST
+from dashboard.views.text.inspections import FEWEST, after_the_record
 
 JUDGEMENTS, WORKFORCE, DIRECTORS, PROGRAMME = PARTS = (
     "Judgements", "Ratings and workforce", "Directors in post", "The programme",
@@ -103,7 +103,7 @@ def show_judgements() -> None:
     caption = f"Impact of leaders in {everybody.height} councils; months are counted to {today:%-d %B %Y}"
     st.html(parts.JUDGEMENTS.html(everybody, caption))
     save(lambda: coded(parts.JUDGEMENTS, everybody, publications), everybody.height, "leaders.csv")
-    st.html(published.sources(publications, published.after_the_record(newest), judged.caveat or ""))
+    st.html(published.sources(publications, after_the_record(newest), judged.caveat or ""))
 
 
 def show_workforce() -> None:

@@ -66,8 +66,7 @@ def profile(
             Column("Region", lambda pair: cells.number(pair[0]["region"], pair[1])),
             Column("Neighbours’ median", lambda pair: "" if pair[1].counted else cells.neighbours(*pair)),
             Column(
-                benchmark.label,
-                lambda pair: "" if pair[1].counted else cells.number(pair[0]["benchmark"], pair[1]),
+                benchmark.label, lambda pair: "" if pair[1].counted else cells.number(pair[0]["benchmark"], pair[1])
             ),
             Column("Gap", lambda pair: cells.gap(*pair)),
             Column("Standing, best first", lambda pair: cells.standing(*pair)),

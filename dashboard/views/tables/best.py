@@ -16,17 +16,14 @@ from dashboard.views.tables import STRAND_NAMES, cells
 from dashboard.views.tables.cells import council, link, quarter, without
 from dashboard.views.tables.html import Html, bold, items, join, period, small, span, tag, td, th
 from dashboard.views.tables.html import note as in_small_print
-from dashboard.views.tables.table import CHOSEN, Column, Fields, Table, marks, same
+from dashboard.views.tables.table import CHOSEN, Column, Fields, Table, column, marks
 from dashboard.views.text import best as sentences
 from dashboard.views.text import formats
 from dashboard.views.text.citing import cite
 
 # More rows than these, and more of those not counted, are in the file alone.
 MOST, MOST_BESIDE = 60, 10
-REASONS = {
-    NOT_THERE: "no figure of its own",
-    OTHER_RETURN: "another return",
-}
+REASONS = {NOT_THERE: "no figure of its own", OTHER_RETURN: "another return"}
 
 
 def councils(found: Best, leaders: Mapping[str, Row], chosen: str | None) -> Table:
@@ -39,45 +36,33 @@ def councils(found: Best, leaders: Mapping[str, Row], chosen: str | None) -> Tab
     return Table(
         "best",
         (
-            Column(
+            column(
                 "Council",
                 lambda row: _named(row, note(row)),
-                {"council": "name", "la_number": pl.col("area_ids").list.join("+"), "among_the_best": "among_the_best"},
+                "among_the_best",
+                council="name",
+                la_number=pl.col("area_ids").list.join("+"),
             ),
-            Column(
-                "Value",
-                lambda row: bold(formats.brief(row["value"], metric)),
-                {"value": "value", "unit": pl.lit(metric.unit)},
+            column(
+                "Value", lambda row: bold(formats.brief(row["value"], metric)), value="value", unit=pl.lit(metric.unit)
             ),
-            Column("Standing, best first", formats.standing, same("rank", "tied", "ranked", "quarter")),
-            Column(
-                f"From {formats.brief(found.level, metric)}", lambda row: _gap(row, found), same("benchmark", "gap")
-            ),
-            Column("Change in a year", lambda row: cells.change(row["change"], metric), same("change")),
-            Column(
-                "Over five years",
-                _direction,
-                {"over_five_years": "direction", "why_it_cannot_be_said": "no_direction"},
-            ),
-            Column(
+            column("Standing, best first", formats.standing, "rank", "tied", "ranked", "quarter"),
+            column(f"From {formats.brief(found.level, metric)}", lambda row: _gap(row, found), "benchmark", "gap"),
+            column("Change in a year", lambda row: cells.change(row["change"], metric), "change"),
+            column("Over five years", _direction, over_five_years="direction", why_it_cannot_be_said="no_direction"),
+            column(
                 "In England’s best quarter",
                 lambda row: _since(row) if row["among_the_best"] else without("not counted"),
-                {
-                    "in_best_quarter_since": "since",
-                    "periods_in_best_quarter": "years",
-                    "not_longer_as": pl.col("ended").replace_strict(
-                        sentences.ENDED, default=None, return_dtype=pl.String
-                    ),
-                },
+                in_best_quarter_since="since",
+                periods_in_best_quarter="years",
+                not_longer_as=pl.col("ended").replace_strict(sentences.ENDED, default=None, return_dtype=pl.String),
             ),
-            Column(
+            column(
                 "Leaders, latest judgement",
                 lambda row: _leaders(row, leaders),
-                {
-                    "leaders_judged": _of_each(leaders, "grade"),
-                    "inspected_from": _of_each(leaders, "started"),
-                    "report_published": _of_each(leaders, "published"),
-                },
+                leaders_judged=_of_each(leaders, "grade"),
+                inspected_from=_of_each(leaders, "started"),
+                report_published=_of_each(leaders, "published"),
             ),
         ),
         mark=_own(chosen),
@@ -187,14 +172,16 @@ def in_common(rows: pl.DataFrame) -> Table:
     return Table(
         "common",
         (
-            Column(
+            column(
                 "Group",
                 lambda row: join(row["group"], period(row["note"]) if row["note"] else ""),
-                {"by": "dimension", "group": "group", "bounds": "note"},
+                by="dimension",
+                group="group",
+                bounds="note",
             ),
-            Column("Of these", _share("best", most), {"of_the_best": "best", "best": "best_base"}),
+            column("Of these", _share("best", most), of_the_best="best", best="best_base"),
             Column("Of all", _share("all", most), {"of_all": "all", "all": "all_base"}),
-            Column("Beyond chance?", said, {"beyond_chance": side, "comparisons": pl.lit(rows.height)}),
+            column("Beyond chance?", said, beyond_chance=side, comparisons=pl.lit(rows.height)),
         ),
         group=itemgetter("dimension"),
     )
@@ -219,27 +206,22 @@ def several(db: Database, metrics: Sequence[Metric], chosen: str | None) -> Tabl
     return Table(
         "several",
         (
-            Column(
-                "Council",
-                lambda row: _named(row, ""),
-                {"council": "name", "la_number": pl.col("area_ids").list.join("+")},
-            ),
-            Column("Measures", lambda row: join(bold(row["count"]), f" of {len(metrics)}"), same("count")),
-            Column(
+            column("Council", lambda row: _named(row, ""), council="name", la_number=pl.col("area_ids").list.join("+")),
+            column("Measures", lambda row: join(bold(row["count"]), f" of {len(metrics)}"), "count"),
+            column(
                 "Best quarter",
                 lambda row: join(
                     *(_chip(db.metrics[one], 1, joint=one in row["joint"]) for one in row["best"]), by=" "
                 ),
-                {"best_quarter_on": listed("best"), "of_these_joint": listed("joint")},
+                best_quarter_on=listed("best"),
+                of_these_joint=listed("joint"),
             ),
-            Column(
+            column(
                 "Worst quarter",
                 worst,
-                {
-                    "worst_quarter_on": listed("worst"),
-                    "no_figure_that_counts_on": listed("without"),
-                    "measures": pl.lit(measures),
-                },
+                worst_quarter_on=listed("worst"),
+                no_figure_that_counts_on=listed("without"),
+                measures=pl.lit(measures),
             ),
         ),
         mark=_own(chosen),
@@ -262,20 +244,14 @@ def outstanding(db: Database, metric: Metric, at: Period, chosen: str | None) ->
     return Table(
         "councils",
         (
-            Column(
-                "Council",
-                lambda row: council(row["name"]),
-                {"council": "name", **same("la_number", "gss_code")},
-            ),
-            Column(
+            column("Council", lambda row: council(row["name"]), "la_number", "gss_code", council="name"),
+            column(
                 "Region",
                 lambda row: db.names[row["region_id"]],
-                {
-                    "region": pl.col("region_id").replace_strict(db.names, default=None, return_dtype=pl.String),
-                    "judgement": pl.lit(metric.title),
-                    "at": pl.lit(at.end),
-                    "grade": "symbol",
-                },
+                region=pl.col("region_id").replace_strict(db.names, default=None, return_dtype=pl.String),
+                judgement=pl.lit(metric.title),
+                at=pl.lit(at.end),
+                grade="symbol",
             ),
             *(Column(heading, show if dated else None, file) for heading, (show, file) in dates.items()),
         ),

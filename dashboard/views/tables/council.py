@@ -22,11 +22,7 @@ from dashboard.views.text.citing import columns_of
 def timeline(found: Sequence[Inspection]) -> Html:
     """The impact of leaders at each inspection since 2013, oldest first: the way a council has come."""
     steps = (
-        tag(
-            "li",
-            period(f"{one.published:%B %Y}"),
-            cells.grade(one.grades.get("leaders"), one.framework, "leaders"),
-        )
+        tag("li", period(f"{one.published:%B %Y}"), cells.grade(one.grades.get("leaders"), one.framework, "leaders"))
         for one in sorted(found, key=lambda one: one.published)
     )
     return tag("ol", *steps, class_="timeline", aria_label="Impact of leaders, report by report")

@@ -16,7 +16,7 @@ from dashboard.views.tables import cells, measure, released
 from dashboard.views.tables.cells import council as council_link
 from dashboard.views.tables.cells import link, without
 from dashboard.views.tables.html import Html, bold, items, join, note, outside, period, span, tag
-from dashboard.views.tables.table import CHOSEN, CURRENT, Column, Table, plain, same
+from dashboard.views.tables.table import CHOSEN, CURRENT, Column, Table, column, plain, written
 from dashboard.views.text import formats, front
 from dashboard.views.text.citing import columns_of
 
@@ -76,23 +76,23 @@ def standard(one: Standard) -> Table:
     return Table(
         "standard",
         (
-            Column(
+            column(
                 "Period",
                 lambda row: join(formats.period_label(metric, row["period_end"]), cells.broken(row)),
-                {
-                    "metric": pl.lit(metric.title),
-                    "standard": pl.lit(one.target),
-                    "unit": pl.lit(metric.unit),
-                    **same("period", "period_end"),
-                },
+                "period",
+                "period_end",
+                metric=pl.lit(metric.title),
+                standard=pl.lit(one.target),
+                unit=pl.lit(metric.unit),
             ),
             plain("Met it", "met"),
             plain("Had a figure", "had", "had_a_figure"),
             Column("Share", cells.share),
-            Column(
+            column(
                 "England",
                 lambda row: formats.brief(row["england"], metric),
-                {"england": "england", "not_comparable_with_earlier": "broken"},
+                england="england",
+                not_comparable_with_earlier="broken",
             ),
         ),
     )
@@ -106,10 +106,7 @@ def gains(db: Database, benchmark: Benchmark, chosen: str) -> Table:
             Column(
                 "Measure",
                 lambda one: measure(one.metric, one.period_end, unit=False),
-                lambda one: {
-                    "metric": one.metric.title,
-                    "period": formats.period_label(one.metric, one.period_end),
-                },
+                lambda one: {"metric": one.metric.title, "period": formats.period_label(one.metric, one.period_end)},
             ),
             Column(
                 "England",
@@ -117,9 +114,7 @@ def gains(db: Database, benchmark: Benchmark, chosen: str) -> Table:
                 lambda one: {"england": one.england, "unit": one.metric.unit},
             ),
             Column(
-                benchmark.title,
-                _level,
-                lambda one: {"benchmark_rule": benchmark.title, "benchmark": one.benchmark},
+                benchmark.title, _level, lambda one: {"benchmark_rule": benchmark.title, "benchmark": one.benchmark}
             ),
             Column("Reach it", lambda one: one.total.meet, lambda one: {"reach_it": one.total.meet}),
             Column("Fall short", lambda one: one.total.short, lambda one: {"fall_short": one.total.short}),
@@ -218,7 +213,7 @@ def moved(movers: Movers) -> Table:
         def show(row: Row) -> str:
             return f"{formats.ordinal(row[f'rank{when}'])} of {row[f'ranked{when}']}"
 
-        return Column(heading, show if metric.ranked else None, same(f"rank{when}", f"ranked{when}"))
+        return column(heading, show if metric.ranked else None, f"rank{when}", f"ranked{when}")
 
     return Table(
         "watched",
@@ -228,25 +223,20 @@ def moved(movers: Movers) -> Table:
                 lambda row: council_link(row["names"][0]) if len(row["names"]) == 1 else row["name"],
                 {"councils": "name", "return": "return_id", "metric": pl.lit(metric.title)},
             ),
-            Column(
-                then,
-                lambda row: cells.number(row["value_before"], metric),
-                {"period_before": pl.lit(then), "value_before": "value_before"},
+            column(
+                then, lambda row: cells.number(row["value_before"], metric), "value_before", period_before=pl.lit(then)
             ),
-            Column(
+            column(
                 now,
                 lambda row: bold(cells.number(row["value"], metric)),
-                {"period": pl.lit(now), "value": "value", "unit": pl.lit(metric.unit)},
+                period=pl.lit(now),
+                value="value",
+                unit=pl.lit(metric.unit),
             ),
-            Column("Change", lambda row: cells.change(row["change"], metric), same("change", "improvement")),
+            column("Change", lambda row: cells.change(row["change"], metric), "change", "improvement"),
             rank("Rank then", "_before"),
             rank("Rank now", ""),
-            Column(
-                file={
-                    "places_gained": "places",
-                    "very_small": ~pl.col("sets_cut"),
-                }
-            ),
+            written(places_gained="places", very_small=~pl.col("sets_cut")),
         ),
     )
 

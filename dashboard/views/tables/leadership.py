@@ -13,7 +13,7 @@ from dashboard.data.model import Metric, Row, Source
 from dashboard.views.tables import cells, ofsted
 from dashboard.views.tables.cells import chip, day, in_region, missing
 from dashboard.views.tables.html import Html, attributes, join, note, small, span
-from dashboard.views.tables.table import Column, Table, marks, same
+from dashboard.views.tables.table import Column, Table, column, marks, same, written
 from dashboard.views.text import formats
 from dashboard.views.text import leadership as sentences
 
@@ -27,34 +27,30 @@ EARLIER = pl.col("earlier").list.eval(
 JUDGEMENTS = Table(
     "latest leaders",
     (
-        Column("Council", in_region, {"council": "name", **same("la_number", "gss_code", "region")}),
-        Column(
+        column("Council", in_region, "la_number", "gss_code", "region", council="name"),
+        column(
             "Leaders",
             lambda row: chip(row["grade"]) if row["grade"] else missing("no judgement on record"),
-            {"leaders": "grade"},
+            leaders="grade",
         ),
-        Column("Inspected from", lambda row: _started(row) if row["grade"] else "", {"inspected_from": "started"}),
-        Column(
-            "Report",
-            lambda row: cells.report(row) if row["grade"] else "",
-            {"report_published": "published", "framework": "framework"},
+        column("Inspected from", lambda row: _started(row) if row["grade"] else "", inspected_from="started"),
+        column(
+            "Report", lambda row: cells.report(row) if row["grade"] else "", "framework", report_published="published"
         ),
-        Column("Months since", lambda row: row["months"] if row["grade"] else "", {"months_since": "months"}),
-        Column(
+        column("Months since", lambda row: row["months"] if row["grade"] else "", months_since="months"),
+        column(
             "Against the one before",
             lambda row: _before(row) if row["grade"] else "",
-            {
-                "leaders_before": "before",
-                "report_before_published": "before_published",
-                "grades_better_than_before": "moved",
-            },
+            leaders_before="before",
+            report_before_published="before_published",
+            grades_better_than_before="moved",
         ),
-        Column(
+        column(
             "Before that",
             lambda row: "; ".join(f"{one['grade']}, {one['published']:%b %Y}" for one in row["earlier"] or ()),
-            {"before_that": EARLIER.list.join("; ")},
+            before_that=EARLIER.list.join("; "),
         ),
-        Column(file={"report": "url"}),
+        written(report="url"),
     ),
     mark=lambda row: Html(attributes(data_area=row["area_id"])),
     terse=True,
@@ -63,12 +59,13 @@ JUDGEMENTS = Table(
 DIRECTORS = Table(
     "counts",
     (
-        Column(file={"area": pl.lit("England")}),
-        Column("Period", lambda row: f"Year to {row['period_end']:%-d %B %Y}", {"year_to": "period_end"}),
-        Column(
+        written(area=pl.lit("England")),
+        column("Period", lambda row: f"Year to {row['period_end']:%-d %B %Y}", year_to="period_end"),
+        column(
             "Changes of directors in England",
             lambda row: missing("not found") if row["changes"] is None else formats.number(row["changes"], 0),
-            {"changes": "changes", "why_none": pl.when(pl.col("changes").is_null()).then(pl.lit("not found"))},
+            changes="changes",
+            why_none=pl.when(pl.col("changes").is_null()).then(pl.lit("not found")),
         ),
     ),
 )
@@ -92,13 +89,16 @@ def disagreeing(db: Database, metrics: Sequence[Metric], chosen: str | None) -> 
     return Table(
         "latest disagree",
         (
-            Column("Council", in_region, {"council": "name", **same("la_number", "region")}),
-            Column(
+            column("Council", in_region, "la_number", "region", council="name"),
+            column(
                 "Leaders",
                 lambda row: join(chip(row["grade"]), small(_when(row))),
-                {"leaders": "grade", "inspected_from": "started", "report_published": "published", "listed_as": "side"},
+                leaders="grade",
+                inspected_from="started",
+                report_published="published",
+                listed_as="side",
             ),
-            Column(file={"in_worst_quarter_on": "worst", "in_best_quarter_on": "best"}),
+            written(in_worst_quarter_on="worst", in_best_quarter_on="best"),
             *(_workforce(db, metric) for metric in metrics),
         ),
         mark=marks(chosen),

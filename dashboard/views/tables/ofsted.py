@@ -16,24 +16,11 @@ from dashboard.data.model import GRADES, NOT_GIVEN, REASONS, STRANDS, Metric, Pe
 from dashboard.views.tables import STRAND_NAMES, cells, released
 from dashboard.views.tables.cells import chip, day, missing
 from dashboard.views.tables.html import Html, attributes, bold, items, join, note, outside, small, tag, th
-from dashboard.views.tables.table import Column, Fields, Table, plain, same
+from dashboard.views.tables.table import Column, Fields, Table, column, plain, same, written
 from dashboard.views.text import formats
 from dashboard.views.text.citing import cite, cited
 from dashboard.views.text.inspections import FEWEST
 
-SNAPSHOTS = (
-    "At each 31 March, by Ofsted’s rule: what was inspected by then and published by 30 June. Councils are those of "
-    "the day. Judgements before January 2018 are of the framework before ILACS."
-)
-ON_NEXT = (
-    "Months are counted between the two reports, since older files print no other date. A dot is a judgement, its row "
-    "the next one of the same thing; the dark line is the middle. Grades are counted, never averaged. A successor of a "
-    "council that ended is another council."
-)
-ON_RATINGS = (
-    "Grades are the latest on record; the figure may be older than the inspection or younger. A joint return is one "
-    "dot in each grade that its councils have. Very small councils are drawn, but move no median."
-)
 NEXT_HEADS = {
     "not_given": "No overall judgement since April 2026",
     "not_yet": "Not judged again yet",
@@ -54,11 +41,11 @@ def course() -> Table:
     return Table(
         "latest",
         (
-            Column("Published", _published, {"council": "name", "report_published": "published"}),
-            Column("Inspected from", _started, {"inspected_from": "started"}),
-            Column("Framework", _framework, same("framework", "type")),
-            *(Column(STRAND_NAMES[strand], partial(_given, strand), same(strand)) for strand in STRANDS),
-            Column(file={"report": "url", "source_id": "source_id"}),
+            column("Published", _published, council="name", report_published="published"),
+            column("Inspected from", _started, inspected_from="started"),
+            column("Framework", _framework, "framework", "type"),
+            *(column(STRAND_NAMES[strand], partial(_given, strand), strand) for strand in STRANDS),
+            written("source_id", report="url"),
         ),
     )
 
@@ -71,28 +58,26 @@ def latest(db: Database, measure: tuple[Metric, Period] | None, *, strand: str, 
     return Table(
         "latest",
         (
-            Column("Council", cells.in_region, {"council": "name", **same("la_number", "gss_code", "region")}),
+            column("Council", cells.in_region, "la_number", "gss_code", "region", council="name"),
             *(_judgement(db, one, is_sorted=one == strand and sort == "Best first") for one in STRANDS),
-            Column(
+            column(
                 "Inspected from",
                 lambda row: _started(row) if row["published"] else missing("no inspection on record"),
-                {"inspected_from": "started"},
+                inspected_from="started",
             ),
-            Column(
+            column(
                 _head("Report published", "Newest report first", sort),
                 lambda row: _published(row) if row["published"] else "",
-                {"report_published": "published"},
+                report_published="published",
             ),
-            Column("Framework", lambda row: _framework(row) if row["published"] else "", same("framework", "type")),
-            Column(
+            column("Framework", lambda row: _framework(row) if row["published"] else "", "framework", "type"),
+            column(
                 _head("Months since", "Longest ago first", sort),
                 lambda row: row["months"] if row["published"] else "",
-                {
-                    "months_since": "months",
-                    "months_counted_to": pl.lit(today),
-                    "report": "url",
-                    "source_id": "source_id",
-                },
+                "source_id",
+                months_since="months",
+                months_counted_to=pl.lit(today),
+                report="url",
             ),
             *([_measure(db, *measure)] if measure else []),
         ),
@@ -166,14 +151,12 @@ def by_quarter(judged: Metric) -> Table:
     return Table(
         "counts",
         (
-            Column(
+            column(
                 "Published",
                 lambda row: quarter(row["quarter"]),
-                {
-                    "quarter_from": start,
-                    "to": start.dt.offset_by("1q").dt.offset_by("-1d"),
-                    "judgement": pl.lit(judged.title),
-                },
+                quarter_from=start,
+                to=start.dt.offset_by("1q").dt.offset_by("-1d"),
+                judgement=pl.lit(judged.title),
             ),
             plain("Reports", "reports"),
             *(plain(grade, grade) for grade in GRADES),
@@ -194,10 +177,7 @@ def distribution(judged: Metric, rows: pl.DataFrame, *, by: str) -> Table:
             else Column("At", lambda row: f"{row['period_end']:%-d %B %Y}", first),
             plain("Councils", "councils"),
             *(plain(grade, grade) for grade in GRADES),
-            *(
-                plain(NONE_HEADS[status], status) if rows[status].sum() else Column(file=same(status))
-                for status in NONE
-            ),
+            *(plain(NONE_HEADS[status], status) if rows[status].sum() else written(status) for status in NONE),
             Column("Good or Outstanding, of those judged", _share),
         ),
     )
@@ -211,16 +191,10 @@ def _share(row: Row) -> str:
 
 def ratings(judged: Metric, metric: Metric, period: Period) -> Table:
     """`inspections.by_grade`, a file alone: each council's figure beside its grade."""
-    return Table(
-        "",
-        (
-            Column(file={"council": "name", **same("la_number", "gss_code")}),
-            Column(file={"judgement": pl.lit(judged.title), "grade": "grade"}),
-            Column(file=_of(metric, period)),
-            Column(file={"value": "value", "unit": pl.lit(metric.unit), **same("status", "symbol", "quarter")}),
-            Column(file={"joint_return": joint_return(), "counts_in_median": "sets_cut"}),
-        ),
-    )
+    council: Fields = {"council": "name", **same("la_number", "gss_code"), "judgement": pl.lit(judged.title)}
+    figure: Fields = {"value": "value", "unit": pl.lit(metric.unit), **same("status", "symbol", "quarter")}
+    counts: Fields = {"joint_return": joint_return(), "counts_in_median": "sets_cut"}
+    return Table("", [written("grade", **council), written(**_of(metric, period), **figure, **counts)])
 
 
 def best_grade_first(rows: pl.DataFrame) -> pl.DataFrame:
@@ -241,14 +215,15 @@ def medians(judged: Metric, metric: Metric, period: Period) -> Table:
     return Table(
         "counts",
         (
-            Column(file={"judgement": pl.lit(judged.title)}),
+            written(judgement=pl.lit(judged.title)),
             plain("Grade", "grade"),
             Column(file=_of(metric, period)),
             plain("Returns with a figure", "returns"),
-            Column(
+            column(
                 f"Median{unit}",
                 median,
-                {"median": pl.when(pl.col("returns") >= FEWEST).then("median"), "unit": pl.lit(metric.unit)},
+                median=pl.when(pl.col("returns") >= FEWEST).then("median"),
+                unit=pl.lit(metric.unit),
             ),
         ),
     )
@@ -263,15 +238,13 @@ def matrix(judged: Metric, rows: pl.DataFrame) -> Table:
     return Table(
         "counts matrix",
         (
-            Column(file={"judgement": pl.lit(judged.title)}),
+            written(judgement=pl.lit(judged.title)),
             plain("Judged", "grade"),
-            Column(file=same("judgements")),
+            written("judgements"),
             *(plain(grade, grade, f"then {grade}") for grade in GRADES),
-            *(plain(head, one) if rows[one].sum() else Column(file=same(one)) for one, head in NEXT_HEADS.items()),
-            Column(
-                "Median months",
-                lambda row: "" if row["months"] is None else formats.number(row["months"], 0),
-                same("months"),
+            *(plain(head, one) if rows[one].sum() else written(one) for one, head in NEXT_HEADS.items()),
+            column(
+                "Median months", lambda row: "" if row["months"] is None else formats.number(row["months"], 0), "months"
             ),
         ),
     )
@@ -282,27 +255,31 @@ def followed(judged: Metric) -> Table:
     return Table(
         "latest",
         (
-            Column(
+            column(
                 "Council",
                 lambda row: row["name"] if row["next"] == "ended" else cells.council(row["name"]),
-                {"council": "name", "judgement": pl.lit(judged.title), "grade": "grade"},
+                "grade",
+                council="name",
+                judgement=pl.lit(judged.title),
             ),
-            Column("Published", lambda row: day(row["published"]), {"report_published": "published"}),
+            column("Published", lambda row: day(row["published"]), report_published="published"),
             plain("Framework", "framework"),
-            Column(
+            column(
                 "Next judgement",
                 lambda row: chip(row["next_grade"]) if row["next_grade"] else missing(NEXT_HEADS[row["next"]].lower()),
-                same("next_grade"),
+                "next_grade",
             ),
-            Column(
+            column(
                 "Published",
                 lambda row: day(row["next_published"]) if row["next_published"] else "",
-                {"next_report_published": "next_published", "next_framework": "next_framework"},
+                "next_framework",
+                next_report_published="next_published",
             ),
-            Column(
+            column(
                 "Months between",
                 lambda row: "" if row["months"] is None else row["months"],
-                {"months_between": "months", "what_followed": "next"},
+                months_between="months",
+                what_followed="next",
             ),
         ),
     )
@@ -315,12 +292,14 @@ def visits(db: Database) -> Table:
         "inspections",
         (
             Column("Visited from", lambda row: day(row["started"]) if row["started"] else "not printed"),
-            Column("Visit", itemgetter("kind"), {"council": council, "visit": "kind", "visited_from": "started"}),
+            column("Visit", itemgetter("kind"), council=council, visit="kind", visited_from="started"),
             Column("Theme", lambda row: row["theme"] or missing("no theme printed")),
-            Column(
+            column(
                 "Published",
                 lambda row: day(row["published"]) if row["published"] else missing("not printed"),
-                {"report_published": "published", **same("theme", "source_id")},
+                "theme",
+                "source_id",
+                report_published="published",
             ),
         ),
     )
@@ -369,11 +348,6 @@ def painted(metric: Metric) -> Html:
     # The colours of the quarters are those of the grades, as on the map.
     chips = (tag("b", words, class_=f"grade-{quarter}") for quarter, words in formats.QUARTERS.items())
     return items(chips, class_="key")
-
-
-def after_the_record(newest: date) -> str:
-    """What cannot be known from these files."""
-    return f"Reports published after {newest:%-d %B %Y} are not on record here."
 
 
 def sources(found: Sequence[Source], *notes: str) -> Html:

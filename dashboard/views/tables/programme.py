@@ -14,7 +14,7 @@ from dashboard.data.model import Row, Source
 from dashboard.views.tables import cells
 from dashboard.views.tables.cells import chip, council, day, in_region, missing
 from dashboard.views.tables.html import Html, bold, items, join, note, outside, period, small, tag, th
-from dashboard.views.tables.table import CHOSEN, Column, Table, marks, plain, same
+from dashboard.views.tables.table import CHOSEN, Table, column, marks, plain, written
 from dashboard.views.text import formats
 from dashboard.views.text import programme as sentences
 from dashboard.views.text.citing import cite
@@ -32,7 +32,7 @@ KEPT = "Leadership register, kept by whoever runs this dashboard; each row names
 COURSE = Table(
     "counts",
     (
-        Column("Day", lambda row: f"{row['day']:%-d %B %Y}", same("day")),
+        column("Day", lambda row: f"{row['day']:%-d %B %Y}", "day"),
         plain("Enrolled by then", "enrolled", "enrolled_by_then"),
     ),
 )
@@ -40,13 +40,16 @@ COURSE = Table(
 NOT_COVERED = Table(
     "",
     (
-        Column(
-            file={
-                "council": "name",
-                **same("la_number", "region", "state", "interim", "in_post_since"),
-                "leaders": "grade",
-                **same("source_url", "checked_on"),
-            }
+        written(
+            "source_url",
+            "checked_on",
+            council="name",
+            la_number="la_number",
+            region="region",
+            state="state",
+            interim="interim",
+            in_post_since="in_post_since",
+            leaders="grade",
         ),
     ),
 )
@@ -101,21 +104,17 @@ def by_region(found: Coverage) -> Table:
     return Table(
         "counts regions",
         (
-            Column(
-                "Region", itemgetter("region"), {"region": "region", "councils": "councils", "in_the_register": "kept"}
-            ),
-            Column("Enrolled, of all councils", _enrolled, {"enrolled": "enrolled", "enrolled_percent": "share"}),
+            column("Region", itemgetter("region"), region="region", councils="councils", in_the_register="kept"),
+            column("Enrolled, of all councils", _enrolled, enrolled="enrolled", enrolled_percent="share"),
             plain("New directors", "new", "new_directors"),
             plain("Executive", "executive"),
             plain("Completed", "completed"),
             plain("With a coach now", "with_coach", "with_a_coach_now"),
             plain("On no programme", "not_enrolled", "on_no_programme"),
             plain("Not in the register", "absent", "not_in_the_register"),
-            Column(
-                file={
-                    "target_percent_of_england": pl.lit(target.percent if target else None, pl.Float64),
-                    "target_by": pl.lit(target.by_when if target else None, pl.Date),
-                }
+            written(
+                target_percent_of_england=pl.lit(target.percent if target else None, pl.Float64),
+                target_by=pl.lit(target.by_when if target else None, pl.Date),
             ),
         ),
     )
@@ -132,16 +131,16 @@ def tenure(fewest: int) -> Table:
     return Table(
         "counts",
         (
-            Column("Leaders", _leaders, {"leaders": pl.col("grade").fill_null("all in the register")}),
+            column("Leaders", _leaders, leaders=pl.col("grade").fill_null("all in the register")),
             plain("Directors", "directors"),
             plain("Interim", "interim"),
             *(plain(band, band, band.lower().replace(" ", "_")) for band in BANDS),
             plain("Not known", "unknown", "first_day_not_known"),
-            Column("Median", median, {"median_months_in_post": pl.when(known >= fewest).then("median")}),
-            Column(
+            column("Median", median, median_months_in_post=pl.when(known >= fewest).then("median")),
+            column(
                 "In post when judged",
                 lambda row: f"{row['in_post_then']} of {_known(row)}",
-                {"in_post_when_judged": "in_post_then"},
+                in_post_when_judged="in_post_then",
             ),
         ),
     )
@@ -153,24 +152,35 @@ def posts(db: Database, chosen: str | None) -> Table:
     return Table(
         "latest",
         (
-            Column(
+            column(
                 "Council",
                 lambda row: th(in_region(row), scope="row"),
-                {"council": "name", **same("la_number", "gss_code", "region", "state", "post")},
+                "la_number",
+                "gss_code",
+                "region",
+                "state",
+                "post",
+                council="name",
             ),
-            Column("In post since", _since, {"in_post_since": "in_post_since", "months_in_post": "tenure"}),
-            Column("Appointment", _appointment, same("interim")),
-            Column(
+            column("In post since", _since, in_post_since="in_post_since", months_in_post="tenure"),
+            column("Appointment", _appointment, "interim"),
+            column(
                 "Programme",
                 lambda row: "" if row["state"] == ABSENT else _programme(row),
-                {**same("programme", "enrolled_on", "completed_on", "coach"), "coaches": coaches.list.join("; ")},
+                programme="programme",
+                enrolled_on="enrolled_on",
+                completed_on="completed_on",
+                coach="coach",
+                coaches=coaches.list.join("; "),
             ),
-            Column(
+            column(
                 "Leaders, latest judgement",
                 _grade,
-                {"leaders": "grade", "report_published": "published", "in_post_when_judged": "in_post_then"},
+                leaders="grade",
+                report_published="published",
+                in_post_when_judged="in_post_then",
             ),
-            Column("Source, looked at", _page, same("source_url", "checked_on")),
+            column("Source, looked at", _page, "source_url", "checked_on"),
         ),
         mark=marks(chosen),
         terse=True,
@@ -182,15 +192,20 @@ def coaching(chosen: str | None) -> Table:
     return Table(
         "latest pairs",
         (
-            Column(
+            column(
                 "Coach",
                 lambda pairs: join(council(pairs[0]["coach"]), small("leaders"), _of_coach(pairs[0])),
-                {"coach": "coach", "coachs_leaders": "coach_grade"},
+                coach="coach",
+                coachs_leaders="coach_grade",
             ),
-            Column(
+            column(
                 "Coaches",
                 lambda pairs: items(join(council(one["name"]), " ", _coached(one)) for one in pairs),
-                {"coaches": "name", **same("region", "programme", "state"), "leaders": "grade"},
+                coaches="name",
+                region="region",
+                programme="programme",
+                state="state",
+                leaders="grade",
             ),
         ),
         mark=lambda pairs: (
@@ -218,27 +233,29 @@ def suggestions(found: pl.DataFrame, benchmark: Benchmark, chosen: str | None) -
     return Table(
         "latest pairs",
         (
-            Column(
+            column(
                 "Council",
                 lambda row: join(
                     council(row["name"]),
                     small(row["region"], f"; {row['programme']} since {day(row['enrolled_on'])}; leaders"),
                     _grade(row),
                 ),
-                {"council": "name", **same("region", "programme", "enrolled_on"), "leaders": "grade"},
+                council="name",
+                region="region",
+                programme="programme",
+                enrolled_on="enrolled_on",
+                leaders="grade",
             ),
-            Column(
+            column(
                 "Councils to ask",
                 ask,
-                {
-                    "council_to_ask": "partner",
-                    "its_leaders": "partner_grade",
-                    "reaches_the_benchmark_on": "measures",
-                    "benchmark": pl.lit(benchmark.title),
-                    "neighbour_rank": "closeness_rank",
-                    "names_the_council_as": "named_rank",
-                    "coaches_already": "partner_coaches",
-                },
+                council_to_ask="partner",
+                its_leaders="partner_grade",
+                reaches_the_benchmark_on="measures",
+                benchmark=pl.lit(benchmark.title),
+                neighbour_rank="closeness_rank",
+                names_the_council_as="named_rank",
+                coaches_already="partner_coaches",
             ),
         ),
         mark=marks(chosen),

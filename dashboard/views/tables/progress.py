@@ -13,7 +13,7 @@ from dashboard.data.database import Database, joint_return
 from dashboard.views.tables import cells
 from dashboard.views.tables.cells import council, missing
 from dashboard.views.tables.html import Html, bold, items, join, note, outside, period, span
-from dashboard.views.tables.table import CURRENT, Column, Table, marks, plain, same
+from dashboard.views.tables.table import CURRENT, Column, Table, column, marks, plain
 from dashboard.views.text import formats
 from dashboard.views.text import progress as sentences
 from dashboard.views.text.citing import cited
@@ -51,23 +51,24 @@ def periods(one: Held) -> Table:
     return Table(
         "counts",
         (
-            Column(
+            column(
                 "Period",
                 lambda row: join(formats.period_label(metric, row["period_end"]), cells.broken(row)),
-                {
-                    "commitment": pl.lit(one.commitment.label),
-                    "measure": pl.lit(metric.title),
-                    "to_reach": pl.lit(sentences.level(one.commitment)),
-                    **same("period", "period_end"),
-                },
+                "period",
+                "period_end",
+                commitment=pl.lit(one.commitment.label),
+                measure=pl.lit(metric.title),
+                to_reach=pl.lit(sentences.level(one.commitment)),
             ),
             plain("Met it", "met", "councils_met_it"),
             plain("Had a figure", "had", "had_a_figure"),
-            Column("Share", cells.share, {"percent_met_it": "share"}),
-            Column(
+            column("Share", cells.share, percent_met_it="share"),
+            column(
                 "England",
                 (lambda row: formats.brief(row["england"], metric)) if one.england else None,
-                {"england": "england", "unit": pl.lit(metric.unit), "not_comparable_with_earlier": "broken"},
+                england="england",
+                unit=pl.lit(metric.unit),
+                not_comparable_with_earlier="broken",
             ),
         ),
     )
@@ -91,10 +92,12 @@ def councils(one: Held, names: Mapping[str, str], chosen: str | None) -> Table:
     return Table(
         "councils",
         (
-            Column(
+            column(
                 "Council",
                 lambda row: join(council(row["name"]), cells.joint_note(row, names), cells.very_small(row)),
-                {"council": "name", **same("la_number", "gss_code")},
+                "la_number",
+                "gss_code",
+                council="name",
             ),
             Column(
                 "Judgement" if metric.graded else "Figure",
@@ -102,15 +105,13 @@ def councils(one: Held, names: Mapping[str, str], chosen: str | None) -> Table:
                 figures,
             ),
             Column("Short of it by", None if metric.graded else lambda row: formats.difference(row["gap"], metric)),
-            Column(
+            column(
                 "That is",
                 None if metric.graded else lambda row: formats.shortfall(row, metric),
-                {
-                    "in_real_units": "shortfall",
-                    "real_units": pl.lit(metric.shortfall, pl.String),
-                    "joint_return": joint_return(),
-                    "very_small": "very_small",
-                },
+                "very_small",
+                in_real_units="shortfall",
+                real_units=pl.lit(metric.shortfall, pl.String),
+                joint_return=joint_return(),
             ),
         ),
         mark=marks(chosen),

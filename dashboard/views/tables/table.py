@@ -97,6 +97,16 @@ def of_cells(kind: str, heads: Sequence[str], mark: Callable[[Any], Html] = lamb
     return Table(kind, [Column(head, itemgetter(position)) for position, head in enumerate(heads)], mark)
 
 
+def column(heading: str, show: Callable[[Any], object] | None, *names: str, **fields: str | pl.Expr) -> Column:
+    """A column with what of it a file has: `fields`, and after them columns that are called as in the rows."""
+    return Column(heading, show, {**fields, **same(*names)})
+
+
+def written(*names: str, **fields: str | pl.Expr) -> Column:
+    """What is in the file alone."""
+    return column("", None, *names, **fields)
+
+
 def plain(heading: str, name: str, to: str = "") -> Column:
     """A column of the rows as it is, on the page and in the file, where it is called `to`."""
     return Column(heading, itemgetter(name), {to or name: name})

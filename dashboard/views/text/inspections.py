@@ -13,6 +13,19 @@ from dashboard.data import model
 from dashboard.data.model import GRADES, Metric, Row
 from dashboard.views.text import formats
 
+SNAPSHOTS = (
+    "At each 31 March, by Ofsted’s rule: what was inspected by then and published by 30 June. Councils are those of "
+    "the day. Judgements before January 2018 are of the framework before ILACS."
+)
+ON_NEXT = (
+    "Months are counted between the two reports, since older files print no other date. A dot is a judgement, its row "
+    "the next one of the same thing; the dark line is the middle. Grades are counted, never averaged. A successor of a "
+    "council that ended is another council."
+)
+ON_RATINGS = (
+    "Grades are the latest on record; the figure may be older than the inspection or younger. A joint return is one "
+    "dot in each grade that its councils have. Very small councils are drawn, but move no median."
+)
 # The middle of fewer councils says little (rule 12).
 FEWEST = 5
 
@@ -280,3 +293,8 @@ def _reports(count: int) -> str:
 
 def _have(count: int) -> str:
     return "has" if count == 1 else "have"
+
+
+def after_the_record(newest: date) -> str:
+    """What cannot be known from these files."""
+    return f"Reports published after {newest:%-d %B %Y} are not on record here."
