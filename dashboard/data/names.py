@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from functools import lru_cache
 
@@ -14,6 +15,11 @@ MINUS = "\N{MINUS SIGN}"
 def listed(names: Sequence[str]) -> str:
     """ "Leeds, York and Bath"."""
     return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
+
+
+def format_date(on: date) -> str:
+    """ "28 February 2022"; by no directive that some systems lack."""
+    return f"{on.day} {on:%B %Y}"
 
 
 # Many figures of a page are those of its neighbours, or of the page before.

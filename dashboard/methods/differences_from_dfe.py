@@ -14,6 +14,7 @@ from dashboard.analysis.benchmarks import BENCHMARKS
 from dashboard.analysis.benchmarks.rules import neighbours_mean
 from dashboard.data.database import Database
 from dashboard.data.model import REASONS, Metric, Period
+from dashboard.data.names import format_date
 from dashboard.methods.example import BEST, Example, exact, heading, lines, names, returns, type_7, usual
 from dashboard.methods.rules import rank, trends
 from dashboard.views.text import formats
@@ -284,7 +285,7 @@ def of_judgements(db: Database) -> Example | None:
         "Judgements of leaders, each with its own date",
         lines(
             f"The judgements of leaders that stand now are of inspections from {years[0]} to {years[-1]}.",
-            f"The oldest is {name}'s: {oldest['grade']}, {oldest['on']:%-d %B %Y}.",
+            f"The oldest is {name}'s: {oldest['grade']}, {format_date(oldest['on'])}.",
         ),
         "A judgement is of the day it was made, and is shown with it.",
         metric_id="judgement_leaders",

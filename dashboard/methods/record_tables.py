@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from dashboard.data.database import Database
+from dashboard.data.names import format_date
 from dashboard.methods import records
 from dashboard.methods.dictionary import Column, Table
 from dashboard.methods.search import FILES
@@ -13,6 +14,7 @@ from dashboard.views import tables
 from dashboard.views.tables.cells import council, link
 from dashboard.views.tables.html import Html, bold, join, outside, period, tag
 from dashboard.views.tables.table import of_cells
+from dashboard.views.text.grammar import plural
 
 Cells = Sequence[object]
 
@@ -44,7 +46,7 @@ def breaks(db: Database, caption: str) -> Html:
 def reorganisations(db: Database, caption: str) -> Html:
     """Which councils followed which."""
     rows = [
-        (f"{one.on:%-d %B %Y}", ", ".join(one.before), ", ".join(one.after), ". ".join(one.notes) + ".")
+        (format_date(one.on), ", ".join(one.before), ", ".join(one.after), ". ".join(one.notes) + ".")
         for one in records.reorganisations(db)
     ]
     return _table(caption, ("First day", "Ended", "Began", "What happened"), rows, kind="ledger")
@@ -56,7 +58,7 @@ def joint_returns(db: Database, caption: str) -> Html:
         (
             " and ".join(one.names),
             f"{one.measures} measures: {'; '.join(one.sources)}",
-            f"{one.first:%-d %B %Y} to {one.last:%-d %B %Y}",
+            f"{format_date(one.first)} to {format_date(one.last)}",
             f"{one.figures:,}",
         )
         for one in records.joint_returns(db)
@@ -77,7 +79,7 @@ def sources(db: Database, caption: str) -> Html:
     body = []
     for one in records.sources(db):
         source = one.source
-        files = f"of {one.files} file{'' if one.files == 1 else 's'}"
+        files = f"of {plural(one.files, 'file')}"
         what = f"{one.measures} measures" if one.measures != 1 else "1 measure"
         rows = [f"{one.read:,} read", f"{one.loaded:,} loaded"]
         rows += [f"{one.rejected:,} rejected"] if one.rejected else []

@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 from dashboard.analysis.benchmarks import BENCHMARKS, DEFAULT
 from dashboard.data.database import Database
 from dashboard.data.model import Source
+from dashboard.data.names import format_date
 from dashboard.methods.dfe_tools import DASHBOARD, TOOL, Departure
 from dashboard.methods.example import Example, Rule
 from dashboard.methods.glossary import Word
@@ -72,7 +73,7 @@ def measure(one: Measure, alike: Sequence[str], keep: Mapping[str, str]) -> Html
         ("Mind", one.caveat),
         ("Source", source(one.source)),
         ("Also from", _lines(join(source(of), f" {count:,} figures, {when}.") for of, count, when in one.fills)),
-        ("Breaks", _lines(f"{on:%-d %B %Y}: {why}" for on, why in one.breaks)),
+        ("Breaks", _lines(f"{format_date(on)}: {why}" for on, why in one.breaks)),
         ("Go to", _elsewhere(one, keep)),
     )  # fmt: skip
     others = join(*map(_to_measure, alike), by=", ")
@@ -214,7 +215,7 @@ def _coverage(one: Measure) -> Html:
 def _errors(one: Measure) -> str:
     if not one.errors:
         return ""
-    rows = [(name, f"{on:%-d %B %Y}", printed, reason) for name, on, printed, reason in one.errors]
+    rows = [(name, format_date(on), printed, reason) for name, on, printed, reason in one.errors]
     table = of_cells("withheld", ("Area", "Last day", "Printed", "Why it is withheld"))
     return table.html(rows, f"{one.title}: figures known to be wrong, and withheld")
 

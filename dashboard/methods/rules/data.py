@@ -9,6 +9,7 @@ import polars as pl
 from dashboard.analysis import queries
 from dashboard.data.database import Database
 from dashboard.data.model import ENGLAND, Metric, Period
+from dashboard.data.names import format_date
 from dashboard.methods.example import (
     BEST,
     DIGITS,
@@ -115,7 +116,7 @@ def of_periods(db: Database) -> Example | None:
     if len(ends) < 2:
         return None
     rows = tuple(
-        (metric.title, formats.period(metric, period.end), f"{period.end:%-d %B %Y}")
+        (metric.title, formats.period(metric, period.end), format_date(period.end))
         for metric, period in sorted(found.values(), key=lambda one: one[1].end)
     )
     return Example(

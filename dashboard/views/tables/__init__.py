@@ -15,12 +15,14 @@ from dashboard.analysis.benchmarks import Benchmark
 from dashboard.analysis.queries import Inspection, Judgement
 from dashboard.data.database import Database
 from dashboard.data.model import STRANDS, Metric, Row
+from dashboard.data.names import format_date
 from dashboard.views.tables import cells
 from dashboard.views.tables.cells import day, link
 from dashboard.views.tables.html import Html, escape, items, join, outside, period, span, tag, td
 from dashboard.views.tables.html import note as note
 from dashboard.views.tables.table import CURRENT, Column, Table
 from dashboard.views.text import formats
+from dashboard.views.text.grammar import plural
 
 STRAND_NAMES = {
     "overall": "Overall effectiveness",
@@ -101,9 +103,9 @@ def inspected(latest: Inspection | None, today: date) -> Html:
     if latest is None:
         return Html("No inspection since 2013 is on record.")
     months = (today.year - latest.on.year) * 12 + today.month - latest.on.month - (today.day < latest.on.day)
-    on = f"Inspected from {latest.started:%-d %B %Y}, published" if latest.started else "Published"
-    ago = f"{months} month{'' if months == 1 else 's'} ago" if months else "less than a month ago"
-    words = f"{on} {latest.published:%-d %B %Y} ({latest.framework}): {ago}."
+    on = f"Inspected from {format_date(latest.started)}, published" if latest.started else "Published"
+    ago = f"{plural(months, 'month')} ago" if months else "less than a month ago"
+    words = f"{on} {format_date(latest.published)} ({latest.framework}): {ago}."
     return join(words, *((" ", outside("Read the report", latest.url), ".") if latest.url else ()))
 
 
@@ -176,7 +178,7 @@ def source_note(db: Database, metric: Metric) -> Html:
 
 def released(text: str) -> str:
     """A release date as exact as it is known: "19 March 2026", or "May 2025"."""
-    return f"{date.fromisoformat(text):%-d %B %Y}" if len(text) == 10 else f"{date.fromisoformat(text + '-01'):%B %Y}"
+    return format_date(date.fromisoformat(text)) if len(text) == 10 else f"{date.fromisoformat(text + '-01'):%B %Y}"
 
 
 def council_links(db: Database) -> Html:

@@ -12,6 +12,7 @@ import polars as pl
 from dashboard.analysis.best import MISSING, NOT_COUNTED, NOT_THERE, OTHER_RETURN, Best
 from dashboard.data.database import Database
 from dashboard.data.model import Metric, Period, Row, Source
+from dashboard.data.names import format_date
 from dashboard.views.tables import STRAND_NAMES, cells
 from dashboard.views.tables.cells import council, link, quarter, without
 from dashboard.views.tables.html import Html, bold, items, join, period, small, span, tag, td, th
@@ -232,11 +233,11 @@ def outstanding(db: Database, metric: Metric, at: Period, chosen: str | None) ->
     """The councils of `best.outstanding` with their region and, of the newest, when they were inspected."""
     dates: dict[str, tuple[Callable[[Row], object], Fields]] = {
         "Inspected from": (
-            lambda row: f"{row['started']:%-d %B %Y}" if row["started"] else without("not printed"),
+            lambda row: f"{format_date(row['started'])}" if row["started"] else without("not printed"),
             {"inspected_from": "started"},
         ),
         "Report published": (
-            lambda row: f"{row['published']:%-d %B %Y}" if row["published"] else "",
+            lambda row: f"{format_date(row['published'])}" if row["published"] else "",
             {"report_published": "published"},
         ),
     }

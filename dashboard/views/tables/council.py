@@ -17,6 +17,7 @@ from dashboard.views.tables.html import Html, bold, items, join, note, period, t
 from dashboard.views.tables.table import CURRENT, Column, Table
 from dashboard.views.text import direction, formats
 from dashboard.views.text.citing import columns_of
+from dashboard.views.text.grammar import plural
 
 
 def timeline(found: Sequence[Inspection]) -> Html:
@@ -123,7 +124,7 @@ def _evidence(one: Partner) -> Html:
         there, here = (formats.brief(value, each.metric) for value in (each.there, each.here))
         return f"{each.metric.short_title}: {there} there, {here} here"
 
-    count = f"{len(one.evidence)} measure{'' if len(one.evidence) == 1 else 's'}"
+    count = plural(len(one.evidence), "measure")
     return join(bold(count), items(map(said, one.evidence)))
 
 

@@ -12,6 +12,7 @@ from dashboard.analysis.england import Gain, Grades, Headline, News
 from dashboard.analysis.standard import Standard
 from dashboard.data.database import Database
 from dashboard.data.model import ENGLAND, GRADES, Metric, Row
+from dashboard.data.names import format_date
 from dashboard.views.tables import cells, measure, released
 from dashboard.views.tables.cells import council as council_link
 from dashboard.views.tables.cells import link, without
@@ -62,7 +63,7 @@ def grades(course: Sequence[Grades]) -> Html:
         for css, count, words in counts
         if count
     )
-    title = f"Ofsted on the impact of leaders: {now.councils} councils by latest judgement, {now.on:%-d %B %Y}"
+    title = f"Ofsted on the impact of leaders: {now.councils} councils by latest judgement, {format_date(now.on)}"
     # How many were Outstanding or Good, oldest first: what the small picture shows and the words say.
     well = cells.spark([sum(one.counts.get(grade, 0) for grade in (1.0, 2.0)) for one in reversed(course)])
     said = front.grades_sentence(course)
@@ -271,7 +272,7 @@ def news(db: Database, found: Sequence[News], reports: pl.DataFrame) -> Html:
 
 
 def _report(row: Row) -> Html:
-    day = f"{row['published']:%-d %B %Y}"
+    day = f"{format_date(row['published'])}"
     report = outside(day, row["url"]) if row["url"] else day
     grade = f"leaders {row['leaders']}" if row["leaders"] else "leaders not judged"
     return join(report, ": ", council_link(row["name"]), f", {grade}")

@@ -10,6 +10,7 @@ import polars as pl
 from dashboard.analysis.leadership import ENOUGH, HIGH, Side
 from dashboard.data.database import Database, joint_return
 from dashboard.data.model import Metric, Row, Source
+from dashboard.data.names import format_date
 from dashboard.views.tables import cells, ofsted
 from dashboard.views.tables.cells import chip, day, in_region, missing
 from dashboard.views.tables.html import Html, attributes, join, note, small, span
@@ -60,7 +61,7 @@ DIRECTORS = Table(
     "counts",
     (
         written(area=pl.lit("England")),
-        column("Period", lambda row: f"Year to {row['period_end']:%-d %B %Y}", year_to="period_end"),
+        column("Period", lambda row: f"Year to {format_date(row['period_end'])}", year_to="period_end"),
         column(
             "Changes of directors in England",
             lambda row: missing("not found") if row["changes"] is None else formats.number(row["changes"], 0),

@@ -13,6 +13,7 @@ from dashboard.analysis.inspections import BREAKS, NONE
 from dashboard.analysis.transitions import WITHOUT_OVERALL
 from dashboard.data.database import Database, joint_return
 from dashboard.data.model import GRADES, NOT_GIVEN, REASONS, STRANDS, Metric, Period, Row, Source
+from dashboard.data.names import format_date
 from dashboard.views.tables import STRAND_NAMES, cells, released
 from dashboard.views.tables.cells import chip, day, missing
 from dashboard.views.tables.html import Html, attributes, bold, items, join, note, outside, small, tag, th
@@ -174,7 +175,7 @@ def distribution(judged: Metric, rows: pl.DataFrame, *, by: str) -> Table:
         (
             Column("Area", itemgetter("name"), first)
             if by_area
-            else Column("At", lambda row: f"{row['period_end']:%-d %B %Y}", first),
+            else Column("At", lambda row: f"{format_date(row['period_end'])}", first),
             plain("Councils", "councils"),
             *(plain(grade, grade) for grade in GRADES),
             *(plain(NONE_HEADS[status], status) if rows[status].sum() else written(status) for status in NONE),
@@ -325,7 +326,7 @@ def reform(rows: pl.DataFrame) -> Html:
     """What changed in April 2026, and what this page does about it; `rows` are those of `inspections.latest`."""
     since = rows.filter(pl.col("overall_status") == "not_given")
     first = min(since["started"].drop_nulls().to_list(), default=None)
-    begun = f" The first that is on record began on {first:%-d %B %Y}." if first else ""
+    begun = f" The first that is on record began on {format_date(first)}." if first else ""
     names = formats.listed([formats.place(name) for name in since.sort("name")["name"]])
     so_far = tag("p", f"So far that is {since.height} of {rows.height} councils: {names}.") if since.height else ""
     return Html(

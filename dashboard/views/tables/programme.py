@@ -11,6 +11,7 @@ from dashboard.analysis.benchmarks import Benchmark
 from dashboard.analysis.programme import ABSENT, BANDS, COMPLETED, Coverage
 from dashboard.data.database import Database
 from dashboard.data.model import Row, Source
+from dashboard.data.names import format_date
 from dashboard.views.tables import cells
 from dashboard.views.tables.cells import chip, council, day, in_region, missing
 from dashboard.views.tables.html import Html, bold, items, join, note, outside, period, small, tag, th
@@ -18,6 +19,7 @@ from dashboard.views.tables.table import CHOSEN, Table, column, marks, plain, wr
 from dashboard.views.text import formats
 from dashboard.views.text import programme as sentences
 from dashboard.views.text.citing import cite
+from dashboard.views.text.grammar import plural
 
 # More rows than these are in the file alone.
 MOST = 40
@@ -32,7 +34,7 @@ KEPT = "Leadership register, kept by whoever runs this dashboard; each row names
 COURSE = Table(
     "counts",
     (
-        column("Day", lambda row: f"{row['day']:%-d %B %Y}", "day"),
+        column("Day", lambda row: f"{format_date(row['day'])}", "day"),
         plain("Enrolled by then", "enrolled", "enrolled_by_then"),
     ),
 )
@@ -71,7 +73,7 @@ def coverage(found: Coverage) -> Html:
         (found.executive, "on or through “executive”", ""),
     ]
     if found.target is not None and found.needed is not None:
-        when = f"by {found.target.by_when:%-d %B %Y}"
+        when = f"by {format_date(found.target.by_when)}"
         lacking = "met" if not found.short else f"{found.short} to go"
         promise = outside(found.target.commitment, found.target.source_url)
         cards.insert(1, (found.needed, f"wanted {when}: {lacking}", promise))
@@ -365,5 +367,5 @@ def _suggested(one: Row) -> Html:
         else f"names it as {formats.ordinal(one['named_rank'])}"
     )
     busy = f"; coaches {one['coaches']} already" if one["coaches"] else ""
-    measures = f"{one['measures']} measure{'' if one['measures'] == 1 else 's'}"
+    measures = f"{plural(one['measures'], 'measure')}"
     return join(council(one["partner"]), " ", small(f"{one['grade']}; {measures}; {near}{busy}"))

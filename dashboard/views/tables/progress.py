@@ -10,6 +10,7 @@ import polars as pl
 from dashboard.analysis.programme import Coverage
 from dashboard.analysis.progress import Commitment, Course, Held, Outcome
 from dashboard.data.database import Database, joint_return
+from dashboard.data.names import format_date
 from dashboard.views.tables import cells
 from dashboard.views.tables.cells import council, missing
 from dashboard.views.tables.html import Html, bold, items, join, note, outside, period, span
@@ -17,6 +18,7 @@ from dashboard.views.tables.table import CURRENT, Column, Table, column, marks, 
 from dashboard.views.text import formats
 from dashboard.views.text import progress as sentences
 from dashboard.views.text.citing import cited
+from dashboard.views.text.grammar import plural
 
 KEPT = "Commitments and leadership register, kept by whoever runs this dashboard; each row names its page"
 # The furthest from it; the file holds all.
@@ -160,7 +162,7 @@ def _measure(one: Commitment) -> str:
 
 
 def _commitment(one: Commitment) -> Html:
-    reach = f"{_measure(one)}: {sentences.level(one)} by {one.by_when:%-d %B %Y}"
+    reach = f"{_measure(one)}: {sentences.level(one)} by {format_date(one.by_when)}"
     source = outside("source", one.source_url, rel="noopener nofollow")
     name = cells.link(one.label, {"commitment": one.label})
     return join(name, period(reach, Html("<br>"), f"{one.owner} · ", source))
@@ -189,7 +191,7 @@ def _shown(held: Held | tuple[Coverage, Outcome] | None) -> tuple[object, str, o
     if not counted.kept:
         return missing("the register has no rows"), "", ""
     share = formats.number(100 * counted.enrolled / counted.councils, 0)
-    far = "meets it" if not counted.short else f"{counted.short} director{'' if counted.short == 1 else 's'}"
+    far = "meets it" if not counted.short else plural(counted.short, "director")
     why = NO_PERIODS if outcome == "cannot be said" else None
     said = _outcome(Course(outcome, float(counted.enrolled), why=why))
     return join(bold(f"{share}%"), said), far, f"{counted.enrolled} of {counted.councils}"

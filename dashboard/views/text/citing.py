@@ -8,6 +8,7 @@ import polars as pl
 
 from dashboard.data.database import Database
 from dashboard.data.model import Metric, Source
+from dashboard.data.names import format_date
 
 
 def cited(sources: Sequence[Source]) -> str:
@@ -64,6 +65,6 @@ def citation(db: Database, metrics: Sequence[str], link: str | None = None) -> s
     built = db.table["build"]["built_at"][0]
     where = f" {link}" if link else ""
     return (
-        f"Child Protection Monitor, data version {db.data_version}, built {built:%-d %B %Y}.{where} "
+        f"Child Protection Monitor, data version {db.data_version}, built {format_date(built)}.{where} "
         f"Figures: {cited(found)}. Licence: {licences(found)}."
     )

@@ -7,7 +7,7 @@ import polars as pl
 from dashboard.analysis.queries import partners
 from dashboard.data.cache import shared
 from dashboard.data.database import Database
-from dashboard.data.names import listed
+from dashboard.data.names import format_date, listed
 
 
 @shared
@@ -21,7 +21,7 @@ def notices(db: Database, area_id: str) -> list[str]:
         start = before["date"][0]
         names = listed([db.names[other] for other in before["predecessor_id"]])
         found.append(
-            f"{name} began on {start:%-d %B %Y}. Earlier figures are those of {names}, and are not joined to these."
+            f"{name} began on {format_date(start)}. Earlier figures are those of {names}, and are not joined to these."
         )
     joint = db.newest.filter((pl.col("area_id") == area_id) & pl.col("return_id").str.contains("+", literal=True))
     if joint.height:
