@@ -1,8 +1,6 @@
 """Leaders of children's services: how they are judged, beside the workforce, how long they stay, who is coached."""
 
-from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
-from functools import partial
 
 import polars as pl
 import streamlit as st
@@ -12,7 +10,6 @@ from dashboard.analysis.benchmarks import BENCHMARKS, DEFAULT
 from dashboard.analysis.leadership import HIGH, LOW
 from dashboard.analysis.programme import ABSENT
 from dashboard.api import view_data
-from dashboard.data.model import Source
 from dashboard.pages.components.council_map import MapArea, MapPaint, council_map
 from dashboard.pages.components.one_of import one_of
 from dashboard.pages.shared import session
@@ -42,6 +39,7 @@ area_id = session.chosen_council(db)
 today = datetime.now(UTC).date()
 newest = inspections.newest_report(db)
 publications = published.publications(db)
+of_ofsted, of_register, of_both = cite(db, publications), registered.kept(db), registered.kept(db, publications)
 
 
 def head(sentence: str, first: str = "", kicker: str = "Leaders of children's services") -> None:
@@ -54,14 +52,15 @@ def own(rows: pl.DataFrame) -> dict[str, object] | None:
     return next(iter(rows.filter(pl.col("area_id") == area_id).to_dicts()), None) if area_id else None
 
 
-def save(make: Callable[[], pl.DataFrame], count: int, name: str, what: str = "these", of: str = "rows") -> None:
-    """A button for a file of a table as it is shown; the file is made when it is clicked."""
-    download_table(make, name, f"Download {what} {count} {of} (CSV)")
+def save(
+    table: Table, rows: pl.DataFrame, about: list[pl.Expr], name: str, what: str = "these", of: str = "rows"
+) -> None:
+    """A button for a file of a table as it is shown, made when it is clicked; `about` says where it is from."""
 
+    def make() -> pl.DataFrame:
+        return table.frame(db.with_codes(rows) if "area_id" in rows.columns else rows, about)
 
-def coded(table: Table, rows: pl.DataFrame, sources: Sequence[Source]) -> pl.DataFrame:
-    """A table as a file, with the codes of its councils and where it is from."""
-    return table.frame(db.with_codes(rows), cite(db, sources))
+    download_table(make, name, f"Download {what} {rows.height} {of} (CSV)")
 
 
 def show_judgements() -> None:
@@ -84,10 +83,7 @@ def show_judgements() -> None:
     with st.expander("These figures as a table", key="over_time", on_change="rerun", bind="query-params") as table:
         if table.open:
             st.html(years.html(over_time, "Impact of leaders in England at each 31 March"))
-    save(
-        lambda: years.frame(over_time, published.about(db, publications)), over_time.height,
-        "leaders-over-time.csv",
-    )  # fmt: skip
+    save(years, over_time, published.about(db, publications), "leaders-over-time.csv")
     st.header("Who went up or down at the last inspection", anchor=False)
     for place, better in zip(st.columns(2, gap="medium"), (True, False), strict=True):
         rows = leadership.changed(everybody, better=better)
@@ -95,14 +91,11 @@ def show_judgements() -> None:
         with place:
             first = f"the {parts.MOST} newest reports of {rows.height}" if rows.height > parts.MOST else "newest first"
             st.html(parts.changes(area_id).html(rows.head(parts.MOST), f"Judged {words} than before: {first}"))
-            save(
-                partial(coded, parts.JUDGEMENTS, rows, publications), rows.height,
-                f"leaders-judged-{words}.csv", f"all judged {words}:",
-            )  # fmt: skip
+            save(parts.JUDGEMENTS, rows, of_ofsted, f"leaders-judged-{words}.csv", f"all judged {words}:")
     st.header("Every council", anchor=False)
     caption = f"Impact of leaders in {everybody.height} councils; months are counted to {today:%-d %B %Y}"
     st.html(parts.JUDGEMENTS.html(everybody, caption))
-    save(lambda: coded(parts.JUDGEMENTS, everybody, publications), everybody.height, "leaders.csv")
+    save(parts.JUDGEMENTS, everybody, of_ofsted, "leaders.csv")
     st.html(published.sources(publications, after_the_record(newest), judged.caveat or ""))
 
 
@@ -127,10 +120,7 @@ def show_workforce() -> None:
             caption = f"{count}, those in most such quarters first"
             table = parts.disagreeing(db, metrics, area_id)
             st.html(table.html(found, caption))
-            save(
-                partial(coded, table, found, [*publications, *used]), found.height,
-                f"leaders-{name}.csv",
-            )  # fmt: skip
+            save(table, found, cite(db, [*publications, *used]), f"leaders-{name}.csv")
         st.html(parts.rule(side, metrics, ends))
     st.html(published.sources([*publications, *used], sentences.NO_CAUSE))
 
@@ -155,10 +145,7 @@ def show_directors() -> None:
                 st.html(parts.DIRECTORS.html(rows.reverse(), "Changes of directors of children's services in England"))
         declared = db.table["metric"].row(by_predicate=pl.col("metric_id") == leadership.DIRECTORS, named=True)
         source = db.sources[declared["source_id"]]
-        save(
-            lambda: parts.DIRECTORS.frame(rows.reverse(), cite(db, [source])), rows.height,
-            "changes-of-directors.csv", of="years",
-        )  # fmt: skip
+        save(parts.DIRECTORS, rows.reverse(), cite(db, [source]), "changes-of-directors.csv", of="years")
         st.html(parts.directors_source(declared, source))
     st.header("Time in post", anchor=False)
     if mine is None and not known["directors"][-1]:
@@ -171,17 +158,14 @@ def show_directors() -> None:
     st.html(tables.note("Filled: in post when Ofsted judged the council's leaders. Open: came later."))
     tenure = registered.tenure(FEWEST)
     st.html(tenure.html(known, "Time in post by the latest judgement of leaders"))
-    save(lambda: tenure.frame(known, registered.kept(db, publications)), known.height, "time-in-post.csv")
+    save(tenure, known, of_both, "time-in-post.csv")
     st.html(tables.note(f"{on_programme.JUDGED_BEFORE} {on_programme.checked(posts.to_dicts())}"))
     kept = posts.filter(pl.col("state") != ABSENT)
     label, register = f"The register: {kept.height} posts", registered.posts(db, area_id)
     with st.expander(label, key="register", on_change="rerun", bind="query-params") as table:
         if table.open:
             st.html(register.html(kept, f"{label}. {on_programme.NO_NAMES}"))
-    save(
-        lambda: register.frame(db.with_codes(kept), registered.kept(db, publications)), kept.height,
-        "leadership-register.csv",
-    )  # fmt: skip
+    save(register, kept, of_both, "leadership-register.csv")
     st.html(published.sources(publications))
 
 
@@ -210,15 +194,12 @@ def show_programme() -> None:
         with st.expander("These figures as a table", key="by_day", on_change="rerun", bind="query-params") as table:
             if table.open:
                 st.html(registered.COURSE.html(course.reverse(), "Directors enrolled, newest day first"))
-        save(
-            lambda: registered.COURSE.frame(course.reverse(), registered.kept(db)), course.height,
-            "enrolments.csv", of="days",
-        )  # fmt: skip
+        save(registered.COURSE, course.reverse(), of_register, "enrolments.csv", of="days")
     st.html(registered.target_note(found))
     st.header("By region", anchor=False)
     regions = registered.by_region(found)
     st.html(regions.html(by_region, "The programme by region, the largest share of councils first"))
-    save(lambda: regions.frame(by_region, registered.kept(db)), by_region.height, "programme-by-region.csv")
+    save(regions, by_region, of_register, "programme-by-region.csv")
     st.header("Coaches and coached", anchor=False)
     st.html(tables.sentence(on_programme.coaching(pairs.to_dicts(), waiting.height)))
     draw_map(posts, pairs)
@@ -226,26 +207,20 @@ def show_programme() -> None:
     with st.expander(label, key="all_councils", on_change="rerun", bind="query-params") as table:
         if table.open:
             st.html(register.html(posts, f"{label}, by name"))
-    save(
-        lambda: register.frame(db.with_codes(posts), registered.kept(db, publications)), posts.height,
-        "programme.csv", of="councils",
-    )  # fmt: skip
+    save(register, posts, of_both, "programme.csv", of="councils")
     if pairs.height:
         coaches = registered.coaching(area_id)
         with st.expander("Coaches as a table", key="coaches", on_change="rerun", bind="query-params") as table:
             if table.open:
                 st.html(coaches.html(registered.by_coach(pairs), "Who coaches whom"))
-        save(lambda: coaches.frame(pairs, registered.kept(db, publications)), pairs.height, "coaches.csv", of="pairs")
+        save(coaches, pairs, of_both, "coaches.csv", of="pairs")
     show_waiting(posts, waiting)
     st.header("Not covered", anchor=False)
     left = programme.not_covered(posts)
     st.html(tables.sentence(on_programme.not_covered(left.to_dicts())))
     if left.height:
         st.html(registered.not_covered(left, db.names))
-        save(
-            lambda: registered.NOT_COVERED.frame(db.with_codes(left), registered.kept(db)), left.height,
-            "not-covered.csv", of="councils",
-        )  # fmt: skip
+        save(registered.NOT_COVERED, left, of_register, "not-covered.csv", of="councils")
     st.html(tables.note(f"{registered.KEPT}. {on_programme.NO_NAMES} {on_programme.checked(posts.to_dicts())}"))
 
 
@@ -282,10 +257,11 @@ def show_waiting(posts: pl.DataFrame, waiting: pl.DataFrame) -> None:
     caption = f"{waiting.height} on the programme without a coach, enrolled longest first, and whom they might ask"
     table = registered.suggestions(found, benchmark, area_id)
     st.html(table.html(waiting.head(registered.MOST), caption) + registered.left_out(waiting.height))
-    save(
-        lambda: table.frame(registered.with_suggestions(waiting, found), registered.kept(db, publications)),
-        waiting.height, "without-a-coach.csv", "all", "and whom to ask",
-    )  # fmt: skip
+    download_table(
+        lambda: table.frame(registered.with_suggestions(waiting, found), of_both),
+        "without-a-coach.csv",
+        f"Download all {waiting.height} and whom to ask (CSV)",
+    )
     st.html(tables.note(on_programme.SUGGESTED))
 
 

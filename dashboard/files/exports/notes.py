@@ -56,7 +56,7 @@ def about(db: Database, export: Export) -> list[tuple[str, str]]:
         ("Holds", rows_of(export)),
         *((shown(name), shown(words)) for name, words in export.chosen),
         ("Data version", export.data_version),
-        ("Built", f"{format_date(db.table['build']['built_at'][0])}"),
+        ("Built", format_date(db.table["build"]["built_at"][0])),
         ("Licence", licences(sources(db, metrics))),
         ("Cite as", citation(db, metrics, export.link)),
         ("Missing figures", MISSING),

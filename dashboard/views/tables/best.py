@@ -233,11 +233,11 @@ def outstanding(db: Database, metric: Metric, at: Period, chosen: str | None) ->
     """The councils of `best.outstanding` with their region and, of the newest, when they were inspected."""
     dates: dict[str, tuple[Callable[[Row], object], Fields]] = {
         "Inspected from": (
-            lambda row: f"{format_date(row['started'])}" if row["started"] else without("not printed"),
+            lambda row: format_date(row["started"]) if row["started"] else without("not printed"),
             {"inspected_from": "started"},
         ),
         "Report published": (
-            lambda row: f"{format_date(row['published'])}" if row["published"] else "",
+            lambda row: format_date(row["published"]) if row["published"] else "",
             {"report_published": "published"},
         ),
     }

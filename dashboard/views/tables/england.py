@@ -272,7 +272,7 @@ def news(db: Database, found: Sequence[News], reports: pl.DataFrame) -> Html:
 
 
 def _report(row: Row) -> Html:
-    day = f"{format_date(row['published'])}"
+    day = format_date(row["published"])
     report = outside(day, row["url"]) if row["url"] else day
     grade = f"leaders {row['leaders']}" if row["leaders"] else "leaders not judged"
     return join(report, ": ", council_link(row["name"]), f", {grade}")

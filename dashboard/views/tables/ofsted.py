@@ -175,7 +175,7 @@ def distribution(judged: Metric, rows: pl.DataFrame, *, by: str) -> Table:
         (
             Column("Area", itemgetter("name"), first)
             if by_area
-            else Column("At", lambda row: f"{format_date(row['period_end'])}", first),
+            else Column("At", lambda row: format_date(row["period_end"]), first),
             plain("Councils", "councils"),
             *(plain(grade, grade) for grade in GRADES),
             *(plain(NONE_HEADS[status], status) if rows[status].sum() else written(status) for status in NONE),

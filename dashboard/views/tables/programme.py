@@ -34,7 +34,7 @@ KEPT = "Leadership register, kept by whoever runs this dashboard; each row names
 COURSE = Table(
     "counts",
     (
-        column("Day", lambda row: f"{format_date(row['day'])}", "day"),
+        column("Day", lambda row: format_date(row["day"]), "day"),
         plain("Enrolled by then", "enrolled", "enrolled_by_then"),
     ),
 )

@@ -250,11 +250,8 @@ def _who(db: Database, found: Best) -> str:
     value = formats.quantity(found.level or 0.0, found.metric)
     if rule.id == "neighbours":
         return f"{count} {of} {have(count)} a figure; their median is {value}."
-    who = (
-        f"{plural(count, 'council')} of your group"
-        if rule.asks
-        else f"the {count} {rule.group.removeprefix('the median of ')}"
-    )
+    group = rule.group.removeprefix("the median of ")
+    who = f"{plural(count, 'council')} of your group" if rule.asks else f"the {count} {group}"
     return f"{who} {have(count)} a median of {value}."
 
 
