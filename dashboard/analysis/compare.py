@@ -12,7 +12,7 @@ from dashboard.analysis import comparison, queries
 from dashboard.analysis.benchmarks import Benchmark
 from dashboard.data.cache import shared
 from dashboard.data.database import Database
-from dashboard.data.model import ENGLAND, Metric, Period
+from dashboard.data.model import ENGLAND, LEADERS, Metric, Period
 from dashboard.data.names import format_date, listed
 
 MOST = 10
@@ -20,7 +20,6 @@ MOST = 10
 ENDS = 5
 # A status of this page alone: a council that began after the period. The others are the database's.
 DID_NOT_EXIST = "did_not_exist"
-LEADERS = "judgement_leaders"
 # Whoever pastes more wrong names than this is told of these, and that is enough.
 MOST_NOTICES = 3
 

@@ -8,7 +8,7 @@ from datetime import date
 
 import polars as pl
 
-from dashboard.data.database import Database
+from dashboard.data.database import Database, is_joint
 from dashboard.data.model import REASONS, Source
 from dashboard.data.names import format_date
 from dashboard.methods.example import exact
@@ -178,7 +178,7 @@ def reorganisations(db: Database) -> list[Reorganisation]:
 
 def joint_returns(db: Database) -> list[Joint]:
     """Councils that report together, by name."""
-    rows = db.figure.filter(pl.col("return_id").str.contains("+", literal=True))
+    rows = db.figure.filter(is_joint())
     found = rows.group_by("return_id").agg(
         pl.col("metric_id").n_unique().alias("measures"),
         pl.col("source_id").unique(),

@@ -9,12 +9,11 @@ import polars as pl
 
 from dashboard.analysis import comparison, direction, partners, queries
 from dashboard.data.database import Database
-from dashboard.data.model import Metric, Period
+from dashboard.data.model import Metric, Period, Row
 from dashboard.data.names import format_date
 from dashboard.methods.example import (
     BEST,
     Example,
-    Row,
     Rule,
     exact,
     heading,

@@ -6,7 +6,7 @@ import polars as pl
 
 from dashboard.analysis.queries import partners
 from dashboard.data.cache import shared
-from dashboard.data.database import Database
+from dashboard.data.database import Database, is_joint
 from dashboard.data.names import format_date, listed
 
 
@@ -23,7 +23,7 @@ def notices(db: Database, area_id: str) -> list[str]:
         found.append(
             f"{name} began on {format_date(start)}. Earlier figures are those of {names}, and are not joined to these."
         )
-    joint = db.newest.filter((pl.col("area_id") == area_id) & pl.col("return_id").str.contains("+", literal=True))
+    joint = db.newest.filter((pl.col("area_id") == area_id) & is_joint())
     if joint.height:
         others = listed(partners(db, joint["return_id"][0], area_id))
         found.append(
