@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import date
+from datetime import date, datetime
 from html import unescape
 from pathlib import Path
 from typing import Any
@@ -25,7 +25,7 @@ from dashboard.views.tables import ofsted as tables
 from dashboard.views.text import formats
 from dashboard.views.text import inspections as sentences
 from tests.dashboard import small
-from tests.dashboard.helpers import HOSTILE_NAMES, Page, html, opened, read
+from tests.dashboard.helpers import HOSTILE_NAMES, Page, firsts, html, opened, read
 from tests.dashboard.inspected import (
     BAD,
     GOOD,
@@ -639,6 +639,15 @@ def test_a_table_is_drawn_when_it_is_opened_and_not_before() -> None:
     ):
         assert f"{words}" not in html(opened("Inspections", part=part)), part
         assert words in html(opened("Inspections", part=part, **{key: "true"})), part
+
+
+@pytest.mark.usefixtures("served")
+def test_the_newest_reports_come_first(db: Database) -> None:
+    app = opened("Inspections", part="Reports over time", quarters="true", la="Leeds")
+    quarters = inspecting.by_quarter(inspecting.reports(db), "leaders")["quarter"].to_list()
+    assert firsts(app, "Reports by quarter") == [tables.quarter(first) for first in reversed(quarters)]
+    days = [datetime.strptime(words, "%d %b %Y") for words in firsts(app, "Leeds: inspections")]
+    assert days == sorted(days, reverse=True) != []
 
 
 @pytest.mark.usefixtures("served")

@@ -29,7 +29,7 @@ from dashboard.views.text import programme as on_programme
 from dashboard.views.text.citing import cite
 from tests import kept
 from tests.dashboard import small
-from tests.dashboard.helpers import HOSTILE_NAMES, ROOT, Page, html, opened, read
+from tests.dashboard.helpers import HOSTILE_NAMES, ROOT, Page, firsts, html, opened, read
 from tests.dashboard.helpers import sentences as said
 from tests.dashboard.inspected import ILACS, MADE_UP, database, grades
 from tests.dashboard.small import Figure
@@ -591,6 +591,11 @@ def test_tables_open_and_files_are_offered_beside_each_picture() -> None:
     assert len(app.get("download_button")) == 6
     directors = opened("Leadership", part="Directors in post", by_year="true", register="true")
     assert "Changes of directors of children&#x27;s services in England" in html(directors)
+    assert [words[-4:] for words in firsts(directors, "Changes of directors")] == [
+        str(year) for year in range(2025, 2017, -1)
+    ]
+    days = [datetime.strptime(words, "%d %B %Y") for words in firsts(app, "Directors enrolled")]
+    assert days == sorted(days, reverse=True) != []
     assert "No column" not in html(directors)
     assert "The register: 12 posts" in html(directors)
     judged = opened("Leadership", over_time="true")
