@@ -15,7 +15,7 @@ from bench import browser, tenfold
 from bench.reader import Reader
 from bench.report import Line
 from bench.server import Server, serve
-from bench.views import FLOORS, NAIVE, VIEWS, Servers, View, bare_of, floor_of, naive_of, options
+from bench.views import FLOOR_CHOICES, NAIVE, VIEWS, Servers, View, naive_of, options
 
 CPU_MS, TENFOLD = 50, 1.5
 WORDS_MS, PAGE_MS, OPENING_MS, BARE_TIMES = 200, 500, 4000, 1.3
@@ -62,10 +62,10 @@ def answering(servers: Servers, size: Size) -> list[Line]:
             section,
             f"{view.name}: {choice}",
             samples[view.name, choice],
-            samples[floor_of(view).name, "Number"],
+            samples[servers.floor_of(view).name, "Number"],
             target(view),
             naive=samples[naive_of(view).name, choice],
-            bare=samples[bare_of(view).name, "Number"],
+            bare=samples[servers.bare_of(view).name, "Number"],
         )
         for section, samples, target in (
             ("Server CPU for a change, ms", cpu, lambda _: CPU_MS),
@@ -135,13 +135,14 @@ def painting(servers: Servers, size: Size) -> list[Line]:
                             for part in ("words", *view.changed, "page"):
                                 changing[view.name, choice, part].append(paints[part].last)
     return [
-        *_painted("Opening a page in a new browser, ms", opening, {"page": OPENING_MS}),
+        *_painted(servers, "Opening a page in a new browser, ms", opening, {"page": OPENING_MS}),
         *(
             Line("Sentence before the first chart or table, ms", view.name, lead[view.name], target=1, always=True)
             for view in VIEWS
             if view.parts
         ),
         *_painted(
+            servers,
             "From choosing to painted, ms",
             changing,
             {"words": WORDS_MS, "map": WORDS_MS, "page": PAGE_MS},
@@ -159,10 +160,14 @@ def _offered(pairs: list[tuple[View, Server]]) -> dict[tuple[View, str], Iterato
 
 
 def _painted(
-    section: str, times: dict[tuple[str, str, str], list[float]], targets: dict[str, float], most: float | None = None
+    servers: Servers,
+    section: str,
+    times: dict[tuple[str, str, str], list[float]],
+    targets: dict[str, float],
+    most: float | None = None,
 ) -> list[Line]:
-    floors = {view.name: floor_of(view).name for view in VIEWS}
-    bare = {view.name: bare_of(view).name for view in VIEWS}
+    floors = {view.name: servers.floor_of(view).name for view in VIEWS}
+    bare = {view.name: servers.bare_of(view).name for view in VIEWS}
     naive = dict(zip(floors, NAIVE, strict=True))
     return [
         Line(
@@ -178,5 +183,5 @@ def _painted(
         )
         for (name, choice, part), samples in list(times.items())
         if name in floors
-        for floor_choice in [FLOORS[0].choices[0] if choice else ""]
+        for floor_choice in [FLOOR_CHOICES[0] if choice else ""]
     ]

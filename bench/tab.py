@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from urllib.parse import urlencode
@@ -17,6 +18,7 @@ from websockets.typing import Subprotocol
 
 STREAM = "/_stcore/stream"
 PROTOCOL = Subprotocol("streamlit")
+CHARTS, MAP = ("plotly_chart", "dataframe"), "council_map"
 SENTENCE = re.compile(r'<p class="sentence"[^>]*>(.*?)</p>', re.DOTALL)
 
 
@@ -35,6 +37,8 @@ class Tab:
     """Headings and generated sentences of the last run."""
     failed: list[str] = field(default_factory=list)
     """What the last run complained of."""
+    shown: Counter[str] = field(default_factory=Counter)
+    """How many charts (maps and grids among them), tables and rows of tables were sent in the last run."""
     _kept: set[str] = field(default_factory=set)
     _hashes: set[str] = field(default_factory=set)
 
@@ -61,7 +65,7 @@ class Tab:
         state.page_name, state.query_string = self.page, urlencode(self.query)
         state.widget_states.widgets.extend(self.chosen.values())
         state.cached_message_hashes.extend(self._kept)
-        self.said, self.failed, self._hashes = [], [], set()
+        self.said, self.failed, self._hashes, self.shown = [], [], set(), Counter()
         return bytes(asked.SerializeToString())
 
     def hears(self, packed: bytes) -> bool:
@@ -89,6 +93,9 @@ class Tab:
             self.said.append(element.heading.body)
         elif kind == "html":
             self.said += SENTENCE.findall(element.html.body)
+            self.shown.update(tables=element.html.body.count("<table"), rows=element.html.body.count("<tr"))
+        elif kind in CHARTS or (kind == "bidi_component" and MAP in element.bidi_component.component_name):
+            self.shown["charts"] += 1
         elif kind == "exception":
             self.failed.append(element.exception.message)
         elif kind == "alert" and element.alert.format == Alert.ERROR:

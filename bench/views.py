@@ -13,6 +13,7 @@ from bench.reader import Reader
 from bench.server import ROOT, Server, serve
 
 CHOICES = ("Council", "Measure", "Period", "Compare with")
+FLOOR_CHOICES = ("Number",)
 # What readers change most, which is done in a browser too.
 BROWSED = ("Council", "Measure", "Number")
 SENT_KB = 100
@@ -35,11 +36,6 @@ class View:
     """Whether every choice draws all of its parts anew; else only the words are waited for."""
     sent_kb: int = SENT_KB
     """What a change may send at most, at the median."""
-    charts: int = 0
-    """How many pictures it draws, the map and the grid among them."""
-    tables: int = 0
-    rows: int = 0
-    """Of all its tables. The tests hold these numbers against the pages."""
 
     @property
     def changed(self) -> tuple[str, ...]:
@@ -52,33 +48,20 @@ class View:
 
 
 VIEWS = (
-    View("England", "", ("chart",), choices=CHOICES[1:], changing=False, charts=1, tables=7, rows=64),
-    View("Map", "map", ("map", "chart"), sent_kb=40, charts=2),
-    View("Council", "council", ("chart",), {"la": "Leeds"}, charts=2, tables=5, rows=48),
-    View("Compare", "compare", ("chart",), {"la": "Leeds"}, charts=3, tables=1, rows=17),
-    View("Inspections", "inspections", choices=("Council",), tables=1, rows=154),
-    View("Best councils", "best", choices=("Measure", "Period"), tables=4, rows=124),
+    View("England", "", ("chart",), choices=CHOICES[1:], changing=False),
+    View("Map", "map", ("map", "chart"), sent_kb=40),
+    View("Council", "council", ("chart",), {"la": "Leeds"}),
+    View("Compare", "compare", ("chart",), {"la": "Leeds"}),
+    View("Inspections", "inspections", choices=("Council",)),
+    View("Best councils", "best", choices=("Measure", "Period")),
     View("Your own figures", "own", query={"la": "Leeds"}, choices=("Council",)),
-    View("Leadership", "leadership", ("chart",), choices=("Council",), changing=False, charts=1, tables=3, rows=180),
+    View("Leadership", "leadership", ("chart",), choices=("Council",), changing=False),
     View("Progress", "progress", choices=()),
-    View("Briefings", "briefings", choices=(), tables=1, rows=13),
-    View("Data", "data", ("table",), choices=(), charts=1),
-    View("Methods", "methods", choices=(), tables=1, rows=98),
-    View("Accessibility", "accessibility", choices=(), tables=1, rows=7),
+    View("Briefings", "briefings", choices=()),
+    View("Data", "data", ("table",), choices=()),
+    View("Methods", "methods", choices=()),
+    View("Accessibility", "accessibility", choices=()),
 )
-
-
-def floor_of(view: View) -> View:
-    """A page of the floor that shows as much as this one."""
-    shape = {name: str(getattr(view, name)) for name in ("charts", "tables", "rows")}
-    parts = ("chart",) if view.charts else ()
-    return View(f"Floor {' '.join(shape.values())}", "", parts, shape, ("Number",))
-
-
-def bare_of(view: View) -> View:
-    """The same with Streamlit's own settings."""
-    floor = floor_of(view)
-    return replace(floor, name=floor.name.replace("Floor", "Bare"))
 
 
 def naive_of(view: View) -> View:
@@ -87,8 +70,6 @@ def naive_of(view: View) -> View:
     return replace(view, name=f"Naive {view.name}", parts=parts, changing=False)
 
 
-FLOORS = tuple(dict.fromkeys(map(floor_of, VIEWS)))
-BARE = tuple(dict.fromkeys(map(bare_of, VIEWS)))
 NAIVE = tuple(map(naive_of, VIEWS))
 
 
@@ -100,13 +81,26 @@ class Servers:
     floor: Server
     bare: Server
     naive: Server
+    shown: dict[str, dict[str, int]]
+    """How many charts, tables and rows each of VIEWS shows, by its name (`Tab.shown`)."""
+
+    def floor_of(self, view: View) -> View:
+        """A page of the floor that shows as much as this one."""
+        shape = {name: str(self.shown[view.name].get(name, 0)) for name in ("charts", "tables", "rows")}
+        parts = ("chart",) if shape["charts"] != "0" else ()
+        return View(f"Floor {' '.join(shape.values())}", "", parts, shape, FLOOR_CHOICES)
+
+    def bare_of(self, view: View) -> View:
+        """The same with Streamlit's own settings."""
+        floor = self.floor_of(view)
+        return replace(floor, name=floor.name.replace("Floor", "Bare"))
 
     @property
     def pairs(self) -> list[tuple[View, Server]]:
         """Every page, each on its server."""
         return [
-            *((view, self.floor) for view in FLOORS),
-            *((view, self.bare) for view in BARE),
+            *((view, self.floor) for view in dict.fromkeys(map(self.floor_of, VIEWS))),
+            *((view, self.bare) for view in dict.fromkeys(map(self.bare_of, VIEWS))),
             *((view, self.product) for view in VIEWS),
             *((view, self.naive) for view in NAIVE),
         ]
@@ -116,16 +110,24 @@ class Servers:
 def served(database: Path, folder: Path) -> Iterator[Servers]:
     """The four servers over a database, each page run once; `folder` is for the naive twin's files."""
     with ExitStack() as running:
+        product = running.enter_context(serve("streamlit_app.py", MONITOR_DATABASE=str(database)))
         servers = Servers(
-            running.enter_context(serve("streamlit_app.py", MONITOR_DATABASE=str(database))),
+            product,
             running.enter_context(serve("bench/floor.py")),
             running.enter_context(serve("bench/floor.py", *AS_STREAMLIT_COMES, home=folder)),
             running.enter_context(naive(database, folder)),
+            {view.name: shown(product, view) for view in VIEWS},
         )
         for view, server in servers.pairs:
             with Reader(server, view.page, **view.query):
                 pass  # what a server makes once is made
         yield servers
+
+
+def shown(server: Server, view: View) -> dict[str, int]:
+    """How many charts, tables and rows of tables a page shows."""
+    with Reader(server, view.page, **view.query) as reader:
+        return dict(reader.tab.shown)
 
 
 @contextmanager

@@ -16,9 +16,9 @@ from hypothesis import configuration, settings
 
 from etl.build import builder
 from tests.etl.helpers import copied_data
-from tests.readers import browser, filled, live, reader, server, visit, watched
+from tests.readers import browser, filled, live, reader, server, visit
 
-__all__ = ["browser", "filled", "live", "reader", "server", "visit", "watched"]
+__all__ = ["browser", "filled", "live", "reader", "server", "visit"]
 PUBLISHED = builder.DATA.parent.parent / "shared" / "data" / "published"
 
 # The same examples in every run, and nothing written beside the code.

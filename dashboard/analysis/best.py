@@ -238,15 +238,11 @@ def _rule(
 ) -> tuple[Benchmark, Instead | None]:
     """The rule that says who is best, and why it is another than the reader's."""
     everybody = BENCHMARKS[DEFAULT]
-    if benchmark.id == "england":
-        return everybody, "published"
-    if not benchmark.own:
-        return benchmark, None
-    if area_id is None:
+    if benchmark.own and area_id is None:
         return everybody, "no council"
-    if area_id not in db.councils(metric.metric_id, period.end)["area_id"]:
+    if benchmark.own and area_id not in db.councils(metric.metric_id, period.end)["area_id"]:
         return everybody, "did not exist"
-    return (BENCHMARKS["best_quarter_region"], "published") if benchmark.id == "region" else (benchmark, None)
+    return (BENCHMARKS[benchmark.instead], "published") if benchmark.instead else (benchmark, None)
 
 
 def _against(rows: pl.DataFrame, metric: Metric, level: float | None, base: int | None) -> pl.DataFrame:

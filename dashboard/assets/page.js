@@ -29,6 +29,22 @@ if (!window.monitorPage) {
     else top();
   };
 
+  // Until its menus are drawn Streamlit takes the choices in them for gone, and drops them on the way to another page: a
+  // link that is followed before waits for them, for ten seconds at most.
+  const MENUS = ':is(.st-key-choices, .st-key-frozen) [data-testid="stSkeleton"]';
+  const onceDrawn = (then, tries = 100) => {
+    if (tries && document.querySelector(MENUS)) setTimeout(() => onceDrawn(then, tries - 1), 100);
+    else then();
+  };
+  // The links of Streamlit's own menu too.
+  document.addEventListener('click', (event) => {
+    const link = event.target.closest?.('a[data-testid^="stTopNav"], a[data-testid^="stSidebarNav"]');
+    if (!link || !document.querySelector(MENUS)) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    onceDrawn(() => link.click());
+  }, true);
+
   document.addEventListener('click', (event) => {
     // Of a table of measures a mouse may click anywhere in a row, where nothing was marked to be copied.
     const row = getSelection().isCollapsed && event.target.closest?.('table.rows td')?.parentElement;
@@ -37,7 +53,7 @@ if (!window.monitorPage) {
     event.preventDefault();
     const to = new URL(link.href);
     const path = link.getAttribute('href').startsWith('?') ? '' : to.pathname;
-    choose(path, to.searchParams, { without: link.dataset.without });
+    onceDrawn(() => choose(path, to.searchParams, { without: link.dataset.without }));
   });
   document.addEventListener('choose-quietly', ({ detail }) => choose('', detail.choices, { quietly: true }));
   document.addEventListener('open-council', ({ detail }) => choose(detail.path, { la: detail.name }));

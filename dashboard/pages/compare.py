@@ -11,7 +11,9 @@ from dashboard.pages.components.one_of import one_of
 from dashboard.pages.shared import session
 from dashboard.pages.shared.downloads import download
 from dashboard.views import tables
-from dashboard.views.charts import bars, lines, scatter
+from dashboard.views.charts.bars import bars_height, draw_bars
+from dashboard.views.charts.lines import draw_lines
+from dashboard.views.charts.scatter import draw_scatter
 from dashboard.views.tables import compare as side_by_side
 from dashboard.views.text import compare as sentences
 from dashboard.views.text import formats
@@ -49,15 +51,15 @@ else:
     with left:
         st.html(tables.subheading(f"{'Best first' if metric.ranked else 'From low to high'}, {when}"))
         session.chart(
-            bars.draw(rows, everybody, metric, chosen=area_id, benchmark=benchmark),
+            draw_bars(rows, everybody, metric, chosen=area_id, benchmark=benchmark),
             "bars",
             f"{len(area_ids)} councils by {metric.noun}, {when}{', best first' if metric.ranked else ''}",
         )  # fmt: skip
     with right:
         st.html(tables.subheading("Over time"))
         session.chart(
-            lines.draw(
-                courses, metric, rows["area_id"].to_list(), breaks, chosen=area_id, height=bars.height(len(listed))
+            draw_lines(
+                courses, metric, rows["area_id"].to_list(), breaks, chosen=area_id, height=bars_height(len(listed))
             ),
             "lines",
             f"{metric.title} of {len(area_ids)} councils and England over time",
@@ -122,7 +124,7 @@ pairs = compare.pairs(db, everybody, across)
 st.html(tables.sentence(sentences.two_measures(pairs.to_dicts(), metric, against)))
 labels = (when, formats.period_label(against, beside.end))
 session.chart(
-    scatter.draw(pairs, metric, against, labels=labels, compared=area_ids, chosen=area_id),
+    draw_scatter(pairs, metric, against, labels=labels, compared=area_ids, chosen=area_id),
     "scatter",
     f"All councils by {metric.noun}, {labels[0]}, and {against.noun}, {labels[1]}",
 )

@@ -13,8 +13,11 @@ from dashboard.pages.components.scenario import scenario
 from dashboard.pages.shared import session
 from dashboard.pages.shared.downloads import download, download_table
 from dashboard.views import tables
-from dashboard.views.charts import funnel as funnels
-from dashboard.views.charts import grades, palette, strip, trend
+from dashboard.views.charts import palette
+from dashboard.views.charts.funnel import draw_funnel
+from dashboard.views.charts.grades import draw_grades
+from dashboard.views.charts.strip import draw_strip
+from dashboard.views.charts.trend import draw_trend
 from dashboard.views.tables import council as parts
 from dashboard.views.text import direction as directions
 from dashboard.views.text import formats
@@ -88,7 +91,7 @@ with left:
         st.html(tables.inspections(inspections, f"{name}: inspections since 2013"))
     else:
         course = queries.trend(db, metric, chosen.area_id)
-        session.chart(trend.draw(course, metric, name, height=HEIGHT), "trend", f"{metric.title} in {name} over time")
+        session.chart(draw_trend(course, metric, name, height=HEIGHT), "trend", f"{metric.title} in {name} over time")
         with st.expander("These figures as a table", key="course", on_change="rerun", bind="query-params") as table:
             if table.open:
                 st.html(tables.trend(course, metric, name))
@@ -100,17 +103,19 @@ with right:
     limits = funnel.funnel(db, metric, period) if as_funnel else None
     if metric.graded:
         session.chart(
-            grades.draw(painting, chosen=chosen.area_id, height=HEIGHT // 2 + 60), "grades", "Councils by grade"
+            draw_grades(painting, chosen=chosen.area_id, height=HEIGHT // 2 + 60), "grades", "Councils by grade"
         )
     elif limits is not None:
         session.chart(
-            funnels.draw(limits, chosen=chosen.area_id, height=HEIGHT), "funnel", directions.funnel_sentence(limits)
+            draw_funnel(limits, chosen=chosen.area_id, height=HEIGHT),
+            "funnel",
+            directions.funnel_sentence(limits),
         )
         st.html(tables.note(directions.funnel_sentence(limits)))
     else:
         england = queries.england(db, metric, period)
         session.chart(
-            strip.draw(
+            draw_strip(
                 rows, metric, painting, chosen=chosen.area_id, england=england["value"] if england else None,
                 benchmark=own["benchmark"] if own else None, benchmark_label=benchmark.title, height=HEIGHT,
             ),

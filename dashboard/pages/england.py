@@ -15,7 +15,7 @@ from dashboard.pages.components.scenario import scenario
 from dashboard.pages.shared import session
 from dashboard.pages.shared.downloads import download, download_table
 from dashboard.views import tables
-from dashboard.views.charts import standard as bars
+from dashboard.views.charts.standard import draw_standard
 from dashboard.views.tables import england as parts
 from dashboard.views.text import direction as directions
 from dashboard.views.text import formats, front
@@ -61,7 +61,9 @@ if fixed is not None:
     st.header("How many councils meet the standard", anchor=False)
     st.html(tables.sentence(front.standard_sentence(fixed)))
     session.chart(
-        bars.draw(fixed, height=HEIGHT), "standard", f"Councils that met one standard of {metric.noun}, by year"
+        draw_standard(fixed, height=HEIGHT),
+        "standard",
+        f"Councils that met one standard of {metric.noun}, by year",
     )
     met, by_period = parts.standard(fixed), fixed.rows.reverse()
     with st.expander("These figures as a table", key="standard table", on_change="rerun") as table:

@@ -1,19 +1,24 @@
 """What Ofsted judged: every council's latest grades, reports over time, regions, what came next, measures by grade."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
 import polars as pl
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from dashboard.analysis import inspections, queries, transitions
 from dashboard.api import view_data
-from dashboard.data.model import GRADES, STRANDS
+from dashboard.data.model import GRADES, STRANDS, Metric
 from dashboard.pages.components.one_of import one_of
 from dashboard.pages.shared import session
 from dashboard.pages.shared.downloads import download_table
-from dashboard.views.charts import by_grade, distribution, palette, timeline
-from dashboard.views.charts import transitions as next_grades
+from dashboard.views.charts import palette
+from dashboard.views.charts.by_grade import draw_by_grade
+from dashboard.views.charts.distribution import draw_grades_by_region, draw_grades_over_time, rank_areas
+from dashboard.views.charts.timeline import draw_timeline
+from dashboard.views.charts.transitions import draw_transitions
 from dashboard.views.tables import STRAND_NAMES, subheading
 from dashboard.views.tables import ofsted as tables
 from dashboard.views.tables import sentence as said
@@ -38,6 +43,20 @@ regions = {db.names[area_id]: area_id for area_id in inspections.regions(db)}
 days = {f"{period.end:%-d %B %Y}": period.end for period in db.periods[inspections.judgement("leaders")]}
 judgements = {strand: db.metrics[inspections.judgement(strand)] for strand in STRANDS}
 own = db.names[chosen.area_id] if chosen.area_id else None
+councils = inspections.latest(db, today)
+
+
+@dataclass(frozen=True)
+class Choices:
+    """What was chosen for all parts of the page, and three places for the choices of one part."""
+
+    strand: str
+    judged: Metric
+    region: str | None
+    region_id: str | None
+    where: str
+    """The region, as it ends a caption."""
+    places: Sequence[DeltaGenerator]
 
 
 def head(sentence: str, first: str = "") -> None:
@@ -59,8 +78,9 @@ def show_table(label: str, key: str, table: Table, rows: pl.DataFrame, caption: 
     save(lambda: table.frame(*file()), rows.height, name)
 
 
-def choose_councils() -> tuple[inspections.Filters, str]:
+def choose_councils(choices: Choices) -> tuple[inspections.Filters, str]:
     """Which councils are listed, and in what order."""
+    third, fourth, fifth = choices.places
     grade = third.multiselect(
         "Grade", (*GRADES, inspections.NO_JUDGEMENT), key="grade", bind="query-params", placeholder="All grades"
     )
@@ -69,12 +89,13 @@ def choose_councils() -> tuple[inspections.Filters, str]:
         placeholder="At any time",
     )  # fmt: skip
     sort = fifth.selectbox("In order", inspections.ORDERS, key="sort", bind="query-params")
-    return inspections.Filters(strand, regions[region] if region else None, tuple(grade), since), sort
+    return inspections.Filters(choices.strand, choices.region_id, tuple(grade), since), sort
 
 
-def show_councils() -> None:
+def show_councils(choices: Choices) -> None:
     """All councils with their latest judgements, and the chosen measure beside them."""
-    filters, sort = choose_councils()
+    strand, judged, region = choices.strand, choices.judged, choices.region
+    filters, sort = choose_councils(choices)
     rows = inspections.ordered(inspections.matching(db, councils, filters), strand, sort)
     by = sentences.asked(filters, judged, region)
     head(
@@ -100,9 +121,10 @@ def show_councils() -> None:
     st.html(tables.sources(used, sentences.after_the_record(newest), since.definition, since.caveat or ""))
 
 
-def show_reports() -> None:
+def show_reports(choices: Choices) -> None:
     """Reports by quarter, and those on the chosen council."""
-    found = inspections.reports(db, regions[region] if region else None)
+    strand, judged, region, where = choices.strand, choices.judged, choices.region, choices.where
+    found = inspections.reports(db, choices.region_id)
     quarters = inspections.by_quarter(found, strand)
     course = inspections.reports(db).filter(pl.col("area_id") == chosen.area_id) if own else found.head(0)
     head(
@@ -112,7 +134,7 @@ def show_reports() -> None:
     none = sentences.none(strand)
     st.html(tables.key({**inspections.counted(found[strand]), none: int(found[strand].null_count())}))
     session.chart(
-        timeline.draw(quarters, strand, course.to_dicts(), own, newest=newest, none=none, height=HEIGHT),
+        draw_timeline(quarters, strand, course.to_dicts(), own, newest=newest, none=none, height=HEIGHT),
         "timeline",
         f"Reports by quarter and grade for {sentences.what(judged)}{where}",
     )
@@ -149,12 +171,13 @@ def show_visits() -> None:
     st.html(tables.sources([db.sources[source_id] for source_id in everywhere["source_id"].unique()]))
 
 
-def show_regions() -> None:
+def show_regions(choices: Choices) -> None:
     """How many councils have each grade: by region on a day, and in one area over the years."""
-    day = days[third.selectbox("At", list(days), key="at", bind="query-params")]
+    strand, judged, region = choices.strand, choices.judged, choices.region
+    day = days[choices.places[0].selectbox("At", list(days), key="at", bind="query-params")]
     area = region or "England"
     everything = inspections.distribution(db, strand)
-    on_day = distribution.ranked(everything.filter(pl.col("period_end") == day))
+    on_day = rank_areas(everything.filter(pl.col("period_end") == day))
     over_time = everything.filter(pl.col("name") == area)
     home = db.names[db.regions[chosen.area_id]] if chosen.area_id and not region else region
     listed = everything.to_dicts()
@@ -165,7 +188,7 @@ def show_regions() -> None:
     with left:
         st.html(subheading(f"By region, at {day:%-d %B %Y}"))
         session.chart(
-            distribution.by_region(on_day, chosen=home, height=HEIGHT),
+            draw_grades_by_region(on_day, chosen=home, height=HEIGHT),
             "regions",
             f"Share of councils with each grade for {sentences.what(judged)} by region, at {day:%-d %B %Y}",
         )
@@ -177,7 +200,7 @@ def show_regions() -> None:
     with right:
         st.html(subheading(f"{area} over time"))
         session.chart(
-            distribution.over_time(over_time, height=HEIGHT),
+            draw_grades_over_time(over_time, height=HEIGHT),
             "years",
             f"Councils in {area} with each grade for {sentences.what(judged)}, at each 31 March",
         )
@@ -194,11 +217,12 @@ def show_regions() -> None:
     st.html(tables.sources(publications, sentences.SNAPSHOTS, judged.caveat or ""))
 
 
-def show_next() -> None:
+def show_next(choices: Choices) -> None:
     """What followed a grade, and how much later."""
-    grade = third.selectbox("After", GRADES, index=len(GRADES) - 1, key="after", bind="query-params")
+    strand, judged, region, where = choices.strand, choices.judged, choices.region, choices.where
+    grade = choices.places[0].selectbox("After", GRADES, index=len(GRADES) - 1, key="after", bind="query-params")
     everywhere = transitions.judgements(db)
-    inside = everywhere.filter(pl.col("area_id").is_in(inspections.inside(db, regions[region] if region else None)))
+    inside = everywhere.filter(pl.col("area_id").is_in(inspections.inside(db, choices.region_id)))
     rows, matrix = transitions.after(inside, strand, grade), transitions.matrix(inside, strand)
     mine = [row for row in transitions.after(everywhere, strand, grade).to_dicts() if row["name"] == own]
     head(
@@ -208,7 +232,7 @@ def show_next() -> None:
     left, right = st.columns(2, gap="medium")
     with left:
         session.chart(
-            next_grades.draw(rows, newest=newest, chosen=chosen.area_id, height=HEIGHT),
+            draw_transitions(rows, newest=newest, chosen=chosen.area_id, height=HEIGHT),
             "next",
             f"Months from a judgement of {grade} to the next for {sentences.what(judged)}{where}, by the next grade",
         )
@@ -230,8 +254,9 @@ def show_next() -> None:
     st.html(tables.sources(publications, sentences.ON_NEXT))
 
 
-def show_ratings() -> None:
+def show_ratings(choices: Choices) -> None:
     """One measure of all councils by their grade."""
+    strand, judged = choices.strand, choices.judged
     metric, period = chosen.metric, chosen.period
     if metric.graded or metric.counted:
         kind = "a judgement itself" if metric.graded else "a count, which follows a council's size"
@@ -249,7 +274,7 @@ def show_ratings() -> None:
     england = queries.england(db, metric, period)
     everybody = queries.councils(db, metric, period, chosen.benchmark)
     session.chart(
-        by_grade.draw(
+        draw_by_grade(
             rows, medians, metric, palette.paint(everybody, metric, "quarter" if metric.ranked else "value"),
             fewest=sentences.FEWEST, chosen=chosen.area_id, england=england["value"] if england else None,
             height=HEIGHT + 60,
@@ -285,30 +310,29 @@ for key, what, known in (
     ("after", "grade", GRADES),
 ):
     session.notice(key, what, list(known))
-councils = inspections.latest(db, today)
 with st.container(key="parts", horizontal=True, vertical_alignment="bottom", horizontal_alignment="distribute"):
     part = one_of("Show", PARTS, "part", default=COUNCILS)
     with st.popover("What changed in April 2026"):
         st.html(tables.reform(councils))
 with st.container(key="inspected"):
-    first, second, third, fourth, fifth = st.columns([3, 3, 4, 3, 3])
+    first, second, *places = st.columns([3, 3, 4, 3, 3])
     strands = {name: strand for strand, name in STRAND_NAMES.items()}
     leaders = list(strands).index(STRAND_NAMES["leaders"])
     strand = strands[
         first.selectbox("Judgement of", list(strands), index=leaders, key="judgement", bind="query-params")
     ]
-    judged = judgements[strand]
     region = None
     if part != RATINGS:
         region = second.selectbox(
             "Region", list(regions), index=None, key="region", bind="query-params", placeholder="All of England"
         )
 where = f" in {sentences.region(region)}" if region else ""
-SHOWN[part]()
+choices = Choices(strand, judgements[strand], region, regions[region] if region else None, where, places)
+SHOWN[part](choices)
 session.as_data(
     db,
     lambda: view_data.inspections(
-        db, chosen.area_id, regions[region] if region else None, strand=strand, latest=part == COUNCILS,
+        db, chosen.area_id, choices.region_id, strand=strand, latest=part == COUNCILS,
         beside=None if part not in (COUNCILS, RATINGS) or chosen.metric.graded else (chosen.metric, chosen.period),
         benchmark=chosen.benchmark,
     ),

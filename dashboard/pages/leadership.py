@@ -16,10 +16,11 @@ from dashboard.pages.shared import session
 from dashboard.pages.shared.assets import shapes
 from dashboard.pages.shared.downloads import download_table
 from dashboard.views import tables
-from dashboard.views.charts import directors as changes
-from dashboard.views.charts import distribution, enrolments
-from dashboard.views.charts import tenure as in_post
+from dashboard.views.charts.directors import draw_directors
+from dashboard.views.charts.distribution import draw_grades_over_time
+from dashboard.views.charts.enrolments import draw_enrolments
 from dashboard.views.charts.programme_map import painted
+from dashboard.views.charts.tenure import draw_tenure
 from dashboard.views.tables import leadership as parts
 from dashboard.views.tables import ofsted as published
 from dashboard.views.tables import programme as registered
@@ -77,7 +78,7 @@ def show_judgements() -> None:
     over_time = inspections.distribution(db, leadership.STRAND).filter(pl.col("name") == "England")
     years = published.distribution(judged, over_time, by="period_end")
     session.chart(
-        distribution.over_time(over_time, height=HEIGHT),
+        draw_grades_over_time(over_time, height=HEIGHT),
         "years", "Councils with each grade for impact of leaders, at each 31 March and now",
     )  # fmt: skip
     with st.expander("These figures as a table", key="over_time", on_change="rerun", bind="query-params") as table:
@@ -138,7 +139,9 @@ def show_directors() -> None:
     if rows.height:
         st.header("Changes of directors in England", anchor=False)
         session.chart(
-            changes.draw(rows, height=HEIGHT - 80), "directors", "Changes of directors in England, by year to 31 March"
+            draw_directors(rows, height=HEIGHT - 80),
+            "directors",
+            "Changes of directors in England, by year to 31 March",
         )
         with st.expander("These figures as a table", key="by_year", on_change="rerun", bind="query-params") as table:
             if table.open:
@@ -152,7 +155,7 @@ def show_directors() -> None:
         st.html(tables.sentence(on_programme.NOTHING) + registered.how_to_fill())
         return
     session.chart(
-        in_post.draw(posts, chosen=area_id, height=HEIGHT), "tenure",
+        draw_tenure(posts, chosen=area_id, height=HEIGHT), "tenure",
         "Directors by years in post, in a row for each grade of leaders; open dots came after the judgement",
     )  # fmt: skip
     st.html(tables.note("Filled: in post when Ofsted judged the council's leaders. Open: came later."))
@@ -188,7 +191,7 @@ def show_programme() -> None:
     course = programme.course(posts)
     if course.height:
         session.chart(
-            enrolments.draw(course, found, today, height=HEIGHT - 80), "enrolments",
+            draw_enrolments(course, found, today, height=HEIGHT - 80), "enrolments",
             "Directors enrolled by each day, and what the target asks for by its own",
         )  # fmt: skip
         with st.expander("These figures as a table", key="by_day", on_change="rerun", bind="query-params") as table:

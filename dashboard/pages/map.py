@@ -1,19 +1,23 @@
 """All councils on a map and in order, for one measure in one period; and for a second beside it."""
 
+from dataclasses import dataclass, replace
+
 import polars as pl
 import streamlit as st
 
 from dashboard.analysis import benchmarks, comparison, direction, queries
 from dashboard.api import view_data
 from dashboard.data.model import Metric, Period
-from dashboard.pages.components.council_map import MapArea, MapPaint, council_map
+from dashboard.pages.components.council_map import MapArea, MapPaint, View, council_map
 from dashboard.pages.components.one_of import one_of
 from dashboard.pages.components.period_slider import period_slider
 from dashboard.pages.shared import session
 from dashboard.pages.shared.assets import shapes
 from dashboard.pages.shared.downloads import download
 from dashboard.views import tables
-from dashboard.views.charts import grades, palette, strip
+from dashboard.views.charts import palette
+from dashboard.views.charts.grades import draw_grades
+from dashboard.views.charts.strip import draw_strip
 from dashboard.views.tables import map as parts
 from dashboard.views.text import formats
 from dashboard.views.text.council import council_sentence
@@ -26,6 +30,26 @@ HEIGHT, HEIGHT_BESIDE = 620, 420
 db = session.database()
 chosen = session.chosen(db)
 benchmark = chosen.benchmark
+
+
+@dataclass(frozen=True)
+class Choices:
+    """What was chosen on this page: how councils are coloured and drawn, and what is beside the first picture."""
+
+    colour: str
+    view: View
+    beside: tuple[Metric, Period] | None
+
+
+def choose() -> Choices:
+    """Draw the choices of this page."""
+    with st.container(key="view", horizontal=True):
+        ways = session.colourings(db, chosen.metric, benchmark)
+        if st.session_state.get("colour") not in ways:
+            st.session_state.pop("colour", None)
+        colour = one_of("Colour by", ways, "colour", wrap=True) if len(ways) > 1 else ways[0]
+        view = session.VIEWS[one_of("Drawn as", list(session.VIEWS), "view_as")]
+        return Choices(colour, view, session.beside(db, chosen.metric))
 
 
 def compared(metric: Metric, period: Period) -> pl.DataFrame:
@@ -54,12 +78,14 @@ def all_periods(metric: Metric, colouring: Colouring) -> pl.DataFrame:
     return comparison.compare(db, benchmark, db.by_metric[metric.metric_id], rows)
 
 
-def picture(metric: Metric, period: Period, rows: pl.DataFrame, colour: str, axis: pl.DataFrame, second: bool) -> None:
+def picture(
+    choices: Choices, metric: Metric, period: Period, rows: pl.DataFrame, axis: pl.DataFrame, *, second: bool = False
+) -> None:
     """A map, its periods, all councils in order, the source and the figures as a table and a file.
 
     `axis` are the rows that the axis holds: of two years of one measure those of both.
     """
-    colouring, before = session.COLOURINGS[colour], "compare_" if second else ""
+    colouring, before = session.COLOURINGS[choices.colour], "compare_" if second else ""
     listed, when = rows.to_dicts(), formats.period_label(metric, period.end)
     scale = all_periods(metric, colouring)
     painting = palette.paint(rows, metric, colouring, scale=scale)
@@ -70,11 +96,11 @@ def picture(metric: Metric, period: Period, rows: pl.DataFrame, colour: str, axi
         MapArea(row["area_id"], painting.of[row["area_id"]], formats.hover(row, metric, db.names, colouring))
         for row in listed
     ] + [MapArea(area_id, len(painting.classes), "did not exist then") for area_id in later]
-    left, right = (st.container(), st.container()) if other else st.columns([3, 2], gap="medium")
+    left, right = (st.container(), st.container()) if choices.beside else st.columns([3, 2], gap="medium")
     with left:
         council_map(
             MapPaint(
-                view=view,
+                view=choices.view,
                 label=f"Map of councils by {metric.noun}, {when}. The table below holds the same figures.",
                 classes=painting.classes + nothing,
                 areas=tuple(areas),
@@ -87,15 +113,15 @@ def picture(metric: Metric, period: Period, rows: pl.DataFrame, colour: str, axi
         labels = [one.label for one in reversed(db.periods[metric.metric_id])]
         if len(labels) > 1:
             period_slider(labels, period.label, sets=f"{before}period", of=metric.title, key=f"{before}slider")
-    height = HEIGHT_BESIDE if other else HEIGHT
+    height = HEIGHT_BESIDE if choices.beside else HEIGHT
     with right:
         if metric.graded:
-            figure, alt = grades.draw(painting, chosen=chosen.area_id, height=height // 2), "Councils by grade"
+            figure, alt = draw_grades(painting, chosen=chosen.area_id, height=height // 2), "Councils by grade"
         else:
             england = queries.england(db, metric, period)
             own = next((row for row in listed if row["area_id"] == chosen.area_id), None)
             mark = own or benchmark.shared(listed)
-            figure = strip.draw(
+            figure = draw_strip(
                 rows, metric, painting, chosen=chosen.area_id, england=england["value"] if england else None,
                 benchmark=mark["benchmark"] if mark else None, benchmark_label=benchmark.label, height=height,
                 scale=axis,
@@ -113,35 +139,27 @@ def picture(metric: Metric, period: Period, rows: pl.DataFrame, colour: str, axi
     download(db, rows, f"{name}.csv", benchmark=benchmark, label=f"Download these {rows.height} rows (CSV)")
 
 
-with st.container(key="view", horizontal=True):
-    ways = session.colourings(db, chosen.metric, benchmark)
-    if st.session_state.get("colour") not in ways:
-        st.session_state.pop("colour", None)
-    colour = ways[0]
-    if len(ways) > 1:
-        colour = one_of("Colour by", ways, "colour", wrap=True)
-    view = session.VIEWS[one_of("Drawn as", list(session.VIEWS), "view_as")]
-    other = session.beside(db, chosen.metric)
-
+choices = choose()
 rows = compared(chosen.metric, chosen.period)
-words = sentence(chosen.metric, chosen.period, rows, session.COLOURINGS[colour])
-session.headline(chosen.metric.title, words, kicker=formats.period_label(chosen.metric, chosen.period.end))
-if other is None:
-    picture(chosen.metric, chosen.period, rows, colour, rows, second=False)
+words = sentence(chosen.metric, chosen.period, rows, session.COLOURINGS[choices.colour])
+when = formats.period_label(chosen.metric, chosen.period.end)
+session.headline(chosen.metric.title, words, kicker=when)
+if choices.beside is None:
+    picture(choices, chosen.metric, chosen.period, rows, rows)
 else:
-    metric, period = other
-    beside = compared(metric, period)
-    other_ways = session.colourings(db, metric, benchmark)
-    other_colour = colour if colour in other_ways else other_ways[0]
-    st.html(tables.sentence(sentence(metric, period, beside, session.COLOURINGS[other_colour])))
-    axis = pl.concat([rows, beside]) if metric is chosen.metric else rows
+    metric, period = choices.beside
+    others = compared(metric, period)
+    ways = session.colourings(db, metric, benchmark)
+    second = replace(choices, colour=choices.colour if choices.colour in ways else ways[0])
+    st.html(tables.sentence(sentence(metric, period, others, session.COLOURINGS[second.colour])))
+    axis = pl.concat([rows, others]) if metric is chosen.metric else rows
     left, right = st.columns(2, gap="medium")
     with left:
-        st.html(tables.subheading(f"{chosen.metric.title}, {formats.period_label(chosen.metric, chosen.period.end)}"))
-        picture(chosen.metric, chosen.period, rows, colour, axis, second=False)
+        st.html(tables.subheading(f"{chosen.metric.title}, {when}"))
+        picture(choices, chosen.metric, chosen.period, rows, axis)
     with right:
         st.html(tables.subheading(f"{metric.title}, {formats.period_label(metric, period.end)}"))
-        picture(metric, period, beside, other_colour, axis if metric is chosen.metric else beside, second=True)
+        picture(second, metric, period, others, axis if metric is chosen.metric else others, second=True)
 
 if not chosen.metric.graded:
     with st.expander("Who is behind the benchmark", key="behind", on_change="rerun", bind="query-params") as behind:
@@ -151,4 +169,4 @@ if not chosen.metric.graded:
             names = benchmarks.behind(db, benchmark, chosen.metric, chosen.period.end, chosen.area_id)
             st.html(parts.behind(rows, names, chosen.metric, benchmark, own or benchmark.shared(listed)))
 
-session.as_data(db, lambda: view_data.map_of(db, chosen.metric, chosen.period, benchmark, other))
+session.as_data(db, lambda: view_data.map_of(db, chosen.metric, chosen.period, benchmark, choices.beside))

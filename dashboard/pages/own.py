@@ -17,8 +17,8 @@ from dashboard.pages.components.own_files import file_button
 from dashboard.pages.shared import session
 from dashboard.pages.shared.downloads import download
 from dashboard.views import tables
-from dashboard.views.charts import local_figures as strip
 from dashboard.views.charts import palette
+from dashboard.views.charts.local_figures import draw_local_figure
 from dashboard.views.tables import local_figures as parts
 from dashboard.views.text import formats
 from dashboard.views.text import local_figures as sentences
@@ -114,7 +114,7 @@ def among(name: str, own: dict[str, Any]) -> None:
     st.header(literal(metric.title), anchor=False)
     st.subheader(f"Among all councils, {when}", anchor=False)
     session.chart(
-        strip.draw(
+        draw_local_figure(
             everybody, metric, palette.paint(everybody, metric, "quarter" if metric.ranked else "value"), own=own,
             england=england["value"] if england else None, benchmark_label=benchmark.title, height=HEIGHT,
         ),

@@ -12,8 +12,8 @@ from dashboard.api import view_data
 from dashboard.pages.shared import session
 from dashboard.pages.shared.downloads import download_table
 from dashboard.views import tables
-from dashboard.views.charts import progress as england
-from dashboard.views.charts import standard as bars
+from dashboard.views.charts.progress import draw_progress
+from dashboard.views.charts.standard import draw_standard
 from dashboard.views.tables import progress as parts
 from dashboard.views.text import formats
 from dashboard.views.text import programme as on_programme
@@ -54,13 +54,15 @@ def show_detail(one: Commitment, held: Held) -> None:
         st.subheader("Councils that meet it, by period", anchor=False)
         yearly = progress.snapshots(held.standard)
         session.chart(
-            bars.draw(yearly, height=HEIGHT), "met", f"Councils at {sentences.level(one)}: {metric.noun}, by period"
+            draw_standard(yearly, height=HEIGHT),
+            "met",
+            f"Councils at {sentences.level(one)}: {metric.noun}, by period",
         )
     if right is not None:
         with right:
             st.subheader("England, and what is to be reached", anchor=False)
             alt = f"England's {metric.noun} by period, what is to be reached, and what the last five periods come to"
-            session.chart(england.draw(held, height=HEIGHT), "course", alt)
+            session.chart(draw_progress(held, height=HEIGHT), "course", alt)
     periods, newest_first = parts.periods(held), held.standard.rows.reverse()
     source = cite(db, [db.sources[metric.source_id]])
     with st.expander("These figures as a table", key="periods", on_change="rerun", bind="query-params") as table:

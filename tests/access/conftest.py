@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 NARROWEST = WIDTHS[-1]
 HERE = Path(__file__).parent
+# Menus and lists are the same parts on every page: these two have one of each. All are looked at in the drill.
+OVERLAYS = ("map", "inspections")
 KINDS = ("pictures", "marks", "areas", "sideways", "headings", "moving")
 
 
@@ -47,12 +49,12 @@ def page(reader: BrowserContext) -> Iterator[Page]:
 
 
 @pytest.fixture(scope="session", params=PAGES)
-def seen(request: pytest.FixtureRequest, watched: BrowserContext, filled: str) -> Iterator[Seen]:
+def seen(request: pytest.FixtureRequest, reader: BrowserContext, filled: str) -> Iterator[Seen]:
     """One page as it opens: with a council at all widths, and at what else it shows at the narrowest.
 
     Its views, each at every width, light and dark, are looked at by `make drill` (test_everything.py).
     """
-    found, page = Seen(filled), watched.new_page()
+    found, page = Seen(filled), reader.new_page()
     page.on("request", lambda asked: found.asked.append(asked.url))
     page.on("websocket", lambda asked: found.asked.append(asked.url.replace("ws:", "http:")))
     for at, address in enumerate(walk.addresses(request.param)):
@@ -60,12 +62,12 @@ def seen(request: pytest.FixtureRequest, watched: BrowserContext, filled: str) -
         walk.opened_of(page, filled + address)
         if at == 0:
             found.title = page.title()
-            for over, where in walk.overlays(page):
-                look_with_axe(page, f"{address} {over}", found, where, '[aria-expanded="true"]')
+            if request.param in OVERLAYS:
+                look_at_overlays(page, address, found)
         walk.open_expanders(page)
         for width in WIDTHS if at == 1 else WIDTHS[-1:]:
             walk.resize(page, width)
-            look(page, address, found, axe=at == 1, alike=width == NARROWEST)
+            look(page, address, found, axe=at == 1 and width in (WIDTHS[0], NARROWEST), alike=width == NARROWEST)
         for what in walk.given(page) if at == 1 else ():
             look(page, f"{address} {what}", found)
         found.refused += page.evaluate("window.violations")
@@ -89,6 +91,12 @@ def look(page: Page, view: str, found: Seen, *, axe: bool = True, alike: bool = 
         for kind in ("cut", "sideways"):
             found.wrong["spaced"] += [f"{view}: {one}" for one in _twice(page, _audit(kind))]
         page.evaluate("audit.unspace()")
+
+
+def look_at_overlays(page: Page, view: str, found: Seen) -> None:
+    """Open with axe each thing that lies over a page."""
+    for over, where in walk.overlays(page):
+        look_with_axe(page, f"{view} {over}", found, where, '[aria-expanded="true"]')
 
 
 def look_at_words(page: Page, view: str, found: Seen) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.access import walk
-from tests.access.conftest import Seen, look, look_with_axe
+from tests.access.conftest import Seen, look, look_at_overlays, look_with_axe
 from tests.access.walk import HEIGHT, PAGES, WIDTHS
 
 pytest.importorskip("playwright", reason="Playwright is not installed: looking needs `pip install playwright`.")
@@ -23,6 +23,7 @@ def test_nothing_is_wrong_in_any_view_at_any_width_light_or_dark(page: Page, fil
     for address in walk.addresses(name):
         page.set_viewport_size({"width": WIDTHS[0], "height": HEIGHT})
         walk.opened_of(page, filled + address)
+        look_at_overlays(page, address, found)
         for view in walk.views(page):
             for width in WIDTHS:
                 walk.resize(page, width)

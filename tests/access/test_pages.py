@@ -12,7 +12,8 @@ pytest.importorskip("playwright", reason="Playwright is not installed: looking n
 
 
 def test_axe_finds_nothing_wrong(seen: Seen) -> None:
-    assert min(seen.views, seen.runs) > 3
+    assert seen.views > 3
+    assert seen.runs >= 2
     assert seen.wrong["axe"] == []
 
 

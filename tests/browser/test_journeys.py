@@ -96,6 +96,7 @@ def test_the_chosen_council_is_marked_in_a_long_table(visit: Visit) -> None:
 
 
 # What tests/access does not see, which walks every page with a register at these widths: long names, and no register.
+@pytest.mark.drill
 @pytest.mark.parametrize(
     "address",
     [
@@ -112,6 +113,7 @@ def test_a_narrow_page_does_not_scroll_sideways(visit: Visit, address: str) -> N
     fits(page)
 
 
+@pytest.mark.drill
 def test_single_letters_are_no_shortcuts(visit: Visit) -> None:
     """r would run the page anew and c offer to clear caches; a slip of speech input may say either (WCAG 2.1.4)."""
     page = visit("/map")

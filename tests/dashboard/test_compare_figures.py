@@ -16,7 +16,7 @@ from dashboard.analysis import compare, queries
 from dashboard.analysis.benchmarks import BENCHMARKS, DEFAULT
 from dashboard.data.database import Database
 from dashboard.data.model import ENGLAND, GRADES
-from dashboard.views.charts import bars, lines, scatter, style
+from dashboard.views.charts import bars, lines, palette, scatter, style
 from dashboard.views.charts.palette import QUARTERS
 from dashboard.views.charts.style import MARK
 from dashboard.views.text import compare as sentences
@@ -40,7 +40,7 @@ def drawn_bars(
     db: Database, area_ids: Sequence[str], chosen: str | None = None, benchmark: str = DEFAULT
 ) -> dict[str, Any]:
     rows = beside(db, area_ids, benchmark=benchmark)
-    return bars.draw(
+    return bars.draw_bars(
         rows, newest(db, benchmark=benchmark), db.metrics["waits"], chosen=chosen, benchmark=BENCHMARKS[benchmark]
     )
 
@@ -73,7 +73,7 @@ def test_bars_stand_best_first_in_the_colour_and_words_of_their_quarter_and_miss
 
 def test_neutral_bars_are_purple_and_have_no_quarter(tmp_path: Path) -> None:
     figure = drawn_bars(of(tmp_path, [5.0, 9.0], polarity=NEUTRAL), ["101", "102"])
-    assert trace(figure, type="bar")["marker"]["color"] == [bars.NEUTRAL] * 2
+    assert trace(figure, type="bar")["marker"]["color"] == [palette.NEUTRAL] * 2
     assert trace(figure, mode="text")["text"] == ["Council 101  <b>5.0%</b>", "Council 102  <b>9.0%</b>"]
 
 
@@ -105,7 +105,7 @@ def drawn_lines(db: Database, area_ids: Sequence[str], **more: Any) -> dict[str,
     measure = next(iter(db.metrics.values()))
     rows = compare.courses(db, measure, area_ids)
     given_ = {"chosen": None, "height": 480, **more}
-    return lines.draw(rows, measure, area_ids, compare.breaks(db, measure), **given_)
+    return lines.draw_lines(rows, measure, area_ids, compare.breaks(db, measure), **given_)
 
 
 def named(figure: dict[str, Any]) -> dict[str, dict[str, Any]]:
@@ -148,7 +148,7 @@ def test_a_change_of_method_breaks_every_line_and_is_said(db: Database) -> None:
     measure = db.metrics["caseholder_share"]
     breaks = compare.breaks(db, measure)
     assert [year for year, _ in breaks] == [2024]
-    figure = lines.draw(compare.courses(db, measure, [LEEDS]), measure, [LEEDS], breaks, chosen=LEEDS, height=400)
+    figure = lines.draw_lines(compare.courses(db, measure, [LEEDS]), measure, [LEEDS], breaks, chosen=LEEDS, height=400)
     for one in named(figure).values():
         assert one["y"][one["x"].index(2023.5)] is None
         assert None not in (one["y"][one["x"].index(2023.0)], one["y"][one["x"].index(2024.0)])
@@ -178,7 +178,7 @@ def test_the_ends_of_ten_real_lines_do_not_touch(db: Database) -> None:
         for measure in (one for one in db.metrics.values() if not one.graded):
             area_ids = compare.together(council, queries.neighbours(db, council)[:9])
             rows = compare.courses(db, measure, area_ids)
-            figure = lines.draw(rows, measure, area_ids, [], chosen=council, height=480)
+            figure = lines.draw_lines(rows, measure, area_ids, [], chosen=council, height=480)
             low, high = figure["layout"]["yaxis"]["range"]
             names = trace(figure, mode="text")
             least = lines.APART * (high - low) / (480 - lines.TOP - lines.BOTTOM)
@@ -190,7 +190,7 @@ def test_the_ends_of_ten_real_lines_do_not_touch(db: Database) -> None:
 
 def drawn_dots(db: Database, compared: Sequence[str], chosen: str | None, first: str, second: str) -> dict[str, Any]:
     rows = compare.pairs(db, newest(db, first), newest(db, second))
-    return scatter.draw(
+    return scatter.draw_scatter(
         rows, db.metrics[first], db.metrics[second], labels=("2025", "2025"), compared=compared, chosen=chosen
     )
 
@@ -241,7 +241,7 @@ def test_very_small_councils_set_no_axis_and_stand_at_its_edge_with_an_open_mark
     letters=st.integers(4, 24),
 )
 def test_names_of_dots_stay_in_the_plot_where_they_fit(dots: list[tuple[float, float]], letters: int) -> None:
-    found = [{"area_id": str(number), "name": "n" * letters, "x": x, "y": y} for number, (x, y) in enumerate(dots)]
+    found = [scatter.Dot(str(at), None, x, y, False, "n" * letters, []) for at, (x, y) in enumerate(dots)]
     _, names = scatter._names(found, (0.0, 10.0), (0.0, 10.0), None)
     assert sorted(names["x"]) == sorted(x for x, _ in dots)
     wide, gap = letters * scatter.LETTER, 12
@@ -254,7 +254,7 @@ def test_names_of_dots_stay_in_the_plot_where_they_fit(dots: list[tuple[float, f
 
 
 def test_a_line_goes_to_the_names_that_stand_apart_from_their_dots_and_to_no_other() -> None:
-    found = [{"area_id": str(number), "name": f"number {number}", "x": 5.0, "y": 5.0} for number in range(3)]
+    found = [scatter.Dot(str(number), None, 5.0, 5.0, False, f"number {number}", []) for number in range(3)]
     leaders, names = scatter._names(found, (0.0, 10.0), (0.0, 10.0), None)
     apart = [y for y in names["y"] if y != 5.0]
     assert apart

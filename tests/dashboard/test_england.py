@@ -17,7 +17,7 @@ from dashboard.analysis.england import Gain
 from dashboard.analysis.standard import Standard
 from dashboard.data.database import Database
 from dashboard.data.model import ENGLAND, Period
-from dashboard.views.charts import standard as bars
+from dashboard.views.charts.standard import draw_standard
 from dashboard.views.tables import england as parts
 from dashboard.views.text import formats, front
 from dashboard.views.text import scenarios as sentences
@@ -162,7 +162,7 @@ def test_the_standard_over_time_is_said_with_its_base(one: Standard, said: str) 
 
 
 def test_a_bar_a_year_holds_all_councils_that_had_a_figure() -> None:
-    figure = bars.draw(over(PERCENT, 7.6, (2024, 9, 150, False), (2025, 38, 149, True)), height=300)
+    figure = draw_standard(over(PERCENT, 7.6, (2024, 9, 150, False), (2025, 38, 149, True)), height=300)
     met, others = figure["data"]
     assert (met["x"], met["y"], others["y"]) == (["2024", "2025"], [9, 38], [141, 111])
     assert met["customdata"][1] == "38 of 149 councils at 30 September 2025"

@@ -14,7 +14,8 @@ from dashboard.analysis import queries
 from dashboard.analysis.benchmarks import BENCHMARKS
 from dashboard.data.database import Database
 from dashboard.data.model import ENGLAND, GRADES
-from dashboard.views.charts import grades, palette, strip, trend
+from dashboard.views.charts import palette, strip, trend
+from dashboard.views.charts.grades import draw_grades
 from dashboard.views.charts.style import MARK, axis_range
 from dashboard.views.text import formats
 from tests.dashboard import small
@@ -33,7 +34,7 @@ def drawn(
 ) -> dict[str, Any]:
     metric = db.metrics["waits"]
     rows = queries.councils(db, metric, db.latest("waits"), BENCHMARKS["england"])
-    return strip.draw(
+    return strip.draw_strip(
         rows, metric, palette.paint(rows, metric, "value"), chosen=chosen, england=england, benchmark=benchmark,
         benchmark_label="Best quarter", height=600,
     )  # fmt: skip
@@ -108,7 +109,7 @@ def test_what_is_said_of_a_dot_is_the_figure_with_its_unit_and_the_standing(db: 
     """The unit is sent once for all: "1 month" and "2 months" share no more than they do."""
     for metric in (metric for metric in db.metrics.values() if not metric.graded):
         rows = queries.councils(db, metric, db.latest(metric.metric_id), BENCHMARKS["england"])
-        figure = strip.draw(
+        figure = strip.draw_strip(
             rows, metric, palette.paint(rows, metric, "value"), chosen="383", england=None, benchmark=None,
             benchmark_label="England", height=600,
         )  # fmt: skip
@@ -124,7 +125,7 @@ def test_every_dot_has_the_colour_of_its_council_on_the_map(db: Database) -> Non
     metric = db.metrics["vacancy_rate"]
     rows = queries.councils(db, metric, db.latest("vacancy_rate"), BENCHMARKS["england"])
     painting = palette.paint(rows, metric, "quarter")
-    figure = strip.draw(
+    figure = strip.draw_strip(
         rows, metric, painting, chosen=None, england=None, benchmark=None, benchmark_label="England", height=600
     )
     numbers = {name: area_id for area_id, name in db.names.items()}
@@ -192,7 +193,7 @@ def test_england_is_a_line_and_the_benchmark_a_dashed_one_with_their_values(tmp_
 def test_all_real_councils_are_on_the_axis_but_the_very_small(db: Database) -> None:
     for metric in (metric for metric in db.metrics.values() if not metric.graded):
         rows = queries.councils(db, metric, db.latest(metric.metric_id), BENCHMARKS["england"])
-        figure = strip.draw(
+        figure = strip.draw_strip(
             rows, metric, palette.paint(rows, metric, "value"), chosen=None, england=None, benchmark=None,
             benchmark_label="England", height=600,
         )  # fmt: skip
@@ -210,7 +211,7 @@ def test_all_real_councils_are_on_the_axis_but_the_very_small(db: Database) -> N
 
 def course(db: Database, area_id: str = "101") -> dict[str, Any]:
     metric = db.metrics["waits"]
-    return trend.draw(queries.trend(db, metric, area_id), metric, "Ashford", height=400)
+    return trend.draw_trend(queries.trend(db, metric, area_id), metric, "Ashford", height=400)
 
 
 def years(values: dict[int, float | str], area_id: str = "101") -> list[Figure]:
@@ -237,7 +238,7 @@ def test_a_year_without_a_row_is_a_gap_too(tmp_path: Path) -> None:
 def test_a_new_council_begins_where_it_began(db: Database) -> None:
     """Cumberland began in April 2023: its line does not begin with Cumbria's figures."""
     metric = db.metrics["vacancy_rate"]
-    figure = trend.draw(queries.trend(db, metric, "942"), metric, "Cumberland", height=400)
+    figure = trend.draw_trend(queries.trend(db, metric, "942"), metric, "Cumberland", height=400)
     assert figure["layout"]["xaxis"]["ticktext"][0] == "2023"
     assert {len(line["x"]) for line in figure["data"]} == {len(figure["layout"]["xaxis"]["ticktext"])}
 
@@ -248,7 +249,7 @@ def test_the_course_stands_beside_england_the_neighbours_and_the_best_quarter(db
         ("plan_rate", ["England", "Neighbours' median", "Leeds"]),  # a neutral measure has no best
     ):
         metric = db.metrics[metric_id]
-        figure = trend.draw(queries.trend(db, metric, "383"), metric, "Leeds", height=400)
+        figure = trend.draw_trend(queries.trend(db, metric, "383"), metric, "Leeds", height=400)
         assert [line["name"] for line in figure["data"]] == lines
         low, high = figure["layout"]["yaxis"]["range"]
         values = [value for line in figure["data"] for value in line["y"] if value is not None]
@@ -257,7 +258,7 @@ def test_the_course_stands_beside_england_the_neighbours_and_the_best_quarter(db
 
 def test_the_course_of_a_count_is_not_flattened_by_englands_total(db: Database) -> None:
     metric = db.metrics["children"]
-    figure = trend.draw(queries.trend(db, metric, "383"), metric, "Leeds", height=400)
+    figure = trend.draw_trend(queries.trend(db, metric, "383"), metric, "Leeds", height=400)
     assert [line["name"] for line in figure["data"]] == ["Leeds"]
 
 
@@ -282,7 +283,7 @@ def test_grades_are_bars_in_their_own_order_with_the_chosen_one_outlined(db: Dat
     metric = db.metrics["judgement_overall"]
     rows = queries.councils(db, metric, db.latest("judgement_overall"), BENCHMARKS["england"])
     painting = palette.paint(rows, metric, "value")
-    (bars,) = grades.draw(painting, chosen="888", height=300)["data"]
+    (bars,) = draw_grades(painting, chosen="888", height=300)["data"]
     assert bars["y"] == [*GRADES, "Not given since April 2026"]
     judged = [rows.filter(pl.col("value") == grade).height for grade in (1, 2, 3, 4)]
     assert bars["x"] == [*judged, 153 - sum(judged)]
@@ -290,5 +291,5 @@ def test_grades_are_bars_in_their_own_order_with_the_chosen_one_outlined(db: Dat
     outlined = [width > 1 for width in bars["marker"]["line"]["width"]]
     assert outlined == [False, False, False, False, True]  # Lancashire, where no overall judgement was given
     assert bars["marker"]["pattern"]["shape"] == ["", "", "", "", "/"]
-    (unchosen,) = grades.draw(painting, chosen=None, height=300)["data"]
+    (unchosen,) = draw_grades(painting, chosen=None, height=300)["data"]
     assert max(unchosen["marker"]["line"]["width"]) < 1

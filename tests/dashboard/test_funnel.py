@@ -162,7 +162,7 @@ def test_every_real_point_is_where_the_formula_puts_it(db: Database) -> None:
 
 
 def picture(found: Funnel, chosen: str | None = None) -> dict[str, Any]:
-    return figure.draw(found, chosen=chosen, height=400)
+    return figure.draw_funnel(found, chosen=chosen, height=400)
 
 
 def test_marks_are_hollow_within_filled_outside_and_square_far_outside(tmp_path: Path) -> None:

@@ -9,7 +9,8 @@ import pytest
 from dashboard.analysis import queries
 from dashboard.analysis.benchmarks import BENCHMARKS
 from dashboard.data.database import Database
-from dashboard.views.charts import palette, trend
+from dashboard.views.charts import palette
+from dashboard.views.charts.trend import draw_trend
 from dashboard.views.text import formats
 from tests.dashboard.helpers import opened, sentences
 from tests.dashboard.rows import measure
@@ -44,7 +45,7 @@ def test_councils_are_not_compared_by_visits() -> None:
 
 def test_the_newest_report_lies_after_the_snapshot_of_its_year(db: Database) -> None:
     metric = db.metrics["months_since_inspection"]
-    drawn = trend.draw(queries.trend(db, metric, "383"), metric, "Leeds", height=300)
+    drawn = draw_trend(queries.trend(db, metric, "383"), metric, "Leeds", height=300)
     at = drawn["data"][-1]["x"]
     assert at == sorted(set(at))
     assert at[-2] == 2026

@@ -18,8 +18,11 @@ from dashboard.analysis.benchmarks import BENCHMARKS
 from dashboard.analysis.inspections import Filters
 from dashboard.data.database import Database
 from dashboard.data.model import GRADES, STRANDS
-from dashboard.views.charts import by_grade, distribution, palette, timeline
-from dashboard.views.charts import transitions as next_grades
+from dashboard.views.charts import palette
+from dashboard.views.charts.by_grade import draw_by_grade
+from dashboard.views.charts.distribution import draw_grades_by_region, draw_grades_over_time, rank_areas
+from dashboard.views.charts.timeline import draw_timeline
+from dashboard.views.charts.transitions import draw_transitions
 from dashboard.views.tables import STRAND_NAMES
 from dashboard.views.tables import ofsted as tables
 from dashboard.views.text import formats
@@ -473,7 +476,7 @@ def test_the_timeline_draws_every_report_and_the_councils_own_row(db: Database) 
         quarters = inspecting.by_quarter(found, strand)
         own = found.filter(pl.col("name") == "Lancashire").to_dicts()
         none = sentences.none(strand)
-        figure = timeline.draw(quarters, strand, own, "Lancashire", newest=newest, none=none, height=400)
+        figure = draw_timeline(quarters, strand, own, "Lancashire", newest=newest, none=none, height=400)
         bars = [trace for trace in figure["data"] if trace.get("x0")]
         assert sum(sum(trace["y"]) for trace in bars) == found.height
         (diamonds,) = [trace for trace in figure["data"] if trace["type"] == "scatter"]
@@ -488,24 +491,24 @@ def test_the_timeline_draws_every_report_and_the_councils_own_row(db: Database) 
     assert [note["text"] for note in figure["layout"]["annotations"]] == [
         "<b>A</b>", "<b>B</b>", "<b>C</b>", "<b>D</b>", "<b>Lancashire</b>",
     ]  # fmt: skip
-    alone = timeline.draw(quarters, "leaders", [], None, newest=newest, none="", height=400)
+    alone = draw_timeline(quarters, "leaders", [], None, newest=newest, none="", height=400)
     assert "yaxis2" not in alone["layout"]
 
 
 def test_regions_are_drawn_best_first_under_england_with_their_numbers(db: Database) -> None:
     rows = inspecting.distribution(db, "leaders").filter(pl.col("period_end") == date(2026, 3, 31))
-    figure = distribution.by_region(rows, chosen="London", height=400)
+    figure = draw_grades_by_region(rows, chosen="London", height=400)
     labels = figure["data"][0]["y"]
     assert labels[0] == "<b>England</b>"
     assert "<b>London</b>" in labels
-    ranked = distribution.ranked(rows)[1:]
-    shares = [sentences.good(row) / sentences.judged(row) for row in ranked.iter_rows(named=True)]
+    regions = rank_areas(rows)[1:]
+    shares = [sentences.good(row) / sentences.judged(row) for row in regions.iter_rows(named=True)]
     assert shares == sorted(shares, reverse=True)
     assert [sum(int(trace["text"][at] or 0) for trace in figure["data"]) for at in (0, 1)] == [
         153,
-        ranked["councils"][0],
+        regions["councils"][0],
     ]
-    years = distribution.over_time(
+    years = draw_grades_over_time(
         inspecting.distribution(db, "leaders").filter(pl.col("name") == "England"), height=400
     )
     assert years["data"][0]["x"] == [*map(str, range(2018, 2027)), "20 Aug<br>2026"]
@@ -514,7 +517,7 @@ def test_regions_are_drawn_best_first_under_england_with_their_numbers(db: Datab
 def test_what_came_next_is_a_dot_each_and_the_chosen_council_a_diamond(db: Database) -> None:
     rows = transitions.after(transitions.judgements(db), "leaders", BAD)
     croydon = next(area_id for area_id, name in db.names.items() if name == "Croydon")
-    figure = next_grades.draw(rows, newest=inspecting.newest_report(db), chosen=croydon, height=400)
+    figure = draw_transitions(rows, newest=inspecting.newest_report(db), chosen=croydon, height=400)
     marker = figure["data"][0]["marker"]
     drawn = rows.filter(pl.col("next").is_in(["judged", "not_yet"])).height
     assert len(figure["data"][0]["x"]) == drawn < rows.height
@@ -528,7 +531,7 @@ def test_dots_by_grade_stay_on_the_axis_and_a_joint_return_is_one_dot(rated: Dat
     metric = rated.metrics["waits"]
     rows = inspecting.by_grade(rated, "leaders", metric, rated.latest("waits"))
     everybody = queries.councils(rated, metric, rated.latest("waits"), BENCHMARKS["england"])
-    figure = by_grade.draw(
+    figure = draw_by_grade(
         rows, inspecting.medians(rows), metric, palette.paint(everybody, metric, "quarter"), fewest=5, chosen="106",
         england=None, height=400,
     )  # fmt: skip

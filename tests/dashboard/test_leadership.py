@@ -17,10 +17,10 @@ from dashboard.analysis.programme import ABSENT, COMPLETED, ENROLLED, NOT_ENROLL
 from dashboard.data.database import Database
 from dashboard.data.model import ENGLAND, GRADES
 from dashboard.data.versions import store
-from dashboard.views.charts import directors as changes
-from dashboard.views.charts import enrolments
-from dashboard.views.charts import tenure as in_post
+from dashboard.views.charts.directors import draw_directors
+from dashboard.views.charts.enrolments import draw_enrolments
 from dashboard.views.charts.programme_map import painted
+from dashboard.views.charts.tenure import draw_tenure
 from dashboard.views.tables import leadership as parts
 from dashboard.views.tables import ofsted as published
 from dashboard.views.tables import programme as registered
@@ -141,7 +141,7 @@ def test_changes_of_directors_are_englands_and_a_year_that_was_not_found_is_a_ga
         "In England directors of children's services changed 51 times in the year to 31 March 2025, after 62 in the "
         "year before."
     )
-    figure = changes.draw(rows, height=300)
+    figure = draw_directors(rows, height=300)
     bars, hatched = figure["data"]
     assert dict(zip(bars["x"], bars["y"], strict=True))["2025"] == 51.0
     assert (hatched["x"], hatched["text"]) == (["2022"], ["not found"])
@@ -280,7 +280,7 @@ def test_enrolments_add_up_day_by_day(posts: pl.DataFrame, filled: Database) -> 
     course = programme.course(posts)
     assert course.rows() == [(day, sum(one <= day for one in days)) for day in sorted(set(days))]
     found = programme.coverage(filled, posts, TODAY)
-    figure = enrolments.draw(course, found, TODAY, height=300)
+    figure = draw_enrolments(course, found, TODAY, height=300)
     line, star = figure["data"]
     # So far from its target today stands on the left, and its words beside it.
     assert figure["layout"]["annotations"][0]["xanchor"] == "left"
@@ -344,7 +344,7 @@ def test_time_in_post_by_grade_is_what_counting_by_hand_gives(filled: Database, 
 
 
 def test_tenure_is_drawn_a_dot_a_director_and_the_chosen_one_is_the_diamond(posts: pl.DataFrame) -> None:
-    figure = in_post.draw(posts, chosen="383", height=300)
+    figure = draw_tenure(posts, chosen="383", height=300)
     (dots,) = figure["data"]
     known = posts.filter(pl.col("tenure").is_not_null() & pl.col("grade").is_not_null())
     assert len(dots["x"]) == known.height

@@ -24,8 +24,8 @@ from dashboard.files import exports, uploads
 from dashboard.files.pages import local_figures
 from dashboard.files.uploads import Refused, checking, plausible, reading, workbook
 from dashboard.pages.components.own_files import unpacked
-from dashboard.views.charts import local_figures as strip
 from dashboard.views.charts import palette
+from dashboard.views.charts.local_figures import draw_local_figure
 from dashboard.views.tables import local_figures as parts
 from dashboard.views.text import local_figures as sentences
 from tests.dashboard import small
@@ -613,7 +613,7 @@ def test_the_picture_has_both_marks_by_name(
     metric, benchmark = db.metrics["vacancy_rate"], BENCHMARKS["best_quarter"]
     rows = queries.councils(db, metric, db.latest("vacancy_rate"), benchmark)
     (found,) = local_rank.placed(db, area_id, [Own("vacancy_rate", value)], benchmark).to_dicts()
-    figure = strip.draw(
+    figure = draw_local_figure(
         rows, metric, palette.paint(rows, metric, "quarter"), own=found, england=14.2,
         benchmark_label="Best quarter in England", height=420,
     )  # fmt: skip

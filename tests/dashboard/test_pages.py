@@ -78,7 +78,7 @@ def expected(db: Database, council: str | None, metric_id: str, benchmark_id: st
 
 def test_the_map_opens_with_the_sentence_of_what_is_chosen(db: Database) -> None:
     app = opened()
-    for council, metric_id, benchmark in of_kinds(db, councils=len(COUNCILS) + 1):
+    for council, metric_id, benchmark in of_kinds(db, councils=2):
         choose(app, la=council, metric=db.metrics[metric_id].title, benchmark=BENCHMARKS[benchmark].label)
         assert not app.exception, (council, metric_id, benchmark)
         assert sentences(app) == [expected(db, council, metric_id, benchmark, period(app))]
@@ -144,13 +144,10 @@ def test_the_sentences_are_true_of_the_database(db: Database, database: duckdb.D
             "SELECT name, metric_id, period, [value::VARCHAR, symbol] FROM observation JOIN area USING (area_id)"
         ).fetchall()
     }
-    app = opened()
     for number, (metric_id, metric) in enumerate(db.metrics.items()):
-        council = COUNCILS[number % len(COUNCILS)]
-        choose(app, la=council, metric=metric.title, benchmark="England")
-        (sentence,) = sentences(app)
-        assert sentence == expected(db, council, metric_id, "england", period(app))
-        value, symbol = figures[council, metric_id, period(app)]
+        council, latest = COUNCILS[number % len(COUNCILS)], db.latest(metric_id).label
+        sentence = expected(db, council, metric_id, "england", latest)
+        value, symbol = figures[council, metric_id, latest]
         if value is None:
             assert f"{council} has no " in sentence
             assert not symbol or sentence.endswith(f"({symbol})."), sentence

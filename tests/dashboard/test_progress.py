@@ -15,8 +15,8 @@ from dashboard.analysis import progress, standard
 from dashboard.analysis.progress import Commitment, Held
 from dashboard.data.database import Database
 from dashboard.data.model import ENGLAND, Metric
-from dashboard.views.charts import progress as england
-from dashboard.views.charts import standard as bars
+from dashboard.views.charts.progress import draw_progress
+from dashboard.views.charts.standard import draw_standard
 from dashboard.views.tables import progress as parts
 from dashboard.views.text import progress as sentences
 from dashboard.views.text.citing import cite
@@ -187,7 +187,7 @@ def test_of_judgements_the_periods_are_those_of_31_march_and_the_newest_counts(d
     assert [end for end, _ in (one.councils.sum.first, one.councils.sum.last)] == [date(2022, 3, 31), date(2026, 3, 31)]
     ends = progress.snapshots(one.standard).rows["period_end"].to_list()
     assert {(end.month, end.day) for end in ends} == {(3, 31)}
-    years = bars.draw(progress.snapshots(one.standard), height=300)["data"][0]["x"]
+    years = draw_standard(progress.snapshots(one.standard), height=300)["data"][0]["x"]
     assert len(years) == len(set(years))  # two bars of one year would lie on each other
 
 
@@ -295,7 +295,7 @@ def test_england_and_the_target_are_drawn_and_the_sum_says_what_it_is(filled: Da
         found = progress.held(filled, commitment, TODAY)
         if found is None or found.england is None:
             continue
-        figure = england.draw(found, height=300)
+        figure = draw_progress(found, height=300)
         line, star, *dotted = figure["data"]
         values = found.standard.rows["england"].drop_nulls().to_list()
         assert line["y"] == values

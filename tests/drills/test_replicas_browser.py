@@ -64,6 +64,7 @@ def chosen(page: Page) -> dict[str, str]:
     return {name: values[0] for name, values in parse_qs(urlsplit(page.url).query).items()}
 
 
+@pytest.mark.drill
 def test_when_their_replica_is_killed_the_page_is_back_with_all_that_was_chosen(
     reader: BrowserContext, replicas: Replicas
 ) -> None:

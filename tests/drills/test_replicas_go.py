@@ -23,6 +23,7 @@ RESTARTING = 1012
 # They die
 
 
+@pytest.mark.drill
 def test_when_a_replica_is_killed_all_is_answered_and_its_readers_go_on_with_the_other(
     replicas: Replicas,
 ) -> None:
@@ -49,6 +50,7 @@ def test_when_a_replica_is_killed_all_is_answered_and_its_readers_go_on_with_the
     replicas.servers["a"].wait_for("page", page="council")
 
 
+@pytest.mark.drill
 def test_when_one_dies_the_moment_the_other_is_back_nobody_is_refused(replicas: Replicas) -> None:
     """nginx leaves out for five seconds whom it could not reach; when nobody else is there, it asks all the same."""
     with asked_all_the_time(replicas.proxy) as bad:
@@ -97,6 +99,7 @@ def test_a_replica_told_to_stop_answers_what_was_asked_and_sends_its_readers_awa
     assert server.lines()[-1]["event"] == "stopped"
 
 
+@pytest.mark.drill
 def test_with_nothing_to_finish_a_replica_is_gone_at_once(replicas: Replicas) -> None:
     """Long before any of its time-outs; in how many seconds, `make drill` measures."""
     server = replicas.servers["a"]
@@ -119,6 +122,7 @@ def in_place(replicas: Replicas, published: Path, tmp_path: Path) -> Iterator[st
         until(lambda name=name: shows(replicas.servers[name], version(published)), 10)  # type: ignore[misc]
 
 
+@pytest.mark.drill
 def test_a_new_data_version_reaches_both_replicas_and_their_open_pages(
     replicas: Replicas, published: Path, in_place: str, tmp_path: Path
 ) -> None:
@@ -135,6 +139,7 @@ def test_a_new_data_version_reaches_both_replicas_and_their_open_pages(
         assert got.headers["x-data-version"] == "2026-12-24-00000002"
 
 
+@pytest.mark.drill
 def test_a_file_that_is_cut_short_takes_both_out_of_turn_and_no_page_from_anybody(
     replicas: Replicas, published: Path, in_place: str
 ) -> None:

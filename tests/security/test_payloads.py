@@ -148,15 +148,16 @@ class Visit:
 
 
 @pytest.mark.browser
+@pytest.mark.parametrize("views", [1, pytest.param(None, marks=pytest.mark.drill)])
 @pytest.mark.parametrize("page", PAGES)
 def test_no_page_runs_what_is_in_the_data_or_in_its_address(
-    watched: BrowserContext, server: Running, names: Names, page: str
+    reader: BrowserContext, server: Running, names: Names, page: str, views: int | None
 ) -> None:
-    """What is sent is judged above, of all views. Here is what the browser makes of it: each page, and each view whose
-    pictures are others, for these are drawn from values.
+    """What is sent is judged above, of all views. Here is what the browser makes of it: each page, in the drill each
+    view whose pictures are others, for these are drawn from values.
     """
-    visit = Visit(watched, server)
-    for query in [address(query, names) for one, query in PICTURED if one == page]:
+    visit = Visit(reader, server)
+    for query in [address(query, names) for one, query in PICTURED if one == page][:views]:
         visit.go(page, query)
         assert visit.wrong() == [], query
     # Every page ends with the same part: the map's is enough.

@@ -37,26 +37,50 @@ class Benchmark:
     id: str
     label: str
     """In the menu and the URL: stable, and as short as it can be."""
-    group: str
-    """In a sentence after "of", "than" or "in": "the best quarter of councils in England"."""
+    words: str
+    """In a sentence after "of", "than" or "in": "the best quarter of councils in {its} region", to be filled in."""
     level: str
     """What the value is, in one sentence for the reader: {value}, {side} (below or above), {base} and
     {councils} (the base in words: "1 council") are filled in."""
     rule: Rule
     none: str = "There is no figure for {group} in this period."
-    """Why there is no value, where the measure could have one."""
+    """Why there is no value, where the measure could have one; {group} and {its} are filled in."""
     counted: str = ""
     """How its base is said after its value: "{councils}"; empty where `group` says it, or there is none."""
     best: bool = False
     """Whether it needs a better and a worse side: not to be had for neutral measures."""
     own: bool = False
     """Whether each council has its own (its region, its neighbours)."""
+    among: str = "in England"
+    """Whom it chooses the best from: {region}, {type} and {council} of a council are filled in."""
+    best_are: str = "{councils} {have} a median of {value}."
+    """Who the best are by it: {among}, {count}, {councils} (in words), {have}, {reach}, {each}, {all} (of whom it
+    chooses), {level} ("at or below 7.8%") and {value} are filled in."""
+    list_title: str = "{label}"
+    """Over the list of the best: {label}, {among}, {council} and {detail} are filled in."""
+    of_others: bool = False
+    """Whether it looks at a few chosen before, among whom a council never is itself."""
+    instead: str | None = None
+    """The benchmark that says who is best where this one has no councils behind it."""
     to_meet: bool = False
     """Whether it is a mark to meet, and not a figure to be better than: "it meets your target"."""
     asks: Literal["councils", "number"] | None = None
     """What the reader is asked for."""
     detail: str = ""
     """What the reader answered, for exports."""
+
+    @property
+    def group(self) -> str:
+        """The benchmark of one council in a sentence: "the best quarter of councils in its region"."""
+        return self.group_of("its")
+
+    def group_of(self, its: str = "its own") -> str:
+        """`group` of many councils, each of which has its own ("their own", "any council's")."""
+        return self.words.format(its=its)
+
+    def no_value(self, its: str = "its") -> str:
+        """Why there is no value, where the measure could have one."""
+        return self.none.format(group=self.group_of(its), its=its)
 
     @property
     def title(self) -> str:
@@ -135,6 +159,8 @@ def with_target(number: float | None, metric: Metric) -> Benchmark:
     )
 
 
+BEST_QUARTER = "the best quarter {among} is {count} of {all} councils, {each}{level}."
+NEIGHBOURS_OF = "of the ten statistical neighbours of {council}"
 BENCHMARKS = {
     benchmark.id: benchmark
     for benchmark in (
@@ -144,16 +170,20 @@ BENCHMARKS = {
             "the best quarter of councils in England",
             "A quarter of councils are at or {side} {value}.",
             BestQuarter(),
+            best_are=BEST_QUARTER,
             best=True,
             to_meet=True,
         ),
         Benchmark(
             "best_quarter_region",
             "Best quarter in its region",
-            "the best quarter of councils in its region",
+            "the best quarter of councils in {its} region",
             "A quarter of the {base} councils with a figure in its region are at or {side} {value}.",
             BestQuarterOf("region_id"),
-            none="Fewer than five councils in its region have a figure in this period: too few for a best quarter.",
+            among="in {region}",
+            best_are=BEST_QUARTER,
+            list_title="Best quarter {among}",
+            none="Fewer than five councils in {its} region have a figure in this period: too few for a best quarter.",
             counted="{councils}",
             best=True,
             to_meet=True,
@@ -162,10 +192,13 @@ BENCHMARKS = {
         Benchmark(
             "best_quarter_type",
             "Best quarter of its type",
-            "the best quarter of councils of its type",
+            "the best quarter of councils of {its} type",
             "A quarter of the {base} councils of its type with a figure are at or {side} {value}.",
             BestQuarterOf("authority_type"),
-            none="Fewer than five councils of its type have a figure in this period: too few for a best quarter.",
+            among="of {type}",
+            best_are=BEST_QUARTER,
+            list_title="Best quarter {among}",
+            none="Fewer than five councils of {its} type have a figure in this period: too few for a best quarter.",
             counted="{councils}",
             best=True,
             to_meet=True,
@@ -177,6 +210,7 @@ BENCHMARKS = {
             "the median of councils whose leaders Ofsted judged Outstanding",
             "The median of the {councils} whose leaders Ofsted judged Outstanding is {value}.",
             Outstanding("judgement_leaders"),
+            best_are="the {count} councils whose leaders Ofsted judged Outstanding {have} a median of {value}.",
             counted="{councils}",
         ),
         Benchmark(
@@ -185,15 +219,21 @@ BENCHMARKS = {
             "the median of councils whose help and protection Ofsted judged Outstanding",
             "The median of the {councils} whose help and protection Ofsted judged Outstanding is {value}.",
             Outstanding("judgement_protection"),
+            best_are="the {count} councils whose help and protection Ofsted judged Outstanding {have} a median of "
+            "{value}.",
             counted="{councils}",
         ),
         Benchmark(
             "best_neighbours",
             "Best neighbours",
-            "the best three of its ten statistical neighbours",
+            "the best three of {its} ten statistical neighbours",
             "The best three of its ten statistical neighbours are at or {side} {value}.",
             Neighbours(best=True),
-            none="Fewer than five of its ten statistical neighbours have a figure in this period.",
+            among=NEIGHBOURS_OF,
+            best_are="the best three {among} are {level}.",
+            list_title="Best statistical neighbours of {council}",
+            of_others=True,
+            none="Fewer than five of {its} ten statistical neighbours have a figure in this period.",
             best=True,
             to_meet=True,
             own=True,
@@ -201,23 +241,42 @@ BENCHMARKS = {
         Benchmark(
             "neighbours",
             "Statistical neighbours",
-            "the median of its statistical neighbours",
+            "the median of {its} statistical neighbours",
             "The median of its statistical neighbours is {value} ({base} of 10 have a figure).",
             Neighbours(),
-            none="Fewer than five of its ten statistical neighbours have a figure in this period.",
+            among=NEIGHBOURS_OF,
+            best_are="{count} {among} {have} a figure; their median is {value}.",
+            list_title="Statistical neighbours of {council}",
+            of_others=True,
+            none="Fewer than five of {its} ten statistical neighbours have a figure in this period.",
             counted="{base} of 10",
             own=True,
         ),
         Benchmark(
-            "region", "Region", "its region", "Its region stands at {value}.", Published(regional=True), own=True
+            "region",
+            "Region",
+            "{its} region",
+            "Its region stands at {value}.",
+            Published(regional=True),
+            own=True,
+            instead="best_quarter_region",
         ),
-        Benchmark("england", "England", "England", "England stands at {value}.", Published(regional=False)),
+        Benchmark(
+            "england",
+            "England",
+            "England",
+            "England stands at {value}.",
+            Published(regional=False),
+            instead="best_quarter",
+        ),
         Benchmark(
             "group",
             "My group",
             "the median of your group",
             "The median of your group is {value} ({councils} with a figure).",
             Group(),
+            best_are="{councils} of your group {have} a median of {value}.",
+            of_others=True,
             none="Choose the councils of your group to compare with them.",
             counted="{councils}",
             asks="councils",
@@ -228,6 +287,8 @@ BENCHMARKS = {
             "your target",
             "Your target is {value}.",
             Target(),
+            best_are="{count} of {all} councils {reach} your target of {level}.",
+            list_title="Councils that reach {detail}",
             none="Type a target to compare with.",
             to_meet=True,
             asks="number",

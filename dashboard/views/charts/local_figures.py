@@ -9,7 +9,8 @@ import polars as pl
 
 from dashboard.data.model import Metric
 from dashboard.views.charts import strip
-from dashboard.views.charts.palette import INK, Painting
+from dashboard.views.charts.builder import Part, Range, dots, label_beside, on_left, within
+from dashboard.views.charts.palette import Painting
 from dashboard.views.charts.style import MARK, axis_range
 from dashboard.views.text import formats
 
@@ -18,7 +19,7 @@ APART = 0.05
 ROOM = 0.28
 
 
-def draw(
+def draw_local_figure(
     rows: pl.DataFrame,
     metric: Metric,
     painting: Painting,
@@ -27,64 +28,54 @@ def draw(
     england: float | None,
     benchmark_label: str,
     height: int,
-) -> dict[str, Any]:
-    """A Plotly figure of `queries.councils` rows with `own`, a row of `own.standing.placed`.
+) -> Part:
+    """A Plotly figure of `queries.councils` rows with `own`, a row of `local_rank.placed`.
 
     The published figure is the dark diamond of every page, the own one an open diamond where it would stand.
     """
-    low_high = axis_range(rows, [england, own["benchmark"]])
-    figure = strip.draw(
-        rows, metric, painting, chosen=own["area_id"], england=england, benchmark=own["benchmark"],
+    value, benchmark = own["value"], own["benchmark"]
+    low_high = axis_range(rows, [england, benchmark])
+    figure = strip.draw_strip(
+        rows, metric, painting, chosen=own["area_id"], england=england, benchmark=benchmark,
         benchmark_label=benchmark_label, height=height,
     )  # fmt: skip
-    value, at = own["value"], _position(rows, metric, own)
-    x = min(max(value, low_high[0]), low_high[1])
+    places = strip.one_per_return(rows)
+    x, at = within(value, low_high), _position(places["value"].to_list(), metric, value)
     # What is further out than the axis is drawn at its edge, pointing on.
-    symbol = "diamond-open" if x == value else f"{strip.OVER if value > x else strip.UNDER}-open"
+    symbol = "diamond-open" if x == value else f"{strip.symbol(value, low_high, mine=False)}-open"
     figure["data"].append(
-        {
-            "type": "scatter", "mode": "markers", "x": [x], "y": [at], "text": ["Yours, unpublished"],
-            "hovertext": ["; ".join(filter(None, (formats.quantity(value, metric), _would(own))))],
-            "hovertemplate": "<b>%{text}</b><br>%{hovertext}<extra></extra>",
-            "marker": {"size": 13, "symbol": symbol, "color": MARK, "line": {"width": 3, "color": MARK}},
-            "cliponaxis": False,
-        }
-    )  # fmt: skip
-    figure["layout"]["annotations"].append(
-        {
-            "x": x, "y": at, "showarrow": False, "text": f"<b>Yours {formats.brief(value, metric)}</b>, unpublished",
-            **_side(rows, own, at, x, low_high),
-            "bgcolor": "rgba(255,255,255,0.85)", "font": {"size": 13, "color": INK},
-        }
-    )  # fmt: skip
+        dots(
+            [x],
+            [at],
+            {"size": 13, "symbol": symbol, "color": MARK, "line": {"width": 3, "color": MARK}},
+            "<b>%{text}</b><br>%{hovertext}<extra></extra>",
+            text=["Yours, unpublished"],
+            hovertext=["; ".join(filter(None, (formats.quantity(value, metric), _would(own))))],
+            cliponaxis=False,
+        )
+    )
+    right, up = _side(places["return_id"].to_list(), own["return_id"], at, x, low_high)
+    words = f"<b>Yours {formats.brief(value, metric)}</b>, unpublished"
+    figure["layout"]["annotations"].append(label_beside(x, at, words, right=right, shift=12, yshift=up))
     return figure
 
 
-def _position(rows: pl.DataFrame, metric: Metric, own: Mapping[str, Any]) -> float:
+def _position(values: list[float], metric: Metric, own: float) -> float:
     """Between whom it would stand in the order of the picture; the others keep their places."""
-    shown = rows.filter(pl.col("value").is_not_null()).unique("return_id", keep="first", maintain_order=True)
-    values = shown["value"].to_list()
     lower_first = metric.neutral or metric.lower_is_better
-    before = sum(one < own["value"] if lower_first else one > own["value"] for one in values)
-    return float(before) + 0.5
+    return float(sum(one < own if lower_first else one > own for one in values)) + 0.5
 
 
-def _side(
-    rows: pl.DataFrame, own: Mapping[str, Any], at: float, x: float, low_high: tuple[float, float]
-) -> dict[str, Any]:
-    """To the right of the mark on the left of the picture, and the other way round; clear of the published name."""
-    right = x < sum(low_high) / 2
-    shown = rows.filter(pl.col("value").is_not_null()).unique("return_id", keep="first", maintain_order=True)
-    places = shown["return_id"].to_list()
-    published = places.index(own["return_id"]) + 1 if own["return_id"] in places else None
-    up = 0
-    if published is not None and abs(published - at) < APART * len(places):
-        # The published name is beside its mark on the same side: this one goes to the other, if it has room there.
-        if (x - low_high[0] if right else low_high[1] - x) > ROOM * (low_high[1] - low_high[0]):
-            right = not right
-        else:
-            up = 18 if at <= published else -18
-    return {"xanchor": "left" if right else "right", "xshift": 12 if right else -12, "yshift": up}
+def _side(places: list[str], own: str, at: float, x: float, low_high: Range) -> tuple[bool, int]:
+    """Right of a mark on the left of the picture, and the other way round; clear of the published name."""
+    right = on_left(x, low_high)
+    published = places.index(own) + 1 if own in places else None
+    if published is None or abs(published - at) >= APART * len(places):
+        return right, 0
+    # The published name is beside its mark on the same side: this one goes to the other, if it has room there.
+    if (x - low_high[0] if right else low_high[1] - x) > ROOM * (low_high[1] - low_high[0]):
+        return not right, 0
+    return right, 18 if at <= published else -18
 
 
 def _would(own: Mapping[str, Any]) -> str:

@@ -24,6 +24,7 @@ QUARTERS = ("#12436D", "#8DBDE6", "#FAC9AD", "#F46A25")
 SHORT = ("#FCE3D5", "#F9B591", "#F46A25", "#B33A06")
 # Neutral measures have a hue of their own, so that dark is never read as bad.
 LOW_TO_HIGH = ("#F1E7F5", "#D6BCE2", "#B389C6", "#8A54A3", "#5D2477", "#3B0F50")
+NEUTRAL = LOW_TO_HIGH[3]
 
 # What is neither; and what did not exist then: outlined, on the page's own ground.
 SIMILAR, NOTHING = "#e3e5e7", "#ffffff"

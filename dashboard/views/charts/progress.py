@@ -2,16 +2,29 @@
 
 from __future__ import annotations
 
-from typing import Any
+from datetime import date
 
-from dashboard.analysis.progress import Held
+from dashboard.analysis.progress import Held, Sum
+from dashboard.data.model import Metric
+from dashboard.views.charts.builder import (
+    PAPER,
+    STAR,
+    Part,
+    dots,
+    figure,
+    label,
+    left_margin,
+    line,
+    reference_line,
+    value_axis,
+)  # fmt: skip
 from dashboard.views.charts.palette import GREY, INK
-from dashboard.views.charts.style import BASE, beside, layout
+from dashboard.views.charts.style import BASE
 from dashboard.views.text import formats
 from dashboard.views.text.progress import amount
 
 
-def draw(one: Held, *, height: int) -> dict[str, Any]:
+def draw_progress(one: Held, *, height: int) -> Part:
     """A Plotly figure of England's published figures; the target is a dashed line with a star on its day.
 
     The sum is a dotted line to an open dot, and says that it is arithmetic.
@@ -22,70 +35,56 @@ def draw(one: Held, *, height: int) -> dict[str, Any]:
     rows = one.standard.rows.filter(one.standard.rows["england"].is_not_null())
     ends, values = rows["period_end"].to_list(), rows["england"].to_list()
     by, target = one.commitment.by_when, one.commitment.target
-    line: dict[str, Any] = {
-        "type": "scatter", "mode": "lines+markers", "x": [f"{end}" for end in ends], "y": values,
-        "line": {"color": INK, "width": 2.5}, "marker": {"size": 7, "color": INK},
-        "text": [f"{formats.quantity(value, metric)} {formats.period(metric, end)}"
-                 for end, value in zip(ends, values, strict=True)],
-        "hovertemplate": "England %{text}<extra></extra>",
-    }  # fmt: skip
-    star: dict[str, Any] = {
-        "type": "scatter", "mode": "markers", "x": [f"{by}"], "y": [target], "cliponaxis": False,
-        "marker": {"symbol": "star", "size": 15, "color": INK},
-        "hovertemplate": f"to be reached by {by:%-d %B %Y}: {amount(target, metric)}<extra></extra>",
-    }  # fmt: skip
-    traces = [line, star]
-    notes = [_note(by, target, f"<b>{amount(target, metric)}</b> by {by:%-d %b %Y}", target, values[-1])]
+    text = [
+        f"{formats.quantity(value, metric)} {formats.period(metric, end)}"
+        for end, value in zip(ends, values, strict=True)
+    ]
+    hover = f"to be reached by {by:%-d %B %Y}: {amount(target, metric)}<extra></extra>"
+    published: Part = {"mode": "lines+markers", "marker": {"size": 7, "color": INK}, "text": text}
+    days = [f"{end}" for end in ends]
+    traces = [
+        line(days, values, {"color": INK, "width": 2.5}, **published, hovertemplate="England %{text}<extra></extra>"),
+        dots([f"{by}"], [target], STAR, hover, cliponaxis=False),
+    ]
+    notes = [_note(by, target, f"<b>{amount(target, metric)}</b> by {by:%-d %b %Y}", values[-1])]
     found, points = one.england.sum, [*values, target]
     if found is not None:
-        end, value = found.last
         points.append(found.comes_to)
-        traces.append(
-            {
-                "type": "scatter", "mode": "lines+markers", "x": [f"{end}", f"{by}"], "y": [value, found.comes_to],
-                "line": {"color": GREY, "width": 1.5, "dash": "dot"}, "cliponaxis": False,
-                "marker": {"size": [0, 11], "symbol": "circle-open", "color": GREY, "line": {"width": 2}},
-                "hovertemplate": f"arithmetic, no forecast: {formats.quantity(found.comes_to, metric)}<extra></extra>",
-            }
-        )  # fmt: skip
-        words = f"sum {formats.quantity(found.comes_to, metric)}"
-        notes.append(_note(by, found.comes_to, words, found.comes_to, target))
+        traces.append(_sum(found, by, metric))
+        notes.append(_note(by, found.comes_to, f"sum {formats.quantity(found.comes_to, metric)}", target))
     low, high = min(points), max(points)
     pad = (high - low or abs(high) or 1.0) * 0.12
-    bottom = 0.0 if 0 <= low < 0.35 * high else low - 2 * pad
-    suffix = "%" if metric.unit == "%" else ""
-    return {
-        "data": traces,
-        "layout": layout(
-            height=height,
-            margin={"l": beside(bottom, high + pad, suffix=suffix, title=not suffix), "r": 24, "t": 12, "b": 32},
-            shapes=[
-                {"type": "line", "xref": "paper", "x0": 0, "x1": 1, "y0": target, "y1": target, "layer": "below",
-                 "line": {"color": GREY, "width": 1, "dash": "dash"}},
-                *_breaks(one),
-            ],
-            annotations=notes,
-            xaxis={**BASE, "type": "date", "showgrid": False, "nticks": 8},
-            yaxis={**BASE, "range": [bottom, high + pad], "automargin": True, "nticks": 6,
-                   "ticksuffix": suffix, "title": None if suffix else metric.unit},
-        ),
-    }  # fmt: skip
+    axis = (0.0 if 0 <= low < 0.35 * high else low - 2 * pad, high + pad)
+    broken = one.standard.rows.filter(one.standard.rows["broken"])["period_end"]
+    breaks = [f"{end.replace(year=end.year - 1)}" for end in broken]
+    return figure(
+        traces,
+        height=height,
+        margin=(left_margin(metric, axis), 24, 12, 32),
+        shapes=[
+            reference_line(y=target, colour=GREY, dash="dash"),
+            *(reference_line(x=day, colour=GREY, dash="dot", below=False) for day in breaks),
+        ],
+        annotations=notes,
+        xaxis={**BASE, "type": "date", "showgrid": False, "nticks": 8},
+        yaxis=value_axis(metric, axis, automargin=True, nticks=6),
+    )
 
 
-def _note(day: Any, value: float, text: str, own: float, other: float) -> dict[str, Any]:
+def _sum(found: Sum, by: date, metric: Metric) -> Part:
+    end, value = found.last
+    return line(
+        [f"{end}", f"{by}"],
+        [value, found.comes_to],
+        {"color": GREY, "width": 1.5, "dash": "dot"},
+        mode="lines+markers",
+        marker={"size": [0, 11], "symbol": "circle-open", "color": GREY, "line": {"width": 2}},
+        hovertemplate=f"arithmetic, no forecast: {formats.quantity(found.comes_to, metric)}<extra></extra>",
+        cliponaxis=False,
+    )
+
+
+def _note(day: date, value: float, text: str, other: float) -> Part:
     """Words to the left of a point: above it where what else is there lies below."""
-    above = own >= other
-    return {
-        "x": f"{day}", "y": value, "text": text, "showarrow": False, "xanchor": "right",
-        "yanchor": "bottom" if above else "top", "yshift": 8 if above else -8,
-        "font": {"size": 13, "color": INK}, "bgcolor": "rgba(255,255,255,0.85)",
-    }  # fmt: skip
-
-
-def _breaks(one: Held) -> list[dict[str, Any]]:
-    rows = one.standard.rows.filter(one.standard.rows["broken"])
-    return [
-        {"type": "line", "x0": f"{end.replace(year=end.year - 1)}", "x1": f"{end.replace(year=end.year - 1)}",
-         "yref": "paper", "y0": 0, "y1": 1, "line": {"color": GREY, "width": 1, "dash": "dot"}}
-        for end in rows["period_end"]
-    ]  # fmt: skip
+    place: Part = {"yanchor": "bottom", "yshift": 8} if value >= other else {"yanchor": "top", "yshift": -8}
+    return label(f"{day}", value, text, xanchor="right", bgcolor=PAPER, **place)

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import polars as pl
 
 from dashboard.data.model import GRADES, Metric
+from dashboard.views.charts.builder import Part, Range, dots, figure, leaders, names, suffix, value_axis, within
 from dashboard.views.charts.palette import GREY, INK, QUARTERS
-from dashboard.views.charts.style import BASE, MARK, axis_range, beside, cut, layout
+from dashboard.views.charts.style import MARK, axis_range, beside, cut
 from dashboard.views.text import formats
 
 # A shape to each grade: colour is never alone.
 SYMBOLS = ("circle", "square", "triangle-up", "triangle-down")
 NO_GRADE = "No judgement"
 HEIGHT = 560
-MARGIN = {"r": 16, "t": 76, "b": 68}
+RIGHT, TOP, BOTTOM = 16, 76, 68
 # A title of two lines needs so much more beside the axis, in pixels.
 TWO_LINES = 26
 # A longer title gives way to the short one; a longer name is cut.
@@ -31,7 +32,19 @@ SIDES = {1: "middle right", -1: "middle left"}
 Box = tuple[float, float, float, float]
 
 
-def draw(
+class Dot(NamedTuple):
+    """A return: where it is drawn, whether that is the edge for what lies beyond, and what is said of it."""
+
+    area_id: str
+    grade: str | None
+    x: float
+    y: float
+    beyond: bool
+    name: str
+    values: list[str]
+
+
+def draw_scatter(
     rows: pl.DataFrame,
     upright: Metric,
     across: Metric,
@@ -39,172 +52,140 @@ def draw(
     labels: tuple[str, str],
     compared: Sequence[str],
     chosen: str | None,
-) -> dict[str, Any]:
+) -> Part:
     """A Plotly figure of `compare.pairs`; `labels` are the periods, of the upright measure first.
 
     What both measures report jointly is one dot. The axes hold all councils but the very small; who lies beyond stands
     at the edge with an open mark.
     """
-    shown = rows.filter(pl.col("x").is_not_null() & pl.col("y").is_not_null())
+    horizontal, vertical = _axis(rows, "x"), _axis(rows, "y")
+    listed = _dots(rows, upright, across, horizontal, vertical, compared)
+    hover = f"<b>%{{text}}</b><br>{upright.short_title}: %{{customdata[0]}}<br>{across.short_title}: %{{customdata[1]}}"
+    named = [dot for dot in listed if dot.area_id in compared]
+    own, others = ([dot for dot in listed if (dot.area_id == chosen) == mine] for mine in (True, False))
+    traces = []
+    for grade, symbol, colour in zip((*GRADES, None), (*SYMBOLS, "x-thin"), (*QUARTERS, INK), strict=True):
+        alike = [dot for dot in others if dot.grade == grade]
+        said = f"{hover}<br>Leaders: {grade or NO_GRADE.lower()}<extra></extra>"
+        traces.append(_marks(alike, grade or NO_GRADE, said, symbol, 8, colour, {"color": GREY, "width": 1}))
+    ringed = [dot for dot in named if dot.area_id != chosen]
+    ring, edge = {"color": INK, "width": 2}, {"color": "#ffffff", "width": 1}
+    traces += [
+        {**_marks(ringed, "Compared", "", "circle-open", 16, INK, ring), "hoverinfo": "skip"},
+        {**_marks(own, "", f"{hover}<extra></extra>", "diamond", 16, MARK, edge), "showlegend": False},
+        *_names(named, horizontal, vertical, chosen),
+    ]
+    font = {"color": INK, "size": 13}
+    return figure(
+        [trace for trace in traces if trace["x"]],
+        height=HEIGHT,
+        margin=(beside(*vertical, suffix=suffix(upright), title=True) + TWO_LINES, RIGHT, TOP, BOTTOM),
+        hovermode="closest",
+        showlegend=True,
+        legend={
+            "orientation": "h",
+            "x": 0,
+            "y": 1.02,
+            "xanchor": "left",
+            "yanchor": "bottom",
+            "itemclick": False,
+            "itemdoubleclick": False,
+            "font": font,
+            "title": {"text": "Leaders judged", "side": "top", "font": font},
+        },
+        xaxis=value_axis(across, horizontal, title=_title(across, labels[1])),
+        yaxis=value_axis(upright, vertical, title=_title(upright, labels[0]), automargin=True),
+    )
+
+
+def _axis(rows: pl.DataFrame, axis: str) -> Range:
+    return axis_range(rows.select(pl.col(axis).alias("value"), pl.col(f"{axis}_sets").alias("sets_cut")), [])
+
+
+def _dots(
+    rows: pl.DataFrame,
+    upright: Metric,
+    across: Metric,
+    horizontal: Range,
+    vertical: Range,
+    compared: Sequence[str],
+) -> list[Dot]:
     # Where one of two that report jointly is compared, or chosen, the dot is theirs.
     first = {area_id: position for position, area_id in enumerate(compared)}
     shown = (
-        shown.with_columns(pl.col("area_id").replace_strict(first, default=len(first)).alias("order"))
+        rows.filter(pl.col("x").is_not_null() & pl.col("y").is_not_null())
+        .with_columns(pl.col("area_id").replace_strict(first, default=len(first)).alias("order"))
         .sort("order", "name")
         .unique("return_id", keep="first", maintain_order=True)
         .sort("name")
     )
     joint = rows.filter(pl.col("return_id").str.contains("+", literal=True)).group_by("return_id").agg("name")
     partners = dict(joint.iter_rows())
-    horizontal, vertical = _axis(rows, "x"), _axis(rows, "y")
-    dots = [_dot(row, upright, across, horizontal, vertical, partners) for row in shown.iter_rows(named=True)]
-    hover = f"<b>%{{text}}</b><br>{upright.short_title}: %{{customdata[0]}}<br>{across.short_title}: %{{customdata[1]}}"
-    named = [dot for dot in dots if dot["area_id"] in compared]
-    others = [dot for dot in dots if dot["area_id"] != chosen]
-    ringed = [dot for dot in named if dot["area_id"] != chosen]
-    traces = [
-        _marks(
-            [dot for dot in others if dot["grade"] == grade], grade or NO_GRADE,
-            f"{hover}<br>Leaders: {grade or NO_GRADE.lower()}<extra></extra>",
-            symbol=SYMBOLS[position] if grade else "x-thin", size=8, color=QUARTERS[position] if grade else INK,
-            line={"color": GREY, "width": 1},
-        )
-        for position, grade in enumerate([*GRADES, None])
-    ]  # fmt: skip
-    traces += [
-        {
-            **_marks(ringed, "Compared", "", symbol="circle-open", size=16, color=INK, line={"color": INK, "width": 2}),
-            "hoverinfo": "skip",
-        },
-        {
-            **_marks(
-                [dot for dot in dots if dot["area_id"] == chosen], "", f"{hover}<extra></extra>", symbol="diamond",
-                size=16, color=MARK, line={"color": "#ffffff", "width": 1},
-            ),
-            "showlegend": False,
-        },
-    ]  # fmt: skip
-    traces += _names(named, horizontal, vertical, chosen)
-    return {
-        "data": [trace for trace in traces if trace["x"]],
-        "layout": layout(
-            height=HEIGHT,
-            margin={**MARGIN, "l": beside(*vertical, suffix=_scale(upright)["ticksuffix"], title=True) + TWO_LINES},
-            hovermode="closest",
-            showlegend=True,
-            legend={"orientation": "h", "x": 0, "y": 1.02, "xanchor": "left", "yanchor": "bottom", "itemclick": False,
-                    "itemdoubleclick": False, "font": {"color": INK, "size": 13},
-                    "title": {"text": "Leaders judged", "side": "top", "font": {"color": INK, "size": 13}}},
-            xaxis={**BASE, **_scale(across), "range": list(horizontal), "title": _title(across, labels[1])},
-            yaxis={**BASE, **_scale(upright), "range": list(vertical), "title": _title(upright, labels[0]),
-                   "automargin": True},
-        ),
-    }  # fmt: skip
+    found = []
+    for row in shown.iter_rows(named=True):
+        x, y = within(row["x"], horizontal), within(row["y"], vertical)
+        beyond = (x, y) != (row["x"], row["y"])
+        name = formats.listed([formats.place(name) for name in partners.get(row["return_id"], [row["name"]])])
+        across_words = formats.brief(row["x"], across) + (", beyond the axis" if beyond else "")
+        said = [formats.brief(row["y"], upright), across_words]
+        found.append(Dot(row["area_id"], row["grade"], x, y, beyond, name, said))
+    return found
 
 
-def _axis(rows: pl.DataFrame, axis: str) -> tuple[float, float]:
-    return axis_range(rows.select(pl.col(axis).alias("value"), pl.col(f"{axis}_sets").alias("sets_cut")), [])
-
-
-def _dot(
-    row: dict[str, Any],
-    upright: Metric,
-    across: Metric,
-    horizontal: tuple[float, float],
-    vertical: tuple[float, float],
-    partners: dict[str, list[str]],
-) -> dict[str, Any]:
-    x, y = _within(row["x"], horizontal), _within(row["y"], vertical)
-    beyond = (x, y) != (row["x"], row["y"])
-    return {
-        "area_id": row["area_id"], "grade": row["grade"], "x": x, "y": y, "beyond": beyond,
-        "name": formats.listed([formats.place(name) for name in partners.get(row["return_id"], [row["name"]])]),
-        "values": [
-            formats.brief(row["y"], upright),
-            formats.brief(row["x"], across) + (", beyond the axis" if beyond else ""),
-        ],
-    }  # fmt: skip
-
-
-def _marks(
-    dots: Sequence[dict[str, Any]], name: str, hover: str, *, symbol: str, size: int, color: str, line: dict[str, Any]
-) -> dict[str, Any]:
+def _marks(listed: Sequence[Dot], name: str, hover: str, symbol: str, size: int, colour: str, edge: Part) -> Part:
     """A trace of alike dots; what lies beyond an axis has the open mark. The words of a dot are in no markup:
     Plotly would send each bracket as six bytes.
     """
     beyond = f"{symbol.removesuffix('-open')}-open"
-    symbols = [beyond if dot["beyond"] else symbol for dot in dots]
-    return {
-        "type": "scatter",
-        "mode": "markers",
-        "name": f"{name.removesuffix(' to be good')} ({len(dots)})",
-        "x": [dot["x"] for dot in dots],
-        "y": [dot["y"] for dot in dots],
-        "text": [dot["name"] for dot in dots],
-        "customdata": [dot["values"] for dot in dots],
-        "hovertemplate": hover,
-        "cliponaxis": False,
-        "marker": {
-            "symbol": _one_or_all(symbols, symbol), "size": size, "color": color, "line": line,
-            "opacity": 1,
-        },
-    }  # fmt: skip
+    symbols = [beyond if dot.beyond else symbol for dot in listed]
+    # One mark where all are alike: fewer bytes.
+    one_or_all = symbols if len(set(symbols)) > 1 else next(iter(symbols), symbol)
+    return dots(
+        [dot.x for dot in listed],
+        [dot.y for dot in listed],
+        {"symbol": one_or_all, "size": size, "color": colour, "line": edge, "opacity": 1},
+        hover,
+        name=f"{name.removesuffix(' to be good')} ({len(listed)})",
+        text=[dot.name for dot in listed],
+        customdata=[dot.values for dot in listed],
+        cliponaxis=False,
+    )
 
 
-def _one_or_all(symbols: list[str], symbol: str) -> str | list[str]:
-    """One mark where all are alike: fewer bytes."""
-    return symbols if len(set(symbols)) > 1 else next(iter(symbols), symbol)
-
-
-def _names(
-    dots: Sequence[dict[str, Any]],
-    horizontal: tuple[float, float],
-    vertical: tuple[float, float],
-    chosen: str | None,
-) -> list[dict[str, Any]]:
+def _names(listed: Sequence[Dot], horizontal: Range, vertical: Range, chosen: str | None) -> list[Part]:
     """The names of the compared, each beside its dot where no other name and no other named dot is; a line to those
     that stand apart from it.
 
     Two traces and not an annotation each, which Plotly measures one by one: half of what the picture takes.
     """
-    tall = HEIGHT - MARGIN["t"] - MARGIN["b"]
+    tall = HEIGHT - TOP - BOTTOM
     per_pixel = (horizontal[1] - horizontal[0]) / WIDTH, (vertical[1] - vertical[0]) / tall
-    spots = [((dot["x"] - horizontal[0]) / per_pixel[0], (vertical[1] - dot["y"]) / per_pixel[1]) for dot in dots]
+    spots = [((dot.x - horizontal[0]) / per_pixel[0], (vertical[1] - dot.y) / per_pixel[1]) for dot in listed]
     taken: list[Box] = [(x - 8, y - 8, x + 8, y + 8) for x, y in spots]
     across: list[float | None] = []
     up: list[float | None] = []
-    names: list[tuple[float, float, str, str]] = []
+    written: list[tuple[float, float, str, str]] = []
     # The chosen council's name has the first choice of place.
-    for position in sorted(range(len(dots)), key=lambda one: (dots[one]["area_id"] != chosen, spots[one])):
-        dot, (x, y) = dots[position], spots[position]
-        name = cut(dot["name"], LONGEST_NAME)
+    for position in sorted(range(len(listed)), key=lambda one: (listed[one].area_id != chosen, spots[one])):
+        dot, (x, y) = listed[position], spots[position]
+        name = cut(dot.name, LONGEST_NAME)
         wide = len(name) * LETTER
         shift, box = _place(x, y, wide, tall, [box for other, box in enumerate(taken) if other != position])
         taken.append(box)
-        side, height = (1 if shift[0] > 0 else -1), dot["y"] - shift[1] * per_pixel[1]
+        side, height = (1 if shift[0] > 0 else -1), dot.y - shift[1] * per_pixel[1]
         if shift[1]:
-            across += [dot["x"], dot["x"] + side * LEADER * per_pixel[0], None]
-            up += [dot["y"], height, None]
-        words = f"<b>{name}</b>" if dot["area_id"] == chosen else name
+            across += [dot.x, dot.x + side * LEADER * per_pixel[0], None]
+            up += [dot.y, height, None]
+        words = f"<b>{name}</b>" if dot.area_id == chosen else name
         # The gap is as wide as its letters are on any screen, which a place on the axis is not.
-        names.append((dot["x"], height, f"{GAP}{words}" if side > 0 else f"{words}{GAP}", SIDES[side]))
-    leaders = {
-        "type": "scatter", "mode": "lines", "x": across, "y": up, "line": {"color": INK, "width": 1},
-        "hoverinfo": "skip", "showlegend": False, "cliponaxis": False,
-    }  # fmt: skip
-    written = {
-        "type": "scatter",
-        "mode": "text",
-        "x": [x for x, *_ in names],
-        "y": [y for _, y, *_ in names],
-        "text": [words for *_, words, _ in names],
-        "textposition": [side for *_, side in names],
-        "textfont": {"size": 12, "color": INK, "shadow": "auto"},
-        "hoverinfo": "skip",
-        "showlegend": False,
-        "cliponaxis": False,
-    }
-    return [leaders, written]
+        written.append((dot.x, height, f"{GAP}{words}" if side > 0 else f"{words}{GAP}", SIDES[side]))
+    at, heights = [x for x, *_ in written], [y for _, y, *_ in written]
+    text, sides = [words for *_, words, _ in written], [side for *_, side in written]
+    font = {"size": 12, "color": INK, "shadow": "auto"}
+    return [
+        leaders(across, up, INK, 1, showlegend=False),
+        names(at, heights, text, sides, font, showlegend=False),
+    ]
 
 
 def _place(x: float, y: float, wide: float, tall: float, taken: Sequence[Box]) -> tuple[tuple[float, float], Box]:
@@ -226,14 +207,6 @@ def _place(x: float, y: float, wide: float, tall: float, taken: Sequence[Box]) -
 
 def _touch(one: Box, other: Box) -> bool:
     return one[0] < other[2] and other[0] < one[2] and one[1] < other[3] and other[1] < one[3]
-
-
-def _within(value: float, low_high: tuple[float, float]) -> float:
-    return min(max(value, low_high[0]), low_high[1])
-
-
-def _scale(metric: Metric) -> dict[str, Any]:
-    return {"ticksuffix": "%" if metric.unit == "%" else ""}
 
 
 def _title(metric: Metric, period: str) -> dict[str, Any]:

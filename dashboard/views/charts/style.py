@@ -46,10 +46,17 @@ def axis_range(rows: pl.DataFrame, others: Sequence[float | None]) -> tuple[floa
     It starts at zero where the lowest is near it, as rates mostly do.
     """
     setting = rows.filter(pl.col("sets_cut") & pl.col("value").is_not_null())["value"].to_list()
-    values = [*setting, *(value for value in others if value is not None)] or [0.0, 1.0]
-    low, high = min(values), max(values)
-    pad = (high - low or abs(high) or 1.0) * 0.04
-    return (-pad / 2 if 0 <= low < 0.35 * high else low - pad), high + pad
+    return padded([*setting, *(value for value in others if value is not None)], 0.04, near=0.35)
+
+
+def padded(values: Sequence[float], share: float, *, near: float, below: float = 0.5) -> tuple[float, float]:
+    """From under the lowest to over the highest value, by a share of what is between them.
+
+    It starts at zero, or the part `below` of that share under it, where the lowest is less than `near` of the highest.
+    """
+    low, high = (min(values), max(values)) if values else (0.0, 1.0)
+    pad = (high - low or abs(high) or 1.0) * share
+    return (0.0 - pad * below if 0 <= low < near * high else low - pad), high + pad
 
 
 def beside(bottom: float, top: float, *, suffix: str = "", title: bool = False) -> float:

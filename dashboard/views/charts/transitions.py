@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import date
+from statistics import median
 from typing import Any
 
 import polars as pl
@@ -11,15 +12,14 @@ import polars as pl
 from dashboard.analysis.inspections import months
 from dashboard.analysis.transitions import NOT_YET
 from dashboard.data.model import GRADES
-from dashboard.views.charts.palette import GREY, INK, QUARTERS
-from dashboard.views.charts.style import BASE, EDGE_WIDTH, MARK, layout
+from dashboard.views.charts.builder import Part, dots, figure, row_axis, spread, tick
+from dashboard.views.charts.palette import GREY, QUARTERS
+from dashboard.views.charts.style import BASE, EDGE_WIDTH, MARK
 
-SPREAD = 0.56
-STEPS = 7
 WAITING = "no further judgement yet"
 
 
-def draw(rows: pl.DataFrame, *, newest: date, chosen: str | None, height: int) -> dict[str, Any]:
+def draw_transitions(rows: pl.DataFrame, *, newest: date, chosen: str | None, height: int) -> Part:
     """A Plotly figure of `transitions.after`. Those not judged again are open dots, at the months until `newest`.
 
     The middle of each row is a tick; the chosen council is the dark diamond. Ended councils, and those whose next
@@ -28,47 +28,29 @@ def draw(rows: pl.DataFrame, *, newest: date, chosen: str | None, height: int) -
     shown = [row for row in rows.iter_rows(named=True) if row["next_grade"] or row["next"] == NOT_YET]
     shown.sort(key=lambda row: (_row(row), _months(row, newest), row["name"]))
     own = [row["area_id"] == chosen for row in shown]
-    at = [_row(row) for row in shown]
-    dots = {
-        "type": "scatter",
-        "mode": "markers",
-        "x": [_months(row, newest) for row in shown],
-        "y": [
-            round(line + (0 if mark else _offset(place)), 2)
-            for place, (line, mark) in enumerate(zip(at, own, strict=True))
+    at, after = [_row(row) for row in shown], [_months(row, newest) for row in shown]
+    colours = [*QUARTERS, GREY]
+    marker = {
+        "size": [15 if mark else 9 for mark in own],
+        "symbol": [
+            "diamond" if mark else "circle" if row["next_grade"] else "circle-open"
+            for mark, row in zip(own, shown, strict=True)
         ],
-        "text": [_words(row, newest) for row in shown],
-        "hovertemplate": "%{text}<extra></extra>",
-        "marker": {
-            "size": [15 if mark else 9 for mark in own],
-            "symbol": [
-                "diamond" if mark else "circle" if row["next_grade"] else "circle-open"
-                for mark, row in zip(own, shown, strict=True)
-            ],
-            "color": [
-                MARK if mark else QUARTERS[line] if line < len(GRADES) else GREY
-                for mark, line in zip(own, at, strict=True)
-            ],
-            "line": {"width": [1.5 if line == len(GRADES) else EDGE_WIDTH for line in at], "color": GREY},
-            "opacity": 1,
-        },
+        "color": [MARK if mark else colours[line] for mark, line in zip(own, at, strict=True)],
+        "line": {"width": [1.5 if line == len(GRADES) else EDGE_WIDTH for line in at], "color": GREY},
+        "opacity": 1,
     }
-    furthest = max((_months(row, newest) for row in shown), default=12)
     labels = [*GRADES, WAITING[0].upper() + WAITING[1:]]
-    ticks = [f"{_broken(label)} ({at.count(line)})" for line, label in enumerate(labels)]
-    middles = [(line, _middle([_months(row, newest) for row in shown if _row(row) == line])) for line in range(4)]
-    return {
-        "data": [dots],
-        "layout": layout(
-            height=height,
-            margin={"l": 8, "r": 16, "t": 12, "b": 44},
-            shapes=[_tick(line, middle) for line, middle in middles if middle is not None],
-            xaxis={**BASE, "title": "months between the two reports", "range": [-1.5, furthest + 3]},
-            yaxis={"range": [len(labels) - 0.5, -0.6], "fixedrange": True, "automargin": True, "showgrid": False,
-                   "zeroline": False, "tickvals": list(range(len(labels))), "ticktext": ticks,
-                   "tickfont": {"color": INK}},
-        ),
-    }  # fmt: skip
+    by_row = [[length for length, place in zip(after, at, strict=True) if place == line] for line in range(len(GRADES))]
+    heights = spread(at, own, share=0.56, step=3, steps=7, digits=2)
+    return figure(
+        [dots(after, heights, marker, text=[_words(row, newest) for row in shown])],
+        height=height,
+        margin=(8, 16, 12, 44),
+        shapes=[tick(float(median(found)), line, 0.4) for line, found in enumerate(by_row) if found],
+        xaxis={**BASE, "title": "months between the two reports", "range": [-1.5, max(after, default=12) + 3]},
+        yaxis=row_axis([f"{_broken(label)} ({at.count(line)})" for line, label in enumerate(labels)]),
+    )
 
 
 def _row(row: Mapping[str, Any]) -> int:
@@ -86,24 +68,6 @@ def _words(row: Mapping[str, Any], newest: date) -> str:
         else f"{WAITING}: {months(row['published'], newest)} months to {newest:%-d %B %Y}"
     )
     return f"<b>{row['name']}</b><br>{row['grade']}, {row['published']:%B %Y}<br>{then}"
-
-
-def _offset(at: int) -> float:
-    return ((at * 3) % STEPS / (STEPS - 1) - 0.5) * SPREAD
-
-
-def _middle(found: Sequence[int]) -> float | None:
-    ordered = sorted(found)
-    half = len(ordered) // 2
-    if not ordered:
-        return None
-    return float(ordered[half]) if len(ordered) % 2 else (ordered[half - 1] + ordered[half]) / 2
-
-
-def _tick(at: int, middle: float) -> dict[str, Any]:
-    return {
-        "type": "line", "x0": middle, "x1": middle, "y0": at - 0.4, "y1": at + 0.4, "line": {"color": INK, "width": 3},
-    }  # fmt: skip
 
 
 def _broken(label: str) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import polars as pl
 
 from dashboard.analysis.benchmarks import Benchmark
+from dashboard.analysis.benchmarks.rules import BestQuarter
 from dashboard.analysis.best import (
     FIRST,
     LEFT,
@@ -29,8 +30,6 @@ from dashboard.views.text.inspections import region, what
 
 # More names than this are counted, not listed.
 FEW = 4
-# Rules that look at a few chosen before, among whom a council never is itself.
-OF_OTHERS = ("best_neighbours", "neighbours", "group")
 TYPES = {
     "County council": "county councils",
     "London borough": "London boroughs",
@@ -66,14 +65,8 @@ def opening(db: Database, found: Best) -> str:
 
 def title(db: Database, found: Best) -> str:
     """What the list holds: "Best quarter in Yorkshire and The Humber", "Best neighbours of Leeds"."""
-    name = formats.place(found.own["name"]) if found.own else ""
-    if found.benchmark.id in ("best_quarter_region", "best_quarter_type"):
-        return f"Best quarter {_of(db, found)}"
-    return {
-        "best_neighbours": f"Best statistical neighbours of {name}",
-        "neighbours": f"Statistical neighbours of {name}",
-        "target": f"Councils that reach {found.benchmark.detail}",
-    }.get(found.benchmark.id, found.benchmark.label)
+    rule, council = found.benchmark, formats.place(found.own["name"]) if found.own else ""
+    return rule.list_title.format(label=rule.label, among=_among(db, found), council=council, detail=rule.detail)
 
 
 def instead(db: Database, found: Best, asked: Benchmark, name: str) -> str:
@@ -86,7 +79,7 @@ def instead(db: Database, found: Best, asked: Benchmark, name: str) -> str:
         return f"“{asked.label}” is a published figure with no councils behind it: {this}"
     if found.instead == "did not exist":
         return f"{name} did not exist {formats.period(found.metric, found.period.end)}: {this}"
-    return f"{asked.none} Until then {this}" if found.instead else ""
+    return f"{asked.no_value()} Until then {this}" if found.instead else ""
 
 
 def level(found: Best) -> str:
@@ -238,33 +231,30 @@ def highest_grade(rows: pl.DataFrame, everybody: pl.DataFrame, metric: Metric, p
 
 
 def _who(db: Database, found: Best) -> str:
-    rule, count, of = found.benchmark, found.rows.height, _of(db, found)
-    if rule.asks == "number":
-        reach = "reaches" if count == 1 else "reach"
-        return f"{count} of {found.among.height} councils {reach} your target of {level(found)}."
-    if rule.id == "best_neighbours":
-        return f"the best three {of} are {level(found)}."
-    if found.by_value:
-        each = "each " if count > 1 else ""
-        return f"the best quarter {of} is {count} of {found.among.height} councils, {each}{level(found)}."
-    value = formats.quantity(found.level or 0.0, found.metric)
-    if rule.id == "neighbours":
-        return f"{count} {of} {have(count)} a figure; their median is {value}."
-    group = rule.group.removeprefix("the median of ")
-    who = f"{plural(count, 'council')} of your group" if rule.asks else f"the {count} {group}"
-    return f"{who} {have(count)} a median of {value}."
+    count = found.rows.height
+    return found.benchmark.best_are.format(
+        among=_among(db, found),
+        count=count,
+        councils=plural(count, "council"),
+        have=have(count),
+        reach="reaches" if count == 1 else "reach",
+        each="each " if count > 1 else "",
+        all=found.among.height,
+        level=level(found),
+        value=formats.quantity(found.level or 0.0, found.metric),
+    )
 
 
-def _of(db: Database, found: Best) -> str:
+def _among(db: Database, found: Best) -> str:
     """Whom the rule chooses from: "in England", "in the North East", "of the ten statistical neighbours of Leeds"."""
     own = found.own
-    if own and found.benchmark.id == "best_quarter_region":
-        return f"in {region(db.names[own['region_id']])}"
-    if own and found.benchmark.id == "best_quarter_type":
-        return f"of {TYPES.get(own['authority_type'], 'councils of its type')}"
-    if own and found.benchmark.own:
-        return f"of the ten statistical neighbours of {formats.place(own['name'])}"
-    return "in England"
+    if own is None or not found.benchmark.own:
+        return "in England"
+    return found.benchmark.among.format(
+        region=region(db.names[own["region_id"]]),
+        type=TYPES.get(own["authority_type"], "councils of its type"),
+        council=formats.place(own["name"]),
+    )
 
 
 def _first(found: Best, rows: Sequence[Row]) -> str:
@@ -277,7 +267,7 @@ def _first(found: Best, rows: Sequence[Row]) -> str:
 
 def _stayed(found: Best, rows: Sequence[Row]) -> str:
     there = [row for row in rows if row["years"]]
-    if found.benchmark.id != "best_quarter":
+    if not isinstance(found.benchmark.rule, BestQuarter):
         worst = sum(row["quarter"] == WORST_QUARTER for row in rows)
         many = "All" if len(there) == len(rows) > 1 else len(there) or "None"
         best = f"{many} of them {are(len(there) or 1)} in the best quarter in England"
@@ -312,7 +302,7 @@ def _own(db: Database, found: Best) -> str:
         held += " their median"
     elif gap == "meets it":
         held += " it too"
-    return f"{at} {held}." if found.benchmark.id in OF_OTHERS else f"{at} is not one of them: it {held}."
+    return f"{at} {held}." if found.benchmark.of_others else f"{at} is not one of them: it {held}."
 
 
 def _group(row: Row) -> str:

@@ -232,7 +232,7 @@ def _reached(known: Sequence[Row], metric: Metric, benchmark: Benchmark) -> str:
     if len(held) == 1:
         of = f"{_called(held[0])} {'reaches it' if met else 'does not reach it'}."
     if _own_benchmarks(held, benchmark):
-        return f"Each is held against {benchmark.group.replace('its', 'its own', 1)}: {of}"
+        return f"Each is held against {benchmark.group_of()}: {of}"
     level = formats.benchmark_value(held[0]["benchmark"], held[0]["base"], benchmark, metric)
     return f"{level} {of}"
 
@@ -254,7 +254,7 @@ def _range(rows: Sequence[Row], known: Sequence[Row], metric: Metric, benchmark:
         return f"{said} {formats.benchmark_value(None, None, benchmark, metric)}"
     over, under = sum(row["gap"] > 0 for row in held), sum(row["gap"] < 0 for row in held)
     if _own_benchmarks(held, benchmark):
-        than = benchmark.group.replace("its", "their own", 1)
+        than = benchmark.group_of("their own")
     else:
         than = f"{benchmark.group} {formats.mark(held[0]['benchmark'], held[0]['base'], benchmark, metric)}"
     return f"{said} {over} {'is' if over == 1 else 'are'} higher and {under} lower than {than}."

@@ -85,10 +85,7 @@ def movers_sentence(movers: Movers) -> str:
 
 def partners_sentence(name: str, partners: Sequence[Partner], benchmark: Benchmark) -> str:
     """Whom a council could learn from, and on how many measures."""
-    name, group = (
-        formats.place(name),
-        benchmark.group.replace("its", "its own", 1) if benchmark.own else benchmark.group,
-    )
+    name, group = formats.place(name), benchmark.group_of()
     if not partners:
         return f"Held against {group}, no council most like {name} does better where {name} falls short."
     shown = [f"{formats.place(one.name)} on {len(one.evidence)}" for one in partners[:FEW]]

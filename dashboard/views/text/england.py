@@ -57,10 +57,9 @@ def _above(rows: Sequence[Row], metric: Metric, benchmark: Benchmark, total: Eng
 def _total(rows: Sequence[Row], metric: Metric, benchmark: Benchmark, total: England) -> str:
     shared = benchmark.shared(rows)
     if not total.compared:
-        words = formats.benchmark_value(None, None, benchmark, metric)
-        return words.replace(" its ", " any council's ") if benchmark.own else words
+        return formats.benchmark_value(None, None, benchmark, metric, "any council's")
     if shared is None:
-        level = f"Held against {benchmark.group.replace('its', 'its own', 1)}, "
+        level = f"Held against {benchmark.group_of()}, "
     else:
         level = f"{formats.benchmark_value(shared['benchmark'], shared['base'], benchmark, metric)} "
     if not total.short:

@@ -159,7 +159,7 @@ def _meet(councils: pl.DataFrame, metric: Metric, benchmark: Benchmark) -> str:
         return ""
     shared = benchmark.shared(councils.filter(pl.col("benchmark").is_not_null()).iter_rows(named=True))
     mark = f" {formats.mark(shared['benchmark'], shared['base'], benchmark, metric)}" if shared else ""
-    group = benchmark.group if shared else benchmark.group.replace("its", "their own", 1)
+    group = benchmark.group if shared else benchmark.group_of("their own")
     count = f"{total.meet or 'None'} of {total.compared} councils"
     one = total.meet < 2
     if benchmark.best:

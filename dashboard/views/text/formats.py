@@ -172,8 +172,10 @@ def verdict(row: Row, metric: Metric) -> str:
     return VERDICTS.get(row["verdict"], "")
 
 
-def benchmark_value(value: float | None, base: int | None, benchmark: Benchmark, metric: Metric) -> str:
-    """What a benchmark comes to, in one sentence; or why there is none."""
+def benchmark_value(
+    value: float | None, base: int | None, benchmark: Benchmark, metric: Metric, its: str = "its"
+) -> str:
+    """What a benchmark comes to, in one sentence; or why there is none, `its` saying whose."""
     if metric.graded:
         return "Grades are not held against a benchmark."
     if metric.unit == "visits":
@@ -183,7 +185,7 @@ def benchmark_value(value: float | None, base: int | None, benchmark: Benchmark,
     if metric.neutral and benchmark.best:
         return "Neither a high nor a low figure is better here, so there is no best to compare with."
     if value is None:
-        return benchmark.none.format(group=benchmark.group)
+        return benchmark.no_value(its)
     side = "below" if metric.lower_is_better else "above"
     shown = _with_unit(_as_typed(value, benchmark, metric), metric)
     return benchmark.level.format(value=shown, side=side, base=base, councils=plural(base, "council"))

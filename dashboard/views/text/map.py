@@ -58,8 +58,7 @@ def coloured_sentence(
 
 def _verdicts(counts: Counter[str], known: int, sides: tuple[str, str, str], benchmark: Benchmark) -> str:
     first, similar, last = (counts[side] for side in sides)
-    group = benchmark.group.replace("its", "its own", 1) if benchmark.own else benchmark.group
-    group = f"what {group} reach" if benchmark.best else group
+    group = f"what {benchmark.group_of()} reach" if benchmark.best else benchmark.group_of()
     sentence = f"Beyond chance, {first} of {known} councils {are(first)} {sides[0]} than {group} and {last} {sides[2]}"
     return f"{sentence}; for {similar} chance could explain the difference." if similar else f"{sentence}."
 
