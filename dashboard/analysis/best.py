@@ -5,29 +5,25 @@ What they have in common is `in_common`.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from math import comb
-from typing import Any, Literal
+from typing import Literal
 
 import polars as pl
 
 from dashboard.analysis import benchmarks, direction, queries, returns, transitions
 from dashboard.analysis.benchmarks import BENCHMARKS, DEFAULT, Benchmark
 from dashboard.analysis.benchmarks.rules import BestQuarterOf
-from dashboard.data.database import Database
-from dashboard.data.model import Metric, Period, Source
+from dashboard.data.database import Database, is_joint
+from dashboard.data.model import LEADERS, SIGNIFICANT, Metric, Period, Row, Source
 
-# Binary noise of a subtraction ends well before the ninth digit (rule 7).
-SIGNIFICANT = 9
 BEST_QUARTER, WORST_QUARTER = 1, 4
-LEADERS = "judgement_leaders"
 # Who has been in the best quarter so many years running has stayed there.
 LONG = 5
 STAY = {"return_id": pl.String, "since": pl.String, "years": pl.Int64, "ended": pl.String}
 
-Row = Mapping[str, Any]
 # Why another rule than the reader's says who is best: it needs a council, the council did not exist in the period, it
 # is a published figure with nobody behind it, or it waits for the reader's answer.
 Instead = Literal["no council", "did not exist", "published", "not answered"]
@@ -197,7 +193,7 @@ def several(db: Database, metrics: Sequence[Metric]) -> pl.DataFrame:
     score. Two councils that are there by joint returns alone are one row under both names (rule 3).
     """
     places = _placed(db, metrics).sort(pl.col("metric_id").replace_strict(_order(metrics), return_dtype=pl.Int64))
-    best, joint = pl.col("quarter") == BEST_QUARTER, pl.col("return_id").str.contains("+", literal=True)
+    best, joint = pl.col("quarter") == BEST_QUARTER, is_joint()
     rows = (
         places.group_by("area_id", maintain_order=True)
         .agg(

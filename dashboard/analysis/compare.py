@@ -12,15 +12,14 @@ from dashboard.analysis import comparison, queries
 from dashboard.analysis.benchmarks import Benchmark
 from dashboard.data.cache import shared
 from dashboard.data.database import Database
-from dashboard.data.model import ENGLAND, Metric, Period
-from dashboard.data.names import listed
+from dashboard.data.model import ENGLAND, LEADERS, Metric, Period
+from dashboard.data.names import format_date, listed
 
 MOST = 10
 # So many from each end of the order, where neither a council nor a list is chosen.
 ENDS = 5
 # A status of this page alone: a council that began after the period. The others are the database's.
 DID_NOT_EXIST = "did_not_exist"
-LEADERS = "judgement_leaders"
 # Whoever pastes more wrong names than this is told of these, and that is enough.
 MOST_NOTICES = 3
 
@@ -205,4 +204,4 @@ def _succeeded(db: Database, area_id: str) -> str:
     rows = db.table["succession"].filter(pl.col("predecessor_id") == area_id)
     after = [db.names[successor] for successor in rows["successor_id"]]
     verb = "is" if len(after) == 1 else "are"
-    return f"Since {rows['date'][0]:%-d %B %Y} there {verb} {listed(after)} instead."
+    return f"Since {format_date(rows['date'][0])} there {verb} {listed(after)} instead."

@@ -12,12 +12,10 @@ from dashboard.analysis import benchmarks
 from dashboard.analysis.benchmarks import Benchmark
 from dashboard.data.cache import shared
 from dashboard.data.database import Database
-from dashboard.data.model import Metric
+from dashboard.data.model import SIGNIFICANT, Metric
 from dashboard.ops import timing
 
 Z_95 = 1.959963984540054
-# Binary noise of a subtraction ends well before the ninth digit (rule 7).
-SIGNIFICANT = 9
 SCALES = {"%": 100.0, "per 10,000 children": 10_000.0}
 
 

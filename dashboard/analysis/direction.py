@@ -12,11 +12,9 @@ from dashboard.analysis import comparison, returns
 from dashboard.analysis.benchmarks import Benchmark
 from dashboard.data.cache import shared
 from dashboard.data.database import Database
-from dashboard.data.model import Metric, Period
+from dashboard.data.model import SIGNIFICANT, Metric, Period
 
 KEYS = ["metric_id", "area_id", "period_end"]
-# Binary noise of a subtraction ends well before the ninth digit (rule 7).
-SIGNIFICANT = 9
 WORST_QUARTER, BEST_QUARTER = 4, 1
 YEARS = (1, 3, 5)
 

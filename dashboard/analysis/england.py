@@ -13,7 +13,7 @@ from dashboard.analysis.benchmarks import Benchmark
 from dashboard.analysis.comparison import England
 from dashboard.data.cache import shared
 from dashboard.data.database import Database
-from dashboard.data.model import ENGLAND, Metric, Source
+from dashboard.data.model import ENGLAND, LEADERS, Metric, Source
 
 # What Lord Laming's review asked about, and ministers since: each can be seen on one line of the front page.
 HEADLINES = ("vacancies_fte", "vacancy_rate", "caseload", "agency_rate", "turnover_rate")
@@ -28,7 +28,6 @@ NINE = (
     "conferences_in_15_days",
     "reviews_in_time",
 )
-LEADERS = "judgement_leaders"
 NEWEST_REPORTS = 6
 
 

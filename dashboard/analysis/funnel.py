@@ -15,10 +15,9 @@ import polars as pl
 from dashboard.analysis import returns
 from dashboard.analysis.comparison import SCALES, Z_95
 from dashboard.data.database import Database
-from dashboard.data.model import ENGLAND, Metric, Period
+from dashboard.data.model import ENGLAND, SIGNIFICANT, Metric, Period
 
 Z_998 = 3.090232306167813
-SIGNIFICANT = 9
 POINTS = 80
 
 

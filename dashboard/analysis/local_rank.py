@@ -14,8 +14,7 @@ from dashboard.analysis import comparison
 from dashboard.analysis.benchmarks import Benchmark
 from dashboard.analysis.local_figures import Own
 from dashboard.data.database import Database
-
-SIGNIFICANT = 9
+from dashboard.data.model import SIGNIFICANT
 
 
 def placed(db: Database, area_id: str, figures: Sequence[Own], benchmark: Benchmark) -> pl.DataFrame:

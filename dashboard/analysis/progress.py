@@ -18,6 +18,7 @@ from dashboard.analysis.comparison import England
 from dashboard.analysis.standard import Standard
 from dashboard.data.database import Database
 from dashboard.data.model import ENGLAND, Metric
+from dashboard.data.names import format_date
 
 # A trend is of five periods (rule 17): the four years between them.
 PERIODS = 5
@@ -97,7 +98,7 @@ def commitments(db: Database) -> list[Commitment]:
         about = metric.short_title if metric else "Directors enrolled"
         label = row["commitment"]
         if said.count(label) > 1:
-            label = f"{label} ({about}, by {row['by_when']:%-d %B %Y})"
+            label = f"{label} ({about}, by {format_date(row['by_when'])})"
         found.append(
             Commitment(
                 row["line"], label, row["commitment"], row["owner"], metric, row["target_value"], row["by_when"],

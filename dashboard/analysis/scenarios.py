@@ -15,7 +15,7 @@ import polars as pl
 from dashboard.analysis import benchmarks, comparison, returns, standard
 from dashboard.data.cache import shared
 from dashboard.data.database import Database
-from dashboard.data.model import ENGLAND, Metric, Period
+from dashboard.data.model import ENGLAND, SIGNIFICANT, Metric, Period
 from dashboard.data.names import listed, number, reason
 
 ILLUSTRATIVE = "Illustrative: arithmetic on published figures, not a forecast."
@@ -25,7 +25,6 @@ LEVERS = (VACANCIES, AGENCY, TURNOVER, CASELOAD)
 COUNTS = ("vacancies_fte", "social_workers_fte", "agency_fte", "case_holders_fte", "cases")
 # How many the appeal of 2009 to come back to social work was for.
 APPEAL = 5000.0
-SIGNIFICANT = 9
 
 _HOLDING = {
     VACANCIES: "The number of posts stays as it is: what is filled is no longer vacant.",

@@ -13,9 +13,9 @@ from typing import NamedTuple
 
 import polars as pl
 
-from dashboard.analysis.best import LEADERS, Best, judged_by
+from dashboard.analysis.best import Best, judged_by
 from dashboard.data.database import Database
-from dashboard.data.model import ENGLAND, GRADES, Period, Source
+from dashboard.data.model import ENGLAND, GRADES, LEADERS, Period, Source
 from dashboard.data.names import number
 
 # Of fewer best councils hardly any group could be told from chance.

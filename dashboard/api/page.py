@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
-from html import escape
 from typing import Any
 from urllib.parse import quote
 
@@ -15,8 +14,11 @@ from dashboard.api.parameters import MOST_VALUES, Parameter
 from dashboard.api.problems import Problem
 from dashboard.api.request_parsing import read
 from dashboard.data.database import Database
-from dashboard.views.tables import html
+from dashboard.views.tables.cells import without
+from dashboard.views.tables.html import Html, attributes, escape, join, tag
+from dashboard.views.tables.table import of_cells
 
+Cells = Sequence[object]
 # Rows of an example that are shown; the rest is behind the link.
 SHOWN = 4
 # Values of a parameter that are named; where there are more, they stand at an address of their own.
@@ -79,12 +81,12 @@ def _contents(db: Database) -> str:
         count = one.find(db, {}).count
         # A file of all rows, where there is one.
         kinds = {suffix: kind for suffix, kind in KINDS.items() if kind.pages or count <= kind.rows}
-        links = ", ".join(f'<a href="{one.path(suffix)}">{kind.label}</a>' for suffix, kind in kinds.items())
+        links = join(*(tag("a", kind.label, href=one.path(suffix)) for suffix, kind in kinds.items()), by=", ")
         part = "" if len(kinds) == len(KINDS) else "; other formats of a part"
-        title = f'<a href="#{one.name}">{escape(one.title)}</a>'
-        rows.append(_row(title, [_code(one.path()), f"{count:,}", links + part]))
+        title = tag("a", one.title, href=f"#{one.name}")
+        rows.append((title, _code(one.path()), f"{count:,}", join(links, part)))
     return (
-        html.table("What can be asked", ("", "Address", "Rows in all", "As"), rows, kind="addresses")
+        of_cells("addresses", ("", "Address", "Rows in all", "As")).html(rows, "What can be asked")
         + f'<p class="note">For programs the same is told by <a href="{BASE}/openapi.json">{BASE}/openapi.json</a> '
         f'(OpenAPI 3.1). Everything at once: <a href="{WHOLE}">{WHOLE}</a>, <a href="#whole">the database</a>. '
         "Every page of the dashboard offers its own view as data, with lines for Python, R and Excel that read it.</p>"
@@ -97,15 +99,13 @@ def _section(db: Database, endpoint: Endpoint) -> str:
         f'<li><a href="{escape(url)}">{escape(one.words)}</a><code>{escape(url)}</code></li>' for one, url in examples
     )
     parameters = [_parameter(db, one) for one in endpoint.all_parameters(KINDS["json"]).values()]
-    columns = [
-        _row(_code(name), [escape(openapi.meaning(db, endpoint, name))]) for name in openapi.columns(db, endpoint)
-    ]
-    declared = {
+    columns = [(_code(name), openapi.meaning(db, endpoint, name)) for name in openapi.columns(db, endpoint)]
+    declared: dict[str, tuple[tuple[str, ...], Iterable[Cells]]] = {
         "Parameters": (("Name", "What it asks", "Allowed"), parameters),
         "Columns": (("Name", "What it is"), columns),
     }
     details = "".join(
-        f"<details><summary>{what}</summary>{_table(f'{what} of {endpoint.path()}', heads, rows)}</details>"
+        tag("details", tag("summary", what), of_cells("declared", heads).html(rows, f"{what} of {endpoint.path()}"))
         for what, (heads, rows) in declared.items()
     )
     return (
@@ -132,30 +132,31 @@ def _answer(db: Database, endpoint: Endpoint, examples: list[tuple[Example, str]
     asked = read(query.encode(), endpoint, KINDS["json"], lambda: db, lambda _: db)
     found = endpoint.find(db, asked.values)
     rows = found.part(0, SHOWN).select(endpoint.shown)
-    body = [_row(_shown(first), map(_shown, rest)) for first, *rest in rows.rows()]
+    body = [[*map(_shown, row)] for row in rows.rows()]
     more = f"the first {rows.height} of {found.count:,} rows" if found.count > rows.height else f"{rows.height} rows"
     caption = f"{examples[0][0].words}: {more}, {len(endpoint.shown)} of {found.part(0, 0).width} columns"
-    return html.table(caption, endpoint.shown, body, kind="answer")
+    return of_cells("answer", endpoint.shown).html(body, caption)
 
 
-def _parameter(db: Database, one: Parameter) -> str:
+def _parameter(db: Database, one: Parameter) -> Cells:
     allowed: Iterable[str]
     if one.kind == "choice":
         known = one.known(db).listed
         if len(known) > NAMED and one.name in WHERE:
             there = f"{BASE}/{WHERE[one.name]}"
-            allowed = [f'{len(known)}, as in {_code(one.an_example(db))}: see <a href="{there}">{there}</a>']
+            link = tag("a", there, href=there)
+            allowed = [join(f"{len(known)}, as in ", _code(one.an_example(db)), ": see ", link)]
         else:
             allowed = [_code(value) for value in known]
     elif one.kind == "flag":
         allowed = [_code("true"), _code("false")]
     elif one.kind == "version":
-        allowed = [f"a data version, as in {_code(db.data_version)}"]
+        allowed = [join("a data version, as in ", _code(db.data_version))]
     else:
         allowed = [f"{'a whole number' if one.kind == 'whole' else 'a number'} from {one.lowest:,} to {one.highest:,}"]
     several = " Several: repeated, or with commas." if one.many else ""
     default = f" Left out: {one.default}." if one.default else ""
-    return _row(_code(one.name), [escape(one.meaning + several + default), ", ".join(allowed)])
+    return _code(one.name), one.meaning + several + default, join(*allowed, by=", ")
 
 
 def _whole(db: Database) -> str:
@@ -181,34 +182,24 @@ def _rules() -> str:
 
 
 def _problems() -> str:
-    rows = [
-        _row(_code(kind), [str(status), escape(title)], anchor=kind) for kind, (status, title) in problems.KINDS.items()
-    ]
+    rows = [(_code(kind), status, title, kind) for kind, (status, title) in problems.KINDS.items()]
+    table = of_cells("declared", ("type ends in", "Status", "What it is"), lambda row: Html(attributes(id=row[3])))
     return (
         '<section id="problems"><h2>When there is no answer</h2><p>A refusal is application/problem+json (RFC 9457): '
         "detail says what is wrong and what to do, allowed what may be asked, nearest what was probably meant.</p>"
-        + _table("Kinds of problem", ("type ends in", "Status", "What it is"), rows)
+        + table.html(rows, "Kinds of problem")
         + "</section>"
     )
 
 
-def _table(caption: str, heads: tuple[str, ...], body: list[str]) -> str:
-    return html.table(caption, heads, body, kind="declared")
-
-
-def _row(head: str, cells: Iterable[str], anchor: str = "") -> str:
-    name = f' id="{anchor}"' if anchor else ""
-    return f'<tr{name}><th scope="row">{head}</th>{html.cells(cells)}</tr>'
-
-
-def _code(value: str) -> str:
-    return f"<code>{escape(value)}</code>"
+def _code(value: str) -> Html:
+    return tag("code", value)
 
 
 def _shown(value: Any) -> str:
     """A cell as JSON has it; nothing for null."""
     if value is None:
-        return '<span class="missing">null</span>'
+        return without("null")
     if isinstance(value, float):
-        return escape(re.sub(r"\.0$", "", repr(value)))
-    return escape(value.isoformat() if isinstance(value, date) else str(value))
+        return re.sub(r"\.0$", "", repr(value))
+    return value.isoformat() if isinstance(value, date) else str(value)

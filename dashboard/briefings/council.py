@@ -14,8 +14,8 @@ from dashboard.briefings import sections, strips
 from dashboard.briefings.model import Briefing, Cards, Cell, Point, Points, Section, Table, Words
 from dashboard.data.database import Database
 from dashboard.data.model import GRADES, Metric, Row
+from dashboard.views.tables.cells import short_verdict
 from dashboard.views.tables.council import like
-from dashboard.views.tables.html import short_verdict
 from dashboard.views.text import briefings as said
 from dashboard.views.text import direction as directions
 from dashboard.views.text import formats

@@ -9,12 +9,11 @@ import polars as pl
 from dashboard.analysis import comparison, direction, queries, returns
 from dashboard.analysis.benchmarks import Benchmark
 from dashboard.analysis.direction import Side
-from dashboard.analysis.england import LEADERS
 from dashboard.briefings import sections as parts
 from dashboard.briefings import strips
 from dashboard.briefings.model import Briefing, Cell, Point, Points, Section, Table, Words
 from dashboard.data.database import Database
-from dashboard.data.model import ENGLAND, STRANDS, Metric, Row
+from dashboard.data.model import ENGLAND, LEADERS, STRANDS, Metric, Row
 from dashboard.views.tables import STRAND_NAMES
 from dashboard.views.text import briefings as said
 from dashboard.views.text import formats

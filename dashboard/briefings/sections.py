@@ -10,12 +10,12 @@ from dashboard.analysis import england, queries
 from dashboard.analysis.benchmarks import Benchmark
 from dashboard.analysis.queries import Inspection
 from dashboard.briefings.model import Card, Cell, Point, Points, Section, Words
-from dashboard.data.database import Database
+from dashboard.data.database import Database, is_joint
 from dashboard.data.model import GRADES, REASONS, Metric, Row, Source
-from dashboard.files.exports.citing import licences
 from dashboard.views.tables import STRAND_NAMES, released
 from dashboard.views.text import briefings as said
 from dashboard.views.text import direction, formats
+from dashboard.views.text.citing import licences
 
 NEIGHBOURS = "statistical_neighbours"
 # Of more returns than this share without a figure it is said that the best quarter is that of the others.
@@ -161,7 +161,7 @@ def unseen(db: Database, metrics: Iterable[Metric], benchmark: Benchmark) -> lis
 def joint(db: Database, metrics: Iterable[Metric]) -> list[Point]:
     """Who reports some of these measures together."""
     ids = [one.metric_id for one in metrics]
-    found = db.newest.filter(pl.col("metric_id").is_in(ids) & pl.col("return_id").str.contains("+", literal=True))
+    found = db.newest.filter(pl.col("metric_id").is_in(ids) & is_joint())
     together = sorted([db.names[one] for one in each.split("+")] for each in found["return_id"].unique())
     return [Point(said.together(together))] if together else []
 

@@ -165,6 +165,20 @@ class Database:
         """The newest period of a metric."""
         return self.periods[metric_id][0]
 
+    def with_codes(self, rows: pl.DataFrame) -> pl.DataFrame:
+        """Rows of areas with la_number and gss_code."""
+        return rows.join(self.area.select("area_id", "la_number", "gss_code"), on="area_id", maintain_order="left")
+
+
+def is_joint(column: str = "return_id") -> pl.Expr:
+    """Whether a figure is reported by several councils together."""
+    return pl.col(column).str.contains("+", literal=True)
+
+
+def joint_return(column: str = "return_id") -> pl.Expr:
+    """The numbers of councils that report a figure together; null of one that reports alone."""
+    return pl.when(is_joint(column)).then(column)
+
 
 def _parts(frame: pl.DataFrame, by: str) -> dict[str, pl.DataFrame]:
     return {str(key[0]): part for key, part in frame.partition_by(by, as_dict=True, maintain_order=True).items()}

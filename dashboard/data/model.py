@@ -10,6 +10,10 @@ from typing import Any
 Row = Mapping[str, Any]
 
 ENGLAND = "E92000001"
+# The measure of how Ofsted judges leaders.
+LEADERS = "judgement_leaders"
+# Of a calculated value, so many significant digits are compared: the rest is binary noise.
+SIGNIFICANT = 9
 COUNTS = ("FTE", "children", "cases", "changes", "visits")
 STRANDS = ("overall", "leaders", "protection", "in_care", "care_leavers")
 GRADES = ("Outstanding", "Good", "Requires improvement to be good", "Inadequate")

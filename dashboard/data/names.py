@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
+from functools import lru_cache
 
 from dashboard.data.model import REASONS, Metric
 
@@ -15,6 +17,13 @@ def listed(names: Sequence[str]) -> str:
     return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
 
 
+def format_date(on: date) -> str:
+    """ "28 February 2022"; by no directive that some systems lack."""
+    return f"{on.day} {on:%B %Y}"
+
+
+# Many figures of a page are those of its neighbours, or of the page before.
+@lru_cache(4096)
 def number(value: float, decimals: int) -> str:
     """A number to show: half away from zero, thousands parted, a true minus; never "-0".
 

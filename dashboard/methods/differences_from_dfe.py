@@ -12,8 +12,9 @@ import polars as pl
 from dashboard.analysis import benchmarks, comparison, direction, queries, transitions
 from dashboard.analysis.benchmarks import BENCHMARKS
 from dashboard.analysis.benchmarks.rules import neighbours_mean
-from dashboard.data.database import Database
+from dashboard.data.database import Database, is_joint
 from dashboard.data.model import REASONS, Metric, Period
+from dashboard.data.names import format_date
 from dashboard.methods.example import BEST, Example, exact, heading, lines, names, returns, type_7, usual
 from dashboard.methods.rules import rank, trends
 from dashboard.views.text import formats
@@ -71,7 +72,7 @@ def of_joint_returns(db: Database) -> Example | None:
     for metric in (one for one in db.metrics.values() if one.ranked):
         period = db.latest(metric.metric_id)
         rows = db.councils(metric.metric_id, period.end).filter(pl.col("rank").is_not_null())
-        joint = rows.filter(pl.col("return_id").str.contains("+", literal=True))
+        joint = rows.filter(is_joint())
         if joint.is_empty():
             continue
         last = rows.sort("rank", "name").filter(pl.col("rank") < rows["ranked"][0]).tail(1).row(0, named=True)
@@ -284,7 +285,7 @@ def of_judgements(db: Database) -> Example | None:
         "Judgements of leaders, each with its own date",
         lines(
             f"The judgements of leaders that stand now are of inspections from {years[0]} to {years[-1]}.",
-            f"The oldest is {name}'s: {oldest['grade']}, {oldest['on']:%-d %B %Y}.",
+            f"The oldest is {name}'s: {oldest['grade']}, {format_date(oldest['on'])}.",
         ),
         "A judgement is of the day it was made, and is shown with it.",
         metric_id="judgement_leaders",

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Any
 
 import polars as pl
 
 from dashboard.analysis import comparison
 from dashboard.analysis.benchmarks import BENCHMARKS, DEFAULT, Benchmark
-from dashboard.data.database import Database
-from dashboard.data.model import ENGLAND, Metric
+from dashboard.data.database import Database, is_joint
+from dashboard.data.model import ENGLAND, Metric, Row
 from dashboard.views.text import formats
 
-Row = Mapping[str, Any]
 # As many digits as values are compared by (rule 7).
 DIGITS = 9
 BEST = BENCHMARKS[DEFAULT]
@@ -96,10 +94,7 @@ def middle(db: Database, metric: Metric, benchmark: Benchmark = BEST) -> Row | N
     Among those that set a cut, report alone and, of a measure with counts, have them.
     """
     rows = comparison.newest(db, benchmark).filter(
-        (pl.col("metric_id") == metric.metric_id)
-        & pl.col("value").is_not_null()
-        & pl.col("sets_cut")
-        & ~pl.col("return_id").str.contains("+", literal=True)
+        (pl.col("metric_id") == metric.metric_id) & pl.col("value").is_not_null() & pl.col("sets_cut") & ~is_joint()
     )
     counted = rows.filter(pl.col("numerator").is_not_null() & (pl.col("denominator") > 0))
     rows = (counted if counted.height else rows).sort("value", "name")

@@ -10,7 +10,7 @@ from typing import Any
 import polars as pl
 
 from dashboard.analysis import comparison
-from dashboard.data.database import Database
+from dashboard.data.database import Database, is_joint
 from dashboard.data.model import ENGLAND, Metric, Source
 from dashboard.methods.example import exact, worked
 from dashboard.methods.rules.data import POLARITIES
@@ -211,7 +211,7 @@ def check(metric: Metric, row: Mapping[str, Any], figures: pl.DataFrame) -> str:
 def coverage(metric: Metric, figures: pl.DataFrame) -> tuple[Coverage, ...]:
     """Each period of a measure: who has a figure, and why the others have none; newest first."""
     council, observed = pl.col("kind") == "local_authority", pl.col("value").is_not_null()
-    together = pl.col("return_id").str.contains("+", literal=True)
+    together = is_joint()
     periods = figures.group_by("period_end").agg(
         pl.first("period"),
         council.sum().cast(pl.Int64).alias("councils"),

@@ -8,8 +8,9 @@ from datetime import date
 
 import polars as pl
 
-from dashboard.data.database import Database
+from dashboard.data.database import Database, is_joint
 from dashboard.data.model import REASONS, Source
+from dashboard.data.names import format_date
 from dashboard.methods.example import exact
 
 # What each status of the schema means; `formats.REASONS` says the same inside a sentence.
@@ -139,7 +140,13 @@ def withheld(db: Database) -> list[tuple[str, str, str, str, str]]:
     titles = db.table["metric"].select("metric_id", "title", "position", "period_kind")
     rows = db.table["known_error"].join(titles, on="metric_id").sort("position", "period_end", "area_id")
     return [
-        (row["title"], db.names[row["area_id"]], f"{row['period_end']:%-d %B %Y}", exact(row["printed"]), row["reason"])
+        (
+            row["title"],
+            db.names[row["area_id"]],
+            format_date(row["period_end"]),
+            exact(row["printed"]),
+            row["reason"],
+        )
         for row in rows.iter_rows(named=True)
     ]
 
@@ -148,7 +155,7 @@ def breaks(db: Database) -> list[tuple[str, str, str]]:
     """Where series break: measure, the first day after it, why."""
     titles = db.table["metric"].select("metric_id", "title", "position")
     rows = db.table["series_break"].join(titles, on="metric_id").sort("position", "period_end")
-    return [(row["title"], f"{row['period_end']:%-d %B %Y}", row["reason"]) for row in rows.iter_rows(named=True)]
+    return [(row["title"], format_date(row["period_end"]), row["reason"]) for row in rows.iter_rows(named=True)]
 
 
 def reorganisations(db: Database) -> list[Reorganisation]:
@@ -171,7 +178,7 @@ def reorganisations(db: Database) -> list[Reorganisation]:
 
 def joint_returns(db: Database) -> list[Joint]:
     """Councils that report together, by name."""
-    rows = db.figure.filter(pl.col("return_id").str.contains("+", literal=True))
+    rows = db.figure.filter(is_joint())
     found = rows.group_by("return_id").agg(
         pl.col("metric_id").n_unique().alias("measures"),
         pl.col("source_id").unique(),
@@ -251,7 +258,7 @@ def changes(db: Database) -> list[tuple[str, str, str, str, str, str]]:
         (
             row["title"],
             db.names[row["area_id"]],
-            f"{row['period_end']:%-d %B %Y}",
+            format_date(row["period_end"]),
             row["kind"],
             _as_printed(row["before"]),
             _as_printed(row["after"]),

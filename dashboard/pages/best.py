@@ -8,7 +8,6 @@ import streamlit as st
 
 from dashboard.analysis import best, england, shared_characteristics
 from dashboard.api import view_data
-from dashboard.files.pages import best as best_files
 from dashboard.pages.shared import session
 from dashboard.pages.shared.downloads import download_table
 from dashboard.views import tables
@@ -16,6 +15,7 @@ from dashboard.views.tables import best as parts
 from dashboard.views.tables import ofsted
 from dashboard.views.text import best as sentences
 from dashboard.views.text import formats
+from dashboard.views.text.citing import cite
 from dashboard.views.text.markdown import literal
 
 # Measures to go on to from one that has no best.
@@ -50,10 +50,12 @@ def show_best() -> None:
         return
     leaders = best.leaders(db)
     title = sentences.title(db, found)
-    st.html(parts.councils(found, leaders, area_id, f"{title}, {sentences.level(found)}: {metric.title}, {when}"))
+    table = parts.councils(found, leaders, area_id)
+    shown = parts.listed(found, parts.MOST, parts.MOST_BESIDE)
+    st.html(table.html(shown, f"{title}, {sentences.level(found)}: {metric.title}, {when}"))
     st.html(parts.note(sentences.small(found), parts.left_out(found)))
     save(
-        lambda: best_files.councils(db, found, leaders),
+        lambda: table.frame(parts.listed(found), parts.about(db, found, best.judged_by(db))),
         found.rows.height + found.small.height,
         f"best-{metric.metric_id}-{period.end}.csv",
     )
@@ -82,7 +84,7 @@ def show_how_long(found: best.Best) -> None:
         if table.open:
             st.html(parts.years(course, found, area_id, f"{metric.title} and quarter in every period", values=True))
     save(
-        lambda: best_files.years(db, found, course), course.height, f"best-{metric.metric_id}-{period.end}-years.csv"
+        lambda: parts.years_file(db, found, course), course.height, f"best-{metric.metric_id}-{period.end}-years.csv"
     )  # fmt: skip
 
 
@@ -94,14 +96,13 @@ def show_in_common(found: best.Best) -> None:
     if rows.is_empty():
         return
     st.html(parts.caveat(sentences.NO_CAUSE, sentences.on_common(rows.to_dicts())))
-    st.html(
-        parts.in_common(rows, f"These {found.rows.height} beside all {found.among.height} that could be among them")
-    )
+    table, used = parts.in_common(rows), shared_characteristics.sources(db, found)
+    st.html(table.html(rows, f"These {found.rows.height} beside all {found.among.height} that could be among them"))
     save(
-        lambda: best_files.in_common(db, found, rows), rows.height,
+        lambda: table.frame(rows, parts.about(db, found, used)), rows.height,
         f"best-{metric.metric_id}-{period.end}-in-common.csv",
     )  # fmt: skip
-    st.html(ofsted.sources(shared_characteristics.sources(db, found)))
+    st.html(ofsted.sources(used))
 
 
 def show_none() -> None:
@@ -116,23 +117,29 @@ def show_none() -> None:
     st.html(parts.elsewhere(metric, ranked[:MOST_LINKS]))
     if metric.graded:
         caption = f"{metric.title}: Outstanding, {when}, by name"
-        dated = period == db.latest(metric.metric_id)
-        st.html(parts.outstanding(db, rows, area_id, caption, dated=dated))
-        save(lambda: best_files.outstanding(db, rows, metric, period), rows.height, f"outstanding-{period.end}.csv")
+        table = parts.outstanding(db, metric, period, area_id)
+        st.html(table.html(rows, caption))
+        save(
+            lambda: table.frame(
+                db.with_codes(rows), cite(db, [db.sources[one] for one in rows["source_id"].unique().sort()])
+            ),
+            rows.height,
+            f"outstanding-{period.end}.csv",
+        )
     st.html(tables.source_note(db, metric))
 
 
 def show_several() -> None:
     """Who is in the best quarter on most of the nine measures."""
     st.header("Best on several measures", anchor=False)
-    rows = best.several(db, nine)
+    rows, used = best.several(db, nine), list(dict.fromkeys(db.sources[one.source_id] for one in nine))
     st.html(tables.sentence(sentences.several(rows, nine, best.by_lot(db, nine))))
     if rows.height:
         caption = f"In the best quarter in England on more than half of {len(nine)} measures, each in its newest period"
-        st.html(parts.several(rows, db.metrics, len(nine), area_id, caption))
-        save(lambda: best_files.several(db, rows, nine), rows.height, "best-on-several-measures.csv")
-    used = dict.fromkeys(db.sources[one.source_id] for one in nine)
-    st.html(ofsted.sources(list(used), sentences.of_which(nine)))
+        table = parts.several(db, nine, area_id)
+        st.html(table.html(rows, caption))
+        save(lambda: table.frame(rows, cite(db, used)), rows.height, "best-on-several-measures.csv")
+    st.html(ofsted.sources(used, sentences.of_which(nine)))
 
 
 if metric.ranked and not metric.counted:

@@ -7,7 +7,6 @@ import streamlit as st
 from dashboard.analysis import direction, funnel, queries
 from dashboard.analysis import partners as learning
 from dashboard.api import view_data, view_links
-from dashboard.files.pages import england_and_council
 from dashboard.pages.components import briefing_links as papers
 from dashboard.pages.components.one_of import one_of
 from dashboard.pages.components.scenario import scenario
@@ -163,7 +162,7 @@ st.html(tables.sentence(directions.partners_sentence(name, found, benchmark)))
 if found:
     st.html(parts.partners(found, name))
     download_table(
-        lambda: england_and_council.partners(db, found, str(chosen.area_id), benchmark),
+        lambda: parts.partners_file(db, found, str(chosen.area_id), benchmark),
         f"{chosen.area_id}-whom-to-ring.csv",
         f"Download whom to ring, {sum(len(one.evidence) for one in found)} rows (CSV)",
     )

@@ -9,7 +9,6 @@ from dashboard.analysis import comparison, direction, england, queries, standard
 from dashboard.api import view_data
 from dashboard.api.view_links import VERSION
 from dashboard.data.model import ENGLAND
-from dashboard.files.pages import england_and_council
 from dashboard.pages.components import briefing_links as papers
 from dashboard.pages.components.one_of import one_of
 from dashboard.pages.components.scenario import scenario
@@ -20,6 +19,7 @@ from dashboard.views.charts.standard import draw_standard
 from dashboard.views.tables import england as parts
 from dashboard.views.text import direction as directions
 from dashboard.views.text import formats, front
+from dashboard.views.text.citing import cite_metric
 from dashboard.views.text.council import council_sentence
 from dashboard.views.text.england import england_sentence
 
@@ -48,9 +48,10 @@ st.header("If every council met the standard of the best", anchor=False)
 nine = england.chosen(db, england.NINE)
 listed = nine if metric.metric_id in england.NINE or not metric.ranked else [metric, *nine]
 found = england.gains(db, benchmark, listed)
-st.html(parts.gains(found, benchmark, metric.metric_id))
+gains = parts.gains(db, benchmark, metric.metric_id)
+st.html(gains.html(found, "If every council met the benchmark"))
 download_table(
-    lambda: england_and_council.gains(db, found, benchmark),
+    lambda: gains.frame(found),
     "if-every-council-met-it.csv",
     f"Download these {len(found)} rows (CSV)",
 )
@@ -64,11 +65,13 @@ if fixed is not None:
         "standard",
         f"Councils that met one standard of {metric.noun}, by year",
     )
+    met, by_period = parts.standard(fixed), fixed.rows.reverse()
     with st.expander("These figures as a table", key="standard table", on_change="rerun") as table:
         if table.open:
-            st.html(parts.standard(fixed))
+            target = formats.quantity(fixed.target, metric)
+            st.html(met.html(by_period, f"Councils that met {target}: {metric.title}"))
     download_table(
-        partial(england_and_council.standard, db, fixed),
+        lambda: met.frame(by_period, cite_metric(db, metric)),
         f"{metric.metric_id}-standard.csv",
         f"Download these {fixed.rows.height} years (CSV)",
     )
@@ -116,11 +119,12 @@ moved = direction.movers(db, metric, SPANS[span])
 st.html(tables.sentence(directions.movers_sentence(moved)))
 if moved.rows.height:
     column: Literal["improvement", "change"] = "improvement" if metric.ranked else "change"
+    furthest = parts.moved(moved)
     sides = ("Improved most", "Worsened most") if metric.ranked else ("Rose most", "Fell most")
     for place, best, caption in zip(st.columns(2, gap="medium"), (True, False), sides, strict=True):
-        place.html(parts.moved(moved, moved.furthest(column, best=best, most=MOST_MOVED), caption))
+        place.html(furthest.html(moved.furthest(column, best=best, most=MOST_MOVED), caption))
     download_table(
-        partial(england_and_council.movers, db, moved),
+        lambda: furthest.frame(moved.rows, cite_metric(db, metric)),
         f"{metric.metric_id}-movers.csv",
         f"Download all {moved.rows.height} that can be held against then (CSV)",
     )

@@ -11,7 +11,6 @@ from streamlit.delta_generator import DeltaGenerator
 from dashboard.analysis import inspections, queries, transitions
 from dashboard.api import view_data
 from dashboard.data.model import GRADES, STRANDS, Metric
-from dashboard.files.pages import inspections as inspection_files
 from dashboard.pages.components.one_of import one_of
 from dashboard.pages.shared import session
 from dashboard.pages.shared.downloads import download_table
@@ -23,13 +22,17 @@ from dashboard.views.charts.transitions import draw_transitions
 from dashboard.views.tables import STRAND_NAMES, subheading
 from dashboard.views.tables import ofsted as tables
 from dashboard.views.tables import sentence as said
+from dashboard.views.tables.table import Table
 from dashboard.views.text import formats
 from dashboard.views.text import inspections as sentences
+from dashboard.views.text.citing import cite
 
 COUNCILS, REPORTS, REGIONS, NEXT, RATINGS = PARTS = (
     "Councils", "Reports over time", "Regions", "What came next", "Ratings and measures",
 )  # fmt: skip
 HEIGHT = 430
+# What a file is made of when it is asked for: rows, and what holds of all.
+File = Callable[[], tuple[pl.DataFrame, list[pl.Expr]]]
 
 db = session.database()
 chosen = session.chosen(db)
@@ -67,14 +70,12 @@ def save(make: Callable[[], pl.DataFrame], count: int, name: str, what: str = "t
     download_table(make, name, f"Download {what} {count} rows (CSV)")
 
 
-def table(
-    label: str, key: str, draw: Callable[[], str], file: Callable[[], pl.DataFrame], count: int, name: str
-) -> None:
-    """The table after a picture, drawn once it is opened, and its file."""
+def show_table(label: str, key: str, table: Table, rows: pl.DataFrame, caption: str, name: str, file: File) -> None:
+    """The table after a picture, drawn once it is opened, and its file, which is of the rows that `file` gives."""
     with st.expander(label, key=key, on_change="rerun", bind="query-params") as shown:
         if shown.open:
-            st.html(draw())
-    save(file, count, name)
+            st.html(table.html(rows, caption))
+    save(lambda: table.frame(*file()), rows.height, name)
 
 
 def choose_councils(choices: Choices) -> tuple[inspections.Filters, str]:
@@ -107,22 +108,17 @@ def show_councils(choices: Choices) -> None:
     caption = f"{rows.height} of {councils.height} councils; months are counted to {today:%-d %B %Y}"
     if not metric.graded:
         caption += f"; {metric.title}: {formats.period_label(metric, period.end)}"
-    figures = db.councils(metric.metric_id, period.end)
-    st.html(
-        tables.latest(
-            rows, judgements, None if metric.graded else metric,
-            {row["area_id"]: row for row in figures.iter_rows(named=True)}, db.names,
-            strand=strand, sort=sort, caption=caption,
-        )
-    )  # fmt: skip
     beside = None if metric.graded else (metric, period)
+    table = tables.latest(db, beside, strand=strand, sort=sort, today=today)
+    shown = tables.with_figures(db, rows, *beside) if beside else rows
+    st.html(table.html(shown, caption))
     save(
-        lambda: inspection_files.latest(db, rows, beside, by=by, today=today), rows.height,
+        lambda: tables.with_own_sources(db, table.frame(db.with_codes(shown)), by, len(db.authorities)), rows.height,
         f"latest-judgements-{newest}.csv",
     )  # fmt: skip
     since = db.metrics["months_since_inspection"]
     used = publications if beside is None else [*publications, db.sources[metric.source_id]]
-    st.html(tables.sources(used, tables.after_the_record(newest), since.definition, since.caveat or ""))
+    st.html(tables.sources(used, sentences.after_the_record(newest), since.definition, since.caveat or ""))
 
 
 def show_reports(choices: Choices) -> None:
@@ -143,19 +139,19 @@ def show_reports(choices: Choices) -> None:
         f"Reports by quarter and grade for {sentences.what(judged)}{where}",
     )
     st.html(tables.breaks(quarters["quarter"][0], newest))
-    table(
-        "These figures as a table",
-        "quarters",
-        lambda: tables.by_quarter(quarters, judged, f"Reports by quarter and grade{where}: {judged.title}"),
-        lambda: inspection_files.counts(db, quarters, judged, publications, by=where.strip()),
-        quarters.height,
-        f"reports-by-quarter-{strand}.csv",
-    )
+    show_table(
+        "These figures as a table", "quarters", tables.by_quarter(judged), quarters.reverse(),
+        f"Reports by quarter and grade{where}: {judged.title}", f"reports-by-quarter-{strand}.csv",
+        lambda: (quarters, tables.about(db, publications, where.strip())),
+    )  # fmt: skip
     if own:
         st.html(subheading(f"{own}: every report since 2013"))
-        st.html(tables.course(course, f"{own}: inspections since 2013, newest first"))
-        save(lambda: inspection_files.reports(db, course), course.height, f"{chosen.area_id}-inspections.csv")
-    st.html(tables.sources(publications, tables.after_the_record(newest)))
+        st.html(tables.course().html(course.reverse(), f"{own}: inspections since 2013, newest first"))
+        save(
+            lambda: tables.with_own_sources(db, tables.course().frame(course)), course.height,
+            f"{chosen.area_id}-inspections.csv",
+        )  # fmt: skip
+    st.html(tables.sources(publications, sentences.after_the_record(newest)))
     show_visits()
 
 
@@ -169,8 +165,9 @@ def show_visits() -> None:
     st.html(subheading("Visits between inspections"))
     st.html(said(sentences.visits_sentence(found.to_dicts(), name=own, span=span)))
     if own and found.height:
-        st.html(tables.visits(found, f"{own}: focused and monitoring visits, newest first"))
-        save(lambda: inspection_files.visits(db, found), found.height, f"{chosen.area_id}-visits.csv")
+        table = tables.visits(db)
+        st.html(table.html(found, f"{own}: focused and monitoring visits, newest first"))
+        save(lambda: tables.with_own_sources(db, table.frame(found)), found.height, f"{chosen.area_id}-visits.csv")
     st.html(tables.sources([db.sources[source_id] for source_id in everywhere["source_id"].unique()]))
 
 
@@ -195,11 +192,10 @@ def show_regions(choices: Choices) -> None:
             "regions",
             f"Share of councils with each grade for {sentences.what(judged)} by region, at {day:%-d %B %Y}",
         )
-        table(
-            "By region, as a table", "by_region",
-            lambda: tables.distribution(on_day, f"{judged.title} at {day:%-d %B %Y}, by region", by="name"),
-            lambda: inspection_files.counts(db, on_day, judged, publications), on_day.height,
-            f"grades-by-region-{strand}-{day}.csv",
+        show_table(
+            "By region, as a table", "by_region", tables.distribution(judged, on_day, by="name"), on_day,
+            f"{judged.title} at {day:%-d %B %Y}, by region", f"grades-by-region-{strand}-{day}.csv",
+            lambda: (on_day, tables.about(db, publications)),
         )  # fmt: skip
     with right:
         st.html(subheading(f"{area} over time"))
@@ -208,17 +204,17 @@ def show_regions(choices: Choices) -> None:
             "years",
             f"Councils in {area} with each grade for {sentences.what(judged)}, at each 31 March",
         )
-        table(
-            "Over time, as a table", "over_time",
-            lambda: tables.distribution(over_time, f"{judged.title} in {area} at each 31 March", by="period_end"),
-            lambda: inspection_files.counts(db, over_time, judged, publications), over_time.height,
-            f"grades-over-time-{strand}.csv",
+        show_table(
+            "Over time, as a table", "over_time", tables.distribution(judged, over_time, by="period_end"), over_time,
+            f"{judged.title} in {area} at each 31 March", f"grades-over-time-{strand}.csv",
+            lambda: (over_time, tables.about(db, publications)),
         )  # fmt: skip
     save(
-        lambda: inspection_files.counts(db, everything, judged, publications), everything.height,
+        lambda: tables.distribution(judged, everything, by="name").frame(everything, tables.about(db, publications)),
+        everything.height,
         f"grades-by-region-and-year-{strand}.csv", "all areas and years,",
     )  # fmt: skip
-    st.html(tables.sources(publications, tables.SNAPSHOTS, judged.caveat or ""))
+    st.html(tables.sources(publications, sentences.SNAPSHOTS, judged.caveat or ""))
 
 
 def show_next(choices: Choices) -> None:
@@ -241,20 +237,21 @@ def show_next(choices: Choices) -> None:
             f"Months from a judgement of {grade} to the next for {sentences.what(judged)}{where}, by the next grade",
         )
     with right:
+        grades = tables.matrix(judged, matrix)
         st.html(
-            tables.matrix(matrix, f"Grade by grade: what followed each (across), for {sentences.what(judged)}{where}")
+            grades.html(matrix, f"Grade by grade: what followed each (across), for {sentences.what(judged)}{where}")
         )
         save(
-            lambda: inspection_files.matrix(db, matrix, judged, publications, by=where.strip()), matrix.height,
+            lambda: grades.frame(matrix, tables.about(db, publications, where.strip())), matrix.height,
             f"next-grades-{strand}.csv",
         )  # fmt: skip
-    table(
-        f"Councils judged {grade}, and what came next", "followed",
-        lambda: tables.followed(rows, f"Judged {grade} for {sentences.what(judged)}{where} since 2013, newest first"),
-        lambda: inspection_files.followed(db, rows, judged, publications, by=where.strip()), rows.height,
+    show_table(
+        f"Councils judged {grade}, and what came next", "followed", tables.followed(judged), rows,
+        f"Judged {grade} for {sentences.what(judged)}{where} since 2013, newest first",
         f"after-{grade.lower().replace(' ', '-')}-{strand}.csv",
+        lambda: (rows, tables.about(db, publications, where.strip())),
     )  # fmt: skip
-    st.html(tables.sources(publications, tables.ON_NEXT))
+    st.html(tables.sources(publications, sentences.ON_NEXT))
 
 
 def show_ratings(choices: Choices) -> None:
@@ -286,17 +283,18 @@ def show_ratings(choices: Choices) -> None:
         f"All councils by {metric.noun} {when}, in a row for each grade for {sentences.what(judged)}",
     )  # fmt: skip
     st.html(tables.painted(metric))
-    table(
-        "Medians as a table", "medians",
-        lambda: tables.medians(medians, metric, f"Median {metric.noun} {when} by grade for {sentences.what(judged)}"),
-        lambda: inspection_files.medians(db, medians, judged, metric, period, publications), medians.height,
-        f"{metric.metric_id}-medians-{strand}.csv",
+    used = [*publications, db.sources[metric.source_id]]
+    show_table(
+        "Medians as a table", "medians", tables.medians(judged, metric, period), medians,
+        f"Median {metric.noun} {when} by grade for {sentences.what(judged)}",
+        f"{metric.metric_id}-medians-{strand}.csv", lambda: (medians, cite(db, used)),
     )  # fmt: skip
+    ratings = tables.ratings(judged, metric, period)
     save(
-        lambda: inspection_files.ratings(db, rows, judged, metric, period, publications), rows.height,
+        lambda: ratings.frame(tables.best_grade_first(db.with_codes(rows)), cite(db, used)), rows.height,
         f"{metric.metric_id}-by-grade-{strand}.csv", "all councils,",
     )  # fmt: skip
-    st.html(tables.sources([*publications, db.sources[metric.source_id]], tables.ON_RATINGS))
+    st.html(tables.sources(used, sentences.ON_RATINGS))
 
 
 SHOWN = dict(zip(PARTS, (show_councils, show_reports, show_regions, show_next, show_ratings), strict=True))

@@ -1,8 +1,6 @@
 """Leaders of children's services: how they are judged, beside the workforce, how long they stay, who is coached."""
 
-from collections.abc import Callable
 from datetime import UTC, datetime
-from functools import partial
 
 import polars as pl
 import streamlit as st
@@ -12,8 +10,6 @@ from dashboard.analysis.benchmarks import BENCHMARKS, DEFAULT
 from dashboard.analysis.leadership import HIGH, LOW
 from dashboard.analysis.programme import ABSENT
 from dashboard.api import view_data
-from dashboard.files.pages import inspections as inspection_files
-from dashboard.files.pages import leadership as leadership_files
 from dashboard.pages.components.council_map import MapArea, MapPaint, council_map
 from dashboard.pages.components.one_of import one_of
 from dashboard.pages.shared import session
@@ -28,9 +24,11 @@ from dashboard.views.charts.tenure import draw_tenure
 from dashboard.views.tables import leadership as parts
 from dashboard.views.tables import ofsted as published
 from dashboard.views.tables import programme as registered
+from dashboard.views.tables.table import Table
 from dashboard.views.text import leadership as sentences
 from dashboard.views.text import programme as on_programme
-from dashboard.views.text.inspections import FEWEST
+from dashboard.views.text.citing import cite
+from dashboard.views.text.inspections import FEWEST, after_the_record
 
 JUDGEMENTS, WORKFORCE, DIRECTORS, PROGRAMME = PARTS = (
     "Judgements", "Ratings and workforce", "Directors in post", "The programme",
@@ -42,6 +40,7 @@ area_id = session.chosen_council(db)
 today = datetime.now(UTC).date()
 newest = inspections.newest_report(db)
 publications = published.publications(db)
+of_ofsted, of_register, of_both = cite(db, publications), registered.kept(db), registered.kept(db, publications)
 
 
 def head(sentence: str, first: str = "", kicker: str = "Leaders of children's services") -> None:
@@ -54,9 +53,15 @@ def own(rows: pl.DataFrame) -> dict[str, object] | None:
     return next(iter(rows.filter(pl.col("area_id") == area_id).to_dicts()), None) if area_id else None
 
 
-def save(make: Callable[[], pl.DataFrame], count: int, name: str, what: str = "these", of: str = "rows") -> None:
-    """A button for a file of a table as it is shown; the file is made when it is clicked."""
-    download_table(make, name, f"Download {what} {count} {of} (CSV)")
+def save(
+    table: Table, rows: pl.DataFrame, about: list[pl.Expr], name: str, what: str = "these", of: str = "rows"
+) -> None:
+    """A button for a file of a table as it is shown, made when it is clicked; `about` says where it is from."""
+
+    def make() -> pl.DataFrame:
+        return table.frame(db.with_codes(rows) if "area_id" in rows.columns else rows, about)
+
+    download_table(make, name, f"Download {what} {rows.height} {of} (CSV)")
 
 
 def show_judgements() -> None:
@@ -71,34 +76,28 @@ def show_judgements() -> None:
     judged = db.metrics[leadership.JUDGEMENT]
     st.html(published.key(inspections.counted(everybody["grade"])) + parts.on_the_map(judged))
     over_time = inspections.distribution(db, leadership.STRAND).filter(pl.col("name") == "England")
+    years = published.distribution(judged, over_time, by="period_end")
     session.chart(
         draw_grades_over_time(over_time, height=HEIGHT),
         "years", "Councils with each grade for impact of leaders, at each 31 March and now",
     )  # fmt: skip
     with st.expander("These figures as a table", key="over_time", on_change="rerun", bind="query-params") as table:
         if table.open:
-            caption = "Impact of leaders in England at each 31 March"
-            st.html(published.distribution(over_time, caption, by="period_end"))
-    save(
-        lambda: inspection_files.counts(db, over_time, judged, publications), over_time.height,
-        "leaders-over-time.csv",
-    )  # fmt: skip
+            st.html(years.html(over_time, "Impact of leaders in England at each 31 March"))
+    save(years, over_time, published.about(db, publications), "leaders-over-time.csv")
     st.header("Who went up or down at the last inspection", anchor=False)
     for place, better in zip(st.columns(2, gap="medium"), (True, False), strict=True):
         rows = leadership.changed(everybody, better=better)
         words = "better" if better else "worse"
         with place:
             first = f"the {parts.MOST} newest reports of {rows.height}" if rows.height > parts.MOST else "newest first"
-            st.html(parts.changes(rows, area_id, f"Judged {words} than before: {first}"))
-            save(
-                partial(leadership_files.judgements, db, rows, publications), rows.height,
-                f"leaders-judged-{words}.csv", f"all judged {words}:",
-            )  # fmt: skip
+            st.html(parts.changes(area_id).html(rows.head(parts.MOST), f"Judged {words} than before: {first}"))
+            save(parts.JUDGEMENTS, rows, of_ofsted, f"leaders-judged-{words}.csv", f"all judged {words}:")
     st.header("Every council", anchor=False)
     caption = f"Impact of leaders in {everybody.height} councils; months are counted to {today:%-d %B %Y}"
-    st.html(parts.judgements(everybody, caption))
-    save(lambda: leadership_files.judgements(db, everybody, publications), everybody.height, "leaders.csv")
-    st.html(published.sources(publications, published.after_the_record(newest), judged.caveat or ""))
+    st.html(parts.JUDGEMENTS.html(everybody, caption))
+    save(parts.JUDGEMENTS, everybody, of_ofsted, "leaders.csv")
+    st.html(published.sources(publications, after_the_record(newest), judged.caveat or ""))
 
 
 def show_workforce() -> None:
@@ -106,6 +105,7 @@ def show_workforce() -> None:
     metrics = leadership.workforce(db)
     rows = leadership.beside(db, leadership.courses(db, today), metrics)
     ends = {metric.metric_id: db.latest(metric.metric_id).end for metric in metrics}
+    used = dict.fromkeys(db.sources[metric.source_id] for metric in metrics)
     mine = own(rows)
     head(sentences.beside(rows.to_dicts(), metrics), sentences.own_beside(mine, metrics) if mine else "")
     for side, title, name in (
@@ -119,13 +119,10 @@ def show_workforce() -> None:
         else:
             count = f"{found.height} council{'' if found.height == 1 else 's'}"
             caption = f"{count}, those in most such quarters first"
-            st.html(parts.disagreeing(found, metrics, db.names, area_id, caption))
-            save(
-                partial(leadership_files.beside, db, found, metrics, publications), found.height,
-                f"leaders-{name}.csv",
-            )  # fmt: skip
+            table = parts.disagreeing(db, metrics, area_id)
+            st.html(table.html(found, caption))
+            save(table, found, cite(db, [*publications, *used]), f"leaders-{name}.csv")
         st.html(parts.rule(side, metrics, ends))
-    used = dict.fromkeys(db.sources[metric.source_id] for metric in metrics)
     st.html(published.sources([*publications, *used], sentences.NO_CAUSE))
 
 
@@ -148,10 +145,11 @@ def show_directors() -> None:
         )
         with st.expander("These figures as a table", key="by_year", on_change="rerun", bind="query-params") as table:
             if table.open:
-                st.html(parts.directors(rows, "Changes of directors of children's services in England"))
-        save(lambda: leadership_files.directors(db, rows), rows.height, "changes-of-directors.csv", of="years")
+                st.html(parts.DIRECTORS.html(rows.reverse(), "Changes of directors of children's services in England"))
         declared = db.table["metric"].row(by_predicate=pl.col("metric_id") == leadership.DIRECTORS, named=True)
-        st.html(parts.directors_source(declared, db.sources[declared["source_id"]]))
+        source = db.sources[declared["source_id"]]
+        save(parts.DIRECTORS, rows.reverse(), cite(db, [source]), "changes-of-directors.csv", of="years")
+        st.html(parts.directors_source(declared, source))
     st.header("Time in post", anchor=False)
     if mine is None and not known["directors"][-1]:
         st.html(tables.sentence(on_programme.NOTHING) + registered.how_to_fill())
@@ -161,15 +159,16 @@ def show_directors() -> None:
         "Directors by years in post, in a row for each grade of leaders; open dots came after the judgement",
     )  # fmt: skip
     st.html(tables.note("Filled: in post when Ofsted judged the council's leaders. Open: came later."))
-    st.html(registered.tenure(known, FEWEST, "Time in post by the latest judgement of leaders"))
-    save(lambda: leadership_files.tenure(db, known, FEWEST, publications), known.height, "time-in-post.csv")
+    tenure = registered.tenure(FEWEST)
+    st.html(tenure.html(known, "Time in post by the latest judgement of leaders"))
+    save(tenure, known, of_both, "time-in-post.csv")
     st.html(tables.note(f"{on_programme.JUDGED_BEFORE} {on_programme.checked(posts.to_dicts())}"))
     kept = posts.filter(pl.col("state") != ABSENT)
-    label = f"The register: {kept.height} posts"
+    label, register = f"The register: {kept.height} posts", registered.posts(db, area_id)
     with st.expander(label, key="register", on_change="rerun", bind="query-params") as table:
         if table.open:
-            st.html(registered.posts(kept, area_id, f"{label}. {on_programme.NO_NAMES}"))
-    save(lambda: leadership_files.posts(db, kept, publications), kept.height, "leadership-register.csv")
+            st.html(register.html(kept, f"{label}. {on_programme.NO_NAMES}"))
+    save(register, kept, of_both, "leadership-register.csv")
     st.html(published.sources(publications))
 
 
@@ -197,33 +196,35 @@ def show_programme() -> None:
         )  # fmt: skip
         with st.expander("These figures as a table", key="by_day", on_change="rerun", bind="query-params") as table:
             if table.open:
-                st.html(registered.course(course, "Directors enrolled, newest day first"))
-        save(lambda: leadership_files.course(db, course), course.height, "enrolments.csv", of="days")
+                st.html(registered.COURSE.html(course.reverse(), "Directors enrolled, newest day first"))
+        save(registered.COURSE, course.reverse(), of_register, "enrolments.csv", of="days")
     st.html(registered.target_note(found))
     st.header("By region", anchor=False)
-    st.html(registered.by_region(by_region, "The programme by region, the largest share of councils first"))
-    save(lambda: leadership_files.by_region(db, by_region, found), by_region.height, "programme-by-region.csv")
+    regions = registered.by_region(found)
+    st.html(regions.html(by_region, "The programme by region, the largest share of councils first"))
+    save(regions, by_region, of_register, "programme-by-region.csv")
     st.header("Coaches and coached", anchor=False)
     st.html(tables.sentence(on_programme.coaching(pairs.to_dicts(), waiting.height)))
     draw_map(posts, pairs)
-    label = f"All {posts.height} councils as a table"
+    label, register = f"All {posts.height} councils as a table", registered.posts(db, area_id)
     with st.expander(label, key="all_councils", on_change="rerun", bind="query-params") as table:
         if table.open:
-            st.html(registered.posts(posts, area_id, f"{label}, by name"))
-    save(lambda: leadership_files.posts(db, posts, publications), posts.height, "programme.csv", of="councils")
+            st.html(register.html(posts, f"{label}, by name"))
+    save(register, posts, of_both, "programme.csv", of="councils")
     if pairs.height:
+        coaches = registered.coaching(area_id)
         with st.expander("Coaches as a table", key="coaches", on_change="rerun", bind="query-params") as table:
             if table.open:
-                st.html(registered.coaching(pairs, area_id, "Who coaches whom"))
-        save(lambda: leadership_files.coaching(db, pairs, publications), pairs.height, "coaches.csv", of="pairs")
+                st.html(coaches.html(registered.by_coach(pairs), "Who coaches whom"))
+        save(coaches, pairs, of_both, "coaches.csv", of="pairs")
     show_waiting(posts, waiting)
     st.header("Not covered", anchor=False)
     left = programme.not_covered(posts)
     st.html(tables.sentence(on_programme.not_covered(left.to_dicts())))
     if left.height:
         st.html(registered.not_covered(left, db.names))
-        save(lambda: leadership_files.not_covered(db, left), left.height, "not-covered.csv", of="councils")
-    st.html(tables.note(f"{leadership_files.KEPT}. {on_programme.NO_NAMES} {on_programme.checked(posts.to_dicts())}"))
+        save(registered.NOT_COVERED, left, of_register, "not-covered.csv", of="councils")
+    st.html(tables.note(f"{registered.KEPT}. {on_programme.NO_NAMES} {on_programme.checked(posts.to_dicts())}"))
 
 
 def draw_map(posts: pl.DataFrame, pairs: pl.DataFrame) -> None:
@@ -257,11 +258,13 @@ def show_waiting(posts: pl.DataFrame, waiting: pl.DataFrame) -> None:
     benchmark = BENCHMARKS[DEFAULT]
     found = programme.suggestions(db, posts, waiting["area_id"].to_list(), benchmark)
     caption = f"{waiting.height} on the programme without a coach, enrolled longest first, and whom they might ask"
-    st.html(registered.suggestions(waiting, found, area_id, caption) + registered.left_out(waiting.height))
-    save(
-        lambda: leadership_files.suggestions(db, waiting, found, benchmark, publications), waiting.height,
-        "without-a-coach.csv", "all", "and whom to ask",
-    )  # fmt: skip
+    table = registered.suggestions(found, benchmark, area_id)
+    st.html(table.html(waiting.head(registered.MOST), caption) + registered.left_out(waiting.height))
+    download_table(
+        lambda: table.frame(registered.with_suggestions(waiting, found), of_both),
+        "without-a-coach.csv",
+        f"Download all {waiting.height} and whom to ask (CSV)",
+    )
     st.html(tables.note(on_programme.SUGGESTED))
 
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime
-from functools import partial
 
 import polars as pl
 import streamlit as st
@@ -10,7 +9,6 @@ import streamlit as st
 from dashboard.analysis import progress
 from dashboard.analysis.progress import Commitment, Held
 from dashboard.api import view_data
-from dashboard.files.pages import progress as progress_files
 from dashboard.pages.shared import session
 from dashboard.pages.shared.downloads import download_table
 from dashboard.views import tables
@@ -20,6 +18,7 @@ from dashboard.views.tables import progress as parts
 from dashboard.views.text import formats
 from dashboard.views.text import programme as on_programme
 from dashboard.views.text import progress as sentences
+from dashboard.views.text.citing import cite
 from dashboard.views.text.markdown import literal
 
 HEIGHT = 300
@@ -64,20 +63,24 @@ def show_detail(one: Commitment, held: Held) -> None:
             st.subheader("England, and what is to be reached", anchor=False)
             alt = f"England's {metric.noun} by period, what is to be reached, and what the last five periods come to"
             session.chart(draw_progress(held, height=HEIGHT), "course", alt)
+    periods, newest_first = parts.periods(held), held.standard.rows.reverse()
+    source = cite(db, [db.sources[metric.source_id]])
     with st.expander("These figures as a table", key="periods", on_change="rerun", bind="query-params") as table:
         if table.open:
-            st.html(parts.periods(held, f"{one.label}: councils by period"))
+            st.html(periods.html(newest_first, f"{one.label}: councils by period"))
     name = f"commitment-{one.line}"
-    save(partial(progress_files.periods, db, held), held.standard.rows.height, f"{name}-periods.csv", "periods")
+    save(lambda: periods.frame(newest_first, source), newest_first.height, f"{name}-periods.csv", "periods")
     st.subheader("Councils that do not meet it", anchor=False)
-    lacking = parts.short(rows)
+    lacking, councils = parts.short(rows), parts.councils(held, db.names, area_id)
     if lacking.height:
         when = formats.period_label(metric, held.end)
-        st.html(parts.councils(rows, held, db.names, area_id, f"{metric.title}, {when}: furthest from it first"))
+        st.html(councils.html(lacking.head(parts.MOST), f"{metric.title}, {when}: furthest from it first"))
         st.html(tables.note(parts.left_out(lacking.height)) if lacking.height > parts.MOST else "")
     else:
         st.html(tables.note("Every council that has a figure meets it."))
-    save(partial(progress_files.councils, db, rows, held), rows.height, f"{name}-councils.csv", "councils")
+    save(
+        lambda: councils.frame(db.with_codes(rows), source), rows.height, f"{name}-councils.csv", "councils"
+    )  # fmt: skip
     st.html(tables.source_note(db, metric))
 
 
@@ -94,8 +97,9 @@ session.notice("commitment", "commitment", list(by_label))
 first = next((found.commitment.label for found in held), commitments[0].label)
 asked = st.session_state.get("commitment", st.query_params.get("commitment"))
 shown = by_label.get(asked or first, by_label[first])
-st.html(parts.overview(stands, shown.line, "Commitments, and where the published figures stand"))
-save(partial(progress_files.overview, db, stands), len(stands), "commitments.csv", "commitments")
+overview = parts.overview(db, shown.line)
+st.html(overview.html(stands, "Commitments, and where the published figures stand"))
+save(lambda: overview.frame(stands), len(stands), "commitments.csv", "commitments")
 st.html(tables.note(f"{sentences.ON_COURSE} {sentences.ARITHMETIC}"))
 label = st.selectbox(
     "Commitment", list(by_label), index=list(by_label).index(first), key="commitment", bind="query-params", width=520

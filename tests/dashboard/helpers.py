@@ -109,6 +109,12 @@ def html(app: AppTest) -> str:
     return "\n".join(element.proto.body for element in app.get("html"))
 
 
+def firsts(app: AppTest, caption: str) -> list[str]:
+    """What the rows of a page's table begin with; the table is known by words of its caption."""
+    (table,) = re.findall(rf"<caption>[^<]*{caption}.*?</table>", html(app), re.DOTALL)
+    return [row[0] for row in Page(table).rows[1:]]
+
+
 def sentences(app: AppTest) -> list[str]:
     """The generated sentences of a page, from the top."""
     return [unescape(text) for text in re.findall(r'<p class="sentence"[^>]*>([^<]*)</p>', html(app))]

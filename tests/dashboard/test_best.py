@@ -19,7 +19,6 @@ from dashboard.analysis.benchmarks import BENCHMARKS, with_group, with_target
 from dashboard.analysis.best import Best
 from dashboard.data.database import Database
 from dashboard.data.model import Metric
-from dashboard.files.pages import best as best_files
 from dashboard.views.tables import best as parts
 from dashboard.views.text import best as sentences
 from dashboard.views.text import formats
@@ -95,7 +94,7 @@ def test_a_joint_return_is_one_row_under_both_names(tmp_path: Path) -> None:
     assert names(found.rows)[0] == "Council 101 and Council 102"
     assert found.rows["area_ids"].to_list()[0] == ["101", "102"]
     assert found.among.height == 21
-    table = parts.councils(found, {}, "102", "The best")
+    table = parts.councils(found, {}, "102").html(parts.listed(found), "The best")
     assert table.count("joint return") == 1
     assert table.count('class="chosen"') == 1
     assert {"/council?la=Council+101", "/council?la=Council+102"} <= {one["href"] for one in Page(table).all("a")}
@@ -113,7 +112,7 @@ def test_very_small_councils_and_those_under_the_minimum_are_marked_and_never_am
         "Council 130 (0.0%), Council 101 (1.0%) and Council 102 (2.0%) reach it too, but are not counted: very small "
         "or fewer than 10 cases or the counts behind the figure are not published."
     )
-    rows = Page(parts.councils(found, {}, None, "The best")).rows
+    rows = Page(parts.councils(found, {}, None).html(parts.listed(found), "The best")).rows
     assert [row[0] for row in rows[-3:]] == [
         "Council 130 not counted: very small",
         "Council 101 not counted: fewer than 10 cases",
@@ -402,7 +401,7 @@ def test_best_on_several_counts_joint_returns_once_and_is_no_ranking(tmp_path: P
     words = sentences.several(rows, metrics, 4.4)
     assert words.startswith("6 councils are in the best quarter in England on 2 or more of 3 measures: Council 103, ")
     assert "It is no ranking" in words
-    table = Page(parts.several(rows, db.metrics, 3, "101", "Several"))
+    table = Page(parts.several(db, metrics, "101").html(rows, "Several"))
     assert table.rows[5] == [
         "Council 101 and Council 102 joint return",
         "2 of 3",
@@ -432,9 +431,9 @@ def test_names_never_become_markup(tmp_path: Path) -> None:
     found = found_in(db)
     course = best.course(db, found.metric, found.rows)
     for page in (
-        parts.councils(found, {}, None, "x"),
+        parts.councils(found, {}, None).html(parts.listed(found), "x"),
         parts.years(course, found, None, "x", values=True),
-        parts.several(best.several(db, [found.metric]), db.metrics, 1, None, "x"),
+        parts.several(db, [found.metric], None).html(best.several(db, [found.metric]), "x"),
         parts.note(sentences.opening(db, found)),
     ):
         tags = {tag for tag, _ in Page(page).tags}
@@ -559,8 +558,9 @@ def test_judgements_name_the_councils_with_the_highest_grade(db: Database) -> No
 def test_each_file_holds_what_its_table_shows(db: Database, benchmark: str) -> None:
     found = found_in(db, benchmark, KINGSTON, metric="caseload")
     leaders = best.leaders(db)
-    table = Page(parts.councils(found, leaders, None, "x")).rows[1:]
-    rows = read(best_files.councils(db, found, leaders))
+    declared, shown_rows = parts.councils(found, leaders, None), parts.listed(found, parts.MOST, parts.MOST_BESIDE)
+    table = Page(declared.html(shown_rows, "x")).rows[1:]
+    rows = read(declared.frame(parts.listed(found), parts.about(db, found)))
     assert [row["council"] for row in rows] == [*names(found.rows), *names(found.small)]
     assert len(rows) == len(table)
     for line, row in zip(table, rows, strict=True):
@@ -571,17 +571,17 @@ def test_each_file_holds_what_its_table_shows(db: Database, benchmark: str) -> N
         assert row["source"].startswith("Department for Education, ")
     course = best.course(db, found.metric, found.rows)
     shown = Page(parts.years(course, found, None, "x", values=True)).rows[1:]
-    years = read(best_files.years(db, found, course))
+    years = read(parts.years_file(db, found, course))
     assert len(years) == sum(len(line) - 1 for line in shown)
     cells = [cell for line in shown for cell in line[1:]]
     for cell, row in zip(cells, years, strict=True):
         assert not row["value"] or cell.startswith(formats.brief(float(row["value"]), found.metric))
         assert row["value"] or "%" not in cell
     common = shared_characteristics.in_common(db, found)
-    assert len(read(best_files.in_common(db, found, common))) == common.height
+    assert len(read(parts.in_common(common).frame(common))) == common.height
     nine = england.chosen(db, england.NINE)
     several = best.several(db, nine)
-    assert [row["council"] for row in read(best_files.several(db, several, nine))] == names(several)
+    assert [row["council"] for row in read(parts.several(db, nine, None).frame(several))] == names(several)
 
 
 # The page.
@@ -683,5 +683,7 @@ def test_a_rerun_asks_little(db: Database) -> None:
         for rule in (LEADERS, with_target(100.0 if metric.lower_is_better else 0.0, metric)):
             found = best.who(db, metric, db.latest(metric.metric_id), rule, LEEDS)
             course = best.course(db, metric, found.rows)
-            drawn = parts.councils(found, leaders, LEEDS, "x") + parts.years(course, found, LEEDS, "x", values=False)
+            shown_rows = parts.listed(found, parts.MOST, parts.MOST_BESIDE)
+            table = parts.councils(found, leaders, LEEDS).html(shown_rows, "x")
+            drawn = table + parts.years(course, found, LEEDS, "x", values=False)
             assert math.ceil(len(drawn.encode()) / 1000) < 75

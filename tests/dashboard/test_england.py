@@ -17,11 +17,11 @@ from dashboard.analysis.england import Gain
 from dashboard.analysis.standard import Standard
 from dashboard.data.database import Database
 from dashboard.data.model import ENGLAND, Period
-from dashboard.files.pages import england_and_council
 from dashboard.views.charts.standard import draw_standard
 from dashboard.views.tables import england as parts
 from dashboard.views.text import formats, front
 from dashboard.views.text import scenarios as sentences
+from dashboard.views.text.citing import cite_metric
 from tests.dashboard import rows
 from tests.dashboard.rows import BEST, CASELOAD, GRADE, NEUTRAL, ON_TIME, PERCENT
 
@@ -70,7 +70,7 @@ def test_gains_hold_for_every_measure_by_any_benchmark(db: Database, nine: list[
     found = england.gains(db, BENCHMARKS[benchmark], [db.metrics[one] for one in nine])
     assert [one.metric.metric_id for one in found] == nine
     assert all((one.benchmark is None) or not BENCHMARKS[benchmark].own for one in found)
-    html = parts.gains(found, BENCHMARKS[benchmark], "caseload")
+    html = parts.gains(db, BENCHMARKS[benchmark], "caseload").html(found, "Gains")
     assert html.count("<tr") == len(nine) + 1
     assert html.count('aria-current="true"') == 1
 
@@ -257,7 +257,7 @@ def test_who_moved_furthest_stands_with_both_figures_and_both_ranks(db: Database
         ends = (found.before.end, found.newest.end)
         for best in (True, False):
             rows = found.furthest("improvement", best=best, most=5)
-            html = parts.moved(found, rows, "Furthest")
+            html = parts.moved(found).html(rows, "Furthest")
             assert html.count("<tr>") - 1 == rows.height == 5
             for row in rows.iter_rows(named=True):
                 for end in ends:
@@ -273,7 +273,7 @@ def test_who_moved_furthest_stands_with_both_figures_and_both_ranks(db: Database
 
 def test_the_file_of_movers_holds_every_return_that_can_be_held_against_then(db: Database) -> None:
     found = direction.movers(db, db.metrics["plan_rate"], 3)
-    table = england_and_council.movers(db, found)
+    table = parts.moved(found).frame(found.rows, cite_metric(db, found.metric))
     assert table.height == found.rows.height > 100
     assert table["rank"].null_count() == table.height  # a neutral measure has no rank
     assert (table["value"] - table["value_before"] - table["change"]).abs().max() < 1e-6  # type: ignore[operator]

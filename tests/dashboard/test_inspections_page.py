@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import date
+from datetime import date, datetime
 from html import unescape
 from pathlib import Path
 from typing import Any
@@ -18,7 +18,6 @@ from dashboard.analysis.benchmarks import BENCHMARKS
 from dashboard.analysis.inspections import Filters
 from dashboard.data.database import Database
 from dashboard.data.model import GRADES, STRANDS
-from dashboard.files.pages import inspections as inspection_files
 from dashboard.views.charts import palette
 from dashboard.views.charts.by_grade import draw_by_grade
 from dashboard.views.charts.distribution import draw_grades_by_region, draw_grades_over_time, rank_areas
@@ -29,7 +28,7 @@ from dashboard.views.tables import ofsted as tables
 from dashboard.views.text import formats
 from dashboard.views.text import inspections as sentences
 from tests.dashboard import small
-from tests.dashboard.helpers import HOSTILE_NAMES, Page, html, opened, read
+from tests.dashboard.helpers import HOSTILE_NAMES, Page, firsts, html, opened, read
 from tests.dashboard.inspected import (
     BAD,
     GOOD,
@@ -222,10 +221,10 @@ def test_too_few_of_a_grade_have_no_median_in_words_table_picture_or_file(rated:
         "By the grade for impact of leaders the median rate of waits at 30 September 2025 was 3.5% among the 6 "
         "Outstanding. Ratings"
     )
-    page = Page(tables.medians(medians, metric, "Medians"))
+    table = tables.medians(strand, metric, period)
+    page = Page(table.html(medians, "Medians"))
     assert page.rows[1:3] == [[TOP, "6", "3.5%"], [GOOD, "1", "fewer than 5: not shown"]]
-    file = inspection_files.medians(rated, medians, strand, metric, period, [])
-    assert file["median"].to_list() == [3.5, None, None, None]
+    assert table.frame(medians)["median"].to_list() == [3.5, None, None, None]
 
 
 def test_a_grade_and_a_figure_that_disagree_are_counted(rated: Database) -> None:
@@ -379,17 +378,19 @@ def test_visits_are_told_with_how_far_the_lists_go() -> None:
     assert " and have no visit to Leeds." in sentences.visits_sentence([], name="Leeds", span=span)
 
 
-def table_of(db: Database, rows: pl.DataFrame, metric_id: str = "vacancy_rate", **changes: Any) -> Page:
-    metric, period = db.metrics[metric_id], db.latest(metric_id)
-    figures = {row["area_id"]: row for row in db.councils(metric_id, period.end).iter_rows(named=True)}
-    options = {"strand": "leaders", "sort": "Best first", "caption": "All", **changes}
-    judged = {strand: db.metrics[f"judgement_{strand}"] for strand in STRANDS}
-    return Page(tables.latest(rows, judged, metric, figures, db.names, **options))
+def table_of(db: Database, rows: pl.DataFrame, **changes: Any) -> tuple[Page, pl.DataFrame]:
+    metric, period = db.metrics["vacancy_rate"], db.latest("vacancy_rate")
+    options = {"strand": "leaders", "sort": "Best first", **changes}
+    table, shown = (
+        tables.latest(db, (metric, period), today=TODAY, **options),
+        tables.with_figures(db, rows, metric, period),
+    )
+    return Page(table.html(shown, "All")), table.frame(db.with_codes(shown))
 
 
 def test_the_table_has_every_council_its_five_judgements_and_the_reasons_for_none(db: Database) -> None:
     rows = inspecting.ordered(inspecting.latest(db, TODAY), "leaders", "Best first")
-    page = table_of(db, rows)
+    page, _ = table_of(db, rows)
     head, *body = page.rows
     assert head == [
         "Council", *STRAND_NAMES.values(), "Inspected from", "Report published", "Framework", "Months since",
@@ -412,15 +413,14 @@ def test_no_name_becomes_markup(tmp_path: Path) -> None:
     inspections = [(area, ILACS, date(2024, 1, 8), date(2024, 3, 4), grades(*[TOP] * 5)) for area in HOSTILE_NAMES]
     db = database(tmp_path, inspections, metrics=[small.metric("waits", short_title="<i>m</i>")], names=HOSTILE_NAMES,
                   figures=[Figure("waits", area, 1.0) for area in HOSTILE_NAMES])  # fmt: skip
-    everything = transitions.judgements(db)
+    everything, judged = transitions.judgements(db), db.metrics["judgement_leaders"]
+    matrix, waits = transitions.matrix(everything, "leaders"), (db.metrics["waits"], db.latest("waits"))
+    latest = tables.with_figures(db, inspecting.latest(db, TODAY), *waits)
     drawn = [
-        tables.latest(
-            inspecting.latest(db, TODAY), {strand: db.metrics[f"judgement_{strand}"] for strand in STRANDS},
-            db.metrics["waits"], {}, db.names, strand="leaders", sort="By name", caption="<b>All",
-        ),
-        tables.course(inspecting.reports(db), "<script>"),
-        tables.followed(transitions.after(everything, "leaders", TOP), "<svg>"),
-        tables.matrix(transitions.matrix(everything, "leaders"), "<svg>"),
+        tables.latest(db, waits, strand="leaders", sort="By name", today=TODAY).html(latest, "<b>All"),
+        tables.course().html(inspecting.reports(db), "<script>"),
+        tables.followed(judged).html(transitions.after(everything, "leaders", TOP), "<svg>"),
+        tables.matrix(judged, matrix).html(matrix, "<svg>"),
         tables.reform(inspecting.latest(db, TODAY).with_columns(pl.lit("not_given").alias("overall_status"))),
         tables.sources(list(db.sources.values()), "<script>"),
     ]  # fmt: skip
@@ -436,9 +436,9 @@ def test_the_file_of_the_councils_is_their_table(db: Database) -> None:
     rows = inspecting.ordered(
         inspecting.matching(db, inspecting.latest(db, TODAY), filters), "care_leavers", "Best first"
     )
-    period = db.latest("vacancy_rate")
-    file = read(inspection_files.latest(db, rows, (db.metrics["vacancy_rate"], period), by="in London", today=TODAY))
-    table = table_of(db, rows, strand="care_leavers").rows[1:]
+    page, written = table_of(db, rows, strand="care_leavers")
+    file = read(tables.with_own_sources(db, written, "in London", 153))
+    table = page.rows[1:]
     assert len(file) == 33
     for line, cells in zip(file, table, strict=True):
         assert [line[strand] for strand in STRANDS] == cells[1:6]
@@ -454,18 +454,17 @@ def test_the_file_of_the_councils_is_their_table(db: Database) -> None:
 def test_the_files_of_the_pictures_are_their_tables(db: Database, strand: str) -> None:
     judged, publications = db.metrics[f"judgement_{strand}"], tables.publications(db)
     quarters = inspecting.by_quarter(inspecting.reports(db), strand)
-    shown = Page(tables.by_quarter(quarters, judged, "Quarters")).rows[1:]
-    file = read(inspection_files.counts(db, quarters, judged, publications))
-    assert [row[1:] for row in reversed(shown)] == [
-        [line[column] for column in ("reports", *GRADES, "none")] for line in file
-    ]
+    about = tables.about(db, publications)
+    shown = Page(tables.by_quarter(judged).html(quarters, "Quarters")).rows[1:]
+    file = read(tables.by_quarter(judged).frame(quarters, about))
+    assert [row[1:] for row in shown] == [[line[column] for column in ("reports", *GRADES, "none")] for line in file]
     days = inspecting.distribution(db, strand).filter(pl.col("name") == "South West")
-    shown = Page(tables.distribution(days, "Days", by="period_end")).rows[1:]
-    file = read(inspection_files.counts(db, days, judged, publications))
+    table = tables.distribution(judged, days, by="period_end")
+    shown, file = Page(table.html(days, "Days")).rows[1:], read(table.frame(days, about))
     assert [row[1:6] for row in shown] == [[line[column] for column in ("councils", *GRADES)] for line in file]
     rows = transitions.after(transitions.judgements(db), strand, BAD)
-    shown = Page(tables.followed(rows, "After")).rows[1:]
-    file = read(inspection_files.followed(db, rows, judged, publications, by=""))
+    shown = Page(tables.followed(judged).html(rows, "After")).rows[1:]
+    file = read(tables.followed(judged).frame(rows, about))
     assert [[row[0], row[5]] for row in shown] == [[line["council"], line["months_between"]] for line in file]
     assert all("Ofsted" in line["source"] and line["data_version"] for line in file)
 
@@ -646,6 +645,15 @@ def test_a_table_is_drawn_when_it_is_opened_and_not_before() -> None:
 
 
 @pytest.mark.usefixtures("served")
+def test_the_newest_reports_come_first(db: Database) -> None:
+    app = opened("Inspections", part="Reports over time", quarters="true", la="Leeds")
+    quarters = inspecting.by_quarter(inspecting.reports(db), "leaders")["quarter"].to_list()
+    assert firsts(app, "Reports by quarter") == [tables.quarter(first) for first in reversed(quarters)]
+    days = [datetime.strptime(words, "%d %b %Y") for words in firsts(app, "Leeds: inspections")]
+    assert days == sorted(days, reverse=True) != []
+
+
+@pytest.mark.usefixtures("served")
 def test_what_was_chosen_in_one_part_is_still_chosen_after_another() -> None:
     app = opened("Inspections", region="London", grade="Good")
     before = sentence(app)
@@ -706,7 +714,7 @@ def test_a_council_sees_its_reports_and_its_visits(db: Database) -> None:
     assert visits.height == 5
     assert " and have 5 monitoring visits to Devon." in html(app)
     assert f"Download these {visits.height} rows (CSV)" in [button.proto.label for button in app.get("download_button")]
-    file = read(inspection_files.visits(db, visits))
+    file = read(tables.with_own_sources(db, tables.visits(db).frame(visits)))
     assert [line["visited_from"] for line in file] == [str(day) for day in visits["started"]]
     england = sentences.visits_sentence(
         inspecting.visits(db).to_dicts(), name=None, span=(date(2022, 3, 10), date(2025, 3, 26))

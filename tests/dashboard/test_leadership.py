@@ -17,8 +17,6 @@ from dashboard.analysis.programme import ABSENT, COMPLETED, ENROLLED, NOT_ENROLL
 from dashboard.data.database import Database
 from dashboard.data.model import ENGLAND, GRADES
 from dashboard.data.versions import store
-from dashboard.files.pages import inspections as inspection_files
-from dashboard.files.pages import leadership as leadership_files
 from dashboard.views.charts.directors import draw_directors
 from dashboard.views.charts.enrolments import draw_enrolments
 from dashboard.views.charts.programme_map import painted
@@ -28,9 +26,10 @@ from dashboard.views.tables import ofsted as published
 from dashboard.views.tables import programme as registered
 from dashboard.views.text import leadership as sentences
 from dashboard.views.text import programme as on_programme
+from dashboard.views.text.citing import cite
 from tests import kept
 from tests.dashboard import small
-from tests.dashboard.helpers import HOSTILE_NAMES, ROOT, Page, html, opened, read
+from tests.dashboard.helpers import HOSTILE_NAMES, ROOT, Page, firsts, html, opened, read
 from tests.dashboard.helpers import sentences as said
 from tests.dashboard.inspected import ILACS, MADE_UP, database, grades
 from tests.dashboard.small import Figure
@@ -146,16 +145,16 @@ def test_changes_of_directors_are_englands_and_a_year_that_was_not_found_is_a_ga
     bars, hatched = figure["data"]
     assert dict(zip(bars["x"], bars["y"], strict=True))["2025"] == 51.0
     assert (hatched["x"], hatched["text"]) == (["2022"], ["not found"])
-    shown = Page(parts.directors(rows, "Changes")).rows[1:]
-    file = read(leadership_files.directors(db, rows))
+    shown = Page(parts.DIRECTORS.html(rows.reverse(), "Changes")).rows[1:]
+    file = read(parts.DIRECTORS.frame(rows.reverse()))
     assert [row[1] for row in shown] == [line["changes"].removesuffix(".0") or line["why_none"] for line in file]
     assert {line["area"] for line in file} == {"England"}
 
 
 def test_the_files_of_the_public_half_are_their_tables(db: Database) -> None:
     rows, publications = leadership.courses(db, TODAY), published.publications(db)
-    shown = Page(parts.judgements(rows, "All")).rows[1:]
-    file = read(leadership_files.judgements(db, rows, publications))
+    shown = Page(parts.JUDGEMENTS.html(rows, "All")).rows[1:]
+    file = read(parts.JUDGEMENTS.frame(db.with_codes(rows), cite(db, publications)))
     assert len(file) == len(shown) == 153
     for line, cells in zip(file, shown, strict=True):
         assert cells[0] == f"{line['council']} {line['region']}"
@@ -164,8 +163,8 @@ def test_the_files_of_the_public_half_are_their_tables(db: Database) -> None:
         assert len(cells[6].split("; ")) == len(line["before_that"].split("; "))
     for better in (True, False):
         moved = leadership.changed(rows, better=better)
-        table = Page(parts.changes(moved, None, "Moved")).rows[1:]
-        lines = read(leadership_files.judgements(db, moved, publications))
+        table = Page(parts.changes(None).html(moved.head(parts.MOST), "Moved")).rows[1:]
+        lines = read(parts.JUDGEMENTS.frame(db.with_codes(moved), cite(db, publications)))
         assert [row[0].split(" ")[0] for row in table] == [
             line["council"].split(" ")[0] for line in lines[: parts.MOST]
         ]
@@ -173,16 +172,18 @@ def test_the_files_of_the_public_half_are_their_tables(db: Database) -> None:
     metrics = leadership.workforce(db)
     for side in (HIGH, LOW):
         found = leadership.disagreeing(leadership.beside(db, rows, metrics), side)
-        table = Page(parts.disagreeing(found, metrics, db.names, None, "Disagree")).rows[1:]
-        lines = read(leadership_files.beside(db, found, metrics, publications))
+        declared = parts.disagreeing(db, metrics, None)
+        table = Page(declared.html(found, "Disagree")).rows[1:]
+        lines = read(declared.frame(db.with_codes(found), cite(db, publications)))
         for line, row in zip(lines, table, strict=True):
             for at, metric in enumerate(metrics, start=2):
                 value, quarter = line[metric.metric_id], line[f"{metric.metric_id}_quarter"]
                 assert not value or row[at].startswith(f"{float(value):.1f}")
                 assert not quarter or {"1": "best", "2": "second", "3": "third", "4": "worst"}[quarter] in row[at]
     years = inspecting.distribution(db, "leaders").filter(pl.col("name") == "England")
-    lines = read(inspection_files.counts(db, years, db.metrics[leadership.JUDGEMENT], publications))
-    table = Page(published.distribution(years, "Years", by="period_end")).rows[1:]
+    counts = published.distribution(db.metrics[leadership.JUDGEMENT], years, by="period_end")
+    lines = read(counts.frame(years, published.about(db, publications)))
+    table = Page(counts.html(years, "Years")).rows[1:]
     assert [row[1] for row in table] == [line["councils"] for line in lines]
 
 
@@ -285,8 +286,8 @@ def test_enrolments_add_up_day_by_day(posts: pl.DataFrame, filled: Database) -> 
     assert figure["layout"]["annotations"][0]["xanchor"] == "left"
     assert (line["y"][-1], line["x"][-1]) == (9, "2026-11-22")
     assert (star["x"], star["y"], star["marker"]["symbol"]) == (["2099-09-30"], [16], "star")
-    shown = Page(registered.course(course, "Days")).rows[1:]
-    file = read(leadership_files.course(filled, course))
+    shown = Page(registered.COURSE.html(course.reverse(), "Days")).rows[1:]
+    file = read(registered.COURSE.frame(course.reverse(), registered.kept(filled)))
     assert [row[1] for row in shown] == [line["enrolled_by_then"] for line in file]
 
 
@@ -306,8 +307,9 @@ def test_regions_add_up_to_england_and_london_is_whole(filled: Database, posts: 
     assert said.endswith(
         " to none in the East Midlands, the North East, the West Midlands and Yorkshire and The Humber."
     )
-    shown = Page(registered.by_region(rows, "Regions")).rows[1:]
-    file = read(leadership_files.by_region(filled, rows, programme.coverage(filled, posts, TODAY)))
+    table = registered.by_region(programme.coverage(filled, posts, TODAY))
+    shown = Page(table.html(rows, "Regions")).rows[1:]
+    file = read(table.frame(rows, registered.kept(filled)))
     for line, cells in zip(file, shown, strict=True):
         assert cells[0] == line["region"]
         assert cells[1].startswith(f"{line['enrolled']} of {line['councils']} (")
@@ -332,8 +334,8 @@ def test_time_in_post_by_grade_is_what_counting_by_hand_gives(filled: Database, 
         for band, (low, high) in programme.BANDS.items():
             assert row[band] == sum(low <= months < (high or 9999) for months in known)
     assert on_programme.tenure(rows.to_dicts()).startswith("Of 12 directors in the register 2 are interim; the median ")
-    shown = Page(registered.tenure(rows, 5, "Tenure")).rows[1:]
-    file = read(leadership_files.tenure(filled, rows, 5, published.publications(filled)))
+    shown = Page(registered.tenure(5).html(rows, "Tenure")).rows[1:]
+    file = read(registered.tenure(5).frame(rows, registered.kept(filled, published.publications(filled))))
     for line, cells in zip(file, shown, strict=True):
         assert cells[1:3] == [line["directors"], line["interim"]]
         few = int(line["directors"]) - int(line["first_day_not_known"]) < 5
@@ -362,9 +364,9 @@ def test_coaches_and_coached_are_the_pairs_of_the_file(filled: Database, posts: 
     assert on_programme.coaching(pairs.to_dicts(), waiting.height) == (
         "3 councils coach 4 others; 4 directors on the programme are without a coach."
     )
-    shown = Page(registered.coaching(pairs, "383", "Coaches")).rows[1:]
+    shown = Page(registered.coaching("383").html(registered.by_coach(pairs), "Coaches")).rows[1:]
     assert [row[0].split(" ")[0] for row in shown] == ["Camden", "Essex", "Leeds"]
-    file = read(leadership_files.coaching(filled, pairs, published.publications(filled)))
+    file = read(registered.coaching(None).frame(pairs, registered.kept(filled, published.publications(filled))))
     assert [(line["coach"], line["coaches"]) for line in file] == pairs.select("coach", "name").rows()
 
 
@@ -392,8 +394,10 @@ def test_suggested_coaches_are_learning_partners_with_outstanding_leaders_first(
         assert own["measures"].to_list() == [len(one.evidence) for one in able[: programme.MOST]]
     waiting = programme.without_coach(posts)
     only = found.filter(pl.col("area_id").is_in(waiting["area_id"].to_list()))
-    shown = Page(registered.suggestions(waiting, only, None, "Waiting"))
-    file = read(leadership_files.suggestions(filled, waiting, only, BEST, published.publications(filled)))
+    table = registered.suggestions(only, BEST, None)
+    shown = Page(table.html(waiting.head(registered.MOST), "Waiting"))
+    of = registered.kept(filled, published.publications(filled))
+    file = read(table.frame(registered.with_suggestions(waiting, only), of))
     names = [link["href"] for link in shown.all("a") if "/council" in link["href"]]
     assert len(names) == waiting.height + only.height
     assert [line["council_to_ask"] for line in file] == only.join(
@@ -421,7 +425,7 @@ def test_who_is_not_covered_is_everybody_else(filled: Database, posts: pl.DataFr
     page = Page(registered.not_covered(left, filled.names))
     assert len(page.all("a")) == 144
     assert page.text.count("not in the register") == 141
-    file = read(leadership_files.not_covered(filled, left))
+    file = read(registered.NOT_COVERED.frame(filled.with_codes(left), registered.kept(filled)))
     assert sorted(line["council"] for line in file) == sorted(left["name"])
     assert {line["state"] for line in file} == {ABSENT, NOT_ENROLLED}
 
@@ -464,8 +468,9 @@ def test_what_the_register_says_of_one_council(filled: Database, posts: pl.DataF
 
 
 def test_the_register_as_table_and_file(filled: Database, posts: pl.DataFrame) -> None:
-    shown = Page(registered.posts(posts, "383", "All")).rows[1:]
-    file = read(leadership_files.posts(filled, posts, published.publications(filled)))
+    table = registered.posts(filled, "383")
+    shown = Page(table.html(posts, "All")).rows[1:]
+    file = read(table.frame(filled.with_codes(posts), registered.kept(filled, published.publications(filled))))
     assert len(shown) == len(file) == 153
     for line, cells in zip(file, shown, strict=True):
         assert cells[0] == f"{line['council']} {line['region']}"
@@ -505,18 +510,17 @@ def test_no_name_becomes_markup(tmp_path: Path) -> None:
     )  # fmt: skip
     rows, posts = leadership.courses(db, TODAY), programme.posts(db, TODAY)
     waiting = programme.without_coach(posts)
+    suggested = programme.suggestions(db, posts, waiting["area_id"].to_list(), BEST)
     target = Target("<script>", "<b>o", 50, TODAY, 'https://x.org/"onclick="alert(1)')
     covered = Coverage(30, 6, 6, 0, 0, 6, target)
     drawn = [
-        parts.judgements(rows, "<b>All"),
-        parts.changes(leadership.changed(rows, better=True), "101", "<b>"),
-        registered.posts(posts, "101", "<b>"),
-        registered.coaching(programme.coaching(posts), "101", "<b>"),
-        registered.suggestions(
-            waiting, programme.suggestions(db, posts, waiting["area_id"].to_list(), BEST), "101", "<b>"
-        ),
+        parts.JUDGEMENTS.html(rows, "<b>All"),
+        parts.changes("101").html(leadership.changed(rows, better=True), "<b>"),
+        registered.posts(db, "101").html(posts, "<b>"),
+        registered.coaching("101").html(registered.by_coach(programme.coaching(posts)), "<b>"),
+        registered.suggestions(suggested, BEST, "101").html(waiting, "<b>"),
         registered.not_covered(posts, db.names),
-        registered.by_region(programme.by_region(db, posts), "<b>"),
+        registered.by_region(covered).html(programme.by_region(db, posts), "<b>"),
         registered.coverage(covered) + registered.target_note(covered),
     ]
     ours = {"div", "table", "caption", "thead", "tbody", "tr", "th", "td", "a", "b", "i", "p", "small", "ul", "li",
@@ -587,6 +591,11 @@ def test_tables_open_and_files_are_offered_beside_each_picture() -> None:
     assert len(app.get("download_button")) == 6
     directors = opened("Leadership", part="Directors in post", by_year="true", register="true")
     assert "Changes of directors of children&#x27;s services in England" in html(directors)
+    assert [words[-4:] for words in firsts(directors, "Changes of directors")] == [
+        str(year) for year in range(2025, 2017, -1)
+    ]
+    days = [datetime.strptime(words, "%d %B %Y") for words in firsts(app, "Directors enrolled")]
+    assert days == sorted(days, reverse=True) != []
     assert "No column" not in html(directors)
     assert "The register: 12 posts" in html(directors)
     judged = opened("Leadership", over_time="true")

@@ -10,7 +10,8 @@ from dashboard.analysis.partners import learning_partners
 from dashboard.data.database import Database
 from dashboard.data.model import ENGLAND
 from dashboard.files import exports
-from dashboard.files.pages import england_and_council
+from dashboard.views.tables import council
+from dashboard.views.tables import england as tables
 
 BEST = BENCHMARKS["best_quarter"]
 HARROW = "310"
@@ -18,7 +19,7 @@ HARROW = "310"
 
 def test_what_england_gains_is_in_the_file_as_on_the_page(db: Database) -> None:
     found = england.gains(db, BEST, england.chosen(db, england.NINE))
-    frame = england_and_council.gains(db, found, BEST)
+    frame = tables.gains(db, BEST, "").frame(found)
     assert frame["metric"].to_list() == [one.metric.title for one in found]
     first = frame.row(0, named=True)
     assert (first["england"], first["reach_it"], first["fall_short"]) == (14.2, 38, 111)
@@ -32,7 +33,7 @@ def test_what_england_gains_is_in_the_file_as_on_the_page(db: Database) -> None:
 def test_the_standard_is_in_the_file_newest_first(db: Database) -> None:
     one = standard.over_time(db, db.metrics["vacancy_rate"])
     assert one is not None
-    frame = england_and_council.standard(db, one)
+    frame = tables.standard(one).frame(one.rows.reverse())
     assert frame["period"].to_list() == [str(year) for year in range(2025, 2016, -1)]
     assert frame.select("met", "had_a_figure").row(0) == (38, 149)
 
@@ -40,7 +41,7 @@ def test_the_standard_is_in_the_file_newest_first(db: Database) -> None:
 @pytest.mark.parametrize("area_id", [HARROW, "420"])
 def test_whom_to_ring_is_in_the_file_with_every_piece_of_evidence(db: Database, area_id: str) -> None:
     found = learning_partners(db, area_id, BEST)
-    frame = england_and_council.partners(db, found, area_id, BEST)
+    frame = council.partners_file(db, found, area_id, BEST)
     assert frame.height == sum(len(one.evidence) for one in found)
     if found:
         assert frame["partner"].to_list()[0] == found[0].name

@@ -18,7 +18,7 @@ from dashboard.data.database import Database
 from dashboard.data.model import ENGLAND, GRADES
 from dashboard.views import tables
 from dashboard.views.tables import council
-from dashboard.views.tables.html import SPARK_HEIGHT, SPARK_WIDTH, spark
+from dashboard.views.tables.cells import SPARK_HEIGHT, SPARK_WIDTH, spark
 from tests.dashboard import small
 from tests.dashboard.helpers import HOSTILE_NAMES, Page
 from tests.dashboard.small import Figure

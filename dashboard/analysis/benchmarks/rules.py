@@ -13,14 +13,12 @@ from typing import Protocol
 import polars as pl
 
 from dashboard.data.database import Database
-from dashboard.data.model import ENGLAND
+from dashboard.data.model import ENGLAND, SIGNIFICANT
 
 KEYS = ("metric_id", "period_end")
 # With fewer, the middle one or the best quarter of them says little.
 FEWEST_NEIGHBOURS = FEWEST_RETURNS = 5
 BEST_NEIGHBOURS = 3
-# The middle of two values may end in binary noise, and a council would miss it by nothing (rule 7).
-SIGNIFICANT = 9
 
 
 class Rule(Protocol):

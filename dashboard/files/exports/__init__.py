@@ -1,11 +1,11 @@
 """Frames as files: what a page shows, with codes, statuses, symbols, source and licence in every row (rule 26)."""
 
-from dashboard.files.exports.citing import citation, cite, cited
 from dashboard.files.exports.columns import COLUMNS, TREND_COLUMNS, table
 from dashboard.files.exports.dictionary import dictionary, meaning
 from dashboard.files.exports.export import WHOLE_FILE, CannotBeMadeError, Export, TooLarge
 from dashboard.files.exports.formats import FORMATS, Format, turn
 from dashboard.files.exports.text import FORMULA, csv
+from dashboard.views.text.citing import citation, cite, cited
 
 __all__ = [
     "COLUMNS", "FORMATS", "FORMULA", "TREND_COLUMNS", "WHOLE_FILE", "CannotBeMadeError", "Export", "Format", "TooLarge",

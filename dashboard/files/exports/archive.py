@@ -6,11 +6,11 @@ import io
 import zipfile
 
 from dashboard.data.database import Database
-from dashboard.files.exports.citing import citation
 from dashboard.files.exports.dictionary import dictionary
 from dashboard.files.exports.export import Export, metrics_of, shown
 from dashboard.files.exports.notes import about, measures, published, statuses
 from dashboard.files.exports.text import csv, visible
+from dashboard.views.text.citing import citation
 
 MEMBERS = {
     "data-dictionary.csv": "what each column of the table is",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from dashboard.data.database import Database
+from dashboard.data.database import Database, joint_return
 
 COLUMNS = (
     "area", "metric", "period", "period_end", "value", "unit", "status", "symbol", "change", "rank", "tied", "ranked",
@@ -29,7 +29,7 @@ def table(db: Database, rows: pl.DataFrame, benchmark_label: str) -> pl.DataFram
         .with_columns(
             pl.col("name").alias("area"),
             pl.col("region_id").replace_strict(db.names, default=None, return_dtype=pl.String).alias("region"),
-            pl.when(pl.col("return_id").str.contains("+", literal=True)).then("return_id").alias("joint_return"),
+            joint_return().alias("joint_return"),
             pl.lit(benchmark_label).alias("benchmark_rule"),
             pl.lit(db.data_version).alias("data_version"),
         )

@@ -14,13 +14,13 @@ import polars as pl
 from dashboard.data.database import Database
 from dashboard.files.exports import geojson as maps
 from dashboard.files.exports.archive import archive
-from dashboard.files.exports.citing import citation, licences, sources
 from dashboard.files.exports.dictionary import dictionary
 from dashboard.files.exports.export import Export, TooLarge, metrics_of, rows_of
 from dashboard.files.exports.notes import notes
 from dashboard.files.exports.text import csv, seen
 from dashboard.files.exports.workbook import Page, Sheet, workbook
 from dashboard.files.exports.workbook_parts import MEDIA_TYPE
+from dashboard.views.text.citing import citation, licences, sources
 
 # Rows of one file: what is made in a second or so, and what a spreadsheet opens without pain.
 MOST = 100_000

@@ -12,9 +12,9 @@ from typing import Any
 import polars as pl
 
 from dashboard.data.database import Database
-from dashboard.files.exports.citing import citation, licences, sources
 from dashboard.files.exports.export import CannotBeMadeError, Export, metrics_of, rows_of
 from dashboard.files.exports.text import seen
+from dashboard.views.text.citing import citation, licences, sources
 
 BOUNDARIES = "Office for National Statistics; contains OS data © Crown copyright and database right"
 Ring = list[list[float]]

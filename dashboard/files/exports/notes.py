@@ -9,9 +9,10 @@ import polars as pl
 
 from dashboard.data.database import Database
 from dashboard.data.model import REASONS
-from dashboard.files.exports.citing import citation, licences, sources
+from dashboard.data.names import format_date
 from dashboard.files.exports.dictionary import dictionary
 from dashboard.files.exports.export import Export, metrics_of, rows_of, shown
+from dashboard.views.text.citing import citation, licences, sources
 
 POLARITY = {
     "lower_is_better": "Lower is better",
@@ -55,7 +56,7 @@ def about(db: Database, export: Export) -> list[tuple[str, str]]:
         ("Holds", rows_of(export)),
         *((shown(name), shown(words)) for name, words in export.chosen),
         ("Data version", export.data_version),
-        ("Built", f"{db.table['build']['built_at'][0]:%-d %B %Y}"),
+        ("Built", format_date(db.table["build"]["built_at"][0])),
         ("Licence", licences(sources(db, metrics))),
         ("Cite as", citation(db, metrics, export.link)),
         ("Missing figures", MISSING),

@@ -8,7 +8,7 @@ import polars as pl
 
 from dashboard.analysis.benchmarks import Benchmark
 from dashboard.analysis.local_figures import Own
-from dashboard.data.database import Database
+from dashboard.data.database import Database, joint_return
 from dashboard.data.model import Metric
 from dashboard.files import exports
 from dashboard.files.exports.workbook import Page, Sheet, workbook
@@ -96,7 +96,7 @@ def with_standing(
             pl.lit(yours_for or None, pl.String).alias("yours_for"),
             pl.col("period").alias("others_published_for"),
             pl.lit(benchmark.title).alias("benchmark_rule"),
-            pl.when(pl.col("return_id").str.contains("+", literal=True)).then("return_id").alias("joint_return"),
+            joint_return().alias("joint_return"),
             pl.col("metric_id").replace_strict(said, default="", return_dtype=pl.String).alias("to_look_at"),
             pl.lit(db.data_version).alias("data_version"),
         )

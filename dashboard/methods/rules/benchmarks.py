@@ -9,11 +9,10 @@ import polars as pl
 from dashboard.analysis import benchmarks, comparison, funnel, queries
 from dashboard.analysis.benchmarks import BENCHMARKS, Benchmark
 from dashboard.data.database import Database
-from dashboard.data.model import Metric, Period
+from dashboard.data.model import Metric, Period, Row
 from dashboard.methods.example import (
     BEST,
     Example,
-    Row,
     Rule,
     england,
     exact,

@@ -7,13 +7,13 @@ from datetime import date
 import polars as pl
 
 from dashboard.analysis import queries
-from dashboard.data.database import Database
-from dashboard.data.model import ENGLAND, Metric, Period
+from dashboard.data.database import Database, is_joint
+from dashboard.data.model import ENGLAND, Metric, Period, Row
+from dashboard.data.names import format_date
 from dashboard.methods.example import (
     BEST,
     DIGITS,
     Example,
-    Row,
     Rule,
     england,
     exact,
@@ -77,7 +77,7 @@ def of_joint_returns(db: Database) -> Example | None:
             continue
         end = db.latest(metric.metric_id).end
         rows = db.councils(metric.metric_id, end).filter(pl.col("rank").is_not_null())
-        joint = rows.filter(pl.col("return_id").str.contains("+", literal=True)).sort("rank", "name")
+        joint = rows.filter(is_joint()).sort("rank", "name")
         if joint.is_empty():
             continue
         row = joint.row(0, named=True)
@@ -115,7 +115,7 @@ def of_periods(db: Database) -> Example | None:
     if len(ends) < 2:
         return None
     rows = tuple(
-        (metric.title, formats.period(metric, period.end), f"{period.end:%-d %B %Y}")
+        (metric.title, formats.period(metric, period.end), format_date(period.end))
         for metric, period in sorted(found.values(), key=lambda one: one[1].end)
     )
     return Example(

@@ -8,6 +8,7 @@ import polars as pl
 
 from dashboard.analysis import best, comparison, queries, shared_characteristics
 from dashboard.data.database import Database
+from dashboard.data.names import format_date
 from dashboard.methods.example import BEST, Example, Rule, exact, heading, lines, usual, worked
 from dashboard.views.text import formats
 from dashboard.views.text.england import england_sentence
@@ -33,8 +34,9 @@ def of_inspections(db: Database) -> Example | None:
     at = figures.filter(pl.col("period_end") == day)
     name = formats.place(db.names[row["area_id"]])
     steps = lines(
-        f"{name} was inspected from {row['started']:%-d %B %Y}; the report came out on {row['published']:%-d %B %Y}.",
-        f"That is after {day:%-d %B %Y} but by {date(day.year, *BY):%-d %B %Y}, so it counts at the former"
+        f"{name} was inspected from {format_date(row['started'])}; the report came out on "
+        f"{format_date(row['published'])}.",
+        f"That is after {format_date(day)} but by {format_date(date(day.year, *BY))}, so it counts at the former"
         + (f": leaders {at['symbol'][0]}." if at.height and at["symbol"][0] else "."),
     )
     newest = db.newest.filter((pl.col("metric_id") == OVERALL) & (pl.col("kind") == "local_authority"))
@@ -42,7 +44,7 @@ def of_inspections(db: Database) -> Example | None:
     if without:
         steps += (f"For {without} of {newest.height} councils no overall judgement was given when last inspected.",)
     return Example(
-        f"{name}: judgements at {day:%-d %B %Y}",
+        f"{name}: judgements at {format_date(day)}",
         steps,
         "Each council's own dates stand beside its judgements.",
         metric_id=LEADERS,

@@ -7,8 +7,8 @@ from typing import Any
 import polars as pl
 
 from dashboard.data.database import Database
-from dashboard.data.model import Metric
-from dashboard.methods.example import Example, Row, Rule, exact, heading, lines, names, returns, type_7, usual, worked
+from dashboard.data.model import Metric, Row
+from dashboard.methods.example import Example, Rule, exact, heading, lines, names, returns, type_7, usual, worked
 from dashboard.views.text import formats
 
 # Of a list of ranks, as many as show how ties are counted.

@@ -9,11 +9,11 @@ import polars as pl
 
 from dashboard.analysis import comparison, direction, partners, queries
 from dashboard.data.database import Database
-from dashboard.data.model import Metric, Period
+from dashboard.data.model import Metric, Period, Row
+from dashboard.data.names import format_date
 from dashboard.methods.example import (
     BEST,
     Example,
-    Row,
     Rule,
     exact,
     heading,
@@ -56,8 +56,8 @@ def of_changes(db: Database) -> Example | None:
     return Example(
         heading(metric, row["period_end"], row["name"]),
         lines(
-            f"{row['period_end']:%-d %B %Y}: {formats.quantity(row['value'], metric)}. "
-            f"{row['previous_period_end']:%-d %B %Y}: {formats.quantity(before, metric)}.",
+            f"{format_date(row['period_end'])}: {formats.quantity(row['value'], metric)}. "
+            f"{format_date(row['previous_period_end'])}: {formats.quantity(before, metric)}.",
             f"{exact(row['value'])} − {exact(before)} = {exact(row['change'])}.",
             others,
         ),
@@ -96,7 +96,7 @@ def of_trends(db: Database) -> Example | None:
         ),
         f"{names(db, row)} is {row['direction']}.",
         ("Last day", "Value"),
-        tuple((f"{end:%-d %B %Y}", formats.brief(value, metric)) for end, value in years),
+        tuple((format_date(end), formats.brief(value, metric)) for end, value in years),
         metric_id=metric.metric_id,
         area_id=row["area_id"],
         period_end=row["period_end"],

@@ -3,35 +3,38 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from html import escape
 
 from dashboard.analysis.benchmarks import Benchmark
 from dashboard.briefings.urls import BASE, FORMS, address
-from dashboard.views.tables import html
+from dashboard.views.tables.cells import link
+from dashboard.views.tables.html import Html, bold, join, tag
+from dashboard.views.tables.table import of_cells
 
 
-def line(area_id: str, benchmark: Benchmark, version: str | None) -> str:
+def line(area_id: str, benchmark: Benchmark, version: str | None) -> Html:
     """The forms of one briefing, each a link, for a page on its area; `version` is that of a frozen page."""
-    links = " · ".join(_link(area_id, form, benchmark, version, FORMS[form]) for form in FORMS)
-    return f'<p class="briefing"><b>Briefing:</b> {links} · {html.link("all briefings", {}, page=BASE)}</p>'
+    links = [_link(area_id, form, benchmark, version, FORMS[form]) for form in FORMS]
+    every = join(*links, link("all briefings", {}, page=BASE), by=" · ")
+    return tag("p", bold("Briefing:"), " ", every, class_="briefing")
 
 
-def table(names: Mapping[str, str], benchmark: Benchmark, version: str | None) -> str:
+def table(names: Mapping[str, str], benchmark: Benchmark, version: str | None) -> Html:
     """A row a briefing (number or code -> name), with a link to each of its forms."""
-    body = [
-        f'<tr><th scope="row">{escape(name)}</th>'
-        + html.cells(
-            # Links of many rows are told apart by whom they are of.
-            _link(area_id, form, benchmark, version, words[0].upper() + words[1:], f"{words}: {name}")
-            for form, words in FORMS.items()
+    rows = [
+        # Links of many rows are told apart by whom they are of.
+        (
+            name,
+            *(
+                _link(area_id, form, benchmark, version, words[0].upper() + words[1:], f"{words}: {name}")
+                for form, words in FORMS.items()
+            ),
         )
-        + "</tr>"
         for area_id, name in names.items()
     ]
-    heads = ("Briefing on", "To print and carry", "To edit", "To read and print")
-    return html.table(f"{len(names)} briefing{'' if len(names) == 1 else 's'}", heads, body, kind="briefings")
+    table = of_cells("briefings", ("Briefing on", "To print and carry", "To edit", "To read and print"))
+    return table.html(rows, f"{len(names)} briefing{'' if len(names) == 1 else 's'}")
 
 
-def _link(area_id: str, form: str, benchmark: Benchmark, version: str | None, words: str, label: str = "") -> str:
-    spoken = f' aria-label="{escape(label[0].upper() + label[1:])}"' if label else ""
-    return f'<a href="{escape(address(area_id, form, benchmark, version))}"{spoken}>{escape(words)}</a>'
+def _link(area_id: str, form: str, benchmark: Benchmark, version: str | None, words: str, label: str = "") -> Html:
+    spoken = label[0].upper() + label[1:] if label else None
+    return tag("a", words, href=address(area_id, form, benchmark, version), aria_label=spoken)

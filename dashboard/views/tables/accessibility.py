@@ -3,67 +3,67 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from html import escape
 
-from dashboard.views.tables import html, note
+from dashboard.views.tables.html import Html, items, join, note, outside, tag
+from dashboard.views.tables.table import Column, Table
 from dashboard.views.text import accessibility as said
 from dashboard.views.text.accessibility import Limit
 
 CAPTION = "What does not work yet, why, and what to do meanwhile"
 
 
-def can() -> str:
+def can() -> Html:
     """What readers can do."""
-    return f"<p>You should be able to:</p>{_listed(said.CAN)}"
+    return join(tag("p", "You should be able to:"), items(said.CAN))
 
 
-def limits(listed: Iterable[Limit]) -> str:
+def limits(listed: Iterable[Limit]) -> Html:
     """What does not work, each with the criterion, the reason, its report and a way around."""
-    body = [
-        f'<tr><th scope="row">{escape(one.what)}</th>'
-        + html.cells((escape(one.criterion) or "none: it is said all the same", _why(one), escape(one.instead)))
-        + "</tr>"
-        for one in listed
-    ]
-    return html.table(CAPTION, ("What", "WCAG 2.2", "Why", "Instead"), body, kind="limits")
+    return LIMITS.html(listed, CAPTION)
 
 
-def tell(contact: str) -> str:
+def tell(contact: str) -> Html:
     """Whom to write to; `contact` is an e-mail address, a page, or empty where none is set."""
     asks = "Tell us if something does not work for you, or if you need it in another form: what you need, and where."
     if not contact:
-        return f"<p>{asks}</p><p>{escape(said.NO_CONTACT)}</p>"
+        return join(tag("p", asks), tag("p", said.NO_CONTACT))
     href = contact if contact.startswith("https://") else f"mailto:{contact}"
-    return f'<p>{asks}</p><p>Write to <a href="{escape(href)}">{escape(contact)}</a>.</p>'
+    return join(tag("p", asks), tag("p", "Write to ", tag("a", contact, href=href), "."))
 
 
-def enforcement() -> str:
+def enforcement() -> Html:
     """Who sees to it."""
-    return (
-        f"<p>The Equality and Human Rights Commission (EHRC) enforces the {said.REGULATIONS}. If you are not happy "
-        "with how your complaint is answered, contact the "
-        f'<a href="{said.EASS}" rel="noopener">Equality Advisory and Support Service (EASS)</a>.</p>'
+    return tag(
+        "p",
+        f"The Equality and Human Rights Commission (EHRC) enforces the {said.REGULATIONS}. If you are not happy "
+        "with how your complaint is answered, contact the ",
+        outside("Equality Advisory and Support Service (EASS)", said.EASS),
+        ".",
     )
 
 
-def compliance() -> str:
+def compliance() -> Html:
     """The status, and the parts a statement has by law."""
-    return (
-        f"<p><strong>{said.status()}</strong> with {said.STANDARD}"
-        f"{', because of what is listed below' if said.failing() else ''}. No part is claimed to be a disproportionate "
-        "burden.</p>"
-    )
+    because = ", because of what is listed below" if said.failing() else ""
+    rest = f" with {said.STANDARD}{because}. No part is claimed to be a disproportionate burden."
+    return tag("p", tag("strong", said.status()), rest)
 
 
-def tests() -> str:
+def tests() -> Html:
     """How it was tested, and what was not."""
-    return f"{_listed(said.TESTS)}<p><strong>{said.NOT_TESTED}</strong></p>{note(said.when())}"
+    return join(items(said.TESTS), tag("p", tag("strong", said.NOT_TESTED)), note(said.when()))
 
 
-def _why(one: Limit) -> str:
-    report = f' <a href="{escape(one.issue)}" rel="noopener">Reported there</a>.' if one.issue else ""
-    return escape(one.why) + report
+def _why(one: Limit) -> Html:
+    return join(one.why, *((" ", outside("Reported there", one.issue), ".") if one.issue else ()))
 
 
-def _listed(lines: Iterable[str]) -> str:
-    return f"<ul>{''.join(f'<li>{escape(line)}</li>' for line in lines)}</ul>"
+LIMITS = Table(
+    "limits",
+    (
+        Column("What", lambda one: one.what),
+        Column("WCAG 2.2", lambda one: one.criterion or "none: it is said all the same"),
+        Column("Why", _why),
+        Column("Instead", lambda one: one.instead),
+    ),
+)

@@ -2,51 +2,98 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from html import escape
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from operator import itemgetter
 from typing import Any
 
 import polars as pl
 
 from dashboard.analysis.best import MISSING, NOT_COUNTED, NOT_THERE, OTHER_RETURN, Best
 from dashboard.data.database import Database
-from dashboard.data.model import Metric
-from dashboard.views.tables import STRAND_NAMES, html
+from dashboard.data.model import Metric, Period, Row, Source
+from dashboard.data.names import format_date
+from dashboard.views.tables import STRAND_NAMES, cells
+from dashboard.views.tables.cells import council, link, quarter, without
+from dashboard.views.tables.html import Html, bold, items, join, period, small, span, tag, td, th
+from dashboard.views.tables.html import note as in_small_print
+from dashboard.views.tables.table import CHOSEN, Column, Fields, Table, column, marks
 from dashboard.views.text import best as sentences
 from dashboard.views.text import formats
+from dashboard.views.text.citing import cite
 
 # More rows than these, and more of those not counted, are in the file alone.
 MOST, MOST_BESIDE = 60, 10
-REASONS = {
-    NOT_THERE: "no figure of its own",
-    OTHER_RETURN: "another return",
-}
-Row = Mapping[str, Any]
+REASONS = {NOT_THERE: "no figure of its own", OTHER_RETURN: "another return"}
 
 
-def councils(found: Best, leaders: Mapping[str, Row], chosen: str | None, caption: str) -> str:
-    """The councils behind the rule, best first; those not counted come last, with the reason."""
+def councils(found: Best, leaders: Mapping[str, Row], chosen: str | None) -> Table:
+    """The councils behind the rule (`listed`), best first; those not counted come last, with the reason."""
     metric = found.metric
-    heads = (
-        "Council", "Value", "Standing, best first", f"From {formats.brief(found.level, metric)}", "Change in a year",
-        "Over five years", "In England’s best quarter", "Leaders, latest judgement",
-    )  # fmt: skip
-    body = []
-    for rows, counted in ((found.rows.head(MOST), True), (found.small.head(MOST_BESIDE), False)):
-        for row in rows.iter_rows(named=True):
-            stay = _since(row) if counted else _missing("not counted")
-            cells = (
-                f"<b>{escape(formats.brief(row['value'], metric))}</b>",
-                escape(formats.standing(row)),
-                _gap(row, found),
-                html.change(row["change"], metric),
-                _direction(row),
-                stay,
-                _leaders(row, leaders),
-            )
-            note = "" if counted else f"not counted: {sentences.not_counted(row, metric)}"
-            body.append(f"<tr{_mark(row, chosen)}>{_head(row, note)}{''.join(map(html.cell, cells))}</tr>")
-    return html.table(caption, heads, body, kind="best")
+
+    def note(row: Row) -> str:
+        return "" if row["among_the_best"] else f"not counted: {sentences.not_counted(row, metric)}"
+
+    return Table(
+        "best",
+        (
+            column(
+                "Council",
+                lambda row: _named(row, note(row)),
+                "among_the_best",
+                council="name",
+                la_number=pl.col("area_ids").list.join("+"),
+            ),
+            column(
+                "Value", lambda row: bold(formats.brief(row["value"], metric)), value="value", unit=pl.lit(metric.unit)
+            ),
+            column("Standing, best first", formats.standing, "rank", "tied", "ranked", "quarter"),
+            column(f"From {formats.brief(found.level, metric)}", lambda row: _gap(row, found), "benchmark", "gap"),
+            column("Change in a year", lambda row: cells.change(row["change"], metric), "change"),
+            column("Over five years", _direction, over_five_years="direction", why_it_cannot_be_said="no_direction"),
+            column(
+                "In England’s best quarter",
+                lambda row: _since(row) if row["among_the_best"] else without("not counted"),
+                in_best_quarter_since="since",
+                periods_in_best_quarter="years",
+                not_longer_as=pl.col("ended").replace_strict(sentences.ENDED, default=None, return_dtype=pl.String),
+            ),
+            column(
+                "Leaders, latest judgement",
+                lambda row: _leaders(row, leaders),
+                leaders_judged=_of_each(leaders, "grade"),
+                inspected_from=_of_each(leaders, "started"),
+                report_published=_of_each(leaders, "published"),
+            ),
+        ),
+        mark=_own(chosen),
+    )
+
+
+def listed(found: Best, most: int | None = None, most_beside: int | None = None) -> pl.DataFrame:
+    """The councils behind the rule, best first, and those not counted: all, or so many of each."""
+    counted, small = found.rows, found.small
+    counted, small = (rows if end is None else rows.head(end) for rows, end in ((counted, most), (small, most_beside)))
+    return pl.concat(
+        [counted.with_columns(among_the_best=True), small.with_columns(among_the_best=False)], how="diagonal"
+    )
+
+
+def _of_each(leaders: Mapping[str, Row], what: str) -> pl.Expr:
+    known = {area_id: str(row[what]) for area_id, row in leaders.items() if row[what]}
+    each = pl.element().replace_strict(known, default="none", return_dtype=pl.String)
+    return pl.col("area_ids").list.eval(each).list.join("; ")
+
+
+def about(db: Database, found: Best, others: Sequence[Source] = ()) -> list[pl.Expr]:
+    """What a file is of: measure, period and rule; and where it is from: the measure's source, and others."""
+    return [
+        pl.lit(found.metric.title).alias("measure"),
+        pl.lit(formats.period_label(found.metric, found.period.end)).alias("period"),
+        pl.lit(sentences.title(db, found)).alias("best_by"),
+        pl.lit(sentences.level(found)).alias("level"),
+        *cite(db, [db.sources[found.metric.source_id], *others]),
+    ]
 
 
 def left_out(found: Best) -> str:
@@ -55,196 +102,259 @@ def left_out(found: Best) -> str:
     return f"The file holds {more} more." if more else ""
 
 
-def legend() -> str:
+def legend() -> Html:
     """What the numbers and colours of the years mean."""
     entries = [(f"q{quarter}", f"{quarter} {words}") for quarter, words in formats.QUARTERS.items()]
     entries += [("", "( ) not counted"), ("none", "– no figure")]
-    listed = "".join(f'<li class="{css}">{escape(words)}</li>' for css, words in entries)
-    return f'<ul class="heat-legend">{listed}</ul>'
+    return tag("ul", *(tag("li", words, class_=css) for css, words in entries), class_="heat-legend")
 
 
-def years(course: pl.DataFrame, found: Best, chosen: str | None, caption: str, *, values: bool) -> str:
+def years(course: pl.DataFrame, found: Best, chosen: str | None, caption: str, *, values: bool) -> Html:
     """The quarter of each council in every period, oldest first, by how long it has been in the best one.
 
     With `values` the figures too. A year whose method is not that of the year before begins after a dark line.
     """
-    metric = found.metric
-    order = found.rows.sort("years", descending=True, maintain_order=True).head(MOST)
     at: dict[str, list[Row]] = {}
     for one in course.sort("period_end", maintain_order=True).iter_rows(named=True):
         at.setdefault(one["return_id"], []).append(one)
-    heads = [_year(one, found) for one in next(iter(at.values()))]
-    body = []
-    for row in order.iter_rows(named=True):
-        cells = "".join(_cell(one, metric, values=values) for one in at[row["return_id"]])
-        body.append(f'<tr{_mark(row, chosen)}><th scope="row">{escape(row["name"])}</th>{cells}</tr>')
-    kind = "stay values" if values else "stay"
-    return (
-        f'<div class="scroll" tabindex="0" role="region" aria-label="{escape(caption)}"><table class="{kind}">'
-        f'<caption>{escape(caption)}</caption><thead><tr><th scope="col">Council</th>{"".join(heads)}</tr></thead>'
-        f"<tbody>{''.join(body)}</tbody></table></div>"
+
+    def show(position: int, row: Row) -> Html:
+        return _cell(at[row["return_id"]][position], found.metric, values=values)
+
+    table = Table(
+        "stay values" if values else "stay",
+        (
+            Column("Council", itemgetter("name")),
+            *(
+                Column(_year(one, found), partial(show, position))
+                for position, one in enumerate(next(iter(at.values())))
+            ),
+        ),
+        mark=_own(chosen),
+    )
+    return table.html(_longest_first(found).head(MOST), caption)
+
+
+def years_file(db: Database, found: Best, course: pl.DataFrame) -> pl.DataFrame:
+    """`best.course`: the figure and quarter of each in every period, by how long it has been in the best quarter."""
+    own = pl.col("state").is_in(list(REASONS))
+    order = _longest_first(found).select("return_id").with_row_index("place")
+    counts_as = pl.when(pl.col("status") == "observed").then(pl.col("state")).otherwise("status")
+    fields: Fields = {
+        "council": "name",
+        "la_number": "return_id",
+        "figures_of": "period",
+        "value": pl.when(~own).then("value"),
+        "unit": pl.lit(found.metric.unit),
+        "quarter": pl.when(~own).then("quarter"),
+        "counts_as": pl.coalesce(
+            pl.col("state").replace_strict(REASONS, default=None, return_dtype=pl.String), counts_as
+        ),
+        "symbol": "symbol",
+        "method_changed_then": "broken",
+    }
+    rows = order.join(course, on="return_id", maintain_order="left_right").sort("place", "period_end")
+    return rows.select(**fields).with_columns(*about(db, found))
+
+
+def _longest_first(found: Best) -> pl.DataFrame:
+    return found.rows.sort("years", descending=True, maintain_order=True)
+
+
+def in_common(rows: pl.DataFrame) -> Table:
+    """How many of the best, and of all, are in each group of `shared_characteristics.in_common`, by kind of group."""
+    most = max([*(rows["best"] / rows["best_base"]), *(rows["all"] / rows["all_base"])], default=1.0)
+    words = {"more": "more often", "less": "less often"}
+    side = pl.col("side").replace_strict(words, default="chance could explain it", return_dtype=pl.String)
+
+    def said(row: Row) -> object:
+        return bold(words[row["side"]]) if row["side"] in words else "no"
+
+    return Table(
+        "common",
+        (
+            column(
+                "Group",
+                lambda row: join(row["group"], period(row["note"]) if row["note"] else ""),
+                by="dimension",
+                group="group",
+                bounds="note",
+            ),
+            column("Of these", _share("best", most), of_the_best="best", best="best_base"),
+            Column("Of all", _share("all", most), {"of_all": "all", "all": "all_base"}),
+            column("Beyond chance?", said, beyond_chance=side, comparisons=pl.lit(rows.height)),
+        ),
+        group=itemgetter("dimension"),
     )
 
 
-def in_common(rows: pl.DataFrame, caption: str) -> str:
-    """How many of the best, and of all, are in each group of `shared_characteristics.in_common`, by kind of group."""
-    heads = ("Group", "Of these", "Of all", "Beyond chance?")
-    most = max([*(rows["best"] / rows["best_base"]), *(rows["all"] / rows["all_base"])], default=1.0)
-    body, dimension = [], ""
-    for row in rows.iter_rows(named=True):
-        if row["dimension"] != dimension:
-            dimension = row["dimension"]
-            body.append(f'<tr class="theme"><th colspan="{len(heads)}" scope="colgroup">{escape(dimension)}</th></tr>')
-        note = f'<span class="period">{escape(row["note"])}</span>' if row["note"] else ""
-        said = {"more": "more often", "less": "less often"}.get(row["side"], "")
-        cells = (
-            _share(row["best"], row["best_base"], most, "best"),
-            _share(row["all"], row["all_base"], most, "all"),
-            f"<b>{said}</b>" if said else "no",
-        )
-        body.append(f'<tr><th scope="row">{escape(row["group"])}{note}</th>{"".join(map(html.cell, cells))}</tr>')
-    return html.table(caption, heads, body, kind="common")
-
-
-def several(rows: pl.DataFrame, metrics: Mapping[str, Metric], count: int, chosen: str | None, caption: str) -> str:
+def several(db: Database, metrics: Sequence[Metric], chosen: str | None) -> Table:
     """The councils of `best.several` with the measures they are best on, and those they are in the worst quarter on."""
-    body = []
-    for row in rows.iter_rows(named=True):
-        best = " ".join(_chip(metrics[one], 1, joint=one in row["joint"]) for one in row["best"])
-        worst = " ".join(_chip(metrics[one], 4) for one in row["worst"]) or "none"
-        without = formats.listed([metrics[one].short_title for one in row["without"]])
-        note = f'<span class="period">no figure that counts: {escape(without)}</span>' if without else ""
-        cells = (f"<b>{row['count']}</b> of {count}", best, worst + note)
-        body.append(f"<tr{_mark(row, chosen)}>{_head(row, '')}{''.join(map(html.cell, cells))}</tr>")
-    return html.table(caption, ("Council", "Measures", "Best quarter", "Worst quarter"), body, kind="several")
+    titles = {metric.metric_id: metric.title for metric in metrics}
+    measures = "; ".join(
+        f"{metric.title}, {formats.period_label(metric, db.latest(metric.metric_id).end)}" for metric in metrics
+    )
+
+    def listed(column: str) -> pl.Expr:
+        return pl.col(column).list.eval(pl.element().replace_strict(titles, return_dtype=pl.String)).list.join("; ")
+
+    def worst(row: Row) -> Html:
+        chips = [_chip(db.metrics[one], 4) for one in row["worst"]]
+        none = formats.listed([db.metrics[one].short_title for one in row["without"]])
+        note = period(f"no figure that counts: {none}") if none else ""
+        return join(join(*chips, by=" ") if chips else "none", note)
+
+    return Table(
+        "several",
+        (
+            column("Council", lambda row: _named(row, ""), council="name", la_number=pl.col("area_ids").list.join("+")),
+            column("Measures", lambda row: join(bold(row["count"]), f" of {len(metrics)}"), "count"),
+            column(
+                "Best quarter",
+                lambda row: join(
+                    *(_chip(db.metrics[one], 1, joint=one in row["joint"]) for one in row["best"]), by=" "
+                ),
+                best_quarter_on=listed("best"),
+                of_these_joint=listed("joint"),
+            ),
+            column(
+                "Worst quarter",
+                worst,
+                worst_quarter_on=listed("worst"),
+                no_figure_that_counts_on=listed("without"),
+                measures=pl.lit(measures),
+            ),
+        ),
+        mark=_own(chosen),
+    )
 
 
-def outstanding(db: Database, rows: pl.DataFrame, chosen: str | None, caption: str, *, dated: bool) -> str:
+def outstanding(db: Database, metric: Metric, at: Period, chosen: str | None) -> Table:
     """The councils of `best.outstanding` with their region and, of the newest, when they were inspected."""
-    body = []
-    for row in rows.iter_rows(named=True):
-        cells = [escape(db.names[row["region_id"]])]
-        if dated:
-            cells += [
-                f"{row['started']:%-d %B %Y}" if row["started"] else _missing("not printed"),
-                f"{row['published']:%-d %B %Y}" if row["published"] else "",
-            ]
-        mark = ' class="chosen"' if row["area_id"] == chosen else ""
-        name = html.link(row["name"], {"la": row["name"]}, page="/council")
-        body.append(f'<tr{mark}><th scope="row">{name}</th>{"".join(map(html.cell, cells))}</tr>')
-    heads = ("Council", "Region", *(("Inspected from", "Report published") if dated else ()))
-    return html.table(caption, heads, body, kind="councils")
+    dates: dict[str, tuple[Callable[[Row], object], Fields]] = {
+        "Inspected from": (
+            lambda row: format_date(row["started"]) if row["started"] else without("not printed"),
+            {"inspected_from": "started"},
+        ),
+        "Report published": (
+            lambda row: format_date(row["published"]) if row["published"] else "",
+            {"report_published": "published"},
+        ),
+    }
+    dated = at == db.latest(metric.metric_id)
+    return Table(
+        "councils",
+        (
+            column("Council", lambda row: council(row["name"]), "la_number", "gss_code", council="name"),
+            column(
+                "Region",
+                lambda row: db.names[row["region_id"]],
+                region=pl.col("region_id").replace_strict(db.names, default=None, return_dtype=pl.String),
+                judgement=pl.lit(metric.title),
+                at=pl.lit(at.end),
+                grade="symbol",
+            ),
+            *(Column(heading, show if dated else None, file) for heading, (show, file) in dates.items()),
+        ),
+        mark=marks(chosen),
+    )
 
 
-def elsewhere(metric: Metric, measures: Sequence[Metric]) -> str:
+def elsewhere(metric: Metric, measures: Sequence[Metric]) -> Html:
     """Where to go from a measure that has no best: the map or the inspections, and measures that have one."""
-    links = [html.link("See all councils on the map", {}, page="/map")]
+    links = [link("See all councils on the map", {}, page="/map")]
     if metric.graded:
         strand = STRAND_NAMES[metric.metric_id.removeprefix("judgement_")]
-        links = [html.link("All judgements, on Inspections", {"judgement": strand}, page="/inspections")]
-    links += [html.link(f"Who is best: {one.short_title}", {"metric": one.title}) for one in measures]
-    return f'<ul class="turns">{"".join(f"<li>{link}</li>" for link in links)}</ul>'
+        links = [link("All judgements, on Inspections", {"judgement": strand}, page="/inspections")]
+    links += [link(f"Who is best: {one.short_title}", {"metric": one.title}) for one in measures]
+    return items(links, class_="turns")
 
 
-def note(*lines: str) -> str:
+def note(*lines: str) -> Html:
     """Small print, the lines that say something."""
-    return f'<p class="note">{"<br>".join(escape(line) for line in lines if line)}</p>'
+    return in_small_print(join(*filter(None, lines), by=Html("<br>")))
 
 
-def caveat(strong: str, text: str) -> str:
+def caveat(strong: str, text: str) -> Html:
     """Small print whose first words weigh more."""
-    return f'<p class="note"><strong>{escape(strong)}</strong> {escape(text)}</p>'
+    return in_small_print(tag("strong", strong), " ", text)
 
 
-def _head(row: Row, note: str) -> str:
-    links = formats.listed([html.link(name, {"la": name}, page="/council") for name in row["names"]])
-    said = [f'<span class="period">{escape(words)}</span>' for words in (_joint(row), note) if words]
-    return f'<th scope="row">{links}{"".join(said)}</th>'
+def _own(chosen: str | None) -> Callable[[Any], Html]:
+    return lambda row: CHOSEN if chosen in row["area_ids"] else Html()
 
 
-def _joint(row: Row) -> str:
-    return "joint return" if len(row["names"]) > 1 else ""
-
-
-def _mark(row: Row, chosen: str | None) -> str:
-    return ' class="chosen"' if chosen in row["area_ids"] else ""
-
-
-def _missing(words: str) -> str:
-    return f'<span class="missing">{escape(words)}</span>'
+def _named(row: Row, note: str) -> Html:
+    # A list of names, each a link: "A, B and C".
+    *names, last = (council(name) for name in row["names"])
+    links = join(join(*names, by=", "), " and ", last) if names else last
+    return join(links, period("joint return") if names else "", period(note) if note else "")
 
 
 def _gap(row: Row, found: Best) -> str:
-    apart = escape(formats.signed(row["value"] - row["benchmark"], found.metric))
+    apart = formats.signed(row["value"] - row["benchmark"], found.metric)
     if found.by_value:
         # They all reach it: that is why they are here.
         return apart
     meets = row["gap"] <= 0
-    return f'{apart}<span class="word {"better" if meets else "same"}">{"meets it" if meets else "short of it"}</span>'
+    return join(apart, span(f"word {'better' if meets else 'same'}", "meets it" if meets else "short of it"))
 
 
-def _direction(row: Row) -> str:
+def _direction(row: Row) -> Html:
     words = formats.trend(row)
     if words.startswith("cannot"):
-        return _missing(words)
+        return without(words)
     css = {"getting better": "better", "getting worse": "worse"}.get(words, "same")
-    return f'<span class="word {css}">{escape(words)}</span>'
+    return span(f"word {css}", words)
 
 
-def _since(row: Row) -> str:
+def _since(row: Row) -> Html:
     first, note = sentences.since(row)
-    if not first:
-        quarter = row["quarter"]
-        return f'<span class="quarter q{quarter}">{escape(formats.QUARTERS[quarter])}</span>'
-    return f'{escape(first)}<span class="period">{escape(note)}</span>'
+    return join(first, period(note)) if first else quarter(row["quarter"])
 
 
-def _leaders(row: Row, leaders: Mapping[str, Row]) -> str:
+def _leaders(row: Row, leaders: Mapping[str, Row]) -> Html:
     """The latest judgement of each council of a return, with the day of inspection; alike ones once."""
-    said = []
-    for area_id, name in zip(row["area_ids"], row["names"], strict=True):
-        one = leaders.get(area_id)
-        if one is None:
-            said.append((name, _missing("not judged")))
-            continue
-        grade = one["grade"]
-        on = one["started"] or one["published"]
-        chip = f'<span class="chip {html.GRADE_CLASSES[grade]}">{escape(grade)}</span>'
-        said.append(
-            (name, f'{chip}<span class="period">{"inspected" if one["started"] else "report"} {on:%B %Y}</span>')
-        )
+    said = [_judged(leaders.get(area_id)) for area_id in row["area_ids"]]
     if len(said) == 1:
-        return said[0][1]
-    return "".join(f'<span class="period">{escape(name)}</span>{cell}' for name, cell in said)
+        return said[0]
+    return join(*(join(period(name), one) for name, one in zip(row["names"], said, strict=True)))
 
 
-def _year(row: Row, found: Best) -> str:
+def _judged(one: Row | None) -> Html:
+    if one is None:
+        return without("not judged")
+    when = f"{'inspected' if one['started'] else 'report'} {one['started'] or one['published']:%B %Y}"
+    return join(cells.grade(one["grade"], "", ""), period(when))
+
+
+def _year(row: Row, found: Best) -> Html:
     css = ["broken"] if row["broken"] else []
     css += ["now"] if row["period_end"] == found.period.end else []
-    kind = f' class="{" ".join(css)}"' if css else ""
-    return f'<th scope="col"{kind}>{escape(row["period"])}</th>'
+    return th(row["period"], scope="col", class_=" ".join(css) or None)
 
 
-def _cell(row: Row, metric: Metric, *, values: bool) -> str:
+def _cell(row: Row, metric: Metric, *, values: bool) -> Html:
     state, broken = row["state"], " broken" if row["broken"] else ""
     if state == MISSING or row["value"] is None or state in REASONS:
         why = REASONS.get(state) or formats.reason(row["status"] or "no_row", row["symbol"], metric)
-        words = escape(why) if values else "–"
-        return f'<td class="none{broken}" title="{escape(why)}">{words}</td>'
-    value = escape(formats.brief(row["value"], metric))
+        return td(why if values else "–", class_=f"none{broken}", title=why)
+    value = formats.brief(row["value"], metric)
     mark = f"({row['quarter']})" if state == NOT_COUNTED else state
-    css = "" if state == NOT_COUNTED else f"q{state}"
-    kind = f' class="{css}{broken}"' if css or broken else ""
-    return f"<td{kind}>{value}<small>{mark}</small></td>" if values else f'<td{kind} title="{value}">{mark}</td>'
+    css = broken if state == NOT_COUNTED else f"q{state}{broken}"
+    return td(value, small(mark), class_=css or None) if values else td(mark, class_=css or None, title=value)
 
 
-def _share(count: int, base: int, most: float, kind: str) -> str:
-    share = count / base if base else 0.0
-    width = round(share / most * 100) if most else 0
-    shown = formats.number(share * 100, 0)
-    return f'<span class="bar {kind}" style="--share:{width}%"><b>{shown}%</b> {count} of {base}</span>'
+def _share(kind: str, most: float) -> Callable[[Row], Html]:
+    def show(row: Row) -> Html:
+        count, base = row[kind], row[f"{kind}_base"]
+        share = count / base if base else 0.0
+        width = round(share / most * 100) if most else 0
+        shown = bold(f"{formats.number(share * 100, 0)}%")
+        return tag("span", shown, f" {count} of {base}", class_=f"bar {kind}", style=f"--share:{width}%")
+
+    return show
 
 
-def _chip(metric: Metric, quarter: int, *, joint: bool = False) -> str:
-    words = metric.short_title + (" (joint return)" if joint else "")
-    return f'<span class="quarter q{quarter}">{escape(words)}</span>'
+def _chip(metric: Metric, of: int, *, joint: bool = False) -> Html:
+    return quarter(of, metric.short_title + (" (joint return)" if joint else ""))

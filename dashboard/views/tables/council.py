@@ -3,102 +3,136 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from html import escape
-from typing import Any
 
 import polars as pl
 
-from dashboard.analysis.partners import Partner
+from dashboard.analysis.benchmarks import Benchmark
+from dashboard.analysis.partners import Evidence, Partner
 from dashboard.analysis.queries import Inspection
 from dashboard.data.database import Database
 from dashboard.data.model import Metric, Row
-from dashboard.views.tables import html
+from dashboard.views.tables import cells, measure, standing
+from dashboard.views.tables.cells import link, without
+from dashboard.views.tables.html import Html, bold, items, join, note, period, tag
+from dashboard.views.tables.table import CURRENT, Column, Table
 from dashboard.views.text import direction, formats
+from dashboard.views.text.citing import columns_of
+from dashboard.views.text.grammar import plural
 
 
-def timeline(found: Sequence[Inspection]) -> str:
+def timeline(found: Sequence[Inspection]) -> Html:
     """The impact of leaders at each inspection since 2013, oldest first: the way a council has come."""
-    steps = []
-    for one in sorted(found, key=lambda one: one.published):
-        grade = one.grades.get("leaders")
-        steps.append(
-            f'<li><span class="period">{one.published:%B %Y}</span>{html.grade(grade, one.framework, "leaders")}</li>'
-        )
-    return f'<ol class="timeline" aria-label="Impact of leaders, report by report">{"".join(steps)}</ol>'
+    steps = (
+        tag("li", period(f"{one.published:%B %Y}"), cells.grade(one.grades.get("leaders"), one.framework, "leaders"))
+        for one in sorted(found, key=lambda one: one.published)
+    )
+    return tag("ol", *steps, class_="timeline", aria_label="Impact of leaders, report by report")
 
 
-def extremes(db: Database, rows: pl.DataFrame, caption: str) -> str:
+def extremes(db: Database, rows: pl.DataFrame, caption: str) -> Html:
     """Measures by standing, as `queries.strongest` and `queries.weakest` give them, each a link that chooses it."""
     if rows.is_empty():
-        return f'<p class="note"><b>{escape(caption)}:</b> no measure with a figure is among these.</p>'
-    body = []
-    for row in rows.iter_rows(named=True):
-        metric = db.metrics[row["metric_id"]]
-        when = formats.period_label(metric, row["period_end"])
-        cells = (
-            f"<b>{escape(formats.quantity(row['value'], metric))}</b>",
-            html.standing(row, metric),
-            escape(direction.trend(row)),
-        )
-        body.append(
-            f'<tr><th scope="row">{html.link(metric.title, {"metric": metric.title})}'
-            f'<span class="period">{escape(when)}</span></th>{"".join(map(html.cell, cells))}</tr>'
-        )
-    return html.table(caption, ("Measure", "Value", "Standing, best first", "Trend"), body, kind="extremes")
+        return note(bold(f"{caption}:"), " no measure with a figure is among these.")
+
+    def of(row: Row) -> Metric:
+        return db.metrics[row["metric_id"]]
+
+    table = Table(
+        "extremes",
+        (
+            Column("Measure", lambda row: measure(of(row), row["period_end"], unit=False)),
+            Column("Value", lambda row: bold(formats.quantity(row["value"], of(row)))),
+            Column("Standing, best first", lambda row: cells.standing(row, of(row))),
+            Column("Trend", direction.trend),
+        ),
+    )
+    return table.html(rows, caption)
 
 
-def partners(found: Sequence[Partner], name: str) -> str:
+def partners(found: Sequence[Partner], name: str) -> Html:
     """Learning partners with their evidence (rule 19)."""
-    body = []
-    for one in found:
-        close = like(one, name)
-        evidence = "".join(
-            f"<li>{escape(each.metric.short_title)}: {escape(formats.brief(each.there, each.metric))} there, "
-            f"{escape(formats.brief(each.here, each.metric))} here</li>"
-            for each in one.evidence
-        )
-        leaders = (
-            f"{html.grade(one.leaders, '', 'leaders')}"
-            + (f'<span class="period">inspected {one.leaders_on:%B %Y}</span>' if one.leaders_on else "")
-            if one.leaders
-            else '<span class="missing">not judged</span>'
-        )
-        measures = f"{len(one.evidence)} measure{'' if len(one.evidence) == 1 else 's'}"
-        cells = (escape(close), f"<b>{measures}</b><ul>{evidence}</ul>", leaders)
-        link = html.link(one.name, {"la": one.name})
-        body.append(f'<tr><th scope="row">{link}</th>{"".join(map(html.cell, cells))}</tr>')
-    heads = ("Council", "How like", "Reaches the benchmark on", "Impact of leaders")
-    return html.table(f"Councils most like {name} that do better where it falls short", heads, body, kind="partners")
+    table = Table(
+        "partners",
+        (
+            Column("Council", lambda one: link(one.name, {"la": one.name})),
+            Column("How like", lambda one: like(one, name)),
+            Column("Reaches the benchmark on", _evidence),
+            Column("Impact of leaders", _leaders),
+        ),
+    )
+    return table.html(found, f"Councils most like {name} that do better where it falls short")
 
 
-def neighbours(rows: Sequence[Row], metric: Metric, caption: str) -> str:
+def partners_file(db: Database, found: Sequence[Partner], area_id: str, benchmark: Benchmark) -> pl.DataFrame:
+    """Learning partners with their evidence: a row a partner and measure."""
+    rows = [
+        {
+            "council": db.names[area_id],
+            "partner": one.name,
+            "partner_la_number": one.area_id,
+            "neighbour_rank": one.closeness_rank,
+            "closeness": one.closeness,
+            "names_the_council_as": one.named_rank,
+            "metric": each.metric.title,
+            "period_end": each.period_end,
+            "there": each.there,
+            "here": each.here,
+            "unit": each.metric.unit,
+            "benchmark_rule": benchmark.title,
+            "benchmark": each.benchmark,
+            "leaders_judged": one.leaders,
+            "leaders_judged_on": one.leaders_on,
+            **columns_of(db, each.metric),
+        }
+        for one in found
+        for each in one.evidence
+    ]
+    return pl.DataFrame(rows, infer_schema_length=None)
+
+
+def neighbours(rows: Sequence[Row], metric: Metric, caption: str) -> Html:
     """A council and its statistical neighbours, nearest first, in one measure; each a link."""
-    body = []
-    for row in rows:
-        mine = row["closeness_rank"] is None
-        name = f"<b>{escape(row['name'])}</b>" if mine else html.link(row["name"], {"la": row["name"]})
-        like = "" if mine else f'<span class="period">{row["closeness_rank"]}: {escape(row["closeness"])}</span>'
-        cells = [_value(row, metric), html.change(row["change"], metric)]
-        cells += [html.standing(row, metric)] if metric.ranked else []
-        mark = ' class="chosen" aria-current="true"' if mine else ""
-        body.append(f'<tr{mark}><th scope="row">{name}{like}</th>{"".join(map(html.cell, cells))}</tr>')
-    heads = ["Council, nearest first", "Value", "Change in a year"]
-    heads += ["Standing, best first"] if metric.ranked else []
-    return html.table(caption, heads, body, kind="neighbours")
+
+    def name(row: Row) -> Html:
+        if row["closeness_rank"] is None:
+            return bold(row["name"])
+        return join(link(row["name"], {"la": row["name"]}), period(f"{row['closeness_rank']}: {row['closeness']}"))
+
+    table = Table(
+        "neighbours",
+        (
+            Column("Council, nearest first", name),
+            Column("Value", lambda row: cells.value(row, metric)),
+            Column("Change in a year", lambda row: cells.change(row["change"], metric)),
+            *standing(metric),
+        ),
+        mark=lambda row: CURRENT if row["closeness_rank"] is None else Html(),
+    )
+    return table.html(rows, caption)
 
 
-def region(db: Database, area_id: str) -> str:
+def region(db: Database, area_id: str) -> Html:
     """The other councils of its region, each a link."""
     region_id = db.regions[area_id]
     others = [name for other, name in db.authorities.items() if db.regions[other] == region_id and other != area_id]
-    links = " · ".join(html.link(name, {"la": name}) for name in others)
-    return f'<p class="around"><b>Others in {escape(db.names[region_id])}:</b> {links}</p>'
+    links = join(*(link(name, {"la": name}) for name in others), by=" · ")
+    return tag("p", bold(f"Others in {db.names[region_id]}:"), " ", links, class_="around")
 
 
-def _value(row: dict[str, Any] | Row, metric: Metric) -> str:
-    if row["value"] is None:
-        return f'<span class="missing">{escape(formats.reason(row["status"], row["symbol"], metric))}</span>'
-    return f"<b>{escape(formats.brief(row['value'], metric))}</b>"
+def _evidence(one: Partner) -> Html:
+    def said(each: Evidence) -> str:
+        there, here = (formats.brief(value, each.metric) for value in (each.there, each.here))
+        return f"{each.metric.short_title}: {there} there, {here} here"
+
+    count = plural(len(one.evidence), "measure")
+    return join(bold(count), items(map(said, one.evidence)))
+
+
+def _leaders(one: Partner) -> Html:
+    if not one.leaders:
+        return without("not judged")
+    when = period(f"inspected {one.leaders_on:%B %Y}") if one.leaders_on else ""
+    return join(cells.grade(one.leaders, "", "leaders"), when)
 
 
 def like(one: Partner, name: str) -> str:

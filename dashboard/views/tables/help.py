@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from html import escape
+
+from dashboard.views.tables.html import Html, items, join, tag
 
 
-def how_to_read(lines: Iterable[str]) -> str:
+def how_to_read(lines: Iterable[str]) -> Html:
     """The sentences of `sentences.help`, closed at first; Methods says the rest."""
-    items = "".join(f"<li>{escape(line)}</li>" for line in lines)
-    more = '<li>Every rule and word is explained under <a data-choose href="/methods">Methods</a>.</li>'
-    return f'<details class="help"><summary>How to read this page</summary><ul>{items}{more}</ul></details>'
+    methods = tag("a", "Methods", data_choose=True, href="/methods")
+    more = join("Every rule and word is explained under ", methods, ".")
+    return tag("details", tag("summary", "How to read this page"), items([*lines, more]), class_="help")

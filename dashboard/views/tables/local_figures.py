@@ -2,97 +2,115 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
-from html import escape
-from typing import Any
+from collections.abc import Collection, Iterator, Sequence
 
 import polars as pl
 
 from dashboard.analysis.benchmarks import Benchmark
 from dashboard.analysis.local_figures import Finding
 from dashboard.data.database import Database
-from dashboard.data.model import Metric
-from dashboard.views.tables import html
+from dashboard.data.model import Metric, Row
+from dashboard.views.tables import cells, measure
+from dashboard.views.tables.cells import without
+from dashboard.views.tables.html import Html, join, period, span, tag
+from dashboard.views.tables.table import CHOSEN, CURRENT, Column, Table
 from dashboard.views.text import formats
-
-Row = Mapping[str, Any]
 
 
 def figures(
     db: Database, rows: pl.DataFrame, benchmark: Benchmark, caption: str, *, chosen: str, odd: Collection[str]
-) -> str:
+) -> Html:
     """The rows of `own.standing.placed`; a measure's name chooses it.
 
     `chosen` is the id of the marked measure, `odd` are those of figures that were taken with a warning.
     """
-    heads = (
-        "Measure", "Yours, unpublished", "Published", "Change since", benchmark.label, "Gap", "Beyond chance?",
-        "Would stand, best first",
-    )  # fmt: skip
-    body = []
-    for row in rows.iter_rows(named=True):
-        metric = db.metrics[row["metric_id"]]
-        unit = "" if metric.unit == "%" else f", {escape(metric.unit)}"
-        when = escape(formats.period_label(metric, row["period_end"]))
-        partners = [db.names[other] for other in row["return_id"].split("+") if other != row["area_id"]]
-        again = '<span class="word worse">look at it again</span>' if metric.metric_id in odd else ""
-        joint = f'<span class="period">published as a {escape(formats.joint(partners))}</span>' if partners else ""
-        cells = [
-            _yours(row, metric) + _counts(row) + again,
-            _published(row, metric) + joint,
-            html.change(row["change"], metric),
-            html.number(row["benchmark"], metric),
-            html.gap(row, metric),
-            escape(html.short_verdict(row, metric)) + _interval(row, metric),
-            html.standing(row, metric),
-        ]
-        mark = ' class="chosen" aria-current="true"' if metric.metric_id == chosen else ""
-        body.append(
-            f'<tr{mark}><th scope="row">{html.link(metric.title, {"metric": metric.title})}'
-            f'<span class="period">published: {when}{unit}</span>{_very_small(row)}</th>{html.cells(cells)}</tr>'
-        )
-    return html.table(caption, heads, body, kind="own")
+
+    def yours(row: Row, metric: Metric) -> Html:
+        again = span("word worse", "look at it again") if metric.metric_id in odd else ""
+        return join(_yours(row, metric), _counts(row), again)
+
+    def published(row: Row, metric: Metric) -> Html:
+        joint = cells.joint(row, db.names)
+        return join(_published(row, metric), period(f"published as a {joint}") if joint else "")
+
+    table = Table(
+        "own",
+        (
+            Column(
+                "Measure",
+                lambda pair: join(
+                    measure(pair[1], pair[0]["period_end"], before="published: "), cells.very_small(pair[0])
+                ),
+            ),
+            Column("Yours, unpublished", lambda pair: yours(*pair)),
+            Column("Published", lambda pair: published(*pair)),
+            Column("Change since", lambda pair: cells.change(pair[0]["change"], pair[1])),
+            Column(benchmark.label, lambda pair: cells.number(pair[0]["benchmark"], pair[1])),
+            Column("Gap", lambda pair: cells.gap(*pair)),
+            Column("Beyond chance?", lambda pair: join(cells.short_verdict(*pair), _interval(*pair))),
+            Column("Would stand, best first", lambda pair: cells.standing(*pair)),
+        ),
+        mark=lambda pair: CURRENT if pair[1].metric_id == chosen else Html(),
+    )
+    return table.html(((row, db.metrics[row["metric_id"]]) for row in rows.iter_rows(named=True)), caption)
 
 
-def among(db: Database, rows: pl.DataFrame, own: Row, metric: Metric, caption: str) -> str:
+def among(db: Database, rows: pl.DataFrame, own: Row, metric: Metric, caption: str) -> Html:
     """All councils of `queries.councils` in order, as published, and the own figure (`placed`) where it would stand."""
     lower_first = metric.neutral or metric.lower_is_better
-    yours = (
-        f'<tr class="chosen"><th scope="row">{escape(own["name"])}<span class="period">yours, unpublished</span></th>'
-        f"{html.cells([_yours(own, metric), html.standing(own, metric)])}</tr>"
-    )
-    body, placed = [], False
-    for row in rows.iter_rows(named=True):
-        before = row["value"] is None or (row["value"] > own["value"] if lower_first else row["value"] < own["value"])
-        if before and not placed:
-            body.append(yours)
-            placed = True
+
+    def in_order() -> Iterator[Row]:
+        placed = False
+        for row in rows.iter_rows(named=True):
+            value = row["value"]
+            if not placed and (value is None or (value > own["value"] if lower_first else value < own["value"])):
+                yield own
+                placed = True
+            yield row
+        if not placed:
+            yield own
+
+    def name(row: Row) -> Html:
+        if row is own:
+            return join(own["name"], period("yours, unpublished"))
+        return join(cells.council(row["name"]), cells.joint_note(row, db.names), cells.very_small(row))
+
+    def value(row: Row) -> str:
+        if row is own:
+            return _yours(own, metric)
         if row["value"] is None:
-            value = f'<span class="missing">{escape(formats.reason(row["status"], row["symbol"], metric))}</span>'
-        else:
-            value = html.number(row["value"], metric)
-        partners = [db.names[other] for other in row["return_id"].split("+") if other != row["area_id"]]
-        joint = f'<span class="period">{escape(formats.joint(partners))}</span>' if partners else ""
-        name = html.link(row["name"], {"la": row["name"]}, page="/council")
-        head = f'<th scope="row">{name}{joint}{_very_small(row)}</th>'
-        body.append(f"<tr>{head}{html.cells([value, html.standing(row, metric)])}</tr>")
-    heads = ("Council", "Value", "Standing, best first" if metric.ranked else "Standing")
-    return html.table(caption, heads, body if placed else [*body, yours], kind="councils")
+            return without(formats.reason(row["status"], row["symbol"], metric))
+        return cells.number(row["value"], metric)
+
+    table = Table(
+        "councils",
+        (
+            Column("Council", name),
+            Column("Value", value),
+            Column("Standing, best first" if metric.ranked else "Standing", lambda row: cells.standing(row, metric)),
+        ),
+        mark=lambda row: CHOSEN if row is own else Html(),
+    )
+    return table.html(in_order(), caption)
 
 
-def findings(found: Sequence[Finding], caption: str) -> str:
+def findings(found: Sequence[Finding], caption: str) -> Html:
     """What is wrong, or hardly can be right: where, what, what to do, and the name of the rule."""
-    body = [
-        f'<tr><th scope="row">{escape(_where(one))}</th><td>{escape(one.what)}</td><td>{escape(one.remedy)}</td>'
-        f"<td><code>{escape(one.rule)}</code></td></tr>"
-        for one in found
-    ]
-    return html.table(caption, ("Where", "What is wrong", "What to do", "Rule"), body, kind="findings")
+    table = Table(
+        "findings",
+        (
+            Column("Where", _where),
+            Column("What is wrong", lambda one: one.what),
+            Column("What to do", lambda one: one.remedy),
+            Column("Rule", lambda one: tag("code", one.rule)),
+        ),
+    )
+    return table.html(found, caption)
 
 
-def promise(heading: str, text: str) -> str:
+def promise(heading: str, text: str) -> Html:
     """What becomes of figures that are given, said where they are given."""
-    return f'<div class="promise"><p><strong>{escape(heading)}</strong> {escape(text)}</p></div>'
+    return tag("div", tag("p", tag("strong", heading), " ", text), class_="promise")
 
 
 def _where(finding: Finding) -> str:
@@ -102,22 +120,18 @@ def _where(finding: Finding) -> str:
 
 def _published(row: Row, metric: Metric) -> str:
     if row["published"] is None:
-        return f'<span class="missing">{escape(formats.reason(row["status"], row["symbol"], metric))}</span>'
-    return html.number(row["published"], metric)
+        return without(formats.reason(row["status"], row["symbol"], metric))
+    return cells.number(row["published"], metric)
 
 
-def _yours(row: Row, metric: Metric) -> str:
-    return f'<span class="yours">{escape(formats.brief(row["value"], metric))}</span>'
-
-
-def _very_small(row: Row) -> str:
-    return '<span class="period">very small: read with care</span>' if row["very_small"] else ""
+def _yours(row: Row, metric: Metric) -> Html:
+    return span("yours", formats.brief(row["value"], metric))
 
 
 def _counts(row: Row) -> str:
     if row["numerator"] is None:
         return ""
-    return f'<span class="period">{_plain(row["numerator"])} of {_plain(row["denominator"])}</span>'
+    return period(f"{_plain(row['numerator'])} of {_plain(row['denominator'])}")
 
 
 def _plain(count: float) -> str:
@@ -127,5 +141,4 @@ def _plain(count: float) -> str:
 def _interval(row: Row, metric: Metric) -> str:
     if row["low"] is None or row["high"] is None:
         return ""
-    ends = f"{formats.brief(row['low'], metric)} to {formats.brief(row['high'], metric)}"
-    return f'<span class="period">95% interval {escape(ends)}</span>'
+    return period(f"95% interval {formats.brief(row['low'], metric)} to {formats.brief(row['high'], metric)}")

@@ -4,33 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date
-from html import escape
-from typing import Any
+from functools import partial
+from operator import itemgetter
 
 import polars as pl
 
 from dashboard.analysis.inspections import BREAKS, NONE
 from dashboard.analysis.transitions import WITHOUT_OVERALL
-from dashboard.data.database import Database
-from dashboard.data.model import GRADES, NOT_GIVEN, STRANDS, Metric, Source
-from dashboard.views.tables import STRAND_NAMES, html, released
+from dashboard.data.database import Database, joint_return
+from dashboard.data.model import GRADES, NOT_GIVEN, REASONS, STRANDS, Metric, Period, Row, Source
+from dashboard.data.names import format_date
+from dashboard.views.tables import STRAND_NAMES, cells, released
+from dashboard.views.tables.cells import chip, day, missing
+from dashboard.views.tables.html import Html, attributes, bold, items, join, note, outside, small, tag, th
+from dashboard.views.tables.table import Column, Fields, Table, column, plain, same, written
 from dashboard.views.text import formats
+from dashboard.views.text.citing import cite, cited
 from dashboard.views.text.inspections import FEWEST
 
-Row = Mapping[str, Any]
-SNAPSHOTS = (
-    "At each 31 March, by Ofsted’s rule: what was inspected by then and published by 30 June. Councils are those of "
-    "the day. Judgements before January 2018 are of the framework before ILACS."
-)
-ON_NEXT = (
-    "Months are counted between the two reports, since older files print no other date. A dot is a judgement, its row "
-    "the next one of the same thing; the dark line is the middle. Grades are counted, never averaged. A successor of a "
-    "council that ended is another council."
-)
-ON_RATINGS = (
-    "Grades are the latest on record; the figure may be older than the inspection or younger. A joint return is one "
-    "dot in each grade that its councils have. Very small councils are drawn, but move no median."
-)
 NEXT_HEADS = {
     "not_given": "No overall judgement since April 2026",
     "not_yet": "Not judged again yet",
@@ -42,163 +33,303 @@ NONE_HEADS = {
     "not_applicable": "Not judged on its own",
     "no_row": "Not inspected by then",
 }
+# The source of a file whose rows have one each.
+ITS_OWN = ("title", "publisher", "release", "released", "page", "licence")
 
 
-def latest(
-    rows: pl.DataFrame,
-    metrics: Mapping[str, Metric],
-    measure: Metric | None,
-    values: Mapping[str, Row],
-    names: Mapping[str, str],
-    *,
-    strand: str,
-    sort: str,
-    caption: str,
-) -> str:
-    """Each council of `inspections.latest` in its order, with the chosen measure beside its judgements.
+def course() -> Table:
+    """Every report on one council (`inspections.reports`), each judgement as a chip."""
+    return Table(
+        "latest",
+        (
+            column("Published", _published, council="name", report_published="published"),
+            column("Inspected from", _started, inspected_from="started"),
+            column("Framework", _framework, "framework", "type"),
+            *(column(STRAND_NAMES[strand], partial(_given, strand), strand) for strand in STRANDS),
+            written("source_id", report="url"),
+        ),
+    )
 
-    `metrics` are those of the strands, `values` the rows of the measure's period by area, `names` those of all areas. A
-    strand's heading sorts by it. Cells are as short as they can be: there are a thousand and a half of them.
+
+def latest(db: Database, measure: tuple[Metric, Period] | None, *, strand: str, sort: str, today: date) -> Table:
+    """Each council of `inspections.latest` (`with_figures` of a measure): each judgement or why there is none, dates.
+
+    A strand's heading sorts by it.
     """
-    heads = ['<th scope="col">Council</th>', *(_strand_head(one, strand, sort) for one in STRANDS)]
-    heads += [
-        '<th scope="col">Inspected from</th>',
-        _head("Report published", "Newest report first", sort),
-        '<th scope="col">Framework</th>',
-        _head("Months since", "Longest ago first", sort),
-    ]
-    if measure is not None:
-        heads.append(f'<th scope="col">{escape(measure.short_title)}</th>')
-    body = []
-    for row in rows.iter_rows(named=True):
-        cells = [_grade(row, one, metrics[one]) for one in STRANDS]
-        cells += _dates(row)
-        if measure is not None:
-            cells.append(_value(values.get(row["area_id"]), measure, names))
-        name = html.link(row["name"], {"la": row["name"]}, page="/council")
-        body.append(
-            # Ends of cells and rows, which HTML does without, would be a tenth of the page.
-            f'<tr data-area="{row["area_id"]}"><th scope="row">{name}<small>{escape(row["region"])}</small>'
-            f"<td>{'<td>'.join(cells)}"
-        )
-    return _table(caption, heads, body, "latest")
+    return Table(
+        "latest",
+        (
+            column("Council", cells.in_region, "la_number", "gss_code", "region", council="name"),
+            *(_judgement(db, one, is_sorted=one == strand and sort == "Best first") for one in STRANDS),
+            column(
+                "Inspected from",
+                lambda row: _started(row) if row["published"] else missing("no inspection on record"),
+                inspected_from="started",
+            ),
+            column(
+                _head("Report published", "Newest report first", sort),
+                lambda row: _published(row) if row["published"] else "",
+                report_published="published",
+            ),
+            column("Framework", lambda row: _framework(row) if row["published"] else "", "framework", "type"),
+            column(
+                _head("Months since", "Longest ago first", sort),
+                lambda row: row["months"] if row["published"] else "",
+                "source_id",
+                months_since="months",
+                months_counted_to=pl.lit(today),
+                report="url",
+            ),
+            *([_measure(db, *measure)] if measure else []),
+        ),
+        mark=lambda row: Html(attributes(data_area=row["area_id"])),
+        terse=True,
+    )
 
 
-def _strand_head(strand: str, chosen: str, sort: str) -> str:
-    link = html.link(STRAND_NAMES[strand], {"judgement": STRAND_NAMES[strand], "sort": "Best first"})
-    sorts = ' aria-sort="ascending"' if strand == chosen and sort == "Best first" else ""
-    return f'<th scope="col"{sorts}>{link}</th>'
+def with_figures(db: Database, rows: pl.DataFrame, metric: Metric, period: Period) -> pl.DataFrame:
+    """Rows of councils with a measure's value, status, symbol and return_id; null where a council did not exist."""
+    figures = db.councils(metric.metric_id, period.end).select("area_id", "value", "status", "symbol", "return_id")
+    return rows.join(figures, on="area_id", how="left", maintain_order="left")
 
 
-def _head(words: str, to: str, sort: str) -> str:
-    sorts = ' aria-sort="descending"' if sort == to else ""
-    return f'<th scope="col"{sorts}>{html.link(words, {"sort": to})}</th>'
+def _judgement(db: Database, strand: str, *, is_sorted: bool) -> Column:
+    metric = db.metrics[f"judgement_{strand}"]
+    why = {status: formats.reason(status, None, metric) for status in REASONS}
+    heading = cells.link(STRAND_NAMES[strand], {"judgement": STRAND_NAMES[strand], "sort": "Best first"})
+    status = pl.col(f"{strand}_status").replace_strict(why, default=None, return_dtype=pl.String)
+    return Column(
+        th(heading, scope="col", aria_sort="ascending" if is_sorted else None),
+        lambda row: chip(row[strand]) if row[strand] else missing(why[row[f"{strand}_status"]]),
+        {strand: pl.coalesce(strand, status)},
+    )
 
 
-def _grade(row: Row, strand: str, metric: Metric) -> str:
-    return _chip(row[strand]) if row[strand] else _missing(formats.reason(row[f"{strand}_status"], None, metric))
+def _head(words: str, to: str, sort: str) -> Html:
+    return th(cells.link(words, {"sort": to}), scope="col", aria_sort="descending" if sort == to else None)
 
 
-def _dates(row: Row) -> list[str]:
-    if row["published"] is None:
-        return [_missing("no inspection on record"), "", "", ""]
-    published = day(row["published"])
-    kind = row["framework"] + (f", {row['type']}" if row["type"] else "")
-    return [
-        day(row["started"]) if row["started"] else _missing("not printed"),
-        f'<a href="{escape(row["url"])}" rel="noopener">{published}</a>' if row["url"] else published,
-        escape(kind),
-        str(row["months"]),
-    ]
+def _measure(db: Database, metric: Metric, period: Period) -> Column:
+    def show(row: Row) -> Html:
+        if row["status"] is None:
+            return missing("did not exist")
+        if row["value"] is None:
+            return missing(formats.reason(row["status"], row["symbol"], metric))
+        joint = cells.joint(row, db.names)
+        return join(cells.number(row["value"], metric), small(joint) if joint else "")
+
+    said = {
+        "measure": metric.title,
+        "measure_period": formats.period_label(metric, period.end),
+        "unit": metric.unit,
+        "measure_source": cited([db.sources[metric.source_id]]),
+    }
+    there = {name: pl.when(pl.col("status").is_not_null()).then(pl.lit(words)) for name, words in said.items()}
+    order = ("measure", "measure_period", "value", "unit", "status", "symbol", "joint_return", "measure_source")
+    return Column(metric.short_title, show, {**same(*order), "joint_return": joint_return(), **there})
 
 
-def _value(row: Row | None, metric: Metric, names: Mapping[str, str]) -> str:
-    if row is None:
-        return _missing("did not exist")
-    if row["value"] is None:
-        return _missing(formats.reason(row["status"], row["symbol"], metric))
-    others = [names[other] for other in row["return_id"].split("+") if other != row["area_id"]]
-    joint = f"<small>{escape(formats.joint(others))}</small>" if others else ""
-    return html.number(row["value"], metric) + joint
+def about(db: Database, sources: Sequence[Source], by: str = "") -> list[pl.Expr]:
+    """By what rows were chosen, and where they are from."""
+    return [pl.lit(by or None, pl.String).alias("chosen_by"), *cite(db, sources)]
 
 
-def by_quarter(rows: pl.DataFrame, metric: Metric, caption: str) -> str:
-    """How many reports came out by quarter and grade, newest first; quarters without one say 0."""
-    body = []
-    for row in rows.reverse().iter_rows(named=True):
-        counts = [row["reports"], *(row[grade] for grade in GRADES), row["none"]]
-        body.append(_counts(quarter(row["quarter"]), counts))
-    heads = ("Published", "Reports", *GRADES, f"No judgement of {metric.short_title.lower()}")
-    return html.table(caption, heads, body, kind="counts")
+def with_own_sources(db: Database, file: pl.DataFrame, by: str = "", among: int | None = None) -> pl.DataFrame:
+    """A file whose rows have a source each: by what they were chosen, how many of how many, and that source."""
+    sources = db.table["source"].select("source_id", *ITS_OWN).rename({"title": "source"})
+    count = pl.lit(f"{file.height} of {file.height if among is None else among}").alias("rows")
+    return (
+        file.with_columns(pl.lit(by or None, pl.String).alias("chosen_by"), count)
+        .join(sources, on="source_id", how="left", maintain_order="left")
+        .with_columns(pl.lit(db.data_version).alias("data_version"))
+        .drop("source_id")
+    )
 
 
-def distribution(rows: pl.DataFrame, caption: str, *, by: str) -> str:
-    """How many councils had each grade: a row a region (`by` "name") or a day (`by` "period_end")."""
-    none = [status for status in NONE if rows[status].sum()]
-    body = []
-    for row in rows.iter_rows(named=True):
-        graded = sum(row[grade] for grade in GRADES)
-        high = row[GRADES[0]] + row[GRADES[1]]
-        share = f"{high} of {graded} ({formats.number(100 * high / graded, 0)}%)" if graded else "none judged"
-        first = row["name"] if by == "name" else f"{row['period_end']:%-d %B %Y}"
-        cells = [row["councils"], *(row[grade] for grade in GRADES), *(row[status] for status in none), share]
-        body.append(_counts(first, cells))
-    heads = (
-        "Area" if by == "name" else "At", "Councils", *GRADES, *(NONE_HEADS[status] for status in none),
-        "Good or Outstanding, of those judged",
-    )  # fmt: skip
-    return html.table(caption, heads, body, kind="counts")
+def by_quarter(judged: Metric) -> Table:
+    """How many reports came out by quarter and grade (`inspections.by_quarter`); quarters without one say 0."""
+    start = pl.col("quarter")
+    return Table(
+        "counts",
+        (
+            column(
+                "Published",
+                lambda row: quarter(row["quarter"]),
+                quarter_from=start,
+                to=start.dt.offset_by("1q").dt.offset_by("-1d"),
+                judgement=pl.lit(judged.title),
+            ),
+            plain("Reports", "reports"),
+            *(plain(grade, grade) for grade in GRADES),
+            plain(f"No judgement of {judged.short_title.lower()}", "none"),
+        ),
+    )
 
 
-def medians(rows: pl.DataFrame, metric: Metric, caption: str) -> str:
-    """The middle of a measure by grade, of those that have five returns or more."""
-    body = []
-    for row in rows.iter_rows(named=True):
-        median = html.number(row["median"], metric) if row["returns"] >= FEWEST else (
-            _missing(f"fewer than {FEWEST}: not shown")
-        )  # fmt: skip
-        body.append(f'<tr><th scope="row">{escape(row["grade"])}</th><td>{row["returns"]}</td><td>{median}</td></tr>')
+def distribution(judged: Metric, rows: pl.DataFrame, *, by: str) -> Table:
+    """How many councils had each grade (`inspections.distribution`): a row a region (`by` "name") or a day."""
+    by_area = by == "name"
+    first: Fields = {"area": "name", "at": "period_end", "judgement": pl.lit(judged.title)}
+    return Table(
+        "counts",
+        (
+            Column("Area", itemgetter("name"), first)
+            if by_area
+            else Column("At", lambda row: format_date(row["period_end"]), first),
+            plain("Councils", "councils"),
+            *(plain(grade, grade) for grade in GRADES),
+            *(plain(NONE_HEADS[status], status) if rows[status].sum() else written(status) for status in NONE),
+            Column("Good or Outstanding, of those judged", _share),
+        ),
+    )
+
+
+def _share(row: Row) -> str:
+    graded = sum(row[grade] for grade in GRADES)
+    high = row[GRADES[0]] + row[GRADES[1]]
+    return f"{high} of {graded} ({formats.number(100 * high / graded, 0)}%)" if graded else "none judged"
+
+
+def ratings(judged: Metric, metric: Metric, period: Period) -> Table:
+    """`inspections.by_grade`, a file alone: each council's figure beside its grade."""
+    council: Fields = {"council": "name", **same("la_number", "gss_code"), "judgement": pl.lit(judged.title)}
+    figure: Fields = {"value": "value", "unit": pl.lit(metric.unit), **same("status", "symbol", "quarter")}
+    counts: Fields = {"joint_return": joint_return(), "counts_in_median": "sets_cut"}
+    return Table("", [written("grade", **council), written(**_of(metric, period), **figure, **counts)])
+
+
+def best_grade_first(rows: pl.DataFrame) -> pl.DataFrame:
+    """Rows of `inspections.by_grade` in order: of a grade by figure and name, those without a grade last."""
+    at = {grade: position for position, grade in enumerate(GRADES)}
+    grade = pl.col("grade").replace_strict(at, default=None, return_dtype=pl.Int8)
+    return rows.sort(grade, "value", "name", nulls_last=True)
+
+
+def medians(judged: Metric, metric: Metric, period: Period) -> Table:
+    """The middle of a measure by grade (`inspections.medians`), of those that have five returns or more."""
     unit = "" if metric.unit == "%" else f", {metric.unit}"
-    return html.table(caption, ("Grade", "Returns with a figure", f"Median{unit}"), body, kind="counts")
+
+    def median(row: Row) -> str:
+        enough = row["returns"] >= FEWEST
+        return cells.number(row["median"], metric) if enough else missing(f"fewer than {FEWEST}: not shown")
+
+    return Table(
+        "counts",
+        (
+            written(judgement=pl.lit(judged.title)),
+            plain("Grade", "grade"),
+            Column(file=_of(metric, period)),
+            plain("Returns with a figure", "returns"),
+            column(
+                f"Median{unit}",
+                median,
+                median=pl.when(pl.col("returns") >= FEWEST).then("median"),
+                unit=pl.lit(metric.unit),
+            ),
+        ),
+    )
 
 
-def course(rows: pl.DataFrame, caption: str) -> str:
-    """Every report on one council (`inspections.reports`), newest first, each judgement as a chip."""
-    body = []
-    for row in rows.reverse().iter_rows(named=True):
-        started, published, framework, _ = _dates({**row, "months": ""})
-        grades = [_chip(row[strand]) if row[strand] else _missing(_why(strand, row["framework"])) for strand in STRANDS]
-        cells = "".join(map(html.cell, (started, framework, *grades)))
-        body.append(f'<tr><th scope="row">{published}</th>{cells}</tr>')
-    heads = ("Published", "Inspected from", "Framework", *STRAND_NAMES.values())
-    return html.table(caption, heads, body, kind="latest")
+def _of(metric: Metric, period: Period) -> dict[str, pl.Expr]:
+    return {"measure": pl.lit(metric.title), "measure_period": pl.lit(formats.period_label(metric, period.end))}
 
 
-def key(counts: Mapping[str, int | None]) -> str:
+def matrix(judged: Metric, rows: pl.DataFrame) -> Table:
+    """`transitions.matrix`: a row a grade, a column a grade that followed; months are those until it did."""
+    return Table(
+        "counts matrix",
+        (
+            written(judgement=pl.lit(judged.title)),
+            plain("Judged", "grade"),
+            written("judgements"),
+            *(plain(grade, grade, f"then {grade}") for grade in GRADES),
+            *(plain(head, one) if rows[one].sum() else written(one) for one, head in NEXT_HEADS.items()),
+            column(
+                "Median months", lambda row: "" if row["months"] is None else formats.number(row["months"], 0), "months"
+            ),
+        ),
+    )
+
+
+def followed(judged: Metric) -> Table:
+    """`transitions.after`: each judgement of a grade and the one that followed."""
+    return Table(
+        "latest",
+        (
+            column(
+                "Council",
+                lambda row: row["name"] if row["next"] == "ended" else cells.council(row["name"]),
+                "grade",
+                council="name",
+                judgement=pl.lit(judged.title),
+            ),
+            column("Published", lambda row: day(row["published"]), report_published="published"),
+            plain("Framework", "framework"),
+            column(
+                "Next judgement",
+                lambda row: chip(row["next_grade"]) if row["next_grade"] else missing(NEXT_HEADS[row["next"]].lower()),
+                "next_grade",
+            ),
+            column(
+                "Published",
+                lambda row: day(row["next_published"]) if row["next_published"] else "",
+                "next_framework",
+                next_report_published="next_published",
+            ),
+            column(
+                "Months between",
+                lambda row: "" if row["months"] is None else row["months"],
+                months_between="months",
+                what_followed="next",
+            ),
+        ),
+    )
+
+
+def visits(db: Database) -> Table:
+    """Focused and monitoring visits (`inspections.visits`). They give no grades."""
+    council = pl.col("area_id").replace_strict(db.names, return_dtype=pl.String)
+    return Table(
+        "inspections",
+        (
+            Column("Visited from", lambda row: day(row["started"]) if row["started"] else "not printed"),
+            column("Visit", itemgetter("kind"), council=council, visit="kind", visited_from="started"),
+            Column("Theme", lambda row: row["theme"] or missing("no theme printed")),
+            column(
+                "Published",
+                lambda row: day(row["published"]) if row["published"] else missing("not printed"),
+                "theme",
+                "source_id",
+                report_published="published",
+            ),
+        ),
+    )
+
+
+def key(counts: Mapping[str, int | None]) -> Html:
     """What the colours of a picture mean, with how many of each where that is known; what is no grade is hatched."""
-    chips = [
-        f'<li><b class="{html.GRADE_CLASSES.get(name, "hatched")}">{escape(name)}</b> '
-        f"{'' if count is None else count}</li>"
+    chips = (
+        join(tag("b", name, class_=cells.GRADE_CLASSES.get(name, "hatched")), " ", "" if count is None else count)
         for name, count in counts.items()
         if count != 0
-    ]
-    return f'<ul class="key">{"".join(chips)}</ul>'
+    )
+    return items(chips, class_="key")
 
 
-def breaks(first: date, last: date) -> str:
+def breaks(first: date, last: date) -> Html:
     """The letters of a picture over time, in words."""
-    items = [f"<li><b>{one.letter}</b> {escape(one.what)}</li>" for one in BREAKS if first <= one.on <= last]
-    return f'<ul class="breaks">{"".join(items)}</ul>'
+    letters = (join(bold(one.letter), " ", one.what) for one in BREAKS if first <= one.on <= last)
+    return items(letters, class_="breaks")
 
 
-def reform(rows: pl.DataFrame) -> str:
+def reform(rows: pl.DataFrame) -> Html:
     """What changed in April 2026, and what this page does about it; `rows` are those of `inspections.latest`."""
     since = rows.filter(pl.col("overall_status") == "not_given")
     first = min(since["started"].drop_nulls().to_list(), default=None)
-    begun = f" The first that is on record began on {first:%-d %B %Y}." if first else ""
+    begun = f" The first that is on record began on {format_date(first)}." if first else ""
     names = formats.listed([formats.place(name) for name in since.sort("name")["name"]])
-    so_far = f"<p>So far that is {since.height} of {rows.height} councils: {escape(names)}.</p>" if since.height else ""
-    return (
+    so_far = tag("p", f"So far that is {since.height} of {rows.height} councils: {names}.") if since.height else ""
+    return Html(
         '<div class="reform">'
         "<p><b>What ended.</b> Since April 2026 Ofsted gives no overall effectiveness judgement when it inspects a "
         f"council’s children’s services.{begun}</p>"
@@ -211,70 +342,27 @@ def reform(rows: pl.DataFrame) -> str:
     )
 
 
-def visits(rows: pl.DataFrame, caption: str) -> str:
-    """Focused and monitoring visits of one council, newest first. They give no grades."""
-    body = []
-    for row in rows.iter_rows(named=True):
-        published = day(row["published"]) if row["published"] else _missing("not printed")
-        theme = escape(row["theme"]) if row["theme"] else _missing("no theme printed")
-        cells = "".join(map(html.cell, (escape(row["kind"]), theme, published)))
-        body.append(f'<tr><th scope="row">{day(row["started"]) if row["started"] else "not printed"}</th>{cells}</tr>')
-    return html.table(caption, ("Visited from", "Visit", "Theme", "Published"), body, kind="inspections")
-
-
-def matrix(rows: pl.DataFrame, caption: str) -> str:
-    """`transitions.matrix`: a row a grade, a column a grade that followed; months are those until it did."""
-    others = [one for one in NEXT_HEADS if rows[one].sum()]
-    body = []
-    for row in rows.iter_rows(named=True):
-        months = "" if row["months"] is None else formats.number(row["months"], 0)
-        cells = [*(row[grade] for grade in GRADES), *(row[one] for one in others), months]
-        body.append(_counts(row["grade"], cells))
-    heads = ("Judged", *GRADES, *(NEXT_HEADS[one] for one in others), "Median months")
-    return html.table(caption, heads, body, kind="counts matrix")
-
-
-def followed(rows: pl.DataFrame, caption: str) -> str:
-    """`transitions.after`: each judgement of a grade and the one that followed."""
-    body = []
-    for row in rows.iter_rows(named=True):
-        then = _chip(row["next_grade"]) if row["next_grade"] else _missing(NEXT_HEADS[row["next"]].lower())
-        published = day(row["next_published"]) if row["next_published"] else ""
-        months = "" if row["months"] is None else str(row["months"])
-        cells = (day(row["published"]), escape(row["framework"]), then, published, months)
-        name = escape(row["name"])
-        if row["next"] != "ended":
-            name = html.link(row["name"], {"la": row["name"]}, page="/council")
-        body.append(f'<tr><th scope="row">{name}</th>{"".join(map(html.cell, cells))}</tr>')
-    heads = ("Council", "Published", "Framework", "Next judgement", "Published", "Months between")
-    return html.table(caption, heads, body, kind="latest")
-
-
-def painted(metric: Metric) -> str:
+def painted(metric: Metric) -> Html:
     """What the dots' colours mean."""
     if not metric.ranked:
-        return '<p class="note">The darker a dot, the higher the figure: neither high nor low is better.</p>'
+        return note("The darker a dot, the higher the figure: neither high nor low is better.")
     # The colours of the quarters are those of the grades, as on the map.
-    chips = "".join(
-        f'<li><b class="grade-{quarter}">{escape(words)}</b></li>' for quarter, words in formats.QUARTERS.items()
-    )
-    return f'<ul class="key">{chips}</ul>'
+    chips = (tag("b", words, class_=f"grade-{quarter}") for quarter, words in formats.QUARTERS.items())
+    return items(chips, class_="key")
 
 
-def after_the_record(newest: date) -> str:
-    """What cannot be known from these files."""
-    return f"Reports published after {newest:%-d %B %Y} are not on record here."
-
-
-def sources(found: Sequence[Source], *notes: str) -> str:
+def sources(found: Sequence[Source], *notes: str) -> Html:
     """Where the inspections of a view are from (rule 26), after what must be known of it."""
-    said = " ".join(escape(note) for note in notes if note) + ("<br>" if any(notes) else "")
-    links = "; ".join(
-        f'{escape(one.publisher)}, <a href="{escape(one.page)}" rel="noopener">{escape(one.title)}</a>, '
-        f"{escape(one.release)}, {escape(released(one.released))} ({escape(one.licence)})"
+    said = join(*filter(None, notes), by=" ")
+    links = (
+        join(
+            f"{one.publisher}, ",
+            outside(one.title, one.page),
+            f", {one.release}, {released(one.released)} ({one.licence})",
+        )
         for one in found
     )
-    return f'<p class="note">{said}Sources: {links}.</p>'
+    return note(said, Html("<br>") if said else "", "Sources: ", join(*links, by="; "), ".")
 
 
 def publications(db: Database) -> list[Source]:
@@ -283,38 +371,27 @@ def publications(db: Database) -> list[Source]:
     return [source for source_id, source in db.sources.items() if source_id in used]
 
 
-def day(on: date) -> str:
-    """A day as short as a column needs it: "28 Feb 2022"."""
-    return f"{on:%-d %b %Y}"
-
-
 def quarter(first: date) -> str:
     """A quarter of a year by its first day: "Jan to Mar 2022"."""
     return f"{first:%b} to {first.replace(month=first.month + 2):%b} {first.year}"
 
 
-def _chip(grade: str) -> str:
-    return f'<b class="{html.GRADE_CLASSES[grade]}">{escape(grade)}</b>'
+def _started(row: Row) -> str:
+    return day(row["started"]) if row["started"] else missing("not printed")
 
 
-def _missing(why: str) -> str:
-    return f'<i class="missing">{escape(why)}</i>'
+def _published(row: Row) -> str:
+    return cells.report(row) if row["published"] else ""
 
 
-def _why(strand: str, framework: str) -> str:
-    """Why an inspection gave no judgement of a strand."""
-    if strand == "overall" and framework == WITHOUT_OVERALL:
-        return NOT_GIVEN
-    return "not judged on its own before January 2023" if strand == "care_leavers" else "not judged"
+def _framework(row: Row) -> str:
+    return f"{row['framework']}, {row['type']}" if row["type"] else str(row["framework"])
 
 
-def _counts(first: str, cells: Sequence[object]) -> str:
-    return f'<tr><th scope="row">{escape(first)}</th>{"".join(html.cell(escape(str(cell))) for cell in cells)}</tr>'
-
-
-def _table(caption: str, heads: Sequence[str], body: Sequence[str], kind: str) -> str:
-    return (
-        f'<div class="scroll" tabindex="0" role="region" aria-label="{escape(caption)}"><table class="{kind}">'
-        f"<caption>{escape(caption)}</caption><thead><tr>{''.join(heads)}</tr></thead>"
-        f"<tbody>{''.join(body)}</tbody></table></div>"
-    )
+def _given(strand: str, row: Row) -> Html:
+    """A judgement of an inspection, or why it gave none."""
+    if row[strand]:
+        return chip(row[strand])
+    if strand == "overall" and row["framework"] == WITHOUT_OVERALL:
+        return missing(NOT_GIVEN)
+    return missing("not judged on its own before January 2023" if strand == "care_leavers" else "not judged")

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import date
-from html import escape
+from collections.abc import Mapping, Sequence
+from operator import itemgetter
 
 import polars as pl
 
+from dashboard.analysis.benchmarks import Benchmark
 from dashboard.analysis.programme import ABSENT, BANDS, COMPLETED, Coverage
-from dashboard.data.model import Row
-from dashboard.views.tables import html
-from dashboard.views.tables.ofsted import day
+from dashboard.data.database import Database
+from dashboard.data.model import Row, Source
+from dashboard.data.names import format_date
+from dashboard.views.tables import cells
+from dashboard.views.tables.cells import chip, council, day, in_region, missing
+from dashboard.views.tables.html import Html, bold, items, join, note, outside, period, small, tag, th
+from dashboard.views.tables.table import CHOSEN, Table, column, marks, plain, written
 from dashboard.views.text import formats
 from dashboard.views.text import programme as sentences
+from dashboard.views.text.citing import cite
+from dashboard.views.text.grammar import plural
 
 # More rows than these are in the file alone.
 MOST = 40
@@ -21,32 +27,67 @@ HEADER = (
     "authority", "post", "in_post_since", "interim", "programme", "enrolled_on", "completed_on", "coach_authority",
     "source_url", "checked_on",
 )  # fmt: skip
+# Who answers for what the operator keeps.
+KEPT = "Leadership register, kept by whoever runs this dashboard; each row names its page"
+
+# How many had enrolled by each day on which one did.
+COURSE = Table(
+    "counts",
+    (
+        column("Day", lambda row: format_date(row["day"]), "day"),
+        plain("Enrolled by then", "enrolled", "enrolled_by_then"),
+    ),
+)
+# Those whom no programme reaches: the page links to them.
+NOT_COVERED = Table(
+    "",
+    (
+        written(
+            "source_url",
+            "checked_on",
+            council="name",
+            la_number="la_number",
+            region="region",
+            state="state",
+            interim="interim",
+            in_post_since="in_post_since",
+            leaders="grade",
+        ),
+    ),
+)
 
 
-def coverage(found: Coverage) -> str:
+def kept(db: Database, sources: Sequence[Source] = ()) -> list[pl.Expr]:
+    """Where a table of the register is from; `sources` are those of what stands beside it."""
+    if not sources:
+        return [pl.lit(KEPT).alias("source"), pl.lit(db.data_version).alias("data_version")]
+    published, *others = cite(db, sources)
+    return [pl.concat_str(pl.lit(f"{KEPT}; "), published).alias("source"), *others]
+
+
+def coverage(found: Coverage) -> Html:
     """How many the programme reaches, in large figures."""
-    cards = [
-        (f"{found.enrolled}", f"of {found.councils} directors enrolled", f"{found.completed} have completed it"),
-        (f"{found.new}", "on or through “new directors”", ""),
-        (f"{found.executive}", "on or through “executive”", ""),
+    cards: list[tuple[int, str, str]] = [
+        (found.enrolled, f"of {found.councils} directors enrolled", f"{found.completed} have completed it"),
+        (found.new, "on or through “new directors”", ""),
+        (found.executive, "on or through “executive”", ""),
     ]
     if found.target is not None and found.needed is not None:
-        when = f"by {found.target.by_when:%-d %B %Y}"
-        link = f'<a href="{escape(found.target.source_url)}" rel="noopener">{escape(found.target.commitment)}</a>'
+        when = f"by {format_date(found.target.by_when)}"
         lacking = "met" if not found.short else f"{found.short} to go"
-        cards.insert(1, (str(found.needed), f"wanted {when}: {lacking}", link))
-    items = "".join(
-        f'<li class="figure"><b class="big">{number}</b><span>{escape(words)}</span>'
-        f'<span class="period">{more}</span></li>'
+        promise = outside(found.target.commitment, found.target.source_url)
+        cards.insert(1, (found.needed, f"wanted {when}: {lacking}", promise))
+    shown = (
+        tag("li", tag("b", number, class_="big"), tag("span", words), period(more), class_="figure")
         for number, words, more in cards
     )
-    return f'<ul class="figures">{items}</ul>'
+    return tag("ul", *shown, class_="figures")
 
 
-def how_to_fill() -> str:
+def how_to_fill() -> Html:
     """What whoever runs the dashboard does to fill the register."""
     columns = ", ".join(f"<code>{name}</code>" for name in HEADER)
-    return (
+    return Html(
         '<div class="fill"><p><b>How to fill it.</b> Whoever runs this dashboard keeps a table with a row a council in '
         "<code>data/leadership_register.csv</code>, or where <code>MONITOR_REGISTER</code> points. Its columns are "
         f"{columns}: the council, its post of director of children’s services, the first day in post, interim or "
@@ -55,189 +96,276 @@ def how_to_fill() -> str:
         "</p><p><code>python -m etl register check</code> says what is wrong, line by line; "
         "<code>python -m etl register load</code> puts it in place. A target is a row of "
         "<code>data/commitments.csv</code> whose metric is <i>directors enrolled</i>: see "
-        f"{html.link('Progress', {}, page='/progress')}.</p></div>"
+        f"{cells.link('Progress', {}, page='/progress')}.</p></div>"
     )
 
 
-def course(rows: pl.DataFrame, caption: str) -> str:
-    """How many had enrolled by each day on which one did, newest first."""
-    body = [
-        f'<tr><th scope="row">{row["day"]:%-d %B %Y}</th><td>{row["enrolled"]}</td></tr>'
-        for row in rows.reverse().iter_rows(named=True)
-    ]
-    return html.table(caption, ("Day", "Enrolled by then"), body, kind="counts")
+def by_region(found: Coverage) -> Table:
+    """The programme by region with the target beside it."""
+    target = found.target
+    return Table(
+        "counts regions",
+        (
+            column("Region", itemgetter("region"), region="region", councils="councils", in_the_register="kept"),
+            column("Enrolled, of all councils", _enrolled, enrolled="enrolled", enrolled_percent="share"),
+            plain("New directors", "new", "new_directors"),
+            plain("Executive", "executive"),
+            plain("Completed", "completed"),
+            plain("With a coach now", "with_coach", "with_a_coach_now"),
+            plain("On no programme", "not_enrolled", "on_no_programme"),
+            plain("Not in the register", "absent", "not_in_the_register"),
+            written(
+                target_percent_of_england=pl.lit(target.percent if target else None, pl.Float64),
+                target_by=pl.lit(target.by_when if target else None, pl.Date),
+            ),
+        ),
+    )
 
 
-def by_region(rows: pl.DataFrame, caption: str) -> str:
-    """The programme by region, the largest share first, England last."""
-    body = []
-    for row in rows.iter_rows(named=True):
-        share = formats.number(row["share"], 0)
-        cells = (
-            f'<span class="bar" style="--share:{share}%">{row["enrolled"]} of {row["councils"]} ({share}%)</span>',
-            *(str(row[name]) for name in ("new", "executive", "completed", "with_coach", "not_enrolled", "absent")),
-        )
-        body.append(f'<tr><th scope="row">{escape(row["region"])}</th>{"".join(map(html.cell, cells))}</tr>')
-    heads = (
-        "Region", "Enrolled, of all councils", "New directors", "Executive", "Completed", "With a coach now",
-        "On no programme", "Not in the register",
-    )  # fmt: skip
-    return html.table(caption, heads, body, kind="counts regions")
-
-
-def tenure(rows: pl.DataFrame, fewest: int, caption: str) -> str:
+def tenure(fewest: int) -> Table:
     """Time in post by the latest grade of leaders; the median of `fewest` directors or more."""
-    body = []
-    for row in rows.iter_rows(named=True):
-        known = row["directors"] - row["unknown"]
-        median = sentences.months(row["median"]) if row["median"] is not None and known >= fewest else (
-            f'<i class="missing">fewer than {fewest}</i>'
-        )  # fmt: skip
-        cells = [row["directors"], row["interim"], *(row[band] for band in BANDS), row["unknown"]]
-        then = f"{row['in_post_then']} of {known}"
-        first = f"<b>{escape(row['grade'] or 'All in the register')}</b>" if row["grade"] is None else (
-            f'<span class="chip {html.GRADE_CLASSES[row["grade"]]}">{escape(row["grade"])}</span>'
-        )  # fmt: skip
-        body.append(
-            f'<tr><th scope="row">{first}</th>{"".join(html.cell(str(cell)) for cell in cells)}'
-            f"{html.cell(median)}{html.cell(then)}</tr>"
-        )
-    heads = ("Leaders", "Directors", "Interim", *BANDS, "Not known", "Median", "In post when judged")
-    return html.table(caption, heads, body, kind="counts")
+    known = pl.col("directors") - pl.col("unknown")
+
+    def median(row: Row) -> str:
+        enough = row["median"] is not None and _known(row) >= fewest
+        return sentences.months(row["median"]) if enough else missing(f"fewer than {fewest}")
+
+    return Table(
+        "counts",
+        (
+            column("Leaders", _leaders, leaders=pl.col("grade").fill_null("all in the register")),
+            plain("Directors", "directors"),
+            plain("Interim", "interim"),
+            *(plain(band, band, band.lower().replace(" ", "_")) for band in BANDS),
+            plain("Not known", "unknown", "first_day_not_known"),
+            column("Median", median, median_months_in_post=pl.when(known >= fewest).then("median")),
+            column(
+                "In post when judged",
+                lambda row: f"{row['in_post_then']} of {_known(row)}",
+                in_post_when_judged="in_post_then",
+            ),
+        ),
+    )
 
 
-def posts(rows: pl.DataFrame, chosen: str | None, caption: str) -> str:
-    """The register beside the grades, by name; of a council that is not in it that is said."""
-    body = []
-    for row in rows.iter_rows(named=True):
-        if row["state"] == ABSENT:
-            cells = (_missing(row["state"]), "", "", _grade(row), "")
-            body.append(f"<tr{_mark(row, chosen)}>{_head(row)}<td>{'<td>'.join(cells)}")
-            continue
-        since = _missing("not known")
-        if row["in_post_since"]:
-            since = f"{day(row['in_post_since'])}<small>{sentences.months(row['tenure'])}</small>"
-        page = f'<a href="{escape(row["source_url"])}" rel="noopener nofollow">page</a>'
-        cells = (
-            since,
-            "interim" if row["interim"] else "permanent",
-            _state(row),
-            _grade(row),
-            page + (f"<small>{day(row['checked_on'])}</small>" if row["checked_on"] else ""),
-        )
-        body.append(f"<tr{_mark(row, chosen)}>{_head(row)}<td>{'<td>'.join(cells)}")
-    heads = ("Council", "In post since", "Appointment", "Programme", "Leaders, latest judgement", "Source, looked at")
-    return html.table(caption, heads, body, kind="latest")
+def posts(db: Database, chosen: str | None) -> Table:
+    """The register beside the grades; of a council that is not in it that is said."""
+    coaches = pl.col("coaches").list.eval(pl.element().replace_strict(db.names, return_dtype=pl.String))
+    return Table(
+        "latest",
+        (
+            column(
+                "Council",
+                lambda row: th(in_region(row), scope="row"),
+                "la_number",
+                "gss_code",
+                "region",
+                "state",
+                "post",
+                council="name",
+            ),
+            column("In post since", _since, in_post_since="in_post_since", months_in_post="tenure"),
+            column("Appointment", _appointment, "interim"),
+            column(
+                "Programme",
+                lambda row: "" if row["state"] == ABSENT else _programme(row),
+                programme="programme",
+                enrolled_on="enrolled_on",
+                completed_on="completed_on",
+                coach="coach",
+                coaches=coaches.list.join("; "),
+            ),
+            column(
+                "Leaders, latest judgement",
+                _grade,
+                leaders="grade",
+                report_published="published",
+                in_post_when_judged="in_post_then",
+            ),
+            column("Source, looked at", _page, "source_url", "checked_on"),
+        ),
+        mark=marks(chosen),
+        terse=True,
+    )
 
 
-def coaching(pairs: pl.DataFrame, chosen: str | None, caption: str) -> str:
-    """Who coaches whom, a row a coach."""
-    body = []
-    for rows in pairs.partition_by("coach_id", maintain_order=True):
-        first = rows.row(0, named=True)
-        own = chosen in (first["coach_id"], *rows["area_id"])
-        others = "".join(f"<li>{_link(row['name'])} {_coached(row)}</li>" for row in rows.iter_rows(named=True))
-        mark = ' class="chosen"' if own else ""
-        head = f"{_link(first['coach'])}<small>leaders</small>{_grade({'grade': first['coach_grade']})}"
-        body.append(f'<tr{mark}><th scope="row">{head}</th><td><ul>{others}</ul></td></tr>')
-    return html.table(caption, ("Coach", "Coaches"), body, kind="latest pairs")
+def coaching(chosen: str | None) -> Table:
+    """Who coaches whom (`programme.coaching`): in the file a row a pair, on the page a row a coach with all of its."""
+    return Table(
+        "latest pairs",
+        (
+            column(
+                "Coach",
+                lambda pairs: join(council(pairs[0]["coach"]), small("leaders"), _of_coach(pairs[0])),
+                coach="coach",
+                coachs_leaders="coach_grade",
+            ),
+            column(
+                "Coaches",
+                lambda pairs: items(join(council(one["name"]), " ", _coached(one)) for one in pairs),
+                coaches="name",
+                region="region",
+                programme="programme",
+                state="state",
+                leaders="grade",
+            ),
+        ),
+        mark=lambda pairs: (
+            CHOSEN if chosen in {one[end] for one in pairs for end in ("coach_id", "area_id")} else Html()
+        ),
+    )
 
 
-def suggestions(rows: pl.DataFrame, found: pl.DataFrame, chosen: str | None, caption: str) -> str:
-    """Directors without a coach (`programme.without_coach`) beside the councils that might coach them."""
-    by_council = {str(key[0]): part for key, part in found.partition_by("area_id", as_dict=True).items()}
-    body = []
-    for row in rows.head(MOST).iter_rows(named=True):
-        partners = by_council.get(row["area_id"], found.clear())
-        items = "".join(f"<li>{_suggested(one)}</li>" for one in partners.iter_rows(named=True))
-        ask = f"<ul>{items}</ul>" if items else _missing("none of those most like it")
-        since = f"{row['programme']} since {day(row['enrolled_on'])}"
-        head = f"{_link(row['name'])}<small>{escape(row['region'])}; {since}; leaders</small>{_grade(row)}"
-        body.append(f'<tr{_mark(row, chosen)}><th scope="row">{head}</th><td>{ask}</td></tr>')
-    return html.table(caption, ("Council", "Councils to ask"), body, kind="latest pairs")
+def by_coach(pairs: pl.DataFrame) -> list[list[Row]]:
+    """The pairs of each coach."""
+    return [list(part.iter_rows(named=True)) for part in pairs.partition_by("coach_id", maintain_order=True)]
+
+
+def suggestions(found: pl.DataFrame, benchmark: Benchmark, chosen: str | None) -> Table:
+    """Directors without a coach (`programme.without_coach`) beside the councils that might coach them.
+
+    `found` are those (`programme.suggestions`), a list in each row of the page; the file is of `with_suggestions`.
+    """
+    by_council = {str(key[0]): part.to_dicts() for key, part in found.partition_by("area_id", as_dict=True).items()}
+
+    def ask(row: Row) -> Html:
+        partners = by_council.get(row["area_id"])
+        return items(map(_suggested, partners)) if partners else missing("none of those most like it")
+
+    return Table(
+        "latest pairs",
+        (
+            column(
+                "Council",
+                lambda row: join(
+                    council(row["name"]),
+                    small(row["region"], f"; {row['programme']} since {day(row['enrolled_on'])}; leaders"),
+                    _grade(row),
+                ),
+                council="name",
+                region="region",
+                programme="programme",
+                enrolled_on="enrolled_on",
+                leaders="grade",
+            ),
+            column(
+                "Councils to ask",
+                ask,
+                council_to_ask="partner",
+                its_leaders="partner_grade",
+                reaches_the_benchmark_on="measures",
+                benchmark=pl.lit(benchmark.title),
+                neighbour_rank="closeness_rank",
+                names_the_council_as="named_rank",
+                coaches_already="partner_coaches",
+            ),
+        ),
+        mark=marks(chosen),
+    )
+
+
+def with_suggestions(rows: pl.DataFrame, found: pl.DataFrame) -> pl.DataFrame:
+    """A row for each council that is suggested, or one without any."""
+    beside = found.rename({"grade": "partner_grade", "coaches": "partner_coaches"})
+    return rows.join(beside, on="area_id", how="left", maintain_order="left_right")
 
 
 def left_out(count: int) -> str:
     """How many rows the file alone holds; empty of none."""
-    return f'<p class="note">The file holds {count - MOST} more.</p>' if count > MOST else ""
+    return note(f"The file holds {count - MOST} more.") if count > MOST else ""
 
 
-def not_covered(rows: pl.DataFrame, regions: Mapping[str, str]) -> str:
+def not_covered(rows: pl.DataFrame, regions: Mapping[str, str]) -> Html:
     """The councils that no programme reaches, by region, each a link; those not in the register are marked."""
     blocks = []
     for part in rows.sort("region_id", maintain_order=True).partition_by("region_id", maintain_order=True):
-        region = regions[part["region_id"][0]]
-        links = "".join(
-            f"<li>{_link(row['name'])}{' <small>not in the register</small>' if row['state'] == ABSENT else ''}</li>"
+        links = (
+            join(council(row["name"]), join(" ", small("not in the register")) if row["state"] == ABSENT else "")
             for row in part.sort("name").iter_rows(named=True)
         )
-        blocks.append(f"<section><h2>{escape(region)} ({part.height})</h2><ul>{links}</ul></section>")
-    return f'<div class="links uncovered">{"".join(blocks)}</div>'
+        heading = tag("h2", f"{regions[part['region_id'][0]]} ({part.height})")
+        blocks.append(tag("section", heading, items(links)))
+    return tag("div", *blocks, class_="links uncovered")
 
 
-def key_of_lines() -> str:
+def key_of_lines() -> Html:
     """What the lines of the map mean."""
-    return (
-        '<p class="note">A line leads from a council that coaches, where the dot is, to the one it coaches. Those of a '
-        "council that is chosen or pointed at are thick.</p>"
+    return note(
+        "A line leads from a council that coaches, where the dot is, to the one it coaches. Those of a "
+        "council that is chosen or pointed at are thick."
     )
 
 
-def target_note(found: Coverage) -> str:
+def target_note(found: Coverage) -> Html:
     """Where a target comes from, or that there is none."""
-    if found.target is None:
-        return (
-            '<p class="note">No target is set: it is a row of <code>data/commitments.csv</code> whose metric is '
-            "<i>directors enrolled</i>.</p>"
-        )
-    return (
-        f'<p class="note">Target: {escape(found.target.commitment)} ({escape(found.target.owner)}), '
-        f'<a href="{escape(found.target.source_url)}" rel="noopener">source</a>. '
-        f"{escape(sentences.IN_POST_NOW)}</p>"
-    )
+    target = found.target
+    if target is None:
+        register, metric = tag("code", "data/commitments.csv"), tag("i", "directors enrolled")
+        return note("No target is set: it is a row of ", register, " whose metric is ", metric, ".")
+    source = outside("source", target.source_url)
+    return note(f"Target: {target.commitment} ({target.owner}), ", source, f". {sentences.IN_POST_NOW}")
 
 
-def _coached(row: Row) -> str:
+def _enrolled(row: Row) -> Html:
+    share = formats.number(row["share"], 0)
+    words = f"{row['enrolled']} of {row['councils']} ({share}%)"
+    return tag("span", words, class_="bar", style=f"--share:{share}%")
+
+
+def _known(row: Row) -> int:
+    return int(row["directors"] - row["unknown"])
+
+
+def _leaders(row: Row) -> Html:
+    return bold("All in the register") if row["grade"] is None else cells.grade(row["grade"], "", "")
+
+
+def _since(row: Row) -> Html:
+    if row["state"] == ABSENT:
+        return missing(row["state"])
+    if not row["in_post_since"]:
+        return missing("not known")
+    return join(day(row["in_post_since"]), small(sentences.months(row["tenure"])))
+
+
+def _appointment(row: Row) -> str:
+    return "" if row["state"] == ABSENT else "interim" if row["interim"] else "permanent"
+
+
+def _programme(row: Row) -> str:
+    when = row["completed_on"] or row["enrolled_on"]
+    if when is None:
+        return str(row["state"])
+    since = small(f"{'completed' if row['completed_on'] else 'since'} {day(when)}")
+    return join(row["programme"], since, small(f"coached by {row['coach']}") if row["coach"] else "")
+
+
+def _page(row: Row) -> str:
+    if row["state"] == ABSENT:
+        return ""
+    page = outside("page", row["source_url"], rel="noopener nofollow")
+    return join(page, small(day(row["checked_on"])) if row["checked_on"] else "")
+
+
+def _of_coach(row: Row) -> Html:
+    return _grade({"grade": row["coach_grade"]})
+
+
+def _grade(row: Row) -> Html:
+    return missing("not judged") if row["grade"] is None else chip(row["grade"])
+
+
+def _coached(row: Row) -> Html:
     completed = ", completed" if row["state"] == COMPLETED else ""
-    return f"<small>{escape(row['programme'])}{completed}; leaders {escape(row['grade'] or 'not judged')}</small>"
+    return small(f"{row['programme']}{completed}; leaders {row['grade'] or 'not judged'}")
 
 
-def _suggested(one: Row) -> str:
+def _suggested(one: Row) -> Html:
     near = (
         f"its {formats.ordinal(one['closeness_rank'])} neighbour"
         if one["closeness_rank"]
         else f"names it as {formats.ordinal(one['named_rank'])}"
     )
     busy = f"; coaches {one['coaches']} already" if one["coaches"] else ""
-    measures = f"{one['measures']} measure{'' if one['measures'] == 1 else 's'}"
-    return f"{_link(one['partner'])} <small>{escape(one['grade'])}; {measures}; {near}{busy}</small>"
-
-
-def _state(row: Row) -> str:
-    when: date | None = row["completed_on"] or row["enrolled_on"]
-    if when is None:
-        return escape(row["state"])
-    words = f"{row['programme']}<small>{'completed' if row['completed_on'] else 'since'} {day(when)}</small>"
-    return words + (f"<small>coached by {escape(row['coach'])}</small>" if row["coach"] else "")
-
-
-def _grade(row: Row) -> str:
-    if row["grade"] is None:
-        return _missing("not judged")
-    return f'<b class="{html.GRADE_CLASSES[row["grade"]]}">{escape(row["grade"])}</b>'
-
-
-def _head(row: Row) -> str:
-    return f'<th scope="row">{_link(row["name"])}<small>{escape(row["region"])}</small></th>'
-
-
-def _link(name: str) -> str:
-    return html.link(name, {"la": name}, page="/council")
-
-
-def _mark(row: Row, chosen: str | None) -> str:
-    return ' class="chosen"' if row["area_id"] == chosen else ""
-
-
-def _missing(why: str) -> str:
-    return f'<i class="missing">{escape(why)}</i>'
+    measures = f"{plural(one['measures'], 'measure')}"
+    return join(council(one["partner"]), " ", small(f"{one['grade']}; {measures}; {near}{busy}"))

@@ -3,20 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from html import escape
+from typing import Any
 
 import polars as pl
 
 from dashboard.analysis.programme import Coverage
-from dashboard.analysis.progress import Commitment, Course, Held, Outcome, Stand
-from dashboard.data.model import Row
-from dashboard.views.tables import html
+from dashboard.analysis.progress import Commitment, Course, Held, Outcome
+from dashboard.data.database import Database, joint_return
+from dashboard.data.names import format_date
+from dashboard.views.tables import cells
+from dashboard.views.tables.cells import council, missing
+from dashboard.views.tables.html import Html, bold, items, join, note, outside, period, span
+from dashboard.views.tables.table import CURRENT, Column, Table, column, marks, plain
 from dashboard.views.text import formats
 from dashboard.views.text import progress as sentences
+from dashboard.views.text.citing import cited
+from dashboard.views.text.grammar import plural
 
+KEPT = "Commitments and leadership register, kept by whoever runs this dashboard; each row names its page"
 # The furthest from it; the file holds all.
 MOST = 30
 NO_PERIODS = "the register has no periods"
+REGISTERED = "Directors on the programme, by the register"
 HEADER = ("commitment", "owner", "metric", "target_value", "by_when", "source")
 MARKS: dict[Outcome, str] = {
     "met": "better", "was met": "better", "on course": "better", "not on course": "worse", "was not met": "worse",
@@ -24,54 +32,92 @@ MARKS: dict[Outcome, str] = {
 }  # fmt: skip
 
 
-def overview(rows: Sequence[Stand], chosen: int | None, caption: str) -> str:
-    """Every commitment with where it stands; each leads to its detail."""
-    heads = ("Commitment", "England", "Short of it by", "Councils that meet it")
-    body = []
-    for one, held in rows:
-        name = html.link(one.label, {"commitment": one.label})
-        measure = one.metric.title if one.metric else "Directors on the programme, by the register"
-        reach = f"{measure}: {sentences.level(one)} by {one.by_when:%-d %B %Y}"
-        about = f'<span class="period">{escape(reach)}<br>{escape(one.owner)} · {_source(one)}</span>'
-        first = f'<th scope="row">{name}{about}</th>'
-        cells = _held(held) if isinstance(held, Held) else _registered(held)
-        mark = ' class="chosen" aria-current="true"' if one.line == chosen else ""
-        body.append(f"<tr{mark}>{first}{html.cells(cells)}</tr>")
-    return html.table(caption, heads, body, kind="commitments")
+def overview(db: Database, chosen: int | None) -> Table:
+    """Every commitment with where it stands (`progress.stands`); each leads to its detail. The sums are in the file."""
+    return Table(
+        "commitments",
+        (
+            Column("Commitment", lambda stand: _commitment(stand[0]), lambda stand: _promised(stand[0])),
+            Column("England", lambda stand: _shown(stand[1])[0], lambda stand: _stands(*stand)),
+            Column("Short of it by", lambda stand: _shown(stand[1])[1]),
+            Column("Councils that meet it", lambda stand: _shown(stand[1])[2]),
+            Column(file=lambda stand: _from(db, stand[0])),
+        ),
+        mark=lambda stand: CURRENT if stand[0].line == chosen else Html(),
+    )
 
 
-def periods(one: Held, caption: str) -> str:
-    """How many councils met it in each period and England's figure, newest first."""
-    metric = one.commitment.metric
-    assert metric is not None
-    heads = ["Period", "Met it", "Had a figure", "Share", *(["England"] if one.england else [])]
-    body = []
-    for row in one.standard.rows.reverse().iter_rows(named=True):
-        share = "" if row["share"] is None else f"{formats.number(row['share'], 0)}%"
-        note = '<span class="period">not to be held against earlier years</span>' if row["broken"] else ""
-        cells = [str(row["met"]), str(row["had"]), share]
-        cells += [formats.brief(row["england"], metric)] if one.england else []
-        when = escape(formats.period_label(metric, row["period_end"]))
-        body.append(f'<tr><th scope="row">{when}{note}</th>{html.cells(map(escape, cells))}</tr>')
-    return html.table(caption, heads, body, kind="counts")
+def periods(one: Held) -> Table:
+    """How many councils met it in each period and England's figure."""
+    metric = one.standard.metric
+    return Table(
+        "counts",
+        (
+            column(
+                "Period",
+                lambda row: join(formats.period_label(metric, row["period_end"]), cells.broken(row)),
+                "period",
+                "period_end",
+                commitment=pl.lit(one.commitment.label),
+                measure=pl.lit(metric.title),
+                to_reach=pl.lit(sentences.level(one.commitment)),
+            ),
+            plain("Met it", "met", "councils_met_it"),
+            plain("Had a figure", "had", "had_a_figure"),
+            column("Share", cells.share, percent_met_it="share"),
+            column(
+                "England",
+                (lambda row: formats.brief(row["england"], metric)) if one.england else None,
+                england="england",
+                unit=pl.lit(metric.unit),
+                not_comparable_with_earlier="broken",
+            ),
+        ),
+    )
 
 
-def councils(rows: pl.DataFrame, one: Held, names: Mapping[str, str], chosen: str | None, caption: str) -> str:
-    """The councils of `progress.councils` that do not meet it, the furthest from it first."""
-    metric = one.commitment.metric
-    assert metric is not None
-    body = []
-    for row in short(rows).head(MOST).iter_rows(named=True):
-        others = [names[other] for other in row["return_id"].split("+") if other != row["area_id"]]
-        joint = f'<span class="period">{escape(formats.joint(others))}</span>' if others else ""
-        small = '<span class="period">very small: read with care</span>' if row["very_small"] else ""
-        cells = [f"<b>{escape(formats.brief(row['value'], metric))}</b>"]
-        cells += [] if metric.graded else [escape(formats.difference(row["gap"], metric)), _real(row, one)]
-        link = html.link(row["name"], {"la": row["name"]}, page="/council")
-        mark = ' class="chosen"' if row["area_id"] == chosen else ""
-        body.append(f'<tr{mark}><th scope="row">{link}{joint}{small}</th>{html.cells(cells)}</tr>')
-    heads = ("Council", "Judgement") if metric.graded else ("Council", "Figure", "Short of it by", "That is")
-    return html.table(caption, heads, body, kind="councils")
+def councils(one: Held, names: Mapping[str, str], chosen: str | None) -> Table:
+    """The councils of `progress.councils`: the page shows the furthest from it, the file holds all."""
+    metric = one.standard.metric
+    figures = {
+        "commitment": pl.lit(one.commitment.label),
+        "measure": pl.lit(metric.title),
+        "period": pl.lit(formats.period_label(metric, one.end)),
+        "value": pl.col("value"),
+        "unit": pl.lit(metric.unit),
+        "status": pl.col("status"),
+        "symbol": pl.col("symbol"),
+        "to_reach": pl.lit(one.commitment.target),
+        "meets_it": pl.col("gap") <= 0,
+        "gap": pl.col("gap"),
+    }
+    return Table(
+        "councils",
+        (
+            column(
+                "Council",
+                lambda row: join(council(row["name"]), cells.joint_note(row, names), cells.very_small(row)),
+                "la_number",
+                "gss_code",
+                council="name",
+            ),
+            Column(
+                "Judgement" if metric.graded else "Figure",
+                lambda row: bold(formats.brief(row["value"], metric)),
+                figures,
+            ),
+            Column("Short of it by", None if metric.graded else lambda row: formats.difference(row["gap"], metric)),
+            column(
+                "That is",
+                None if metric.graded else lambda row: formats.shortfall(row, metric),
+                "very_small",
+                in_real_units="shortfall",
+                real_units=pl.lit(metric.shortfall, pl.String),
+                joint_return=joint_return(),
+            ),
+        ),
+        mark=marks(chosen),
+    )
 
 
 def short(rows: pl.DataFrame) -> pl.DataFrame:
@@ -84,16 +130,15 @@ def left_out(count: int) -> str:
     return f"{count - MOST} more do not: the file holds every council." if count > MOST else ""
 
 
-def sums(lines: Sequence[str]) -> str:
+def sums(lines: Sequence[str]) -> Html:
     """The sums of a commitment, a line each, and what they are not."""
-    items = "".join(f"<li>{escape(line)}</li>" for line in lines if line)
-    return f'<ul class="sums">{items}</ul><p class="note">{escape(sentences.ARITHMETIC)}</p>'
+    return join(items(filter(None, lines), class_="sums"), note(sentences.ARITHMETIC))
 
 
-def how_to_add() -> str:
+def how_to_add() -> Html:
     """What whoever runs the dashboard does to add a commitment, with an example that is none."""
     columns = ", ".join(f"<code>{name}</code>" for name in HEADER)
-    return (
+    return Html(
         '<div class="fill"><p><b>How to add one.</b> Whoever runs this dashboard keeps a row a commitment in '
         "<code>data/commitments.csv</code>, or where <code>MONITOR_COMMITMENTS</code> points. Its columns are "
         f"{columns}: what was promised, the office that promised it, the measure as its title stands in the menu, the "
@@ -106,49 +151,108 @@ def how_to_add() -> str:
     )
 
 
-def of_register() -> str:
+def of_register() -> Html:
     """Where more is said of a commitment that is counted from the register."""
-    link = html.link("Leadership, the programme", {"part": "The programme"}, page="/leadership")
-    return f'<p class="note">It is counted from the leadership register, which has no periods: see {link}.</p>'
+    link = cells.link("Leadership, the programme", {"part": "The programme"}, page="/leadership")
+    return note("It is counted from the leadership register, which has no periods: see ", link, ".")
 
 
-def _held(held: Held) -> list[str]:
-    metric = held.commitment.metric
-    assert metric is not None
-    england = held.england
-    when = f'<span class="period">{escape(formats.period_label(metric, held.end))}</span>'
-    councils = f"{held.met} of {held.had}{'' if england else when}{_outcome(held.councils)}"
+def _measure(one: Commitment) -> str:
+    return one.metric.title if one.metric else REGISTERED
+
+
+def _commitment(one: Commitment) -> Html:
+    reach = f"{_measure(one)}: {sentences.level(one)} by {format_date(one.by_when)}"
+    source = outside("source", one.source_url, rel="noopener nofollow")
+    name = cells.link(one.label, {"commitment": one.label})
+    return join(name, period(reach, Html("<br>"), f"{one.owner} · ", source))
+
+
+def _promised(one: Commitment) -> dict[str, object]:
+    return {
+        "commitment": one.commitment,
+        "owner": one.owner,
+        "measure": _measure(one),
+        "to_reach": sentences.level(one),
+        "target_value": one.target,
+        "unit": one.metric.unit if one.metric else "%",
+        "by_when": one.by_when,
+        "source_of_commitment": one.source_url,
+    }
+
+
+def _shown(held: Held | tuple[Coverage, Outcome] | None) -> tuple[object, str, object]:
+    """England, how far from it, and the councils that meet it."""
+    if isinstance(held, Held):
+        return _held(held)
+    if held is None:
+        return missing("no figure from before the day"), "", ""
+    counted, outcome = held
+    if not counted.kept:
+        return missing("the register has no rows"), "", ""
+    share = formats.number(100 * counted.enrolled / counted.councils, 0)
+    far = "meets it" if not counted.short else plural(counted.short, "director")
+    why = NO_PERIODS if outcome == "cannot be said" else None
+    said = _outcome(Course(outcome, float(counted.enrolled), why=why))
+    return join(bold(f"{share}%"), said), far, f"{counted.enrolled} of {counted.councils}"
+
+
+def _held(held: Held) -> tuple[object, str, object]:
+    metric, england = held.standard.metric, held.england
+    when = period(formats.period_label(metric, held.end))
+    councils = join(f"{held.met} of {held.had}", "" if england else when, _outcome(held.councils))
     if england is None:
-        return ['<i class="missing">no figure of England</i>', "", councils]
+        return missing("no figure of England"), "", councils
     value = formats.brief(england.value, metric) or "no figure"
     far = "" if england.value is None else sentences.distance(england.value, held)
     far = far.removesuffix(" short of it").replace("which meets it", "meets it")
-    return [f"<b>{escape(value)}</b>{when}{_outcome(england)}", escape(far), councils]
+    return join(bold(value), when, _outcome(england)), far, councils
 
 
-def _registered(found: tuple[Coverage, Outcome] | None) -> list[str]:
-    if found is None:
-        return ['<i class="missing">no figure from before the day</i>', "", ""]
-    counted, outcome = found
-    if not counted.kept:
-        return ['<i class="missing">the register has no rows</i>', "", ""]
-    share = formats.number(100 * counted.enrolled / counted.councils, 0)
-    far = "meets it" if not counted.short else f"{counted.short} director{'' if counted.short == 1 else 's'}"
-    why = NO_PERIODS if outcome == "cannot be said" else None
-    said = _outcome(Course(outcome, float(counted.enrolled), why=why))
-    return [f"<b>{share}%</b>{said}", far, f"{counted.enrolled} of {counted.councils}"]
+def _outcome(course: Course) -> Html:
+    words = span(f"word {MARKS[course.outcome]}", sentences.label(course.outcome, course.value))
+    return join(words, period(course.why) if course.why else "")
 
 
-def _outcome(course: Course) -> str:
-    words = sentences.label(course.outcome, course.value)
-    why = f'<span class="period">{escape(course.why)}</span>' if course.why else ""
-    return f'<span class="word {MARKS[course.outcome]}">{escape(words)}</span>{why}'
+def _stands(one: Commitment, held: Held | tuple[Coverage, Outcome] | None) -> dict[str, Any]:
+    if held is None:
+        none = {"councils_meet_it": None, "councils_with_figure": None}
+        return {"period": None, **_course("england", None), **none, **_course("councils", None)}
+    if isinstance(held, Held):
+        return {
+            "period": formats.period_label(held.standard.metric, held.end),
+            **_course("england", held.england),
+            "councils_meet_it": held.met,
+            "councils_with_figure": held.had,
+            **_course("councils", held.councils),
+        }
+    counted, outcome = held
+    percent = 100 * counted.enrolled / counted.councils if counted.kept else None
+    return {
+        "period": "the register",
+        **_course("england", Course(outcome, percent) if counted.kept else None),
+        "councils_meet_it": counted.enrolled if counted.kept else None,
+        "councils_with_figure": counted.councils if counted.kept else None,
+        **_course("councils", None),
+    }
 
 
-def _source(one: Commitment) -> str:
-    return f'<a href="{escape(one.source_url)}" rel="noopener nofollow">source</a>'
+def _course(whose: str, found: Course | None) -> dict[str, Any]:
+    it = found.sum if found else None
+    return {
+        f"{whose}_figure": found.value if found else None,
+        f"{whose}_outcome": found.outcome if found else None,
+        f"{whose}_why_not": found.why if found else None,
+        f"{whose}_five_periods_from": it.first[0] if it else None,
+        f"{whose}_first": it.first[1] if it else None,
+        f"{whose}_last": it.last[1] if it else None,
+        f"{whose}_per_year": it.per_year if it else None,
+        f"{whose}_years_left": it.years if it else None,
+        f"{whose}_sum_comes_to": it.comes_to if it else None,
+    }
 
 
-def _real(row: Row, one: Held) -> str:
-    assert one.commitment.metric is not None
-    return escape(formats.shortfall(row, one.commitment.metric))
+def _from(db: Database, one: Commitment) -> dict[str, str]:
+    source = db.sources[one.metric.source_id] if one.metric else None
+    words, licence = (cited([source]), source.licence) if source else (KEPT, "")
+    return {"source": words, "licence": licence, "data_version": db.data_version}

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
+from dashboard.data.names import format_date
 from dashboard.views.text import formats
 
 STANDARD = "Web Content Accessibility Guidelines (WCAG) 2.2, level AA"
@@ -136,6 +137,7 @@ def opening() -> str:
 def when() -> str:
     """The dates of the statement."""
     return (
-        f"This statement was prepared on {PREPARED:%-d %B %Y}. The dashboard was last tested on {TESTED:%-d %B %Y}. "
-        f"It will be reviewed by {REVIEW:%-d %B %Y}, and whenever the dashboard is tested anew."
+        f"This statement was prepared on {format_date(PREPARED)}. The dashboard was last tested on "
+        f"{format_date(TESTED)}. It will be reviewed by {format_date(REVIEW)}, and whenever the dashboard is tested "
+        "anew."
     )

@@ -25,6 +25,7 @@ from dashboard.analysis.shared_characteristics import FEWEST, JUDGED, SIZE, TYPE
 from dashboard.data.database import Database
 from dashboard.data.model import Metric, Period, Row
 from dashboard.views.text import formats
+from dashboard.views.text.grammar import are, have, plural
 from dashboard.views.text.inspections import region, what
 
 # More names than this are counted, not listed.
@@ -120,7 +121,7 @@ def since(row: Row) -> tuple[str, str]:
     """Since when a council has been in the best quarter in England; for how long, and why it is not said of earlier."""
     if not row["years"]:
         return "", ""
-    periods = f"{row['years']} period{'' if row['years'] == 1 else 's'}"
+    periods = f"{plural(row['years'], 'period')}"
     return f"since {row['since']}", "; ".join(filter(None, (periods, ENDED.get(row["ended"]))))
 
 
@@ -129,7 +130,7 @@ def how_long(found: Best) -> str:
     rows = [row for row in found.rows.iter_rows(named=True) if row["years"]]
     said = []
     if len(rows) < found.rows.height:
-        there = f"{len(rows)} {_are(len(rows))}" if rows else "none is"
+        there = f"{len(rows)} {are(len(rows))}" if rows else "none is"
         said.append(f"Of these {found.rows.height}, {there} in the best quarter in England.")
     most = max((row["years"] for row in rows), default=0)
     longest = [row for row in rows if row["years"] == most]
@@ -161,7 +162,7 @@ def in_common(rows: Sequence[Row], found: Best) -> str:
         if found.among.is_empty():
             return "They are a few that were chosen beforehand: what they have in common says nothing of the best."
         if found.rows.height < FEWEST:
-            return f"{_councils(found.rows.height)} are too few to look for what they have in common."
+            return f"{plural(found.rows.height, 'council')} are too few to look for what they have in common."
         return "All that could be among them are: there is nothing to tell them from."
     more, less = ([_group(row) for row in rows if row["side"] == side] for side in ("more", "less"))
     if not more and not less:
@@ -234,8 +235,8 @@ def _who(db: Database, found: Best) -> str:
     return found.benchmark.best_are.format(
         among=_among(db, found),
         count=count,
-        councils=_councils(count),
-        have=_have(count),
+        councils=plural(count, "council"),
+        have=have(count),
         reach="reaches" if count == 1 else "reach",
         each="each " if count > 1 else "",
         all=found.among.height,
@@ -269,10 +270,10 @@ def _stayed(found: Best, rows: Sequence[Row]) -> str:
     if not isinstance(found.benchmark.rule, BestQuarter):
         worst = sum(row["quarter"] == WORST_QUARTER for row in rows)
         many = "All" if len(there) == len(rows) > 1 else len(there) or "None"
-        best = f"{many} of them {_are(len(there) or 1)} in the best quarter in England"
+        best = f"{many} of them {are(len(there) or 1)} in the best quarter in England"
         return f"{best}, {worst} in the worst." if worst else f"{best}."
     stayed = sum(row["years"] >= LONG for row in there)
-    long = f"{stayed} {_have(stayed)} been there for five years running or longer." if stayed else ""
+    long = f"{stayed} {have(stayed)} been there for five years running or longer." if stayed else ""
     return " ".join(filter(None, (long, _came(there))))
 
 
@@ -311,15 +312,3 @@ def _group(row: Row) -> str:
         SIZE: f"{row['group'][0].lower()}{row['group'][1:]}",
     }.get(row["dimension"], row["group"])
     return f"{name} ({row['best']} of these {row['best_base']}, {row['all']} of all {row['all_base']})"
-
-
-def _councils(count: int) -> str:
-    return f"{count} council{'' if count == 1 else 's'}"
-
-
-def _are(count: int) -> str:
-    return "is" if count == 1 else "are"
-
-
-def _have(count: int) -> str:
-    return "has" if count == 1 else "have"

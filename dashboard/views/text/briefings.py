@@ -10,8 +10,10 @@ from dashboard.analysis.benchmarks import Benchmark
 from dashboard.analysis.direction import Side
 from dashboard.data.database import Database
 from dashboard.data.model import REASONS, Metric, Row
+from dashboard.data.names import format_date
 from dashboard.views.text import formats
 from dashboard.views.text.direction import NO_DIRECTION
+from dashboard.views.text.grammar import plural
 
 # On paper nobody can click for the rest: more names than this are counted, not listed.
 MANY = 8
@@ -37,7 +39,7 @@ def opening(regions: int, councils: int, db: Database) -> str:
     """What there is to take along."""
     return (
         f"There is a briefing on England, on each of {regions} regions and on each of {councils} councils, with the "
-        f"figures as they stood on {db.built_at:%-d %B %Y}."
+        f"figures as they stood on {format_date(db.built_at)}."
     )
 
 
@@ -50,7 +52,7 @@ def shown(names: Sequence[str]) -> str:
 
 def ready(count: int) -> str:
     """That a pack has been made."""
-    return f"The pack of {count} briefing{'' if count == 1 else 's'} is ready to be downloaded."
+    return f"The pack of {plural(count, 'briefing')} is ready to be downloaded."
 
 
 def group(benchmark: Benchmark) -> str:

@@ -8,6 +8,7 @@ from dashboard.analysis.benchmarks import Benchmark
 from dashboard.analysis.compare import DID_NOT_EXIST
 from dashboard.data.model import GRADES, Metric, Row
 from dashboard.views.text import formats
+from dashboard.views.text.grammar import plural
 
 # More names than this are counted, not listed.
 FEW = 3
@@ -109,7 +110,7 @@ def measures(rows: Sequence[Row], metrics: Mapping[str, Metric], chosen: str | N
     name = formats.place(row["name"])
     if row["very_small"]:
         return f"{name} is so small that its place among others says little: read its figures one by one."
-    on = f"On the {count} measure{'' if count == 1 else 's'} here that can be ranked, {name} is"
+    on = f"On the {plural(count, 'measure')} here that can be ranked, {name} is"
     if not first and not last:
         return f"{on} never the best of those compared, and never the last."
     best, worst = (f"{len(found)} ({formats.listed(found)})" if found else "none" for found in (first, last))

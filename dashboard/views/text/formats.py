@@ -15,9 +15,11 @@ from dashboard.analysis.benchmarks import Benchmark
 from dashboard.analysis.comparison import conflict
 from dashboard.data.model import GRADES, Metric, Row
 from dashboard.data.names import MINUS as MINUS
+from dashboard.data.names import format_date
 from dashboard.data.names import listed as listed
 from dashboard.data.names import number as number
 from dashboard.data.names import reason as reason
+from dashboard.views.text.grammar import plural
 
 Colouring = Literal["value", "quarter", "gap", "verdict", "change", "trend"]
 
@@ -26,6 +28,13 @@ SIDES: dict[Colouring, tuple[tuple[str, str, str], tuple[str, str, str]]] = {
     "verdict": (("better", "similar", "worse"), ("lower", "similar", "higher")),
     "change": (("better", "no change", "worse"), ("lower", "no change", "higher")),
     "trend": (("getting better", "no clear trend", "getting worse"), ("falling", "no clear trend", "rising")),
+}
+VERDICTS = {
+    "better": "better, beyond chance",
+    "worse": "worse, beyond chance",
+    "similar": "similar: chance could explain the difference",
+    "lower": "lower, beyond chance",
+    "higher": "higher, beyond chance",
 }
 QUARTERS = {1: "best quarter", 2: "second quarter", 3: "third quarter", 4: "worst quarter"}
 
@@ -69,7 +78,7 @@ def signed(value: float, metric: Metric) -> str:
 def period(metric: Metric, end: date) -> str:
     """A period in words: "at 30 September 2025", "in the year to 31 March 2025", "at 20 August 2026"."""
     if metric.dated:
-        return f"at {end:%-d %B %Y}"
+        return f"at {format_date(end)}"
     if metric.period_kind in ("academic year", "financial year"):
         return f"in the {metric.period_kind} {end.year - 1}/{end.year % 100:02d}"
     before = "in the " if metric.period_kind.startswith("year") else ""
@@ -160,14 +169,7 @@ def held(metric: Metric) -> str:
 
 def verdict(row: Row, metric: Metric) -> str:
     """The verdict beyond chance in words; empty without counts."""
-    words = {
-        "better": "better, beyond chance",
-        "worse": "worse, beyond chance",
-        "similar": "similar: chance could explain the difference",
-        "lower": "lower, beyond chance",
-        "higher": "higher, beyond chance",
-    }
-    return words.get(row["verdict"] or "", "")
+    return VERDICTS.get(row["verdict"], "")
 
 
 def benchmark_value(
@@ -186,14 +188,14 @@ def benchmark_value(
         return benchmark.no_value(its)
     side = "below" if metric.lower_is_better else "above"
     shown = _with_unit(_as_typed(value, benchmark, metric), metric)
-    return benchmark.level.format(value=shown, side=side, base=base, councils=_councils(base))
+    return benchmark.level.format(value=shown, side=side, base=base, councils=plural(base, "council"))
 
 
 def mark(value: float, base: int | None, benchmark: Benchmark, metric: Metric) -> str:
     """A benchmark's value as it follows its name, with its base: "(7.6%)", "(8.6%, 8 of 10)", "(9.6%, 55 councils)"."""
     shown = _as_typed(value, benchmark, metric)
     shown = f"{shown}%" if metric.unit == "%" else f"£{shown}" if metric.unit.startswith("£") else shown
-    counted = benchmark.counted.format(base=base, councils=_councils(base))
+    counted = benchmark.counted.format(base=base, councils=plural(base, "council"))
     return f"({shown}{', ' if counted else ''}{counted})"
 
 
@@ -274,10 +276,6 @@ def _as_typed(value: float, benchmark: Benchmark, metric: Metric) -> str:
     """A benchmark as a number to show: a reader's target with all its decimals, since it is held to exactly."""
     typed = Decimal(f"{value:.9g}").normalize().as_tuple().exponent if benchmark.asks == "number" else 0
     return number(value, max(metric.decimals, -int(typed)))
-
-
-def _councils(base: int | None) -> str:
-    return f"{base} council{'' if base == 1 else 's'}"
 
 
 def _with_unit(shown: str, metric: Metric) -> str:

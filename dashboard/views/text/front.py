@@ -10,6 +10,7 @@ from dashboard.analysis.england import Gain, Grades, News
 from dashboard.analysis.standard import Standard
 from dashboard.data.database import Database
 from dashboard.data.model import GRADES, Metric
+from dashboard.data.names import format_date
 from dashboard.views.text import formats
 
 
@@ -104,4 +105,4 @@ def _councils(count: int) -> str:
 
 
 def _day(end: date) -> str:
-    return f"{end:%-d %B %Y}"
+    return format_date(end)

@@ -11,8 +11,23 @@ from dashboard.analysis.inspections import NO_JUDGEMENT, Filters
 from dashboard.analysis.transitions import ENDED, NOT_GIVEN, NOT_YET
 from dashboard.data import model
 from dashboard.data.model import GRADES, Metric, Row
+from dashboard.data.names import format_date
 from dashboard.views.text import formats
+from dashboard.views.text.grammar import have, plural
 
+SNAPSHOTS = (
+    "At each 31 March, by Ofsted’s rule: what was inspected by then and published by 30 June. Councils are those of "
+    "the day. Judgements before January 2018 are of the framework before ILACS."
+)
+ON_NEXT = (
+    "Months are counted between the two reports, since older files print no other date. A dot is a judgement, its row "
+    "the next one of the same thing; the dark line is the middle. Grades are counted, never averaged. A successor of a "
+    "council that ended is another council."
+)
+ON_RATINGS = (
+    "Grades are the latest on record; the figure may be older than the inspection or younger. A joint return is one "
+    "dot in each grade that its councils have. Very small councils are drawn, but move no median."
+)
 # The middle of fewer councils says little (rule 12).
 FEWEST = 5
 
@@ -62,7 +77,7 @@ def latest_sentence(rows: Sequence[Row], strand: str, metric: Metric, *, by: str
         are = "is" if counts[known[0]] == 1 else "are"
         first = f"{counts[known[0]]} of {len(rows)} councils {are} {known[0]} for {what(metric)}"
         said = formats.listed([first, *(f"{counts[grade]} {grade}" for grade in known[1:])])
-        opening = f"{said}, by reports published to {newest:%-d %B %Y}."
+        opening = f"{said}, by reports published to {format_date(newest)}."
     else:
         opening = f"None of {len(rows)} councils is judged for {what(metric)}."
     return opening + _without(rows, strand, metric)
@@ -73,9 +88,9 @@ def own_sentence(row: Row, strand: str, metric: Metric) -> str:
     name = formats.place(row["name"])
     if row["published"] is None:
         return f"{name} has no inspection on record since 2013."
-    ago = f"{row['months']} month{'' if row['months'] == 1 else 's'} ago"
-    when = f"was last inspected from {row['started']:%-d %B %Y}" if row["started"] else (
-        f"had its last report published on {row['published']:%-d %B %Y}"
+    ago = f"{plural(row['months'], 'month')} ago"
+    when = f"was last inspected from {format_date(row['started'])}" if row["started"] else (
+        f"had its last report published on {format_date(row['published'])}"
     )  # fmt: skip
     if row[strand]:
         return f"{name} {when}, {ago}: {row[strand]} for {what(metric)}."
@@ -94,9 +109,9 @@ def reports_sentence(
     last = [row for row in found if row["published"] > a_year]
     before = [row for row in found if two < row["published"] <= a_year]
     where = f" in {region(region_name)}" if region_name else ""
-    opening = f"In the 12 months to {newest:%-d %B %Y} Ofsted published {_reports(len(last))}{where}"
+    opening = f"In the 12 months to {format_date(newest)} Ofsted published {plural(len(last), 'report')}{where}"
     opening += f": {said}." if (said := _judged(last, strand, metric)) else "."
-    return f"{opening} In the 12 months before, {_reports(len(before))}" + (
+    return f"{opening} In the 12 months before, {plural(len(before), 'report')}" + (
         f": {said}." if (said := _judged(before, strand, metric)) else "."
     )
 
@@ -107,7 +122,7 @@ def course_sentence(name: str, found: Sequence[Row], strand: str, metric: Metric
     if not found:
         return f"{name} has no inspection on record since 2013."
     course = [f"{row[strand] or 'no judgement'} ({row['published']:%B %Y})" for row in found]
-    return f"{name} has {_reports(len(found))} since 2013: for {what(metric)} {formats.listed(course)}."
+    return f"{name} has {plural(len(found), 'report')} since 2013: for {what(metric)} {formats.listed(course)}."
 
 
 def regions_sentence(rows: Sequence[Row], metric: Metric, *, day: date, area: str) -> str:
@@ -118,15 +133,15 @@ def regions_sentence(rows: Sequence[Row], metric: Metric, *, day: date, area: st
     own = [row for row in rows if row["name"] == area]
     now = next((row for row in own if row["period_end"] == day), None)
     if now is None or not judged(now):
-        return f"No council was judged for {what(metric)} by {day:%-d %B %Y}."
+        return f"No council was judged for {what(metric)} by {format_date(day)}."
     where = "" if area == "England" else f" in {region(area)}"
     sentence = (
-        f"At {day:%-d %B %Y}, {good(now)} of the {judged(now)} councils{where} with a judgement were Good or "
+        f"At {format_date(day)}, {good(now)} of the {judged(now)} councils{where} with a judgement were Good or "
         f"Outstanding for {what(metric)}"
     )
     first = min((row for row in own if judged(row)), key=lambda row: row["period_end"])
     if first["period_end"] < day:
-        sentence += f"; at {first['period_end']:%-d %B %Y}, {good(first)} of {judged(first)}"
+        sentence += f"; at {format_date(first['period_end'])}, {good(first)} of {judged(first)}"
     if area != "England":
         return f"{sentence}."
     # Inner and Outer London are parts of another region.
@@ -195,13 +210,13 @@ def next_sentence(rows: Sequence[Row], metric: Metric, *, grade: str, region_nam
     if followed:
         after = f"{formats.number(median(followed), 0)} months"
         after = f"{after} later" if len(followed) == 1 else f"half of them within {after}"
-        opening += f": {len(followed)} {_have(len(followed))} been judged again, {graded(counts)}, {after}."
+        opening += f": {len(followed)} {have(len(followed))} been judged again, {graded(counts)}, {after}."
     else:
         opening += "; none has been judged again yet."
     left = {kind: sum(row["next"] == kind for row in rows) for kind in (NOT_YET, NOT_GIVEN, ENDED)}
     said = [
-        f"{left[NOT_YET]} {_have(left[NOT_YET])} not been judged again yet",
-        f"{left[NOT_GIVEN]} {_have(left[NOT_GIVEN])} been inspected again without an overall judgement",
+        f"{left[NOT_YET]} {have(left[NOT_YET])} not been judged again yet",
+        f"{left[NOT_GIVEN]} {have(left[NOT_GIVEN])} been inspected again without an overall judgement",
         f"{left[ENDED]} {'is of a council' if left[ENDED] == 1 else 'are of councils'} that ended",
     ]
     said = [words for words, count in zip(said, left.values(), strict=True) if count]
@@ -259,11 +274,11 @@ def _without(rows: Sequence[Row], strand: str, metric: Metric) -> str:
         if row[strand] is None:
             why = formats.reason(row[f"{strand}_status"], None, metric)
             reasons[why] = reasons.get(why, 0) + 1
-    said = [f" {count} {_have(count)} no judgement of it: {why}." for why, count in reasons.items()]
+    said = [f" {count} {have(count)} no judgement of it: {why}." for why, count in reasons.items()]
     reformed = sum(row["overall_status"] == "not_given" for row in rows)
     if strand != "overall" and reformed:
         those = "one" if reformed == 1 else str(reformed)
-        said.append(f" The {those} inspected since April 2026 {_have(reformed)} no overall judgement.")
+        said.append(f" The {those} inspected since April 2026 {have(reformed)} no overall judgement.")
     return "".join(said)
 
 
@@ -274,9 +289,6 @@ def _judged(found: Sequence[Row], strand: str, metric: Metric) -> str:
     return "; ".join(filter(None, (said, f"{none} without a judgement of {what(metric)}" if none else "")))
 
 
-def _reports(count: int) -> str:
-    return f"{count} report{'' if count == 1 else 's'}"
-
-
-def _have(count: int) -> str:
-    return "has" if count == 1 else "have"
+def after_the_record(newest: date) -> str:
+    """What cannot be known from these files."""
+    return f"Reports published after {format_date(newest)} are not on record here."

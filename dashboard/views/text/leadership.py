@@ -7,7 +7,9 @@ from datetime import date
 
 from dashboard.analysis.leadership import ENOUGH, HIGH, LOW
 from dashboard.data.model import GRADES, Metric, Row
+from dashboard.data.names import format_date
 from dashboard.views.text import formats
+from dashboard.views.text.grammar import are, have, plural, were
 from dashboard.views.text.inspections import graded
 
 NO_CAUSE = "Neither is the cause of the other."
@@ -20,9 +22,9 @@ def judged(rows: Sequence[Row], newest: date) -> str:
     known = [grade for grade, count in counts.items() if count]
     if not known:
         return f"None of {len(rows)} councils has a judgement of its leaders."
-    first = f"{counts[known[0]]} of {len(rows)} councils {_are(counts[known[0]])} {known[0]} for impact of leaders"
+    first = f"{counts[known[0]]} of {len(rows)} councils {are(counts[known[0]])} {known[0]} for impact of leaders"
     said = formats.listed([first, *(f"{counts[grade]} {grade}" for grade in known[1:])])
-    return f"{said}, by reports published to {newest:%-d %B %Y}. {moved(rows)}".strip()
+    return f"{said}, by reports published to {format_date(newest)}. {moved(rows)}".strip()
 
 
 def moved(rows: Sequence[Row]) -> str:
@@ -32,9 +34,9 @@ def moved(rows: Sequence[Row]) -> str:
         return ""
     up, down = sum(one > 0 for one in again), sum(one < 0 for one in again)
     once = sum(row["grade"] is not None and row["moved"] is None for row in rows)
-    only = f" {once} {_have(once)} been judged once only." if once else ""
+    only = f" {once} {have(once)} been judged once only." if once else ""
     return (
-        f"At their last inspection {up} {_were(up)} judged better than at the one before, {down} worse and "
+        f"At their last inspection {up} {were(up)} judged better than at the one before, {down} worse and "
         f"{len(again) - up - down} the same.{only}"
     )
 
@@ -44,10 +46,10 @@ def own(row: Row) -> str:
     name = formats.place(row["name"])
     if row["grade"] is None:
         return f"{name} has no judgement of its leaders on record since 2013."
-    when = f"when inspected from {row['started']:%-d %B %Y}" if row["started"] else (
-        f"by the report of {row['published']:%-d %B %Y}"
+    when = f"when inspected from {format_date(row['started'])}" if row["started"] else (
+        f"by the report of {format_date(row['published'])}"
     )  # fmt: skip
-    months = f"{row['months']} month{'' if row['months'] == 1 else 's'} ago"
+    months = f"{plural(row['months'], 'month')} ago"
     opening = f"{name} was judged {row['grade']} for impact of leaders {when}, {months}"
     if row["before"] is None:
         return f"{opening}: its first judgement on record."
@@ -73,9 +75,9 @@ def beside(rows: Sequence[Row], metrics: Sequence[Metric]) -> str:
         return "There are no judgements of leaders and figures of the workforce to hold side by side."
     ahead, behind = (sum(row["side"] == side for row in rows) for side in (HIGH, LOW))
     return (
-        f"Of {len(high)} councils whose leaders are Good or Outstanding, {ahead} {_are(ahead)} in the worst quarter on "
+        f"Of {len(high)} councils whose leaders are Good or Outstanding, {ahead} {are(ahead)} in the worst quarter on "
         f"{NUMBERS[ENOUGH]} or more of {NUMBERS[len(metrics)]} workforce measures ({names(metrics)}); of {len(low)} "
-        f"judged lower, {behind} {_are(behind)} in the best quarter on {NUMBERS[ENOUGH]} or more. {NO_CAUSE}"
+        f"judged lower, {behind} {are(behind)} in the best quarter on {NUMBERS[ENOUGH]} or more. {NO_CAUSE}"
     )
 
 
@@ -106,12 +108,12 @@ def directors(rows: Sequence[Row]) -> str:
     count = formats.number(now["changes"], 0)
     opening = (
         f"In England directors of children's services changed {count} times in the year to "
-        f"{now['period_end']:%-d %B %Y}"
+        f"{format_date(now['period_end'])}"
     )
     before = [row for row in rows[:-1] if row["changes"] is not None]
     if before:
         last = before[-1]
-        when = "the year before" if last is rows[-2] else f"the year to {last['period_end']:%-d %B %Y}"
+        when = "the year before" if last is rows[-2] else f"the year to {format_date(last['period_end'])}"
         opening += f", after {formats.number(last['changes'], 0)} in {when}"
     return f"{opening}. Which councils they left, no public record says."
 
@@ -128,15 +130,3 @@ def grades(rows: Sequence[Row]) -> str:
 
 def _on(row: Row) -> str:
     return NUMBERS[row["best"]]
-
-
-def _are(count: int) -> str:
-    return "is" if count == 1 else "are"
-
-
-def _were(count: int) -> str:
-    return "was" if count == 1 else "were"
-
-
-def _have(count: int) -> str:
-    return "has" if count == 1 else "have"

@@ -8,6 +8,7 @@ from dashboard.analysis.benchmarks import Benchmark
 from dashboard.analysis.local_figures import Checked
 from dashboard.data.model import Metric, Row
 from dashboard.views.text import formats
+from dashboard.views.text.grammar import plural
 
 NO_COUNCIL = (
     "Choose your council: its newest local figures can be held against the published ones here, "
@@ -108,7 +109,7 @@ def result(checked: Checked, file: str) -> str:
     if wrong:
         parts.append(f"{wrong} wrong and not taken")
     if checked.empty:
-        parts.append(f"{checked.empty} row{'' if checked.empty == 1 else 's'} left empty")
+        parts.append(f"{plural(checked.empty, 'row')} left empty")
     return f"{'; '.join(parts)}."
 
 
@@ -151,7 +152,7 @@ def _moved(rows: Sequence[Row], metrics: Mapping[str, Metric]) -> str:
 
 
 def _figures(count: int) -> str:
-    return f"{count} figure{'' if count == 1 else 's'}"
+    return plural(count, "figure")
 
 
 def _of(name: str) -> str:

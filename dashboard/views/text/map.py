@@ -9,6 +9,7 @@ from dashboard.analysis.benchmarks import Benchmark
 from dashboard.data.model import Metric, Row
 from dashboard.views.text import formats
 from dashboard.views.text.formats import SIDES, Colouring
+from dashboard.views.text.grammar import are, plural
 
 # What is said of one council on a side, and of several.
 ONE_AND_MANY = {
@@ -52,13 +53,13 @@ def coloured_sentence(
         return _verdicts(counts, known, sides, benchmark)
     since = "Since a year before" if colouring == "change" else "Over five years"
     said = [f"{counts[side]} {ONE_AND_MANY[side][counts[side] > 1]}" for side in sides if counts[side]]
-    return f"{since}, of {known} council{'' if known == 1 else 's'} {formats.listed(said)}."
+    return f"{since}, of {plural(known, 'council')} {formats.listed(said)}."
 
 
 def _verdicts(counts: Counter[str], known: int, sides: tuple[str, str, str], benchmark: Benchmark) -> str:
     first, similar, last = (counts[side] for side in sides)
     group = f"what {benchmark.group_of()} reach" if benchmark.best else benchmark.group_of()
-    sentence = f"Beyond chance, {first} of {known} councils {_are(first)} {sides[0]} than {group} and {last} {sides[2]}"
+    sentence = f"Beyond chance, {first} of {known} councils {are(first)} {sides[0]} than {group} and {last} {sides[2]}"
     return f"{sentence}; for {similar} chance could explain the difference." if similar else f"{sentence}."
 
 
@@ -81,7 +82,3 @@ def _own(row: Row, metric: Metric, colouring: Colouring) -> str:
     if said.startswith("cannot"):
         return f"Its trend {said}."
     return f"Over five years it {'shows' if said == 'no clear trend' else 'is'} {said}."
-
-
-def _are(count: int) -> str:
-    return "is" if count == 1 else "are"

@@ -6,8 +6,8 @@ import polars as pl
 
 from dashboard.analysis.queries import partners
 from dashboard.data.cache import shared
-from dashboard.data.database import Database
-from dashboard.data.names import listed
+from dashboard.data.database import Database, is_joint
+from dashboard.data.names import format_date, listed
 
 
 @shared
@@ -21,9 +21,9 @@ def notices(db: Database, area_id: str) -> list[str]:
         start = before["date"][0]
         names = listed([db.names[other] for other in before["predecessor_id"]])
         found.append(
-            f"{name} began on {start:%-d %B %Y}. Earlier figures are those of {names}, and are not joined to these."
+            f"{name} began on {format_date(start)}. Earlier figures are those of {names}, and are not joined to these."
         )
-    joint = db.newest.filter((pl.col("area_id") == area_id) & pl.col("return_id").str.contains("+", literal=True))
+    joint = db.newest.filter((pl.col("area_id") == area_id) & is_joint())
     if joint.height:
         others = listed(partners(db, joint["return_id"][0], area_id))
         found.append(

@@ -8,7 +8,9 @@ from datetime import date
 from dashboard.analysis.programme import ABSENT, COMPLETED, ENROLLED, MOST, NOT_ENROLLED, Coverage
 from dashboard.data.database import Database
 from dashboard.data.model import Row
+from dashboard.data.names import format_date
 from dashboard.views.text import formats
+from dashboard.views.text.grammar import plural
 from dashboard.views.text.inspections import region
 from dashboard.views.text.leadership import NO_CAUSE
 
@@ -45,7 +47,7 @@ def against(found: Coverage, today: date) -> str:
     """How many are lacking for the target; empty without one."""
     if found.target is None or found.needed is None:
         return ""
-    by = f"{found.target.by_when:%-d %B %Y}"
+    by = format_date(found.target.by_when)
     level = f"{formats.number(found.target.percent, 0 if found.target.percent == int(found.target.percent) else 1)}%"
     target = f"The target is {level}, {found.needed} of {found.councils}, by {by}"
     if not found.short:
@@ -64,9 +66,9 @@ def own(row: Row, db: Database) -> str:
     if row["state"] == NOT_ENROLLED:
         said = f"{who} is on no programme"
     elif row["state"] == COMPLETED:
-        said = f"{who} completed the programme ({row['programme']}) on {row['completed_on']:%-d %B %Y}"
+        said = f"{who} completed the programme ({row['programme']}) on {format_date(row['completed_on'])}"
     else:
-        said = f"{who} has been on the programme ({row['programme']}) since {row['enrolled_on']:%-d %B %Y}"
+        said = f"{who} has been on the programme ({row['programme']}) since {format_date(row['enrolled_on'])}"
     more = [f"is coached by {formats.place(row['coach'])}"] if row["coach"] else []
     if row["coaches"]:
         more.append(f"coaches {formats.listed([formats.place(db.names[one]) for one in row['coaches']])}")
@@ -81,7 +83,7 @@ def own_post(row: Row) -> str:
     kind = "an interim" if row["interim"] else "a permanent"
     if row["in_post_since"] is None:
         return f"{name} has {kind} director, since when is not known."
-    return f"{name} has had {kind} director since {row['in_post_since']:%-d %B %Y}, {months(row['tenure'])}."
+    return f"{name} has had {kind} director since {format_date(row['in_post_since'])}, {months(row['tenure'])}."
 
 
 def regions(rows: Sequence[Row]) -> str:
@@ -114,7 +116,7 @@ def coaching(pairs: Sequence[Row], without: int) -> str:
     coaches = len({pair["coach_id"] for pair in pairs})
     return (
         f"{coaches} council{' coaches' if coaches == 1 else 's coach'} "
-        f"{len(pairs)} other{'' if len(pairs) == 1 else 's'}; "
+        f"{plural(len(pairs), 'other')}; "
         f"{lacking} without a coach."
     )
 
@@ -172,7 +174,7 @@ def checked(rows: Sequence[Row]) -> str:
     if not days:
         return f"Nobody has written when the register was last looked at.{missing}".strip()
     first, last = min(days), max(days)
-    span = f"on {first:%-d %B %Y}" if first == last else f"between {first:%-d %B %Y} and {last:%-d %B %Y}"
+    span = f"on {format_date(first)}" if first == last else f"between {format_date(first)} and {format_date(last)}"
     return f"Its rows were last looked at {span}.{missing}"
 
 

@@ -7,7 +7,9 @@ from collections.abc import Sequence
 from dashboard.analysis.comparison import England
 from dashboard.analysis.progress import PERIODS, Commitment, Course, Held, Outcome
 from dashboard.data.model import Metric, Row
+from dashboard.data.names import format_date
 from dashboard.views.text import formats
+from dashboard.views.text.grammar import are
 
 NOTHING = (
     "No commitments are recorded here yet, so there is nothing to hold against the figures. A commitment is a promise "
@@ -52,10 +54,10 @@ def opening(found: Sequence[Held], *, registered: int = 0, silent: int = 0) -> s
     if said:
         first += f"; by the published figures England {formats.listed(said)}"
     if alone := len(found) - len(outcomes):
-        first += f"; {alone} {_are(alone)} of councils alone"
+        first += f"; {alone} {are(alone)} of councils alone"
     every = sum(one.councils.outcome in ("met", "was met") for one in found)
     more = [f"Every council meets {every}." if every else "None is met by every council."] if found else []
-    more += [f"{registered} {_are(registered)} counted from the leadership register."] if registered else []
+    more += [f"{registered} {are(registered)} counted from the leadership register."] if registered else []
     more += [f"Of {silent} there is no figure from before its day."] if silent else []
     return " ".join([f"{first}.", *more])
 
@@ -82,7 +84,7 @@ def detail(one: Held) -> str:
     commitment, metric = one.commitment, one.commitment.metric
     assert metric is not None
     when = formats.period(metric, one.end)
-    said = f"The {metric.noun} is to be {level(commitment)} by {commitment.by_when:%-d %B %Y}. "
+    said = f"The {metric.noun} is to be {level(commitment)} by {format_date(commitment.by_when)}. "
     councils = f"{one.met} of {one.had} councils met it"
     if one.england is not None and one.england.value is not None:
         england = f"In England it was {formats.quantity(one.england.value, metric)} {when}"
@@ -117,7 +119,7 @@ def gained(total: England | None, metric: Metric) -> str:
 
 def course(what: str, found: Course, one: Held, metric: Metric | None) -> str:
     """The sum of one figure, said as a sum; `metric` is None of the share of councils."""
-    by = f"{one.commitment.by_when:%-d %B %Y}"
+    by = format_date(one.commitment.by_when)
     if found.outcome in ("met", "was met", "was not met"):
         return f"{what}: {OUTCOMES[found.outcome]}." if metric else f"Every council: {OUTCOMES[found.outcome]}."
     if found.sum is None:
@@ -169,7 +171,3 @@ def _shown(value: float, metric: Metric | None) -> str:
 def _bare(shown: str, metric: Metric | None) -> str:
     """A quantity as a term of a sum: "14.2%", "15.2"."""
     return shown if metric is None or metric.unit == "%" else shown.removesuffix(f" {metric.unit}")
-
-
-def _are(count: int) -> str:
-    return "is" if count == 1 else "are"

@@ -10,7 +10,9 @@ from dashboard.analysis.benchmarks import Benchmark
 from dashboard.analysis.partners import Partner
 from dashboard.analysis.queries import Inspection, Judgement
 from dashboard.data.model import Metric, Row
+from dashboard.data.names import format_date
 from dashboard.views.text import briefings, formats
+from dashboard.views.text.grammar import plural
 
 # An hour's meeting holds no more.
 MOST = 6
@@ -139,11 +141,11 @@ def _report(judgements: Sequence[Judgement], latest: Inspection | None) -> Quest
     if not strands or latest is None:
         return None
     said = "; ".join(f"{formats.listed(names)} {grade}" for grade, names in strands.items())
-    return Question(_REPORT, f"Report of {latest.published:%-d %B %Y}: {said}.")
+    return Question(_REPORT, f"Report of {format_date(latest.published)}: {said}.")
 
 
 def _partner(one: Partner, like: str) -> Question:
-    measures = f"{len(one.evidence)} measure{'' if len(one.evidence) == 1 else 's'}"
+    measures = plural(len(one.evidence), "measure")
     because = (
         f"{one.name} is among the councils most like this one ({like}), and reaches the benchmark on {measures} where "
         "it falls short."

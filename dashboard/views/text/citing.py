@@ -7,7 +7,8 @@ from collections.abc import Sequence
 import polars as pl
 
 from dashboard.data.database import Database
-from dashboard.data.model import Source
+from dashboard.data.model import Metric, Source
+from dashboard.data.names import format_date
 
 
 def cited(sources: Sequence[Source]) -> str:
@@ -22,6 +23,25 @@ def cite(db: Database, sources: Sequence[Source]) -> list[pl.Expr]:
         pl.lit(licences(sources)).alias("licence"),
         pl.lit(db.data_version).alias("data_version"),
     ]
+
+
+def columns_of(db: Database, metric: Metric) -> dict[str, str]:
+    """The source of a measure in columns: source, publisher, release, released, page, licence, data_version."""
+    source = db.sources[metric.source_id]
+    return {
+        "source": source.title,
+        "publisher": source.publisher,
+        "release": source.release,
+        "released": source.released,
+        "page": source.page,
+        "licence": source.licence,
+        "data_version": db.data_version,
+    }
+
+
+def cite_metric(db: Database, metric: Metric) -> list[pl.Expr]:
+    """The same of a table of one measure."""
+    return [pl.lit(words).alias(name) for name, words in columns_of(db, metric).items()]
 
 
 def licences(sources: Sequence[Source]) -> str:
@@ -45,6 +65,6 @@ def citation(db: Database, metrics: Sequence[str], link: str | None = None) -> s
     built = db.table["build"]["built_at"][0]
     where = f" {link}" if link else ""
     return (
-        f"Child Protection Monitor, data version {db.data_version}, built {built:%-d %B %Y}.{where} "
+        f"Child Protection Monitor, data version {db.data_version}, built {format_date(built)}.{where} "
         f"Figures: {cited(found)}. Licence: {licences(found)}."
     )

@@ -1,0 +1,200 @@
+"""What tables of every page are made of: links, figures and words as cells."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from functools import cache
+from itertools import pairwise
+from math import hypot
+from urllib.parse import urlencode
+
+from dashboard.data.model import GRADES, Metric, Row
+from dashboard.views.tables.html import Html, bold, escape, join, outside, period, small, span, tag
+from dashboard.views.text import formats
+
+GRADE_CLASSES = {grade: f"grade-{position}" for position, grade in enumerate(GRADES, start=1)}
+# Of a spark, in pixels: its frame as in style.css, what is left free in it, the thickness, half the dot at its end.
+SPARK_WIDTH, SPARK_HEIGHT, SPARK_PAD, SPARK_LINE, SPARK_DOT = 88, 22, 3, 1.2, 2.5
+
+
+def link(text: str, query: Mapping[str, str], page: str = "") -> Html:
+    """A link that keeps the choices in the address and adds its own."""
+    # page.js adds the choices that are already in the address, and follows the link without loading the page anew.
+    return Html(f'<a data-choose href="{escape(f"{page}?{urlencode(query)}")}">{escape(text)}</a>')
+
+
+def council(name: str) -> Html:
+    """A link to the page of a council."""
+    return link(name, {"la": name}, page="/council")
+
+
+def in_region(row: Row) -> Html:
+    """A link to the page of a council, and its region."""
+    return join(council(row["name"]), small(row["region"]))
+
+
+def missing(why: str) -> Html:
+    """Why there is nothing, where judgements and registers stand."""
+    return tag("i", why, class_="missing")
+
+
+def without(why: str) -> Html:
+    """Why there is nothing, where figures stand."""
+    return span("missing", why)
+
+
+def chip(grade: str) -> Html:
+    """A grade in its colour."""
+    return tag("b", grade, class_=GRADE_CLASSES[grade])
+
+
+def day(on: date) -> str:
+    """A day as short as a column needs it: "28 Feb 2022"."""
+    return f"{on:%-d %b %Y}"
+
+
+def report(row: Row) -> str:
+    """The day a report came out, which leads to it."""
+    return outside(day(row["published"]), row["url"]) if row["url"] else day(row["published"])
+
+
+def value(row: Row, metric: Metric) -> Html:
+    """A figure, or why there is none."""
+    if row["value"] is None:
+        return without(formats.reason(row["status"], row["symbol"], metric))
+    return bold(formats.brief(row["value"], metric))
+
+
+def number(value: float | None, metric: Metric) -> str:
+    """A value as in a column; empty for none."""
+    return formats.brief(value, metric)
+
+
+def very_small(row: Row) -> str:
+    return period("very small: read with care") if row["very_small"] else ""
+
+
+def joint(row: Row, names: Mapping[str, str]) -> str:
+    """With whom the figure of a council is reported, in words; empty of one that reports alone."""
+    others = [names[other] for other in row["return_id"].split("+") if other != row["area_id"]]
+    return formats.joint(others) if others else ""
+
+
+def joint_note(row: Row, names: Mapping[str, str]) -> str:
+    """With whom the figure of a council is reported, below its name."""
+    words = joint(row, names)
+    return period(words) if words else ""
+
+
+def broken(row: Row) -> str:
+    """That a method changed."""
+    return period("not to be held against earlier years") if row["broken"] else ""
+
+
+def share(row: Row) -> str:
+    """A share in whole percent; empty of none."""
+    return "" if row["share"] is None else f"{formats.number(row['share'], 0)}%"
+
+
+def neighbours(row: Row, metric: Metric) -> Html:
+    """The median of the neighbours, with how many have a figure where not all do."""
+    if row["neighbours"] is None:
+        return Html()
+    notes = [f"{row['neighbours_base']} of 10"] if row["neighbours_base"] < 10 else []
+    notes += filter(None, [formats.neighbours_mean(row, metric)])
+    return join(formats.brief(row["neighbours"], metric), *map(period, notes))
+
+
+def change(change: float | None, metric: Metric) -> Html:
+    """A change with its sign, and what it means."""
+    if change is None:
+        return Html()
+    word = formats.direction(change, metric)
+    css = word if word in ("better", "worse") else "same"
+    return join(formats.signed(change, metric), span(f"word {css}", word))
+
+
+def gap(row: Row, metric: Metric) -> str:
+    """How far from the benchmark, in the unit and in real ones."""
+    if row["gap"] is None:
+        no_best = metric.neutral and not metric.counted and row["value"] is not None and row["benchmark"] is None
+        return period("no best") if no_best else ""
+    if not metric.ranked:
+        return formats.signed(row["gap"], metric)
+    if row["gap"] <= 0:
+        return span("word better", "meets it")
+    real = formats.shortfall(row, metric)
+    # Value minus benchmark, cleaned of binary noise: 14.2 - 7.75 would else be shown as +6.4 (rule 7).
+    above = row["gap"] if metric.lower_is_better else -row["gap"]
+    return join(formats.signed(above, metric), period(real) if real else "")
+
+
+def standing(row: Row, metric: Metric) -> Html:
+    """The quarter and the rank with its base; "not ranked" of what is not."""
+    if row["rank"] is None:
+        return period("not ranked" if not metric.ranked else "")
+    return join(quarter(row["quarter"]), " ", formats.standing(row))
+
+
+def quarter(of: int, words: str = "") -> Html:
+    """A quarter of all councils in its colour."""
+    return span(f"quarter q{of}", words or formats.QUARTERS[of])
+
+
+def short_verdict(row: Row, metric: Metric) -> str:
+    """The verdict beyond chance, as short as a column needs it."""
+    return formats.verdict(row, metric).replace(": chance could explain the difference", "")
+
+
+def grade(grade: str | None, framework: str, strand: str) -> Html:
+    """A judgement as a chip, or why there is none."""
+    if grade:
+        return span(f"chip {GRADE_CLASSES[grade]}", grade)
+    if strand == "overall" and framework == "ILACS from April 2026":
+        return without("not given since April 2026")
+    return without("not judged")
+
+
+def spark(values: Sequence[float | None]) -> Html:
+    """The course of a measure as a small picture; decorative, since the figures stand in the row and the chart.
+
+    It is a box, cut to the line and a dot at the newest value: of an image a browser makes a document, 2 to 3 ms each.
+    """
+    known = [value for value in values if value is not None]
+    if len(known) < 2:
+        return Html()
+    low, high = min(known), max(known)
+    reach = high - low or 1.0
+    step = (SPARK_WIDTH - 2 * SPARK_PAD) / (len(values) - 1)
+    runs: list[list[tuple[str, float]]] = [[]]
+    y = 0.0
+    for across, value in zip(_across(len(values)), values, strict=True):
+        if value is None:
+            runs.append([])  # a gap in the line
+            continue
+        y = SPARK_PAD + (high - value) / reach * (SPARK_HEIGHT - 2 * SPARK_PAD)
+        runs[-1].append((across, y))
+    last = max(position for position, value in enumerate(values) if value is not None)
+    arc = f"a{SPARK_DOT} {SPARK_DOT} 0 1 1"
+    dot = f"M{SPARK_PAD + last * step - SPARK_DOT:.1f} {y:.1f}{arc} {2 * SPARK_DOT} 0{arc}-{2 * SPARK_DOT} 0z"
+    lines = "".join([_ribbon(run, step) for run in runs if len(run) > 1])  # a point alone is no line
+    # As it is: numbers and letters of ours.
+    return Html(f'<span class="spark" style="clip-path:path(\'{lines}{dot}\')"></span>')
+
+
+@cache
+def _across(count: int) -> list[str]:
+    """How far from the left each of so many points is."""
+    step = (SPARK_WIDTH - 2 * SPARK_PAD) / (count - 1)
+    return [f"{SPARK_PAD + position * step:.1f}" for position in range(count)]
+
+
+def _ribbon(points: Sequence[tuple[str, float]], step: float) -> str:
+    """The outline of a line: there along its upper edge and back along its lower."""
+    steep = [abs(after - before) / step for (_, before), (_, after) in pairwise(points)]
+    # As thick across a steep part as along a level one.
+    half = [SPARK_LINE / 2 * hypot(1, max(sides)) for sides in zip([0, *steep], [*steep, 0], strict=True)]
+    there = [f"{across} {y - thick:.1f}" for (across, y), thick in zip(points, half, strict=True)]
+    back = [f"{across} {y + thick:.1f}" for (across, y), thick in zip(points, half, strict=True)]
+    return f"M{' '.join([*there, *reversed(back)])}z"
