@@ -266,10 +266,10 @@ class EtlError(Exception):
 
 
 class SourceError(EtlError):
-    """A published file is not what its source declares. The rule's name comes first, then where."""
+    """A published file is not what its source declares. The rule's name comes first, then where, then what to do."""
 
     def __init__(
-        self, rule: str, what: str, *, file: str, line: int | None = None, column: str | None = None, remedy: str
+        self, rule: str, what: str, remedy: str, file: str, line: int | None = None, column: str | None = None
     ) -> None:
         where = file + (f", line {line}" if line is not None else "") + (f", column {column!r}" if column else "")
         super().__init__(f"{rule}: {where}: {what} {remedy}")

@@ -51,10 +51,7 @@ class Cells:
         cells = self.frame.filter((pl.col("file") == file) & pl.col("sheet").str.contains(f"^(?:{sheet})$"))
         if cells.is_empty():
             raise SourceError(
-                "E_FILE_ABSENT",
-                "the release does not hold this file.",
-                file=file,
-                remedy="Run `python -m etl extract`.",
+                "E_FILE_ABSENT", "the release does not hold this file.", "Run `python -m etl extract`.", file
             )
         columns = cells["column"].unique(maintain_order=True).to_list()
         return (
@@ -85,9 +82,9 @@ def require(table: pl.DataFrame, columns: list[str] | tuple[str, ...], file: str
             raise SourceError(
                 "E_MISSING_COLUMN",
                 "the file has no such column" + (f"; the nearest is {folded[near[0]]!r}." if near else "."),
-                file=file,
+                "If the publisher renamed it, change the name in the source's declaration in etl/sources.",
+                file,
                 column=column,
-                remedy="If the publisher renamed it, change the name in the source's declaration in etl/sources.",
             )
 
 

@@ -105,16 +105,14 @@ def csv_cells(content: bytes, file: File) -> list[Cell]:
             if all(row[at] in kept for at, kept in groups):
                 cells += [(name, "", line, column, row[at]) for at, column in columns]
             if len(cells) > MAX_CELLS:
-                raise SourceError("E_TOO_LARGE", f"more than {MAX_CELLS} cells.", file=name, remedy=AGAIN)
+                raise SourceError("E_TOO_LARGE", f"more than {MAX_CELLS} cells.", AGAIN, name)
     except csv.Error as error:
         # Where the row starts: an unclosed quote is noticed only at the end of the file.
         if "field larger" in str(error):
             raise _too_long(name, start) from error
-        raise SourceError("E_QUOTES", f"{error}.", file=name, line=start, remedy=AGAIN) from error
+        raise SourceError("E_QUOTES", f"{error}.", AGAIN, name, start) from error
     if not text.endswith(("\n", "\r")):
-        raise SourceError(
-            "E_CUT", "the last line does not end; the file may be cut.", file=name, line=reader.line_num, remedy=AGAIN
-        )
+        raise SourceError("E_CUT", "the last line does not end; the file may be cut.", AGAIN, name, reader.line_num)
     return cells
 
 
@@ -123,7 +121,7 @@ def _text(content: bytes, name: str) -> str:
     # no publisher here uses it: it is refused.
     utf16 = content.startswith((BOM_UTF16_LE, BOM_UTF16_BE))
     if not utf16 and (words := kind(content)):
-        raise SourceError("E_MAGIC", f"this is {words}, not a CSV file.", file=name, remedy=AGAIN)
+        raise SourceError("E_MAGIC", f"this is {words}, not a CSV file.", AGAIN, name)
     try:
         text = content.decode("utf-16" if utf16 else "utf-8-sig")
     except UnicodeDecodeError as error:
@@ -132,18 +130,18 @@ def _text(content: bytes, name: str) -> str:
         raise SourceError(
             "E_ENCODING",
             f"byte {error.start} (0x{byte.hex()}) is not {error.encoding.upper()}{windows}.",
-            file=name,
-            line=content.count(b"\n", 0, error.start) + 1,
-            remedy="Save or download the file as UTF-8.",
+            "Save or download the file as UTF-8.",
+            name,
+            content.count(b"\n", 0, error.start) + 1,
         ) from error
     if found := re.search(f"\0|{HIDDEN}", text):
         rule, what = ("E_NUL", "a NUL") if found.group() == "\0" else ("E_HIDDEN", "a character that nobody sees,")
         raise SourceError(
             rule,
             f"{what} U+{ord(found.group()):04X}.",
-            file=name,
-            line=text.count("\n", 0, found.start()) + 1,
-            remedy=AGAIN if rule == "E_NUL" else MENDED,
+            AGAIN if rule == "E_NUL" else MENDED,
+            name,
+            text.count("\n", 0, found.start()) + 1,
         )
     return text
 
@@ -158,9 +156,9 @@ def _check_first_line(header: list[str], text: str, name: str) -> None:
             raise SourceError(
                 rule,
                 f"{shown!r} {what}: a header with commas between its fields is expected, and no title above it.",
-                file=name,
-                line=1,
-                remedy=AGAIN,
+                AGAIN,
+                name,
+                1,
             )
     check_header(header, name)
 
@@ -168,12 +166,10 @@ def _check_first_line(header: list[str], text: str, name: str) -> None:
 def check_header(header: list[str], name: str) -> None:
     """Refuse too many columns (E_TOO_LARGE) and two of one name (E_DUP_COLUMN)."""
     if len(header) > MAX_COLUMNS:
-        raise SourceError("E_TOO_LARGE", f"{len(header)} columns; at most {MAX_COLUMNS}.", file=name, remedy=AGAIN)
+        raise SourceError("E_TOO_LARGE", f"{len(header)} columns; at most {MAX_COLUMNS}.", AGAIN, name)
     for column in header:
         if header.count(column) > 1:
-            raise SourceError(
-                "E_DUP_COLUMN", "the header has it twice.", file=name, line=1, column=column, remedy=AGAIN
-            )
+            raise SourceError("E_DUP_COLUMN", "the header has it twice.", AGAIN, name, 1, column)
 
 
 def _check_row(row: list[str], header: list[str], name: str, line: int) -> None:
@@ -188,30 +184,22 @@ def _check_row(row: list[str], header: list[str], name: str, line: int) -> None:
         raise SourceError(
             "E_FIELD_COUNT",
             f"{len(row)} field{'s' * (len(row) > 1)} where the header has {len(header)}{why}",
-            file=name,
-            line=line,
-            remedy=AGAIN,
+            AGAIN,
+            name,
+            line,
         )
     if max(map(len, row)) > MAX_FIELD:
         raise _too_long(name, line)
     if row == header:
         # Before groups are chosen, which would drop it in silence and leave every row below it an exact repeat.
         raise SourceError(
-            "E_SECOND_HEADER",
-            "the header stands here again; two files may have been put together.",
-            file=name,
-            line=line,
-            remedy=AGAIN,
+            "E_SECOND_HEADER", "the header stands here again; two files may have been put together.", AGAIN, name, line
         )
 
 
 def _too_long(name: str, line: int) -> SourceError:
     return SourceError(
-        "E_FIELD_SIZE",
-        f"a field of more than {MAX_FIELD} characters, or a quote that does not end.",
-        file=name,
-        line=line,
-        remedy=AGAIN,
+        "E_FIELD_SIZE", f"a field of more than {MAX_FIELD} characters, or a quote that does not end.", AGAIN, name, line
     )
 
 
@@ -221,19 +209,14 @@ def _check_group(item: str, items: int, name: str, line: int, column: str) -> No
         raise SourceError(
             "E_GROUP",
             f"{item!r} has spaces around it." if item else "a group without a name.",
-            file=name,
-            line=line,
-            column=column,
-            remedy=MENDED,
+            MENDED,
+            name,
+            line,
+            column,
         )
     if items > MAX_GROUPS:
         raise SourceError(
-            "E_TOO_LARGE",
-            f"more than {MAX_GROUPS} groups, which is no column of groups.",
-            file=name,
-            line=line,
-            column=column,
-            remedy=AGAIN,
+            "E_TOO_LARGE", f"more than {MAX_GROUPS} groups, which is no column of groups.", AGAIN, name, line, column
         )
 
 
@@ -241,19 +224,19 @@ def parquet_cells(content: bytes, file: File) -> list[Cell]:
     """The same of a Parquet file, which has no lines: `line` counts its rows from 1. Empty cells are left out."""
     if not content.startswith(b"PAR1"):
         words = kind(content) or "another file"
-        raise SourceError("E_MAGIC", f"this is {words}, not a Parquet file.", file=file.name, remedy=AGAIN)
+        raise SourceError("E_MAGIC", f"this is {words}, not a Parquet file.", AGAIN, file.name)
     if not content.endswith(b"PAR1"):
-        raise SourceError("E_CUT", "the end of the file is missing; it may be cut.", file=file.name, remedy=AGAIN)
+        raise SourceError("E_CUT", "the end of the file is missing; it may be cut.", AGAIN, file.name)
     try:
         # By what its end says, before anything is built of it.
         scanned = pl.scan_parquet(io.BytesIO(content))
         cells = scanned.select(pl.len()).collect().item() * len(scanned.collect_schema())
         if cells > MAX_CELLS:
-            raise SourceError("E_TOO_LARGE", f"{cells} cells; at most {MAX_CELLS}.", file=file.name, remedy=AGAIN)
+            raise SourceError("E_TOO_LARGE", f"{cells} cells; at most {MAX_CELLS}.", AGAIN, file.name)
         table = pl.read_parquet(io.BytesIO(content))
     # Polars panics, rather than raises, on some damage inside the file.
     except (OSError, pl.exceptions.PolarsError, pl.exceptions.PanicException) as error:
-        raise SourceError("E_PARQUET", f"it cannot be read: {error}.", file=file.name, remedy=AGAIN) from error
+        raise SourceError("E_PARQUET", f"it cannot be read: {error}.", AGAIN, file.name) from error
     releases.require(table, (*file.groups, *file.columns), file.name)
     return [
         (file.name, "", line, column, row[column])

@@ -44,8 +44,8 @@ def spreadsheet_cells(content: bytes, file: File) -> list[Cell]:
         raise SourceError(
             "E_SHEET",
             f"{len(names)} sheets match {file.sheet!r}; the sheets are {', '.join(book.sheet_names)}.",
-            file=file.name,
-            remedy="If the publisher renamed the sheet, change the pattern in the source's declaration.",
+            "If the publisher renamed the sheet, change the pattern in the source's declaration.",
+            file.name,
         )
     # Without skip_rows empty rows at the top are left out, and every line below them would be said wrongly.
     sheet = book.load_sheet(names[0], header_row=None, skip_rows=0, dtypes="string").to_polars()
@@ -55,8 +55,8 @@ def spreadsheet_cells(content: bytes, file: File) -> list[Cell]:
         raise SourceError(
             "E_HEADER",
             f"no row of sheet {names[0]!r} has a cell {file.header!r}.",
-            file=file.name,
-            remedy="If the publisher renamed the column, change the header in the source's declaration.",
+            "If the publisher renamed the column, change the header in the source's declaration.",
+            file.name,
         )
     header = [name or cell or "" for name, cell in zip(_machine_names(rows, file), rows[at], strict=True)]
     releases.require(pl.DataFrame(schema=dict.fromkeys(header)), (*file.groups, *file.columns), file.name)
@@ -83,16 +83,16 @@ def look_inside(content: bytes, name: str) -> None:
     """
     if not content.startswith(b"PK\x03\x04"):
         if "EncryptedPackage".encode("utf-16-le") in content:
-            raise SourceError("E_LOCKED", "the workbook is locked with a password.", file=name, remedy=PLAIN)
+            raise SourceError("E_LOCKED", "the workbook is locked with a password.", PLAIN, name)
         words = kind(content) or "text or something else"
-        raise SourceError("E_MAGIC", f"this is {words}, not a spreadsheet (ODS or XLSX).", file=name, remedy=AGAIN)
+        raise SourceError("E_MAGIC", f"this is {words}, not a spreadsheet (ODS or XLSX).", AGAIN, name)
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             members = archive.infolist()
             _check_members(members, name)
             manifest = "META-INF/manifest.xml"
             if manifest in archive.namelist() and b"encryption-data" in archive.read(manifest):
-                raise SourceError("E_LOCKED", "the workbook is locked with a password.", file=name, remedy=PLAIN)
+                raise SourceError("E_LOCKED", "the workbook is locked with a password.", PLAIN, name)
             counted = 0
             for member in members:
                 counter = _Counter(MAX_CELLS - counted)
@@ -107,11 +107,9 @@ def look_inside(content: bytes, name: str) -> None:
                 counted += counter.cells
     except _DeclaredError as error:
         what = "its XML declares entities or a document type, which no spreadsheet needs."
-        raise SourceError("E_ENTITIES", what, file=name, remedy=MENDED) from error
+        raise SourceError("E_ENTITIES", what, MENDED, name) from error
     except _TooManyCellsError as error:
-        raise SourceError(
-            "E_TOO_LARGE", f"it stands for more than {MAX_CELLS} cells.", file=name, remedy=AGAIN
-        ) from error
+        raise SourceError("E_TOO_LARGE", f"it stands for more than {MAX_CELLS} cells.", AGAIN, name) from error
     except DAMAGE as error:
         raise _unreadable(name, str(error)) from error
 
@@ -124,8 +122,8 @@ def _check_members(members: list[zipfile.ZipInfo], name: str) -> None:
             "E_ZIP_SIZE",
             f"it unpacks to {unpacked:,} bytes in {len(members)} members, {ratio:.0f} times as much as is packed; at "
             f"most {MAX_UNPACKED:,}, {MAX_MEMBERS} and {MAX_RATIO}.",
-            file=name,
-            remedy=AGAIN,
+            AGAIN,
+            name,
         )
     seen = set()
     for member in members:
@@ -136,14 +134,14 @@ def _check_members(members: list[zipfile.ZipInfo], name: str) -> None:
             raise SourceError(
                 "E_ZIP_NAME",
                 f"a member {member.filename!r} that would lie elsewhere, leads elsewhere or is there twice.",
-                file=name,
-                remedy=AGAIN,
+                AGAIN,
+                name,
             )
         seen.add(path)
         if member.flag_bits & 1:
-            raise SourceError("E_LOCKED", "the workbook is locked with a password.", file=name, remedy=PLAIN)
+            raise SourceError("E_LOCKED", "the workbook is locked with a password.", PLAIN, name)
         if MACROS.match(member.filename):
-            raise SourceError("E_MACROS", f"the workbook holds macros ({member.filename}).", file=name, remedy=PLAIN)
+            raise SourceError("E_MACROS", f"the workbook holds macros ({member.filename}).", PLAIN, name)
 
 
 class _DeclaredError(Exception):
@@ -219,7 +217,7 @@ def _number(column: str) -> int:
 
 def _unreadable(name: str, why: str) -> SourceError:
     return SourceError(
-        "E_SPREADSHEET", f"it cannot be opened: {(why or 'it is damaged').splitlines()[0]}.", file=name, remedy=AGAIN
+        "E_SPREADSHEET", f"it cannot be opened: {(why or 'it is damaged').splitlines()[0]}.", AGAIN, name
     )
 
 
@@ -233,8 +231,8 @@ def _machine_names(rows: list[list[str | None]], file: File) -> list[str | None]
     raise SourceError(
         "E_HEADER",
         f"no row has a cell {file.names!r}, one of the names its columns are called by.",
-        file=file.name,
-        remedy="If the publisher left the names out, change the source's declaration.",
+        "If the publisher left the names out, change the source's declaration.",
+        file.name,
     )
 
 

@@ -31,15 +31,15 @@ def extract(source: Source, published: Path, to: Path, progress: Callable[[str],
             raise SourceError(
                 "E_FILE_ABSENT",
                 f"it is not below {published}.",
-                file=file.path,
-                remedy=f"Download it from {source.release.page} and keep its name.",
+                f"Download it from {source.release.page} and keep its name.",
+                file.path,
             )
         content = where.read_bytes()
         if not content.removeprefix(BOM_UTF8).strip():
-            raise SourceError("E_EMPTY", f"there is nothing in its {len(content)} bytes.", file=file.name, remedy=AGAIN)
+            raise SourceError("E_EMPTY", f"there is nothing in its {len(content)} bytes.", AGAIN, file.name)
         cells = pl.DataFrame(_cells(content, file), schema=_CELLS, orient="row")
         if cells.is_empty():
-            raise SourceError("E_NO_ROWS", "there is a header but no row below it.", file=file.name, remedy=AGAIN)
+            raise SourceError("E_NO_ROWS", "there is a header but no row below it.", AGAIN, file.name)
         _check_text(file, cells)
         _check_columns(source, file, cells)
         frames.append(cells.with_columns(pl.lit(hashlib.sha256(content).hexdigest()).alias("sha256")))
@@ -60,10 +60,10 @@ def _check_text(file: File, cells: pl.DataFrame) -> None:
         raise SourceError(
             "E_HIDDEN",
             f"{cell['text'][:60]!a} has a character that nobody sees.",
-            file=file.name,
-            line=cell["line"],
-            column=cell["column"],
-            remedy=MENDED,
+            MENDED,
+            file.name,
+            cell["line"],
+            cell["column"],
         )
 
 

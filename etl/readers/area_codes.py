@@ -55,37 +55,37 @@ def check(rows: pl.DataFrame, areas: Areas, file: str) -> None:
                 raise SourceError(
                     "E_UNKNOWN_LA",
                     f"{area_id!a} ({name or row['geographic_level']}) is not an authority we know.",
-                    file=file,
-                    line=line,
-                    column=CODE[row["geographic_level"]],
-                    remedy="If it is a new council, add it to data/local_authorities.csv and data/successions.csv.",
+                    "If it is a new council, add it to data/local_authorities.csv and data/successions.csv.",
+                    file,
+                    line,
+                    CODE[row["geographic_level"]],
                 )
             if authority and (name_key(name or ""), area_id) not in names:
                 raise SourceError(
                     "E_NAME",
                     f"{area_id} is called {name!a}, which is not a name of that authority.",
-                    file=file,
-                    line=line,
-                    column="la_name",
-                    remedy="If the name is a new variant, add it to data/local_authorities.csv.",
+                    "If the name is a new variant, add it to data/local_authorities.csv.",
+                    file,
+                    line,
+                    "la_name",
                 )
             if authority and (code, area_id) not in codes:
                 raise SourceError(
                     "E_CODE",
                     f"{area_id} has the code {code!a}, which is not a code of that authority.",
-                    file=file,
-                    line=line,
-                    column="new_la_code",
-                    remedy="If the authority was recoded, add the code to data/local_authorities.csv.",
+                    "If the authority was recoded, add the code to data/local_authorities.csv.",
+                    file,
+                    line,
+                    "new_la_code",
                 )
             if authority and row["region_code"] != region[area_id]:
                 raise SourceError(
                     "E_REGION",
                     f"{area_id} is put into {row['region_code']!a}, but is in {region[area_id]}.",
-                    file=file,
-                    line=line,
-                    column="region_code",
-                    remedy=MENDED,
+                    MENDED,
+                    file,
+                    line,
+                    "region_code",
                 )
         for code_column, name_column in wider:
             code, name = row[code_column], row[name_column]
@@ -93,10 +93,10 @@ def check(rows: pl.DataFrame, areas: Areas, file: str) -> None:
                 raise SourceError(
                     "E_NAME",
                     f"{code} is called {name!a}, which is not its name.",
-                    file=file,
-                    line=line,
-                    column=name_column,
-                    remedy="If the name is a new variant, add it to data/regions.csv.",
+                    "If the name is a new variant, add it to data/regions.csv.",
+                    file,
+                    line,
+                    name_column,
                 )
 
 
@@ -106,6 +106,4 @@ def refuse(rows: pl.DataFrame, bad: pl.Expr, rule: str, column: str, file: str, 
     if offending.height:
         first = offending.row(0, named=True)
         more = f" ({offending.height} such rows)" if offending.height > 1 else ""
-        raise SourceError(
-            rule, f"{first[column]!r} {what}{more}", file=file, line=first["line"], column=column, remedy=remedy
-        )
+        raise SourceError(rule, f"{first[column]!r} {what}{more}", remedy, file, first["line"], column)

@@ -146,9 +146,9 @@ def without_duplicates(rows: pl.DataFrame, table: pl.DataFrame, file: File) -> p
         raise SourceError(
             "E_DUP_KEY",
             f"{again['area_ids'][0]} {again['year'][0]} stands here and on line {first}, with other values.",
-            file=file.name,
-            line=second,
-            remedy="The publisher must say which is right; do not load the file until then.",
+            "The publisher must say which is right; do not load the file until then.",
+            file.name,
+            second,
         )
     return unique
 
@@ -178,10 +178,10 @@ def without_ghosts(
         raise SourceError(
             "E_ENDED_LA",
             f"{row['name']} ({row['return_id']}) {when} and cannot report for {row['year']}.",
-            file=file.name,
-            line=row["line"],
-            column="time_period",
-            remedy="Check the authority's dates in data/local_authorities.csv, or report it to the publisher.",
+            "Check the authority's dates in data/local_authorities.csv, or report it to the publisher.",
+            file.name,
+            row["line"],
+            "time_period",
         )
     # As printed, before spaces were taken off.
     printed = table.select("line", pl.concat_str(pl.exclude("line").fill_null(""), separator=", ").alias("raw"))
@@ -206,8 +206,8 @@ def observed(metric: Metric, rows: pl.DataFrame, source: Source, file: str, cont
         raise SourceError(
             "E_GROUP",
             f"no row with {dict(metric.where)}, which {metric.id} is read from.",
-            file=file,
-            remedy="If the publisher renamed the group, change it in the source's declaration.",
+            "If the publisher renamed the group, change it in the source's declaration.",
+            file,
         )
     for column in columns:
         numbers = numbers.with_columns(parsed(numbers, column, source, metric, file))

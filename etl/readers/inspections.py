@@ -81,9 +81,9 @@ def authority(name: str | None, numbers: dict[str, str], key: str, *, file: str,
         raise SourceError(
             "E_UNKNOWN_LA",
             f"{name!r} is not a name of an authority we know.",
-            file=file,
-            line=line,
-            remedy="Add the name, or the new council, to data/local_authorities.csv.",
+            "Add the name, or the new council, to data/local_authorities.csv.",
+            file,
+            line,
         )
     return numbers[key]
 
@@ -98,10 +98,10 @@ def day(text: str | None, pattern: str, *, file: str, line: int, column: str) ->
         raise SourceError(
             "E_DATE",
             f"{text!r} is not a date between 2000 and today.",
-            file=file,
-            line=line,
-            column=column,
-            remedy="Look the inspection up on Ofsted's site and report the slip to the publisher.",
+            "Look the inspection up on Ofsted's site and report the slip to the publisher.",
+            file,
+            line,
+            column,
         )
     return found
 
@@ -114,10 +114,10 @@ def grade(text: str | None, words: dict[str, str | None], *, file: str, line: in
         raise SourceError(
             "E_GRADE",
             f"{text!r} is not a grade we know.",
-            file=file,
-            line=line,
-            column=column,
-            remedy="If Ofsted changed its wording, add it to the grades of the source.",
+            "If Ofsted changed its wording, add it to the grades of the source.",
+            file,
+            line,
+            column,
         )
     return words[text]
 
@@ -141,18 +141,18 @@ def loaded(
         raise SourceError(
             "E_DATE",
             f"{backwards['inspection_id'][0]} ended or was published before {backwards['started'][0]}, its first day.",
-            file=backwards["file"][0],
-            line=backwards["line"][0],
-            remedy="Look the inspection up on Ofsted's site and report the slip to the publisher.",
+            "Look the inspection up on Ofsted's site and report the slip to the publisher.",
+            backwards["file"][0],
+            backwards["line"][0],
         )
     again = frame.filter(pl.col("inspection_id").is_duplicated()).sort("inspection_id", "line")
     if again.height:
         raise SourceError(
             "E_DUP_KEY",
             f"{again['inspection_id'][0]} stands here and on line {again['line'][0]}.",
-            file=again["file"][1],
-            line=again["line"][1],
-            remedy="Look the inspection up on Ofsted's site; the publisher must say which row is right.",
+            "Look the inspection up on Ofsted's site; the publisher must say which row is right.",
+            again["file"][1],
+            again["line"][1],
         )
     tables = {
         "inspection": frame,

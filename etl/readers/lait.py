@@ -114,9 +114,9 @@ def read(tool: Tool, table: pl.DataFrame, source: Source, areas: Areas) -> pl.Da
         raise SourceError(
             "E_GROUP",
             f"no row of the measure {measure!r}.",
-            file=FILE,
+            "If the publisher renamed the measure, change it in the source's declaration.",
+            FILE,
             column=MEASURE,
-            remedy="If the publisher renamed the measure, change it in the source's declaration.",
         )
     rows = _placed(table, areas)
 
@@ -185,10 +185,10 @@ def _placed(table: pl.DataFrame, areas: Areas) -> pl.DataFrame:
             raise SourceError(
                 "E_NAME",
                 f"{row['area_id']} is called {row[NAME]!r}, which is not a name of it.",
-                file=FILE,
-                line=row["line"],
-                column=NAME,
-                remedy="If the name is a new variant, add it to data/local_authorities.csv or data/regions.csv.",
+                "If the name is a new variant, add it to data/local_authorities.csv or data/regions.csv.",
+                FILE,
+                row["line"],
+                NAME,
             )
     return rows
 
@@ -204,9 +204,9 @@ def without_duplicates(rows: pl.DataFrame) -> pl.DataFrame:
         raise SourceError(
             "E_DUP_KEY",
             f"{second['measure']} of {second['area_id']} for {second['year']} stands here and on line {first['line']}.",
-            file=FILE,
-            line=second["line"],
-            remedy="The publisher must say which is right; do not load the file until then.",
+            "The publisher must say which is right; do not load the file until then.",
+            FILE,
+            second["line"],
         )
     return unique
 
@@ -235,10 +235,10 @@ def _without_ghosts(tool: Tool, rows: pl.DataFrame, areas: Areas, source: Source
                 raise SourceError(
                     "E_ENDED_LA",
                     f"{row['name']} ({row['area_id']}) did not exist in {row['year']} and cannot have a figure.",
-                    file=FILE,
-                    line=row["line"],
-                    column=YEARS,
-                    remedy=f"Check the authority's dates in data/local_authorities.csv. {DECLARED}",
+                    f"Check the authority's dates in data/local_authorities.csv. {DECLARED}",
+                    FILE,
+                    row["line"],
+                    YEARS,
                 )
         message = f"{row['name']} did not exist in {row['year']}; {why}."
         rejects.append((source.id, FILE, row["line"], row["raw"], "R_NOT_THEN", message))
@@ -266,10 +266,10 @@ def joined(tool: Tool, rows: pl.DataFrame, source: Source) -> pl.DataFrame:
             raise SourceError(
                 "E_JOINT",
                 f"{row['measure']} of {row['year']} differs between {' and '.join(pair)}, which return it together.",
-                file=FILE,
-                line=row["line"],
-                column=VALUE,
-                remedy="If they report separately now, say until when in the source's module.",
+                "If they report separately now, say until when in the source's module.",
+                FILE,
+                row["line"],
+                VALUE,
             )
         rows = rows.with_columns(pl.when(ours).then(pl.lit("+".join(pair))).otherwise("return_id").alias("return_id"))
     return rows
@@ -302,6 +302,4 @@ def _refuse(rows: pl.DataFrame, bad: pl.Expr, rule: str, column: str, what: str,
     if offending.height:
         first = offending.row(0, named=True)
         more = f" ({offending.height} such rows)" if offending.height > 1 else ""
-        raise SourceError(
-            rule, f"{first[column]!r} {what}{more}", file=FILE, line=first["line"], column=column, remedy=remedy
-        )
+        raise SourceError(rule, f"{first[column]!r} {what}{more}", remedy, FILE, first["line"], column)

@@ -109,10 +109,10 @@ def hold(official: Known, other: Other, declared: Sequence[Disagreement]) -> lis
                 f"{_of(other, official)}: {NAMES[one.what]} is declared as {_shown(one.other)} here and "
                 f"{_shown(one.official)} in {official.file}, and is now {_shown(printed[1])} here and "
                 f"{_shown(printed[0])} there, line {official.line}.",
-                file=other.file,
-                line=other.line,
-                column=other.columns.get(one.what),
-                remedy=f"If the publisher has repaired it, remove it from DISAGREEMENTS in {other.module}.",
+                f"If the publisher has repaired it, remove it from DISAGREEMENTS in {other.module}.",
+                other.file,
+                other.line,
+                other.columns.get(one.what),
             )
     declared_here = {one.what for one in own}
     unlike = [
@@ -126,11 +126,11 @@ def hold(official: Known, other: Other, declared: Sequence[Disagreement]) -> lis
         raise SourceError(
             "E_DISAGREES",
             f"{_of(other, official)} is also in {official.file}, line {official.line}, and the two differ: {said}.",
-            file=other.file,
-            line=other.line,
-            column=other.columns.get(unlike[0]),
-            remedy=f"{LOOK}if this file is wrong, tell its publisher and declare it under DISAGREEMENTS in "
+            f"{LOOK}if this file is wrong, tell its publisher and declare it under DISAGREEMENTS in "
             f"{other.module} (the other one stands); if {official.file} is wrong, tell Ofsted.",
+            other.file,
+            other.line,
+            other.columns.get(unlike[0]),
         )
     return own
 
@@ -156,10 +156,10 @@ def check_snapshot(snapshot: pl.DataFrame, inspection: pl.DataFrame, judgement: 
                 raise SourceError(
                     "E_SNAPSHOT",
                     f"{names[area_id]} in Ofsted's own table of the latest judgements at {on:%-d %B %Y}: {what}.",
-                    file=table["file"][0],
-                    line=printed["line"] if printed else None,
-                    remedy=f"{LOOK}if a sheet is wrong, tell Ofsted; if the files are of two editions, take the newest "
+                    f"{LOOK}if a sheet is wrong, tell Ofsted; if the files are of two editions, take the newest "
                     "of each.",
+                    table["file"][0],
+                    printed["line"] if printed else None,
                 )
 
 

@@ -143,35 +143,29 @@ def _rows(cells: Cells, file: File, year: int, context: Context) -> Iterator[Row
                 raise SourceError(
                     "E_UNKNOWN_LA",
                     f"{code!r} ({name}) is not the code of an authority we know.",
-                    file=file.name,
-                    line=line,
-                    column=CODE,
-                    remedy="If it is a new council or code, add it to data/local_authorities.csv.",
+                    "If it is a new council or code, add it to data/local_authorities.csv.",
+                    file.name,
+                    line,
+                    CODE,
                 )
         elif (name_key(name), area_id) not in names:
             raise SourceError(
                 "E_NAME",
                 f"{code} is called {name!r}, which is not a name of {area_id}.",
-                file=file.name,
-                line=line,
-                column=NAME,
-                remedy="If the name is a new variant, add it to data/local_authorities.csv.",
+                "If the name is a new variant, add it to data/local_authorities.csv.",
+                file.name,
+                line,
+                NAME,
             )
         elif lines.setdefault(area_id, line) != line:
-            raise SourceError(
-                "E_DUP_KEY",
-                f"{name} stands here and on line {lines[area_id]}.",
-                file=file.name,
-                line=line,
-                remedy=MENDED,
-            )
+            raise SourceError("E_DUP_KEY", f"{name} stands here and on line {lines[area_id]}.", MENDED, file.name, line)
         elif ends[area_id] is not None and ends[area_id] < PeriodKind.FINANCIAL_YEAR.end(year):
             raise SourceError(
                 "E_ENDED_LA",
                 f"{name} ended on {ends[area_id]:%-d %B %Y} and cannot report for {year - 1}-{year % 100}.",
-                file=file.name,
-                line=line,
-                remedy="Check the authority's dates in data/local_authorities.csv.",
+                "Check the authority's dates in data/local_authorities.csv.",
+                file.name,
+                line,
             )
         figures = {column: _figure(row[column], column, file, line) for column in file.columns if "-" in column}
         yield Row(line, name, area_id, figures)
@@ -185,19 +179,14 @@ def _figure(text: str | None, column: str, file: File, line: int) -> Figure:
         raise SourceError(
             "E_SYMBOL",
             f"{text!r} is neither a number nor one of the symbols {', '.join(SYMBOLS)}.",
-            file=file.name,
-            line=line,
-            column=column,
-            remedy="If the publisher introduced a symbol, add it with its meaning to the source.",
+            "If the publisher introduced a symbol, add it with its meaning to the source.",
+            file.name,
+            line,
+            column,
         )
     if float(printed) < 0:
         raise SourceError(
-            "E_NEGATIVE",
-            f"{printed} is less than nothing; an expenditure cannot be.",
-            file=file.name,
-            line=line,
-            column=column,
-            remedy=MENDED,
+            "E_NEGATIVE", f"{printed} is less than nothing; an expenditure cannot be.", MENDED, file.name, line, column
         )
     return Figure(float(printed), Status.OBSERVED, None)
 
@@ -214,18 +203,15 @@ def _hold_against(services: list[Row], summary: list[Row], file: File) -> None:
             raise SourceError(
                 "E_TOTALS",
                 f"{row.name} spent {here} on children's social care here, and {there} by services (RO3).",
-                file=file.name,
-                line=row.line,
-                column=SUMMARY_TOTAL,
-                remedy=MIXED,
+                MIXED,
+                file.name,
+                row.line,
+                SUMMARY_TOTAL,
             )
     missing = sorted(area_id for area_id in totals if area_id is not None)
     if missing:
         raise SourceError(
-            "E_TOTALS",
-            f"{', '.join(missing)} have spending by services (RO3) and no summary here.",
-            file=file.name,
-            remedy=MIXED,
+            "E_TOTALS", f"{', '.join(missing)} have spending by services (RO3) and no summary here.", MIXED, file.name
         )
 
 
@@ -266,10 +252,10 @@ def _value(
         raise SourceError(
             "E_OVER_100",
             f"{row.name} spent {looked_after.value} on children looked after, of {total.value} in all.",
-            file=edition.services.name,
-            line=row.line,
-            column=LOOKED_AFTER,
-            remedy=MENDED,
+            MENDED,
+            edition.services.name,
+            row.line,
+            LOOKED_AFTER,
         )
     value = float(f"{looked_after.value / total.value * 100:.{ees.SIGNIFICANT}g}")
     return value, str(Status.OBSERVED), None, looked_after.value, total.value

@@ -121,9 +121,9 @@ def load(source: Source, cells: Cells, context: Context) -> Loaded:
                     "E_DUP_KEY",
                     f"the inspection of {names[area_id]} published on {same.published} stands here and on line "
                     f"{lines[same.inspection_id]}.",
-                    file=FILE,
-                    line=line,
-                    remedy="Report it to the publisher, who must say which row is right.",
+                    "Report it to the publisher, who must say which row is right.",
+                    FILE,
+                    line,
                 )
             other = _other(row, names[area_id], started, published, grades, same)
             hold(same, other, DISAGREEMENTS)
@@ -136,20 +136,20 @@ def load(source: Source, cells: Cells, context: Context) -> Loaded:
                 raise SourceError(
                     "E_GRADE",
                     f"no overall judgement is reported for an inspection of {started}, before {REFORM:%B %Y}.",
-                    file=FILE,
-                    line=line,
-                    column=STRANDS[Strand.OVERALL],
-                    remedy="Look the report up on Ofsted's site.",
+                    "Look the report up on Ofsted's site.",
+                    FILE,
+                    line,
+                    STRANDS[Strand.OVERALL],
                 )
             if published <= AS_AT + PUBLISHED_WITHIN and (started or published) <= AS_AT:
                 raise SourceError(
                     "E_DISAGREES",
                     f"{names[area_id]} was inspected from {started or 'a day not printed'}, published on {published}, "
                     f"but Ofsted's history to {AS_AT:%-d %B %Y} has no such inspection.",
-                    file=FILE,
-                    line=line,
-                    column=COLUMNS[PUBLISHED],
-                    remedy=f"{LOOK}if the date is wrong, tell the publisher; if Ofsted's file lacks it, tell Ofsted.",
+                    f"{LOOK}if the date is wrong, tell the publisher; if Ofsted's file lacks it, tell Ofsted.",
+                    FILE,
+                    line,
+                    COLUMNS[PUBLISHED],
                 )
             inspection_id = f"{area_id}-{published}"
             framework = Framework.ILACS_2026 if after_reform else Framework.ILACS

@@ -46,34 +46,26 @@ def load(source: Source, cells: Cells, context: Context) -> Loaded:
             raise SourceError(
                 "E_UNKNOWN_LA",
                 f"{row[CODE]!r} ({row[NAME]}) is not the code of an authority we know.",
-                file=FILE,
-                line=line,
-                column=CODE,
-                remedy="If it is a new council, add it to data/local_authorities.csv.",
+                "If it is a new council, add it to data/local_authorities.csv.",
+                FILE,
+                line,
+                CODE,
             )
         if (name_key(row[NAME] or ""), area_id) not in names:
             raise SourceError(
                 "E_NAME",
                 f"{row[CODE]} is called {row[NAME]!r}, which is not a name of {area_id}.",
-                file=FILE,
-                line=line,
-                column=NAME,
-                remedy="If the name is a new variant, add it to data/local_authorities.csv.",
+                "If the name is a new variant, add it to data/local_authorities.csv.",
+                FILE,
+                line,
+                NAME,
             )
         if lines.setdefault(area_id, line) != line:
-            raise SourceError(
-                "E_DUP_KEY",
-                f"{row[NAME]} stands here and on line {lines[area_id]}.",
-                file=FILE,
-                line=line,
-                remedy=MENDED,
-            )
+            raise SourceError("E_DUP_KEY", f"{row[NAME]} stands here and on line {lines[area_id]}.", MENDED, FILE, line)
         rate, children = _number(row, RATE), _number(row, CHILDREN)
         # A rate of 0 to 1: a percentage here would be shown a hundred times too high.
         if rate > 1:
-            raise SourceError(
-                "E_SCALE", f"{row[RATE]} is not between 0 and 1.", file=FILE, line=line, column=RATE, remedy=MENDED
-            )
+            raise SourceError("E_SCALE", f"{row[RATE]} is not between 0 and 1.", MENDED, FILE, line, RATE)
         rows.append((area_id, rate, children, line))
     frame = pl.DataFrame(rows, schema=("area_id", "rate", "children", "line"), orient="row")
     region = dict(areas.area.select("area_id", "region_id").iter_rows())
@@ -111,14 +103,7 @@ def load(source: Source, cells: Cells, context: Context) -> Loaded:
 def _number(row: dict[str, str | int | None], column: str) -> float:
     text = str(row[column] or "")
     if not re.fullmatch(r"[0-9]+(\.[0-9]+)?", text):
-        raise SourceError(
-            "E_SYMBOL",
-            f"{text!r} is not a number.",
-            file=FILE,
-            line=int(row["line"] or 0),
-            column=column,
-            remedy=MENDED,
-        )
+        raise SourceError("E_SYMBOL", f"{text!r} is not a number.", MENDED, FILE, int(row["line"] or 0), column)
     return float(text)
 
 

@@ -41,7 +41,7 @@ def load(source: Source, cells: Cells, _context: Context) -> Loaded:
         line = row["line"]
 
         def refuse(rule: str, what: str, column: str, line: int = line) -> None:
-            raise SourceError(rule, what, file=FILE, line=line, column=column, remedy=MENDED)
+            raise SourceError(rule, what, MENDED, FILE, line, column)
 
         text = row[YEAR] or ""
         if not re.fullmatch(r"\d{4}", text) or not FIRST_YEAR <= int(text) <= datetime.now(UTC).year:

@@ -76,9 +76,9 @@ def councils(areas: Areas) -> Council:
             raise SourceError(
                 "E_NAME",
                 f"{code} is called {name!r}, which is not a name of {area_id}.",
-                file=file,
-                line=line,
-                remedy="If the name is a new variant, add it to data/local_authorities.csv.",
+                "If the name is a new variant, add it to data/local_authorities.csv.",
+                file,
+                line,
             )
         return area_id
 
@@ -91,10 +91,10 @@ def inspection_type(text: str | None, file: str, line: int, column: str) -> str:
         raise SourceError(
             "E_INSPECTION_TYPE",
             f"{text!r} is not a type we know.",
-            file=file,
-            line=line,
-            column=column,
-            remedy="If Ofsted introduced it, add it to the types of the source.",
+            "If Ofsted introduced it, add it to the types of the source.",
+            file,
+            line,
+            column,
         )
     return TYPES[text]
 
@@ -126,9 +126,9 @@ def _snapshot(cells: Cells, council: Council) -> pl.DataFrame:
             raise SourceError(
                 "E_DUP_KEY",
                 f"{row[NAME]} stands here and on line {lines[area_id]} of sheet {SNAPSHOT}.",
-                file=FILE,
-                line=line,
-                remedy="The publisher must say which row is right.",
+                "The publisher must say which row is right.",
+                FILE,
+                line,
             )
         rows.append((area_id, AS_AT, *dates(row), *grades(row).values(), FILE, line))
     return pl.DataFrame(rows, schema=OF_SNAPSHOT, orient="row")

@@ -203,10 +203,10 @@ def _rows(table: pl.DataFrame, edition: Edition, areas: Areas) -> list[dict[str,
             raise SourceError(
                 "E_DATE",
                 f"{started} is not in the year to {edition.last:%-d %B %Y}, nor in the one before.",
-                file=edition.file,
-                line=line,
-                column=ON,
-                remedy=f"{LOOK}it may belong to another year's list.",
+                f"{LOOK}it may belong to another year's list.",
+                edition.file,
+                line,
+                ON,
             )
         if CODE in edition.more:
             area_id = council(row[CODE], row[NAME], edition.file, line)
@@ -216,20 +216,20 @@ def _rows(table: pl.DataFrame, edition: Edition, areas: Areas) -> list[dict[str,
             raise SourceError(
                 "E_UNKNOWN_LA",
                 f"{row[NAME]} did not exist on {started}.",
-                file=edition.file,
-                line=line,
-                column=NAME,
-                remedy="Check the council's dates in data/local_authorities.csv.",
+                "Check the council's dates in data/local_authorities.csv.",
+                edition.file,
+                line,
+                NAME,
             )
         published = day(row[OUT], ISO, file=edition.file, line=line, column=OUT) if OUT in edition.more else None
         if published is not None and published < started:
             raise SourceError(
                 "E_DATE",
                 f"published before {started}, its first day.",
-                file=edition.file,
-                line=line,
-                column=OUT,
-                remedy=f"{LOOK}one of the two dates is wrong; report the slip to the publisher.",
+                f"{LOOK}one of the two dates is wrong; report the slip to the publisher.",
+                edition.file,
+                line,
+                OUT,
             )
         grades = {
             strand: grade(row.get(column), WORDS, file=edition.file, line=line, column=column)
@@ -245,10 +245,10 @@ def _visit(row: Mapping[str, Any], edition: Edition, source: Source) -> tuple[ob
         raise SourceError(
             "E_GRADE",
             f"a {VISITS[row[KIND]]} gives no grade, but {row['grades'][graded]!r} is printed.",
-            file=edition.file,
-            line=row["line"],
-            column=edition.strands[graded],
-            remedy=f"{LOOK}if it was an inspection, its type is wrong.",
+            f"{LOOK}if it was an inspection, its type is wrong.",
+            edition.file,
+            row["line"],
+            edition.strands[graded],
         )
     kind = VISITS[row[KIND]]
     return (
@@ -276,10 +276,10 @@ def _inspection(
         raise SourceError(
             "E_DISAGREES",
             f"{row[NAME]} was inspected from {row['started']}, but Ofsted's history has no such inspection.",
-            file=edition.file,
-            line=line,
-            column=ON,
-            remedy=f"{LOOK}if the history lacks it, or the date is wrong, tell Ofsted.",
+            f"{LOOK}if the history lacks it, or the date is wrong, tell Ofsted.",
+            edition.file,
+            line,
+            ON,
         )
     says: dict[str, str | None] = {**row["grades"], STARTED: str(row["started"]), TYPE: type_}
     if row["published"] is not None:
@@ -299,9 +299,9 @@ def _refuse_twice(visit: pl.DataFrame) -> None:
         raise SourceError(
             "E_DUP_KEY",
             f"{second['visit_id']} stands here and in {first['file']}, line {first['line']}.",
-            file=second["file"],
-            line=second["line"],
-            remedy=f"{LOOK}the publisher must say which row is right.",
+            f"{LOOK}the publisher must say which row is right.",
+            second["file"],
+            second["line"],
         )
 
 

@@ -21,13 +21,7 @@ def load(source: Source, cells: Cells, context: Context) -> Loaded:
     for row in table.iter_rows(named=True):
         area_id, line = row["old_la_code"], row["line"]
         if lines.setdefault(area_id, line) != line:
-            raise SourceError(
-                "E_DUP_KEY",
-                f"{area_id} stands here and on line {lines[area_id]}.",
-                file=FILE,
-                line=line,
-                remedy=MENDED,
-            )
+            raise SourceError("E_DUP_KEY", f"{area_id} stands here and on line {lines[area_id]}.", MENDED, FILE, line)
         columns_of = {area_id: "old_la_code"}
         for rank, column in enumerate(columns, start=1):
             neighbour, closeness = row[column], (row[f"{column}P"] or "").strip()
@@ -35,28 +29,28 @@ def load(source: Source, cells: Cells, context: Context) -> Loaded:
                 raise SourceError(
                     "E_DUP_KEY",
                     f"{neighbour} stands here and in {columns_of[neighbour]!r}.",
-                    file=FILE,
-                    line=line,
-                    column=column,
-                    remedy=MENDED,
+                    MENDED,
+                    FILE,
+                    line,
+                    column,
                 )
             for unknown in columns_of.keys() - known:
                 raise SourceError(
                     "E_UNKNOWN_LA",
                     f"{unknown!r} is not an authority we know.",
-                    file=FILE,
-                    line=line,
-                    column=columns_of[unknown],
-                    remedy="If it is a new council, add it to data/local_authorities.csv.",
+                    "If it is a new council, add it to data/local_authorities.csv.",
+                    FILE,
+                    line,
+                    columns_of[unknown],
                 )
             if closeness not in CLOSENESS:
                 raise SourceError(
                     "E_SYMBOL",
                     f"{closeness!r} is not one of {', '.join(CLOSENESS)}.",
-                    file=FILE,
-                    line=line,
-                    column=f"{column}P",
-                    remedy="If the model has a new word, add it to the source.",
+                    "If the model has a new word, add it to the source.",
+                    FILE,
+                    line,
+                    f"{column}P",
                 )
             rows.append((area_id, neighbour, rank, closeness))
     frame = pl.DataFrame(
