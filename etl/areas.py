@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from pathlib import Path
 
 import polars as pl
@@ -56,6 +57,30 @@ class Areas:
 
     def by_number(self) -> set[str]:
         return set(self.authorities["area_id"])
+
+    def by_code(self) -> dict[str, str]:
+        """GSS code, today's or a former one -> number."""
+        return self._codes
+
+    def names(self) -> dict[str, str]:
+        """Number, or code of a region or England -> name."""
+        return dict(self.area.select("area_id", "name").iter_rows())
+
+    def regions(self) -> dict[str, str | None]:
+        """Number or code -> the region it is in, London of a half of London, England of a region; None of England."""
+        return dict(self.area.select("area_id", "region_id").iter_rows())
+
+    def is_called(self, area_id: str, name: str | None) -> bool:
+        """Whether an area has this name, or once had it."""
+        return (name_key(name or ""), area_id) in self._keys
+
+    @cached_property
+    def _codes(self) -> dict[str, str]:
+        return dict(self.code.select("gss_code", "area_id").iter_rows())
+
+    @cached_property
+    def _keys(self) -> set[tuple[str, str]]:
+        return {(name_key(name), area_id) for name, area_id in self.name.select("name", "area_id").iter_rows()}
 
     def by_name(self, *, current: bool = True) -> dict[str, str]:
         """Name key -> number. Where an ended council shares its name (Dorset), `current` says which is meant."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
@@ -183,6 +183,19 @@ class Loaded:
     tables: Mapping[str, pl.DataFrame]
     ledger: pl.DataFrame
 
+    @staticmethod
+    def of(
+        tables: Mapping[str, pl.DataFrame],
+        ledger: Iterable[tuple[object, ...]],
+        rejects: Iterable[tuple[object, ...]] = (),
+    ) -> Loaded:
+        """These tables, rows of LEDGER, and rows of REJECT where there are any."""
+        refused = pl.DataFrame(list(rejects), schema=REJECT, orient="row")
+        return Loaded(
+            {**tables, **({"reject": refused} if refused.height else {})},
+            pl.DataFrame(list(ledger), schema=LEDGER, orient="row"),
+        )
+
 
 @dataclass(frozen=True)
 class Sum:
@@ -259,6 +272,28 @@ LEDGER = pl.Schema(
         ("rows_duplicate", pl.Int64()),
     ]
 )
+REJECT = pl.Schema(
+    {**dict.fromkeys(("source_id", "file", "line", "raw", "rule", "message"), pl.String()), "line": pl.Int64()}
+)
+# What to do about a file that is not what it should be.
+AGAIN = "Download the file again from the source's page."
+MENDED = "Report it to the publisher; do not load the file until it is mended."
+WHICH_IS_RIGHT = "The publisher must say which is right; do not load the file until then."
+NEW_NAME = "If the name is a new variant, add it to data/local_authorities.csv."
+NEW_COUNCIL = "If it is a new council, add it to data/local_authorities.csv and data/successions.csv."
+COUNCIL_DATES = "Check the authority's dates in data/local_authorities.csv."
+
+
+def to_observations(rows: pl.DataFrame, **same: object) -> pl.DataFrame:
+    """`rows` as OBSERVATION, with what is the `same` in all of them.
+
+    A column that neither has is null; a value without a status is observed; an area reports for itself.
+    """
+    filled = rows.with_columns(pl.lit(value).alias(name) for name, value in same.items())
+    defaults = {name: pl.lit(None, kind) for name, kind in OBSERVATION.items()}
+    defaults |= {"status": pl.lit(str(Status.OBSERVED)), "return_id": pl.col("area_id")}
+    absent = [value.alias(name) for name, value in defaults.items() if name not in filled.columns]
+    return filled.with_columns(absent).select(OBSERVATION.names()).match_to_schema(OBSERVATION)
 
 
 class EtlError(Exception):

@@ -79,13 +79,9 @@ def require(table: pl.DataFrame, columns: list[str] | tuple[str, ...], file: str
             # A change of case alone is the nearest there is.
             folded = {name.casefold(): name for name in reversed(table.columns)}
             near = get_close_matches(column.casefold(), folded, n=1, cutoff=0.4)
-            raise SourceError(
-                "E_MISSING_COLUMN",
-                "the file has no such column" + (f"; the nearest is {folded[near[0]]!r}." if near else "."),
-                "If the publisher renamed it, change the name in the source's declaration in etl/sources.",
-                file,
-                column=column,
-            )
+            what = "the file has no such column" + (f"; the nearest is {folded[near[0]]!r}." if near else ".")
+            remedy = "If the publisher renamed it, change the name in the source's declaration in etl/sources."
+            raise SourceError("E_MISSING_COLUMN", what, remedy, file, column=column)
 
 
 def path(folder: Path, release: Release) -> Path:

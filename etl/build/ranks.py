@@ -49,13 +49,14 @@ def quarter_cuts(returns: pl.DataFrame) -> pl.DataFrame:
     quantile = {q: pl.col("value").quantile(q, "linear").round_sig_figs(SIGNIFICANT) for q in (0.25, 0.5, 0.75)}
     return (
         returns.filter("sets_cut")
-        .group_by(KEYS, maintain_order=True)
+        .group_by(KEYS)
         .agg(
             pl.len().alias("returns"),
             pl.when(lower_is_better).then(quantile[0.25]).otherwise(quantile[0.75]).alias("best"),
             quantile[0.5].alias("middle"),
             pl.when(lower_is_better).then(quantile[0.75]).otherwise(quantile[0.25]).alias("worst"),
         )
+        .sort(KEYS)
     )
 
 

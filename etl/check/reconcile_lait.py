@@ -170,7 +170,7 @@ def joint(data: Path, areas: Areas) -> int:
 
 def disagreements(found: pl.DataFrame, areas: Areas) -> list[str]:
     """A line on each figure of `compared` that nothing explains: both values, where they stand and what to do."""
-    names = dict(areas.area.select("area_id", "name").iter_rows())
+    names = areas.names()
     words = []
     for row in found.filter(pl.col("outcome") == Outcome.UNEXPLAINED).iter_rows(named=True):
         tool = "nothing" if row["row"] is None else lait.MISSING if row["value"] is None else f"{row['value']:.9g}"

@@ -15,7 +15,7 @@ from codecs import BOM_UTF8, BOM_UTF16_BE, BOM_UTF16_LE
 import polars as pl
 
 from etl import releases
-from etl.model import File, SourceError
+from etl.model import AGAIN, MENDED, File, SourceError
 
 Cell = tuple[str, str, int, str, str]
 """file, sheet, line, column, text"""
@@ -24,8 +24,6 @@ MAX_CELLS = 5_000_000
 MAX_COLUMNS = 500
 MAX_FIELD = 10_000
 MAX_GROUPS = 25_000
-AGAIN = "Download the file again from the source's page."
-MENDED = "Report it to the publisher; do not load the file until it is mended."
 
 _MAGIC = {
     b"\x1f\x8b": "a gzip file",
@@ -136,13 +134,9 @@ def _text(content: bytes, name: str) -> str:
         ) from error
     if found := re.search(f"\0|{HIDDEN}", text):
         rule, what = ("E_NUL", "a NUL") if found.group() == "\0" else ("E_HIDDEN", "a character that nobody sees,")
-        raise SourceError(
-            rule,
-            f"{what} U+{ord(found.group()):04X}.",
-            AGAIN if rule == "E_NUL" else MENDED,
-            name,
-            text.count("\n", 0, found.start()) + 1,
-        )
+        what = f"{what} U+{ord(found.group()):04X}."
+        remedy = AGAIN if rule == "E_NUL" else MENDED
+        raise SourceError(rule, what, remedy, name, text.count("\n", 0, found.start()) + 1)
     return text
 
 
@@ -153,13 +147,8 @@ def _check_first_line(header: list[str], text: str, name: str) -> None:
         ("E_HEADER", "has a field without a name" if not all(map(str.strip, header)) else ""),
     ):
         if what:
-            raise SourceError(
-                rule,
-                f"{shown!r} {what}: a header with commas between its fields is expected, and no title above it.",
-                AGAIN,
-                name,
-                1,
-            )
+            what = f"{shown!r} {what}: a header with commas between its fields is expected, and no title above it."
+            raise SourceError(rule, what, AGAIN, name, 1)
     check_header(header, name)
 
 
@@ -181,13 +170,8 @@ def _check_row(row: list[str], header: list[str], name: str, line: int) -> None:
             why = "; the file may be cut."
         else:
             why = "; a comma may stand without quotes, or a title where the header should be."
-        raise SourceError(
-            "E_FIELD_COUNT",
-            f"{len(row)} field{'s' * (len(row) > 1)} where the header has {len(header)}{why}",
-            AGAIN,
-            name,
-            line,
-        )
+        what = f"{len(row)} field{'s' * (len(row) > 1)} where the header has {len(header)}{why}"
+        raise SourceError("E_FIELD_COUNT", what, AGAIN, name, line)
     if max(map(len, row)) > MAX_FIELD:
         raise _too_long(name, line)
     if row == header:
@@ -206,14 +190,8 @@ def _too_long(name: str, line: int) -> SourceError:
 def _check_group(item: str, items: int, name: str, line: int, column: str) -> None:
     """Rows are kept by what stands in a group column: one that is not quite a group would be lost in silence."""
     if item != item.strip() or not item:
-        raise SourceError(
-            "E_GROUP",
-            f"{item!r} has spaces around it." if item else "a group without a name.",
-            MENDED,
-            name,
-            line,
-            column,
-        )
+        what = f"{item!r} has spaces around it." if item else "a group without a name."
+        raise SourceError("E_GROUP", what, MENDED, name, line, column)
     if items > MAX_GROUPS:
         raise SourceError(
             "E_TOO_LARGE", f"more than {MAX_GROUPS} groups, which is no column of groups.", AGAIN, name, line, column

@@ -18,8 +18,8 @@ import fastexcel
 import polars as pl
 
 from etl import releases
-from etl.extract.read_csv import AGAIN, MAX_CELLS, MENDED, Cell, check_header, kind
-from etl.model import File, SourceError
+from etl.extract.read_csv import MAX_CELLS, Cell, check_header, kind
+from etl.model import AGAIN, MENDED, File, SourceError
 
 MAX_UNPACKED = 500_000_000
 MAX_RATIO = 200  # the published ones reach 40
@@ -41,23 +41,17 @@ def spreadsheet_cells(content: bytes, file: File) -> list[Cell]:
         raise _unreadable(file.name, str(error)) from error
     names = [name for name in book.sheet_names if re.fullmatch(file.sheet, name)]
     if len(names) != 1:
-        raise SourceError(
-            "E_SHEET",
-            f"{len(names)} sheets match {file.sheet!r}; the sheets are {', '.join(book.sheet_names)}.",
-            "If the publisher renamed the sheet, change the pattern in the source's declaration.",
-            file.name,
-        )
+        what = f"{len(names)} sheets match {file.sheet!r}; the sheets are {', '.join(book.sheet_names)}."
+        remedy = "If the publisher renamed the sheet, change the pattern in the source's declaration."
+        raise SourceError("E_SHEET", what, remedy, file.name)
     # Without skip_rows empty rows at the top are left out, and every line below them would be said wrongly.
     sheet = book.load_sheet(names[0], header_row=None, skip_rows=0, dtypes="string").to_polars()
     rows = [[_clean(cell) for cell in row] for row in sheet.iter_rows()]
     at = next((index for index, row in enumerate(rows) if file.header in row), None)
     if at is None:
-        raise SourceError(
-            "E_HEADER",
-            f"no row of sheet {names[0]!r} has a cell {file.header!r}.",
-            "If the publisher renamed the column, change the header in the source's declaration.",
-            file.name,
-        )
+        what = f"no row of sheet {names[0]!r} has a cell {file.header!r}."
+        remedy = "If the publisher renamed the column, change the header in the source's declaration."
+        raise SourceError("E_HEADER", what, remedy, file.name)
     header = [name or cell or "" for name, cell in zip(_machine_names(rows, file), rows[at], strict=True)]
     releases.require(pl.DataFrame(schema=dict.fromkeys(header)), (*file.groups, *file.columns), file.name)
     kept = [column for column in header if column and (not file.columns or column in file.columns)]
@@ -118,25 +112,19 @@ def _check_members(members: list[zipfile.ZipInfo], name: str) -> None:
     unpacked = sum(member.file_size for member in members)
     ratio = max((member.file_size / max(1, member.compress_size) for member in members), default=0)
     if unpacked > MAX_UNPACKED or ratio > MAX_RATIO or len(members) > MAX_MEMBERS:
-        raise SourceError(
-            "E_ZIP_SIZE",
+        what = (
             f"it unpacks to {unpacked:,} bytes in {len(members)} members, {ratio:.0f} times as much as is packed; at "
-            f"most {MAX_UNPACKED:,}, {MAX_MEMBERS} and {MAX_RATIO}.",
-            AGAIN,
-            name,
+            f"most {MAX_UNPACKED:,}, {MAX_MEMBERS} and {MAX_RATIO}."
         )
+        raise SourceError("E_ZIP_SIZE", what, AGAIN, name)
     seen = set()
     for member in members:
         path = PurePosixPath(member.filename.replace("\\", "/"))
         elsewhere = path.is_absolute() or ".." in path.parts or ":" in member.filename
         # Nothing is ever unpacked into a folder; but no publisher makes such a file.
         if elsewhere or stat.S_ISLNK(member.external_attr >> 16) or path in seen:
-            raise SourceError(
-                "E_ZIP_NAME",
-                f"a member {member.filename!r} that would lie elsewhere, leads elsewhere or is there twice.",
-                AGAIN,
-                name,
-            )
+            what = f"a member {member.filename!r} that would lie elsewhere, leads elsewhere or is there twice."
+            raise SourceError("E_ZIP_NAME", what, AGAIN, name)
         seen.add(path)
         if member.flag_bits & 1:
             raise SourceError("E_LOCKED", "the workbook is locked with a password.", PLAIN, name)
@@ -228,12 +216,9 @@ def _machine_names(rows: list[list[str | None]], file: File) -> list[str | None]
     for row in rows:
         if file.names in row:
             return row
-    raise SourceError(
-        "E_HEADER",
-        f"no row has a cell {file.names!r}, one of the names its columns are called by.",
-        "If the publisher left the names out, change the source's declaration.",
-        file.name,
-    )
+    what = f"no row has a cell {file.names!r}, one of the names its columns are called by."
+    remedy = "If the publisher left the names out, change the source's declaration."
+    raise SourceError("E_HEADER", what, remedy, file.name)
 
 
 def _clean(cell: str | None) -> str | None:

@@ -1,15 +1,16 @@
-"""Whom a row of a tidy table is for: its level, number, code, name and region must all be of one place."""
+"""Which area a row is for: its level, number, code, name and region must all be of one place."""
 
 from __future__ import annotations
 
 from itertools import zip_longest
+from typing import TypeVar
 
 import polars as pl
 
-from etl.areas import Areas, name_key
-from etl.model import SourceError
+from etl.areas import Areas
+from etl.model import MENDED, NEW_COUNCIL, NEW_NAME, SourceError
 
-# Which column says whom a row of each level is for.
+# Which column says which area a row of each level is for.
 CODE = {"National": "country_code", "Regional": "region_code", "Local authority": "old_la_code"}
 # And which are of a narrower place: filled in, the row may be of another level than it says.
 NARROWER = {
@@ -20,7 +21,10 @@ NARROWER = {
 NAMED = {"country_code": "country_name", "region_code": "region_name"}
 # Where one row stands for several authorities, publishers part their numbers and names like this.
 JOINT = " / "
-MENDED = "Report it to the publisher; do not load the file until it is mended."
+RECODED = "If the authority was recoded, add the code to data/local_authorities.csv."
+# Refused where there is a number that cannot be; other rules refuse what is missing too.
+OF_NUMBERS = ("E_NEGATIVE", "E_OVER_100")
+Key = TypeVar("Key")
 
 
 def check(rows: pl.DataFrame, areas: Areas, file: str) -> None:
@@ -37,13 +41,16 @@ def check(rows: pl.DataFrame, areas: Areas, file: str) -> None:
                     file, f"stands in a row that calls itself {level}.", MENDED,
                 )  # fmt: skip
     known = areas.by_number() | set(areas.area.filter(pl.col("kind") != "local_authority")["area_id"])
-    names = {(name_key(name), area_id) for name, area_id in areas.name.select("name", "area_id").iter_rows()}
-    codes = set(areas.code.select("gss_code", "area_id").iter_rows())
-    region = dict(areas.area.select("area_id", "region_id").iter_rows())
+    codes, region = areas.by_code(), areas.regions()
     wider = [(code, name) for code, name in NAMED.items() if name in rows.columns]
     labels = ["return_id", "la_name", "new_la_code", *NAMED, *(name for _, name in wider)]
     for row in rows.unique(labels, keep="first", maintain_order=True).iter_rows(named=True):
-        line, authority = row["line"], row["geographic_level"] == "Local authority"
+        level, line = row["geographic_level"], row["line"]
+
+        def wrong(rule: str, what: str, remedy: str, column: str, line: int = line) -> SourceError:
+            return SourceError(rule, what, remedy, file, line, column)
+
+        authority = level == "Local authority"
         # A name or code too few or too many leaves a None, which is nobody's.
         several = zip_longest(
             row["area_ids"],
@@ -52,57 +59,47 @@ def check(rows: pl.DataFrame, areas: Areas, file: str) -> None:
         )
         for area_id, name, code in several:
             if area_id not in known:
-                raise SourceError(
-                    "E_UNKNOWN_LA",
-                    f"{area_id!a} ({name or row['geographic_level']}) is not an authority we know.",
-                    "If it is a new council, add it to data/local_authorities.csv and data/successions.csv.",
-                    file,
-                    line,
-                    CODE[row["geographic_level"]],
-                )
-            if authority and (name_key(name or ""), area_id) not in names:
-                raise SourceError(
-                    "E_NAME",
-                    f"{area_id} is called {name!a}, which is not a name of that authority.",
-                    "If the name is a new variant, add it to data/local_authorities.csv.",
-                    file,
-                    line,
-                    "la_name",
-                )
-            if authority and (code, area_id) not in codes:
-                raise SourceError(
-                    "E_CODE",
-                    f"{area_id} has the code {code!a}, which is not a code of that authority.",
-                    "If the authority was recoded, add the code to data/local_authorities.csv.",
-                    file,
-                    line,
-                    "new_la_code",
-                )
-            if authority and row["region_code"] != region[area_id]:
-                raise SourceError(
-                    "E_REGION",
-                    f"{area_id} is put into {row['region_code']!a}, but is in {region[area_id]}.",
-                    MENDED,
-                    file,
-                    line,
-                    "region_code",
-                )
+                what = f"{area_id!a} ({name or level}) is not an authority we know."
+                raise wrong("E_UNKNOWN_LA", what, NEW_COUNCIL, CODE[level])
+            if not authority:
+                continue
+            if not areas.is_called(area_id, name):
+                what = f"{area_id} is called {name!a}, which is not a name of that authority."
+                raise wrong("E_NAME", what, NEW_NAME, "la_name")
+            if codes.get(code) != area_id:
+                what = f"{area_id} has the code {code!a}, which is not a code of that authority."
+                raise wrong("E_CODE", what, RECODED, "new_la_code")
+            if row["region_code"] != region[area_id]:
+                what = f"{area_id} is put into {row['region_code']!a}, but is in {region[area_id]}."
+                raise wrong("E_REGION", what, MENDED, "region_code")
         for code_column, name_column in wider:
             code, name = row[code_column], row[name_column]
-            if code is not None and (name_key(name or ""), code) not in names:
-                raise SourceError(
-                    "E_NAME",
-                    f"{code} is called {name!a}, which is not its name.",
-                    "If the name is a new variant, add it to data/regions.csv.",
-                    file,
-                    line,
-                    name_column,
-                )
+            if code is not None and not areas.is_called(code, name):
+                what = f"{code} is called {name!a}, which is not its name."
+                raise wrong("E_NAME", what, "If the name is a new variant, add it to data/regions.csv.", name_column)
+
+
+def by_code(areas: Areas, code: str | None, name: str | None, file: str, line: int, columns: tuple[str, str]) -> str:
+    """The authority of a GSS code and a name, in these two columns; E_UNKNOWN_LA, or E_NAME if they are of two."""
+    area_id = areas.by_code().get(code or "")
+    if area_id is None:
+        what = f"{code!r} ({name}) is not the code of an authority we know."
+        raise SourceError("E_UNKNOWN_LA", what, NEW_COUNCIL, file, line, columns[0])
+    if not areas.is_called(area_id, name):
+        what = f"{code} is called {name!r}, which is not a name of {area_id}."
+        raise SourceError("E_NAME", what, NEW_NAME, file, line, columns[1])
+    return area_id
+
+
+def require_once(lines: dict[Key, int], key: Key, what: str, file: str, line: int, remedy: str = MENDED) -> None:
+    """Remember the line of a key; raises E_DUP_KEY where it stood on another before."""
+    if lines.setdefault(key, line) != line:
+        raise SourceError("E_DUP_KEY", f"{what} stands here and on line {lines[key]}.", remedy, file, line)
 
 
 def refuse(rows: pl.DataFrame, bad: pl.Expr, rule: str, column: str, file: str, what: str, remedy: str) -> None:
     """Raise SourceError for the first row that is `bad`, with what stands in its `column`, and how many there are."""
-    offending = rows.filter(bad.fill_null(True)) if rule in ("E_PERIOD", "E_LEVEL") else rows.filter(bad)
+    offending = rows.filter(bad if rule in OF_NUMBERS else bad.fill_null(True))
     if offending.height:
         first = offending.row(0, named=True)
         more = f" ({offending.height} such rows)" if offending.height > 1 else ""

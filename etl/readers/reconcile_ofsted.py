@@ -80,17 +80,8 @@ def known(official: Iterable[Loaded]) -> dict[str, list[Known]]:
         grades = _grades(loaded.tables["judgement"])
         for row in loaded.tables["inspection"].iter_rows(named=True):
             says = {**_dates(row), TYPE: row["type"], **grades.get(row["inspection_id"], {})}
-            found.setdefault(row["area_id"], []).append(
-                Known(
-                    row["inspection_id"],
-                    row["framework"],
-                    row["started"],
-                    row["published"],
-                    says,
-                    row["file"],
-                    row["line"],
-                )
-            )
+            named = ("inspection_id", "framework", "started", "published", "file", "line")
+            found.setdefault(row["area_id"], []).append(Known(says=says, **{name: row[name] for name in named}))
     return found
 
 
@@ -123,15 +114,12 @@ def hold(official: Known, other: Other, declared: Sequence[Disagreement]) -> lis
             f"{NAMES[what]} is {_shown(other.says[what])} here but {_shown(official.says.get(what))} there"
             for what in unlike
         )
-        raise SourceError(
-            "E_DISAGREES",
-            f"{_of(other, official)} is also in {official.file}, line {official.line}, and the two differ: {said}.",
+        what = f"{_of(other, official)} is also in {official.file}, line {official.line}, and the two differ: {said}."
+        remedy = (
             f"{LOOK}if this file is wrong, tell its publisher and declare it under DISAGREEMENTS in "
-            f"{other.module} (the other one stands); if {official.file} is wrong, tell Ofsted.",
-            other.file,
-            other.line,
-            other.columns.get(unlike[0]),
+            f"{other.module} (the other one stands); if {official.file} is wrong, tell Ofsted."
         )
+        raise SourceError("E_DISAGREES", what, remedy, other.file, other.line, other.columns.get(unlike[0]))
     return own
 
 
@@ -142,7 +130,7 @@ def check_snapshot(snapshot: pl.DataFrame, inspection: pl.DataFrame, judgement: 
     of its framework of 2018 and later: a council last inspected before is not in them.
     """
     grades = _grades(judgement)
-    names = dict(areas.area.select("area_id", "name").iter_rows())
+    names = areas.names()
     for (on,), table in snapshot.partition_by("day", as_dict=True, maintain_order=True).items():
         theirs = {row["area_id"]: row for row in table.iter_rows(named=True)}
         newest = latest(inspection, areas, on, published_by=on + PUBLISHED_WITHIN)
@@ -153,14 +141,12 @@ def check_snapshot(snapshot: pl.DataFrame, inspection: pl.DataFrame, judgement: 
             printed, own = theirs.get(area_id), ours.get(area_id)
             what = _unlike(printed, own, grades)
             if what:
-                raise SourceError(
-                    "E_SNAPSHOT",
-                    f"{names[area_id]} in Ofsted's own table of the latest judgements at {on:%-d %B %Y}: {what}.",
+                what = f"{names[area_id]} in Ofsted's own table of the latest judgements at {on:%-d %B %Y}: {what}."
+                remedy = (
                     f"{LOOK}if a sheet is wrong, tell Ofsted; if the files are of two editions, take the newest "
-                    "of each.",
-                    table["file"][0],
-                    printed["line"] if printed else None,
+                    "of each."
                 )
+                raise SourceError("E_SNAPSHOT", what, remedy, table["file"][0], printed["line"] if printed else None)
 
 
 def _unlike(

@@ -13,11 +13,10 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from etl.areas import name_key
 from etl.model import (
+    COUNCIL_DATES,
     ENGLAND,
-    LEDGER,
-    OBSERVATION,
+    MENDED,
     Context,
     File,
     Loaded,
@@ -28,8 +27,10 @@ from etl.model import (
     Source,
     SourceError,
     Status,
+    to_observations,
 )
 from etl.readers import ees
+from etl.readers.area_codes import by_code, require_once
 from etl.releases import Cells, require
 from etl.sources.declare import neutral, percentage
 
@@ -49,7 +50,6 @@ SPENDING, SHARE = "children_social_care_spend_per_child", "looked_after_share_of
 THOUSAND = 1_000
 # Pounds in thousands: most councils round to whole ones.
 ROUNDING = 1.0
-MENDED = "Report it to the publisher; do not load the file until it is mended."
 MIXED = "Two editions may be mixed: download both files again."
 
 
@@ -110,7 +110,7 @@ def load(source: Source, cells: Cells, context: Context) -> Loaded:
         services, summary = (
             list(_rows(cells, file, edition.year, context)) for file in (edition.services, edition.summary)
         )
-        _hold_against(services, summary, edition.summary)
+        _compare_totals(services, summary, edition.summary)
         frames.append(_observations(services, edition, source, context))
         for file, rows in ((edition.services, services), (edition.summary, summary)):
             totals = [row for row in rows if row.area_id is None]
@@ -120,53 +120,27 @@ def load(source: Source, cells: Cells, context: Context) -> Loaded:
             ]
             counts = (len(rows), len(rows) - len(totals), len(totals), 0)
             ledger.append((source.id, file.name, cells.sha256(file.name), *counts))
-    reject = ("source_id", "file", "line", "raw", "rule", "message")
-    return Loaded(
-        {"observation": pl.concat(frames), "reject": pl.DataFrame(rejects, schema=reject, orient="row")},
-        pl.DataFrame(ledger, schema=LEDGER, orient="row"),
-    )
+    return Loaded.of({"observation": pl.concat(frames)}, ledger, rejects)
 
 
 def _rows(cells: Cells, file: File, year: int, context: Context) -> Iterator[Row]:
     """The rows of a file, each for a council that we know and that was there; otherwise SourceError."""
     table = cells.table(file.name, file.sheet)
     require(table, file.columns, file.name)
-    codes = dict(context.areas.code.select("gss_code", "area_id").iter_rows()) | {ENGLAND: ENGLAND}
-    names = {(name_key(name), area_id) for name, area_id in context.areas.name.select("name", "area_id").iter_rows()}
     ends = dict(context.areas.area.select("area_id", "end_date").iter_rows())
     lines: dict[str, int] = {}
     for row in table.iter_rows(named=True):
         line, code, name = row["line"], row[CODE] or "", row[NAME] or ""
-        area_id = codes.get(code)
-        if area_id is None:
-            if not re.fullmatch(CLASS_TOTAL, code):
-                raise SourceError(
-                    "E_UNKNOWN_LA",
-                    f"{code!r} ({name}) is not the code of an authority we know.",
-                    "If it is a new council or code, add it to data/local_authorities.csv.",
-                    file.name,
-                    line,
-                    CODE,
-                )
-        elif (name_key(name), area_id) not in names:
-            raise SourceError(
-                "E_NAME",
-                f"{code} is called {name!r}, which is not a name of {area_id}.",
-                "If the name is a new variant, add it to data/local_authorities.csv.",
-                file.name,
-                line,
-                NAME,
-            )
-        elif lines.setdefault(area_id, line) != line:
-            raise SourceError("E_DUP_KEY", f"{name} stands here and on line {lines[area_id]}.", MENDED, file.name, line)
-        elif ends[area_id] is not None and ends[area_id] < PeriodKind.FINANCIAL_YEAR.end(year):
-            raise SourceError(
-                "E_ENDED_LA",
-                f"{name} ended on {ends[area_id]:%-d %B %Y} and cannot report for {year - 1}-{year % 100}.",
-                "Check the authority's dates in data/local_authorities.csv.",
-                file.name,
-                line,
-            )
+        area_id = None
+        if code == ENGLAND and context.areas.is_called(ENGLAND, name):
+            area_id = ENGLAND
+        elif not re.fullmatch(CLASS_TOTAL, code):
+            area_id = by_code(context.areas, code, name, file.name, line, (CODE, NAME))
+        if area_id is not None:
+            require_once(lines, area_id, name, file.name, line)
+            if ends[area_id] is not None and ends[area_id] < PeriodKind.FINANCIAL_YEAR.end(year):
+                what = f"{name} ended on {ends[area_id]:%-d %B %Y} and cannot report for {year - 1}-{year % 100}."
+                raise SourceError("E_ENDED_LA", what, COUNCIL_DATES, file.name, line)
         figures = {column: _figure(row[column], column, file, line) for column in file.columns if "-" in column}
         yield Row(line, name, area_id, figures)
 
@@ -176,22 +150,16 @@ def _figure(text: str | None, column: str, file: File, line: int) -> Figure:
     if printed in SYMBOLS:
         return Figure(None, SYMBOLS[printed], printed)
     if not re.fullmatch(ees.NUMBER, printed):
-        raise SourceError(
-            "E_SYMBOL",
-            f"{text!r} is neither a number nor one of the symbols {', '.join(SYMBOLS)}.",
-            "If the publisher introduced a symbol, add it with its meaning to the source.",
-            file.name,
-            line,
-            column,
-        )
+        what = f"{text!r} is neither a number nor one of the symbols {', '.join(SYMBOLS)}."
+        remedy = "If the publisher introduced a symbol, add it with its meaning to the source."
+        raise SourceError("E_SYMBOL", what, remedy, file.name, line, column)
     if float(printed) < 0:
-        raise SourceError(
-            "E_NEGATIVE", f"{printed} is less than nothing; an expenditure cannot be.", MENDED, file.name, line, column
-        )
+        what = f"{printed} is less than nothing; an expenditure cannot be."
+        raise SourceError("E_NEGATIVE", what, MENDED, file.name, line, column)
     return Figure(float(printed), Status.OBSERVED, None)
 
 
-def _hold_against(services: list[Row], summary: list[Row], file: File) -> None:
+def _compare_totals(services: list[Row], summary: list[Row], file: File) -> None:
     """Refuse an edition whose two files print different totals, or different areas (E_TOTALS)."""
     totals = {row.area_id: row.figures[TOTAL].value for row in services}
     for row in summary:
@@ -200,19 +168,12 @@ def _hold_against(services: list[Row], summary: list[Row], file: File) -> None:
         here, there = row.figures[SUMMARY_TOTAL].value, totals.pop(row.area_id, None)
         alike = here == there if here is None or there is None else math.isclose(here, there, abs_tol=ROUNDING)
         if not alike:
-            raise SourceError(
-                "E_TOTALS",
-                f"{row.name} spent {here} on children's social care here, and {there} by services (RO3).",
-                MIXED,
-                file.name,
-                row.line,
-                SUMMARY_TOTAL,
-            )
+            what = f"{row.name} spent {here} on children's social care here, and {there} by services (RO3)."
+            raise SourceError("E_TOTALS", what, MIXED, file.name, row.line, SUMMARY_TOTAL)
     missing = sorted(area_id for area_id in totals if area_id is not None)
     if missing:
-        raise SourceError(
-            "E_TOTALS", f"{', '.join(missing)} have spending by services (RO3) and no summary here.", MIXED, file.name
-        )
+        what = f"{', '.join(missing)} have spending by services (RO3) and no summary here."
+        raise SourceError("E_TOTALS", what, MIXED, file.name)
 
 
 def _observations(rows: list[Row], edition: Edition, source: Source, context: Context) -> pl.DataFrame:
@@ -225,16 +186,16 @@ def _observations(rows: list[Row], edition: Edition, source: Source, context: Co
     columns = ("metric_id", "area_id", "line", "value", "status", "symbol", "numerator", "denominator")
     numbers = dict.fromkeys(("value", "numerator", "denominator"), pl.Float64)
     frame = pl.DataFrame(figures, schema=columns, schema_overrides=numbers, orient="row").with_columns(
-        pl.lit(edition.year, pl.Int64).alias("year"),
-        pl.col("area_id").alias("return_id"),
-        pl.lit(PeriodKind.FINANCIAL_YEAR.end(edition.year)).alias("period_end"),
-        pl.lit(f"{edition.year - 1}/{edition.year % 100}").alias("period"),
-        pl.lit(source.id).alias("source_id"),
-        pl.lit(edition.services.name).alias("file"),
+        pl.lit(edition.year, pl.Int64).alias("year"), pl.col("area_id").alias("return_id")
     )
     spending = ees.per_child(frame.filter(pl.col("metric_id") == SPENDING), context, times=1)
-    share = frame.filter(pl.col("metric_id") == SHARE)
-    return pl.concat([one.select(OBSERVATION.names()).match_to_schema(OBSERVATION) for one in (spending, share)])
+    return to_observations(
+        pl.concat([spending.select(frame.columns), frame.filter(pl.col("metric_id") == SHARE)]),
+        period_end=PeriodKind.FINANCIAL_YEAR.end(edition.year),
+        period=f"{edition.year - 1}/{edition.year % 100}",
+        source_id=source.id,
+        file=edition.services.name,
+    )
 
 
 def _value(
@@ -249,14 +210,8 @@ def _value(
     if looked_after.value is None:
         return None, str(looked_after.status), looked_after.symbol, None, None
     if looked_after.value > total.value:
-        raise SourceError(
-            "E_OVER_100",
-            f"{row.name} spent {looked_after.value} on children looked after, of {total.value} in all.",
-            MENDED,
-            edition.services.name,
-            row.line,
-            LOOKED_AFTER,
-        )
+        what = f"{row.name} spent {looked_after.value} on children looked after, of {total.value} in all."
+        raise SourceError("E_OVER_100", what, MENDED, edition.services.name, row.line, LOOKED_AFTER)
     value = float(f"{looked_after.value / total.value * 100:.{ees.SIGNIFICANT}g}")
     return value, str(Status.OBSERVED), None, looked_after.value, total.value
 

@@ -65,7 +65,6 @@ def _role(metric_id: str, measure: str, who: str, short_title: str, direction: D
         id=metric_id,
         title=f"Social workers who {who}",
         short_title=short_title,
-        noun=f"share of social workers who {who}",
         theme="Workforce",
         definition=f"Social workers who {who}, of all social workers on 30 September.",
         direction=direction,
@@ -217,7 +216,6 @@ SOURCE = Source(
             id="care_application_rate",
             title="Care applications",
             short_title="Care applications",
-            noun="rate of care applications",
             theme=PROTECTION,
             definition="Care applications that Cafcass received in the year to 31 March per 10,000 children.",
             period_kind=PeriodKind.YEAR_TO_31_MARCH,
@@ -294,7 +292,6 @@ SOURCE = Source(
             id="children_in_low_income_families",
             title="Children in low-income families",
             short_title="Low-income families",
-            noun="share of children in low-income families",
             theme="Context",
             definition="Children under 16 in families with relative low income, before housing costs, in the "
             "year to 31 March.",

@@ -60,7 +60,6 @@ SOURCE = Source(
             id="school_moves",
             title="Children looked after who moved school mid-year",
             short_title="School moves",
-            noun="share of children looked after who moved school mid-year",
             theme=THEME,
             definition="Children looked after at 31 March who moved school during a school year.",
             decimals=0,
