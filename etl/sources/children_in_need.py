@@ -56,11 +56,21 @@ COLUMNS_2024 = {
 FRONT_DOOR, PROTECTION, FACTORS_THEME = "Front door", "Child protection", "Factors at assessment"
 _rate = partial(
     rate_per_10_000,
+    theme=PROTECTION,
+    period_kind=PeriodKind.YEAR_TO_31_MARCH,
     polarity_reason=(
         "More may mean more harm, or that more of it is found and acted on; "
         "less may mean less harm, or that it is missed."
     ),
     caveat="Derived here: the 2025 tables print the count, not the rate. England and regions from rounded counts.",
+)
+_of_referrals = partial(
+    percentage,
+    theme=FRONT_DOOR,
+    period_kind=PeriodKind.YEAR_TO_31_MARCH,
+    file=REFERRALS,
+    denominator="referral_count",
+    minimum_denominator=100,
 )
 DONE_OR_REFERRED = neutral("It may mean that too little is done, or that too much is referred.")
 
@@ -149,26 +159,20 @@ SOURCE = Source(
             noun="rate of referrals",
             theme=FRONT_DOOR,
             definition="Referrals in the year to 31 March per 10,000 children aged 0 to 17.",
-            period_kind=PeriodKind.YEAR_TO_31_MARCH,
             file=REFERRALS,
             counted="referral_count",
         ),
-        percentage(
+        _of_referrals(
             id="rereferral_rate",
             title="Re-referrals within 12 months",
             short_title="Re-referrals",
             noun="share of referrals that are re-referrals",
-            theme=FRONT_DOOR,
             definition="Referrals in the year to 31 March of a child already referred within the 12 months before.",
             direction=lower_is_better(
                 "A child who is referred again so soon may not have got the help that was needed."
             ),
-            period_kind=PeriodKind.YEAR_TO_31_MARCH,
-            file=REFERRALS,
             column="rereferral_percent",
             numerator="rereferral_count",
-            denominator="referral_count",
-            minimum_denominator=100,
             shortfall=Shortfall("fewer re-referrals", "numerator", "the number of referrals"),
         ),
         _rate(
@@ -185,7 +189,6 @@ SOURCE = Source(
             id="plan_rate",
             title="Children on child protection plans",
             short_title="Protection plans",
-            theme=PROTECTION,
             definition="Children who were the subject of a child protection plan at 31 March per 10,000 aged 0 to 17.",
             period_kind=PeriodKind.AT_31_MARCH,
             file=PLANS,
@@ -195,9 +198,7 @@ SOURCE = Source(
             id="plan_start_rate",
             title="Child protection plans started",
             short_title="Plans started",
-            theme=PROTECTION,
             definition="Child protection plans that started in the year to 31 March per 10,000 children aged 0 to 17.",
-            period_kind=PeriodKind.YEAR_TO_31_MARCH,
             file=REPEAT_PLANS,
             counted="CPP_start",
         ),
@@ -233,43 +234,31 @@ SOURCE = Source(
             shortfall=Shortfall("fewer children on long plans", "numerator", "the number of children on plans"),
             caveat="A third of councils' figures are suppressed because the counts are 1 to 5.",
         ),
-        percentage(
+        _of_referrals(
             id="no_further_action_rate",
             title="Referrals with no further action",
             short_title="No further action",
             noun="share of referrals that ended in no further action",
-            theme=FRONT_DOOR,
             definition="Referrals with no further action in the year to 31 March, as a share of all referrals.",
             direction=DONE_OR_REFERRED,
-            period_kind=PeriodKind.YEAR_TO_31_MARCH,
-            file=REFERRALS,
             column="no_further_action_percent",
             numerator="no_further_action_count",
-            denominator="referral_count",
-            minimum_denominator=100,
         ),
-        percentage(
+        _of_referrals(
             id="not_in_need_rate",
             title="Referrals assessed as not in need",
             short_title="Not in need",
-            theme=FRONT_DOOR,
             definition="Referrals assessed as not in need in the year to 31 March, as a share of all referrals.",
             direction=DONE_OR_REFERRED,
-            period_kind=PeriodKind.YEAR_TO_31_MARCH,
-            file=REFERRALS,
             column="not_in_need_percent",
             numerator="not_in_need_count",
-            denominator="referral_count",
-            minimum_denominator=100,
         ),
         _rate(
             id="section_47_rate",
             title="Section 47 enquiries",
             short_title="Section 47",
-            theme=PROTECTION,
             definition="Enquiries into suspected harm that started in the year to 31 March per 10,000 children aged "
             "0 to 17.",
-            period_kind=PeriodKind.YEAR_TO_31_MARCH,
             file=ENQUIRIES,
             counted="Section47",
         ),
@@ -277,9 +266,7 @@ SOURCE = Source(
             id="conference_rate",
             title="Initial child protection conferences",
             short_title="Conferences",
-            theme=PROTECTION,
             definition="Initial conferences held in the year to 31 March per 10,000 children aged 0 to 17.",
-            period_kind=PeriodKind.YEAR_TO_31_MARCH,
             file=ENQUIRIES,
             counted="ICPC",
         ),

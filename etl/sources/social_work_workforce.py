@@ -14,6 +14,7 @@ FILE, FILE_2024 = "csww_indicators_2017_to_2025.csv", "csww_indicators_2017_to_2
 THEME = "Workforce"
 
 
+_share = partial(percentage, theme=THEME, period_kind=PeriodKind.AT_30_SEPTEMBER)
 _count = partial(
     count,
     theme=THEME,
@@ -46,27 +47,24 @@ SOURCE = Source(
     ),
     load=ees.load,
     metrics=(
-        percentage(
+        _share(
             id="vacancy_rate",
             title="Social worker vacancy rate",
             short_title="Vacancies",
             noun="social worker vacancy rate",
-            theme=THEME,
             definition="FTE vacancies as a share of all FTE posts (vacancies and staff in post) on 30 September.",
             direction=lower_is_better("While a post is empty its work waits, or falls to those who are there."),
-            period_kind=PeriodKind.AT_30_SEPTEMBER,
             column="vacancy_rate_fte",
             numerator="vacancy_fte",
             denominator=("vacancy_fte", "inpost_fte"),
             shortfall=Shortfall("posts to fill", "numerator", "the number of posts"),
             caveat="A vacancy may be covered by agency staff.",
         ),
-        percentage(
+        _share(
             id="turnover_rate",
             title="Social worker turnover rate",
             short_title="Turnover",
             noun="social worker turnover rate",
-            theme=THEME,
             definition="FTE leavers in the year to 30 September as a share of FTE staff in post at its end.",
             direction=lower_is_better("Each social worker who leaves is one whom children and families knew."),
             period_kind=PeriodKind.YEAR_TO_30_SEPTEMBER,
@@ -77,15 +75,13 @@ SOURCE = Source(
             # More may leave a small team in a year than are in it at the end.
             may_exceed_100=True,
         ),
-        percentage(
+        _share(
             id="agency_rate",
             title="Agency social worker rate",
             short_title="Agency staff",
             noun="agency social worker rate",
-            theme=THEME,
             definition="FTE agency staff as a share of FTE agency staff and staff in post on 30 September.",
             direction=lower_is_better("Agency staff cost more and as a rule stay for shorter."),
-            period_kind=PeriodKind.AT_30_SEPTEMBER,
             column="agency_rate_fte",
             numerator="agency_fte",
             denominator=("agency_fte", "inpost_fte"),
@@ -111,25 +107,22 @@ SOURCE = Source(
             shortfall=Shortfall("more case-holding social workers", "denominator", "the number of cases"),
             caveat="Says nothing of how hard the cases are.",
         ),
-        percentage(
+        _share(
             id="absence_rate",
             title="Social worker sickness absence rate",
             short_title="Sickness absence",
             noun="social worker sickness absence rate",
-            theme=THEME,
             definition="Days lost to sickness in the year to 30 September as a share of days available.",
             direction=lower_is_better("The work of those who are ill waits, or falls to colleagues."),
             period_kind=PeriodKind.YEAR_TO_30_SEPTEMBER,
             column="absence_rate_fte",
         ),
-        percentage(
+        _share(
             id="vacancies_covered_by_agency",
             title="Vacancies covered by agency staff",
             short_title="Vacancies covered",
-            theme=THEME,
             definition="FTE agency staff who cover vacancies as a share of FTE vacancies on 30 September.",
             direction=neutral("Cover keeps the work going, but fills no post: a high figure may be good or bad."),
-            period_kind=PeriodKind.AT_30_SEPTEMBER,
             column="vacancy_agency_cover_rate_fte",
             numerator="agency_cover_fte",
             denominator="vacancy_fte",
