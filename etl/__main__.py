@@ -90,7 +90,7 @@ def extract(
 ) -> None:
     """Read published files and write the cells we use to data/releases, as text, with where each one stood.
 
-    Each is loaded once and held against the edition in place before it takes that place: what cannot be is refused.
+    Each is loaded once and compared with the edition in place: what cannot be right is refused.
     """
     chosen = _chosen(names)
     sources = {source.id: source for source in all_sources()}
@@ -253,7 +253,7 @@ def diff(
 
 @app.command()
 def agree(data: DataFolder = building.DATA) -> None:
-    """Hold the Local Authority Interactive Tool against the tables it is made of; status 2 if they disagree."""
+    """Compare the Local Authority Interactive Tool with the tables it is made of; status 2 if they disagree."""
     areas = area_files.read(data)
     found = agreeing.compared(data, areas, all_sources())
     for line in agreeing.summary(found, agreeing.joint(data, areas)):

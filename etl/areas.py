@@ -19,7 +19,7 @@ AUTHORITY_TYPES = {
     "E09": "London borough",
     "E10": "County council",
 }
-# Rule 11: shown, but they set no cut, no benchmark and no axis.
+# Rule `very-small`: shown, but they set no cut, no benchmark and no axis.
 VERY_SMALL = ("201", "420")
 
 AREA = pl.Schema(
@@ -135,7 +135,7 @@ def _read(folder: Path) -> Areas:
         pl.when(pl.col("area_id") == ENGLAND).then(pl.lit("england")).otherwise(pl.lit("region")).alias("kind"),
         pl.lit(None, pl.String()).alias("la_number"),
         pl.col("area_id").alias("gss_code"),
-        # Inner and Outer London are published beside London, which holds them both (trap 6).
+        # Inner and Outer London are published beside London, which holds them both.
         pl.when(pl.col("area_id").str.starts_with("E13"))
         .then(pl.lit("E12000007"))
         .when(pl.col("area_id") != ENGLAND)

@@ -1,7 +1,6 @@
 """A file kept by hand as rows: what each cell must be before the file's own rules look at it.
 
-Nothing is guessed: a name that is nearly one, a date in another order or a cell too many is said with its line, all of
-them at once, so that whoever keeps the file mends it in one go.
+Nothing is guessed: a misspelt name, a date in another order or a cell too many is reported with its line, all at once.
 """
 
 from __future__ import annotations
@@ -61,7 +60,7 @@ class Sheet:
         return Checked(pl.DataFrame(good, schema=schema, orient="row"), findings)
 
     def once(self, places: Iterable[tuple[object, Row]], column: str, what: str) -> None:
-        """Say of each row whose key another had before that it stands twice."""
+        """Say of each row whose key another had before that it is there twice."""
         first: dict[object, int] = {}
         for key, row in places:
             if key is not None and first.setdefault(key, row.line) != row.line:
@@ -81,7 +80,7 @@ class Row:
         self.sheet.say(rule, what, remedy, self.line, column)
 
     def text(self, column: str, *, required: str = "") -> str | None:
-        """What stands in a cell; `required` says what to write where nothing does."""
+        """The text of a cell; `required` says what to write where it is empty."""
         found = self.cells[column]
         if found and FORMULA.match(found):
             self.say(

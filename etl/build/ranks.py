@@ -1,4 +1,7 @@
-"""Ranks, quarters and changes of every council, worked out once at the build (rules 9, 10, 11 and 16)."""
+"""Ranks, quarters and changes of every council, calculated at the build.
+
+Rules `ranks`, `quarters`, `very-small` and `changes`.
+"""
 
 from __future__ import annotations
 
@@ -89,9 +92,9 @@ def standings(observation: pl.DataFrame, returns: pl.DataFrame, cuts: pl.DataFra
 
 
 def changes(observation: pl.DataFrame, metric: pl.DataFrame) -> pl.DataFrame:
-    """metric_id, area_id, period_end, previous_period_end, change: latest minus the period just before (rule 16).
+    """metric_id, area_id, period_end, previous_period_end, change: latest minus the period just before.
 
-    Both observed, a year apart, reported by the same return; grades and months since have no change in this sense.
+    Rule `changes`: both observed, a year apart, reported by the same return; grades and months since have no change.
     """
     values = observation.filter(pl.col("value").is_not_null()).join(
         metric.filter(~pl.col("unit").is_in(WITHOUT_CHANGE)).select("metric_id"), on="metric_id"

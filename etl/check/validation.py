@@ -36,7 +36,7 @@ SHOWN = 5
 
 @dataclass(frozen=True)
 class Allowed:
-    """What whoever loads a release has looked at and accepts."""
+    """What may differ: looked at and accepted by the person who loads a release."""
 
     older: bool = False
     revision: bool = False

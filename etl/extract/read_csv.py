@@ -93,7 +93,7 @@ def csv_cells(content: bytes, file: File) -> list[Cell]:
         for row in reader:
             line, start = start, reader.line_num + 1
             if not row:
-                # Nothing stands there, so nothing is lost or counted; the lines below keep their numbers.
+                # An empty line; the lines below keep their numbers.
                 continue
             _check_row(row, header, name, line)
             for (at, _), found in zip(groups, seen, strict=True):
@@ -188,7 +188,7 @@ def _too_long(name: str, line: int) -> SourceError:
 
 
 def _check_group(item: str, items: int, name: str, line: int, column: str) -> None:
-    """Rows are kept by what stands in a group column: one that is not quite a group would be lost in silence."""
+    """Rows are kept by the text of a group column: a misspelt group would be lost in silence."""
     if item != item.strip() or not item:
         what = f"{item!r} has spaces around it." if item else "a group without a name."
         raise SourceError("E_GROUP", what, MENDED, name, line, column)

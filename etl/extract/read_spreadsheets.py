@@ -1,7 +1,7 @@
 """Spreadsheets (ODS and XLSX): looked into before they are opened, and then read sheet by sheet.
 
-A workbook is a ZIP file of XML, and a small one may stand for gigabytes. What it says it holds and what it does hold
-is counted first, so that nothing is built of one that is too large, locked, or not only a table.
+A workbook is a ZIP file of XML, and a small one may unpack to gigabytes. Its size is
+checked first, so that none is opened that is too large, locked or has macros.
 """
 
 from __future__ import annotations
@@ -141,7 +141,7 @@ class _TooManyCellsError(Exception):
 
 
 class _Counter:
-    """Counts the cells that the sheets of one XML member stand for, however few bytes say so.
+    """Counts the cells that the sheets of one XML member unpack to.
 
     A sheet is the rectangle from its first cell to the last row and the last column that have anything in them.
     OpenDocument repeats rows and cells by a number (and pads every sheet with a million empty ones, which do not

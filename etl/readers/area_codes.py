@@ -19,7 +19,7 @@ NARROWER = {
 }
 # Names of wider places, which every row has.
 NAMED = {"country_code": "country_name", "region_code": "region_name"}
-# Where one row stands for several authorities, publishers part their numbers and names like this.
+# Between the numbers and names of a row for several authorities.
 JOINT = " / "
 RECODED = "If the authority was recoded, add the code to data/local_authorities.csv."
 # Refused where there is a number that cannot be; other rules refuse what is missing too.
@@ -98,7 +98,7 @@ def require_once(lines: dict[Key, int], key: Key, what: str, file: str, line: in
 
 
 def refuse(rows: pl.DataFrame, bad: pl.Expr, rule: str, column: str, file: str, what: str, remedy: str) -> None:
-    """Raise SourceError for the first row that is `bad`, with what stands in its `column`, and how many there are."""
+    """Raise SourceError for the first row that is `bad`, with the text of its `column`, and how many there are."""
     offending = rows.filter(bad if rule in OF_NUMBERS else bad.fill_null(True))
     if offending.height:
         first = offending.row(0, named=True)

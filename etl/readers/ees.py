@@ -46,7 +46,7 @@ LABELS = ("country_name", "region_name", "category")
 # no more digits than a number keeps.
 NUMBER = r"^-?[0-9]{1,15}(\.[0-9]+)?$"
 FIRST_YEAR = 2000
-# Published rates carry one or two decimals; the rest of a float is binary noise (rule 7).
+# Published rates carry one or two decimals; the rest of a float is binary noise (rule `rounding`).
 SIGNIFICANT = 9
 
 
@@ -81,7 +81,7 @@ def year_form(metrics: list[Metric]) -> str:
 
 
 def located(table: pl.DataFrame, areas: Areas, file: str, *, form: str = "Reporting year") -> pl.DataFrame:
-    """The table with `year` (integer), `return_id` and `area_ids` (list): whom each row is for.
+    """The table with `year` (integer), `return_id` and `area_ids` (list): which area each row is for.
 
     Authorities are known by their three-digit number; a row for several carries all of them (`314 / 318`). Its name
     and GSS code must be ones of that number. A double year (202425) is known by its second. Raises SourceError for
@@ -153,7 +153,7 @@ def without_ghosts(
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Rows of authorities that existed, and rejects (source_id, file, line, raw, rule, message) for the others.
 
-    Some tables hold every authority that ever was in every year (trap 5), with symbols only. A number there raises
+    Some tables hold every authority that ever existed in every year, with symbols only. A number there raises
     E_ENDED_LA: either the authority's dates are wrong or the table is.
     """
     dates = areas.authorities.select(pl.col("area_id").alias("return_id"), "name", "start_date", "end_date")
@@ -264,7 +264,7 @@ def parsed(rows: pl.DataFrame, column: str, source: Source, metric: Metric, file
 
 
 def per_child(frame: pl.DataFrame, context: Context, *, times: int = 10_000) -> pl.DataFrame:
-    """Rule 6: `value` / children aged 0 to 17 in the middle of the year before, times 10,000 or another number.
+    """Rule `rates`: `value` / children aged 0 to 17 in the middle of the year before, times 10,000 or another number.
 
     `frame` has year, return_id, value, status and symbol; gains numerator and denominator.
     """

@@ -1,7 +1,7 @@
 """Ofsted's inspections, judgements and visits: how their files are read, and the latest judgement as an observation.
 
-Grades are ordered and never averaged (rule 20). From April 2026 there is no overall effectiveness judgement: it is
-`not_given`, which is neither missing nor carried forward (rule 21).
+Rule `inspections`: grades are ordered and never averaged. From April 2026 there is no overall effectiveness judgement:
+it is `not_given`, which is neither missing nor carried forward.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ class Framework(StrEnum):
 
 
 class Strand(StrEnum):
-    """What was judged. SIF's leadership, management and governance stands as `leaders`."""
+    """What was judged. SIF's leadership, management and governance is `leaders`."""
 
     OVERALL = "overall"
     LEADERS = "leaders"
@@ -141,7 +141,7 @@ def loaded(
 def latest(inspection: pl.DataFrame, areas: Areas, on: date, *, published_by: date) -> pl.DataFrame:
     """The newest inspection of each authority that existed on a day: one row each, inspection_id null where none.
 
-    SIF files print no inspection date; there the publication date stands for it.
+    SIF files print no inspection date; there the publication date is used.
     """
     newest = (
         inspection.filter(

@@ -62,11 +62,11 @@ class Tool:
     """What is declared of the tool beside its metrics."""
 
     companions: Mapping[str, PeriodKind]
-    """Measures without a metric of their own: counts of another, fills, and what is only held against other tables."""
+    """Measures without a metric of their own: counts of another, fills, and what is only compared with other tables."""
     fills: Mapping[str, tuple[str, tuple[int, ...]]]
     """Years of other sources' metrics that only the tool holds: metric -> measure and years."""
     joint: Mapping[tuple[str, str], int]
-    """Councils that return their workforce together, and since when (rule 3)."""
+    """Councils that return their workforce together, and since when (rule `joint-returns`)."""
     misplaced: Mapping[tuple[str, str], tuple[tuple[int, ...], str]]
     """Figures under a council that was no more or not yet: measure and number -> years, and why."""
 

@@ -1,8 +1,7 @@
-"""Records of one inspection held against each other: what differs is declared with its reason, or refused.
+"""Two records of one inspection compared: what differs is declared with its reason, or refused.
 
-Ofsted's newest file stands (rule 20). A difference that somebody has looked up is declared where the other record is
-read, and must stay as it is declared: once its publisher repairs it the build stops, so that no declaration outlives
-the error. Two grades swapped in either record are found here, and so is a latest judgement that is not Ofsted's.
+Rule `inspections`: Ofsted's newest file is used. A difference that somebody has looked up is declared where the other
+record is read; once its publisher repairs it the build stops, so that no declaration outlives the error.
 """
 
 from __future__ import annotations
@@ -124,7 +123,7 @@ def hold(official: Known, other: Other, declared: Sequence[Disagreement]) -> lis
 
 
 def check_snapshot(snapshot: pl.DataFrame, inspection: pl.DataFrame, judgement: pl.DataFrame, areas: Areas) -> None:
-    """Hold Ofsted's own tables of the latest judgements (`inspections.SNAPSHOT`) against ours, council by council.
+    """Compare Ofsted's own tables of the latest judgements (`inspections.SNAPSHOT`) with ours, council by council.
 
     Raises E_SNAPSHOT for a council whose dates or grades differ, or that only one of the two has. Ofsted's tables are
     of its framework of 2018 and later: a council last inspected before is not in them.

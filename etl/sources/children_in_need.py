@@ -1,7 +1,7 @@
 """Children in need census, published by the Department for Education each autumn, to 31 March.
 
 The 2025 tables for local authorities print counts and percentages but no longer rates per 10,000 children: those are
-derived (rule 6). Counts of 1 to 5 are suppressed, with others that would give them away.
+derived (rule `rates`). Counts of 1 to 5 are suppressed, with others that would give them away.
 """
 
 from functools import partial
@@ -18,31 +18,7 @@ FACTORS = "c3_factors_identified_at_end_of_assessment_2018_to_2025.csv"
 PLANS = "d5_cpps_at31march_by_duration_2013_to_2025.csv"
 
 FILES = (IN_NEED, REFERRALS, FACTORS, ENQUIRIES, REPEAT_PLANS, PLANS)
-# What is read of the edition before: file, and which columns, by the names they had.
-FILES_2024 = {
-    "b1_children_in_need_2013_to_2024.csv": (IN_NEED, ("At31_episodes",)),
-    "c1_children_in_need_referrals_and_rereferrals_2013_to_2024.csv": (
-        REFERRALS,
-        (
-            "Referrals",
-            "Re_referrals",
-            "Re_referrals_percent",
-            "No_Further_Action",
-            "No_Further_Action_percent",
-            "Not_in_Need",
-            "Not_in_Need_percent",
-        ),
-    ),
-    "c4_children_in_need_section_47s_and_icpcs_2013_to_2024.csv": (ENQUIRIES, ("Section47", "ICPC")),
-    "d3_cpps_subsequent_plan_2013_to_2024.csv": (
-        REPEAT_PLANS,
-        ("CPP_start", "CPP_subsequent", "CPP_subsequent_percent"),
-    ),
-    "d5_cpps_at31march_by_duration_2013_to_2024.csv": (
-        PLANS,
-        ("CPP_At31", "2_years_or_more", "2_years_or_more_percent"),
-    ),
-}
+# The edition before had other names of columns for these.
 COLUMNS_2024 = {
     "Referrals": "referral_count",
     "Re_referrals": "rereferral_count",
@@ -51,6 +27,18 @@ COLUMNS_2024 = {
     "No_Further_Action_percent": "no_further_action_percent",
     "Not_in_Need": "not_in_need_count",
     "Not_in_Need_percent": "not_in_need_percent",
+}
+# What is read of it: its file, the file of today, and which columns.
+FILES_2024 = {
+    "b1_children_in_need_2013_to_2024.csv": (IN_NEED, ["At31_episodes"]),
+    "c1_children_in_need_referrals_and_rereferrals_2013_to_2024.csv": (REFERRALS, list(COLUMNS_2024)),
+    "c4_children_in_need_section_47s_and_icpcs_2013_to_2024.csv": (ENQUIRIES, ["Section47", "ICPC"]),
+    "d3_cpps_subsequent_plan_2013_to_2024.csv": (
+        REPEAT_PLANS, ["CPP_start", "CPP_subsequent", "CPP_subsequent_percent"]
+    ),
+    "d5_cpps_at31march_by_duration_2013_to_2024.csv": (
+        PLANS, ["CPP_At31", "2_years_or_more", "2_years_or_more_percent"]
+    ),
 }
 
 FRONT_DOOR, PROTECTION, FACTORS_THEME = "Front door", "Child protection", "Factors at assessment"

@@ -1,7 +1,7 @@
 """Children in need census, edition of 2024: tables the 2025 edition is not yet loaded from.
 
 Child protection plans started, by the latest category of abuse. The categories of 2025 are not among the files we have.
-Four more tables have no metrics here: the interactive tool is held against them (`etl.check.reconcile_lait`).
+Four more tables have no metrics here: the interactive tool is compared with them (`etl.check.reconcile_lait`).
 """
 
 from etl.model import File, Metric, PeriodKind, Release, Source, Sum
@@ -26,7 +26,7 @@ NAMED = {
 
 
 def _compared(name: str, *columns: str) -> File:
-    """A table that is only held against the interactive tool: the columns compared, in the years compared."""
+    """A table that is only compared with the interactive tool: the columns compared, in the years compared."""
     return File(f"{FOLDER}/{name}", groups={"time_period": COMPARED}, columns=(*ees.KEYS, *columns))
 
 
@@ -65,7 +65,7 @@ SOURCE = Source(
         ),
     ),
     load=ees.load,
-    # So that its measures stand after those of the newer edition.
+    # So that its measures come after those of the newer edition.
     needs=("children_in_need",),
     sums=tuple(
         Sum(

@@ -3,7 +3,7 @@
 What councils spent on children's social care, by service (RO3), in thousands of pounds: total expenditure, that is
 employees and running expenses before any income. Net current expenditure is not used: councils set income against
 services in different ways, some down to less than nothing. The summary of all services (RSX) prints the same total and
-is held against it. Kept apart from the Department for Education's section 251 outturn, with which it disagrees.
+is compared with it. Kept apart from the Department for Education's section 251 outturn, with which it disagrees.
 """
 
 import math
@@ -36,9 +36,9 @@ from etl.sources.declare import neutral, percentage
 
 CODE, NAME, CLASS = "ONS Code", "Local authority", "Class"
 TOTAL, LOOKED_AFTER, SUMMARY_TOTAL = "RO3-csctot-tot-exp", "RO3-csclkd-tot-exp", "RSX-csc-tot-exp"
-# Councils with children's services, England, and the totals of their classes, which stand in a second table below.
+# Councils with children's services, England, and the totals of their classes, which are in a second table below.
 CLASSES = ("UA", "MD", "LB", "SC", "Eng")
-# What stands for a code where a row is the total of a class: E06, unitary authorities.
+# The code of a row that is the total of a class: E06, unitary authorities.
 CLASS_TOTAL = r"E\d\d"
 SYMBOLS: Mapping[str, Status] = {
     "[x]": Status.NOT_AVAILABLE,  # not received in time

@@ -1,6 +1,6 @@
 """Data to Insight's record of every inspection report: what was published after Ofsted's newest official file.
 
-Read from the reports by a program. Where an official file holds the same inspection, what is official stands and this
+Read from the reports by a program. Where an official file holds the same inspection, that one is used and this
 record gives only the link to the report and the last day of the inspection. What the two print otherwise is declared
 below, each with what was found; anything else is refused.
 """

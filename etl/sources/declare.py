@@ -148,7 +148,7 @@ def count(
 
 
 def _inside(title: str) -> str:
-    """A title as it stands inside a sentence."""
+    """A title inside a sentence."""
     return title[0].lower() + title[1:]
 
 

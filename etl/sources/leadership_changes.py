@@ -20,7 +20,7 @@ MENDED = "Look the count up on the page that the row names, and mend the row."
 
 
 def load(source: Source, cells: Cells, _context: Context) -> Loaded:
-    """director_changes of England; a year that stands twice, and a row without its page, is refused."""
+    """director_changes of England; a year that is there twice, and a row without its page, is refused."""
     table = cells.table(FILE)
     require(table, (YEAR, CHANGES, PAGE), FILE)
     (metric,) = source.metrics

@@ -1,6 +1,6 @@
 """Children looked after and care leavers, published by the Department for Education each autumn, to 31 March.
 
-Percentages and rates are printed as whole numbers. Every council that ever was stands in every year, with symbols only.
+Percentages and rates are whole numbers. Every council that ever existed has a row in every year, with symbols only.
 """
 
 from functools import partial
@@ -32,7 +32,7 @@ CHECKS, CHECKED, CHECKABLE = (
 MORE_OR_LESS = "Care may be what keeps a child safe: neither more children in it nor fewer is better by itself."
 YOUNG, OLDER = "17 to 18 years", "19 to 21 years"
 ACTIVE, LEAVERS = "Total in education, employment or training", "Total"
-# No metrics: kept so that the interactive tool can be held against them.
+# No metrics: kept to compare the interactive tool with.
 NOT_ACTIVE = "Total not in education, employment or training"
 DIFFICULTIES, AVERAGE_SCORE = "Ages 5 to 16 years with SDQ score", "SDQ average score"
 SUITABLE, HOUSED = "Accommodation considered suitable", "Suitability total"

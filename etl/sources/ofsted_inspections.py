@@ -1,7 +1,7 @@
 """Local authority inspection outcomes, published by Ofsted each year: every ILACS inspection since 2018.
 
-Official statistics win over any other record of an inspection (rule 20). Ofsted's own table of the latest judgements
-is in the same file: nothing is loaded from it, the build compares it with ours (`etl.readers.reconcile_ofsted`).
+Rule `inspections`: official statistics win over any other record. Ofsted's own table of the latest judgements is in the
+same file: nothing is loaded from it, the build compares it with ours (`etl.readers.reconcile_ofsted`).
 """
 
 from collections.abc import Mapping
@@ -89,7 +89,7 @@ def grades(row: Mapping[str, Any]) -> dict[str, str | None]:
 
 
 def _snapshot(cells: Cells, areas: Areas) -> pl.DataFrame:
-    """Ofsted's table of the latest judgements (`inspections.SNAPSHOT`); a council that stands twice is refused."""
+    """Ofsted's table of the latest judgements (`inspections.SNAPSHOT`); a council that is there twice is refused."""
     table = cells.table(FILE, SNAPSHOT)
     require(table, (CODE, NAME, *DATES, *STRANDS.values()), FILE)
     lines: dict[str, int] = {}

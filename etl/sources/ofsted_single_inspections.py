@@ -1,7 +1,7 @@
 """Ofsted's history of inspections to 2023: the grades of the Single Inspection Framework (SIF), 2013 to 2018.
 
 The sheet is one row an authority, without codes, and holds a second table under a header of its own: councils that
-had ended by 2021. Publication dates only. Later inspections stand in it too, but newer official files win.
+had ended by 2021. Publication dates only. It holds later inspections too, but newer official files win.
 """
 
 import polars as pl

@@ -1,7 +1,7 @@
 """Ofsted's focused and monitoring visits, from its yearly lists of all inspection activity since April 2022.
 
 A visit ends with a letter and gives no grade. The lists hold inspections too: those are in the history already, and
-each is held against it (`etl.readers.reconcile_ofsted`).
+each is compared with it (`etl.readers.reconcile_ofsted`).
 """
 
 from collections.abc import Mapping
@@ -154,7 +154,7 @@ def observations(visit: pl.DataFrame, areas: Areas, source: Source) -> pl.DataFr
                 .group_by("area_id")
                 .agg(
                     pl.len().cast(pl.Float64).alias("value"),
-                    # One visit is a line of a list; a sum and a nought are made of the whole list.
+                    # One visit is a line of a list; a sum and a zero are made of the whole list.
                     pl.when(pl.len() == 1).then(pl.col("file").first()).alias("its_file"),
                     pl.when(pl.len() == 1).then(pl.col("line").first()).alias("line"),
                 )
