@@ -34,10 +34,12 @@ FILES_2024 = {
     "c1_children_in_need_referrals_and_rereferrals_2013_to_2024.csv": (REFERRALS, list(COLUMNS_2024)),
     "c4_children_in_need_section_47s_and_icpcs_2013_to_2024.csv": (ENQUIRIES, ["Section47", "ICPC"]),
     "d3_cpps_subsequent_plan_2013_to_2024.csv": (
-        REPEAT_PLANS, ["CPP_start", "CPP_subsequent", "CPP_subsequent_percent"]
+        REPEAT_PLANS,
+        ["CPP_start", "CPP_subsequent", "CPP_subsequent_percent"],
     ),
     "d5_cpps_at31march_by_duration_2013_to_2024.csv": (
-        PLANS, ["CPP_At31", "2_years_or_more", "2_years_or_more_percent"]
+        PLANS,
+        ["CPP_At31", "2_years_or_more", "2_years_or_more_percent"],
     ),
 }
 
