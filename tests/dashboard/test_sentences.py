@@ -1,4 +1,4 @@
-"""The sentences that open a view, in tables; and over the real figures: what one says, its row holds (rule 23)."""
+"""The sentences that open a view, in tables; and over the real figures: what one says, its row holds (rule `pages`)."""
 
 from __future__ import annotations
 

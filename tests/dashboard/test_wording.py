@@ -1,4 +1,4 @@
-"""Numbers, units, periods, reasons, standings and gaps in words, in tables (rules 5, 7, 8 and 9)."""
+"""Numbers, units, periods, reasons, standings and gaps in words, in tables."""
 
 from __future__ import annotations
 
