@@ -142,12 +142,12 @@ def _text(content: bytes, name: str) -> str:
 
 def _check_first_line(header: list[str], text: str, name: str) -> None:
     shown = text.strip().splitlines()[0][:60]
-    for rule, what in (
+    for rule, wrong in (
         ("E_DELIMITER", "is one field" if len(header) == 1 else ""),
         ("E_HEADER", "has a field without a name" if not all(map(str.strip, header)) else ""),
     ):
-        if what:
-            what = f"{shown!r} {what}: a header with commas between its fields is expected, and no title above it."
+        if wrong:
+            what = f"{shown!r} {wrong}: a header with commas between its fields is expected, and no title above it."
             raise SourceError(rule, what, AGAIN, name, 1)
     check_header(header, name)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from itertools import zip_longest
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import polars as pl
 
@@ -41,42 +41,40 @@ def check(rows: pl.DataFrame, areas: Areas, file: str) -> None:
                     file, f"stands in a row that calls itself {level}.", MENDED,
                 )  # fmt: skip
     known = areas.by_number() | set(areas.area.filter(pl.col("kind") != "local_authority")["area_id"])
-    codes, region = areas.by_code(), areas.regions()
     wider = [(code, name) for code, name in NAMED.items() if name in rows.columns]
     labels = ["return_id", "la_name", "new_la_code", *NAMED, *(name for _, name in wider)]
     for row in rows.unique(labels, keep="first", maintain_order=True).iter_rows(named=True):
         level, line = row["geographic_level"], row["line"]
-
-        def wrong(rule: str, what: str, remedy: str, column: str, line: int = line) -> SourceError:
-            return SourceError(rule, what, remedy, file, line, column)
-
-        authority = level == "Local authority"
-        # A name or code too few or too many leaves a None, which is nobody's.
-        several = zip_longest(
-            row["area_ids"],
-            (row["la_name"] or "").split(JOINT) if authority else (),
-            (row["new_la_code"] or "").split(JOINT) if authority else (),
-        )
-        for area_id, name, code in several:
+        for area_id in row["area_ids"]:
             if area_id not in known:
-                what = f"{area_id!a} ({name or level}) is not an authority we know."
-                raise wrong("E_UNKNOWN_LA", what, NEW_COUNCIL, CODE[level])
-            if not authority:
-                continue
-            if not areas.is_called(area_id, name):
-                what = f"{area_id} is called {name!a}, which is not a name of that authority."
-                raise wrong("E_NAME", what, NEW_NAME, "la_name")
-            if codes.get(code) != area_id:
-                what = f"{area_id} has the code {code!a}, which is not a code of that authority."
-                raise wrong("E_CODE", what, RECODED, "new_la_code")
-            if row["region_code"] != region[area_id]:
-                what = f"{area_id} is put into {row['region_code']!a}, but is in {region[area_id]}."
-                raise wrong("E_REGION", what, MENDED, "region_code")
+                what = f"{area_id!a} ({row['la_name'] or level}) is not an authority we know."
+                raise SourceError("E_UNKNOWN_LA", what, NEW_COUNCIL, file, line, CODE[level])
+        if level == "Local authority":
+            _check_authorities(row, areas, file)
         for code_column, name_column in wider:
             code, name = row[code_column], row[name_column]
             if code is not None and not areas.is_called(code, name):
                 what = f"{code} is called {name!a}, which is not its name."
-                raise wrong("E_NAME", what, "If the name is a new variant, add it to data/regions.csv.", name_column)
+                remedy = "If the name is a new variant, add it to data/regions.csv."
+                raise SourceError("E_NAME", what, remedy, file, line, name_column)
+
+
+def _check_authorities(row: dict[str, Any], areas: Areas, file: str) -> None:
+    """Refuse a row whose names, codes or region are not those of its authorities."""
+    codes, region, line = areas.by_code(), areas.regions(), row["line"]
+    # A name or code too few or too many leaves a None, which is nobody's.
+    for area_id, name, code in zip_longest(
+        row["area_ids"], (row["la_name"] or "").split(JOINT), (row["new_la_code"] or "").split(JOINT)
+    ):
+        if not areas.is_called(area_id, name):
+            what = f"{area_id} is called {name!a}, which is not a name of that authority."
+            raise SourceError("E_NAME", what, NEW_NAME, file, line, "la_name")
+        if codes.get(code) != area_id:
+            what = f"{area_id} has the code {code!a}, which is not a code of that authority."
+            raise SourceError("E_CODE", what, RECODED, file, line, "new_la_code")
+        if row["region_code"] != region[area_id]:
+            what = f"{area_id} is put into {row['region_code']!a}, but is in {region[area_id]}."
+            raise SourceError("E_REGION", what, MENDED, file, line, "region_code")
 
 
 def by_code(areas: Areas, code: str | None, name: str | None, file: str, line: int, columns: tuple[str, str]) -> str:

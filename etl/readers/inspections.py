@@ -89,7 +89,7 @@ def authority(name: str | None, numbers: dict[str, str], file: str, line: int) -
 def day(text: str | None, pattern: str, file: str, line: int, column: str) -> date:
     """A printed date; raises E_DATE for one that is not a date, before 2000 or in the future."""
     try:
-        found = datetime.strptime(text or "", pattern).date()
+        found = datetime.strptime(text or "", pattern).replace(tzinfo=UTC).date()
     except ValueError:
         found = None
     if found is None or not date(2000, 1, 1) <= found <= datetime.now(UTC).date():

@@ -134,7 +134,7 @@ def together(calls: list[Callable[[], None]]) -> None:
     def one(call: Callable[[], None]) -> None:
         try:
             call()
-        except BaseException as error:  # a failed assertion of a thread is the test's
+        except BaseException as error:  # noqa: BLE001 - a failed assertion of a thread is the test's
             failures.append(error)
 
     threads = [threading.Thread(target=one, args=(call,)) for call in calls]
