@@ -8,7 +8,7 @@ from functools import partial
 
 from etl.model import File, Metric, PeriodKind, Previous, Release, Shortfall, Source, Sum
 from etl.readers import ees
-from etl.sources.declare import lower_is_better, neutral, percentage, rate_per_10_000
+from etl.sources.declare import EES, lower_is_better, neutral, percentage, rate_per_10_000
 
 IN_NEED = "b1_children_in_need_2013_to_2025.csv"
 REFERRALS = "c1_children_in_need_referrals_and_rereferrals_2013_to_2025.csv"
@@ -104,7 +104,7 @@ SOURCE = Source(
         id="children_in_need_2025",
         title="reporting year 2025",
         published="2025-10-30",
-        page="https://explore-education-statistics.service.gov.uk/find-statistics/children-in-need",
+        page=f"{EES}/children-in-need",
         files=tuple(File(f"dfe-children-in-need/{name}") for name in FILES),
     ),
     load=ees.load,
@@ -132,7 +132,7 @@ SOURCE = Source(
             id="children_in_need_edition_2024",
             title="reporting year 2024",
             published="2024-10",
-            page="https://explore-education-statistics.service.gov.uk/find-statistics/children-in-need/2024",
+            page=f"{EES}/children-in-need/2024",
             files=tuple(
                 File(f"dfe-children-in-need/release-2024/{name}", columns=(*ees.KEYS, *columns))
                 for name, (_, columns) in FILES_2024.items()

@@ -6,7 +6,7 @@ Four more tables have no metrics here: the interactive tool is compared with the
 
 from etl.model import File, Metric, PeriodKind, Release, Source, Sum
 from etl.readers import ees
-from etl.sources.declare import neutral, percentage
+from etl.sources.declare import EES, neutral, percentage
 
 FOLDER = "dfe-children-in-need/release-2024"
 CATEGORIES = "d2_cpps_starting_by_category_of_abuse_2013_to_2024.csv"
@@ -55,7 +55,7 @@ SOURCE = Source(
         id="children_in_need_2024",
         title="reporting year 2024",
         published="2024-10",
-        page="https://explore-education-statistics.service.gov.uk/find-statistics/children-in-need/2024",
+        page=f"{EES}/children-in-need/2024",
         files=(
             File(f"{FOLDER}/{CATEGORIES}"),
             _compared(ASSESSMENTS, "Assessments_completed", *WITHIN_45_DAYS),

@@ -166,7 +166,7 @@ def _observations(rows: pl.DataFrame, edition: Edition, source: Source, context:
     spending = ees.per_child(dated.with_columns((total * THOUSAND).round(2).alias("value")), context, times=1)
     known = total.is_not_null()
     share = dated.with_columns(
-        (looked_after / total * 100).round_sig_figs(ees.SIGNIFICANT).alias("value"),
+        (pl.when(total > 0).then(looked_after) / total * 100).round_sig_figs(ees.SIGNIFICANT).alias("value"),
         pl.when(known).then(f"{LOOKED_AFTER} status").otherwise("status").alias("status"),
         pl.when(known).then(f"{LOOKED_AFTER} symbol").otherwise("symbol").alias("symbol"),
         pl.when(known).then(looked_after).alias("numerator"),

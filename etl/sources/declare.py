@@ -13,6 +13,8 @@ from typing import NamedTuple, NotRequired, TypedDict, Unpack
 
 from etl.model import Metric, PeriodKind, Polarity, Shortfall
 
+# Where the Department for Education publishes its tables.
+EES = "https://explore-education-statistics.service.gov.uk/find-statistics"
 PER_10_000 = "per 10,000 children"
 # Of fewer than 20 children, or posts, each one moves a percentage by more than five points.
 FEW = 20

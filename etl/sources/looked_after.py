@@ -7,7 +7,7 @@ from functools import partial
 
 from etl.model import File, Metric, PeriodKind, Release, Shortfall, Source
 from etl.readers import ees
-from etl.sources.declare import higher_is_better, lower_is_better, percentage, rate_per_10_000
+from etl.sources.declare import EES, higher_is_better, lower_is_better, percentage, rate_per_10_000
 
 FOLDER = "dfe-looked-after"
 NUMBERS = "cla_number_and_rate_per_10k_children.csv"
@@ -103,10 +103,7 @@ SOURCE = Source(
         id="looked_after_2025",
         title="reporting year 2025",
         published="2025-11-26",
-        page=(
-            "https://explore-education-statistics.service.gov.uk/find-statistics/"
-            "children-looked-after-in-england-including-adoptions"
-        ),
+        page=f"{EES}/children-looked-after-in-england-including-adoptions",
         files=(
             File(f"{FOLDER}/{NUMBERS}", groups={"population_type": (NOW, STARTING)}),
             File(

@@ -8,7 +8,7 @@ from functools import partial
 
 from etl.model import File, Metric, PeriodKind, Polarity, Previous, Release, Shortfall, Source
 from etl.readers import ees
-from etl.sources.declare import count, lower_is_better, neutral, percentage
+from etl.sources.declare import EES, count, lower_is_better, neutral, percentage
 
 FILE, FILE_2024 = "csww_indicators_2017_to_2025.csv", "csww_indicators_2017_to_2024.csv"
 THEME = "Workforce"
@@ -31,7 +31,7 @@ SOURCE = Source(
         id="social_work_workforce_2025",
         title="reporting year 2025",
         published="2026-03-19",
-        page="https://explore-education-statistics.service.gov.uk/find-statistics/children-s-social-work-workforce",
+        page=f"{EES}/children-s-social-work-workforce",
         files=(File(f"dfe-workforce/{FILE}"),),
     ),
     previous=Previous(
@@ -39,8 +39,7 @@ SOURCE = Source(
             id="social_work_workforce_edition_2024",
             title="reporting year 2024",
             published="2025-02",
-            page="https://explore-education-statistics.service.gov.uk/find-statistics/"
-            "children-s-social-work-workforce/2024",
+            page=f"{EES}/children-s-social-work-workforce/2024",
             files=(File(f"dfe-workforce/{FILE_2024}"),),
         ),
         files={FILE_2024: FILE},

@@ -4,7 +4,7 @@ from functools import partial
 
 from etl.model import File, PeriodKind, Release, Shortfall, Source
 from etl.readers import ees
-from etl.sources.declare import lower_is_better, percentage
+from etl.sources.declare import EES, lower_is_better, percentage
 
 FOLDER = "dfe-looked-after"
 SOCIAL_WORKERS = "la_cla_swcount.csv"
@@ -31,10 +31,7 @@ SOURCE = Source(
         id="stability_2024",
         title="reporting year 2024",
         published="2026-01-21",
-        page=(
-            "https://explore-education-statistics.service.gov.uk/find-statistics/"
-            "stability-measures-for-children-looked-after-in-england"
-        ),
+        page=f"{EES}/stability-measures-for-children-looked-after-in-england",
         files=(
             File(
                 f"{FOLDER}/{SOCIAL_WORKERS}",
