@@ -106,6 +106,7 @@ def metric(metric_id: str = "waits", **changes: Any) -> dict[str, Any]:
         "denominator": None,
         "minimum_denominator": None,
         "has_interval": False,
+        "may_exceed_100": False,
         "shortfall": None,
         "shortfall_moves": None,
         "shortfall_holding": None,

@@ -295,7 +295,7 @@ def test_every_shortfall_of_the_real_measures_reads_as_a_sentence(db: Database) 
     ],
 )
 def test_a_verdict_in_words(verdict: str | None, words: str) -> None:
-    assert formats.verdict(row(verdict=verdict), PERCENT) == words
+    assert formats.verdict(row(verdict=verdict)) == words
 
 
 @pytest.mark.parametrize(

@@ -149,7 +149,7 @@ class Group:
 
     area_ids: tuple[str, ...] = ()
 
-    def values(self, db: Database, figures: pl.DataFrame, councils: pl.DataFrame) -> pl.DataFrame:
+    def values(self, _db: Database, figures: pl.DataFrame, councils: pl.DataFrame) -> pl.DataFrame:
         picked = setting(figures).filter(pl.col("area_id").is_in(self.area_ids))
         pairs = (
             councils.select(*KEYS, "area_id", pl.col("return_id").alias("own_return"))

@@ -255,7 +255,9 @@ def _formula(place: _Place, column: str) -> Finding:
     return Finding("E_FORMULA", "The cell holds a formula, not a figure.", remedy, place.line, place.of(column))
 
 
-def _figure(db: Database, area_id: str, metric: Metric, cells: Mapping[str, Cell], place: _Place) -> Own | Finding:
+def _figure(  # noqa: C901 - one refusal after another
+    db: Database, area_id: str, metric: Metric, cells: Mapping[str, Cell], place: _Place
+) -> Own | Finding:
     """The figure of a row, from its value and its counts."""
     found: dict[str, float | None] = {}
     for column in OURS:

@@ -153,7 +153,7 @@ def of_chance(db: Database) -> Example | None:
     return Example(
         heading(metric, row["period_end"], row["name"]),
         steps,
-        f"Against {BEST.group} it is {formats.verdict(row, metric)}.",
+        f"Against {BEST.group} it is {formats.verdict(row)}.",
         metric_id=metric.metric_id,
         area_id=row["area_id"],
         period_end=row["period_end"],

@@ -155,7 +155,7 @@ def councils(db: Database, rows: pl.DataFrame, metric: Metric, benchmark: Benchm
             cells += [
                 html.number(row["benchmark"], metric),
                 html.gap(row, metric),
-                escape(html.short_verdict(row, metric)),
+                escape(html.short_verdict(row)),
             ]
         if metric.ranked:
             cells.append(html.standing(row, metric))

@@ -34,7 +34,7 @@ def places(db: Database, rows: pl.DataFrame, metric: Metric, benchmark: Benchmar
             cells += [
                 html.number(row["benchmark"], metric),
                 html.gap(row, metric),
-                escape(html.short_verdict(row, metric)),
+                escape(html.short_verdict(row)),
             ]
         if metric.ranked:
             cells += [_here(row), html.standing(row, metric)]

@@ -109,7 +109,7 @@ def gains(found: Sequence[Gain], benchmark: Benchmark, chosen: str) -> str:
     return html.table("If every council met the benchmark", heads, body, kind="gains")
 
 
-def regions(db: Database, rows: pl.DataFrame, metrics: Sequence[Metric], first: Metric, when: str) -> str:
+def regions(rows: pl.DataFrame, metrics: Sequence[Metric], first: Metric, when: str) -> str:
     """Regions side by side, best first by the chosen measure, England last."""
     heads = ["Region", *(metric.short_title for metric in metrics), "Leaders Outstanding", "Leaders Inadequate"]
     body = []

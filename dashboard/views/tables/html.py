@@ -88,9 +88,9 @@ def standing(row: Mapping[str, Any], metric: Metric) -> str:
     return f'<span class="quarter q{row["quarter"]}">{escape(formats.QUARTERS[row["quarter"]])}</span> {escape(place)}'
 
 
-def short_verdict(row: Mapping[str, Any], metric: Metric) -> str:
+def short_verdict(row: Mapping[str, Any]) -> str:
     """The verdict beyond chance, as short as a column needs it."""
-    return formats.verdict(row, metric).replace(": chance could explain the difference", "")
+    return formats.verdict(row).replace(": chance could explain the difference", "")
 
 
 def grade(grade: str | None, framework: str, strand: str) -> str:

@@ -43,7 +43,7 @@ def figures(
             html.change(row["change"], metric),
             html.number(row["benchmark"], metric),
             html.gap(row, metric),
-            escape(html.short_verdict(row, metric)) + _interval(row, metric),
+            escape(html.short_verdict(row)) + _interval(row, metric),
             html.standing(row, metric),
         ]
         mark = ' class="chosen" aria-current="true"' if metric.metric_id == chosen else ""

@@ -158,7 +158,7 @@ def held(metric: Metric) -> str:
     return f"with {metric.shortfall_holding} as it is"
 
 
-def verdict(row: Row, metric: Metric) -> str:
+def verdict(row: Row) -> str:
     """The verdict beyond chance in words; empty without counts."""
     words = {
         "better": "better, beyond chance",
@@ -259,7 +259,7 @@ def _about(row: Row, metric: Metric, colouring: str) -> str:
         if row["verdict"] is None:
             return "no verdict beyond chance"
         interval = f"95% interval {brief(row['low'], metric)} to {brief(row['high'], metric)}"
-        return f"{verdict(row, metric)} ({interval})"
+        return f"{verdict(row)} ({interval})"
     if colouring == "change":
         return "no figure a year before" if row["change"] is None else changed(row["change"], metric)
     if colouring == "trend":
