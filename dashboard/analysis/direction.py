@@ -1,4 +1,4 @@
-"""Which way councils go: the watch list and its mirror, and who moved furthest (rules 16 to 18)."""
+"""Which way councils go (rules `changes`, `trends` and `watch-list`)."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from dashboard.data.database import Database
 from dashboard.data.model import Metric, Period
 
 KEYS = ["metric_id", "area_id", "period_end"]
-# Binary noise of a subtraction ends well before the ninth digit (rule 7).
+# Binary noise of a subtraction ends well before the ninth digit (rule `rounding`).
 SIGNIFICANT = 9
 WORST_QUARTER, BEST_QUARTER = 4, 1
 YEARS = (1, 3, 5)

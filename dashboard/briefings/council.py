@@ -143,7 +143,7 @@ def _better(rows: pl.DataFrame) -> pl.DataFrame:
 
 
 def _said(row: Row, metric: Metric, joint: Mapping[str, str]) -> tuple[str, ...]:
-    """What else is said of a figure below its measure: that few are behind it, and who reports it too (rule 3)."""
+    """What else is said of a figure below its measure: that few are behind it, and who reports it too."""
     return (FEW if sections.few(row, metric) else "", joint.get(metric.metric_id, ""))
 
 

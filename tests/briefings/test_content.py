@@ -315,7 +315,7 @@ def test_a_joint_return_stands_under_both_names_and_needs_as_much_for_both(db: D
 
 
 def test_what_a_sum_rests_on_stands_beside_it(briefings: dict[str, Briefing]) -> None:
-    """Rule 13: what is held fixed is said; of the three posts of a very small council no such sum is made."""
+    """Rule `gaps`: what is held fixed is said; of the three posts of a very small council no such sum is made."""
     gap = words(briefings["Kingston upon Thames"], "The gap in posts, children and cases")
     assert "Cases per social worker would go from" in gap
     assert "cases and agency workers stay as they are" in gap

@@ -268,7 +268,7 @@ def test_a_shortfall_is_counted_in_words(shortfall: float | None, named: str | N
 
 
 def test_a_shortfall_says_what_is_held_fixed() -> None:
-    """Rule 13."""
+    """Rule `gaps`."""
     assert formats.shortfall_held(row(), PERCENT) == "11 posts to fill, with the number of posts as it is"
     assert formats.shortfall_held(row(shortfall=1.0), PERCENT) == "1 post to fill, with the number of posts as it is"
     assert formats.shortfall_held(row(), ON_TIME) == "11 more conferences on time"

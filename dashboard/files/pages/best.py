@@ -1,4 +1,4 @@
-"""The tables of the Best councils page as files: what is shown, by what rule, and where it is from (rule 26)."""
+"""The tables of the Best councils page as files: what is shown, by what rule, and where it is from (rule `pages`)."""
 
 from __future__ import annotations
 

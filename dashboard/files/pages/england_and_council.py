@@ -1,4 +1,4 @@
-"""Tables of the front page and of a council's page as files, with where their figures are from (rule 26)."""
+"""Tables of the front page and of a council's page as files, with where their figures are from (rule `pages`)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The tables of the Inspections page as files: what is shown, by what it was chosen, and where it is from (rule 26)."""
+"""The tables of the Inspections page as files: what is shown, by what it was chosen, and where it is from."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The tables of the Leadership page as files: what is shown, and where it is from (rule 26)."""
+"""The tables of the Leadership page as files: what is shown, and where it is from (rule `pages`)."""
 
 from __future__ import annotations
 

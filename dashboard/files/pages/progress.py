@@ -1,4 +1,4 @@
-"""The tables of the Progress page as files: what is shown, by which sum, and where it is from (rule 26)."""
+"""The tables of the Progress page as files: what is shown, by which sum, and where it is from (rule `pages`)."""
 
 from __future__ import annotations
 

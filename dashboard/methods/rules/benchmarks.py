@@ -217,7 +217,6 @@ RULES = (
         "neighbours, or councils of a region or type, that have a figure there is no benchmark, and the page says so. "
         "Neutral measures have no best.",
         of_benchmarks,
-        (12,),
         "target peer average median best quarter outstanding",
     ),
     Rule(
@@ -229,7 +228,6 @@ RULES = (
         "above the line moves and the one below stays, or the other way round; the words say which. A council at the "
         "benchmark or better meets it.",
         of_gaps,
-        (13,),
         "shortfall distance difference posts to fill",
     ),
     Rule(
@@ -240,7 +238,6 @@ RULES = (
         "are short, how many meet it and how many have no figure is said with it. It is arithmetic, not a forecast: "
         "nobody says that all could meet it at once.",
         of_england,
-        (14,),
         "total sum gain",
     ),
     Rule(
@@ -254,7 +251,6 @@ RULES = (
         "The funnel on a council's page uses the same arithmetic around England's figure, at 95% and 99.8%. One in "
         "twenty councils would lie outside the first by chance alone.",
         of_chance,
-        (15,),
         "confidence interval significance significant funnel plot verdict random",
     ),
 )

@@ -165,7 +165,7 @@ def councils(db: Database, rows: pl.DataFrame, metric: Metric, benchmark: Benchm
 
 
 def source_note(db: Database, metric: Metric) -> str:
-    """Source, release date and licence, for under a picture (rule 26)."""
+    """Source, release date and licence, for under a picture (rule `pages`)."""
     source = db.sources[metric.source_id]
     derived = " Rate derived here from the published count and the ONS population." if metric.derived else ""
     caveat = f" {metric.caveat}" if metric.caveat and not metric.derived else ""

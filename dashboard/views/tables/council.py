@@ -48,7 +48,7 @@ def extremes(db: Database, rows: pl.DataFrame, caption: str) -> str:
 
 
 def partners(found: Sequence[Partner], name: str) -> str:
-    """Learning partners with their evidence (rule 19)."""
+    """Learning partners with their evidence (rule `partners`)."""
     body = []
     for one in found:
         close = like(one, name)

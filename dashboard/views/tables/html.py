@@ -75,7 +75,7 @@ def gap(row: Mapping[str, Any], metric: Metric) -> str:
     if formats.gap(row, metric) == "meets it":
         return '<span class="word better">meets it</span>'
     real = formats.shortfall(row, metric)
-    # Value minus benchmark, cleaned of binary noise: 14.2 - 7.75 would else be shown as +6.4 (rule 7).
+    # Value minus benchmark, cleaned of binary noise: 14.2 - 7.75 would else be shown as +6.4 (rule `rounding`).
     above = row["gap"] if metric.lower_is_better else -row["gap"]
     return escape(formats.signed(above, metric)) + (f'<span class="period">{escape(real)}</span>' if real else "")
 

@@ -88,7 +88,7 @@ def on_the_map(judged: Metric) -> str:
 
 
 def directors_source(metric: Row, source: Source) -> str:
-    """Where the count of changes is from (rule 26); `metric` is its row of the table `metric`."""
+    """Where the count of changes is from (rule `pages`); `metric` is its row of the table `metric`."""
     return published.sources([source], metric["definition"], metric["caveat"] or "")
 
 

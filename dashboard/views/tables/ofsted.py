@@ -267,7 +267,7 @@ def after_the_record(newest: date) -> str:
 
 
 def sources(found: Sequence[Source], *notes: str) -> str:
-    """Where the inspections of a view are from (rule 26), after what must be known of it."""
+    """Where the inspections of a view are from (rule `pages`), after what must be known of it."""
     said = " ".join(escape(note) for note in notes if note) + ("<br>" if any(notes) else "")
     links = "; ".join(
         f'{escape(one.publisher)}, <a href="{escape(one.page)}" rel="noopener">{escape(one.title)}</a>, '

@@ -146,7 +146,7 @@ def shortfall(row: Row, metric: Metric) -> str:
 
 
 def shortfall_held(row: Row, metric: Metric) -> str:
-    """The same with what is held fixed: "11 posts to fill, with the number of posts as it is" (rule 13)."""
+    """The same with what is held fixed: "11 posts to fill, with the number of posts as it is" (rule `gaps`)."""
     real = shortfall(row, metric)
     return ", ".join(filter(None, (real, held(metric)))) if real else ""
 

@@ -13,7 +13,7 @@ from dashboard.data import model
 from dashboard.data.model import GRADES, Metric, Row
 from dashboard.views.text import formats
 
-# The middle of fewer councils says little (rule 12).
+# The middle of fewer councils says little (rule `benchmarks`).
 FEWEST = 5
 
 

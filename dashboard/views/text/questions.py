@@ -105,7 +105,7 @@ def _gap(row: Row, metric: Metric, benchmark: Benchmark, joint: Mapping[str, str
 
 
 def _course(metric: Metric, history: Mapping[str, Sequence[tuple[date, float | None]]]) -> Question:
-    # The trend is of the five latest periods, of which each has a figure where one can be said (rule 17).
+    # The trend is of the five latest periods, of which each has a figure where one can be said (rule `trends`).
     (first, before), (last, now) = (history[metric.metric_id][-5], history[metric.metric_id][-1])
     assert before is not None
     assert now is not None
