@@ -251,7 +251,7 @@ def suggestions(db: Database, rows: pl.DataFrame, area_ids: list[str], benchmark
     area_id, partner_id, partner, grade, measures (in how many it reaches the benchmark where the other falls short),
     closeness_rank, named_rank, coaches (how many it coaches already). Rule `partners`: they are among the councils most
     like it, as its learning partners are, and their leaders are judged Outstanding or Good. Outstanding ones come
-    first, then those that reach it in more measures, then the nearest. None whose director is an interim, or new by the register.
+    first, then those that reach it in more measures, then the nearest. None whose director is an interim or new.
     """
     like = _like(db, area_ids)
     ranked = [metric_id for metric_id, metric in db.metrics.items() if metric.ranked]
