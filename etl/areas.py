@@ -10,7 +10,7 @@ from pathlib import Path
 
 import polars as pl
 
-from etl.model import ENGLAND, EtlError
+from etl.model import ENGLAND, EtlError, fill
 
 # The first three characters of a GSS code say what kind of council it is.
 AUTHORITY_TYPES = {
@@ -129,24 +129,21 @@ def _read(folder: Path) -> Areas:
         pl.col("gss_code").str.slice(0, 3).replace_strict(AUTHORITY_TYPES).alias("authority_type"),
         pl.col("la_number").is_in(list(VERY_SMALL)).alias("very_small"),
     )
-    region = regions.select(
-        "area_id",
-        "name",
-        pl.when(pl.col("area_id") == ENGLAND).then(pl.lit("england")).otherwise(pl.lit("region")).alias("kind"),
-        pl.lit(None, pl.String()).alias("la_number"),
-        pl.col("area_id").alias("gss_code"),
-        # Inner and Outer London are published beside London, which holds them both.
-        pl.when(pl.col("area_id").str.starts_with("E13"))
-        .then(pl.lit("E12000007"))
-        .when(pl.col("area_id") != ENGLAND)
-        .then(pl.lit(ENGLAND))
-        .alias("region_id"),
-        pl.lit(None, pl.Date()).alias("start_date"),
-        pl.lit(None, pl.Date()).alias("end_date"),
-        pl.lit(None, pl.String()).alias("authority_type"),
-        pl.lit(False).alias("very_small"),
+    # Inner and Outer London are published beside London, which holds them both.
+    within = pl.when(pl.col("area_id").str.starts_with("E13")).then(pl.lit("E12000007"))
+    england = pl.col("area_id") == ENGLAND
+    region = fill(
+        regions.select(
+            "area_id",
+            "name",
+            pl.when(england).then(pl.lit("england")).otherwise(pl.lit("region")).alias("kind"),
+            pl.col("area_id").alias("gss_code"),
+            within.when(~england).then(pl.lit(ENGLAND)).alias("region_id"),
+        ),
+        AREA,
+        very_small=False,
     )
-    area = pl.concat([region, authority]).match_to_schema(AREA)
+    area = pl.concat([region, authority.match_to_schema(AREA)])
     return Areas(
         area,
         code=_split(authorities, "la_number", "gss_code", "former_gss_codes").rename({"value": "gss_code"}),
