@@ -42,6 +42,7 @@ lint: tools
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/oxlint --deny-warnings dashboard/assets
 
 # Published files -> data/releases, which is committed.
 data: packages

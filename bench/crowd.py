@@ -329,7 +329,9 @@ async def overfill(server: Server, users: int, stay: int, plan: Plan) -> Recover
         left = time.perf_counter()
         await crowd.leave(users - stay)
         newcomer = User(server, plan, Seen, random.Random(users))
-        while await newcomer.come(Tab("map")) > RECOVERED_MS and time.perf_counter() - left < GIVE_UP_SECONDS:
+        while await newcomer.come(Tab("map")) > RECOVERED_MS:
+            if time.perf_counter() - left >= GIVE_UP_SECONDS:
+                break
             await asyncio.sleep(AGAIN_SECONDS)
         seconds = time.perf_counter() - left
         return Recovery(full, seconds if seconds < GIVE_UP_SECONDS else math.inf, await crowd.measure(plan.seconds))

@@ -131,9 +131,9 @@ def painting(servers: Servers, size: Size) -> list[Line]:
                         lead[view.name].append(paints["words"].first - paints[view.parts[-1]].first)
                     for choice in view.browsed:
                         for _ in range(size.changes):
-                            paints = browser.choose(tab, choice, next(offered[view, choice]), view.changed)
+                            after = browser.choose(tab, choice, next(offered[view, choice]), view.changed)
                             for part in ("words", *view.changed, "page"):
-                                changing[view.name, choice, part].append(paints[part].last)
+                                changing[view.name, choice, part].append(after[part].last)
     return [
         *_painted(servers, "Opening a page in a new browser, ms", opening, {"page": OPENING_MS}),
         *(

@@ -161,6 +161,7 @@ CREATE TABLE metric (
     denominator VARCHAR,
     minimum_denominator DOUBLE,
     has_interval BOOLEAN NOT NULL,
+    may_exceed_100 BOOLEAN NOT NULL DEFAULT false,
     shortfall VARCHAR,
     shortfall_moves VARCHAR CHECK (shortfall_moves IN ('numerator', 'denominator')),
     shortfall_holding VARCHAR,
@@ -187,6 +188,7 @@ COMMENT ON COLUMN metric.numerator IS 'The published column(s) of observation.nu
 COMMENT ON COLUMN metric.denominator IS 'The published column(s) of observation.denominator, added up.';
 COMMENT ON COLUMN metric.minimum_denominator IS 'A return under this is ranked and shown, but sets no cut, benchmark or axis.';
 COMMENT ON COLUMN metric.has_interval IS 'The value is a share of its denominator: a Wilson 95 % interval can be given.';
+COMMENT ON COLUMN metric.may_exceed_100 IS 'A percentage that can be over 100, as when more staff leave in a year than are in post at its end.';
 COMMENT ON COLUMN metric.shortfall IS 'How a gap is counted, as in "posts to fill".';
 COMMENT ON COLUMN metric.shortfall_moves IS 'Which component closes the gap: fewer of the numerator, or more of the denominator.';
 COMMENT ON COLUMN metric.shortfall_holding IS 'What is held fixed while it is closed.';

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Literal
@@ -68,9 +69,8 @@ def fetch(
 
     Ends with status 2 unless the folder then has every file that `extract` reads.
     """
-    with _progress() as progress:
-        task = progress.add_task("", total=None)
-        fetched = fetching.fetch(_chosen(names), to, Web(), lambda words: progress.update(task, description=words))
+    with _progress() as tell:
+        fetched = fetching.fetch(_chosen(names), to, Web(), tell)
     for one in fetched:
         (out if one.here else err).print(f"{one.path}: {one.words}", markup=False, soft_wrap=True)
     if not all(one.here for one in fetched):
@@ -90,18 +90,14 @@ def extract(
 ) -> None:
     """Read published files and write the cells we use to data/releases, as text, with where each one stood.
 
-    Each is loaded once and held against the edition in place before it takes that place: what cannot be is refused.
+    Each is loaded once and compared with the edition in place: what cannot be right is refused.
     """
     chosen = _chosen(names)
     sources = {source.id: source for source in all_sources()}
     allowed = Allowed(older=allow_older, revision=accept_revision, missing=accept_missing)
-    with publishing.alone(data), _progress() as progress:
-        task = progress.add_task("", total=len(chosen))
+    with publishing.alone(data), _progress() as tell:
         for source in chosen:
-            admitted = admit(
-                source, from_, data, sources, allowed, lambda words: progress.update(task, description=words)
-            )
-            progress.advance(task)
+            admitted = admit(source, from_, data, sources, allowed, tell)
             path = admitted.path
             out.print(f"{source.id}: {path.name}, {path.stat().st_size / 1000:.0f} kB")
             for words in admitted.warnings:
@@ -210,9 +206,8 @@ def publish(
     data: DataFolder = building.DATA,
 ) -> None:
     """Copy every table of the database into another DuckDB, in place of those of last time and in one transaction."""
-    with _progress() as progress:
-        task = progress.add_task("", total=None)
-        done = targets.publish(data / building.DATABASE, to, lambda words: progress.update(task, description=words))
+    with _progress() as tell:
+        done = targets.publish(data / building.DATABASE, to, tell)
     out.print(
         f"{targets.shown(to)}: data version {done.data_version}, {done.tables} tables and {done.rows:,} rows in the "
         f"schema {targets.SCHEMA}",
@@ -253,7 +248,7 @@ def diff(
 
 @app.command()
 def agree(data: DataFolder = building.DATA) -> None:
-    """Hold the Local Authority Interactive Tool against the tables it is made of; status 2 if they disagree."""
+    """Compare the Local Authority Interactive Tool with the tables it is made of; status 2 if they disagree."""
     areas = area_files.read(data)
     found = agreeing.compared(data, areas, all_sources())
     for line in agreeing.summary(found, agreeing.joint(data, areas)):
@@ -293,14 +288,8 @@ def geography(
 
 
 def _build(data: Path, by_hand: kept.Kept, accept_empty: bool) -> None:
-    with _progress() as progress:
-        task = progress.add_task("", total=None)
-        built = building.build(
-            data,
-            lambda words: progress.update(task, description=words),
-            by_hand=by_hand,
-            accept_empty=accept_empty,
-        )
+    with _progress() as tell:
+        built = building.build(data, tell, by_hand=by_hand, accept_empty=accept_empty)
     _look_at(built.warnings)
     out.print(f"{built.path.name}: {built.observations} observations, data version {built.data_version}")
 
@@ -350,8 +339,13 @@ def _chosen(names: list[str] | None) -> list[Source]:
     return [source for source in known.values() if not names or source.id in names]
 
 
-def _progress() -> Progress:
-    return Progress(SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn(), console=err, transient=True)
+@contextmanager
+def _progress() -> Iterator[Callable[[str], None]]:
+    """A line that says what is being done, and how long it has taken."""
+    columns = SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn()
+    with Progress(*columns, console=err, transient=True) as progress:
+        task = progress.add_task("", total=None)
+        yield lambda words: progress.update(task, description=words)
 
 
 def main() -> None:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from pathlib import Path
 
 import polars as pl
 
-from etl.model import ENGLAND, EtlError
+from etl.model import ENGLAND, EtlError, fill
 
 # The first three characters of a GSS code say what kind of council it is.
 AUTHORITY_TYPES = {
@@ -18,7 +19,7 @@ AUTHORITY_TYPES = {
     "E09": "London borough",
     "E10": "County council",
 }
-# Rule 11: shown, but they set no cut, no benchmark and no axis.
+# Rule `very-small`: shown, but they set no cut, no benchmark and no axis.
 VERY_SMALL = ("201", "420")
 
 AREA = pl.Schema(
@@ -56,6 +57,30 @@ class Areas:
 
     def by_number(self) -> set[str]:
         return set(self.authorities["area_id"])
+
+    def by_code(self) -> dict[str, str]:
+        """GSS code, today's or a former one -> number."""
+        return self._codes
+
+    def names(self) -> dict[str, str]:
+        """Number, or code of a region or England -> name."""
+        return dict(self.area.select("area_id", "name").iter_rows())
+
+    def regions(self) -> dict[str, str | None]:
+        """Number or code -> the region it is in, London of a half of London, England of a region; None of England."""
+        return dict(self.area.select("area_id", "region_id").iter_rows())
+
+    def is_called(self, area_id: str, name: str | None) -> bool:
+        """Whether an area has this name, or once had it."""
+        return (name_key(name or ""), area_id) in self._keys
+
+    @cached_property
+    def _codes(self) -> dict[str, str]:
+        return dict(self.code.select("gss_code", "area_id").iter_rows())
+
+    @cached_property
+    def _keys(self) -> set[tuple[str, str]]:
+        return {(name_key(name), area_id) for name, area_id in self.name.select("name", "area_id").iter_rows()}
 
     def by_name(self, *, current: bool = True) -> dict[str, str]:
         """Name key -> number. Where an ended council shares its name (Dorset), `current` says which is meant."""
@@ -104,24 +129,21 @@ def _read(folder: Path) -> Areas:
         pl.col("gss_code").str.slice(0, 3).replace_strict(AUTHORITY_TYPES).alias("authority_type"),
         pl.col("la_number").is_in(list(VERY_SMALL)).alias("very_small"),
     )
-    region = regions.select(
-        "area_id",
-        "name",
-        pl.when(pl.col("area_id") == ENGLAND).then(pl.lit("england")).otherwise(pl.lit("region")).alias("kind"),
-        pl.lit(None, pl.String()).alias("la_number"),
-        pl.col("area_id").alias("gss_code"),
-        # Inner and Outer London are published beside London, which holds them both (trap 6).
-        pl.when(pl.col("area_id").str.starts_with("E13"))
-        .then(pl.lit("E12000007"))
-        .when(pl.col("area_id") != ENGLAND)
-        .then(pl.lit(ENGLAND))
-        .alias("region_id"),
-        pl.lit(None, pl.Date()).alias("start_date"),
-        pl.lit(None, pl.Date()).alias("end_date"),
-        pl.lit(None, pl.String()).alias("authority_type"),
-        pl.lit(False).alias("very_small"),
+    # Inner and Outer London are published beside London, which holds them both.
+    within = pl.when(pl.col("area_id").str.starts_with("E13")).then(pl.lit("E12000007"))
+    england = pl.col("area_id") == ENGLAND
+    region = fill(
+        regions.select(
+            "area_id",
+            "name",
+            pl.when(england).then(pl.lit("england")).otherwise(pl.lit("region")).alias("kind"),
+            pl.col("area_id").alias("gss_code"),
+            within.when(~england).then(pl.lit(ENGLAND)).alias("region_id"),
+        ),
+        AREA,
+        very_small=False,
     )
-    area = pl.concat([region, authority]).match_to_schema(AREA)
+    area = pl.concat([region, authority.match_to_schema(AREA)])
     return Areas(
         area,
         code=_split(authorities, "la_number", "gss_code", "former_gss_codes").rename({"value": "gss_code"}),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
@@ -21,7 +21,7 @@ OGL = "Open Government Licence v3.0"
 
 
 class Polarity(StrEnum):
-    """Which way is better. A neutral metric is never ranked and has no best (rule 8)."""
+    """Which way is better. A neutral metric is never ranked and has no best (rule `better-side`)."""
 
     LOWER_IS_BETTER = "lower_is_better"
     HIGHER_IS_BETTER = "higher_is_better"
@@ -29,7 +29,7 @@ class Polarity(StrEnum):
 
 
 class Status(StrEnum):
-    """Why a value is there, or why it is not. A value exists exactly when observed (rule 5)."""
+    """Why a value is there, or why it is not. A value exists exactly when observed (rule `missing`)."""
 
     OBSERVED = "observed"
     SUPPRESSED = "suppressed"
@@ -79,7 +79,7 @@ class PeriodKind(StrEnum):
 
 @dataclass(frozen=True)
 class Shortfall:
-    """How a gap is said in real units (rule 13): which count moves, and what is held fixed."""
+    """How a gap is said in real units (rule `gaps`): which count moves, and what is held fixed."""
 
     words: str
     """What is counted, plural, as in "12 posts to fill"."""
@@ -110,14 +110,14 @@ class Metric:
     column: str = ""
     """The published column with the value, or, for a rate per 10,000 children, with the count."""
     where: Mapping[str, str] = field(default_factory=dict)
-    """Which rows of the file, where a table holds several groups: column -> what stands in it."""
+    """Which rows of the file, where a table holds several groups: column -> its text."""
     decimals: int = 1
     per_10_000_children: bool = False
-    """Divide `column` by children aged 0 to 17 in the middle of the year before (rule 6)."""
+    """Divide `column` by children aged 0 to 17 in the middle of the year before (rule `rates`)."""
     share: bool = False
     """Derive the value: `column` / `denominator`, in percent, where only the counts are published."""
     derived: bool = False
-    """Worked out here by the source's own reader, in a way its definition or caveat says."""
+    """Calculated here by the source's own reader, in a way its definition or caveat says."""
     england_only: bool = False
     """Published for England as a whole: councils have no figure, and none is missing."""
     councils_only: bool = False
@@ -128,9 +128,9 @@ class Metric:
     denominator_where: Mapping[str, str] = field(default_factory=dict)
     """Which rows hold the denominator, where those are not the rows of the value: a total of the same group."""
     minimum_denominator: float | None = None
-    """A return under this sets no cut, benchmark or axis (rule 11)."""
+    """A return under this sets no cut, benchmark or axis (rule `very-small`)."""
     interval: bool = False
-    """Whether the value is a share of its denominator, so that a Wilson interval holds (rule 15)."""
+    """Whether the value is a share of its denominator, so that a Wilson interval holds (rule `chance`)."""
     shortfall: Shortfall | None = None
     may_exceed_100: bool = False
     always_low: bool = False
@@ -148,8 +148,7 @@ class File:
     header: str = ""
     """A cell of the header row, for spreadsheets, whose header moves."""
     names: str = ""
-    """A cell of a row of machine names, wherever it stands: a column that has one there is called by it. For
-    spreadsheets whose headers have two levels in some editions and one in others."""
+    """A cell of a row of machine names, which columns are called by: for spreadsheets whose headers change."""
     groups: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Columns that part a table into groups of rows, each with the groups that are kept at extraction."""
     columns: tuple[str, ...] = ()
@@ -182,6 +181,19 @@ class Loaded:
 
     tables: Mapping[str, pl.DataFrame]
     ledger: pl.DataFrame
+
+    @staticmethod
+    def of(
+        tables: Mapping[str, pl.DataFrame],
+        ledger: Iterable[tuple[object, ...]],
+        rejects: Iterable[tuple[object, ...]] = (),
+    ) -> Loaded:
+        """These tables, rows of LEDGER, and rows of REJECT where there are any."""
+        refused = pl.DataFrame(list(rejects), schema=REJECT, orient="row")
+        return Loaded(
+            {**tables, **({"reject": refused} if refused.height else {})},
+            pl.DataFrame(list(ledger), schema=LEDGER, orient="row"),
+        )
 
 
 @dataclass(frozen=True)
@@ -259,6 +271,31 @@ LEDGER = pl.Schema(
         ("rows_duplicate", pl.Int64()),
     ]
 )
+REJECT = pl.Schema(
+    {**dict.fromkeys(("source_id", "file", "line", "raw", "rule", "message"), pl.String()), "line": pl.Int64()}
+)
+# What to do about a file that is not what it should be.
+AGAIN = "Download the file again from the source's page."
+MENDED = "Report it to the publisher; do not load the file until it is mended."
+WHICH_IS_RIGHT = "The publisher must say which is right; do not load the file until then."
+NEW_NAME = "If the name is a new variant, add it to data/local_authorities.csv."
+NEW_COUNCIL = "If it is a new council, add it to data/local_authorities.csv and data/successions.csv."
+COUNCIL_DATES = "Check the authority's dates in data/local_authorities.csv."
+
+
+def fill(rows: pl.DataFrame, schema: pl.Schema, **same: object) -> pl.DataFrame:
+    """`rows` with the columns of a schema: the `same` in all rows, or null, where they have none."""
+    filled = rows.with_columns(pl.lit(value).alias(name) for name, value in same.items())
+    absent = [pl.lit(None, kind).alias(name) for name, kind in schema.items() if name not in filled.columns]
+    return filled.with_columns(absent).select(schema.names()).match_to_schema(schema)
+
+
+def to_observations(rows: pl.DataFrame, **same: object) -> pl.DataFrame:
+    """`rows` as OBSERVATION: observed, and each area reporting for itself, unless they say otherwise."""
+    defaults = {"status": pl.lit(str(Status.OBSERVED)), "return_id": pl.col("area_id")}
+    filled = rows.with_columns(pl.lit(value).alias(name) for name, value in same.items())
+    absent = [value.alias(name) for name, value in defaults.items() if name not in filled.columns]
+    return fill(filled.with_columns(absent), OBSERVATION)
 
 
 class EtlError(Exception):
@@ -266,10 +303,10 @@ class EtlError(Exception):
 
 
 class SourceError(EtlError):
-    """A published file is not what its source declares. The rule's name comes first, then where."""
+    """A published file is not what its source declares. The rule's name comes first, then where, then what to do."""
 
     def __init__(
-        self, rule: str, what: str, *, file: str, line: int | None = None, column: str | None = None, remedy: str
+        self, rule: str, what: str, remedy: str, file: str, line: int | None = None, column: str | None = None
     ) -> None:
         where = file + (f", line {line}" if line is not None else "") + (f", column {column!r}" if column else "")
         super().__init__(f"{rule}: {where}: {what} {remedy}")

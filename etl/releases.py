@@ -51,10 +51,7 @@ class Cells:
         cells = self.frame.filter((pl.col("file") == file) & pl.col("sheet").str.contains(f"^(?:{sheet})$"))
         if cells.is_empty():
             raise SourceError(
-                "E_FILE_ABSENT",
-                "the release does not hold this file.",
-                file=file,
-                remedy="Run `python -m etl extract`.",
+                "E_FILE_ABSENT", "the release does not hold this file.", "Run `python -m etl extract`.", file
             )
         columns = cells["column"].unique(maintain_order=True).to_list()
         return (
@@ -82,13 +79,9 @@ def require(table: pl.DataFrame, columns: list[str] | tuple[str, ...], file: str
             # A change of case alone is the nearest there is.
             folded = {name.casefold(): name for name in reversed(table.columns)}
             near = get_close_matches(column.casefold(), folded, n=1, cutoff=0.4)
-            raise SourceError(
-                "E_MISSING_COLUMN",
-                "the file has no such column" + (f"; the nearest is {folded[near[0]]!r}." if near else "."),
-                file=file,
-                column=column,
-                remedy="If the publisher renamed it, change the name in the source's declaration in etl/sources.",
-            )
+            what = "the file has no such column" + (f"; the nearest is {folded[near[0]]!r}." if near else ".")
+            remedy = "If the publisher renamed it, change the name in the source's declaration in etl/sources."
+            raise SourceError("E_MISSING_COLUMN", what, remedy, file, column=column)
 
 
 def path(folder: Path, release: Release) -> Path:

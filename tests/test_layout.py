@@ -53,9 +53,10 @@ def imported(path: Path, package: str) -> set[str]:
     known = modules(package)
     found = set()
     for name in imports(path):
-        while name and name not in known:
-            name = name.rpartition(".")[0]
-        found |= {name} if name else set()
+        module = name
+        while module and module not in known:
+            module = module.rpartition(".")[0]
+        found |= {module} if module else set()
     return found
 
 

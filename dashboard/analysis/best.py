@@ -190,7 +190,7 @@ def several(db: Database, metrics: Sequence[Metric]) -> pl.DataFrame:
 
     area_ids, names, name, best, joint (those of `best` reported jointly), worst (where in the worst quarter), without
     (where no figure counts) and count; most first, then by name. Measures are not weighed, so it is no
-    score. Two councils that are there by joint returns alone are one row under both names (rule 3).
+    score. Two councils that are there by joint returns alone are one row under both names (rule `joint-returns`).
     """
     places = _placed(db, metrics).sort(pl.col("metric_id").replace_strict(_order(metrics), return_dtype=pl.Int64))
     best, joint = pl.col("quarter") == BEST_QUARTER, is_joint()

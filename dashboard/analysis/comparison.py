@@ -1,4 +1,4 @@
-"""Councils held against a benchmark: gap, real units, interval and verdict (rules 13 to 15)."""
+"""Councils compared with a benchmark (rules `gaps`, `england-if-all-met` and `chance`)."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ SCALES = {"%": 100.0, "per 10,000 children": 10_000.0}
 
 @dataclass(frozen=True)
 class England:
-    """What all councils together are short of, each return once (rule 14)."""
+    """What all councils together are short of, each return once (rule `england-if-all-met`)."""
 
     short: int
     meet: int
@@ -135,7 +135,7 @@ def wilson(numerator: pl.Expr, denominator: pl.Expr) -> tuple[pl.Expr, pl.Expr]:
 
 
 def conflict(row: Mapping[str, Any], metric: Metric) -> Literal["median", "mean"] | None:
-    """Which of its neighbours' median and mean a council meets where it falls short of the other; else None (rule 12).
+    """Which of its neighbours' median and mean a council meets where it falls short of the other; else None.
 
     `row` is one of `queries.profile`. Of a neutral measure: which of the two it is above, where it is below the other.
     """

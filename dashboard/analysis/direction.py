@@ -1,4 +1,4 @@
-"""Which way councils go: the watch list and its mirror, and who moved furthest (rules 16 to 18)."""
+"""Which way councils go (rules `changes`, `trends` and `watch-list`)."""
 
 from __future__ import annotations
 

@@ -86,7 +86,7 @@ def headlines(db: Database) -> list[Headline]:
 
 @shared
 def gains(db: Database, benchmark: Benchmark, metrics: Sequence[Metric]) -> list[Gain]:
-    """What England would gain if every council met the benchmark, in the newest period of each measure (rule 14)."""
+    """What England would gain if every council met the benchmark, in the newest period of each measure."""
     wanted = pl.col("metric_id").is_in([metric.metric_id for metric in metrics])
     held = comparison.newest(db, benchmark).filter(wanted).partition_by("metric_id", as_dict=True)
     of_england = db.by_area[ENGLAND].join(

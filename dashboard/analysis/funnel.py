@@ -1,4 +1,4 @@
-"""How far from England chance alone may take a council of its size: funnel limits (rule 15).
+"""How far from England chance alone may take a council of its size: funnel limits (rule `chance`).
 
 The limits are those that Wilson's interval comes from: a council is outside the 95 % limits exactly where England is
 outside its interval, so that the funnel and the verdict against England never differ. They are also good for

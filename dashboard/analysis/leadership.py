@@ -83,7 +83,7 @@ def workforce(db: Database) -> list[Metric]:
 
 
 def beside(db: Database, rows: pl.DataFrame, metrics: Sequence[Metric]) -> pl.DataFrame:
-    """`courses` with the newest figures of some measures, and where grade and figures disagree (rule 22).
+    """`courses` with the newest figures of some measures, and where grade and figures disagree (rule `inspections`).
 
     Adds of each measure <id>, <id>_quarter, <id>_status, <id>_symbol and <id>_return (value null with its status where
     there is none); worst and best, in how many of them the council is in the worst and in the best quarter; side: HIGH

@@ -95,7 +95,7 @@ def _rows(db: Database, area_id: str, everything: pl.DataFrame, given: pl.DataFr
 
 
 def _standing(db: Database, everything: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:
-    """metric_id, rank, tied, ranked, quarter of what is ranked (rules 9 and 10)."""
+    """metric_id, rank, tied, ranked, quarter of what is ranked (rules `ranks` and `quarters`)."""
     lower = pl.col("polarity") == "lower_is_better"
     better = pl.when(lower).then(pl.col("other") < pl.col("value")).otherwise(pl.col("other") > pl.col("value"))
     ranked = db.measures.filter((pl.col("polarity") != "neutral") & (pl.col("unit") != "grade"))

@@ -1,4 +1,4 @@
-"""Whom a council could learn from: those most like it that reach the benchmark where it falls short (rule 19)."""
+"""Whom a council could learn from: those most like it that reach the benchmark where it falls short."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def learning_partners(
     First who reaches it in more of them, then the nearest; those not among its neighbours come after them, by the
     place they give it. `metrics` are the measures looked at, all ranked ones if None. Where councils have benchmarks of
     their own it is the council's that counts. Figures of very small returns, and of a return both belong to, are no
-    evidence. A short list to talk to, never a score (rule 19).
+    evidence. A short list to talk to, never a score (rule `partners`).
     """
     ranked = {metric.metric_id: metric for metric in metrics or db.metrics.values() if metric.ranked}
     like, others = _like(db, area_id), _figures(db)

@@ -248,10 +248,10 @@ def not_covered(rows: pl.DataFrame) -> pl.DataFrame:
 def suggestions(db: Database, rows: pl.DataFrame, area_ids: list[str], benchmark: Benchmark) -> pl.DataFrame:
     """Councils whose directors might coach those of some others, at most MOST each, the first to ring first.
 
-    area_id, partner_id, partner, grade, measures (in how many it reaches the benchmark where the other falls short, by
-    rule 19), closeness_rank, named_rank, coaches (how many it coaches already). They are among the councils most like
-    it, as its learning partners are, and their leaders are judged Outstanding or Good: Outstanding ones first, then who
-    reaches it in more measures, then the nearest. None whose director is an interim, or new by the register.
+    area_id, partner_id, partner, grade, measures (in how many it reaches the benchmark where the other falls short),
+    closeness_rank, named_rank, coaches (how many it coaches already). Rule `partners`: they are among the councils most
+    like it, as its learning partners are, and their leaders are judged Outstanding or Good. Outstanding ones come
+    first, then those that reach it in more measures, then the nearest. None whose director is an interim or new.
     """
     like = _like(db, area_ids)
     ranked = [metric_id for metric_id, metric in db.metrics.items() if metric.ranked]

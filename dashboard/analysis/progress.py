@@ -20,7 +20,7 @@ from dashboard.data.database import Database
 from dashboard.data.model import ENGLAND, Metric
 from dashboard.data.names import format_date
 
-# A trend is of five periods (rule 17): the four years between them.
+# A trend is of five periods (rule `trends`): the four years between them.
 PERIODS = 5
 DAYS = 365.25
 FEW, GAP, BROKEN, MISSING = (
@@ -180,7 +180,7 @@ def councils(db: Database, one: Held) -> tuple[pl.DataFrame, England | None]:
 
 
 def direction(db: Database, metric: Metric) -> str | None:
-    """Which way England's five newest periods point (rule 17); None of what has no trend."""
+    """Which way England's five newest periods point (rule `trends`); None of what has no trend."""
     rows = db.table["trend"].filter(
         (pl.col("metric_id") == metric.metric_id)
         & (pl.col("area_id") == ENGLAND)
@@ -212,7 +212,7 @@ def trend(
     per_year = (value - first) / (PERIODS - 1)
     # Whole years are whole, leap years or not.
     years = by.year - end.year + (by - end.replace(year=by.year)).days / DAYS
-    # Cleaned of binary noise (rule 7): what comes to 12 reaches 12.
+    # Cleaned of binary noise (rule `rounding`): what comes to 12 reaches 12.
     unbounded = round(value + per_year * years, 9)
     comes_to = min(max(unbounded, 0.0), most if most is not None else unbounded)
     return Sum((start, first), (end, value), per_year, years, unbounded, max(comes_to, 0.0)), None

@@ -130,7 +130,7 @@ def _by_standing(profile: pl.DataFrame) -> pl.DataFrame:
 
 @shared
 def indicative(db: Database, metric: Metric) -> bool:
-    """Whether intervals are only indicative: what is counted are full-time equivalents, all of them (rule 15)."""
+    """Whether intervals are only indicative: what is counted are full-time equivalents, all of them (rule `chance`)."""
     counted = db.table["metric"].filter(pl.col("metric_id") == metric.metric_id)["numerator"][0]
     return "_fte" in (counted or "")
 

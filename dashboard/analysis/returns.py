@@ -1,4 +1,4 @@
-"""Councils as returns: a joint return is one row, under the names of all who made it (rule 3)."""
+"""Councils as returns: a joint return is one row, under the names of all who made it (rule `joint-returns`)."""
 
 from __future__ import annotations
 

@@ -138,7 +138,7 @@ class Returners:
 
 @shared
 def council(db: Database, area_id: str, metric: Metric, target: float) -> Council:
-    """What it would take one council to reach a target in one of LEVERS, in its newest period (rule 13).
+    """What it would take one council to reach a target in one of LEVERS, in its newest period (rule `gaps`).
 
     Raises ValueError for another measure, or a target below nought (of a caseload, not above it).
     """
@@ -177,7 +177,7 @@ def council(db: Database, area_id: str, metric: Metric, target: float) -> Counci
 
 @shared
 def england(db: Database, metric: Metric, target: float) -> England:
-    """What it would take all councils to reach a target in one of LEVERS, each return once (rule 14).
+    """What it would take all councils to reach a target in one of LEVERS, each return once (rule `england-if-all-met`).
 
     England's rate then is the published one less the share of its count that the councils' moves are. Raises as
     `council` does.

@@ -1,4 +1,4 @@
-"""What came after a grade: the next judgement of the same thing, when, and how often which followed which (rule 20).
+"""What came after a grade: the next judgement of the same thing, when, and how often which followed which.
 
 How many councils had each grade, by region and over time, is `inspections.distribution`.
 """
@@ -13,7 +13,7 @@ from dashboard.data.cache import shared
 from dashboard.data.database import Database
 from dashboard.data.model import GRADES
 
-# From here on overall effectiveness is not judged (rule 21): the framework's name in the table `inspection`.
+# From here on overall effectiveness is not judged (rule `inspections`): the framework's name in the table `inspection`.
 WITHOUT_OVERALL = "ILACS from April 2026"
 # Until then the judgement of children in care covered care leavers too.
 CARE_LEAVERS_APART = date(2023, 1, 1)
@@ -113,7 +113,7 @@ def matrix(rows: pl.DataFrame, strand: str) -> pl.DataFrame:
 def latest(db: Database, strand: str) -> pl.DataFrame:
     """The latest judgement of a strand of each authority: area_id, grade, started, published, inspection_id.
 
-    None of overall where the latest inspection gave none: an older one is not current (rule 21).
+    None of overall where the latest inspection gave none: an older one is not current (rule `inspections`).
     """
     inspection = db.table["inspection"].select("inspection_id", "area_id", "framework", "started", "published")
     found = (

@@ -235,11 +235,11 @@ def _schemas(db: Database) -> Said:
             "required": [name for name in held if name not in optional],
             "additionalProperties": False,
         }
-        rows[endpoint.name] = long if endpoint.name != "observations" else {"anyOf": [long, _wide(db)]}
+        rows[endpoint.name] = long if endpoint.name != "observations" else {"anyOf": [long, _wide()]}
     return {**rows, "problem": PROBLEM}
 
 
-def _wide(db: Database) -> Said:
+def _wide() -> Said:
     fixed = ("area", "period", "period_end", "area_kind", "region", "la_number", "gss_code")
     cited = ("source", "licence", "data_version")
     return {

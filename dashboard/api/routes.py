@@ -67,7 +67,7 @@ class Api:
             self._handlers[endpoint.path()] = _table(endpoint, KINDS["json"])
             self._handlers |= {endpoint.path(suffix): _table(endpoint, kind) for suffix, kind in KINDS.items()}
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def __call__(self, scope: Scope, _receive: Receive, send: Send) -> None:
         reply = await self._reply(scope)
         await reply.send(send, head=scope["method"] == "HEAD")
 
@@ -86,7 +86,7 @@ class Api:
             return refusal(refused)
         except DatabaseError as error:
             return refusal(problem("no-database", str(error), {"Retry-After": str(RETRY_SECONDS)}))
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - whatever it is, the answer is in words
             log_error(error, "api")
             return refusal(problem("failed", errors.words(error)))
 

@@ -67,7 +67,7 @@ def briefing(db: Database, area_id: str, benchmark: Benchmark) -> Briefing:
             (
                 _gaps(db, area_id, rows, nine, benchmark, joint),
                 _direction(db, area_id, profile, nine, benchmark),
-                _partners(db, name, partners, nine, benchmark),
+                _partners(name, partners, nine, benchmark),
                 _questions(db, area_id, profile, nine, benchmark, partners, joint),
                 _notes(db, area_id, profile, rows, nine, benchmark, (best, worst)),
                 sections.sources(
@@ -143,7 +143,7 @@ def _better(rows: pl.DataFrame) -> pl.DataFrame:
 
 
 def _said(row: Row, metric: Metric, joint: Mapping[str, str]) -> tuple[str, ...]:
-    """What else is said of a figure below its measure: that few are behind it, and who reports it too (rule 3)."""
+    """What else is said of a figure below its measure: that few are behind it, and who reports it too."""
     return (FEW if sections.few(row, metric) else "", joint.get(metric.metric_id, ""))
 
 
@@ -189,7 +189,7 @@ def _gaps(
                 Cell(metric.short_title, f"{formats.period_label(metric, row['period_end'])}{shared}"),
                 distance,
                 Cell(real, formats.held(metric)) if real else Cell("no counts are published" if falls_short else ""),
-                Cell((short_verdict(row, metric) or "cannot be said") if falls_short else ""),
+                Cell((short_verdict(row) or "cannot be said") if falls_short else ""),
                 sections.trend(row),
             )
         )
@@ -233,9 +233,7 @@ def _direction(
     return Section("Direction", (Points(tuple(points)),))
 
 
-def _partners(
-    db: Database, name: str, found: Sequence[Partner], nine: Sequence[Metric], benchmark: Benchmark
-) -> Section:
+def _partners(name: str, found: Sequence[Partner], nine: Sequence[Metric], benchmark: Benchmark) -> Section:
     sentence = Words(directions.partners_sentence(name, found, benchmark))
     if not found:
         return Section("Whom to ring", (sentence,))

@@ -282,7 +282,7 @@ def _moved(db: Database, found: Movers, rows: pl.DataFrame) -> Table:
 
 
 def _rank(rank: int | None, ranked: int | None, tied: int | None) -> Cell:
-    """A rank as a column of ranks has it: without how many share it (rule 9)."""
+    """A rank as a column of ranks has it: without how many share it (rule `ranks`)."""
     joint = "joint " if (tied or 1) > 1 else ""
     return Cell(f"{joint}{formats.ordinal(rank)} of {ranked}" if rank else "")
 

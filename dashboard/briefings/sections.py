@@ -78,7 +78,7 @@ def measure(metric: Metric, row: Row, *more: str) -> Cell:
 
 
 def few(row: Row, metric: Metric) -> bool:
-    """Whether fewer are behind a figure than a return needs to set a benchmark (rule 11).
+    """Whether fewer are behind a figure than a return needs to set a benchmark (rule `very-small`).
 
     Of a very small council that is so of all figures, and is not said of each.
     """
@@ -134,7 +134,7 @@ def care(metrics: Iterable[Metric]) -> list[Point]:
 
 
 def indicative(db: Database, metrics: Iterable[Metric]) -> list[Point]:
-    """Of which measures verdicts beyond chance are only indicative (rule 15)."""
+    """Of which measures verdicts beyond chance are only indicative (rule `chance`)."""
     names = [one.short_title.lower() for one in metrics if one.has_interval and queries.indicative(db, one)]
     if not names:
         return []

@@ -52,6 +52,7 @@ class Metric:
     derived: bool
     minimum_denominator: float | None
     has_interval: bool
+    may_exceed_100: bool
     shortfall: str | None
     shortfall_moves: str | None
     shortfall_holding: str | None

@@ -123,8 +123,7 @@ class Remote:
         except RefusedError as refused:
             REFUSED.labels(reason=refused.code).inc()
             found = self._now(refused.code, str(refused))
-        except Exception as error:
-            # Whatever it is, it is our fault, and the next look may go better.
+        except Exception as error:  # noqa: BLE001 - it is our fault, and the next look may go better
             log_error(error, "address")
             found = self._now("E_ADDRESS_UNEXPECTED", f"E_ADDRESS_UNEXPECTED: {type(error).__name__}, see the log.")
         self._say(found)
@@ -152,7 +151,7 @@ class Remote:
         while not self._stop.is_set():
             self.look()
             # Not all servers at the same moment.
-            self._stop.wait(self._seconds * random.uniform(0.9, 1.1))
+            self._stop.wait(self._seconds * random.uniform(0.9, 1.1))  # noqa: S311 - no secret
 
     def _now(self, code: str, why: str) -> State:
         before = self.state
@@ -276,7 +275,7 @@ def _draft(live: Path) -> Iterator[tuple[Path, BufferedRandom]]:
         raise unwritten(error) from error
     draft = Path(name)
     try:
-        into = open(handle, "w+b")  # noqa: SIM115 - closed below, whatever a full disk says to that
+        into = open(handle, "w+b")  # noqa: SIM115, PTH123 - a handle, closed below, whatever a full disk says to that
         yield draft, into
     finally:
         with suppress(OSError):

@@ -111,8 +111,7 @@ class Store:
                 if database.data_version == name and live.columns() <= database.columns():
                     return database
                 why = "has not the tables of the one in place"
-            # Damage, or tables of an earlier build: readers are told, and see the newest.
-            except Exception as error:
+            except Exception as error:  # noqa: BLE001 - damage, or an earlier build: readers see the newest
                 why = type(error).__name__
             log.error("the kept version %s cannot be read (%s)", path.name, why)
             self._unreadable[name] = stamp
@@ -131,8 +130,7 @@ class Store:
         try:
             self._database = Database(self.path)
             self.damaged = False
-        # Damage, or a sound file of another schema: whatever it is, readers keep what they have.
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - damage, or another schema: readers keep what they have
             # Where there is none yet it is tried at every question, and said once.
             if not self.damaged or stamp != self._stamp:
                 stays = "the last good version stays" if self._database else "there is no good version yet"

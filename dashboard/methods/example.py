@@ -15,7 +15,7 @@ from dashboard.data.database import Database, is_joint
 from dashboard.data.model import ENGLAND, Metric, Row
 from dashboard.views.text import formats
 
-# As many digits as values are compared by (rule 7).
+# As many digits as values are compared by (rule `rounding`).
 DIGITS = 9
 BEST = BENCHMARKS[DEFAULT]
 
@@ -51,8 +51,6 @@ class Rule:
     """A paragraph a line."""
     example: Callable[[Database], Example | None]
     """Worked out on the figures; None where they hold no case of it."""
-    numbers: tuple[int, ...] = ()
-    """As the program's own notes number the rules."""
     also: str = ""
     """Other words that readers look for it by."""
 

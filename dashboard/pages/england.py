@@ -85,7 +85,7 @@ beside = list(dict.fromkeys([metric, *england.chosen(db, england.HEADLINES[1:])]
 first = beside[0]
 end = period.end if first is metric else db.latest(first.metric_id).end
 areas = england.regions(db, beside, first, end)
-st.html(parts.regions(db, areas, beside, first, formats.period_label(first, end)))
+st.html(parts.regions(areas, beside, first, formats.period_label(first, end)))
 figures = queries.published(db, beside, areas["area_id"].to_list(), {first.metric_id: end})
 download(db, figures, "regions.csv", benchmark=benchmark, label=f"Download these {figures.height} figures (CSV)")
 

@@ -15,7 +15,7 @@ from time import perf_counter
 
 # Plotly looks whether somebody has imported it, and would take it half made from a page run at the same time. It is
 # there because Streamlit needs it.
-import pandas  # type: ignore[import-untyped]  # noqa: F401
+import pandas  # type: ignore[import-untyped]  # noqa: F401 - before Plotly half imports it
 import streamlit as st
 import streamlit.logger
 from prometheus_client import Counter, Histogram
@@ -214,14 +214,13 @@ def _listen(address: str, port: int) -> None:
 async def _begin() -> None:
     """Run every page once, so that nothing is imported, compiled or worked out while the first reader waits."""
     # Without a database there is nothing to run; it may come yet.
-    while await asyncio.to_thread(_version) is None:
+    while await asyncio.to_thread(_version) is None:  # noqa: ASYNC110 - a file that comes is no event
         await asyncio.sleep(WAIT_SECONDS)
     start, pages = perf_counter(), 0
     try:
         if settings().warm:
             pages = await _warm()
-    except Exception as error:
-        # Readers come all the same; the first of them wait.
+    except Exception as error:  # noqa: BLE001 - readers come all the same; the first of them wait
         logs.log_error(error, "start")
     finally:
         health().warm.set()
@@ -266,13 +265,13 @@ def _version() -> str | None:
 
 def _address() -> str:
     at = config.get_option("server.address") or "localhost"
-    return f"http://{'localhost' if at in ('0.0.0.0', '::') else at}:{config.get_option('server.port')}"
+    return f"http://{'localhost' if at in ('0.0.0.0', '::') else at}:{config.get_option('server.port')}"  # noqa: S104 - compared
 
 
 def _take_over_streamlits_log() -> None:
     """Have Streamlit's loggers write through ours, those it has and those it will make."""
     streamlit.logger.setup_formatter = logs.take_over
-    for logger in streamlit.logger._loggers.values():
+    for logger in streamlit.logger._loggers.values():  # noqa: SLF001 - Streamlit lists them nowhere else
         logs.take_over(logger)
     # We log what fails on a page ourselves, with its reference; only what cannot be read as Python never gets to us.
     told = logging.getLogger("streamlit.error_util")

@@ -38,7 +38,7 @@ class Guard:
 
         try:
             await self._app(scope, receive, sent)
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - whatever it is, readers are told in words
             log_error(error, "socket" if scope["type"] == "websocket" else "route")
             await self._sorry(error, scope, receive, sent, started)
         path = scope["path"]

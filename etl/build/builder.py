@@ -18,7 +18,7 @@ from etl.build import operator_files as kept
 from etl.build.operator_files import Finding, Kept
 from etl.check import changes, database, known_errors, reconcile_lait, validation
 from etl.extract import editions
-from etl.model import OBSERVATION, Context, EtlError, Loaded, Metric, PeriodKind, Source, Status
+from etl.model import OBSERVATION, Context, EtlError, Loaded, Metric, PeriodKind, Source, Status, to_observations
 from etl.publish import live_database
 from etl.readers import inspections, reconcile_ofsted
 from etl.sources import all_sources
@@ -175,22 +175,10 @@ def with_missing_rows(observation: pl.DataFrame, metric: pl.DataFrame, areas: Ar
     kept = published.join(dates, on="area_id", how="left", maintain_order="left").filter(
         ~(not_then.fill_null(False) & pl.col("value").is_null())
     )
-    missing = expected.join(kept, on=["metric_id", "area_id", "period_end"], how="anti").select(
-        "metric_id",
-        "area_id",
-        "period_end",
-        "period",
-        pl.lit(None, pl.Float64).alias("value"),
-        pl.lit(str(Status.NO_ROW)).alias("status"),
-        pl.lit(None, pl.String).alias("symbol"),
-        pl.lit(None, pl.Float64).alias("numerator"),
-        pl.lit(None, pl.Float64).alias("denominator"),
-        pl.col("area_id").alias("return_id"),
-        pl.col("metric_source").alias("source_id"),
-        pl.lit(None, pl.String).alias("file"),
-        pl.lit(None, pl.Int64).alias("line"),
+    missing = expected.join(kept, on=["metric_id", "area_id", "period_end"], how="anti").rename(
+        {"metric_source": "source_id"}
     )
-    return pl.concat([kept.select(OBSERVATION.names()), missing]).match_to_schema(OBSERVATION)
+    return pl.concat([kept.select(OBSERVATION.names()), to_observations(missing, status=str(Status.NO_ROW))])
 
 
 def _metrics(sources: list[Source]) -> pl.DataFrame:
@@ -206,6 +194,10 @@ def _metrics(sources: list[Source]) -> pl.DataFrame:
         "Money",
         "Context",
     )
+    as_declared = (
+        "title", "short_title", "noun", "theme", "unit", "decimals", "polarity_reason", "definition", "england_only",
+        "councils_only", "minimum_denominator", "may_exceed_100",
+    )  # fmt: skip
     declared: list[tuple[Source, Metric]] = [(source, metric) for source in sources for metric in source.metrics]
     declared.sort(
         key=lambda pair: (themes.index(pair[1].theme) if pair[1].theme in themes else len(themes), pair[1].theme)
@@ -214,25 +206,15 @@ def _metrics(sources: list[Source]) -> pl.DataFrame:
         [
             {
                 "metric_id": metric.id,
-                "title": metric.title,
-                "short_title": metric.short_title,
-                "noun": metric.noun,
-                "theme": metric.theme,
+                **{name: getattr(metric, name) for name in as_declared},
                 "position": position,
-                "unit": metric.unit,
-                "decimals": metric.decimals,
                 "polarity": str(metric.polarity),
-                "polarity_reason": metric.polarity_reason,
-                "definition": metric.definition,
                 "source_id": source.id,
                 "period_kind": str(metric.period_kind),
-                "england_only": metric.england_only,
-                "councils_only": metric.councils_only,
                 "derived": metric.derived or metric.per_10_000_children or metric.share,
                 "numerator": " + ".join(metric.numerator)
                 or (metric.column if metric.per_10_000_children or metric.share else None),
                 "denominator": " + ".join(metric.denominator) or ("children" if metric.per_10_000_children else None),
-                "minimum_denominator": metric.minimum_denominator,
                 "has_interval": metric.interval,
                 "shortfall": metric.shortfall.words if metric.shortfall else None,
                 "shortfall_moves": metric.shortfall.moves if metric.shortfall else None,

@@ -1,7 +1,6 @@
 """A file kept by hand as rows: what each cell must be before the file's own rules look at it.
 
-Nothing is guessed: a name that is nearly one, a date in another order or a cell too many is said with its line, all of
-them at once, so that whoever keeps the file mends it in one go.
+Nothing is guessed: a misspelt name, a date in another order or a cell too many is reported with its line, all at once.
 """
 
 from __future__ import annotations
@@ -61,7 +60,7 @@ class Sheet:
         return Checked(pl.DataFrame(good, schema=schema, orient="row"), findings)
 
     def once(self, places: Iterable[tuple[object, Row]], column: str, what: str) -> None:
-        """Say of each row whose key another had before that it stands twice."""
+        """Say of each row whose key another had before that it is there twice."""
         first: dict[object, int] = {}
         for key, row in places:
             if key is not None and first.setdefault(key, row.line) != row.line:
@@ -81,7 +80,7 @@ class Row:
         self.sheet.say(rule, what, remedy, self.line, column)
 
     def text(self, column: str, *, required: str = "") -> str | None:
-        """What stands in a cell; `required` says what to write where nothing does."""
+        """The text of a cell; `required` says what to write where it is empty."""
         found = self.cells[column]
         if found and FORMULA.match(found):
             self.say(
@@ -142,7 +141,7 @@ class Row:
         if found is None:
             return None
         names = areas.by_name()
-        codes = dict(areas.code.iter_rows())
+        codes = areas.by_code()
         known = areas.by_number()
         area_id = found if found in known else codes.get(found.upper(), names.get(name_key(found)))
         if area_id not in known:
@@ -152,8 +151,7 @@ class Row:
         if row["end_date"] is None:
             return area_id
         after = areas.succession.filter(pl.col("predecessor_id") == area_id)["successor_id"].to_list()
-        called = dict(areas.area.select("area_id", "name").iter_rows())
-        successors = " or ".join(called[one] for one in after)
+        successors = " or ".join(areas.names()[one] for one in after)
         said = f"{row['name']} ended on {row['end_date']:%-d %B %Y}."
         self.say(f"E_{what}_ENDED", said, f"Write the council that took its place: {successors}.", column)
         return None
@@ -234,6 +232,5 @@ def _unknown(found: str, areas: Areas, names: Mapping[str, str]) -> tuple[str, s
         return f"{found!r} is no council.", "Write the council, not its region."
     # Ended ones too: they are then said to have ended.
     near = get_close_matches(name_key(found), list(names), n=1, cutoff=0.6)
-    called = dict(areas.area.select("area_id", "name").iter_rows())
-    hint = f"Did you mean {called[names[near[0]]]}? " if near else ""
+    hint = f"Did you mean {areas.names()[names[near[0]]]}? " if near else ""
     return f"{found[:60]!r} is no council.", f"{hint}Write its name, its three-digit number or its GSS code."

@@ -1,4 +1,7 @@
-"""Ranks, quarters and changes of every council, worked out once at the build (rules 9, 10, 11 and 16)."""
+"""Ranks, quarters and changes of every council, calculated at the build.
+
+Rules `ranks`, `quarters`, `very-small` and `changes`.
+"""
 
 from __future__ import annotations
 
@@ -49,13 +52,14 @@ def quarter_cuts(returns: pl.DataFrame) -> pl.DataFrame:
     quantile = {q: pl.col("value").quantile(q, "linear").round_sig_figs(SIGNIFICANT) for q in (0.25, 0.5, 0.75)}
     return (
         returns.filter("sets_cut")
-        .group_by(KEYS, maintain_order=True)
+        .group_by(KEYS)
         .agg(
             pl.len().alias("returns"),
             pl.when(lower_is_better).then(quantile[0.25]).otherwise(quantile[0.75]).alias("best"),
             quantile[0.5].alias("middle"),
             pl.when(lower_is_better).then(quantile[0.75]).otherwise(quantile[0.25]).alias("worst"),
         )
+        .sort(KEYS)
     )
 
 
@@ -88,9 +92,9 @@ def standings(observation: pl.DataFrame, returns: pl.DataFrame, cuts: pl.DataFra
 
 
 def changes(observation: pl.DataFrame, metric: pl.DataFrame) -> pl.DataFrame:
-    """metric_id, area_id, period_end, previous_period_end, change: latest minus the period just before (rule 16).
+    """metric_id, area_id, period_end, previous_period_end, change: latest minus the period just before.
 
-    Both observed, a year apart, reported by the same return; grades and months since have no change in this sense.
+    Rule `changes`: both observed, a year apart, reported by the same return; grades and months since have no change.
     """
     values = observation.filter(pl.col("value").is_not_null()).join(
         metric.filter(~pl.col("unit").is_in(WITHOUT_CHANGE)).select("metric_id"), on="metric_id"

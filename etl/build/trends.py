@@ -1,4 +1,4 @@
-"""Trends of every area, worked out once at the build: which way five consecutive periods point (rule 17)."""
+"""Trends of every area, calculated at the build: which way five consecutive periods point (rule `trends`)."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ SERIES_BREAK = pl.Schema([("metric_id", pl.String()), ("period_end", pl.Date()),
 
 @dataclass(frozen=True)
 class SeriesBreak:
-    """From this period on, the figures of some metrics cannot be held against those of the period before."""
+    """From this period on, the figures of some metrics cannot be compared with those of the period before."""
 
     metric_ids: tuple[str, ...]
     period_end: date

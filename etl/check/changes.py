@@ -9,7 +9,7 @@ from pathlib import Path
 import duckdb
 import polars as pl
 
-from etl.model import ENGLAND, EtlError
+from etl.model import ENGLAND, EtlError, fill
 
 
 class Kind(StrEnum):
@@ -146,91 +146,62 @@ def _observations(old: pl.DataFrame, new: pl.DataFrame) -> pl.DataFrame:
 
 
 def _whole(there: pl.DataFrame, not_there: pl.DataFrame, keys: list[str], kind: Kind) -> pl.DataFrame:
-    """Measures or periods that only one side has; England's value stands for them."""
+    """Measures or periods that only one side has, with England's value."""
     added = there.join(not_there.select(keys).unique(), on=keys, how="anti")
-    england = pl.col("said").filter(pl.col("area_id") == ENGLAND).first()
-    ended = kind in (Kind.ENDED_MEASURE, Kind.ENDED_PERIOD)
-    return (
-        added.group_by(keys, maintain_order=True)
-        .agg(pl.first("source_id"), england.alias("england"))
-        .select(
-            "source_id",
-            pl.lit(str(kind)).alias("kind"),
-            "metric_id",
-            pl.lit(None, pl.String).alias("area_id"),
-            pl.col("period_end") if "period_end" in keys else pl.lit(None, pl.Date).alias("period_end"),
-            pl.col("england").alias("before") if ended else pl.lit(None, pl.String).alias("before"),
-            pl.lit(None, pl.String).alias("after") if ended else pl.col("england").alias("after"),
-            pl.lit(None, pl.Float64).alias("moved_by"),
-        )
+    side = "before" if kind in (Kind.ENDED_MEASURE, Kind.ENDED_PERIOD) else "after"
+    england = pl.col("said").filter(pl.col("area_id") == ENGLAND).first().alias(side)
+    return fill(
+        added.group_by(keys, maintain_order=True).agg(pl.first("source_id"), england), WHAT_CHANGED, kind=str(kind)
     )
 
 
 def _inspections(old: Mapping[str, pl.DataFrame], new: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
     key = ["inspection_id"]
-
-    def rows(frame: pl.DataFrame, kind: Kind, before: pl.Expr, after: pl.Expr) -> pl.DataFrame:
-        return frame.select(
-            "source_id",
-            pl.lit(str(kind)).alias("kind"),
-            (pl.format("judgement_{}", "strand") if "strand" in frame.columns else pl.lit(None, pl.String)).alias(
-                "metric_id"
-            ),
-            "area_id",
-            pl.col("published").alias("period_end"),
-            before.alias("before"),
-            after.alias("after"),
-            pl.lit(None, pl.Float64).alias("moved_by"),
-        )
-
-    nothing, report = pl.lit(None, pl.String), pl.col("inspection_id")
     grades = [
         tables["judgement"].join(tables["inspection"].select(*key, "area_id", "published", "source_id"), on=key)
         for tables in (old, new)
     ]
     both = old["inspection"].select(key).join(new["inspection"].select(key), on=key)
-    strands = [*key, "strand"]
     judged = (
         grades[0]
         .join(both, on=key, how="semi")
-        .join(grades[1].join(both, on=key, how="semi"), on=strands, how="full", coalesce=True, suffix="_new")
+        .join(grades[1].join(both, on=key, how="semi"), on=[*key, "strand"], how="full", coalesce=True, suffix="_new")
         .filter(pl.col("grade").ne_missing(pl.col("grade_new")))
-        .with_columns(
-            pl.coalesce(pl.col(f"{one}_new"), one).alias(one) for one in ("area_id", "published", "source_id")
+        .select(
+            *(pl.coalesce(pl.col(f"{one}_new"), one).alias(one) for one in ("area_id", "published", "source_id")),
+            pl.format("judgement_{}", "strand").alias("metric_id"),
+            pl.col("grade").fill_null("no judgement").alias("before"),
+            pl.col("grade_new").fill_null("no judgement").alias("after"),
         )
     )
-    none = "no judgement"
+    began = new["inspection"].join(old["inspection"], on=key, how="anti").rename({"inspection_id": "after"})
+    ended = old["inspection"].join(new["inspection"], on=key, how="anti").rename({"inspection_id": "before"})
     return pl.concat(
-        [
-            rows(new["inspection"].join(old["inspection"], on=key, how="anti"), Kind.NEW_INSPECTION, nothing, report),
-            rows(old["inspection"].join(new["inspection"], on=key, how="anti"), Kind.ENDED_INSPECTION, report, nothing),
-            rows(judged, Kind.REVISED_JUDGEMENT, pl.col("grade").fill_null(none), pl.col("grade_new").fill_null(none)),
-        ]
-    ).match_to_schema(WHAT_CHANGED)
+        fill(rows.rename({"published": "period_end"}), WHAT_CHANGED, kind=str(kind))
+        for rows, kind in (
+            (began, Kind.NEW_INSPECTION),
+            (ended, Kind.ENDED_INSPECTION),
+            (judged, Kind.REVISED_JUDGEMENT),
+        )
+    )
 
 
 def _authorities(old: pl.DataFrame, new: pl.DataFrame) -> pl.DataFrame:
     """Authorities that one side does not know, and those that ended in between."""
-    councils = [frame.filter(pl.col("kind") == "local_authority") for frame in (old, new)]
-    ended = (
-        councils[0]
-        .filter(pl.col("end_date").is_null())
-        .join(councils[1].filter(pl.col("end_date").is_not_null()), on="area_id", suffix="_new")
+    before, after = (frame.filter(pl.col("kind") == "local_authority").drop("kind") for frame in (old, new))
+    ended = before.filter(pl.col("end_date").is_null()).join(
+        after.filter(pl.col("end_date").is_not_null()), on="area_id", suffix="_new"
     )
     return pl.concat(
-        frame.select(
-            pl.lit("areas").alias("source_id"),
-            pl.lit(str(kind)).alias("kind"),
-            pl.lit(None, pl.String).alias("metric_id"),
-            "area_id",
-            pl.col(day).alias("period_end"),
-            (pl.lit(None, pl.String) if kind is Kind.NEW_AUTHORITY else pl.col("name")).alias("before"),
-            (pl.col("name") if kind is Kind.NEW_AUTHORITY else pl.lit(None, pl.String)).alias("after"),
-            pl.lit(None, pl.Float64).alias("moved_by"),
+        fill(
+            frame.select("area_id", pl.col(day).alias("period_end"), pl.col("name").alias(side)),
+            WHAT_CHANGED,
+            source_id="areas",
+            kind=str(kind),
         )
-        for frame, kind, day in (
-            (councils[1].join(councils[0], on="area_id", how="anti"), Kind.NEW_AUTHORITY, "start_date"),
-            (ended, Kind.ENDED_AUTHORITY, "end_date_new"),
-            (councils[0].join(councils[1], on="area_id", how="anti"), Kind.ENDED_AUTHORITY, "end_date"),
+        for frame, kind, day, side in (
+            (after.join(before, on="area_id", how="anti"), Kind.NEW_AUTHORITY, "start_date", "after"),
+            (ended, Kind.ENDED_AUTHORITY, "end_date_new", "before"),
+            (before.join(after, on="area_id", how="anti"), Kind.ENDED_AUTHORITY, "end_date", "before"),
         )
-    ).match_to_schema(WHAT_CHANGED)
+    )

@@ -92,10 +92,10 @@ CHECKS = (
     ),
     Check(
         "percentages",
-        "A percentage is between 0 and 100, but for turnover.",
+        "A percentage is between 0 and 100, but for those that may be more.",
         """
         SELECT metric_id, area_id, period_end, value FROM observation JOIN metric USING (metric_id)
-        WHERE unit = '%' AND value > 100 AND metric_id <> 'turnover_rate'
+        WHERE unit = '%' AND value > 100 AND NOT may_exceed_100
         """,
         "Check the unit of the metric and the column it is read from.",
     ),

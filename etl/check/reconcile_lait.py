@@ -1,4 +1,4 @@
-"""Hold the Local Authority Interactive Tool against the tables it is made of, value by value.
+"""Compare the Local Authority Interactive Tool with the tables it is made of, value by value.
 
 Two publications of one department print many figures twice. Where both are here they must agree, but for reasons that
 are declared; what is left over is a fault of theirs or of our reading, and nothing is built until it is understood.
@@ -24,7 +24,7 @@ from etl.sources import local_authority_interactive_tool as declared
 
 
 class Outcome(StrEnum):
-    """What came of holding two figures against each other: equal, different for a reason, or neither."""
+    """How two figures compare: equal, different for a reason, or neither."""
 
     EQUAL = "equal"
     ROUNDED = "counts rounded to 10"
@@ -38,7 +38,7 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True)
 class Comparison:
-    """A measure of the tool and where the same stands: a column, or a percentage made of columns of counts."""
+    """A measure of the tool and where the same is printed: a column, or a percentage made of columns of counts."""
 
     measure: str
     source: Source
@@ -110,7 +110,7 @@ COMPARISONS = (
 _ROLES = "the table of roles is not among the files that are public here"
 _SECTION_251 = "the outturn itself is not here, and the revenue outturn of MHCLG counts otherwise"
 _UNIT_COST = "made of spending and weeks that the tool does not print"
-# Measures that stand nowhere else here, and why.
+# Measures that are printed nowhere else here, and why.
 ALONE = {
     "Social_Work_Caseholders_%": _ROLES,
     "Social_Work_SeniorPractitioner_%": _ROLES,
@@ -159,7 +159,7 @@ def compared(data: Path, areas: Areas, sources: Iterable[Source]) -> pl.DataFram
             table = cells[comparison.source.id].table(name)
             located[name] = (table, ees.located(table, areas, name))
     theirs = pl.concat(_printed(comparison, *located[comparison.file.name]) for comparison in comparisons)
-    return _held_against(ours, theirs)
+    return _compare(ours, theirs)
 
 
 def joint(data: Path, areas: Areas) -> int:
@@ -169,8 +169,8 @@ def joint(data: Path, areas: Areas) -> int:
 
 
 def disagreements(found: pl.DataFrame, areas: Areas) -> list[str]:
-    """A line on each figure of `compared` that nothing explains: both values, where they stand and what to do."""
-    names = dict(areas.area.select("area_id", "name").iter_rows())
+    """A line on each figure of `compared` that nothing explains: both values, where they are printed and what to do."""
+    names = areas.names()
     words = []
     for row in found.filter(pl.col("outcome") == Outcome.UNEXPLAINED).iter_rows(named=True):
         tool = "nothing" if row["row"] is None else lait.MISSING if row["value"] is None else f"{row['value']:.9g}"
@@ -185,7 +185,7 @@ def disagreements(found: pl.DataFrame, areas: Areas) -> list[str]:
 
 
 def summary(found: pl.DataFrame, of_joint_returns: int) -> list[str]:
-    """What `compared` found, a line a measure, and then a line a reason; last what stands in the tool alone."""
+    """What `compared` found, a line a measure, and then a line a reason; last what is in the tool alone."""
     outcomes = Counter(found["outcome"].to_list())
     measures = found.group_by("measure", "file").agg(
         pl.len(),
@@ -213,7 +213,7 @@ def _printed(comparison: Comparison, table: pl.DataFrame, located: pl.DataFrame)
 
     `lowest` and `highest` are null where the table does not give the figure, `rounded_lowest` and `rounded_highest`
     hold where counts are rounded, `at_least` where some are suppressed. `symbols` are how many cells are no numbers,
-    `known`, `small` and `suppressed` how many of those are such symbols, and `nought` is whether all parts are 0.
+    `known`, `small` and `suppressed` how many of those are such symbols, and `zero` is whether all parts are 0.
     """
     name = comparison.file.name
     rows = located.filter(*(pl.col(column).is_in(list(kept)) for column, kept in comparison.file.groups.items()))
@@ -256,11 +256,11 @@ def _printed(comparison: Comparison, table: pl.DataFrame, located: pl.DataFrame)
         how_many(DFE_SYMBOLS).alias("known"),
         how_many(_ROUNDS_TO_ZERO).alias("small"),
         how_many("c").alias("suppressed"),
-        pl.all_horizontal(number == 0 for number in numbers).fill_null(False).alias("nought"),
+        pl.all_horizontal(number == 0 for number in numbers).fill_null(False).alias("zero"),
     )
 
 
-def _held_against(ours: pl.DataFrame, theirs: pl.DataFrame) -> pl.DataFrame:
+def _compare(ours: pl.DataFrame, theirs: pl.DataFrame) -> pl.DataFrame:
     """The columns of `compared`, from the rows of the tool and what `_printed` gives of all tables."""
     years = (
         ours.select("measure", "year")
@@ -288,7 +288,7 @@ def _held_against(ours: pl.DataFrame, theirs: pl.DataFrame) -> pl.DataFrame:
     outcome = (
         pl.when(value.is_between("lowest", "highest"))
         .then(pl.lit(Outcome.EQUAL))
-        .when(value.is_null() & pl.col("row").is_not_null() & pl.col("nought"))
+        .when(value.is_null() & pl.col("row").is_not_null() & pl.col("zero"))
         .then(pl.lit(Outcome.ZERO_AS_DASH))
         .when((value == 0) & (symbols > 0) & (pl.col("small") == symbols))
         .then(pl.lit(Outcome.ROUNDS_TO_ZERO))

@@ -36,7 +36,7 @@ SHOWN = 5
 
 @dataclass(frozen=True)
 class Allowed:
-    """What whoever loads a release has looked at and accepts."""
+    """What may differ: looked at and accepted by the person who loads a release."""
 
     older: bool = False
     revision: bool = False
@@ -81,7 +81,7 @@ def against(source: Source, new: Loaded, old_source: Source, old: Loaded, areas:
     Refused unless allowed: an older edition, councils that are no longer in it, more than a fifth of a measure's
     figures revised, any judgement of a known inspection changed.
     """
-    names = _names(areas)
+    names = areas.names()
     _refuse_older(source, new, old_source, old, allowed)
     metrics = {metric.id for metric in old_source.metrics} & {metric.id for metric in source.metrics}
     changed = changes.between(_of(old, metrics), _of(new, metrics))
@@ -126,17 +126,14 @@ def _refuse_shares(source: Source, percentages: pl.DataFrame, pairs: pl.DataFram
     )
     if bad.height:
         metric_id, end = bad.sort("metric_id", "period_end").row(0)
-        raise ReleaseError(
-            "E_SCALE",
-            source,
-            f"{metric_id} at {end} looks like a share from 0 to 1 where a percentage from 0 to 100 is expected.",
-            "See how the file prints it; if it is a percentage and truly so low, declare the measure `always_low`.",
-        )
+        what = f"{metric_id} at {end} looks like a share from 0 to 1 where a percentage from 0 to 100 is expected."
+        remedy = "See how the file prints it; if it is a percentage and truly so low, declare the measure `always_low`."
+        raise ReleaseError("E_SCALE", source, what, remedy)
 
 
 def _missing(source: Source, councils: pl.DataFrame, areas: Areas) -> list[str]:
     """Councils of the newest period of a file that have no row in it, while others have."""
-    names = _names(areas)
+    names = areas.names()
     kinds = {metric.id: metric.period_kind for metric in source.metrics}
     newest = councils.filter(pl.col("period_end") == pl.col("period_end").max().over("metric_id"))
     found: dict[tuple[str, str, tuple[str, ...]], int] = {}
@@ -159,7 +156,7 @@ def _outliers(
     newest: pl.DataFrame, metrics: dict[str, Metric], areas: Areas, known: set[tuple[str, str, date]]
 ) -> list[str]:
     """Councils whose value is many times that of last year, or a fraction, when others' are not."""
-    names = _names(areas)
+    names = areas.names()
     moved = newest.filter((pl.col("value") > 0) & (pl.col("before") > 0)).with_columns(
         (pl.col("value") / pl.col("before")).log().alias("moved")
     )
@@ -227,13 +224,12 @@ def _parts(source: Source, cells: Cells) -> list[str]:
 def _refuse_older(source: Source, new: Loaded, old_source: Source, old: Loaded, allowed: Allowed) -> None:
     newest, loaded = _newest(new), _newest(old)
     if newest and loaded and newest < loaded and not allowed.older:
-        raise ReleaseError(
-            "E_OLDER_RELEASE",
-            source,
+        what = (
             f"its newest period ends on {newest}, but figures to {loaded} are loaded already "
-            f"({old_source.release.title}).",
-            "Take the newer files, or say `--allow-older` to go back on purpose.",
+            f"({old_source.release.title})."
         )
+        remedy = "Take the newer files, or say `--allow-older` to go back on purpose."
+        raise ReleaseError("E_OLDER_RELEASE", source, what, remedy)
 
 
 def _refuse_lost(source: Source, changed: pl.DataFrame, areas: Areas, allowed: Allowed) -> None:
@@ -242,19 +238,17 @@ def _refuse_lost(source: Source, changed: pl.DataFrame, areas: Areas, allowed: A
     periods = changed.filter(pl.col("kind").is_in([Kind.ENDED_PERIOD, Kind.ENDED_MEASURE]))
     if allowed.missing or (gone.is_empty() and periods.is_empty()):
         return
-    names = _names(areas)
+    names = areas.names()
     if gone.height:
         lost = sorted({names.get(area_id, area_id) for area_id in gone["area_id"].unique()})
         years = sorted({str(end.year) for end in gone["period_end"].unique()})
         what = f"it no longer has {gone.height} figures of {_listed(lost)} ({', '.join(years)}), which are loaded now."
     else:
         what = f"it no longer has {_listed(sorted(set(periods['metric_id'])))} in periods which are loaded now."
-    raise ReleaseError(
-        "E_LOST_ROWS",
-        source,
-        what,
-        "The file may be cut or incomplete: download it again. If the publisher took them out, say `--accept-missing`.",
+    remedy = (
+        "The file may be cut or incomplete: download it again. If the publisher took them out, say `--accept-missing`."
     )
+    raise ReleaseError("E_LOST_ROWS", source, what, remedy)
 
 
 def _refuse_rejudged(source: Source, changed: pl.DataFrame, names: dict[str, str], allowed: Allowed) -> None:
@@ -268,12 +262,9 @@ def _refuse_rejudged(source: Source, changed: pl.DataFrame, names: dict[str, str
         for row in other.head(SHOWN).iter_rows(named=True)
     ]
     more = f"; and {other.height - SHOWN} more" if other.height > SHOWN else ""
-    raise ReleaseError(
-        "E_REVISED_JUDGEMENT",
-        source,
-        f"{'; '.join(said)}{more}.",
-        "Read the reports: two columns may be swapped. If the file is right, say `--accept-revision`.",
-    )
+    what = f"{'; '.join(said)}{more}."
+    remedy = "Read the reports: two columns may be swapped. If the file is right, say `--accept-revision`."
+    raise ReleaseError("E_REVISED_JUDGEMENT", source, what, remedy)
 
 
 def _revisions(
@@ -296,13 +287,13 @@ def _revisions(
         if share > MANY_REVISED:
             many.append(words)
     if many and not allowed.revision:
-        raise ReleaseError(
-            "E_REVISED",
-            source,
-            f"more than {MANY_REVISED:.0%} of what was published before is another figure now. "
-            + " ".join(many[:SHOWN]),
-            "A column may mean something else now. Read the publisher's note; if it is right, say `--accept-revision`.",
+        what = f"more than {MANY_REVISED:.0%} of what was published before is another figure now. " + " ".join(
+            many[:SHOWN]
         )
+        remedy = (
+            "A column may mean something else now. Read the publisher's note; if it is right, say `--accept-revision`."
+        )
+        raise ReleaseError("E_REVISED", source, what, remedy)
     return found
 
 
@@ -314,10 +305,6 @@ def _newest(loaded: Loaded) -> date | None:
 def _day(kind: PeriodKind, end: date) -> date:
     # School outcomes of a year are those of children of 31 March in it.
     return date(end.year, 3, 31) if kind is PeriodKind.ACADEMIC_YEAR else end
-
-
-def _names(areas: Areas) -> dict[str, str]:
-    return dict(areas.area.select("area_id", "name").iter_rows())
 
 
 def _listed(names: list[str] | tuple[str, ...]) -> str:

@@ -15,7 +15,7 @@ from codecs import BOM_UTF8, BOM_UTF16_BE, BOM_UTF16_LE
 import polars as pl
 
 from etl import releases
-from etl.model import File, SourceError
+from etl.model import AGAIN, MENDED, File, SourceError
 
 Cell = tuple[str, str, int, str, str]
 """file, sheet, line, column, text"""
@@ -24,8 +24,6 @@ MAX_CELLS = 5_000_000
 MAX_COLUMNS = 500
 MAX_FIELD = 10_000
 MAX_GROUPS = 25_000
-AGAIN = "Download the file again from the source's page."
-MENDED = "Report it to the publisher; do not load the file until it is mended."
 
 _MAGIC = {
     b"\x1f\x8b": "a gzip file",
@@ -95,7 +93,7 @@ def csv_cells(content: bytes, file: File) -> list[Cell]:
         for row in reader:
             line, start = start, reader.line_num + 1
             if not row:
-                # Nothing stands there, so nothing is lost or counted; the lines below keep their numbers.
+                # An empty line; the lines below keep their numbers.
                 continue
             _check_row(row, header, name, line)
             for (at, _), found in zip(groups, seen, strict=True):
@@ -105,16 +103,14 @@ def csv_cells(content: bytes, file: File) -> list[Cell]:
             if all(row[at] in kept for at, kept in groups):
                 cells += [(name, "", line, column, row[at]) for at, column in columns]
             if len(cells) > MAX_CELLS:
-                raise SourceError("E_TOO_LARGE", f"more than {MAX_CELLS} cells.", file=name, remedy=AGAIN)
+                raise SourceError("E_TOO_LARGE", f"more than {MAX_CELLS} cells.", AGAIN, name)
     except csv.Error as error:
         # Where the row starts: an unclosed quote is noticed only at the end of the file.
         if "field larger" in str(error):
             raise _too_long(name, start) from error
-        raise SourceError("E_QUOTES", f"{error}.", file=name, line=start, remedy=AGAIN) from error
+        raise SourceError("E_QUOTES", f"{error}.", AGAIN, name, start) from error
     if not text.endswith(("\n", "\r")):
-        raise SourceError(
-            "E_CUT", "the last line does not end; the file may be cut.", file=name, line=reader.line_num, remedy=AGAIN
-        )
+        raise SourceError("E_CUT", "the last line does not end; the file may be cut.", AGAIN, name, reader.line_num)
     return cells
 
 
@@ -123,7 +119,7 @@ def _text(content: bytes, name: str) -> str:
     # no publisher here uses it: it is refused.
     utf16 = content.startswith((BOM_UTF16_LE, BOM_UTF16_BE))
     if not utf16 and (words := kind(content)):
-        raise SourceError("E_MAGIC", f"this is {words}, not a CSV file.", file=name, remedy=AGAIN)
+        raise SourceError("E_MAGIC", f"this is {words}, not a CSV file.", AGAIN, name)
     try:
         text = content.decode("utf-16" if utf16 else "utf-8-sig")
     except UnicodeDecodeError as error:
@@ -132,48 +128,37 @@ def _text(content: bytes, name: str) -> str:
         raise SourceError(
             "E_ENCODING",
             f"byte {error.start} (0x{byte.hex()}) is not {error.encoding.upper()}{windows}.",
-            file=name,
-            line=content.count(b"\n", 0, error.start) + 1,
-            remedy="Save or download the file as UTF-8.",
+            "Save or download the file as UTF-8.",
+            name,
+            content.count(b"\n", 0, error.start) + 1,
         ) from error
     if found := re.search(f"\0|{HIDDEN}", text):
         rule, what = ("E_NUL", "a NUL") if found.group() == "\0" else ("E_HIDDEN", "a character that nobody sees,")
-        raise SourceError(
-            rule,
-            f"{what} U+{ord(found.group()):04X}.",
-            file=name,
-            line=text.count("\n", 0, found.start()) + 1,
-            remedy=AGAIN if rule == "E_NUL" else MENDED,
-        )
+        what = f"{what} U+{ord(found.group()):04X}."
+        remedy = AGAIN if rule == "E_NUL" else MENDED
+        raise SourceError(rule, what, remedy, name, text.count("\n", 0, found.start()) + 1)
     return text
 
 
 def _check_first_line(header: list[str], text: str, name: str) -> None:
     shown = text.strip().splitlines()[0][:60]
-    for rule, what in (
+    for rule, wrong in (
         ("E_DELIMITER", "is one field" if len(header) == 1 else ""),
         ("E_HEADER", "has a field without a name" if not all(map(str.strip, header)) else ""),
     ):
-        if what:
-            raise SourceError(
-                rule,
-                f"{shown!r} {what}: a header with commas between its fields is expected, and no title above it.",
-                file=name,
-                line=1,
-                remedy=AGAIN,
-            )
+        if wrong:
+            what = f"{shown!r} {wrong}: a header with commas between its fields is expected, and no title above it."
+            raise SourceError(rule, what, AGAIN, name, 1)
     check_header(header, name)
 
 
 def check_header(header: list[str], name: str) -> None:
     """Refuse too many columns (E_TOO_LARGE) and two of one name (E_DUP_COLUMN)."""
     if len(header) > MAX_COLUMNS:
-        raise SourceError("E_TOO_LARGE", f"{len(header)} columns; at most {MAX_COLUMNS}.", file=name, remedy=AGAIN)
+        raise SourceError("E_TOO_LARGE", f"{len(header)} columns; at most {MAX_COLUMNS}.", AGAIN, name)
     for column in header:
         if header.count(column) > 1:
-            raise SourceError(
-                "E_DUP_COLUMN", "the header has it twice.", file=name, line=1, column=column, remedy=AGAIN
-            )
+            raise SourceError("E_DUP_COLUMN", "the header has it twice.", AGAIN, name, 1, column)
 
 
 def _check_row(row: list[str], header: list[str], name: str, line: int) -> None:
@@ -185,55 +170,31 @@ def _check_row(row: list[str], header: list[str], name: str, line: int) -> None:
             why = "; the file may be cut."
         else:
             why = "; a comma may stand without quotes, or a title where the header should be."
-        raise SourceError(
-            "E_FIELD_COUNT",
-            f"{len(row)} field{'s' * (len(row) > 1)} where the header has {len(header)}{why}",
-            file=name,
-            line=line,
-            remedy=AGAIN,
-        )
+        what = f"{len(row)} field{'s' * (len(row) > 1)} where the header has {len(header)}{why}"
+        raise SourceError("E_FIELD_COUNT", what, AGAIN, name, line)
     if max(map(len, row)) > MAX_FIELD:
         raise _too_long(name, line)
     if row == header:
         # Before groups are chosen, which would drop it in silence and leave every row below it an exact repeat.
         raise SourceError(
-            "E_SECOND_HEADER",
-            "the header stands here again; two files may have been put together.",
-            file=name,
-            line=line,
-            remedy=AGAIN,
+            "E_SECOND_HEADER", "the header stands here again; two files may have been put together.", AGAIN, name, line
         )
 
 
 def _too_long(name: str, line: int) -> SourceError:
     return SourceError(
-        "E_FIELD_SIZE",
-        f"a field of more than {MAX_FIELD} characters, or a quote that does not end.",
-        file=name,
-        line=line,
-        remedy=AGAIN,
+        "E_FIELD_SIZE", f"a field of more than {MAX_FIELD} characters, or a quote that does not end.", AGAIN, name, line
     )
 
 
 def _check_group(item: str, items: int, name: str, line: int, column: str) -> None:
-    """Rows are kept by what stands in a group column: one that is not quite a group would be lost in silence."""
+    """Rows are kept by the text of a group column: a misspelt group would be lost in silence."""
     if item != item.strip() or not item:
-        raise SourceError(
-            "E_GROUP",
-            f"{item!r} has spaces around it." if item else "a group without a name.",
-            file=name,
-            line=line,
-            column=column,
-            remedy=MENDED,
-        )
+        what = f"{item!r} has spaces around it." if item else "a group without a name."
+        raise SourceError("E_GROUP", what, MENDED, name, line, column)
     if items > MAX_GROUPS:
         raise SourceError(
-            "E_TOO_LARGE",
-            f"more than {MAX_GROUPS} groups, which is no column of groups.",
-            file=name,
-            line=line,
-            column=column,
-            remedy=AGAIN,
+            "E_TOO_LARGE", f"more than {MAX_GROUPS} groups, which is no column of groups.", AGAIN, name, line, column
         )
 
 
@@ -241,19 +202,19 @@ def parquet_cells(content: bytes, file: File) -> list[Cell]:
     """The same of a Parquet file, which has no lines: `line` counts its rows from 1. Empty cells are left out."""
     if not content.startswith(b"PAR1"):
         words = kind(content) or "another file"
-        raise SourceError("E_MAGIC", f"this is {words}, not a Parquet file.", file=file.name, remedy=AGAIN)
+        raise SourceError("E_MAGIC", f"this is {words}, not a Parquet file.", AGAIN, file.name)
     if not content.endswith(b"PAR1"):
-        raise SourceError("E_CUT", "the end of the file is missing; it may be cut.", file=file.name, remedy=AGAIN)
+        raise SourceError("E_CUT", "the end of the file is missing; it may be cut.", AGAIN, file.name)
     try:
         # By what its end says, before anything is built of it.
         scanned = pl.scan_parquet(io.BytesIO(content))
         cells = scanned.select(pl.len()).collect().item() * len(scanned.collect_schema())
         if cells > MAX_CELLS:
-            raise SourceError("E_TOO_LARGE", f"{cells} cells; at most {MAX_CELLS}.", file=file.name, remedy=AGAIN)
+            raise SourceError("E_TOO_LARGE", f"{cells} cells; at most {MAX_CELLS}.", AGAIN, file.name)
         table = pl.read_parquet(io.BytesIO(content))
     # Polars panics, rather than raises, on some damage inside the file.
     except (OSError, pl.exceptions.PolarsError, pl.exceptions.PanicException) as error:
-        raise SourceError("E_PARQUET", f"it cannot be read: {error}.", file=file.name, remedy=AGAIN) from error
+        raise SourceError("E_PARQUET", f"it cannot be read: {error}.", AGAIN, file.name) from error
     releases.require(table, (*file.groups, *file.columns), file.name)
     return [
         (file.name, "", line, column, row[column])

@@ -1,7 +1,7 @@
 """Spreadsheets (ODS and XLSX): looked into before they are opened, and then read sheet by sheet.
 
-A workbook is a ZIP file of XML, and a small one may stand for gigabytes. What it says it holds and what it does hold
-is counted first, so that nothing is built of one that is too large, locked, or not only a table.
+A workbook is a ZIP file of XML, and a small one may unpack to gigabytes. Its size is
+checked first, so that none is opened that is too large, locked or has macros.
 """
 
 from __future__ import annotations
@@ -18,8 +18,8 @@ import fastexcel
 import polars as pl
 
 from etl import releases
-from etl.extract.read_csv import AGAIN, MAX_CELLS, MENDED, Cell, check_header, kind
-from etl.model import File, SourceError
+from etl.extract.read_csv import MAX_CELLS, Cell, check_header, kind
+from etl.model import AGAIN, MENDED, File, SourceError
 
 MAX_UNPACKED = 500_000_000
 MAX_RATIO = 200  # the published ones reach 40
@@ -41,23 +41,17 @@ def spreadsheet_cells(content: bytes, file: File) -> list[Cell]:
         raise _unreadable(file.name, str(error)) from error
     names = [name for name in book.sheet_names if re.fullmatch(file.sheet, name)]
     if len(names) != 1:
-        raise SourceError(
-            "E_SHEET",
-            f"{len(names)} sheets match {file.sheet!r}; the sheets are {', '.join(book.sheet_names)}.",
-            file=file.name,
-            remedy="If the publisher renamed the sheet, change the pattern in the source's declaration.",
-        )
+        what = f"{len(names)} sheets match {file.sheet!r}; the sheets are {', '.join(book.sheet_names)}."
+        remedy = "If the publisher renamed the sheet, change the pattern in the source's declaration."
+        raise SourceError("E_SHEET", what, remedy, file.name)
     # Without skip_rows empty rows at the top are left out, and every line below them would be said wrongly.
     sheet = book.load_sheet(names[0], header_row=None, skip_rows=0, dtypes="string").to_polars()
     rows = [[_clean(cell) for cell in row] for row in sheet.iter_rows()]
     at = next((index for index, row in enumerate(rows) if file.header in row), None)
     if at is None:
-        raise SourceError(
-            "E_HEADER",
-            f"no row of sheet {names[0]!r} has a cell {file.header!r}.",
-            file=file.name,
-            remedy="If the publisher renamed the column, change the header in the source's declaration.",
-        )
+        what = f"no row of sheet {names[0]!r} has a cell {file.header!r}."
+        remedy = "If the publisher renamed the column, change the header in the source's declaration."
+        raise SourceError("E_HEADER", what, remedy, file.name)
     header = [name or cell or "" for name, cell in zip(_machine_names(rows, file), rows[at], strict=True)]
     releases.require(pl.DataFrame(schema=dict.fromkeys(header)), (*file.groups, *file.columns), file.name)
     kept = [column for column in header if column and (not file.columns or column in file.columns)]
@@ -83,16 +77,16 @@ def look_inside(content: bytes, name: str) -> None:
     """
     if not content.startswith(b"PK\x03\x04"):
         if "EncryptedPackage".encode("utf-16-le") in content:
-            raise SourceError("E_LOCKED", "the workbook is locked with a password.", file=name, remedy=PLAIN)
+            raise SourceError("E_LOCKED", "the workbook is locked with a password.", PLAIN, name)
         words = kind(content) or "text or something else"
-        raise SourceError("E_MAGIC", f"this is {words}, not a spreadsheet (ODS or XLSX).", file=name, remedy=AGAIN)
+        raise SourceError("E_MAGIC", f"this is {words}, not a spreadsheet (ODS or XLSX).", AGAIN, name)
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             members = archive.infolist()
             _check_members(members, name)
             manifest = "META-INF/manifest.xml"
             if manifest in archive.namelist() and b"encryption-data" in archive.read(manifest):
-                raise SourceError("E_LOCKED", "the workbook is locked with a password.", file=name, remedy=PLAIN)
+                raise SourceError("E_LOCKED", "the workbook is locked with a password.", PLAIN, name)
             counted = 0
             for member in members:
                 counter = _Counter(MAX_CELLS - counted)
@@ -107,11 +101,9 @@ def look_inside(content: bytes, name: str) -> None:
                 counted += counter.cells
     except _DeclaredError as error:
         what = "its XML declares entities or a document type, which no spreadsheet needs."
-        raise SourceError("E_ENTITIES", what, file=name, remedy=MENDED) from error
+        raise SourceError("E_ENTITIES", what, MENDED, name) from error
     except _TooManyCellsError as error:
-        raise SourceError(
-            "E_TOO_LARGE", f"it stands for more than {MAX_CELLS} cells.", file=name, remedy=AGAIN
-        ) from error
+        raise SourceError("E_TOO_LARGE", f"it stands for more than {MAX_CELLS} cells.", AGAIN, name) from error
     except DAMAGE as error:
         raise _unreadable(name, str(error)) from error
 
@@ -120,30 +112,24 @@ def _check_members(members: list[zipfile.ZipInfo], name: str) -> None:
     unpacked = sum(member.file_size for member in members)
     ratio = max((member.file_size / max(1, member.compress_size) for member in members), default=0)
     if unpacked > MAX_UNPACKED or ratio > MAX_RATIO or len(members) > MAX_MEMBERS:
-        raise SourceError(
-            "E_ZIP_SIZE",
+        what = (
             f"it unpacks to {unpacked:,} bytes in {len(members)} members, {ratio:.0f} times as much as is packed; at "
-            f"most {MAX_UNPACKED:,}, {MAX_MEMBERS} and {MAX_RATIO}.",
-            file=name,
-            remedy=AGAIN,
+            f"most {MAX_UNPACKED:,}, {MAX_MEMBERS} and {MAX_RATIO}."
         )
+        raise SourceError("E_ZIP_SIZE", what, AGAIN, name)
     seen = set()
     for member in members:
         path = PurePosixPath(member.filename.replace("\\", "/"))
         elsewhere = path.is_absolute() or ".." in path.parts or ":" in member.filename
         # Nothing is ever unpacked into a folder; but no publisher makes such a file.
         if elsewhere or stat.S_ISLNK(member.external_attr >> 16) or path in seen:
-            raise SourceError(
-                "E_ZIP_NAME",
-                f"a member {member.filename!r} that would lie elsewhere, leads elsewhere or is there twice.",
-                file=name,
-                remedy=AGAIN,
-            )
+            what = f"a member {member.filename!r} that would lie elsewhere, leads elsewhere or is there twice."
+            raise SourceError("E_ZIP_NAME", what, AGAIN, name)
         seen.add(path)
         if member.flag_bits & 1:
-            raise SourceError("E_LOCKED", "the workbook is locked with a password.", file=name, remedy=PLAIN)
+            raise SourceError("E_LOCKED", "the workbook is locked with a password.", PLAIN, name)
         if MACROS.match(member.filename):
-            raise SourceError("E_MACROS", f"the workbook holds macros ({member.filename}).", file=name, remedy=PLAIN)
+            raise SourceError("E_MACROS", f"the workbook holds macros ({member.filename}).", PLAIN, name)
 
 
 class _DeclaredError(Exception):
@@ -155,7 +141,7 @@ class _TooManyCellsError(Exception):
 
 
 class _Counter:
-    """Counts the cells that the sheets of one XML member stand for, however few bytes say so.
+    """Counts the cells that the sheets of one XML member unpack to.
 
     A sheet is the rectangle from its first cell to the last row and the last column that have anything in them.
     OpenDocument repeats rows and cells by a number (and pads every sheet with a million empty ones, which do not
@@ -219,7 +205,7 @@ def _number(column: str) -> int:
 
 def _unreadable(name: str, why: str) -> SourceError:
     return SourceError(
-        "E_SPREADSHEET", f"it cannot be opened: {(why or 'it is damaged').splitlines()[0]}.", file=name, remedy=AGAIN
+        "E_SPREADSHEET", f"it cannot be opened: {(why or 'it is damaged').splitlines()[0]}.", AGAIN, name
     )
 
 
@@ -230,12 +216,9 @@ def _machine_names(rows: list[list[str | None]], file: File) -> list[str | None]
     for row in rows:
         if file.names in row:
             return row
-    raise SourceError(
-        "E_HEADER",
-        f"no row has a cell {file.names!r}, one of the names its columns are called by.",
-        file=file.name,
-        remedy="If the publisher left the names out, change the source's declaration.",
-    )
+    what = f"no row has a cell {file.names!r}, one of the names its columns are called by."
+    remedy = "If the publisher left the names out, change the source's declaration."
+    raise SourceError("E_HEADER", what, remedy, file.name)
 
 
 def _clean(cell: str | None) -> str | None:

@@ -10,9 +10,9 @@ from pathlib import Path
 import polars as pl
 
 from etl import releases
-from etl.extract.read_csv import AGAIN, HIDDEN, MENDED, Cell, csv_cells, parquet_cells
+from etl.extract.read_csv import HIDDEN, Cell, csv_cells, parquet_cells
 from etl.extract.read_spreadsheets import spreadsheet_cells
-from etl.model import File, Source, SourceError
+from etl.model import AGAIN, MENDED, File, Source, SourceError
 
 _CELLS = {"file": pl.String, "sheet": pl.String, "line": pl.Int64, "column": pl.String, "text": pl.String}
 
@@ -28,18 +28,15 @@ def extract(source: Source, published: Path, to: Path, progress: Callable[[str],
         progress(file.name)
         where = published / file.path
         if not where.is_file():
-            raise SourceError(
-                "E_FILE_ABSENT",
-                f"it is not below {published}.",
-                file=file.path,
-                remedy=f"Download it from {source.release.page} and keep its name.",
-            )
+            what = f"it is not below {published}."
+            remedy = f"Download it from {source.release.page} and keep its name."
+            raise SourceError("E_FILE_ABSENT", what, remedy, file.path)
         content = where.read_bytes()
         if not content.removeprefix(BOM_UTF8).strip():
-            raise SourceError("E_EMPTY", f"there is nothing in its {len(content)} bytes.", file=file.name, remedy=AGAIN)
+            raise SourceError("E_EMPTY", f"there is nothing in its {len(content)} bytes.", AGAIN, file.name)
         cells = pl.DataFrame(_cells(content, file), schema=_CELLS, orient="row")
         if cells.is_empty():
-            raise SourceError("E_NO_ROWS", "there is a header but no row below it.", file=file.name, remedy=AGAIN)
+            raise SourceError("E_NO_ROWS", "there is a header but no row below it.", AGAIN, file.name)
         _check_text(file, cells)
         _check_columns(source, file, cells)
         frames.append(cells.with_columns(pl.lit(hashlib.sha256(content).hexdigest()).alias("sha256")))
@@ -57,14 +54,8 @@ def _check_text(file: File, cells: pl.DataFrame) -> None:
     found = cells.filter(pl.col("text").str.contains(HIDDEN))
     if found.height:
         cell = found.row(0, named=True)
-        raise SourceError(
-            "E_HIDDEN",
-            f"{cell['text'][:60]!a} has a character that nobody sees.",
-            file=file.name,
-            line=cell["line"],
-            column=cell["column"],
-            remedy=MENDED,
-        )
+        what = f"{cell['text'][:60]!a} has a character that nobody sees."
+        raise SourceError("E_HIDDEN", what, MENDED, file.name, cell["line"], cell["column"])
 
 
 def _check_columns(source: Source, file: File, cells: pl.DataFrame) -> None:

@@ -1,4 +1,4 @@
-"""A release is let in: extracted beside the others, loaded once, judged, and only then put in its place."""
+"""A release is loaded: extracted beside the others, read once, validated, and only then put in its place."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from etl.model import EtlError, Loaded, Source
 
 @dataclass(frozen=True)
 class Admitted:
-    """A release in place, and what whoever loads it should read."""
+    """A release in place, with its warnings and revisions."""
 
     path: Path
     warnings: list[str]

@@ -121,7 +121,7 @@ def rollback(data: Path, name: str | None = None, progress: Progress = silent) -
     if chosen not in names:
         raise EtlError(
             f"E_VERSION: {f'there is no version {name!r}' if name else 'there is no earlier version'}. "
-            f"Kept: {', '.join(names) or 'none'}. Name one of these, or `python -m etl build` anew."
+            f"Kept: {', '.join(names) or 'none'}. Name one of these, or run `python -m etl build`."
         )
     draft = data / f"{DATABASE}.draft"
     with _in_words(), _cleared(draft):
@@ -165,7 +165,7 @@ def _write(path: Path, schema: str, tables: Mapping[str, pl.DataFrame], progress
 
 
 def _swap(draft: Path, live: Path) -> None:
-    # Left by somebody who opened the live file to write and died: DuckDB would hold it against the new file.
+    # Left by somebody who opened the live file to write and died: DuckDB would apply it to the new file.
     Path(f"{live}.wal").unlink(missing_ok=True)
     draft.replace(live)
     _to_disk(live.parent)
@@ -236,7 +236,7 @@ def _read_whole(path: Path, version: str) -> None:
     except duckdb.Error as error:
         raise EtlError(
             f"E_VERSION: the kept version {version} is damaged ({error}). "
-            "Name another one, or `python -m etl build` anew; the live database is untouched."
+            "Name another one, or run `python -m etl build`; the live database is untouched."
         ) from error
 
 

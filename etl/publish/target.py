@@ -136,7 +136,7 @@ def _only_ours(connection: duckdb.DuckDBPyConnection) -> None:
 def _columns(connection: duckdb.DuckDBPyConnection) -> dict[str, list[_Column]]:
     found: dict[str, list[_Column]] = {}
     for table, name, kind, nullable, comment in connection.execute(COLUMNS).fetchall():
-        # A list of words is known to few targets; what may stand there is said in the comment and held at the build.
+        # A list of words is known to few targets; the comment says what is allowed, and the build checks it.
         plain = "VARCHAR" if kind.startswith("ENUM") else kind
         found.setdefault(table, []).append(_Column(name, plain, not nullable, comment))
     return found

@@ -13,8 +13,9 @@ import polars as pl
 from etl import releases
 from etl.areas import Areas
 from etl.model import (
-    LEDGER,
-    OBSERVATION,
+    MENDED,
+    REJECT,
+    WHICH_IS_RIGHT,
     Context,
     File,
     Loaded,
@@ -23,9 +24,10 @@ from etl.model import (
     Source,
     SourceError,
     Status,
+    to_observations,
 )
 from etl.readers import area_codes
-from etl.readers.area_codes import JOINT, MENDED, refuse
+from etl.readers.area_codes import JOINT, refuse
 from etl.releases import Cells
 
 KEYS = (
@@ -44,7 +46,7 @@ LABELS = ("country_name", "region_name", "category")
 # no more digits than a number keeps.
 NUMBER = r"^-?[0-9]{1,15}(\.[0-9]+)?$"
 FIRST_YEAR = 2000
-# Published rates carry one or two decimals; the rest of a float is binary noise (rule 7).
+# Published rates carry one or two decimals; the rest of a float is binary noise (rule `rounding`).
 SIGNIFICANT = 9
 
 
@@ -54,22 +56,20 @@ def load(source: Source, cells: Cells, context: Context) -> Loaded:
     Returns tables {"observation": OBSERVATION, "reject": rows of authorities that did not exist}; a rate per 10,000
     children needs the metric `children` loaded before. Raises SourceError naming rule, file, line and column.
     """
-    observations, rejects, ledger = [], [], []
+    frames, rejects, ledger = [], [], []
     for file in source.release.files:
         table = cells.table(file.name)
         metrics = [metric for metric in source.metrics if (metric.file or source.release.files[0].name) == file.name]
         rows = located(table, context.areas, file.name, form=year_form(metrics))
         unique = without_duplicates(rows, table, file)
         living, ghosts = without_ghosts(unique, table, source, context.areas, file)
-        observations += [observed(metric, living, source, file.name, context) for metric in metrics]
+        frames += [observed(metric, living, source, file.name, context) for metric in metrics]
         rejects.append(ghosts)
         repeats = rows.height - unique.height
         counts = (rows.height, living.height, ghosts.height, repeats)
         ledger.append((source.id, file.name, cells.sha256(file.name), *counts))
-    return Loaded(
-        {"observation": pl.concat(observations).match_to_schema(OBSERVATION), "reject": pl.concat(rejects)},
-        pl.DataFrame(ledger, schema=LEDGER, orient="row"),
-    )
+    tables = {"observation": pl.concat(frames), "reject": pl.concat(rejects)}
+    return Loaded.of(tables, ledger)
 
 
 def year_form(metrics: list[Metric]) -> str:
@@ -81,7 +81,7 @@ def year_form(metrics: list[Metric]) -> str:
 
 
 def located(table: pl.DataFrame, areas: Areas, file: str, *, form: str = "Reporting year") -> pl.DataFrame:
-    """The table with `year` (integer), `return_id` and `area_ids` (list): whom each row is for.
+    """The table with `year` (integer), `return_id` and `area_ids` (list): which area each row is for.
 
     Authorities are known by their three-digit number; a row for several carries all of them (`314 / 318`). Its name
     and GSS code must be ones of that number. A double year (202425) is known by its second. Raises SourceError for
@@ -143,13 +143,8 @@ def without_duplicates(rows: pl.DataFrame, table: pl.DataFrame, file: File) -> p
     again = by_authority.filter(pl.struct(keys).is_duplicated()).sort(*keys, "line")
     if again.height:
         first, second = again["line"][0], again["line"][1]
-        raise SourceError(
-            "E_DUP_KEY",
-            f"{again['area_ids'][0]} {again['year'][0]} stands here and on line {first}, with other values.",
-            file=file.name,
-            line=second,
-            remedy="The publisher must say which is right; do not load the file until then.",
-        )
+        what = f"{again['area_ids'][0]} {again['year'][0]} stands here and on line {first}, with other values."
+        raise SourceError("E_DUP_KEY", what, WHICH_IS_RIGHT, file.name, second)
     return unique
 
 
@@ -158,7 +153,7 @@ def without_ghosts(
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Rows of authorities that existed, and rejects (source_id, file, line, raw, rule, message) for the others.
 
-    Some tables hold every authority that ever was in every year (trap 5), with symbols only. A number there raises
+    Some tables hold every authority that ever existed in every year, with symbols only. A number there raises
     E_ENDED_LA: either the authority's dates are wrong or the table is.
     """
     dates = areas.authorities.select(pl.col("area_id").alias("return_id"), "name", "start_date", "end_date")
@@ -175,26 +170,19 @@ def without_ghosts(
     if alive.height:
         row = alive.row(0, named=True)
         when = f"ended on {row['end_date']:%-d %B %Y}" if row["end_date"] else f"began on {row['start_date']:%-d %B %Y}"
-        raise SourceError(
-            "E_ENDED_LA",
-            f"{row['name']} ({row['return_id']}) {when} and cannot report for {row['year']}.",
-            file=file.name,
-            line=row["line"],
-            column="time_period",
-            remedy="Check the authority's dates in data/local_authorities.csv, or report it to the publisher.",
-        )
+        what = f"{row['name']} ({row['return_id']}) {when} and cannot report for {row['year']}."
+        remedy = "Check the authority's dates in data/local_authorities.csv, or report it to the publisher."
+        raise SourceError("E_ENDED_LA", what, remedy, file.name, row["line"], "time_period")
     # As printed, before spaces were taken off.
     printed = table.select("line", pl.concat_str(pl.exclude("line").fill_null(""), separator=", ").alias("raw"))
     ghosts = dated.filter(ghost).join(printed, on="line", how="left", validate="1:1", maintain_order="left")
-    rejects = ghosts.select(
-        pl.lit(source.id).alias("source_id"),
-        pl.lit(file.name).alias("file"),
-        "line",
-        "raw",
-        pl.lit("R_NOT_THEN").alias("rule"),
+    rejects = ghosts.with_columns(
         pl.format("{} did not exist in {}; the row holds symbols only.", "name", "year").alias("message"),
+        source_id=pl.lit(source.id),
+        file=pl.lit(file.name),
+        rule=pl.lit("R_NOT_THEN"),
     )
-    return dated.filter(~ghost).select(rows.columns), rejects
+    return dated.filter(~ghost).select(rows.columns), rejects.select(REJECT.names())
 
 
 def observed(metric: Metric, rows: pl.DataFrame, source: Source, file: str, context: Context) -> pl.DataFrame:
@@ -203,12 +191,8 @@ def observed(metric: Metric, rows: pl.DataFrame, source: Source, file: str, cont
     releases.require(rows, (*columns, *metric.where, *metric.denominator_where), file)
     numbers = rows.filter(*(pl.col(column) == group for column, group in metric.where.items()))
     if numbers.is_empty():
-        raise SourceError(
-            "E_GROUP",
-            f"no row with {dict(metric.where)}, which {metric.id} is read from.",
-            file=file,
-            remedy="If the publisher renamed the group, change it in the source's declaration.",
-        )
+        what = f"no row with {dict(metric.where)}, which {metric.id} is read from."
+        raise SourceError("E_GROUP", what, "If the publisher renamed the group, change the source's declaration.", file)
     for column in columns:
         numbers = numbers.with_columns(parsed(numbers, column, source, metric, file))
     if metric.denominator_where:
@@ -228,8 +212,7 @@ def observed(metric: Metric, rows: pl.DataFrame, source: Source, file: str, cont
             MENDED,
         )  # fmt: skip
     frame = numbers.select(
-        pl.lit(metric.id).alias("metric_id"),
-        "area_ids",
+        pl.col("area_ids").alias("area_id"),
         pl.col("year")
         .replace_strict({year: metric.period_kind.end(year) for year in rows["year"].unique()}, return_dtype=pl.Date)
         .alias("period_end"),
@@ -240,8 +223,6 @@ def observed(metric: Metric, rows: pl.DataFrame, source: Source, file: str, cont
         _sum(metric.numerator).alias("numerator"),
         denominator.alias("denominator"),
         "return_id",
-        pl.lit(source.id).alias("source_id"),
-        pl.lit(file).alias("file"),
         "line",
         "year",
     )
@@ -249,7 +230,7 @@ def observed(metric: Metric, rows: pl.DataFrame, source: Source, file: str, cont
         frame = _share(frame)
     if metric.per_10_000_children:
         frame = per_child(frame, context)
-    return frame.explode("area_ids").rename({"area_ids": "area_id"}).select(OBSERVATION.names())
+    return to_observations(frame.explode("area_id"), metric_id=metric.id, source_id=source.id, file=file)
 
 
 def parsed(rows: pl.DataFrame, column: str, source: Source, metric: Metric, file: str) -> list[pl.Expr]:
@@ -283,7 +264,7 @@ def parsed(rows: pl.DataFrame, column: str, source: Source, metric: Metric, file
 
 
 def per_child(frame: pl.DataFrame, context: Context, *, times: int = 10_000) -> pl.DataFrame:
-    """Rule 6: `value` / children aged 0 to 17 in the middle of the year before, times 10,000 or another number.
+    """Rule `rates`: `value` / children aged 0 to 17 in the middle of the year before, times 10,000 or another number.
 
     `frame` has year, return_id, value, status and symbol; gains numerator and denominator.
     """

@@ -1,7 +1,7 @@
 """Ofsted's inspections, judgements and visits: how their files are read, and the latest judgement as an observation.
 
-Grades are ordered and never averaged (rule 20). From April 2026 there is no overall effectiveness judgement: it is
-`not_given`, which is neither missing nor carried forward (rule 21).
+Rule `inspections`: grades are ordered and never averaged. From April 2026 there is no overall effectiveness judgement:
+it is `not_given`, which is neither missing nor carried forward.
 """
 
 from __future__ import annotations
@@ -12,8 +12,8 @@ from enum import StrEnum
 
 import polars as pl
 
-from etl.areas import Areas, alive
-from etl.model import LEDGER, OBSERVATION, Loaded, Source, SourceError, Status
+from etl.areas import Areas, alive, name_key
+from etl.model import Loaded, SourceError, Status, to_observations
 
 
 class Framework(StrEnum):
@@ -25,7 +25,7 @@ class Framework(StrEnum):
 
 
 class Strand(StrEnum):
-    """What was judged. SIF's leadership, management and governance stands as `leaders`."""
+    """What was judged. SIF's leadership, management and governance is `leaders`."""
 
     OVERALL = "overall"
     LEADERS = "leaders"
@@ -73,62 +73,46 @@ SNAPSHOT = pl.Schema(
 )
 # How long ago a council was last judged is measured like its judgements, and at the same days.
 MONTHS = "months_since_inspection"
+REPORT = "Look the inspection up on Ofsted's site and report the slip to the publisher."
 
 
-def authority(name: str | None, numbers: dict[str, str], key: str, *, file: str, line: int) -> str:
+def authority(name: str | None, numbers: dict[str, str], file: str, line: int) -> str:
     """The number of the authority a report names; raises E_UNKNOWN_LA."""
+    key = name_key(name or "")
     if key not in numbers:
-        raise SourceError(
-            "E_UNKNOWN_LA",
-            f"{name!r} is not a name of an authority we know.",
-            file=file,
-            line=line,
-            remedy="Add the name, or the new council, to data/local_authorities.csv.",
-        )
+        what = f"{name!r} is not a name of an authority we know."
+        remedy = "Add the name, or the new council, to data/local_authorities.csv."
+        raise SourceError("E_UNKNOWN_LA", what, remedy, file, line)
     return numbers[key]
 
 
-def day(text: str | None, pattern: str, *, file: str, line: int, column: str) -> date:
+def day(text: str | None, pattern: str, file: str, line: int, column: str) -> date:
     """A printed date; raises E_DATE for one that is not a date, before 2000 or in the future."""
     try:
-        found = datetime.strptime(text or "", pattern).date()
+        found = datetime.strptime(text or "", pattern).replace(tzinfo=UTC).date()
     except ValueError:
         found = None
     if found is None or not date(2000, 1, 1) <= found <= datetime.now(UTC).date():
-        raise SourceError(
-            "E_DATE",
-            f"{text!r} is not a date between 2000 and today.",
-            file=file,
-            line=line,
-            column=column,
-            remedy="Look the inspection up on Ofsted's site and report the slip to the publisher.",
-        )
+        raise SourceError("E_DATE", f"{text!r} is not a date between 2000 and today.", REPORT, file, line, column)
     return found
 
 
-def grade(text: str | None, words: dict[str, str | None], *, file: str, line: int, column: str) -> str | None:
+def grade(text: str | None, words: dict[str, str | None], file: str, line: int, column: str) -> str | None:
     """A grade of GRADES, or None where the publisher says there is none; raises E_GRADE for other words."""
     if text is None:
         return None
     if text not in words:
-        raise SourceError(
-            "E_GRADE",
-            f"{text!r} is not a grade we know.",
-            file=file,
-            line=line,
-            column=column,
-            remedy="If Ofsted changed its wording, add it to the grades of the source.",
-        )
+        remedy = "If Ofsted changed its wording, add it to the grades of the source."
+        raise SourceError("E_GRADE", f"{text!r} is not a grade we know.", remedy, file, line, column)
     return words[text]
 
 
 def loaded(
-    source: Source,
     inspections: Iterable[tuple[object, ...]],
     judgements: Iterable[tuple[str, str, str]],
     ledger: Iterable[tuple[object, ...]],
     links: Iterable[tuple[object, ...]] = (),
-    rejects: pl.DataFrame | None = None,
+    rejects: Iterable[tuple[object, ...]] = (),
 ) -> Loaded:
     """Rows as tables.
 
@@ -138,36 +122,26 @@ def loaded(
     frame = pl.DataFrame(list(inspections), schema=INSPECTION, orient="row")
     backwards = frame.filter((pl.col("ended") < pl.col("started")) | (pl.col("published") < pl.col("started")))
     if backwards.height:
-        raise SourceError(
-            "E_DATE",
-            f"{backwards['inspection_id'][0]} ended or was published before {backwards['started'][0]}, its first day.",
-            file=backwards["file"][0],
-            line=backwards["line"][0],
-            remedy="Look the inspection up on Ofsted's site and report the slip to the publisher.",
-        )
+        row = backwards.row(0, named=True)
+        what = f"{row['inspection_id']} ended or was published before {row['started']}, its first day."
+        raise SourceError("E_DATE", what, REPORT, row["file"], row["line"])
     again = frame.filter(pl.col("inspection_id").is_duplicated()).sort("inspection_id", "line")
     if again.height:
-        raise SourceError(
-            "E_DUP_KEY",
-            f"{again['inspection_id'][0]} stands here and on line {again['line'][0]}.",
-            file=again["file"][1],
-            line=again["line"][1],
-            remedy="Look the inspection up on Ofsted's site; the publisher must say which row is right.",
-        )
+        what = f"{again['inspection_id'][0]} stands here and on line {again['line'][0]}."
+        remedy = "Look the inspection up on Ofsted's site; the publisher must say which row is right."
+        raise SourceError("E_DUP_KEY", what, remedy, again["file"][1], again["line"][1])
     tables = {
         "inspection": frame,
         "judgement": pl.DataFrame(list(judgements), schema=JUDGEMENT, orient="row"),
         "inspection_link": pl.DataFrame(list(links), schema=LINK, orient="row"),
     }
-    if rejects is not None:
-        tables["reject"] = rejects
-    return Loaded(tables, pl.DataFrame(list(ledger), schema=LEDGER, orient="row"))
+    return Loaded.of(tables, ledger, rejects)
 
 
 def latest(inspection: pl.DataFrame, areas: Areas, on: date, *, published_by: date) -> pl.DataFrame:
     """The newest inspection of each authority that existed on a day: one row each, inspection_id null where none.
 
-    SIF files print no inspection date; there the publication date stands for it.
+    SIF files print no inspection date; there the publication date is used.
     """
     newest = (
         inspection.filter(
@@ -189,31 +163,22 @@ def observations(inspection: pl.DataFrame, judgement: pl.DataFrame, areas: Areas
     """
     snapshots = _snapshots(inspection, areas)
     values = {grade: float(position) for position, grade in enumerate(GRADES, start=1)}
-    return pl.concat(
-        [
-            *(_strand(snapshots, judgement.filter(pl.col("strand") == strand), strand, values) for strand in Strand),
-            _months(snapshots),
-        ]
-    ).match_to_schema(OBSERVATION)
+    strands = [_strand(snapshots, judgement.filter(pl.col("strand") == strand), strand, values) for strand in Strand]
+    return pl.concat([*strands, _months(snapshots)])
 
 
 def _snapshots(inspection: pl.DataFrame, areas: Areas) -> pl.DataFrame:
     """`latest` at each day of which there are observations, with period_end and period."""
     newest_report: date = inspection["published"].max()  # type: ignore[assignment]
     days = [(date(year, 3, 31), str(year)) for year in range(FIRST_SNAPSHOT, newest_report.year + 1)]
-    frames = [
-        latest(inspection, areas, on, published_by=on + PUBLISHED_WITHIN).with_columns(
-            pl.lit(on).alias("period_end"), pl.lit(label).alias("period")
+    dates = [(on, on + PUBLISHED_WITHIN, label) for on, label in days if on + PUBLISHED_WITHIN <= newest_report]
+    dates.append((newest_report, newest_report, f"{newest_report:%-d %B %Y}"))
+    return pl.concat(
+        latest(inspection, areas, on, published_by=published_by).with_columns(
+            pl.lit(on).alias("period_end"), pl.lit(label).alias("period"), pl.col("source_id").fill_null(OFFICIAL)
         )
-        for on, label in days
-        if on + PUBLISHED_WITHIN <= newest_report
-    ]
-    frames.append(
-        latest(inspection, areas, newest_report, published_by=newest_report).with_columns(
-            pl.lit(newest_report).alias("period_end"), pl.lit(f"{newest_report:%-d %B %Y}").alias("period")
-        )
+        for on, published_by, label in dates
     )
-    return pl.concat(frames)
 
 
 def _strand(snapshots: pl.DataFrame, judgement: pl.DataFrame, strand: Strand, values: dict[str, float]) -> pl.DataFrame:
@@ -228,27 +193,18 @@ def _strand(snapshots: pl.DataFrame, judgement: pl.DataFrame, strand: Strand, va
         # Before January 2023 care leavers were judged together with children in care.
         .otherwise(pl.lit(str(Status.NOT_APPLICABLE)))
     )
-    return snapshots.join(
+    judged = snapshots.join(
         judgement.select("inspection_id", "grade"),
         on="inspection_id",
         how="left",
         validate="m:1",
         maintain_order="left",
-    ).select(
-        pl.lit(f"judgement_{strand}").alias("metric_id"),
-        "area_id",
-        "period_end",
-        "period",
+    ).with_columns(
         pl.col("grade").replace_strict(values, return_dtype=pl.Float64).alias("value"),
         status.alias("status"),
         pl.col("grade").alias("symbol"),
-        pl.lit(None, pl.Float64).alias("numerator"),
-        pl.lit(None, pl.Float64).alias("denominator"),
-        pl.col("area_id").alias("return_id"),
-        pl.col("source_id").fill_null(OFFICIAL),
-        "file",
-        "line",
     )
+    return to_observations(judged, metric_id=f"judgement_{strand}")
 
 
 def _months(snapshots: pl.DataFrame) -> pl.DataFrame:
@@ -258,21 +214,7 @@ def _months(snapshots: pl.DataFrame) -> pl.DataFrame:
         + (on.dt.month().cast(pl.Int32) - since.dt.month().cast(pl.Int32))
         - (on.dt.day() < since.dt.day()).cast(pl.Int32)
     )
-    return snapshots.select(
-        pl.lit(MONTHS).alias("metric_id"),
-        "area_id",
-        "period_end",
-        "period",
-        months.cast(pl.Float64).alias("value"),
-        pl.when(pl.col("inspection_id").is_null())
-        .then(pl.lit(str(Status.NO_ROW)))
-        .otherwise(pl.lit(str(Status.OBSERVED)))
-        .alias("status"),
-        pl.lit(None, pl.String).alias("symbol"),
-        pl.lit(None, pl.Float64).alias("numerator"),
-        pl.lit(None, pl.Float64).alias("denominator"),
-        pl.col("area_id").alias("return_id"),
-        pl.col("source_id").fill_null(OFFICIAL),
-        "file",
-        "line",
-    )
+    observed, no_row = pl.lit(str(Status.OBSERVED)), pl.lit(str(Status.NO_ROW))
+    status = pl.when(pl.col("inspection_id").is_null()).then(no_row).otherwise(observed)
+    counted = snapshots.with_columns(months.cast(pl.Float64).alias("value"), status.alias("status"))
+    return to_observations(counted, metric_id=MONTHS)

@@ -1,6 +1,6 @@
 """Read the Local Authority Interactive Tool (LAIT), the Department for Education's own collection of measures.
 
-One row a measure, year and area; every council that ever was stands in every year. A dash is the only symbol:
+One row a measure, year and area; every council that ever existed has a row in every year. A dash is the only symbol:
 suppressed, not applicable and not existing alike. Numbers carry binary noise (`22.700000000000003`), and joint returns
 are printed for each council of them. What is read of it is declared in `etl.sources`.
 """
@@ -13,19 +13,23 @@ from datetime import UTC, datetime
 
 import polars as pl
 
-from etl.areas import Areas, name_key
+from etl.areas import Areas
 from etl.model import (
+    COUNCIL_DATES,
     ENGLAND,
-    LEDGER,
-    OBSERVATION,
+    MENDED,
+    NEW_COUNCIL,
+    WHICH_IS_RIGHT,
     Context,
     Loaded,
     PeriodKind,
     Source,
     SourceError,
     Status,
+    to_observations,
 )
 from etl.readers import ees, lait_counts
+from etl.readers.area_codes import refuse
 from etl.releases import Cells, require
 
 FILE = "bds_long_selected.parquet"
@@ -34,7 +38,6 @@ COLUMNS = (MEASURE, YEARS, NAME, VALUE, NUMBER)
 MISSING = "-"
 FIRST_YEAR = 2016
 PER_CHILD = "£ per child"
-MENDED = "Report it to the publisher; do not load the file until it is mended."
 DECLARED = "If it is right, declare it in etl/sources/local_authority_interactive_tool.py."
 # The tool's own numbers of England and the regions.
 REGIONS = {
@@ -59,11 +62,11 @@ class Tool:
     """What is declared of the tool beside its metrics."""
 
     companions: Mapping[str, PeriodKind]
-    """Measures without a metric of their own: counts of another, fills, and what is only held against other tables."""
+    """Measures without a metric of their own: counts of another, fills, and what is only compared with other tables."""
     fills: Mapping[str, tuple[str, tuple[int, ...]]]
     """Years of other sources' metrics that only the tool holds: metric -> measure and years."""
     joint: Mapping[tuple[str, str], int]
-    """Councils that return their workforce together, and since when (rule 3)."""
+    """Councils that return their workforce together, and since when (rule `joint-returns`)."""
     misplaced: Mapping[tuple[str, str], tuple[tuple[int, ...], str]]
     """Figures under a council that was no more or not yet: measure and number -> years, and why."""
 
@@ -90,11 +93,9 @@ def load(tool: Tool, source: Source, cells: Cells, context: Context) -> Loaded:
     for metric_id, (measure, years) in tool.fills.items():
         frame = living.filter((pl.col("measure") == measure) & pl.col("year").is_in(years))
         frames.append(_observations(frame, metric_id, tool.companions[measure], source))
-    ledger = (source.id, FILE, cells.sha256(FILE), rows.height, living.height, rejects.height)
-    return Loaded(
-        {"observation": pl.concat(frames).match_to_schema(OBSERVATION), "reject": rejects},
-        pl.DataFrame([(*ledger, rows.height - unique.height), conference_ledger], schema=LEDGER, orient="row"),
-    )
+    ledger = (source.id, FILE, cells.sha256(FILE), rows.height, living.height, len(rejects))
+    ledgers = [(*ledger, rows.height - unique.height), conference_ledger]
+    return Loaded.of({"observation": pl.concat(frames)}, ledgers, rejects)
 
 
 def read(tool: Tool, table: pl.DataFrame, source: Source, areas: Areas) -> pl.DataFrame:
@@ -106,18 +107,13 @@ def read(tool: Tool, table: pl.DataFrame, source: Source, areas: Areas) -> pl.Da
     require(table, COLUMNS, FILE)
     units = {metric.where[MEASURE]: metric.unit for metric in source.metrics}
     kinds = {metric.where[MEASURE]: metric.period_kind for metric in source.metrics} | {**tool.companions}
-    _refuse(
-        table, ~pl.col(MEASURE).is_in(list(kinds)), "E_GROUP", MEASURE,
+    refuse(
+        table, ~pl.col(MEASURE).is_in(list(kinds)), "E_GROUP", MEASURE, FILE,
         "is not a measure that is read.", DECLARED,
     )  # fmt: skip
     for measure in kinds.keys() - set(table[MEASURE]):
-        raise SourceError(
-            "E_GROUP",
-            f"no row of the measure {measure!r}.",
-            file=FILE,
-            column=MEASURE,
-            remedy="If the publisher renamed the measure, change it in the source's declaration.",
-        )
+        remedy = "If the publisher renamed the measure, change it in the source's declaration."
+        raise SourceError("E_GROUP", f"no row of the measure {measure!r}.", remedy, FILE, column=MEASURE)
     rows = _placed(table, areas)
 
     label = pl.col(YEARS).str.extract_groups(r"^(\d{4})(?:-(\d\d)(?: \(OT\))?)?$")
@@ -127,22 +123,22 @@ def read(tool: Tool, table: pl.DataFrame, source: Source, areas: Areas) -> pl.Da
     in_a_row = second.is_null() | ((year % 100).cast(pl.String).str.zfill(2) == second)
     this_year = datetime.now(UTC).year
     known = in_a_row & (second.is_not_null() == financial) & year.is_between(FIRST_YEAR, this_year + 1)
-    _refuse(
-        rows, ~known, "E_PERIOD", YEARS,
+    refuse(
+        rows, ~known, "E_PERIOD", YEARS, FILE,
         "is not a year, or for spending two years in a row (2024-25 or 2024-25 (OT)).",
         "Revised years and longer periods stand for other figures: see the source's module.",
     )  # fmt: skip
 
     text = pl.col(VALUE).str.strip_chars()
     numeric = text.str.contains(ees.NUMBER).fill_null(False)
-    _refuse(
-        rows, ~numeric & (text != MISSING), "E_SYMBOL", VALUE, f"is neither a number nor {MISSING!r}.",
+    refuse(
+        rows, ~numeric & (text != MISSING), "E_SYMBOL", VALUE, FILE, f"is neither a number nor {MISSING!r}.",
         "If the publisher introduced a symbol, add it with its meaning to the source.",
     )  # fmt: skip
     number = pl.when(numeric).then(text).cast(pl.Float64)
-    _refuse(rows, number < 0, "E_NEGATIVE", VALUE, "is negative; nothing here can be.", MENDED)
+    refuse(rows, number < 0, "E_NEGATIVE", VALUE, FILE, "is negative; nothing here can be.", MENDED)
     percent = pl.col(MEASURE).is_in([measure for measure, unit in units.items() if unit == "%"])
-    _refuse(rows, percent & (number > 100), "E_OVER_100", VALUE, "is over 100 %.", MENDED)
+    refuse(rows, percent & (number > 100), "E_OVER_100", VALUE, FILE, "is over 100 %.", MENDED)
     return rows.select(
         "line",
         pl.col(MEASURE).alias("measure"),
@@ -175,21 +171,15 @@ def _placed(table: pl.DataFrame, areas: Areas) -> pl.DataFrame:
         .replace_strict(known, default=None, return_dtype=pl.String)
         .alias("area_id")
     )
-    _refuse(
-        rows, pl.col("area_id").is_null(), "E_UNKNOWN_LA", NUMBER, "is not the number of an area we know.",
-        "If it is a new council, add it to data/local_authorities.csv and data/successions.csv.",
+    refuse(
+        rows, pl.col("area_id").is_null(), "E_UNKNOWN_LA", NUMBER, FILE,
+        "is not the number of an area we know.", NEW_COUNCIL,
     )  # fmt: skip
-    names = {(name_key(name), area_id) for name, area_id in areas.name.select("name", "area_id").iter_rows()}
     for row in rows.unique([NAME, "area_id"], maintain_order=True).iter_rows(named=True):
-        if (name_key(row[NAME] or ""), row["area_id"]) not in names:
-            raise SourceError(
-                "E_NAME",
-                f"{row['area_id']} is called {row[NAME]!r}, which is not a name of it.",
-                file=FILE,
-                line=row["line"],
-                column=NAME,
-                remedy="If the name is a new variant, add it to data/local_authorities.csv or data/regions.csv.",
-            )
+        if not areas.is_called(row["area_id"], row[NAME]):
+            what = f"{row['area_id']} is called {row[NAME]!r}, which is not a name of it."
+            remedy = "If the name is a new variant, add it to data/local_authorities.csv or data/regions.csv."
+            raise SourceError("E_NAME", what, remedy, FILE, row["line"], NAME)
     return rows
 
 
@@ -201,17 +191,15 @@ def without_duplicates(rows: pl.DataFrame) -> pl.DataFrame:
     )
     if again.height:
         first, second = again.row(0, named=True), again.row(1, named=True)
-        raise SourceError(
-            "E_DUP_KEY",
-            f"{second['measure']} of {second['area_id']} for {second['year']} stands here and on line {first['line']}.",
-            file=FILE,
-            line=second["line"],
-            remedy="The publisher must say which is right; do not load the file until then.",
-        )
+        key = f"{second['measure']} of {second['area_id']} for {second['year']}"
+        what = f"{key} stands here and on line {first['line']}."
+        raise SourceError("E_DUP_KEY", what, WHICH_IS_RIGHT, FILE, second["line"])
     return unique
 
 
-def _without_ghosts(tool: Tool, rows: pl.DataFrame, areas: Areas, source: Source) -> tuple[pl.DataFrame, pl.DataFrame]:
+def _without_ghosts(
+    tool: Tool, rows: pl.DataFrame, areas: Areas, source: Source
+) -> tuple[pl.DataFrame, list[tuple[object, ...]]]:
     """Rows of councils that existed at the end of the period, and rejects for the others.
 
     A number under a council that did not exist raises E_ENDED_LA, unless it is declared as misplaced.
@@ -226,27 +214,18 @@ def _without_ghosts(tool: Tool, rows: pl.DataFrame, areas: Areas, source: Source
         pl.date("year", pl.when(autumn).then(9).otherwise(3), pl.when(autumn).then(30).otherwise(31)).alias("end")
     )
     ghost = ((pl.col("start_date") > pl.col("end")) | (pl.col("end_date") < pl.col("end"))).fill_null(False)
-    ghosts, rejects = dated.filter(ghost), []
-    for row in ghosts.iter_rows(named=True):
+    rejects: list[tuple[object, ...]] = []
+    for row in dated.filter(ghost).iter_rows(named=True):
         why = "the row holds symbols only"
         if row["value"] is not None:
             years, why = tool.misplaced.get((row["measure"], row["area_id"]), ((), ""))
             if row["year"] not in years:
-                raise SourceError(
-                    "E_ENDED_LA",
-                    f"{row['name']} ({row['area_id']}) did not exist in {row['year']} and cannot have a figure.",
-                    file=FILE,
-                    line=row["line"],
-                    column=YEARS,
-                    remedy=f"Check the authority's dates in data/local_authorities.csv. {DECLARED}",
-                )
+                what = f"{row['name']} ({row['area_id']}) did not exist in {row['year']} and cannot have a figure."
+                remedy = f"{COUNCIL_DATES} {DECLARED}"
+                raise SourceError("E_ENDED_LA", what, remedy, FILE, row["line"], YEARS)
         message = f"{row['name']} did not exist in {row['year']}; {why}."
         rejects.append((source.id, FILE, row["line"], row["raw"], "R_NOT_THEN", message))
-    reject = {
-        "source_id": pl.String, "file": pl.String, "line": pl.Int64, "raw": pl.String, "rule": pl.String,
-        "message": pl.String,
-    }  # fmt: skip
-    return dated.filter(~ghost).select(rows.columns), pl.DataFrame(rejects, schema=reject, orient="row")
+    return dated.filter(~ghost).select(rows.columns), rejects
 
 
 def joined(tool: Tool, rows: pl.DataFrame, source: Source) -> pl.DataFrame:
@@ -263,45 +242,18 @@ def joined(tool: Tool, rows: pl.DataFrame, source: Source) -> pl.DataFrame:
         )
         if unlike.height:
             row = unlike.row(0, named=True)
-            raise SourceError(
-                "E_JOINT",
-                f"{row['measure']} of {row['year']} differs between {' and '.join(pair)}, which return it together.",
-                file=FILE,
-                line=row["line"],
-                column=VALUE,
-                remedy="If they report separately now, say until when in the source's module.",
-            )
+            what = f"{row['measure']} of {row['year']} differs between {' and '.join(pair)}, which return it together."
+            remedy = "If they report separately now, say until when in the source's module."
+            raise SourceError("E_JOINT", what, remedy, FILE, row["line"], VALUE)
         rows = rows.with_columns(pl.when(ours).then(pl.lit("+".join(pair))).otherwise("return_id").alias("return_id"))
     return rows
 
 
 def _observations(rows: pl.DataFrame, metric_id: str, kind: PeriodKind, source: Source) -> pl.DataFrame:
-    counts = [name if name in rows.columns else pl.lit(None, pl.Float64).alias(name)
-              for name in ("numerator", "denominator")]  # fmt: skip
-    year = pl.col("year").cast(pl.String)
-    before = (pl.col("year") - 1).cast(pl.String)
-    end = kind.end(FIRST_YEAR)
-    return rows.select(
-        pl.lit(metric_id).alias("metric_id"),
-        "area_id",
+    year, end = pl.col("year").cast(pl.String), kind.end(FIRST_YEAR)
+    double = pl.concat_str((pl.col("year") - 1).cast(pl.String), pl.lit("/"), year.str.slice(2))
+    dated = rows.with_columns(
         pl.date("year", end.month, end.day).alias("period_end"),
-        pl.when("double").then(pl.concat_str(before, pl.lit("/"), year.str.slice(2))).otherwise(year).alias("period"),
-        "value",
-        "status",
-        "symbol",
-        *counts,
-        "return_id",
-        pl.lit(source.id).alias("source_id"),
-        pl.lit(FILE).alias("file"),
-        "line",
-    ).select(OBSERVATION.names())
-
-
-def _refuse(rows: pl.DataFrame, bad: pl.Expr, rule: str, column: str, what: str, remedy: str) -> None:
-    offending = rows.filter(bad.fill_null(True) if rule != "E_OVER_100" and rule != "E_NEGATIVE" else bad)
-    if offending.height:
-        first = offending.row(0, named=True)
-        more = f" ({offending.height} such rows)" if offending.height > 1 else ""
-        raise SourceError(
-            rule, f"{first[column]!r} {what}{more}", file=FILE, line=first["line"], column=column, remedy=remedy
-        )
+        pl.when("double").then(double).otherwise(year).alias("period"),
+    )
+    return to_observations(dated, metric_id=metric_id, source_id=source.id, file=FILE)

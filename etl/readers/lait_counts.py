@@ -26,7 +26,7 @@ def per_child(rows: pl.DataFrame, context: Context, sums: Sequence[str]) -> pl.D
     out.
     """
     frame = ees.per_child(rows, context, times=1)
-    region = dict(context.areas.area.select("area_id", "region_id").iter_rows())
+    region = context.areas.regions()
     absent: dict[tuple[int, str], float] = {}
     councils = ~pl.col("area_id").is_in(sums)
     for row in frame.filter(councils & pl.col("numerator").is_null()).iter_rows(named=True):

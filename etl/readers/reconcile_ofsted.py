@@ -1,8 +1,7 @@
-"""Records of one inspection held against each other: what differs is declared with its reason, or refused.
+"""Two records of one inspection compared: what differs is declared with its reason, or refused.
 
-Ofsted's newest file stands (rule 20). A difference that somebody has looked up is declared where the other record is
-read, and must stay as it is declared: once its publisher repairs it the build stops, so that no declaration outlives
-the error. Two grades swapped in either record are found here, and so is a latest judgement that is not Ofsted's.
+Rule `inspections`: Ofsted's newest file is used. A difference that somebody has looked up is declared where the other
+record is read; once its publisher repairs it the build stops, so that no declaration outlives the error.
 """
 
 from __future__ import annotations
@@ -80,17 +79,8 @@ def known(official: Iterable[Loaded]) -> dict[str, list[Known]]:
         grades = _grades(loaded.tables["judgement"])
         for row in loaded.tables["inspection"].iter_rows(named=True):
             says = {**_dates(row), TYPE: row["type"], **grades.get(row["inspection_id"], {})}
-            found.setdefault(row["area_id"], []).append(
-                Known(
-                    row["inspection_id"],
-                    row["framework"],
-                    row["started"],
-                    row["published"],
-                    says,
-                    row["file"],
-                    row["line"],
-                )
-            )
+            named = ("inspection_id", "framework", "started", "published", "file", "line")
+            found.setdefault(row["area_id"], []).append(Known(says=says, **{name: row[name] for name in named}))
     return found
 
 
@@ -109,10 +99,10 @@ def hold(official: Known, other: Other, declared: Sequence[Disagreement]) -> lis
                 f"{_of(other, official)}: {NAMES[one.what]} is declared as {_shown(one.other)} here and "
                 f"{_shown(one.official)} in {official.file}, and is now {_shown(printed[1])} here and "
                 f"{_shown(printed[0])} there, line {official.line}.",
-                file=other.file,
-                line=other.line,
-                column=other.columns.get(one.what),
-                remedy=f"If the publisher has repaired it, remove it from DISAGREEMENTS in {other.module}.",
+                f"If the publisher has repaired it, remove it from DISAGREEMENTS in {other.module}.",
+                other.file,
+                other.line,
+                other.columns.get(one.what),
             )
     declared_here = {one.what for one in own}
     unlike = [
@@ -123,26 +113,23 @@ def hold(official: Known, other: Other, declared: Sequence[Disagreement]) -> lis
             f"{NAMES[what]} is {_shown(other.says[what])} here but {_shown(official.says.get(what))} there"
             for what in unlike
         )
-        raise SourceError(
-            "E_DISAGREES",
-            f"{_of(other, official)} is also in {official.file}, line {official.line}, and the two differ: {said}.",
-            file=other.file,
-            line=other.line,
-            column=other.columns.get(unlike[0]),
-            remedy=f"{LOOK}if this file is wrong, tell its publisher and declare it under DISAGREEMENTS in "
-            f"{other.module} (the other one stands); if {official.file} is wrong, tell Ofsted.",
+        what = f"{_of(other, official)} is also in {official.file}, line {official.line}, and the two differ: {said}."
+        remedy = (
+            f"{LOOK}if this file is wrong, tell its publisher and declare it under DISAGREEMENTS in "
+            f"{other.module} (the other one stands); if {official.file} is wrong, tell Ofsted."
         )
+        raise SourceError("E_DISAGREES", what, remedy, other.file, other.line, other.columns.get(unlike[0]))
     return own
 
 
 def check_snapshot(snapshot: pl.DataFrame, inspection: pl.DataFrame, judgement: pl.DataFrame, areas: Areas) -> None:
-    """Hold Ofsted's own tables of the latest judgements (`inspections.SNAPSHOT`) against ours, council by council.
+    """Compare Ofsted's own tables of the latest judgements (`inspections.SNAPSHOT`) with ours, council by council.
 
     Raises E_SNAPSHOT for a council whose dates or grades differ, or that only one of the two has. Ofsted's tables are
     of its framework of 2018 and later: a council last inspected before is not in them.
     """
     grades = _grades(judgement)
-    names = dict(areas.area.select("area_id", "name").iter_rows())
+    names = areas.names()
     for (on,), table in snapshot.partition_by("day", as_dict=True, maintain_order=True).items():
         theirs = {row["area_id"]: row for row in table.iter_rows(named=True)}
         newest = latest(inspection, areas, on, published_by=on + PUBLISHED_WITHIN)
@@ -153,14 +140,12 @@ def check_snapshot(snapshot: pl.DataFrame, inspection: pl.DataFrame, judgement: 
             printed, own = theirs.get(area_id), ours.get(area_id)
             what = _unlike(printed, own, grades)
             if what:
-                raise SourceError(
-                    "E_SNAPSHOT",
-                    f"{names[area_id]} in Ofsted's own table of the latest judgements at {on:%-d %B %Y}: {what}.",
-                    file=table["file"][0],
-                    line=printed["line"] if printed else None,
-                    remedy=f"{LOOK}if a sheet is wrong, tell Ofsted; if the files are of two editions, take the newest "
-                    "of each.",
+                what = f"{names[area_id]} in Ofsted's own table of the latest judgements at {on:%-d %B %Y}: {what}."
+                remedy = (
+                    f"{LOOK}if a sheet is wrong, tell Ofsted; if the files are of two editions, take the newest "
+                    "of each."
                 )
+                raise SourceError("E_SNAPSHOT", what, remedy, table["file"][0], printed["line"] if printed else None)
 
 
 def _unlike(

@@ -1,14 +1,14 @@
 """Children in need census, published by the Department for Education each autumn, to 31 March.
 
 The 2025 tables for local authorities print counts and percentages but no longer rates per 10,000 children: those are
-derived (rule 6). Counts of 1 to 5 are suppressed, with others that would give them away.
+derived (rule `rates`). Counts of 1 to 5 are suppressed, with others that would give them away.
 """
 
 from functools import partial
 
 from etl.model import File, Metric, PeriodKind, Previous, Release, Shortfall, Source, Sum
 from etl.readers import ees
-from etl.sources.declare import lower_is_better, neutral, percentage, rate_per_10_000
+from etl.sources.declare import EES, lower_is_better, neutral, percentage, rate_per_10_000
 
 IN_NEED = "b1_children_in_need_2013_to_2025.csv"
 REFERRALS = "c1_children_in_need_referrals_and_rereferrals_2013_to_2025.csv"
@@ -18,31 +18,7 @@ FACTORS = "c3_factors_identified_at_end_of_assessment_2018_to_2025.csv"
 PLANS = "d5_cpps_at31march_by_duration_2013_to_2025.csv"
 
 FILES = (IN_NEED, REFERRALS, FACTORS, ENQUIRIES, REPEAT_PLANS, PLANS)
-# What is read of the edition before: file, and which columns, by the names they had.
-FILES_2024 = {
-    "b1_children_in_need_2013_to_2024.csv": (IN_NEED, ("At31_episodes",)),
-    "c1_children_in_need_referrals_and_rereferrals_2013_to_2024.csv": (
-        REFERRALS,
-        (
-            "Referrals",
-            "Re_referrals",
-            "Re_referrals_percent",
-            "No_Further_Action",
-            "No_Further_Action_percent",
-            "Not_in_Need",
-            "Not_in_Need_percent",
-        ),
-    ),
-    "c4_children_in_need_section_47s_and_icpcs_2013_to_2024.csv": (ENQUIRIES, ("Section47", "ICPC")),
-    "d3_cpps_subsequent_plan_2013_to_2024.csv": (
-        REPEAT_PLANS,
-        ("CPP_start", "CPP_subsequent", "CPP_subsequent_percent"),
-    ),
-    "d5_cpps_at31march_by_duration_2013_to_2024.csv": (
-        PLANS,
-        ("CPP_At31", "2_years_or_more", "2_years_or_more_percent"),
-    ),
-}
+# The edition before had other names of columns for these.
 COLUMNS_2024 = {
     "Referrals": "referral_count",
     "Re_referrals": "rereferral_count",
@@ -52,15 +28,39 @@ COLUMNS_2024 = {
     "Not_in_Need": "not_in_need_count",
     "Not_in_Need_percent": "not_in_need_percent",
 }
+# What is read of it: its file, the file of today, and which columns.
+FILES_2024 = {
+    "b1_children_in_need_2013_to_2024.csv": (IN_NEED, ["At31_episodes"]),
+    "c1_children_in_need_referrals_and_rereferrals_2013_to_2024.csv": (REFERRALS, list(COLUMNS_2024)),
+    "c4_children_in_need_section_47s_and_icpcs_2013_to_2024.csv": (ENQUIRIES, ["Section47", "ICPC"]),
+    "d3_cpps_subsequent_plan_2013_to_2024.csv": (
+        REPEAT_PLANS,
+        ["CPP_start", "CPP_subsequent", "CPP_subsequent_percent"],
+    ),
+    "d5_cpps_at31march_by_duration_2013_to_2024.csv": (
+        PLANS,
+        ["CPP_At31", "2_years_or_more", "2_years_or_more_percent"],
+    ),
+}
 
 FRONT_DOOR, PROTECTION, FACTORS_THEME = "Front door", "Child protection", "Factors at assessment"
 _rate = partial(
     rate_per_10_000,
+    theme=PROTECTION,
+    period_kind=PeriodKind.YEAR_TO_31_MARCH,
     polarity_reason=(
         "More may mean more harm, or that more of it is found and acted on; "
         "less may mean less harm, or that it is missed."
     ),
     caveat="Derived here: the 2025 tables print the count, not the rate. England and regions from rounded counts.",
+)
+_of_referrals = partial(
+    percentage,
+    theme=FRONT_DOOR,
+    period_kind=PeriodKind.YEAR_TO_31_MARCH,
+    file=REFERRALS,
+    denominator="referral_count",
+    minimum_denominator=100,
 )
 DONE_OR_REFERRED = neutral("It may mean that too little is done, or that too much is referred.")
 
@@ -104,7 +104,7 @@ SOURCE = Source(
         id="children_in_need_2025",
         title="reporting year 2025",
         published="2025-10-30",
-        page="https://explore-education-statistics.service.gov.uk/find-statistics/children-in-need",
+        page=f"{EES}/children-in-need",
         files=tuple(File(f"dfe-children-in-need/{name}") for name in FILES),
     ),
     load=ees.load,
@@ -132,7 +132,7 @@ SOURCE = Source(
             id="children_in_need_edition_2024",
             title="reporting year 2024",
             published="2024-10",
-            page="https://explore-education-statistics.service.gov.uk/find-statistics/children-in-need/2024",
+            page=f"{EES}/children-in-need/2024",
             files=tuple(
                 File(f"dfe-children-in-need/release-2024/{name}", columns=(*ees.KEYS, *columns))
                 for name, (_, columns) in FILES_2024.items()
@@ -149,33 +149,26 @@ SOURCE = Source(
             noun="rate of referrals",
             theme=FRONT_DOOR,
             definition="Referrals in the year to 31 March per 10,000 children aged 0 to 17.",
-            period_kind=PeriodKind.YEAR_TO_31_MARCH,
             file=REFERRALS,
             counted="referral_count",
         ),
-        percentage(
+        _of_referrals(
             id="rereferral_rate",
             title="Re-referrals within 12 months",
             short_title="Re-referrals",
             noun="share of referrals that are re-referrals",
-            theme=FRONT_DOOR,
             definition="Referrals in the year to 31 March of a child already referred within the 12 months before.",
             direction=lower_is_better(
                 "A child who is referred again so soon may not have got the help that was needed."
             ),
-            period_kind=PeriodKind.YEAR_TO_31_MARCH,
-            file=REFERRALS,
             column="rereferral_percent",
             numerator="rereferral_count",
-            denominator="referral_count",
-            minimum_denominator=100,
             shortfall=Shortfall("fewer re-referrals", "numerator", "the number of referrals"),
         ),
         _rate(
             id="child_in_need_rate",
             title="Children in need",
             short_title="Children in need",
-            noun="rate of children in need",
             theme=FRONT_DOOR,
             definition="Episodes of need open at 31 March per 10,000 children aged 0 to 17.",
             period_kind=PeriodKind.AT_31_MARCH,
@@ -186,8 +179,6 @@ SOURCE = Source(
             id="plan_rate",
             title="Children on child protection plans",
             short_title="Protection plans",
-            noun="rate of children on child protection plans",
-            theme=PROTECTION,
             definition="Children who were the subject of a child protection plan at 31 March per 10,000 aged 0 to 17.",
             period_kind=PeriodKind.AT_31_MARCH,
             file=PLANS,
@@ -197,10 +188,7 @@ SOURCE = Source(
             id="plan_start_rate",
             title="Child protection plans started",
             short_title="Plans started",
-            noun="rate of child protection plans started",
-            theme=PROTECTION,
             definition="Child protection plans that started in the year to 31 March per 10,000 children aged 0 to 17.",
-            period_kind=PeriodKind.YEAR_TO_31_MARCH,
             file=REPEAT_PLANS,
             counted="CPP_start",
         ),
@@ -236,45 +224,31 @@ SOURCE = Source(
             shortfall=Shortfall("fewer children on long plans", "numerator", "the number of children on plans"),
             caveat="A third of councils' figures are suppressed because the counts are 1 to 5.",
         ),
-        percentage(
+        _of_referrals(
             id="no_further_action_rate",
             title="Referrals with no further action",
             short_title="No further action",
             noun="share of referrals that ended in no further action",
-            theme=FRONT_DOOR,
             definition="Referrals with no further action in the year to 31 March, as a share of all referrals.",
             direction=DONE_OR_REFERRED,
-            period_kind=PeriodKind.YEAR_TO_31_MARCH,
-            file=REFERRALS,
             column="no_further_action_percent",
             numerator="no_further_action_count",
-            denominator="referral_count",
-            minimum_denominator=100,
         ),
-        percentage(
+        _of_referrals(
             id="not_in_need_rate",
             title="Referrals assessed as not in need",
             short_title="Not in need",
-            noun="share of referrals assessed as not in need",
-            theme=FRONT_DOOR,
             definition="Referrals assessed as not in need in the year to 31 March, as a share of all referrals.",
             direction=DONE_OR_REFERRED,
-            period_kind=PeriodKind.YEAR_TO_31_MARCH,
-            file=REFERRALS,
             column="not_in_need_percent",
             numerator="not_in_need_count",
-            denominator="referral_count",
-            minimum_denominator=100,
         ),
         _rate(
             id="section_47_rate",
             title="Section 47 enquiries",
             short_title="Section 47",
-            noun="rate of section 47 enquiries",
-            theme=PROTECTION,
             definition="Enquiries into suspected harm that started in the year to 31 March per 10,000 children aged "
             "0 to 17.",
-            period_kind=PeriodKind.YEAR_TO_31_MARCH,
             file=ENQUIRIES,
             counted="Section47",
         ),
@@ -282,10 +256,7 @@ SOURCE = Source(
             id="conference_rate",
             title="Initial child protection conferences",
             short_title="Conferences",
-            noun="rate of initial child protection conferences",
-            theme=PROTECTION,
             definition="Initial conferences held in the year to 31 March per 10,000 children aged 0 to 17.",
-            period_kind=PeriodKind.YEAR_TO_31_MARCH,
             file=ENQUIRIES,
             counted="ICPC",
         ),

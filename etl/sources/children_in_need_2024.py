@@ -1,12 +1,12 @@
 """Children in need census, edition of 2024: tables the 2025 edition is not yet loaded from.
 
 Child protection plans started, by the latest category of abuse. The categories of 2025 are not among the files we have.
-Four more tables have no metrics here: the interactive tool is held against them (`etl.check.reconcile_lait`).
+Four more tables have no metrics here: the interactive tool is compared with them (`etl.check.reconcile_lait`).
 """
 
 from etl.model import File, Metric, PeriodKind, Release, Source, Sum
 from etl.readers import ees
-from etl.sources.declare import neutral, percentage
+from etl.sources.declare import EES, neutral, percentage
 
 FOLDER = "dfe-children-in-need/release-2024"
 CATEGORIES = "d2_cpps_starting_by_category_of_abuse_2013_to_2024.csv"
@@ -26,7 +26,7 @@ NAMED = {
 
 
 def _compared(name: str, *columns: str) -> File:
-    """A table that is only held against the interactive tool: the columns compared, in the years compared."""
+    """A table that is only compared with the interactive tool: the columns compared, in the years compared."""
     return File(f"{FOLDER}/{name}", groups={"time_period": COMPARED}, columns=(*ees.KEYS, *columns))
 
 
@@ -55,7 +55,7 @@ SOURCE = Source(
         id="children_in_need_2024",
         title="reporting year 2024",
         published="2024-10",
-        page="https://explore-education-statistics.service.gov.uk/find-statistics/children-in-need/2024",
+        page=f"{EES}/children-in-need/2024",
         files=(
             File(f"{FOLDER}/{CATEGORIES}"),
             _compared(ASSESSMENTS, "Assessments_completed", *WITHIN_45_DAYS),
@@ -65,7 +65,7 @@ SOURCE = Source(
         ),
     ),
     load=ees.load,
-    # So that its measures stand after those of the newer edition.
+    # So that its measures come after those of the newer edition.
     needs=("children_in_need",),
     sums=tuple(
         Sum(

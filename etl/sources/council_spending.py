@@ -3,21 +3,20 @@
 What councils spent on children's social care, by service (RO3), in thousands of pounds: total expenditure, that is
 employees and running expenses before any income. Net current expenditure is not used: councils set income against
 services in different ways, some down to less than nothing. The summary of all services (RSX) prints the same total and
-is held against it. Kept apart from the Department for Education's section 251 outturn, with which it disagrees.
+is compared with it. Kept apart from the Department for Education's section 251 outturn, with which it disagrees.
 """
 
 import math
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import polars as pl
 
-from etl.areas import name_key
 from etl.model import (
+    COUNCIL_DATES,
     ENGLAND,
-    LEDGER,
-    OBSERVATION,
+    MENDED,
     Context,
     File,
     Loaded,
@@ -28,16 +27,18 @@ from etl.model import (
     Source,
     SourceError,
     Status,
+    to_observations,
 )
 from etl.readers import ees
+from etl.readers.area_codes import by_code, refuse, require_once
 from etl.releases import Cells, require
 from etl.sources.declare import neutral, percentage
 
 CODE, NAME, CLASS = "ONS Code", "Local authority", "Class"
 TOTAL, LOOKED_AFTER, SUMMARY_TOTAL = "RO3-csctot-tot-exp", "RO3-csclkd-tot-exp", "RSX-csc-tot-exp"
-# Councils with children's services, England, and the totals of their classes, which stand in a second table below.
+# Councils with children's services, England, and the totals of their classes, which are in a second table below.
 CLASSES = ("UA", "MD", "LB", "SC", "Eng")
-# What stands for a code where a row is the total of a class: E06, unitary authorities.
+# The code of a row that is the total of a class: E06, unitary authorities.
 CLASS_TOTAL = r"E\d\d"
 SYMBOLS: Mapping[str, Status] = {
     "[x]": Status.NOT_AVAILABLE,  # not received in time
@@ -49,7 +50,6 @@ SPENDING, SHARE = "children_social_care_spend_per_child", "looked_after_share_of
 THOUSAND = 1_000
 # Pounds in thousands: most councils round to whole ones.
 ROUNDING = 1.0
-MENDED = "Report it to the publisher; do not load the file until it is mended."
 MIXED = "Two editions may be mixed: download both files again."
 
 
@@ -60,25 +60,6 @@ class Edition:
     year: int
     services: File
     summary: File
-
-
-@dataclass(frozen=True)
-class Figure:
-    """A printed cell: a number, or why there is none."""
-
-    value: float | None
-    status: Status
-    symbol: str | None
-
-
-@dataclass(frozen=True)
-class Row:
-    """A printed row; `area_id` is None where it is the total of a class of councils."""
-
-    line: int
-    name: str
-    area_id: str | None
-    figures: Mapping[str, Figure]
 
 
 def _edition(year: int, sheet: str, services: str, summary: str) -> Edition:
@@ -108,171 +89,93 @@ def load(source: Source, cells: Cells, context: Context) -> Loaded:
     frames, rejects, ledger = [], [], []
     for edition in EDITIONS:
         services, summary = (
-            list(_rows(cells, file, edition.year, context)) for file in (edition.services, edition.summary)
+            _rows(cells, file, edition.year, source, context) for file in (edition.services, edition.summary)
         )
-        _hold_against(services, summary, edition.summary)
-        frames.append(_observations(services, edition, source, context))
+        _compare_totals(services, summary, edition.summary)
+        frames += _observations(services, edition, source, context)
         for file, rows in ((edition.services, services), (edition.summary, summary)):
-            totals = [row for row in rows if row.area_id is None]
+            totals = rows.filter(pl.col("area_id").is_null()).select("line", NAME).rows()
             rejects += [
-                (source.id, file.name, row.line, row.name, "R_CLASS_TOTAL", f"{row.name}: a class, not an area.")
-                for row in totals
+                (source.id, file.name, line, name, "R_CLASS_TOTAL", f"{name}: a class, not an area.")
+                for line, name in totals
             ]
-            counts = (len(rows), len(rows) - len(totals), len(totals), 0)
+            counts = (rows.height, rows.height - len(totals), len(totals), 0)
             ledger.append((source.id, file.name, cells.sha256(file.name), *counts))
-    reject = ("source_id", "file", "line", "raw", "rule", "message")
-    return Loaded(
-        {"observation": pl.concat(frames), "reject": pl.DataFrame(rejects, schema=reject, orient="row")},
-        pl.DataFrame(ledger, schema=LEDGER, orient="row"),
-    )
+    return Loaded.of({"observation": pl.concat(frames)}, ledger, rejects)
 
 
-def _rows(cells: Cells, file: File, year: int, context: Context) -> Iterator[Row]:
-    """The rows of a file, each for a council that we know and that was there; otherwise SourceError."""
+def _rows(cells: Cells, file: File, year: int, source: Source, context: Context) -> pl.DataFrame:
+    """The rows of a file with `area_id`, null where a row is the total of a class, and what `ees.parsed` reads.
+
+    Raises SourceError for a council that is not known, is there twice or had ended.
+    """
     table = cells.table(file.name, file.sheet)
     require(table, file.columns, file.name)
-    codes = dict(context.areas.code.select("gss_code", "area_id").iter_rows()) | {ENGLAND: ENGLAND}
-    names = {(name_key(name), area_id) for name, area_id in context.areas.name.select("name", "area_id").iter_rows()}
     ends = dict(context.areas.area.select("area_id", "end_date").iter_rows())
     lines: dict[str, int] = {}
+    area_ids: list[str | None] = []
     for row in table.iter_rows(named=True):
         line, code, name = row["line"], row[CODE] or "", row[NAME] or ""
-        area_id = codes.get(code)
-        if area_id is None:
-            if not re.fullmatch(CLASS_TOTAL, code):
-                raise SourceError(
-                    "E_UNKNOWN_LA",
-                    f"{code!r} ({name}) is not the code of an authority we know.",
-                    file=file.name,
-                    line=line,
-                    column=CODE,
-                    remedy="If it is a new council or code, add it to data/local_authorities.csv.",
-                )
-        elif (name_key(name), area_id) not in names:
-            raise SourceError(
-                "E_NAME",
-                f"{code} is called {name!r}, which is not a name of {area_id}.",
-                file=file.name,
-                line=line,
-                column=NAME,
-                remedy="If the name is a new variant, add it to data/local_authorities.csv.",
-            )
-        elif lines.setdefault(area_id, line) != line:
-            raise SourceError(
-                "E_DUP_KEY",
-                f"{name} stands here and on line {lines[area_id]}.",
-                file=file.name,
-                line=line,
-                remedy=MENDED,
-            )
-        elif ends[area_id] is not None and ends[area_id] < PeriodKind.FINANCIAL_YEAR.end(year):
-            raise SourceError(
-                "E_ENDED_LA",
-                f"{name} ended on {ends[area_id]:%-d %B %Y} and cannot report for {year - 1}-{year % 100}.",
-                file=file.name,
-                line=line,
-                remedy="Check the authority's dates in data/local_authorities.csv.",
-            )
-        figures = {column: _figure(row[column], column, file, line) for column in file.columns if "-" in column}
-        yield Row(line, name, area_id, figures)
+        area_id = None
+        if code == ENGLAND and context.areas.is_called(ENGLAND, name):
+            area_id = ENGLAND
+        elif not re.fullmatch(CLASS_TOTAL, code):
+            area_id = by_code(context.areas, code, name, file.name, line, (CODE, NAME))
+        area_ids.append(area_id)
+        if area_id is not None:
+            require_once(lines, area_id, name, file.name, line)
+            if ends[area_id] is not None and ends[area_id] < PeriodKind.FINANCIAL_YEAR.end(year):
+                what = f"{name} ended on {ends[area_id]:%-d %B %Y} and cannot report for {year - 1}-{year % 100}."
+                raise SourceError("E_ENDED_LA", what, COUNCIL_DATES, file.name, line)
+    rows = table.with_columns(pl.Series("area_id", area_ids, pl.String))
+    for column in file.columns:
+        if "-" in column:
+            rows = rows.with_columns(ees.parsed(rows, column, source, source.metrics[0], file.name))
+    return rows
 
 
-def _figure(text: str | None, column: str, file: File, line: int) -> Figure:
-    printed = (text or "").strip()
-    if printed in SYMBOLS:
-        return Figure(None, SYMBOLS[printed], printed)
-    if not re.fullmatch(ees.NUMBER, printed):
-        raise SourceError(
-            "E_SYMBOL",
-            f"{text!r} is neither a number nor one of the symbols {', '.join(SYMBOLS)}.",
-            file=file.name,
-            line=line,
-            column=column,
-            remedy="If the publisher introduced a symbol, add it with its meaning to the source.",
-        )
-    if float(printed) < 0:
-        raise SourceError(
-            "E_NEGATIVE",
-            f"{printed} is less than nothing; an expenditure cannot be.",
-            file=file.name,
-            line=line,
-            column=column,
-            remedy=MENDED,
-        )
-    return Figure(float(printed), Status.OBSERVED, None)
-
-
-def _hold_against(services: list[Row], summary: list[Row], file: File) -> None:
+def _compare_totals(services: pl.DataFrame, summary: pl.DataFrame, file: File) -> None:
     """Refuse an edition whose two files print different totals, or different areas (E_TOTALS)."""
-    totals = {row.area_id: row.figures[TOTAL].value for row in services}
-    for row in summary:
-        if row.area_id is None:
-            continue
-        here, there = row.figures[SUMMARY_TOTAL].value, totals.pop(row.area_id, None)
+    totals = dict(services.select("area_id", f"{TOTAL} number").iter_rows())
+    for row in summary.filter(pl.col("area_id").is_not_null()).iter_rows(named=True):
+        here, there = row[f"{SUMMARY_TOTAL} number"], totals.pop(row["area_id"], None)
         alike = here == there if here is None or there is None else math.isclose(here, there, abs_tol=ROUNDING)
         if not alike:
-            raise SourceError(
-                "E_TOTALS",
-                f"{row.name} spent {here} on children's social care here, and {there} by services (RO3).",
-                file=file.name,
-                line=row.line,
-                column=SUMMARY_TOTAL,
-                remedy=MIXED,
-            )
+            what = f"{row[NAME]} spent {here} on children's social care here, and {there} by services (RO3)."
+            raise SourceError("E_TOTALS", what, MIXED, file.name, row["line"], SUMMARY_TOTAL)
     missing = sorted(area_id for area_id in totals if area_id is not None)
     if missing:
-        raise SourceError(
-            "E_TOTALS",
-            f"{', '.join(missing)} have spending by services (RO3) and no summary here.",
-            file=file.name,
-            remedy=MIXED,
-        )
+        what = f"{', '.join(missing)} have spending by services (RO3) and no summary here."
+        raise SourceError("E_TOTALS", what, MIXED, file.name)
 
 
-def _observations(rows: list[Row], edition: Edition, source: Source, context: Context) -> pl.DataFrame:
-    figures = [
-        (metric.id, row.area_id, row.line, *_value(metric.id, row, edition))
-        for metric in source.metrics
-        for row in rows
-        if row.area_id is not None
-    ]
-    columns = ("metric_id", "area_id", "line", "value", "status", "symbol", "numerator", "denominator")
-    numbers = dict.fromkeys(("value", "numerator", "denominator"), pl.Float64)
-    frame = pl.DataFrame(figures, schema=columns, schema_overrides=numbers, orient="row").with_columns(
+def _observations(rows: pl.DataFrame, edition: Edition, source: Source, context: Context) -> list[pl.DataFrame]:
+    """The observations of SPENDING, pounds divided by children, and of SHARE."""
+    file, total, looked_after = edition.services.name, pl.col(f"{TOTAL} number"), pl.col(f"{LOOKED_AFTER} number")
+    areas = rows.filter(pl.col("area_id").is_not_null())
+    what = f"is more than the {TOTAL} that it is a part of."
+    refuse(areas, looked_after > total, "E_OVER_100", LOOKED_AFTER, file, what, MENDED)
+    dated = areas.with_columns(
         pl.lit(edition.year, pl.Int64).alias("year"),
         pl.col("area_id").alias("return_id"),
         pl.lit(PeriodKind.FINANCIAL_YEAR.end(edition.year)).alias("period_end"),
         pl.lit(f"{edition.year - 1}/{edition.year % 100}").alias("period"),
-        pl.lit(source.id).alias("source_id"),
-        pl.lit(edition.services.name).alias("file"),
+        pl.col(f"{TOTAL} status").alias("status"),
+        pl.col(f"{TOTAL} symbol").alias("symbol"),
     )
-    spending = ees.per_child(frame.filter(pl.col("metric_id") == SPENDING), context, times=1)
-    share = frame.filter(pl.col("metric_id") == SHARE)
-    return pl.concat([one.select(OBSERVATION.names()).match_to_schema(OBSERVATION) for one in (spending, share)])
-
-
-def _value(
-    metric_id: str, row: Row, edition: Edition
-) -> tuple[float | None, str, str | None, float | None, float | None]:
-    """Value, status, symbol and the two counts: of spending the pounds, which are still to be divided by children."""
-    total, looked_after = row.figures[TOTAL], row.figures[LOOKED_AFTER]
-    if total.value is None:
-        return None, str(total.status), total.symbol, None, None
-    if metric_id == SPENDING:
-        return round(total.value * THOUSAND, 2), str(Status.OBSERVED), None, None, None
-    if looked_after.value is None:
-        return None, str(looked_after.status), looked_after.symbol, None, None
-    if looked_after.value > total.value:
-        raise SourceError(
-            "E_OVER_100",
-            f"{row.name} spent {looked_after.value} on children looked after, of {total.value} in all.",
-            file=edition.services.name,
-            line=row.line,
-            column=LOOKED_AFTER,
-            remedy=MENDED,
-        )
-    value = float(f"{looked_after.value / total.value * 100:.{ees.SIGNIFICANT}g}")
-    return value, str(Status.OBSERVED), None, looked_after.value, total.value
+    spending = ees.per_child(dated.with_columns((total * THOUSAND).round(2).alias("value")), context, times=1)
+    known = total.is_not_null()
+    share = dated.with_columns(
+        (pl.when(total > 0).then(looked_after) / total * 100).round_sig_figs(ees.SIGNIFICANT).alias("value"),
+        pl.when(known).then(f"{LOOKED_AFTER} status").otherwise("status").alias("status"),
+        pl.when(known).then(f"{LOOKED_AFTER} symbol").otherwise("symbol").alias("symbol"),
+        pl.when(known).then(looked_after).alias("numerator"),
+        pl.when(looked_after.is_not_null()).then(total).alias("denominator"),
+    )
+    return [
+        to_observations(frame, metric_id=metric_id, source_id=source.id, file=file)
+        for metric_id, frame in ((SPENDING, spending), (SHARE, share))
+    ]
 
 
 SOURCE = Source(

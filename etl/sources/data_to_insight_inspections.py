@@ -1,6 +1,6 @@
 """Data to Insight's record of every inspection report: what was published after Ofsted's newest official file.
 
-Read from the reports by a program. Where an official file holds the same inspection, what is official stands and this
+Read from the reports by a program. Where an official file holds the same inspection, that one is used and this
 record gives only the link to the report and the last day of the inspection. What the two print otherwise is declared
 below, each with what was found; anything else is refused.
 """
@@ -9,10 +9,8 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-import polars as pl
-
-from etl.areas import name_key
 from etl.model import Context, File, Loaded, Release, Source, SourceError
+from etl.readers.area_codes import require_once
 from etl.readers.inspections import PUBLISHED_WITHIN, Framework, Strand, authority, day, grade, loaded
 from etl.readers.reconcile_ofsted import LOOK, PUBLISHED, STARTED, TYPE, Disagreement, Known, Other, hold, known
 from etl.releases import Cells, require
@@ -97,7 +95,7 @@ def load(source: Source, cells: Cells, context: Context) -> Loaded:
     table = cells.table(FILE)
     require(table, ("local_authority", "inspection_link", "inspection_end_date", *COLUMNS.values()), FILE)
     numbers = context.areas.by_name()
-    names = dict(context.areas.area.select("area_id", "name").iter_rows())
+    names = context.areas.names()
     official = known(context.loaded[needed] for needed in source.needs)
 
     inspections, judgements, links, rejects = [], [], [], []
@@ -105,73 +103,41 @@ def load(source: Source, cells: Cells, context: Context) -> Loaded:
     for row in table.iter_rows(named=True):
         line = row["line"]
         name = row["local_authority"]
-        area_id = authority(name, numbers, name_key(name or ""), file=FILE, line=line)
-        published = day(row[COLUMNS[PUBLISHED]], "%d/%m/%y", file=FILE, line=line, column=COLUMNS[PUBLISHED])
+        area_id = authority(name, numbers, FILE, line)
+        published = day(row[COLUMNS[PUBLISHED]], "%d/%m/%y", FILE, line, COLUMNS[PUBLISHED])
         started, ended = (
-            day(row[column], "%d/%m/%Y", file=FILE, line=line, column=column) if row[column] else None
+            day(row[column], "%d/%m/%Y", FILE, line, column) if row[column] else None
             for column in (COLUMNS[STARTED], "inspection_end_date")
         )
-        grades = {
-            strand: grade(row[column], WORDS, file=FILE, line=line, column=column) for strand, column in STRANDS.items()
-        }
+        grades = {strand: grade(row[column], WORDS, FILE, line, column) for strand, column in STRANDS.items()}
         same = min(official.get(area_id, []), key=lambda one: abs(one.published - published), default=None)
         if same and abs((same.published - published).days) <= SAME_INSPECTION:
-            if lines.setdefault(same.inspection_id, line) != line:
-                raise SourceError(
-                    "E_DUP_KEY",
-                    f"the inspection of {names[area_id]} published on {same.published} stands here and on line "
-                    f"{lines[same.inspection_id]}.",
-                    file=FILE,
-                    line=line,
-                    remedy="Report it to the publisher, who must say which row is right.",
-                )
-            other = _other(row, names[area_id], started, published, grades, same)
-            hold(same, other, DISAGREEMENTS)
+            what = f"the inspection of {names[area_id]} published on {same.published}"
+            require_once(lines, same.inspection_id, what, FILE, line)
+            hold(same, _other(row, names[area_id], started, published, grades, same), DISAGREEMENTS)
             links.append((same.inspection_id, row["inspection_link"], ended))
         elif not any(grades.values()):
             rejects.append((source.id, FILE, line, name, "R_NO_GRADE", f"{name}, {published}: no grade could be read."))
         else:
             after_reform = row[STRANDS[Strand.OVERALL]] == NOT_GIVEN
             if after_reform and (started is None or started < REFORM):
-                raise SourceError(
-                    "E_GRADE",
-                    f"no overall judgement is reported for an inspection of {started}, before {REFORM:%B %Y}.",
-                    file=FILE,
-                    line=line,
-                    column=STRANDS[Strand.OVERALL],
-                    remedy="Look the report up on Ofsted's site.",
-                )
+                what = f"no overall judgement is reported for an inspection of {started}, before {REFORM:%B %Y}."
+                remedy, column = "Look the report up on Ofsted's site.", STRANDS[Strand.OVERALL]
+                raise SourceError("E_GRADE", what, remedy, FILE, line, column)
             if published <= AS_AT + PUBLISHED_WITHIN and (started or published) <= AS_AT:
-                raise SourceError(
-                    "E_DISAGREES",
+                what = (
                     f"{names[area_id]} was inspected from {started or 'a day not printed'}, published on {published}, "
-                    f"but Ofsted's history to {AS_AT:%-d %B %Y} has no such inspection.",
-                    file=FILE,
-                    line=line,
-                    column=COLUMNS[PUBLISHED],
-                    remedy=f"{LOOK}if the date is wrong, tell the publisher; if Ofsted's file lacks it, tell Ofsted.",
+                    f"but Ofsted's history to {AS_AT:%-d %B %Y} has no such inspection."
                 )
+                remedy = f"{LOOK}if the date is wrong, tell the publisher; if Ofsted's file lacks it, tell Ofsted."
+                raise SourceError("E_DISAGREES", what, remedy, FILE, line, COLUMNS[PUBLISHED])
             inspection_id = f"{area_id}-{published}"
             framework = Framework.ILACS_2026 if after_reform else Framework.ILACS
-            inspections.append(
-                (
-                    inspection_id,
-                    area_id,
-                    framework,
-                    row[COLUMNS[TYPE]],
-                    started,
-                    ended,
-                    published,
-                    row["inspection_link"],
-                    source.id,
-                    FILE,
-                    line,
-                )
-            )
+            of_report = (framework, row[COLUMNS[TYPE]], started, ended, published, row["inspection_link"])
+            inspections.append((inspection_id, area_id, *of_report, source.id, FILE, line))
             judgements += [(inspection_id, strand, found) for strand, found in grades.items() if found is not None]
-    reject = pl.DataFrame(rejects, schema=["source_id", "file", "line", "raw", "rule", "message"], orient="row")
-    ledger = [(source.id, FILE, cells.sha256(FILE), table.height, table.height - len(rejects), len(rejects), 0)]
-    return loaded(source, inspections, judgements, ledger, links, reject if rejects else None)
+    ledger = (source.id, FILE, cells.sha256(FILE), table.height, table.height - len(rejects), len(rejects), 0)
+    return loaded(inspections, judgements, [ledger], links, rejects)
 
 
 def _other(

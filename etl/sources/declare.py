@@ -1,5 +1,7 @@
 """Builders of metrics: a percentage, a rate per 10,000 children, a count. Each fills in what follows from its kind.
 
+Its `noun`, where none is given, is "share of", "rate of" or "number of" and the title.
+
 A measure of another kind, such as an average, a score or a grade, is a `Metric(...)` of its own.
 """
 
@@ -11,6 +13,8 @@ from typing import NamedTuple, NotRequired, TypedDict, Unpack
 
 from etl.model import Metric, PeriodKind, Polarity, Shortfall
 
+# Where the Department for Education publishes its tables.
+EES = "https://explore-education-statistics.service.gov.uk/find-statistics"
 PER_10_000 = "per 10,000 children"
 # Of fewer than 20 children, or posts, each one moves a percentage by more than five points.
 FEW = 20
@@ -39,7 +43,6 @@ class Described(TypedDict):
     id: str
     title: str
     short_title: str
-    noun: str
     theme: str
     definition: str
     period_kind: PeriodKind
@@ -64,6 +67,7 @@ def percentage(
     interval: bool = True,
     shortfall: Shortfall | None = None,
     may_exceed_100: bool = False,
+    noun: str = "",
     **described: Unpack[Described],
 ) -> Metric:
     """A share of something, in percent.
@@ -86,6 +90,7 @@ def percentage(
         interval=interval and bool(denominator),
         shortfall=shortfall,
         may_exceed_100=may_exceed_100,
+        noun=noun or f"share of {_inside(described['title'])}",
         **described,
     )
 
@@ -97,6 +102,7 @@ def rate_per_10_000(
     counted: str = "",
     numerator: Columns = (),
     denominator: Columns = (),
+    noun: str = "",
     **described: Unpack[Described],
 ) -> Metric:
     """A rate per 10,000 children: neutral, for whatever reason is given.
@@ -116,6 +122,7 @@ def rate_per_10_000(
         denominator=_columns(denominator),
         minimum_denominator=FEW_CHILDREN if known else None,
         interval=known,
+        noun=noun or f"rate of {_inside(described['title'])}",
         **described,
     )
 
@@ -125,6 +132,7 @@ def count(
     unit: str,
     column: str = "",
     polarity_reason: str = "A count follows a council's size.",
+    noun: str = "",
     **described: Unpack[Described],
 ) -> Metric:
     """How many there are: neutral, as larger councils have more.
@@ -136,8 +144,14 @@ def count(
         polarity=Polarity.NEUTRAL,
         polarity_reason=polarity_reason,
         column=column,
+        noun=noun or f"number of {_inside(described['title'])}",
         **described,
     )
+
+
+def _inside(title: str) -> str:
+    """A title inside a sentence."""
+    return title[0].lower() + title[1:]
 
 
 def _columns(columns: Columns) -> tuple[str, ...]:

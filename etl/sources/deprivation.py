@@ -8,20 +8,9 @@ import re
 
 import polars as pl
 
-from etl.areas import name_key
-from etl.model import (
-    LEDGER,
-    OBSERVATION,
-    Context,
-    File,
-    Loaded,
-    PeriodKind,
-    Release,
-    Source,
-    SourceError,
-    Status,
-)
+from etl.model import Context, File, Loaded, PeriodKind, Release, Source, SourceError, to_observations
 from etl.readers import ees
+from etl.readers.area_codes import by_code, require_once
 from etl.releases import Cells, require
 from etl.sources.declare import neutral, percentage
 
@@ -35,48 +24,19 @@ def load(source: Source, cells: Cells, context: Context) -> Loaded:
     """income_deprivation of every authority in percent, and of regions and England as means weighted by children."""
     table = cells.table(FILE)
     require(table, (CODE, NAME, RATE, CHILDREN), FILE)
-    areas = context.areas
-    codes = dict(areas.code.select("gss_code", "area_id").iter_rows())
-    names = {(name_key(name), area_id) for name, area_id in areas.name.select("name", "area_id").iter_rows()}
     lines: dict[str, int] = {}
     rows = []
     for row in table.iter_rows(named=True):
-        line, area_id = row["line"], codes.get(row[CODE] or "")
-        if area_id is None:
-            raise SourceError(
-                "E_UNKNOWN_LA",
-                f"{row[CODE]!r} ({row[NAME]}) is not the code of an authority we know.",
-                file=FILE,
-                line=line,
-                column=CODE,
-                remedy="If it is a new council, add it to data/local_authorities.csv.",
-            )
-        if (name_key(row[NAME] or ""), area_id) not in names:
-            raise SourceError(
-                "E_NAME",
-                f"{row[CODE]} is called {row[NAME]!r}, which is not a name of {area_id}.",
-                file=FILE,
-                line=line,
-                column=NAME,
-                remedy="If the name is a new variant, add it to data/local_authorities.csv.",
-            )
-        if lines.setdefault(area_id, line) != line:
-            raise SourceError(
-                "E_DUP_KEY",
-                f"{row[NAME]} stands here and on line {lines[area_id]}.",
-                file=FILE,
-                line=line,
-                remedy=MENDED,
-            )
+        line = row["line"]
+        area_id = by_code(context.areas, row[CODE], row[NAME], FILE, line, (CODE, NAME))
+        require_once(lines, area_id, row[NAME], FILE, line, MENDED)
         rate, children = _number(row, RATE), _number(row, CHILDREN)
         # A rate of 0 to 1: a percentage here would be shown a hundred times too high.
         if rate > 1:
-            raise SourceError(
-                "E_SCALE", f"{row[RATE]} is not between 0 and 1.", file=FILE, line=line, column=RATE, remedy=MENDED
-            )
+            raise SourceError("E_SCALE", f"{row[RATE]} is not between 0 and 1.", MENDED, FILE, line, RATE)
         rows.append((area_id, rate, children, line))
     frame = pl.DataFrame(rows, schema=("area_id", "rate", "children", "line"), orient="row")
-    region = dict(areas.area.select("area_id", "region_id").iter_rows())
+    region = context.areas.regions()
     wider = [
         (above, rate, children) for area_id, rate, children, _ in frame.iter_rows() for above in _above(area_id, region)
     ]
@@ -87,38 +47,24 @@ def load(source: Source, cells: Cells, context: Context) -> Loaded:
         .with_columns(pl.lit(None, pl.Int64).alias("line"))
     )
     (metric,) = source.metrics
-    observation = pl.concat([frame.drop("children"), means]).select(
-        pl.lit(metric.id).alias("metric_id"),
-        "area_id",
-        pl.lit(metric.period_kind.end(YEAR)).alias("period_end"),
-        pl.lit(str(YEAR)).alias("period"),
-        (pl.col("rate") * 100).round_sig_figs(ees.SIGNIFICANT).alias("value"),
-        pl.lit(str(Status.OBSERVED)).alias("status"),
-        pl.lit(None, pl.String).alias("symbol"),
-        pl.lit(None, pl.Float64).alias("numerator"),
-        pl.lit(None, pl.Float64).alias("denominator"),
-        pl.col("area_id").alias("return_id"),
-        pl.lit(source.id).alias("source_id"),
-        pl.lit(FILE).alias("file"),
-        "line",
+    observation = to_observations(
+        pl.concat([frame.drop("children"), means]).with_columns(
+            (pl.col("rate") * 100).round_sig_figs(ees.SIGNIFICANT).alias("value")
+        ),
+        metric_id=metric.id,
+        period_end=metric.period_kind.end(YEAR),
+        period=str(YEAR),
+        source_id=source.id,
+        file=FILE,
     )
-    ledger = [(source.id, FILE, cells.sha256(FILE), table.height, table.height, 0, 0)]
-    return Loaded(
-        {"observation": observation.match_to_schema(OBSERVATION)}, pl.DataFrame(ledger, schema=LEDGER, orient="row")
-    )
+    ledger = (source.id, FILE, cells.sha256(FILE), table.height, table.height, 0, 0)
+    return Loaded.of({"observation": observation}, [ledger])
 
 
 def _number(row: dict[str, str | int | None], column: str) -> float:
     text = str(row[column] or "")
     if not re.fullmatch(r"[0-9]+(\.[0-9]+)?", text):
-        raise SourceError(
-            "E_SYMBOL",
-            f"{text!r} is not a number.",
-            file=FILE,
-            line=int(row["line"] or 0),
-            column=column,
-            remedy=MENDED,
-        )
+        raise SourceError("E_SYMBOL", f"{text!r} is not a number.", MENDED, FILE, int(row["line"] or 0), column)
     return float(text)
 
 

@@ -9,19 +9,7 @@ from datetime import UTC, datetime
 
 import polars as pl
 
-from etl.model import (
-    ENGLAND,
-    LEDGER,
-    OBSERVATION,
-    Context,
-    File,
-    Loaded,
-    PeriodKind,
-    Release,
-    Source,
-    SourceError,
-    Status,
-)
+from etl.model import ENGLAND, Context, File, Loaded, PeriodKind, Release, Source, SourceError, to_observations
 from etl.releases import Cells, require
 from etl.sources.declare import count
 
@@ -32,7 +20,7 @@ MENDED = "Look the count up on the page that the row names, and mend the row."
 
 
 def load(source: Source, cells: Cells, _context: Context) -> Loaded:
-    """director_changes of England; a year that stands twice, and a row without its page, is refused."""
+    """director_changes of England; a year that is there twice, and a row without its page, is refused."""
     table = cells.table(FILE)
     require(table, (YEAR, CHANGES, PAGE), FILE)
     (metric,) = source.metrics
@@ -41,7 +29,7 @@ def load(source: Source, cells: Cells, _context: Context) -> Loaded:
         line = row["line"]
 
         def refuse(rule: str, what: str, column: str, line: int = line) -> None:
-            raise SourceError(rule, what, file=FILE, line=line, column=column, remedy=MENDED)
+            raise SourceError(rule, what, MENDED, FILE, line, column)
 
         text = row[YEAR] or ""
         if not re.fullmatch(r"\d{4}", text) or not FIRST_YEAR <= int(text) <= datetime.now(UTC).year:
@@ -54,25 +42,12 @@ def load(source: Source, cells: Cells, _context: Context) -> Loaded:
         if lines.setdefault(year, line) != line:
             refuse("E_DUP_KEY", f"{year} stands here and on line {lines[year]}.", YEAR)
         rows.append((year, float(row[CHANGES]), line))
-    observation = pl.DataFrame(rows, schema=("year", "value", "line"), orient="row").select(
-        pl.lit(metric.id).alias("metric_id"),
-        pl.lit(ENGLAND).alias("area_id"),
-        pl.date("year", 3, 31).alias("period_end"),
-        pl.col("year").cast(pl.String).alias("period"),
-        "value",
-        pl.lit(str(Status.OBSERVED)).alias("status"),
-        pl.lit(None, pl.String).alias("symbol"),
-        pl.lit(None, pl.Float64).alias("numerator"),
-        pl.lit(None, pl.Float64).alias("denominator"),
-        pl.lit(ENGLAND).alias("return_id"),
-        pl.lit(source.id).alias("source_id"),
-        pl.lit(FILE).alias("file"),
-        "line",
+    frame = pl.DataFrame(rows, schema=("year", "value", "line"), orient="row").with_columns(
+        pl.date("year", 3, 31).alias("period_end"), pl.col("year").cast(pl.String).alias("period")
     )
-    ledger = [(source.id, FILE, cells.sha256(FILE), table.height, table.height, 0, 0)]
-    return Loaded(
-        {"observation": observation.match_to_schema(OBSERVATION)}, pl.DataFrame(ledger, schema=LEDGER, orient="row")
-    )
+    observation = to_observations(frame, metric_id=metric.id, area_id=ENGLAND, source_id=source.id, file=FILE)
+    ledger = (source.id, FILE, cells.sha256(FILE), table.height, table.height, 0, 0)
+    return Loaded.of({"observation": observation}, [ledger])
 
 
 SOURCE = Source(
@@ -93,7 +68,6 @@ SOURCE = Source(
             id="director_changes",
             title="Changes of directors of children's services",
             short_title="Director changes",
-            noun="number of changes of directors of children's services",
             theme="Context",
             definition="Times a council's director of children's services changed in the year to 31 March, in England.",
             unit="changes",

@@ -20,7 +20,7 @@ from etl.sources.declare import (
     rate_per_10_000,
 )
 
-# Councils that return their workforce together, and since when (rule 3). The tool prints the figure under both.
+# Councils that return their workforce together, and since when: the tool prints the figure under both.
 JOINT = {("314", "318"): 2017, ("940", "941"): 2021}
 # Figures printed under a council that was no more or not yet: measure and number -> years, and why.
 MISPLACED: Mapping[tuple[str, str], tuple[tuple[int, ...], str]] = {
@@ -37,7 +37,7 @@ FILLS: Mapping[str, tuple[str, tuple[int, ...]]] = {
     "placements_3_or_more": ("LACStable_2016on", tuple(range(2016, 2021))),
     "care_leavers_19_21_accommodation": ("CareLeaverAcc", tuple(range(2016, 2021))),
 }
-# Measures without a metric of their own here: counts of another, fills, and what is only held against other tables.
+# Measures without a metric of their own here: counts of another, fills, and what is only compared with other tables.
 COMPANIONS = {
     REVIEWED: PeriodKind.AT_31_MARCH,
     REVIEWABLE: PeriodKind.AT_31_MARCH,
@@ -65,7 +65,6 @@ def _role(metric_id: str, measure: str, who: str, short_title: str, direction: D
         id=metric_id,
         title=f"Social workers who {who}",
         short_title=short_title,
-        noun=f"share of social workers who {who}",
         theme="Workforce",
         definition=f"Social workers who {who}, of all social workers on 30 September.",
         direction=direction,
@@ -75,14 +74,14 @@ def _role(metric_id: str, measure: str, who: str, short_title: str, direction: D
     )
 
 
-def _referrals(metric_id: str, measure: str, whom: str) -> Metric:
+def _referrals(metric_id: str, measure: str, who: str) -> Metric:
     return _share(
         id=metric_id,
-        title=f"Referrals from {whom}",
-        short_title=f"From {whom}",
-        noun=f"share of referrals that came from {whom}",
+        title=f"Referrals from {who}",
+        short_title=f"From {who}",
+        noun=f"share of referrals that came from {who}",
         theme=FRONT_DOOR,
-        definition=f"Referrals in the year to 31 March that came from {whom}, of all referrals.",
+        definition=f"Referrals in the year to 31 March that came from {who}, of all referrals.",
         direction=neutral("It says who refers, not how well a council answers."),
         where={MEASURE: measure},
     )
@@ -135,7 +134,7 @@ SOURCE = Source(
         ),
     ),
     load=partial(lait.load, TOOL),
-    # Population for spending per child; the others so that its measures stand after theirs.
+    # Population for spending per child; the others so that its measures come after theirs.
     needs=("population", "social_work_workforce", "children_in_need_2024", "looked_after", "stability"),
     metrics=(
         _role(
@@ -217,7 +216,6 @@ SOURCE = Source(
             id="care_application_rate",
             title="Care applications",
             short_title="Care applications",
-            noun="rate of care applications",
             theme=PROTECTION,
             definition="Care applications that Cafcass received in the year to 31 March per 10,000 children.",
             period_kind=PeriodKind.YEAR_TO_31_MARCH,
@@ -294,7 +292,6 @@ SOURCE = Source(
             id="children_in_low_income_families",
             title="Children in low-income families",
             short_title="Low-income families",
-            noun="share of children in low-income families",
             theme="Context",
             definition="Children under 16 in families with relative low income, before housing costs, in the "
             "year to 31 March.",

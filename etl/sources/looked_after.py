@@ -1,11 +1,13 @@
 """Children looked after and care leavers, published by the Department for Education each autumn, to 31 March.
 
-Percentages and rates are printed as whole numbers. Every council that ever was stands in every year, with symbols only.
+Percentages and rates are whole numbers. Every council that ever existed has a row in every year, with symbols only.
 """
+
+from functools import partial
 
 from etl.model import File, Metric, PeriodKind, Release, Shortfall, Source
 from etl.readers import ees
-from etl.sources.declare import higher_is_better, lower_is_better, percentage, rate_per_10_000
+from etl.sources.declare import EES, higher_is_better, lower_is_better, percentage, rate_per_10_000
 
 FOLDER = "dfe-looked-after"
 NUMBERS = "cla_number_and_rate_per_10k_children.csv"
@@ -30,7 +32,7 @@ CHECKS, CHECKED, CHECKABLE = (
 MORE_OR_LESS = "Care may be what keeps a child safe: neither more children in it nor fewer is better by itself."
 YOUNG, OLDER = "17 to 18 years", "19 to 21 years"
 ACTIVE, LEAVERS = "Total in education, employment or training", "Total"
-# No metrics: kept so that the interactive tool can be held against them.
+# No metrics: kept to compare the interactive tool with.
 NOT_ACTIVE = "Total not in education, employment or training"
 DIFFICULTIES, AVERAGE_SCORE = "Ages 5 to 16 years with SDQ score", "SDQ average score"
 SUITABLE, HOUSED = "Accommodation considered suitable", "Suitability total"
@@ -49,6 +51,25 @@ LEFT_WELL = {
         "A young person who leaves care needs a safe and settled home.",
     ),
 }
+_rate = partial(
+    rate_per_10_000,
+    theme=THEME,
+    decimals=0,
+    polarity_reason=MORE_OR_LESS,
+    file=NUMBERS,
+    column="rate_per_10000",
+    numerator="children_count",
+    denominator="population_estimate",
+)
+_children = partial(
+    percentage,
+    theme=THEME,
+    decimals=0,
+    period_kind=PeriodKind.YEAR_TO_31_MARCH,
+    column="children_percent",
+    numerator="children_count",
+    denominator="children_count",
+)
 
 
 def _leavers(metric_id: str, age: str, group: str, short_title: str) -> Metric:
@@ -58,7 +79,6 @@ def _leavers(metric_id: str, age: str, group: str, short_title: str) -> Metric:
         id=metric_id,
         title=f"Care leavers {of_age} {words}",
         short_title=short_title,
-        noun=f"share of care leavers {of_age} {words}",
         theme=THEME,
         definition=f"Care leavers {of_age} who were {words}, of all of that age.",
         decimals=0,
@@ -83,10 +103,7 @@ SOURCE = Source(
         id="looked_after_2025",
         title="reporting year 2025",
         published="2025-11-26",
-        page=(
-            "https://explore-education-statistics.service.gov.uk/find-statistics/"
-            "children-looked-after-in-england-including-adoptions"
-        ),
+        page=f"{EES}/children-looked-after-in-england-including-adoptions",
         files=(
             File(f"{FOLDER}/{NUMBERS}", groups={"population_type": (NOW, STARTING)}),
             File(
@@ -106,91 +123,58 @@ SOURCE = Source(
     ),
     load=ees.load,
     metrics=(
-        rate_per_10_000(
+        _rate(
             id="cla_rate",
             title="Children looked after",
             short_title="Looked after",
-            noun="rate of children looked after",
-            theme=THEME,
             definition="Children looked after at 31 March per 10,000 children aged 0 to 17, as published.",
-            decimals=0,
-            polarity_reason=MORE_OR_LESS,
             period_kind=PeriodKind.AT_31_MARCH,
-            file=NUMBERS,
-            column="rate_per_10000",
             where={"population_type": NOW},
-            numerator="children_count",
-            denominator="population_estimate",
         ),
-        rate_per_10_000(
+        _rate(
             id="cla_start_rate",
             title="Children starting to be looked after",
             short_title="Starting care",
-            noun="rate of children starting to be looked after",
-            theme=THEME,
             definition="Children who started to be looked after in the year to 31 March per 10,000 aged 0 to 17.",
-            decimals=0,
-            polarity_reason=MORE_OR_LESS,
             period_kind=PeriodKind.YEAR_TO_31_MARCH,
-            file=NUMBERS,
-            column="rate_per_10000",
             where={"population_type": STARTING},
-            numerator="children_count",
-            denominator="population_estimate",
         ),
-        percentage(
+        _children(
             id="placements_3_or_more",
             title="Children looked after with three or more placements",
             short_title="Three placements",
             noun="share of children looked after with three or more placements in the year",
-            theme=THEME,
             definition="Children looked after at 31 March who had three or more placements during the year.",
-            decimals=0,
             direction=lower_is_better("With each move a child loses a home, and often a school and friends."),
-            period_kind=PeriodKind.YEAR_TO_31_MARCH,
             file=STABILITY,
-            column="children_percent",
             where={"cla_group": ON_31_MARCH, "placement_stability": THREE_PLACEMENTS},
-            numerator="children_count",
-            denominator="children_count",
             denominator_where={"cla_group": ON_31_MARCH, "placement_stability": ALL},
             shortfall=Shortfall("fewer children moved so often", "numerator", "the number of children looked after"),
         ),
-        percentage(
+        _children(
             id="same_carer_2_years",
             title="Children looked after with the same carer for two years",
             short_title="Same carer",
             noun="share of children long looked after who lived with the same carer for two years",
-            theme=THEME,
             definition="Children under 16 looked after for at least 2.5 years who lived with one carer for at least 2.",
-            decimals=0,
             direction=higher_is_better("A child who stays with one carer can settle."),
             period_kind=PeriodKind.AT_31_MARCH,
             file=STABILITY,
-            column="children_percent",
             where={"cla_group": LONG, "placement_stability": SAME_CARER},
-            numerator="children_count",
-            denominator="children_count",
             denominator_where={"cla_group": LONG, "placement_stability": ALL},
             shortfall=Shortfall(
                 "more children with one carer", "numerator", "the number of children long looked after"
             ),
         ),
-        percentage(
+        _children(
             id="health_assessments",
             title="Children looked after with an annual health assessment",
             short_title="Health assessments",
             noun="share of children looked after who had their annual health assessment",
-            theme=THEME,
             definition="Children looked after for a year at 31 March who had their annual health assessment.",
-            decimals=0,
             direction=higher_is_better("Regulations ask for it every year."),
-            period_kind=PeriodKind.YEAR_TO_31_MARCH,
             file=HEALTH,
-            column="children_percent",
             where={"characteristic": CHECKS, "breakdown": CHECKED},
-            numerator="children_count",
-            denominator="children_count",
             denominator_where={"characteristic": CHECKS, "breakdown": CHECKABLE},
             shortfall=Shortfall(
                 "more children assessed", "numerator", "the number of children looked after for a year"

@@ -1,19 +1,20 @@
 """Local authority inspection outcomes, published by Ofsted each year: every ILACS inspection since 2018.
 
-Official statistics win over any other record of an inspection (rule 20). Ofsted's own table of the latest judgements
-stands in the same file: nothing is loaded from it, the build holds it against ours (`etl.readers.reconcile_ofsted`).
+Rule `inspections`: official statistics win over any other record. Ofsted's own table of the latest judgements is in the
+same file: nothing is loaded from it, the build compares it with ours (`etl.readers.reconcile_ofsted`).
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
 from typing import Any
 
 import polars as pl
 
-from etl.areas import Areas, name_key
+from etl.areas import Areas
 from etl.model import Context, File, Loaded, Metric, PeriodKind, Polarity, Release, Source, SourceError
-from etl.readers.inspections import GRADES, MONTHS, Framework, Strand, authority, day, grade, loaded
+from etl.readers.area_codes import by_code, require_once
+from etl.readers.inspections import GRADES, MONTHS, Framework, Strand, day, grade, loaded
 from etl.readers.inspections import SNAPSHOT as OF_SNAPSHOT
 from etl.releases import Cells, require
 
@@ -33,7 +34,6 @@ DATES = ("Inspection date", "Publication date")
 TYPES = {"ILACS Standard Inspection": "standard", "ILACS Short Inspection": "short"}
 WORDS: dict[str, str | None] = {grade: grade for grade in GRADES}
 ISO = "%Y-%m-%dT%H:%M:%S"
-Council = Callable[[str | None, str | None, str, int], str]
 
 
 def load(source: Source, cells: Cells, context: Context) -> Loaded:
@@ -43,11 +43,10 @@ def load(source: Source, cells: Cells, context: Context) -> Loaded:
     """
     table = cells.table(FILE, HISTORY)
     require(table, (CODE, NAME, TYPE, *DATES, *STRANDS.values()), FILE)
-    council = councils(context.areas)
     inspections, judgements = [], []
     for row in table.iter_rows(named=True):
         line = row["line"]
-        area_id = council(row[CODE], row[NAME], FILE, line)
+        area_id = council(context.areas, row, FILE)
         type_ = inspection_type(row[TYPE], FILE, line, TYPE)
         started, published = dates(row)
         inspection_id = f"{area_id}-{published}"
@@ -55,81 +54,50 @@ def load(source: Source, cells: Cells, context: Context) -> Loaded:
             (inspection_id, area_id, Framework.ILACS, type_, started, None, published, None, source.id, FILE, line)
         )
         judgements += [(inspection_id, strand, found) for strand, found in grades(row).items() if found is not None]
-    snapshot = _snapshot(cells, council)
+    snapshot = _snapshot(cells, context.areas)
     digest = cells.sha256(FILE)
     ledger = [
         (source.id, f"{FILE}#{HISTORY}", digest, table.height, table.height, 0, 0),
         (source.id, f"{FILE}#{SNAPSHOT}", digest, snapshot.height, 0, 0, snapshot.height),
     ]
-    found = loaded(source, inspections, judgements, ledger)
+    found = loaded(inspections, judgements, ledger)
     return replace(found, tables={**found.tables, "snapshot": snapshot})
 
 
-def councils(areas: Areas) -> Council:
-    """A function of code, name, file and line: the authority of both; raises E_UNKNOWN_LA, or E_NAME if they differ."""
-    codes = dict(areas.code.select("gss_code", "area_id").iter_rows())
-    names = {(name_key(name), area_id) for name, area_id in areas.name.iter_rows()}
-
-    def council(code: str | None, name: str | None, file: str, line: int) -> str:
-        area_id = authority(name, codes, code or "", file=file, line=line)
-        if (name_key(name or ""), area_id) not in names:
-            raise SourceError(
-                "E_NAME",
-                f"{code} is called {name!r}, which is not a name of {area_id}.",
-                file=file,
-                line=line,
-                remedy="If the name is a new variant, add it to data/local_authorities.csv.",
-            )
-        return area_id
-
-    return council
+def council(areas: Areas, row: Mapping[str, Any], file: str) -> str:
+    """The authority of the code and name of a row; raises E_UNKNOWN_LA, or E_NAME if they are of two."""
+    return by_code(areas, row[CODE], row[NAME], file, row["line"], (CODE, NAME))
 
 
 def inspection_type(text: str | None, file: str, line: int, column: str) -> str:
     """Standard or short; raises E_INSPECTION_TYPE."""
     if text not in TYPES:
-        raise SourceError(
-            "E_INSPECTION_TYPE",
-            f"{text!r} is not a type we know.",
-            file=file,
-            line=line,
-            column=column,
-            remedy="If Ofsted introduced it, add it to the types of the source.",
-        )
+        remedy = "If Ofsted introduced it, add it to the types of the source."
+        raise SourceError("E_INSPECTION_TYPE", f"{text!r} is not a type we know.", remedy, file, line, column)
     return TYPES[text]
 
 
 def dates(row: Mapping[str, Any]) -> tuple[date, date]:
     """The first day of an inspection and that of its publication; raises E_DATE."""
-    started, published = (day(row[column], ISO, file=FILE, line=row["line"], column=column) for column in DATES)
+    started, published = (day(row[column], ISO, FILE, row["line"], column) for column in DATES)
     return started, published
 
 
 def grades(row: Mapping[str, Any]) -> dict[str, str | None]:
     """What was judged, and what was not; raises E_GRADE."""
-    return {
-        strand: grade(row[column], WORDS, file=FILE, line=row["line"], column=column)
-        for strand, column in STRANDS.items()
-    }
+    return {strand: grade(row[column], WORDS, FILE, row["line"], column) for strand, column in STRANDS.items()}
 
 
-def _snapshot(cells: Cells, council: Council) -> pl.DataFrame:
-    """Ofsted's table of the latest judgements (`inspections.SNAPSHOT`); a council that stands twice is refused."""
+def _snapshot(cells: Cells, areas: Areas) -> pl.DataFrame:
+    """Ofsted's table of the latest judgements (`inspections.SNAPSHOT`); a council that is there twice is refused."""
     table = cells.table(FILE, SNAPSHOT)
     require(table, (CODE, NAME, *DATES, *STRANDS.values()), FILE)
     lines: dict[str, int] = {}
     rows = []
     for row in table.iter_rows(named=True):
         line = row["line"]
-        area_id = council(row[CODE], row[NAME], FILE, line)
-        if lines.setdefault(area_id, line) != line:
-            raise SourceError(
-                "E_DUP_KEY",
-                f"{row[NAME]} stands here and on line {lines[area_id]} of sheet {SNAPSHOT}.",
-                file=FILE,
-                line=line,
-                remedy="The publisher must say which row is right.",
-            )
+        area_id = council(areas, row, FILE)
+        require_once(lines, area_id, row[NAME], FILE, line)
         rows.append((area_id, AS_AT, *dates(row), *grades(row).values(), FILE, line))
     return pl.DataFrame(rows, schema=OF_SNAPSHOT, orient="row")
 

@@ -1,12 +1,11 @@
 """Ofsted's history of inspections to 2023: the grades of the Single Inspection Framework (SIF), 2013 to 2018.
 
 The sheet is one row an authority, without codes, and holds a second table under a header of its own: councils that
-had ended by 2021. Publication dates only. Later inspections stand in it too, but newer official files win.
+had ended by 2021. Publication dates only. It holds later inspections too, but newer official files win.
 """
 
 import polars as pl
 
-from etl.areas import name_key
 from etl.model import Context, File, Loaded, Release, Source
 from etl.readers.inspections import GRADES, Framework, Strand, authority, day, grade, loaded
 from etl.releases import Cells, require
@@ -55,26 +54,25 @@ def load(source: Source, cells: Cells, context: Context) -> Loaded:
     for row in rows.iter_rows(named=True):
         line, name = row["line"], row[NAME]
         numbers = current if second_header is None or line < second_header else ended
-        area_id = authority(name, numbers, name_key(name), file=FILE, line=line)
+        area_id = authority(name, numbers, FILE, line)
         if all(row[date_column] in NONE for date_column, _ in INSPECTIONS.values()):
             says = f"{name} had no inspection under the Single Inspection Framework."
             rejects.append((source.id, FILE, line, name, "R_OTHER_FRAMEWORK", says))
         for type_, (date_column, strands) in INSPECTIONS.items():
             if row[date_column] in NONE:
                 continue
-            published = day(row[date_column], "%Y-%m-%dT%H:%M:%S", file=FILE, line=line, column=date_column)
+            published = day(row[date_column], "%Y-%m-%dT%H:%M:%S", FILE, line, date_column)
             inspection_id = f"{area_id}-{published}"
             inspections.append(
                 (inspection_id, area_id, Framework.SIF, type_, None, None, published, None, source.id, FILE, line)
             )
             for strand, column in strands.items():
-                found = grade(row[column], WORDS, file=FILE, line=line, column=column)
+                found = grade(row[column], WORDS, FILE, line, column)
                 if found is not None:
                     judgements.append((inspection_id, strand, found))
     digest, taken = cells.sha256(FILE), rows.height - len(rejects)
     ledger = [(source.id, f"{FILE}#LA_inspections_2009-2023", digest, rows.height, taken, len(rejects), 0)]
-    reject = pl.DataFrame(rejects, schema=["source_id", "file", "line", "raw", "rule", "message"], orient="row")
-    return loaded(source, inspections, judgements, ledger, rejects=reject if rejects else None)
+    return loaded(inspections, judgements, ledger, rejects=rejects)
 
 
 SOURCE = Source(

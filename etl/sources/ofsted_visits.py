@@ -1,7 +1,7 @@
 """Ofsted's focused and monitoring visits, from its yearly lists of all inspection activity since April 2022.
 
 A visit ends with a letter and gives no grade. The lists hold inspections too: those are in the history already, and
-each is held against it (`etl.readers.reconcile_ofsted`).
+each is compared with it (`etl.readers.reconcile_ofsted`).
 """
 
 from collections.abc import Mapping
@@ -11,10 +11,9 @@ from typing import Any
 
 import polars as pl
 
-from etl.areas import Areas, alive, name_key
+from etl.areas import Areas, alive
 from etl.model import (
-    LEDGER,
-    OBSERVATION,
+    COUNCIL_DATES,
     Context,
     File,
     Loaded,
@@ -23,13 +22,13 @@ from etl.model import (
     Release,
     Source,
     SourceError,
-    Status,
+    to_observations,
 )
 from etl.readers.inspections import Strand, authority, day, grade
 from etl.readers.reconcile_ofsted import LOOK, PUBLISHED, STARTED, TYPE, Disagreement, Known, Other, hold, known
 from etl.releases import Cells, require
 from etl.sources.declare import count
-from etl.sources.ofsted_inspections import CODE, ISO, NAME, STRANDS, WORDS, councils, inspection_type
+from etl.sources.ofsted_inspections import CODE, ISO, NAME, STRANDS, WORDS, council, inspection_type
 
 ON, KIND, THEME, OUT = "Inspection/Visit date", "Inspection/Visit type", "Visit Theme", "Publication date"
 VISITS = {"ILACS Focused Visit": "focused visit", "LA Monitoring visit": "monitoring visit"}
@@ -133,24 +132,12 @@ def load(source: Source, cells: Cells, context: Context) -> Loaded:
             else:
                 rejects += _inspection(row, edition, source, official)
         taken, rejected = len(visits) - before[0], len(rejects) - before[1]
-        ledger.append(
-            (
-                source.id,
-                f"{edition.file}#{edition.sheet}",
-                cells.sha256(edition.file),
-                table.height,
-                taken,
-                rejected,
-                table.height - taken - rejected,
-            )
-        )
+        counts = (table.height, taken, rejected, table.height - taken - rejected)
+        ledger.append((source.id, f"{edition.file}#{edition.sheet}", cells.sha256(edition.file), *counts))
     visit = pl.DataFrame(visits, schema=VISIT, orient="row")
     _refuse_twice(visit)
     tables = {"visit": visit, "observation": observations(visit, context.areas, source)}
-    if rejects:
-        columns = ["source_id", "file", "line", "raw", "rule", "message"]
-        tables["reject"] = pl.DataFrame(rejects, schema=columns, orient="row")
-    return Loaded(tables, pl.DataFrame(ledger, schema=LEDGER, orient="row"))
+    return Loaded.of(tables, ledger, rejects)
 
 
 def observations(visit: pl.DataFrame, areas: Areas, source: Source) -> pl.DataFrame:
@@ -167,73 +154,46 @@ def observations(visit: pl.DataFrame, areas: Areas, source: Source) -> pl.DataFr
                 .group_by("area_id")
                 .agg(
                     pl.len().cast(pl.Float64).alias("value"),
-                    # One visit is a line of a list; a sum and a nought are made of the whole list.
+                    # One visit is a line of a list; a sum and a zero are made of the whole list.
                     pl.when(pl.len() == 1).then(pl.col("file").first()).alias("its_file"),
                     pl.when(pl.len() == 1).then(pl.col("line").first()).alias("line"),
                 )
             )
+            every = living.join(counted, on="area_id", how="left", maintain_order="left").with_columns(
+                pl.col("value").fill_null(0.0), pl.coalesce("its_file", pl.lit(edition.file)).alias("file")
+            )
             frames.append(
-                living.join(counted, on="area_id", how="left", maintain_order="left").select(
-                    pl.lit(metric_id).alias("metric_id"),
-                    "area_id",
-                    pl.lit(edition.last).alias("period_end"),
-                    pl.lit(str(edition.year)).alias("period"),
-                    pl.col("value").fill_null(0.0),
-                    pl.lit(str(Status.OBSERVED)).alias("status"),
-                    pl.lit(None, pl.String).alias("symbol"),
-                    pl.lit(None, pl.Float64).alias("numerator"),
-                    pl.lit(None, pl.Float64).alias("denominator"),
-                    pl.col("area_id").alias("return_id"),
-                    pl.lit(source.id).alias("source_id"),
-                    pl.coalesce("its_file", pl.lit(edition.file)).alias("file"),
-                    "line",
+                to_observations(
+                    every,
+                    metric_id=metric_id,
+                    period_end=edition.last,
+                    period=str(edition.year),
+                    source_id=source.id,
                 )
             )
-    return pl.concat(frames).match_to_schema(OBSERVATION)
+    return pl.concat(frames)
 
 
 def _rows(table: pl.DataFrame, edition: Edition, areas: Areas) -> list[dict[str, Any]]:
     """The rows of a list with `area_id`, `started`, `published` and `grades` read."""
-    numbers, council = areas.by_name(), councils(areas)
+    numbers = areas.by_name()
     rows = []
     for row in table.iter_rows(named=True):
-        line = row["line"]
-        started = day(row[ON], ISO, file=edition.file, line=line, column=ON)
+        file, line = edition.file, row["line"]
+        started = day(row[ON], ISO, file, line, ON)
         if not date(edition.year - 2, 4, 1) <= started <= edition.last:
-            raise SourceError(
-                "E_DATE",
-                f"{started} is not in the year to {edition.last:%-d %B %Y}, nor in the one before.",
-                file=edition.file,
-                line=line,
-                column=ON,
-                remedy=f"{LOOK}it may belong to another year's list.",
-            )
-        if CODE in edition.more:
-            area_id = council(row[CODE], row[NAME], edition.file, line)
-        else:
-            area_id = authority(row[NAME], numbers, name_key(row[NAME] or ""), file=edition.file, line=line)
+            what = f"{started} is not in the year to {edition.last:%-d %B %Y}, nor in the one before."
+            raise SourceError("E_DATE", what, f"{LOOK}it may belong to another year's list.", file, line, ON)
+        area_id = council(areas, row, file) if CODE in edition.more else authority(row[NAME], numbers, file, line)
         if area_id not in alive(areas, started):
-            raise SourceError(
-                "E_UNKNOWN_LA",
-                f"{row[NAME]} did not exist on {started}.",
-                file=edition.file,
-                line=line,
-                column=NAME,
-                remedy="Check the council's dates in data/local_authorities.csv.",
-            )
-        published = day(row[OUT], ISO, file=edition.file, line=line, column=OUT) if OUT in edition.more else None
+            what = f"{row[NAME]} did not exist on {started}."
+            raise SourceError("E_UNKNOWN_LA", what, COUNCIL_DATES, file, line, NAME)
+        published = day(row[OUT], ISO, file, line, OUT) if OUT in edition.more else None
         if published is not None and published < started:
-            raise SourceError(
-                "E_DATE",
-                f"published before {started}, its first day.",
-                file=edition.file,
-                line=line,
-                column=OUT,
-                remedy=f"{LOOK}one of the two dates is wrong; report the slip to the publisher.",
-            )
+            remedy = f"{LOOK}one of the two dates is wrong; report the slip to the publisher."
+            raise SourceError("E_DATE", f"published before {started}, its first day.", remedy, file, line, OUT)
         grades = {
-            strand: grade(row.get(column), WORDS, file=edition.file, line=line, column=column)
-            for strand, column in edition.strands.items()
+            strand: grade(row.get(column), WORDS, file, line, column) for strand, column in edition.strands.items()
         }
         rows.append({**row, "area_id": area_id, "started": started, "published": published, "grades": grades})
     return rows
@@ -242,26 +202,14 @@ def _rows(table: pl.DataFrame, edition: Edition, areas: Areas) -> list[dict[str,
 def _visit(row: Mapping[str, Any], edition: Edition, source: Source) -> tuple[object, ...]:
     graded = next((strand for strand, found in row["grades"].items() if found is not None), None)
     if graded is not None:
-        raise SourceError(
-            "E_GRADE",
-            f"a {VISITS[row[KIND]]} gives no grade, but {row['grades'][graded]!r} is printed.",
-            file=edition.file,
-            line=row["line"],
-            column=edition.strands[graded],
-            remedy=f"{LOOK}if it was an inspection, its type is wrong.",
-        )
+        what = f"a {VISITS[row[KIND]]} gives no grade, but {row['grades'][graded]!r} is printed."
+        remedy = f"{LOOK}if it was an inspection, its type is wrong."
+        raise SourceError("E_GRADE", what, remedy, edition.file, row["line"], edition.strands[graded])
     kind = VISITS[row[KIND]]
-    return (
-        f"{row['area_id']}-{row['started']}-{kind.split()[0]}",
-        row["area_id"],
-        kind,
-        row["started"],
-        row["published"],
-        row.get(THEME),
-        source.id,
-        edition.file,
-        row["line"],
-    )
+    area_id, started = row["area_id"], row["started"]
+    visit_id = f"{area_id}-{started}-{kind.split()[0]}"
+    where = (source.id, edition.file, row["line"])
+    return (visit_id, area_id, kind, started, row["published"], row.get(THEME), *where)
 
 
 def _inspection(
@@ -273,14 +221,9 @@ def _inspection(
     began = [one for one in official.get(row["area_id"], []) if one.started is not None]
     same = min(began, key=lambda one: abs((one.started or row["started"]) - row["started"]), default=None)
     if same is None or same.started is None or abs((same.started - row["started"]).days) > SAME_INSPECTION:
-        raise SourceError(
-            "E_DISAGREES",
-            f"{row[NAME]} was inspected from {row['started']}, but Ofsted's history has no such inspection.",
-            file=edition.file,
-            line=line,
-            column=ON,
-            remedy=f"{LOOK}if the history lacks it, or the date is wrong, tell Ofsted.",
-        )
+        what = f"{row[NAME]} was inspected from {row['started']}, but Ofsted's history has no such inspection."
+        remedy = f"{LOOK}if the history lacks it, or the date is wrong, tell Ofsted."
+        raise SourceError("E_DISAGREES", what, remedy, edition.file, line, ON)
     says: dict[str, str | None] = {**row["grades"], STARTED: str(row["started"]), TYPE: type_}
     if row["published"] is not None:
         says[PUBLISHED] = str(row["published"])
@@ -296,13 +239,9 @@ def _refuse_twice(visit: pl.DataFrame) -> None:
     again = visit.filter(pl.col("visit_id").is_duplicated()).sort("visit_id", "file", "line")
     if again.height:
         first, second = again.row(0, named=True), again.row(1, named=True)
-        raise SourceError(
-            "E_DUP_KEY",
-            f"{second['visit_id']} stands here and in {first['file']}, line {first['line']}.",
-            file=second["file"],
-            line=second["line"],
-            remedy=f"{LOOK}the publisher must say which row is right.",
-        )
+        what = f"{second['visit_id']} stands here and in {first['file']}, line {first['line']}."
+        remedy = f"{LOOK}the publisher must say which row is right."
+        raise SourceError("E_DUP_KEY", what, remedy, second["file"], second["line"])
 
 
 def _metric(kind: str, title: str, definition: str, caveat: str) -> Metric:

@@ -6,7 +6,7 @@ held in 2019/20 and 2020/21 at 11, and absence was not collected in 2019/20.
 
 from etl.model import File, Metric, PeriodKind, Polarity, Release, Source
 from etl.readers import ees
-from etl.sources.declare import FEW, higher_is_better, lower_is_better, percentage
+from etl.sources.declare import EES, FEW, higher_is_better, lower_is_better, percentage
 
 ABSENCE, AGE_11, AGE_16 = "absence_la.csv", "ks2_la.csv", "ks4_la.csv"
 THEME = "Outcomes of children in need"
@@ -84,10 +84,7 @@ SOURCE = Source(
         id="outcomes_2025",
         title="2024/25",
         published="2026-04-02",
-        page=(
-            "https://explore-education-statistics.service.gov.uk/find-statistics/"
-            "outcomes-for-children-in-need-including-children-looked-after-by-local-authorities-in-england"
-        ),
+        page=f"{EES}/outcomes-for-children-in-need-including-children-looked-after-by-local-authorities-in-england",
         files=(
             File(f"dfe-outcomes/{ABSENCE}", groups={**KEPT, "phase_type_grouping": (ALL_SCHOOLS,)}),
             File(f"dfe-outcomes/{AGE_11}", groups=KEPT),

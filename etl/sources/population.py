@@ -23,7 +23,6 @@ SOURCE = Source(
             id="children",
             title="Children aged 0 to 17",
             short_title="Children",
-            noun="number of children aged 0 to 17",
             theme="Context",
             definition="Children aged 0 to 17 living in the area in the middle of the year, as estimated by the ONS.",
             unit="children",

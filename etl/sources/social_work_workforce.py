@@ -8,12 +8,13 @@ from functools import partial
 
 from etl.model import File, Metric, PeriodKind, Polarity, Previous, Release, Shortfall, Source
 from etl.readers import ees
-from etl.sources.declare import count, lower_is_better, neutral, percentage
+from etl.sources.declare import EES, count, lower_is_better, neutral, percentage
 
 FILE, FILE_2024 = "csww_indicators_2017_to_2025.csv", "csww_indicators_2017_to_2024.csv"
 THEME = "Workforce"
 
 
+_share = partial(percentage, theme=THEME, period_kind=PeriodKind.AT_30_SEPTEMBER)
 _count = partial(
     count,
     theme=THEME,
@@ -30,7 +31,7 @@ SOURCE = Source(
         id="social_work_workforce_2025",
         title="reporting year 2025",
         published="2026-03-19",
-        page="https://explore-education-statistics.service.gov.uk/find-statistics/children-s-social-work-workforce",
+        page=f"{EES}/children-s-social-work-workforce",
         files=(File(f"dfe-workforce/{FILE}"),),
     ),
     previous=Previous(
@@ -38,35 +39,31 @@ SOURCE = Source(
             id="social_work_workforce_edition_2024",
             title="reporting year 2024",
             published="2025-02",
-            page="https://explore-education-statistics.service.gov.uk/find-statistics/"
-            "children-s-social-work-workforce/2024",
+            page=f"{EES}/children-s-social-work-workforce/2024",
             files=(File(f"dfe-workforce/{FILE_2024}"),),
         ),
         files={FILE_2024: FILE},
     ),
     load=ees.load,
     metrics=(
-        percentage(
+        _share(
             id="vacancy_rate",
             title="Social worker vacancy rate",
             short_title="Vacancies",
             noun="social worker vacancy rate",
-            theme=THEME,
             definition="FTE vacancies as a share of all FTE posts (vacancies and staff in post) on 30 September.",
             direction=lower_is_better("While a post is empty its work waits, or falls to those who are there."),
-            period_kind=PeriodKind.AT_30_SEPTEMBER,
             column="vacancy_rate_fte",
             numerator="vacancy_fte",
             denominator=("vacancy_fte", "inpost_fte"),
             shortfall=Shortfall("posts to fill", "numerator", "the number of posts"),
             caveat="A vacancy may be covered by agency staff.",
         ),
-        percentage(
+        _share(
             id="turnover_rate",
             title="Social worker turnover rate",
             short_title="Turnover",
             noun="social worker turnover rate",
-            theme=THEME,
             definition="FTE leavers in the year to 30 September as a share of FTE staff in post at its end.",
             direction=lower_is_better("Each social worker who leaves is one whom children and families knew."),
             period_kind=PeriodKind.YEAR_TO_30_SEPTEMBER,
@@ -77,15 +74,13 @@ SOURCE = Source(
             # More may leave a small team in a year than are in it at the end.
             may_exceed_100=True,
         ),
-        percentage(
+        _share(
             id="agency_rate",
             title="Agency social worker rate",
             short_title="Agency staff",
             noun="agency social worker rate",
-            theme=THEME,
             definition="FTE agency staff as a share of FTE agency staff and staff in post on 30 September.",
             direction=lower_is_better("Agency staff cost more and as a rule stay for shorter."),
-            period_kind=PeriodKind.AT_30_SEPTEMBER,
             column="agency_rate_fte",
             numerator="agency_fte",
             denominator=("agency_fte", "inpost_fte"),
@@ -111,26 +106,22 @@ SOURCE = Source(
             shortfall=Shortfall("more case-holding social workers", "denominator", "the number of cases"),
             caveat="Says nothing of how hard the cases are.",
         ),
-        percentage(
+        _share(
             id="absence_rate",
             title="Social worker sickness absence rate",
             short_title="Sickness absence",
             noun="social worker sickness absence rate",
-            theme=THEME,
             definition="Days lost to sickness in the year to 30 September as a share of days available.",
             direction=lower_is_better("The work of those who are ill waits, or falls to colleagues."),
             period_kind=PeriodKind.YEAR_TO_30_SEPTEMBER,
             column="absence_rate_fte",
         ),
-        percentage(
+        _share(
             id="vacancies_covered_by_agency",
             title="Vacancies covered by agency staff",
             short_title="Vacancies covered",
-            noun="share of vacancies covered by agency staff",
-            theme=THEME,
             definition="FTE agency staff who cover vacancies as a share of FTE vacancies on 30 September.",
             direction=neutral("Cover keeps the work going, but fills no post: a high figure may be good or bad."),
-            period_kind=PeriodKind.AT_30_SEPTEMBER,
             column="vacancy_agency_cover_rate_fte",
             numerator="agency_cover_fte",
             denominator="vacancy_fte",
@@ -150,7 +141,6 @@ SOURCE = Source(
             id="social_workers_fte",
             title="Social workers in post",
             short_title="Social workers",
-            noun="number of social workers in post",
             definition="FTE children and family social workers employed on 30 September, agency excluded.",
             column="inpost_fte",
         ),
@@ -158,7 +148,6 @@ SOURCE = Source(
             id="agency_fte",
             title="Agency social workers",
             short_title="Agency workers",
-            noun="number of agency social workers",
             definition="FTE agency children and family social workers on 30 September.",
             column="agency_fte",
         ),
@@ -166,7 +155,6 @@ SOURCE = Source(
             id="starters_fte",
             title="Social workers who started",
             short_title="Starters",
-            noun="number of social workers who started",
             definition="FTE social workers who started in the year to 30 September.",
             column="starters_fte",
             period_kind=PeriodKind.YEAR_TO_30_SEPTEMBER,
@@ -175,7 +163,6 @@ SOURCE = Source(
             id="leavers_fte",
             title="Social workers who left",
             short_title="Leavers",
-            noun="number of social workers who left",
             definition="FTE social workers who left in the year to 30 September.",
             column="leavers_fte",
             period_kind=PeriodKind.YEAR_TO_30_SEPTEMBER,
@@ -184,7 +171,6 @@ SOURCE = Source(
             id="case_holders_fte",
             title="Social workers who hold cases",
             short_title="Case holders",
-            noun="number of social workers who hold cases",
             definition="FTE social workers, agency included, who held cases on 30 September.",
             column="case_holders_fte",
         ),
@@ -192,7 +178,6 @@ SOURCE = Source(
             id="cases",
             title="Cases held",
             short_title="Cases",
-            noun="number of cases held",
             definition="Cases held by social workers on 30 September.",
             column="cases",
             unit="cases",

@@ -1,8 +1,10 @@
 """Stability measures for children looked after, by the Department for Education: social workers and school moves."""
 
+from functools import partial
+
 from etl.model import File, PeriodKind, Release, Shortfall, Source
 from etl.readers import ees
-from etl.sources.declare import lower_is_better, percentage
+from etl.sources.declare import EES, lower_is_better, percentage
 
 FOLDER = "dfe-looked-after"
 SOCIAL_WORKERS = "la_cla_swcount.csv"
@@ -11,6 +13,15 @@ THEME = "Looked after and leaving care"
 ON_31_MARCH, ALL = "CLA on 31 March", "Total children"
 THREE_WORKERS = "3 or more social workers during the year"
 MOVES, MOVED = "Mid-year moves", "With one or more mid-year moves during the year"
+_children = partial(
+    percentage,
+    theme=THEME,
+    decimals=0,
+    period_kind=PeriodKind.YEAR_TO_31_MARCH,
+    column="percentage",
+    numerator="number",
+    denominator="number",
+)
 
 SOURCE = Source(
     id="stability",
@@ -20,10 +31,7 @@ SOURCE = Source(
         id="stability_2024",
         title="reporting year 2024",
         published="2026-01-21",
-        page=(
-            "https://explore-education-statistics.service.gov.uk/find-statistics/"
-            "stability-measures-for-children-looked-after-in-england"
-        ),
+        page=f"{EES}/stability-measures-for-children-looked-after-in-england",
         files=(
             File(
                 f"{FOLDER}/{SOCIAL_WORKERS}",
@@ -37,40 +45,27 @@ SOURCE = Source(
     ),
     load=ees.load,
     metrics=(
-        percentage(
+        _children(
             id="social_workers_3_or_more",
             title="Children looked after with three or more social workers",
             short_title="Three social workers",
             noun="share of children looked after with three or more social workers in the year",
-            theme=THEME,
             definition="Children looked after at 31 March who had three or more social workers during the year.",
-            decimals=0,
             direction=lower_is_better("With each new social worker a child has to begin again."),
-            period_kind=PeriodKind.YEAR_TO_31_MARCH,
             file=SOCIAL_WORKERS,
-            column="percentage",
             where={"cla_group": ON_31_MARCH, "sw_stability": THREE_WORKERS},
-            numerator="number",
-            denominator="number",
             denominator_where={"cla_group": ON_31_MARCH, "sw_stability": ALL},
             shortfall=Shortfall("fewer children with so many", "numerator", "the number of children looked after"),
             caveat="Published for 2024 only: the one view of how often children change social worker.",
         ),
-        percentage(
+        _children(
             id="school_moves",
             title="Children looked after who moved school mid-year",
             short_title="School moves",
-            noun="share of children looked after who moved school mid-year",
-            theme=THEME,
             definition="Children looked after at 31 March who moved school during a school year.",
-            decimals=0,
             direction=lower_is_better("A move in the middle of a school year disturbs learning and friendships."),
-            period_kind=PeriodKind.YEAR_TO_31_MARCH,
             file=SCHOOLS,
-            column="percentage",
             where={"cla_group": ON_31_MARCH, "move_measure": MOVES, "school_stability": MOVED},
-            numerator="number",
-            denominator="number",
             denominator_where={"cla_group": ON_31_MARCH, "move_measure": MOVES, "school_stability": ALL},
             shortfall=Shortfall("fewer children moved", "numerator", "the number of children matched to a school"),
         ),

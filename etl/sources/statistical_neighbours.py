@@ -2,12 +2,12 @@
 
 import polars as pl
 
-from etl.model import LEDGER, Context, File, Loaded, Release, Source, SourceError
+from etl.model import MENDED, NEW_COUNCIL, Context, File, Loaded, Release, Source, SourceError
+from etl.readers.area_codes import require_once
 from etl.releases import Cells, require
 
 FILE = "sn_model_2025_wide.csv"
 NEIGHBOURS = 10
-MENDED = "Report it to the publisher; do not load the file until it is mended."
 CLOSENESS = ("Extremely close", "Very close", "Close", "Somewhat close", "Not close")
 
 
@@ -20,52 +20,24 @@ def load(source: Source, cells: Cells, context: Context) -> Loaded:
     rows, lines = [], dict[str, int]()
     for row in table.iter_rows(named=True):
         area_id, line = row["old_la_code"], row["line"]
-        if lines.setdefault(area_id, line) != line:
-            raise SourceError(
-                "E_DUP_KEY",
-                f"{area_id} stands here and on line {lines[area_id]}.",
-                file=FILE,
-                line=line,
-                remedy=MENDED,
-            )
+        require_once(lines, area_id, area_id, FILE, line)
         columns_of = {area_id: "old_la_code"}
         for rank, column in enumerate(columns, start=1):
             neighbour, closeness = row[column], (row[f"{column}P"] or "").strip()
             if columns_of.setdefault(neighbour, column) != column:
-                raise SourceError(
-                    "E_DUP_KEY",
-                    f"{neighbour} stands here and in {columns_of[neighbour]!r}.",
-                    file=FILE,
-                    line=line,
-                    column=column,
-                    remedy=MENDED,
-                )
+                what = f"{neighbour} stands here and in {columns_of[neighbour]!r}."
+                raise SourceError("E_DUP_KEY", what, MENDED, FILE, line, column)
             for unknown in columns_of.keys() - known:
-                raise SourceError(
-                    "E_UNKNOWN_LA",
-                    f"{unknown!r} is not an authority we know.",
-                    file=FILE,
-                    line=line,
-                    column=columns_of[unknown],
-                    remedy="If it is a new council, add it to data/local_authorities.csv.",
-                )
+                what = f"{unknown!r} is not an authority we know."
+                raise SourceError("E_UNKNOWN_LA", what, NEW_COUNCIL, FILE, line, columns_of[unknown])
             if closeness not in CLOSENESS:
-                raise SourceError(
-                    "E_SYMBOL",
-                    f"{closeness!r} is not one of {', '.join(CLOSENESS)}.",
-                    file=FILE,
-                    line=line,
-                    column=f"{column}P",
-                    remedy="If the model has a new word, add it to the source.",
-                )
+                what = f"{closeness!r} is not one of {', '.join(CLOSENESS)}."
+                remedy = "If the model has a new word, add it to the source."
+                raise SourceError("E_SYMBOL", what, remedy, FILE, line, f"{column}P")
             rows.append((area_id, neighbour, rank, closeness))
-    frame = pl.DataFrame(
-        rows,
-        schema={"area_id": pl.String, "neighbour_id": pl.String, "closeness_rank": pl.Int64, "closeness": pl.String},
-        orient="row",
-    )
-    ledger = [(source.id, FILE, cells.sha256(FILE), table.height, table.height, 0, 0)]
-    return Loaded({"neighbour": frame}, pl.DataFrame(ledger, schema=LEDGER, orient="row"))
+    names = ("area_id", "neighbour_id", "closeness_rank", "closeness")
+    ledger = (source.id, FILE, cells.sha256(FILE), table.height, table.height, 0, 0)
+    return Loaded.of({"neighbour": pl.DataFrame(rows, schema=names, orient="row")}, [ledger])
 
 
 SOURCE = Source(

@@ -99,10 +99,12 @@ def tags(content: bytes) -> list[Node]:
 def docx_words(content: bytes) -> str:
     """All words of a Word document's body in their order, those that stand for pictures among them, squeezed."""
     body = Document(io.BytesIO(content)).element.body
-    words = []
-    for element in body.iter(qn("w:t"), qn("wp:docPr")):
-        words.append(element.text or "" if element.tag == qn("w:t") else element.get("descr"))
-    return squeezed("".join(words))
+    return squeezed(
+        "".join(
+            element.text or "" if element.tag == qn("w:t") else element.get("descr")
+            for element in body.iter(qn("w:t"), qn("wp:docPr"))
+        )
+    )
 
 
 def docx_wanted(briefing: Briefing) -> str:

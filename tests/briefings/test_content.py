@@ -136,7 +136,7 @@ def test_the_nine_measures_are_the_published_figures(name: str, db: Database, br
         assert whole == formats.brief(of_england, metric)
         assert best == formats.brief(cut["best"][0], metric)
         if beside.height >= 5:
-            # Half of two figures may end in binary noise (rule 7).
+            # Half of two figures may end in binary noise (rule `rounding`).
             assert neighbours == formats.brief(float(f"{float(str(beside['value'].median())):.9g}"), metric)
         else:
             assert neighbours == "too few"
@@ -300,7 +300,7 @@ def test_a_joint_return_stands_under_both_names_and_needs_as_much_for_both(db: D
     measure = table(first, "The measures that matter most").rows[0][0]
     assert isinstance(measure, Cell)
     assert measure.small.endswith("joint return with Richmond upon Thames")
-    # Wherever one of its figures stands it is said so (rule 3).
+    # Wherever one of its figures stands it is said so (rule `joint-returns`).
     for title in ("Where it stands worst", "What to ask the council"):
         assert re.search("Social worker turnover rate.*joint return with Richmond upon Thames", words(first, title)), (
             title
@@ -315,7 +315,7 @@ def test_a_joint_return_stands_under_both_names_and_needs_as_much_for_both(db: D
 
 
 def test_what_a_sum_rests_on_stands_beside_it(briefings: dict[str, Briefing]) -> None:
-    """Rule 13: what is held fixed is said; of the three posts of a very small council no such sum is made."""
+    """Rule `gaps`: what is held fixed is said; of the three posts of a very small council no such sum is made."""
     gap = words(briefings["Kingston upon Thames"], "The gap in posts, children and cases")
     assert "Cases per social worker would go from" in gap
     assert "cases and agency workers stay as they are" in gap

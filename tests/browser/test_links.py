@@ -193,7 +193,7 @@ def test_a_step_before_the_menus_are_there_loses_no_choice(
     """On a slow network the menus come after the tables; their part of Streamlit is held back here."""
     page = reader.new_page()
     held: list[Route] = []
-    page.route("**/Selectbox*.js", lambda one: held.append(one))
+    page.route("**/Selectbox*.js", lambda one: held.append(one))  # noqa: PLW0108 - Playwright marks what it calls
     page.goto(f"{server}/compare?la=Leeds&councils=York&metric=Average+caseload&version={old}")
     link = page.get_by_role("link", name=re.compile("All figures of these councils"))
     link.wait_for()

@@ -67,7 +67,7 @@ class Figure:
     def row(self, *, graded: bool) -> dict[str, Any]:
         """A row of `observation`."""
         grade = GRADES.get(str(self.value)) if graded else None
-        value = grade if grade else None if isinstance(self.value, str) else float(self.value)
+        value = grade or (None if isinstance(self.value, str) else float(self.value))
         printed = self.value if isinstance(self.value, str) and self.value else None
         return {
             "metric_id": self.metric_id,
@@ -106,6 +106,7 @@ def metric(metric_id: str = "waits", **changes: Any) -> dict[str, Any]:
         "denominator": None,
         "minimum_denominator": None,
         "has_interval": False,
+        "may_exceed_100": False,
         "shortfall": None,
         "shortfall_moves": None,
         "shortfall_holding": None,
@@ -178,19 +179,19 @@ def _areas(names: dict[str, str]) -> pl.DataFrame:
         {"area_id": NORTH, "name": "The North", "kind": "region", "gss_code": NORTH, "region_id": ENGLAND},
         {"area_id": SOUTH, "name": "The South", "kind": "region", "gss_code": SOUTH, "region_id": ENGLAND},
     ]
-    for number in COUNCILS:
-        places.append(
-            {
-                "area_id": number,
-                "name": names.get(number, f"Council {number}"),
-                "kind": "local_authority",
-                "la_number": number,
-                "gss_code": f"E06000{number}",
-                "region_id": NORTH if int(number) % 2 else SOUTH,
-                "authority_type": "Unitary authority",
-                "very_small": number == TINY,
-            }
-        )
+    places += [
+        {
+            "area_id": number,
+            "name": names.get(number, f"Council {number}"),
+            "kind": "local_authority",
+            "la_number": number,
+            "gss_code": f"E06000{number}",
+            "region_id": NORTH if int(number) % 2 else SOUTH,
+            "authority_type": "Unitary authority",
+            "very_small": number == TINY,
+        }
+        for number in COUNCILS
+    ]
     return pl.DataFrame(places, infer_schema_length=None).with_columns(pl.col("very_small").fill_null(False))
 
 

@@ -349,7 +349,8 @@ def test_the_lines_of_every_page_run_in_a_fresh_python_and_give_what_it_shows(
 ) -> None:
     allowed, keep = PYTHON[program]
     code = f"{ALONE.format(allowed=allowed)}\n{line(db, page, server, program)}\n{keep}\n"
-    ran = subprocess.run([sys.executable, "-I", "-c", code], cwd=tmp_path, capture_output=True, text=True, timeout=60)
+    command = [sys.executable, "-I", "-c", code]
+    ran = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=60, check=False)
     assert ran.returncode == 0, ran.stderr
     found, expected = pl.read_parquet(tmp_path / "rows.parquet"), answer(db, views(db)[page].addresses[0])
     assert found.schema == expected.schema
@@ -367,7 +368,7 @@ def test_the_line_for_r_runs_and_gives_what_the_page_shows(
     keep = 'write.csv(rows, "rows.csv", row.names = FALSE, na = "", fileEncoding = "UTF-8")'
     (tmp_path / "read.R").write_text(f"{text}\n{keep}\n", "utf-8")
     ran = subprocess.run(
-        [rscript, "--vanilla", "read.R"], cwd=tmp_path, capture_output=True, text=True, timeout=120,
+        [rscript, "--vanilla", "read.R"], cwd=tmp_path, capture_output=True, text=True, timeout=120, check=False,
         env={"PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8"},
     )  # fmt: skip
     assert ran.returncode == 0, ran.stderr

@@ -1,4 +1,4 @@
-"""The benchmarks by hand-made cases (rules 3, 10, 11 and 12); test_oracle.py holds them against all real figures."""
+"""The benchmarks by hand-made cases; test_oracle.py holds them against all real figures."""
 
 from __future__ import annotations
 

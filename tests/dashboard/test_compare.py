@@ -183,7 +183,7 @@ def test_every_theme_has_each_of_its_measures_for_each_compared_council_in_order
         rows = compare.by_measure(db, BEST, theme, area_ids)
         expected = [one.metric_id for one in db.metrics.values() if one.theme == theme]
         assert rows["metric_id"].unique(maintain_order=True).to_list() == expected
-        for (_,), part in rows.partition_by("metric_id", as_dict=True).items():
+        for part in rows.partition_by("metric_id"):
             assert part["area_id"].to_list() == area_ids
         newest_of = rows.select("metric_id", "period_end").unique().rows()
         assert all(db.latest(metric_id).end == end for metric_id, end in newest_of)

@@ -1,4 +1,4 @@
-"""Bars, lines and dots of the Compare page: order, axes, marks, gaps and names (rules 8, 11, 24 and 25)."""
+"""Bars, lines and dots of the Compare page: order, axes, marks, gaps and names."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Gap, shortfall, interval, verdict and the total for England, by hand-worked cases (rules 13 to 15)."""
+"""Gap, shortfall, interval, verdict and the total for England, by hand-worked cases."""
 
 from __future__ import annotations
 

@@ -166,7 +166,7 @@ def test_sixteen_threads_get_only_right_answers_while_the_file_is_replaced(
                     wrong.append(f"{db.data_version}: {found}")
                 seen.add(db.data_version)
                 answers[number] += 1
-            except Exception as error:  # whatever it is, a reader would have seen it
+            except Exception as error:  # noqa: BLE001 - whatever it is, a reader would have seen it
                 wrong.append(repr(error))
 
     threads = [threading.Thread(target=ask, args=(number,)) for number in range(16)]

@@ -337,7 +337,7 @@ def test_every_reason_of_the_database_has_words(db: Database) -> None:
 
 
 def on_list(db: Database, metric: Metric, benchmark: str, side: Literal["watch", "ring"]) -> set[str]:
-    """Who is on a list, by the words of rule 18 and the score test that Wilson's interval comes from."""
+    """Who is on a list, by the words of rule `watch-list` and the score test that Wilson's interval comes from."""
     rows = queries.councils(db, metric, db.latest(metric.metric_id), BENCHMARKS[benchmark])
     ways = {
         row[0]: row[1]

@@ -1,4 +1,4 @@
-"""Questions to the figures against a slow oracle: what is found, in which order, long and wide (rules 3, 5 and 26)."""
+"""Questions to the figures against a slow oracle: what is found, in which order, long and wide."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Files for spreadsheets: what is in them, and that they are safe to open (rule 26; operations 4.2)."""
+"""Files for spreadsheets: what is in them, and that they are safe to open (rule `pages`; operations 4.2)."""
 
 from __future__ import annotations
 

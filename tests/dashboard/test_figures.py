@@ -1,4 +1,4 @@
-"""Figures by their data: what is drawn, in which order, on which axis (rules 3, 5, 8, 11, 17, 24 and 25)."""
+"""Figures by their data: what is drawn, in which order, on which axis."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Funnels: limits by the formula, by exact counting and by the verdict; what is drawn where (rules 15, 24 and 25)."""
+"""Funnels: limits by the formula, by exact counting and by the verdict; what is drawn where."""
 
 from __future__ import annotations
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from html import unescape
 from pathlib import Path
 from typing import Any
@@ -612,7 +612,7 @@ def test_an_address_chooses_council_region_grade_months_and_order(db: Database) 
     assert not app.exception
     assert not app.warning
     filters = Filters("protection", "E12000007", (GOOD, TOP), "36 months or more")
-    rows = inspecting.matching(db, inspecting.latest(db, date.today()), filters)
+    rows = inspecting.matching(db, inspecting.latest(db, datetime.now(UTC).date()), filters)
     assert sentence(app).startswith(
         f"{rows.height} of 153 councils are in London, judged Outstanding or Good for help and protection and last "
         "inspected 36 months or more ago"
@@ -649,7 +649,7 @@ def test_the_newest_reports_come_first(db: Database) -> None:
     app = opened("Inspections", part="Reports over time", quarters="true", la="Leeds")
     quarters = inspecting.by_quarter(inspecting.reports(db), "leaders")["quarter"].to_list()
     assert firsts(app, "Reports by quarter") == [tables.quarter(first) for first in reversed(quarters)]
-    days = [datetime.strptime(words, "%d %b %Y") for words in firsts(app, "Leeds: inspections")]
+    days = [datetime.strptime(words, "%d %b %Y").replace(tzinfo=UTC) for words in firsts(app, "Leeds: inspections")]
     assert days == sorted(days, reverse=True) != []
 
 

@@ -594,7 +594,7 @@ def test_tables_open_and_files_are_offered_beside_each_picture() -> None:
     assert [words[-4:] for words in firsts(directors, "Changes of directors")] == [
         str(year) for year in range(2025, 2017, -1)
     ]
-    days = [datetime.strptime(words, "%d %B %Y") for words in firsts(app, "Directors enrolled")]
+    days = [datetime.strptime(words, "%d %B %Y").replace(tzinfo=UTC) for words in firsts(app, "Directors enrolled")]
     assert days == sorted(days, reverse=True) != []
     assert "No column" not in html(directors)
     assert "The register: 12 posts" in html(directors)

@@ -376,8 +376,8 @@ def test_wilsons_interval_holds_all_shares_that_chance_allows(
     # The funnel of the same size, around England: who is at a limit has England at the end of its interval.
     england = figures.of("E92000001")["value"] / 100
     limits = []
-    for outside in (0.0, 1.0):
-        inside = england
+    for edge in (0.0, 1.0):
+        inside, outside = england, edge
         for _ in range(80):
             half = (inside + outside) / 2
             allowed = abs(half - england) <= z * math.sqrt(england * (1 - england) / n)

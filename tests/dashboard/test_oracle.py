@@ -1,4 +1,4 @@
-"""Standing, neighbours, benchmarks and gaps of nine measures in all periods, against a slow oracle (rules 3, 9 to 13).
+"""Standing, neighbours, benchmarks and gaps of nine measures in all periods, against a slow oracle.
 
 The oracle is the rules once more in plain Python over rows of text, as a spreadsheet would hold them: it shares nothing
 with the dashboard or the build, and works out one council at a time.

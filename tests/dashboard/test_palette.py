@@ -1,4 +1,4 @@
-"""How councils are painted: classes, breaks, counts by return, missing by reason (rules 3, 5, 8, 11 and 24)."""
+"""How councils are painted: classes, breaks, counts by return, missing by reason."""
 
 from __future__ import annotations
 

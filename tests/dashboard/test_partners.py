@@ -1,4 +1,4 @@
-"""Learning partners: who is like a council and reaches what it does not, with the evidence (rule 19)."""
+"""Learning partners: who is like a council and reaches what it does not, with the evidence (rule `partners`)."""
 
 from __future__ import annotations
 

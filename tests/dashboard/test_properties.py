@@ -1,4 +1,4 @@
-"""What holds of any figures whatever: ranks, quarters, gaps and the total for England (rules 9, 10, 13 and 14)."""
+"""What holds of any figures whatever: ranks, quarters, gaps and the total for England."""
 
 from __future__ import annotations
 

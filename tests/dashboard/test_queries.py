@@ -1,4 +1,4 @@
-"""Every question the pages ask: order, companions, history, inspections, notices (rules 2, 3, 16, 20, 21 and 25)."""
+"""Every question the pages ask: order, companions, history, inspections, notices."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What it would take: hand-worked councils, returners shared out in rounds, and the real counts (rules 13 and 14)."""
+"""What it would take: hand-worked councils, returners shared out in rounds, and the real counts."""
 
 from __future__ import annotations
 

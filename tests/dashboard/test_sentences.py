@@ -1,4 +1,4 @@
-"""The sentences that open a view, in tables; and over the real figures: what one says, its row holds (rule 23)."""
+"""The sentences that open a view, in tables; and over the real figures: what one says, its row holds (rule `pages`)."""
 
 from __future__ import annotations
 
@@ -506,7 +506,7 @@ def test_no_distance_is_said_to_be_nothing(all_said: Said) -> None:
 
 
 def test_better_is_not_said_of_what_chance_could_explain(all_said: Said) -> None:
-    """Rule 15: better, similar or worse."""
+    """Rule `chance`: better, similar or worse."""
     better = [(sentence, one) for sentence, one, *_ in all_said if "It is better than" in sentence]
     assert [s for s, one in better if one["verdict"] == "similar" and "Chance could explain" not in s] == []
 

@@ -1,4 +1,4 @@
-"""What came after a grade: hand-made courses of inspections, and all real ones followed one by one (rules 20, 21)."""
+"""What came after a grade: hand-made courses of inspections, and all real ones followed one by one."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Numbers, units, periods, reasons, standings and gaps in words, in tables (rules 5, 7, 8 and 9)."""
+"""Numbers, units, periods, reasons, standings and gaps in words, in tables."""
 
 from __future__ import annotations
 
@@ -268,7 +268,7 @@ def test_a_shortfall_is_counted_in_words(shortfall: float | None, named: str | N
 
 
 def test_a_shortfall_says_what_is_held_fixed() -> None:
-    """Rule 13."""
+    """Rule `gaps`."""
     assert formats.shortfall_held(row(), PERCENT) == "11 posts to fill, with the number of posts as it is"
     assert formats.shortfall_held(row(shortfall=1.0), PERCENT) == "1 post to fill, with the number of posts as it is"
     assert formats.shortfall_held(row(), ON_TIME) == "11 more conferences on time"
@@ -295,7 +295,7 @@ def test_every_shortfall_of_the_real_measures_reads_as_a_sentence(db: Database) 
     ],
 )
 def test_a_verdict_in_words(verdict: str | None, words: str) -> None:
-    assert formats.verdict(row(verdict=verdict), PERCENT) == words
+    assert formats.verdict(row(verdict=verdict)) == words
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import http.client
-import os
 import shutil
 import signal
 import threading
@@ -101,4 +100,4 @@ def publish(to: Path, name: str, folder: Path) -> None:
     shutil.copyfile(to, draft)
     with duckdb.connect(str(draft)) as connection:
         connection.execute("UPDATE build SET data_version = ?", [name])
-    os.replace(draft, to)
+    draft.replace(to)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import signal
 import threading
@@ -117,7 +116,7 @@ def in_place(replicas: Replicas, published: Path, tmp_path: Path) -> Iterator[st
     before = tmp_path / "before.duckdb"
     shutil.copyfile(published, before)
     yield version(before)
-    os.replace(before, published)
+    before.replace(published)
     for name in NAMES:
         until(lambda name=name: shows(replicas.servers[name], version(published)), 10)  # type: ignore[misc]
 

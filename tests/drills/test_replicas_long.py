@@ -158,7 +158,7 @@ def test_fifty_versions_under_eight_readers_none_torn_none_backwards(
             assert reader.versions[-1] == "00000050"
             assert len(set(reader.versions)) > 10
     finally:
-        os.replace(before, published)
+        before.replace(published)
         for name in NAMES:
             until(lambda name=name: shows(crowded.servers[name], version(published)), 20)  # type: ignore[misc]
 

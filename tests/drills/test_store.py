@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import random
 import re
 import subprocess
@@ -103,7 +102,7 @@ def read_on(server: Running, seen: list[int], wrong: list[str], stop: Callable[[
                         wrong.append(f"{page}: {sorted(found)}, {SORRY in text}")
                     seen.append(max(found, default=0))
                     time.sleep(0.1)
-    except Exception as error:  # whatever it is, a reader would have met it
+    except Exception as error:  # noqa: BLE001 - whatever it is, a reader would have met it
         wrong.append(repr(error))
 
 
@@ -181,7 +180,7 @@ def test_of_a_file_that_rots_nothing_wrong_is_shown_and_readiness_tells_the_trut
             assert server.ask(asked).body == truth
             assert server.ask("/livez").status == 200
         assert {int(next(filter(None, one))) for one in MARKED.findall(reader.run("map", metric=SHOWN[1]))} == {7}
-        os.replace(put(tmp_path, tables, 8), live)
+        put(tmp_path, tables, 8).replace(live)
         readyz(server, 200, "drill-0008")
         assert {int(next(filter(None, one))) for one in MARKED.findall(reader.run("map", metric=SHOWN[1]))} == {8}
     assert refused > 15

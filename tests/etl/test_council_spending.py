@@ -54,8 +54,8 @@ def put(folder: Path, replaced: Mapping[str, list[Row]] | None = None) -> Path:
         for file, sheet in ((edition.services, made(rows)), (edition.summary, summary(rows))):
             path = folder / file.path
             path.parent.mkdir(parents=True, exist_ok=True)
-            sheet = (replaced or {}).get(file.name, sheet)
-            path.write_bytes(synthetic.spreadsheet({"Notes": [("[x]", "not received")], file.sheet: sheet}))
+            cells = (replaced or {}).get(file.name, sheet)
+            path.write_bytes(synthetic.spreadsheet({"Notes": [("[x]", "not received")], file.sheet: cells}))
     return folder
 
 

@@ -14,7 +14,6 @@ MADE_UP: declare.Described = {
     "id": "made_up",
     "title": "Made up",
     "short_title": "Made up",
-    "noun": "made-up measure",
     "theme": "Context",
     "definition": "Nothing that is published.",
     "period_kind": PeriodKind.AT_31_MARCH,
@@ -31,6 +30,13 @@ def test_a_published_percentage_has_an_interval_and_a_minimum_of_20() -> None:
         "part_percent", False, ("part",), ("all",),
     )  # fmt: skip
     assert (metric.interval, metric.minimum_denominator) == (True, 20)
+
+
+def test_a_measure_is_named_by_its_kind_and_its_title_unless_it_says_otherwise() -> None:
+    assert percentage(direction=neutral("Both."), column="part").noun == "share of made up"
+    assert rate_per_10_000(polarity_reason="Both.", column="rate").noun == "rate of made up"
+    assert count(unit="children").noun == "number of made up"
+    assert count(unit="children", noun="children made up").noun == "children made up"
 
 
 def test_a_percentage_of_which_only_the_counts_are_published_is_derived_from_them() -> None:

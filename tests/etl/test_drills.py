@@ -134,7 +134,7 @@ def together(calls: list[Callable[[], None]]) -> None:
     def one(call: Callable[[], None]) -> None:
         try:
             call()
-        except BaseException as error:  # a failed assertion of a thread is the test's
+        except BaseException as error:  # noqa: BLE001 - a failed assertion of a thread is the test's
             failures.append(error)
 
     threads = [threading.Thread(target=one, args=(call,)) for call in calls]
@@ -265,7 +265,7 @@ def test_a_disk_that_is_full_at_any_moment_leaves_the_served_file_as_it_was(disk
             small.put(disk, "c")
         except EtlError as error:
             refused += 1
-            assert str(error).startswith("E_WRITE: monitor.duckdb could not be written: "), error  # noqa: PT017
+            assert str(error).startswith("E_WRITE: monitor.duckdb could not be written: "), error  # noqa: PT017 - or none
             filler.unlink()
             assert {name: (disk / name).read_bytes() for name in files(disk)} == before
     # A new version needs room for itself and for the copy that is kept.

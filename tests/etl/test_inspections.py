@@ -256,7 +256,7 @@ def test_of_two_pairs_of_rows_for_the_same_inspection_the_lines_of_one_pair_are_
         for area_id, line in ((LEEDS, 4), (WAKEFIELD, 5), (LEEDS, 9), (WAKEFIELD, 10))
     ]
     with pytest.raises(SourceError, match="383-2024-05-01 stands here and on line 4") as error:
-        loaded(OFFICIAL, rows, [], [])
+        loaded(rows, [], [])
     assert (error.value.rule, error.value.line) == ("E_DUP_KEY", 9)
 
 
@@ -272,7 +272,7 @@ def test_an_inspection_cannot_end_or_be_published_before_it_starts(started: date
     row = list(inspected(LEEDS, started, published))
     row[5] = ended
     with pytest.raises(SourceError) as error:
-        loaded(OFFICIAL, [tuple(row)], [], [])
+        loaded([tuple(row)], [], [])
     assert (error.value.rule, error.value.line) == ("E_DATE", 1)
 
 

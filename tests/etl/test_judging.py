@@ -198,7 +198,7 @@ def test_parts_that_do_not_sum_are_said(tmp_path: Path, known_areas: Areas, ever
     )
 
 
-def against(old: Loaded, new: Loaded, areas: Areas, allowed: Allowed = Allowed()) -> list[str]:  # noqa: B008
+def against(old: Loaded, new: Loaded, areas: Areas, allowed: Allowed = Allowed()) -> list[str]:  # noqa: B008 - frozen
     return validation.against(source(), new, source(title="2024"), old, areas, allowed)
 
 

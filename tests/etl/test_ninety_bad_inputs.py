@@ -433,11 +433,12 @@ def cases_of(test: object) -> Iterator[str]:
         if mark.name != "parametrize":
             continue
         ids = mark.kwargs.get("ids")
-        for position, value in enumerate(mark.args[1]):
-            if isinstance(value, type(pytest.param())):
-                named, value = value.id, value.values[0]
-                if named:
-                    yield str(named)
+        for position, parameter in enumerate(mark.args[1]):
+            value = parameter
+            if isinstance(parameter, type(pytest.param())):
+                value = parameter.values[0]
+                if parameter.id:
+                    yield str(parameter.id)
                     continue
             if callable(ids):
                 yield str(ids(value))

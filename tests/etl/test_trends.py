@@ -1,4 +1,4 @@
-"""Trends: hand-made courses, gaps, breaks and joint returns; and all real ones, counted again (rule 17)."""
+"""Trends: hand-made courses, gaps, breaks and joint returns; and all real ones, counted again (rule `trends`)."""
 
 from __future__ import annotations
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import random
 import shutil
 from collections.abc import Callable, Iterator
@@ -138,7 +137,7 @@ def test_damage_in_the_figures_alone_is_found_though_the_version_can_be_read(fil
 def test_a_new_version_is_served_before_it_is_called_ready(file: Path) -> None:
     ask = of(file)
     assert ask()[1]["data_version"] == OLD
-    os.replace(written(file.with_name("next.duckdb"), NEW), file)
+    written(file.with_name("next.duckdb"), NEW).replace(file)
     ready, said = ask()
     assert (ready, said["data_version"]) == (True, NEW)
 
@@ -199,7 +198,7 @@ def broken(live: Path) -> Iterator[Callable[[bytes | None], None]]:
             live.write_bytes(content)
 
     yield put
-    os.replace(kept, live)
+    kept.replace(live)
 
 
 @pytest.mark.parametrize("content", [None, b"torn", b"", b"<!doctype html><title>503</title>" * 999])
@@ -225,12 +224,12 @@ def test_a_version_that_is_swapped_in_reaches_readers_and_the_log(server: Runnin
     with duckdb.connect(str(other)) as connection:
         connection.execute(f"UPDATE build SET data_version = '{NEW}'")
     try:
-        os.replace(other, live)
+        other.replace(live)
         readyz(server, 200, NEW)
         with Reader(server) as reader:
             assert NEW in reader.run("map")
         server.wait_for("data", data_version=NEW, before=version)
     finally:
         other.write_bytes(original)
-        os.replace(other, live)
+        other.replace(live)
     server.wait_for("data", data_version=version, before=NEW)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 import shutil
 import subprocess
@@ -176,7 +175,7 @@ def test_it_is_read_as_any_connection_reads_it(file: Path) -> None:
 def test_a_file_that_was_replaced_while_another_reads_is_seen_at_once(file: Path) -> None:
     """DuckDB gives whoever opens a path the instance that is open already, unless it is attached to one's own."""
     with opened(file) as reading:
-        os.replace(copied(file.with_name("next.duckdb"), NEW), file)
+        copied(file.with_name("next.duckdb"), NEW).replace(file)
         assert identity(file)[0] == NEW
         assert Database(file).data_version == NEW
         assert reading.execute("SELECT data_version FROM build").fetchall() == [(OLD,)]
@@ -207,6 +206,6 @@ def test_the_store_knows_that_the_file_is_damaged_until_it_is_mended(file: Path)
     file.write_bytes(whole.read_bytes()[: file.stat().st_size // 2])
     assert store.current() is before
     assert store.damaged
-    os.replace(whole, file)
+    whole.replace(file)
     assert store.current().data_version == OLD
     assert not store.damaged

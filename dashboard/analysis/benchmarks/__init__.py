@@ -1,4 +1,4 @@
-"""Benchmarks: whom a council is held against (rule 12). Each is one entry of BENCHMARKS.
+"""Benchmarks: whom a council is held against (rule `benchmarks`). Each is one entry of BENCHMARKS.
 
 A benchmark is a rule that yields, for every council of one or more metrics and periods, a value and how many councils
 (returns) stand behind it; and what is said of it. Where it cannot be had, because too few have a figure or because a

@@ -1,4 +1,4 @@
-"""The rules behind benchmarks: whose figures are asked, and what is made of them (rules 3, 10, 11 and 12).
+"""How each benchmark is calculated (rules `benchmarks`, `quarters`, `very-small` and `joint-returns`).
 
 A rule gives every council of one or more metrics and periods a value with its base, the number of returns behind it;
 and names the councils behind the value of one council. Where it cannot be had there is no row, or a null: nothing is
@@ -147,7 +147,7 @@ class Group:
 
     area_ids: tuple[str, ...] = ()
 
-    def values(self, db: Database, figures: pl.DataFrame, councils: pl.DataFrame) -> pl.DataFrame:
+    def values(self, _db: Database, figures: pl.DataFrame, councils: pl.DataFrame) -> pl.DataFrame:
         picked = setting(figures).filter(pl.col("area_id").is_in(self.area_ids))
         pairs = (
             councils.select(*KEYS, "area_id", pl.col("return_id").alias("own_return"))
@@ -180,7 +180,7 @@ class Target:
 def neighbours_mean(db: Database, figures: pl.DataFrame, councils: pl.DataFrame) -> pl.DataFrame:
     """metric_id, period_end, area_id, neighbours_mean: the mean of the same neighbours as the median is made of.
 
-    DfE's interactive tool compares with the mean; rule 12 says to show it beside the median.
+    DfE's interactive tool compares with the mean; rule `benchmarks` says to show it beside the median.
     """
     found = _neighbouring(db, setting(figures), councils)
     return (

@@ -1,4 +1,4 @@
-"""Frames as files: what a page shows, with codes, statuses, symbols, source and licence in every row (rule 26)."""
+"""Frames as files: what a page shows, with codes, statuses, symbols, source and licence in every row (rule `pages`)."""
 
 from dashboard.files.exports.columns import COLUMNS, TREND_COLUMNS, table
 from dashboard.files.exports.dictionary import dictionary, meaning

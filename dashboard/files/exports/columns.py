@@ -1,4 +1,4 @@
-"""The columns of an exported figure: what it is, how it compares and where it is from, in every row (rule 26)."""
+"""The columns of an exported figure: what it is, how it compares and where it is from, in every row (rule `pages`)."""
 
 from __future__ import annotations
 

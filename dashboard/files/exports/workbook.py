@@ -19,7 +19,7 @@ from dashboard.files.exports.text import fitted, seen
 from dashboard.files.exports.workbook_parts import BOLD, BOLD_WRAPPED, DAY, HEAD, MAIN, MOMENT, WRAPPED, parts
 
 # Excel counts days from here. It takes 1900 for a leap year: days before March of it are off by one, and are text.
-EPOCH, FIRST_DAY = datetime(1899, 12, 30), date(1900, 3, 1)
+EPOCH, FIRST_DAY = datetime(1899, 12, 30), date(1900, 3, 1)  # noqa: DTZ001 - Excel knows no zones
 # Rows made at a time, so that memory stays flat, and how hard they are packed: harder takes twice as long for a tenth.
 ROWS, LEVEL = 5_000, 3
 MICROSECONDS = 86_400_000_000

@@ -48,7 +48,7 @@ class Sheet:
     """Whether it is no UTF-8: then nothing but plain letters of it can be trusted."""
 
 
-class Refused(Exception):  # noqa: N818 (a file is refused; nothing went wrong with the program)
+class Refused(Exception):  # noqa: N818 - nothing went wrong with the program
     """A file of which nothing can be taken. Says its rule and nothing of what was in it."""
 
     def __init__(self, rule: str, what: str, remedy: str, line: int | None = None) -> None:

@@ -64,7 +64,7 @@ def file(content: bytes) -> Sheet:
     return text(decoded, guessed=guessed)
 
 
-def text(given: str, *, guessed: bool = False) -> Sheet:
+def text(given: str, *, guessed: bool = False) -> Sheet:  # noqa: C901 - one refusal after another
     """The rows of text: parted by tabs, as spreadsheets copy cells, or by commas. Raises Refused."""
     given = given.removeprefix("\ufeff")
     if not given.strip():

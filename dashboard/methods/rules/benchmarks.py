@@ -152,7 +152,7 @@ def of_chance(db: Database) -> Example | None:
     return Example(
         heading(metric, row["period_end"], row["name"]),
         steps,
-        f"Against {BEST.group} it is {formats.verdict(row, metric)}.",
+        f"Against {BEST.group} it is {formats.verdict(row)}.",
         metric_id=metric.metric_id,
         area_id=row["area_id"],
         period_end=row["period_end"],
@@ -216,7 +216,6 @@ RULES = (
         "neighbours, or councils of a region or type, that have a figure there is no benchmark, and the page says so. "
         "Neutral measures have no best.",
         of_benchmarks,
-        (12,),
         "target peer average median best quarter outstanding",
     ),
     Rule(
@@ -228,7 +227,6 @@ RULES = (
         "above the line moves and the one below stays, or the other way round; the words say which. A council at the "
         "benchmark or better meets it.",
         of_gaps,
-        (13,),
         "shortfall distance difference posts to fill",
     ),
     Rule(
@@ -239,7 +237,6 @@ RULES = (
         "are short, how many meet it and how many have no figure is said with it. It is arithmetic, not a forecast: "
         "nobody says that all could meet it at once.",
         of_england,
-        (14,),
         "total sum gain",
     ),
     Rule(
@@ -253,7 +250,6 @@ RULES = (
         "The funnel on a council's page uses the same arithmetic around England's figure, at 95% and 99.8%. One in "
         "twenty councils would lie outside the first by chance alone.",
         of_chance,
-        (15,),
         "confidence interval significance significant funnel plot verdict random",
     ),
 )

@@ -34,7 +34,7 @@ POLARITIES = {
     "higher_is_better": "higher is better",
     "neutral": "neither is better",
 }
-# Rates that the program works out itself (rule 6).
+# Rates that the program works out itself (rule `rates`).
 PER_10_000 = "per 10,000 children"
 # Figures that look alike and are not: more pairs than these say nothing more.
 FIRST_MISSING = 6
@@ -256,7 +256,6 @@ RULES = (
         "Figures of England and of regions are those that are published. They are never sums or averages of "
         "councils: publishers round them, and may estimate what a council did not return.",
         of_areas,
-        (1, 2),
         "local authority code region national sum total",
     ),
     Rule(
@@ -267,7 +266,6 @@ RULES = (
         "Such a return is one figure. It takes one place in ranks, cuts, middle values and totals, is shown under "
         "both names with the words “joint return”, and is painted on both on the map.",
         of_joint_returns,
-        (3,),
         "counted twice double",
     ),
     Rule(
@@ -278,7 +276,6 @@ RULES = (
         "the last day it is for. Councils are compared only with figures for the same day or year, and measures of "
         "different periods say so beside each other.",
         of_periods,
-        (4,),
         "year date time label",
     ),
     Rule(
@@ -289,7 +286,6 @@ RULES = (
         "is not zero and not the average: it stands last, with its reason, and nothing is worked out from it. A "
         "zero that is published is a figure like any other.",
         of_missing,
-        (5,),
         "suppressed blank null imputed estimate",
     ),
     Rule(
@@ -301,7 +297,6 @@ RULES = (
         "are the children in the middle of the year before, as the Department itself did. Spending per child is "
         "worked out in the same way. Each such measure says “derived”.",
         of_rates,
-        (6,),
         "derived population per 10,000",
     ),
     Rule(
@@ -311,7 +306,6 @@ RULES = (
         "Each measure has its own number of decimals. Ranks, cuts, gaps and changes are worked out from the figures as "
         f"they are, to {DIGITS} significant digits, and rounded last. Shown figures may not add up to the last digit.",
         of_rounding,
-        (7,),
         "decimals digits precision",
     ),
     Rule(
@@ -323,7 +317,6 @@ RULES = (
         "counts are neutral too, since they follow a council's size.\n"
         "Measures are not added up or averaged into one score, and there is no league table of councils.",
         of_polarity,
-        (8,),
         "polarity neutral score league table",
     ),
 )

@@ -13,7 +13,7 @@ from dashboard.methods.example import BEST, Example, Rule, exact, heading, lines
 from dashboard.views.text import formats
 from dashboard.views.text.england import england_sentence
 
-# An inspection counts at a 31 March if its report came out by the 30 June after it: Ofsted's own rule (rule 20).
+# An inspection counts at a 31 March if its report came out by the 30 June after it: Ofsted's own rule.
 BY = (6, 30)
 LEADERS, OVERALL = "judgement_leaders", "judgement_overall"
 
@@ -122,7 +122,6 @@ RULES = (
         "from before and never counted as missing. Care leavers are judged on their own only since January 2023. "
         "Ratings and measures often disagree: both are shown, and neither is called the cause of the other.",
         of_inspections,
-        (20, 21, 22),
         "Ofsted rating grade judgement ILACS SIF overall effectiveness",
     ),
     Rule(
@@ -145,7 +144,6 @@ RULES = (
         "missing. "
         "Source, release and licence stand under each picture and in each file, and a file holds what the page shows.",
         of_pages,
-        (23, 24, 25, 26),
         "colour chart headline licence accessibility",
     ),
 )

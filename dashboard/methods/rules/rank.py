@@ -150,7 +150,6 @@ RULES = (
         "words say how many do. The base is the number of returns with a figure in that period, so it differs from "
         "measure to measure and from year to year.",
         of_ranks,
-        (9,),
         "ranking position place tie base league table",
     ),
     Rule(
@@ -161,7 +160,6 @@ RULES = (
         "and statisticians type 7. A value on a cut belongs to the better quarter, whichever way is better. As "
         "several councils may stand on a cut, a quarter need not hold exactly one in four.",
         of_quarters,
-        (10,),
         "quartile quantile percentile band decile quintile",
     ),
     Rule(
@@ -173,7 +171,6 @@ RULES = (
         "declared minimum, are ranked and shown with the others. They set no cut, no benchmark and no axis of a "
         "chart.",
         of_small,
-        (11,),
         "minimum denominator outlier small numbers",
     ),
 )

@@ -196,7 +196,6 @@ RULES = (
         "said to be no change. Who moved furthest is worked out in the same way over one, three or five years, and not "
         "across a change of method.",
         of_changes,
-        (16,),
         "movers increase decrease year on year",
     ),
     Rule(
@@ -208,7 +207,6 @@ RULES = (
         "measure rising or falling. Less is no clear trend. A change of method, a reorganisation, a joint return that "
         "changed or a missing figure is a break: nothing is said across it, and the reason is given.",
         of_trends,
-        (17,),
         "direction time series improving worsening",
     ),
     Rule(
@@ -220,7 +218,6 @@ RULES = (
         "stands for the first. Councils to ring are the mirror: better than it, and getting better. Neutral measures "
         "and grades have neither list.",
         of_lists,
-        (18,),
         "warning early worst best improving",
     ),
     Rule(
@@ -233,7 +230,6 @@ RULES = (
         "alike the two are and the latest judgement of leaders with its date stand beside each. It is a short list to "
         "talk to, never a score.",
         of_partners,
-        (19,),
         "peers similar councils to ring talk",
     ),
 )

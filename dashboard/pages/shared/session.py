@@ -43,7 +43,7 @@ COLOURINGS: dict[str, Colouring] = {
     "Change": "change",
     "Trend": "trend",
 }
-# Of five periods, so many as a trend is worked out from (rule 17).
+# Of five periods, so many as a trend is worked out from (rule `trends`).
 TREND_PERIODS = 5
 VIEWS: dict[str, Drawn] = {"Map": "boundaries", "Tiles": "tiles"}
 

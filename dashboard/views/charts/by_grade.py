@@ -1,4 +1,4 @@
-"""One measure of all councils in four rows, by Ofsted's grade: ratings and measures side by side (rule 22)."""
+"""One measure of all councils in four rows, by Ofsted's grade: ratings and measures side by side."""
 
 from __future__ import annotations
 

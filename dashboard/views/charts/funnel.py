@@ -1,4 +1,4 @@
-"""Councils by size, and how far from England chance alone may take one of that size: the funnel (rule 15)."""
+"""Councils by size, and how far from England chance alone may take one of that size: the funnel (rule `chance`)."""
 
 from __future__ import annotations
 

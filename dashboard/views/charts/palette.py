@@ -1,4 +1,4 @@
-"""Colours and classes: how councils are painted (rules 8 and 24). Colour is never alone: every class has words."""
+"""Colours and classes of councils, each with its words (rules `better-side` and `pages`)."""
 
 from __future__ import annotations
 

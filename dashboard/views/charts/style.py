@@ -1,4 +1,4 @@
-"""What all figures share: ink, grid, font, and axes that one very small council cannot stretch (rules 11 and 25)."""
+"""What all figures share: ink, grid, font, and axes that one very small council cannot stretch."""
 
 from __future__ import annotations
 

@@ -154,7 +154,7 @@ def comparison(metric: Metric, benchmark: Benchmark) -> list[Column]:
     return [
         Column(benchmark.label, lambda row: cells.number(row["benchmark"], metric)),
         Column("Gap", lambda row: cells.gap(row, metric)),
-        Column("Beyond chance?", lambda row: cells.short_verdict(row, metric)),
+        Column("Beyond chance?", cells.short_verdict),
     ]
 
 
@@ -164,7 +164,7 @@ def standing(metric: Metric, heading: str = "Standing, best first") -> list[Colu
 
 
 def source_note(db: Database, metric: Metric) -> Html:
-    """Source, release date and licence, for under a picture (rule 26)."""
+    """Source, release date and licence, for under a picture (rule `pages`)."""
     source = db.sources[metric.source_id]
     derived = " Rate derived here from the published count and the ONS population." if metric.derived else ""
     caveat = f" {metric.caveat}" if metric.caveat and not metric.derived else ""

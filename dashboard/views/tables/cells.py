@@ -125,7 +125,7 @@ def gap(row: Row, metric: Metric) -> str:
     if row["gap"] <= 0:
         return span("word better", "meets it")
     real = formats.shortfall(row, metric)
-    # Value minus benchmark, cleaned of binary noise: 14.2 - 7.75 would else be shown as +6.4 (rule 7).
+    # Value minus benchmark, cleaned of binary noise: 14.2 - 7.75 would else be shown as +6.4 (rule `rounding`).
     above = row["gap"] if metric.lower_is_better else -row["gap"]
     return join(formats.signed(above, metric), period(real) if real else "")
 
@@ -142,9 +142,9 @@ def quarter(of: int, words: str = "") -> Html:
     return span(f"quarter q{of}", words or formats.QUARTERS[of])
 
 
-def short_verdict(row: Row, metric: Metric) -> str:
+def short_verdict(row: Row) -> str:
     """The verdict beyond chance, as short as a column needs it."""
-    return formats.verdict(row, metric).replace(": chance could explain the difference", "")
+    return formats.verdict(row).replace(": chance could explain the difference", "")
 
 
 def grade(grade: str | None, framework: str, strand: str) -> Html:

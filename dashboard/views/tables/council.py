@@ -50,7 +50,7 @@ def extremes(db: Database, rows: pl.DataFrame, caption: str) -> Html:
 
 
 def partners(found: Sequence[Partner], name: str) -> Html:
-    """Learning partners with their evidence (rule 19)."""
+    """Learning partners with their evidence (rule `partners`)."""
     table = Table(
         "partners",
         (

@@ -154,7 +154,7 @@ def _gained(one: Gain) -> Html:
     )
 
 
-def regions(db: Database, rows: pl.DataFrame, metrics: Sequence[Metric], first: Metric, when: str) -> Html:
+def regions(rows: pl.DataFrame, metrics: Sequence[Metric], first: Metric, when: str) -> Html:
     """Regions side by side, best first by the chosen measure, England last."""
     largest = rows[first.metric_id].abs().max()
 

@@ -125,7 +125,7 @@ def on_the_map(judged: Metric) -> Html:
 
 
 def directors_source(metric: Row, source: Source) -> Html:
-    """Where the count of changes is from (rule 26); `metric` is its row of the table `metric`."""
+    """Where the count of changes is from (rule `pages`); `metric` is its row of the table `metric`."""
     return ofsted.sources([source], metric["definition"], metric["caveat"] or "")
 
 

@@ -47,7 +47,7 @@ def figures(
             Column("Change since", lambda pair: cells.change(pair[0]["change"], pair[1])),
             Column(benchmark.label, lambda pair: cells.number(pair[0]["benchmark"], pair[1])),
             Column("Gap", lambda pair: cells.gap(*pair)),
-            Column("Beyond chance?", lambda pair: join(cells.short_verdict(*pair), _interval(*pair))),
+            Column("Beyond chance?", lambda pair: join(cells.short_verdict(pair[0]), _interval(*pair))),
             Column("Would stand, best first", lambda pair: cells.standing(*pair)),
         ),
         mark=lambda pair: CURRENT if pair[1].metric_id == chosen else Html(),

@@ -352,7 +352,7 @@ def painted(metric: Metric) -> Html:
 
 
 def sources(found: Sequence[Source], *notes: str) -> Html:
-    """Where the inspections of a view are from (rule 26), after what must be known of it."""
+    """Where the inspections of a view are from (rule `pages`), after what must be known of it."""
     said = join(*filter(None, notes), by=" ")
     links = (
         join(

@@ -38,7 +38,7 @@ def overview(db: Database, chosen: int | None) -> Table:
         "commitments",
         (
             Column("Commitment", lambda stand: _commitment(stand[0]), lambda stand: _promised(stand[0])),
-            Column("England", lambda stand: _shown(stand[1])[0], lambda stand: _stands(*stand)),
+            Column("England", lambda stand: _shown(stand[1])[0], lambda stand: _stands(stand[1])),
             Column("Short of it by", lambda stand: _shown(stand[1])[1]),
             Column("Councils that meet it", lambda stand: _shown(stand[1])[2]),
             Column(file=lambda stand: _from(db, stand[0])),
@@ -214,7 +214,7 @@ def _outcome(course: Course) -> Html:
     return join(words, period(course.why) if course.why else "")
 
 
-def _stands(one: Commitment, held: Held | tuple[Coverage, Outcome] | None) -> dict[str, Any]:
+def _stands(held: Held | tuple[Coverage, Outcome] | None) -> dict[str, Any]:
     if held is None:
         none = {"councils_meet_it": None, "councils_with_figure": None}
         return {"period": None, **_course("england", None), **none, **_course("councils", None)}

@@ -36,7 +36,7 @@ class Table:
     kind: str
     """The class by which the style sheet knows it."""
     columns: Sequence[Column]
-    mark: Callable[[Any], Html] = lambda row: Html()
+    mark: Callable[[Any], Html] = lambda _: Html()
     """Attributes of a row, as CHOSEN."""
     group: Callable[[Any], str] | None = None
     """Where it changes from row to row a heading says so."""
@@ -92,7 +92,7 @@ def same(*names: str) -> Fields:
     return {name: name for name in names}
 
 
-def of_cells(kind: str, heads: Sequence[str], mark: Callable[[Any], Html] = lambda row: Html()) -> Table:
+def of_cells(kind: str, heads: Sequence[str], mark: Callable[[Any], Html] = lambda _: Html()) -> Table:
     """A table whose rows are cells already, the first of which names its row."""
     return Table(kind, [Column(head, itemgetter(position)) for position, head in enumerate(heads)], mark)
 

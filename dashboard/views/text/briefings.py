@@ -134,7 +134,7 @@ def unseen(titles: Sequence[str]) -> str:
 
 
 def together(groups: Sequence[Sequence[str]]) -> str:
-    """Who reports the workforce together: a return counts once, wherever councils are counted (rule 3)."""
+    """Who reports the workforce together: a return counts once, wherever councils are counted."""
     named = "; ".join(formats.listed(list(names)) for names in groups)
     return f"Joint returns of the workforce, each counted as one council: {named}."
 
@@ -159,7 +159,7 @@ def appeal(number: float) -> str:
 
 
 def conflicts(rows: Sequence[Row], metrics: Mapping[str, Metric]) -> str:
-    """Where the neighbours' median and mean would give opposite verdicts (rule 12); empty where nowhere."""
+    """Where the neighbours' median and mean would give opposite verdicts (rule `benchmarks`); empty where nowhere."""
     found = []
     for row in rows:
         metric = metrics[row["metric_id"]]

@@ -155,7 +155,7 @@ def shortfall(row: Row, metric: Metric) -> str:
 
 
 def shortfall_held(row: Row, metric: Metric) -> str:
-    """The same with what is held fixed: "11 posts to fill, with the number of posts as it is" (rule 13)."""
+    """The same with what is held fixed: "11 posts to fill, with the number of posts as it is" (rule `gaps`)."""
     real = shortfall(row, metric)
     return ", ".join(filter(None, (real, held(metric)))) if real else ""
 
@@ -167,7 +167,7 @@ def held(metric: Metric) -> str:
     return f"with {metric.shortfall_holding} as it is"
 
 
-def verdict(row: Row, metric: Metric) -> str:
+def verdict(row: Row) -> str:
     """The verdict beyond chance in words; empty without counts."""
     return VERDICTS.get(row["verdict"], "")
 
@@ -263,7 +263,7 @@ def _about(row: Row, metric: Metric, colouring: str) -> str:
         if row["verdict"] is None:
             return "no verdict beyond chance"
         interval = f"95% interval {brief(row['low'], metric)} to {brief(row['high'], metric)}"
-        return f"{verdict(row, metric)} ({interval})"
+        return f"{verdict(row)} ({interval})"
     if colouring == "change":
         return "no figure a year before" if row["change"] is None else changed(row["change"], metric)
     if colouring == "trend":

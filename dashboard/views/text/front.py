@@ -14,7 +14,7 @@ from dashboard.data.names import format_date
 from dashboard.views.text import formats
 
 
-def standard_sentence(standard: Standard, benchmark: Benchmark | None = None) -> str:
+def standard_sentence(standard: Standard) -> str:
     """How many councils meet the fixed standard now, and how many did first."""
     metric = standard.metric
     rows = standard.rows.filter(standard.rows["had"] > 0)

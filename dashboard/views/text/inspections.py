@@ -28,7 +28,7 @@ ON_RATINGS = (
     "Grades are the latest on record; the figure may be older than the inspection or younger. A joint return is one "
     "dot in each grade that its councils have. Very small councils are drawn, but move no median."
 )
-# The middle of fewer councils says little (rule 12).
+# The middle of fewer councils says little (rule `benchmarks`).
 FEWEST = 5
 
 
