@@ -23,7 +23,7 @@ PUBLISHED = builder.DATA.parent.parent / "shared" / "data" / "published"
 
 # The same examples in every run, and nothing written beside the code.
 configuration.set_hypothesis_home_dir(Path(tempfile.gettempdir()) / "hypothesis-of-child-protection-monitor")
-settings.register_profile("suite", derandomize=True, database=None, deadline=None, max_examples=60)
+settings.register_profile("suite", derandomize=True, database=None, deadline=None, max_examples=25)
 settings.load_profile("suite")
 
 

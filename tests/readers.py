@@ -11,10 +11,12 @@ import shutil
 import socket
 import subprocess
 import sys
+import threading
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
@@ -133,15 +135,30 @@ def new_reader(browser: Browser) -> BrowserContext:
     return context
 
 
+class Empty(BaseHTTPRequestHandler):
+    """An empty page."""
+
+    def do_GET(self) -> None:
+        self.send_response(200)
+        self.end_headers()
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+
 @pytest.fixture(scope="session")
-def reader(browser: Browser, server: str) -> BrowserContext:
+def reader(browser: Browser) -> Iterator[BrowserContext]:
     """One reader for most journeys: what does not change is fetched and compiled once.
 
-    A tab of theirs stays open, since the process ends with the last of its tabs.
+    An empty tab of this machine stays open, since the process of its tabs ends with the last of them.
     """
-    context = new_reader(browser)
-    context.new_page().goto(f"{server}/api")
-    return context
+    with ThreadingHTTPServer(("127.0.0.1", 0), Empty) as empty:
+        threading.Thread(target=empty.serve_forever, daemon=True).start()
+        context = new_reader(browser)
+        context.new_page().goto(f"http://127.0.0.1:{empty.server_port}")
+        yield context
+        context.close()
+        empty.shutdown()
 
 
 @pytest.fixture

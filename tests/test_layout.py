@@ -12,7 +12,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
 PRODUCT = ("dashboard", "etl")
-FOLDERS = {"bench", "dashboard", "data", "deploy", "etl", "tests"}
+FOLDERS = {"bench", "dashboard", "data", "deploy", "etl", "findings", "tests"}
 FILES = {
     "CHANGELOG.md", "CONTRIBUTING.md", "LICENSE", "Makefile", "README.md", "pyproject.toml", "requirements.lock",
     "requirements-test.lock",

@@ -50,16 +50,17 @@ def page(reader: BrowserContext) -> Iterator[Page]:
 
 @pytest.fixture(scope="session", params=PAGES)
 def seen(request: pytest.FixtureRequest, reader: BrowserContext, filled: str) -> Iterator[Seen]:
-    """One page as it opens: with a council at all widths, and at what else it shows at the narrowest.
+    """One page as it opens: at the narrowest width, and with a council at all widths.
 
-    Its views, each at every width, light and dark, are looked at by `make drill` (test_everything.py).
+    What else it shows, and its views, each at every width, light and dark, are looked at by `make drill`
+    (test_everything.py).
     """
     found, page = Seen(filled), reader.new_page()
     page.on("request", lambda asked: found.asked.append(asked.url))
     page.on("websocket", lambda asked: found.asked.append(asked.url.replace("ws:", "http:")))
     for at, address in enumerate(walk.addresses(request.param)):
         page.set_viewport_size({"width": WIDTHS[0], "height": HEIGHT})
-        walk.opened_of(page, filled + address)
+        walk.opened(page, filled + address)
         if at == 0:
             found.title = page.title()
             if request.param in OVERLAYS:

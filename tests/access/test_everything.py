@@ -20,7 +20,7 @@ pytestmark = pytest.mark.drill
 @pytest.mark.parametrize("name", PAGES)
 def test_nothing_is_wrong_in_any_view_at_any_width_light_or_dark(page: Page, filled: str, name: str) -> None:
     found = Seen(filled)
-    for address in walk.addresses(name):
+    for address in [*walk.addresses(name), *walk.more_addresses(name)]:
         page.set_viewport_size({"width": WIDTHS[0], "height": HEIGHT})
         walk.opened_of(page, filled + address)
         look_at_overlays(page, address, found)

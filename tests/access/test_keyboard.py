@@ -26,7 +26,12 @@ COUNT_SENT = """() => {
 }"""
 
 
-@pytest.fixture(scope="module", params=PAGES)
+# Those that have the most kinds of parts; the others in the drill.
+FULL = ("compare", "council", "data", "england", "map", "own")
+EACH = [one if one in FULL else pytest.param(one, marks=pytest.mark.drill) for one in PAGES]
+
+
+@pytest.fixture(scope="module", params=EACH)
 def page(request: pytest.FixtureRequest, reader: BrowserContext, server: str) -> Iterator[Page]:
     """A page with a council, as it opens."""
     found = reader.new_page()

@@ -14,6 +14,7 @@ from dashboard.views.text import accessibility as statement
 from tests.access import walk
 from tests.access.axe import version, violations
 from tests.access.walk import HEIGHT, WIDTHS
+from tests.readers import until
 
 pytest.importorskip("playwright", reason="Playwright is not installed: looking needs `pip install playwright`.")
 if TYPE_CHECKING:
@@ -45,6 +46,7 @@ def looked_at(page: Page) -> list[str]:
         page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
         for width in widths:
             page.set_viewport_size({"width": width, "height": HEIGHT})
+            until(page, "width => innerWidth === width && document.documentElement.clientWidth <= width", width)
             found = [*violations(page), *page.evaluate("audit.sideways()"), *page.evaluate("audit.headings()")]
             wrong += [f"{scheme}, {width}: {one}" for one in found]
     page.evaluate("audit.space()")

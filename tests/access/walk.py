@@ -62,8 +62,13 @@ def address(page: str, **choices: str) -> str:
 
 
 def addresses(page: str) -> list[str]:
-    """A page as it begins, with a council, and at what else it shows more."""
-    return [address(page), address(page, la="Leeds"), *(address(page, **choices) for choices in MORE.get(page, ()))]
+    """A page as it begins, and with a council."""
+    return [address(page), address(page, la="Leeds")]
+
+
+def more_addresses(page: str) -> list[str]:
+    """A page at what else it shows more."""
+    return [address(page, **choices) for choices in MORE.get(page, ())]
 
 
 def opened_of(page: Page, url: str) -> None:

@@ -259,6 +259,7 @@ def test_two_readers_at_once_see_their_own_and_the_server_holds_no_more_once_the
     assert not [path for path in written if any(given.encode() in path.read_bytes() for given in (VALUE, OTHER))]
 
 
+@pytest.mark.drill
 def test_who_only_closes_the_page_leaves_nothing_behind_either(browser: Browser, counting: Counting) -> None:
     """The session is dropped when the next reader leaves after its time: Streamlit's own order."""
     with new_reader(browser) as one:

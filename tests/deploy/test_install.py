@@ -113,6 +113,7 @@ def wheel(folder: Path, version: str) -> str:
     return f"synthetic=={version} --hash=sha256:{hashlib.sha256((folder / name).read_bytes()).hexdigest()}\n"
 
 
+@pytest.mark.drill
 def test_an_environment_is_made_and_used_and_kept_when_another_cannot_be_made(tmp_path: Path) -> None:
     """Offline, by pip alone: uv is not to be had, which is said. One story, since each environment takes seconds."""
     (tmp_path / ".ci").mkdir()

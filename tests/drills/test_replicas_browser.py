@@ -117,6 +117,7 @@ def killed(reader: BrowserContext, replicas: Replicas) -> float:
     return back
 
 
+@pytest.mark.drill
 def test_a_reader_whose_line_is_cut_goes_on_with_the_same_replica_and_what_they_typed(
     reader: BrowserContext, replicas: Replicas
 ) -> None:
@@ -134,6 +135,7 @@ def test_a_reader_whose_line_is_cut_goes_on_with_the_same_replica_and_what_they_
     expect(page.locator("table.own tbody tr")).to_have_count(1)
 
 
+@pytest.mark.drill
 def test_with_both_gone_a_page_stays_legible_a_new_reader_is_told_and_both_go_on_later(
     reader: BrowserContext, replicas: Replicas
 ) -> None:

@@ -170,8 +170,8 @@ def test_no_answer_in_plain_words_repeats_what_was_asked_for_as_markup(server: R
     ],
     ids=lambda one: str(one)[:30],
 )  # fmt: skip
-def test_a_browser_runs_none_of_it(watched: BrowserContext, server: Running, path: str) -> None:
-    page, asked, root = watched.new_page(), list[str](), f"http://127.0.0.1:{server.port}"
+def test_a_browser_runs_none_of_it(reader: BrowserContext, server: Running, path: str) -> None:
+    page, asked, root = reader.new_page(), list[str](), f"http://127.0.0.1:{server.port}"
     page.on("request", lambda request: asked.append(request.url))
     page.goto(f"{root}{path}")
     page.wait_for_timeout(100)

@@ -244,6 +244,7 @@ def test_of_many_other_sheets_some_are_named(officer: Client, names: Names) -> N
     assert len(said) < 50_000
 
 
+@pytest.mark.drill
 def test_memory_does_not_grow_with_each(officer: Client, names: Names) -> None:
     content = gigabyte()
     for _ in range(10):
