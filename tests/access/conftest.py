@@ -58,18 +58,21 @@ def seen(request: pytest.FixtureRequest, reader: BrowserContext, filled: str) ->
     found, page = Seen(filled), reader.new_page()
     page.on("request", lambda asked: found.asked.append(asked.url))
     page.on("websocket", lambda asked: found.asked.append(asked.url.replace("ws:", "http:")))
-    for at, address in enumerate(walk.addresses(request.param)):
+    addresses = walk.addresses(request.param)
+    first, last = addresses[0], addresses[-1]
+    for address in addresses:
         page.set_viewport_size({"width": WIDTHS[0], "height": HEIGHT})
         walk.opened(page, filled + address)
-        if at == 0:
+        if address == first:
             found.title = page.title()
             if request.param in OVERLAYS:
                 look_at_overlays(page, address, found)
         walk.open_expanders(page)
-        for width in WIDTHS if at == 1 else WIDTHS[-1:]:
+        for width in WIDTHS if address == last else WIDTHS[-1:]:
             walk.resize(page, width)
-            look(page, address, found, axe=at == 1 and width in (WIDTHS[0], NARROWEST), alike=width == NARROWEST)
-        for what in walk.given(page) if at == 1 else ():
+            axe = address == last and width in (WIDTHS[0], NARROWEST)
+            look(page, address, found, axe=axe, alike=width == NARROWEST)
+        for what in walk.given(page) if address == last else ():
             look(page, f"{address} {what}", found)
         found.refused += page.evaluate("window.violations")
     yield found

@@ -23,7 +23,7 @@ MENUS = ("Where is it worst?", "How is my council doing?", "Compare with", "How 
 
 
 # All of them take minutes: `make test` looks at those that draw the most.
-EACH = [one if one in ("england", "map", "council") else pytest.param(one, marks=pytest.mark.drill) for one in PAGES]
+EACH = [one if one in ("map", "council") else pytest.param(one, marks=pytest.mark.drill) for one in PAGES]
 
 
 def colours(locator: Locator) -> list[tuple[int, ...]]:

@@ -12,7 +12,7 @@ pytest.importorskip("playwright", reason="Playwright is not installed: looking n
 
 
 def test_axe_finds_nothing_wrong(seen: Seen) -> None:
-    assert seen.views > 3
+    assert seen.views >= 3
     assert seen.runs >= 2
     assert seen.wrong["axe"] == []
 

@@ -34,6 +34,7 @@ MORE: dict[str, tuple[dict[str, str], ...]] = {
     "best": ({"version": VERSION},),
     "england": ({"la": "Ledes", "metric": "Nothing", "benchmark": "A target"},),
 }
+ALIKE_PAGES = ("accessibility", "briefings", "methods", "progress")
 # Choices whose views are all one table with other rows: the second is enough.
 ALIKE = ("Theme", "Measures of")
 # Empty until all is drawn; then what changes where something is still being drawn.
@@ -62,8 +63,8 @@ def address(page: str, **choices: str) -> str:
 
 
 def addresses(page: str) -> list[str]:
-    """A page as it begins, and with a council."""
-    return [address(page), address(page, la="Leeds")]
+    """A page as it begins and with a council; or only that, where a council changes little."""
+    return [*([] if page in ALIKE_PAGES else [address(page)]), address(page, la="Leeds")]
 
 
 def more_addresses(page: str) -> list[str]:

@@ -83,6 +83,7 @@ def test_by_mouse_ten_councils_are_compared_and_taken_away(visit: Visit) -> None
     assert listed(page) == []
 
 
+@pytest.mark.drill
 def test_by_keyboard_alone_ten_councils_are_compared_and_taken_away(visit: Visit) -> None:
     page = visit("/compare")
     ready(page)

@@ -54,6 +54,7 @@ def test_by_mouse_a_ministers_office_finds_the_worst_region_and_opens_a_council_
     expect(heading(page)).to_have_text("England")
 
 
+@pytest.mark.drill
 def test_by_keyboard_alone_a_ministers_office_opens_a_council_on_the_watch_list(visit: Visit) -> None:
     page = visit("/")
     ready(page)

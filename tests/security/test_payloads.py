@@ -55,6 +55,8 @@ WORDS_ALONE: list[tuple[str, dict[str, str]]] = [
     *(("methods", {"section": one}) for one in SECTIONS),
 ]
 PICTURED = [one for one in OPEN if one not in WORDS_ALONE]
+# What a browser is shown each time: between them they have all kinds of parts.
+MOST_PARTS = ("map", "council", "inspections", "own")
 CHARTS = """() => [...document.querySelectorAll('[data-testid="stPlotlyChart"]')]
     .every((chart) => chart.querySelector('.main-svg'))"""
 STEP = "to => { history.replaceState({}, '', to); dispatchEvent(new PopStateEvent('popstate', { state: {} })); }"
@@ -148,13 +150,15 @@ class Visit:
 
 
 @pytest.mark.browser
-@pytest.mark.parametrize("views", [1, pytest.param(None, marks=pytest.mark.drill)])
-@pytest.mark.parametrize("page", PAGES)
+@pytest.mark.parametrize(
+    ("page", "views"),
+    [*((page, 1) for page in MOST_PARTS), *(pytest.param(page, None, marks=pytest.mark.drill) for page in PAGES)],
+)
 def test_no_page_runs_what_is_in_the_data_or_in_its_address(
     reader: BrowserContext, server: Running, names: Names, page: str, views: int | None
 ) -> None:
-    """What is sent is judged above, of all views. Here is what the browser makes of it: each page, in the drill each
-    view whose pictures are others, for these are drawn from values.
+    """What is sent is judged above, of all views. Here is what the browser makes of pages that have a map, charts, tables
+    and a component; in the drill of each page, and of each view whose pictures are others, since they are drawn from values.
     """
     visit = Visit(reader, server)
     for query in [address(query, names) for one, query in PICTURED if one == page][:views]:
