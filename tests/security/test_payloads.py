@@ -157,8 +157,8 @@ class Visit:
 def test_no_page_runs_what_is_in_the_data_or_in_its_address(
     reader: BrowserContext, server: Running, names: Names, page: str, views: int | None
 ) -> None:
-    """What is sent is judged above, of all views. Here is what the browser makes of pages that have a map, charts, tables
-    and a component; in the drill of each page, and of each view whose pictures are others, since they are drawn from values.
+    """What is sent is judged above, of all views. Here is what the browser makes of pages that have a map, charts,
+    tables and a component; in the drill of each page, and of each view with other pictures: they are drawn from values.
     """
     visit = Visit(reader, server)
     for query in [address(query, names) for one, query in PICTURED if one == page][:views]:
