@@ -8,8 +8,8 @@ DATABASE := data/monitor.duckdb
 FIGURES := $(wildcard data/releases/* data/geography/* data/*.csv data/*.sql) $(shell find etl -name '*.py')
 OPERATORS := $(if $(MONITOR_REGISTER)$(MONITOR_COMMITMENTS),always)
 # Three processes on two cores, since those with a browser wait for it; a file of tests in one of them, since its tests
-# share what they start.
-PYTEST := $(BIN)/python -m pytest -n 3 --dist loadfile
+# share what they start; in the order of the folders, which begins with the files that take longest.
+PYTEST := $(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder
 # Where it is set, each start of a server compiles every package again.
 export PYTHONDONTWRITEBYTECODE :=
 
