@@ -86,7 +86,7 @@ def who(db: Database, metric: Metric, period: Period, benchmark: Benchmark, area
         names = benchmarks.behind(db, rule, metric, period.end, area_id or "")
         best = rows.filter(pl.col("name").is_in(names))
     best = returns.once(db, best)
-    stay = stays(db, metric, period, course(db, metric, best))
+    stay = stays(db, metric, period, history(db, metric, best))
     found = Best(
         metric,
         period,
@@ -105,7 +105,7 @@ def who(db: Database, metric: Metric, period: Period, benchmark: Benchmark, area
     return replace(found, small=returns.once(db, small)) if small.height else found
 
 
-def course(db: Database, metric: Metric, rows: pl.DataFrame) -> pl.DataFrame:
+def history(db: Database, metric: Metric, rows: pl.DataFrame) -> pl.DataFrame:
     """The quarter of each return of `rows` in every period of a measure, newest period first.
 
     return_id, name, period_end, period, value, status, symbol, rank, tied, ranked, quarter, state ("1" to "4",
@@ -143,7 +143,7 @@ def course(db: Database, metric: Metric, rows: pl.DataFrame) -> pl.DataFrame:
 
 
 def stays(db: Database, metric: Metric, period: Period, rows: pl.DataFrame) -> pl.DataFrame:
-    """Since when each return of `course` has been in the best quarter in England without a break, up to a period.
+    """Since when each return of `history` has been in the best quarter in England without a break, up to a period.
 
     return_id, since (a period's label; null of who is not in it), years and ended: why it does not begin earlier.
     """

@@ -82,7 +82,7 @@ def side_by_side(
 
 
 @shared
-def courses(db: Database, metric: Metric, area_ids: Sequence[str]) -> pl.DataFrame:
+def history(db: Database, metric: Metric, area_ids: Sequence[str]) -> pl.DataFrame:
     """One measure of the compared and of England in every period, oldest first (columns of Database.figure)."""
     rows = db.by_metric[metric.metric_id]
     return rows.filter(pl.col("area_id").is_in([*area_ids, ENGLAND])).sort("period_end")

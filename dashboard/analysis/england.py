@@ -33,13 +33,13 @@ NEWEST_REPORTS = 6
 
 @dataclass(frozen=True)
 class Headline:
-    """England's newest figure of one measure, with its course."""
+    """England's newest figure of one measure, with its history."""
 
     metric: Metric
     period_end: date
     value: float | None
     change: float | None
-    course: list[float | None]
+    history: list[float | None]
 
 
 @dataclass(frozen=True)

@@ -159,7 +159,7 @@ def target(db: Database, today: date) -> Target | None:
     return Target(*row)
 
 
-def course(rows: pl.DataFrame) -> pl.DataFrame:
+def history(rows: pl.DataFrame) -> pl.DataFrame:
     """How many of those in post now had enrolled by each day on which one did: day, enrolled; oldest first."""
     days = rows.filter(pl.col("enrolled_on").is_not_null()).group_by(pl.col("enrolled_on").alias("day")).len("joined")
     return days.sort("day").select("day", pl.col("joined").cum_sum().cast(pl.Int64).alias("enrolled"))

@@ -86,7 +86,7 @@ def briefing(db: Database, area_id: str, benchmark: Benchmark) -> Briefing:
 
 def _judgements(db: Database, area_id: str) -> Section:
     inspections = queries.inspections(db, area_id)
-    words = [sections.inspected(inspections[0] if inspections else None), sections.course_of_leaders(inspections)]
+    words = [sections.inspected(inspections[0] if inspections else None), sections.leadership_history(inspections)]
     return Section(
         "Ofsted’s latest judgements",
         (Cards(sections.cards(db, area_id)), Words(" ".join(filter(None, words)), small=True)),

@@ -95,15 +95,15 @@ def _headlines(db: Database) -> Section:
 
 
 def _judgements(db: Database) -> Section:
-    course = front.grades(db)
-    now = course[0]
+    history = front.grades(db)
+    now = history[0]
     cards = [
         Card(grade, str(now.counts.get(float(position), 0)), f"of {now.councils} councils", f"grade-{position}")
         for position, grade in enumerate(GRADES, start=1)
     ]
     if missing := now.councils - sum(now.counts.values()):
         cards.append(Card("Not judged", str(missing), f"of {now.councils} councils", "grade-none"))
-    words = sentences.grades_sentence(course)
+    words = sentences.grades_sentence(history)
     blocks: list[Block] = [Cards(tuple(cards))]
     if words:
         blocks.append(Words(words, small=True))

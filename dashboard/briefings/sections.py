@@ -59,7 +59,7 @@ def inspected(latest: Inspection | None) -> str:
     return f"{on} {latest.published:%-d %B %Y} ({latest.framework})."
 
 
-def course_of_leaders(found: Sequence[Inspection]) -> str:
+def leadership_history(found: Sequence[Inspection]) -> str:
     """The impact of leaders at each inspection, oldest first: "January 2016 Good, November 2018 Outstanding"."""
     if len(found) < 2:
         return ""

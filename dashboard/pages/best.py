@@ -71,20 +71,20 @@ def show_best() -> None:
 def show_how_long(found: best.Best) -> None:
     """The quarter of each of them in every period."""
     st.header("How long they have been in the best quarter", anchor=False)
-    course = best.course(db, metric, found.rows)
+    history = best.history(db, metric, found.rows)
     said = sentences.how_long(found)
     if len(db.periods[metric.metric_id]) == 1:
         st.html(tables.sentence(f"There is one period of these figures. {said}"))
         return
     st.html(tables.sentence(said) + parts.legend())
     caption = f"Quarter of all councils in England by {metric.noun}, longest in the best quarter first"
-    st.html(parts.years(course, found, area_id, caption, values=False))
+    st.html(parts.years(history, found, area_id, caption, values=False))
     st.html(parts.note(*sentences.breaks(db, metric)))
     with st.expander("These figures as a table", key="figures", on_change="rerun", bind="query-params") as table:
         if table.open:
-            st.html(parts.years(course, found, area_id, f"{metric.title} and quarter in every period", values=True))
+            st.html(parts.years(history, found, area_id, f"{metric.title} and quarter in every period", values=True))
     save(
-        lambda: parts.years_file(db, found, course), course.height, f"best-{metric.metric_id}-{period.end}-years.csv"
+        lambda: parts.years_file(db, found, history), history.height, f"best-{metric.metric_id}-{period.end}-years.csv"
     )  # fmt: skip
 
 

@@ -90,11 +90,11 @@ with left:
     if metric.graded:
         st.html(tables.inspections(inspections, f"{name}: inspections since 2013"))
     else:
-        course = queries.trend(db, metric, chosen.area_id)
-        session.chart(draw_trend(course, metric, name, height=HEIGHT), "trend", f"{metric.title} in {name} over time")
+        history = queries.trend(db, metric, chosen.area_id)
+        session.chart(draw_trend(history, metric, name, height=HEIGHT), "trend", f"{metric.title} in {name} over time")
         with st.expander("These figures as a table", key="course", on_change="rerun", bind="query-params") as table:
             if table.open:
-                st.html(tables.trend(course, metric, name))
+                st.html(tables.trend(history, metric, name))
 with right:
     st.subheader("Among all councils", anchor=False)
     as_funnel = metric.has_interval and (

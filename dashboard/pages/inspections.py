@@ -126,15 +126,15 @@ def show_reports(choices: Choices) -> None:
     strand, judged, region, where = choices.strand, choices.judged, choices.region, choices.where
     found = inspections.reports(db, choices.region_id)
     quarters = inspections.by_quarter(found, strand)
-    course = inspections.reports(db).filter(pl.col("area_id") == chosen.area_id) if own else found.head(0)
+    history = inspections.reports(db).filter(pl.col("area_id") == chosen.area_id) if own else found.head(0)
     head(
         sentences.reports_sentence(found.to_dicts(), strand, judged, newest=newest, region_name=region),
-        sentences.course_sentence(own, course.to_dicts(), strand, judged) if own else "",
+        sentences.history_sentence(own, history.to_dicts(), strand, judged) if own else "",
     )
     none = sentences.none(strand)
     st.html(tables.key({**inspections.counted(found[strand]), none: int(found[strand].null_count())}))
     session.chart(
-        draw_timeline(quarters, strand, course.to_dicts(), own, newest=newest, none=none, height=HEIGHT),
+        draw_timeline(quarters, strand, history.to_dicts(), own, newest=newest, none=none, height=HEIGHT),
         "timeline",
         f"Reports by quarter and grade for {sentences.what(judged)}{where}",
     )
@@ -146,9 +146,9 @@ def show_reports(choices: Choices) -> None:
     )  # fmt: skip
     if own:
         st.html(subheading(f"{own}: every report since 2013"))
-        st.html(tables.course().html(course.reverse(), f"{own}: inspections since 2013, newest first"))
+        st.html(tables.history().html(history.reverse(), f"{own}: inspections since 2013, newest first"))
         save(
-            lambda: tables.with_own_sources(db, tables.course().frame(course)), course.height,
+            lambda: tables.with_own_sources(db, tables.history().frame(history)), history.height,
             f"{chosen.area_id}-inspections.csv",
         )  # fmt: skip
     st.html(tables.sources(publications, sentences.after_the_record(newest)))

@@ -66,7 +66,7 @@ def save(
 
 def show_judgements() -> None:
     """How leaders were judged, how that has changed, and every council's history."""
-    everybody = leadership.courses(db, today)
+    everybody = leadership.history(db, today)
     mine = own(everybody)
     head(
         sentences.judged(everybody.to_dicts(), newest),
@@ -103,7 +103,7 @@ def show_judgements() -> None:
 def show_workforce() -> None:
     """Councils whose grade and workforce disagree, both ways."""
     metrics = leadership.workforce(db)
-    rows = leadership.beside(db, leadership.courses(db, today), metrics)
+    rows = leadership.beside(db, leadership.history(db, today), metrics)
     ends = {metric.metric_id: db.latest(metric.metric_id).end for metric in metrics}
     used = dict.fromkeys(db.sources[metric.source_id] for metric in metrics)
     mine = own(rows)
@@ -188,16 +188,16 @@ def show_programme() -> None:
         on_programme.own(mine, db) if mine else "",
     )
     st.html(registered.coverage(found))
-    course = programme.course(posts)
-    if course.height:
+    history = programme.history(posts)
+    if history.height:
         session.chart(
-            draw_enrolments(course, found, today, height=HEIGHT - 80), "enrolments",
+            draw_enrolments(history, found, today, height=HEIGHT - 80), "enrolments",
             "Directors enrolled by each day, and what the target asks for by its own",
         )  # fmt: skip
         with st.expander("These figures as a table", key="by_day", on_change="rerun", bind="query-params") as table:
             if table.open:
-                st.html(registered.COURSE.html(course.reverse(), "Directors enrolled, newest day first"))
-        save(registered.COURSE, course.reverse(), of_register, "enrolments.csv", of="days")
+                st.html(registered.HISTORY.html(history.reverse(), "Directors enrolled, newest day first"))
+        save(registered.HISTORY, history.reverse(), of_register, "enrolments.csv", of="days")
     st.html(registered.target_note(found))
     st.header("By region", anchor=False)
     regions = registered.by_region(found)

@@ -37,16 +37,16 @@ def save(make: Callable[[], pl.DataFrame], count: int, name: str, of: str = "row
 
 
 def show_detail(one: Commitment, held: Held) -> None:
-    """One commitment: where it stands, its sums, councils by period, England's course, who does not meet it."""
+    """One commitment: where it stands, its sums, councils by period, England's history, who does not meet it."""
     metric = held.standard.metric
     rows, total = progress.councils(db, held)
     st.header(literal(one.label), anchor=False)
     mine = next(iter(rows.filter(pl.col("area_id") == area_id).to_dicts()), None) if area_id else None
     said = " ".join(filter(None, (sentences.detail(held), sentences.gained(total, metric))))
     st.html(tables.sentence(f"{said} {sentences.own(mine, held)}" if mine else said))
-    lines = [sentences.course("Councils that meet it", held.councils, held, None)]
+    lines = [sentences.assessment("Councils that meet it", held.councils, held, None)]
     if held.england is not None:
-        lines.insert(0, sentences.course("England", held.england, held, metric))
+        lines.insert(0, sentences.assessment("England", held.england, held, metric))
         lines.append(sentences.unclear(progress.direction(db, metric)) if held.england.sum else "")
     st.html(parts.sums(lines))
     left, right = st.columns(2, gap="medium") if held.england else (st.container(), None)

@@ -38,9 +38,9 @@ BROKEN = "caseholder_share"
 def waits(values: Mapping[str, Sequence[float | str]], metric_id: str = "waits") -> list[Figure]:
     """Figures of councils, oldest first, the last of 2025; "" where there is no row, "-" where there is no figure."""
     return [
-        Figure(metric_id, area_id, value, year=2026 - len(course) + at)
-        for area_id, course in values.items()
-        for at, value in enumerate(course)
+        Figure(metric_id, area_id, value, year=2026 - len(history) + at)
+        for area_id, history in values.items()
+        for at, value in enumerate(history)
         if value != ""
     ]
 
@@ -153,8 +153,8 @@ def test_a_missing_figure_and_a_reorganisation_break_a_stay(
 
 def test_another_return_and_figures_that_do_not_count_break_a_stay(tmp_path: Path) -> None:
     figures = [
-        Figure("waits", area_id, float(course[at]), 1.0, 100.0, year=2023 + at)
-        for area_id, course in twenty(3).items()
+        Figure("waits", area_id, float(history[at]), 1.0, 100.0, year=2023 + at)
+        for area_id, history in twenty(3).items()
         for at in range(3)
     ]
     for year in (2023, 2024, 2025):
@@ -171,7 +171,7 @@ def test_a_change_of_method_and_a_year_that_was_not_published_break_a_stay(tmp_p
     db = database(tmp_path / "a", figures, metric_id=BROKEN)
     found = found_in(db, metric=BROKEN)
     assert stay(found, "105") == ("2024", 2, best.METHOD)
-    table = parts.years(best.course(db, found.metric, found.rows), found, None, "x", values=False)
+    table = parts.years(best.history(db, found.metric, found.rows), found, None, "x", values=False)
     assert [one["class"] for one in Page(table).all("th") if "broken" in one.get("class", "")] == ["broken"]
     gone = [one for one in waits({**twenty(4), "101": [99] * 4}) if one.year != 2023]
     assert stay(found_in(database(tmp_path / "b", gone)), "105") == ("2024", 2, best.UNPUBLISHED)
@@ -180,17 +180,17 @@ def test_a_change_of_method_and_a_year_that_was_not_published_break_a_stay(tmp_p
 def test_the_years_hold_every_period_of_every_council_and_why_there_is_none(tmp_path: Path) -> None:
     db = database(tmp_path, waits({**twenty(3), "101": [99, "-", 1], "102": ["", 2, 2]}))
     found = found_in(db)
-    course = best.course(db, found.metric, found.rows)
-    assert course.height == found.rows.height * 3
-    rows = {row[0]: row[1:] for row in Page(parts.years(course, found, None, "Years", values=False)).rows}
+    history = best.history(db, found.metric, found.rows)
+    assert history.height == found.rows.height * 3
+    rows = {row[0]: row[1:] for row in Page(parts.years(history, found, None, "Years", values=False)).rows}
     assert rows["Council"] == ["2023", "2024", "2025"]
     assert rows["Council 101"] == ["4", "–", "1"]
     assert rows["Council 102"] == ["–", "1", "1"]
-    values = {row[0]: row[1:] for row in Page(parts.years(course, found, None, "Years", values=True)).rows}
+    values = {row[0]: row[1:] for row in Page(parts.years(history, found, None, "Years", values=True)).rows}
     assert values["Council 101"] == ["99.0% 4", "no figure, without a reason (-)", "1.0% 1"]
     assert values["Council 102"] == ["no figure of its own", "2.0% 1", "2.0% 1"]
     # Longest in the best quarter first.
-    order = [row[0] for row in Page(parts.years(course, found, None, "Years", values=False)).rows[1:]]
+    order = [row[0] for row in Page(parts.years(history, found, None, "Years", values=False)).rows[1:]]
     assert order.index("Council 102") < order.index("Council 101")
 
 
@@ -429,10 +429,10 @@ def test_names_never_become_markup(tmp_path: Path) -> None:
         names=names,
     )  # fmt: skip
     found = found_in(db)
-    course = best.course(db, found.metric, found.rows)
+    history = best.history(db, found.metric, found.rows)
     for page in (
         parts.councils(found, {}, None).html(parts.listed(found), "x"),
-        parts.years(course, found, None, "x", values=True),
+        parts.years(history, found, None, "x", values=True),
         parts.several(db, [found.metric], None).html(best.several(db, [found.metric]), "x"),
         parts.note(sentences.opening(db, found)),
     ):
@@ -569,9 +569,9 @@ def test_each_file_holds_what_its_table_shows(db: Database, benchmark: str) -> N
         assert (row["in_best_quarter_since"] == "") == ("since" not in line[6])
         assert row["leaders_judged"].split("; ")[0] in line[7]
         assert row["source"].startswith("Department for Education, ")
-    course = best.course(db, found.metric, found.rows)
-    shown = Page(parts.years(course, found, None, "x", values=True)).rows[1:]
-    years = read(parts.years_file(db, found, course))
+    history = best.history(db, found.metric, found.rows)
+    shown = Page(parts.years(history, found, None, "x", values=True)).rows[1:]
+    years = read(parts.years_file(db, found, history))
     assert len(years) == sum(len(line) - 1 for line in shown)
     cells = [cell for line in shown for cell in line[1:]]
     for cell, row in zip(cells, years, strict=True):
@@ -682,8 +682,8 @@ def test_a_rerun_asks_little(db: Database) -> None:
     for metric in (db.metrics[one] for one in ("repeat_plan_rate", "attainment_8_on_plan", "long_plan_rate")):
         for rule in (LEADERS, with_target(100.0 if metric.lower_is_better else 0.0, metric)):
             found = best.who(db, metric, db.latest(metric.metric_id), rule, LEEDS)
-            course = best.course(db, metric, found.rows)
+            history = best.history(db, metric, found.rows)
             shown_rows = parts.listed(found, parts.MOST, parts.MOST_BESIDE)
             table = parts.councils(found, leaders, LEEDS).html(shown_rows, "x")
-            drawn = table + parts.years(course, found, LEEDS, "x", values=False)
+            drawn = table + parts.years(history, found, LEEDS, "x", values=False)
             assert math.ceil(len(drawn.encode()) / 1000) < 75

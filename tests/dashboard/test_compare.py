@@ -166,10 +166,10 @@ def test_the_compared_are_the_rows_of_the_map_unchanged(db: Database) -> None:
         assert rows.select(everybody.columns).equals(same)
 
 
-def test_the_courses_of_the_compared_and_england_are_the_figures_of_the_file(
+def test_the_history_of_the_compared_and_england_are_the_figures_of_the_file(
     db: Database, database: duckdb.DuckDBPyConnection
 ) -> None:
-    rows = compare.courses(db, db.metrics["vacancy_rate"], [LEEDS, SCILLY])
+    rows = compare.history(db, db.metrics["vacancy_rate"], [LEEDS, SCILLY])
     figures = database.execute(
         "SELECT area_id, period, value FROM observation WHERE metric_id = 'vacancy_rate' "
         "AND area_id IN ('383', '420', 'E92000001') ORDER BY ALL"
@@ -458,9 +458,9 @@ def test_the_order_as_a_table_has_places_here_and_in_england(db: Database) -> No
 
 def test_the_years_as_a_table_are_newest_first_with_a_reason_where_there_is_no_figure(db: Database) -> None:
     measure = db.metrics["vacancy_rate"]
-    rows = compare.courses(db, measure, ["213", CUMBERLAND])
+    rows = compare.history(db, measure, ["213", CUMBERLAND])
     names = {"213": "Westminster", CUMBERLAND: "Cumberland"}
-    page = Page(tables.courses(rows, measure, names, "Years", "213"))
+    page = Page(tables.history(rows, measure, names, "Years", "213"))
     assert page.rows[0] == ["At 30 September", "Westminster", "Cumberland", "England"]
     assert page.rows[1][:2] == ["30 September 2025", "not available (x)"]
     assert page.rows[-1][0] == "30 September 2017"
@@ -481,7 +481,7 @@ def test_no_name_becomes_markup(tmp_path: Path) -> None:
     names = {area: db.names[area] for area in area_ids}
     made = [
         tables.places(db, rows, measure, BEST, "<c>", "101"),
-        tables.courses(compare.courses(db, measure, area_ids), measure, names, "<c>", "101"),
+        tables.history(compare.history(db, measure, area_ids), measure, names, "<c>", "101"),
         tables.heat(db, heated, BEST, area_ids, chosen="101", measure="waits", caption="<c>"),
         tables.pairs(pairs, measure, db.metrics["b"], names, "<c>"),
         tables.note("<b>x</b>", strong="<i>"),

@@ -209,7 +209,7 @@ def test_all_real_councils_are_on_the_axis_but_the_very_small(db: Database) -> N
             assert places[names] == pytest.approx(row["value"], rel=1e-6)
 
 
-def course(db: Database, area_id: str = "101") -> dict[str, Any]:
+def history(db: Database, area_id: str = "101") -> dict[str, Any]:
     metric = db.metrics["waits"]
     return trend.draw_trend(queries.trend(db, metric, area_id), metric, "Ashford", height=400)
 
@@ -220,7 +220,7 @@ def years(values: dict[int, float | str], area_id: str = "101") -> list[Figure]:
 
 def test_a_missing_year_is_a_gap_that_nothing_bridges(tmp_path: Path) -> None:
     own, england = years({2022: 5.0, 2023: "x", 2024: 7.0}), years({2022: 6.0, 2023: 6.5, 2024: 7.5}, ENGLAND)
-    figure = course(small.database(tmp_path, metrics=[small.metric()], figures=[*own, *england]))
+    figure = history(small.database(tmp_path, metrics=[small.metric()], figures=[*own, *england]))
     lines = {line["name"]: line for line in figure["data"]}
     assert lines["Ashford"]["y"] == [5.0, None, 7.0]
     assert lines["England"]["y"] == [6.0, 6.5, 7.5]
@@ -230,7 +230,7 @@ def test_a_missing_year_is_a_gap_that_nothing_bridges(tmp_path: Path) -> None:
 
 def test_a_year_without_a_row_is_a_gap_too(tmp_path: Path) -> None:
     own, other = years({2022: 5.0, 2024: 7.0}), years({2022: 6.0, 2023: 6.5, 2024: 7.5}, "102")
-    figure = course(small.database(tmp_path, metrics=[small.metric()], figures=[*own, *other]))
+    figure = history(small.database(tmp_path, metrics=[small.metric()], figures=[*own, *other]))
     (line,) = (line for line in figure["data"] if line["name"] == "Ashford")
     assert line["y"] == [5.0, None, 7.0]
 
@@ -243,7 +243,7 @@ def test_a_new_council_begins_where_it_began(db: Database) -> None:
     assert {len(line["x"]) for line in figure["data"]} == {len(figure["layout"]["xaxis"]["ticktext"])}
 
 
-def test_the_course_stands_beside_england_the_neighbours_and_the_best_quarter(db: Database) -> None:
+def test_the_history_stands_beside_england_the_neighbours_and_the_best_quarter(db: Database) -> None:
     for metric_id, lines in (
         ("vacancy_rate", ["England", "Neighbours' median", "Best quarter", "Leeds"]),
         ("plan_rate", ["England", "Neighbours' median", "Leeds"]),  # a neutral measure has no best
@@ -256,7 +256,7 @@ def test_the_course_stands_beside_england_the_neighbours_and_the_best_quarter(db
         assert low <= min(values) <= max(values) <= high
 
 
-def test_the_course_of_a_count_is_not_flattened_by_englands_total(db: Database) -> None:
+def test_the_history_of_a_count_is_not_flattened_by_englands_total(db: Database) -> None:
     metric = db.metrics["children"]
     figure = trend.draw_trend(queries.trend(db, metric, "383"), metric, "Leeds", height=400)
     assert [line["name"] for line in figure["data"]] == ["Leeds"]
@@ -265,7 +265,7 @@ def test_the_course_of_a_count_is_not_flattened_by_englands_total(db: Database) 
 def test_the_names_at_the_ends_of_lines_do_not_touch(tmp_path: Path) -> None:
     figures = [*years({2024: 5.0, 2025: 6.0}), *years({2024: 5.1, 2025: 6.001}, ENGLAND)]
     figures += [figure for council in small.COUNCILS[1:9] for figure in years({2024: 4.0, 2025: 6.002}, council)]
-    figure = course(small.database(tmp_path, metrics=[small.metric()], figures=figures))
+    figure = history(small.database(tmp_path, metrics=[small.metric()], figures=figures))
     low, high = figure["layout"]["yaxis"]["range"]
     heights = sorted(note["y"] for note in figure["layout"]["annotations"])
     assert len(heights) == 3
@@ -273,7 +273,7 @@ def test_the_names_at_the_ends_of_lines_do_not_touch(tmp_path: Path) -> None:
 
 
 def test_a_council_that_never_had_a_figure_is_drawn_as_nothing(tmp_path: Path) -> None:
-    figure = course(small.database(tmp_path, metrics=[small.metric()], figures=years({2024: "x", 2025: "c"})))
+    figure = history(small.database(tmp_path, metrics=[small.metric()], figures=years({2024: "x", 2025: "c"})))
     (line,) = figure["data"]
     assert line["y"] == [None, None]
     assert figure["layout"]["annotations"] == []

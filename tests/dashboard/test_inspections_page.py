@@ -319,11 +319,11 @@ def test_what_is_said_of_reports_over_time(made_up: Database) -> None:
         "In the 12 months before, 1 report: 1 Good for overall effectiveness."
     )
     own = found.filter(pl.col("area_id") == "101").to_dicts()
-    assert sentences.course_sentence("Council 101", own, "overall", metric) == (
+    assert sentences.history_sentence("Council 101", own, "overall", metric) == (
         "Council 101 has 3 reports since 2013: for overall effectiveness Inadequate (March 2015), Good (March 2019) "
         "and no judgement (August 2026)."
     )
-    assert sentences.course_sentence("Council 105", [], "overall", metric).endswith(
+    assert sentences.history_sentence("Council 105", [], "overall", metric).endswith(
         "no inspection on record since 2013."
     )
 
@@ -418,7 +418,7 @@ def test_no_name_becomes_markup(tmp_path: Path) -> None:
     latest = tables.with_figures(db, inspecting.latest(db, TODAY), *waits)
     drawn = [
         tables.latest(db, waits, strand="leaders", sort="By name", today=TODAY).html(latest, "<b>All"),
-        tables.course().html(inspecting.reports(db), "<script>"),
+        tables.history().html(inspecting.reports(db), "<script>"),
         tables.followed(judged).html(transitions.after(everything, "leaders", TOP), "<svg>"),
         tables.matrix(judged, matrix).html(matrix, "<svg>"),
         tables.reform(inspecting.latest(db, TODAY).with_columns(pl.lit("not_given").alias("overall_status"))),

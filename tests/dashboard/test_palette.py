@@ -331,7 +331,7 @@ def test_without_a_benchmark_a_verdict_is_not_said_and_the_reason_is(tmp_path: P
 def test_a_trend_has_two_sides_and_a_middle_and_says_why_it_cannot_be_said(
     tmp_path: Path, polarity: str, labels: list[str]
 ) -> None:
-    courses: dict[str, list[float | str]] = {
+    histories: dict[str, list[float | str]] = {
         "101": [50, 40, 30, 20, 10], "102": [10, 20, 10, 20, 10], "103": [10, 20, 30, 40, 50],
         "104": [10, "c", 20, 10, 20], "105": [10, 10, 10, 10, "c"],
     }  # fmt: skip
@@ -340,8 +340,8 @@ def test_a_trend_has_two_sides_and_a_middle_and_says_why_it_cannot_be_said(
         metrics=[small.metric(polarity=polarity)],
         figures=[
             Figure("waits", area, value, year=2021 + at)
-            for area, course in courses.items()
-            for at, value in enumerate(course)
+            for area, history in histories.items()
+            for at, value in enumerate(history)
         ],
     )
     painting = painted(db, "trend")

@@ -117,11 +117,11 @@ def test_a_profile_of_the_real_figures(db: Database) -> None:
 def test_a_history_is_oldest_first_with_missing_years_kept(db: Database) -> None:
     history = queries.history(db, WESTMINSTER)
     assert set(history) == set(db.metrics)
-    for metric_id, course in history.items():
-        ends = [end for end, _ in course]
+    for metric_id, figures in history.items():
+        ends = [end for end, _ in figures]
         assert ends == sorted(ends)
         own = db.by_area[WESTMINSTER].filter(pl.col("metric_id") == metric_id)
-        assert dict(course) == dict(own.select("period_end", "value").iter_rows())
+        assert dict(figures) == dict(own.select("period_end", "value").iter_rows())
     assert history["vacancy_rate"][-1] == (date(2025, 9, 30), None)
 
 

@@ -46,7 +46,7 @@ def draw_lines(
     rows: pl.DataFrame, metric: Metric, order: Sequence[str], breaks: Sequence[tuple[int, str]], *,
     chosen: str | None, height: int,
 ) -> Part:  # fmt: skip
-    """A Plotly figure of `compare.courses` for the councils of `order`, best first: so they are listed on hover.
+    """A Plotly figure of `compare.history` for the councils of `order`, best first: so they are listed on hover.
 
     A missing year is a gap, as is a change of method (`breaks`). The axis holds what is drawn but the very small, from
     zero where that is near; what lies beyond is cut off, and the name at its end says so.

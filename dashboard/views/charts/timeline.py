@@ -37,7 +37,7 @@ def draw_timeline(
     years = range(int(first), int(end) + 1)
     traces, more = _bars(rows, none, first), {}
     if name:
-        traces += _course(own, strand, none, end)
+        traces += _history(own, strand, none, end)
         place: Part = {"xref": "paper", "yref": "paper", "xanchor": "left", "yanchor": "bottom"}
         notes.append(label(0, 0.955, f"<b>{name}</b>", **place))
         row = {"domain": [0.82, 0.95], "range": [-0.5, 0.5], "visible": False, "fixedrange": True, "anchor": "x"}
@@ -85,7 +85,7 @@ def _bars(rows: pl.DataFrame, none: str, first: float) -> list[Part]:
     ]
 
 
-def _course(own: Sequence[Row], strand: str, none: str, end: float) -> list[Part]:
+def _history(own: Sequence[Row], strand: str, none: str, end: float) -> list[Part]:
     starts = [_years(row["published"]) for row in own]
     ends = [*starts[1:], max(end, *starts)] if starts else []
     spans = [

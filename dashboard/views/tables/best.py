@@ -109,13 +109,13 @@ def legend() -> Html:
     return tag("ul", *(tag("li", words, class_=css) for css, words in entries), class_="heat-legend")
 
 
-def years(course: pl.DataFrame, found: Best, chosen: str | None, caption: str, *, values: bool) -> Html:
+def years(history: pl.DataFrame, found: Best, chosen: str | None, caption: str, *, values: bool) -> Html:
     """The quarter of each council in every period, oldest first, by how long it has been in the best one.
 
     With `values` the figures too. A year whose method is not that of the year before begins after a dark line.
     """
     at: dict[str, list[Row]] = {}
-    for one in course.sort("period_end", maintain_order=True).iter_rows(named=True):
+    for one in history.sort("period_end", maintain_order=True).iter_rows(named=True):
         at.setdefault(one["return_id"], []).append(one)
 
     def show(position: int, row: Row) -> Html:
@@ -135,8 +135,8 @@ def years(course: pl.DataFrame, found: Best, chosen: str | None, caption: str, *
     return table.html(_longest_first(found).head(MOST), caption)
 
 
-def years_file(db: Database, found: Best, course: pl.DataFrame) -> pl.DataFrame:
-    """`best.course`: the figure and quarter of each in every period, by how long it has been in the best quarter."""
+def years_file(db: Database, found: Best, history: pl.DataFrame) -> pl.DataFrame:
+    """`best.history`: the figure and quarter of each in every period, by how long it has been in the best quarter."""
     own = pl.col("state").is_in(list(REASONS))
     order = _longest_first(found).select("return_id").with_row_index("place")
     counts_as = pl.when(pl.col("status") == "observed").then(pl.col("state")).otherwise("status")
@@ -153,7 +153,7 @@ def years_file(db: Database, found: Best, course: pl.DataFrame) -> pl.DataFrame:
         "symbol": "symbol",
         "method_changed_then": "broken",
     }
-    rows = order.join(course, on="return_id", maintain_order="left_right").sort("place", "period_end")
+    rows = order.join(history, on="return_id", maintain_order="left_right").sort("place", "period_end")
     return rows.select(**fields).with_columns(*about(db, found))
 
 

@@ -157,7 +157,7 @@ def grade(grade: str | None, framework: str, strand: str) -> Html:
 
 
 def spark(values: Sequence[float | None]) -> Html:
-    """The course of a measure as a small picture; decorative, since the figures stand in the row and the chart.
+    """The history of a measure as a small picture; decorative, since the figures stand in the row and the chart.
 
     It is a box, cut to the line and a dot at the newest value: of an image a browser makes a document, 2 to 3 ms each.
     """

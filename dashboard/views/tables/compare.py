@@ -44,8 +44,8 @@ def places(db: Database, rows: pl.DataFrame, metric: Metric, benchmark: Benchmar
     return table.html(rows, caption)
 
 
-def courses(rows: pl.DataFrame, metric: Metric, names: Mapping[str, str], caption: str, chosen: str) -> Html:
-    """The rows of `compare.courses`, newest first; a column for each of `names` (number -> name), England last.
+def history(rows: pl.DataFrame, metric: Metric, names: Mapping[str, str], caption: str, chosen: str) -> Html:
+    """The rows of `compare.history`, newest first; a column for each of `names` (number -> name), England last.
 
     Grades are in their colours. Where a council has no row it did not exist then.
     """
@@ -56,7 +56,7 @@ def courses(rows: pl.DataFrame, metric: Metric, names: Mapping[str, str], captio
     ]
 
     def show(area_id: str, part: tuple[object, Mapping[str, Row]]) -> Html:
-        return _course(part[1].get(area_id), metric, is_chosen=area_id == chosen)
+        return _history(part[1].get(area_id), metric, is_chosen=area_id == chosen)
 
     table = Table(
         "heat courses",
@@ -163,7 +163,7 @@ def _here(row: Row) -> str:
     return f"joint {place}" if row["sharing"] > 1 else place
 
 
-def _course(row: Row | None, metric: Metric, *, is_chosen: bool) -> Html:
+def _history(row: Row | None, metric: Metric, *, is_chosen: bool) -> Html:
     mark = " chosen" if is_chosen else ""
     if row is None or row["value"] is None:
         reason = why(row, metric) if row else "no figure of its own"

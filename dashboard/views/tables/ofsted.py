@@ -37,7 +37,7 @@ NONE_HEADS = {
 ITS_OWN = ("title", "publisher", "release", "released", "page", "licence")
 
 
-def course() -> Table:
+def history() -> Table:
     """Every report on one council (`inspections.reports`), each judgement as a chip."""
     return Table(
         "latest",

@@ -31,7 +31,7 @@ HEADER = (
 KEPT = "Leadership register, kept by whoever runs this dashboard; each row names its page"
 
 # How many had enrolled by each day on which one did.
-COURSE = Table(
+HISTORY = Table(
     "counts",
     (
         column("Day", lambda row: format_date(row["day"]), "day"),

@@ -78,10 +78,10 @@ def news_lines(db: Database, one: News) -> list[str]:
     return lines
 
 
-def grades_sentence(course: Sequence[Grades]) -> str:
+def grades_sentence(history: Sequence[Grades]) -> str:
     """What became of the judgements of leaders in a year: against the newest snapshot at least a year older."""
-    now = course[0]
-    before = next((one for one in course if (now.on - one.on).days >= 365), None)
+    now = history[0]
+    before = next((one for one in history if (now.on - one.on).days >= 365), None)
     if before is None:
         return ""
     parts = []

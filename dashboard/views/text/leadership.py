@@ -17,7 +17,7 @@ NUMBERS = ("none", "one", "two", "three", "four", "five", "six", "seven", "eight
 
 
 def judged(rows: Sequence[Row], newest: date) -> str:
-    """How many leaders have each grade, and how many councils went up or down, from `leadership.courses`."""
+    """How many leaders have each grade, and how many councils went up or down, from `leadership.history`."""
     counts = {grade: sum(row["grade"] == grade for row in rows) for grade in GRADES}
     known = [grade for grade, count in counts.items() if count]
     if not known:
@@ -42,7 +42,7 @@ def moved(rows: Sequence[Row]) -> str:
 
 
 def own(row: Row) -> str:
-    """How the leaders of one council were judged last, and before, from its row of `leadership.courses`."""
+    """How the leaders of one council were judged last, and before, from its row of `leadership.history`."""
     name = formats.place(row["name"])
     if row["grade"] is None:
         return f"{name} has no judgement of its leaders on record since 2013."

@@ -60,7 +60,7 @@ def questions(
     partner: tuple[Partner, str] | None,
     joint: Mapping[str, str],
 ) -> list[Question]:
-    """Up to MOST questions: from gaps in the nine measures, the weakest others, courses, gaps in the data, reports.
+    """Up to MOST questions: from gaps in the nine measures, the weakest others, trends, gaps in the data, reports.
 
     `rows` are those of `direction.with_direction` of a profile, `weakest` its weakest measures, `history` that of
     `queries.history`, `judged` the latest judgements with the inspection they are from, `partner` whom to ring first
@@ -76,7 +76,7 @@ def questions(
     found += [_gap(row, metrics[row["metric_id"]], benchmark, joint) for row in others[:OF_OTHERS]]
     asked = {one.metric_id for one in found}
     worse = [row for row in rows if row["direction"] == "getting worse" and row["metric_id"] not in asked]
-    found += [_course(metrics[row["metric_id"]], history) for row in worse if metrics[row["metric_id"]].ranked][:1]
+    found += [_worsening(metrics[row["metric_id"]], history) for row in worse if metrics[row["metric_id"]].ranked][:1]
     report = _report(*judged)
     unknown = [by_metric[metric.metric_id] for metric in nine if _missing(by_metric.get(metric.metric_id))]
     last = [
@@ -106,7 +106,7 @@ def _gap(row: Row, metric: Metric, benchmark: Benchmark, joint: Mapping[str, str
     return Question(words, because, metric.metric_id)
 
 
-def _course(metric: Metric, history: Mapping[str, Sequence[tuple[date, float | None]]]) -> Question:
+def _worsening(metric: Metric, history: Mapping[str, Sequence[tuple[date, float | None]]]) -> Question:
     # The trend is of the five latest periods, of which each has a figure where one can be said (rule `trends`).
     (first, before), (last, now) = (history[metric.metric_id][-5], history[metric.metric_id][-1])
     assert before is not None
