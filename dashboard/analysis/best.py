@@ -192,10 +192,10 @@ def several(db: Database, metrics: Sequence[Metric]) -> pl.DataFrame:
     (where no figure counts) and count; most first, then by name. Measures are not weighed, so it is no
     score. Two councils that are there by joint returns alone are one row under both names (rule `joint-returns`).
     """
-    places = _placed(db, metrics).sort(pl.col("metric_id").replace_strict(_order(metrics), return_dtype=pl.Int64))
+    figures = _ranked(db, metrics).sort(pl.col("metric_id").replace_strict(_order(metrics), return_dtype=pl.Int64))
     best, joint = pl.col("quarter") == BEST_QUARTER, is_joint()
     rows = (
-        places.group_by("area_id", maintain_order=True)
+        figures.group_by("area_id", maintain_order=True)
         .agg(
             pl.col("metric_id").filter(best).alias("best"),
             pl.col("metric_id").filter(best & joint).alias("joint"),
@@ -225,7 +225,7 @@ def by_lot(db: Database, metrics: Sequence[Metric]) -> float:
 
     Of each council by the number of measures it has a figure in: the binomial chance of a quarter, added up.
     """
-    counts = _placed(db, metrics).group_by("area_id").len()["len"].to_list()
+    counts = _ranked(db, metrics).group_by("area_id").len()["len"].to_list()
     need = len(metrics) // 2 + 1
     return sum(
         sum(comb(count, hits) * 0.25**hits * 0.75 ** (count - hits) for hits in range(need, count + 1))
@@ -276,7 +276,7 @@ def _stay(
     return (labels[len(states) - 1], years, FIRST) if years else (None, 0, None)
 
 
-def _placed(db: Database, metrics: Sequence[Metric]) -> pl.DataFrame:
+def _ranked(db: Database, metrics: Sequence[Metric]) -> pl.DataFrame:
     """The figures of today's councils in the newest period of these measures that count in quarters."""
     councils = pl.concat(db.councils(metric.metric_id, db.latest(metric.metric_id).end) for metric in metrics)
     today = pl.col("area_id").is_in(list(db.authorities))

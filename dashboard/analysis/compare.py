@@ -50,8 +50,8 @@ def side_by_side(
 ) -> pl.DataFrame:
     """The compared among `rows` (`queries.councils`), in the same order; councils that began later come last.
 
-    Adds place, sharing and places: the rank among those compared (best is 1, ties share the smallest, each return
-    once), how many share it and how many there are; null of what is not ranked.
+    Adds rank_here, tied_here and ranked_here: the rank among those compared (best is 1, ties share the smallest, each
+    return once), how many share it and how many there are; null of what is not ranked.
     """
     found = rows.filter(pl.col("area_id").is_in(area_ids))
     began_later = pl.col("start_date") > period.end
@@ -69,14 +69,14 @@ def side_by_side(
             pl.lit(False).alias("sets_cut"),
         )
     )  # fmt: skip
-    placed = (
+    ranks = (
         found.filter(pl.col("value").is_not_null() & metric.ranked)
         .unique("return_id")
-        .select("return_id", pl.col("value").rank("min", descending=not metric.lower_is_better).alias("place"))
-        .with_columns(pl.len().over("place").alias("sharing"), pl.len().alias("places"))
+        .select("return_id", pl.col("value").rank("min", descending=not metric.lower_is_better).alias("rank_here"))
+        .with_columns(pl.len().over("rank_here").alias("tied_here"), pl.len().alias("ranked_here"))
     )
     return pl.concat([found, absent], how="diagonal").join(
-        placed.cast({"place": pl.Int64, "sharing": pl.Int64, "places": pl.Int64}),
+        ranks.cast({"rank_here": pl.Int64, "tied_here": pl.Int64, "ranked_here": pl.Int64}),
         on="return_id", how="left", maintain_order="left",
     )  # fmt: skip
 

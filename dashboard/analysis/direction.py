@@ -35,7 +35,9 @@ class Movers:
     without: int
     """Returns of the newest period that lack one of the two figures, began in between, or report otherwise now."""
 
-    def furthest(self, column: Literal["improvement", "places", "change"], *, best: bool, most: int) -> pl.DataFrame:
+    def furthest(
+        self, column: Literal["improvement", "ranks_gained", "change"], *, best: bool, most: int
+    ) -> pl.DataFrame:
         """The rows that moved most to the better (or of `change` up) or, if not `best`, to the worse, furthest first.
 
         Who did not move, or the other way, is not among them; nor are very small returns, which chance moves most.
@@ -118,7 +120,7 @@ def movers(db: Database, metric: Metric, years: int) -> Movers:
     """How far each return moved between the newest period and the one so many years before, and its rank.
 
     Rows: area_id, name, return_id, value, value_before, change, improvement (the change, positive where it is better;
-    null of a neutral measure), rank, tied, ranked, rank_before, ranked_before, places (gained; null without ranks),
+    null of a neutral measure), rank, tied, ranked, rank_before, ranked_before, ranks_gained (null without ranks),
     sets_cut (in both periods), and of `returns.once`. Best improvement first; of a neutral measure the highest rise.
     """
     newest = db.latest(metric.metric_id)
@@ -187,7 +189,7 @@ def _moves(metric: Metric, now: pl.DataFrame, then: pl.DataFrame) -> pl.DataFram
             "ranked",
             "rank_before",
             "ranked_before",
-            (pl.col("rank_before") - pl.col("rank")).alias("places"),
+            (pl.col("rank_before") - pl.col("rank")).alias("ranks_gained"),
             (pl.col("sets_cut") & pl.col("set_cut")).alias("sets_cut"),
         )
         .sort("improvement" if metric.ranked else "change", "name", descending=[True, False])

@@ -17,7 +17,7 @@ from dashboard.data.database import Database
 from dashboard.data.model import SIGNIFICANT
 
 
-def placed(db: Database, area_id: str, figures: Sequence[Own], benchmark: Benchmark) -> pl.DataFrame:
+def rank_figures(db: Database, area_id: str, figures: Sequence[Own], benchmark: Benchmark) -> pl.DataFrame:
     """One row a figure, in menu order: columns of comparison.compare, whose value and counts are the council's own.
 
     Adds published, published_numerator and published_denominator, and `change`, which is from the published figure to
@@ -59,10 +59,10 @@ def placed(db: Database, area_id: str, figures: Sequence[Own], benchmark: Benchm
         )
         .drop("own", "own_numerator", "own_denominator", "rank", "tied", "ranked", "quarter")
     )
-    standing = _standing(db, everything, rows)
+    ranks = _ranks(db, everything, rows)
     return (
         comparison.compare(db, benchmark, everything, rows)
-        .join(standing, on="metric_id", how="left", maintain_order="left")
+        .join(ranks, on="metric_id", how="left", maintain_order="left")
         .sort("position")
         .drop("position")
     )
@@ -94,7 +94,7 @@ def _rows(db: Database, area_id: str, everything: pl.DataFrame, given: pl.DataFr
     return pl.concat([found, new.cast({name: found.schema[name] for name in new.columns})], how="diagonal")
 
 
-def _standing(db: Database, everything: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:
+def _ranks(db: Database, everything: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:
     """metric_id, rank, tied, ranked, quarter of what is ranked (rules `ranks` and `quarters`)."""
     lower = pl.col("polarity") == "lower_is_better"
     better = pl.when(lower).then(pl.col("other") < pl.col("value")).otherwise(pl.col("other") > pl.col("value"))

@@ -108,13 +108,13 @@ def commitments(db: Database) -> list[Commitment]:
     return found
 
 
-Stand = tuple[Commitment, Held | tuple[programme.Coverage, Outcome] | None]
+Compared = tuple[Commitment, Held | tuple[programme.Coverage, Outcome] | None]
 
 
-def stands(db: Database, today: date) -> list[Stand]:
+def compare_with_figures(db: Database, today: date) -> list[Compared]:
     """All commitments with `held`, or `register` of those counted from it. Worked out once a day for all readers."""
 
-    def found() -> list[Stand]:
+    def found() -> list[Compared]:
         return [(one, held(db, one, today) if one.metric else register(db, one, today)) for one in commitments(db)]
 
     return db.remembered(("commitments", today), found)

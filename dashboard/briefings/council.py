@@ -117,7 +117,7 @@ def _measures(
                 Cell(formats.brief(row["england"], metric)),
                 sections.neighbours(row, metric),
                 Cell(formats.brief(row["benchmark"], metric)),
-                sections.standing(row),
+                sections.rank(row),
             )
         )
     heads = (
@@ -157,7 +157,7 @@ def _extremes(db: Database, rows: pl.DataFrame, title: str, joint: Mapping[str, 
             (
                 sections.measure(metric, row, *_said(row, metric, joint)),
                 sections.value(row, metric),
-                sections.standing(row),
+                sections.rank(row),
                 sections.trend(row, why=False),
             )
         )

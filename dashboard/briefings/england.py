@@ -220,7 +220,7 @@ def _watch(db: Database, metric: Metric, benchmark: Benchmark) -> list[Section]:
                 Cell(row["name"]),
                 Cell(formats.brief(row["value"], metric), strong=True),
                 Cell(formats.gap(row, metric), formats.shortfall(row, metric)),
-                parts.standing(row),
+                parts.rank(row),
             )
             for row in rows.head(MOST_LISTED).iter_rows(named=True)
         ]

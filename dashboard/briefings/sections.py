@@ -95,11 +95,11 @@ def value(row: Row, metric: Metric, *, strong: bool = True) -> Cell:
     return Cell(formats.brief(row["value"], metric), strong=strong)
 
 
-def standing(row: Row) -> Cell:
+def rank(row: Row) -> Cell:
     """The quarter, with rank and base below."""
     if row["rank"] is None:
         return Cell("")
-    return Cell(formats.QUARTERS[row["quarter"]].capitalize(), formats.standing(row), f"q{row['quarter']}")
+    return Cell(formats.QUARTERS[row["quarter"]].capitalize(), formats.rank(row), f"q{row['quarter']}")
 
 
 def neighbours(row: Row, metric: Metric) -> Cell:

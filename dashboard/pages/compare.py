@@ -69,7 +69,7 @@ st.html(tables.source_note(db, metric))
 with st.expander("In order, as a table", key="order", on_change="rerun", bind="query-params") as table:
     if table.open:
         caption = f"{metric.title}, {when}"
-        st.html(side_by_side.places(db, rows, metric, benchmark, caption, area_id or ""))
+        st.html(side_by_side.ranks(db, rows, metric, benchmark, caption, area_id or ""))
 if not metric.graded:
     with st.expander("Over time, as a table", key="years", on_change="rerun", bind="query-params") as table:
         if table.open:

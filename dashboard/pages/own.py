@@ -140,7 +140,7 @@ if area_id is None:
     st.html(tables.council_links(db))
 else:
     given = local_figures_form.held(area_id)
-    placed = local_rank.placed(db, area_id, given, benchmark)
+    placed = local_rank.rank_figures(db, area_id, given, benchmark)
     listed, council = placed.to_dicts(), db.names[area_id]
     own = next((row for row in listed if row["metric_id"] == metric.metric_id), None)
     partners = queries.partners(db, own["return_id"], area_id) if own else []

@@ -242,7 +242,7 @@ def test_ranks_gained_are_beside_the_ranks_and_how_many_were_ranked(tmp_path: Pa
         ],
         years=3,
     )
-    columns = ("area_id", "rank_before", "ranked_before", "rank", "ranked", "places")
+    columns = ("area_id", "rank_before", "ranked_before", "rank", "ranked", "ranks_gained")
     assert found.rows.select(columns).sort("area_id").rows() == [
         ("101", 3, 3, 1, 4, 2),
         ("102", 1, 3, 2, 4, -1),
@@ -250,13 +250,13 @@ def test_ranks_gained_are_beside_the_ranks_and_how_many_were_ranked(tmp_path: Pa
     ]
     assert found.before is not None
     assert found.before.end == date(2022, 9, 30)
-    assert names(found.furthest("places", best=False, most=5)) == ["102", "103"]
+    assert names(found.furthest("ranks_gained", best=False, most=5)) == ["102", "103"]
 
 
 def test_a_neutral_measure_only_goes_up_and_down(tmp_path: Path) -> None:
     figures = [years("101", {2024: 10.0, 2025: 7.0}), years("102", {2024: 10.0, 2025: 12.0})]
     found = moves(tmp_path, figures, polarity=NEUTRAL)
-    assert found.rows.select("area_id", "change", "improvement", "places").rows() == [
+    assert found.rows.select("area_id", "change", "improvement", "ranks_gained").rows() == [
         ("102", 2.0, None, None),
         ("101", -3.0, None, None),
     ]
@@ -420,10 +420,10 @@ def test_every_real_move_is_what_subtracting_gives(db: Database, apart: int) -> 
             then = figures.get((by, before[0]))
             if end == newest and row["value"] is not None and then is not None and then["value"] is not None:
                 ranks = (then["rank"], row["rank"])
-                places = None if ranks[0] is None else ranks[0] - ranks[1]
-                expected[by] = (pytest.approx(row["value"] - then["value"], rel=1e-7, abs=1e-9), places)
+                gained = None if ranks[0] is None else ranks[0] - ranks[1]
+                expected[by] = (pytest.approx(row["value"] - then["value"], rel=1e-7, abs=1e-9), gained)
         assert {
-            row["return_id"]: (row["change"], row["places"]) for row in found.rows.iter_rows(named=True)
+            row["return_id"]: (row["change"], row["ranks_gained"]) for row in found.rows.iter_rows(named=True)
         } == expected
         checked += len(expected)
     assert checked > 5_000

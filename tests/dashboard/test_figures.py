@@ -105,7 +105,7 @@ def test_the_chosen_council_is_the_one_dark_diamond(tmp_path: Path) -> None:
     assert each(figure, "size")[2] > each(figure, "size")[0]
 
 
-def test_what_is_said_of_a_dot_is_the_figure_with_its_unit_and_the_standing(db: Database) -> None:
+def test_what_is_said_of_a_dot_is_the_figure_with_its_unit_and_the_rank(db: Database) -> None:
     """The unit is sent once for all: "1 month" and "2 months" share no more than they do."""
     for metric in (metric for metric in db.metrics.values() if not metric.graded):
         rows = queries.councils(db, metric, db.latest(metric.metric_id), BENCHMARKS["england"])
@@ -115,7 +115,7 @@ def test_what_is_said_of_a_dot_is_the_figure_with_its_unit_and_the_standing(db: 
         )  # fmt: skip
         shown = rows.drop_nulls("value").unique("return_id", keep="first", maintain_order=True)
         said = [
-            "; ".join(filter(None, (formats.quantity(row["value"], metric), formats.standing(row))))
+            "; ".join(filter(None, (formats.quantity(row["value"], metric), formats.rank(row))))
             for row in shown.iter_rows(named=True)
         ]
         assert each(figure, "hovertext") == said, metric.metric_id

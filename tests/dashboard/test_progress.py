@@ -254,14 +254,14 @@ def test_a_target_is_said_as_it_was_written(db: Database, target: float, words: 
 
 def test_the_files_are_the_tables(filled: Database) -> None:
     listed = progress.commitments(filled)
-    stands: list[Any] = [
+    compared: list[Any] = [
         (one, progress.held(filled, one, TODAY) if one.metric else progress.register(filled, one, TODAY))
         for one in listed
     ]
     overview = parts.overview(filled, 3)
-    shown, file = Page(overview.html(stands, "All")).rows[1:], read(overview.frame(stands))
+    shown, file = Page(overview.html(compared, "All")).rows[1:], read(overview.frame(compared))
     assert len(shown) == len(file) == 7
-    for line, cells, (one, found) in zip(file, shown, stands, strict=True):
+    for line, cells, (one, found) in zip(file, shown, compared, strict=True):
         assert cells[0].startswith(one.label)
         assert f"{line['to_reach']} by {one.by_when:%-d %B %Y}" in cells[0]
         assert line["owner"] in cells[0]
@@ -274,7 +274,7 @@ def test_the_files_are_the_tables(filled: Database) -> None:
             if found.england:
                 assert f"{float(line['england_figure']):.1f}" in cells[1]
                 assert sentences.OUTCOMES[line["england_outcome"]] in cells[1]  # type: ignore[index]
-    for _, found in stands:
+    for _, found in compared:
         if not isinstance(found, Held):
             continue
         periods, newest_first = parts.periods(found), found.standard.rows.reverse()

@@ -1,4 +1,4 @@
-"""Numbers, units, periods, reasons, standings and gaps in words, in tables."""
+"""Numbers, units, periods, reasons, ranks and gaps in words, in tables."""
 
 from __future__ import annotations
 
@@ -186,8 +186,8 @@ def test_ordinals(position: int, words: str) -> None:
         (None, None, ""),
     ],
 )
-def test_a_standing_says_its_base_and_who_shares_it(rank: int | None, tied: int | None, words: str) -> None:
-    assert formats.standing(row(rank=rank, tied=tied)) == words
+def test_a_rank_says_its_base_and_who_shares_it(rank: int | None, tied: int | None, words: str) -> None:
+    assert formats.rank(row(rank=rank, tied=tied)) == words
 
 
 def test_lists_and_joint_returns() -> None:

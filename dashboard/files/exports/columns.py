@@ -17,7 +17,7 @@ TREND_COLUMNS = ("trend", "no_trend_because")
 
 
 def table(db: Database, rows: pl.DataFrame, benchmark_label: str) -> pl.DataFrame:
-    """Rows of `comparison.compare` as an export holds them: codes, figures, standing, comparison, provenance."""
+    """Rows of `comparison.compare` as an export holds them: codes, figures, rank, comparison, provenance."""
     trends = TREND_COLUMNS if "direction" in rows.columns else ()
     metrics = db.table["metric"].select("metric_id", pl.col("title").alias("metric"), "unit", "polarity")
     sources = db.table["source"].rename({"title": "source"})

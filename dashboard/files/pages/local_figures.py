@@ -1,4 +1,4 @@
-"""The template a council fills in, as CSV and XLSX; and its own figures with their standing, to be taken away."""
+"""The template a council fills in, as CSV and XLSX; and its own figures with their rank, to be taken away."""
 
 from __future__ import annotations
 
@@ -82,7 +82,7 @@ def template_xlsx(db: Database, area_id: str) -> bytes:
 def with_standing(
     db: Database, rows: pl.DataFrame, figures: Sequence[Own], benchmark: Benchmark, yours_for: str
 ) -> pl.DataFrame:
-    """A council's own figures (`standing.placed`) as a file, every row marked as unpublished (columns COLUMNS)."""
+    """The local figures of a council (`local_rank.rank_figures`) as a file, each row marked unpublished (COLUMNS)."""
     metrics = db.table["metric"].select("metric_id", pl.col("title").alias("metric"), "unit", "polarity")
     sources = db.table["source"].rename({"title": "source", "publisher": "published_by"})
     said = {own.metric_id: " ".join(finding.what for finding in own.warnings) for own in figures}

@@ -52,7 +52,7 @@ def of_benchmarks(db: Database) -> Example | None:
     return Example(
         heading(metric, row["period_end"], row["name"]),
         lines(
-            f"Its own figure is {formats.quantity(row['value'], metric)}, {formats.standing(row)}.",
+            f"Its own figure is {formats.quantity(row['value'], metric)}, {formats.rank(row)}.",
             "A joint return is named with all its councils, and counts once.",
         ),
         "Which of them a council is held against is chosen at the top of each page and stands in its address.",

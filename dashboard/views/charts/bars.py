@@ -116,7 +116,7 @@ def _fill(row: dict[str, Any], metric: Metric) -> str:
 
 
 def _hover(row: dict[str, Any], metric: Metric) -> str:
-    lines = [f"<b>{row['name']}</b>", formats.quantity(row["value"], metric), formats.standing(row)]
+    lines = [f"<b>{row['name']}</b>", formats.quantity(row["value"], metric), formats.rank(row)]
     return "<br>".join(filter(None, lines))
 
 

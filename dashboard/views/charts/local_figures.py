@@ -29,7 +29,7 @@ def draw_local_figure(
     benchmark_label: str,
     height: int,
 ) -> Part:
-    """A Plotly figure of `queries.councils` rows with `own`, a row of `local_rank.placed`.
+    """A Plotly figure of `queries.councils` rows with `own`, a row of `local_rank.rank_figures`.
 
     The published figure is the dark diamond of every page, the own one an open diamond where it would stand.
     """
@@ -79,5 +79,5 @@ def _side(places: list[str], own: str, at: float, x: float, low_high: Range) -> 
 
 
 def _would(own: Mapping[str, Any]) -> str:
-    stands = formats.standing(own)
-    return f"would be {stands}" if stands else ""
+    rank = formats.rank(own)
+    return f"would be {rank}" if rank else ""

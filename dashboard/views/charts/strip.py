@@ -101,8 +101,8 @@ def _dots(
     # What all say alike is sent once, with the markup: each of its brackets takes six bytes.
     said = [formats.quantity(value, metric) for value in values]
     unit = _ending(said)
-    standings = [formats.standing(row) for row in listed]
-    hover = f"<b>%{{text}}</b><br>%{{hovertext}}{unit}{'; %{customdata}' if any(standings) else ''}<extra></extra>"
+    ranks = [formats.rank(row) for row in listed]
+    hover = f"<b>%{{text}}</b><br>%{{hovertext}}{unit}{'; %{customdata}' if any(ranks) else ''}<extra></extra>"
     symbols = [symbol(value, low_high, mine=mine) for mine, value in zip(is_chosen, values, strict=True)]
 
     def trace(kept: list[int], marker: Part) -> Part:
@@ -114,7 +114,7 @@ def _dots(
             hover,
             text=[names[index] for index in kept],
             hovertext=[said[index].removesuffix(unit) for index in kept],
-            customdata=[standings[index] for index in kept],
+            customdata=[ranks[index] for index in kept],
         )
 
     # Most are alike but for their colour, which is sent as a number: a third of the bytes of one trace for all.

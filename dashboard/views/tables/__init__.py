@@ -71,7 +71,7 @@ def profile(
                 benchmark.label, lambda pair: "" if pair[1].counted else cells.number(pair[0]["benchmark"], pair[1])
             ),
             Column("Gap", lambda pair: cells.gap(*pair)),
-            Column("Standing, best first", lambda pair: cells.standing(*pair)),
+            Column("Standing, best first", lambda pair: cells.rank(*pair)),
             Column("Course", lambda pair: td(cells.spark(values[pair[1].metric_id]), class_="course")),
         ),
         mark=lambda pair: CURRENT if pair[1].metric_id == chosen else Html(),
@@ -141,7 +141,7 @@ def councils(db: Database, rows: pl.DataFrame, metric: Metric, benchmark: Benchm
             Column("Value", lambda row: cells.value(row, metric)),
             Column("Change in a year", lambda row: cells.change(row["change"], metric)),
             *comparison(metric, benchmark),
-            *standing(metric),
+            *rank_columns(metric),
         ),
     )
     return table.html(rows, caption)
@@ -158,9 +158,9 @@ def comparison(metric: Metric, benchmark: Benchmark) -> list[Column]:
     ]
 
 
-def standing(metric: Metric, heading: str = "Standing, best first") -> list[Column]:
+def rank_columns(metric: Metric, heading: str = "Standing, best first") -> list[Column]:
     """The quarter and rank, of what is ranked."""
-    return [Column(heading, lambda row: cells.standing(row, metric))] if metric.ranked else []
+    return [Column(heading, lambda row: cells.rank(row, metric))] if metric.ranked else []
 
 
 def source_note(db: Database, metric: Metric) -> Html:
@@ -225,7 +225,7 @@ def trend(rows: pl.DataFrame, metric: Metric, name: str) -> Html:
             number("Region", "region"),
             number("Neighbours’ median", "neighbours"),
             *([number("Best quarter", "best")] if metric.ranked else []),
-            *standing(metric),
+            *rank_columns(metric),
         ),
     )
     return table.html(rows.reverse(), f"{metric.title} in {name} over time")

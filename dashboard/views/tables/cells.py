@@ -130,11 +130,11 @@ def gap(row: Row, metric: Metric) -> str:
     return join(formats.signed(above, metric), period(real) if real else "")
 
 
-def standing(row: Row, metric: Metric) -> Html:
+def rank(row: Row, metric: Metric) -> Html:
     """The quarter and the rank with its base; "not ranked" of what is not."""
     if row["rank"] is None:
         return period("not ranked" if not metric.ranked else "")
-    return join(quarter(row["quarter"]), " ", formats.standing(row))
+    return join(quarter(row["quarter"]), " ", formats.rank(row))
 
 
 def quarter(of: int, words: str = "") -> Html:

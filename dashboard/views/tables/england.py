@@ -198,7 +198,7 @@ def watched(rows: pl.DataFrame, metric: Metric, benchmark: Benchmark, caption: s
             Column("Value", lambda row: bold(formats.brief(row["value"], metric))),
             Column(benchmark.title, lambda row: cells.number(row["benchmark"], metric)),
             Column("Gap", lambda row: cells.gap(row, metric)),
-            Column("Standing, best first", lambda row: cells.standing(row, metric)),
+            Column("Standing, best first", lambda row: cells.rank(row, metric)),
         ),
     )
     return table.html(rows, caption)
@@ -237,7 +237,7 @@ def moved(movers: Movers) -> Table:
             column("Change", lambda row: cells.change(row["change"], metric), "change", "improvement"),
             rank("Rank then", "_before"),
             rank("Rank now", ""),
-            written(places_gained="places", very_small=~pl.col("sets_cut")),
+            written(places_gained="ranks_gained", very_small=~pl.col("sets_cut")),
         ),
     )
 

@@ -33,7 +33,7 @@ MARKS: dict[Outcome, str] = {
 
 
 def overview(db: Database, chosen: int | None) -> Table:
-    """Every commitment with where it stands (`progress.stands`); each leads to its detail. The sums are in the file."""
+    """Every commitment of `progress.compare_with_figures`; each leads to its detail. The sums are in the file."""
     return Table(
         "commitments",
         (

@@ -35,7 +35,7 @@ def opening(rows: Sequence[Row], metric: Metric, benchmark: Benchmark, chosen: s
     if not metric.ranked:
         said = _grades(rows, metric) if metric.graded else _range(rows, known, metric, benchmark, own)
         return f"{_own(own, metric)} {said}" if own else said
-    return f"{_placed(rows, known, metric, own)} {_reached(known, metric, benchmark)}".strip()
+    return f"{_ranks(rows, known, metric, own)} {_reached(known, metric, benchmark)}".strip()
 
 
 def who(names: Sequence[str], metric: Metric, chosen: str | None, *, as_it_began: bool) -> str:
@@ -165,7 +165,7 @@ def _strand(metric: Metric) -> str:
     return metric.title.removeprefix("Ofsted judgement: ")
 
 
-def _placed(rows: Sequence[Row], known: Sequence[Row], metric: Metric, own: Row | None) -> str:
+def _ranks(rows: Sequence[Row], known: Sequence[Row], metric: Metric, own: Row | None) -> str:
     """Place, value, period, and the best among the compared."""
     when = formats.period(metric, rows[0]["period_end"])
     # Of a joint return both names are said, where both are compared.
@@ -194,10 +194,10 @@ def _placed(rows: Sequence[Row], known: Sequence[Row], metric: Metric, own: Row 
 
 
 def _ordinal(row: Row) -> str:
-    shared = row["sharing"] > 1
-    if row["place"] == 1:
+    shared = row["tied_here"] > 1
+    if row["rank_here"] == 1:
         return "joint best" if shared else "the best"
-    return f"joint {formats.ordinal(row['place'])}" if shared else formats.ordinal(row["place"])
+    return f"joint {formats.ordinal(row['rank_here'])}" if shared else formats.ordinal(row["rank_here"])
 
 
 def _base(rows: Sequence[Row], known: Sequence[Row]) -> str:

@@ -78,7 +78,7 @@ def movers_sentence(movers: Movers) -> str:
             continue
         row = rows.row(0, named=True)
         values = f"from {formats.brief(row['value_before'], metric)} to {formats.brief(row['value'], metric)}"
-        parts.append(f"{verb} most in {formats.place(row['name'])} ({values}{_places(row)})")
+        parts.append(f"{verb} most in {formats.place(row['name'])} ({values}{_ranks_gained(row)})")
     span = f"{_end(metric, movers.before.end)} and {_end(metric, movers.newest.end)}"
     return f"Between {span} the {metric.noun} {' and '.join(parts)}."
 
@@ -119,7 +119,7 @@ def _end(metric: Metric, end: date) -> str:
     return label if label[0].isdigit() else f"the {label}"
 
 
-def _places(row: Row) -> str:
+def _ranks_gained(row: Row) -> str:
     if row["rank"] is None or row["rank_before"] is None:
         return ""
     return f"; {formats.ordinal(row['rank_before'])} then, {formats.ordinal(row['rank'])} now"

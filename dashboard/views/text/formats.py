@@ -1,4 +1,4 @@
-"""Values, periods, standings, gaps, benchmarks and reasons in words: what sentences, tables and hovers are made of.
+"""Values, periods, ranks, gaps, benchmarks and reasons in words: what sentences, tables and hovers are made of.
 
 Text from the database is plain: pages escape it before it meets markup.
 """
@@ -90,8 +90,8 @@ def period_label(metric: Metric, end: date) -> str:
     return period(metric, end).removeprefix("at ").removeprefix("in the ")
 
 
-def standing(row: Row) -> str:
-    """Where a council stands: "joint 7th of 149 (2 share it)"; empty without a rank."""
+def rank(row: Row) -> str:
+    """The rank of a council: "joint 7th of 149 (2 share it)"; empty without a rank."""
     if row["rank"] is None:
         return ""
     shared = f" ({row['tied']} share it)" if row["tied"] > 1 else ""
@@ -245,7 +245,7 @@ def trend(row: Row) -> str:
 
 
 def hover(row: Row, metric: Metric, names: Mapping[str, str], colouring: str = "quarter") -> str:
-    """What a map says of one council below its name: value or reason, standing, and what it is coloured by.
+    """What a map says of one council below its name: value or reason, rank, and what it is coloured by.
 
     That is the gap, the verdict with its interval, the change or the trend; and a joint return is said so.
     """
@@ -253,7 +253,7 @@ def hover(row: Row, metric: Metric, names: Mapping[str, str], colouring: str = "
         return reason(row["status"], row["symbol"], metric)
     partners = [names[other] for other in row["return_id"].split("+") if other != row["area_id"]]
     about = _about(row, metric, colouring)
-    return "; ".join(filter(None, (quantity(row["value"], metric), standing(row), about, joint(partners))))
+    return "; ".join(filter(None, (quantity(row["value"], metric), rank(row), about, joint(partners))))
 
 
 def _about(row: Row, metric: Metric, colouring: str) -> str:

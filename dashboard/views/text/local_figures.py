@@ -36,7 +36,7 @@ def opening(
     benchmark: Benchmark,
     partners: Sequence[str] = (),
 ) -> str:
-    """What stands out, from the rows of `standing.placed`: of the chosen measure, if it has one, else of all.
+    """What stands out, from the rows of `rank.placed`: of the chosen measure, if it has one, else of all.
 
     `partners` are those of the chosen measure's joint return.
     """
@@ -60,7 +60,7 @@ def would(name: str, own: Row, metric: Metric) -> str:
     if own["rank"] is None:
         return f"In {name} the {metric.noun}, unpublished, is {formats.quantity(own['value'], metric)}."
     quarter = f" and in the {formats.QUARTERS[own['quarter']]}" if own["quarter"] else ""
-    return f"{opening} would be {formats.standing(own)} by {metric.noun}{quarter}, the others {when}."
+    return f"{opening} would be {formats.rank(own)} by {metric.noun}{quarter}, the others {when}."
 
 
 def since(own: Row, metric: Metric, partners: Sequence[str] = ()) -> str:
