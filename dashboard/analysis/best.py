@@ -1,4 +1,4 @@
-"""What the Best councils page asks: who is behind the chosen rule, how long they have been, who is best on several.
+"""What the Best councils page asks: who is best by the chosen rule, how long they have been, who is best on several.
 
 What they have in common is `in_common`.
 """
@@ -25,7 +25,7 @@ LONG = 5
 STAY = {"return_id": pl.String, "since": pl.String, "years": pl.Int64, "ended": pl.String}
 
 # Why another rule than the reader's says who is best: it needs a council, the council did not exist in the period, it
-# is a published figure with nobody behind it, or it waits for the reader's answer.
+# is a published figure to which no councils contribute, or it waits for the reader's answer.
 Instead = Literal["no council", "did not exist", "published", "not answered"]
 # What a council's figure was in a period: its quarter, or why it has no place in one.
 NOT_COUNTED, MISSING, OTHER_RETURN, NOT_THERE = "not counted", "missing", "other return", "not there"
@@ -36,7 +36,7 @@ LEFT, FIRST, METHOD, UNPUBLISHED = "left", "first", "method", "unpublished"
 
 @dataclass(frozen=True)
 class Best:
-    """The councils behind a rule of comparison in one measure and period."""
+    """The councils that contribute to a rule of comparison in one measure and period."""
 
     metric: Metric
     period: Period
@@ -48,7 +48,7 @@ class Best:
     """The row of the chosen council, whether it is one of them or not."""
     level: float | None
     """What the rule comes to; null where there is none."""
-    base: int | None
+    council_count: int | None
     rows: pl.DataFrame
     """One row a return, best first: columns of `queries.councils` without verdicts, `direction.with_direction`,
     `returns.once`, since, years and ended (`stays`)."""
@@ -74,16 +74,16 @@ def who(db: Database, metric: Metric, period: Period, benchmark: Benchmark, area
     own = next((row for row in listed if row["area_id"] == area_id), None)
     mark: Row | None = own if rule.own or rule.asks == "councils" else None
     mark = mark or rule.shared(listed)
-    level, base = (mark["benchmark"], mark["base"]) if mark else (None, None)
+    level, council_count = (mark["benchmark"], mark["council_count"]) if mark else (None, None)
     if level is None and rule.asks:
         return replace(who(db, metric, period, BENCHMARKS[DEFAULT], area_id), instead="not answered")
-    rows = direction.with_direction(db, _against(rows, metric, level, base))
+    rows = direction.with_direction(db, _against(rows, metric, level, council_count))
     candidates = _candidates(rows, rule, own)
     counted = candidates.filter(pl.col("sets_cut") & pl.col("value").is_not_null())
     if rule.asks == "number":
         best = counted.filter(pl.col("gap") <= 0)
     else:
-        names = benchmarks.behind(db, rule, metric, period.end, area_id or "")
+        names = benchmarks.contributing(db, rule, metric, period.end, area_id or "")
         best = rows.filter(pl.col("name").is_in(names))
     best = returns.once(db, best)
     stay = stays(db, metric, period, history(db, metric, best))
@@ -94,7 +94,7 @@ def who(db: Database, metric: Metric, period: Period, benchmark: Benchmark, area
         instead,
         own,
         level,
-        base,
+        council_count,
         best.join(stay, on="return_id", how="left", maintain_order="left"),
         best.clear(),
         returns.once(db, counted),
@@ -245,12 +245,12 @@ def _rule(
     return (BENCHMARKS[benchmark.instead], "published") if benchmark.instead else (benchmark, None)
 
 
-def _against(rows: pl.DataFrame, metric: Metric, level: float | None, base: int | None) -> pl.DataFrame:
+def _against(rows: pl.DataFrame, metric: Metric, level: float | None, council_count: int | None) -> pl.DataFrame:
     """All held against the one value: that of the chosen council, where others have benchmarks of their own."""
     difference = (pl.col("value") - pl.lit(level, pl.Float64)).round_sig_figs(SIGNIFICANT)
     return rows.drop("shortfall", "low", "high", "verdict").with_columns(
         pl.lit(level, pl.Float64).alias("benchmark"),
-        pl.lit(base, pl.Int64).alias("base"),
+        pl.lit(council_count, pl.Int64).alias("council_count"),
         (difference if metric.lower_is_better else -difference).alias("gap"),
     )
 

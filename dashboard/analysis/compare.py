@@ -27,7 +27,7 @@ MOST_NOTICES = 3
 def start(db: Database, rows: pl.DataFrame, metric: Metric, area_id: str | None) -> list[str]:
     """Whom a council is compared with before anybody is chosen: its nine nearest statistical neighbours, by number.
 
-    Without a council the five best of `rows` (`queries.councils`) and the five furthest behind, each return once and
+    Without a council the five best of `rows` (`queries.councils`) and the five worst, each return once and
     the very small left out; of a neutral measure the lowest and the highest. Grades have no such ends: nobody.
     """
     if area_id is not None:
@@ -168,7 +168,7 @@ def pairs(db: Database, upright: pl.DataFrame, across: pl.DataFrame) -> pl.DataF
 
 
 def both(db: Database, upright: pl.DataFrame, across: pl.DataFrame) -> pl.DataFrame:
-    """What stands behind `pairs`: the rows of both measures, and of the latest judgement of leaders."""
+    """What `pairs` is made from: the rows of both measures, and of the latest judgement of leaders."""
     judged = db.newest.filter((pl.col("metric_id") == LEADERS) & (pl.col("kind") == "local_authority"))
     return pl.concat([upright, across, judged], how="diagonal")
 

@@ -41,7 +41,7 @@ class England:
 
 @timing.query
 def compare(db: Database, benchmark: Benchmark, figures: pl.DataFrame, councils: pl.DataFrame) -> pl.DataFrame:
-    """`councils` with benchmark, base, gap, shortfall, low, high and verdict.
+    """`councils` with benchmark, council_count, gap, shortfall, low, high and verdict.
 
     `gap` is in the metric's unit, signed so that a shortfall is positive; of a neutral metric it is value minus
     benchmark. `shortfall` is the same in real units, null where it meets the benchmark or no counts are published.

@@ -74,7 +74,7 @@ def england(db: Database, metric: Metric, period: Period) -> dict[str, Any] | No
 def profile(db: Database, area_id: str, benchmark: Benchmark) -> pl.DataFrame:
     """Every measure of one council in its newest period, in menu order: its figure, comparison and companions.
 
-    Adds england, region, neighbours (median) with neighbours_base, and neighbours_mean to the columns of
+    Adds england, region, neighbours (median) with neighbours_count, and neighbours_mean to the columns of
     `direction.newest`; grades are left out.
     """
     found = db.remembered(("profiles", benchmark), lambda: _profiles(db, benchmark))
@@ -103,7 +103,10 @@ def _companions(db: Database) -> pl.DataFrame:
         for other in ("england", "region", "neighbours"):
             values = BENCHMARKS[other].values(db, figures, councils)
             named = values.select(
-                "metric_id", "area_id", pl.col("benchmark").alias(other), pl.col("base").alias(f"{other}_base")
+                "metric_id",
+                "area_id",
+                pl.col("benchmark").alias(other),
+                pl.col("council_count").alias(f"{other}_count"),
             )
             rows = rows.join(named, on=["metric_id", "area_id"], how="left")
         mean = neighbours_mean(db, figures, councils).select("metric_id", "area_id", "neighbours_mean")

@@ -27,8 +27,8 @@ REGION, TYPE, SIZE, NEED, JUDGED = (
     "Region", "Type of authority", "Size", "Deprivation", "Ofsted on the impact of leaders",
 )  # fmt: skip
 SCHEMA = {
-    "dimension": pl.String, "group": pl.String, "note": pl.String, "best": pl.Int64, "best_base": pl.Int64,
-    "all": pl.Int64, "all_base": pl.Int64, "side": pl.String,
+    "dimension": pl.String, "group": pl.String, "note": pl.String, "best": pl.Int64, "best_of": pl.Int64,
+    "all": pl.Int64, "all_of": pl.Int64, "side": pl.String,
 }  # fmt: skip
 
 
@@ -47,7 +47,7 @@ Members = Mapping[str, Sequence[str]]
 def in_common(db: Database, found: Best) -> pl.DataFrame:
     """How many of the best, and of all they were chosen from, are in each group; each return once.
 
-    dimension, group, note, best, best_base, all, all_base (those with a group known), and side: "more" or "less" often
+    dimension, group, note, best, best_of, all, all_of (those with a group known), and side: "more" or "less" often
     among the best than its number would give beyond chance, null where chance could explain it. Empty of fewer than
     ten, and where the rule does not choose from many. What the rule itself chose by is left out. A joint return is in
     a group if all its councils are.

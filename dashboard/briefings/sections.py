@@ -96,7 +96,7 @@ def value(row: Row, metric: Metric, *, strong: bool = True) -> Cell:
 
 
 def rank(row: Row) -> Cell:
-    """The quarter, with rank and base below."""
+    """The quarter, with rank and number of councils below."""
     if row["rank"] is None:
         return Cell("")
     return Cell(formats.QUARTERS[row["quarter"]].capitalize(), formats.rank(row), f"q{row['quarter']}")
@@ -108,7 +108,7 @@ def neighbours(row: Row, metric: Metric) -> Cell:
         return Cell("too few", "under 5 of 10", "missing")
     return Cell(
         formats.brief(row["neighbours"], metric),
-        f"{row['neighbours_base']} of 10" if row["neighbours_base"] < 10 else "",
+        f"{row['neighbours_count']} of 10" if row["neighbours_count"] < 10 else "",
     )
 
 

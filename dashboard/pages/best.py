@@ -1,4 +1,4 @@
-"""Who is best: the councils behind the chosen rule, how long they have been, what they share, and best on several."""
+"""Who is best: the councils of the chosen rule, how long they have been, what they share, and best on several."""
 
 from collections.abc import Callable
 from functools import partial
@@ -39,7 +39,7 @@ def save(make: Callable[[], pl.DataFrame], count: int, name: str) -> None:
 
 
 def show_best() -> None:
-    """The councils behind the chosen rule."""
+    """The councils that contribute to the chosen rule."""
     found = best.who(db, metric, period, asked, area_id)
     head(sentences.opening(db, found))
     why = sentences.instead(db, found, asked, db.names[area_id] if area_id else "")

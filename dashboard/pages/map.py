@@ -162,11 +162,11 @@ else:
         picture(second, metric, period, others, axis if metric is chosen.metric else others, second=True)
 
 if not chosen.metric.graded:
-    with st.expander("Who is behind the benchmark", key="behind", on_change="rerun", bind="query-params") as behind:
-        if behind.open:
+    with st.expander("Who is behind the benchmark", key="behind", on_change="rerun", bind="query-params") as listing:
+        if listing.open:
             listed = rows.to_dicts()
             own = next((row for row in listed if row["area_id"] == chosen.area_id), None)
-            names = benchmarks.behind(db, benchmark, chosen.metric, chosen.period.end, chosen.area_id)
-            st.html(parts.behind(rows, names, chosen.metric, benchmark, own or benchmark.shared(listed)))
+            names = benchmarks.contributing(db, benchmark, chosen.metric, chosen.period.end, chosen.area_id)
+            st.html(parts.contributing(rows, names, chosen.metric, benchmark, own or benchmark.shared(listed)))
 
 session.as_data(db, lambda: view_data.map_of(db, chosen.metric, chosen.period, benchmark, choices.beside))

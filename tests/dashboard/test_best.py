@@ -79,7 +79,7 @@ def test_the_best_quarter_is_who_reaches_the_cut_best_first(tmp_path: Path) -> N
     assert found.level == 54.75
     assert found.rows["value"].to_list() == [50.0, 51.0, 52.0, 53.0, 54.0]
     assert found.rows["gap"].to_list() == [-4.75, -3.75, -2.75, -1.75, -0.75]
-    assert (found.among.height, found.base) == (20, 20)
+    assert (found.among.height, found.council_count) == (20, 20)
 
 
 def test_where_higher_is_better_the_highest_are_best(tmp_path: Path) -> None:
@@ -207,7 +207,7 @@ def test_the_years_hold_every_period_of_every_council_and_why_there_is_none(tmp_
         ("target", None, "best_quarter", "not answered"),
     ],
 )
-def test_where_a_rule_has_nobody_behind_it_another_is_taken_and_said_so(
+def test_where_nobody_contributes_to_a_rule_another_is_taken_and_said_so(
     tmp_path: Path, benchmark: str, area_id: str | None, rule: str, why: str | None
 ) -> None:
     db = database(tmp_path, waits({**twenty(), "101": [1.0]}))
@@ -360,9 +360,9 @@ def test_a_joint_return_is_in_a_group_if_all_its_councils_are(tmp_path: Path) ->
     found = found_in(db)
     rows = shared_characteristics.in_common(db, found)
     region = rows.filter(pl.col("dimension") == shared_characteristics.REGION)
-    assert set(region["all_base"]) == {found.among.height - 1}
+    assert set(region["all_of"]) == {found.among.height - 1}
     size = rows.filter(pl.col("dimension") == shared_characteristics.SIZE)
-    assert set(size["all_base"]) == {found.among.height}
+    assert set(size["all_of"]) == {found.among.height}
     assert "208,000" in size["note"][-1]  # 103,000 and 105,000
 
 
@@ -461,7 +461,7 @@ def test_the_best_of_every_measure_are_those_of_the_file(
             {"metric": metric.metric_id, "end": period.end},
         ).fetchall()
         assert sorted(found.rows.select("return_id", "value").rows()) == sorted(rows), metric.metric_id
-        assert found.among.height == found.base
+        assert found.among.height == found.council_count
         assert (found.rows["gap"] <= 0).all()
         assert not found.rows["very_small"].any()
         assert found.rows["value"].is_sorted(descending=not metric.lower_is_better)
@@ -514,8 +514,8 @@ def test_how_often_a_group_is_among_the_best_is_counted_as_by_hand(db: Database)
         shared_characteristics.JUDGED,
     ):
         part = shared_characteristics.in_common(db, found).filter(pl.col("dimension") == dimension)
-        assert part["best"].sum() == part["best_base"][0]
-        assert part["all"].sum() == part["all_base"][0]
+        assert part["best"].sum() == part["best_of"][0]
+        assert part["all"].sum() == part["all_of"][0]
 
 
 def test_the_nine_measures_are_counted_as_in_the_file(db: Database, database: duckdb.DuckDBPyConnection) -> None:

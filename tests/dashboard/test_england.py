@@ -157,7 +157,7 @@ def over(metric: object, target: float, *years: tuple[int, int, int, bool]) -> S
     ],
     ids=["two years", "one year", "since a break", "nobody"],
 )  # fmt: skip
-def test_the_standard_over_time_is_said_with_its_base(one: Standard, said: str) -> None:
+def test_the_standard_over_time_is_said_with_its_number_of_councils(one: Standard, said: str) -> None:
     assert front.standard_sentence(one) == said
 
 

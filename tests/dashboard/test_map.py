@@ -1,4 +1,4 @@
-"""What the Map page says and draws: its colourings in words, who is behind the benchmark, its notes and its tables."""
+"""What the Map page says and draws: its colourings in words, who contributes to the benchmark, its notes and tables."""
 
 from __future__ import annotations
 
@@ -206,16 +206,16 @@ def texts(html: str) -> str:
     return unescape(re.sub(r"<[^>]+>", " ", html))
 
 
-def shown_behind(db: Database, benchmark: Benchmark, area_id: str | None) -> str:
+def shown_contributing(db: Database, benchmark: Benchmark, area_id: str | None) -> str:
     metric, newest = db.metrics["vacancy_rate"], db.latest("vacancy_rate")
     rows = queries.councils(db, metric, newest, benchmark)
     own = next((one for one in rows.iter_rows(named=True) if one["area_id"] == area_id), None)
-    names = benchmarks.behind(db, benchmark, metric, newest.end, area_id)
-    return parts.behind(rows, names, metric, benchmark, own or benchmark.shared(rows.to_dicts()))
+    names = benchmarks.contributing(db, benchmark, metric, newest.end, area_id)
+    return parts.contributing(rows, names, metric, benchmark, own or benchmark.shared(rows.to_dicts()))
 
 
-def test_who_is_behind_a_benchmark_is_said_with_links_and_values(db: Database) -> None:
-    best = shown_behind(db, BEST, None)
+def test_who_contributes_to_a_benchmark_is_said_with_links_and_values(db: Database) -> None:
+    best = shown_contributing(db, BEST, None)
     values = [float(value) for value in re.findall(r"</a> ([\d.]+)%</li>", best)]
     (level,) = re.findall(r"A quarter of councils are at or below ([\d.]+)%\.", best)
     assert len(values) >= 37
@@ -223,19 +223,19 @@ def test_who_is_behind_a_benchmark_is_said_with_links_and_values(db: Database) -
     assert values[-1] <= float(level)
     assert '<a data-choose href="/council?la=Leeds">Leeds</a> 2.1%' in best
 
-    region = texts(shown_behind(db, BEST_OF_REGION, "383"))
+    region = texts(shown_contributing(db, BEST_OF_REGION, "383"))
     assert "A quarter of the 15 councils with a figure in its region are at or below" in region
     assert "Leeds 2.1%" in " ".join(region.split())
-    assert "choose a council" in shown_behind(db, BEST_OF_REGION, None)
+    assert "choose a council" in shown_contributing(db, BEST_OF_REGION, None)
     for benchmark, words in ((REGION, "Its region stands at"), (ENGLAND, "England stands at 14.2%.")):
-        said = shown_behind(db, benchmark, "383")
+        said = shown_contributing(db, benchmark, "383")
         assert words in said
         assert "No councils are picked for it." in said
     group = benchmarks.with_group(db, ["383", "816"])
-    assert "A council of the group is held against the others of it." in shown_behind(db, group, None)
-    assert "York" in shown_behind(db, group, "383")
-    assert "Leeds" not in shown_behind(db, group, "383")
-    assert shown_behind(db, GROUP, None) == "<p>Choose the councils of your group to compare with them.</p>"
+    assert "A council of the group is held against the others of it." in shown_contributing(db, group, None)
+    assert "York" in shown_contributing(db, group, "383")
+    assert "Leeds" not in shown_contributing(db, group, "383")
+    assert shown_contributing(db, GROUP, None) == "<p>Choose the councils of your group to compare with them.</p>"
 
 
 def test_trends_stand_in_a_table_with_the_reason_where_there_is_none(db: Database) -> None:

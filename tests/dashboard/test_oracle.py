@@ -76,7 +76,7 @@ def same(row: dict[str, Any], oracle: Oracle, expected: Found, where: object) ->
         assert (row["benchmark"], row["gap"]) == (None, None), where
         return
     assert isclose(row["benchmark"], expected[0], rel_tol=1e-8, abs_tol=1e-12), where
-    assert row["base"] == expected[1], where
+    assert row["council_count"] == expected[1], where
     gap = oracle.gap(row["area_id"], expected[0])
     assert (row["gap"] is None) == (gap is None), where
     assert gap is None or isclose(row["gap"], gap, rel_tol=1e-6, abs_tol=1e-6), where
@@ -115,7 +115,7 @@ def test_the_oracle_disagrees_with_a_wrong_benchmark(
     with pytest.raises(AssertionError):
         same({**row, "gap": None}, oracle, oracle.region("383"), "Leeds")
     with pytest.raises(AssertionError):
-        same({**row, "base": 2}, oracle, oracle.region("383"), "Leeds")
+        same({**row, "council_count": 2}, oracle, oracle.region("383"), "Leeds")
 
 
 def test_a_benchmark_that_the_oracle_does_not_know_is_not_taken_for_the_target(

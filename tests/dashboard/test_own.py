@@ -528,8 +528,8 @@ def test_a_published_figure_given_as_ones_own_stands_where_it_stands(db: Databas
             pl.col("metric_id").is_in([one.metric_id for one in figures])
         )
         columns = [
-            "metric_id", "value", "rank", "tied", "ranked", "quarter", "benchmark", "base", "gap", "shortfall", "low",
-            "high", "verdict",
+            "metric_id", "value", "rank", "tied", "ranked", "quarter", "benchmark", "council_count", "gap", "shortfall",
+            "low", "high", "verdict",
         ]  # fmt: skip
         found = local_rank.rank_figures(db, area_id, figures, BENCHMARKS["neighbours"])
         assert found.select(columns).sort("metric_id").equals(compared.select(columns).sort("metric_id"))
@@ -547,7 +547,7 @@ def test_benchmarks_are_those_of_every_other_page_and_gaps_follow(
         (found,) = local_rank.rank_figures(db, area_id, [Own(metric_id, value)], benchmark).to_dicts()
         rows = queries.councils(db, metric, db.latest(metric_id), benchmark)
         published = rows.row(by_predicate=pl.col("area_id") == area_id, named=True)
-        assert (found["benchmark"], found["base"]) == (published["benchmark"], published["base"])
+        assert (found["benchmark"], found["council_count"]) == (published["benchmark"], published["council_count"])
         if found["benchmark"] is None:
             assert found["gap"] is None
         else:

@@ -389,7 +389,7 @@ def test_measures_are_coloured_only_by_what_they_have(db: Database) -> None:
     assert not [control for control in app.segmented_control if control.key == "colour"]
 
 
-def test_who_is_behind_the_benchmark_is_listed_when_asked() -> None:
+def test_who_contributes_to_the_benchmark_is_listed_when_asked() -> None:
     assert '<ul class="behind">' not in html(opened())
     for benchmark in BENCHMARKS.values():
         for query in ({}, {"la": "Leeds"}):

@@ -117,9 +117,9 @@ def test_who_meets_a_benchmark_has_no_gap_and_whoever_has_none_meets_it(
             else:
                 assert (gap <= 0) == (value <= level if polarity == LOW else value >= level)
                 assert (gap == 0) == (value == level)
-        # Who stands behind it is asked of every fourth.
+        # Who contributes to it is asked of every fourth.
         for council in small.COUNCILS[: len(values)][first::4]:
-            found = benchmarks.behind(db, benchmark, metric, newest.end, council)
+            found = benchmarks.contributing(db, benchmark, metric, newest.end, council)
             own = rows.row(by_predicate=pl.col("area_id") == council, named=True)
             if benchmark.id in ("neighbours", "best_neighbours", "group"):
                 assert own["name"] not in found

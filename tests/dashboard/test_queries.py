@@ -205,7 +205,9 @@ def test_regions_and_england_are_listed_but_not_compared(db: Database) -> None:
     found = {row["area_id"]: row for row in queries.compared(db, rows, BEST).iter_rows(named=True)}
     assert found[LEEDS]["gap"] is not None
     for area_id in ("E92000001", "E12000003"):
-        assert {found[area_id][name] for name in ("benchmark", "base", "gap", "low", "high", "verdict")} == {None}
+        assert {found[area_id][name] for name in ("benchmark", "council_count", "gap", "low", "high", "verdict")} == {
+            None
+        }
         assert found[area_id]["value"] is not None
 
 

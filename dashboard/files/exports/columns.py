@@ -33,7 +33,7 @@ def table(db: Database, rows: pl.DataFrame, benchmark_label: str) -> pl.DataFram
             pl.lit(benchmark_label).alias("benchmark_rule"),
             pl.lit(db.data_version).alias("data_version"),
         )
-        .rename({"base": "benchmark_base", "low": "interval_low", "high": "interval_high"})
+        .rename({"council_count": "benchmark_base", "low": "interval_low", "high": "interval_high"})
         .rename({"direction": "trend", "no_direction": "no_trend_because"} if trends else {})
         .select(*COLUMNS, *trends)
     )

@@ -105,7 +105,7 @@ def with_standing(
                 "value": "your_value", "numerator": "your_numerator", "denominator": "your_denominator",
                 "status": "published_status", "symbol": "published_symbol", "change": "change_since_published",
                 "rank": "would_rank", "tied": "would_tie", "ranked": "of", "quarter": "would_be_in_quarter",
-                "base": "benchmark_base", "low": "interval_low", "high": "interval_high",
+                "council_count": "benchmark_base", "low": "interval_low", "high": "interval_high",
             }
         )
         .select(COLUMNS)

@@ -28,7 +28,7 @@ REASONS = {NOT_THERE: "no figure of its own", OTHER_RETURN: "another return"}
 
 
 def councils(found: Best, leaders: Mapping[str, Row], chosen: str | None) -> Table:
-    """The councils behind the rule (`listed`), best first; those not counted come last, with the reason."""
+    """The contributing councils (`listed`), best first; those not counted come last, with the reason."""
     metric = found.metric
 
     def note(row: Row) -> str:
@@ -71,7 +71,7 @@ def councils(found: Best, leaders: Mapping[str, Row], chosen: str | None) -> Tab
 
 
 def listed(found: Best, most: int | None = None, most_beside: int | None = None) -> pl.DataFrame:
-    """The councils behind the rule, best first, and those not counted: all, or so many of each."""
+    """The contributing councils, best first, and those not counted: all, or so many of each."""
     counted, small = found.rows, found.small
     counted, small = (rows if end is None else rows.head(end) for rows, end in ((counted, most), (small, most_beside)))
     return pl.concat(
@@ -163,7 +163,7 @@ def _longest_first(found: Best) -> pl.DataFrame:
 
 def in_common(rows: pl.DataFrame) -> Table:
     """How many of the best, and of all, are in each group of `shared_characteristics.in_common`, by kind of group."""
-    most = max([*(rows["best"] / rows["best_base"]), *(rows["all"] / rows["all_base"])], default=1.0)
+    most = max([*(rows["best"] / rows["best_of"]), *(rows["all"] / rows["all_of"])], default=1.0)
     words = {"more": "more often", "less": "less often"}
     side = pl.col("side").replace_strict(words, default="chance could explain it", return_dtype=pl.String)
 
@@ -180,8 +180,8 @@ def in_common(rows: pl.DataFrame) -> Table:
                 group="group",
                 bounds="note",
             ),
-            column("Of these", _share("best", most), of_the_best="best", best="best_base"),
-            Column("Of all", _share("all", most), {"of_all": "all", "all": "all_base"}),
+            column("Of these", _share("best", most), of_the_best="best", best="best_of"),
+            Column("Of all", _share("all", most), {"of_all": "all", "all": "all_of"}),
             column("Beyond chance?", said, beyond_chance=side, comparisons=pl.lit(rows.height)),
         ),
         group=itemgetter("dimension"),
@@ -347,11 +347,11 @@ def _cell(row: Row, metric: Metric, *, values: bool) -> Html:
 
 def _share(kind: str, most: float) -> Callable[[Row], Html]:
     def show(row: Row) -> Html:
-        count, base = row[kind], row[f"{kind}_base"]
-        share = count / base if base else 0.0
+        count, known = row[kind], row[f"{kind}_of"]
+        share = count / known if known else 0.0
         width = round(share / most * 100) if most else 0
         shown = bold(f"{formats.number(share * 100, 0)}%")
-        return tag("span", shown, f" {count} of {base}", class_=f"bar {kind}", style=f"--share:{width}%")
+        return tag("span", shown, f" {count} of {known}", class_=f"bar {kind}", style=f"--share:{width}%")
 
     return show
 

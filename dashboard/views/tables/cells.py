@@ -101,7 +101,7 @@ def neighbours(row: Row, metric: Metric) -> Html:
     """The median of the neighbours, with how many have a figure where not all do."""
     if row["neighbours"] is None:
         return Html()
-    notes = [f"{row['neighbours_base']} of 10"] if row["neighbours_base"] < 10 else []
+    notes = [f"{row['neighbours_count']} of 10"] if row["neighbours_count"] < 10 else []
     notes += filter(None, [formats.neighbours_mean(row, metric)])
     return join(formats.brief(row["neighbours"], metric), *map(period, notes))
 
@@ -131,7 +131,7 @@ def gap(row: Row, metric: Metric) -> str:
 
 
 def rank(row: Row, metric: Metric) -> Html:
-    """The quarter and the rank with its base; "not ranked" of what is not."""
+    """The quarter and the rank with how many are ranked; "not ranked" of what is not."""
     if row["rank"] is None:
         return period("not ranked" if not metric.ranked else "")
     return join(quarter(row["quarter"]), " ", formats.rank(row))

@@ -1,4 +1,4 @@
-"""What stands below a map: who is behind the benchmark, trends as a table, and what the classes rest on."""
+"""What is below a map: which councils contribute to the benchmark, trends as a table, and what the classes rest on."""
 
 from __future__ import annotations
 
@@ -16,15 +16,17 @@ from dashboard.views.text import formats
 from dashboard.views.text.formats import Colouring
 
 
-def behind(rows: pl.DataFrame, names: Sequence[str], metric: Metric, benchmark: Benchmark, row: Row | None) -> Html:
-    """What a benchmark comes to and the councils behind it (`benchmarks.behind`), each a link with its value.
+def contributing(
+    rows: pl.DataFrame, names: Sequence[str], metric: Metric, benchmark: Benchmark, row: Row | None
+) -> Html:
+    """What a benchmark comes to and the contributing councils (`benchmarks.contributing`), each a link with its value.
 
     `rows` are those of `queries.councils`; `row` is the one of them that is looked at, or which holds what all are held
     against; None where each council has its own and none is chosen.
     """
     if row is None:
         return tag("p", "Each council has its own: choose a council to see who is behind it.")
-    level = tag("p", formats.benchmark_value(row["benchmark"], row["base"], benchmark, metric))
+    level = tag("p", formats.benchmark_value(row["benchmark"], row["council_count"], benchmark, metric))
     if row["benchmark"] is None:
         return level
     if not names:

@@ -311,4 +311,4 @@ def _group(row: Row) -> str:
         JUDGED: f"leaders judged {row['group']}",
         SIZE: f"{row['group'][0].lower()}{row['group'][1:]}",
     }.get(row["dimension"], row["group"])
-    return f"{name} ({row['best']} of these {row['best_base']}, {row['all']} of all {row['all_base']})"
+    return f"{name} ({row['best']} of these {row['best_of']}, {row['all']} of all {row['all_of']})"

@@ -58,8 +58,8 @@ def profile_sentence(name: str, rows: Sequence[Row], metrics: Mapping[str, Metri
 
 def _against(row: Row, metric: Metric, benchmark: Benchmark) -> str:
     if metric.counted or row["benchmark"] is None:
-        return formats.benchmark_value(row["benchmark"], row["base"], benchmark, metric)
-    mark = formats.mark(row["benchmark"], row["base"], benchmark, metric)
+        return formats.benchmark_value(row["benchmark"], row["council_count"], benchmark, metric)
+    mark = formats.mark(row["benchmark"], row["council_count"], benchmark, metric)
     group = f"what {benchmark.group} reach {mark}" if benchmark.best else f"{benchmark.group} {mark}"
     chance = " Chance could explain the difference." if row["verdict"] == "similar" else ""
     if row["gap"] == 0 and not (metric.ranked and benchmark.to_meet):

@@ -50,7 +50,7 @@ def _above(rows: Sequence[Row], metric: Metric, benchmark: Benchmark, total: Eng
     shared = benchmark.shared(rows)
     if metric.counted or not total.compared or shared is None:
         return ""
-    level = formats.benchmark_value(shared["benchmark"], shared["base"], benchmark, metric)
+    level = formats.benchmark_value(shared["benchmark"], shared["council_count"], benchmark, metric)
     return f" {level} {total.short} of {total.compared} councils {'is' if total.short == 1 else 'are'} above it."
 
 
@@ -61,7 +61,7 @@ def _total(rows: Sequence[Row], metric: Metric, benchmark: Benchmark, total: Eng
     if shared is None:
         level = f"Held against {benchmark.group_of()}, "
     else:
-        level = f"{formats.benchmark_value(shared['benchmark'], shared['base'], benchmark, metric)} "
+        level = f"{formats.benchmark_value(shared['benchmark'], shared['council_count'], benchmark, metric)} "
     if not total.short:
         score = f"all {total.compared} councils reach it" if total.compared > 1 else "the one council reaches it"
     elif not total.meet:
@@ -74,12 +74,12 @@ def _total(rows: Sequence[Row], metric: Metric, benchmark: Benchmark, total: Eng
 
 
 def _furthest(rows: Sequence[Row], metric: Metric) -> str:
-    """Who is furthest behind, the very small left out; empty where nobody else falls short."""
-    behind = [row for row in rows if row["gap"] is not None and row["gap"] > 0 and row["sets_cut"]]
-    if not behind:
+    """Who is furthest from the benchmark, the very small left out; empty where nobody else falls short."""
+    below = [row for row in rows if row["gap"] is not None and row["gap"] > 0 and row["sets_cut"]]
+    if not below:
         return ""
-    most = max(row["gap"] for row in behind)
-    worst = [row for row in behind if row["gap"] == most]
+    most = max(row["gap"] for row in below)
+    worst = [row for row in below if row["gap"] == most]
     names = [formats.place(row["name"]) for row in worst]
     named = [*names[:FEW], f"{len(names) - FEW} more"] if len(names) > FEW + 1 else names
     # Where each council has its own benchmark, two may be as far from it and stand at different values.

@@ -173,7 +173,7 @@ def verdict(row: Row) -> str:
 
 
 def benchmark_value(
-    value: float | None, base: int | None, benchmark: Benchmark, metric: Metric, its: str = "its"
+    value: float | None, council_count: int | None, benchmark: Benchmark, metric: Metric, its: str = "its"
 ) -> str:
     """What a benchmark comes to, in one sentence; or why there is none, `its` saying whose."""
     if metric.graded:
@@ -188,14 +188,16 @@ def benchmark_value(
         return benchmark.no_value(its)
     side = "below" if metric.lower_is_better else "above"
     shown = _with_unit(_as_typed(value, benchmark, metric), metric)
-    return benchmark.level.format(value=shown, side=side, base=base, councils=plural(base, "council"))
+    return benchmark.level.format(
+        value=shown, side=side, council_count=council_count, councils=plural(council_count, "council")
+    )
 
 
-def mark(value: float, base: int | None, benchmark: Benchmark, metric: Metric) -> str:
-    """A benchmark's value as it follows its name, with its base: "(7.6%)", "(8.6%, 8 of 10)", "(9.6%, 55 councils)"."""
+def mark(value: float, council_count: int | None, benchmark: Benchmark, metric: Metric) -> str:
+    """Its value after its name, with how many councils: "(7.6%)", "(8.6%, 8 of 10)", "(9.6%, 55 councils)"."""
     shown = _as_typed(value, benchmark, metric)
     shown = f"{shown}%" if metric.unit == "%" else f"£{shown}" if metric.unit.startswith("£") else shown
-    counted = benchmark.counted.format(base=base, councils=plural(base, "council"))
+    counted = benchmark.counted.format(council_count=council_count, councils=plural(council_count, "council"))
     return f"({shown}{', ' if counted else ''}{counted})"
 
 

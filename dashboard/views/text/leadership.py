@@ -73,11 +73,11 @@ def beside(rows: Sequence[Row], metrics: Sequence[Metric]) -> str:
     low = [row for row in rows if row["grade"] in GRADES[2:]]
     if not (high or low) or len(metrics) < ENOUGH:
         return "There are no judgements of leaders and figures of the workforce to hold side by side."
-    ahead, behind = (sum(row["side"] == side for row in rows) for side in (HIGH, LOW))
+    worst, best = (sum(row["side"] == side for row in rows) for side in (HIGH, LOW))
     return (
-        f"Of {len(high)} councils whose leaders are Good or Outstanding, {ahead} {are(ahead)} in the worst quarter on "
+        f"Of {len(high)} councils whose leaders are Good or Outstanding, {worst} {are(worst)} in the worst quarter on "
         f"{NUMBERS[ENOUGH]} or more of {NUMBERS[len(metrics)]} workforce measures ({names(metrics)}); of {len(low)} "
-        f"judged lower, {behind} {are(behind)} in the best quarter on {NUMBERS[ENOUGH]} or more. {NO_CAUSE}"
+        f"judged lower, {best} {are(best)} in the best quarter on {NUMBERS[ENOUGH]} or more. {NO_CAUSE}"
     )
 
 
