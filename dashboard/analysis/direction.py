@@ -18,7 +18,7 @@ KEYS = ["metric_id", "area_id", "period_end"]
 WORST_QUARTER, BEST_QUARTER = 4, 1
 YEARS = (1, 3, 5)
 
-Side = Literal["watch", "ring"]
+Side = Literal["watch", "peers"]
 
 
 @dataclass(frozen=True)
@@ -90,17 +90,17 @@ def watch_list(db: Database, metric: Metric, benchmark: Benchmark) -> pl.DataFra
 
 
 @shared
-def councils_to_ring(db: Database, metric: Metric, benchmark: Benchmark) -> pl.DataFrame:
+def peers(db: Database, metric: Metric, benchmark: Benchmark) -> pl.DataFrame:
     """The mirror of the watch list: better than the benchmark beyond chance, and getting better; furthest ahead first.
 
     Without an interval, those of the best quarter that are better than it. Columns of `watch_list`.
     """
-    return _listed(db, [metric], benchmark, "ring")
+    return _listed(db, [metric], benchmark, "peers")
 
 
 @shared
 def watch_counts(db: Database, benchmark: Benchmark, metrics: Sequence[Metric], side: Side = "watch") -> pl.DataFrame:
-    """Councils on the watch lists of these measures, or among those to ring: of which, and of how many.
+    """Councils on the watch lists of these measures, or among the peers: of which, and of how many.
 
     area_id, name, region_id, measures (metric_id, in the order given), count; most first, then by name. It is no
     score: measures are not weighed, and those of a joint return stand under each of its councils.
@@ -142,7 +142,7 @@ def movers(db: Database, metric: Metric, years: int) -> Movers:
 
 
 def _listed(db: Database, metrics: Sequence[Metric], benchmark: Benchmark, side: Side) -> pl.DataFrame:
-    ahead = pl.col("gap") if side == "ring" else -pl.col("gap")
+    ahead = pl.col("gap") if side == "peers" else -pl.col("gap")
     return returns.once(db, _found(db, metrics, benchmark, side).sort("name").sort(ahead, maintain_order=True))
 
 

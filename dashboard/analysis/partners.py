@@ -16,7 +16,7 @@ from dashboard.data.cache import shared
 from dashboard.data.database import Database
 from dashboard.data.model import Metric
 
-# A list to ring, not a directory.
+# A short list to contact, not a directory.
 MOST = 5
 
 

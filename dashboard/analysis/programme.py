@@ -27,7 +27,7 @@ BANDS: dict[str, tuple[int, int | None]] = {
     "3 to 4 years": (36, 60),
     "5 years or more": (60, None),
 }
-# Councils to suggest as coaches, a list to ring.
+# Councils to suggest as coaches, a short list to contact.
 MOST = 3
 # The grades whose councils are suggested, in this order.
 SUGGESTED = GRADES[:2]
@@ -246,7 +246,7 @@ def not_covered(rows: pl.DataFrame) -> pl.DataFrame:
 
 
 def suggestions(db: Database, rows: pl.DataFrame, area_ids: list[str], benchmark: Benchmark) -> pl.DataFrame:
-    """Councils whose directors might coach those of some others, at most MOST each, the first to ring first.
+    """Councils whose directors might coach those of some others, at most MOST each, the best match first.
 
     area_id, partner_id, partner, grade, measures (in how many it reaches the benchmark where the other falls short),
     closeness_rank, named_rank, coaches (how many it coaches already). Rule `partners`: they are among the councils most

@@ -25,7 +25,7 @@ from dashboard.views.text.notices import notices
 from dashboard.views.text.questions import questions
 
 MOST_PARTNERS = 3
-SIDES: tuple[direction.Side, ...] = ("watch", "ring")
+SIDES: tuple[direction.Side, ...] = ("watch", "peers")
 # Of a partner's evidence so much is set out, that of the nine measures first; the rest is counted.
 MOST_EVIDENCE = 4
 # The first measure of every page, of which the gap is said in a sentence too.

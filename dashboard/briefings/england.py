@@ -40,7 +40,7 @@ from dashboard.views.text.england import england_sentence
 FIRST = scenarios.VACANCIES
 YEARS = 1
 MOST_LISTED, MOST_SEVERAL, MOST_MOVED = 8, 8, 5
-SIDES: tuple[tuple[Side, str], ...] = (("watch", "Worse, and getting worse"), ("ring", "Better, and getting better"))
+SIDES: tuple[tuple[Side, str], ...] = (("watch", "Worse, and getting worse"), ("peers", "Better, and getting better"))
 
 
 def briefing(db: Database, benchmark: Benchmark) -> Briefing:
@@ -211,7 +211,7 @@ def _regions(db: Database, metric: Metric) -> Section:
 
 
 def _watch(db: Database, metric: Metric, benchmark: Benchmark) -> list[Section]:
-    lists = [direction.watch_list(db, metric, benchmark), direction.councils_to_ring(db, metric, benchmark)]
+    lists = [direction.watch_list(db, metric, benchmark), direction.peers(db, metric, benchmark)]
     sentence = Words(sentences.watch_sentence(metric, lists[0].height, lists[1].height, benchmark))
     sections = [Section("Watch list, and its mirror", (sentence,))]
     for (_, title), rows in zip(SIDES, lists, strict=True):

@@ -22,7 +22,7 @@ from dashboard.views.text.notices import notices
 
 # Of more councils than this the tables fill a side of paper.
 FEW = 20
-COUNTED: dict[Side, str] = {"watch": "Worse, and getting worse", "ring": "Better, and getting better"}
+COUNTED: dict[Side, str] = {"watch": "Worse, and getting worse", "peers": "Better, and getting better"}
 
 
 def councils_in(db: Database, region_id: str) -> dict[str, str]:

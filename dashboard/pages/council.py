@@ -1,4 +1,4 @@
-"""One council on one page: judgements, its best and worst, every measure, whom to ring, what it would take."""
+"""One council on one page: judgements, its best and worst, every measure, peers to contact, what it would take."""
 
 from datetime import UTC, datetime
 

@@ -1,4 +1,4 @@
-"""Watch lists, councils to ring, and movers: hand-made cases, and all real ones by plain loops."""
+"""Watch lists, peers, and movers: hand-made cases, and all real ones by plain loops."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def names(rows: pl.DataFrame) -> list[str]:
 def lists(db: Database, benchmark: str = "england") -> tuple[list[str], list[str]]:
     metric = db.metrics["waits"]
     watch = direction.watch_list(db, metric, BENCHMARKS[benchmark])
-    return names(watch), names(direction.councils_to_ring(db, metric, BENCHMARKS[benchmark]))
+    return names(watch), names(direction.peers(db, metric, BENCHMARKS[benchmark]))
 
 
 @pytest.mark.parametrize(("polarity", "swapped"), [(LOW, False), (HIGH, True)])
@@ -180,9 +180,9 @@ def test_counts_name_the_measures_and_weigh_nothing(tmp_path: Path) -> None:
     alone = direction.watch_counts(db, EACH, [db.metrics["d"]])
     said = sentences.counts_sentence(alone, [db.metrics["d"]], "watch")
     assert said == "1 council is worse than the benchmark beyond chance and getting worse: Ashford."
-    none = direction.watch_counts(db, EACH, metrics, "ring")
+    none = direction.watch_counts(db, EACH, metrics, "peers")
     assert none.is_empty()
-    assert sentences.counts_sentence(none, metrics, "ring") == (
+    assert sentences.counts_sentence(none, metrics, "peers") == (
         "No council is better than it beyond chance and getting better on any of these 4 measures."
     )
     assert direction.watch_counts(db, EACH, []).is_empty()
@@ -336,7 +336,7 @@ def test_every_reason_of_the_database_has_words(db: Database) -> None:
 # From here on: the real figures, by plain loops.
 
 
-def on_list(db: Database, metric: Metric, benchmark: str, side: Literal["watch", "ring"]) -> set[str]:
+def on_list(db: Database, metric: Metric, benchmark: str, side: Literal["watch", "peers"]) -> set[str]:
     """Who is on a list, by the words of rule `watch-list` and the score test that Wilson's interval comes from."""
     rows = queries.councils(db, metric, db.latest(metric.metric_id), BENCHMARKS[benchmark])
     ways = {
@@ -369,8 +369,8 @@ def on_list(db: Database, metric: Metric, benchmark: str, side: Literal["watch",
 def test_every_real_list_is_what_the_rule_says(db: Database, benchmark: str) -> None:
     ranked = [metric for metric in db.metrics.values() if metric.ranked]
     total = 0
-    for side in ("watch", "ring"):
-        ask = direction.watch_list if side == "watch" else direction.councils_to_ring
+    for side in ("watch", "peers"):
+        ask = direction.watch_list if side == "watch" else direction.peers
         listed: dict[str, set[str]] = {}
         for metric in ranked:
             rows = ask(db, metric, BENCHMARKS[benchmark])

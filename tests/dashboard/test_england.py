@@ -188,7 +188,7 @@ def test_a_gain_is_counted_in_real_units(one: Gain, said: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("metric", "watched", "to_ring", "said"),
+    ("metric", "watched", "peers", "said"),
     [
         (PERCENT, 6, 1, ("By the rate of waits 6 councils are worse than the best quarter of councils in England "
          "beyond chance and getting worse over five years; 1 council is better than it beyond chance and getting "
@@ -200,8 +200,8 @@ def test_a_gain_is_counted_in_real_units(one: Gain, said: str) -> None:
         (GRADE, 0, 0, "Judgements have no watch list: see Inspections."),
     ],
 )  # fmt: skip
-def test_the_watch_list_is_said_by_its_own_rule(metric: object, watched: int, to_ring: int, said: str) -> None:
-    assert front.watch_sentence(metric, watched, to_ring, BEST) == said  # type: ignore[arg-type]
+def test_the_watch_list_is_said_by_its_own_rule(metric: object, watched: int, peers: int, said: str) -> None:
+    assert front.watch_sentence(metric, watched, peers, BEST) == said  # type: ignore[arg-type]
 
 
 def test_what_it_would_take_is_said_of_england_and_of_a_council(db: Database) -> None:

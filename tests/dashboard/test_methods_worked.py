@@ -418,7 +418,7 @@ def test_who_is_on_the_watch_list_is_worse_beyond_chance_and_getting_worse(
 ) -> None:
     example = told(db, "watch-list")
     figures = about(database, example)
-    watched, ring = [], []
+    watched, peers = [], []
     for return_id, row in figures.returns().items():
         n, k = row["denominator"], row["numerator"]
         if not n or k is None or k > n:
@@ -438,11 +438,11 @@ def test_who_is_on_the_watch_list_is_worse_beyond_chance_and_getting_worse(
         if (centre - half) * 100 > figures.cut() and direction == {"getting worse"}:
             watched.append((row["value"], return_id))
         if (centre + half) * 100 < figures.cut() and direction == {"getting better"}:
-            ring.append((-row["value"], return_id))
+            peers.append((-row["value"], return_id))
     assert f"{len(watched)} returns are on the watch list." in words(example)
-    assert f"{len(ring)} returns are to ring." in words(example)
+    assert f"{len(peers)} returns are to ring." in words(example)
     assert figures.returns()[max(watched)[1]]["name"] in example.steps[0]
-    assert figures.returns()[max(ring)[1]]["name"] in example.steps[1]
+    assert figures.returns()[max(peers)[1]]["name"] in example.steps[1]
 
 
 def test_a_learning_partner_reaches_what_the_council_does_not(

@@ -1,4 +1,4 @@
-"""Tables of a council's page: what it is best and worst at, whom to ring, who is like it."""
+"""Tables of a council's page: what it is best and worst at, peers to contact, similar councils."""
 
 from __future__ import annotations
 

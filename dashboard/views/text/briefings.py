@@ -97,7 +97,7 @@ def no_list(of: int) -> str:
 
 
 def listed_for(metrics: Sequence[Metric], of: int, known: int, benchmark: Benchmark, side: Side) -> str:
-    """On which of so many watch lists a council stands, or among whom to ring; `known` have a direction."""
+    """On how many watch lists a council is, or lists of peers; `known` have a direction."""
     titles = _listed([metric.short_title.lower() for metric in metrics])
     among = f"the {of} measures" if known == of else f"the {known} measures with a direction, of {of}"
     on = f"{titles} (of {among})" if metrics else f"none of {among}"
@@ -203,9 +203,9 @@ def region(name: str, found: Sequence[Beside], councils: int, outstanding: int, 
 
 
 def region_lists(name: str, councils: int, of: int, side: Side) -> str:
-    """How many councils of a region are on a watch list of these measures, or among those to ring."""
+    """How many councils of a region are on a watch list of these measures, or among the peers."""
     going = "worse than the benchmark beyond chance and getting worse"
-    if side == "ring":
+    if side == "peers":
         going = "better than the benchmark beyond chance and getting better"
     if not councils:
         return f"No council of {name} is {going} on any of the {of} measures."

@@ -63,8 +63,8 @@ def questions(
     """Up to MOST questions: from gaps in the nine measures, the weakest others, trends, gaps in the data, reports.
 
     `rows` are those of `direction.with_direction` of a profile, `weakest` its weakest measures, `history` that of
-    `queries.history`, `judged` the latest judgements with the inspection they are from, `partner` whom to ring first
-    and how like it is, `joint` what is said of figures that others report too, by metric_id. A gap that chance could
+    `queries.history`, `judged` the latest judgements with the inspection they are from, `partner` the first peer to
+    contact and how like it is, `joint` what is said of figures that others report too, by metric_id. A gap that chance could
     explain raises no question. None are made up where nothing falls short.
     """
     by_metric = {row["metric_id"]: row for row in rows}
