@@ -1,6 +1,6 @@
 """What the Best councils page asks: who is best by the chosen rule, how long they have been, who is best on several.
 
-What they have in common is `in_common`.
+What they have in common is in `shared_characteristics`.
 """
 
 from __future__ import annotations

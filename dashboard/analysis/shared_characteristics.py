@@ -44,7 +44,7 @@ class Group(NamedTuple):
 Members = Mapping[str, Sequence[str]]
 
 
-def in_common(db: Database, found: Best) -> pl.DataFrame:
+def compare_groups(db: Database, found: Best) -> pl.DataFrame:
     """How many of the best, and of all they were chosen from, are in each group; each return once.
 
     dimension, group, note, best, best_of, all, all_of (those with a group known), and side: "more" or "less" often

@@ -91,12 +91,12 @@ def show_how_long(found: best.Best) -> None:
 def show_in_common(found: best.Best) -> None:
     """What the best share, and whether chance could explain it."""
     st.header("What they have in common", anchor=False)
-    rows = shared_characteristics.in_common(db, found)
-    st.html(tables.sentence(sentences.in_common(rows.to_dicts(), found)))
+    rows = shared_characteristics.compare_groups(db, found)
+    st.html(tables.sentence(sentences.shared_characteristics(rows.to_dicts(), found)))
     if rows.is_empty():
         return
     st.html(parts.caveat(sentences.NO_CAUSE, sentences.on_common(rows.to_dicts())))
-    table, used = parts.in_common(rows), shared_characteristics.sources(db, found)
+    table, used = parts.shared_characteristics(rows), shared_characteristics.sources(db, found)
     st.html(table.html(rows, f"These {found.rows.height} beside all {found.among.height} that could be among them"))
     save(
         lambda: table.frame(rows, parts.about(db, found, used)), rows.height,

@@ -241,7 +241,7 @@ def test_neighbours_are_those_of_the_chosen_council_held_against_its_own_benchma
     assert (found.rows.height, found.level) == (6, 52.5)
     # Council 105 has neighbours of its own, at 67: here it is held against the median of council 101's.
     assert found.rows.row(0, named=True)["gap"] == -2.5
-    assert sentences.in_common([], found).startswith("They are a few that were chosen beforehand")
+    assert sentences.shared_characteristics([], found).startswith("They are a few that were chosen beforehand")
     assert "Council 101, at 60.0%, is 7.5 percentage points above their median." in sentences.opening(db, found)
 
 
@@ -294,7 +294,7 @@ def test_all_or_none_of_many_is_beyond_chance_and_four_of_four_may_be_a_lot() ->
 
 
 def groups(db: Database, found: Best, dimension: str) -> dict[str, tuple[int, int, str | None]]:
-    rows = shared_characteristics.in_common(db, found).filter(pl.col("dimension") == dimension)
+    rows = shared_characteristics.compare_groups(db, found).filter(pl.col("dimension") == dimension)
     return {row["group"]: (row["best"], row["all"], row["side"]) for row in rows.iter_rows(named=True)}
 
 
@@ -336,9 +336,9 @@ def test_groups_among_the_best_are_counted_and_held_against_chance(tmp_path: Pat
         "Fewest children": (5, 10, None), "Middle by children": (5, 9, None), "Most children": (4, 9, None),
     }  # fmt: skip
     assert groups(db, found, shared_characteristics.JUDGED) == {"Outstanding": (1, 1, None), "Good": (1, 2, None)}
-    rows = shared_characteristics.in_common(db, found)
+    rows = shared_characteristics.compare_groups(db, found)
     assert rows.filter(pl.col("dimension") == shared_characteristics.SIZE)["note"][0] == "101,000 to 110,000 children"
-    assert sentences.in_common(rows.to_dicts(), found) == (
+    assert sentences.shared_characteristics(rows.to_dicts(), found) == (
         "Beyond chance, these are among them more often than their number would give: The North (14 of these 14, 14 of "
         "all 28). Less often than their number would give: The South (0 of these 14, 14 of all 28)."
     )
@@ -346,10 +346,10 @@ def test_groups_among_the_best_are_counted_and_held_against_chance(tmp_path: Pat
 
 def test_where_nothing_stands_out_it_is_said(tmp_path: Path) -> None:
     db = with_context(tmp_path, {str(one): 10.0 if one < 115 else 50.0 + one for one in range(101, 130)})
-    rows = shared_characteristics.in_common(db, found_in(db)).filter(
+    rows = shared_characteristics.compare_groups(db, found_in(db)).filter(
         pl.col("dimension") == shared_characteristics.REGION
     )
-    words = sentences.in_common(rows.to_dicts(), found_in(db))
+    words = sentences.shared_characteristics(rows.to_dicts(), found_in(db))
     assert words == "Nothing stands out: of none of 2 groups are more or fewer among them than chance allows."
 
 
@@ -358,7 +358,7 @@ def test_a_joint_return_is_in_a_group_if_all_its_councils_are(tmp_path: Path) ->
     waits_of = {"101+102": 10.0, "103+105": 10.0, **{str(one): 10.0 if one < 120 else 90.0 for one in range(106, 130)}}
     db = with_context(tmp_path, waits_of)
     found = found_in(db)
-    rows = shared_characteristics.in_common(db, found)
+    rows = shared_characteristics.compare_groups(db, found)
     region = rows.filter(pl.col("dimension") == shared_characteristics.REGION)
     assert set(region["all_of"]) == {found.among.height - 1}
     size = rows.filter(pl.col("dimension") == shared_characteristics.SIZE)
@@ -369,12 +369,12 @@ def test_a_joint_return_is_in_a_group_if_all_its_councils_are(tmp_path: Path) ->
 def test_too_few_or_all_are_not_looked_at(tmp_path: Path) -> None:
     few = with_context(tmp_path / "a", {str(one): float(one) for one in range(101, 130)})
     found = found_in(few)
-    assert shared_characteristics.in_common(few, found).is_empty()
-    assert sentences.in_common([], found) == "8 councils are too few to look for what they have in common."
+    assert shared_characteristics.compare_groups(few, found).is_empty()
+    assert sentences.shared_characteristics([], found) == "8 councils are too few to look for what they have in common."
     alike = with_context(tmp_path / "b", {str(one): 10.0 for one in range(101, 130)})
     found = found_in(alike)
-    assert shared_characteristics.in_common(alike, found).is_empty()
-    assert sentences.in_common([], found).startswith("All that could be among them are")
+    assert shared_characteristics.compare_groups(alike, found).is_empty()
+    assert sentences.shared_characteristics([], found).startswith("All that could be among them are")
 
 
 def test_best_on_several_counts_joint_returns_once_and_is_no_ranking(tmp_path: Path) -> None:
@@ -513,7 +513,7 @@ def test_how_often_a_group_is_among_the_best_is_counted_as_by_hand(db: Database)
         shared_characteristics.NEED,
         shared_characteristics.JUDGED,
     ):
-        part = shared_characteristics.in_common(db, found).filter(pl.col("dimension") == dimension)
+        part = shared_characteristics.compare_groups(db, found).filter(pl.col("dimension") == dimension)
         assert part["best"].sum() == part["best_of"][0]
         assert part["all"].sum() == part["all_of"][0]
 
@@ -577,8 +577,8 @@ def test_each_file_holds_what_its_table_shows(db: Database, benchmark: str) -> N
     for cell, row in zip(cells, years, strict=True):
         assert not row["value"] or cell.startswith(formats.brief(float(row["value"]), found.metric))
         assert row["value"] or "%" not in cell
-    common = shared_characteristics.in_common(db, found)
-    assert len(read(parts.in_common(common).frame(common))) == common.height
+    common = shared_characteristics.compare_groups(db, found)
+    assert len(read(parts.shared_characteristics(common).frame(common))) == common.height
     nine = england.chosen(db, england.NINE)
     several = best.several(db, nine)
     assert [row["council"] for row in read(parts.several(db, nine, None).frame(several))] == names(several)

@@ -9,8 +9,7 @@ from statistics import median
 import polars as pl
 import pytest
 
-from dashboard.analysis import inspections as inspecting
-from dashboard.analysis import leadership, partners, programme, queries
+from dashboard.analysis import inspections, leadership, partners, programme, queries
 from dashboard.analysis.benchmarks import BENCHMARKS, DEFAULT
 from dashboard.analysis.leadership import HIGH, LOW
 from dashboard.analysis.programme import ABSENT, COMPLETED, ENROLLED, NOT_ENROLLED, Coverage, Target
@@ -56,7 +55,7 @@ def test_the_history_of_every_council_is_that_of_its_reports_one_by_one(db: Data
         found = [one for one in queries.inspections(db, row["area_id"]) if "leaders" in one.grades]
         given = [(one.grades["leaders"], one.published) for one in found]
         assert (row["grade"], row["published"], row["started"]) == (*given[0], found[0].started)
-        assert row["months"] == inspecting.months(found[0].on, TODAY)
+        assert row["months"] == inspections.months(found[0].on, TODAY)
         assert (row["before"], row["before_published"]) == (given[1] if len(given) > 1 else (None, None))
         assert [(one["grade"], one["published"]) for one in row["earlier"]] == given[2:]
         steps = GRADES.index(given[1][0]) - GRADES.index(given[0][0]) if len(given) > 1 else None
@@ -180,7 +179,7 @@ def test_the_files_of_the_public_half_are_their_tables(db: Database) -> None:
                 value, quarter = line[metric.metric_id], line[f"{metric.metric_id}_quarter"]
                 assert not value or row[at].startswith(f"{float(value):.1f}")
                 assert not quarter or {"1": "best", "2": "second", "3": "third", "4": "worst"}[quarter] in row[at]
-    years = inspecting.distribution(db, "leaders").filter(pl.col("name") == "England")
+    years = inspections.distribution(db, "leaders").filter(pl.col("name") == "England")
     counts = published.distribution(db.metrics[leadership.JUDGEMENT], years, by="period_end")
     lines = read(counts.frame(years, published.about(db, publications)))
     table = Page(counts.html(years, "Years")).rows[1:]
@@ -544,7 +543,7 @@ def test_without_rows_every_part_serves_what_is_public_and_says_how_to_fill_the_
         db = store().current()
         if part == "Judgements":
             rows = leadership.history(db, today).to_dicts()
-            assert opening.endswith(sentences.judged(rows, inspecting.newest_report(db)))
+            assert opening.endswith(sentences.judged(rows, inspections.newest_report(db)))
             assert page.count("<tr") > 153
             assert council is None or opening.startswith(council.removesuffix(", City of"))
         elif part == "Ratings and workforce":
@@ -610,4 +609,4 @@ def test_a_part_or_council_nobody_has_is_said_with_the_nearest_that_is(db: Datab
     assert "There is no part of this page called “The programe”. Did you mean The programme?" in warned
     # The first part is shown, and no council is chosen.
     rows = leadership.history(db, datetime.now(UTC).date()).to_dicts()
-    assert said(app)[0] == sentences.judged(rows, inspecting.newest_report(db))
+    assert said(app)[0] == sentences.judged(rows, inspections.newest_report(db))

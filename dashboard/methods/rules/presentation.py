@@ -60,7 +60,7 @@ def of_common(db: Database) -> Example | None:
         return None
     period = db.latest(metric.metric_id)
     found = best.who(db, metric, period, BEST, None)
-    rows = shared_characteristics.in_common(db, found)
+    rows = shared_characteristics.compare_groups(db, found)
     if rows.is_empty():
         return None
     beyond = rows.filter(pl.col("side").is_not_null())

@@ -161,8 +161,8 @@ def _longest_first(found: Best) -> pl.DataFrame:
     return found.rows.sort("years", descending=True, maintain_order=True)
 
 
-def in_common(rows: pl.DataFrame) -> Table:
-    """How many of the best, and of all, are in each group of `shared_characteristics.in_common`, by kind of group."""
+def shared_characteristics(rows: pl.DataFrame) -> Table:
+    """How many of the best, and of all, are in each group of `shared_characteristics.compare_groups`."""
     most = max([*(rows["best"] / rows["best_of"]), *(rows["all"] / rows["all_of"])], default=1.0)
     words = {"more": "more often", "less": "less often"}
     side = pl.col("side").replace_strict(words, default="chance could explain it", return_dtype=pl.String)

@@ -156,8 +156,8 @@ def breaks(db: Database, metric: Metric) -> list[str]:
     return [f"{end.year} begins anew: {reason}" for end, reason in rows.select("period_end", "reason").iter_rows()]
 
 
-def in_common(rows: Sequence[Row], found: Best) -> str:
-    """Which groups are among them more or less often than chance would give, of `shared_characteristics.in_common`."""
+def shared_characteristics(rows: Sequence[Row], found: Best) -> str:
+    """Which groups of `shared_characteristics.compare_groups` are among them more or less often than by chance."""
     if not rows:
         if found.among.is_empty():
             return "They are a few that were chosen beforehand: what they have in common says nothing of the best."

@@ -64,8 +64,8 @@ def questions(
 
     `rows` are those of `direction.with_direction` of a profile, `weakest` its weakest measures, `history` that of
     `queries.history`, `judged` the latest judgements with the inspection they are from, `partner` the first peer to
-    contact and how like it is, `joint` what is said of figures that others report too, by metric_id. A gap that chance could
-    explain raises no question. None are made up where nothing falls short.
+    contact and how like it is, `joint` the words for figures that others report too, by metric_id. A gap that is not
+    significant raises no question. None are made up where nothing falls short.
     """
     by_metric = {row["metric_id"]: row for row in rows}
     short = [row for metric in nine if (row := by_metric.get(metric.metric_id)) is not None and _falls_short(row)]
