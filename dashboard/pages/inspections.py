@@ -275,14 +275,14 @@ def show_ratings(choices: Choices) -> None:
     everybody = queries.councils(db, metric, period, chosen.benchmark)
     session.chart(
         draw_by_grade(
-            rows, medians, metric, palette.paint(everybody, metric, "quarter" if metric.ranked else "value"),
+            rows, medians, metric, palette.classify(everybody, metric, "quarter" if metric.ranked else "value"),
             fewest=sentences.FEWEST, chosen=chosen.area_id, england=england["value"] if england else None,
             height=HEIGHT + 60,
         ),
         "ratings",
         f"All councils by {metric.noun} {when}, in a row for each grade for {sentences.what(judged)}",
     )  # fmt: skip
-    st.html(tables.painted(metric))
+    st.html(tables.colour_key(metric))
     used = [*publications, db.sources[metric.source_id]]
     show_table(
         "Medians as a table", "medians", tables.medians(judged, metric, period), medians,

@@ -10,7 +10,7 @@ from dashboard.analysis.benchmarks import BENCHMARKS, DEFAULT
 from dashboard.analysis.leadership import HIGH, LOW
 from dashboard.analysis.programme import ABSENT
 from dashboard.api import view_data
-from dashboard.pages.components.council_map import MapArea, MapPaint, council_map
+from dashboard.pages.components.council_map import MapArea, MapDrawing, council_map
 from dashboard.pages.components.one_of import one_of
 from dashboard.pages.shared import session
 from dashboard.pages.shared.assets import shapes
@@ -19,7 +19,7 @@ from dashboard.views import tables
 from dashboard.views.charts.directors import draw_directors
 from dashboard.views.charts.distribution import draw_grades_over_time
 from dashboard.views.charts.enrolments import draw_enrolments
-from dashboard.views.charts.programme_map import painted
+from dashboard.views.charts.programme_map import classify_programme
 from dashboard.views.charts.tenure import draw_tenure
 from dashboard.views.tables import leadership as parts
 from dashboard.views.tables import ofsted as published
@@ -229,14 +229,14 @@ def show_programme() -> None:
 
 def draw_map(posts: pl.DataFrame, pairs: pl.DataFrame) -> None:
     """The councils by what the programme is to them, with a line from each coach to whom it coaches."""
-    painting = painted(posts)
+    classification = classify_programme(posts)
     council_map(
-        MapPaint(
+        MapDrawing(
             view=session.VIEWS[one_of("Drawn as", list(session.VIEWS), "view_as")],
             label="Map of councils by the leadership programme. The tables below hold the same.",
-            classes=painting.classes,
+            classes=classification.classes,
             areas=tuple(
-                MapArea(row["area_id"], painting.of[row["area_id"]], on_programme.hover(row, db))
+                MapArea(row["area_id"], classification.of[row["area_id"]], on_programme.hover(row, db))
                 for row in posts.iter_rows(named=True)
             ),
             opens="/council",

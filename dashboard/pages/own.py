@@ -115,7 +115,7 @@ def among(name: str, own: dict[str, Any]) -> None:
     st.subheader(f"Among all councils, {when}", anchor=False)
     session.chart(
         draw_local_figure(
-            everybody, metric, palette.paint(everybody, metric, "quarter" if metric.ranked else "value"), own=own,
+            everybody, metric, palette.classify(everybody, metric, "quarter" if metric.ranked else "value"), own=own,
             england=england["value"] if england else None, benchmark_label=benchmark.title, height=HEIGHT,
         ),
         "own",

@@ -35,7 +35,7 @@ def drawn(
     metric = db.metrics["waits"]
     rows = queries.councils(db, metric, db.latest("waits"), BENCHMARKS["england"])
     return strip.draw_strip(
-        rows, metric, palette.paint(rows, metric, "value"), chosen=chosen, england=england, benchmark=benchmark,
+        rows, metric, palette.classify(rows, metric, "value"), chosen=chosen, england=england, benchmark=benchmark,
         benchmark_label="Best quarter", height=600,
     )  # fmt: skip
 
@@ -110,7 +110,7 @@ def test_what_is_said_of_a_dot_is_the_figure_with_its_unit_and_the_rank(db: Data
     for metric in (metric for metric in db.metrics.values() if not metric.graded):
         rows = queries.councils(db, metric, db.latest(metric.metric_id), BENCHMARKS["england"])
         figure = strip.draw_strip(
-            rows, metric, palette.paint(rows, metric, "value"), chosen="383", england=None, benchmark=None,
+            rows, metric, palette.classify(rows, metric, "value"), chosen="383", england=None, benchmark=None,
             benchmark_label="England", height=600,
         )  # fmt: skip
         shown = rows.drop_nulls("value").unique("return_id", keep="first", maintain_order=True)
@@ -124,14 +124,14 @@ def test_what_is_said_of_a_dot_is_the_figure_with_its_unit_and_the_rank(db: Data
 def test_every_dot_has_the_colour_of_its_council_on_the_map(db: Database) -> None:
     metric = db.metrics["vacancy_rate"]
     rows = queries.councils(db, metric, db.latest("vacancy_rate"), BENCHMARKS["england"])
-    painting = palette.paint(rows, metric, "quarter")
+    classification = palette.classify(rows, metric, "quarter")
     figure = strip.draw_strip(
-        rows, metric, painting, chosen=None, england=None, benchmark=None, benchmark_label="England", height=600
+        rows, metric, classification, chosen=None, england=None, benchmark=None, benchmark_label="England", height=600
     )
     numbers = {name: area_id for area_id, name in db.names.items()}
     single = [dot for dot in dots(figure) if dot["text"] in numbers]
     assert len(single) > 140
-    assert [dot["color"] for dot in single] == [painting.fill(numbers[dot["text"]]) for dot in single]
+    assert [dot["color"] for dot in single] == [classification.fill(numbers[dot["text"]]) for dot in single]
 
 
 def test_a_chosen_council_without_a_figure_is_not_drawn(tmp_path: Path) -> None:
@@ -194,7 +194,7 @@ def test_all_real_councils_are_on_the_axis_but_the_very_small(db: Database) -> N
     for metric in (metric for metric in db.metrics.values() if not metric.graded):
         rows = queries.councils(db, metric, db.latest(metric.metric_id), BENCHMARKS["england"])
         figure = strip.draw_strip(
-            rows, metric, palette.paint(rows, metric, "value"), chosen=None, england=None, benchmark=None,
+            rows, metric, palette.classify(rows, metric, "value"), chosen=None, england=None, benchmark=None,
             benchmark_label="England", height=600,
         )  # fmt: skip
         low, high = figure["layout"]["xaxis"]["range"]
@@ -282,8 +282,8 @@ def test_a_council_that_never_had_a_figure_is_drawn_as_nothing(tmp_path: Path) -
 def test_grades_are_bars_in_their_own_order_with_the_chosen_one_outlined(db: Database) -> None:
     metric = db.metrics["judgement_overall"]
     rows = queries.councils(db, metric, db.latest("judgement_overall"), BENCHMARKS["england"])
-    painting = palette.paint(rows, metric, "value")
-    (bars,) = draw_grades(painting, chosen="888", height=300)["data"]
+    classification = palette.classify(rows, metric, "value")
+    (bars,) = draw_grades(classification, chosen="888", height=300)["data"]
     assert bars["y"] == [*GRADES, "Not given since April 2026"]
     judged = [rows.filter(pl.col("value") == grade).height for grade in (1, 2, 3, 4)]
     assert bars["x"] == [*judged, 153 - sum(judged)]
@@ -291,5 +291,5 @@ def test_grades_are_bars_in_their_own_order_with_the_chosen_one_outlined(db: Dat
     outlined = [width > 1 for width in bars["marker"]["line"]["width"]]
     assert outlined == [False, False, False, False, True]  # Lancashire, where no overall judgement was given
     assert bars["marker"]["pattern"]["shape"] == ["", "", "", "", "/"]
-    (unchosen,) = draw_grades(painting, chosen=None, height=300)["data"]
+    (unchosen,) = draw_grades(classification, chosen=None, height=300)["data"]
     assert max(unchosen["marker"]["line"]["width"]) < 1

@@ -531,7 +531,7 @@ def test_dots_by_grade_stay_on_the_axis_and_a_joint_return_is_one_dot(rated: Dat
     rows = inspections.by_grade(rated, "leaders", metric, rated.latest("waits"))
     everybody = queries.councils(rated, metric, rated.latest("waits"), BENCHMARKS["england"])
     figure = draw_by_grade(
-        rows, inspections.medians(rows), metric, palette.paint(everybody, metric, "quarter"), fewest=5, chosen="106",
+        rows, inspections.medians(rows), metric, palette.classify(everybody, metric, "quarter"), fewest=5, chosen="106",
         england=None, height=400,
     )  # fmt: skip
     (dots,) = figure["data"]

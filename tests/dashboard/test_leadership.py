@@ -18,7 +18,7 @@ from dashboard.data.model import ENGLAND, GRADES
 from dashboard.data.versions import store
 from dashboard.views.charts.directors import draw_directors
 from dashboard.views.charts.enrolments import draw_enrolments
-from dashboard.views.charts.programme_map import painted
+from dashboard.views.charts.programme_map import classify_programme
 from dashboard.views.charts.tenure import draw_tenure
 from dashboard.views.tables import leadership as parts
 from dashboard.views.tables import ofsted as published
@@ -430,14 +430,14 @@ def test_who_is_not_covered_is_everybody_else(filled: Database, posts: pl.DataFr
 
 
 def test_the_map_has_a_class_of_words_for_everybody(filled: Database, posts: pl.DataFrame) -> None:
-    painting = painted(posts)
-    assert set(painting.of) == set(filled.authorities)
-    assert [one.label for one in painting.classes] == [
+    classification = classify_programme(posts)
+    assert set(classification.of) == set(filled.authorities)
+    assert [one.label for one in classification.classes] == [
         "Completed (1)", "On the programme, with a coach (4)", "On the programme, without a coach (4)",
         "On no programme (3)", "Not in the register (141)",
     ]  # fmt: skip
     # Never by colour alone: what has no plain fill has a pattern, and no two look alike.
-    assert len({(one.fill, one.pattern) for one in painting.classes}) == 5
+    assert len({(one.fill, one.pattern) for one in classification.classes}) == 5
     words = {row["name"]: on_programme.hover(row, filled) for row in posts.iter_rows(named=True)}
     assert words["Essex"] == "on the programme (executive) since February 2026; no coach; coaches Bristol and Kent"
     assert words["Kent"] == "on the programme (new directors) since March 2026; coached by Essex"

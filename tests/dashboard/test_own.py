@@ -616,7 +616,7 @@ def test_the_picture_has_both_marks_by_name(
     rows = queries.councils(db, metric, db.latest("vacancy_rate"), benchmark)
     (found,) = local_rank.rank_figures(db, area_id, [Own("vacancy_rate", value)], benchmark).to_dicts()
     figure = draw_local_figure(
-        rows, metric, palette.paint(rows, metric, "quarter"), own=found, england=14.2,
+        rows, metric, palette.classify(rows, metric, "quarter"), own=found, england=14.2,
         benchmark_label="Best quarter in England", height=420,
     )  # fmt: skip
     mark = figure["data"][-1]

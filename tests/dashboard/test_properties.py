@@ -105,7 +105,7 @@ def test_who_meets_a_benchmark_has_no_gap_and_whoever_has_none_meets_it(
     asked = (benchmarks.with_group(db, sorted(picked)), benchmarks.with_target(target, metric))
     for benchmark in (*BENCHMARKS.values(), *asked):
         rows = queries.councils(db, metric, newest, benchmark)
-        assert rows["return_id"].n_unique() == sum(painted(rows, metric))
+        assert rows["return_id"].n_unique() == sum(class_counts(rows, metric))
         for row in rows.iter_rows(named=True):
             value, level, gap = row["value"], row["benchmark"], row["gap"]
             if value is None or level is None:
@@ -127,10 +127,10 @@ def test_who_meets_a_benchmark_has_no_gap_and_whoever_has_none_meets_it(
                 assert bool(found) == (own["benchmark"] is not None), (benchmark.id, council)
 
 
-def painted(rows: pl.DataFrame, metric: Metric) -> list[int]:
+def class_counts(rows: pl.DataFrame, metric: Metric) -> list[int]:
     """How many returns each class of a map by distance holds."""
-    painting = palette.paint(rows, metric, "gap")
-    return [int(entry.label.rsplit("(", 1)[1].rstrip(")")) for entry in painting.classes]
+    classification = palette.classify(rows, metric, "gap")
+    return [int(entry.label.rsplit("(", 1)[1].rstrip(")")) for entry in classification.classes]
 
 
 ROWS = st.lists(

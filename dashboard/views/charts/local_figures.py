@@ -10,7 +10,7 @@ import polars as pl
 from dashboard.data.model import Metric
 from dashboard.views.charts import strip
 from dashboard.views.charts.builder import Part, Range, dots, label_beside, on_left, within
-from dashboard.views.charts.palette import Painting
+from dashboard.views.charts.palette import Classification
 from dashboard.views.charts.style import MARK, axis_range
 from dashboard.views.text import formats
 
@@ -22,7 +22,7 @@ ROOM = 0.28
 def draw_local_figure(
     rows: pl.DataFrame,
     metric: Metric,
-    painting: Painting,
+    classification: Classification,
     *,
     own: Mapping[str, Any],
     england: float | None,
@@ -36,7 +36,7 @@ def draw_local_figure(
     value, benchmark = own["value"], own["benchmark"]
     low_high = axis_range(rows, [england, benchmark])
     figure = strip.draw_strip(
-        rows, metric, painting, chosen=own["area_id"], england=england, benchmark=benchmark,
+        rows, metric, classification, chosen=own["area_id"], england=england, benchmark=benchmark,
         benchmark_label=benchmark_label, height=height,
     )  # fmt: skip
     places = strip.one_per_return(rows)

@@ -13,7 +13,7 @@ from dashboard.views.tables.html import Html, items, join, tag
 from dashboard.views.tables.html import note as in_small_print
 from dashboard.views.tables.table import Column, Table
 from dashboard.views.text import formats
-from dashboard.views.text.formats import Colouring
+from dashboard.views.text.formats import ColourScheme
 
 
 def contributing(
@@ -56,19 +56,19 @@ def trends(rows: pl.DataFrame, metric: Metric, caption: str) -> Html:
     return table.html(rows, caption)
 
 
-def note(metric: Metric, colouring: Colouring, *, indicative: bool) -> Html:
+def note(metric: Metric, scheme: ColourScheme, *, indicative: bool) -> Html:
     """How classes are to be read: what is held fixed, what chance is, what a trend is. Empty for others."""
     said = []
     held = formats.held(metric)
-    if colouring in ("quarter", "gap") and held:
+    if scheme in ("quarter", "gap") and held:
         said.append(f"Distances in real units, as in “{metric.shortfall}”, are counted {held}.")
-    if colouring == "verdict":
+    if scheme == "verdict":
         said.append(
             "Better and worse mean that the benchmark is outside the 95% interval (Wilson) of a council's figure."
         )
         if indicative:
             said.append("Full-time equivalents are counted in full, not sampled: the interval is indicative.")
-    if colouring == "trend":
+    if scheme == "trend":
         said.append(
             "A trend needs five figures in a row, a year apart and reported alike. It is clear where, of the ten pairs "
             "of years, at least eight more point one way than the other."

@@ -342,7 +342,7 @@ def reform(rows: pl.DataFrame) -> Html:
     )
 
 
-def painted(metric: Metric) -> Html:
+def colour_key(metric: Metric) -> Html:
     """What the dots' colours mean."""
     if not metric.ranked:
         return note("The darker a dot, the higher the figure: neither high nor low is better.")

@@ -21,10 +21,10 @@ from dashboard.data.names import number as number
 from dashboard.data.names import reason as reason
 from dashboard.views.text.grammar import plural
 
-Colouring = Literal["value", "quarter", "gap", "verdict", "change", "trend"]
+ColourScheme = Literal["value", "quarter", "gap", "verdict", "change", "trend"]
 
 # Of a better, a middle and a worse class (of a neutral measure a lower and a higher one): what puts a council there.
-SIDES: dict[Colouring, tuple[tuple[str, str, str], tuple[str, str, str]]] = {
+SIDES: dict[ColourScheme, tuple[tuple[str, str, str], tuple[str, str, str]]] = {
     "verdict": (("better", "similar", "worse"), ("lower", "similar", "higher")),
     "change": (("better", "no change", "worse"), ("lower", "no change", "higher")),
     "trend": (("getting better", "no clear trend", "getting worse"), ("falling", "no clear trend", "rising")),
@@ -228,14 +228,14 @@ def counted(count: str, words: str) -> str:
     return re.sub("|".join(heads), lambda found: heads[found.group()], words, count=1)
 
 
-def side(row: Row, metric: Metric, colouring: str) -> str | None:
+def side(row: Row, metric: Metric, scheme: str) -> str | None:
     """The side a council is on by its verdict, change or trend: "better", "no change", "getting worse"; None of none.
 
     By what is shown: who moved by less than the last decimal did not change.
     """
-    if colouring == "change":
+    if scheme == "change":
         return None if row["change"] is None else direction(row["change"], metric)
-    found: str | None = row["verdict" if colouring == "verdict" else "direction"]
+    found: str | None = row["verdict" if scheme == "verdict" else "direction"]
     return found
 
 
@@ -246,7 +246,7 @@ def trend(row: Row) -> str:
     return str(row["direction"])
 
 
-def hover(row: Row, metric: Metric, names: Mapping[str, str], colouring: str = "quarter") -> str:
+def hover(row: Row, metric: Metric, names: Mapping[str, str], scheme: str = "quarter") -> str:
     """What a map says of one council below its name: value or reason, rank, and what it is coloured by.
 
     That is the gap, the verdict with its interval, the change or the trend; and a joint return is said so.
@@ -254,21 +254,21 @@ def hover(row: Row, metric: Metric, names: Mapping[str, str], colouring: str = "
     if row["value"] is None:
         return reason(row["status"], row["symbol"], metric)
     partners = [names[other] for other in row["return_id"].split("+") if other != row["area_id"]]
-    about = _about(row, metric, colouring)
+    about = _about(row, metric, scheme)
     return "; ".join(filter(None, (quantity(row["value"], metric), rank(row), about, joint(partners))))
 
 
-def _about(row: Row, metric: Metric, colouring: str) -> str:
+def _about(row: Row, metric: Metric, scheme: str) -> str:
     if metric.graded:
         return ""
-    if colouring == "verdict":
+    if scheme == "verdict":
         if row["verdict"] is None:
             return "no verdict beyond chance"
         interval = f"95% interval {brief(row['low'], metric)} to {brief(row['high'], metric)}"
         return f"{verdict(row)} ({interval})"
-    if colouring == "change":
+    if scheme == "change":
         return "no figure a year before" if row["change"] is None else changed(row["change"], metric)
-    if colouring == "trend":
+    if scheme == "trend":
         said = trend(row)
         return f"trend {said}" if said.startswith("cannot") else said
     return _gap_or_meets(row, metric)
