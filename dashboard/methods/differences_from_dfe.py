@@ -1,4 +1,4 @@
-"""What each departure from the Department's tools changes, worked out on these figures by the same functions as pages.
+"""What each difference from the Department's tools changes, worked out on these figures by the same functions as pages.
 
 The tools' rules are applied to our figures: what comes out need not be what the tools print, whose figures may differ.
 """

@@ -11,7 +11,7 @@ from difflib import get_close_matches
 
 from dashboard.data.database import Database
 from dashboard.methods import dictionary, records
-from dashboard.methods.dfe_tools import DASHBOARD, DEPARTURES, TOOL
+from dashboard.methods.dfe_tools import DASHBOARD, DIFFERENCES_FROM_DFE, TOOL
 from dashboard.methods.glossary import WORDS
 from dashboard.methods.rules import RULES
 
@@ -23,7 +23,7 @@ ENTRY, MEASURE = "entry", "measure"
 # The part of the dictionary that is no table of the database.
 FILES = "Files of figures"
 # The Department's tools by all their names.
-TOOLS = f"{TOOL} LAIT {DASHBOARD} CSC DfE"
+DFE_TOOLS = f"{TOOL} LAIT {DASHBOARD} CSC DfE"
 # Of words as short as a symbol only the whole is looked for, and not what begins with it.
 SHORTEST = 2
 # A reader's words beyond these are not looked for.
@@ -98,8 +98,8 @@ def entries(db: Database) -> Iterator[Entry]:
     for rule in RULES:
         also = f"{rule.words} {rule.also}"
         yield Entry("Rule", rule.title, rule.short, RULES_OF, ((ENTRY, rule.title),), also)
-    for one in DEPARTURES:
-        also = " ".join((one.tool, one.dashboard, one.why, TOOLS))
+    for one in DIFFERENCES_FROM_DFE:
+        also = " ".join((one.tool, one.dashboard, one.why, DFE_TOOLS))
         yield Entry("Difference", one.title, one.here, DIFFERENCES, ((ENTRY, one.title),), also)
     for status in records.statuses(db):
         also = " ".join((status.status, *(symbol for symbol, _ in status.symbols)))
@@ -108,7 +108,7 @@ def entries(db: Database) -> Iterator[Entry]:
         yield Entry("Word", word.word, word.meaning, WORDS_OF, ((ENTRY, word.word),))
     for loaded in records.sources(db):
         source = loaded.source
-        also = TOOLS if source.title == TOOL else ""
+        also = DFE_TOOLS if source.title == TOOL else ""
         yield Entry("Source", source.title, f"{source.publisher}, {source.release}", SOURCES, (), also)
     for joint in records.joint_returns(db):
         yield Entry("Joint return", " and ".join(joint.names), "joint return reported together", COUNCILS)

@@ -9,7 +9,7 @@ from dashboard.analysis.benchmarks import BENCHMARKS, DEFAULT
 from dashboard.data.database import Database
 from dashboard.data.model import Source
 from dashboard.data.names import format_date
-from dashboard.methods.dfe_tools import DASHBOARD, TOOL, Departure
+from dashboard.methods.dfe_tools import DASHBOARD, TOOL, Difference
 from dashboard.methods.example import Example, Rule
 from dashboard.methods.glossary import Word
 from dashboard.methods.measures import Coverage, Measure
@@ -107,8 +107,8 @@ def rules(
     )  # fmt: skip
 
 
-def departures(
-    every: Iterable[Departure],
+def differences_from_dfe(
+    every: Iterable[Difference],
     examples: Mapping[str, Example | None],
     db: Database,
     section: str,

@@ -6,7 +6,7 @@ import polars as pl
 
 from dashboard.data.database import Database
 from dashboard.methods import dictionary, records
-from dashboard.methods.dfe_tools import DEPARTURES, SEEN
+from dashboard.methods.dfe_tools import DIFFERENCES_FROM_DFE, SEEN
 from dashboard.methods.glossary import WORDS
 from dashboard.methods.measures import Measure
 from dashboard.methods.rules import RULES
@@ -59,10 +59,10 @@ def rules() -> str:
     )
 
 
-def departures() -> str:
+def differences_from_dfe() -> str:
     """What holds for all differences."""
     return (
-        f"{len(DEPARTURES)} things are done otherwise than in the Department for Education's two tools, as they were "
+        f"{len(DIFFERENCES_FROM_DFE)} things are done otherwise than in the Department for Education's two tools, as they were "
         f"in {SEEN}. What each changes is worked out on today's figures by the tool's rule; its own may differ."
     )
 

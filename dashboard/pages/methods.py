@@ -77,9 +77,13 @@ def show_rules() -> None:
 
 def show_differences() -> None:
     """Every difference from the Department's tools."""
-    chosen = opened([one.title for one in dfe_tools.DEPARTURES])
-    said(sentences.departures())
-    st.html(parts.departures(dfe_tools.DEPARTURES, dfe_tools.examples(db), db, search.DIFFERENCES, chosen, keep))
+    chosen = opened([one.title for one in dfe_tools.DIFFERENCES_FROM_DFE])
+    said(sentences.differences_from_dfe())
+    st.html(
+        parts.differences_from_dfe(
+            dfe_tools.DIFFERENCES_FROM_DFE, dfe_tools.examples(db), db, search.DIFFERENCES, chosen, keep
+        )
+    )
 
 
 def show_missing() -> None:
