@@ -12,10 +12,10 @@ from difflib import get_close_matches
 from dashboard.data.database import Database
 from dashboard.methods import dictionary, records
 from dashboard.methods.dfe_tools import DASHBOARD, DIFFERENCES_FROM_DFE, TOOL
-from dashboard.methods.glossary import WORDS
+from dashboard.methods.glossary import GLOSSARY
 from dashboard.methods.rules import RULES
 
-MEASURES, RULES_OF, DIFFERENCES, MISSING, COUNCILS, SOURCES, DICTIONARY, WORDS_OF = SECTIONS = (
+MEASURES, RULES_OF, DIFFERENCES, MISSING, COUNCILS, SOURCES, DICTIONARY, GLOSSARY_SECTION = SECTIONS = (
     "Measures", "Rules", "DfE's tools", "Missing figures", "Councils", "Sources", "Dictionary", "Words",
 )  # fmt: skip
 # What is opened in a section, by its title, and a measure, which has an address of its own.
@@ -104,8 +104,8 @@ def entries(db: Database) -> Iterator[Entry]:
     for status in records.statuses(db):
         also = " ".join((status.status, *(symbol for symbol, _ in status.symbols)))
         yield Entry("Reason", f"{status.words[0].upper()}{status.words[1:]}", status.meaning, MISSING, (), also)
-    for word in WORDS:
-        yield Entry("Word", word.word, word.meaning, WORDS_OF, ((ENTRY, word.word),))
+    for term in GLOSSARY:
+        yield Entry("Word", term.term, term.meaning, GLOSSARY_SECTION, ((ENTRY, term.term),))
     for loaded in records.sources(db):
         source = loaded.source
         also = DFE_TOOLS if source.title == TOOL else ""

@@ -132,9 +132,9 @@ def show_dictionary() -> None:
 
 def show_words() -> None:
     """Words of the field."""
-    chosen = opened([one.word for one in glossary.WORDS])
-    said(sentences.words())
-    st.html(parts.words(glossary.WORDS, chosen))
+    chosen = opened([one.term for one in glossary.GLOSSARY])
+    said(sentences.glossary())
+    st.html(parts.glossary(glossary.GLOSSARY, chosen))
 
 
 SHOWN = dict(

@@ -20,7 +20,7 @@ from dashboard.methods import tables as parts
 from dashboard.methods import text as sentences
 from dashboard.methods.dfe_tools import DIFFERENCES_FROM_DFE
 from dashboard.methods.dfe_tools import examples as differences
-from dashboard.methods.glossary import WORDS
+from dashboard.methods.glossary import GLOSSARY
 from dashboard.methods.rules import RULES, examples
 from dashboard.views import tables
 from tests.dashboard import small
@@ -433,9 +433,10 @@ class TestPage:
 
     def test_every_section_opens_and_says_what_holds_for_it(self, db: Database) -> None:
         told = {
-            "Measures": sentences.measures(db), "Rules": sentences.rules(), "DfE's tools": sentences.differences_from_dfe(),
+            "Measures": sentences.measures(db), "Rules": sentences.rules(),
+            "DfE's tools": sentences.differences_from_dfe(),
             "Missing figures": sentences.missing(db), "Councils": sentences.councils(db),
-            "Sources": sentences.sources(db), "Dictionary": sentences.columns(db), "Words": sentences.words(),
+            "Sources": sentences.sources(db), "Dictionary": sentences.columns(db), "Words": sentences.glossary(),
         }  # fmt: skip
         assert tuple(told) == search.SECTIONS
         for section, words in told.items():
@@ -457,7 +458,7 @@ class TestPage:
                 assert page.count('<details class="entry"') == len(entries)
                 assert unescape(re.findall(r"<summary><b>([^<]*)</b>", page)[0]) == title
         page = html(opened("Methods", section="Words", entry="FTE"))
-        assert page.index('class="chosen">FTE<') < page.index(WORDS[0].word)
+        assert page.index('class="chosen">FTE<') < page.index(GLOSSARY[0].term)
 
     def test_the_neighbours_of_all_councils_are_drawn_when_they_are_opened(self) -> None:
         assert "nearest first</th>" not in html(opened("Methods", section="Councils"))
