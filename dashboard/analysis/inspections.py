@@ -186,7 +186,7 @@ def reports(db: Database, region_id: str | None = None) -> pl.DataFrame:
     )
 
 
-def by_quarter(found: pl.DataFrame, strand: str) -> pl.DataFrame:
+def by_calendar_quarter(found: pl.DataFrame, strand: str) -> pl.DataFrame:
     """How many of `reports` came out in each quarter of a year by grade, quarters without one too.
 
     quarter (its first day), reports, a column a grade, and none: a report without a judgement of this strand.

@@ -63,7 +63,8 @@ def differences_from_dfe() -> str:
     """What holds for all differences."""
     return (
         f"{len(DIFFERENCES_FROM_DFE)} things are done otherwise than in the Department for Education's two tools, as "
-        f"they were in {SEEN}. What each changes is worked out on today's figures by the tool's rule; its own may differ."
+        f"they were in {SEEN}. What each changes is worked out on today's figures by the tool's rule; its own may "
+        "differ."
     )
 
 

@@ -125,7 +125,7 @@ def show_reports(choices: Choices) -> None:
     """Reports by quarter, and those on the chosen council."""
     strand, judged, region, where = choices.strand, choices.judged, choices.region, choices.where
     found = inspections.reports(db, choices.region_id)
-    quarters = inspections.by_quarter(found, strand)
+    quarters = inspections.by_calendar_quarter(found, strand)
     history = inspections.reports(db).filter(pl.col("area_id") == chosen.area_id) if own else found.head(0)
     head(
         sentences.reports_sentence(found.to_dicts(), strand, judged, newest=newest, region_name=region),
@@ -140,7 +140,7 @@ def show_reports(choices: Choices) -> None:
     )
     st.html(tables.breaks(quarters["quarter"][0], newest))
     show_table(
-        "These figures as a table", "quarters", tables.by_quarter(judged), quarters.reverse(),
+        "These figures as a table", "quarters", tables.by_calendar_quarter(judged), quarters.reverse(),
         f"Reports by quarter and grade{where}: {judged.title}", f"reports-by-quarter-{strand}.csv",
         lambda: (quarters, tables.about(db, publications, where.strip())),
     )  # fmt: skip

@@ -127,13 +127,13 @@ def test_the_best_come_first_and_those_without_a_judgement_last(made_up: Databas
 
 
 def test_reports_are_counted_by_quarter_and_a_quarter_without_any_is_there(made_up: Database) -> None:
-    rows = inspections.by_quarter(inspections.reports(made_up), "overall")
+    rows = inspections.by_calendar_quarter(inspections.reports(made_up), "overall")
     assert rows.height == 47  # from the first quarter of 2015 to the third of 2026
     counts = {row["quarter"]: row for row in rows.iter_rows(named=True)}
     assert (counts[date(2015, 1, 1)][BAD], counts[date(2015, 4, 1)]["reports"]) == (1, 0)
     assert (counts[date(2026, 7, 1)]["reports"], counts[date(2026, 7, 1)]["none"]) == (1, 1)
     assert rows["reports"].sum() == len(MADE_UP)
-    assert inspections.by_quarter(inspections.reports(made_up).head(0), "overall").is_empty()
+    assert inspections.by_calendar_quarter(inspections.reports(made_up).head(0), "overall").is_empty()
 
 
 def test_the_grades_of_all_councils_are_those_of_ofsteds_own_table(db: Database) -> None:
@@ -452,10 +452,10 @@ def test_the_file_of_the_councils_is_their_table(db: Database) -> None:
 @pytest.mark.parametrize("strand", STRANDS)
 def test_the_files_of_the_pictures_are_their_tables(db: Database, strand: str) -> None:
     judged, publications = db.metrics[f"judgement_{strand}"], tables.publications(db)
-    quarters = inspections.by_quarter(inspections.reports(db), strand)
+    quarters = inspections.by_calendar_quarter(inspections.reports(db), strand)
     about = tables.about(db, publications)
-    shown = Page(tables.by_quarter(judged).html(quarters, "Quarters")).rows[1:]
-    file = read(tables.by_quarter(judged).frame(quarters, about))
+    shown = Page(tables.by_calendar_quarter(judged).html(quarters, "Quarters")).rows[1:]
+    file = read(tables.by_calendar_quarter(judged).frame(quarters, about))
     assert [row[1:] for row in shown] == [[line[column] for column in ("reports", *GRADES, "none")] for line in file]
     days = inspections.distribution(db, strand).filter(pl.col("name") == "South West")
     table = tables.distribution(judged, days, by="period_end")
@@ -472,7 +472,7 @@ def test_the_timeline_draws_every_report_and_the_councils_own_row(db: Database) 
     found = inspections.reports(db)
     newest = inspections.newest_report(db)
     for strand in STRANDS:
-        quarters = inspections.by_quarter(found, strand)
+        quarters = inspections.by_calendar_quarter(found, strand)
         own = found.filter(pl.col("name") == "Lancashire").to_dicts()
         none = sentences.none(strand)
         figure = draw_timeline(quarters, strand, own, "Lancashire", newest=newest, none=none, height=400)
@@ -646,8 +646,8 @@ def test_a_table_is_drawn_when_it_is_opened_and_not_before() -> None:
 @pytest.mark.usefixtures("served")
 def test_the_newest_reports_come_first(db: Database) -> None:
     app = opened("Inspections", part="Reports over time", quarters="true", la="Leeds")
-    quarters = inspections.by_quarter(inspections.reports(db), "leaders")["quarter"].to_list()
-    assert firsts(app, "Reports by quarter") == [tables.quarter(first) for first in reversed(quarters)]
+    quarters = inspections.by_calendar_quarter(inspections.reports(db), "leaders")["quarter"].to_list()
+    assert firsts(app, "Reports by quarter") == [tables.calendar_quarter(first) for first in reversed(quarters)]
     days = [datetime.strptime(words, "%d %b %Y").replace(tzinfo=UTC) for words in firsts(app, "Leeds: inspections")]
     assert days == sorted(days, reverse=True) != []
 
