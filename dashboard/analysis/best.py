@@ -109,7 +109,7 @@ def history(db: Database, metric: Metric, rows: pl.DataFrame) -> pl.DataFrame:
     """The quarter of each return of `rows` in every period of a measure, newest period first.
 
     return_id, name, period_end, period, value, status, symbol, rank, tied, ranked, quarter, state ("1" to "4",
-    NOT_COUNTED, MISSING, OTHER_RETURN or NOT_THERE) and broken (not to be held against the period before).
+    NOT_COUNTED, MISSING, OTHER_RETURN or NOT_THERE) and broken (not comparable with the period before).
     """
     periods = db.periods[metric.metric_id]
     breaks = db.table["series_break"].filter(pl.col("metric_id") == metric.metric_id)["period_end"].to_list()
@@ -202,7 +202,7 @@ def several(db: Database, metrics: Sequence[Metric]) -> pl.DataFrame:
             pl.col("metric_id").filter(pl.col("quarter") == WORST_QUARTER).alias("worst"),
             pl.col("metric_id").alias("figures"),
             best.sum().alias("count"),
-            # Whoever is there by joint returns alone is there with the other.
+            # A council that is there by joint returns alone is there with its partner.
             pl.when((best & ~joint).any())
             .then(pl.col("area_id").first())
             .otherwise(pl.col("return_id").filter(best).first())
@@ -246,7 +246,7 @@ def _rule(
 
 
 def _against(rows: pl.DataFrame, metric: Metric, level: float | None, council_count: int | None) -> pl.DataFrame:
-    """All held against the one value: that of the chosen council, where others have benchmarks of their own."""
+    """All compared with one value: that of the chosen council, where others have benchmarks of their own."""
     difference = (pl.col("value") - pl.lit(level, pl.Float64)).round_sig_figs(SIGNIFICANT)
     return rows.drop("shortfall", "low", "high", "verdict").with_columns(
         pl.lit(level, pl.Float64).alias("benchmark"),
@@ -256,7 +256,7 @@ def _against(rows: pl.DataFrame, metric: Metric, level: float | None, council_co
 
 
 def _candidates(rows: pl.DataFrame, rule: Benchmark, own: Row | None) -> pl.DataFrame:
-    """Whom a rule chooses from; nobody where it looks at a few that were chosen before."""
+    """The councils a rule chooses from; none where it looks at a few that were chosen before."""
     if isinstance(rule.rule, BestQuarterOf) and own is not None:
         return rows.filter(pl.col(rule.rule.column) == own[rule.rule.column])
     return rows.clear() if rule.own or rule.asks == "councils" else rows

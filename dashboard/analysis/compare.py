@@ -1,4 +1,4 @@
-"""What the Compare page asks: whom to compare, their figures side by side and over time, and two measures in pairs."""
+"""The Compare page: which councils, their figures side by side and over time, and two measures in pairs."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ MOST = 10
 ENDS = 5
 # A status of this page alone: a council that began after the period. The others are the database's.
 DID_NOT_EXIST = "did_not_exist"
-# Whoever pastes more wrong names than this is told of these, and that is enough.
+# A reader who pastes more wrong names than this is told of these, and that is enough.
 MOST_NOTICES = 3
 
 
 def start(db: Database, rows: pl.DataFrame, metric: Metric, area_id: str | None) -> list[str]:
-    """Whom a council is compared with before anybody is chosen: its nine nearest statistical neighbours, by number.
+    """The councils to compare with before a reader chooses any: its nine nearest statistical neighbours, by number.
 
     Without a council the five best of `rows` (`queries.councils`) and the five worst, each return once and
     the very small left out; of a neutral measure the lowest and the highest. Grades have no such ends: nobody.
@@ -101,7 +101,7 @@ def themes(db: Database) -> list[str]:
 
 @shared
 def by_measure(db: Database, benchmark: Benchmark, theme: str | None, area_ids: Sequence[str]) -> pl.DataFrame:
-    """Every measure of a theme (None: of all) in its newest period, for the compared, held against a benchmark.
+    """Every measure of a theme (None: of all) in its newest period, for the compared, with a benchmark.
 
     Columns of Database.figure and of comparison.compare; by measure in menu order, then in the order of `area_ids`.
     """

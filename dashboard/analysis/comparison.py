@@ -32,7 +32,7 @@ class England:
     uncounted: int
     """How many of the short have no counts behind their figure."""
     alone: int = 0
-    """How many have a figure, but nothing of their own to be held against."""
+    """How many have a figure, but no benchmark of their own."""
 
     @property
     def compared(self) -> int:
@@ -99,7 +99,7 @@ def compare(db: Database, benchmark: Benchmark, figures: pl.DataFrame, councils:
 
 @timing.query
 def newest(db: Database, benchmark: Benchmark) -> pl.DataFrame:
-    """`compare` of all councils in every measure's newest period; worked out once for all readers."""
+    """`compare` of all councils in every measure's newest period; calculated once for all readers."""
 
     def compared() -> pl.DataFrame:
         return compare(db, benchmark, db.newest, db.newest.filter(pl.col("kind") == "local_authority"))

@@ -28,7 +28,7 @@ class Movers:
     metric: Metric
     newest: Period
     before: Period | None
-    """Null where the two cannot be held against each other: `why` says it."""
+    """Null where the two are not comparable: `why` says it."""
     why: str | None
     rows: pl.DataFrame
     """Columns of `moves`."""
@@ -47,7 +47,7 @@ class Movers:
 
 
 def with_direction(db: Database, rows: pl.DataFrame) -> pl.DataFrame:
-    """Rows of figures with s, direction and no_direction (the reason why it cannot be said); of grades all null."""
+    """Rows of figures with s, direction and no_direction (the reason why there is no trend); of grades all null."""
     # Joined with what can match alone: the table has a row for every figure there is.
     for column in ("metric_id", "area_id"):
         kinds = rows[column].unique()
@@ -74,24 +74,24 @@ def _renamed(db: Database) -> pl.DataFrame:
 
 
 def newest(db: Database, benchmark: Benchmark) -> pl.DataFrame:
-    """`comparison.newest` with the directions; worked out once for all readers."""
+    """`comparison.newest` with the directions; calculated once for all readers."""
     return db.remembered(("directed", benchmark), lambda: with_direction(db, comparison.newest(db, benchmark)))
 
 
 @shared
 def watch_list(db: Database, metric: Metric, benchmark: Benchmark) -> pl.DataFrame:
-    """Councils worse than the benchmark beyond chance, and getting worse: furthest from it first, each return once.
+    """Councils significantly worse than the benchmark, and getting worse: furthest from it first, each return once.
 
     Without an interval, those of the worst quarter that fall short of it. None of neutral measures and grades. Columns
     of `comparison.compare`, `with_direction` and `returns.once`; where councils have benchmarks of their own, a joint
-    return is held against that of its council furthest from it.
+    return is compared with that of its council furthest from it.
     """
     return _listed(db, [metric], benchmark, "watch")
 
 
 @shared
 def peers(db: Database, metric: Metric, benchmark: Benchmark) -> pl.DataFrame:
-    """The mirror of the watch list: better than the benchmark beyond chance, and getting better; furthest ahead first.
+    """The mirror of the watch list: significantly better than the benchmark, and getting better; furthest ahead first.
 
     Without an interval, those of the best quarter that are better than it. Columns of `watch_list`.
     """

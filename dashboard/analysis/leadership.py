@@ -35,7 +35,7 @@ def history(db: Database, today: date) -> pl.DataFrame:
     source_id, and months (whole ones from the first day on site to today); before and before_published, the judgement
     before it; moved, how many grades it is better than that (negative where worse; null where there was none before);
     earlier, those before that, newest first (grade, published). A council that was never judged has nulls; a council
-    that a reorganisation made begins with its own first. Worked out once a day for all readers.
+    that a reorganisation made begins with its own first. Calculated once a day for all readers.
     """
     return db.remembered(("leaders", today), lambda: _history(db, today))
 

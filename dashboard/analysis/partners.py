@@ -1,4 +1,4 @@
-"""Whom a council could learn from: those most like it that reach the benchmark where it falls short."""
+"""The councils that a council could learn from: those most like it that reach the benchmark where it falls short."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Commitments held against the published figures: who meets them, how far it is, what the last five periods come to.
+"""Commitments compared with the published figures: who meets them, how far it is, what the last five periods come to.
 
 What a commitment will come to is a sum and no forecast: if each further year moved as the last five periods did.
 """
@@ -68,12 +68,12 @@ class Assessment:
     value: float | None
     sum: Sum | None = None
     why: str | None = None
-    """Why it cannot be said."""
+    """Why there is no answer."""
 
 
 @dataclass(frozen=True)
 class Held:
-    """A commitment in a published measure, held against its figures."""
+    """A commitment in a published measure, compared with its figures."""
 
     commitment: Commitment
     standard: Standard
@@ -112,7 +112,7 @@ Compared = tuple[Commitment, Held | tuple[programme.Coverage, Outcome] | None]
 
 
 def compare_with_figures(db: Database, today: date) -> list[Compared]:
-    """All commitments with `held`, or `register` of those counted from it. Worked out once a day for all readers."""
+    """All commitments with `held`, or `register` of those counted from it. Calculated once a day for all readers."""
 
     def found() -> list[Compared]:
         return [(one, held(db, one, today) if one.metric else register(db, one, today)) for one in commitments(db)]

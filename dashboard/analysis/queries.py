@@ -50,7 +50,7 @@ class Inspection:
 @timing.query
 @shared
 def councils(db: Database, metric: Metric, period: Period, benchmark: Benchmark) -> pl.DataFrame:
-    """All councils of one period held against a benchmark: best first, neutral from low to high, missing last by name.
+    """All councils of one period compared with a benchmark: best first, neutral from low to high, missing last by name.
 
     Columns of Database.figure and of comparison.compare.
     """
@@ -94,7 +94,7 @@ def _profiles(db: Database, benchmark: Benchmark) -> dict[str, pl.DataFrame]:
 
 
 def _companions(db: Database) -> pl.DataFrame:
-    """Whom every council stands beside in every measure's newest period; worked out once for all readers."""
+    """What every council is shown beside in every measure's newest period; calculated once for all readers."""
 
     def found() -> pl.DataFrame:
         figures = db.newest

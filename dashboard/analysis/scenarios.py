@@ -1,4 +1,4 @@
-"""What it would take: a target met, or social workers who return, worked out from published counts; no forecast.
+"""What it would take: a target met, or social workers who return, calculated from published counts; no forecast.
 
 A rate follows its published value: of a vacancy rate of 20 % with half of its vacancies filled, 10 % are left. So a
 scenario that changes nothing leaves every figure as published, whatever rounding lies between rate and counts.
@@ -91,7 +91,7 @@ class England:
     period: Period
     target: float
     standard: float
-    """What councils are then held against: what the best quarter reach now."""
+    """What councils are then compared with: what the best quarter reach now."""
     before: float | None
     """Of England, as published."""
     after: float | None
@@ -140,7 +140,7 @@ class Returners:
 def council(db: Database, area_id: str, metric: Metric, target: float) -> Council:
     """What it would take one council to reach a target in one of LEVERS, in its newest period (rule `gaps`).
 
-    Raises ValueError for another measure, or a target below nought (of a caseload, not above it).
+    Raises ValueError for another measure, or a target below zero (of a caseload, not above it).
     """
     rows = _held(db, metric, target)
     period = db.latest(metric.metric_id)
@@ -220,8 +220,8 @@ def returners(db: Database, number: float = APPEAL, level: float | None = None) 
     """So many full-time social workers come back, each council in proportion to its vacancies.
 
     No council gets more than it has vacancies: where there are more returners than vacancies, all are filled and the
-    rest are not placed. `level` is the standard councils are held against, what the best quarter reach now if None.
-    Raises ValueError for a number below nought.
+    rest are not placed. `level` is the standard councils are compared with, what the best quarter reach now if None.
+    Raises ValueError for a number below zero.
     """
     if number < 0:
         raise ValueError(f"E_RETURNERS: {number} social workers cannot return. Ask for none or more.")
@@ -295,7 +295,7 @@ def returners(db: Database, number: float = APPEAL, level: float | None = None) 
 
 
 def _held(db: Database, metric: Metric, target: float) -> pl.DataFrame:
-    """Councils of the newest period held against the target, as `comparison.compare` does."""
+    """Councils of the newest period compared with the target, as `comparison.compare` does."""
     if metric.metric_id not in LEVERS:
         raise ValueError(f"E_LEVER: {metric.metric_id} is none of {', '.join(LEVERS)}.")
     if target < 0 or (target == 0 and metric.metric_id == CASELOAD):

@@ -155,7 +155,7 @@ def loosened(db: Database, question: Question) -> tuple[str, int] | None:
 def spotlight(db: Database, rows: pl.DataFrame, benchmark: Benchmark) -> pl.DataFrame:
     """Of figures of one measure those of their newest period, compared as by `queries.compared`; of more measures none.
 
-    They are what can be said of a choice in a sentence.
+    They are for the sentence about a choice.
     """
     metrics = rows["metric_id"].unique()
     if len(metrics) != 1:

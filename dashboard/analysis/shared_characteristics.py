@@ -1,7 +1,7 @@
 """What the best councils have in common, as published: how often a group is among them, and what chance would give.
 
-A council that is one of the best by lot alone has each group's share of all councils. How far from it chance may go is
-the hypergeometric distribution: so many drawn from all without putting any back. It shows no cause.
+A council that is one of the best by chance alone has each group's share of all councils. How far chance may go from it
+is the hypergeometric distribution: so many drawn from all without putting any back. It shows no cause.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ def compare_groups(db: Database, found: Best) -> pl.DataFrame:
     """How many of the best, and of all they were chosen from, are in each group; each return once.
 
     dimension, group, note, best, best_of, all, all_of (those with a group known), and side: "more" or "less" often
-    among the best than its number would give beyond chance, null where chance could explain it. Empty of fewer than
+    among the best than its number would give, null where that is not significant. Empty of fewer than
     ten, and where the rule does not choose from many. What the rule itself chose by is left out. A joint return is in
     a group if all its councils are.
     """

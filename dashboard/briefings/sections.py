@@ -113,7 +113,7 @@ def neighbours(row: Row, metric: Metric) -> Cell:
 
 
 def trend(row: Row, *, why: bool = True) -> Cell:
-    """Which way it goes over five years, or that it cannot be said, and why."""
+    """Which way it goes over five years, or that there is no trend, and why."""
     if row["direction"] == "cannot be said":
         return Cell("cannot be said", direction.NO_DIRECTION[row["no_direction"]] if why else "")
     return Cell(row["direction"] or "")
@@ -134,7 +134,7 @@ def care(metrics: Iterable[Metric]) -> list[Point]:
 
 
 def indicative(db: Database, metrics: Iterable[Metric]) -> list[Point]:
-    """Of which measures verdicts beyond chance are only indicative (rule `chance`)."""
+    """The measures whose significance is only indicative (rule `chance`)."""
     names = [one.short_title.lower() for one in metrics if one.has_interval and queries.indicative(db, one)]
     if not names:
         return []

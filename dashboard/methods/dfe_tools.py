@@ -1,7 +1,7 @@
 """Where this dashboard differs from the Department for Education's own tools, and what that changes in these figures.
 
-How the tools work was read from their published code, or seen, in November 2026. Each difference is worked out on
-today's figures: what is said of the tools is their rule applied to these, not what they print.
+How the tools work was read from their published code, or seen, in November 2026. Each difference is calculated from
+today's figures: the tools' results are their rules applied to these, not what they print.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ class Difference:
 
 
 def examples(db: Database) -> dict[str, Example | None]:
-    """What each difference changes, by its id; worked out once a version of the data."""
+    """What each difference changes, by its id; calculated once a version of the data."""
 
     def made() -> dict[str, Example | None]:
         return {one.id: one.example(db) for one in DIFFERENCES_FROM_DFE}

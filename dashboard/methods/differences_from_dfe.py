@@ -1,4 +1,4 @@
-"""What each difference from the Department's tools changes, worked out on these figures by the same functions as pages.
+"""What each difference from the Department's tools changes, calculated by the same functions as pages.
 
 The tools' rules are applied to our figures: what comes out need not be what the tools print, whose figures may differ.
 """
@@ -177,7 +177,7 @@ def of_cuts(db: Database) -> Example | None:
 
 
 def of_missing(db: Database) -> Example | None:
-    """Reasons behind what the tool prints as one dash, and what it prints as nought."""
+    """Reasons behind what the tool prints as one dash, and what it prints as zero."""
     council = db.figure.filter((pl.col("kind") == "local_authority") & (pl.col("status") != "observed"))
     if council.is_empty():
         return None

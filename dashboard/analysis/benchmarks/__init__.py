@@ -1,4 +1,4 @@
-"""Benchmarks: whom a council is held against (rule `benchmarks`). Each is one entry of BENCHMARKS.
+"""Benchmarks: what a council is compared with (rule `benchmarks`). Each is one entry of BENCHMARKS.
 
 A benchmark is a rule that yields, for every council of one or more metrics and periods, a value and how many councils
 (returns) contribute to it; and the words for it. Where it cannot be had, because too few have a figure or because a
@@ -52,14 +52,14 @@ class Benchmark:
     own: bool = False
     """Whether each council has its own (its region, its neighbours)."""
     among: str = "in England"
-    """Whom it chooses the best from: {region}, {type} and {council} of a council are filled in."""
+    """The councils it chooses the best from: {region}, {type} and {council} of a council are filled in."""
     best_are: str = "{councils} {have} a median of {value}."
-    """Who the best are by it: {among}, {count}, {councils} (in words), {have}, {reach}, {each}, {all} (of whom it
-    chooses), {level} ("at or below 7.8%") and {value} are filled in."""
+    """Who the best are by it: {among}, {count}, {councils} (in words), {have}, {reach}, {each}, {all} (those it
+    chooses from), {level} ("at or below 7.8%") and {value} are filled in."""
     list_title: str = "{label}"
     """Over the list of the best: {label}, {among}, {council} and {detail} are filled in."""
     of_others: bool = False
-    """Whether it looks at a few chosen before, among whom a council never is itself."""
+    """Whether it looks at a few chosen before, which never include the council itself."""
     instead: str | None = None
     """The benchmark that says who is best where no councils contribute to this one."""
     to_meet: bool = False
@@ -95,9 +95,9 @@ class Benchmark:
         return self.rule.values(db, figures, councils)
 
     def shared(self, rows: Iterable[Mapping[str, Any]]) -> Mapping[str, Any] | None:
-        """A row of `queries.councils` that holds what all are held against; None where each council has its own.
+        """A row of `queries.councils` with the benchmark that all share; None where each council has its own.
 
-        A council of a picked group is held against the others of it, so its row will not do.
+        A council of a picked group is compared with the others in it, so its row will not do.
         """
         if self.own:
             return None

@@ -1,4 +1,4 @@
-"""Rules of figures: who is compared, what counts once, which period, what is missing, worked out and rounded."""
+"""Rules of figures: who is compared, what counts once, which period, what is missing, derived and rounded."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ POLARITIES = {
     "higher_is_better": "higher is better",
     "neutral": "neither is better",
 }
-# Rates that the program works out itself (rule `rates`).
+# Rates that the program calculates itself (rule `rates`).
 PER_10_000 = "per 10,000 children"
 # Figures that look alike and are not: more pairs than these say nothing more.
 FIRST_MISSING = 6

@@ -61,7 +61,7 @@ def draw_local_figure(
 
 
 def _position(values: list[float], metric: Metric, own: float) -> float:
-    """Between whom it would stand in the order of the picture; the others keep their places."""
+    """Between which councils it would be in the picture; the others keep their order."""
     lower_first = metric.neutral or metric.lower_is_better
     return float(sum(one < own if lower_first else one > own for one in values)) + 0.5
 

@@ -1,4 +1,4 @@
-"""Inspection reports by calendar quarter and grade, with the days of change in inspection; one council's own row on top."""
+"""Inspection reports by calendar quarter and grade, and the days of change; one council's own row on top."""
 
 from __future__ import annotations
 

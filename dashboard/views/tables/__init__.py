@@ -38,7 +38,7 @@ MEASURE_ANCHOR = Html('<div id="measure"></div>')
 def headline(title: str, sentence: str, *, kicker: str = "", chosen: str | None = None) -> Html:
     """The heading of a view and the sentence that opens it, which page.js has read out when it changes.
 
-    Of a long table page.js marks the row of the `chosen` area, so that the table is not sent anew with each choice.
+    Of a long table page.js marks the row of the `chosen` area, so that the table is not sent again with each choice.
     """
     small = tag("p", kicker, class_="kicker") if kicker else ""
     opening = tag("p", sentence, class_="sentence")
@@ -148,7 +148,7 @@ def councils(db: Database, rows: pl.DataFrame, metric: Metric, benchmark: Benchm
 
 
 def comparison(metric: Metric, benchmark: Benchmark) -> list[Column]:
-    """The benchmark, how far from it and whether beyond chance; none of grades and counts."""
+    """The benchmark, how far from it and whether significant; none of grades and counts."""
     if metric.graded or metric.counted:
         return []
     return [

@@ -20,7 +20,7 @@ SPARK_WIDTH, SPARK_HEIGHT, SPARK_PAD, SPARK_LINE, SPARK_DOT = 88, 22, 3, 1.2, 2.
 
 def link(text: str, query: Mapping[str, str], page: str = "") -> Html:
     """A link that keeps the choices in the address and adds its own."""
-    # page.js adds the choices that are already in the address, and follows the link without loading the page anew.
+    # page.js adds the choices that are already in the address, and follows the link without loading the page again.
     return Html(f'<a data-choose href="{escape(f"{page}?{urlencode(query)}")}">{escape(text)}</a>')
 
 
@@ -76,13 +76,13 @@ def very_small(row: Row) -> str:
 
 
 def joint(row: Row, names: Mapping[str, str]) -> str:
-    """With whom the figure of a council is reported, in words; empty of one that reports alone."""
+    """The councils that report a figure jointly, in words; empty of one that reports alone."""
     others = [names[other] for other in row["return_id"].split("+") if other != row["area_id"]]
     return formats.joint(others) if others else ""
 
 
 def joint_note(row: Row, names: Mapping[str, str]) -> str:
-    """With whom the figure of a council is reported, below its name."""
+    """The councils that report a figure jointly, below its name."""
     words = joint(row, names)
     return period(words) if words else ""
 
@@ -143,7 +143,7 @@ def quarter(of: int, words: str = "") -> Html:
 
 
 def short_verdict(row: Row) -> str:
-    """The verdict beyond chance, as short as a column needs it."""
+    """Whether it is significant, as short as a column needs it."""
     return formats.verdict(row).replace(": chance could explain the difference", "")
 
 

@@ -40,7 +40,7 @@ def contributing(
 
 
 def trends(rows: pl.DataFrame, metric: Metric, caption: str) -> Html:
-    """Every council with its figure and its trend over five years, or why that cannot be said."""
+    """Every council with its figure and its trend over five years, or why there is none."""
 
     def value(row: Row) -> str:
         return formats.brief(row["value"], metric) or formats.reason(row["status"], row["symbol"], metric)

@@ -136,7 +136,7 @@ def sums(lines: Sequence[str]) -> Html:
 
 
 def how_to_add() -> Html:
-    """What whoever runs the dashboard does to add a commitment, with an example that is none."""
+    """How the operator adds a commitment, with a made-up example."""
     columns = ", ".join(f"<code>{name}</code>" for name in HEADER)
     return Html(
         '<div class="fill"><p><b>How to add one.</b> Whoever runs this dashboard keeps a row a commitment in '

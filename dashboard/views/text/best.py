@@ -246,7 +246,7 @@ def _who(db: Database, found: Best) -> str:
 
 
 def _among(db: Database, found: Best) -> str:
-    """Whom the rule chooses from: "in England", "in the North East", "of the ten statistical neighbours of Leeds"."""
+    """Where the rule chooses from: "in England", "in the North East", "of the ten statistical neighbours of Leeds"."""
     own = found.own
     if own is None or not found.benchmark.own:
         return "in England"

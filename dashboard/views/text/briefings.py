@@ -44,7 +44,7 @@ def opening(regions: int, councils: int, db: Database) -> str:
 
 
 def shown(names: Sequence[str]) -> str:
-    """Which are listed; said anew when others are."""
+    """Which are listed; changes when others are."""
     if len(names) <= MOST_NAMED:
         return f"Listed: {formats.listed(list(names))}."
     return f"Listed: {formats.listed([*names[:MOST_NAMED], f'{len(names) - MOST_NAMED} more'])}."

@@ -29,7 +29,7 @@ NO_DIRECTION = {
 
 
 def trend(row: Row) -> str:
-    """Which way a figure goes: "getting worse over five years", or why that cannot be said; empty where none is asked.
+    """Which way a figure goes: "getting worse over five years", or why there is no trend; empty where none is asked.
 
     `row` has the columns of `direction.with_direction`.
     """
@@ -84,7 +84,7 @@ def movers_sentence(movers: Movers) -> str:
 
 
 def partners_sentence(name: str, partners: Sequence[Partner], benchmark: Benchmark) -> str:
-    """Whom a council could learn from, and on how many measures."""
+    """The councils that a council could learn from, and on how many measures."""
     name, group = formats.place(name), benchmark.group_of()
     if not partners:
         return f"Held against {group}, no council most like {name} does better where {name} falls short."

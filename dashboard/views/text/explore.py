@@ -20,7 +20,7 @@ REASONS = model.REASONS | {"suppressed": "suppressed", "unspecified": "without a
 
 
 def explored(db: Database, rows: pl.DataFrame, spotlight: pl.DataFrame, benchmark: Benchmark) -> str:
-    """How many figures are chosen, of what, whom and when, how many are missing and why; and what stands out.
+    """How many figures are chosen, of what, where and when, how many are missing and why; and what stands out.
 
     `rows` are of `selection.rows`, at least one; `spotlight` of `selection.spotlight`.
     """
@@ -33,7 +33,7 @@ def explored(db: Database, rows: pl.DataFrame, spotlight: pl.DataFrame, benchmar
 
 
 def what(db: Database, rows: pl.DataFrame) -> str:
-    """Of what figures are, whom and when: "88 measures in England and 153 councils, from 2012 to 2025"."""
+    """What figures are of, where and when: "88 measures in England and 153 councils, from 2012 to 2025"."""
     return f"{_measures(db, rows)} in {formats.listed(_areas(rows))}, {_periods(rows)}"
 
 
@@ -100,7 +100,7 @@ def _outstanding(db: Database, rows: pl.DataFrame, benchmark: Benchmark) -> str:
         return council_sentence(row["name"], row, metric, benchmark, partners)
     if rows.height == 1:
         return _other(rows.row(0, named=True), metric)
-    # Who is there beside councils is there to be held against.
+    # England and regions beside councils are there to compare with.
     among = councils if councils.height else rows
     when = formats.period(metric, rows["period_end"][0])
     when = when[0].upper() + when[1:]

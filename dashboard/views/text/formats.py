@@ -145,7 +145,7 @@ def gap(row: Row, metric: Metric) -> str:
 
 
 def shortfall(row: Row, metric: Metric) -> str:
-    """A gap in real units, as in "11 posts to fill"; empty where none can be said."""
+    """A gap in real units, as in "11 posts to fill"; empty where there is none."""
     if row["shortfall"] is None or metric.shortfall is None:
         return ""
     count = number(row["shortfall"], 0)
@@ -168,7 +168,7 @@ def held(metric: Metric) -> str:
 
 
 def verdict(row: Row) -> str:
-    """The verdict beyond chance in words; empty without counts."""
+    """Whether a difference is significant, in words; empty without counts."""
     return VERDICTS.get(row["verdict"], "")
 
 

@@ -21,7 +21,7 @@ TO_IMPROVE = ("Requires improvement to be good", "Inadequate")
 # Why a council has nothing to tell: it does not apply to it, or it must not, since so few children stand behind it.
 NOT_ASKED = ("not_applicable", "suppressed", "low_nonzero")
 
-# What only whoever is there can answer, of the measures of a briefing; of others `_OTHER` is asked.
+# What only the council can answer, of the measures of a briefing; of others `_OTHER` is asked.
 ASKED = {
     "vacancy_rate": "What lies behind the vacant posts, and what would help to fill them?",
     "agency_rate": "For which work are agency social workers engaged, and what would let permanent staff take it on?",
@@ -107,7 +107,7 @@ def _gap(row: Row, metric: Metric, benchmark: Benchmark, joint: Mapping[str, str
 
 
 def _worsening(metric: Metric, history: Mapping[str, Sequence[tuple[date, float | None]]]) -> Question:
-    # The trend is of the five latest periods, of which each has a figure where one can be said (rule `trends`).
+    # The trend is of the five latest periods, of which each has a figure where there is a trend (rule `trends`).
     (first, before), (last, now) = (history[metric.metric_id][-5], history[metric.metric_id][-1])
     assert before is not None
     assert now is not None
