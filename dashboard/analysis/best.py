@@ -27,7 +27,7 @@ STAY = {"return_id": pl.String, "since": pl.String, "years": pl.Int64, "ended": 
 # Why another rule than the reader's says who is best: it needs a council, the council did not exist in the period, it
 # is a published figure to which no councils contribute, or it waits for the reader's answer.
 Instead = Literal["no council", "did not exist", "published", "not answered"]
-# What a council's figure was in a period: its quarter, or why it has no place in one.
+# What a council's figure was in a period: its quarter, or why it is in none.
 NOT_COUNTED, MISSING, OTHER_RETURN, NOT_THERE = "not counted", "missing", "other return", "not there"
 # Why a stay in the best quarter does not begin earlier: it was in another one, the measure begins, its method
 # changed, the period before was not published; or one of the four above.

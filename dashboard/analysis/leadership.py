@@ -56,8 +56,8 @@ def _history(db: Database, today: date) -> pl.DataFrame:
             pl.struct("grade", "published").slice(2).alias("earlier"),
         )
     )
-    place = {grade: position for position, grade in enumerate(GRADES)}
-    at = [pl.col(name).replace_strict(place, default=None, return_dtype=pl.Int64) for name in ("before", "grade")]
+    order = {grade: position for position, grade in enumerate(GRADES)}
+    at = [pl.col(name).replace_strict(order, default=None, return_dtype=pl.Int64) for name in ("before", "grade")]
     return (
         councils.join(judged, on="area_id", how="left")
         .with_columns(

@@ -117,16 +117,16 @@ def _companions(db: Database) -> pl.DataFrame:
 
 def strongest(profile: pl.DataFrame, most: int = 5) -> pl.DataFrame:
     """The measures of `profile` in which a council stands best among all, best first; no measure counts for more."""
-    return _by_standing(profile).head(most)
+    return _by_rank(profile).head(most)
 
 
 def weakest(profile: pl.DataFrame, most: int = 5) -> pl.DataFrame:
     """The measures in which it stands worst, worst first: of the worse half of councils, and none of its strongest."""
-    rows = _by_standing(profile)
+    rows = _by_rank(profile)
     return rows.tail(max(0, min(most, rows.height - most))).reverse().filter(pl.col("quarter") > 2)
 
 
-def _by_standing(profile: pl.DataFrame) -> pl.DataFrame:
+def _by_rank(profile: pl.DataFrame) -> pl.DataFrame:
     share = (pl.col("rank") - 1) / (pl.col("ranked") - 1)
     return profile.filter(pl.col("rank").is_not_null() & (pl.col("ranked") > 1)).sort(share, maintain_order=True)
 

@@ -33,9 +33,9 @@ SCHEMA = {
 
 
 class Group(NamedTuple):
-    """One group of a kind: where it stands among the others, its name, and its bounds where it has any."""
+    """One group of a kind: its position among the others, its name, and its bounds where it has any."""
 
-    place: float | str
+    position: float | str
     name: str
     note: str | None = None
 
@@ -166,10 +166,10 @@ def _thirds(
     if len(values) < len(words):
         return {}
     first, second = quantiles(values.values(), n=3, method="inclusive")
-    place = {one: (value > first) + (value > second) for one, value in values.items()}
+    position = {one: (value > first) + (value > second) for one, value in values.items()}
     groups = {}
-    for at in set(place.values()):
-        own = [values[one] for one, of in place.items() if of == at]
+    for at in set(position.values()):
+        own = [values[one] for one, of in position.items() if of == at]
         ends = (number(end, decimals) for end in (min(own), max(own)))
         groups[at] = Group(at, words[at], bounds.format(*ends))
-    return {one: groups[at] for one, at in place.items()}
+    return {one: groups[at] for one, at in position.items()}

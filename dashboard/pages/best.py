@@ -65,7 +65,7 @@ def show_best() -> None:
     with left:
         show_how_long(found)
     with right:
-        show_in_common(found)
+        show_shared_characteristics(found)
 
 
 def show_how_long(found: best.Best) -> None:
@@ -88,7 +88,7 @@ def show_how_long(found: best.Best) -> None:
     )  # fmt: skip
 
 
-def show_in_common(found: best.Best) -> None:
+def show_shared_characteristics(found: best.Best) -> None:
     """What the best share, and whether chance could explain it."""
     st.header("What they have in common", anchor=False)
     rows = shared_characteristics.compare_groups(db, found)

@@ -96,7 +96,7 @@ def beside(name: str, figures: Sequence[Own], rows: pl.DataFrame) -> None:
     judged = rows.filter(pl.col("low").is_not_null())["metric_id"]
     census = any(queries.indicative(db, db.metrics[metric_id]) for metric_id in judged)
     st.html(tables.note(f"{sentences.STILL} {sentences.INDICATIVE if census else ''}".strip()))
-    table = local_figures.with_standing(db, rows, figures, benchmark, yours_for)
+    table = local_figures.with_rank(db, rows, figures, benchmark, yours_for)
     file_button(
         f"Download your figures with standing, {table.height} row{'' if table.height == 1 else 's'} (CSV)",
         f"{rows['area_id'][0]}-your-figures-unpublished.csv", exports.csv(table).decode("utf-8"),

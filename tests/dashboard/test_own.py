@@ -448,7 +448,7 @@ def test_a_template_of_one_council_is_refused_for_another(db: Database) -> None:
 def test_what_is_given_back_is_marked_in_every_row_and_is_safe_to_open(db: Database) -> None:
     figures = of_file(db, csv(row(14.2, 71, 500), CASELOAD)).figures
     rows = local_rank.rank_figures(db, LEEDS, figures, BENCHMARKS["best_quarter"])
-    table = local_figures.with_standing(db, rows, figures, BENCHMARKS["best_quarter"], "=cmd|' /C calc'!A0")
+    table = local_figures.with_rank(db, rows, figures, BENCHMARKS["best_quarter"], "=cmd|' /C calc'!A0")
     assert table["marked"].unique().to_list() == ["unpublished, yours"]
     assert table.columns == list(local_figures.COLUMNS)
     assert table.select("your_value", "your_numerator", "your_denominator").rows() == [

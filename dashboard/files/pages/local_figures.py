@@ -79,7 +79,7 @@ def template_xlsx(db: Database, area_id: str) -> bytes:
     return workbook([Sheet(SHEET, template(db, area_id)), notes])
 
 
-def with_standing(
+def with_rank(
     db: Database, rows: pl.DataFrame, figures: Sequence[Own], benchmark: Benchmark, yours_for: str
 ) -> pl.DataFrame:
     """The local figures of a council (`local_rank.rank_figures`) as a file, each row marked unpublished (COLUMNS)."""

@@ -22,9 +22,9 @@ def of_ranks(db: Database) -> Example | None:
         return None
     end = db.latest(metric.metric_id).end
     rows = returns(db, metric, end).filter(pl.col("rank").is_not_null()).sort("rank", "name").to_dicts()
-    ties = [place for place, row in enumerate(rows) if row["tied"] > 1]
+    ties = [index for index, row in enumerate(rows) if row["tied"] > 1]
     # One that somebody is better than shows more.
-    at = next((place for place in ties if rows[place]["rank"] > 1), ties[0] if ties else None)
+    at = next((index for index in ties if rows[index]["rank"] > 1), ties[0] if ties else None)
     if at is None:
         return None
     tie = rows[at]

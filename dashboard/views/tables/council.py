@@ -136,7 +136,7 @@ def _leaders(one: Partner) -> Html:
 
 
 def like(one: Partner, name: str) -> str:
-    """How like a partner is: its place among the neighbours, or the place it gives the council among its own."""
+    """How similar a partner is: its rank among the neighbours, or the rank it gives the council among its own."""
     if one.closeness_rank is None:
         return f"names {formats.place(name)} as its {formats.ordinal(one.named_rank or 0)} neighbour"
     return f"{formats.ordinal(one.closeness_rank)} neighbour, {(one.closeness or '').lower()}"

@@ -37,13 +37,13 @@ def overview(db: Database, chosen: int | None) -> Table:
     return Table(
         "commitments",
         (
-            Column("Commitment", lambda stand: _commitment(stand[0]), lambda stand: _promised(stand[0])),
-            Column("England", lambda stand: _shown(stand[1])[0], lambda stand: _stands(stand[1])),
-            Column("Short of it by", lambda stand: _shown(stand[1])[1]),
-            Column("Councils that meet it", lambda stand: _shown(stand[1])[2]),
-            Column(file=lambda stand: _from(db, stand[0])),
+            Column("Commitment", lambda compared: _commitment(compared[0]), lambda compared: _promised(compared[0])),
+            Column("England", lambda compared: _shown(compared[1])[0], lambda compared: _file_columns(compared[1])),
+            Column("Short of it by", lambda compared: _shown(compared[1])[1]),
+            Column("Councils that meet it", lambda compared: _shown(compared[1])[2]),
+            Column(file=lambda compared: _from(db, compared[0])),
         ),
-        mark=lambda stand: CURRENT if stand[0].line == chosen else Html(),
+        mark=lambda compared: CURRENT if compared[0].line == chosen else Html(),
     )
 
 
@@ -214,7 +214,7 @@ def _outcome(assessment: Assessment) -> Html:
     return join(words, period(assessment.why) if assessment.why else "")
 
 
-def _stands(held: Held | tuple[Coverage, Outcome] | None) -> dict[str, Any]:
+def _file_columns(held: Held | tuple[Coverage, Outcome] | None) -> dict[str, Any]:
     if held is None:
         none = {"councils_meet_it": None, "councils_with_figure": None}
         return {"period": None, **_assessment("england", None), **none, **_assessment("councils", None)}

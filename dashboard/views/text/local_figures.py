@@ -36,7 +36,7 @@ def opening(
     benchmark: Benchmark,
     partners: Sequence[str] = (),
 ) -> str:
-    """What stands out, from the rows of `rank.placed`: of the chosen measure, if it has one, else of all.
+    """What stands out, from the rows of `local_rank.rank_figures`: of the chosen measure, if it has one, else of all.
 
     `partners` are those of the chosen measure's joint return.
     """
