@@ -103,7 +103,7 @@ def watch_counts(db: Database, benchmark: Benchmark, metrics: Sequence[Metric], 
     """Councils on the watch lists of these measures, or among the peers: of which, and of how many.
 
     area_id, name, region_id, measures (metric_id, in the order given), count; most first, then by name. It is no
-    score: measures are not weighed, and those of a joint return stand under each of its councils.
+    score: measures are not weighed, and those of a joint return are listed under each of its councils.
     """
     found = _found(db, metrics, benchmark, side)
     order = {metric.metric_id: position for position, metric in enumerate(metrics)}

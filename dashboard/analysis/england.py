@@ -154,7 +154,7 @@ def regions(db: Database, metrics: Sequence[Metric], first: Metric, end: date) -
         (pl.col("symbol") == "Outstanding").sum().alias("outstanding"),
         (pl.col("symbol") == "Inadequate").sum().alias("inadequate"),
     ]
-    # Councils stand in Inner or Outer London, whose figures are published beside London's.
+    # Councils are in Inner or Outer London, whose figures are published beside London's.
     by_region = judged.group_by("region_id").agg(counted)
     within = judged.with_columns(pl.col("region_id").replace(db.regions))
     london = within.filter(pl.col("region_id") != ENGLAND).group_by("region_id").agg(counted)

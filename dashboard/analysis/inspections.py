@@ -10,7 +10,7 @@ import polars as pl
 from dashboard.data.database import Database
 from dashboard.data.model import ENGLAND, GRADES, STRANDS, Metric, Period
 
-# What stands in a grade's place, by the status of the observation.
+# What is shown instead of a grade, by the status of the observation.
 NONE = ("not_given", "not_applicable", "no_row")
 NO_JUDGEMENT = "No judgement"
 # Months since an inspection: from the first number to under the second.

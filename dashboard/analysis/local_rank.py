@@ -1,4 +1,4 @@
-"""Where a council's own figures would stand: beside its published ones, among the others as published, and how far off.
+"""The rank of a council's own figures: beside its published ones, among the others as published, and how far off.
 
 The council's own figure takes the place of its published one; of a joint return it takes that of all who made it. The
 others stay as published, and so do the cuts between quarters and the benchmarks, which are those of every other page.
@@ -21,7 +21,7 @@ def rank_figures(db: Database, area_id: str, figures: Sequence[Own], benchmark: 
     """One row a figure, in menu order: columns of comparison.compare, whose value and counts are the council's own.
 
     Adds published, published_numerator and published_denominator, and `change`, which is from the published figure to
-    the own one. rank, tied, ranked and quarter are where it would stand; null of what is not ranked. status and symbol
+    the own one. rank, tied, ranked and quarter are those it would have; null of what is not ranked. status and symbol
     are those of the published figure. Each return counts once.
     """
     everything = db.newest.filter(pl.col("metric_id").is_in([own.metric_id for own in figures]))

@@ -62,7 +62,7 @@ class Sum:
 
 @dataclass(frozen=True)
 class Assessment:
-    """Where one figure stands against a commitment on the day that counts."""
+    """One figure compared with a commitment on the day that counts."""
 
     outcome: Outcome
     value: float | None

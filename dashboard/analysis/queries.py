@@ -116,12 +116,12 @@ def _companions(db: Database) -> pl.DataFrame:
 
 
 def strongest(profile: pl.DataFrame, most: int = 5) -> pl.DataFrame:
-    """The measures of `profile` in which a council stands best among all, best first; no measure counts for more."""
+    """The measures of `profile` in which a council ranks best, best first; no measure counts for more."""
     return _by_rank(profile).head(most)
 
 
 def weakest(profile: pl.DataFrame, most: int = 5) -> pl.DataFrame:
-    """The measures in which it stands worst, worst first: of the worse half of councils, and none of its strongest."""
+    """The measures in which it ranks worst, worst first: of the worse half of councils, and none of its strongest."""
     rows = _by_rank(profile)
     return rows.tail(max(0, min(most, rows.height - most))).reverse().filter(pl.col("quarter") > 2)
 

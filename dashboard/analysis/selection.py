@@ -145,7 +145,7 @@ def height(rows: pl.DataFrame, shape: Shape = "long") -> int:
 def loosened(db: Database, question: Question) -> tuple[str, int] | None:
     """Of a question that finds nothing: the filter (its field) without which it finds most, and how many.
 
-    None where no single filter stands in the way.
+    None where no single filter is the reason.
     """
     found = [(field, matching(db, question.without(field))) for field in question.filters()]
     best = max(found, key=lambda one: one[1], default=("", 0))

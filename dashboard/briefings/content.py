@@ -1,4 +1,4 @@
-"""The briefing on any area: which areas there are, and what stands in the one asked for."""
+"""The briefing on any area: which areas there are, and the content of one."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What stands in the briefing on a council: the figures and sentences of its page, on two sides of paper."""
+"""The content of the briefing on a council: the figures and sentences of its page, on two sides of paper."""
 
 from __future__ import annotations
 
@@ -138,7 +138,7 @@ def _judged(db: Database, partners: Sequence[Partner]) -> list[str]:
 
 
 def _better(rows: pl.DataFrame) -> pl.DataFrame:
-    """Of the measures in which it stands best, those in the better half: few have a figure of very small councils."""
+    """Of the measures in which it ranks best, those in the better half: few have a figure of very small councils."""
     return rows.filter(pl.col("quarter") <= 2)
 
 

@@ -1,4 +1,4 @@
-"""What stands in the briefing on England: posts, what the best would give it, regions, watch lists, movers."""
+"""The content of the briefing on England: posts, what the best would give it, regions, watch lists, movers."""
 
 from __future__ import annotations
 

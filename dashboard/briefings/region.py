@@ -1,4 +1,4 @@
-"""What stands in the briefing on a region: its published figures beside England, and its councils side by side."""
+"""The content of the briefing on a region: its published figures beside England, and its councils side by side."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where all councils stand in one measure, as a strip of dots on which the further right is the better."""
+"""All councils in one measure, as a strip of dots: the further right, the better."""
 
 from __future__ import annotations
 

@@ -32,7 +32,7 @@ MOST = 12
 # How much a word found in a title counts beside one in the text: whole, or its beginning.
 TITLE, TITLE_BEGINS, TEXT, TEXT_BEGINS = 8, 5, 2, 1
 EXACT = 50
-# How like a word that nobody wrote must be to one that is there.
+# How similar a misspelt word must be to one that is there.
 LIKE = 0.6
 
 

@@ -25,7 +25,7 @@ Facts = Iterable[tuple[str, object]]
 
 
 def found(of: Found) -> Html:
-    """What a search found, each a link to where it stands; or that nothing does, and what is nearest."""
+    """What a search found, each a link to where it is; or that there is nothing, and what is nearest."""
     asked = f"“{tables.plain(of.asked)}”"
     if not of.count:
         return note(f"Nothing here holds {asked}. Try one word: a measure, a rule, a column, a symbol.")

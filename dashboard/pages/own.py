@@ -140,8 +140,8 @@ if area_id is None:
     st.html(tables.council_links(db))
 else:
     given = local_figures_form.held(area_id)
-    placed = local_rank.rank_figures(db, area_id, given, benchmark)
-    listed, council = placed.to_dicts(), db.names[area_id]
+    ranked = local_rank.rank_figures(db, area_id, given, benchmark)
+    listed, council = ranked.to_dicts(), db.names[area_id]
     own = next((row for row in listed if row["metric_id"] == metric.metric_id), None)
     partners = queries.partners(db, own["return_id"], area_id) if own else []
     said = sentences.opening(council, listed, metric, db.metrics, benchmark, partners)
@@ -149,6 +149,6 @@ else:
     promise("They stay yours.", local_figures_form.held_of_others(area_id))
     ways(area_id)
     if given:
-        beside(council, given, placed)
+        beside(council, given, ranked)
     if own is not None:
         among(council, own)

@@ -38,7 +38,7 @@ APART = 19
 LONGEST = 20
 FRONT = 2
 TOP, BOTTOM = 36, 36
-# How far from the last point a name stands, as a share of a year; how wide a letter is, in pixels.
+# How far from the last point a name is, as a share of a year; how wide a letter is, in pixels.
 LEADER, LETTER = 0.45, 6.4
 
 

@@ -31,7 +31,7 @@ def draw_local_figure(
 ) -> Part:
     """A Plotly figure of `queries.councils` rows with `own`, a row of `local_rank.rank_figures`.
 
-    The published figure is the dark diamond of every page, the own one an open diamond where it would stand.
+    The published figure is the dark diamond of every page, the own one an open diamond at its rank.
     """
     value, benchmark = own["value"], own["benchmark"]
     low_high = axis_range(rows, [england, benchmark])

@@ -1,4 +1,4 @@
-"""All councils of one measure in order, best first: where everybody stands, in one picture."""
+"""All councils of one measure in order, best first, in one picture."""
 
 from __future__ import annotations
 

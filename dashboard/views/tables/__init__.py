@@ -1,6 +1,6 @@
 """What several pages show as HTML: headings, notes, and tables that a screen reader walks and a printer prints.
 
-Everything that is not markup of ours is escaped. Small pictures of the history of a measure stand in the row.
+Everything that is not markup of ours is escaped. Small pictures of the history of a measure are in the row.
 """
 
 from __future__ import annotations

@@ -35,12 +35,12 @@ def in_region(row: Row) -> Html:
 
 
 def missing(why: str) -> Html:
-    """Why there is nothing, where judgements and registers stand."""
+    """Why there is no judgement or row of a register."""
     return tag("i", why, class_="missing")
 
 
 def without(why: str) -> Html:
-    """Why there is nothing, where figures stand."""
+    """Why there is no figure."""
     return span("missing", why)
 
 
@@ -157,7 +157,7 @@ def grade(grade: str | None, framework: str, strand: str) -> Html:
 
 
 def spark(values: Sequence[float | None]) -> Html:
-    """The history of a measure as a small picture; decorative, since the figures stand in the row and the chart.
+    """The history of a measure as a small picture; decorative, since the figures are in the row and the chart.
 
     It is a box, cut to the line and a dot at the newest value: of an image a browser makes a document, 2 to 3 ms each.
     """

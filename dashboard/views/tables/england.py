@@ -29,7 +29,7 @@ def turns() -> Html:
 
 
 def council(name: str, sentence: str) -> Html:
-    """What is said of the chosen council, with the way to its page."""
+    """The sentence about the chosen council, with a link to its page."""
     return tag("p", sentence, " ", link(f"Open {name}", {"la": name}, page="/council"), ".", class_="sentence")
 
 
@@ -243,7 +243,7 @@ def moved(movers: Movers) -> Table:
 
 
 def counted(db: Database, rows: pl.DataFrame, caption: str) -> Html:
-    """Councils on several watch lists, with the measures they stand on."""
+    """Councils on several watch lists, with the measures of those lists."""
 
     def measures(row: Row) -> str:
         return formats.listed([db.metrics[one].short_title.lower() for one in row["measures"]])

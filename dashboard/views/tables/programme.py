@@ -58,7 +58,7 @@ NOT_COVERED = Table(
 
 
 def kept(db: Database, sources: Sequence[Source] = ()) -> list[pl.Expr]:
-    """Where a table of the register is from; `sources` are those of what stands beside it."""
+    """Where a table of the register is from; `sources` are those of the columns beside it."""
     if not sources:
         return [pl.lit(KEPT).alias("source"), pl.lit(db.data_version).alias("data_version")]
     published, *others = cite(db, sources)

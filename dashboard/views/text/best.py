@@ -1,4 +1,4 @@
-"""What is said of the best councils: who they are, how long they have been, what they share, who is best on several."""
+"""Sentences about the best councils: who they are, how long they have been, what they share, who is best on several."""
 
 from __future__ import annotations
 

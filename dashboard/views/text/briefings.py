@@ -92,7 +92,7 @@ def directions(name: str, rows: Sequence[Row], metrics: Mapping[str, Metric]) ->
 
 
 def no_list(of: int) -> str:
-    """That a council can stand on no list, since nobody can say which way it goes."""
+    """That a council is on no list, since it has no trend."""
     return f"It can be on no watch list, and not among those to ring: no direction can be said on the {of} measures."
 
 
@@ -181,7 +181,7 @@ class Beside:
 
 
 def region(name: str, found: Sequence[Beside], councils: int, outstanding: int, inadequate: int) -> str:
-    """Where a region stands beside England over the measures of a briefing, and how its leaders were judged."""
+    """How a region compares with England over the measures of a briefing, and how its leaders were judged."""
     sides: dict[str, list[str]] = {"better": [], "worse": [], "no change": []}
     for one in found:
         if one.region is not None and one.england is not None:
@@ -213,7 +213,7 @@ def region_lists(name: str, councils: int, of: int, side: Side) -> str:
 
 
 def symbols(rows: Iterable[Row | None]) -> str:
-    """What the symbols mean that stand where these rows have no figure; empty where all have one."""
+    """What the symbols mean that these rows have instead of a figure; empty where all have one."""
     found: dict[str, str] = {}
     for row in rows:
         if row is not None and row["value"] is None:

@@ -1,4 +1,4 @@
-"""What is said of councils side by side: in one measure, over several, and in two measures at once."""
+"""Sentences about councils side by side: in one measure, over several, and in two measures at once."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is said of one council: in one measure, and over all of them."""
+"""Sentences about one council: in one measure, and over all of them."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def council_sentence(name: str, row: Row, metric: Metric, benchmark: Benchmark, 
 
 
 def profile_sentence(name: str, rows: Sequence[Row], metrics: Mapping[str, Metric]) -> str:
-    """Where a council stands over all ranked measures, from `queries.profile`; no score, only which quarter."""
+    """The quarters of a council in all ranked measures, from `queries.profile`; no score."""
     name = formats.place(name)
     if rows and rows[0]["very_small"]:
         return f"{name} is so small that its standing among councils says little: read its figures one by one."

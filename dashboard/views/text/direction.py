@@ -1,4 +1,4 @@
-"""What is said of directions: trends, several watch lists at once, movers, learning partners and funnels."""
+"""Sentences about directions: trends, several watch lists at once, movers, learning partners and funnels."""
 
 from __future__ import annotations
 

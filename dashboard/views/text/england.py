@@ -1,4 +1,4 @@
-"""What is said of all councils together in one measure and period."""
+"""Sentences about all councils together in one measure and period."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def _range(known: Sequence[Row], metric: Metric) -> str:
 
 
 def _above(rows: Sequence[Row], metric: Metric, benchmark: Benchmark, total: England) -> str:
-    """How many stand over the benchmark of a neutral measure; empty where there is none for all."""
+    """How many are over the benchmark of a neutral measure; empty where there is none for all."""
     shared = benchmark.shared(rows)
     if metric.counted or not total.compared or shared is None:
         return ""
@@ -82,7 +82,7 @@ def _furthest(rows: Sequence[Row], metric: Metric) -> str:
     worst = [row for row in below if row["gap"] == most]
     names = [formats.place(row["name"]) for row in worst]
     named = [*names[:FEW], f"{len(names) - FEW} more"] if len(names) > FEW + 1 else names
-    # Where each council has its own benchmark, two may be as far from it and stand at different values.
+    # Where each council has its own benchmark, two may be as far from it at different values.
     at = formats.listed(list(dict.fromkeys(formats.quantity(row["value"], metric) for row in worst)))
     return f" Furthest behind {'is' if len(names) == 1 else 'are'} {formats.listed(named)}, at {at}."
 

@@ -1,4 +1,4 @@
-"""What is said of figures somebody chose: how many of how many, of what, and what stands out in the newest period."""
+"""Sentences about chosen figures: how many of how many, of what, and what stands out in the newest period."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def what(db: Database, rows: pl.DataFrame) -> str:
 
 
 def nothing(db: Database, question: selection.Question) -> str:
-    """That nothing was found, and which filter stands in the way."""
+    """That nothing was found, and which filter is the reason."""
     opening = f"None of {db.figure.height:,} figures matches all that you chose."
     found = selection.loosened(db, question)
     if found is None:

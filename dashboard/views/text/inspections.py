@@ -1,4 +1,4 @@
-"""What is said of inspections: of all councils, of reports over time, of regions, and of measures by grade."""
+"""Sentences about inspections: of all councils, of reports over time, of regions, and of measures by grade."""
 
 from __future__ import annotations
 

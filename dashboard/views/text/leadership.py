@@ -1,4 +1,4 @@
-"""What is said of leaders: how they were judged and how that changed, beside the workforce, and who leads how long."""
+"""Sentences about leaders: how they were judged and how that changed, beside the workforce, and who leads how long."""
 
 from __future__ import annotations
 

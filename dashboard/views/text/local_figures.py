@@ -1,4 +1,4 @@
-"""What is said of a council's own, unpublished figures; true of what is in the session at the time, and of no more."""
+"""Sentences about a council's own, unpublished figures; true of what is in the session at the time, and of no more."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def opening(
 
 
 def would(name: str, own: Row, metric: Metric) -> str:
-    """Where an own figure would stand: "At 13.1%, unpublished, the vacancy rate in Leeds would be 60th of 149, ..."."""
+    """The rank of an own figure: "At 13.1%, unpublished, the vacancy rate in Leeds would be 60th of 149, ..."."""
     opening = f"With {formats.quantity(own['value'], metric)}, unpublished, {name}"
     when = f"as published {formats.period(metric, own['period_end'])}"
     if own["rank"] is None:

@@ -1,4 +1,4 @@
-"""What is said of commitments: who meets them, how far it is, and the sum of the last five periods, said as a sum."""
+"""Sentences about commitments: who meets them, how far it is, and the sum of the last five periods, said as a sum."""
 
 from __future__ import annotations
 
@@ -80,7 +80,7 @@ def amount(value: float, metric: Metric) -> str:
 
 
 def detail(one: Held) -> str:
-    """Where one commitment stands: England, and how many councils meet it."""
+    """One commitment: England, and how many councils meet it."""
     commitment, metric = one.commitment, one.commitment.metric
     assert metric is not None
     when = formats.period(metric, one.end)

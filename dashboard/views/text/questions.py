@@ -18,7 +18,7 @@ from dashboard.views.text.grammar import plural
 MOST = 6
 OF_NINE, OF_OTHERS = 3, 2
 TO_IMPROVE = ("Requires improvement to be good", "Inadequate")
-# Why a council has nothing to tell: it does not apply to it, or it must not, since so few children stand behind it.
+# Why a council has nothing to tell: it does not apply to it, or it must not, since it is of so few children.
 NOT_ASKED = ("not_applicable", "suppressed", "low_nonzero")
 
 # What only the council can answer, of the measures of a briefing; of others `_OTHER` is asked.
