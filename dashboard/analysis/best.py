@@ -109,7 +109,7 @@ def history(db: Database, metric: Metric, rows: pl.DataFrame) -> pl.DataFrame:
     """The quarter of each return of `rows` in every period of a measure, newest period first.
 
     return_id, name, period_end, period, value, status, symbol, rank, tied, ranked, quarter, state ("1" to "4",
-    NOT_COUNTED, MISSING, OTHER_RETURN or NOT_THERE) and broken (not comparable with the period before).
+    NOT_COUNTED, MISSING, OTHER_RETURN or NOT_THERE) and broken (not to be compared with the period before).
     """
     periods = db.periods[metric.metric_id]
     breaks = db.table["series_break"].filter(pl.col("metric_id") == metric.metric_id)["period_end"].to_list()

@@ -28,7 +28,7 @@ class Movers:
     metric: Metric
     newest: Period
     before: Period | None
-    """Null where the two are not comparable: `why` says it."""
+    """Null where the two cannot be compared: `why` says it."""
     why: str | None
     rows: pl.DataFrame
     """Columns of `moves`."""

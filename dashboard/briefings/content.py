@@ -43,7 +43,7 @@ def briefing(db: Database, area_id: str, benchmark: Benchmark | None = None) -> 
 
 
 def benchmarks() -> dict[str, Benchmark]:
-    """The benchmarks a briefing can be compared with: all that need no answer of the reader."""
+    """The benchmarks a briefing can use: all that need no details from the reader."""
     return {one.id: one for one in BENCHMARKS.values() if one.asks is None}
 
 

@@ -94,12 +94,12 @@ def line_of(frame: pl.DataFrame, file: str, **row: str) -> int:
     return int(line)
 
 
-def tool_cell(text: str, measure: str = PLACEMENTS, number: str = "383.0", years: str = "2023") -> Cell:
+def tools(text: str, measure: str = PLACEMENTS, number: str = "383.0", years: str = "2023") -> Cell:
     """A cell of the tool."""
     return Cell(lait.VALUE, text, {"measure": measure, "number": number, "years": years})
 
 
-def table_cell(text: str, measure: str = PLACEMENTS, column: str = "", number: str = "383", year: str = "2023") -> Cell:
+def tables(text: str, measure: str = PLACEMENTS, column: str = "", number: str = "383", year: str = "2023") -> Cell:
     """A cell of the table that a measure is held against."""
     comparison = COMPARED[measure]
     groups = {group: kept[0] for group, kept in comparison.file.groups.items()}
@@ -107,12 +107,12 @@ def table_cell(text: str, measure: str = PLACEMENTS, column: str = "", number: s
 
 
 def in_the_tool(data: Path, text: str, measure: str = PLACEMENTS, number: str = "383.0", years: str = "2023") -> None:
-    change(data, tool.SOURCE, lait.FILE, tool_cell(text, measure, number, years))
+    change(data, tool.SOURCE, lait.FILE, tools(text, measure, number, years))
 
 
 def in_the_table(data: Path, text: str, measure: str = PLACEMENTS, column: str = "") -> None:
     comparison = COMPARED[measure]
-    change(data, comparison.source, comparison.file.name, table_cell(text, measure, column))
+    change(data, comparison.source, comparison.file.name, tables(text, measure, column))
 
 
 def result(data: Path, areas: Areas, measure: str = PLACEMENTS) -> dict[str, int]:
@@ -218,8 +218,8 @@ def changed(cut: Path, to: Path, measure: str, areas: Areas, ours: list[Cell], t
 def printed(cut: Path, known_areas: Areas, tmp_path_factory: pytest.TempPathFactory) -> pl.DataFrame:
     return changed(
         cut, tmp_path_factory.mktemp("printed") / "data", PLACEMENTS, known_areas,
-        [tool_cell(ours, number=f"{number}.0") for number, (_, ours, _) in PRINTED.items()],
-        [table_cell(theirs, number=number) for number, (theirs, _, _) in PRINTED.items()],
+        [tools(ours, number=f"{number}.0") for number, (_, ours, _) in PRINTED.items()],
+        [tables(theirs, number=number) for number, (theirs, _, _) in PRINTED.items()],
     )  # fmt: skip
 
 
@@ -227,9 +227,9 @@ def printed(cut: Path, known_areas: Areas, tmp_path_factory: pytest.TempPathFact
 def counted(cut: Path, known_areas: Areas, tmp_path_factory: pytest.TempPathFactory) -> pl.DataFrame:
     return changed(
         cut, tmp_path_factory.mktemp("counted") / "data", SCHOOLS, known_areas,
-        [tool_cell(percent, SCHOOLS, f"{number}.0") for number, (_, _, percent, _) in COUNTED.items()],
-        [table_cell(schools, SCHOOLS, number=number) for number, (schools, *_) in COUNTED.items()]
-        + [table_cell(referrals, SCHOOLS, "Referrals", number) for number, (_, referrals, *_) in COUNTED.items()],
+        [tools(percent, SCHOOLS, f"{number}.0") for number, (_, _, percent, _) in COUNTED.items()],
+        [tables(schools, SCHOOLS, number=number) for number, (schools, *_) in COUNTED.items()]
+        + [tables(referrals, SCHOOLS, "Referrals", number) for number, (_, referrals, *_) in COUNTED.items()],
     )  # fmt: skip
 
 

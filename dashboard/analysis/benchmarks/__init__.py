@@ -95,9 +95,9 @@ class Benchmark:
         return self.rule.values(db, figures, councils)
 
     def shared(self, rows: Iterable[Mapping[str, Any]]) -> Mapping[str, Any] | None:
-        """A row of `queries.councils` with the benchmark that all share; None where each council has its own.
+        """A row of `queries.councils` that holds what all are compared with; None where each council has its own.
 
-        A council of a picked group is compared with the others in it, so its row will not do.
+        A council of a picked group is compared with the others of it, so its row will not do.
         """
         if self.own:
             return None

@@ -38,7 +38,7 @@ def what(db: Database, rows: pl.DataFrame) -> str:
 
 
 def nothing(db: Database, question: selection.Question) -> str:
-    """That nothing was found, and which filter is the reason."""
+    """That nothing was found, and which filter stands in the way."""
     opening = f"None of {db.figure.height:,} figures matches all that you chose."
     found = selection.loosened(db, question)
     if found is None:
@@ -100,7 +100,7 @@ def _outstanding(db: Database, rows: pl.DataFrame, benchmark: Benchmark) -> str:
         return council_sentence(row["name"], row, metric, benchmark, partners)
     if rows.height == 1:
         return _other(rows.row(0, named=True), metric)
-    # England and regions beside councils are there to compare with.
+    # Areas that are not councils are there for comparison.
     among = councils if councils.height else rows
     when = formats.period(metric, rows["period_end"][0])
     when = when[0].upper() + when[1:]
