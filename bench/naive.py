@@ -146,9 +146,9 @@ def show_council() -> None:
     for place, found in zip(st.columns(2), (newest.head(MOST), newest.dropna().tail(MOST)), strict=True):
         with place:
             table(found, "measure", "value", "rank", "of")
-    course = df[(df["measure"] == measure) & df["council"].isin([council, "England"])]
+    history = df[(df["measure"] == measure) & df["council"].isin([council, "England"])]
     left, right = st.columns(2)
-    left.plotly_chart(px.line(course, x="period_end", y="value", color="council"))
+    left.plotly_chart(px.line(history, x="period_end", y="value", color="council"))
     right.plotly_chart(px.bar(rows.assign(own=rows["council"] == council), x="council", y="value", color="own"))
     table(newest, "theme", "measure", "period", "value", "rank", "of")
     neighbours = pd.read_csv(FOLDER / "neighbours.csv")
@@ -167,8 +167,8 @@ def compare() -> None:
     st.title(f"{measure}, {council}, {period}, {benchmark}: {few['value'].sum()}, {few['benchmark'].sum()}")
     left, right = st.columns(2)
     left.plotly_chart(px.bar(few, x="value", y="council", color="gap", orientation="h"))
-    course = councils[(councils["measure"] == measure) & councils["council"].isin(near)]
-    right.plotly_chart(px.line(course, x="period_end", y="value", color="council"))
+    history = councils[(councils["measure"] == measure) & councils["council"].isin(near)]
+    right.plotly_chart(px.line(history, x="period_end", y="value", color="council"))
     newest = councils[councils["council"].isin(near)].sort_values("period_end").groupby(["measure", "council"]).tail(1)
     st.dataframe(newest.pivot_table(index="measure", columns="council", values="rank"))
     other = councils[councils["measure"] == measures[1]].sort_values("period_end").groupby("council").tail(1)

@@ -1,6 +1,6 @@
-"""What the Best councils page asks: who is behind the chosen rule, how long they have been, who is best on several.
+"""What the Best councils page asks: who is best by the chosen rule, how long they have been, who is best on several.
 
-What they have in common is `in_common`.
+What they have in common is in `shared_characteristics`.
 """
 
 from __future__ import annotations
@@ -25,9 +25,9 @@ LONG = 5
 STAY = {"return_id": pl.String, "since": pl.String, "years": pl.Int64, "ended": pl.String}
 
 # Why another rule than the reader's says who is best: it needs a council, the council did not exist in the period, it
-# is a published figure with nobody behind it, or it waits for the reader's answer.
+# is a published figure to which no councils contribute, or it waits for the reader's answer.
 Instead = Literal["no council", "did not exist", "published", "not answered"]
-# What a council's figure was in a period: its quarter, or why it has no place in one.
+# What a council's figure was in a period: its quarter, or why it is in none.
 NOT_COUNTED, MISSING, OTHER_RETURN, NOT_THERE = "not counted", "missing", "other return", "not there"
 # Why a stay in the best quarter does not begin earlier: it was in another one, the measure begins, its method
 # changed, the period before was not published; or one of the four above.
@@ -36,7 +36,7 @@ LEFT, FIRST, METHOD, UNPUBLISHED = "left", "first", "method", "unpublished"
 
 @dataclass(frozen=True)
 class Best:
-    """The councils behind a rule of comparison in one measure and period."""
+    """The councils that contribute to a rule of comparison in one measure and period."""
 
     metric: Metric
     period: Period
@@ -48,7 +48,7 @@ class Best:
     """The row of the chosen council, whether it is one of them or not."""
     level: float | None
     """What the rule comes to; null where there is none."""
-    base: int | None
+    council_count: int | None
     rows: pl.DataFrame
     """One row a return, best first: columns of `queries.councils` without verdicts, `direction.with_direction`,
     `returns.once`, since, years and ended (`stays`)."""
@@ -74,19 +74,19 @@ def who(db: Database, metric: Metric, period: Period, benchmark: Benchmark, area
     own = next((row for row in listed if row["area_id"] == area_id), None)
     mark: Row | None = own if rule.own or rule.asks == "councils" else None
     mark = mark or rule.shared(listed)
-    level, base = (mark["benchmark"], mark["base"]) if mark else (None, None)
+    level, council_count = (mark["benchmark"], mark["council_count"]) if mark else (None, None)
     if level is None and rule.asks:
         return replace(who(db, metric, period, BENCHMARKS[DEFAULT], area_id), instead="not answered")
-    rows = direction.with_direction(db, _against(rows, metric, level, base))
+    rows = direction.with_direction(db, _against(rows, metric, level, council_count))
     candidates = _candidates(rows, rule, own)
     counted = candidates.filter(pl.col("sets_cut") & pl.col("value").is_not_null())
     if rule.asks == "number":
         best = counted.filter(pl.col("gap") <= 0)
     else:
-        names = benchmarks.behind(db, rule, metric, period.end, area_id or "")
+        names = benchmarks.contributing(db, rule, metric, period.end, area_id or "")
         best = rows.filter(pl.col("name").is_in(names))
     best = returns.once(db, best)
-    stay = stays(db, metric, period, course(db, metric, best))
+    stay = stays(db, metric, period, history(db, metric, best))
     found = Best(
         metric,
         period,
@@ -94,7 +94,7 @@ def who(db: Database, metric: Metric, period: Period, benchmark: Benchmark, area
         instead,
         own,
         level,
-        base,
+        council_count,
         best.join(stay, on="return_id", how="left", maintain_order="left"),
         best.clear(),
         returns.once(db, counted),
@@ -105,11 +105,11 @@ def who(db: Database, metric: Metric, period: Period, benchmark: Benchmark, area
     return replace(found, small=returns.once(db, small)) if small.height else found
 
 
-def course(db: Database, metric: Metric, rows: pl.DataFrame) -> pl.DataFrame:
+def history(db: Database, metric: Metric, rows: pl.DataFrame) -> pl.DataFrame:
     """The quarter of each return of `rows` in every period of a measure, newest period first.
 
     return_id, name, period_end, period, value, status, symbol, rank, tied, ranked, quarter, state ("1" to "4",
-    NOT_COUNTED, MISSING, OTHER_RETURN or NOT_THERE) and broken (not to be held against the period before).
+    NOT_COUNTED, MISSING, OTHER_RETURN or NOT_THERE) and broken (not to be compared with the period before).
     """
     periods = db.periods[metric.metric_id]
     breaks = db.table["series_break"].filter(pl.col("metric_id") == metric.metric_id)["period_end"].to_list()
@@ -143,7 +143,7 @@ def course(db: Database, metric: Metric, rows: pl.DataFrame) -> pl.DataFrame:
 
 
 def stays(db: Database, metric: Metric, period: Period, rows: pl.DataFrame) -> pl.DataFrame:
-    """Since when each return of `course` has been in the best quarter in England without a break, up to a period.
+    """Since when each return of `history` has been in the best quarter in England without a break, up to a period.
 
     return_id, since (a period's label; null of who is not in it), years and ended: why it does not begin earlier.
     """
@@ -192,17 +192,17 @@ def several(db: Database, metrics: Sequence[Metric]) -> pl.DataFrame:
     (where no figure counts) and count; most first, then by name. Measures are not weighed, so it is no
     score. Two councils that are there by joint returns alone are one row under both names (rule `joint-returns`).
     """
-    places = _placed(db, metrics).sort(pl.col("metric_id").replace_strict(_order(metrics), return_dtype=pl.Int64))
+    figures = _ranked(db, metrics).sort(pl.col("metric_id").replace_strict(_order(metrics), return_dtype=pl.Int64))
     best, joint = pl.col("quarter") == BEST_QUARTER, is_joint()
     rows = (
-        places.group_by("area_id", maintain_order=True)
+        figures.group_by("area_id", maintain_order=True)
         .agg(
             pl.col("metric_id").filter(best).alias("best"),
             pl.col("metric_id").filter(best & joint).alias("joint"),
             pl.col("metric_id").filter(pl.col("quarter") == WORST_QUARTER).alias("worst"),
             pl.col("metric_id").alias("figures"),
             best.sum().alias("count"),
-            # Whoever is there by joint returns alone is there with the other.
+            # A council that is there by joint returns alone is there with its partner.
             pl.when((best & ~joint).any())
             .then(pl.col("area_id").first())
             .otherwise(pl.col("return_id").filter(best).first())
@@ -225,7 +225,7 @@ def by_lot(db: Database, metrics: Sequence[Metric]) -> float:
 
     Of each council by the number of measures it has a figure in: the binomial chance of a quarter, added up.
     """
-    counts = _placed(db, metrics).group_by("area_id").len()["len"].to_list()
+    counts = _ranked(db, metrics).group_by("area_id").len()["len"].to_list()
     need = len(metrics) // 2 + 1
     return sum(
         sum(comb(count, hits) * 0.25**hits * 0.75 ** (count - hits) for hits in range(need, count + 1))
@@ -245,18 +245,18 @@ def _rule(
     return (BENCHMARKS[benchmark.instead], "published") if benchmark.instead else (benchmark, None)
 
 
-def _against(rows: pl.DataFrame, metric: Metric, level: float | None, base: int | None) -> pl.DataFrame:
-    """All held against the one value: that of the chosen council, where others have benchmarks of their own."""
+def _against(rows: pl.DataFrame, metric: Metric, level: float | None, council_count: int | None) -> pl.DataFrame:
+    """All compared with one value: that of the chosen council, where others have benchmarks of their own."""
     difference = (pl.col("value") - pl.lit(level, pl.Float64)).round_sig_figs(SIGNIFICANT)
     return rows.drop("shortfall", "low", "high", "verdict").with_columns(
         pl.lit(level, pl.Float64).alias("benchmark"),
-        pl.lit(base, pl.Int64).alias("base"),
+        pl.lit(council_count, pl.Int64).alias("council_count"),
         (difference if metric.lower_is_better else -difference).alias("gap"),
     )
 
 
 def _candidates(rows: pl.DataFrame, rule: Benchmark, own: Row | None) -> pl.DataFrame:
-    """Whom a rule chooses from; nobody where it looks at a few that were chosen before."""
+    """The councils a rule chooses from; none where it looks at a few that were chosen before."""
     if isinstance(rule.rule, BestQuarterOf) and own is not None:
         return rows.filter(pl.col(rule.rule.column) == own[rule.rule.column])
     return rows.clear() if rule.own or rule.asks == "councils" else rows
@@ -276,7 +276,7 @@ def _stay(
     return (labels[len(states) - 1], years, FIRST) if years else (None, 0, None)
 
 
-def _placed(db: Database, metrics: Sequence[Metric]) -> pl.DataFrame:
+def _ranked(db: Database, metrics: Sequence[Metric]) -> pl.DataFrame:
     """The figures of today's councils in the newest period of these measures that count in quarters."""
     councils = pl.concat(db.councils(metric.metric_id, db.latest(metric.metric_id).end) for metric in metrics)
     today = pl.col("area_id").is_in(list(db.authorities))

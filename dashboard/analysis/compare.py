@@ -1,4 +1,4 @@
-"""What the Compare page asks: whom to compare, their figures side by side and over time, and two measures in pairs."""
+"""The Compare page: which councils, their figures side by side and over time, and two measures in pairs."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ MOST = 10
 ENDS = 5
 # A status of this page alone: a council that began after the period. The others are the database's.
 DID_NOT_EXIST = "did_not_exist"
-# Whoever pastes more wrong names than this is told of these, and that is enough.
+# A reader who pastes more wrong names than this is told of these, and that is enough.
 MOST_NOTICES = 3
 
 
 def start(db: Database, rows: pl.DataFrame, metric: Metric, area_id: str | None) -> list[str]:
-    """Whom a council is compared with before anybody is chosen: its nine nearest statistical neighbours, by number.
+    """The councils to compare with before a reader chooses any: its nine nearest statistical neighbours, by number.
 
-    Without a council the five best of `rows` (`queries.councils`) and the five furthest behind, each return once and
+    Without a council the five best of `rows` (`queries.councils`) and the five worst, each return once and
     the very small left out; of a neutral measure the lowest and the highest. Grades have no such ends: nobody.
     """
     if area_id is not None:
@@ -50,8 +50,8 @@ def side_by_side(
 ) -> pl.DataFrame:
     """The compared among `rows` (`queries.councils`), in the same order; councils that began later come last.
 
-    Adds place, sharing and places: the rank among those compared (best is 1, ties share the smallest, each return
-    once), how many share it and how many there are; null of what is not ranked.
+    Adds rank_here, tied_here and ranked_here: the rank among those compared (best is 1, ties share the smallest, each
+    return once), how many share it and how many there are; null of what is not ranked.
     """
     found = rows.filter(pl.col("area_id").is_in(area_ids))
     began_later = pl.col("start_date") > period.end
@@ -69,20 +69,20 @@ def side_by_side(
             pl.lit(False).alias("sets_cut"),
         )
     )  # fmt: skip
-    placed = (
+    ranks = (
         found.filter(pl.col("value").is_not_null() & metric.ranked)
         .unique("return_id")
-        .select("return_id", pl.col("value").rank("min", descending=not metric.lower_is_better).alias("place"))
-        .with_columns(pl.len().over("place").alias("sharing"), pl.len().alias("places"))
+        .select("return_id", pl.col("value").rank("min", descending=not metric.lower_is_better).alias("rank_here"))
+        .with_columns(pl.len().over("rank_here").alias("tied_here"), pl.len().alias("ranked_here"))
     )
     return pl.concat([found, absent], how="diagonal").join(
-        placed.cast({"place": pl.Int64, "sharing": pl.Int64, "places": pl.Int64}),
+        ranks.cast({"rank_here": pl.Int64, "tied_here": pl.Int64, "ranked_here": pl.Int64}),
         on="return_id", how="left", maintain_order="left",
     )  # fmt: skip
 
 
 @shared
-def courses(db: Database, metric: Metric, area_ids: Sequence[str]) -> pl.DataFrame:
+def history(db: Database, metric: Metric, area_ids: Sequence[str]) -> pl.DataFrame:
     """One measure of the compared and of England in every period, oldest first (columns of Database.figure)."""
     rows = db.by_metric[metric.metric_id]
     return rows.filter(pl.col("area_id").is_in([*area_ids, ENGLAND])).sort("period_end")
@@ -101,7 +101,7 @@ def themes(db: Database) -> list[str]:
 
 @shared
 def by_measure(db: Database, benchmark: Benchmark, theme: str | None, area_ids: Sequence[str]) -> pl.DataFrame:
-    """Every measure of a theme (None: of all) in its newest period, for the compared, held against a benchmark.
+    """Every measure of a theme (None: of all) in its newest period, for the compared, beside a benchmark.
 
     Columns of Database.figure and of comparison.compare; by measure in menu order, then in the order of `area_ids`.
     """
@@ -168,7 +168,7 @@ def pairs(db: Database, upright: pl.DataFrame, across: pl.DataFrame) -> pl.DataF
 
 
 def both(db: Database, upright: pl.DataFrame, across: pl.DataFrame) -> pl.DataFrame:
-    """What stands behind `pairs`: the rows of both measures, and of the latest judgement of leaders."""
+    """What `pairs` is made from: the rows of both measures, and of the latest judgement of leaders."""
     judged = db.newest.filter((pl.col("metric_id") == LEADERS) & (pl.col("kind") == "local_authority"))
     return pl.concat([upright, across, judged], how="diagonal")
 

@@ -32,7 +32,7 @@ class England:
     uncounted: int
     """How many of the short have no counts behind their figure."""
     alone: int = 0
-    """How many have a figure, but nothing of their own to be held against."""
+    """How many have a figure, but nothing of their own to be compared with."""
 
     @property
     def compared(self) -> int:
@@ -41,7 +41,7 @@ class England:
 
 @timing.query
 def compare(db: Database, benchmark: Benchmark, figures: pl.DataFrame, councils: pl.DataFrame) -> pl.DataFrame:
-    """`councils` with benchmark, base, gap, shortfall, low, high and verdict.
+    """`councils` with benchmark, council_count, gap, shortfall, low, high and verdict.
 
     `gap` is in the metric's unit, signed so that a shortfall is positive; of a neutral metric it is value minus
     benchmark. `shortfall` is the same in real units, null where it meets the benchmark or no counts are published.
@@ -99,7 +99,7 @@ def compare(db: Database, benchmark: Benchmark, figures: pl.DataFrame, councils:
 
 @timing.query
 def newest(db: Database, benchmark: Benchmark) -> pl.DataFrame:
-    """`compare` of all councils in every measure's newest period; worked out once for all readers."""
+    """`compare` of all councils in every measure's newest period; calculated once for all readers."""
 
     def compared() -> pl.DataFrame:
         return compare(db, benchmark, db.newest, db.newest.filter(pl.col("kind") == "local_authority"))

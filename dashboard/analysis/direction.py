@@ -18,7 +18,7 @@ KEYS = ["metric_id", "area_id", "period_end"]
 WORST_QUARTER, BEST_QUARTER = 4, 1
 YEARS = (1, 3, 5)
 
-Side = Literal["watch", "ring"]
+Side = Literal["watch", "peers"]
 
 
 @dataclass(frozen=True)
@@ -28,14 +28,16 @@ class Movers:
     metric: Metric
     newest: Period
     before: Period | None
-    """Null where the two cannot be held against each other: `why` says it."""
+    """Null where the two cannot be compared: `why` says it."""
     why: str | None
     rows: pl.DataFrame
     """Columns of `moves`."""
     without: int
     """Returns of the newest period that lack one of the two figures, began in between, or report otherwise now."""
 
-    def furthest(self, column: Literal["improvement", "places", "change"], *, best: bool, most: int) -> pl.DataFrame:
+    def furthest(
+        self, column: Literal["improvement", "ranks_gained", "change"], *, best: bool, most: int
+    ) -> pl.DataFrame:
         """The rows that moved most to the better (or of `change` up) or, if not `best`, to the worse, furthest first.
 
         Who did not move, or the other way, is not among them; nor are very small returns, which chance moves most.
@@ -45,7 +47,7 @@ class Movers:
 
 
 def with_direction(db: Database, rows: pl.DataFrame) -> pl.DataFrame:
-    """Rows of figures with s, direction and no_direction (the reason why it cannot be said); of grades all null."""
+    """Rows of figures with s, direction and no_direction (the reason why there is no trend); of grades all null."""
     # Joined with what can match alone: the table has a row for every figure there is.
     for column in ("metric_id", "area_id"):
         kinds = rows[column].unique()
@@ -72,36 +74,36 @@ def _renamed(db: Database) -> pl.DataFrame:
 
 
 def newest(db: Database, benchmark: Benchmark) -> pl.DataFrame:
-    """`comparison.newest` with the directions; worked out once for all readers."""
+    """`comparison.newest` with the directions; calculated once for all readers."""
     return db.remembered(("directed", benchmark), lambda: with_direction(db, comparison.newest(db, benchmark)))
 
 
 @shared
 def watch_list(db: Database, metric: Metric, benchmark: Benchmark) -> pl.DataFrame:
-    """Councils worse than the benchmark beyond chance, and getting worse: furthest from it first, each return once.
+    """Councils significantly worse than the benchmark, and getting worse: furthest from it first, each return once.
 
     Without an interval, those of the worst quarter that fall short of it. None of neutral measures and grades. Columns
     of `comparison.compare`, `with_direction` and `returns.once`; where councils have benchmarks of their own, a joint
-    return is held against that of its council furthest from it.
+    return is compared with that of its council furthest from it.
     """
     return _listed(db, [metric], benchmark, "watch")
 
 
 @shared
-def councils_to_ring(db: Database, metric: Metric, benchmark: Benchmark) -> pl.DataFrame:
-    """The mirror of the watch list: better than the benchmark beyond chance, and getting better; furthest ahead first.
+def peers(db: Database, metric: Metric, benchmark: Benchmark) -> pl.DataFrame:
+    """The mirror of the watch list: significantly better than the benchmark, and getting better; furthest ahead first.
 
     Without an interval, those of the best quarter that are better than it. Columns of `watch_list`.
     """
-    return _listed(db, [metric], benchmark, "ring")
+    return _listed(db, [metric], benchmark, "peers")
 
 
 @shared
 def watch_counts(db: Database, benchmark: Benchmark, metrics: Sequence[Metric], side: Side = "watch") -> pl.DataFrame:
-    """Councils on the watch lists of these measures, or among those to ring: of which, and of how many.
+    """Councils on the watch lists of these measures, or among the peers: of which, and of how many.
 
     area_id, name, region_id, measures (metric_id, in the order given), count; most first, then by name. It is no
-    score: measures are not weighed, and those of a joint return stand under each of its councils.
+    score: measures are not weighed, and those of a joint return are listed under each of its councils.
     """
     found = _found(db, metrics, benchmark, side)
     order = {metric.metric_id: position for position, metric in enumerate(metrics)}
@@ -118,7 +120,7 @@ def movers(db: Database, metric: Metric, years: int) -> Movers:
     """How far each return moved between the newest period and the one so many years before, and its rank.
 
     Rows: area_id, name, return_id, value, value_before, change, improvement (the change, positive where it is better;
-    null of a neutral measure), rank, tied, ranked, rank_before, ranked_before, places (gained; null without ranks),
+    null of a neutral measure), rank, tied, ranked, rank_before, ranked_before, ranks_gained (null without ranks),
     sets_cut (in both periods), and of `returns.once`. Best improvement first; of a neutral measure the highest rise.
     """
     newest = db.latest(metric.metric_id)
@@ -140,7 +142,7 @@ def movers(db: Database, metric: Metric, years: int) -> Movers:
 
 
 def _listed(db: Database, metrics: Sequence[Metric], benchmark: Benchmark, side: Side) -> pl.DataFrame:
-    ahead = pl.col("gap") if side == "ring" else -pl.col("gap")
+    ahead = pl.col("gap") if side == "peers" else -pl.col("gap")
     return returns.once(db, _found(db, metrics, benchmark, side).sort("name").sort(ahead, maintain_order=True))
 
 
@@ -187,7 +189,7 @@ def _moves(metric: Metric, now: pl.DataFrame, then: pl.DataFrame) -> pl.DataFram
             "ranked",
             "rank_before",
             "ranked_before",
-            (pl.col("rank_before") - pl.col("rank")).alias("places"),
+            (pl.col("rank_before") - pl.col("rank")).alias("ranks_gained"),
             (pl.col("sets_cut") & pl.col("set_cut")).alias("sets_cut"),
         )
         .sort("improvement" if metric.ranked else "change", "name", descending=[True, False])

@@ -33,18 +33,18 @@ NEWEST_REPORTS = 6
 
 @dataclass(frozen=True)
 class Headline:
-    """England's newest figure of one measure, with its course."""
+    """England's newest figure of one measure, with its history."""
 
     metric: Metric
     period_end: date
     value: float | None
     change: float | None
-    course: list[float | None]
+    history: list[float | None]
 
 
 @dataclass(frozen=True)
 class Gain:
-    """One measure held against a benchmark in all councils."""
+    """One measure compared with a benchmark in all councils."""
 
     metric: Metric
     period_end: date
@@ -154,7 +154,7 @@ def regions(db: Database, metrics: Sequence[Metric], first: Metric, end: date) -
         (pl.col("symbol") == "Outstanding").sum().alias("outstanding"),
         (pl.col("symbol") == "Inadequate").sum().alias("inadequate"),
     ]
-    # Councils stand in Inner or Outer London, whose figures are published beside London's.
+    # Councils are in Inner or Outer London, whose figures are published beside London's.
     by_region = judged.group_by("region_id").agg(counted)
     within = judged.with_columns(pl.col("region_id").replace(db.regions))
     london = within.filter(pl.col("region_id") != ENGLAND).group_by("region_id").agg(counted)

@@ -10,7 +10,7 @@ import polars as pl
 from dashboard.data.database import Database
 from dashboard.data.model import ENGLAND, GRADES, STRANDS, Metric, Period
 
-# What stands in a grade's place, by the status of the observation.
+# What is shown instead of a grade, by the status of the observation.
 NONE = ("not_given", "not_applicable", "no_row")
 NO_JUDGEMENT = "No judgement"
 # Months since an inspection: from the first number to under the second.
@@ -186,7 +186,7 @@ def reports(db: Database, region_id: str | None = None) -> pl.DataFrame:
     )
 
 
-def by_quarter(found: pl.DataFrame, strand: str) -> pl.DataFrame:
+def by_calendar_quarter(found: pl.DataFrame, strand: str) -> pl.DataFrame:
     """How many of `reports` came out in each quarter of a year by grade, quarters without one too.
 
     quarter (its first day), reports, a column a grade, and none: a report without a judgement of this strand.

@@ -28,19 +28,19 @@ HIGH: Side = "high grade, worst quarters"
 LOW: Side = "low grade, best quarters"
 
 
-def courses(db: Database, today: date) -> pl.DataFrame:
+def history(db: Database, today: date) -> pl.DataFrame:
     """How the leaders of each council of today were judged since 2013, by name.
 
     area_id, name, region_id, region; of the latest judgement grade, started, published, framework, type, url,
     source_id, and months (whole ones from the first day on site to today); before and before_published, the judgement
     before it; moved, how many grades it is better than that (negative where worse; null where there was none before);
     earlier, those before that, newest first (grade, published). A council that was never judged has nulls; a council
-    that a reorganisation made begins with its own first. Worked out once a day for all readers.
+    that a reorganisation made begins with its own first. Calculated once a day for all readers.
     """
-    return db.remembered(("leaders", today), lambda: _courses(db, today))
+    return db.remembered(("leaders", today), lambda: _history(db, today))
 
 
-def _courses(db: Database, today: date) -> pl.DataFrame:
+def _history(db: Database, today: date) -> pl.DataFrame:
     councils = inspections.latest(db, today).select("area_id", "name", "region_id", "region")
     given = db.table["judgement"].filter(pl.col("strand") == STRAND).select("inspection_id", "grade")
     judged = (
@@ -56,8 +56,8 @@ def _courses(db: Database, today: date) -> pl.DataFrame:
             pl.struct("grade", "published").slice(2).alias("earlier"),
         )
     )
-    place = {grade: position for position, grade in enumerate(GRADES)}
-    at = [pl.col(name).replace_strict(place, default=None, return_dtype=pl.Int64) for name in ("before", "grade")]
+    order = {grade: position for position, grade in enumerate(GRADES)}
+    at = [pl.col(name).replace_strict(order, default=None, return_dtype=pl.Int64) for name in ("before", "grade")]
     return (
         councils.join(judged, on="area_id", how="left")
         .with_columns(
@@ -72,7 +72,7 @@ def _courses(db: Database, today: date) -> pl.DataFrame:
 
 
 def changed(rows: pl.DataFrame, *, better: bool) -> pl.DataFrame:
-    """The rows of `courses` whose latest judgement is better, or worse, than the one before: newest report first."""
+    """The rows of `history` whose latest judgement is better, or worse, than the one before: newest report first."""
     moved = pl.col("moved") > 0 if better else pl.col("moved") < 0
     return rows.filter(moved).sort("published", "name", descending=[True, False])
 
@@ -83,7 +83,7 @@ def workforce(db: Database) -> list[Metric]:
 
 
 def beside(db: Database, rows: pl.DataFrame, metrics: Sequence[Metric]) -> pl.DataFrame:
-    """`courses` with the newest figures of some measures, and where grade and figures disagree (rule `inspections`).
+    """`history` with the newest figures of some measures, and where grade and figures disagree (rule `inspections`).
 
     Adds of each measure <id>, <id>_quarter, <id>_status, <id>_symbol and <id>_return (value null with its status where
     there is none); worst and best, in how many of them the council is in the worst and in the best quarter; side: HIGH

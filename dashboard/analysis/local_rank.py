@@ -1,4 +1,4 @@
-"""Where a council's own figures would stand: beside its published ones, among the others as published, and how far off.
+"""The rank of a council's own figures: beside its published ones, among the others as published, and how far off.
 
 The council's own figure takes the place of its published one; of a joint return it takes that of all who made it. The
 others stay as published, and so do the cuts between quarters and the benchmarks, which are those of every other page.
@@ -17,11 +17,11 @@ from dashboard.data.database import Database
 from dashboard.data.model import SIGNIFICANT
 
 
-def placed(db: Database, area_id: str, figures: Sequence[Own], benchmark: Benchmark) -> pl.DataFrame:
+def rank_figures(db: Database, area_id: str, figures: Sequence[Own], benchmark: Benchmark) -> pl.DataFrame:
     """One row a figure, in menu order: columns of comparison.compare, whose value and counts are the council's own.
 
     Adds published, published_numerator and published_denominator, and `change`, which is from the published figure to
-    the own one. rank, tied, ranked and quarter are where it would stand; null of what is not ranked. status and symbol
+    the own one. rank, tied, ranked and quarter are those it would have; null of what is not ranked. status and symbol
     are those of the published figure. Each return counts once.
     """
     everything = db.newest.filter(pl.col("metric_id").is_in([own.metric_id for own in figures]))
@@ -59,10 +59,10 @@ def placed(db: Database, area_id: str, figures: Sequence[Own], benchmark: Benchm
         )
         .drop("own", "own_numerator", "own_denominator", "rank", "tied", "ranked", "quarter")
     )
-    standing = _standing(db, everything, rows)
+    ranks = _ranks(db, everything, rows)
     return (
         comparison.compare(db, benchmark, everything, rows)
-        .join(standing, on="metric_id", how="left", maintain_order="left")
+        .join(ranks, on="metric_id", how="left", maintain_order="left")
         .sort("position")
         .drop("position")
     )
@@ -94,7 +94,7 @@ def _rows(db: Database, area_id: str, everything: pl.DataFrame, given: pl.DataFr
     return pl.concat([found, new.cast({name: found.schema[name] for name in new.columns})], how="diagonal")
 
 
-def _standing(db: Database, everything: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:
+def _ranks(db: Database, everything: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:
     """metric_id, rank, tied, ranked, quarter of what is ranked (rules `ranks` and `quarters`)."""
     lower = pl.col("polarity") == "lower_is_better"
     better = pl.when(lower).then(pl.col("other") < pl.col("value")).otherwise(pl.col("other") > pl.col("value"))

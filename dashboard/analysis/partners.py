@@ -1,4 +1,4 @@
-"""Whom a council could learn from: those most like it that reach the benchmark where it falls short."""
+"""The councils that a council could learn from: those most like it that reach the benchmark where it falls short."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from dashboard.data.cache import shared
 from dashboard.data.database import Database
 from dashboard.data.model import Metric
 
-# A list to ring, not a directory.
+# A short list to contact, not a directory.
 MOST = 5
 
 
@@ -44,7 +44,7 @@ class Partner:
     closeness: str | None
     """The model's own word, as "very close"."""
     named_rank: int | None
-    """Where the council stands among the partner's ten; null where it does not."""
+    """The rank of the council among the partner's ten; null where it does not."""
     evidence: tuple[Evidence, ...]
     leaders: str | None
     """The latest judgement of the impact of leaders."""
@@ -59,7 +59,7 @@ def learning_partners(
     """The authorities most like a council that reach its benchmark in most of the measures where it falls short.
 
     First who reaches it in more of them, then the nearest; those not among its neighbours come after them, by the
-    place they give it. `metrics` are the measures looked at, all ranked ones if None. Where councils have benchmarks of
+    rank they give it. `metrics` are the measures looked at, all ranked ones if None. Where councils have benchmarks of
     their own it is the council's that counts. Figures of very small returns, and of a return both belong to, are no
     evidence. A short list to talk to, never a score (rule `partners`).
     """

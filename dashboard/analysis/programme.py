@@ -1,7 +1,7 @@
-"""The leadership programme, as the operator's register has it: who is on it, who coaches whom, who is not reached.
+"""The leadership programme, as the operator's register has it: who is on it, who coaches, who is not reached.
 
-A row of the register is a post, not a person. Whoever held it before is not in it: courses over time are of those in
-post now.
+A row of the register is a post, not a person. Those who held it before are not in it: counts over time are of
+those in post now.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ BANDS: dict[str, tuple[int, int | None]] = {
     "3 to 4 years": (36, 60),
     "5 years or more": (60, None),
 }
-# Councils to suggest as coaches, a list to ring.
+# Councils to suggest as coaches, a short list to contact.
 MOST = 3
 # The grades whose councils are suggested, in this order.
 SUGGESTED = GRADES[:2]
@@ -81,7 +81,7 @@ def posts(db: Database, today: date) -> pl.DataFrame:
     area_id, name, region_id (London as a whole), region, the columns of the table leadership_post, state (of STATES),
     tenure (whole months in post), grade, judged_from (first day on site of the latest judgement of leaders, or where
     that is not printed its publication), published, in_post_then: in post on that day; coach, its name; coaches, the
-    numbers of those it coaches. Worked out once a day for all readers.
+    numbers of those it coaches. Calculated once a day for all readers.
     """
     return db.remembered(("posts", today), lambda: _posts(db, today))
 
@@ -159,7 +159,7 @@ def target(db: Database, today: date) -> Target | None:
     return Target(*row)
 
 
-def course(rows: pl.DataFrame) -> pl.DataFrame:
+def history(rows: pl.DataFrame) -> pl.DataFrame:
     """How many of those in post now had enrolled by each day on which one did: day, enrolled; oldest first."""
     days = rows.filter(pl.col("enrolled_on").is_not_null()).group_by(pl.col("enrolled_on").alias("day")).len("joined")
     return days.sort("day").select("day", pl.col("joined").cum_sum().cast(pl.Int64).alias("enrolled"))
@@ -225,7 +225,7 @@ def tenure(rows: pl.DataFrame) -> pl.DataFrame:
 
 
 def coaching(rows: pl.DataFrame) -> pl.DataFrame:
-    """Who coaches whom, by coach: coach_id, coach, area_id, name, region, programme, grade, coach_grade, state."""
+    """Coaches and their councils: coach_id, coach, area_id, name, region, programme, grade, coach_grade, state."""
     grades = rows.select(pl.col("area_id").alias("coach_id"), pl.col("grade").alias("coach_grade"))
     return (
         rows.filter(pl.col("coach_id").is_not_null())
@@ -246,7 +246,7 @@ def not_covered(rows: pl.DataFrame) -> pl.DataFrame:
 
 
 def suggestions(db: Database, rows: pl.DataFrame, area_ids: list[str], benchmark: Benchmark) -> pl.DataFrame:
-    """Councils whose directors might coach those of some others, at most MOST each, the first to ring first.
+    """Councils whose directors might coach those of some others, at most MOST each, the best match first.
 
     area_id, partner_id, partner, grade, measures (in how many it reaches the benchmark where the other falls short),
     closeness_rank, named_rank, coaches (how many it coaches already). Rule `partners`: they are among the councils most

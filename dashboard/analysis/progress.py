@@ -1,4 +1,4 @@
-"""Commitments held against the published figures: who meets them, how far it is, what the last five periods come to.
+"""Commitments compared with the published figures: who meets them, how far it is, what the last five periods come to.
 
 What a commitment will come to is a sum and no forecast: if each further year moved as the last five periods did.
 """
@@ -61,19 +61,19 @@ class Sum:
 
 
 @dataclass(frozen=True)
-class Course:
-    """Where one figure stands against a commitment on the day that counts."""
+class Assessment:
+    """One figure compared with a commitment on the day that counts."""
 
     outcome: Outcome
     value: float | None
     sum: Sum | None = None
     why: str | None = None
-    """Why it cannot be said."""
+    """Why there is no answer."""
 
 
 @dataclass(frozen=True)
 class Held:
-    """A commitment in a published measure, held against its figures."""
+    """A commitment in a published measure, compared with its figures."""
 
     commitment: Commitment
     standard: Standard
@@ -82,9 +82,9 @@ class Held:
     passed: bool
     met: int
     had: int
-    england: Course | None
+    england: Assessment | None
     """None of what England has no figure of."""
-    councils: Course
+    councils: Assessment
     """The share of councils that meet it, in percent: whether all of them do, or are on course to."""
 
 
@@ -108,13 +108,13 @@ def commitments(db: Database) -> list[Commitment]:
     return found
 
 
-Stand = tuple[Commitment, Held | tuple[programme.Coverage, Outcome] | None]
+Compared = tuple[Commitment, Held | tuple[programme.Coverage, Outcome] | None]
 
 
-def stands(db: Database, today: date) -> list[Stand]:
-    """All commitments with `held`, or `register` of those counted from it. Worked out once a day for all readers."""
+def compare_with_figures(db: Database, today: date) -> list[Compared]:
+    """All commitments with `held`, or `register` of those counted from it. Calculated once a day for all readers."""
 
-    def found() -> list[Stand]:
+    def found() -> list[Compared]:
         return [(one, held(db, one, today) if one.metric else register(db, one, today)) for one in commitments(db)]
 
     return db.remembered(("commitments", today), found)
@@ -140,10 +140,10 @@ def held(db: Database, one: Commitment, today: date) -> Held | None:
 
     england = None
     if rows["england"].is_not_null().any():
-        england = _course(then, "england", one.by_when, reached, passed=passed, most=_most(metric))
+        england = _assess(then, "england", one.by_when, reached, passed=passed, most=_most(metric))
     return Held(
         one, found, now["period_end"], passed, now["met"], now["had"], england,
-        _course(then, "share", one.by_when, lambda share: share >= 100, passed=passed, most=100.0),
+        _assess(then, "share", one.by_when, lambda share: share >= 100, passed=passed, most=100.0),
     )  # fmt: skip
 
 
@@ -218,22 +218,22 @@ def trend(
     return Sum((start, first), (end, value), per_year, years, unbounded, max(comes_to, 0.0)), None
 
 
-def _course(
+def _assess(
     rows: pl.DataFrame, column: str, by: date, reached: Callable[[float], bool], *, passed: bool, most: float | None
-) -> Course:
+) -> Assessment:
     value: Any = rows[column][-1]
     value = None if value is None else float(value)
     if passed:
         if value is None:
-            return Course("cannot be said", None, why=MISSING)
-        return Course("was met" if reached(value) else "was not met", value)
+            return Assessment("cannot be said", None, why=MISSING)
+        return Assessment("was met" if reached(value) else "was not met", value)
     if value is not None and reached(value):
-        return Course("met", value)
+        return Assessment("met", value)
     dated = rows.filter(_yearly(rows))
     found, why = trend(dated.select("period_end", column, "broken").rows(), by, most=most)
     if found is None:
-        return Course("cannot be said", value, why=why)
-    return Course("on course" if reached(found.comes_to) else "not on course", value, found)
+        return Assessment("cannot be said", value, why=why)
+    return Assessment("on course" if reached(found.comes_to) else "not on course", value, found)
 
 
 def _yearly(rows: pl.DataFrame) -> pl.Expr:

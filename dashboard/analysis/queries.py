@@ -50,7 +50,7 @@ class Inspection:
 @timing.query
 @shared
 def councils(db: Database, metric: Metric, period: Period, benchmark: Benchmark) -> pl.DataFrame:
-    """All councils of one period held against a benchmark: best first, neutral from low to high, missing last by name.
+    """All councils of one period compared with a benchmark: best first, neutral from low to high, missing last by name.
 
     Columns of Database.figure and of comparison.compare.
     """
@@ -74,7 +74,7 @@ def england(db: Database, metric: Metric, period: Period) -> dict[str, Any] | No
 def profile(db: Database, area_id: str, benchmark: Benchmark) -> pl.DataFrame:
     """Every measure of one council in its newest period, in menu order: its figure, comparison and companions.
 
-    Adds england, region, neighbours (median) with neighbours_base, and neighbours_mean to the columns of
+    Adds england, region, neighbours (median) with neighbours_count, and neighbours_mean to the columns of
     `direction.newest`; grades are left out.
     """
     found = db.remembered(("profiles", benchmark), lambda: _profiles(db, benchmark))
@@ -94,7 +94,7 @@ def _profiles(db: Database, benchmark: Benchmark) -> dict[str, pl.DataFrame]:
 
 
 def _companions(db: Database) -> pl.DataFrame:
-    """Whom every council stands beside in every measure's newest period; worked out once for all readers."""
+    """What every council is shown beside in every measure's newest period; calculated once for all readers."""
 
     def found() -> pl.DataFrame:
         figures = db.newest
@@ -103,7 +103,10 @@ def _companions(db: Database) -> pl.DataFrame:
         for other in ("england", "region", "neighbours"):
             values = BENCHMARKS[other].values(db, figures, councils)
             named = values.select(
-                "metric_id", "area_id", pl.col("benchmark").alias(other), pl.col("base").alias(f"{other}_base")
+                "metric_id",
+                "area_id",
+                pl.col("benchmark").alias(other),
+                pl.col("council_count").alias(f"{other}_count"),
             )
             rows = rows.join(named, on=["metric_id", "area_id"], how="left")
         mean = neighbours_mean(db, figures, councils).select("metric_id", "area_id", "neighbours_mean")
@@ -113,17 +116,17 @@ def _companions(db: Database) -> pl.DataFrame:
 
 
 def strongest(profile: pl.DataFrame, most: int = 5) -> pl.DataFrame:
-    """The measures of `profile` in which a council stands best among all, best first; no measure counts for more."""
-    return _by_standing(profile).head(most)
+    """The measures of `profile` in which a council ranks best, best first; no measure counts for more."""
+    return _by_rank(profile).head(most)
 
 
 def weakest(profile: pl.DataFrame, most: int = 5) -> pl.DataFrame:
-    """The measures in which it stands worst, worst first: of the worse half of councils, and none of its strongest."""
-    rows = _by_standing(profile)
+    """The measures in which it ranks worst, worst first: of the worse half of councils, and none of its strongest."""
+    rows = _by_rank(profile)
     return rows.tail(max(0, min(most, rows.height - most))).reverse().filter(pl.col("quarter") > 2)
 
 
-def _by_standing(profile: pl.DataFrame) -> pl.DataFrame:
+def _by_rank(profile: pl.DataFrame) -> pl.DataFrame:
     share = (pl.col("rank") - 1) / (pl.col("ranked") - 1)
     return profile.filter(pl.col("rank").is_not_null() & (pl.col("ranked") > 1)).sort(share, maintain_order=True)
 

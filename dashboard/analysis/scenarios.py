@@ -1,4 +1,4 @@
-"""What it would take: a target met, or social workers who return, worked out from published counts; no forecast.
+"""What it would take: a target met, or social workers who return, calculated from published counts; no forecast.
 
 A rate follows its published value: of a vacancy rate of 20 % with half of its vacancies filled, 10 % are left. So a
 scenario that changes nothing leaves every figure as published, whatever rounding lies between rate and counts.
@@ -47,8 +47,8 @@ _MET = "A standard is met by the published rate, or the rate that follows; it do
 
 
 @dataclass(frozen=True)
-class Place:
-    """A standing, as `formats.standing` says it."""
+class Rank:
+    """A rank, as `formats.rank` says it."""
 
     rank: int
     tied: int
@@ -76,8 +76,8 @@ class Council:
     caseload_before: float | None
     caseload_after: float | None
     """Null where the lever moves nobody into cases, or where cases and case holders are not published."""
-    place_before: Place | None
-    place_after: Place | None
+    rank_before: Rank | None
+    rank_after: Rank | None
     """With the others held still."""
     why: str | None
     assumptions: tuple[str, ...]
@@ -91,7 +91,7 @@ class England:
     period: Period
     target: float
     standard: float
-    """What councils are then held against: what the best quarter reach now."""
+    """What councils are then compared with: what the best quarter reach now."""
     before: float | None
     """Of England, as published."""
     after: float | None
@@ -140,7 +140,7 @@ class Returners:
 def council(db: Database, area_id: str, metric: Metric, target: float) -> Council:
     """What it would take one council to reach a target in one of LEVERS, in its newest period (rule `gaps`).
 
-    Raises ValueError for another measure, or a target below nought (of a caseload, not above it).
+    Raises ValueError for another measure, or a target below zero (of a caseload, not above it).
     """
     rows = _held(db, metric, target)
     period = db.latest(metric.metric_id)
@@ -168,8 +168,8 @@ def council(db: Database, area_id: str, metric: Metric, target: float) -> Counci
         counts["vacancies_fte"],
         caseload,
         then,
-        _place(others, cuts, own["value"]),
-        _place(others, cuts, after),
+        _rank(others, cuts, own["value"]),
+        _rank(others, cuts, after),
         None if own["value"] is not None else reason(own["status"], own["symbol"], metric),
         _assumptions(metric, counts, then is not None and metric.metric_id == VACANCIES, names, _STILL),
     )
@@ -220,8 +220,8 @@ def returners(db: Database, number: float = APPEAL, level: float | None = None) 
     """So many full-time social workers come back, each council in proportion to its vacancies.
 
     No council gets more than it has vacancies: where there are more returners than vacancies, all are filled and the
-    rest are not placed. `level` is the standard councils are held against, what the best quarter reach now if None.
-    Raises ValueError for a number below nought.
+    rest are not placed. `level` is the standard councils are compared with, what the best quarter reach now if None.
+    Raises ValueError for a number below zero.
     """
     if number < 0:
         raise ValueError(f"E_RETURNERS: {number} social workers cannot return. Ask for none or more.")
@@ -238,8 +238,8 @@ def returners(db: Database, number: float = APPEAL, level: float | None = None) 
         .join(loads, on="area_id", how="left", maintain_order="left")
         .rename({"value": "before", "vacancies_fte": "vacancies"})
     )
-    places = float(known["vacancies"].sum())
-    share = min(1.0, number / places) if places else 0.0
+    vacant = float(known["vacancies"].sum())
+    share = min(1.0, number / vacant) if vacant else 0.0
     rows = (
         known.with_columns((vacancies * share).alias("returners"))
         .with_columns(
@@ -269,7 +269,7 @@ def returners(db: Database, number: float = APPEAL, level: float | None = None) 
     )  # fmt: skip
     published = _row(db, metric, period, ENGLAND)
     counts = _counts(db, period, [ENGLAND]).row(0, named=True)
-    moved = places * share
+    moved = vacant * share
     caseload, then = _caseload(db, metric, period, ENGLAND, counts, moved)
     return Returners(
         period,
@@ -295,7 +295,7 @@ def returners(db: Database, number: float = APPEAL, level: float | None = None) 
 
 
 def _held(db: Database, metric: Metric, target: float) -> pl.DataFrame:
-    """Councils of the newest period held against the target, as `comparison.compare` does."""
+    """Councils of the newest period compared with the target, as `comparison.compare` does."""
     if metric.metric_id not in LEVERS:
         raise ValueError(f"E_LEVER: {metric.metric_id} is none of {', '.join(LEVERS)}.")
     if target < 0 or (target == 0 and metric.metric_id == CASELOAD):
@@ -370,11 +370,11 @@ def _share_of_holders(counts: dict[str, Any]) -> float | None:
     return min(1.0, float(holders / (staff + agency)))
 
 
-def _place(others: list[float], cuts: pl.DataFrame, value: float | None) -> Place | None:
-    """Where a value stands among the others; all LEVERS are better when lower."""
+def _rank(others: list[float], cuts: pl.DataFrame, value: float | None) -> Rank | None:
+    """The rank of a value among the others; all LEVERS are better when lower."""
     if value is None or not cuts.height:
         return None
-    return Place(
+    return Rank(
         1 + sum(other < value for other in others),
         1 + sum(other == value for other in others),
         1 + len(others),

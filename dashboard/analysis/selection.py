@@ -145,7 +145,7 @@ def height(rows: pl.DataFrame, shape: Shape = "long") -> int:
 def loosened(db: Database, question: Question) -> tuple[str, int] | None:
     """Of a question that finds nothing: the filter (its field) without which it finds most, and how many.
 
-    None where no single filter stands in the way.
+    None where nothing matches without any single filter.
     """
     found = [(field, matching(db, question.without(field))) for field in question.filters()]
     best = max(found, key=lambda one: one[1], default=("", 0))
@@ -155,7 +155,7 @@ def loosened(db: Database, question: Question) -> tuple[str, int] | None:
 def spotlight(db: Database, rows: pl.DataFrame, benchmark: Benchmark) -> pl.DataFrame:
     """Of figures of one measure those of their newest period, compared as by `queries.compared`; of more measures none.
 
-    They are what can be said of a choice in a sentence.
+    A sentence tells what stands out among them.
     """
     metrics = rows["metric_id"].unique()
     if len(metrics) != 1:

@@ -1,7 +1,7 @@
 """What the best councils have in common, as published: how often a group is among them, and what chance would give.
 
-A council that is one of the best by lot alone has each group's share of all councils. How far from it chance may go is
-the hypergeometric distribution: so many drawn from all without putting any back. It shows no cause.
+A council that is one of the best by chance alone has each group's share of all councils. How far chance may go from it
+is the hypergeometric distribution: so many drawn from all without putting any back. It shows no cause.
 """
 
 from __future__ import annotations
@@ -27,15 +27,15 @@ REGION, TYPE, SIZE, NEED, JUDGED = (
     "Region", "Type of authority", "Size", "Deprivation", "Ofsted on the impact of leaders",
 )  # fmt: skip
 SCHEMA = {
-    "dimension": pl.String, "group": pl.String, "note": pl.String, "best": pl.Int64, "best_base": pl.Int64,
-    "all": pl.Int64, "all_base": pl.Int64, "side": pl.String,
+    "dimension": pl.String, "group": pl.String, "note": pl.String, "best": pl.Int64, "best_of": pl.Int64,
+    "all": pl.Int64, "all_of": pl.Int64, "side": pl.String,
 }  # fmt: skip
 
 
 class Group(NamedTuple):
-    """One group of a kind: where it stands among the others, its name, and its bounds where it has any."""
+    """One group of a kind: its position among the others, its name, and its bounds where it has any."""
 
-    place: float | str
+    position: float | str
     name: str
     note: str | None = None
 
@@ -44,11 +44,11 @@ class Group(NamedTuple):
 Members = Mapping[str, Sequence[str]]
 
 
-def in_common(db: Database, found: Best) -> pl.DataFrame:
+def compare_groups(db: Database, found: Best) -> pl.DataFrame:
     """How many of the best, and of all they were chosen from, are in each group; each return once.
 
-    dimension, group, note, best, best_base, all, all_base (those with a group known), and side: "more" or "less" often
-    among the best than its number would give beyond chance, null where chance could explain it. Empty of fewer than
+    dimension, group, note, best, best_of, all, all_of (those with a group known), and side: "more" or "less" often
+    among the best than its number would give, null where that is not significant. Empty of fewer than
     ten, and where the rule does not choose from many. What the rule itself chose by is left out. A joint return is in
     a group if all its councils are.
     """
@@ -166,10 +166,10 @@ def _thirds(
     if len(values) < len(words):
         return {}
     first, second = quantiles(values.values(), n=3, method="inclusive")
-    place = {one: (value > first) + (value > second) for one, value in values.items()}
+    position = {one: (value > first) + (value > second) for one, value in values.items()}
     groups = {}
-    for at in set(place.values()):
-        own = [values[one] for one, of in place.items() if of == at]
+    for at in set(position.values()):
+        own = [values[one] for one, of in position.items() if of == at]
         ends = (number(end, decimals) for end in (min(own), max(own)))
         groups[at] = Group(at, words[at], bounds.format(*ends))
-    return {one: groups[at] for one, at in place.items()}
+    return {one: groups[at] for one, at in position.items()}

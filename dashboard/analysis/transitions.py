@@ -31,7 +31,7 @@ def judgements(db: Database) -> pl.DataFrame:
     """
     inspection = db.table["inspection"].select("inspection_id", "area_id", "framework", "type", "started", "published")
     given = db.table["judgement"].join(inspection, on="inspection_id")
-    # An inspection that judges no more overall closes the course of that judgement, and is not the lack of one.
+    # An inspection that judges no more overall ends the history of that judgement, and is not a missing one.
     closing = inspection.filter(pl.col("framework") == WITHOUT_OVERALL).with_columns(
         pl.lit("overall").alias("strand"), pl.lit(None, pl.String).alias("grade")
     )

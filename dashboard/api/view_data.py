@@ -183,7 +183,7 @@ def compare(
 
 
 def best(db: Database, metric: Metric, period: Period, benchmark: Benchmark) -> View:
-    """Best councils: all that could be among them, their standing in every year, and how leaders were judged."""
+    """Best councils: all that could be among them, their rank in every year, and how leaders were judged."""
     found = [_councils(db, metric, period, benchmark)]
     if metric.ranked:
         asked = (("metric", metric.metric_id),)

@@ -35,7 +35,7 @@ def choices(asked: Mapping[str, Iterable[str]], state: Mapping[str, object], ask
     by: in the order of SHARED, then by name.
     """
     found: Choices = {}
-    for name, values in sorted(asked.items(), key=lambda one: (one[0] not in SHARED, _place(one[0]))):
+    for name, values in sorted(asked.items(), key=lambda one: (one[0] not in SHARED, _order(one[0]))):
         if name == VERSION or name not in state or ASKED.get(name, asks) != asks:
             continue
         now, before = state[name], [value for value in values if value]
@@ -88,7 +88,7 @@ def not_kept(asked: str, why: object, newest: Database) -> str:
     return f"The figures of “{asked}” cannot be shown. {why} You are looking at the newest, of {day(newest.built_at)}."
 
 
-def _place(name: str) -> str:
+def _order(name: str) -> str:
     return str(SHARED.index(name)) if name in SHARED else name
 
 

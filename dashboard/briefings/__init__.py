@@ -1,4 +1,4 @@
 """Briefings: two pages on a council, a region or England, on paper, in Word and as a page to print.
 
-`content` says what stands in one, from the queries and sentences of the pages; `pdf`, `docx` and `web` set it.
+`content` puts one together, from the queries and sentences of the pages; `pdf`, `docx` and `web` set it.
 """

@@ -1,4 +1,4 @@
-"""What stands in the briefing on a council: the figures and sentences of its page, on two sides of paper."""
+"""The content of the briefing on a council: the figures and sentences of its page, on two sides of paper."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from dashboard.views.text.notices import notices
 from dashboard.views.text.questions import questions
 
 MOST_PARTNERS = 3
-SIDES: tuple[direction.Side, ...] = ("watch", "ring")
+SIDES: tuple[direction.Side, ...] = ("watch", "peers")
 # Of a partner's evidence so much is set out, that of the nine measures first; the rest is counted.
 MOST_EVIDENCE = 4
 # The first measure of every page, of which the gap is said in a sentence too.
@@ -36,7 +36,7 @@ TO_ASK = GRADES[:2]
 
 
 def briefing(db: Database, area_id: str, benchmark: Benchmark) -> Briefing:
-    """The briefing on a council of today, held against a benchmark."""
+    """The briefing on a council of today, compared with a benchmark."""
     name = db.names[area_id]
     profile = queries.profile(db, area_id, benchmark)
     rows = {row["metric_id"]: row for row in profile.iter_rows(named=True)}
@@ -86,7 +86,7 @@ def briefing(db: Database, area_id: str, benchmark: Benchmark) -> Briefing:
 
 def _judgements(db: Database, area_id: str) -> Section:
     inspections = queries.inspections(db, area_id)
-    words = [sections.inspected(inspections[0] if inspections else None), sections.course_of_leaders(inspections)]
+    words = [sections.inspected(inspections[0] if inspections else None), sections.leadership_history(inspections)]
     return Section(
         "Ofsted’s latest judgements",
         (Cards(sections.cards(db, area_id)), Words(" ".join(filter(None, words)), small=True)),
@@ -117,7 +117,7 @@ def _measures(
                 Cell(formats.brief(row["england"], metric)),
                 sections.neighbours(row, metric),
                 Cell(formats.brief(row["benchmark"], metric)),
-                sections.standing(row),
+                sections.rank(row),
             )
         )
     heads = (
@@ -138,7 +138,7 @@ def _judged(db: Database, partners: Sequence[Partner]) -> list[str]:
 
 
 def _better(rows: pl.DataFrame) -> pl.DataFrame:
-    """Of the measures in which it stands best, those in the better half: few have a figure of very small councils."""
+    """Of the measures in which it ranks best, those in the better half: few have a figure of very small councils."""
     return rows.filter(pl.col("quarter") <= 2)
 
 
@@ -157,7 +157,7 @@ def _extremes(db: Database, rows: pl.DataFrame, title: str, joint: Mapping[str, 
             (
                 sections.measure(metric, row, *_said(row, metric, joint)),
                 sections.value(row, metric),
-                sections.standing(row),
+                sections.rank(row),
                 sections.trend(row, why=False),
             )
         )

@@ -1,4 +1,4 @@
-"""What stands in the briefing on England: posts, what the best would give it, regions, watch lists, movers."""
+"""The content of the briefing on England: posts, what the best would give it, regions, watch lists, movers."""
 
 from __future__ import annotations
 
@@ -11,8 +11,7 @@ from dashboard.analysis import england as front
 from dashboard.analysis.benchmarks import Benchmark
 from dashboard.analysis.direction import Movers, Side
 from dashboard.analysis.england import Gain
-from dashboard.briefings import sections as parts
-from dashboard.briefings import strips
+from dashboard.briefings import sections, strips
 from dashboard.briefings.model import (
     Bar,
     Block,
@@ -40,7 +39,7 @@ from dashboard.views.text.england import england_sentence
 FIRST = scenarios.VACANCIES
 YEARS = 1
 MOST_LISTED, MOST_SEVERAL, MOST_MOVED = 8, 8, 5
-SIDES: tuple[tuple[Side, str], ...] = (("watch", "Worse, and getting worse"), ("ring", "Better, and getting better"))
+SIDES: tuple[tuple[Side, str], ...] = (("watch", "Worse, and getting worse"), ("peers", "Better, and getting better"))
 
 
 def briefing(db: Database, benchmark: Benchmark) -> Briefing:
@@ -49,12 +48,12 @@ def briefing(db: Database, benchmark: Benchmark) -> Briefing:
     period = db.latest(FIRST)
     rows = queries.councils(db, metric, period, benchmark)
     total = comparison.england_if_all_met(rows)
-    nine = parts.nine(db)
+    nine = sections.nine(db)
     return Briefing(
         area_id=ENGLAND,
         name=db.names[ENGLAND],
-        kicker=f"{parts.ABOUT} · {len(db.authorities)} councils",
-        about=parts.about(benchmark),
+        kicker=f"{sections.ABOUT} · {len(db.authorities)} councils",
+        about=sections.about(benchmark),
         made_on=db.built_at.date(),
         data_version=db.data_version,
         sentence=england_sentence(rows.to_dicts(), queries.england(db, metric, period), metric, benchmark, total),
@@ -72,7 +71,7 @@ def briefing(db: Database, benchmark: Benchmark) -> Briefing:
                 _several(db, nine, benchmark),
                 *_movers(db, metric),
                 _notes(db, rows, metric, nine, benchmark),
-                parts.sources(db, _sources(db, nine)),
+                sections.sources(db, _sources(db, nine)),
             ),
         ),
     )
@@ -95,15 +94,15 @@ def _headlines(db: Database) -> Section:
 
 
 def _judgements(db: Database) -> Section:
-    course = front.grades(db)
-    now = course[0]
+    history = front.grades(db)
+    now = history[0]
     cards = [
         Card(grade, str(now.counts.get(float(position), 0)), f"of {now.councils} councils", f"grade-{position}")
         for position, grade in enumerate(GRADES, start=1)
     ]
     if missing := now.councils - sum(now.counts.values()):
         cards.append(Card("Not judged", str(missing), f"of {now.councils} councils", "grade-none"))
-    words = sentences.grades_sentence(course)
+    words = sentences.grades_sentence(history)
     blocks: list[Block] = [Cards(tuple(cards))]
     if words:
         blocks.append(Words(words, small=True))
@@ -211,24 +210,24 @@ def _regions(db: Database, metric: Metric) -> Section:
 
 
 def _watch(db: Database, metric: Metric, benchmark: Benchmark) -> list[Section]:
-    lists = [direction.watch_list(db, metric, benchmark), direction.councils_to_ring(db, metric, benchmark)]
+    lists = [direction.watch_list(db, metric, benchmark), direction.peers(db, metric, benchmark)]
     sentence = Words(sentences.watch_sentence(metric, lists[0].height, lists[1].height, benchmark))
-    sections = [Section("Watch list, and its mirror", (sentence,))]
+    written = [Section("Watch list, and its mirror", (sentence,))]
     for (_, title), rows in zip(SIDES, lists, strict=True):
         body = [
             (
                 Cell(row["name"]),
                 Cell(formats.brief(row["value"], metric), strong=True),
                 Cell(formats.gap(row, metric), formats.shortfall(row, metric)),
-                parts.standing(row),
+                sections.rank(row),
             )
             for row in rows.head(MOST_LISTED).iter_rows(named=True)
         ]
         more = [Words(f"And {rows.height - MOST_LISTED} more.", small=True)] if rows.height > MOST_LISTED else []
         heads = ("Council, furthest first", "Value", "Gap", "Standing, best first")
         table = Table(heads, tuple(body), (0.28, 0.12, 0.32, 0.28))
-        sections.append(Section(title, (table, *more) if body else (Words("No council."),), half=True))
-    return sections
+        written.append(Section(title, (table, *more) if body else (Words("No council."),), half=True))
+    return written
 
 
 def _several(db: Database, nine: list[Metric], benchmark: Benchmark) -> Section:
@@ -251,13 +250,13 @@ def _several(db: Database, nine: list[Metric], benchmark: Benchmark) -> Section:
 
 def _movers(db: Database, metric: Metric) -> list[Section]:
     found = direction.movers(db, metric, YEARS)
-    sections = [Section("Who moved furthest in a year", (Words(directions.movers_sentence(found)),))]
+    written = [Section("Who moved furthest in a year", (Words(directions.movers_sentence(found)),))]
     column: Literal["improvement", "change"] = "improvement" if metric.ranked else "change"
     for best, title in ((True, "Improved most"), (False, "Worsened most")):
         rows = found.furthest(column, best=best, most=MOST_MOVED)
         if rows.height:
-            sections.append(Section(title, (_moved(db, found, rows),), half=True))
-    return sections
+            written.append(Section(title, (_moved(db, found, rows),), half=True))
+    return written
 
 
 def _moved(db: Database, found: Movers, rows: pl.DataFrame) -> Table:
@@ -289,14 +288,22 @@ def _rank(rank: int | None, ranked: int | None, tied: int | None) -> Cell:
 
 def _notes(db: Database, rows: pl.DataFrame, metric: Metric, nine: list[Metric], benchmark: Benchmark) -> Section:
     small = db.area.filter("very_small")["name"].sort().to_list()
-    points = [Point(said.REGION_PUBLISHED), *parts.joint(db, nine), *([Point(said.very_small(small))] if small else [])]
+    points = [
+        Point(said.REGION_PUBLISHED),
+        *sections.joint(db, nine),
+        *([Point(said.very_small(small))] if small else []),
+    ]
     missing: dict[str, list[str]] = {}
     for row in rows.filter(pl.col("value").is_null()).iter_rows(named=True):
         missing.setdefault(formats.reason(row["status"], row["symbol"], metric), []).append(row["name"])
     if words := said.without(metric, missing):
         points.append(Point(words))
-    points += [Point(f"{parts.UNROUNDED} {said.WITHOUT_COUNTS}"), *parts.indicative(db, nine), *parts.care(nine)]
-    points += parts.unseen(db, nine, benchmark)
+    points += [
+        Point(f"{sections.UNROUNDED} {said.WITHOUT_COUNTS}"),
+        *sections.indicative(db, nine),
+        *sections.care(nine),
+    ]
+    points += sections.unseen(db, nine, benchmark)
     return Section("Notes", (Points(tuple(points), small=True),))
 
 

@@ -24,9 +24,9 @@ class Cell:
 
 @dataclass(frozen=True)
 class Strip:
-    """Where all councils stand in one measure, as dots: places from 0 on the left to 1, the further the better.
+    """All councils in one measure, as dots: positions from 0 on the left to 1, the further the better.
 
-    A place under 0 or over 1 is beyond the axis, which covers all councils but the very small.
+    A position under 0 or over 1 is beyond the axis, which covers all councils but the very small.
     """
 
     alt: str
@@ -119,7 +119,7 @@ class Section:
     title: str
     blocks: tuple[Block, ...]
     half: bool = False
-    """Whether it stands beside the other half, where there is room."""
+    """Whether it is set beside the other half, where there is room."""
 
 
 @dataclass(frozen=True)

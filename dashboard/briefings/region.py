@@ -1,4 +1,4 @@
-"""What stands in the briefing on a region: its published figures beside England, and its councils side by side."""
+"""The content of the briefing on a region: its published figures beside England, and its councils side by side."""
 
 from __future__ import annotations
 
@@ -9,8 +9,7 @@ import polars as pl
 from dashboard.analysis import comparison, direction, queries, returns
 from dashboard.analysis.benchmarks import Benchmark
 from dashboard.analysis.direction import Side
-from dashboard.briefings import sections as parts
-from dashboard.briefings import strips
+from dashboard.briefings import sections, strips
 from dashboard.briefings.model import Briefing, Cell, Point, Points, Section, Table, Words
 from dashboard.data.database import Database
 from dashboard.data.model import ENGLAND, LEADERS, STRANDS, Metric, Row
@@ -22,7 +21,7 @@ from dashboard.views.text.notices import notices
 
 # Of more councils than this the tables fill a side of paper.
 FEW = 20
-COUNTED: dict[Side, str] = {"watch": "Worse, and getting worse", "ring": "Better, and getting better"}
+COUNTED: dict[Side, str] = {"watch": "Worse, and getting worse", "peers": "Better, and getting better"}
 
 
 def councils_in(db: Database, region_id: str) -> dict[str, str]:
@@ -32,9 +31,9 @@ def councils_in(db: Database, region_id: str) -> dict[str, str]:
 
 
 def briefing(db: Database, region_id: str, benchmark: Benchmark) -> Briefing:
-    """The briefing on a region, whose councils are held against a benchmark."""
+    """The briefing on a region, whose councils are compared with a benchmark."""
     name = db.names[region_id]
-    nine = parts.nine(db)
+    nine = sections.nine(db)
     own = councils_in(db, region_id)
     held = comparison.newest(db, benchmark).filter(pl.col("metric_id").is_in([metric.metric_id for metric in nine]))
     of = {str(key[0]): rows for key, rows in held.partition_by("metric_id", as_dict=True).items()}
@@ -44,12 +43,12 @@ def briefing(db: Database, region_id: str, benchmark: Benchmark) -> Briefing:
     grades = judged["symbol"].to_list()
     first = (_measures(db, region_id, of, own, beside, benchmark), *_lists(db, name, own, nine, benchmark))
     beside_each_other = (_side_by_side(own, nine, of, benchmark), _judgements(db, own))
-    last = (_notes(db, own, nine, benchmark), parts.sources(db, _sources(db, own, held)))
+    last = (_notes(db, own, nine, benchmark), sections.sources(db, _sources(db, own, held)))
     return Briefing(
         area_id=region_id,
         name=name,
-        kicker=f"{parts.ABOUT} · Region · {len(own)} councils",
-        about=parts.about(benchmark),
+        kicker=f"{sections.ABOUT} · Region · {len(own)} councils",
+        about=sections.about(benchmark),
         made_on=db.built_at.date(),
         data_version=db.data_version,
         sentence=said.region(name, beside, len(own), grades.count("Outstanding"), grades.count("Inadequate")),
@@ -81,7 +80,7 @@ def _measures(
         first, last = _ends(db, mine, metric)
         body.append(
             (
-                parts.measure(metric, rows.row(0, named=True)),
+                sections.measure(metric, rows.row(0, named=True)),
                 drawn,
                 Cell(formats.brief(one.region, metric), strong=True)
                 if one.region is not None
@@ -118,7 +117,7 @@ def _ends(db: Database, rows: pl.DataFrame, metric: Metric) -> tuple[Cell, Cell]
 def _lists(
     db: Database, name: str, own: Mapping[str, str], nine: Sequence[Metric], benchmark: Benchmark
 ) -> list[Section]:
-    sections = []
+    written = []
     for side, title in COUNTED.items():
         found = direction.watch_counts(db, benchmark, nine, side).filter(pl.col("area_id").is_in(list(own)))
         sentence = Words(said.region_lists(name, found.height, len(nine), side))
@@ -130,8 +129,8 @@ def _lists(
             for row in found.iter_rows(named=True)
         ]
         table = [Table(("Council", "Measures"), tuple(body), (0.4, 0.6), dense=True)] if body else []
-        sections.append(Section(title, (sentence, *table), half=True))
-    return sections
+        written.append(Section(title, (sentence, *table), half=True))
+    return written
 
 
 def _side_by_side(
@@ -187,8 +186,12 @@ def _judgements(db: Database, own: Mapping[str, str]) -> Section:
 
 def _notes(db: Database, own: Mapping[str, str], nine: Sequence[Metric], benchmark: Benchmark) -> Section:
     points = [Point(words) for area_id in own for words in notices(db, area_id)]
-    points += [Point(f"{parts.UNROUNDED} {said.WITHOUT_COUNTS}"), *parts.indicative(db, nine), *parts.care(nine)]
-    points += parts.unseen(db, nine, benchmark)
+    points += [
+        Point(f"{sections.UNROUNDED} {said.WITHOUT_COUNTS}"),
+        *sections.indicative(db, nine),
+        *sections.care(nine),
+    ]
+    points += sections.unseen(db, nine, benchmark)
     points.insert(0, Point(said.REGION_PUBLISHED))
     return Section("Notes", (Points(tuple(points), small=True),))
 

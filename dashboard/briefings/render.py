@@ -26,7 +26,7 @@ class Form:
     suffix: str
     label: str
     media_type: str
-    make: Callable[[Briefing], bytes]
+    render: Callable[[Briefing], bytes]
     shown: bool
     """Whether a browser shows it; else it is saved."""
 
@@ -56,7 +56,7 @@ def pack(
             yield done, names.get(area_id, area_id)
             found = content.briefing(db, area_id, benchmark)
             for form in forms:
-                _add(packed, file_name(area_id, found.name, form), KINDS[form].make(found))
+                _add(packed, file_name(area_id, found.name, form), KINDS[form].render(found))
     yield len(area_ids), ""
 
 

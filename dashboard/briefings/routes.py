@@ -31,7 +31,7 @@ from dashboard.ops import errors
 from dashboard.ops.logs import log_error
 
 # Letters are set one briefing at a time; so many may wait, for some ten seconds.
-MAKING = ThreadPoolExecutor(1, thread_name_prefix="briefings")
+RENDERING = ThreadPoolExecutor(1, thread_name_prefix="briefings")
 READING = ThreadPoolExecutor(4, thread_name_prefix="briefings read")
 MOST_WAITING = 32
 RETRY_SECONDS = 10
@@ -61,7 +61,7 @@ class Briefings:
                 raise RefusedError(503, "Too many at once", f"Ask again in {RETRY_SECONDS} seconds.")
             self._waiting += 1
             try:
-                return await loop.run_in_executor(MAKING, asked.made)
+                return await loop.run_in_executor(RENDERING, asked.render)
             finally:
                 self._waiting -= 1
         except RefusedError as refused:
@@ -104,15 +104,15 @@ class Asked:
         elif found := answers.shelf(self.db).get(self.key):
             self.reply = self._response(found)
 
-    def made(self) -> Response:
+    def render(self) -> Response:
         """The briefing, made if nobody did meanwhile."""
         kept = answers.shelf(self.db)
-        return self._response(kept.get(self.key) or kept.put(self.key, answers.document(self._make(), binary=True)))
+        return self._response(kept.get(self.key) or kept.put(self.key, answers.document(self._render(), binary=True)))
 
-    def _make(self) -> bytes:
+    def _render(self) -> bytes:
         found = content.briefing(self.db, self.area_id, self.benchmark)
         if self.form.suffix != "html":
-            return self.form.make(found)
+            return self.form.render(found)
         others = {form: address(self.area_id, form, self.benchmark, self.version) for form in FORMS if form != "html"}
         return web.web(found, others)
 

@@ -59,7 +59,7 @@ def inspected(latest: Inspection | None) -> str:
     return f"{on} {latest.published:%-d %B %Y} ({latest.framework})."
 
 
-def course_of_leaders(found: Sequence[Inspection]) -> str:
+def leadership_history(found: Sequence[Inspection]) -> str:
     """The impact of leaders at each inspection, oldest first: "January 2016 Good, November 2018 Outstanding"."""
     if len(found) < 2:
         return ""
@@ -95,11 +95,11 @@ def value(row: Row, metric: Metric, *, strong: bool = True) -> Cell:
     return Cell(formats.brief(row["value"], metric), strong=strong)
 
 
-def standing(row: Row) -> Cell:
-    """The quarter, with rank and base below."""
+def rank(row: Row) -> Cell:
+    """The quarter, with rank and number of councils below."""
     if row["rank"] is None:
         return Cell("")
-    return Cell(formats.QUARTERS[row["quarter"]].capitalize(), formats.standing(row), f"q{row['quarter']}")
+    return Cell(formats.QUARTERS[row["quarter"]].capitalize(), formats.rank(row), f"q{row['quarter']}")
 
 
 def neighbours(row: Row, metric: Metric) -> Cell:
@@ -108,12 +108,12 @@ def neighbours(row: Row, metric: Metric) -> Cell:
         return Cell("too few", "under 5 of 10", "missing")
     return Cell(
         formats.brief(row["neighbours"], metric),
-        f"{row['neighbours_base']} of 10" if row["neighbours_base"] < 10 else "",
+        f"{row['neighbours_count']} of 10" if row["neighbours_count"] < 10 else "",
     )
 
 
 def trend(row: Row, *, why: bool = True) -> Cell:
-    """Which way it goes over five years, or that it cannot be said, and why."""
+    """Which way it goes over five years, or that there is no trend, and why."""
     if row["direction"] == "cannot be said":
         return Cell("cannot be said", direction.NO_DIRECTION[row["no_direction"]] if why else "")
     return Cell(row["direction"] or "")
@@ -134,7 +134,7 @@ def care(metrics: Iterable[Metric]) -> list[Point]:
 
 
 def indicative(db: Database, metrics: Iterable[Metric]) -> list[Point]:
-    """Of which measures verdicts beyond chance are only indicative (rule `chance`)."""
+    """The measures whose significance is only indicative (rule `chance`)."""
     names = [one.short_title.lower() for one in metrics if one.has_interval and queries.indicative(db, one)]
     if not names:
         return []

@@ -1,4 +1,4 @@
-"""Where all councils stand in one measure, as a strip of dots on which the further right is the better."""
+"""All councils in one measure, as a strip of dots: the further right, the better."""
 
 from __future__ import annotations
 
@@ -79,21 +79,21 @@ def _alt(
     england: float | None, neighbours: float | None, mark: float | None,
 ) -> str:  # fmt: skip
     setting = known.filter(pl.col("sets_cut"))["value"].sort(descending=metric.lower_is_better).to_list()
-    parts: list[Any] = []
+    pieces: list[Any] = []
     if setting:
-        parts.append(f"from {formats.brief(setting[0], metric)} to {formats.brief(setting[-1], metric)}, best last")
+        pieces.append(f"from {formats.brief(setting[0], metric)} to {formats.brief(setting[-1], metric)}, best last")
     if mine and several:
         ends = sorted(mine, reverse=metric.lower_is_better)
-        parts.append(f"councils of {name} from {formats.brief(ends[0], metric)} to {formats.brief(ends[-1], metric)}")
+        pieces.append(f"councils of {name} from {formats.brief(ends[0], metric)} to {formats.brief(ends[-1], metric)}")
     elif not several and mine:
-        parts.append(f"{name} {formats.brief(mine[0], metric)}")
+        pieces.append(f"{name} {formats.brief(mine[0], metric)}")
     elif mine == [] and name:
-        parts.append(f"{name} without a figure")
+        pieces.append(f"{name} without a figure")
     for label, value in (
         ("England", england),
         ("neighbours’ median", neighbours),
         (benchmark.label.lower().replace("england", "England"), mark),
     ):
         if value is not None:
-            parts.append(f"{label} {formats.brief(value, metric)}")
-    return f"{metric.title}, {len(setting)} councils {'; '.join(parts)}."
+            pieces.append(f"{label} {formats.brief(value, metric)}")
+    return f"{metric.title}, {len(setting)} councils {'; '.join(pieces)}."

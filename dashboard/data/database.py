@@ -39,7 +39,7 @@ TABLES = "SELECT table_name FROM duckdb_tables() WHERE database_name = 'monitor'
 class Database:
     """One version of the data.
 
-    `figure` holds every observation with its area, standing and change: metric_id, area_id, period_end, period, value,
+    `figure` holds every observation with its area, rank and change: metric_id, area_id, period_end, period, value,
     status, symbol, numerator, denominator, return_id, file, line, name, kind, region_id, authority_type, very_small,
     rank, tied, ranked, quarter, sets_cut, previous_period_end, change.
     `comments` holds what the schema says: (table, column) -> words, and (table, "") of the table itself.
@@ -75,7 +75,7 @@ class Database:
             )
             .join(table["standing"], on=keys, how="left")
             .join(table["change"], on=keys, how="left")
-            # Neutral measures have no standing; only the very small are left out of their groups and axes.
+            # Neutral measures have no rank; only the very small are left out of their groups and axes.
             .with_columns(pl.coalesce("sets_cut", ~pl.col("very_small")).alias("sets_cut"))
             .sort("metric_id", "period_end", "area_id")
         )

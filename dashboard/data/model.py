@@ -78,7 +78,7 @@ class Metric:
 
     @property
     def ranked(self) -> bool:
-        """Whether councils have a standing in it: neutral measures and grades are never ranked."""
+        """Whether councils are ranked in it: neutral measures and grades are never ranked."""
         return not (self.neutral or self.graded)
 
     @property

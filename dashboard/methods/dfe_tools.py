@@ -1,7 +1,7 @@
-"""Where this dashboard departs from the Department for Education's own tools, and what that changes in these figures.
+"""Where this dashboard differs from the Department for Education's own tools, and what that changes in these figures.
 
-How the tools work was read from their published code, or seen, in November 2026. Each difference is worked out on
-today's figures: what is said of the tools is their rule applied to these, not what they print.
+How the tools work was read from their published code, or seen, in November 2026. Each difference is calculated from
+today's figures: the tools' results are their rules applied to these, not what they print.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ SEEN = "November 2026"
 
 
 @dataclass(frozen=True)
-class Departure:
+class Difference:
     """One thing done otherwise, why, and what it changes."""
 
     id: str
@@ -33,16 +33,16 @@ class Departure:
 
 
 def examples(db: Database) -> dict[str, Example | None]:
-    """What each difference changes, by its id; worked out once a version of the data."""
+    """What each difference changes, by its id; calculated once a version of the data."""
 
     def made() -> dict[str, Example | None]:
-        return {one.id: one.example(db) for one in DEPARTURES}
+        return {one.id: one.example(db) for one in DIFFERENCES_FROM_DFE}
 
-    return db.remembered("methods: departures", made)
+    return db.remembered("methods: differences from dfe", made)
 
 
-DEPARTURES = (
-    Departure(
+DIFFERENCES_FROM_DFE = (
+    Difference(
         "neighbours",
         "Mean or median of the neighbours",
         "Compares with the mean of the ten statistical neighbours.",
@@ -52,7 +52,7 @@ DEPARTURES = (
         "figure here.",
         differences_from_dfe.of_neighbours,
     ),
-    Departure(
+    Difference(
         "joint-returns",
         "Joint returns",
         "Copies the figure of a joint return to each of its councils, and counts it for each.",
@@ -61,7 +61,7 @@ DEPARTURES = (
         "It is one published figure: neither two nor none.",
         differences_from_dfe.of_joint_returns,
     ),
-    Departure(
+    Difference(
         "edges",
         "On the edge of a quarter",
         "Closes every band on its upper side: where more is better, a council on a cut is in the lower band.",
@@ -70,7 +70,7 @@ DEPARTURES = (
         "Who reaches what the best quarter reach is in it.",
         differences_from_dfe.of_edges,
     ),
-    Departure(
+    Difference(
         "cuts",
         "Who sets the cuts",
         "Sets its bands from the values of all councils, the City of London and the Isles of Scilly among them.",
@@ -79,7 +79,7 @@ DEPARTURES = (
         "A council with a dozen social workers says little of what is usual.",
         differences_from_dfe.of_cuts,
     ),
-    Departure(
+    Difference(
         "missing",
         "What is missing",
         "Prints one dash for suppressed, not applicable and not existing alike, and 0 for some that round to it.",
@@ -88,7 +88,7 @@ DEPARTURES = (
         "Suppressed because of small numbers and never returned are not the same news.",
         differences_from_dfe.of_missing,
     ),
-    Departure(
+    Difference(
         "trends",
         "Change and trend",
         "Calls any change since the year before an increase or a decrease.",
@@ -97,7 +97,7 @@ DEPARTURES = (
         "Most figures move every year; few go anywhere.",
         differences_from_dfe.of_trends,
     ),
-    Departure(
+    Difference(
         "ended",
         "Councils that were reorganised",
         "Keeps those that ended as rows in every year, and new ones in years before they began.",
@@ -106,7 +106,7 @@ DEPARTURES = (
         "A line drawn across a reorganisation compares two different councils.",
         differences_from_dfe.of_ended,
     ),
-    Departure(
+    Difference(
         "better-side",
         "Which way is better",
         "Gives a polarity for most of its indicators, and none for the others.",
@@ -115,7 +115,7 @@ DEPARTURES = (
         "Readers ask it first.",
         differences_from_dfe.of_polarity,
     ),
-    Departure(
+    Difference(
         "ranks",
         "Ranks",
         "Prints a rank without how many are ranked or how many share it.",
@@ -124,7 +124,7 @@ DEPARTURES = (
         "A rank without its base cannot be read.",
         differences_from_dfe.of_ranks,
     ),
-    Departure(
+    Difference(
         "judgements",
         "Ofsted's judgements",
         "Has none.",

@@ -1,4 +1,4 @@
-"""What each departure from the Department's tools changes, worked out on these figures by the same functions as pages.
+"""What each difference from the Department's tools changes, calculated by the same functions as pages.
 
 The tools' rules are applied to our figures: what comes out need not be what the tools print, whose figures may differ.
 """
@@ -34,7 +34,7 @@ def of_neighbours(db: Database) -> Example | None:
     if not told:
         return None
     # Told of a council all of whose neighbours have a figure and report apart from it, so that it can be done by hand.
-    whole = [one for one in told if one[0]["base"] == 10] or told
+    whole = [one for one in told if one[0]["council_count"] == 10] or told
     first = whole[0][0]["metric_id"]
     row, met = max(
         (one for one in whole if one[0]["metric_id"] == first),
@@ -177,7 +177,7 @@ def of_cuts(db: Database) -> Example | None:
 
 
 def of_missing(db: Database) -> Example | None:
-    """Reasons behind what the tool prints as one dash, and what it prints as nought."""
+    """Reasons behind what the tool prints as one dash, and what it prints as zero."""
     council = db.figure.filter((pl.col("kind") == "local_authority") & (pl.col("status") != "observed"))
     if council.is_empty():
         return None
@@ -303,7 +303,7 @@ def _beside_neighbours(db: Database) -> list[dict[str, Any]]:
     order = {metric_id: place for place, metric_id in enumerate(db.metrics) if db.metrics[metric_id].ranked}
     return (
         councils.filter(pl.col("metric_id").is_in(list(order)) & pl.col("value").is_not_null())
-        .join(median.select(*keys, "neighbours", "base"), on=keys)
+        .join(median.select(*keys, "neighbours", "council_count"), on=keys)
         .join(mean.select(*keys, "neighbours_mean"), on=keys)
         .sort(pl.col("metric_id").replace_strict(order, return_dtype=pl.Int64), "name")
         .to_dicts()

@@ -22,7 +22,7 @@ BEST = BENCHMARKS[DEFAULT]
 
 @dataclass(frozen=True)
 class Example:
-    """A rule worked out on published figures. Everything in it was asked of the database when it was made."""
+    """A rule applied to published figures. Everything in it was asked of the database when it was made."""
 
     about: str
     """Which figures it is made of, as a heading."""
@@ -50,7 +50,7 @@ class Rule:
     words: str
     """A paragraph a line."""
     example: Callable[[Database], Example | None]
-    """Worked out on the figures; None where they hold no case of it."""
+    """Made from the figures; None where they hold no case of it."""
     also: str = ""
     """Other words that readers look for it by."""
 

@@ -1,4 +1,4 @@
-"""Words of the field that a reader may not know, each in a sentence or two."""
+"""Terms of the field that a reader may not know, each in a sentence or two."""
 
 from __future__ import annotations
 
@@ -6,15 +6,15 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
-class Word:
-    """A word and what it means here."""
+class Term:
+    """A term and what it means here."""
 
-    word: str
+    term: str
     meaning: str
 
 
-WORDS = tuple(
-    Word(*one)
+GLOSSARY = tuple(
+    Term(*one)
     for one in (
         ("Agency social worker", "A social worker whom a council pays through an agency, and does not employ."),
         ("Assessment", "What a council does after a referral to find out whether a child is in need, and of what."),

@@ -179,7 +179,7 @@ def formula(row: Mapping[str, Any]) -> str:
 
 
 def made_of(row: Mapping[str, Any]) -> str:
-    """What stands above and below the line, where one column holds both in different rows; else empty."""
+    """What is above and below the line, where one column holds both in different rows; else empty."""
     if not row["numerator"] or row["numerator"] != row["denominator"]:
         return ""
     return "Above the line it is of those whom the measure names, below it of all of that group."

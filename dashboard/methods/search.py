@@ -11,11 +11,11 @@ from difflib import get_close_matches
 
 from dashboard.data.database import Database
 from dashboard.methods import dictionary, records
-from dashboard.methods.dfe_tools import DASHBOARD, DEPARTURES, TOOL
-from dashboard.methods.glossary import WORDS
+from dashboard.methods.dfe_tools import DASHBOARD, DIFFERENCES_FROM_DFE, TOOL
+from dashboard.methods.glossary import GLOSSARY
 from dashboard.methods.rules import RULES
 
-MEASURES, RULES_OF, DIFFERENCES, MISSING, COUNCILS, SOURCES, DICTIONARY, WORDS_OF = SECTIONS = (
+MEASURES, RULES_OF, DIFFERENCES, MISSING, COUNCILS, SOURCES, DICTIONARY, GLOSSARY_SECTION = SECTIONS = (
     "Measures", "Rules", "DfE's tools", "Missing figures", "Councils", "Sources", "Dictionary", "Words",
 )  # fmt: skip
 # What is opened in a section, by its title, and a measure, which has an address of its own.
@@ -23,7 +23,7 @@ ENTRY, MEASURE = "entry", "measure"
 # The part of the dictionary that is no table of the database.
 FILES = "Files of figures"
 # The Department's tools by all their names.
-TOOLS = f"{TOOL} LAIT {DASHBOARD} CSC DfE"
+DFE_TOOLS = f"{TOOL} LAIT {DASHBOARD} CSC DfE"
 # Of words as short as a symbol only the whole is looked for, and not what begins with it.
 SHORTEST = 2
 # A reader's words beyond these are not looked for.
@@ -32,7 +32,7 @@ MOST = 12
 # How much a word found in a title counts beside one in the text: whole, or its beginning.
 TITLE, TITLE_BEGINS, TEXT, TEXT_BEGINS = 8, 5, 2, 1
 EXACT = 50
-# How like a word that nobody wrote must be to one that is there.
+# How similar a misspelt word must be to one that is there.
 LIKE = 0.6
 
 
@@ -98,17 +98,17 @@ def entries(db: Database) -> Iterator[Entry]:
     for rule in RULES:
         also = f"{rule.words} {rule.also}"
         yield Entry("Rule", rule.title, rule.short, RULES_OF, ((ENTRY, rule.title),), also)
-    for one in DEPARTURES:
-        also = " ".join((one.tool, one.dashboard, one.why, TOOLS))
+    for one in DIFFERENCES_FROM_DFE:
+        also = " ".join((one.tool, one.dashboard, one.why, DFE_TOOLS))
         yield Entry("Difference", one.title, one.here, DIFFERENCES, ((ENTRY, one.title),), also)
     for status in records.statuses(db):
         also = " ".join((status.status, *(symbol for symbol, _ in status.symbols)))
         yield Entry("Reason", f"{status.words[0].upper()}{status.words[1:]}", status.meaning, MISSING, (), also)
-    for word in WORDS:
-        yield Entry("Word", word.word, word.meaning, WORDS_OF, ((ENTRY, word.word),))
+    for term in GLOSSARY:
+        yield Entry("Word", term.term, term.meaning, GLOSSARY_SECTION, ((ENTRY, term.term),))
     for loaded in records.sources(db):
         source = loaded.source
-        also = TOOLS if source.title == TOOL else ""
+        also = DFE_TOOLS if source.title == TOOL else ""
         yield Entry("Source", source.title, f"{source.publisher}, {source.release}", SOURCES, (), also)
     for joint in records.joint_returns(db):
         yield Entry("Joint return", " and ".join(joint.names), "joint return reported together", COUNCILS)

@@ -9,9 +9,9 @@ from dashboard.analysis.benchmarks import BENCHMARKS, DEFAULT
 from dashboard.data.database import Database
 from dashboard.data.model import Source
 from dashboard.data.names import format_date
-from dashboard.methods.dfe_tools import DASHBOARD, TOOL, Departure
+from dashboard.methods.dfe_tools import DASHBOARD, TOOL, Difference
 from dashboard.methods.example import Example, Rule
-from dashboard.methods.glossary import Word
+from dashboard.methods.glossary import Term
 from dashboard.methods.measures import Coverage, Measure
 from dashboard.methods.search import ENTRY, MEASURE, MEASURES, Entry, Found
 from dashboard.views import tables
@@ -25,7 +25,7 @@ Facts = Iterable[tuple[str, object]]
 
 
 def found(of: Found) -> Html:
-    """What a search found, each a link to where it stands; or that nothing does, and what is nearest."""
+    """What a search found, each a link to where it is; or that there is nothing, and what is nearest."""
     asked = f"“{tables.plain(of.asked)}”"
     if not of.count:
         return note(f"Nothing here holds {asked}. Try one word: a measure, a rule, a column, a symbol.")
@@ -107,8 +107,8 @@ def rules(
     )  # fmt: skip
 
 
-def departures(
-    every: Iterable[Departure],
+def differences_from_dfe(
+    every: Iterable[Difference],
     examples: Mapping[str, Example | None],
     db: Database,
     section: str,
@@ -138,11 +138,11 @@ def intro(text: str) -> Html:
     return tag("p", text, class_="intro")
 
 
-def words(every: Iterable[Word], chosen: str) -> Html:
-    """The words and what they mean, the chosen one marked and first."""
-    ordered = sorted(every, key=lambda one: (one.word != chosen, one.word.casefold()))
+def glossary(every: Iterable[Term], chosen: str) -> Html:
+    """The terms and what they mean, the chosen one marked and first."""
+    ordered = sorted(every, key=lambda one: (one.term != chosen, one.term.casefold()))
     pairs = (
-        join(tag("dt", one.word, class_="chosen" if one.word == chosen else None), tag("dd", one.meaning))
+        join(tag("dt", one.term, class_="chosen" if one.term == chosen else None), tag("dd", one.meaning))
         for one in ordered
     )
     return tag("dl", *pairs, class_="facts words")

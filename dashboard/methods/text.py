@@ -6,8 +6,8 @@ import polars as pl
 
 from dashboard.data.database import Database
 from dashboard.methods import dictionary, records
-from dashboard.methods.dfe_tools import DEPARTURES, SEEN
-from dashboard.methods.glossary import WORDS
+from dashboard.methods.dfe_tools import DIFFERENCES_FROM_DFE, SEEN
+from dashboard.methods.glossary import GLOSSARY
 from dashboard.methods.measures import Measure
 from dashboard.methods.rules import RULES
 from dashboard.views.text import formats
@@ -59,11 +59,12 @@ def rules() -> str:
     )
 
 
-def departures() -> str:
+def differences_from_dfe() -> str:
     """What holds for all differences."""
     return (
-        f"{len(DEPARTURES)} things are done otherwise than in the Department for Education's two tools, as they were "
-        f"in {SEEN}. What each changes is worked out on today's figures by the tool's rule; its own may differ."
+        f"{len(DIFFERENCES_FROM_DFE)} things are done otherwise than in the Department for Education's two tools, as "
+        f"they were in {SEEN}. What each changes is worked out on today's figures by the tool's rule; its own may "
+        "differ."
     )
 
 
@@ -117,6 +118,6 @@ def columns(db: Database) -> str:
     )
 
 
-def words() -> str:
-    """How many words there are."""
-    return f"{len(WORDS)} words that stand on these pages, in plain English."
+def glossary() -> str:
+    """How many terms there are."""
+    return f"{len(GLOSSARY)} words that stand on these pages, in plain English."

@@ -1,4 +1,4 @@
-"""Who is best: the councils behind the chosen rule, how long they have been, what they share, and best on several."""
+"""Who is best: the councils of the chosen rule, how long they have been, what they share, and best on several."""
 
 from collections.abc import Callable
 from functools import partial
@@ -39,7 +39,7 @@ def save(make: Callable[[], pl.DataFrame], count: int, name: str) -> None:
 
 
 def show_best() -> None:
-    """The councils behind the chosen rule."""
+    """The councils that contribute to the chosen rule."""
     found = best.who(db, metric, period, asked, area_id)
     head(sentences.opening(db, found))
     why = sentences.instead(db, found, asked, db.names[area_id] if area_id else "")
@@ -65,38 +65,38 @@ def show_best() -> None:
     with left:
         show_how_long(found)
     with right:
-        show_in_common(found)
+        show_shared_characteristics(found)
 
 
 def show_how_long(found: best.Best) -> None:
     """The quarter of each of them in every period."""
     st.header("How long they have been in the best quarter", anchor=False)
-    course = best.course(db, metric, found.rows)
+    history = best.history(db, metric, found.rows)
     said = sentences.how_long(found)
     if len(db.periods[metric.metric_id]) == 1:
         st.html(tables.sentence(f"There is one period of these figures. {said}"))
         return
     st.html(tables.sentence(said) + parts.legend())
     caption = f"Quarter of all councils in England by {metric.noun}, longest in the best quarter first"
-    st.html(parts.years(course, found, area_id, caption, values=False))
+    st.html(parts.years(history, found, area_id, caption, values=False))
     st.html(parts.note(*sentences.breaks(db, metric)))
     with st.expander("These figures as a table", key="figures", on_change="rerun", bind="query-params") as table:
         if table.open:
-            st.html(parts.years(course, found, area_id, f"{metric.title} and quarter in every period", values=True))
+            st.html(parts.years(history, found, area_id, f"{metric.title} and quarter in every period", values=True))
     save(
-        lambda: parts.years_file(db, found, course), course.height, f"best-{metric.metric_id}-{period.end}-years.csv"
+        lambda: parts.years_file(db, found, history), history.height, f"best-{metric.metric_id}-{period.end}-years.csv"
     )  # fmt: skip
 
 
-def show_in_common(found: best.Best) -> None:
+def show_shared_characteristics(found: best.Best) -> None:
     """What the best share, and whether chance could explain it."""
     st.header("What they have in common", anchor=False)
-    rows = shared_characteristics.in_common(db, found)
-    st.html(tables.sentence(sentences.in_common(rows.to_dicts(), found)))
+    rows = shared_characteristics.compare_groups(db, found)
+    st.html(tables.sentence(sentences.shared_characteristics(rows.to_dicts(), found)))
     if rows.is_empty():
         return
     st.html(parts.caveat(sentences.NO_CAUSE, sentences.on_common(rows.to_dicts())))
-    table, used = parts.in_common(rows), shared_characteristics.sources(db, found)
+    table, used = parts.shared_characteristics(rows), shared_characteristics.sources(db, found)
     st.html(table.html(rows, f"These {found.rows.height} beside all {found.among.height} that could be among them"))
     save(
         lambda: table.frame(rows, parts.about(db, found, used)), rows.height,

@@ -10,7 +10,7 @@ from dashboard.briefings import content, render
 from dashboard.briefings.region import councils_in
 from dashboard.briefings.urls import FORMS
 from dashboard.data.model import ENGLAND
-from dashboard.pages.components import briefing_links as parts
+from dashboard.pages.components import briefing_links
 from dashboard.pages.shared import session
 from dashboard.views import tables
 from dashboard.views.text import briefings as sentences
@@ -56,7 +56,7 @@ if not chosen:
     chosen = [*([numbers[own]] if own in numbers else []), ENGLAND, *regions]
 shown = {area_id: names[area_id] for area_id in dict.fromkeys(chosen)}
 st.html(tables.sentence(sentences.shown(list(shown.values()))))
-st.html(parts.table(shown, benchmark, st.session_state.get(view_links.VERSION)))
+st.html(briefing_links.table(shown, benchmark, st.session_state.get(view_links.VERSION)))
 
 st.header("All of these in one file", anchor=False)
 labels = {label[0].upper() + label[1:]: form for form, label in FORMS.items()}

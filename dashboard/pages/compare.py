@@ -41,9 +41,9 @@ count = "One council" if len(area_ids) == 1 else f"{len(area_ids)} councils side
 session.headline(metric.title, sentences.opening(listed, metric, benchmark, area_id), kicker=f"{count} · {when}")
 
 st.html(tables.MEASURE_ANCHOR)
-courses = compare.courses(db, metric, area_ids)
+history = compare.history(db, metric, area_ids)
 breaks = compare.breaks(db, metric)
-over_time = partial(side_by_side.courses, courses, metric, names, f"{metric.title} over time", area_id or "")
+over_time = partial(side_by_side.history, history, metric, names, f"{metric.title} over time", area_id or "")
 if metric.graded:
     st.html(over_time())
 else:
@@ -59,7 +59,7 @@ else:
         st.html(tables.subheading("Over time"))
         session.chart(
             draw_lines(
-                courses, metric, rows["area_id"].to_list(), breaks, chosen=area_id, height=bars_height(len(listed))
+                history, metric, rows["area_id"].to_list(), breaks, chosen=area_id, height=bars_height(len(listed))
             ),
             "lines",
             f"{metric.title} of {len(area_ids)} councils and England over time",
@@ -69,7 +69,7 @@ st.html(tables.source_note(db, metric))
 with st.expander("In order, as a table", key="order", on_change="rerun", bind="query-params") as table:
     if table.open:
         caption = f"{metric.title}, {when}"
-        st.html(side_by_side.places(db, rows, metric, benchmark, caption, area_id or ""))
+        st.html(side_by_side.ranks(db, rows, metric, benchmark, caption, area_id or ""))
 if not metric.graded:
     with st.expander("Over time, as a table", key="years", on_change="rerun", bind="query-params") as table:
         if table.open:
@@ -80,8 +80,8 @@ with st.container(key="files", horizontal=True):
         label=f"Download the order, {rows.height} rows (CSV)",
     )  # fmt: skip
     download(
-        db, courses, f"side-by-side-{metric.metric_id}-over-time.csv", benchmark=benchmark,
-        label=f"Download the years, {courses.height} rows (CSV)",
+        db, history, f"side-by-side-{metric.metric_id}-over-time.csv", benchmark=benchmark,
+        label=f"Download the years, {history.height} rows (CSV)",
     )  # fmt: skip
 
 st.header("Measure by measure", anchor=False)

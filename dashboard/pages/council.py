@@ -1,4 +1,4 @@
-"""One council on one page: judgements, its best and worst, every measure, whom to ring, what it would take."""
+"""One council on one page: judgements, its best and worst, every measure, peers to contact, what it would take."""
 
 from datetime import UTC, datetime
 
@@ -81,7 +81,7 @@ else:
     st.html(tables.sentence(f"{name} did not exist {formats.period(metric, period.end)}."))
 
 # Classes of all periods, as on the map: a colour means the same in each.
-painting = palette.paint(
+classification = palette.classify(
     rows, metric, "quarter" if metric.ranked else "value", scale=db.councils_ever(metric.metric_id)
 )
 left, right = st.columns(2, gap="medium")
@@ -90,11 +90,11 @@ with left:
     if metric.graded:
         st.html(tables.inspections(inspections, f"{name}: inspections since 2013"))
     else:
-        course = queries.trend(db, metric, chosen.area_id)
-        session.chart(draw_trend(course, metric, name, height=HEIGHT), "trend", f"{metric.title} in {name} over time")
+        history = queries.trend(db, metric, chosen.area_id)
+        session.chart(draw_trend(history, metric, name, height=HEIGHT), "trend", f"{metric.title} in {name} over time")
         with st.expander("These figures as a table", key="course", on_change="rerun", bind="query-params") as table:
             if table.open:
-                st.html(tables.trend(course, metric, name))
+                st.html(tables.trend(history, metric, name))
 with right:
     st.subheader("Among all councils", anchor=False)
     as_funnel = metric.has_interval and (
@@ -103,7 +103,7 @@ with right:
     limits = funnel.funnel(db, metric, period) if as_funnel else None
     if metric.graded:
         session.chart(
-            draw_grades(painting, chosen=chosen.area_id, height=HEIGHT // 2 + 60), "grades", "Councils by grade"
+            draw_grades(classification, chosen=chosen.area_id, height=HEIGHT // 2 + 60), "grades", "Councils by grade"
         )
     elif limits is not None:
         session.chart(
@@ -116,7 +116,7 @@ with right:
         england = queries.england(db, metric, period)
         session.chart(
             draw_strip(
-                rows, metric, painting, chosen=chosen.area_id, england=england["value"] if england else None,
+                rows, metric, classification, chosen=chosen.area_id, england=england["value"] if england else None,
                 benchmark=own["benchmark"] if own else None, benchmark_label=benchmark.title, height=HEIGHT,
             ),
             "strip",

@@ -90,17 +90,17 @@ figures = queries.published(db, beside, areas["area_id"].to_list(), {first.metri
 download(db, figures, "regions.csv", benchmark=benchmark, label=f"Download these {figures.height} figures (CSV)")
 
 st.header("Watch list", anchor=False)
-watch, ring = direction.watch_list(db, metric, benchmark), direction.councils_to_ring(db, metric, benchmark)
-st.html(tables.sentence(front.watch_sentence(metric, watch.height, ring.height, benchmark)))
+watch, peers = direction.watch_list(db, metric, benchmark), direction.peers(db, metric, benchmark)
+st.html(tables.sentence(front.watch_sentence(metric, watch.height, peers.height, benchmark)))
 left, right = st.columns(2, gap="medium")
 with left:
     if watch.height:
         st.html(parts.watched(watch, metric, benchmark, "Worse, and getting worse"))
         download(db, watch, "watch-list.csv", benchmark=benchmark, label=f"Download the {watch.height} to watch (CSV)")
 with right:
-    if ring.height:
-        st.html(parts.watched(ring, metric, benchmark, "Better, and getting better"))
-        download(db, ring, "to-ring.csv", benchmark=benchmark, label=f"Download the {ring.height} to ring (CSV)")
+    if peers.height:
+        st.html(parts.watched(peers, metric, benchmark, "Better, and getting better"))
+        download(db, peers, "to-ring.csv", benchmark=benchmark, label=f"Download the {peers.height} to ring (CSV)")
 several = direction.watch_counts(db, benchmark, nine)
 st.html(tables.sentence(directions.counts_sentence(several, nine, "watch")))
 often = several.filter(several["count"] > 1)

@@ -125,30 +125,30 @@ def show_reports(choices: Choices) -> None:
     """Reports by quarter, and those on the chosen council."""
     strand, judged, region, where = choices.strand, choices.judged, choices.region, choices.where
     found = inspections.reports(db, choices.region_id)
-    quarters = inspections.by_quarter(found, strand)
-    course = inspections.reports(db).filter(pl.col("area_id") == chosen.area_id) if own else found.head(0)
+    quarters = inspections.by_calendar_quarter(found, strand)
+    history = inspections.reports(db).filter(pl.col("area_id") == chosen.area_id) if own else found.head(0)
     head(
         sentences.reports_sentence(found.to_dicts(), strand, judged, newest=newest, region_name=region),
-        sentences.course_sentence(own, course.to_dicts(), strand, judged) if own else "",
+        sentences.history_sentence(own, history.to_dicts(), strand, judged) if own else "",
     )
     none = sentences.none(strand)
     st.html(tables.key({**inspections.counted(found[strand]), none: int(found[strand].null_count())}))
     session.chart(
-        draw_timeline(quarters, strand, course.to_dicts(), own, newest=newest, none=none, height=HEIGHT),
+        draw_timeline(quarters, strand, history.to_dicts(), own, newest=newest, none=none, height=HEIGHT),
         "timeline",
         f"Reports by quarter and grade for {sentences.what(judged)}{where}",
     )
     st.html(tables.breaks(quarters["quarter"][0], newest))
     show_table(
-        "These figures as a table", "quarters", tables.by_quarter(judged), quarters.reverse(),
+        "These figures as a table", "quarters", tables.by_calendar_quarter(judged), quarters.reverse(),
         f"Reports by quarter and grade{where}: {judged.title}", f"reports-by-quarter-{strand}.csv",
         lambda: (quarters, tables.about(db, publications, where.strip())),
     )  # fmt: skip
     if own:
         st.html(subheading(f"{own}: every report since 2013"))
-        st.html(tables.course().html(course.reverse(), f"{own}: inspections since 2013, newest first"))
+        st.html(tables.history().html(history.reverse(), f"{own}: inspections since 2013, newest first"))
         save(
-            lambda: tables.with_own_sources(db, tables.course().frame(course)), course.height,
+            lambda: tables.with_own_sources(db, tables.history().frame(history)), history.height,
             f"{chosen.area_id}-inspections.csv",
         )  # fmt: skip
     st.html(tables.sources(publications, sentences.after_the_record(newest)))
@@ -275,14 +275,14 @@ def show_ratings(choices: Choices) -> None:
     everybody = queries.councils(db, metric, period, chosen.benchmark)
     session.chart(
         draw_by_grade(
-            rows, medians, metric, palette.paint(everybody, metric, "quarter" if metric.ranked else "value"),
+            rows, medians, metric, palette.classify(everybody, metric, "quarter" if metric.ranked else "value"),
             fewest=sentences.FEWEST, chosen=chosen.area_id, england=england["value"] if england else None,
             height=HEIGHT + 60,
         ),
         "ratings",
         f"All councils by {metric.noun} {when}, in a row for each grade for {sentences.what(judged)}",
     )  # fmt: skip
-    st.html(tables.painted(metric))
+    st.html(tables.colour_key(metric))
     used = [*publications, db.sources[metric.source_id]]
     show_table(
         "Medians as a table", "medians", tables.medians(judged, metric, period), medians,

@@ -10,7 +10,7 @@ from dashboard.analysis.benchmarks import BENCHMARKS, DEFAULT
 from dashboard.analysis.leadership import HIGH, LOW
 from dashboard.analysis.programme import ABSENT
 from dashboard.api import view_data
-from dashboard.pages.components.council_map import MapArea, MapPaint, council_map
+from dashboard.pages.components.council_map import MapArea, MapDrawing, council_map
 from dashboard.pages.components.one_of import one_of
 from dashboard.pages.shared import session
 from dashboard.pages.shared.assets import shapes
@@ -19,7 +19,7 @@ from dashboard.views import tables
 from dashboard.views.charts.directors import draw_directors
 from dashboard.views.charts.distribution import draw_grades_over_time
 from dashboard.views.charts.enrolments import draw_enrolments
-from dashboard.views.charts.programme_map import painted
+from dashboard.views.charts.programme_map import classify_programme
 from dashboard.views.charts.tenure import draw_tenure
 from dashboard.views.tables import leadership as parts
 from dashboard.views.tables import ofsted as published
@@ -66,7 +66,7 @@ def save(
 
 def show_judgements() -> None:
     """How leaders were judged, how that has changed, and every council's history."""
-    everybody = leadership.courses(db, today)
+    everybody = leadership.history(db, today)
     mine = own(everybody)
     head(
         sentences.judged(everybody.to_dicts(), newest),
@@ -103,7 +103,7 @@ def show_judgements() -> None:
 def show_workforce() -> None:
     """Councils whose grade and workforce disagree, both ways."""
     metrics = leadership.workforce(db)
-    rows = leadership.beside(db, leadership.courses(db, today), metrics)
+    rows = leadership.beside(db, leadership.history(db, today), metrics)
     ends = {metric.metric_id: db.latest(metric.metric_id).end for metric in metrics}
     used = dict.fromkeys(db.sources[metric.source_id] for metric in metrics)
     mine = own(rows)
@@ -188,16 +188,16 @@ def show_programme() -> None:
         on_programme.own(mine, db) if mine else "",
     )
     st.html(registered.coverage(found))
-    course = programme.course(posts)
-    if course.height:
+    history = programme.history(posts)
+    if history.height:
         session.chart(
-            draw_enrolments(course, found, today, height=HEIGHT - 80), "enrolments",
+            draw_enrolments(history, found, today, height=HEIGHT - 80), "enrolments",
             "Directors enrolled by each day, and what the target asks for by its own",
         )  # fmt: skip
         with st.expander("These figures as a table", key="by_day", on_change="rerun", bind="query-params") as table:
             if table.open:
-                st.html(registered.COURSE.html(course.reverse(), "Directors enrolled, newest day first"))
-        save(registered.COURSE, course.reverse(), of_register, "enrolments.csv", of="days")
+                st.html(registered.HISTORY.html(history.reverse(), "Directors enrolled, newest day first"))
+        save(registered.HISTORY, history.reverse(), of_register, "enrolments.csv", of="days")
     st.html(registered.target_note(found))
     st.header("By region", anchor=False)
     regions = registered.by_region(found)
@@ -229,14 +229,14 @@ def show_programme() -> None:
 
 def draw_map(posts: pl.DataFrame, pairs: pl.DataFrame) -> None:
     """The councils by what the programme is to them, with a line from each coach to whom it coaches."""
-    painting = painted(posts)
+    classification = classify_programme(posts)
     council_map(
-        MapPaint(
+        MapDrawing(
             view=session.VIEWS[one_of("Drawn as", list(session.VIEWS), "view_as")],
             label="Map of councils by the leadership programme. The tables below hold the same.",
-            classes=painting.classes,
+            classes=classification.classes,
             areas=tuple(
-                MapArea(row["area_id"], painting.of[row["area_id"]], on_programme.hover(row, db))
+                MapArea(row["area_id"], classification.of[row["area_id"]], on_programme.hover(row, db))
                 for row in posts.iter_rows(named=True)
             ),
             opens="/council",

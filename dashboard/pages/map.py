@@ -8,7 +8,7 @@ import streamlit as st
 from dashboard.analysis import benchmarks, comparison, direction, queries
 from dashboard.api import view_data
 from dashboard.data.model import Metric, Period
-from dashboard.pages.components.council_map import MapArea, MapPaint, View, council_map
+from dashboard.pages.components.council_map import MapArea, MapDrawing, View, council_map
 from dashboard.pages.components.one_of import one_of
 from dashboard.pages.components.period_slider import period_slider
 from dashboard.pages.shared import session
@@ -22,7 +22,7 @@ from dashboard.views.tables import map as parts
 from dashboard.views.text import formats
 from dashboard.views.text.council import council_sentence
 from dashboard.views.text.england import england_sentence
-from dashboard.views.text.formats import Colouring
+from dashboard.views.text.formats import ColourScheme
 from dashboard.views.text.map import coloured_sentence
 
 HEIGHT, HEIGHT_BESIDE = 620, 420
@@ -44,7 +44,7 @@ class Choices:
 def choose() -> Choices:
     """Draw the choices of this page."""
     with st.container(key="view", horizontal=True):
-        ways = session.colourings(db, chosen.metric, benchmark)
+        ways = session.colour_schemes(db, chosen.metric, benchmark)
         if st.session_state.get("colour") not in ways:
             st.session_state.pop("colour", None)
         colour = one_of("Colour by", ways, "colour", wrap=True) if len(ways) > 1 else ways[0]
@@ -57,7 +57,7 @@ def compared(metric: Metric, period: Period) -> pl.DataFrame:
     return direction.with_direction(db, queries.councils(db, metric, period, benchmark))
 
 
-def sentence(metric: Metric, period: Period, rows: pl.DataFrame, colouring: Colouring) -> str:
+def sentence(metric: Metric, period: Period, rows: pl.DataFrame, scheme: ColourScheme) -> str:
     """What a picture shows: of the chosen council, if it existed then, or of all."""
     listed = rows.to_dicts()
     own = next((row for row in listed if row["area_id"] == chosen.area_id), None)
@@ -67,13 +67,13 @@ def sentence(metric: Metric, period: Period, rows: pl.DataFrame, colouring: Colo
     else:
         partners = queries.partners(db, own["return_id"], own["area_id"])
         words = council_sentence(own["name"], own, metric, benchmark, partners)
-    return f"{words} {coloured_sentence(listed, own, metric, benchmark, colouring)}".strip()
+    return f"{words} {coloured_sentence(listed, own, metric, benchmark, scheme)}".strip()
 
 
-def all_periods(metric: Metric, colouring: Colouring) -> pl.DataFrame:
+def all_periods(metric: Metric, scheme: ColourScheme) -> pl.DataFrame:
     """What breaks and axes are set by, so that a colour and a place mean the same in each period."""
     rows = db.councils_ever(metric.metric_id)
-    if colouring != "gap":
+    if scheme != "gap":
         return rows
     return comparison.compare(db, benchmark, db.by_metric[metric.metric_id], rows)
 
@@ -85,24 +85,24 @@ def picture(
 
     `axis` are the rows that the axis holds: of two years of one measure those of both.
     """
-    colouring, before = session.COLOURINGS[choices.colour], "compare_" if second else ""
+    scheme, before = session.COLOUR_SCHEMES[choices.colour], "compare_" if second else ""
     listed, when = rows.to_dicts(), formats.period_label(metric, period.end)
-    scale = all_periods(metric, colouring)
-    painting = palette.paint(rows, metric, colouring, scale=scale)
+    scale = all_periods(metric, scheme)
+    classification = palette.classify(rows, metric, scheme, scale=scale)
     # Councils of today that began later keep their place on the map.
-    later = [area_id for area_id in db.authorities if area_id not in painting.of]
-    nothing = (palette.Class(f"Did not exist then ({len(later)})", palette.NOTHING, "outlined"),) if later else ()
+    later = [area_id for area_id in db.authorities if area_id not in classification.of]
+    nothing = (palette.LegendClass(f"Did not exist then ({len(later)})", palette.NOTHING, "outlined"),) if later else ()
     areas = [
-        MapArea(row["area_id"], painting.of[row["area_id"]], formats.hover(row, metric, db.names, colouring))
+        MapArea(row["area_id"], classification.of[row["area_id"]], formats.hover(row, metric, db.names, scheme))
         for row in listed
-    ] + [MapArea(area_id, len(painting.classes), "did not exist then") for area_id in later]
+    ] + [MapArea(area_id, len(classification.classes), "did not exist then") for area_id in later]
     left, right = (st.container(), st.container()) if choices.beside else st.columns([3, 2], gap="medium")
     with left:
         council_map(
-            MapPaint(
+            MapDrawing(
                 view=choices.view,
                 label=f"Map of councils by {metric.noun}, {when}. The table below holds the same figures.",
-                classes=painting.classes + nothing,
+                classes=classification.classes + nothing,
                 areas=tuple(areas),
                 opens="/council",
                 chosen=chosen.area_id,
@@ -116,23 +116,23 @@ def picture(
     height = HEIGHT_BESIDE if choices.beside else HEIGHT
     with right:
         if metric.graded:
-            figure, alt = draw_grades(painting, chosen=chosen.area_id, height=height // 2), "Councils by grade"
+            figure, alt = draw_grades(classification, chosen=chosen.area_id, height=height // 2), "Councils by grade"
         else:
             england = queries.england(db, metric, period)
             own = next((row for row in listed if row["area_id"] == chosen.area_id), None)
             mark = own or benchmark.shared(listed)
             figure = draw_strip(
-                rows, metric, painting, chosen=chosen.area_id, england=england["value"] if england else None,
+                rows, metric, classification, chosen=chosen.area_id, england=england["value"] if england else None,
                 benchmark=mark["benchmark"] if mark else None, benchmark_label=benchmark.label, height=height,
                 scale=axis,
             )  # fmt: skip
             alt = f"All councils {'in order of' if metric.ranked else 'by'} {metric.noun}"
             alt += ", best first" if metric.ranked else ""
         session.chart(figure, f"{before}strip", alt)
-    st.html(tables.source_note(db, metric) + parts.note(metric, colouring, indicative=queries.indicative(db, metric)))
+    st.html(tables.source_note(db, metric) + parts.note(metric, scheme, indicative=queries.indicative(db, metric)))
     name = f"{'second-' if second else ''}{metric.metric_id}-{period.end}"
     with st.expander("All councils as a table", key=f"{before}table", on_change="rerun", bind="query-params") as table:
-        if table.open and colouring == "trend":
+        if table.open and scheme == "trend":
             st.html(parts.trends(rows, metric, f"{metric.title}, {when}: trends"))
         elif table.open:
             st.html(tables.councils(db, rows, metric, benchmark, f"{metric.title}, {when}"))
@@ -141,7 +141,7 @@ def picture(
 
 choices = choose()
 rows = compared(chosen.metric, chosen.period)
-words = sentence(chosen.metric, chosen.period, rows, session.COLOURINGS[choices.colour])
+words = sentence(chosen.metric, chosen.period, rows, session.COLOUR_SCHEMES[choices.colour])
 when = formats.period_label(chosen.metric, chosen.period.end)
 session.headline(chosen.metric.title, words, kicker=when)
 if choices.beside is None:
@@ -149,9 +149,9 @@ if choices.beside is None:
 else:
     metric, period = choices.beside
     others = compared(metric, period)
-    ways = session.colourings(db, metric, benchmark)
+    ways = session.colour_schemes(db, metric, benchmark)
     second = replace(choices, colour=choices.colour if choices.colour in ways else ways[0])
-    st.html(tables.sentence(sentence(metric, period, others, session.COLOURINGS[second.colour])))
+    st.html(tables.sentence(sentence(metric, period, others, session.COLOUR_SCHEMES[second.colour])))
     axis = pl.concat([rows, others]) if metric is chosen.metric else rows
     left, right = st.columns(2, gap="medium")
     with left:
@@ -162,11 +162,11 @@ else:
         picture(second, metric, period, others, axis if metric is chosen.metric else others, second=True)
 
 if not chosen.metric.graded:
-    with st.expander("Who is behind the benchmark", key="behind", on_change="rerun", bind="query-params") as behind:
-        if behind.open:
+    with st.expander("Who is behind the benchmark", key="behind", on_change="rerun", bind="query-params") as listing:
+        if listing.open:
             listed = rows.to_dicts()
             own = next((row for row in listed if row["area_id"] == chosen.area_id), None)
-            names = benchmarks.behind(db, benchmark, chosen.metric, chosen.period.end, chosen.area_id)
-            st.html(parts.behind(rows, names, chosen.metric, benchmark, own or benchmark.shared(listed)))
+            names = benchmarks.contributing(db, benchmark, chosen.metric, chosen.period.end, chosen.area_id)
+            st.html(parts.contributing(rows, names, chosen.metric, benchmark, own or benchmark.shared(listed)))
 
 session.as_data(db, lambda: view_data.map_of(db, chosen.metric, chosen.period, benchmark, choices.beside))

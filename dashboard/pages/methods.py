@@ -77,9 +77,13 @@ def show_rules() -> None:
 
 def show_differences() -> None:
     """Every difference from the Department's tools."""
-    chosen = opened([one.title for one in dfe_tools.DEPARTURES])
-    said(sentences.departures())
-    st.html(parts.departures(dfe_tools.DEPARTURES, dfe_tools.examples(db), db, search.DIFFERENCES, chosen, keep))
+    chosen = opened([one.title for one in dfe_tools.DIFFERENCES_FROM_DFE])
+    said(sentences.differences_from_dfe())
+    st.html(
+        parts.differences_from_dfe(
+            dfe_tools.DIFFERENCES_FROM_DFE, dfe_tools.examples(db), db, search.DIFFERENCES, chosen, keep
+        )
+    )
 
 
 def show_missing() -> None:
@@ -128,9 +132,9 @@ def show_dictionary() -> None:
 
 def show_words() -> None:
     """Words of the field."""
-    chosen = opened([one.word for one in glossary.WORDS])
-    said(sentences.words())
-    st.html(parts.words(glossary.WORDS, chosen))
+    chosen = opened([one.term for one in glossary.GLOSSARY])
+    said(sentences.glossary())
+    st.html(parts.glossary(glossary.GLOSSARY, chosen))
 
 
 SHOWN = dict(

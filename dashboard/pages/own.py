@@ -96,7 +96,7 @@ def beside(name: str, figures: Sequence[Own], rows: pl.DataFrame) -> None:
     judged = rows.filter(pl.col("low").is_not_null())["metric_id"]
     census = any(queries.indicative(db, db.metrics[metric_id]) for metric_id in judged)
     st.html(tables.note(f"{sentences.STILL} {sentences.INDICATIVE if census else ''}".strip()))
-    table = local_figures.with_standing(db, rows, figures, benchmark, yours_for)
+    table = local_figures.with_rank(db, rows, figures, benchmark, yours_for)
     file_button(
         f"Download your figures with standing, {table.height} row{'' if table.height == 1 else 's'} (CSV)",
         f"{rows['area_id'][0]}-your-figures-unpublished.csv", exports.csv(table).decode("utf-8"),
@@ -115,7 +115,7 @@ def among(name: str, own: dict[str, Any]) -> None:
     st.subheader(f"Among all councils, {when}", anchor=False)
     session.chart(
         draw_local_figure(
-            everybody, metric, palette.paint(everybody, metric, "quarter" if metric.ranked else "value"), own=own,
+            everybody, metric, palette.classify(everybody, metric, "quarter" if metric.ranked else "value"), own=own,
             england=england["value"] if england else None, benchmark_label=benchmark.title, height=HEIGHT,
         ),
         "own",
@@ -140,8 +140,8 @@ if area_id is None:
     st.html(tables.council_links(db))
 else:
     given = local_figures_form.held(area_id)
-    placed = local_rank.placed(db, area_id, given, benchmark)
-    listed, council = placed.to_dicts(), db.names[area_id]
+    ranked = local_rank.rank_figures(db, area_id, given, benchmark)
+    listed, council = ranked.to_dicts(), db.names[area_id]
     own = next((row for row in listed if row["metric_id"] == metric.metric_id), None)
     partners = queries.partners(db, own["return_id"], area_id) if own else []
     said = sentences.opening(council, listed, metric, db.metrics, benchmark, partners)
@@ -149,6 +149,6 @@ else:
     promise("They stay yours.", local_figures_form.held_of_others(area_id))
     ways(area_id)
     if given:
-        beside(council, given, placed)
+        beside(council, given, ranked)
     if own is not None:
         among(council, own)

@@ -26,8 +26,8 @@ HEIGHT = 300
 db = session.database()
 area_id = session.chosen_council(db)
 today = datetime.now(UTC).date()
-stands = progress.stands(db, today)
-commitments = [one for one, _ in stands]
+compared = progress.compare_with_figures(db, today)
+commitments = [one for one, _ in compared]
 by_label = {one.label: one for one in commitments}
 
 
@@ -37,16 +37,16 @@ def save(make: Callable[[], pl.DataFrame], count: int, name: str, of: str = "row
 
 
 def show_detail(one: Commitment, held: Held) -> None:
-    """One commitment: where it stands, its sums, councils by period, England's course, who does not meet it."""
+    """One commitment: where it stands, its sums, councils by period, England's history, who does not meet it."""
     metric = held.standard.metric
     rows, total = progress.councils(db, held)
     st.header(literal(one.label), anchor=False)
     mine = next(iter(rows.filter(pl.col("area_id") == area_id).to_dicts()), None) if area_id else None
     said = " ".join(filter(None, (sentences.detail(held), sentences.gained(total, metric))))
     st.html(tables.sentence(f"{said} {sentences.own(mine, held)}" if mine else said))
-    lines = [sentences.course("Councils that meet it", held.councils, held, None)]
+    lines = [sentences.assessment("Councils that meet it", held.councils, held, None)]
     if held.england is not None:
-        lines.insert(0, sentences.course("England", held.england, held, metric))
+        lines.insert(0, sentences.assessment("England", held.england, held, metric))
         lines.append(sentences.unclear(progress.direction(db, metric)) if held.england.sum else "")
     st.html(parts.sums(lines))
     left, right = st.columns(2, gap="medium") if held.england else (st.container(), None)
@@ -89,7 +89,7 @@ if not commitments:
     st.html(parts.how_to_add())
     st.stop()
 
-held = [found for _, found in stands if isinstance(found, Held)]
+held = [found for _, found in compared if isinstance(found, Held)]
 registered = sum(one.metric is None for one in commitments)
 opening = sentences.opening(held, registered=registered, silent=len(commitments) - len(held) - registered)
 session.headline("Progress", opening, kicker="Reforms and targets")
@@ -98,14 +98,14 @@ first = next((found.commitment.label for found in held), commitments[0].label)
 asked = st.session_state.get("commitment", st.query_params.get("commitment"))
 shown = by_label.get(asked or first, by_label[first])
 overview = parts.overview(db, shown.line)
-st.html(overview.html(stands, "Commitments, and where the published figures stand"))
-save(lambda: overview.frame(stands), len(stands), "commitments.csv", "commitments")
+st.html(overview.html(compared, "Commitments, and where the published figures stand"))
+save(lambda: overview.frame(compared), len(compared), "commitments.csv", "commitments")
 st.html(tables.note(f"{sentences.ON_COURSE} {sentences.ARITHMETIC}"))
 label = st.selectbox(
     "Commitment", list(by_label), index=list(by_label).index(first), key="commitment", bind="query-params", width=520
 )
 chosen = by_label[label]
-found = {one.line: found for one, found in stands}[chosen.line]
+found = {one.line: found for one, found in compared}[chosen.line]
 if isinstance(found, Held):
     show_detail(chosen, found)
     metric = found.standard.metric

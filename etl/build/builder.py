@@ -1,4 +1,4 @@
-"""Releases -> data/monitor.duckdb: schema, areas, each source, standings, checks, swap. All or nothing."""
+"""Releases -> data/monitor.duckdb: schema, areas, each source, ranks, checks, swap. All or nothing."""
 
 from __future__ import annotations
 
@@ -130,7 +130,7 @@ def _tables(
         "observation": observation,
         "known_error": known_error,
         "what_changed": pl.concat(changed),
-        "standing": ranks.standings(observation, returns, cuts),
+        "standing": ranks.rank_councils(observation, returns, cuts),
         "quarter_cut": cuts,
         "change": ranks.changes(observation, metric),
         "series_break": breaks,

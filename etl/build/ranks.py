@@ -63,7 +63,7 @@ def quarter_cuts(returns: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def standings(observation: pl.DataFrame, returns: pl.DataFrame, cuts: pl.DataFrame) -> pl.DataFrame:
+def rank_councils(observation: pl.DataFrame, returns: pl.DataFrame, cuts: pl.DataFrame) -> pl.DataFrame:
     """metric_id, area_id, period_end, rank, tied, ranked, quarter, sets_cut: one row an authority with a value.
 
     Best is 1, ties share the smallest rank, each return counts once; a value on a cut is in the better quarter.

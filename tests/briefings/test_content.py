@@ -126,13 +126,13 @@ def test_the_nine_measures_are_the_published_figures(name: str, db: Database, br
         beside = figures.filter(pl.col("area_id").is_in(near) & (pl.col("return_id") != own["return_id"]))
         beside = beside.filter(pl.col("value").is_not_null()).unique("return_id")
         cut = db.table["quarter_cut"].filter((pl.col("metric_id") == metric_id) & (pl.col("period_end") == end))
-        _, value, _, whole, neighbours, best, standing = rows[metric.title]
+        _, value, _, whole, neighbours, best, rank = rows[metric.title]
         if own["value"] is None:
             assert value.startswith(REASONS[own["status"]].partition(",")[0])
-            assert standing == ""
+            assert rank == ""
         else:
             assert value == formats.brief(own["value"], metric)
-            assert standing.lower() in formats.QUARTERS.values()
+            assert rank.lower() in formats.QUARTERS.values()
         assert whole == formats.brief(of_england, metric)
         assert best == formats.brief(cut["best"][0], metric)
         if beside.height >= 5:
@@ -373,11 +373,11 @@ def test_england_says_what_all_meeting_it_would_give(db: Database, briefings: di
 
 def test_a_rank_that_is_shared_is_joint_among_movers_too(db: Database, briefings: dict[str, Briefing]) -> None:
     areas = {name: area_id for area_id, name in db.authorities.items()}
-    standing = db.table["standing"].filter(pl.col("metric_id") == "vacancy_rate")
+    rank = db.table["standing"].filter(pl.col("metric_id") == "vacancy_rate")
     shared = 0
     for title in ("Improved most", "Worsened most"):
         for row in cells(table(briefings["England"], title)):
-            own = standing.filter(pl.col("area_id") == areas[row[0]]).sort("period_end").tail(2)
+            own = rank.filter(pl.col("area_id") == areas[row[0]]).sort("period_end").tail(2)
             wanted = [
                 f"{'joint ' if one['tied'] > 1 else ''}{formats.ordinal(one['rank'])} of {one['ranked']}"
                 for one in own.iter_rows(named=True)

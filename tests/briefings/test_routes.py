@@ -175,15 +175,15 @@ def test_of_several_at_once_one_is_made_and_those_beyond_the_bound_are_refused(
     client: Client, db: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Three may wait, and one of them is being made: a fourth is refused, and each of the three gets its own."""
-    making, go = Semaphore(0), Event()
+    rendering, go = Semaphore(0), Event()
     names = list[str]()
     at_once, most = 0, 0
 
-    def make(briefing: Briefing) -> bytes:
+    def render(briefing: Briefing) -> bytes:
         nonlocal at_once, most
         at_once += 1
         most = max(most, at_once)
-        making.release()
+        rendering.release()
         assert go.wait(60)
         names.append(briefing.name)
         at_once -= 1
@@ -191,13 +191,13 @@ def test_of_several_at_once_one_is_made_and_those_beyond_the_bound_are_refused(
 
     monkeypatch.setattr(routes, "MOST_WAITING", 3)
     # A form of its own, so that what is made here is nobody else's.
-    monkeypatch.setitem(KINDS, "slow", replace(KINDS["pdf"], suffix="slow", make=make))
+    monkeypatch.setitem(KINDS, "slow", replace(KINDS["pdf"], suffix="slow", render=render))
     endpoint = routes.Briefings()
     own = Client(Starlette(routes=[Route("/briefings/{name}", endpoint.__call__)]))
     numbers = list(db.authorities)[40:44]
     with ThreadPoolExecutor(3) as crowd:
         asked = [crowd.submit(own.get, f"/briefings/{area_id}.slow") for area_id in numbers[:3]]
-        assert making.acquire(timeout=60)
+        assert rendering.acquire(timeout=60)
         end = time.monotonic() + 60
         while endpoint._waiting < 3:
             assert time.monotonic() < end

@@ -81,7 +81,7 @@ def finds_the_gap_and_three_partners(page: Page) -> list[str]:
     return names
 
 
-def test_by_mouse_a_council_leader_finds_the_gap_in_posts_and_three_councils_to_ring(visit: Visit) -> None:
+def test_by_mouse_a_council_leader_finds_the_gap_in_posts_and_three_peers_to_contact(visit: Visit) -> None:
     page = visit("/council")
     choose(page, "Council", "Harrow")
     (first, *_) = finds_the_gap_and_three_partners(page)
@@ -89,7 +89,7 @@ def test_by_mouse_a_council_leader_finds_the_gap_in_posts_and_three_councils_to_
     expect(heading(page)).to_have_text(first)
 
 
-def test_by_keyboard_alone_a_council_leader_finds_three_councils_to_ring(visit: Visit) -> None:
+def test_by_keyboard_alone_a_council_leader_finds_three_peers_to_contact(visit: Visit) -> None:
     page = visit("/council")
     ready(page)
     tab_to(page, re.compile("^Council$"))

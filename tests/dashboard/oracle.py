@@ -48,8 +48,8 @@ def type_7(values: list[float], share: float) -> float:
 class Oracle:
     """One measure in one period."""
 
-    def __init__(self, figures: list[Row], polarity: str, minimum: str, places: Places) -> None:
-        self.polarity, self.places = polarity, places
+    def __init__(self, figures: list[Row], polarity: str, minimum: str, areas: Areas) -> None:
+        self.polarity, self.areas = polarity, areas
         self.figures = {one["area_id"]: one for one in figures}
         councils = [one for one in figures if one["kind"] == "local_authority"]
         counted = any(one["denominator"] for one in councils if one["value"])
@@ -57,7 +57,7 @@ class Oracle:
         self.setting: dict[str, float] = {}
         self.members: dict[str, list[str]] = defaultdict(list)
         # What is asked of a council again for every benchmark.
-        self.standings: dict[str, tuple[int, int, int, int] | None] = {}
+        self.ranks: dict[str, tuple[int, int, int, int] | None] = {}
         self.councils_alike: dict[tuple[str, str], list[str]] = defaultdict(list)
         for one in councils:
             for column in ("region_id", "authority_type"):
@@ -66,8 +66,8 @@ class Oracle:
             if one["value"]:
                 self.returns[one["return_id"]] = float(one["value"])
                 self.members[one["return_id"]].append(one["area_id"])
-        for return_id, areas in self.members.items():
-            rows = [self.figures[area] for area in areas]
+        for return_id, members in self.members.items():
+            rows = [self.figures[area] for area in members]
             enough = (
                 polarity == NEUTRAL
                 or not minimum
@@ -83,17 +83,17 @@ class Oracle:
     def at_least(self, one: float, other: float) -> bool:
         return one == other or self.better(one, other)
 
-    def standing(self, area: str) -> tuple[int, int, int, int] | None:
+    def rank(self, area: str) -> tuple[int, int, int, int] | None:
         """Rank, how many share it, of how many, and the quarter; worked out once."""
-        if area not in self.standings:
-            self.standings[area] = self.stood(area)
-        return self.standings[area]
+        if area not in self.ranks:
+            self.ranks[area] = self.count_ranks(area)
+        return self.ranks[area]
 
     @cached_property
     def cuts(self) -> list[float]:
         return [self.best(self.setting.values(), share) for share in (0.25, 0.5, 0.75)]
 
-    def stood(self, area: str) -> tuple[int, int, int, int] | None:
+    def count_ranks(self, area: str) -> tuple[int, int, int, int] | None:
         own = self.figures[area]["value"]
         if not own or self.polarity == NEUTRAL:
             return None
@@ -138,7 +138,7 @@ class Oracle:
     @cached_property
     def middle_of_outstanding(self) -> dict[str, Found]:
         return {
-            strand: self.middle(list(self.of(self.places.outstanding(strand)).values()))
+            strand: self.middle(list(self.of(self.areas.outstanding(strand)).values()))
             for strand in ("leaders", "protection")
         }
 
@@ -146,16 +146,16 @@ class Oracle:
         return (median(values), len(values)) if len(values) >= fewest else None
 
     def best_neighbours(self, area: str) -> Found:
-        values = self.others(area, self.places.neighbours[area])
+        values = self.others(area, self.areas.neighbours[area])
         if self.polarity == NEUTRAL or len(values) < 5:
             return None
         return values[2] if self.polarity == LOW else values[-3], 3
 
     def neighbours(self, area: str) -> Found:
-        return self.middle(self.others(area, self.places.neighbours[area]), 5)
+        return self.middle(self.others(area, self.areas.neighbours[area]), 5)
 
     def neighbours_mean(self, area: str) -> float | None:
-        values = self.others(area, self.places.neighbours[area])
+        values = self.others(area, self.areas.neighbours[area])
         return fmean(values) if len(values) >= 5 else None
 
     def region(self, area: str) -> Found:
@@ -179,7 +179,7 @@ class Oracle:
         return difference if self.polarity in (LOW, NEUTRAL) else -difference
 
 
-class Places:
+class Areas:
     """What is known of councils beside their figures."""
 
     def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
@@ -211,7 +211,7 @@ class Places:
         return [area for (of, area), row in self.latest.items() if of == strand and row["grade"] == "Outstanding"]
 
 
-def oracles(connection: duckdb.DuckDBPyConnection, metric_id: str, places: Places) -> dict[date, Oracle]:
+def oracles(connection: duckdb.DuckDBPyConnection, metric_id: str, areas: Areas) -> dict[date, Oracle]:
     """One for each period of a measure."""
     (metric,) = rows_of(
         connection,
@@ -228,6 +228,6 @@ def oracles(connection: duckdb.DuckDBPyConnection, metric_id: str, places: Place
     for row in rows:
         periods[row["period_end"]].append(row)
     return {
-        date.fromisoformat(end): Oracle(found, metric["polarity"], metric["minimum_denominator"], places)
+        date.fromisoformat(end): Oracle(found, metric["polarity"], metric["minimum_denominator"], areas)
         for end, found in periods.items()
     }

@@ -1,6 +1,6 @@
 """A small database of made-up figures under the real schema, for cases that the published figures do not hold.
 
-`write(path, metrics=..., figures=...)` makes it; standings, cuts, changes and trends come from the rules of the
+`write(path, metrics=..., figures=...)` makes it; ranks, quartiles, changes and trends come from the rules of the
 real build. England, two regions and the councils "101" to "130" (Council 101 ...) are there, the odd ones in the north.
 """
 
@@ -142,7 +142,7 @@ def write(
         "metric": metric_table,
         "observation": observation,
         "quarter_cut": cuts,
-        "standing": ranks.standings(observation, returns, cuts),
+        "standing": ranks.rank_councils(observation, returns, cuts),
         "change": ranks.changes(observation, metric_table),
         "series_break": breaks,
         "trend": trends.trends(observation, metric_table, area, breaks),

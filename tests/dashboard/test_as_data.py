@@ -164,9 +164,9 @@ def test_a_councils_address_gives_every_measure_of_its_page(db: Database, area_i
 def test_a_councils_other_addresses_give_its_years_its_neighbours_and_its_inspections(db: Database) -> None:
     metric, period = choice(db)
     _, years, near, reports = view_data.council(db, LEEDS, metric, period, BEST, "Workforce").addresses
-    course = queries.trend(db, metric, LEEDS)
+    history = queries.trend(db, metric, LEEDS)
     found = answer(db, years).filter(pl.col("area") == "Leeds").sort("period_end")
-    assert found["value"].to_list() == course["value"].to_list()
+    assert found["value"].to_list() == history["value"].to_list()
     ten = [LEEDS, *queries.neighbours(db, LEEDS)]
     assert set(answer(db, near)["la_number"]) == set(ten)
     assert answer(db, reports).height == len(queries.inspections(db, LEEDS))
@@ -181,9 +181,9 @@ def test_the_addresses_of_compare_give_its_order_its_years_and_its_measures(db: 
     everybody = queries.councils(db, metric, period, BEST)
     beside = compare.side_by_side(db, everybody, metric, period, ids)
     same(answer(db, order), shown(db, direction.with_direction(db, beside.select(everybody.columns))))
-    courses = compare.courses(db, metric, ids)
+    history = compare.history(db, metric, ids)
     assert answer(db, years).select("area", "period_end", "value").sort("area", "period_end").rows() == (
-        courses.select("name", "period_end", "value").sort("name", "period_end").rows()
+        history.select("name", "period_end", "value").sort("name", "period_end").rows()
     )
     same(
         answer(db, measures),

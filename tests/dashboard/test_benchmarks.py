@@ -20,20 +20,23 @@ Found = dict[str, tuple[float | None, int | None]]
 
 
 def found(db: Database, benchmark: str | Benchmark, metric_id: str = "waits") -> Found:
-    """The benchmark and its base, of each council."""
+    """The benchmark and its council_count, of each council."""
     metric = db.metrics[metric_id]
     held = benchmark if isinstance(benchmark, Benchmark) else BENCHMARKS[benchmark]
     rows = queries.councils(db, metric, db.latest(metric_id), held)
-    return {area: (value, base) for area, value, base in rows.select("area_id", "benchmark", "base").iter_rows()}
+    return {
+        area: (value, council_count)
+        for area, value, council_count in rows.select("area_id", "benchmark", "council_count").iter_rows()
+    }
 
 
-def behind(
+def contributing(
     db: Database, benchmark: str | Benchmark, area_id: str | None = "101", metric_id: str = "waits"
 ) -> list[str]:
-    """The numbers of the made-up councils behind a benchmark, best first."""
+    """The numbers of the made-up councils that contribute to a benchmark, best first."""
     metric = db.metrics[metric_id]
     held = benchmark if isinstance(benchmark, Benchmark) else BENCHMARKS[benchmark]
-    names = benchmarks.behind(db, held, metric, db.latest(metric_id).end, area_id)
+    names = benchmarks.contributing(db, held, metric, db.latest(metric_id).end, area_id)
     return [name.removeprefix("Council ") for name in names]
 
 
@@ -77,7 +80,7 @@ def test_the_best_quarter_is_what_a_quarter_of_councils_reach(
     db = small.database(tmp_path, metrics=[small.metric(polarity=polarity)], figures=in_a_row(values))
     observed = sum(not isinstance(value, str) for value in values)
     assert set(found(db, "best_quarter").values()) == {(cut, observed)}
-    assert behind(db, "best_quarter") == best
+    assert contributing(db, "best_quarter") == best
 
 
 def test_very_small_councils_and_returns_are_held_against_the_cut_but_set_none(tmp_path: Path) -> None:
@@ -86,7 +89,7 @@ def test_very_small_councils_and_returns_are_held_against_the_cut_but_set_none(t
     tiny = [Figure("waits", small.TINY, 0.0, 0.0, 50.0), Figure("waits", "111", 0.0, 0.0, 19.0)]
     db = small.database(tmp_path, metrics=[small.metric(minimum_denominator=20.0)], figures=[*values, *joint, *tiny])
     assert set(found(db, "best_quarter").values()) == {(3.0, 9)}  # of 1 to 9, the joint 9 once
-    assert behind(db, "best_quarter") == ["101", "102", "103"]
+    assert contributing(db, "best_quarter") == ["101", "102", "103"]
 
 
 TEN = [str(number) for number in range(102, 112)]
@@ -103,9 +106,9 @@ def test_neighbours_are_the_middle_and_the_third_best_of_those_with_a_figure(tmp
     known = ["102", "103", "104", "105", "106", "107", "110", "111"]
     for metric_id, third, best in (("waits", 4.0, ["111", "110", "107"]), ("on time", 7.0, ["102", "103", "104"])):
         assert found(db, "neighbours", metric_id)["101"] == (5.5, 8)
-        assert sorted(behind(db, "neighbours", metric_id=metric_id)) == known
+        assert sorted(contributing(db, "neighbours", metric_id=metric_id)) == known
         assert found(db, "best_neighbours", metric_id)["101"] == (third, 3)
-        assert behind(db, "best_neighbours", metric_id=metric_id) == best
+        assert contributing(db, "best_neighbours", metric_id=metric_id) == best
         assert found(db, "neighbours", metric_id)["102"] == (None, None)  # no neighbours are published of it
 
 
@@ -142,7 +145,7 @@ def test_a_council_is_not_its_own_neighbour_by_way_of_a_joint_return(tmp_path: P
     )
     assert found(db, "neighbours")["101"] == (4.0, 5)  # of 2, 3, 4, 5 and 6
     assert found(db, "best_neighbours")["101"] == (4.0, 3)
-    assert behind(db, "neighbours") == ["103", "105", "106", "107", "108"]
+    assert contributing(db, "neighbours") == ["103", "105", "106", "107", "108"]
 
 
 def test_outstanding_leadership_is_the_middle_of_the_councils_so_judged(tmp_path: Path) -> None:
@@ -167,7 +170,7 @@ def test_outstanding_leadership_is_the_middle_of_the_councils_so_judged(tmp_path
         ],
     )
     assert set(found(db, "outstanding_leaders").values()) == {(6.0, 3)}  # of 4, 6 and 9
-    assert behind(db, "outstanding_leaders") == ["101", "103", "104", "107"]
+    assert contributing(db, "outstanding_leaders") == ["101", "103", "104", "107"]
 
 
 def test_outstanding_help_and_protection_is_of_another_strand(tmp_path: Path) -> None:
@@ -182,7 +185,7 @@ def test_outstanding_help_and_protection_is_of_another_strand(tmp_path: Path) ->
     )
     assert set(found(db, "outstanding_leaders").values()) == {(1.0, 1)}
     assert set(found(db, "outstanding_protection").values()) == {(2.0, 1)}
-    assert behind(db, "outstanding_protection", None) == ["102"]
+    assert contributing(db, "outstanding_protection", None) == ["102"]
 
 
 @pytest.mark.parametrize(("polarity", "cut", "best"), [(LOW, 4.0, ["101", "103"]), (HIGH, 8.0, ["109", "107"])])
@@ -200,8 +203,8 @@ def test_the_best_quarter_of_a_region_is_that_of_its_own_councils(
     values = found(db, "best_quarter_region")
     assert {values[one.area_id] for one in north} == {(cut, 5)}
     assert {values[one.area_id] for one in (*south, Figure("waits", small.TINY, 0.0))} == {(None, None)}
-    assert behind(db, "best_quarter_region") == best
-    assert behind(db, "best_quarter_region", "102") == behind(db, "best_quarter_region", None) == []
+    assert contributing(db, "best_quarter_region") == best
+    assert contributing(db, "best_quarter_region", "102") == contributing(db, "best_quarter_region", None) == []
 
 
 def test_a_joint_return_is_one_of_a_region_too(tmp_path: Path) -> None:
@@ -209,14 +212,14 @@ def test_a_joint_return_is_one_of_a_region_too(tmp_path: Path) -> None:
     rest = [Figure("waits", str(number), number - 100.0) for number in (105, 107, 109, 111)]
     db = small.database(tmp_path, metrics=[small.metric()], figures=[*joint, *rest])
     assert set(found(db, "best_quarter_region").values()) == {(5.0, 5)}  # of 1, 5, 7, 9 and 11
-    assert behind(db, "best_quarter_region", "111") == ["101", "103", "105"]
+    assert contributing(db, "best_quarter_region", "111") == ["101", "103", "105"]
 
 
 def test_the_best_quarter_of_a_type_is_that_of_councils_of_the_same_type(tmp_path: Path) -> None:
     db = small.database(tmp_path, metrics=[small.metric()], figures=in_a_row(range(1, 9)))
     # All made-up councils are unitary authorities, so theirs is that of England.
     assert found(db, "best_quarter_type") == found(db, "best_quarter") == dict.fromkeys(small.COUNCILS[:8], (2.75, 8))
-    assert behind(db, "best_quarter_type") == behind(db, "best_quarter") == ["101", "102"]
+    assert contributing(db, "best_quarter_type") == contributing(db, "best_quarter") == ["101", "102"]
 
 
 def test_a_group_is_the_middle_of_the_councils_picked_and_nobody_is_in_their_own(tmp_path: Path) -> None:
@@ -232,9 +235,9 @@ def test_a_group_is_the_middle_of_the_councils_picked_and_nobody_is_in_their_own
     assert values["101"] == (6.0, 3)  # of 2, the joint 6 and 9: one symbol and one very small council set nothing
     assert values["102"] == (7.5, 2)
     assert values["103"] == values["104"] == (5.5, 2)
-    assert behind(db, group) == behind(db, group, None) == ["102", "103", "104", "105"]
-    assert behind(db, group, "102") == ["103", "104", "105"]
-    assert behind(db, group, "104") == ["102", "105"]
+    assert contributing(db, group) == contributing(db, group, None) == ["102", "103", "104", "105"]
+    assert contributing(db, group, "102") == ["103", "104", "105"]
+    assert contributing(db, group, "104") == ["102", "105"]
     assert group.title == "My group: Council 102, Council 103, Council 104, Council 105, Council 106, Council 130"
 
 
@@ -269,7 +272,7 @@ def test_a_target_is_of_one_measure(tmp_path: Path) -> None:
     assert found(db, target) == {"101": (0.0, None), "102": (0.0, None)}
     assert set(found(db, target, "other").values()) == {(None, None)}
     assert set(found(db, benchmarks.with_target(5.0, db.metrics["vacancies"]), "vacancies").values()) == {(None, None)}
-    assert behind(db, target) == []
+    assert contributing(db, target) == []
     assert [target.title, benchmarks.with_target(None, db.metrics["waits"]).title] == ["A target: 0%", "A target"]
 
 
@@ -284,7 +287,7 @@ def test_the_mean_of_the_neighbours_is_of_those_the_median_is_of(tmp_path: Path)
         neighbours={"101": TEN, "112": TEN[:3]},
     )  # fmt: skip
     row, few = (queries.profile(db, area, BENCHMARKS[DEFAULT]).row(0, named=True) for area in ("101", "112"))
-    assert (row["neighbours"], row["neighbours_base"]) == (7.0, 6)  # of 0, 1, 4, 10, 20 and 30
+    assert (row["neighbours"], row["neighbours_count"]) == (7.0, 6)  # of 0, 1, 4, 10, 20 and 30
     assert row["neighbours_mean"] == pytest.approx(65 / 6)
     assert (few["neighbours"], few["neighbours_mean"]) == (None, None)
 
@@ -306,7 +309,7 @@ def test_regions_and_england_are_published_figures_and_never_averages(tmp_path: 
     assert set(found(db, "england").values()) == {(90.0, 1)}
     assert {value for value, _ in found(db, "region", "unpublished").values()} == {None}
     assert {value for value, _ in found(db, "england", "unpublished").values()} == {None}
-    assert behind(db, "region") == behind(db, "england") == []
+    assert contributing(db, "region") == contributing(db, "england") == []
 
 
 def test_a_neutral_measure_has_no_best_but_a_middle(tmp_path: Path) -> None:
@@ -330,7 +333,7 @@ def test_a_neutral_measure_has_no_best_but_a_middle(tmp_path: Path) -> None:
     assert values.items() >= {**dict.fromkeys(none), **middle}.items()
     best = [one for one, benchmark in BENCHMARKS.items() if benchmark.best]
     assert len(best) >= 4
-    assert [behind(db, one) for one in best] == [[]] * len(best)
+    assert [contributing(db, one) for one in best] == [[]] * len(best)
     assert found(db, benchmarks.with_group(db, ["102", "103", "104"]))["101"] == (2.0, 3)
     assert found(db, benchmarks.with_target(6.5, db.metrics["waits"]))["101"] == (6.5, None)
 
@@ -341,14 +344,16 @@ def test_counts_and_grades_are_held_against_nothing(db: Database) -> None:
             assert set(found(db, benchmark, metric_id).values()) == {(None, None)}, (metric_id, benchmark)
 
 
-def test_the_councils_behind_a_benchmark_give_its_value(db: Database) -> None:
+def test_the_councils_that_contribute_to_a_benchmark_give_its_value(db: Database) -> None:
     """Of Leeds: what is said of a benchmark is true of the councils that are named for it."""
     metric, newest, leeds = db.metrics["vacancy_rate"], db.latest("vacancy_rate"), "383"
     councils = queries.councils(db, metric, newest, BENCHMARKS[DEFAULT])
     values = dict(councils.select("name", "value").iter_rows())
     returns = dict(councils.select("name", "return_id").iter_rows())
     regions = dict(councils.select("name", "region_id").iter_rows())
-    named = {one: benchmarks.behind(db, benchmark, metric, newest.end, leeds) for one, benchmark in BENCHMARKS.items()}
+    named = {
+        one: benchmarks.contributing(db, benchmark, metric, newest.end, leeds) for one, benchmark in BENCHMARKS.items()
+    }
     value = {one: found(db, one, "vacancy_rate")[leeds] for one in BENCHMARKS}
 
     nobody = [one for one in BENCHMARKS if one in ("region", "england", "group", "target")]
@@ -357,11 +362,11 @@ def test_the_councils_behind_a_benchmark_give_its_value(db: Database) -> None:
     assert set(quarters) >= {"best_quarter", "best_quarter_region", "best_quarter_type"}
     assert set(middles) >= {"neighbours", "outstanding_leaders", "outstanding_protection"}
     for one in quarters:
-        cut, base = value[one]
+        cut, council_count = value[one]
         assert cut is not None
-        assert base is not None
+        assert council_count is not None
         assert all(values[name] <= cut for name in named[one])
-        assert len({returns[name] for name in named[one]}) >= base // 4
+        assert len({returns[name] for name in named[one]}) >= council_count // 4
         assert "Leeds" in named[one]
         assert [values[name] for name in named[one]] == sorted(values[name] for name in named[one])
     assert {regions[name] for name in named["best_quarter_region"]} == {regions["Leeds"]}
@@ -370,7 +375,7 @@ def test_the_councils_behind_a_benchmark_give_its_value(db: Database) -> None:
     assert value["best_neighbours"] == (max(values[name] for name in named["best_neighbours"]), 3)
     for one in middles:
         once = {returns[name]: values[name] for name in named[one]}
-        middle, base = value[one]
+        middle, council_count = value[one]
         assert middle == pytest.approx(median(once.values()))
-        assert base == len(once)
+        assert council_count == len(once)
     assert [named[one] for one in nobody] == [[]] * len(nobody)

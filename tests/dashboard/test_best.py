@@ -38,9 +38,9 @@ BROKEN = "caseholder_share"
 def waits(values: Mapping[str, Sequence[float | str]], metric_id: str = "waits") -> list[Figure]:
     """Figures of councils, oldest first, the last of 2025; "" where there is no row, "-" where there is no figure."""
     return [
-        Figure(metric_id, area_id, value, year=2026 - len(course) + at)
-        for area_id, course in values.items()
-        for at, value in enumerate(course)
+        Figure(metric_id, area_id, value, year=2026 - len(history) + at)
+        for area_id, history in values.items()
+        for at, value in enumerate(history)
         if value != ""
     ]
 
@@ -79,7 +79,7 @@ def test_the_best_quarter_is_who_reaches_the_cut_best_first(tmp_path: Path) -> N
     assert found.level == 54.75
     assert found.rows["value"].to_list() == [50.0, 51.0, 52.0, 53.0, 54.0]
     assert found.rows["gap"].to_list() == [-4.75, -3.75, -2.75, -1.75, -0.75]
-    assert (found.among.height, found.base) == (20, 20)
+    assert (found.among.height, found.council_count) == (20, 20)
 
 
 def test_where_higher_is_better_the_highest_are_best(tmp_path: Path) -> None:
@@ -153,8 +153,8 @@ def test_a_missing_figure_and_a_reorganisation_break_a_stay(
 
 def test_another_return_and_figures_that_do_not_count_break_a_stay(tmp_path: Path) -> None:
     figures = [
-        Figure("waits", area_id, float(course[at]), 1.0, 100.0, year=2023 + at)
-        for area_id, course in twenty(3).items()
+        Figure("waits", area_id, float(history[at]), 1.0, 100.0, year=2023 + at)
+        for area_id, history in twenty(3).items()
         for at in range(3)
     ]
     for year in (2023, 2024, 2025):
@@ -171,7 +171,7 @@ def test_a_change_of_method_and_a_year_that_was_not_published_break_a_stay(tmp_p
     db = database(tmp_path / "a", figures, metric_id=BROKEN)
     found = found_in(db, metric=BROKEN)
     assert stay(found, "105") == ("2024", 2, best.METHOD)
-    table = parts.years(best.course(db, found.metric, found.rows), found, None, "x", values=False)
+    table = parts.years(best.history(db, found.metric, found.rows), found, None, "x", values=False)
     assert [one["class"] for one in Page(table).all("th") if "broken" in one.get("class", "")] == ["broken"]
     gone = [one for one in waits({**twenty(4), "101": [99] * 4}) if one.year != 2023]
     assert stay(found_in(database(tmp_path / "b", gone)), "105") == ("2024", 2, best.UNPUBLISHED)
@@ -180,17 +180,17 @@ def test_a_change_of_method_and_a_year_that_was_not_published_break_a_stay(tmp_p
 def test_the_years_hold_every_period_of_every_council_and_why_there_is_none(tmp_path: Path) -> None:
     db = database(tmp_path, waits({**twenty(3), "101": [99, "-", 1], "102": ["", 2, 2]}))
     found = found_in(db)
-    course = best.course(db, found.metric, found.rows)
-    assert course.height == found.rows.height * 3
-    rows = {row[0]: row[1:] for row in Page(parts.years(course, found, None, "Years", values=False)).rows}
+    history = best.history(db, found.metric, found.rows)
+    assert history.height == found.rows.height * 3
+    rows = {row[0]: row[1:] for row in Page(parts.years(history, found, None, "Years", values=False)).rows}
     assert rows["Council"] == ["2023", "2024", "2025"]
     assert rows["Council 101"] == ["4", "–", "1"]
     assert rows["Council 102"] == ["–", "1", "1"]
-    values = {row[0]: row[1:] for row in Page(parts.years(course, found, None, "Years", values=True)).rows}
+    values = {row[0]: row[1:] for row in Page(parts.years(history, found, None, "Years", values=True)).rows}
     assert values["Council 101"] == ["99.0% 4", "no figure, without a reason (-)", "1.0% 1"]
     assert values["Council 102"] == ["no figure of its own", "2.0% 1", "2.0% 1"]
     # Longest in the best quarter first.
-    order = [row[0] for row in Page(parts.years(course, found, None, "Years", values=False)).rows[1:]]
+    order = [row[0] for row in Page(parts.years(history, found, None, "Years", values=False)).rows[1:]]
     assert order.index("Council 102") < order.index("Council 101")
 
 
@@ -207,7 +207,7 @@ def test_the_years_hold_every_period_of_every_council_and_why_there_is_none(tmp_
         ("target", None, "best_quarter", "not answered"),
     ],
 )
-def test_where_a_rule_has_nobody_behind_it_another_is_taken_and_said_so(
+def test_where_nobody_contributes_to_a_rule_another_is_taken_and_said_so(
     tmp_path: Path, benchmark: str, area_id: str | None, rule: str, why: str | None
 ) -> None:
     db = database(tmp_path, waits({**twenty(), "101": [1.0]}))
@@ -241,7 +241,7 @@ def test_neighbours_are_those_of_the_chosen_council_held_against_its_own_benchma
     assert (found.rows.height, found.level) == (6, 52.5)
     # Council 105 has neighbours of its own, at 67: here it is held against the median of council 101's.
     assert found.rows.row(0, named=True)["gap"] == -2.5
-    assert sentences.in_common([], found).startswith("They are a few that were chosen beforehand")
+    assert sentences.shared_characteristics([], found).startswith("They are a few that were chosen beforehand")
     assert "Council 101, at 60.0%, is 7.5 percentage points above their median." in sentences.opening(db, found)
 
 
@@ -294,7 +294,7 @@ def test_all_or_none_of_many_is_beyond_chance_and_four_of_four_may_be_a_lot() ->
 
 
 def groups(db: Database, found: Best, dimension: str) -> dict[str, tuple[int, int, str | None]]:
-    rows = shared_characteristics.in_common(db, found).filter(pl.col("dimension") == dimension)
+    rows = shared_characteristics.compare_groups(db, found).filter(pl.col("dimension") == dimension)
     return {row["group"]: (row["best"], row["all"], row["side"]) for row in rows.iter_rows(named=True)}
 
 
@@ -336,9 +336,9 @@ def test_groups_among_the_best_are_counted_and_held_against_chance(tmp_path: Pat
         "Fewest children": (5, 10, None), "Middle by children": (5, 9, None), "Most children": (4, 9, None),
     }  # fmt: skip
     assert groups(db, found, shared_characteristics.JUDGED) == {"Outstanding": (1, 1, None), "Good": (1, 2, None)}
-    rows = shared_characteristics.in_common(db, found)
+    rows = shared_characteristics.compare_groups(db, found)
     assert rows.filter(pl.col("dimension") == shared_characteristics.SIZE)["note"][0] == "101,000 to 110,000 children"
-    assert sentences.in_common(rows.to_dicts(), found) == (
+    assert sentences.shared_characteristics(rows.to_dicts(), found) == (
         "Beyond chance, these are among them more often than their number would give: The North (14 of these 14, 14 of "
         "all 28). Less often than their number would give: The South (0 of these 14, 14 of all 28)."
     )
@@ -346,10 +346,10 @@ def test_groups_among_the_best_are_counted_and_held_against_chance(tmp_path: Pat
 
 def test_where_nothing_stands_out_it_is_said(tmp_path: Path) -> None:
     db = with_context(tmp_path, {str(one): 10.0 if one < 115 else 50.0 + one for one in range(101, 130)})
-    rows = shared_characteristics.in_common(db, found_in(db)).filter(
+    rows = shared_characteristics.compare_groups(db, found_in(db)).filter(
         pl.col("dimension") == shared_characteristics.REGION
     )
-    words = sentences.in_common(rows.to_dicts(), found_in(db))
+    words = sentences.shared_characteristics(rows.to_dicts(), found_in(db))
     assert words == "Nothing stands out: of none of 2 groups are more or fewer among them than chance allows."
 
 
@@ -358,23 +358,23 @@ def test_a_joint_return_is_in_a_group_if_all_its_councils_are(tmp_path: Path) ->
     waits_of = {"101+102": 10.0, "103+105": 10.0, **{str(one): 10.0 if one < 120 else 90.0 for one in range(106, 130)}}
     db = with_context(tmp_path, waits_of)
     found = found_in(db)
-    rows = shared_characteristics.in_common(db, found)
+    rows = shared_characteristics.compare_groups(db, found)
     region = rows.filter(pl.col("dimension") == shared_characteristics.REGION)
-    assert set(region["all_base"]) == {found.among.height - 1}
+    assert set(region["all_of"]) == {found.among.height - 1}
     size = rows.filter(pl.col("dimension") == shared_characteristics.SIZE)
-    assert set(size["all_base"]) == {found.among.height}
+    assert set(size["all_of"]) == {found.among.height}
     assert "208,000" in size["note"][-1]  # 103,000 and 105,000
 
 
 def test_too_few_or_all_are_not_looked_at(tmp_path: Path) -> None:
     few = with_context(tmp_path / "a", {str(one): float(one) for one in range(101, 130)})
     found = found_in(few)
-    assert shared_characteristics.in_common(few, found).is_empty()
-    assert sentences.in_common([], found) == "8 councils are too few to look for what they have in common."
+    assert shared_characteristics.compare_groups(few, found).is_empty()
+    assert sentences.shared_characteristics([], found) == "8 councils are too few to look for what they have in common."
     alike = with_context(tmp_path / "b", {str(one): 10.0 for one in range(101, 130)})
     found = found_in(alike)
-    assert shared_characteristics.in_common(alike, found).is_empty()
-    assert sentences.in_common([], found).startswith("All that could be among them are")
+    assert shared_characteristics.compare_groups(alike, found).is_empty()
+    assert sentences.shared_characteristics([], found).startswith("All that could be among them are")
 
 
 def test_best_on_several_counts_joint_returns_once_and_is_no_ranking(tmp_path: Path) -> None:
@@ -429,10 +429,10 @@ def test_names_never_become_markup(tmp_path: Path) -> None:
         names=names,
     )  # fmt: skip
     found = found_in(db)
-    course = best.course(db, found.metric, found.rows)
+    history = best.history(db, found.metric, found.rows)
     for page in (
         parts.councils(found, {}, None).html(parts.listed(found), "x"),
-        parts.years(course, found, None, "x", values=True),
+        parts.years(history, found, None, "x", values=True),
         parts.several(db, [found.metric], None).html(best.several(db, [found.metric]), "x"),
         parts.note(sentences.opening(db, found)),
     ):
@@ -461,7 +461,7 @@ def test_the_best_of_every_measure_are_those_of_the_file(
             {"metric": metric.metric_id, "end": period.end},
         ).fetchall()
         assert sorted(found.rows.select("return_id", "value").rows()) == sorted(rows), metric.metric_id
-        assert found.among.height == found.base
+        assert found.among.height == found.council_count
         assert (found.rows["gap"] <= 0).all()
         assert not found.rows["very_small"].any()
         assert found.rows["value"].is_sorted(descending=not metric.lower_is_better)
@@ -513,9 +513,9 @@ def test_how_often_a_group_is_among_the_best_is_counted_as_by_hand(db: Database)
         shared_characteristics.NEED,
         shared_characteristics.JUDGED,
     ):
-        part = shared_characteristics.in_common(db, found).filter(pl.col("dimension") == dimension)
-        assert part["best"].sum() == part["best_base"][0]
-        assert part["all"].sum() == part["all_base"][0]
+        part = shared_characteristics.compare_groups(db, found).filter(pl.col("dimension") == dimension)
+        assert part["best"].sum() == part["best_of"][0]
+        assert part["all"].sum() == part["all_of"][0]
 
 
 def test_the_nine_measures_are_counted_as_in_the_file(db: Database, database: duckdb.DuckDBPyConnection) -> None:
@@ -569,16 +569,16 @@ def test_each_file_holds_what_its_table_shows(db: Database, benchmark: str) -> N
         assert (row["in_best_quarter_since"] == "") == ("since" not in line[6])
         assert row["leaders_judged"].split("; ")[0] in line[7]
         assert row["source"].startswith("Department for Education, ")
-    course = best.course(db, found.metric, found.rows)
-    shown = Page(parts.years(course, found, None, "x", values=True)).rows[1:]
-    years = read(parts.years_file(db, found, course))
+    history = best.history(db, found.metric, found.rows)
+    shown = Page(parts.years(history, found, None, "x", values=True)).rows[1:]
+    years = read(parts.years_file(db, found, history))
     assert len(years) == sum(len(line) - 1 for line in shown)
     cells = [cell for line in shown for cell in line[1:]]
     for cell, row in zip(cells, years, strict=True):
         assert not row["value"] or cell.startswith(formats.brief(float(row["value"]), found.metric))
         assert row["value"] or "%" not in cell
-    common = shared_characteristics.in_common(db, found)
-    assert len(read(parts.in_common(common).frame(common))) == common.height
+    common = shared_characteristics.compare_groups(db, found)
+    assert len(read(parts.shared_characteristics(common).frame(common))) == common.height
     nine = england.chosen(db, england.NINE)
     several = best.several(db, nine)
     assert [row["council"] for row in read(parts.several(db, nine, None).frame(several))] == names(several)
@@ -682,8 +682,8 @@ def test_a_rerun_asks_little(db: Database) -> None:
     for metric in (db.metrics[one] for one in ("repeat_plan_rate", "attainment_8_on_plan", "long_plan_rate")):
         for rule in (LEADERS, with_target(100.0 if metric.lower_is_better else 0.0, metric)):
             found = best.who(db, metric, db.latest(metric.metric_id), rule, LEEDS)
-            course = best.course(db, metric, found.rows)
+            history = best.history(db, metric, found.rows)
             shown_rows = parts.listed(found, parts.MOST, parts.MOST_BESIDE)
             table = parts.councils(found, leaders, LEEDS).html(shown_rows, "x")
-            drawn = table + parts.years(course, found, LEEDS, "x", values=False)
+            drawn = table + parts.years(history, found, LEEDS, "x", values=False)
             assert math.ceil(len(drawn.encode()) / 1000) < 75

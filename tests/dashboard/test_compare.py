@@ -116,15 +116,15 @@ def test_councils_beyond_the_tenth_are_named(db: Database) -> None:
 
 
 @pytest.mark.parametrize(
-    ("polarity", "order", "places"),
+    ("polarity", "order", "ranks"),
     [
         (LOW, ["103", "111", "112", "101", "102", "104"], [1, 2, 2, 2, 4, None]),
         (HIGH, ["102", "111", "112", "101", "103", "104"], [1, 2, 2, 2, 4, None]),
         (NEUTRAL, ["103", "111", "112", "101", "102", "104"], [None] * 6),
     ],
 )
-def test_places_among_the_compared_share_the_smallest_and_count_a_joint_return_once(
-    tmp_path: Path, polarity: str, order: list[str], places: list[int | None]
+def test_ranks_among_the_compared_share_the_smallest_and_count_a_joint_return_once(
+    tmp_path: Path, polarity: str, order: list[str], ranks: list[int | None]
 ) -> None:
     joint = [Figure("waits", area, 5.0, return_id="111+112") for area in ("111", "112")]
     db = of(tmp_path, [5.0, 9.0, 2.0, "c", 1.0], *joint, polarity=polarity, decimals=1)
@@ -132,9 +132,9 @@ def test_places_among_the_compared_share_the_smallest_and_count_a_joint_return_o
     # Equals by name: Council 101 before 111.
     expected = sorted(order, key=lambda area: (order.index(area) if area not in ("101", "111", "112") else 1, area))
     assert rows["area_id"].to_list() == expected
-    assert rows["place"].to_list() == places
-    assert rows["places"].drop_nulls().unique().to_list() == ([4] if polarity != NEUTRAL else [])
-    assert rows.filter(pl.col("value") == 5.0)["sharing"].drop_nulls().unique().to_list() == (
+    assert rows["rank_here"].to_list() == ranks
+    assert rows["ranked_here"].drop_nulls().unique().to_list() == ([4] if polarity != NEUTRAL else [])
+    assert rows.filter(pl.col("value") == 5.0)["tied_here"].drop_nulls().unique().to_list() == (
         [2] if polarity != NEUTRAL else []
     )
 
@@ -166,10 +166,10 @@ def test_the_compared_are_the_rows_of_the_map_unchanged(db: Database) -> None:
         assert rows.select(everybody.columns).equals(same)
 
 
-def test_the_courses_of_the_compared_and_england_are_the_figures_of_the_file(
+def test_the_history_of_the_compared_and_england_are_the_figures_of_the_file(
     db: Database, database: duckdb.DuckDBPyConnection
 ) -> None:
-    rows = compare.courses(db, db.metrics["vacancy_rate"], [LEEDS, SCILLY])
+    rows = compare.history(db, db.metrics["vacancy_rate"], [LEEDS, SCILLY])
     figures = database.execute(
         "SELECT area_id, period, value FROM observation WHERE metric_id = 'vacancy_rate' "
         "AND area_id IN ('383', '420', 'E92000001') ORDER BY ALL"
@@ -272,7 +272,7 @@ def test_any_two_measures_may_be_set_beside_each_other_but_grades_and_one_with_i
         ),
     ],
 )  # fmt: skip
-def test_the_first_sentence_says_place_value_period_and_the_best(
+def test_the_first_sentence_says_rank_value_period_and_the_best(
     tmp_path: Path, values: list[float | str], about: dict[str, Any], chosen: str | None, expected: str
 ) -> None:
     db = of(tmp_path, values, **about)
@@ -447,9 +447,9 @@ def test_where_each_council_has_its_own_benchmark_there_is_no_column_of_it(db: D
     assert heat(db, [LEEDS], "Workforce", "region").rows[0] == ["Measure", "Leeds"]
 
 
-def test_the_order_as_a_table_has_places_here_and_in_england(db: Database) -> None:
+def test_the_order_as_a_table_has_ranks_here_and_in_england(db: Database) -> None:
     rows = beside(db, [KINGSTON, RICHMOND, LEEDS], "vacancy_rate")
-    page = Page(tables.places(db, rows, db.metrics["vacancy_rate"], BEST, "Order", LEEDS))
+    page = Page(tables.ranks(db, rows, db.metrics["vacancy_rate"], BEST, "Order", LEEDS))
     assert page.rows[0][-2:] == ["Here", "In England, best first"]
     assert [row[-2] for row in page.rows[1:]] == ["1st of 2", "2nd of 2", "2nd of 2"]
     assert page.rows[2][0] == "Kingston upon Thames joint return with Richmond upon Thames"
@@ -458,9 +458,9 @@ def test_the_order_as_a_table_has_places_here_and_in_england(db: Database) -> No
 
 def test_the_years_as_a_table_are_newest_first_with_a_reason_where_there_is_no_figure(db: Database) -> None:
     measure = db.metrics["vacancy_rate"]
-    rows = compare.courses(db, measure, ["213", CUMBERLAND])
+    rows = compare.history(db, measure, ["213", CUMBERLAND])
     names = {"213": "Westminster", CUMBERLAND: "Cumberland"}
-    page = Page(tables.courses(rows, measure, names, "Years", "213"))
+    page = Page(tables.history(rows, measure, names, "Years", "213"))
     assert page.rows[0] == ["At 30 September", "Westminster", "Cumberland", "England"]
     assert page.rows[1][:2] == ["30 September 2025", "not available (x)"]
     assert page.rows[-1][0] == "30 September 2017"
@@ -480,8 +480,8 @@ def test_no_name_becomes_markup(tmp_path: Path) -> None:
     pairs = compare.pairs(db, newest(db), newest(db, "b"))
     names = {area: db.names[area] for area in area_ids}
     made = [
-        tables.places(db, rows, measure, BEST, "<c>", "101"),
-        tables.courses(compare.courses(db, measure, area_ids), measure, names, "<c>", "101"),
+        tables.ranks(db, rows, measure, BEST, "<c>", "101"),
+        tables.history(compare.history(db, measure, area_ids), measure, names, "<c>", "101"),
         tables.heat(db, heated, BEST, area_ids, chosen="101", measure="waits", caption="<c>"),
         tables.pairs(pairs, measure, db.metrics["b"], names, "<c>"),
         tables.note("<b>x</b>", strong="<i>"),

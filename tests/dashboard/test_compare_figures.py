@@ -103,7 +103,7 @@ def test_what_a_council_is_held_against_is_a_stroke_across_its_bar(
 
 def drawn_lines(db: Database, area_ids: Sequence[str], **more: Any) -> dict[str, Any]:
     measure = next(iter(db.metrics.values()))
-    rows = compare.courses(db, measure, area_ids)
+    rows = compare.history(db, measure, area_ids)
     given_ = {"chosen": None, "height": 480, **more}
     return lines.draw_lines(rows, measure, area_ids, compare.breaks(db, measure), **given_)
 
@@ -148,7 +148,7 @@ def test_a_change_of_method_breaks_every_line_and_is_said(db: Database) -> None:
     measure = db.metrics["caseholder_share"]
     breaks = compare.breaks(db, measure)
     assert [year for year, _ in breaks] == [2024]
-    figure = lines.draw_lines(compare.courses(db, measure, [LEEDS]), measure, [LEEDS], breaks, chosen=LEEDS, height=400)
+    figure = lines.draw_lines(compare.history(db, measure, [LEEDS]), measure, [LEEDS], breaks, chosen=LEEDS, height=400)
     for one in named(figure).values():
         assert one["y"][one["x"].index(2023.5)] is None
         assert None not in (one["y"][one["x"].index(2023.0)], one["y"][one["x"].index(2024.0)])
@@ -177,7 +177,7 @@ def test_the_ends_of_ten_real_lines_do_not_touch(db: Database) -> None:
     for council in (LEEDS, KINGSTON, SCILLY, CITY, CUMBERLAND):
         for measure in (one for one in db.metrics.values() if not one.graded):
             area_ids = compare.together(council, queries.neighbours(db, council)[:9])
-            rows = compare.courses(db, measure, area_ids)
+            rows = compare.history(db, measure, area_ids)
             figure = lines.draw_lines(rows, measure, area_ids, [], chosen=council, height=480)
             low, high = figure["layout"]["yaxis"]["range"]
             names = trace(figure, mode="text")

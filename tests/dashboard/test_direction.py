@@ -1,4 +1,4 @@
-"""Watch lists, councils to ring, and movers: hand-made cases, and all real ones by plain loops."""
+"""Watch lists, peers, and movers: hand-made cases, and all real ones by plain loops."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ UP, DOWN, FLAT = (-8, -6, -4, -2, 0), (8, 6, 4, 2, 0), (0, 2, -2, 2, 0)
 KINGSTON, RICHMOND, JOINT = "314", "318", "314+318"
 
 
-def course(
+def history(
     area_id: str,
     value: float,
     steps: Sequence[float],
@@ -50,7 +50,7 @@ def flat(figures: Iterable[list[Figure]]) -> list[Figure]:
 def database(folder: Path, figures: Iterable[list[Figure]], england: float = 20.0, **about: Any) -> Database:
     folder.mkdir(exist_ok=True)
     return small.database(
-        folder, metrics=[small.metric(**about)], figures=[*flat(figures), *course(ENGLAND, england, FLAT)]
+        folder, metrics=[small.metric(**about)], figures=[*flat(figures), *history(ENGLAND, england, FLAT)]
     )
 
 
@@ -61,7 +61,7 @@ def names(rows: pl.DataFrame) -> list[str]:
 def lists(db: Database, benchmark: str = "england") -> tuple[list[str], list[str]]:
     metric = db.metrics["waits"]
     watch = direction.watch_list(db, metric, BENCHMARKS[benchmark])
-    return names(watch), names(direction.councils_to_ring(db, metric, BENCHMARKS[benchmark]))
+    return names(watch), names(direction.peers(db, metric, BENCHMARKS[benchmark]))
 
 
 @pytest.mark.parametrize(("polarity", "swapped"), [(LOW, False), (HIGH, True)])
@@ -72,17 +72,17 @@ def test_on_the_watch_list_is_who_is_worse_beyond_chance_and_getting_worse(
     db = database(
         tmp_path,
         [
-            course("101", 30.0, UP, counted=True),
-            course("102", 35.0, UP, counted=True),
-            course("103", 30.0, FLAT, counted=True),
-            course("104", 30.0, DOWN, counted=True),
-            course("105", 23.0, UP, counted=True),  # worse, and it may be chance
-            course("106", 10.0, UP, counted=True),
-            course("107", 10.0, DOWN, counted=True),
-            course("108", 9.0, DOWN, counted=True),
-            course("109", 17.5, DOWN, counted=True),
-            course("110", 10.0, FLAT, counted=True),
-            course("111", 30.0, UP, counted=True)[1:],  # four years are too few
+            history("101", 30.0, UP, counted=True),
+            history("102", 35.0, UP, counted=True),
+            history("103", 30.0, FLAT, counted=True),
+            history("104", 30.0, DOWN, counted=True),
+            history("105", 23.0, UP, counted=True),  # worse, and it may be chance
+            history("106", 10.0, UP, counted=True),
+            history("107", 10.0, DOWN, counted=True),
+            history("108", 9.0, DOWN, counted=True),
+            history("109", 17.5, DOWN, counted=True),
+            history("110", 10.0, FLAT, counted=True),
+            history("111", 30.0, UP, counted=True)[1:],  # four years are too few
         ],
         has_interval=True,
         polarity=polarity,
@@ -93,36 +93,36 @@ def test_on_the_watch_list_is_who_is_worse_beyond_chance_and_getting_worse(
 
 def test_without_an_interval_it_is_the_worst_quarter_that_falls_short(tmp_path: Path) -> None:
     values = {"101": 10.0, "102": 20.0, "103": 30.0, "104": 40.0, "105": 50.0, "106": 60.0, "107": 70.0, "108": 80.0}
-    getting_worse = [course(area, value, UP) for area, value in values.items()]
+    getting_worse = [history(area, value, UP) for area, value in values.items()]
     assert lists(database(tmp_path, getting_worse, england=35.0)) == (["108", "107"], [])
-    getting_better = [course(area, value, DOWN) for area, value in values.items()]
+    getting_better = [history(area, value, DOWN) for area, value in values.items()]
     assert lists(database(tmp_path / "better", getting_better, england=35.0)) == ([], ["101", "102"])
 
 
 def test_who_meets_the_benchmark_is_not_watched_though_in_the_worst_quarter(tmp_path: Path) -> None:
-    figures = [course(area, value, UP) for area, value in (("101", 40.0), ("102", 41.0), ("103", 42.0))]
+    figures = [history(area, value, UP) for area, value in (("101", 40.0), ("102", 41.0), ("103", 42.0))]
     assert lists(database(tmp_path, figures, england=41.5))[0] == ["103"]
     assert lists(database(tmp_path / "met", figures, england=42.0)) == ([], [])
 
 
 def test_a_council_without_counts_is_judged_by_its_quarter_in_a_measure_that_has_intervals(tmp_path: Path) -> None:
-    figures = [course("101", 50.0, UP), *(course(area, 20.0, FLAT, counted=True) for area in ("102", "103", "104"))]
+    figures = [history("101", 50.0, UP), *(history(area, 20.0, FLAT, counted=True) for area in ("102", "103", "104"))]
     assert lists(database(tmp_path, figures, has_interval=True))[0] == ["101"]
 
 
 def test_without_a_benchmark_there_is_no_list(tmp_path: Path) -> None:
-    figures = [course("101", 50.0, UP), course("102", 20.0, FLAT)]
+    figures = [history("101", 50.0, UP), history("102", 20.0, FLAT)]
     assert lists(database(tmp_path, figures), "neighbours") == ([], [])
 
 
 @pytest.mark.parametrize("about", [{"polarity": NEUTRAL}, {"unit": "grade"}])
 def test_a_neutral_measure_and_grades_have_no_watch_list(tmp_path: Path, about: dict[str, Any]) -> None:
-    assert lists(database(tmp_path, [course("101", 50.0, UP), course("102", 20.0, DOWN)], **about)) == ([], [])
+    assert lists(database(tmp_path, [history("101", 50.0, UP), history("102", 20.0, DOWN)], **about)) == ([], [])
 
 
 def test_a_joint_return_is_on_the_list_once_under_both_names(tmp_path: Path) -> None:
-    figures = [course(area, 50.0, UP, return_id="102+103") for area in ("103", "102")]
-    db = database(tmp_path, [*figures, course("101", 10.0, FLAT)])
+    figures = [history(area, 50.0, UP, return_id="102+103") for area in ("103", "102")]
+    db = database(tmp_path, [*figures, history("101", 10.0, FLAT)])
     rows = direction.watch_list(db, db.metrics["waits"], EACH)
     assert rows.select("name", "return_id").rows() == [("Council 102 and Council 103", "102+103")]
     assert rows["area_ids"].to_list() == [["102", "103"]]
@@ -131,16 +131,16 @@ def test_a_joint_return_is_on_the_list_once_under_both_names(tmp_path: Path) -> 
 
 def test_a_joint_return_with_benchmarks_of_their_own_stands_by_the_council_furthest_behind(tmp_path: Path) -> None:
     """102 is in the south, 103 in the north: their regions stand at 45 and at 20 %."""
-    regions = [course(small.SOUTH, 45.0, FLAT), course(small.NORTH, 20.0, FLAT)]
-    figures = [course(area, 50.0, UP, return_id="102+103") for area in ("102", "103")]
-    db = database(tmp_path, [*regions, *figures, course("101", 10.0, FLAT)])
+    regions = [history(small.SOUTH, 45.0, FLAT), history(small.NORTH, 20.0, FLAT)]
+    figures = [history(area, 50.0, UP, return_id="102+103") for area in ("102", "103")]
+    db = database(tmp_path, [*regions, *figures, history("101", 10.0, FLAT)])
     (row,) = direction.watch_list(db, db.metrics["waits"], BENCHMARKS["region"]).iter_rows(named=True)
     assert (row["area_id"], row["benchmark"], row["name"]) == ("103", 20.0, "Council 102 and Council 103")
 
 
 def test_a_joint_return_keeps_the_first_row_and_the_order(tmp_path: Path) -> None:
-    figures = [course(area, 50.0, UP, return_id="102+103") for area in ("102", "103")]
-    db = database(tmp_path, [course("101", 60.0, UP), *figures, course("104", 20.0, UP)])
+    figures = [history(area, 50.0, UP, return_id="102+103") for area in ("102", "103")]
+    db = database(tmp_path, [history("101", 60.0, UP), *figures, history("104", 20.0, UP)])
     rows = db.councils("waits", date(2025, 9, 30)).sort("value", "area_id", descending=[True, False])
     assert returns.once(db, rows)["area_id"].to_list() == ["101", "102", "104"]
     assert returns.once(db, rows.clear()).height == 0
@@ -150,14 +150,14 @@ def test_counts_name_the_measures_and_weigh_nothing(tmp_path: Path) -> None:
     about = {"a": LOW, "b": LOW, "c": NEUTRAL, "d": HIGH}
     figures = flat(
         [
-            *(course("101", 50.0, UP, metric_id=one) for one in ("a", "b", "c")),
-            *(course("102", 50.0, UP, metric_id=one, return_id="102+103") for one in ("b",)),
-            *(course("103", 50.0, UP, metric_id=one, return_id="102+103") for one in ("b",)),
+            *(history("101", 50.0, UP, metric_id=one) for one in ("a", "b", "c")),
+            *(history("102", 50.0, UP, metric_id=one, return_id="102+103") for one in ("b",)),
+            *(history("103", 50.0, UP, metric_id=one, return_id="102+103") for one in ("b",)),
             # Enough others that neither of the two sets the cut to the worst quarter.
-            *(course(str(area), 5.0, FLAT, metric_id=one) for one in ("a", "b", "c") for area in range(104, 110)),
-            course("103", 5.0, DOWN, metric_id="d"),
-            course("101", 90.0, FLAT, metric_id="d"),
-            *(course(ENGLAND, 20.0, FLAT, metric_id=one) for one in about),
+            *(history(str(area), 5.0, FLAT, metric_id=one) for one in ("a", "b", "c") for area in range(104, 110)),
+            history("103", 5.0, DOWN, metric_id="d"),
+            history("101", 90.0, FLAT, metric_id="d"),
+            *(history(ENGLAND, 20.0, FLAT, metric_id=one) for one in about),
         ]
     )
     db = small.database(
@@ -180,9 +180,9 @@ def test_counts_name_the_measures_and_weigh_nothing(tmp_path: Path) -> None:
     alone = direction.watch_counts(db, EACH, [db.metrics["d"]])
     said = sentences.counts_sentence(alone, [db.metrics["d"]], "watch")
     assert said == "1 council is worse than the benchmark beyond chance and getting worse: Ashford."
-    none = direction.watch_counts(db, EACH, metrics, "ring")
+    none = direction.watch_counts(db, EACH, metrics, "peers")
     assert none.is_empty()
-    assert sentences.counts_sentence(none, metrics, "ring") == (
+    assert sentences.counts_sentence(none, metrics, "peers") == (
         "No council is better than it beyond chance and getting better on any of these 4 measures."
     )
     assert direction.watch_counts(db, EACH, []).is_empty()
@@ -242,7 +242,7 @@ def test_ranks_gained_are_beside_the_ranks_and_how_many_were_ranked(tmp_path: Pa
         ],
         years=3,
     )
-    columns = ("area_id", "rank_before", "ranked_before", "rank", "ranked", "places")
+    columns = ("area_id", "rank_before", "ranked_before", "rank", "ranked", "ranks_gained")
     assert found.rows.select(columns).sort("area_id").rows() == [
         ("101", 3, 3, 1, 4, 2),
         ("102", 1, 3, 2, 4, -1),
@@ -250,13 +250,13 @@ def test_ranks_gained_are_beside_the_ranks_and_how_many_were_ranked(tmp_path: Pa
     ]
     assert found.before is not None
     assert found.before.end == date(2022, 9, 30)
-    assert names(found.furthest("places", best=False, most=5)) == ["102", "103"]
+    assert names(found.furthest("ranks_gained", best=False, most=5)) == ["102", "103"]
 
 
 def test_a_neutral_measure_only_goes_up_and_down(tmp_path: Path) -> None:
     figures = [years("101", {2024: 10.0, 2025: 7.0}), years("102", {2024: 10.0, 2025: 12.0})]
     found = moves(tmp_path, figures, polarity=NEUTRAL)
-    assert found.rows.select("area_id", "change", "improvement", "places").rows() == [
+    assert found.rows.select("area_id", "change", "improvement", "ranks_gained").rows() == [
         ("102", 2.0, None, None),
         ("101", -3.0, None, None),
     ]
@@ -336,7 +336,7 @@ def test_every_reason_of_the_database_has_words(db: Database) -> None:
 # From here on: the real figures, by plain loops.
 
 
-def on_list(db: Database, metric: Metric, benchmark: str, side: Literal["watch", "ring"]) -> set[str]:
+def on_list(db: Database, metric: Metric, benchmark: str, side: Literal["watch", "peers"]) -> set[str]:
     """Who is on a list, by the words of rule `watch-list` and the score test that Wilson's interval comes from."""
     rows = queries.councils(db, metric, db.latest(metric.metric_id), BENCHMARKS[benchmark])
     ways = {
@@ -369,8 +369,8 @@ def on_list(db: Database, metric: Metric, benchmark: str, side: Literal["watch",
 def test_every_real_list_is_what_the_rule_says(db: Database, benchmark: str) -> None:
     ranked = [metric for metric in db.metrics.values() if metric.ranked]
     total = 0
-    for side in ("watch", "ring"):
-        ask = direction.watch_list if side == "watch" else direction.councils_to_ring
+    for side in ("watch", "peers"):
+        ask = direction.watch_list if side == "watch" else direction.peers
         listed: dict[str, set[str]] = {}
         for metric in ranked:
             rows = ask(db, metric, BENCHMARKS[benchmark])
@@ -420,10 +420,10 @@ def test_every_real_move_is_what_subtracting_gives(db: Database, apart: int) -> 
             then = figures.get((by, before[0]))
             if end == newest and row["value"] is not None and then is not None and then["value"] is not None:
                 ranks = (then["rank"], row["rank"])
-                places = None if ranks[0] is None else ranks[0] - ranks[1]
-                expected[by] = (pytest.approx(row["value"] - then["value"], rel=1e-7, abs=1e-9), places)
+                gained = None if ranks[0] is None else ranks[0] - ranks[1]
+                expected[by] = (pytest.approx(row["value"] - then["value"], rel=1e-7, abs=1e-9), gained)
         assert {
-            row["return_id"]: (row["change"], row["places"]) for row in found.rows.iter_rows(named=True)
+            row["return_id"]: (row["change"], row["ranks_gained"]) for row in found.rows.iter_rows(named=True)
         } == expected
         checked += len(expected)
     assert checked > 5_000

@@ -47,7 +47,7 @@ def test_headlines_are_englands_newest_published_figures(db: Database, database:
             {"area": ENGLAND, "metric": one.metric.metric_id},
         ).fetchall()
         assert (one.period_end, one.value) == (end, value)
-        assert one.course[-1] == value
+        assert one.history[-1] == value
     assert "5,965.4" in parts.headlines(england.headlines(db), "vacancy_rate")  # csww 2025, line 2: vacancy_fte
 
 
@@ -76,24 +76,24 @@ def test_gains_hold_for_every_measure_by_any_benchmark(db: Database, nine: list[
 
 
 def test_judgements_of_leaders_are_counted_once_a_council(db: Database) -> None:
-    course = england.grades(db)
-    for one in course:
+    history = england.grades(db)
+    for one in history:
         rows_ = db.councils("judgement_leaders", one.on)
         assert one.counts == dict(Counter(rows_["value"].drop_nulls().to_list()))
         assert one.councils == rows_.height >= 150
-    assert [one.on for one in course] == [period.end for period in db.periods["judgement_leaders"]]
-    html = parts.grades(course)
-    assert all(f"<b>{count}</b>" in html for count in course[0].counts.values())
+    assert [one.on for one in history] == [period.end for period in db.periods["judgement_leaders"]]
+    html = parts.grades(history)
+    assert all(f"<b>{count}</b>" in html for count in history[0].counts.values())
 
 
 def test_what_became_of_judgements_is_said_against_a_day_at_least_a_year_older() -> None:
     days = (date(2026, 8, 20), date(2026, 3, 31), date(2025, 3, 31))
-    course = [england.Grades(day, {1.0: 20 - at, 2.0: 50, 4.0: 5 + at}, 153) for at, day in enumerate(days)]
-    assert front.grades_sentence(course) == (
+    history = [england.Grades(day, {1.0: 20 - at, 2.0: 50, 4.0: 5 + at}, 153) for at, day in enumerate(days)]
+    assert front.grades_sentence(history) == (
         "Since 31 March 2025: Outstanding 18 then, 20 now; Inadequate 7 then, 5 now; Outstanding or Good together 68 "
         "then, 70 now, of 153."
     )
-    assert front.grades_sentence(course[:2]) == ""
+    assert front.grades_sentence(history[:2]) == ""
 
 
 def test_regions_stand_best_first_with_england_at_the_foot(db: Database) -> None:
@@ -157,7 +157,7 @@ def over(metric: object, target: float, *years: tuple[int, int, int, bool]) -> S
     ],
     ids=["two years", "one year", "since a break", "nobody"],
 )  # fmt: skip
-def test_the_standard_over_time_is_said_with_its_base(one: Standard, said: str) -> None:
+def test_the_standard_over_time_is_said_with_its_number_of_councils(one: Standard, said: str) -> None:
     assert front.standard_sentence(one) == said
 
 
@@ -188,7 +188,7 @@ def test_a_gain_is_counted_in_real_units(one: Gain, said: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("metric", "watched", "to_ring", "said"),
+    ("metric", "watched", "peers", "said"),
     [
         (PERCENT, 6, 1, ("By the rate of waits 6 councils are worse than the best quarter of councils in England "
          "beyond chance and getting worse over five years; 1 council is better than it beyond chance and getting "
@@ -200,8 +200,8 @@ def test_a_gain_is_counted_in_real_units(one: Gain, said: str) -> None:
         (GRADE, 0, 0, "Judgements have no watch list: see Inspections."),
     ],
 )  # fmt: skip
-def test_the_watch_list_is_said_by_its_own_rule(metric: object, watched: int, to_ring: int, said: str) -> None:
-    assert front.watch_sentence(metric, watched, to_ring, BEST) == said  # type: ignore[arg-type]
+def test_the_watch_list_is_said_by_its_own_rule(metric: object, watched: int, peers: int, said: str) -> None:
+    assert front.watch_sentence(metric, watched, peers, BEST) == said  # type: ignore[arg-type]
 
 
 def test_what_it_would_take_is_said_of_england_and_of_a_council(db: Database) -> None:

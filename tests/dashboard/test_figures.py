@@ -35,7 +35,7 @@ def drawn(
     metric = db.metrics["waits"]
     rows = queries.councils(db, metric, db.latest("waits"), BENCHMARKS["england"])
     return strip.draw_strip(
-        rows, metric, palette.paint(rows, metric, "value"), chosen=chosen, england=england, benchmark=benchmark,
+        rows, metric, palette.classify(rows, metric, "value"), chosen=chosen, england=england, benchmark=benchmark,
         benchmark_label="Best quarter", height=600,
     )  # fmt: skip
 
@@ -105,17 +105,17 @@ def test_the_chosen_council_is_the_one_dark_diamond(tmp_path: Path) -> None:
     assert each(figure, "size")[2] > each(figure, "size")[0]
 
 
-def test_what_is_said_of_a_dot_is_the_figure_with_its_unit_and_the_standing(db: Database) -> None:
+def test_what_is_said_of_a_dot_is_the_figure_with_its_unit_and_the_rank(db: Database) -> None:
     """The unit is sent once for all: "1 month" and "2 months" share no more than they do."""
     for metric in (metric for metric in db.metrics.values() if not metric.graded):
         rows = queries.councils(db, metric, db.latest(metric.metric_id), BENCHMARKS["england"])
         figure = strip.draw_strip(
-            rows, metric, palette.paint(rows, metric, "value"), chosen="383", england=None, benchmark=None,
+            rows, metric, palette.classify(rows, metric, "value"), chosen="383", england=None, benchmark=None,
             benchmark_label="England", height=600,
         )  # fmt: skip
         shown = rows.drop_nulls("value").unique("return_id", keep="first", maintain_order=True)
         said = [
-            "; ".join(filter(None, (formats.quantity(row["value"], metric), formats.standing(row))))
+            "; ".join(filter(None, (formats.quantity(row["value"], metric), formats.rank(row))))
             for row in shown.iter_rows(named=True)
         ]
         assert each(figure, "hovertext") == said, metric.metric_id
@@ -124,14 +124,14 @@ def test_what_is_said_of_a_dot_is_the_figure_with_its_unit_and_the_standing(db: 
 def test_every_dot_has_the_colour_of_its_council_on_the_map(db: Database) -> None:
     metric = db.metrics["vacancy_rate"]
     rows = queries.councils(db, metric, db.latest("vacancy_rate"), BENCHMARKS["england"])
-    painting = palette.paint(rows, metric, "quarter")
+    classification = palette.classify(rows, metric, "quarter")
     figure = strip.draw_strip(
-        rows, metric, painting, chosen=None, england=None, benchmark=None, benchmark_label="England", height=600
+        rows, metric, classification, chosen=None, england=None, benchmark=None, benchmark_label="England", height=600
     )
     numbers = {name: area_id for area_id, name in db.names.items()}
     single = [dot for dot in dots(figure) if dot["text"] in numbers]
     assert len(single) > 140
-    assert [dot["color"] for dot in single] == [painting.fill(numbers[dot["text"]]) for dot in single]
+    assert [dot["color"] for dot in single] == [classification.fill(numbers[dot["text"]]) for dot in single]
 
 
 def test_a_chosen_council_without_a_figure_is_not_drawn(tmp_path: Path) -> None:
@@ -194,7 +194,7 @@ def test_all_real_councils_are_on_the_axis_but_the_very_small(db: Database) -> N
     for metric in (metric for metric in db.metrics.values() if not metric.graded):
         rows = queries.councils(db, metric, db.latest(metric.metric_id), BENCHMARKS["england"])
         figure = strip.draw_strip(
-            rows, metric, palette.paint(rows, metric, "value"), chosen=None, england=None, benchmark=None,
+            rows, metric, palette.classify(rows, metric, "value"), chosen=None, england=None, benchmark=None,
             benchmark_label="England", height=600,
         )  # fmt: skip
         low, high = figure["layout"]["xaxis"]["range"]
@@ -209,7 +209,7 @@ def test_all_real_councils_are_on_the_axis_but_the_very_small(db: Database) -> N
             assert places[names] == pytest.approx(row["value"], rel=1e-6)
 
 
-def course(db: Database, area_id: str = "101") -> dict[str, Any]:
+def history(db: Database, area_id: str = "101") -> dict[str, Any]:
     metric = db.metrics["waits"]
     return trend.draw_trend(queries.trend(db, metric, area_id), metric, "Ashford", height=400)
 
@@ -220,7 +220,7 @@ def years(values: dict[int, float | str], area_id: str = "101") -> list[Figure]:
 
 def test_a_missing_year_is_a_gap_that_nothing_bridges(tmp_path: Path) -> None:
     own, england = years({2022: 5.0, 2023: "x", 2024: 7.0}), years({2022: 6.0, 2023: 6.5, 2024: 7.5}, ENGLAND)
-    figure = course(small.database(tmp_path, metrics=[small.metric()], figures=[*own, *england]))
+    figure = history(small.database(tmp_path, metrics=[small.metric()], figures=[*own, *england]))
     lines = {line["name"]: line for line in figure["data"]}
     assert lines["Ashford"]["y"] == [5.0, None, 7.0]
     assert lines["England"]["y"] == [6.0, 6.5, 7.5]
@@ -230,7 +230,7 @@ def test_a_missing_year_is_a_gap_that_nothing_bridges(tmp_path: Path) -> None:
 
 def test_a_year_without_a_row_is_a_gap_too(tmp_path: Path) -> None:
     own, other = years({2022: 5.0, 2024: 7.0}), years({2022: 6.0, 2023: 6.5, 2024: 7.5}, "102")
-    figure = course(small.database(tmp_path, metrics=[small.metric()], figures=[*own, *other]))
+    figure = history(small.database(tmp_path, metrics=[small.metric()], figures=[*own, *other]))
     (line,) = (line for line in figure["data"] if line["name"] == "Ashford")
     assert line["y"] == [5.0, None, 7.0]
 
@@ -243,7 +243,7 @@ def test_a_new_council_begins_where_it_began(db: Database) -> None:
     assert {len(line["x"]) for line in figure["data"]} == {len(figure["layout"]["xaxis"]["ticktext"])}
 
 
-def test_the_course_stands_beside_england_the_neighbours_and_the_best_quarter(db: Database) -> None:
+def test_the_history_stands_beside_england_the_neighbours_and_the_best_quarter(db: Database) -> None:
     for metric_id, lines in (
         ("vacancy_rate", ["England", "Neighbours' median", "Best quarter", "Leeds"]),
         ("plan_rate", ["England", "Neighbours' median", "Leeds"]),  # a neutral measure has no best
@@ -256,7 +256,7 @@ def test_the_course_stands_beside_england_the_neighbours_and_the_best_quarter(db
         assert low <= min(values) <= max(values) <= high
 
 
-def test_the_course_of_a_count_is_not_flattened_by_englands_total(db: Database) -> None:
+def test_the_history_of_a_count_is_not_flattened_by_englands_total(db: Database) -> None:
     metric = db.metrics["children"]
     figure = trend.draw_trend(queries.trend(db, metric, "383"), metric, "Leeds", height=400)
     assert [line["name"] for line in figure["data"]] == ["Leeds"]
@@ -265,7 +265,7 @@ def test_the_course_of_a_count_is_not_flattened_by_englands_total(db: Database) 
 def test_the_names_at_the_ends_of_lines_do_not_touch(tmp_path: Path) -> None:
     figures = [*years({2024: 5.0, 2025: 6.0}), *years({2024: 5.1, 2025: 6.001}, ENGLAND)]
     figures += [figure for council in small.COUNCILS[1:9] for figure in years({2024: 4.0, 2025: 6.002}, council)]
-    figure = course(small.database(tmp_path, metrics=[small.metric()], figures=figures))
+    figure = history(small.database(tmp_path, metrics=[small.metric()], figures=figures))
     low, high = figure["layout"]["yaxis"]["range"]
     heights = sorted(note["y"] for note in figure["layout"]["annotations"])
     assert len(heights) == 3
@@ -273,7 +273,7 @@ def test_the_names_at_the_ends_of_lines_do_not_touch(tmp_path: Path) -> None:
 
 
 def test_a_council_that_never_had_a_figure_is_drawn_as_nothing(tmp_path: Path) -> None:
-    figure = course(small.database(tmp_path, metrics=[small.metric()], figures=years({2024: "x", 2025: "c"})))
+    figure = history(small.database(tmp_path, metrics=[small.metric()], figures=years({2024: "x", 2025: "c"})))
     (line,) = figure["data"]
     assert line["y"] == [None, None]
     assert figure["layout"]["annotations"] == []
@@ -282,8 +282,8 @@ def test_a_council_that_never_had_a_figure_is_drawn_as_nothing(tmp_path: Path) -
 def test_grades_are_bars_in_their_own_order_with_the_chosen_one_outlined(db: Database) -> None:
     metric = db.metrics["judgement_overall"]
     rows = queries.councils(db, metric, db.latest("judgement_overall"), BENCHMARKS["england"])
-    painting = palette.paint(rows, metric, "value")
-    (bars,) = draw_grades(painting, chosen="888", height=300)["data"]
+    classification = palette.classify(rows, metric, "value")
+    (bars,) = draw_grades(classification, chosen="888", height=300)["data"]
     assert bars["y"] == [*GRADES, "Not given since April 2026"]
     judged = [rows.filter(pl.col("value") == grade).height for grade in (1, 2, 3, 4)]
     assert bars["x"] == [*judged, 153 - sum(judged)]
@@ -291,5 +291,5 @@ def test_grades_are_bars_in_their_own_order_with_the_chosen_one_outlined(db: Dat
     outlined = [width > 1 for width in bars["marker"]["line"]["width"]]
     assert outlined == [False, False, False, False, True]  # Lancashire, where no overall judgement was given
     assert bars["marker"]["pattern"]["shape"] == ["", "", "", "", "/"]
-    (unchosen,) = draw_grades(painting, chosen=None, height=300)["data"]
+    (unchosen,) = draw_grades(classification, chosen=None, height=300)["data"]
     assert max(unchosen["marker"]["line"]["width"]) < 1

@@ -67,7 +67,7 @@ def test_classes_of_visits_are_whole_numbers(db: Database) -> None:
     for metric_id in IDS[1:]:
         metric = db.metrics[metric_id]
         rows = queries.councils(db, metric, db.latest(metric_id), BENCHMARKS["england"])
-        legend[metric_id] = [one.label for one in palette.paint(rows, metric, "value").classes]
+        legend[metric_id] = [one.label for one in palette.classify(rows, metric, "value").classes]
     assert legend == {
         "focused_visits": ["0 (117)", "1 or more (36)"],
         "monitoring_visits": ["0 (139)", "1 (6)", "2 (6)", "3 or more (2)"],

@@ -12,8 +12,7 @@ import polars as pl
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from dashboard.analysis import inspections as inspecting
-from dashboard.analysis import queries, transitions
+from dashboard.analysis import inspections, queries, transitions
 from dashboard.analysis.benchmarks import BENCHMARKS
 from dashboard.analysis.inspections import Filters
 from dashboard.data.database import Database
@@ -56,7 +55,7 @@ def made_up(tmp_path_factory: pytest.TempPathFactory) -> Database:
 
 
 def latest_of(db: Database, area_id: str, today: date = TODAY) -> dict[str, Any]:
-    return inspecting.latest(db, today).row(by_predicate=pl.col("area_id") == area_id, named=True)
+    return inspections.latest(db, today).row(by_predicate=pl.col("area_id") == area_id, named=True)
 
 
 @pytest.mark.parametrize(
@@ -70,7 +69,7 @@ def latest_of(db: Database, area_id: str, today: date = TODAY) -> dict[str, Any]
     ],
 )
 def test_months_are_whole_ones(start: date, end: date, months: int) -> None:
-    assert inspecting.months(start, end) == months
+    assert inspections.months(start, end) == months
 
 
 def test_the_latest_inspection_of_each_council_with_its_own_dates(made_up: Database) -> None:
@@ -100,7 +99,7 @@ def names(rows: pl.DataFrame) -> list[str]:
     [
         (Filters("leaders", grades=(TOP,)), ["101", "103"]),
         (Filters("leaders", grades=(POOR, BAD)), ["102", "104"]),
-        (Filters("overall", grades=(inspecting.NO_JUDGEMENT, GOOD), since="Under 12 months"), ["101"]),
+        (Filters("overall", grades=(inspections.NO_JUDGEMENT, GOOD), since="Under 12 months"), ["101"]),
         (Filters("leaders", since="12 to 23 months"), ["103"]),
         (Filters("leaders", since="36 months or more"), ["102", "104"]),
         (Filters("leaders", region_id=small.NORTH, since="36 months or more"), []),
@@ -109,18 +108,18 @@ def names(rows: pl.DataFrame) -> list[str]:
 def test_councils_are_chosen_by_region_grade_and_months(
     made_up: Database, filters: Filters, expected: list[str]
 ) -> None:
-    rows = inspecting.matching(made_up, inspecting.latest(made_up, TODAY), filters)
+    rows = inspections.matching(made_up, inspections.latest(made_up, TODAY), filters)
     assert sorted(names(rows)) == expected
 
 
 def test_the_best_come_first_and_those_without_a_judgement_last(made_up: Database) -> None:
-    rows = inspecting.latest(made_up, TODAY)
-    assert names(inspecting.ordered(rows, "leaders", "Best first"))[:5] == ["101", "103", "102", "104", "105"]
-    assert names(inspecting.ordered(rows, "overall", "Best first"))[:4] == ["103", "102", "104", "101"]
-    assert names(inspecting.ordered(rows, "leaders", "Longest ago first"))[:5] == ["104", "102", "103", "101", "105"]
-    assert names(inspecting.ordered(rows, "leaders", "Newest report first"))[:5] == ["101", "103", "102", "104", "105"]
-    assert names(inspecting.ordered(rows, "leaders", "By name"))[:3] == ["101", "102", "103"]
-    assert names(inspecting.ordered(rows, "leaders", "By region"))[:3] == [
+    rows = inspections.latest(made_up, TODAY)
+    assert names(inspections.ordered(rows, "leaders", "Best first"))[:5] == ["101", "103", "102", "104", "105"]
+    assert names(inspections.ordered(rows, "overall", "Best first"))[:4] == ["103", "102", "104", "101"]
+    assert names(inspections.ordered(rows, "leaders", "Longest ago first"))[:5] == ["104", "102", "103", "101", "105"]
+    assert names(inspections.ordered(rows, "leaders", "Newest report first"))[:5] == ["101", "103", "102", "104", "105"]
+    assert names(inspections.ordered(rows, "leaders", "By name"))[:3] == ["101", "102", "103"]
+    assert names(inspections.ordered(rows, "leaders", "By region"))[:3] == [
         "101",
         "103",
         "105",
@@ -128,26 +127,26 @@ def test_the_best_come_first_and_those_without_a_judgement_last(made_up: Databas
 
 
 def test_reports_are_counted_by_quarter_and_a_quarter_without_any_is_there(made_up: Database) -> None:
-    rows = inspecting.by_quarter(inspecting.reports(made_up), "overall")
+    rows = inspections.by_calendar_quarter(inspections.reports(made_up), "overall")
     assert rows.height == 47  # from the first quarter of 2015 to the third of 2026
     counts = {row["quarter"]: row for row in rows.iter_rows(named=True)}
     assert (counts[date(2015, 1, 1)][BAD], counts[date(2015, 4, 1)]["reports"]) == (1, 0)
     assert (counts[date(2026, 7, 1)]["reports"], counts[date(2026, 7, 1)]["none"]) == (1, 1)
     assert rows["reports"].sum() == len(MADE_UP)
-    assert inspecting.by_quarter(inspecting.reports(made_up).head(0), "overall").is_empty()
+    assert inspections.by_calendar_quarter(inspections.reports(made_up).head(0), "overall").is_empty()
 
 
 def test_the_grades_of_all_councils_are_those_of_ofsteds_own_table(db: Database) -> None:
     """Ofsted, as at 31 March 2025: 36 Outstanding, 67 Good, 31 Requires improvement to be good, 19 Inadequate."""
-    rows = inspecting.distribution(db, "overall")
+    rows = inspections.distribution(db, "overall")
     england = rows.filter((pl.col("name") == "England") & (pl.col("period_end") == date(2025, 3, 31)))
     assert england.select("councils", *GRADES).row(0) == (153, 36, 67, 31, 19)
 
 
 @pytest.mark.parametrize("strand", STRANDS)
 def test_regions_add_up_to_england_and_inner_and_outer_london_to_london(db: Database, strand: str) -> None:
-    rows = inspecting.distribution(db, strand)
-    counts = ["councils", *GRADES, *inspecting.NONE]
+    rows = inspections.distribution(db, strand)
+    counts = ["councils", *GRADES, *inspections.NONE]
     halves = pl.col("name").is_in(["Inner London", "Outer London"])
     england = rows.filter(pl.col("name") == "England").sort("period_end").select(counts)
     parts = rows.filter(~halves & (pl.col("name") != "England")).group_by("period_end").agg(pl.col(counts).sum())
@@ -160,7 +159,7 @@ def test_regions_add_up_to_england_and_inner_and_outer_london_to_london(db: Data
 
 def test_the_latest_judgements_are_those_of_the_inspections_themselves(db: Database) -> None:
     """The observations say what the newest inspection says, found another way."""
-    rows = inspecting.latest(db, TODAY)
+    rows = inspections.latest(db, TODAY)
     assert rows.height == 153
     for strand in STRANDS:
         found = dict(transitions.latest(db, strand).select("area_id", "inspection_id").iter_rows())
@@ -171,8 +170,8 @@ def test_the_latest_judgements_are_those_of_the_inspections_themselves(db: Datab
 
 
 def test_the_breaks_are_where_the_reports_say(db: Database) -> None:
-    on = {one.letter: one.on for one in inspecting.BREAKS}
-    reports = inspecting.reports(db)
+    on = {one.letter: one.on for one in inspections.BREAKS}
+    reports = inspections.reports(db)
     assert reports.filter(pl.col("framework") == ILACS)["started"].min() >= on["A"]  # type: ignore[operator]
     assert reports.filter(pl.col("framework") == SIF)["published"].max() < date(2018, 9, 1)  # type: ignore[operator]
     assert reports.filter(pl.col("started").is_between(on["B"], date(2021, 5, 31))).is_empty()
@@ -185,28 +184,28 @@ def test_the_breaks_are_where_the_reports_say(db: Database) -> None:
 @pytest.mark.parametrize("metric_id", ["vacancy_rate", "caseload", "agency_rate"])
 def test_the_median_of_the_outstanding_is_the_benchmark_of_outstanding_leadership(db: Database, metric_id: str) -> None:
     metric, period = db.metrics[metric_id], db.latest(metric_id)
-    medians = inspecting.medians(inspecting.by_grade(db, "leaders", metric, period))
+    medians = inspections.medians(inspections.by_grade(db, "leaders", metric, period))
     rows = queries.councils(db, metric, period, BENCHMARKS["outstanding_leaders"])
     assert medians.row(0, named=True)["median"] == rows["benchmark"][0]
-    assert medians.row(0, named=True)["returns"] == rows["base"][0]
+    assert medians.row(0, named=True)["returns"] == rows["council_count"][0]
 
 
 @pytest.fixture(scope="module")
 def rated(tmp_path_factory: pytest.TempPathFactory) -> Database:
     """Leaders of 101 to 106 are Outstanding, of 107 and 130 Good; 106 and 107 report jointly, 130 is very small."""
-    inspections: list[Inspected] = [
+    rated: list[Inspected] = [
         (area, ILACS, date(2024, 1, 8), date(2024, 3, 4), grades(*[TOP if area < "107" else GOOD] * 5))
         for area in ("101", "102", "103", "104", "105", "106", "107", small.TINY)
     ]
     figures = [Figure("waits", str(100 + number), float(number)) for number in range(1, 6)]
     figures += [Figure("waits", area, 20.0, return_id="106+107") for area in ("106", "107")]
     figures += [Figure("waits", small.TINY, 90.0), Figure("waits", "108", 30.0), Figure("waits", "109", "c")]
-    return database(tmp_path_factory.mktemp("rated"), inspections, metrics=[small.metric("waits")], figures=figures)
+    return database(tmp_path_factory.mktemp("rated"), rated, metrics=[small.metric("waits")], figures=figures)
 
 
 def test_a_joint_return_counts_once_in_a_grade_and_very_small_councils_move_no_median(rated: Database) -> None:
-    rows = inspecting.by_grade(rated, "leaders", rated.metrics["waits"], rated.latest("waits"))
-    medians = {row["grade"]: row for row in inspecting.medians(rows).iter_rows(named=True)}
+    rows = inspections.by_grade(rated, "leaders", rated.metrics["waits"], rated.latest("waits"))
+    medians = {row["grade"]: row for row in inspections.medians(rows).iter_rows(named=True)}
     assert (medians[TOP]["median"], medians[TOP]["returns"]) == (3.5, 6)
     assert (medians[GOOD]["median"], medians[GOOD]["returns"]) == (20.0, 1)
     assert (medians[BAD]["median"], medians[BAD]["returns"]) == (None, 0)
@@ -214,8 +213,8 @@ def test_a_joint_return_counts_once_in_a_grade_and_very_small_councils_move_no_m
 
 def test_too_few_of_a_grade_have_no_median_in_words_table_picture_or_file(rated: Database) -> None:
     metric, period, strand = rated.metrics["waits"], rated.latest("waits"), rated.metrics["judgement_leaders"]
-    rows = inspecting.by_grade(rated, "leaders", metric, period)
-    medians = inspecting.medians(rows)
+    rows = inspections.by_grade(rated, "leaders", metric, period)
+    medians = inspections.medians(rows)
     said = sentences.ratings_sentence(rows.to_dicts(), medians.to_dicts(), metric, strand, "at 30 September 2025")
     assert said.startswith(
         "By the grade for impact of leaders the median rate of waits at 30 September 2025 was 3.5% among the 6 "
@@ -229,9 +228,9 @@ def test_too_few_of_a_grade_have_no_median_in_words_table_picture_or_file(rated:
 
 def test_a_grade_and_a_figure_that_disagree_are_counted(rated: Database) -> None:
     metric = rated.metrics["waits"]
-    rows = inspecting.by_grade(rated, "leaders", metric, rated.latest("waits"))
+    rows = inspections.by_grade(rated, "leaders", metric, rated.latest("waits"))
     said = sentences.ratings_sentence(
-        rows.to_dicts(), inspecting.medians(rows).to_dicts(), metric, rated.metrics["judgement_leaders"], "now"
+        rows.to_dicts(), inspections.medians(rows).to_dicts(), metric, rated.metrics["judgement_leaders"], "now"
     )
     worst = rows.filter((pl.col("quarter") == 4) & pl.col("grade").is_not_null()).unique(["return_id", "grade"]).height
     assert f"of {worst} in the worst quarter {worst} are Good or Outstanding" in said
@@ -243,8 +242,8 @@ LEADERS = "judgement_leaders"
 
 def said_of(db: Database, filters: Filters, region: str | None = None) -> str:
     metric = db.metrics[f"judgement_{filters.strand}"]
-    everybody = inspecting.latest(db, TODAY)
-    rows = inspecting.matching(db, everybody, filters)
+    everybody = inspections.latest(db, TODAY)
+    rows = inspections.matching(db, everybody, filters)
     by = sentences.asked(filters, metric, region)
     return sentences.latest_sentence(
         rows.to_dicts(), filters.strand, metric, by=by, among=everybody.height, newest=date(2026, 8, 20)
@@ -311,7 +310,7 @@ def test_what_is_said_of_one_council(made_up: Database) -> None:
 
 
 def test_what_is_said_of_reports_over_time(made_up: Database) -> None:
-    found = inspecting.reports(made_up)
+    found = inspections.reports(made_up)
     metric = made_up.metrics["judgement_overall"]
     said = sentences.reports_sentence(found.to_dicts(), "overall", metric, newest=date(2026, 8, 20), region_name=None)
     assert said == (
@@ -319,11 +318,11 @@ def test_what_is_said_of_reports_over_time(made_up: Database) -> None:
         "In the 12 months before, 1 report: 1 Good for overall effectiveness."
     )
     own = found.filter(pl.col("area_id") == "101").to_dicts()
-    assert sentences.course_sentence("Council 101", own, "overall", metric) == (
+    assert sentences.history_sentence("Council 101", own, "overall", metric) == (
         "Council 101 has 3 reports since 2013: for overall effectiveness Inadequate (March 2015), Good (March 2019) "
         "and no judgement (August 2026)."
     )
-    assert sentences.course_sentence("Council 105", [], "overall", metric).endswith(
+    assert sentences.history_sentence("Council 105", [], "overall", metric).endswith(
         "no inspection on record since 2013."
     )
 
@@ -351,7 +350,7 @@ def test_what_is_said_of_what_came_next(made_up: Database) -> None:
 
 
 def test_the_regions_are_said_from_the_best_to_the_worst(db: Database) -> None:
-    rows = inspecting.distribution(db, "leaders").to_dicts()
+    rows = inspections.distribution(db, "leaders").to_dicts()
     say = sentences.regions_sentence
     said = say(rows, db.metrics[LEADERS], day=date(2026, 3, 31), area="England")
     at = {row["name"]: row for row in rows if row["period_end"] == date(2026, 3, 31)}
@@ -363,7 +362,7 @@ def test_the_regions_are_said_from_the_best_to_the_worst(db: Database) -> None:
     }
     assert int(best[0]) / int(best[1]) == max(shares.values())
     assert int(worst[0]) / int(worst[1]) == min(shares.values())
-    early = say(inspecting.distribution(db, "care_leavers").to_dicts(), db.metrics["judgement_care_leavers"],
+    early = say(inspections.distribution(db, "care_leavers").to_dicts(), db.metrics["judgement_care_leavers"],
                 day=date(2018, 3, 31), area="England")  # fmt: skip
     assert early == "No council was judged for care leavers by 31 March 2018."
 
@@ -389,7 +388,7 @@ def table_of(db: Database, rows: pl.DataFrame, **changes: Any) -> tuple[Page, pl
 
 
 def test_the_table_has_every_council_its_five_judgements_and_the_reasons_for_none(db: Database) -> None:
-    rows = inspecting.ordered(inspecting.latest(db, TODAY), "leaders", "Best first")
+    rows = inspections.ordered(inspections.latest(db, TODAY), "leaders", "Best first")
     page, _ = table_of(db, rows)
     head, *body = page.rows
     assert head == [
@@ -410,18 +409,18 @@ def test_the_table_has_every_council_its_five_judgements_and_the_reasons_for_non
 
 
 def test_no_name_becomes_markup(tmp_path: Path) -> None:
-    inspections = [(area, ILACS, date(2024, 1, 8), date(2024, 3, 4), grades(*[TOP] * 5)) for area in HOSTILE_NAMES]
-    db = database(tmp_path, inspections, metrics=[small.metric("waits", short_title="<i>m</i>")], names=HOSTILE_NAMES,
+    hostile = [(area, ILACS, date(2024, 1, 8), date(2024, 3, 4), grades(*[TOP] * 5)) for area in HOSTILE_NAMES]
+    db = database(tmp_path, hostile, metrics=[small.metric("waits", short_title="<i>m</i>")], names=HOSTILE_NAMES,
                   figures=[Figure("waits", area, 1.0) for area in HOSTILE_NAMES])  # fmt: skip
     everything, judged = transitions.judgements(db), db.metrics["judgement_leaders"]
     matrix, waits = transitions.matrix(everything, "leaders"), (db.metrics["waits"], db.latest("waits"))
-    latest = tables.with_figures(db, inspecting.latest(db, TODAY), *waits)
+    latest = tables.with_figures(db, inspections.latest(db, TODAY), *waits)
     drawn = [
         tables.latest(db, waits, strand="leaders", sort="By name", today=TODAY).html(latest, "<b>All"),
-        tables.course().html(inspecting.reports(db), "<script>"),
+        tables.history().html(inspections.reports(db), "<script>"),
         tables.followed(judged).html(transitions.after(everything, "leaders", TOP), "<svg>"),
         tables.matrix(judged, matrix).html(matrix, "<svg>"),
-        tables.reform(inspecting.latest(db, TODAY).with_columns(pl.lit("not_given").alias("overall_status"))),
+        tables.reform(inspections.latest(db, TODAY).with_columns(pl.lit("not_given").alias("overall_status"))),
         tables.sources(list(db.sources.values()), "<script>"),
     ]  # fmt: skip
     ours = {"div", "table", "caption", "thead", "tbody", "tr", "th", "td", "a", "b", "i", "p", "small", "br"}
@@ -433,8 +432,8 @@ def test_no_name_becomes_markup(tmp_path: Path) -> None:
 
 def test_the_file_of_the_councils_is_their_table(db: Database) -> None:
     filters = Filters("care_leavers", region_id="E12000007")
-    rows = inspecting.ordered(
-        inspecting.matching(db, inspecting.latest(db, TODAY), filters), "care_leavers", "Best first"
+    rows = inspections.ordered(
+        inspections.matching(db, inspections.latest(db, TODAY), filters), "care_leavers", "Best first"
     )
     page, written = table_of(db, rows, strand="care_leavers")
     file = read(tables.with_own_sources(db, written, "in London", 153))
@@ -453,12 +452,12 @@ def test_the_file_of_the_councils_is_their_table(db: Database) -> None:
 @pytest.mark.parametrize("strand", STRANDS)
 def test_the_files_of_the_pictures_are_their_tables(db: Database, strand: str) -> None:
     judged, publications = db.metrics[f"judgement_{strand}"], tables.publications(db)
-    quarters = inspecting.by_quarter(inspecting.reports(db), strand)
+    quarters = inspections.by_calendar_quarter(inspections.reports(db), strand)
     about = tables.about(db, publications)
-    shown = Page(tables.by_quarter(judged).html(quarters, "Quarters")).rows[1:]
-    file = read(tables.by_quarter(judged).frame(quarters, about))
+    shown = Page(tables.by_calendar_quarter(judged).html(quarters, "Quarters")).rows[1:]
+    file = read(tables.by_calendar_quarter(judged).frame(quarters, about))
     assert [row[1:] for row in shown] == [[line[column] for column in ("reports", *GRADES, "none")] for line in file]
-    days = inspecting.distribution(db, strand).filter(pl.col("name") == "South West")
+    days = inspections.distribution(db, strand).filter(pl.col("name") == "South West")
     table = tables.distribution(judged, days, by="period_end")
     shown, file = Page(table.html(days, "Days")).rows[1:], read(table.frame(days, about))
     assert [row[1:6] for row in shown] == [[line[column] for column in ("councils", *GRADES)] for line in file]
@@ -470,10 +469,10 @@ def test_the_files_of_the_pictures_are_their_tables(db: Database, strand: str) -
 
 
 def test_the_timeline_draws_every_report_and_the_councils_own_row(db: Database) -> None:
-    found = inspecting.reports(db)
-    newest = inspecting.newest_report(db)
+    found = inspections.reports(db)
+    newest = inspections.newest_report(db)
     for strand in STRANDS:
-        quarters = inspecting.by_quarter(found, strand)
+        quarters = inspections.by_calendar_quarter(found, strand)
         own = found.filter(pl.col("name") == "Lancashire").to_dicts()
         none = sentences.none(strand)
         figure = draw_timeline(quarters, strand, own, "Lancashire", newest=newest, none=none, height=400)
@@ -496,7 +495,7 @@ def test_the_timeline_draws_every_report_and_the_councils_own_row(db: Database) 
 
 
 def test_regions_are_drawn_best_first_under_england_with_their_numbers(db: Database) -> None:
-    rows = inspecting.distribution(db, "leaders").filter(pl.col("period_end") == date(2026, 3, 31))
+    rows = inspections.distribution(db, "leaders").filter(pl.col("period_end") == date(2026, 3, 31))
     figure = draw_grades_by_region(rows, chosen="London", height=400)
     labels = figure["data"][0]["y"]
     assert labels[0] == "<b>England</b>"
@@ -509,7 +508,7 @@ def test_regions_are_drawn_best_first_under_england_with_their_numbers(db: Datab
         regions["councils"][0],
     ]
     years = draw_grades_over_time(
-        inspecting.distribution(db, "leaders").filter(pl.col("name") == "England"), height=400
+        inspections.distribution(db, "leaders").filter(pl.col("name") == "England"), height=400
     )
     assert years["data"][0]["x"] == [*map(str, range(2018, 2027)), "20 Aug<br>2026"]
 
@@ -517,7 +516,7 @@ def test_regions_are_drawn_best_first_under_england_with_their_numbers(db: Datab
 def test_what_came_next_is_a_dot_each_and_the_chosen_council_a_diamond(db: Database) -> None:
     rows = transitions.after(transitions.judgements(db), "leaders", BAD)
     croydon = next(area_id for area_id, name in db.names.items() if name == "Croydon")
-    figure = draw_transitions(rows, newest=inspecting.newest_report(db), chosen=croydon, height=400)
+    figure = draw_transitions(rows, newest=inspections.newest_report(db), chosen=croydon, height=400)
     marker = figure["data"][0]["marker"]
     drawn = rows.filter(pl.col("next").is_in(["judged", "not_yet"])).height
     assert len(figure["data"][0]["x"]) == drawn < rows.height
@@ -529,10 +528,10 @@ def test_what_came_next_is_a_dot_each_and_the_chosen_council_a_diamond(db: Datab
 
 def test_dots_by_grade_stay_on_the_axis_and_a_joint_return_is_one_dot(rated: Database) -> None:
     metric = rated.metrics["waits"]
-    rows = inspecting.by_grade(rated, "leaders", metric, rated.latest("waits"))
+    rows = inspections.by_grade(rated, "leaders", metric, rated.latest("waits"))
     everybody = queries.councils(rated, metric, rated.latest("waits"), BENCHMARKS["england"])
     figure = draw_by_grade(
-        rows, inspecting.medians(rows), metric, palette.paint(everybody, metric, "quarter"), fewest=5, chosen="106",
+        rows, inspections.medians(rows), metric, palette.classify(everybody, metric, "quarter"), fewest=5, chosen="106",
         england=None, height=400,
     )  # fmt: skip
     (dots,) = figure["data"]
@@ -569,7 +568,7 @@ def test_the_page_opens_with_all_councils_by_their_leaders(db: Database) -> None
     app = opened("Inspections")
     assert not app.exception
     assert not app.warning
-    counts = inspecting.counted(inspecting.latest(db, TODAY)["leaders"])
+    counts = inspections.counted(inspections.latest(db, TODAY)["leaders"])
     assert sentence(app).startswith(f"{counts[TOP]} of 153 councils are Outstanding for impact of leaders, ")
     assert "The 11 inspected since April 2026 have no overall judgement." in sentence(app)
     assert len(Page(html(app)).rows) == 154
@@ -612,7 +611,7 @@ def test_an_address_chooses_council_region_grade_months_and_order(db: Database) 
     assert not app.exception
     assert not app.warning
     filters = Filters("protection", "E12000007", (GOOD, TOP), "36 months or more")
-    rows = inspecting.matching(db, inspecting.latest(db, datetime.now(UTC).date()), filters)
+    rows = inspections.matching(db, inspections.latest(db, datetime.now(UTC).date()), filters)
     assert sentence(app).startswith(
         f"{rows.height} of 153 councils are in London, judged Outstanding or Good for help and protection and last "
         "inspected 36 months or more ago"
@@ -647,8 +646,8 @@ def test_a_table_is_drawn_when_it_is_opened_and_not_before() -> None:
 @pytest.mark.usefixtures("served")
 def test_the_newest_reports_come_first(db: Database) -> None:
     app = opened("Inspections", part="Reports over time", quarters="true", la="Leeds")
-    quarters = inspecting.by_quarter(inspecting.reports(db), "leaders")["quarter"].to_list()
-    assert firsts(app, "Reports by quarter") == [tables.quarter(first) for first in reversed(quarters)]
+    quarters = inspections.by_calendar_quarter(inspections.reports(db), "leaders")["quarter"].to_list()
+    assert firsts(app, "Reports by quarter") == [tables.calendar_quarter(first) for first in reversed(quarters)]
     days = [datetime.strptime(words, "%d %b %Y").replace(tzinfo=UTC) for words in firsts(app, "Leeds: inspections")]
     assert days == sorted(days, reverse=True) != []
 
@@ -710,13 +709,13 @@ def test_no_address_breaks_the_page(query: dict[str, Any]) -> None:
 def test_a_council_sees_its_reports_and_its_visits(db: Database) -> None:
     app = opened("Inspections", la="Devon", part="Reports over time")
     area_id = next(area_id for area_id, name in db.authorities.items() if name == "Devon")
-    visits = inspecting.visits(db, area_id)
+    visits = inspections.visits(db, area_id)
     assert visits.height == 5
     assert " and have 5 monitoring visits to Devon." in html(app)
     assert f"Download these {visits.height} rows (CSV)" in [button.proto.label for button in app.get("download_button")]
     file = read(tables.with_own_sources(db, tables.visits(db).frame(visits)))
     assert [line["visited_from"] for line in file] == [str(day) for day in visits["started"]]
     england = sentences.visits_sentence(
-        inspecting.visits(db).to_dicts(), name=None, span=(date(2022, 3, 10), date(2025, 3, 26))
+        inspections.visits(db).to_dicts(), name=None, span=(date(2022, 3, 10), date(2025, 3, 26))
     )
     assert " and have 109 focused visits and 76 monitoring visits. " in england

@@ -9,8 +9,7 @@ from statistics import median
 import polars as pl
 import pytest
 
-from dashboard.analysis import inspections as inspecting
-from dashboard.analysis import leadership, partners, programme, queries
+from dashboard.analysis import inspections, leadership, partners, programme, queries
 from dashboard.analysis.benchmarks import BENCHMARKS, DEFAULT
 from dashboard.analysis.leadership import HIGH, LOW
 from dashboard.analysis.programme import ABSENT, COMPLETED, ENROLLED, NOT_ENROLLED, Coverage, Target
@@ -19,7 +18,7 @@ from dashboard.data.model import ENGLAND, GRADES
 from dashboard.data.versions import store
 from dashboard.views.charts.directors import draw_directors
 from dashboard.views.charts.enrolments import draw_enrolments
-from dashboard.views.charts.programme_map import painted
+from dashboard.views.charts.programme_map import classify_programme
 from dashboard.views.charts.tenure import draw_tenure
 from dashboard.views.tables import leadership as parts
 from dashboard.views.tables import ofsted as published
@@ -49,14 +48,14 @@ def posts(filled: Database) -> pl.DataFrame:
 # What is published.
 
 
-def test_the_course_of_every_council_is_that_of_its_reports_one_by_one(db: Database) -> None:
-    rows = leadership.courses(db, TODAY)
+def test_the_history_of_every_council_is_that_of_its_reports_one_by_one(db: Database) -> None:
+    rows = leadership.history(db, TODAY)
     assert rows["name"].to_list() == list(db.authorities.values())
     for row in rows.iter_rows(named=True):
         found = [one for one in queries.inspections(db, row["area_id"]) if "leaders" in one.grades]
         given = [(one.grades["leaders"], one.published) for one in found]
         assert (row["grade"], row["published"], row["started"]) == (*given[0], found[0].started)
-        assert row["months"] == inspecting.months(found[0].on, TODAY)
+        assert row["months"] == inspections.months(found[0].on, TODAY)
         assert (row["before"], row["before_published"]) == (given[1] if len(given) > 1 else (None, None))
         assert [(one["grade"], one["published"]) for one in row["earlier"]] == given[2:]
         steps = GRADES.index(given[1][0]) - GRADES.index(given[0][0]) if len(given) > 1 else None
@@ -64,7 +63,7 @@ def test_the_course_of_every_council_is_that_of_its_reports_one_by_one(db: Datab
 
 
 def test_who_went_up_or_down_is_everybody_whose_grade_changed_newest_report_first(db: Database) -> None:
-    rows = leadership.courses(db, TODAY)
+    rows = leadership.history(db, TODAY)
     up, down = (leadership.changed(rows, better=better) for better in (True, False))
     same = rows.filter(pl.col("moved") == 0).height
     once = rows.filter(pl.col("moved").is_null()).height
@@ -75,7 +74,7 @@ def test_who_went_up_or_down_is_everybody_whose_grade_changed_newest_report_firs
 
 
 def test_a_council_judged_once_or_never_has_nothing_before(tmp_path: Path) -> None:
-    rows = {row["area_id"]: row for row in leadership.courses(database(tmp_path, MADE_UP), TODAY).iter_rows(named=True)}
+    rows = {row["area_id"]: row for row in leadership.history(database(tmp_path, MADE_UP), TODAY).iter_rows(named=True)}
     assert (rows["101"]["grade"], rows["101"]["before"], rows["101"]["moved"]) == (TOP, GOOD, 1)
     assert rows["101"]["earlier"] == [{"grade": BAD, "published": date(2015, 3, 27)}]
     assert (rows["102"]["before"], rows["102"]["moved"], rows["102"]["earlier"]) == (None, None, [])
@@ -100,7 +99,7 @@ def test_a_council_judged_once_or_never_has_nothing_before(tmp_path: Path) -> No
 def test_grade_and_workforce_disagree_by_the_stated_rule(db: Database) -> None:
     metrics = leadership.workforce(db)
     assert [one.metric_id for one in metrics] == list(leadership.WORKFORCE)
-    rows = leadership.beside(db, leadership.courses(db, TODAY), metrics)
+    rows = leadership.beside(db, leadership.history(db, TODAY), metrics)
     figures = {
         (row["area_id"], row["metric_id"]): row
         for metric in metrics
@@ -125,7 +124,7 @@ def test_grade_and_workforce_disagree_by_the_stated_rule(db: Database) -> None:
 
 
 def test_very_small_councils_disagree_with_nothing(db: Database) -> None:
-    rows = leadership.beside(db, leadership.courses(db, TODAY), leadership.workforce(db))
+    rows = leadership.beside(db, leadership.history(db, TODAY), leadership.workforce(db))
     small_ones = rows.filter(pl.col("name").is_in(["City of London", "Isles of Scilly"]))
     assert small_ones["side"].to_list() == [None, None]
     assert small_ones["worst"].sum() == small_ones["best"].sum() == 0
@@ -152,7 +151,7 @@ def test_changes_of_directors_are_englands_and_a_year_that_was_not_found_is_a_ga
 
 
 def test_the_files_of_the_public_half_are_their_tables(db: Database) -> None:
-    rows, publications = leadership.courses(db, TODAY), published.publications(db)
+    rows, publications = leadership.history(db, TODAY), published.publications(db)
     shown = Page(parts.JUDGEMENTS.html(rows, "All")).rows[1:]
     file = read(parts.JUDGEMENTS.frame(db.with_codes(rows), cite(db, publications)))
     assert len(file) == len(shown) == 153
@@ -180,7 +179,7 @@ def test_the_files_of_the_public_half_are_their_tables(db: Database) -> None:
                 value, quarter = line[metric.metric_id], line[f"{metric.metric_id}_quarter"]
                 assert not value or row[at].startswith(f"{float(value):.1f}")
                 assert not quarter or {"1": "best", "2": "second", "3": "third", "4": "worst"}[quarter] in row[at]
-    years = inspecting.distribution(db, "leaders").filter(pl.col("name") == "England")
+    years = inspections.distribution(db, "leaders").filter(pl.col("name") == "England")
     counts = published.distribution(db.metrics[leadership.JUDGEMENT], years, by="period_end")
     lines = read(counts.frame(years, published.about(db, publications)))
     table = Page(counts.html(years, "Years")).rows[1:]
@@ -277,17 +276,17 @@ def test_the_target_is_the_next_one_or_else_the_last(tmp_path: Path, days: tuple
 
 def test_enrolments_add_up_day_by_day(posts: pl.DataFrame, filled: Database) -> None:
     days = [date.fromisoformat(row["enrolled_on"]) for row in rows_of_the_file() if row["enrolled_on"]]
-    course = programme.course(posts)
-    assert course.rows() == [(day, sum(one <= day for one in days)) for day in sorted(set(days))]
+    history = programme.history(posts)
+    assert history.rows() == [(day, sum(one <= day for one in days)) for day in sorted(set(days))]
     found = programme.coverage(filled, posts, TODAY)
-    figure = draw_enrolments(course, found, TODAY, height=300)
+    figure = draw_enrolments(history, found, TODAY, height=300)
     line, star = figure["data"]
     # So far from its target today stands on the left, and its words beside it.
     assert figure["layout"]["annotations"][0]["xanchor"] == "left"
     assert (line["y"][-1], line["x"][-1]) == (9, "2026-11-22")
     assert (star["x"], star["y"], star["marker"]["symbol"]) == (["2099-09-30"], [16], "star")
-    shown = Page(registered.COURSE.html(course.reverse(), "Days")).rows[1:]
-    file = read(registered.COURSE.frame(course.reverse(), registered.kept(filled)))
+    shown = Page(registered.HISTORY.html(history.reverse(), "Days")).rows[1:]
+    file = read(registered.HISTORY.frame(history.reverse(), registered.kept(filled)))
     assert [row[1] for row in shown] == [line["enrolled_by_then"] for line in file]
 
 
@@ -431,14 +430,14 @@ def test_who_is_not_covered_is_everybody_else(filled: Database, posts: pl.DataFr
 
 
 def test_the_map_has_a_class_of_words_for_everybody(filled: Database, posts: pl.DataFrame) -> None:
-    painting = painted(posts)
-    assert set(painting.of) == set(filled.authorities)
-    assert [one.label for one in painting.classes] == [
+    classification = classify_programme(posts)
+    assert set(classification.of) == set(filled.authorities)
+    assert [one.label for one in classification.classes] == [
         "Completed (1)", "On the programme, with a coach (4)", "On the programme, without a coach (4)",
         "On no programme (3)", "Not in the register (141)",
     ]  # fmt: skip
     # Never by colour alone: what has no plain fill has a pattern, and no two look alike.
-    assert len({(one.fill, one.pattern) for one in painting.classes}) == 5
+    assert len({(one.fill, one.pattern) for one in classification.classes}) == 5
     words = {row["name"]: on_programme.hover(row, filled) for row in posts.iter_rows(named=True)}
     assert words["Essex"] == "on the programme (executive) since February 2026; no coach; coaches Bristol and Kent"
     assert words["Kent"] == "on the programme (new directors) since March 2026; coached by Essex"
@@ -508,7 +507,7 @@ def test_no_name_becomes_markup(tmp_path: Path) -> None:
         },
         schema_overrides={"completed_on": pl.Date, "coach_id": pl.String},
     )  # fmt: skip
-    rows, posts = leadership.courses(db, TODAY), programme.posts(db, TODAY)
+    rows, posts = leadership.history(db, TODAY), programme.posts(db, TODAY)
     waiting = programme.without_coach(posts)
     suggested = programme.suggestions(db, posts, waiting["area_id"].to_list(), BEST)
     target = Target("<script>", "<b>o", 50, TODAY, 'https://x.org/"onclick="alert(1)')
@@ -543,8 +542,8 @@ def test_without_rows_every_part_serves_what_is_public_and_says_how_to_fill_the_
         (opening, *others), page = said(app), html(app)
         db = store().current()
         if part == "Judgements":
-            rows = leadership.courses(db, today).to_dicts()
-            assert opening.endswith(sentences.judged(rows, inspecting.newest_report(db)))
+            rows = leadership.history(db, today).to_dicts()
+            assert opening.endswith(sentences.judged(rows, inspections.newest_report(db)))
             assert page.count("<tr") > 153
             assert council is None or opening.startswith(council.removesuffix(", City of"))
         elif part == "Ratings and workforce":
@@ -609,5 +608,5 @@ def test_a_part_or_council_nobody_has_is_said_with_the_nearest_that_is(db: Datab
     assert "There is no council called “Leedz”. Did you mean Leeds?" in warned
     assert "There is no part of this page called “The programe”. Did you mean The programme?" in warned
     # The first part is shown, and no council is chosen.
-    rows = leadership.courses(db, datetime.now(UTC).date()).to_dicts()
-    assert said(app)[0] == sentences.judged(rows, inspecting.newest_report(db))
+    rows = leadership.history(db, datetime.now(UTC).date()).to_dicts()
+    assert said(app)[0] == sentences.judged(rows, inspections.newest_report(db))

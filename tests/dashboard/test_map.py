@@ -1,4 +1,4 @@
-"""What the Map page says and draws: its colourings in words, who is behind the benchmark, its notes and its tables."""
+"""The Map page: its colour schemes in words, who contributes to the benchmark; notes and tables."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from dashboard.files import exports
 from dashboard.views.charts import palette
 from dashboard.views.tables import map as parts
 from dashboard.views.text import formats
-from dashboard.views.text.formats import SIDES, Colouring
+from dashboard.views.text.formats import SIDES, ColourScheme
 from dashboard.views.text.map import coloured_sentence
 from tests.dashboard.rows import (
     BEST,
@@ -51,7 +51,7 @@ def with_verdicts(*verdicts: str | None) -> list[Row]:
 
 
 @pytest.mark.parametrize(
-    ("rows", "metric", "benchmark", "colouring", "words"),
+    ("rows", "metric", "benchmark", "scheme", "words"),
     [
         (with_verdicts("better"), PERCENT, BEST, "quarter", ""),
         (with_verdicts("better"), PERCENT, BEST, "value", ""),
@@ -138,14 +138,14 @@ def with_verdicts(*verdicts: str | None) -> list[Row]:
         ([of("101", **UNKNOWN)], GRADE, BEST, "trend", ""),
     ],
 )
-def test_a_colouring_of_all_councils_in_words(
-    rows: list[Row], metric: Metric, benchmark: Benchmark, colouring: Colouring, words: str
+def test_a_colour_scheme_of_all_councils_in_words(
+    rows: list[Row], metric: Metric, benchmark: Benchmark, scheme: ColourScheme, words: str
 ) -> None:
-    assert coloured_sentence(rows, None, metric, benchmark, colouring) == words
+    assert coloured_sentence(rows, None, metric, benchmark, scheme) == words
 
 
 @pytest.mark.parametrize(
-    ("own", "metric", "colouring", "words"),
+    ("own", "metric", "scheme", "words"),
     [
         (of("101"), PERCENT, "quarter", ""),
         (
@@ -177,12 +177,12 @@ def test_a_colouring_of_all_councils_in_words(
         ({**missing("suppressed", "c"), **UNKNOWN}, PERCENT, "trend", ""),
     ],
 )
-def test_a_colouring_of_one_council_in_words(own: Row, metric: Metric, colouring: Colouring, words: str) -> None:
-    assert coloured_sentence([own], own, metric, BEST, colouring) == words
+def test_a_colour_scheme_of_one_council_in_words(own: Row, metric: Metric, scheme: ColourScheme, words: str) -> None:
+    assert coloured_sentence([own], own, metric, BEST, scheme) == words
 
 
 @pytest.mark.parametrize(
-    ("changes", "metric", "colouring", "words"),
+    ("changes", "metric", "scheme", "words"),
     [
         ({}, PERCENT, "verdict", "15.0%; 100th of 149; worse, beyond chance (95% interval 12.0% to 18.0%)"),
         ({"verdict": None}, PERCENT, "verdict", "15.0%; 100th of 149; no verdict beyond chance"),
@@ -196,26 +196,26 @@ def test_a_colouring_of_one_council_in_words(own: Row, metric: Metric, colouring
     ],
 )  # fmt: skip
 def test_what_is_said_of_a_council_is_what_it_is_coloured_by(
-    changes: Row, metric: Metric, colouring: Colouring, words: str
+    changes: Row, metric: Metric, scheme: ColourScheme, words: str
 ) -> None:
     value = {"value": 1.0} if metric is GRADE else {}
-    assert formats.hover(of("101", **changes, **value), metric, {}, colouring) == words
+    assert formats.hover(of("101", **changes, **value), metric, {}, scheme) == words
 
 
 def texts(html: str) -> str:
     return unescape(re.sub(r"<[^>]+>", " ", html))
 
 
-def shown_behind(db: Database, benchmark: Benchmark, area_id: str | None) -> str:
+def shown_contributing(db: Database, benchmark: Benchmark, area_id: str | None) -> str:
     metric, newest = db.metrics["vacancy_rate"], db.latest("vacancy_rate")
     rows = queries.councils(db, metric, newest, benchmark)
     own = next((one for one in rows.iter_rows(named=True) if one["area_id"] == area_id), None)
-    names = benchmarks.behind(db, benchmark, metric, newest.end, area_id)
-    return parts.behind(rows, names, metric, benchmark, own or benchmark.shared(rows.to_dicts()))
+    names = benchmarks.contributing(db, benchmark, metric, newest.end, area_id)
+    return parts.contributing(rows, names, metric, benchmark, own or benchmark.shared(rows.to_dicts()))
 
 
-def test_who_is_behind_a_benchmark_is_said_with_links_and_values(db: Database) -> None:
-    best = shown_behind(db, BEST, None)
+def test_who_contributes_to_a_benchmark_is_said_with_links_and_values(db: Database) -> None:
+    best = shown_contributing(db, BEST, None)
     values = [float(value) for value in re.findall(r"</a> ([\d.]+)%</li>", best)]
     (level,) = re.findall(r"A quarter of councils are at or below ([\d.]+)%\.", best)
     assert len(values) >= 37
@@ -223,19 +223,19 @@ def test_who_is_behind_a_benchmark_is_said_with_links_and_values(db: Database) -
     assert values[-1] <= float(level)
     assert '<a data-choose href="/council?la=Leeds">Leeds</a> 2.1%' in best
 
-    region = texts(shown_behind(db, BEST_OF_REGION, "383"))
+    region = texts(shown_contributing(db, BEST_OF_REGION, "383"))
     assert "A quarter of the 15 councils with a figure in its region are at or below" in region
     assert "Leeds 2.1%" in " ".join(region.split())
-    assert "choose a council" in shown_behind(db, BEST_OF_REGION, None)
+    assert "choose a council" in shown_contributing(db, BEST_OF_REGION, None)
     for benchmark, words in ((REGION, "Its region stands at"), (ENGLAND, "England stands at 14.2%.")):
-        said = shown_behind(db, benchmark, "383")
+        said = shown_contributing(db, benchmark, "383")
         assert words in said
         assert "No councils are picked for it." in said
     group = benchmarks.with_group(db, ["383", "816"])
-    assert "A council of the group is held against the others of it." in shown_behind(db, group, None)
-    assert "York" in shown_behind(db, group, "383")
-    assert "Leeds" not in shown_behind(db, group, "383")
-    assert shown_behind(db, GROUP, None) == "<p>Choose the councils of your group to compare with them.</p>"
+    assert "A council of the group is held against the others of it." in shown_contributing(db, group, None)
+    assert "York" in shown_contributing(db, group, "383")
+    assert "Leeds" not in shown_contributing(db, group, "383")
+    assert shown_contributing(db, GROUP, None) == "<p>Choose the councils of your group to compare with them.</p>"
 
 
 def test_trends_stand_in_a_table_with_the_reason_where_there_is_none(db: Database) -> None:
@@ -253,7 +253,7 @@ def test_trends_stand_in_a_table_with_the_reason_where_there_is_none(db: Databas
 
 
 @pytest.mark.parametrize(
-    ("metric", "colouring", "indicative", "words"),
+    ("metric", "scheme", "indicative", "words"),
     [
         (
             PERCENT,
@@ -275,12 +275,12 @@ def test_trends_stand_in_a_table_with_the_reason_where_there_is_none(db: Databas
     ],
 )
 def test_the_note_under_a_map_says_how_its_classes_are_to_be_read(
-    metric: Metric, colouring: Colouring, indicative: bool, words: str
+    metric: Metric, scheme: ColourScheme, indicative: bool, words: str
 ) -> None:
-    note = parts.note(metric, colouring, indicative=indicative)
+    note = parts.note(metric, scheme, indicative=indicative)
     assert words in unescape(note)
     assert bool(note) == bool(words)
-    assert ("indicative" in note) == (indicative and colouring == "verdict")
+    assert ("indicative" in note) == (indicative and scheme == "verdict")
 
 
 def test_intervals_of_full_time_equivalents_are_indicative(db: Database) -> None:
@@ -289,8 +289,8 @@ def test_intervals_of_full_time_equivalents_are_indicative(db: Database) -> None
     assert not found & {"rereferral_rate", "long_plan_rate", "plan_rate", "judgement_leaders"}
 
 
-@pytest.mark.parametrize("colouring", SIDES)
-def test_what_is_said_of_a_coloured_map_adds_up(db: Database, colouring: Colouring) -> None:
+@pytest.mark.parametrize("scheme", SIDES)
+def test_what_is_said_of_a_coloured_map_adds_up(db: Database, scheme: ColourScheme) -> None:
     """Of every measure: the numbers of the sentence are those of the legend, and of no council is a side made up."""
     for metric in db.metrics.values():
         if metric.graded:
@@ -299,16 +299,16 @@ def test_what_is_said_of_a_coloured_map_adds_up(db: Database, colouring: Colouri
             rows = queries.councils(db, metric, db.latest(metric.metric_id), benchmark)
             rows = direction.with_direction(db, rows)
             listed = rows.to_dicts()
-            sentence = coloured_sentence(listed, None, metric, benchmark, colouring)
-            painting = palette.paint(rows, metric, colouring)
-            counts = [int(entry.label.rsplit("(", 1)[1].rstrip(")")) for entry in painting.classes[:3]]
+            sentence = coloured_sentence(listed, None, metric, benchmark, scheme)
+            classification = palette.classify(rows, metric, scheme)
+            counts = [int(entry.label.rsplit("(", 1)[1].rstrip(")")) for entry in classification.classes[:3]]
             plain = sentence.replace("95%", "").replace(benchmark.group, "")
             said = [int(number) for number in re.findall(r"\d+", plain)]
             assert sorted(number for number in said if number) == sorted(
                 number for number in (sum(counts), *counts) if number
             ), (metric.metric_id, sentence, counts)
             for one in listed:
-                alone = coloured_sentence(listed, one, metric, benchmark, colouring)
+                alone = coloured_sentence(listed, one, metric, benchmark, scheme)
                 assert not re.search(r"None|\bnan\b|  |\.\.", alone), alone
                 assert (not alone) == (one["value"] is None)
 

@@ -18,9 +18,9 @@ from dashboard.methods import dictionary, measures, records, search
 from dashboard.methods import record_tables as ledgers
 from dashboard.methods import tables as parts
 from dashboard.methods import text as sentences
-from dashboard.methods.dfe_tools import DEPARTURES
+from dashboard.methods.dfe_tools import DIFFERENCES_FROM_DFE
 from dashboard.methods.dfe_tools import examples as differences
-from dashboard.methods.glossary import WORDS
+from dashboard.methods.glossary import GLOSSARY
 from dashboard.methods.rules import RULES, examples
 from dashboard.views import tables
 from tests.dashboard import small
@@ -128,7 +128,7 @@ def test_every_rule_that_the_code_names_is_one_of_these() -> None:
     assert named <= {rule.id for rule in RULES}
 
 
-@pytest.mark.parametrize("parts_of", [RULES, DEPARTURES])
+@pytest.mark.parametrize("parts_of", [RULES, DIFFERENCES_FROM_DFE])
 def test_rules_and_differences_have_names_of_their_own(parts_of: tuple[Any, ...]) -> None:
     for name in ("id", "title"):
         found = [getattr(one, name) for one in parts_of]
@@ -137,7 +137,7 @@ def test_rules_and_differences_have_names_of_their_own(parts_of: tuple[Any, ...]
 
 def test_every_rule_and_every_difference_is_worked_out_on_the_real_figures(db: Database) -> None:
     assert [rule.title for rule in RULES if examples(db)[rule.id] is None] == []
-    assert [one.title for one in DEPARTURES if differences(db)[one.id] is None] == []
+    assert [one.title for one in DIFFERENCES_FROM_DFE if differences(db)[one.id] is None] == []
     for example in (*examples(db).values(), *differences(db).values()):
         assert example
         assert example.steps
@@ -433,9 +433,10 @@ class TestPage:
 
     def test_every_section_opens_and_says_what_holds_for_it(self, db: Database) -> None:
         told = {
-            "Measures": sentences.measures(db), "Rules": sentences.rules(), "DfE's tools": sentences.departures(),
+            "Measures": sentences.measures(db), "Rules": sentences.rules(),
+            "DfE's tools": sentences.differences_from_dfe(),
             "Missing figures": sentences.missing(db), "Councils": sentences.councils(db),
-            "Sources": sentences.sources(db), "Dictionary": sentences.columns(db), "Words": sentences.words(),
+            "Sources": sentences.sources(db), "Dictionary": sentences.columns(db), "Words": sentences.glossary(),
         }  # fmt: skip
         assert tuple(told) == search.SECTIONS
         for section, words in told.items():
@@ -448,7 +449,7 @@ class TestPage:
     def test_every_rule_difference_table_and_word_opens_first_by_its_link(self, db: Database) -> None:
         for section, entries in (
             ("Rules", [rule.title for rule in RULES]),
-            ("DfE's tools", [one.title for one in DEPARTURES]),
+            ("DfE's tools", [one.title for one in DIFFERENCES_FROM_DFE]),
             ("Dictionary", [search.FILES, *(table.name for table in dictionary.tables(db))]),
         ):
             for title in entries[::4]:
@@ -457,7 +458,7 @@ class TestPage:
                 assert page.count('<details class="entry"') == len(entries)
                 assert unescape(re.findall(r"<summary><b>([^<]*)</b>", page)[0]) == title
         page = html(opened("Methods", section="Words", entry="FTE"))
-        assert page.index('class="chosen">FTE<') < page.index(WORDS[0].word)
+        assert page.index('class="chosen">FTE<') < page.index(GLOSSARY[0].term)
 
     def test_the_neighbours_of_all_councils_are_drawn_when_they_are_opened(self) -> None:
         assert "nearest first</th>" not in html(opened("Methods", section="Councils"))
@@ -530,7 +531,7 @@ def test_figures_that_hold_no_case_of_a_rule_say_so(tmp_path: Path) -> None:
     assert {rule.id for rule in RULES if examples(db)[rule.id] is None} >= {"quarters", "ranks", "trends", "gaps"}
     page = parts.rules(RULES, examples(db), db, "Rules", "", NOTHING)
     assert "These figures hold no case of it to work out." in page
-    parts.departures(DEPARTURES, differences(db), db, "DfE's tools", "", NOTHING)
+    parts.differences_from_dfe(DIFFERENCES_FROM_DFE, differences(db), db, "DfE's tools", "", NOTHING)
     assert sentences.opening(db).startswith("1 measures from 1 sources. Every figure can be traced")
 
 
@@ -548,7 +549,7 @@ def test_texts_of_the_database_are_never_markup(tmp_path: Path) -> None:
         parts.measures(measures.summary(db), bad),
         parts.measure(measures.measure(db, "waits"), [bad], NOTHING),
         parts.rules(RULES, examples(db), db, "Rules", "", NOTHING),
-        parts.departures(DEPARTURES, differences(db), db, "x", "", NOTHING),
+        parts.differences_from_dfe(DIFFERENCES_FROM_DFE, differences(db), db, "x", "", NOTHING),
         parts.found(search.find(db, "img")),
         ledgers.statuses(db, bad),
         ledgers.sources(db, bad),

@@ -26,7 +26,7 @@ from dashboard.methods.example import Example
 from dashboard.methods.rules import examples
 from dashboard.methods.rules import trends as on_direction
 from etl.build import trends
-from tests.dashboard.oracle import Oracle, Places, oracles, type_7
+from tests.dashboard.oracle import Areas, Oracle, oracles, type_7
 
 BEST = 0.25
 Row = dict[str, Any]
@@ -71,8 +71,8 @@ def name(of: str) -> str:
 
 
 @pytest.fixture(scope="module")
-def places(database: duckdb.DuckDBPyConnection) -> Places:
-    return Places(database)
+def areas(database: duckdb.DuckDBPyConnection) -> Areas:
+    return Areas(database)
 
 
 class Figures:
@@ -248,14 +248,12 @@ def test_ranks_are_one_more_than_are_better(db: Database, database: duckdb.DuckD
     example = told(db, "ranks")
     figures = about(database, example)
     returns = figures.returns().values()
-    for council, value, standing in example.rows:
+    for council, value, rank in example.rows:
         row = next(row for row in returns if name(row["name"]) == council)
         tied = [one for one in returns if one["value"] == row["value"]]
         ending = f" ({len(tied)} share it)" if len(tied) > 1 else ""
         assert value == f"{figures.shown(row['value'])}%"
-        assert re.fullmatch(
-            rf"(joint )?{figures.rank(row['value'])}\w\w of {len(returns)}{re.escape(ending)}", standing
-        )
+        assert re.fullmatch(rf"(joint )?{figures.rank(row['value'])}\w\w of {len(returns)}{re.escape(ending)}", rank)
     assert "share it" in example.result
     bare = re.findall(r"As a bare rank: (\d+)\.", words(differs(db, "ranks")))
     assert bare == re.findall(r"(\d+)\w\w of", example.result)
@@ -294,11 +292,11 @@ def test_the_very_small_would_move_the_cut(db: Database, database: duckdb.DuckDB
 
 
 def test_every_benchmark_is_what_the_oracle_finds(
-    db: Database, database: duckdb.DuckDBPyConnection, places: Places
+    db: Database, database: duckdb.DuckDBPyConnection, areas: Areas
 ) -> None:
     example = told(db, "benchmarks")
     figures = about(database, example)
-    oracle: Oracle = oracles(database, example.metric_id or "", places)[figures.end]
+    oracle: Oracle = oracles(database, example.metric_id or "", areas)[figures.end]
     area = example.area_id or ""
     shown = {row[0].split(":")[0]: row[1] for row in example.rows}
     assert list(shown) == [benchmark.label for benchmark in BENCHMARKS.values()], "an entry for every benchmark"
@@ -306,7 +304,7 @@ def test_every_benchmark_is_what_the_oracle_finds(
         if benchmark.asks == "number":
             expected = float(round(float(oracle.figures["E92000001"]["value"])))
         elif benchmark.asks == "councils":
-            expected = median(oracle.others(area, places.neighbours[area][:3]))
+            expected = median(oracle.others(area, areas.neighbours[area][:3]))
         else:
             found = getattr(oracle, benchmark.id)(area)
             assert found is not None
@@ -420,7 +418,7 @@ def test_who_is_on_the_watch_list_is_worse_beyond_chance_and_getting_worse(
 ) -> None:
     example = told(db, "watch-list")
     figures = about(database, example)
-    watched, ring = [], []
+    watched, peers = [], []
     for return_id, row in figures.returns().items():
         n, k = row["denominator"], row["numerator"]
         if not n or k is None or k > n:
@@ -440,15 +438,15 @@ def test_who_is_on_the_watch_list_is_worse_beyond_chance_and_getting_worse(
         if (centre - half) * 100 > figures.cut() and direction == {"getting worse"}:
             watched.append((row["value"], return_id))
         if (centre + half) * 100 < figures.cut() and direction == {"getting better"}:
-            ring.append((-row["value"], return_id))
+            peers.append((-row["value"], return_id))
     assert f"{len(watched)} returns are on the watch list." in words(example)
-    assert f"{len(ring)} returns are to ring." in words(example)
+    assert f"{len(peers)} returns are to ring." in words(example)
     assert figures.returns()[max(watched)[1]]["name"] in example.steps[0]
-    assert figures.returns()[max(ring)[1]]["name"] in example.steps[1]
+    assert figures.returns()[max(peers)[1]]["name"] in example.steps[1]
 
 
 def test_a_learning_partner_reaches_what_the_council_does_not(
-    db: Database, database: duckdb.DuckDBPyConnection, places: Places
+    db: Database, database: duckdb.DuckDBPyConnection, areas: Areas
 ) -> None:
     example = told(db, "partners")
     own = example.area_id or ""
@@ -473,7 +471,7 @@ def test_a_learning_partner_reaches_what_the_council_does_not(
         reached += theirs["value"] is not None and not small and not figures.better(cut, theirs["value"])
     assert f"is short of the benchmark in {short_of} ranked measures." in words(example)
     assert f"reaches the benchmark in {reached} of them." in words(example)
-    assert other in places.neighbours[own] or own in places.neighbours[other]
+    assert other in areas.neighbours[own] or own in areas.neighbours[other]
 
 
 def test_an_inspection_counts_at_the_march_before_its_report(db: Database, database: duckdb.DuckDBPyConnection) -> None:
@@ -520,13 +518,13 @@ def test_the_sentence_of_the_map_is_written_from_its_rows(db: Database, database
     assert f"{reached} of {len(returns)} councils reach it and {len(returns) - reached} fall short" in example.result
 
 
-def neighbours_of(figures: Figures, places: Places, area: str) -> list[float]:
+def neighbours_of(figures: Figures, areas: Areas, area: str) -> list[float]:
     """The values of the neighbours that may be compared, each return once, none of the council's own."""
     own, minimum = figures.of(area), figures.metric["minimum_denominator"]
     counted = any(row["denominator"] is not None for row in figures.councils if row["value"] is not None)
     found: dict[str, float] = {}
     for row in figures.councils:
-        if row["area_id"] not in places.neighbours[area] or row["value"] is None:
+        if row["area_id"] not in areas.neighbours[area] or row["value"] is None:
             continue
         members = [one for one in figures.councils if one["return_id"] == row["return_id"]]
         small = any(one["very_small"] for one in members) or (
@@ -539,7 +537,7 @@ def neighbours_of(figures: Figures, places: Places, area: str) -> list[float]:
 
 
 def test_mean_and_median_of_neighbours_give_opposite_answers_so_often(
-    db: Database, database: duckdb.DuckDBPyConnection, places: Places
+    db: Database, database: duckdb.DuckDBPyConnection, areas: Areas
 ) -> None:
     example = differs(db, "neighbours")
     opposite, held = 0, 0
@@ -548,7 +546,7 @@ def test_mean_and_median_of_neighbours_give_opposite_answers_so_often(
     ).fetchall():
         figures = Figures(database, metric_id)
         for row in figures.councils:
-            near = neighbours_of(figures, places, row["area_id"]) if row["value"] is not None else []
+            near = neighbours_of(figures, areas, row["area_id"]) if row["value"] is not None else []
             if len(near) < 5:
                 continue
             middle, mean = float(f"{median(near):.9g}"), float(f"{fmean(near):.9g}")

@@ -1,4 +1,4 @@
-"""Standing, neighbours, benchmarks and gaps of nine measures in all periods, against a slow oracle.
+"""Ranks, neighbours, benchmarks and gaps of nine measures in all periods, against a slow oracle.
 
 The oracle is the rules once more in plain Python over rows of text, as a spreadsheet would hold them: it shares nothing
 with the dashboard or the build, and works out one council at a time.
@@ -18,7 +18,7 @@ from dashboard.analysis import benchmarks, comparison, queries
 from dashboard.analysis.benchmarks import BENCHMARKS, Benchmark
 from dashboard.analysis.benchmarks.rules import neighbours_mean
 from dashboard.data.database import Database
-from tests.dashboard.oracle import GROUP, Found, Oracle, Places, oracles
+from tests.dashboard.oracle import GROUP, Areas, Found, Oracle, oracles
 
 NINE = (
     "vacancy_rate", "turnover_rate", "agency_rate", "caseload", "repeat_plan_rate", "long_plan_rate", "rereferral_rate",
@@ -29,18 +29,18 @@ TARGETS = {"caseload": 15.5, "plan_rate": 40.0, "referral_rate": 500.0}
 
 
 @pytest.fixture(scope="module")
-def places(database: duckdb.DuckDBPyConnection) -> Places:
-    return Places(database)
+def areas(database: duckdb.DuckDBPyConnection) -> Areas:
+    return Areas(database)
 
 
 @pytest.mark.parametrize("metric_id", [*NINE, *NEUTRAL_ONES])
 def test_every_council_in_every_period_is_as_a_slow_oracle_finds(
-    db: Database, database: duckdb.DuckDBPyConnection, places: Places, metric_id: str
+    db: Database, database: duckdb.DuckDBPyConnection, areas: Areas, metric_id: str
 ) -> None:
     metric = db.metrics[metric_id]
     target = TARGETS.get(metric_id, 7.65)
     asked = {"group": benchmarks.with_group(db, GROUP), "target": benchmarks.with_target(target, metric)}
-    found = oracles(database, metric_id, places)
+    found = oracles(database, metric_id, areas)
     assert sorted(found, reverse=True) == [period.end for period in db.periods[metric_id]]
     assert len(found) >= 5
     figures, newest = db.by_metric[metric_id], db.periods[metric_id][0]
@@ -69,14 +69,14 @@ def benchmarked(oracle: Oracle, benchmark_id: str, area_id: str, target: float) 
 
 
 def same(row: dict[str, Any], oracle: Oracle, expected: Found, where: object) -> None:
-    """Whether a row of ours says what the oracle says of a council: its standing, its benchmark, its gap."""
-    standing = tuple(row[name] for name in ("rank", "tied", "ranked", "quarter"))
-    assert standing == (oracle.standing(row["area_id"]) or (None,) * 4), where
+    """Whether a row of ours says what the oracle says of a council: its rank, its benchmark, its gap."""
+    rank = tuple(row[name] for name in ("rank", "tied", "ranked", "quarter"))
+    assert rank == (oracle.rank(row["area_id"]) or (None,) * 4), where
     if expected is None:
         assert (row["benchmark"], row["gap"]) == (None, None), where
         return
     assert isclose(row["benchmark"], expected[0], rel_tol=1e-8, abs_tol=1e-12), where
-    assert row["base"] == expected[1], where
+    assert row["council_count"] == expected[1], where
     gap = oracle.gap(row["area_id"], expected[0])
     assert (row["gap"] is None) == (gap is None), where
     assert gap is None or isclose(row["gap"], gap, rel_tol=1e-6, abs_tol=1e-6), where
@@ -84,7 +84,7 @@ def same(row: dict[str, Any], oracle: Oracle, expected: Found, where: object) ->
 
 @pytest.mark.parametrize("metric_id", NINE)
 def test_the_mean_of_every_councils_neighbours_is_as_a_slow_oracle_finds(
-    db: Database, database: duckdb.DuckDBPyConnection, places: Places, metric_id: str
+    db: Database, database: duckdb.DuckDBPyConnection, areas: Areas, metric_id: str
 ) -> None:
     figures = db.by_metric[metric_id]
     councils = figures.filter(pl.col("kind") == "local_authority")
@@ -92,7 +92,7 @@ def test_the_mean_of_every_councils_neighbours_is_as_a_slow_oracle_finds(
         (row["area_id"], row["period_end"]): row["neighbours_mean"]
         for row in neighbours_mean(db, figures, councils).iter_rows(named=True)
     }
-    for end, oracle in oracles(database, metric_id, places).items():
+    for end, oracle in oracles(database, metric_id, areas).items():
         for area, figure in oracle.figures.items():
             if figure["kind"] == "local_authority":
                 mean = oracle.neighbours_mean(area)
@@ -101,11 +101,11 @@ def test_the_mean_of_every_councils_neighbours_is_as_a_slow_oracle_finds(
 
 
 def test_the_oracle_disagrees_with_a_wrong_benchmark(
-    db: Database, database: duckdb.DuckDBPyConnection, places: Places
+    db: Database, database: duckdb.DuckDBPyConnection, areas: Areas
 ) -> None:
     """So that the tests above are known to be able to fail."""
     metric, newest = db.metrics["vacancy_rate"], db.latest("vacancy_rate")
-    oracle = oracles(database, "vacancy_rate", places)[newest.end]
+    oracle = oracles(database, "vacancy_rate", areas)[newest.end]
     rows = queries.councils(db, metric, newest, BENCHMARKS["region"])
     row = rows.row(by_predicate=pl.col("area_id") == "383", named=True)
     with pytest.raises(AssertionError):
@@ -115,13 +115,13 @@ def test_the_oracle_disagrees_with_a_wrong_benchmark(
     with pytest.raises(AssertionError):
         same({**row, "gap": None}, oracle, oracle.region("383"), "Leeds")
     with pytest.raises(AssertionError):
-        same({**row, "base": 2}, oracle, oracle.region("383"), "Leeds")
+        same({**row, "council_count": 2}, oracle, oracle.region("383"), "Leeds")
 
 
 def test_a_benchmark_that_the_oracle_does_not_know_is_not_taken_for_the_target(
-    database: duckdb.DuckDBPyConnection, places: Places
+    database: duckdb.DuckDBPyConnection, areas: Areas
 ) -> None:
-    oracle = next(iter(oracles(database, "vacancy_rate", places).values()))
+    oracle = next(iter(oracles(database, "vacancy_rate", areas).values()))
     with pytest.raises(AttributeError):
         benchmarked(oracle, "a_new_one", "383", 7.65)
 

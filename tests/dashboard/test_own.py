@@ -1,4 +1,4 @@
-"""A council's own figures: bad files refused by name, odd figures taken with a warning, standing by a slow oracle."""
+"""A council's own figures: bad files refused by name, odd figures taken with a warning, rank by a slow oracle."""
 
 from __future__ import annotations
 
@@ -447,8 +447,8 @@ def test_a_template_of_one_council_is_refused_for_another(db: Database) -> None:
 
 def test_what_is_given_back_is_marked_in_every_row_and_is_safe_to_open(db: Database) -> None:
     figures = of_file(db, csv(row(14.2, 71, 500), CASELOAD)).figures
-    rows = local_rank.placed(db, LEEDS, figures, BENCHMARKS["best_quarter"])
-    table = local_figures.with_standing(db, rows, figures, BENCHMARKS["best_quarter"], "=cmd|' /C calc'!A0")
+    rows = local_rank.rank_figures(db, LEEDS, figures, BENCHMARKS["best_quarter"])
+    table = local_figures.with_rank(db, rows, figures, BENCHMARKS["best_quarter"], "=cmd|' /C calc'!A0")
     assert table["marked"].unique().to_list() == ["unpublished, yours"]
     assert table.columns == list(local_figures.COLUMNS)
     assert table.select("your_value", "your_numerator", "your_denominator").rows() == [
@@ -459,7 +459,7 @@ def test_what_is_given_back_is_marked_in_every_row_and_is_safe_to_open(db: Datab
     assert b',"=cmd' not in exports.csv(table)
 
 
-# Standing, by the rules once more in plain Python.
+# Ranks, by the rules once more in plain Python.
 
 
 @cache
@@ -496,7 +496,7 @@ WHO = (LEEDS, "314", "318", "940", "941", "201", "420", "213", "942")
 
 
 @pytest.mark.parametrize("area_id", WHO)
-def test_a_provisional_standing_is_what_a_slow_oracle_says(db: Database, area_id: str) -> None:
+def test_a_provisional_rank_is_what_a_slow_oracle_says(db: Database, area_id: str) -> None:
     """For each measure: at the values of others, on every cut, between two values, below and above all."""
     tried: dict[str, list[float]] = {}
     for metric in [one for one in db.metrics.values() if not one.graded]:
@@ -509,7 +509,7 @@ def test_a_provisional_standing_is_what_a_slow_oracle_says(db: Database, area_id
         tried[metric.metric_id] += cuts.select("best", "middle", "worst").rows()[0] if cuts.height else values[:3]
     for at in range(7):
         figures = [Own(metric_id, values[at]) for metric_id, values in tried.items()]
-        rows = local_rank.placed(db, area_id, figures, BENCHMARKS["england"]).to_dicts()
+        rows = local_rank.rank_figures(db, area_id, figures, BENCHMARKS["england"]).to_dicts()
         assert len(rows) == len(figures)
         for row_ in rows:
             said = (row_["rank"], row_["tied"], row_["ranked"], row_["quarter"])
@@ -528,10 +528,10 @@ def test_a_published_figure_given_as_ones_own_stands_where_it_stands(db: Databas
             pl.col("metric_id").is_in([one.metric_id for one in figures])
         )
         columns = [
-            "metric_id", "value", "rank", "tied", "ranked", "quarter", "benchmark", "base", "gap", "shortfall", "low",
-            "high", "verdict",
+            "metric_id", "value", "rank", "tied", "ranked", "quarter", "benchmark", "council_count", "gap", "shortfall",
+            "low", "high", "verdict",
         ]  # fmt: skip
-        found = local_rank.placed(db, area_id, figures, BENCHMARKS["neighbours"])
+        found = local_rank.rank_figures(db, area_id, figures, BENCHMARKS["neighbours"])
         assert found.select(columns).sort("metric_id").equals(compared.select(columns).sort("metric_id"))
         assert found["change"].abs().sum() == 0
 
@@ -544,10 +544,10 @@ def test_benchmarks_are_those_of_every_other_page_and_gaps_follow(
     benchmark = BENCHMARKS[benchmark_id]
     for metric_id, value in {"vacancy_rate": 13.37, "conferences_in_15_days": 81.3, "referral_rate": 500.0}.items():
         metric = db.metrics[metric_id]
-        (found,) = local_rank.placed(db, area_id, [Own(metric_id, value)], benchmark).to_dicts()
+        (found,) = local_rank.rank_figures(db, area_id, [Own(metric_id, value)], benchmark).to_dicts()
         rows = queries.councils(db, metric, db.latest(metric_id), benchmark)
         published = rows.row(by_predicate=pl.col("area_id") == area_id, named=True)
-        assert (found["benchmark"], found["base"]) == (published["benchmark"], published["base"])
+        assert (found["benchmark"], found["council_count"]) == (published["benchmark"], published["council_count"])
         if found["benchmark"] is None:
             assert found["gap"] is None
         else:
@@ -559,23 +559,25 @@ def test_benchmarks_are_those_of_every_other_page_and_gaps_follow(
 
 def test_counts_that_are_given_give_posts_an_interval_and_a_verdict(db: Database) -> None:
     """Of 500 posts 71 are vacant: by hand, 71 - 7.75 % of 500 posts to fill; Wilson's interval from a table."""
-    (found,) = local_rank.placed(db, LEEDS, [Own("vacancy_rate", 14.2, 71, 500)], BENCHMARKS["best_quarter"]).to_dicts()
+    (found,) = local_rank.rank_figures(
+        db, LEEDS, [Own("vacancy_rate", 14.2, 71, 500)], BENCHMARKS["best_quarter"]
+    ).to_dicts()
     assert found["shortfall"] == pytest.approx(71 - found["benchmark"] / 100 * 500)
     assert (found["low"], found["high"]) == (pytest.approx(11.41, abs=0.01), pytest.approx(17.54, abs=0.01))
     assert found["verdict"] == "worse"
 
 
 def test_a_joint_partners_figure_is_replaced_with_ones_own(db: Database) -> None:
-    kingston = local_rank.placed(db, "314", [Own("vacancy_rate", 0.0)], BENCHMARKS["england"]).to_dicts()[0]
-    richmond = local_rank.placed(db, "318", [Own("vacancy_rate", 0.0)], BENCHMARKS["england"]).to_dicts()[0]
+    kingston = local_rank.rank_figures(db, "314", [Own("vacancy_rate", 0.0)], BENCHMARKS["england"]).to_dicts()[0]
+    richmond = local_rank.rank_figures(db, "318", [Own("vacancy_rate", 0.0)], BENCHMARKS["england"]).to_dicts()[0]
     assert kingston["return_id"] == richmond["return_id"] == "314+318"
     assert (kingston["rank"], kingston["ranked"]) == (richmond["rank"], richmond["ranked"])
     assert kingston["ranked"] == db.councils("vacancy_rate", db.latest("vacancy_rate").end)["ranked"].drop_nulls()[0]
 
 
 def test_who_has_no_published_figure_is_one_more(db: Database) -> None:
-    westminster = local_rank.placed(db, "213", [Own("vacancy_rate", 13.37)], BENCHMARKS["england"]).to_dicts()[0]
-    leeds = local_rank.placed(db, LEEDS, [Own("vacancy_rate", 13.37)], BENCHMARKS["england"]).to_dicts()[0]
+    westminster = local_rank.rank_figures(db, "213", [Own("vacancy_rate", 13.37)], BENCHMARKS["england"]).to_dicts()[0]
+    leeds = local_rank.rank_figures(db, LEEDS, [Own("vacancy_rate", 13.37)], BENCHMARKS["england"]).to_dicts()[0]
     assert westminster["published"] is None
     assert westminster["change"] is None
     assert westminster["ranked"] == leeds["ranked"] + 1
@@ -583,16 +585,16 @@ def test_who_has_no_published_figure_is_one_more(db: Database) -> None:
 
 def test_who_has_no_row_at_all_is_held_against_the_others_too(tmp_path: Path) -> None:
     made_up = small.database(tmp_path, metrics=[small.metric()], figures=others(5.0, 10.0, 20.0, 30.0))
-    (found,) = local_rank.placed(made_up, "101", [Own("waits", 10.0)], BENCHMARKS["best_quarter"]).to_dicts()
+    (found,) = local_rank.rank_figures(made_up, "101", [Own("waits", 10.0)], BENCHMARKS["best_quarter"]).to_dicts()
     assert (found["rank"], found["tied"], found["ranked"], found["quarter"]) == (2, 2, 5, 2)
     assert (found["status"], found["published"], found["period_end"]) == ("no_row", None, date(2025, 9, 30))
 
 
 def test_many_figures_come_in_the_order_of_the_menu(db: Database) -> None:
     given_ones = [Own("referral_rate", 500.0), Own("caseload", 15.0), Own("vacancy_rate", 13.37)]
-    rows = local_rank.placed(db, LEEDS, given_ones, BENCHMARKS["best_quarter"])
+    rows = local_rank.rank_figures(db, LEEDS, given_ones, BENCHMARKS["best_quarter"])
     assert rows["metric_id"].to_list() == ["vacancy_rate", "caseload", "referral_rate"]
-    assert local_rank.placed(db, LEEDS, [], BENCHMARKS["best_quarter"]).height == 0
+    assert local_rank.rank_figures(db, LEEDS, [], BENCHMARKS["best_quarter"]).height == 0
 
 
 # Picture, words and tables.
@@ -612,9 +614,9 @@ def test_the_picture_has_both_marks_by_name(
 ) -> None:
     metric, benchmark = db.metrics["vacancy_rate"], BENCHMARKS["best_quarter"]
     rows = queries.councils(db, metric, db.latest("vacancy_rate"), benchmark)
-    (found,) = local_rank.placed(db, area_id, [Own("vacancy_rate", value)], benchmark).to_dicts()
+    (found,) = local_rank.rank_figures(db, area_id, [Own("vacancy_rate", value)], benchmark).to_dicts()
     figure = draw_local_figure(
-        rows, metric, palette.paint(rows, metric, "quarter"), own=found, england=14.2,
+        rows, metric, palette.classify(rows, metric, "quarter"), own=found, england=14.2,
         benchmark_label="Best quarter in England", height=420,
     )  # fmt: skip
     mark = figure["data"][-1]
@@ -691,7 +693,7 @@ def test_the_page_opens_with_what_is_in_the_session(
     db: Database, area_id: str, figure: Own | None, metric_id: str, benchmark_id: str, words: str
 ) -> None:
     benchmark = BENCHMARKS[benchmark_id]
-    rows = local_rank.placed(db, area_id, [figure] if figure else [], benchmark).to_dicts()
+    rows = local_rank.rank_figures(db, area_id, [figure] if figure else [], benchmark).to_dicts()
     said = sentences.opening(db.names[area_id], rows, db.metrics[metric_id], db.metrics, benchmark)
     assert said.startswith(words), said
     if area_id == "213":
@@ -699,7 +701,7 @@ def test_the_page_opens_with_what_is_in_the_session(
 
 
 def test_a_joint_return_is_said_to_be_one(db: Database) -> None:
-    rows = local_rank.placed(db, "314", [Own("vacancy_rate", 9.4)], BENCHMARKS["england"]).to_dicts()
+    rows = local_rank.rank_figures(db, "314", [Own("vacancy_rate", 9.4)], BENCHMARKS["england"]).to_dicts()
     said = sentences.opening(
         "Kingston upon Thames",
         rows,
@@ -713,7 +715,7 @@ def test_a_joint_return_is_said_to_be_one(db: Database) -> None:
 
 def test_a_sentence_of_many_counts_which_are_better(db: Database) -> None:
     given_ones = [Own("vacancy_rate", 1.0), Own("caseload", 30.0), Own("referral_rate", 500.0)]
-    rows = local_rank.placed(db, LEEDS, given_ones, BENCHMARKS["england"]).to_dicts()
+    rows = local_rank.rank_figures(db, LEEDS, given_ones, BENCHMARKS["england"]).to_dicts()
     said = sentences.opening("Leeds", rows, db.metrics["agency_rate"], db.metrics, BENCHMARKS["england"])
     assert said == (
         "3 figures of Leeds' own are here, unpublished. "
@@ -759,7 +761,7 @@ def test_the_table_of_all_holds_the_own_figure_where_it_would_stand(db: Database
     metric, benchmark = db.metrics["vacancy_rate"], BENCHMARKS["best_quarter"]
     rows = queries.councils(db, metric, db.latest("vacancy_rate"), benchmark)
     for value, place in ((0.0, None), (14.2, None), (100.0, None)):
-        (found,) = local_rank.placed(db, LEEDS, [Own("vacancy_rate", value)], benchmark).to_dicts()
+        (found,) = local_rank.rank_figures(db, LEEDS, [Own("vacancy_rate", value)], benchmark).to_dicts()
         listed = re.findall(r"<tr.*?</tr>", parts.among(db, rows, found, metric, "All"))[1:]
         at = next(index for index, one in enumerate(listed) if "yours, unpublished" in one)
         not_worse = sum(one is not None and one <= value for one in rows["value"])

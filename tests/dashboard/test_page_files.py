@@ -39,7 +39,7 @@ def test_the_standard_is_in_the_file_newest_first(db: Database) -> None:
 
 
 @pytest.mark.parametrize("area_id", [HARROW, "420"])
-def test_whom_to_ring_is_in_the_file_with_every_piece_of_evidence(db: Database, area_id: str) -> None:
+def test_peers_to_contact_are_in_the_file_with_every_piece_of_evidence(db: Database, area_id: str) -> None:
     found = learning_partners(db, area_id, BEST)
     frame = council.partners_file(db, found, area_id, BEST)
     assert frame.height == sum(len(one.evidence) for one in found)

@@ -349,7 +349,7 @@ def test_two_years_of_one_measure_begin_with_the_oldest_beside_the_newest(db: Da
     assert first == second
 
 
-def test_a_second_map_of_a_measure_that_lacks_the_colouring_has_its_first(db: Database) -> None:
+def test_a_second_map_of_a_measure_that_lacks_the_colour_scheme_has_its_first(db: Database) -> None:
     app = opened(colour="Verdict", compare_metric="Ofsted judgement: impact of leaders")
     assert not app.exception
     assert len(sentences(app)) == 2
@@ -389,7 +389,7 @@ def test_measures_are_coloured_only_by_what_they_have(db: Database) -> None:
     assert not [control for control in app.segmented_control if control.key == "colour"]
 
 
-def test_who_is_behind_the_benchmark_is_listed_when_asked() -> None:
+def test_who_contributes_to_the_benchmark_is_listed_when_asked() -> None:
     assert '<ul class="behind">' not in html(opened())
     for benchmark in BENCHMARKS.values():
         for query in ({}, {"la": "Leeds"}):

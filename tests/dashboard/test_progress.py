@@ -39,7 +39,7 @@ def held(db: Database, metric_id: str, target: float, by: date) -> Held:
     return found
 
 
-def course(folder: Path, values: dict[int, float], **metric: Any) -> Database:
+def history(folder: Path, values: dict[int, float], **metric: Any) -> Database:
     """A small database: England's figure in some years, and council 101's the same."""
     figures = [Figure("waits", area, value, year=year) for year, value in values.items() for area in (ENGLAND, "101")]
     return small.database(folder, metrics=[small.metric(**metric)], figures=figures)
@@ -49,7 +49,7 @@ FALLING = {2021: 20.0, 2022: 30.0, 2023: 10.0, 2024: 12.0, 2025: 16.0}
 
 
 def test_the_sum_is_that_of_the_first_and_the_last_of_five_periods(tmp_path: Path) -> None:
-    found = held(course(tmp_path, {2019: 99.0, 2020: 50.0, **FALLING}), "waits", 14.0, date(2027, 9, 30)).england
+    found = held(history(tmp_path, {2019: 99.0, 2020: 50.0, **FALLING}), "waits", 14.0, date(2027, 9, 30)).england
     assert found is not None
     assert found.sum is not None
     # From 20 to 16 over four years is 1 a year down; two years more come to 14.
@@ -73,7 +73,7 @@ def test_the_sum_is_that_of_the_first_and_the_last_of_five_periods(tmp_path: Pat
     ],
 )
 def test_a_commitment_is_met_on_course_or_not(tmp_path: Path, target: float, by: date, outcome: str) -> None:
-    found = held(course(tmp_path, FALLING), "waits", target, by)
+    found = held(history(tmp_path, FALLING), "waits", target, by)
     assert found.england is not None
     assert found.england.outcome == outcome
     assert found.passed is (by < TODAY)
@@ -81,25 +81,27 @@ def test_a_commitment_is_met_on_course_or_not(tmp_path: Path, target: float, by:
 
 def test_where_higher_is_better_it_is_turned_round(tmp_path: Path) -> None:
     rising = {year: 100 - value for year, value in FALLING.items()}
-    db = course(tmp_path, rising, polarity="higher_is_better")
+    db = history(tmp_path, rising, polarity="higher_is_better")
     outcomes = [held(db, "waits", target, date(2027, 9, 30)).england for target in (84.0, 85.5, 86.5)]
     assert [one.outcome for one in outcomes if one] == ["met", "on course", "not on course"]
 
 
 def test_a_share_stops_at_nothing_and_at_all(tmp_path: Path) -> None:
-    falling = held(course(tmp_path, FALLING), "waits", 1.0, date(2060, 9, 30)).england
+    falling = held(history(tmp_path, FALLING), "waits", 1.0, date(2060, 9, 30)).england
     assert falling is not None
     assert falling.sum is not None
     assert (falling.sum.comes_to, falling.sum.unbounded < 0, falling.outcome) == (0.0, True, "on course")
     (tmp_path / "up").mkdir()
     rising = {year: 100 - value for year, value in FALLING.items()}
     up = held(
-        course(tmp_path / "up", rising, polarity="higher_is_better"), "waits", 99.0, date(2060, 9, 30)
+        history(tmp_path / "up", rising, polarity="higher_is_better"), "waits", 99.0, date(2060, 9, 30)
     )  # fmt: skip
     assert up.england is not None
     assert up.england.sum is not None
     assert up.england.sum.comes_to == 100.0
-    assert ", where it stops, by 30 September 2060" in sentences.course("England", up.england, up, up.commitment.metric)
+    assert ", where it stops, by 30 September 2060" in sentences.assessment(
+        "England", up.england, up, up.commitment.metric
+    )
 
 
 POINTS = [(date(year, 9, 30), 1.0, False) for year in range(2020, 2026)]
@@ -218,7 +220,7 @@ def test_what_is_held_and_said_of_the_synthetic_commitments(filled: Database) ->
         "The social worker vacancy rate is to be 12% or lower by 30 September 2099. In England it was 14.2% at 30 "
         "September 2025, 2.2 percentage points short of it; 63 of 149 councils met it, and 86 did not."
     )
-    assert sentences.course("England", conferences.england, conferences, conferences.commitment.metric).startswith(  # type: ignore[arg-type]
+    assert sentences.assessment("England", conferences.england, conferences, conferences.commitment.metric).startswith(  # type: ignore[arg-type]
         "England: from 83.0% in 2021 to 81.4% in 2025 is 0.40 percentage points down a year. 81.4% − "
     )
     assert sentences.detail(leaders).startswith(
@@ -236,7 +238,7 @@ def test_a_sum_can_be_done_again_from_what_is_said(db: Database) -> None:
     for metric_id, target in (("vacancy_rate", 12.0), ("agency_rate", 10.0), ("caseload", 14.0)):
         one = held(db, metric_id, target, date(2028, 9, 30))
         assert one.england is not None
-        said = sentences.course("England", one.england, one, one.commitment.metric)
+        said = sentences.assessment("England", one.england, one, one.commitment.metric)
         first, last, start, sign, years, rate, total = re.search(  # type: ignore[union-attr]
             r"from ([\d.]+).*? to ([\d.]+).*?a year\. ([\d.]+)%? (.) ([\d.]+) years × ([\d.]+) comes to ([\d.]+)", said
         ).groups()
@@ -252,14 +254,14 @@ def test_a_target_is_said_as_it_was_written(db: Database, target: float, words: 
 
 def test_the_files_are_the_tables(filled: Database) -> None:
     listed = progress.commitments(filled)
-    stands: list[Any] = [
+    compared: list[Any] = [
         (one, progress.held(filled, one, TODAY) if one.metric else progress.register(filled, one, TODAY))
         for one in listed
     ]
     overview = parts.overview(filled, 3)
-    shown, file = Page(overview.html(stands, "All")).rows[1:], read(overview.frame(stands))
+    shown, file = Page(overview.html(compared, "All")).rows[1:], read(overview.frame(compared))
     assert len(shown) == len(file) == 7
-    for line, cells, (one, found) in zip(file, shown, stands, strict=True):
+    for line, cells, (one, found) in zip(file, shown, compared, strict=True):
         assert cells[0].startswith(one.label)
         assert f"{line['to_reach']} by {one.by_when:%-d %B %Y}" in cells[0]
         assert line["owner"] in cells[0]
@@ -272,7 +274,7 @@ def test_the_files_are_the_tables(filled: Database) -> None:
             if found.england:
                 assert f"{float(line['england_figure']):.1f}" in cells[1]
                 assert sentences.OUTCOMES[line["england_outcome"]] in cells[1]  # type: ignore[index]
-    for _, found in stands:
+    for _, found in compared:
         if not isinstance(found, Held):
             continue
         periods, newest_first = parts.periods(found), found.standard.rows.reverse()

@@ -26,8 +26,8 @@ PRINTED = st.integers(0, 400).map(lambda tenths: tenths / 10)
 FIGURES = st.lists(st.one_of(PRINTED, st.none()), min_size=2, max_size=len(small.COUNCILS))
 
 
-def standing(values: list[float | None], polarity: str, joint: bool = False) -> list[dict[str, Any]]:
-    """The standing of each council with a value, 101 first; `joint` makes one return of the first two."""
+def ranks_of(values: list[float | None], polarity: str, joint: bool = False) -> list[dict[str, Any]]:
+    """The rank of each council with a value, 101 first; `joint` makes one return of the first two."""
     names = list(small.COUNCILS[: len(values)])
     if joint:
         values = [values[0], values[0], *values[2:]]
@@ -45,13 +45,13 @@ def standing(values: list[float | None], polarity: str, joint: bool = False) -> 
     metric = metric.with_columns(pl.col("minimum_denominator").cast(pl.Float64))
     area = pl.DataFrame({"area_id": names, "kind": "local_authority", "very_small": [n == small.TINY for n in names]})
     returns = ranks.ranked_returns(observation, metric, area)
-    found = ranks.standings(observation, returns, ranks.quarter_cuts(returns))
+    found = ranks.rank_councils(observation, returns, ranks.quarter_cuts(returns))
     return found.join(observation.select("area_id", "value"), on="area_id").sort("area_id").to_dicts()
 
 
 @given(values=FIGURES, polarity=st.sampled_from([LOW, HIGH]), joint=st.booleans())
 def test_rank_one_is_where_nobody_is_better(values: list[float | None], polarity: str, joint: bool) -> None:
-    rows = standing(values, polarity, joint)
+    rows = ranks_of(values, polarity, joint)
     best = min if polarity == LOW else max
     for row in rows:
         assert (row["rank"] == 1) == (row["value"] == best(one["value"] for one in rows))
@@ -64,13 +64,13 @@ def test_rank_one_is_where_nobody_is_better(values: list[float | None], polarity
 @given(values=FIGURES, joint=st.booleans())
 def test_turning_values_and_the_better_side_round_keeps_every_rank(values: list[float | None], joint: bool) -> None:
     turned = [None if value is None else 100.0 - value for value in values]
-    rows, back = standing(values, LOW, joint), standing(turned, HIGH, joint)
+    rows, back = ranks_of(values, LOW, joint), ranks_of(turned, HIGH, joint)
     assert [(row["rank"], row["tied"]) for row in rows] == [(row["rank"], row["tied"]) for row in back]
 
 
 @given(values=FIGURES, polarity=st.sampled_from([LOW, HIGH]))
 def test_a_better_value_is_never_in_a_worse_quarter(values: list[float | None], polarity: str) -> None:
-    rows = sorted(standing(values, polarity), key=lambda row: int(row["rank"]))
+    rows = sorted(ranks_of(values, polarity), key=lambda row: int(row["rank"]))
     quarters = [row["quarter"] for row in rows]
     assert quarters == sorted(quarters)
     alike: dict[float, set[int]] = {}
@@ -105,7 +105,7 @@ def test_who_meets_a_benchmark_has_no_gap_and_whoever_has_none_meets_it(
     asked = (benchmarks.with_group(db, sorted(picked)), benchmarks.with_target(target, metric))
     for benchmark in (*BENCHMARKS.values(), *asked):
         rows = queries.councils(db, metric, newest, benchmark)
-        assert rows["return_id"].n_unique() == sum(painted(rows, metric))
+        assert rows["return_id"].n_unique() == sum(class_counts(rows, metric))
         for row in rows.iter_rows(named=True):
             value, level, gap = row["value"], row["benchmark"], row["gap"]
             if value is None or level is None:
@@ -117,9 +117,9 @@ def test_who_meets_a_benchmark_has_no_gap_and_whoever_has_none_meets_it(
             else:
                 assert (gap <= 0) == (value <= level if polarity == LOW else value >= level)
                 assert (gap == 0) == (value == level)
-        # Who stands behind it is asked of every fourth.
+        # Who contributes to it is asked of every fourth.
         for council in small.COUNCILS[: len(values)][first::4]:
-            found = benchmarks.behind(db, benchmark, metric, newest.end, council)
+            found = benchmarks.contributing(db, benchmark, metric, newest.end, council)
             own = rows.row(by_predicate=pl.col("area_id") == council, named=True)
             if benchmark.id in ("neighbours", "best_neighbours", "group"):
                 assert own["name"] not in found
@@ -127,10 +127,10 @@ def test_who_meets_a_benchmark_has_no_gap_and_whoever_has_none_meets_it(
                 assert bool(found) == (own["benchmark"] is not None), (benchmark.id, council)
 
 
-def painted(rows: pl.DataFrame, metric: Metric) -> list[int]:
+def class_counts(rows: pl.DataFrame, metric: Metric) -> list[int]:
     """How many returns each class of a map by distance holds."""
-    painting = palette.paint(rows, metric, "gap")
-    return [int(entry.label.rsplit("(", 1)[1].rstrip(")")) for entry in painting.classes]
+    classification = palette.classify(rows, metric, "gap")
+    return [int(entry.label.rsplit("(", 1)[1].rstrip(")")) for entry in classification.classes]
 
 
 ROWS = st.lists(

@@ -117,11 +117,11 @@ def test_a_profile_of_the_real_figures(db: Database) -> None:
 def test_a_history_is_oldest_first_with_missing_years_kept(db: Database) -> None:
     history = queries.history(db, WESTMINSTER)
     assert set(history) == set(db.metrics)
-    for metric_id, course in history.items():
-        ends = [end for end, _ in course]
+    for metric_id, figures in history.items():
+        ends = [end for end, _ in figures]
         assert ends == sorted(ends)
         own = db.by_area[WESTMINSTER].filter(pl.col("metric_id") == metric_id)
-        assert dict(course) == dict(own.select("period_end", "value").iter_rows())
+        assert dict(figures) == dict(own.select("period_end", "value").iter_rows())
     assert history["vacancy_rate"][-1] == (date(2025, 9, 30), None)
 
 
@@ -205,7 +205,9 @@ def test_regions_and_england_are_listed_but_not_compared(db: Database) -> None:
     found = {row["area_id"]: row for row in queries.compared(db, rows, BEST).iter_rows(named=True)}
     assert found[LEEDS]["gap"] is not None
     for area_id in ("E92000001", "E12000003"):
-        assert {found[area_id][name] for name in ("benchmark", "base", "gap", "low", "high", "verdict")} == {None}
+        assert {found[area_id][name] for name in ("benchmark", "council_count", "gap", "low", "high", "verdict")} == {
+            None
+        }
         assert found[area_id]["value"] is not None
 
 

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dashboard.analysis import scenarios, standard
-from dashboard.analysis.scenarios import ILLUSTRATIVE, Place
+from dashboard.analysis.scenarios import ILLUSTRATIVE, Rank
 from dashboard.data.database import Database
 from dashboard.data.model import ENGLAND
 from tests.dashboard import small
@@ -87,8 +87,8 @@ def test_a_council_fills_posts_until_the_target_is_left_vacant(tmp_path: Path) -
     assert found.caseload_before == 20.0
     assert found.caseload_after == pytest.approx(900 / 51)
     # 20 % is last of four; 8 % comes after 0 and 5 %, and is over the cut of the second quarter.
-    assert found.place_before == Place(4, 1, 4, 4)
-    assert found.place_after == Place(3, 1, 4, 3)
+    assert found.rank_before == Rank(4, 1, 4, 4)
+    assert found.rank_after == Rank(3, 1, 4, 3)
     assert found.assumptions[0] == ILLUSTRATIVE
     assert any("(50%)" in one for one in found.assumptions)
 
@@ -114,7 +114,7 @@ def test_a_council_that_meets_the_target_moves_nobody_and_stays_as_published(tmp
     found = council(database(tmp_path), "101", "vacancy_rate", target)
     assert (found.before, found.after, found.moved) == (20.0, 20.0, 0.0)
     assert found.caseload_after == found.caseload_before
-    assert found.place_after == found.place_before
+    assert found.rank_after == found.rank_before
 
 
 def test_cases_that_are_not_published_are_left_out_and_a_missing_figure_says_why(
@@ -125,7 +125,7 @@ def test_cases_that_are_not_published_are_left_out_and_a_missing_figure_says_why
     assert (found.moved, found.caseload_before, found.caseload_after) == (4.0, None, None)
     assert not any("hold cases" in one for one in found.assumptions)
     without = council(db, "105", "vacancy_rate", 1.0)
-    assert (without.before, without.after, without.moved, without.place_after) == (None, None, None, None)
+    assert (without.before, without.after, without.moved, without.rank_after) == (None, None, None, None)
     assert without.why == "not available (x)"
 
 
@@ -136,8 +136,8 @@ def test_a_joint_return_is_one_council_with_both_names_and_stands_once(tmp_path:
         found = council(db, area_id, "vacancy_rate", 5.0)
         assert found.name == "Council 111 and Council 112"
         # 0, 5, 10, 20 and 20 %: 5 and 20 are cuts themselves, and on a cut is in the better quarter.
-        assert found.place_before == Place(4, 2, 5, 3)
-        assert found.place_after == Place(2, 2, 5, 1)
+        assert found.rank_before == Rank(4, 2, 5, 3)
+        assert found.rank_after == Rank(2, 2, 5, 1)
         assert any("Council 111 and Council 112 report together" in one for one in found.assumptions)
 
 
@@ -222,7 +222,7 @@ def test_nobody_who_returns_changes_nothing(tmp_path: Path) -> None:
         scenarios.returners(db, -1.0)
 
 
-def test_a_standing_is_given_with_the_others_held_still_and_once_all_have_theirs(tmp_path: Path) -> None:
+def test_a_rank_is_given_with_the_others_held_still_and_once_all_have_theirs(tmp_path: Path) -> None:
     rows = {row["area_id"]: row for row in scenarios.returners(database(tmp_path), 24.5).rows.iter_rows(named=True)}
     # 70 % of all vacancies filled: 6, 3, 0 and 1.5 % are left of 20, 10, 0 and 5 %.
     assert {key: (row["rank"], row["rank_still"], row["rank_after"]) for key, row in rows.items()} == {
@@ -247,11 +247,11 @@ def handed_out(number: float, vacancies: dict[str, float]) -> dict[str, float]:
     given, open_ = dict.fromkeys(vacancies, 0.0), {key: count for key, count in vacancies.items() if count > 0}
     left = number
     while left > 1e-9 and open_:
-        places = sum(open_.values())
+        vacant = sum(open_.values())
         over = 0.0
         for key, count in vacancies.items():
             if key in open_:
-                asked = left * open_[key] / places
+                asked = left * open_[key] / vacant
                 room = count - given[key]
                 given[key] += min(asked, room)
                 over += max(0.0, asked - room)
@@ -316,16 +316,16 @@ def test_real_councils_and_england_reach_a_target_as_by_hand(db: Database, lever
         assert found.moved == pytest.approx(moved)
         assert found.after == min(value, target)
         total += moved
-        assert found.place_before is not None
-        assert found.place_after is not None
-        assert (found.place_before.rank, found.place_before.tied, found.place_before.ranked) == (
+        assert found.rank_before is not None
+        assert found.rank_after is not None
+        assert (found.rank_before.rank, found.rank_before.tied, found.rank_before.ranked) == (
             row["rank"],
             row["tied"],
             row["ranked"],
         )
-        assert found.place_before.quarter == row["quarter"]
+        assert found.rank_before.quarter == row["quarter"]
         others = [other["value"] for key, other in returns.items() if key != by and other["value"] is not None]
-        assert found.place_after.rank == 1 + sum(other < min(value, target) for other in others)
+        assert found.rank_after.rank == 1 + sum(other < min(value, target) for other in others)
     all_ = scenarios.england(db, metric, target)
     assert all_.moved == pytest.approx(total)
     values = [row["value"] for row in returns.values() if row["value"] is not None]

@@ -49,7 +49,7 @@ THE_BEST = "what the best quarter of councils in England reach"
 POINTS = "percentage points"
 CHANCE = "Chance could explain the difference."
 NOT_RANKED: Row = {"rank": None, "tied": None, "ranked": None, "quarter": None}
-NOT_COMPARED: Row = {"benchmark": None, "base": None, "gap": None, "shortfall": None, "verdict": None}
+NOT_COMPARED: Row = {"benchmark": None, "council_count": None, "gap": None, "shortfall": None, "verdict": None}
 
 
 @pytest.mark.parametrize(
@@ -100,14 +100,14 @@ NOT_COMPARED: Row = {"benchmark": None, "base": None, "gap": None, "shortfall": 
             f"That is 7.4 cases per social worker above {LEADERS.group} (7.6, 148 councils).",
         ),
         (
-            {"base": 8},
+            {"council_count": 8},
             PERCENT,
             NEIGHBOURS,
             f"15.0% {WHEN}",
             f"That is 7.4 {POINTS} above {NEIGHBOURS.group} (7.6%, 8 of 10): 11 posts to fill, {HELD}.",
         ),
         (
-            {"base": 15},
+            {"council_count": 15},
             PERCENT,
             BEST_OF_REGION,
             f"15.0% {WHEN}",
@@ -117,49 +117,49 @@ NOT_COMPARED: Row = {"benchmark": None, "base": None, "gap": None, "shortfall": 
             ),
         ),
         (
-            {"base": 33, "value": 7.0, "gap": -0.6, "shortfall": None, "verdict": "similar"},
+            {"council_count": 33, "value": 7.0, "gap": -0.6, "shortfall": None, "verdict": "similar"},
             PERCENT,
             BEST_OF_TYPE,
             f"7.0% {WHEN}",
             "It meets what the best quarter of councils of its type reach (7.6%, 33 councils).",
         ),
         (
-            {"base": 1, "value": 7.0, "gap": -0.6, "shortfall": None, "verdict": "similar"},
+            {"council_count": 1, "value": 7.0, "gap": -0.6, "shortfall": None, "verdict": "similar"},
             PERCENT,
             GROUP,
             f"7.0% {WHEN}",
             f"It is better than the median of your group (7.6%, 1 council). {CHANCE}",
         ),
         (
-            {"base": None, "benchmark": 7.55, "gap": 7.45, "verdict": None, "shortfall": 1.0},
+            {"council_count": None, "benchmark": 7.55, "gap": 7.45, "verdict": None, "shortfall": 1.0},
             PERCENT,
             TARGET,
             f"15.0% {WHEN}",
             f"That is 7.5 {POINTS} above your target (7.55%): 1 post to fill, {HELD}.",
         ),
         (
-            {"base": None, "value": 7.6, "gap": 0.0, "shortfall": None},
+            {"council_count": None, "value": 7.6, "gap": 0.0, "shortfall": None},
             PERCENT,
             TARGET,
             f"7.6% {WHEN}",
             "It meets your target (7.6%).",
         ),
         (
-            {"base": None, "value": 7.0, "gap": -0.6, "shortfall": None},
+            {"council_count": None, "value": 7.0, "gap": -0.6, "shortfall": None},
             PERCENT,
             TARGET,
             f"7.0% {WHEN}",
             "It meets your target (7.6%).",
         ),
         (
-            {**NOT_RANKED, "base": None, "value": 7.6, "gap": 0.0},
+            {**NOT_RANKED, "council_count": None, "value": 7.6, "gap": 0.0},
             NEUTRAL,
             TARGET,
             f"7.6 per 10,000 children {YEAR}",
             "That is the same as your target (7.6).",
         ),
         (
-            {**NOT_RANKED, "base": None, "verdict": "similar"},
+            {**NOT_RANKED, "council_count": None, "verdict": "similar"},
             NEUTRAL,
             TARGET,
             f"15.0 per 10,000 children {YEAR}",
@@ -448,7 +448,7 @@ def test_no_sentence_has_a_number_its_row_does_not_hold(all_said: Said) -> None:
     for sentence, one, metric, benchmark in all_said:
         figures = [one[name] for name in ("value", "benchmark", "gap") if one[name] is not None]
         known = {formats.number(abs(figure), metric.decimals) for figure in figures}
-        known |= {str(one[name]) for name in ("rank", "ranked", "tied", "base") if one[name] is not None}
+        known |= {str(one[name]) for name in ("rank", "ranked", "tied", "council_count") if one[name] is not None}
         known |= {formats.number(one["shortfall"], 0)} if one["shortfall"] is not None else set()
         # A target is said with all its decimals.
         typed = isinstance(benchmark.rule, Target) and one["benchmark"] is not None
@@ -465,7 +465,7 @@ def test_no_sentence_has_a_number_its_row_does_not_hold(all_said: Said) -> None:
         if one["value"] is not None and not metric.graded:
             assert formats.number(one["value"], metric.decimals) in sentence
         if one["value"] is not None and one["benchmark"] is not None:
-            assert formats.mark(one["benchmark"], one["base"], benchmark, metric) in sentence
+            assert formats.mark(one["benchmark"], one["council_count"], benchmark, metric) in sentence
 
 
 def test_every_sentence_is_true_of_its_row(all_said: Said) -> None:

@@ -272,8 +272,8 @@ def test_a_spark_ends_in_a_dot_at_the_newest_value() -> None:
 
 
 def test_a_spark_is_within_its_frame_and_says_nothing(db: Database) -> None:
-    for course in queries.history(db, KINGSTON).values():
-        html = spark([value for _, value in course])
+    for figures in queries.history(db, KINGSTON).values():
+        html = spark([value for _, value in figures])
         if html:
             assert Page(html).text == ""
             for x, y in (point for line in outlines(html) for point in line):

@@ -1,4 +1,4 @@
-"""What came after a grade: hand-made courses of inspections, and all real ones followed one by one."""
+"""What came after a grade: hand-made histories of inspections, and all real ones followed one by one."""
 
 from __future__ import annotations
 
@@ -94,7 +94,7 @@ def test_overall_is_not_given_since_april_2026_which_is_neither_missing_nor_a_gr
     assert transitions.latest(db, "leaders").select("area_id", "grade").rows() == [("101", GOOD)]
 
 
-def test_the_course_of_an_authority_that_ended_goes_on_in_none_of_its_successors(tmp_path: Path) -> None:
+def test_the_history_of_an_authority_that_ended_goes_on_in_none_of_its_successors(tmp_path: Path) -> None:
     db = judged(
         tmp_path,
         [
@@ -145,7 +145,7 @@ def test_what_became_of_the_inadequate_comes_newest_first(tmp_path: Path) -> Non
 # From here on: the real inspections, one by one.
 
 
-def courses(database: duckdb.DuckDBPyConnection) -> dict[tuple[str, str], list[tuple[date, str | None, str]]]:
+def history(database: duckdb.DuckDBPyConnection) -> dict[tuple[str, str], list[tuple[date, str | None, str]]]:
     """(area, strand) -> its reports in order: day, grade (None where overall is not given), inspection."""
     rows = database.execute(
         """
@@ -168,7 +168,7 @@ def test_every_real_judgement_is_followed_by_the_next_of_its_strand(
 ) -> None:
     ended = set(db.ended)
     expected = {}
-    for (area_id, strand), reports in courses(database).items():
+    for (area_id, strand), reports in history(database).items():
         for at, (day, grade, inspection_id) in enumerate(reports):
             if grade is None:
                 continue

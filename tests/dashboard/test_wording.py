@@ -1,4 +1,4 @@
-"""Numbers, units, periods, reasons, standings and gaps in words, in tables."""
+"""Numbers, units, periods, reasons, ranks and gaps in words, in tables."""
 
 from __future__ import annotations
 
@@ -186,8 +186,8 @@ def test_ordinals(position: int, words: str) -> None:
         (None, None, ""),
     ],
 )
-def test_a_standing_says_its_base_and_who_shares_it(rank: int | None, tied: int | None, words: str) -> None:
-    assert formats.standing(row(rank=rank, tied=tied)) == words
+def test_a_rank_says_of_how_many_and_who_shares_it(rank: int | None, tied: int | None, words: str) -> None:
+    assert formats.rank(row(rank=rank, tied=tied)) == words
 
 
 def test_lists_and_joint_returns() -> None:
@@ -299,7 +299,7 @@ def test_a_verdict_in_words(verdict: str | None, words: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("metric", "benchmark", "value", "base", "words"),
+    ("metric", "benchmark", "value", "council_count", "words"),
     [
         (PERCENT, BEST, 7.6, 148, "A quarter of councils are at or below 7.6%."),
         (ON_TIME, BEST, 90.0, 148, "A quarter of councils are at or above 90.0%."),
@@ -337,13 +337,13 @@ def test_a_verdict_in_words(verdict: str | None, words: str) -> None:
     ],
 )  # fmt: skip
 def test_what_a_benchmark_comes_to(
-    metric: Metric, benchmark: Benchmark, value: float | None, base: int | None, words: str
+    metric: Metric, benchmark: Benchmark, value: float | None, council_count: int | None, words: str
 ) -> None:
-    assert formats.benchmark_value(value, base, benchmark, metric) == words
+    assert formats.benchmark_value(value, council_count, benchmark, metric) == words
 
 
 @pytest.mark.parametrize(
-    ("benchmark", "value", "base", "metric", "words"),
+    ("benchmark", "value", "council_count", "metric", "words"),
     [
         (BEST, 7.6, 148, PERCENT, "(7.6%)"),
         (ENGLAND, 15.2, 1, CASELOAD, "(15.2)"),
@@ -355,10 +355,10 @@ def test_what_a_benchmark_comes_to(
         (ENGLAND, 540.4, 1, measure(unit="£ per week", decimals=0), "(£540)"),
     ],
 )
-def test_a_benchmark_is_marked_with_its_value_and_its_base(
-    benchmark: Benchmark, value: float, base: int | None, metric: Metric, words: str
+def test_a_benchmark_is_marked_with_its_value_and_its_number_of_councils(
+    benchmark: Benchmark, value: float, council_count: int | None, metric: Metric, words: str
 ) -> None:
-    assert formats.mark(value, base, benchmark, metric) == words
+    assert formats.mark(value, council_count, benchmark, metric) == words
 
 
 @pytest.mark.parametrize(

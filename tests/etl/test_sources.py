@@ -172,7 +172,7 @@ def test_a_metric_says_all_a_reader_needs(metric: Metric) -> None:
         assert (metric.polarity, metric.unit) == (NEUTRAL, PER_10_000)
 
 
-def test_a_neutral_metric_or_a_grade_is_never_in_a_standing_and_all_others_are(
+def test_a_neutral_metric_or_a_grade_is_never_ranked_and_all_others_are(
     database: duckdb.DuckDBPyConnection,
 ) -> None:
     rows = database.sql("SELECT DISTINCT metric_id FROM standing").fetchall()

@@ -1,4 +1,4 @@
-"""Trends: hand-made courses, gaps, breaks and joint returns; and all real ones, counted again (rule `trends`)."""
+"""Trends: hand-made histories, gaps, breaks and joint returns; and all real ones, counted again (rule `trends`)."""
 
 from __future__ import annotations
 
@@ -25,15 +25,15 @@ BEGAN, JOINED, MISSING = "a reorganisation", "a joint return changed", "a figure
 YEARS = range(2021, 2026)
 
 # area_id -> year -> value and who reported it; a council that did not exist has no year.
-Course = Mapping[int, tuple[float | None, str]]
+History = Mapping[int, tuple[float | None, str]]
 Found = dict[tuple[str, int], tuple[int | None, str, str | None]]
 
 
-def course(values: Sequence[float | None], by: str = "a", first: int = 2021) -> dict[int, tuple[float | None, str]]:
+def history(values: Sequence[float | None], by: str = "a", first: int = 2021) -> dict[int, tuple[float | None, str]]:
     return {first + position: (value, by) for position, value in enumerate(values)}
 
 
-def found(courses: Mapping[str, Course], polarity: str = LOWER, unit: str = "%", breaks: Sequence[int] = ()) -> Found:
+def found(by_area: Mapping[str, History], polarity: str = LOWER, unit: str = "%", breaks: Sequence[int] = ()) -> Found:
     """(area, year) -> s, direction, reason, of a made-up measure at each 31 March."""
     observation = pl.DataFrame(
         [
@@ -45,7 +45,7 @@ def found(courses: Mapping[str, Course], polarity: str = LOWER, unit: str = "%",
                 "status": "suppressed" if value is None else "observed",
                 "return_id": by,
             }
-            for area_id, years in courses.items()
+            for area_id, years in by_area.items()
             for year, (value, by) in years.items()
         ],
         schema=OBSERVATION,
@@ -53,7 +53,7 @@ def found(courses: Mapping[str, Course], polarity: str = LOWER, unit: str = "%",
     metric = pl.DataFrame({"metric_id": ["made_up"], "polarity": [polarity], "unit": [unit]})
     kinds = {"E": "region"}
     area = pl.DataFrame(
-        [{"area_id": area_id, "kind": kinds.get(area_id[0], "local_authority")} for area_id in courses],
+        [{"area_id": area_id, "kind": kinds.get(area_id[0], "local_authority")} for area_id in by_area],
         schema={"area_id": pl.String, "kind": pl.String},
     )
     broken = pl.DataFrame(
@@ -66,7 +66,7 @@ def found(courses: Mapping[str, Course], polarity: str = LOWER, unit: str = "%",
 
 def newest(values: Sequence[float | None], polarity: str = LOWER) -> tuple[int | None, str, str | None]:
     # Another council has a figure in every year, so that every year is published.
-    return found({"a": course(values), "b": course([1.0] * len(values), "b")}, polarity)["a", 2020 + len(values)]
+    return found({"a": history(values), "b": history([1.0] * len(values), "b")}, polarity)["a", 2020 + len(values)]
 
 
 @pytest.mark.parametrize(
@@ -103,7 +103,7 @@ def test_only_the_latest_five_count() -> None:
 
 
 def test_every_period_has_the_trend_that_was_known_then() -> None:
-    ways = found({"a": course([1, 2, 3, 4, 5, 0, 0, 0])})
+    ways = found({"a": history([1, 2, 3, 4, 5, 0, 0, 0])})
     assert [ways["a", year] for year in range(2021, 2029)] == [
         *[(None, UNSAID, YOUNG)] * 4,
         (10, WORSE, None),
@@ -126,20 +126,20 @@ def test_four_periods_are_too_few_whoever_has_more_figures() -> None:
 
 
 def test_a_measure_begins_with_its_first_figure_not_with_its_first_symbol() -> None:
-    ways = found({"a": course([None, 1, 2, 3, 4]), "b": course([None, 1, 2, 3, None], "b")})
+    ways = found({"a": history([None, 1, 2, 3, 4]), "b": history([None, 1, 2, 3, None], "b")})
     assert ways["a", 2025] == ways["b", 2025] == (None, UNSAID, YOUNG)
 
 
 def test_a_year_that_nobody_has_a_figure_of_was_not_published() -> None:
     """Whether its rows are all symbols, as of the tests at 11 in 2021, or are not there at all."""
-    without = course([1, 2, 3, 4, 5])
+    without = history([1, 2, 3, 4, 5])
     del without[2023]
-    ways = found({"a": course([1, 2, None, 4, 5])})
+    ways = found({"a": history([1, 2, None, 4, 5])})
     assert ways["a", 2025] == found({"a": without})["a", 2025] == (None, UNSAID, UNPUBLISHED)
 
 
 def test_a_break_lies_within_five_periods_unless_it_is_at_the_first() -> None:
-    values = {"a": course([1, 2, 3, 4, 5, 6])}
+    values = {"a": history([1, 2, 3, 4, 5, 6])}
     for year in (2023, 2024, 2025, 2026):
         assert found(values, breaks=[year])["a", 2026] == (None, UNSAID, BROKEN)
     assert found(values, breaks=[2022])["a", 2026] == (10, WORSE, None)
@@ -147,55 +147,55 @@ def test_a_break_lies_within_five_periods_unless_it_is_at_the_first() -> None:
 
 
 def test_a_council_that_began_within_the_five_has_no_trend_and_none_of_another() -> None:
-    ended, began = course([1, 2, 3], "909"), course([4, 5], "942", 2024)
-    ways = found({"909": ended, "942": began, "a": course([1, 2, 3, 4, 5])})
+    ended, began = history([1, 2, 3], "909"), history([4, 5], "942", 2024)
+    ways = found({"909": ended, "942": began, "a": history([1, 2, 3, 4, 5])})
     assert ways["942", 2025] == (None, UNSAID, BEGAN)
     assert ("909", 2025) not in ways
 
 
 def test_a_region_without_a_row_lacks_a_figure_as_regions_are_not_reorganised() -> None:
-    ways = found({"E1": course([4, 5], "E1", 2024), "a": course([1, 2, 3, 4, 5])})
+    ways = found({"E1": history([4, 5], "E1", 2024), "a": history([1, 2, 3, 4, 5])})
     assert ways["E1", 2025] == (None, UNSAID, MISSING)
 
 
 def test_regions_have_trends_like_councils() -> None:
-    assert found({"E1": course([1, 2, 3, 4, 5], "E1")})["E1", 2025] == (10, WORSE, None)
+    assert found({"E1": history([1, 2, 3, 4, 5], "E1")})["E1", 2025] == (10, WORSE, None)
 
 
 def test_there_is_no_trend_across_returns_of_other_councils() -> None:
-    joined = {**course([1, 2], "a"), **course([3, 4, 5], "a+b", 2023)}
+    joined = {**history([1, 2], "a"), **history([3, 4, 5], "a+b", 2023)}
     assert found({"a": joined})["a", 2025] == (None, UNSAID, JOINED)
 
 
 def test_who_reports_says_nothing_in_a_year_without_a_figure() -> None:
     """A council of a joint return that has no row gets one under its own number."""
-    gap = {**course([1, 2, 3, 4], "a+b"), **course([None], "a", 2025)}
-    assert found({"a": gap, "c": course([1, 2, 3, 4, 5], "c")})["a", 2025] == (None, UNSAID, MISSING)
+    gap = {**history([1, 2, 3, 4], "a+b"), **history([None], "a", 2025)}
+    assert found({"a": gap, "c": history([1, 2, 3, 4, 5], "c")})["a", 2025] == (None, UNSAID, MISSING)
 
 
 def test_the_members_of_a_joint_return_go_the_same_way() -> None:
-    values = course([5, 4, 3, 2, 1], "a+b")
+    values = history([5, 4, 3, 2, 1], "a+b")
     ways = found({"a": values, "b": values})
     assert ways["a", 2025] == ways["b", 2025] == (-10, BETTER, None)
 
 
 def test_the_widest_reason_is_given() -> None:
     """Of a council that began, in a measure that is young, it is the measure that is too young for anybody."""
-    began = {**course([4], "a", 2024), **course([None], "a+b", 2025)}
-    others = {"b": course([1, 2, 3, 4, 5], "b")}
+    began = {**history([4], "a", 2024), **history([None], "a+b", 2025)}
+    others = {"b": history([1, 2, 3, 4, 5], "b")}
     assert found({"a": began, **others})["a", 2025][2] == BEGAN
     assert found({"a": began, **others}, breaks=[2023])["a", 2025][2] == BROKEN
-    unpublished = {"b": course([1, 2, None, 4, 5], "b")}
+    unpublished = {"b": history([1, 2, None, 4, 5], "b")}
     assert found({"a": began, **unpublished}, breaks=[2023])["a", 2025][2] == UNPUBLISHED
-    young = {"b": course([2, 3, 4, 5], "b", 2022)}
+    young = {"b": history([2, 3, 4, 5], "b", 2022)}
     assert found({"a": began, **young}, breaks=[2023])["a", 2025][2] == YOUNG
-    moved = {**course([1, None], "a"), **course([3, 4, 5], "a+b", 2023)}
+    moved = {**history([1, None], "a"), **history([3, 4, 5], "a+b", 2023)}
     assert found({"a": moved, **others})["a", 2025][2] == JOINED
 
 
 @pytest.mark.parametrize("unit", ["grade", "months"])
 def test_grades_and_months_since_have_no_trend(unit: str) -> None:
-    assert found({"a": course([1, 2, 3, 4, 5])}, unit=unit) == {}
+    assert found({"a": history([1, 2, 3, 4, 5])}, unit=unit) == {}
 
 
 def test_breaks_are_those_of_the_metrics_that_are_loaded() -> None:
@@ -218,7 +218,7 @@ def said(values: Sequence[float | None], first: int) -> tuple[int | None, bool]:
 
 @given(VALUES)
 def test_s_is_what_counting_pairs_gives(values: list[float | None]) -> None:
-    ways = found({"a": course(values), "b": course([1.0] * len(values), "b")})
+    ways = found({"a": history(values), "b": history([1.0] * len(values), "b")})
     for first in range(len(values) - 4):
         s, missing = said(values, first)
         assert ways["a", 2025 + first][::2] == (s, MISSING if missing else None)
@@ -234,8 +234,8 @@ def test_time_turned_round_turns_the_direction_round(values: list[float | None])
 
 @given(VALUES)
 def test_the_order_of_rows_does_not_matter(values: list[float | None]) -> None:
-    courses = {"a": course(values), "b": course(values[::-1], "b")}
-    assert found(dict(reversed(courses.items()))) == found(courses)
+    by_area = {"a": history(values), "b": history(values[::-1], "b")}
+    assert found(dict(reversed(by_area.items()))) == found(by_area)
 
 
 # From here on: every trend of the real database, counted again in plain Python.

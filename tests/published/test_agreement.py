@@ -84,7 +84,7 @@ def test_a_joint_return_is_one_of_the_149_that_have_a_vacancy_rate(database: duc
     # 151 rows of authorities, two of them all x.
     assert observation(database, "vacancy_rate", KINGSTON, SEPTEMBER_2025)["return_id"] == "314+318"
     assert observation(database, "vacancy_rate", WEST_NORTHAMPTONSHIRE, SEPTEMBER_2025)["return_id"] == "940+941"
-    standing = rows(
+    ranks = rows(
         database,
         """
         SELECT area_id, rank, ranked FROM standing
@@ -93,9 +93,9 @@ def test_a_joint_return_is_one_of_the_149_that_have_a_vacancy_rate(database: duc
         """,
         day=SEPTEMBER_2025,
     )
-    assert [row[2] for row in standing] == [149] * 4
-    assert standing[0][1] == standing[1][1]
-    assert standing[2][1] == standing[3][1]
+    assert [row[2] for row in ranks] == [149] * 4
+    assert ranks[0][1] == ranks[1][1]
+    assert ranks[2][1] == ranks[3][1]
 
 
 def test_the_very_small_authorities_stand_but_set_no_cut(database: duckdb.DuckDBPyConnection) -> None:

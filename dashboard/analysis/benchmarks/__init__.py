@@ -1,7 +1,7 @@
-"""Benchmarks: whom a council is held against (rule `benchmarks`). Each is one entry of BENCHMARKS.
+"""Benchmarks: what a council is compared with (rule `benchmarks`). Each is one entry of BENCHMARKS.
 
 A benchmark is a rule that yields, for every council of one or more metrics and periods, a value and how many councils
-(returns) stand behind it; and what is said of it. Where it cannot be had, because too few have a figure or because a
+(returns) contribute to it; and the words for it. Where it cannot be had, because too few have a figure or because a
 neutral measure has no best, the value is null.
 """
 
@@ -40,28 +40,28 @@ class Benchmark:
     words: str
     """In a sentence after "of", "than" or "in": "the best quarter of councils in {its} region", to be filled in."""
     level: str
-    """What the value is, in one sentence for the reader: {value}, {side} (below or above), {base} and
-    {councils} (the base in words: "1 council") are filled in."""
+    """What the value is, in one sentence for the reader: {value}, {side} (below or above), {council_count} and
+    {councils} (the count in words: "1 council") are filled in."""
     rule: Rule
     none: str = "There is no figure for {group} in this period."
     """Why there is no value, where the measure could have one; {group} and {its} are filled in."""
     counted: str = ""
-    """How its base is said after its value: "{councils}"; empty where `group` says it, or there is none."""
+    """How its number of councils follows its value: "{councils}"; empty where `group` says it, or there is none."""
     best: bool = False
     """Whether it needs a better and a worse side: not to be had for neutral measures."""
     own: bool = False
     """Whether each council has its own (its region, its neighbours)."""
     among: str = "in England"
-    """Whom it chooses the best from: {region}, {type} and {council} of a council are filled in."""
+    """The councils it chooses the best from: {region}, {type} and {council} of a council are filled in."""
     best_are: str = "{councils} {have} a median of {value}."
-    """Who the best are by it: {among}, {count}, {councils} (in words), {have}, {reach}, {each}, {all} (of whom it
-    chooses), {level} ("at or below 7.8%") and {value} are filled in."""
+    """Who the best are by it: {among}, {count}, {councils} (in words), {have}, {reach}, {each}, {all} (those it
+    chooses from), {level} ("at or below 7.8%") and {value} are filled in."""
     list_title: str = "{label}"
     """Over the list of the best: {label}, {among}, {council} and {detail} are filled in."""
     of_others: bool = False
-    """Whether it looks at a few chosen before, among whom a council never is itself."""
+    """Whether it looks at a few chosen before, which never include the council itself."""
     instead: str | None = None
-    """The benchmark that says who is best where this one has no councils behind it."""
+    """The benchmark that says who is best where no councils contribute to this one."""
     to_meet: bool = False
     """Whether it is a mark to meet, and not a figure to be better than: "it meets your target"."""
     asks: Literal["councils", "number"] | None = None
@@ -88,16 +88,16 @@ class Benchmark:
         return f"{self.label}: {self.detail}" if self.detail else self.label
 
     def values(self, db: Database, figures: pl.DataFrame, councils: pl.DataFrame) -> pl.DataFrame:
-        """metric_id, period_end, area_id, benchmark, base of the rows of `councils` that have one.
+        """metric_id, period_end, area_id, benchmark, council_count of the rows of `councils` that have one.
 
         `figures` are all figures (columns of Database.figure) of the same metrics and periods.
         """
         return self.rule.values(db, figures, councils)
 
     def shared(self, rows: Iterable[Mapping[str, Any]]) -> Mapping[str, Any] | None:
-        """A row of `queries.councils` that holds what all are held against; None where each council has its own.
+        """A row of `queries.councils` that holds what all are compared with; None where each council has its own.
 
-        A council of a picked group is held against the others of it, so its row will not do.
+        A council of a picked group is compared with the others of it, so its row will not do.
         """
         if self.own:
             return None
@@ -106,8 +106,8 @@ class Benchmark:
 
 
 def values(db: Database, benchmark: Benchmark, figures: pl.DataFrame, councils: pl.DataFrame) -> pl.DataFrame:
-    """The rows of `councils` with `benchmark` and `base` added; null where there is none."""
-    found = benchmark.values(db, figures, councils).with_columns(pl.col("base").cast(pl.Int64))
+    """The rows of `councils` with `benchmark` and `council_count` added; null where there is none."""
+    found = benchmark.values(db, figures, councils).with_columns(pl.col("council_count").cast(pl.Int64))
     joined = councils.join(found, on=[*KEYS, "area_id"], how="left", validate="m:1", maintain_order="left")
     measures = db.measures.select("metric_id", "polarity", "unit")
     none = pl.col("unit").is_in(["grade", *COUNTS])
@@ -115,21 +115,23 @@ def values(db: Database, benchmark: Benchmark, figures: pl.DataFrame, councils: 
         none = none | (pl.col("polarity") == "neutral")
     return (
         joined.join(measures, on="metric_id", maintain_order="left")
-        .with_columns(pl.when(~none).then(pl.col("benchmark", "base")))
+        .with_columns(pl.when(~none).then(pl.col("benchmark", "council_count")))
         .drop("polarity", "unit")
     )
 
 
-def behind(db: Database, benchmark: Benchmark, metric: Metric, period_end: date, area_id: str | None) -> list[str]:
-    """The councils behind a benchmark, by name, best first (of a neutral measure from low to high).
+def contributing(
+    db: Database, benchmark: Benchmark, metric: Metric, period_end: date, area_id: str | None
+) -> list[str]:
+    """The councils that contribute to a benchmark, by name, best first (of a neutral measure from low to high).
 
     Of one that each council has of its own, those of `area_id`. Empty for a region, England or a target, and where
-    there is no benchmark. Of a joint return all councils are named, where the base counts it once.
+    there is no benchmark. Of a joint return all councils are named, where council_count counts it once.
     """
     if metric.graded or metric.counted or (benchmark.best and metric.neutral):
         return []
     councils = db.councils(metric.metric_id, period_end)
-    found = benchmark.rule.behind(db, setting(councils), councils.filter(pl.col("area_id") == pl.lit(area_id)))
+    found = benchmark.rule.contributing(db, setting(councils), councils.filter(pl.col("area_id") == pl.lit(area_id)))
     lower_first = metric.neutral or metric.lower_is_better
     return found.sort("value", "name", descending=[not lower_first, False])["name"].to_list()
 
@@ -178,7 +180,7 @@ BENCHMARKS = {
             "best_quarter_region",
             "Best quarter in its region",
             "the best quarter of councils in {its} region",
-            "A quarter of the {base} councils with a figure in its region are at or {side} {value}.",
+            "A quarter of the {council_count} councils with a figure in its region are at or {side} {value}.",
             BestQuarterOf("region_id"),
             among="in {region}",
             best_are=BEST_QUARTER,
@@ -193,7 +195,7 @@ BENCHMARKS = {
             "best_quarter_type",
             "Best quarter of its type",
             "the best quarter of councils of {its} type",
-            "A quarter of the {base} councils of its type with a figure are at or {side} {value}.",
+            "A quarter of the {council_count} councils of its type with a figure are at or {side} {value}.",
             BestQuarterOf("authority_type"),
             among="of {type}",
             best_are=BEST_QUARTER,
@@ -242,14 +244,14 @@ BENCHMARKS = {
             "neighbours",
             "Statistical neighbours",
             "the median of {its} statistical neighbours",
-            "The median of its statistical neighbours is {value} ({base} of 10 have a figure).",
+            "The median of its statistical neighbours is {value} ({council_count} of 10 have a figure).",
             Neighbours(),
             among=NEIGHBOURS_OF,
             best_are="{count} {among} {have} a figure; their median is {value}.",
             list_title="Statistical neighbours of {council}",
             of_others=True,
             none="Fewer than five of {its} ten statistical neighbours have a figure in this period.",
-            counted="{base} of 10",
+            counted="{council_count} of 10",
             own=True,
         ),
         Benchmark(

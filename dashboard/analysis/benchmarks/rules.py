@@ -1,8 +1,8 @@
 """How each benchmark is calculated (rules `benchmarks`, `quarters`, `very-small` and `joint-returns`).
 
-A rule gives every council of one or more metrics and periods a value with its base, the number of returns behind it;
-and names the councils behind the value of one council. Where it cannot be had there is no row, or a null: nothing is
-ever filled in. Very small councils set no benchmark, and a joint return counts once.
+A rule gives every council of one or more metrics and periods a value with council_count, how many returns contribute;
+and names the councils that contribute to the value of one council. Where there is no value there is no row, or a null:
+nothing is ever filled in. Very small councils set no benchmark, and a joint return counts once.
 """
 
 from __future__ import annotations
@@ -25,13 +25,13 @@ class Rule(Protocol):
     """What a benchmark is made by."""
 
     def values(self, db: Database, figures: pl.DataFrame, councils: pl.DataFrame) -> pl.DataFrame:
-        """metric_id, period_end, area_id, benchmark, base of the rows of `councils` (columns of Database.figure).
+        """metric_id, period_end, area_id, benchmark, council_count of `councils` (columns of Database.figure).
 
         `figures` are all figures of the same metrics and periods.
         """
 
-    def behind(self, db: Database, rows: pl.DataFrame, own: pl.DataFrame) -> pl.DataFrame:
-        """The rows of the councils behind the value of one council.
+    def contributing(self, db: Database, rows: pl.DataFrame, own: pl.DataFrame) -> pl.DataFrame:
+        """The rows of the councils that contribute to the value of one council.
 
         `rows` are the figures of one metric and period that may set a benchmark (`setting`), `own` the row of that
         council, or none: then a rule that gives each council its own names nobody.
@@ -43,10 +43,12 @@ class BestQuarter:
     """What the best quarter of all councils reach, as the build worked it out."""
 
     def values(self, db: Database, _figures: pl.DataFrame, councils: pl.DataFrame) -> pl.DataFrame:
-        cut = db.table["quarter_cut"].select(*KEYS, pl.col("best").alias("benchmark"), pl.col("returns").alias("base"))
+        cut = db.table["quarter_cut"].select(
+            *KEYS, pl.col("best").alias("benchmark"), pl.col("returns").alias("council_count")
+        )
         return _keys(councils).join(cut, on=KEYS)
 
-    def behind(self, _db: Database, rows: pl.DataFrame, _own: pl.DataFrame) -> pl.DataFrame:
+    def contributing(self, _db: Database, rows: pl.DataFrame, _own: pl.DataFrame) -> pl.DataFrame:
         return rows.filter(pl.col("quarter") == 1)
 
 
@@ -66,13 +68,13 @@ class BestQuarterOf:
             .group_by(group)
             .agg(
                 pl.when(pl.col("lower").first()).then(lower).otherwise(higher).alias("benchmark"),
-                pl.len().alias("base"),
+                pl.len().alias("council_count"),
             )
-            .filter(pl.col("base") >= FEWEST_RETURNS)
+            .filter(pl.col("council_count") >= FEWEST_RETURNS)
         )
         return councils.select(*KEYS, "area_id", self.column).join(cuts, on=group).drop(self.column)
 
-    def behind(self, db: Database, rows: pl.DataFrame, own: pl.DataFrame) -> pl.DataFrame:
+    def contributing(self, db: Database, rows: pl.DataFrame, own: pl.DataFrame) -> pl.DataFrame:
         # A value on the cut belongs to the better quarter.
         reached = pl.col("value") <= pl.col("benchmark"), pl.col("value") >= pl.col("benchmark")
         cut = self.values(db, rows, own).drop("area_id").join(_lower_is_better(db), on="metric_id")
@@ -89,9 +91,9 @@ class Outstanding:
     """The metric of that strand."""
 
     def values(self, db: Database, figures: pl.DataFrame, councils: pl.DataFrame) -> pl.DataFrame:
-        return _keys(councils).join(_summary(self.behind(db, setting(figures), councils), KEYS), on=KEYS)
+        return _keys(councils).join(_summary(self.contributing(db, setting(figures), councils), KEYS), on=KEYS)
 
-    def behind(self, db: Database, rows: pl.DataFrame, _own: pl.DataFrame) -> pl.DataFrame:
+    def contributing(self, db: Database, rows: pl.DataFrame, _own: pl.DataFrame) -> pl.DataFrame:
         judged = db.newest.filter((pl.col("metric_id") == self.judgement) & (pl.col("symbol") == "Outstanding"))
         return rows.filter(pl.col("area_id").is_in(judged["area_id"].to_list()))
 
@@ -108,13 +110,13 @@ class Neighbours:
             group = found.sort("badness").group_by(*KEYS, "area_id_of", maintain_order=True)
             # What the best three reach is the third best value.
             third = pl.col("value").get(BEST_NEIGHBOURS - 1, null_on_oob=True)
-            made = group.agg(third.alias("benchmark"), pl.len().alias("base"))
+            made = group.agg(third.alias("benchmark"), pl.len().alias("council_count"))
         else:
             made = _summary(found, (*KEYS, "area_id_of"))
-        enough = made.filter(pl.col("base") >= FEWEST_NEIGHBOURS).rename({"area_id_of": "area_id"})
-        return enough.with_columns(pl.lit(BEST_NEIGHBOURS).alias("base")) if self.best else enough
+        enough = made.filter(pl.col("council_count") >= FEWEST_NEIGHBOURS).rename({"area_id_of": "area_id"})
+        return enough.with_columns(pl.lit(BEST_NEIGHBOURS).alias("council_count")) if self.best else enough
 
-    def behind(self, db: Database, rows: pl.DataFrame, own: pl.DataFrame) -> pl.DataFrame:
+    def contributing(self, db: Database, rows: pl.DataFrame, own: pl.DataFrame) -> pl.DataFrame:
         found = _neighbouring(db, rows, own)
         if found.height < FEWEST_NEIGHBOURS:
             return rows.clear()
@@ -132,18 +134,18 @@ class Published:
         place = "region_id" if self.regional else "england"
         rows = figures.filter(pl.col("kind") == "region" if self.regional else pl.col("area_id") == ENGLAND)
         found = rows.select(
-            *KEYS, pl.col("area_id").alias(place), pl.col("value").alias("benchmark"), pl.lit(1).alias("base")
+            *KEYS, pl.col("area_id").alias(place), pl.col("value").alias("benchmark"), pl.lit(1).alias("council_count")
         )
         of = councils.with_columns(pl.lit(ENGLAND).alias("england")).select(*KEYS, "area_id", place)
         return of.join(found, on=[*KEYS, place]).drop(place)
 
-    def behind(self, _db: Database, rows: pl.DataFrame, _own: pl.DataFrame) -> pl.DataFrame:
+    def contributing(self, _db: Database, rows: pl.DataFrame, _own: pl.DataFrame) -> pl.DataFrame:
         return rows.clear()
 
 
 @dataclass(frozen=True)
 class Group:
-    """The median of the councils a reader picks; one of them is held against the others."""
+    """The median of the councils a reader picks; one of them is compared with the others."""
 
     area_ids: tuple[str, ...] = ()
 
@@ -156,7 +158,7 @@ class Group:
         )
         return _summary(pairs, (*KEYS, "area_id"))
 
-    def behind(self, _db: Database, rows: pl.DataFrame, own: pl.DataFrame) -> pl.DataFrame:
+    def contributing(self, _db: Database, rows: pl.DataFrame, own: pl.DataFrame) -> pl.DataFrame:
         own_returns = own["return_id"].to_list()
         return rows.filter(pl.col("area_id").is_in(self.area_ids) & ~pl.col("return_id").is_in(own_returns))
 
@@ -170,10 +172,12 @@ class Target:
 
     def values(self, _db: Database, _figures: pl.DataFrame, councils: pl.DataFrame) -> pl.DataFrame:
         of = _keys(councils).filter(pl.col("metric_id") == pl.lit(self.metric_id))
-        # Nobody is behind it, and there is no base.
-        return of.with_columns(pl.lit(self.number, pl.Float64).alias("benchmark"), pl.lit(None, pl.Int64).alias("base"))
+        # No council contributes to it, so there is no count.
+        return of.with_columns(
+            pl.lit(self.number, pl.Float64).alias("benchmark"), pl.lit(None, pl.Int64).alias("council_count")
+        )
 
-    def behind(self, _db: Database, rows: pl.DataFrame, _own: pl.DataFrame) -> pl.DataFrame:
+    def contributing(self, _db: Database, rows: pl.DataFrame, _own: pl.DataFrame) -> pl.DataFrame:
         return rows.clear()
 
 
@@ -185,8 +189,10 @@ def neighbours_mean(db: Database, figures: pl.DataFrame, councils: pl.DataFrame)
     found = _neighbouring(db, setting(figures), councils)
     return (
         found.group_by(*KEYS, "area_id_of")
-        .agg(pl.col("value").mean().round_sig_figs(SIGNIFICANT).alias("neighbours_mean"), pl.len().alias("base"))
-        .filter(pl.col("base") >= FEWEST_NEIGHBOURS)
+        .agg(
+            pl.col("value").mean().round_sig_figs(SIGNIFICANT).alias("neighbours_mean"), pl.len().alias("council_count")
+        )
+        .filter(pl.col("council_count") >= FEWEST_NEIGHBOURS)
         .select(*KEYS, pl.col("area_id_of").alias("area_id"), "neighbours_mean")
     )
 
@@ -229,7 +235,7 @@ def _summary(rows: pl.DataFrame, by: tuple[str, ...]) -> pl.DataFrame:
     return (
         rows.unique([*by, "return_id"], maintain_order=True)
         .group_by(by)
-        .agg(pl.col("value").median().round_sig_figs(SIGNIFICANT).alias("benchmark"), pl.len().alias("base"))
+        .agg(pl.col("value").median().round_sig_figs(SIGNIFICANT).alias("benchmark"), pl.len().alias("council_count"))
     )
 
 

@@ -17,7 +17,7 @@ TREND_COLUMNS = ("trend", "no_trend_because")
 
 
 def table(db: Database, rows: pl.DataFrame, benchmark_label: str) -> pl.DataFrame:
-    """Rows of `comparison.compare` as an export holds them: codes, figures, standing, comparison, provenance."""
+    """Rows of `comparison.compare` as an export holds them: codes, figures, rank, comparison, provenance."""
     trends = TREND_COLUMNS if "direction" in rows.columns else ()
     metrics = db.table["metric"].select("metric_id", pl.col("title").alias("metric"), "unit", "polarity")
     sources = db.table["source"].rename({"title": "source"})
@@ -33,7 +33,7 @@ def table(db: Database, rows: pl.DataFrame, benchmark_label: str) -> pl.DataFram
             pl.lit(benchmark_label).alias("benchmark_rule"),
             pl.lit(db.data_version).alias("data_version"),
         )
-        .rename({"base": "benchmark_base", "low": "interval_low", "high": "interval_high"})
+        .rename({"council_count": "benchmark_base", "low": "interval_low", "high": "interval_high"})
         .rename({"direction": "trend", "no_direction": "no_trend_because"} if trends else {})
         .select(*COLUMNS, *trends)
     )

@@ -25,7 +25,7 @@ PARTS: dict[str, tuple[str, ...]] = {
 OPTIONAL = frozenset(column for columns in PARTS.values() for column in columns)
 # What `comparison.compare` adds, where it is not asked.
 NOT_COMPARED = {
-    "benchmark": pl.Float64, "base": pl.Int64, "gap": pl.Float64, "shortfall": pl.Float64, "low": pl.Float64,
+    "benchmark": pl.Float64, "council_count": pl.Int64, "gap": pl.Float64, "shortfall": pl.Float64, "low": pl.Float64,
     "high": pl.Float64, "verdict": pl.String,
 }  # fmt: skip
 

@@ -1,4 +1,4 @@
-"""The template a council fills in, as CSV and XLSX; and its own figures with their standing, to be taken away."""
+"""The template a council fills in, as CSV and XLSX; and its own figures with their rank, to be taken away."""
 
 from __future__ import annotations
 
@@ -79,10 +79,10 @@ def template_xlsx(db: Database, area_id: str) -> bytes:
     return workbook([Sheet(SHEET, template(db, area_id)), notes])
 
 
-def with_standing(
+def with_rank(
     db: Database, rows: pl.DataFrame, figures: Sequence[Own], benchmark: Benchmark, yours_for: str
 ) -> pl.DataFrame:
-    """A council's own figures (`standing.placed`) as a file, every row marked as unpublished (columns COLUMNS)."""
+    """The local figures of a council (`local_rank.rank_figures`) as a file, each row marked unpublished (COLUMNS)."""
     metrics = db.table["metric"].select("metric_id", pl.col("title").alias("metric"), "unit", "polarity")
     sources = db.table["source"].rename({"title": "source", "publisher": "published_by"})
     said = {own.metric_id: " ".join(finding.what for finding in own.warnings) for own in figures}
@@ -105,7 +105,7 @@ def with_standing(
                 "value": "your_value", "numerator": "your_numerator", "denominator": "your_denominator",
                 "status": "published_status", "symbol": "published_symbol", "change": "change_since_published",
                 "rank": "would_rank", "tied": "would_tie", "ranked": "of", "quarter": "would_be_in_quarter",
-                "base": "benchmark_base", "low": "interval_low", "high": "interval_high",
+                "council_count": "benchmark_base", "low": "interval_low", "high": "interval_high",
             }
         )
         .select(COLUMNS)

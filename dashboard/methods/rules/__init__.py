@@ -16,7 +16,7 @@ RULES: tuple[Rule, ...] = (
 
 
 def examples(db: Database) -> dict[str, Example | None]:
-    """The worked example of each rule, by its id; worked out once a version of the data."""
+    """The worked example of each rule, by its id; calculated once a version of the data."""
 
     def made() -> dict[str, Example | None]:
         return {rule.id: rule.example(db) for rule in RULES}

@@ -45,14 +45,14 @@ def of_benchmarks(db: Database) -> Example | None:
     for benchmark in BENCHMARKS.values():
         asked = _answered(db, benchmark, metric, row)
         held = _held(db, asked, metric, row)
-        said = formats.benchmark_value(held["benchmark"], held["base"], asked, metric)
-        who = benchmarks.behind(db, asked, metric, row["period_end"], row["area_id"])
+        said = formats.benchmark_value(held["benchmark"], held["council_count"], asked, metric)
+        who = benchmarks.contributing(db, asked, metric, row["period_end"], row["area_id"])
         few = formats.listed([formats.place(name) for name in who]) if 0 < len(who) <= FEW else ""
         rows.append((asked.title, said, few or (f"{len(who)} councils" if who else "")))
     return Example(
         heading(metric, row["period_end"], row["name"]),
         lines(
-            f"Its own figure is {formats.quantity(row['value'], metric)}, {formats.standing(row)}.",
+            f"Its own figure is {formats.quantity(row['value'], metric)}, {formats.rank(row)}.",
             "A joint return is named with all its councils, and counts once.",
         ),
         "Which of them a council is held against is chosen at the top of each page and stands in its address.",
@@ -187,16 +187,16 @@ def _gap_steps(metric: Metric, row: Row) -> tuple[str, ...]:
     value, mark = row["value"], row["benchmark"]
     larger, smaller = max(value, mark), min(value, mark)
     unit = {"%": "percentage points"}.get(metric.unit, metric.unit)
-    count, base, scale = row["numerator"], row["denominator"], comparison.SCALES.get(metric.unit, 1.0)
+    count, denominator, scale = row["numerator"], row["denominator"], comparison.SCALES.get(metric.unit, 1.0)
     name = formats.place(row["name"])
     steps = lines(
         f"{name}, {metric.noun} {formats.period(metric, row['period_end'])}: "
         f"{exact(larger)} − {exact(smaller)} = {exact(abs(row['gap']))} {unit}."
     )
     if metric.shortfall_moves == "denominator":
-        sum_ = f"{exact(count)} ÷ {exact(mark)} − {exact(base)}"
+        sum_ = f"{exact(count)} ÷ {exact(mark)} − {exact(denominator)}"
     else:
-        share = f"{exact(mark)}{'%' if scale == 100 else ''} × {exact(base)}"
+        share = f"{exact(mark)}{'%' if scale == 100 else ''} × {exact(denominator)}"
         sum_ = f"{exact(count)} − {share}" if metric.lower_is_better else f"{share} − {exact(count)}"
     words = formats.shortfall_held(row, metric)
     return (*steps, f"In real units: {sum_} = {worked(row['shortfall'])}, that is {words}.")

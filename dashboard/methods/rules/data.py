@@ -1,4 +1,4 @@
-"""Rules of figures: who is compared, what counts once, which period, what is missing, worked out and rounded."""
+"""Rules of figures: who is compared, what counts once, which period, what is missing, derived and rounded."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import polars as pl
 
 from dashboard.analysis import queries
 from dashboard.data.database import Database, is_joint
-from dashboard.data.model import ENGLAND, Metric, Period, Row
+from dashboard.data.model import ENGLAND, Metric, Period
 from dashboard.data.names import format_date
 from dashboard.methods.example import (
     BEST,
@@ -34,7 +34,7 @@ POLARITIES = {
     "higher_is_better": "higher is better",
     "neutral": "neither is better",
 }
-# Rates that the program works out itself (rule `rates`).
+# Rates that the program calculates itself (rule `rates`).
 PER_10_000 = "per 10,000 children"
 # Figures that look alike and are not: more pairs than these say nothing more.
 FIRST_MISSING = 6
@@ -83,7 +83,10 @@ def of_joint_returns(db: Database) -> Example | None:
         row = joint.row(0, named=True)
         worse = rows.filter(pl.col("rank") > row["rank"]).sort("rank", "name")
         steps = [
-            f"{names(db, row)} report together: {formats.quantity(row['value'], metric)}, one figure, {_place(row)}.",
+            (
+                f"{names(db, row)} report together: {formats.quantity(row['value'], metric)}, one figure, "
+                f"{formats.rank(row)}."
+            ),
             f"{rows.height} councils have a figure, in {row['ranked']} returns.",
         ]
         if worse.height:
@@ -238,10 +241,6 @@ def of_polarity(db: Database) -> Example | None:
 def _first_title(db: Database, polarity: str) -> str:
     found = db.table["metric"].filter(pl.col("polarity") == polarity).sort("position")
     return str(found["title"][0]) if found.height else ""
-
-
-def _place(row: Row) -> str:
-    return formats.standing(row)
 
 
 RULES = (

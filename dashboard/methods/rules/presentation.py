@@ -60,12 +60,12 @@ def of_common(db: Database) -> Example | None:
         return None
     period = db.latest(metric.metric_id)
     found = best.who(db, metric, period, BEST, None)
-    rows = shared_characteristics.in_common(db, found)
+    rows = shared_characteristics.compare_groups(db, found)
     if rows.is_empty():
         return None
     beyond = rows.filter(pl.col("side").is_not_null())
     row = (beyond if beyond.height else rows).row(0, named=True)
-    expected = row["best_base"] * row["all"] / row["all_base"]
+    expected = row["best_of"] * row["all"] / row["all_of"]
     said = {
         "more": "It is among them more often than its number would give, beyond chance",
         "less": "It is among them less often than its number would give, beyond chance",
@@ -73,9 +73,9 @@ def of_common(db: Database) -> Example | None:
     return Example(
         f"{heading(metric, period.end)}: {row['dimension'].lower()}, {row['group']}",
         lines(
-            f"Of {row['all_base']} returns {row['all']} are in this group; of the {row['best_base']} best "
+            f"Of {row['all_of']} returns {row['all']} are in this group; of the {row['best_of']} best "
             f"{row['best']} are.",
-            f"By lot it would be about {row['best_base']} × {row['all']} ÷ {row['all_base']} = {worked(expected, 1)}.",
+            f"By lot it would be about {row['best_of']} × {row['all']} ÷ {row['all_of']} = {worked(expected, 1)}.",
             f"Of {rows.height} groups looked at, {beyond.height} stand out so.",
         ),
         f"{said}. It shows no cause.",

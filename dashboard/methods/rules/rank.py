@@ -1,4 +1,4 @@
-"""Rules of standing: ranks and ties, the quarters and their cuts, and who is too small to set one."""
+"""Rules of rank: ranks and ties, the quarters and their cuts, and who is too small to set one."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ def of_ranks(db: Database) -> Example | None:
         return None
     end = db.latest(metric.metric_id).end
     rows = returns(db, metric, end).filter(pl.col("rank").is_not_null()).sort("rank", "name").to_dicts()
-    ties = [place for place, row in enumerate(rows) if row["tied"] > 1]
+    ties = [index for index, row in enumerate(rows) if row["tied"] > 1]
     # One that somebody is better than shows more.
-    at = next((place for place in ties if rows[place]["rank"] > 1), ties[0] if ties else None)
+    at = next((index for index in ties if rows[index]["rank"] > 1), ties[0] if ties else None)
     if at is None:
         return None
     tie = rows[at]
@@ -40,9 +40,9 @@ def of_ranks(db: Database) -> Example | None:
             f"with it is {tie['rank'] - 1} + 1 = {tie['rank']}.",
             f"{formats.listed(sharing)} share it.{following}",
         ),
-        f"Each of them is said to be {formats.standing(tie)}.",
+        f"Each of them is said to be {formats.rank(tie)}.",
         ("Council", "Value", "Standing"),
-        tuple((names(db, row), formats.brief(row["value"], metric), formats.standing(row)) for row in shown),
+        tuple((names(db, row), formats.brief(row["value"], metric), formats.rank(row)) for row in shown),
         metric_id=metric.metric_id,
         area_id=tie["area_id"],
         period_end=end,
@@ -102,7 +102,7 @@ def of_small(db: Database) -> Example | None:
             names(db, row),
             formats.brief(row["value"], metric),
             "" if row["denominator"] is None else exact(row["denominator"]),
-            formats.standing(row),
+            formats.rank(row),
             _why(row, minimum),
         )
         for row in small

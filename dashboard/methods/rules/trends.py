@@ -104,18 +104,18 @@ def of_trends(db: Database) -> Example | None:
 
 
 def of_lists(db: Database) -> Example | None:
-    """The first of the watch list, and the first to ring."""
+    """The first of the watch list, and the first of the peers."""
     for metric in (one for one in db.metrics.values() if ranked_share(one)):
         watched = direction.watch_list(db, metric, BEST)
-        ring = direction.councils_to_ring(db, metric, BEST)
-        if watched.is_empty() or ring.is_empty():
+        peers = direction.peers(db, metric, BEST)
+        if watched.is_empty() or peers.is_empty():
             continue
-        one, other = watched.row(0, named=True), ring.row(0, named=True)
+        one, other = watched.row(0, named=True), peers.row(0, named=True)
         return Example(
             f"{heading(metric, one['period_end'])}, held against {BEST.group}",
             lines(
                 f"{_councils(watched.height)} on the watch list. Furthest behind is {_why(db, one, metric)}.",
-                f"{_councils(ring.height)} to ring. Furthest ahead is {_why(db, other, metric)}.",
+                f"{_councils(peers.height)} to ring. Furthest ahead is {_why(db, other, metric)}.",
                 f"The best quarter reach {formats.quantity(one['benchmark'], metric)}.",
             ),
             "Both things must hold: beyond chance on one side of the benchmark, and a trend that leads further away.",

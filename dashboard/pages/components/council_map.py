@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from dashboard.pages.components import served
-from dashboard.views.charts.palette import Class
+from dashboard.views.charts.palette import LegendClass
 
 View = Literal["boundaries", "tiles"]
 # A number as words hold it, or the sign that stands for one in a phrase.
@@ -17,7 +17,7 @@ NUMBER = re.compile(r"\d[\d,]*(?:\.\d+)?|#")
 
 @dataclass(frozen=True)
 class MapArea:
-    """One council: its class by position in `MapPaint.classes`, and what is said below its name."""
+    """One council: its class by position in `MapDrawing.classes`, and what is said below its name."""
 
     area_id: str
     class_index: int
@@ -25,12 +25,12 @@ class MapArea:
 
 
 @dataclass(frozen=True)
-class MapPaint:
+class MapDrawing:
     """All that one rerun changes on the map. A council without a MapArea is drawn empty and silent."""
 
     view: View
     label: str
-    classes: tuple[Class, ...]
+    classes: tuple[LegendClass, ...]
     areas: tuple[MapArea, ...]
     opens: str
     """The path of the page that a chosen council opens."""
@@ -39,25 +39,25 @@ class MapPaint:
     """From one council, where a dot is, to another."""
 
 
-def council_map(paint: MapPaint, *, geometry_url: str, key: str) -> None:
+def council_map(drawing: MapDrawing, *, geometry_url: str, key: str) -> None:
     """Draw the map; its shapes are fetched from an address of this server."""
-    phrases, numbers = shortened(each.words for each in paint.areas)
+    phrases, numbers = shortened(each.words for each in drawing.areas)
     listed = list(dict.fromkeys(phrases))
     served("council_map")(
         key=key,
         data={
             "geometry": geometry_url,
-            "view": paint.view,
-            "label": paint.label,
-            "classes": [[each.label, each.fill, each.pattern] for each in paint.classes],
+            "view": drawing.view,
+            "label": drawing.label,
+            "classes": [[each.label, each.fill, each.pattern] for each in drawing.classes],
             "phrases": listed,
             "areas": [
                 [each.area_id, each.class_index, listed.index(phrase), filled]
-                for each, phrase, filled in zip(paint.areas, phrases, numbers, strict=True)
+                for each, phrase, filled in zip(drawing.areas, phrases, numbers, strict=True)
             ],
-            "opens": paint.opens,
-            "chosen": paint.chosen,
-            **({"lines": paint.lines} if paint.lines else {}),
+            "opens": drawing.opens,
+            "chosen": drawing.chosen,
+            **({"lines": drawing.lines} if drawing.lines else {}),
         },
     )
 

@@ -27,7 +27,7 @@ from dashboard.pages.components.chart import chart as chart
 from dashboard.pages.components.council_map import View as Drawn
 from dashboard.pages.shared import assets
 from dashboard.views import tables
-from dashboard.views.text.formats import Colouring
+from dashboard.views.text.formats import ColourScheme
 from dashboard.views.text.markdown import literal
 
 DEFAULT_METRIC = "vacancy_rate"
@@ -35,7 +35,7 @@ DEFAULT_METRIC = "vacancy_rate"
 MOST_NOTICES = 3
 # And of a name no more than this is looked at.
 LONGEST_NAME = 200
-COLOURINGS: dict[str, Colouring] = {
+COLOUR_SCHEMES: dict[str, ColourScheme] = {
     "Quarter": "quarter",
     "Value": "value",
     "Distance from benchmark": "gap",
@@ -219,20 +219,20 @@ def benchmark() -> Benchmark:
     return chosen
 
 
-def colourings(db: Database, metric: Metric, benchmark: Benchmark) -> list[str]:
+def colour_schemes(db: Database, metric: Metric, benchmark: Benchmark) -> list[str]:
     """The ways a map of this measure can be coloured: only by what it has of quarters, benchmark, counts and a past."""
     if metric.graded:
         return ["Value"]
     compared = not (metric.counted or (metric.neutral and benchmark.best))
     periods = len(db.periods[metric.metric_id])
-    offered: dict[Colouring, bool] = {
+    offered: dict[ColourScheme, bool] = {
         "quarter": metric.ranked,
         "gap": compared,
         "verdict": compared and metric.has_interval,
         "change": periods > 1,
         "trend": periods >= TREND_PERIODS,
     }
-    return [name for name, colouring in COLOURINGS.items() if offered.get(colouring, True)]
+    return [name for name, scheme in COLOUR_SCHEMES.items() if offered.get(scheme, True)]
 
 
 def beside(db: Database, metric: Metric) -> tuple[Metric, Period] | None:

@@ -37,7 +37,7 @@ def draw_bars(
 ) -> Part:
     """A Plotly figure of `compare.side_by_side`, on an axis that holds all councils but the very small.
 
-    The chosen council ends in the dark diamond. What a council is held against is a stroke across its bar.
+    The chosen council ends in the dark diamond. What a council is compared with is a stroke across its bar.
     """
     listed = list(enumerate(rows.to_dicts()))
     benchmarks = [row["benchmark"] for _, row in listed if row["benchmark"] is not None]
@@ -116,7 +116,7 @@ def _fill(row: dict[str, Any], metric: Metric) -> str:
 
 
 def _hover(row: dict[str, Any], metric: Metric) -> str:
-    lines = [f"<b>{row['name']}</b>", formats.quantity(row["value"], metric), formats.standing(row)]
+    lines = [f"<b>{row['name']}</b>", formats.quantity(row["value"], metric), formats.rank(row)]
     return "<br>".join(filter(None, lines))
 
 

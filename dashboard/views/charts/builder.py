@@ -12,7 +12,7 @@ from dashboard.views.charts.style import BASE, beside, layout
 Part = dict[str, Any]
 Range = tuple[float, float]
 SAID = "%{text}<extra></extra>"
-# Behind words that stand on the plot.
+# Behind words on the plot.
 PAPER = "rgba(255,255,255,0.85)"
 STAR = {"symbol": "star", "size": 15, "color": INK}
 
@@ -116,7 +116,7 @@ def left_margin(metric: Metric, ends: Range) -> float:
 
 
 def suffix(metric: Metric) -> str:
-    """What stands after each number of an axis."""
+    """The unit after each number of an axis."""
     return "%" if metric.unit == "%" else ""
 
 

@@ -25,7 +25,7 @@ from dashboard.views.charts.builder import (
     value_axis,
     within,
 )
-from dashboard.views.charts.palette import Painting
+from dashboard.views.charts.palette import Classification
 from dashboard.views.charts.strip import return_name, symbol
 from dashboard.views.charts.style import EDGE, MARK, axis_range
 from dashboard.views.text import formats
@@ -35,7 +35,7 @@ def draw_by_grade(
     rows: pl.DataFrame,
     medians: pl.DataFrame,
     metric: Metric,
-    painting: Painting,
+    classification: Classification,
     *,
     fewest: int,
     chosen: str | None,
@@ -44,7 +44,7 @@ def draw_by_grade(
 ) -> Part:
     """A Plotly figure of `inspections.by_grade`, with the median of each row that has `fewest` returns or more.
 
-    Dots are painted as on the map. A joint return is one dot in each grade it has. The axis covers all councils but
+    Dots have the colours of the map. A joint return is one dot in each grade it has. The axis covers all councils but
     the very small; the chosen council is the one dark diamond.
     """
     shown = (
@@ -76,7 +76,7 @@ def draw_by_grade(
     counts = dict(shown.group_by("grade").len().iter_rows())
     labels = [f"{broken(grade)}<br>({counts.get(grade, 0)})" for grade in GRADES]
     return figure(
-        [_dots(rows, shown, metric, painting, low_high, mine)],
+        [_dots(rows, shown, metric, classification, low_high, mine)],
         height=height,
         margin=(8, 16, 34, 44),
         shapes=shapes,
@@ -90,7 +90,7 @@ def _dots(
     rows: pl.DataFrame,
     shown: pl.DataFrame,
     metric: Metric,
-    painting: Painting,
+    classification: Classification,
     low_high: Range,
     mine: dict[str, Any] | None,
 ) -> Part:
@@ -102,7 +102,7 @@ def _dots(
         spread([GRADES.index(row["grade"]) for row in listed], own),
         {
             "size": [15 if mark else 8 for mark in own],
-            "color": [MARK if mark else painting.fill(row["area_id"]) for row, mark in both],
+            "color": [MARK if mark else classification.fill(row["area_id"]) for row, mark in both],
             "symbol": [symbol(row["value"], low_high, mine=mark) for row, mark in both],
             "line": EDGE,
             "opacity": 1,

@@ -18,7 +18,7 @@ FILLS = (*QUARTERS, "#ffffff")
 def draw_grades_over_time(rows: pl.DataFrame, *, height: int) -> Part:
     """A Plotly figure of one area's rows of `inspections.distribution`: a bar a day, as high as councils are many."""
     rows = rows.sort("period_end")
-    # The day of the newest report is no 31 March: its year may stand there twice.
+    # The day of the newest report is no 31 March: its year may be there twice.
     labels = [f"{day.year}" if (day.month, day.day) == (3, 31) else f"{day:%-d %b<br>%Y}" for day in rows["period_end"]]
     return figure(
         _bars(rows, labels, "v"),
@@ -27,7 +27,7 @@ def draw_grades_over_time(rows: pl.DataFrame, *, height: int) -> Part:
         barmode="stack",
         bargap=0.18,
         uniformtext={"minsize": 11, "mode": "hide"},
-        # On a phone the days stand upright, and that of the newest report is longer than the margin.
+        # On a phone the days are upright, and that of the newest report is longer than the margin.
         xaxis={**BASE, "type": "category", "showgrid": False, "automargin": True},
         yaxis={**BASE, "title": "councils", "automargin": True, "rangemode": "tozero"},
     )
@@ -36,7 +36,7 @@ def draw_grades_over_time(rows: pl.DataFrame, *, height: int) -> Part:
 def draw_grades_by_region(rows: pl.DataFrame, *, chosen: str | None, height: int) -> Part:
     """A Plotly figure of one day's rows of `inspections.distribution`: a bar an area, best first, England on top.
 
-    Bars are as long as each other, since regions are not; the numbers stand in them. `chosen` is a region's name.
+    Bars are as long as each other, since regions are not; the numbers are in them. `chosen` is a region's name.
     """
     rows = rank_areas(rows)
     labels = [f"<b>{name}</b>" if name in ("England", chosen) else name for name in rows["name"]]

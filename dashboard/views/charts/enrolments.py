@@ -15,11 +15,11 @@ from dashboard.views.charts.style import BASE
 EARLY = 0.4
 
 
-def draw_enrolments(course: pl.DataFrame, found: Coverage, today: date, *, height: int) -> Part:
-    """A Plotly figure of `programme.course` up to today: a step a day, and the target as a diamond on its day."""
-    days, counts = [*course["day"], today], [*course["enrolled"], found.enrolled]
+def draw_enrolments(history: pl.DataFrame, found: Coverage, today: date, *, height: int) -> Part:
+    """A Plotly figure of `programme.history` up to today: a step a day, and the target as a diamond on its day."""
+    days, counts = [*history["day"], today], [*history["enrolled"], found.enrolled]
     last = max([days[-1], *([found.target.by_when] if found.target else [])])
-    # Where the target is far off, today stands on the left, with room for words on its right alone.
+    # Where the target is far off, today is on the left, with room for words on its right alone.
     side = "left" if (days[-1] - days[0]).days < EARLY * (last - days[0]).days else "right"
     stroke = {"color": NEUTRAL, "width": 3, "shape": "hv"}
     filled = {"fill": "tozeroy", "fillcolor": "#F1E7F5"}

@@ -69,7 +69,7 @@ def draw_funnel(funnel: Funnel, *, chosen: str | None, height: int) -> Part:
             "title": _size(metric),
             "tickvals": ticks,
             "ticktext": [formats.number(tick, 0) for tick in ticks],
-            # The range of an axis of ratios, and where a note stands on it, are given as powers of ten.
+            # The range of an axis of ratios, and the position of a note on it, are given as powers of ten.
             "range": [math.log10(ends[0] * 0.9), math.log10(ends[1] * 1.1)],
         },
         yaxis=value_axis(metric, low_high, automargin=True),

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from dashboard.data.model import GRADES
 from dashboard.views.charts.builder import Part, bars, figure
-from dashboard.views.charts.palette import GREY, INK, Painting
+from dashboard.views.charts.palette import GREY, INK, Classification
 from dashboard.views.charts.style import BASE, EDGE_WIDTH
 
 
-def draw_grades(painting: Painting, *, chosen: str | None, height: int) -> Part:
-    """A Plotly figure of the classes of a painting, their counts beside them; the chosen one's grade is outlined."""
-    own = painting.of.get(chosen) if chosen else None
-    labels = [entry.label.rsplit(" (", 1)[0] for entry in painting.classes]
-    counts = [int(entry.label.rsplit("(", 1)[1].rstrip(")")) for entry in painting.classes]
+def draw_grades(classification: Classification, *, chosen: str | None, height: int) -> Part:
+    """The classes of a classification as a Plotly figure, with their counts; the chosen one's grade is outlined."""
+    own = classification.of.get(chosen) if chosen else None
+    labels = [entry.label.rsplit(" (", 1)[0] for entry in classification.classes]
+    counts = [int(entry.label.rsplit("(", 1)[1].rstrip(")")) for entry in classification.classes]
     places, graded = range(len(labels)), len(GRADES)
     marker = {
-        "color": [entry.fill if place < graded else "#ffffff" for place, entry in enumerate(painting.classes)],
+        "color": [entry.fill if place < graded else "#ffffff" for place, entry in enumerate(classification.classes)],
         "pattern": {"shape": ["" if place < graded else "/" for place in places], "fgcolor": GREY},
         "line": {
             "color": [INK if place == own else GREY for place in places],

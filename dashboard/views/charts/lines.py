@@ -38,7 +38,7 @@ APART = 19
 LONGEST = 20
 FRONT = 2
 TOP, BOTTOM = 36, 36
-# How far from the last point a name stands, as a share of a year; how wide a letter is, in pixels.
+# How far from the last point a name is, as a share of a year; how wide a letter is, in pixels.
 LEADER, LETTER = 0.45, 6.4
 
 
@@ -46,7 +46,7 @@ def draw_lines(
     rows: pl.DataFrame, metric: Metric, order: Sequence[str], breaks: Sequence[tuple[int, str]], *,
     chosen: str | None, height: int,
 ) -> Part:  # fmt: skip
-    """A Plotly figure of `compare.courses` for the councils of `order`, best first: so they are listed on hover.
+    """A Plotly figure of `compare.history` for the councils of `order`, best first: so they are listed on hover.
 
     A missing year is a gap, as is a change of method (`breaks`). The axis holds what is drawn but the very small, from
     zero where that is near; what lies beyond is cut off, and the name at its end says so.

@@ -10,7 +10,7 @@ import polars as pl
 from dashboard.data.model import Metric
 from dashboard.views.charts import strip
 from dashboard.views.charts.builder import Part, Range, dots, label_beside, on_left, within
-from dashboard.views.charts.palette import Painting
+from dashboard.views.charts.palette import Classification
 from dashboard.views.charts.style import MARK, axis_range
 from dashboard.views.text import formats
 
@@ -22,21 +22,21 @@ ROOM = 0.28
 def draw_local_figure(
     rows: pl.DataFrame,
     metric: Metric,
-    painting: Painting,
+    classification: Classification,
     *,
     own: Mapping[str, Any],
     england: float | None,
     benchmark_label: str,
     height: int,
 ) -> Part:
-    """A Plotly figure of `queries.councils` rows with `own`, a row of `local_rank.placed`.
+    """A Plotly figure of `queries.councils` rows with `own`, a row of `local_rank.rank_figures`.
 
-    The published figure is the dark diamond of every page, the own one an open diamond where it would stand.
+    The published figure is the dark diamond of every page, the own one an open diamond at its rank.
     """
     value, benchmark = own["value"], own["benchmark"]
     low_high = axis_range(rows, [england, benchmark])
     figure = strip.draw_strip(
-        rows, metric, painting, chosen=own["area_id"], england=england, benchmark=benchmark,
+        rows, metric, classification, chosen=own["area_id"], england=england, benchmark=benchmark,
         benchmark_label=benchmark_label, height=height,
     )  # fmt: skip
     places = strip.one_per_return(rows)
@@ -61,7 +61,7 @@ def draw_local_figure(
 
 
 def _position(values: list[float], metric: Metric, own: float) -> float:
-    """Between whom it would stand in the order of the picture; the others keep their places."""
+    """Between which councils it would be in the picture; the others keep their order."""
     lower_first = metric.neutral or metric.lower_is_better
     return float(sum(one < own if lower_first else one > own for one in values)) + 0.5
 
@@ -79,5 +79,5 @@ def _side(places: list[str], own: str, at: float, x: float, low_high: Range) -> 
 
 
 def _would(own: Mapping[str, Any]) -> str:
-    stands = formats.standing(own)
-    return f"would be {stands}" if stands else ""
+    rank = formats.rank(own)
+    return f"would be {rank}" if rank else ""

@@ -12,7 +12,7 @@ import polars as pl
 
 from dashboard.data.model import GRADES, Metric
 from dashboard.views.text import formats
-from dashboard.views.text.formats import SIDES, Colouring
+from dashboard.views.text.formats import SIDES, ColourScheme
 
 INK = "#0b0c0c"
 GREY = "#505a5f"
@@ -42,7 +42,7 @@ SIDE_WORDS = {
 
 
 @dataclass(frozen=True)
-class Class:
+class LegendClass:
     """One entry of a legend."""
 
     label: str
@@ -51,17 +51,19 @@ class Class:
 
 
 @dataclass(frozen=True)
-class Painting:
+class Classification:
     """The classes of a picture, and the class of each council by its position in them."""
 
-    classes: tuple[Class, ...]
+    classes: tuple[LegendClass, ...]
     of: dict[str, int]
 
     def fill(self, area_id: str) -> str:
         return self.classes[self.of[area_id]].fill
 
 
-def paint(rows: pl.DataFrame, metric: Metric, colouring: Colouring, *, scale: pl.DataFrame | None = None) -> Painting:
+def classify(
+    rows: pl.DataFrame, metric: Metric, scheme: ColourScheme, *, scale: pl.DataFrame | None = None
+) -> Classification:
     """Classes for the councils of `queries.councils`, with how many returns are in each; missing by their reason.
 
     Breaks are set by the councils of `scale` that set cuts (of `rows`, if there is none), so that one very small
@@ -70,37 +72,37 @@ def paint(rows: pl.DataFrame, metric: Metric, colouring: Colouring, *, scale: pl
     """
     setting = rows if scale is None else scale
     if metric.graded:
-        entries = [Class(grade, fill) for grade, fill in zip(GRADES, QUARTERS, strict=True)]
+        entries = [LegendClass(grade, fill) for grade, fill in zip(GRADES, QUARTERS, strict=True)]
         index = pl.col("value").cast(pl.Int64) - 1
-    elif colouring in SIDES:
-        entries, index = _sides(rows, metric, colouring)
-    elif colouring == "quarter" and metric.ranked:
-        entries = [Class(formats.QUARTERS[quarter + 1].capitalize(), QUARTERS[quarter]) for quarter in range(4)]
+    elif scheme in SIDES:
+        entries, index = _sides(rows, metric, scheme)
+    elif scheme == "quarter" and metric.ranked:
+        entries = [LegendClass(formats.QUARTERS[quarter + 1].capitalize(), QUARTERS[quarter]) for quarter in range(4)]
         index = pl.col("quarter").cast(pl.Int64) - 1
-    elif colouring == "gap" and rows["gap"].is_not_null().any():
+    elif scheme == "gap" and rows["gap"].is_not_null().any():
         entries, index = _gap_classes(rows, setting, metric)
-    elif colouring == "gap":
+    elif scheme == "gap":
         entries, index = [], pl.lit(None, pl.Int64)
     else:
         entries, index = _value_classes(rows, setting, metric)
     of: dict[str, int] = {}
     returns: dict[str, int] = {}
     classed = rows.with_columns(index.clip(0, max(len(entries) - 1, 0)).alias("class")).to_dicts()
-    missing = {_why(row, metric, colouring): row["status"] for row in classed if row["class"] is None}
+    missing = {_why(row, metric, scheme): row["status"] for row in classed if row["class"] is None}
     # In a fixed order, so that legends do not shuffle.
     reasons = dict(sorted(missing.items()))
     position = {why: len(entries) + at for at, why in enumerate(reasons)}
     for row in classed:
-        found = row["class"] if row["class"] is not None else position[_why(row, metric, colouring)]
+        found = row["class"] if row["class"] is not None else position[_why(row, metric, scheme)]
         of[row["area_id"]] = returns[row["return_id"]] = found
     entries += [
-        Class(why[0].upper() + why[1:], GREY, "dotted" if status == "not_given" else "hatched")
+        LegendClass(why[0].upper() + why[1:], GREY, "dotted" if status == "not_given" else "hatched")
         for why, status in reasons.items()
     ]
     counts = Counter(returns.values())
-    return Painting(
+    return Classification(
         tuple(
-            Class(f"{entry.label} ({counts[position]})", entry.fill, entry.pattern)
+            LegendClass(f"{entry.label} ({counts[position]})", entry.fill, entry.pattern)
             for position, entry in enumerate(entries)
         ),
         of,
@@ -124,18 +126,18 @@ def breaks(low: float, high: float, most: int, *, whole: bool = False) -> list[f
     raise AssertionError("twenty magnitudes cover any span")
 
 
-def _sides(rows: pl.DataFrame, metric: Metric, colouring: Colouring) -> tuple[list[Class], pl.Expr]:
-    keys = SIDES[colouring][metric.neutral]
-    words, middle = SIDE_WORDS[colouring]
+def _sides(rows: pl.DataFrame, metric: Metric, scheme: ColourScheme) -> tuple[list[LegendClass], pl.Expr]:
+    keys = SIDES[scheme][metric.neutral]
+    words, middle = SIDE_WORDS[scheme]
     first, last = (words.format(key).capitalize() for key in (keys[0], keys[2]))
     fills = (LOWER, HIGHER) if metric.neutral else (BETTER, WORSE)
-    entries = [Class(first, fills[0]), Class(middle, SIMILAR, "outlined"), Class(last, fills[1])]
-    said = [formats.side(row, metric, colouring) for row in rows.iter_rows(named=True)]
+    entries = [LegendClass(first, fills[0]), LegendClass(middle, SIMILAR, "outlined"), LegendClass(last, fills[1])]
+    said = [formats.side(row, metric, scheme) for row in rows.iter_rows(named=True)]
     positions = [keys.index(one) if one in keys else None for one in said]
     return entries, pl.lit(pl.Series(positions, dtype=pl.Int64))
 
 
-def _value_classes(rows: pl.DataFrame, setting: pl.DataFrame, metric: Metric) -> tuple[list[Class], pl.Expr]:
+def _value_classes(rows: pl.DataFrame, setting: pl.DataFrame, metric: Metric) -> tuple[list[LegendClass], pl.Expr]:
     lowest = _lowest(rows, setting, "value")
     low, high = _ends(setting, rows, "value")
     # What is shown without decimals has no edge between two whole numbers.
@@ -155,7 +157,7 @@ def _value_classes(rows: pl.DataFrame, setting: pl.DataFrame, metric: Metric) ->
     return _classes(labels, _spread(BEST_TO_WORST if metric.ranked else LOW_TO_HIGH, steps)), index
 
 
-def _gap_classes(rows: pl.DataFrame, setting: pl.DataFrame, metric: Metric) -> tuple[list[Class], pl.Expr]:
+def _gap_classes(rows: pl.DataFrame, setting: pl.DataFrame, metric: Metric) -> tuple[list[LegendClass], pl.Expr]:
     smallest, largest = _ends(setting, rows, "gap")
     if metric.ranked:
         edges = breaks(0.0, max(largest, 1e-6), len(SHORT))
@@ -178,13 +180,13 @@ def _gap_classes(rows: pl.DataFrame, setting: pl.DataFrame, metric: Metric) -> t
 
 
 def _lowest(rows: pl.DataFrame, setting: pl.DataFrame, column: str, sign: int = 1) -> float:
-    """The lowest of all that may be painted with these breaks, the very small among them; negated, the highest."""
+    """The lowest of all that may be classified with these breaks, the very small among them; negated, the highest."""
     found = [float(value) for frame in (rows, setting) if (value := (frame[column] * sign).min()) is not None]  # type: ignore[arg-type]
     return min(found, default=0.0)
 
 
-def _classes(labels: list[str], fills: tuple[str, ...]) -> list[Class]:
-    return [Class(label, fill) for label, fill in zip(labels, fills, strict=True)]
+def _classes(labels: list[str], fills: tuple[str, ...]) -> list[LegendClass]:
+    return [LegendClass(label, fill) for label, fill in zip(labels, fills, strict=True)]
 
 
 def _ends(setting: pl.DataFrame, rows: pl.DataFrame, column: str) -> tuple[float, float]:
@@ -236,14 +238,14 @@ def _spread(ramp: tuple[str, ...], count: int) -> tuple[str, ...]:
     return tuple(ramp[round(position * (len(ramp) - 1) / (count - 1))] for position in range(count))
 
 
-def _why(row: dict[str, Any], metric: Metric, colouring: Colouring) -> str:
+def _why(row: dict[str, Any], metric: Metric, scheme: ColourScheme) -> str:
     """Why a council has no colour."""
     if row["status"] != "observed":
         return formats.reason(row["status"], row["symbol"], metric)
-    if colouring == "change":
+    if scheme == "change":
         return "no figure a year before to compare with"
-    if colouring == "trend":
+    if scheme == "trend":
         return f"trend cannot be said: {row['no_direction']}" if row["no_direction"] else "no trend is worked out"
-    if colouring == "verdict" and row["benchmark"] is not None:
+    if scheme == "verdict" and row["benchmark"] is not None:
         return "no counts are published to judge chance by"
     return "no benchmark to compare with"

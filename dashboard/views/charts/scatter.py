@@ -22,7 +22,7 @@ RIGHT, TOP, BOTTOM = 16, 76, 68
 TWO_LINES = 26
 # A longer title gives way to the short one; a longer name is cut.
 LONGEST, LONGEST_NAME = 45, 24
-# Names are set as if the plot were so wide, in pixels; on a wider one they stand further apart. On a phone it is so
+# Names are set as if the plot were so wide, in pixels; on a wider one they are further apart. On a phone it is so
 # narrow: there they may touch, but none leaves the plot.
 WIDTH, NARROW = 620, 260
 LETTER, LINE = 6.6, 16
@@ -154,7 +154,7 @@ def _marks(listed: Sequence[Dot], name: str, hover: str, symbol: str, size: int,
 
 def _names(listed: Sequence[Dot], horizontal: Range, vertical: Range, chosen: str | None) -> list[Part]:
     """The names of the compared, each beside its dot where no other name and no other named dot is; a line to those
-    that stand apart from it.
+    that are apart from it.
 
     Two traces and not an annotation each, which Plotly measures one by one: half of what the picture takes.
     """
@@ -189,7 +189,7 @@ def _names(listed: Sequence[Dot], horizontal: Range, vertical: Range, chosen: st
 
 
 def _place(x: float, y: float, wide: float, tall: float, taken: Sequence[Box]) -> tuple[tuple[float, float], Box]:
-    """How far from its dot a name stands, and the box it fills: the nearest place that is free, else the nearest."""
+    """How far from its dot a name is, and the box it fills: the nearest place that is free, else the nearest."""
     tried: list[tuple[tuple[float, float], Box]] = []
     for up in (0, -LINE, LINE, -2 * LINE, 2 * LINE, -3 * LINE, 3 * LINE, -4 * LINE, 4 * LINE):
         for right in (12, -12):

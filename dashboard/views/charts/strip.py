@@ -1,4 +1,4 @@
-"""All councils of one measure in order, best first: where everybody stands, in one picture."""
+"""All councils of one measure in order, best first, in one picture."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from dashboard.views.charts.builder import (
     value_axis,
     within,
 )
-from dashboard.views.charts.palette import Painting
+from dashboard.views.charts.palette import Classification
 from dashboard.views.charts.style import EDGE, MARK, axis_range
 from dashboard.views.text import formats
 
@@ -30,7 +30,7 @@ OVER, UNDER = "triangle-right", "triangle-left"
 def draw_strip(
     rows: pl.DataFrame,
     metric: Metric,
-    painting: Painting,
+    classification: Classification,
     *,
     chosen: str | None,
     england: float | None,
@@ -61,7 +61,7 @@ def draw_strip(
             x = within(value, low_high)
             notes.append(label_beside(x, position, words, right=on_left(value, low_high)))
     return figure(
-        _dots(rows, shown, metric, painting, low_high, is_chosen),
+        _dots(rows, shown, metric, classification, low_high, is_chosen),
         height=height,
         margin=(8, 8, 44, 40),
         shapes=shapes,
@@ -92,7 +92,7 @@ def _dots(
     rows: pl.DataFrame,
     shown: pl.DataFrame,
     metric: Metric,
-    painting: Painting,
+    classification: Classification,
     low_high: Range,
     is_chosen: list[bool],
 ) -> list[Part]:
@@ -101,8 +101,8 @@ def _dots(
     # What all say alike is sent once, with the markup: each of its brackets takes six bytes.
     said = [formats.quantity(value, metric) for value in values]
     unit = _ending(said)
-    standings = [formats.standing(row) for row in listed]
-    hover = f"<b>%{{text}}</b><br>%{{hovertext}}{unit}{'; %{customdata}' if any(standings) else ''}<extra></extra>"
+    ranks = [formats.rank(row) for row in listed]
+    hover = f"<b>%{{text}}</b><br>%{{hovertext}}{unit}{'; %{customdata}' if any(ranks) else ''}<extra></extra>"
     symbols = [symbol(value, low_high, mine=mine) for mine, value in zip(is_chosen, values, strict=True)]
 
     def trace(kept: list[int], marker: Part) -> Part:
@@ -114,18 +114,18 @@ def _dots(
             hover,
             text=[names[index] for index in kept],
             hovertext=[said[index].removesuffix(unit) for index in kept],
-            customdata=[standings[index] for index in kept],
+            customdata=[ranks[index] for index in kept],
         )
 
     # Most are alike but for their colour, which is sent as a number: a third of the bytes of one trace for all.
     alike = [index for index, symbol in enumerate(symbols) if symbol == "circle"]
     others = [index for index, symbol in enumerate(symbols) if symbol != "circle"]
-    top = max(len(painting.classes) - 1, 1)
-    fills = [[index / top, one.fill] for index, one in enumerate(painting.classes)]
-    numbers = [painting.of[area_ids[index]] for index in alike]
+    top = max(len(classification.classes) - 1, 1)
+    fills = [[index / top, one.fill] for index, one in enumerate(classification.classes)]
+    numbers = [classification.of[area_ids[index]] for index in alike]
     traces = [trace(alike, {"size": 6, "color": numbers, "cmin": 0, "cmax": top, "colorscale": fills})]
     if others:
-        colours = [MARK if is_chosen[index] else painting.fill(area_ids[index]) for index in others]
+        colours = [MARK if is_chosen[index] else classification.fill(area_ids[index]) for index in others]
         sizes = [14 if is_chosen[index] else 6 for index in others]
         traces.append(trace(others, {"size": sizes, "color": colours, "symbol": [symbols[one] for one in others]}))
     return traces

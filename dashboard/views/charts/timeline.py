@@ -1,4 +1,4 @@
-"""Inspection reports by quarter and grade, with the days on which inspecting changed; one council's own row on top."""
+"""Inspection reports by calendar quarter and grade, and the days of change; one council's own row on top."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ Row = Mapping[str, Any]
 def draw_timeline(
     rows: pl.DataFrame, strand: str, own: Sequence[Row], name: str | None, *, newest: date, none: str, height: int
 ) -> Part:
-    """A Plotly figure of `inspections.by_quarter`; `own` are a council's rows of `inspections.reports`, oldest first.
+    """A Plotly figure of `inspections.by_calendar_quarter`; `own` are a council's rows of `reports`, oldest first.
 
     Reports without a grade are hatched, `none` saying why. In a council's row a grade reaches to the next report, and
     a diamond marks each.
@@ -37,7 +37,7 @@ def draw_timeline(
     years = range(int(first), int(end) + 1)
     traces, more = _bars(rows, none, first), {}
     if name:
-        traces += _course(own, strand, none, end)
+        traces += _history(own, strand, none, end)
         place: Part = {"xref": "paper", "yref": "paper", "xanchor": "left", "yanchor": "bottom"}
         notes.append(label(0, 0.955, f"<b>{name}</b>", **place))
         row = {"domain": [0.82, 0.95], "range": [-0.5, 0.5], "visible": False, "fixedrange": True, "anchor": "x"}
@@ -67,7 +67,7 @@ def draw_timeline(
 
 
 def _bars(rows: pl.DataFrame, none: str, first: float) -> list[Part]:
-    quarters = [_quarter(day) for day in rows["quarter"]]
+    quarters = [_calendar_quarter(day) for day in rows["quarter"]]
     return [
         {
             "type": "bar",
@@ -85,7 +85,7 @@ def _bars(rows: pl.DataFrame, none: str, first: float) -> list[Part]:
     ]
 
 
-def _course(own: Sequence[Row], strand: str, none: str, end: float) -> list[Part]:
+def _history(own: Sequence[Row], strand: str, none: str, end: float) -> list[Part]:
     starts = [_years(row["published"]) for row in own]
     ends = [*starts[1:], max(end, *starts)] if starts else []
     spans = [
@@ -130,5 +130,5 @@ def _years(day: date) -> float:
     return round(day.year + (day.timetuple().tm_yday - 1) / 365.25, 3)
 
 
-def _quarter(first: date) -> str:
+def _calendar_quarter(first: date) -> str:
     return f"{first:%b} to {first.replace(month=first.month + 2):%b} {first.year}"

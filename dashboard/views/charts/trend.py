@@ -23,7 +23,7 @@ APART = 0.075
 
 
 def draw_trend(rows: pl.DataFrame, metric: Metric, name: str, *, height: int) -> Part:
-    """A Plotly figure of `queries.trend`. A missing value is a gap in the line, said on hover; names stand at the ends.
+    """A Plotly figure of `queries.trend`. A missing value is a gap in the line, said on hover; names are at the ends.
 
     The axis covers what is drawn, from zero where that is near.
     """

@@ -1,6 +1,6 @@
 """What several pages show as HTML: headings, notes, and tables that a screen reader walks and a printer prints.
 
-Everything that is not markup of ours is escaped. Small pictures of the course of a measure stand in the row.
+Everything that is not markup of ours is escaped. Small pictures of the history of a measure are in the row.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ MEASURE_ANCHOR = Html('<div id="measure"></div>')
 def headline(title: str, sentence: str, *, kicker: str = "", chosen: str | None = None) -> Html:
     """The heading of a view and the sentence that opens it, which page.js has read out when it changes.
 
-    Of a long table page.js marks the row of the `chosen` area, so that the table is not sent anew with each choice.
+    Of a long table page.js marks the row of the `chosen` area, so that the table is not sent again with each choice.
     """
     small = tag("p", kicker, class_="kicker") if kicker else ""
     opening = tag("p", sentence, class_="sentence")
@@ -71,7 +71,7 @@ def profile(
                 benchmark.label, lambda pair: "" if pair[1].counted else cells.number(pair[0]["benchmark"], pair[1])
             ),
             Column("Gap", lambda pair: cells.gap(*pair)),
-            Column("Standing, best first", lambda pair: cells.standing(*pair)),
+            Column("Standing, best first", lambda pair: cells.rank(*pair)),
             Column("Course", lambda pair: td(cells.spark(values[pair[1].metric_id]), class_="course")),
         ),
         mark=lambda pair: CURRENT if pair[1].metric_id == chosen else Html(),
@@ -141,14 +141,14 @@ def councils(db: Database, rows: pl.DataFrame, metric: Metric, benchmark: Benchm
             Column("Value", lambda row: cells.value(row, metric)),
             Column("Change in a year", lambda row: cells.change(row["change"], metric)),
             *comparison(metric, benchmark),
-            *standing(metric),
+            *rank_columns(metric),
         ),
     )
     return table.html(rows, caption)
 
 
 def comparison(metric: Metric, benchmark: Benchmark) -> list[Column]:
-    """The benchmark, how far from it and whether beyond chance; none of grades and counts."""
+    """The benchmark, how far from it and whether significant; none of grades and counts."""
     if metric.graded or metric.counted:
         return []
     return [
@@ -158,9 +158,9 @@ def comparison(metric: Metric, benchmark: Benchmark) -> list[Column]:
     ]
 
 
-def standing(metric: Metric, heading: str = "Standing, best first") -> list[Column]:
+def rank_columns(metric: Metric, heading: str = "Standing, best first") -> list[Column]:
     """The quarter and rank, of what is ranked."""
-    return [Column(heading, lambda row: cells.standing(row, metric))] if metric.ranked else []
+    return [Column(heading, lambda row: cells.rank(row, metric))] if metric.ranked else []
 
 
 def source_note(db: Database, metric: Metric) -> Html:
@@ -225,7 +225,7 @@ def trend(rows: pl.DataFrame, metric: Metric, name: str) -> Html:
             number("Region", "region"),
             number("Neighbours’ median", "neighbours"),
             *([number("Best quarter", "best")] if metric.ranked else []),
-            *standing(metric),
+            *rank_columns(metric),
         ),
     )
     return table.html(rows.reverse(), f"{metric.title} in {name} over time")

@@ -1,4 +1,4 @@
-"""The statement on accessibility as HTML: sections, the table of limits, and whom to tell."""
+"""The statement on accessibility as HTML: sections, the table of limits, and the contact."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def limits(listed: Iterable[Limit]) -> Html:
 
 
 def tell(contact: str) -> Html:
-    """Whom to write to; `contact` is an e-mail address, a page, or empty where none is set."""
+    """Where to write to; `contact` is an e-mail address, a page, or empty where none is set."""
     asks = "Tell us if something does not work for you, or if you need it in another form: what you need, and where."
     if not contact:
         return join(tag("p", asks), tag("p", said.NO_CONTACT))

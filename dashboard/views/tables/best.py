@@ -28,7 +28,7 @@ REASONS = {NOT_THERE: "no figure of its own", OTHER_RETURN: "another return"}
 
 
 def councils(found: Best, leaders: Mapping[str, Row], chosen: str | None) -> Table:
-    """The councils behind the rule (`listed`), best first; those not counted come last, with the reason."""
+    """The contributing councils (`listed`), best first; those not counted come last, with the reason."""
     metric = found.metric
 
     def note(row: Row) -> str:
@@ -47,7 +47,7 @@ def councils(found: Best, leaders: Mapping[str, Row], chosen: str | None) -> Tab
             column(
                 "Value", lambda row: bold(formats.brief(row["value"], metric)), value="value", unit=pl.lit(metric.unit)
             ),
-            column("Standing, best first", formats.standing, "rank", "tied", "ranked", "quarter"),
+            column("Standing, best first", formats.rank, "rank", "tied", "ranked", "quarter"),
             column(f"From {formats.brief(found.level, metric)}", lambda row: _gap(row, found), "benchmark", "gap"),
             column("Change in a year", lambda row: cells.change(row["change"], metric), "change"),
             column("Over five years", _direction, over_five_years="direction", why_it_cannot_be_said="no_direction"),
@@ -71,7 +71,7 @@ def councils(found: Best, leaders: Mapping[str, Row], chosen: str | None) -> Tab
 
 
 def listed(found: Best, most: int | None = None, most_beside: int | None = None) -> pl.DataFrame:
-    """The councils behind the rule, best first, and those not counted: all, or so many of each."""
+    """The contributing councils, best first, and those not counted: all, or so many of each."""
     counted, small = found.rows, found.small
     counted, small = (rows if end is None else rows.head(end) for rows, end in ((counted, most), (small, most_beside)))
     return pl.concat(
@@ -109,13 +109,13 @@ def legend() -> Html:
     return tag("ul", *(tag("li", words, class_=css) for css, words in entries), class_="heat-legend")
 
 
-def years(course: pl.DataFrame, found: Best, chosen: str | None, caption: str, *, values: bool) -> Html:
+def years(history: pl.DataFrame, found: Best, chosen: str | None, caption: str, *, values: bool) -> Html:
     """The quarter of each council in every period, oldest first, by how long it has been in the best one.
 
     With `values` the figures too. A year whose method is not that of the year before begins after a dark line.
     """
     at: dict[str, list[Row]] = {}
-    for one in course.sort("period_end", maintain_order=True).iter_rows(named=True):
+    for one in history.sort("period_end", maintain_order=True).iter_rows(named=True):
         at.setdefault(one["return_id"], []).append(one)
 
     def show(position: int, row: Row) -> Html:
@@ -135,8 +135,8 @@ def years(course: pl.DataFrame, found: Best, chosen: str | None, caption: str, *
     return table.html(_longest_first(found).head(MOST), caption)
 
 
-def years_file(db: Database, found: Best, course: pl.DataFrame) -> pl.DataFrame:
-    """`best.course`: the figure and quarter of each in every period, by how long it has been in the best quarter."""
+def years_file(db: Database, found: Best, history: pl.DataFrame) -> pl.DataFrame:
+    """`best.history`: the figure and quarter of each in every period, by how long it has been in the best quarter."""
     own = pl.col("state").is_in(list(REASONS))
     order = _longest_first(found).select("return_id").with_row_index("place")
     counts_as = pl.when(pl.col("status") == "observed").then(pl.col("state")).otherwise("status")
@@ -153,7 +153,7 @@ def years_file(db: Database, found: Best, course: pl.DataFrame) -> pl.DataFrame:
         "symbol": "symbol",
         "method_changed_then": "broken",
     }
-    rows = order.join(course, on="return_id", maintain_order="left_right").sort("place", "period_end")
+    rows = order.join(history, on="return_id", maintain_order="left_right").sort("place", "period_end")
     return rows.select(**fields).with_columns(*about(db, found))
 
 
@@ -161,9 +161,9 @@ def _longest_first(found: Best) -> pl.DataFrame:
     return found.rows.sort("years", descending=True, maintain_order=True)
 
 
-def in_common(rows: pl.DataFrame) -> Table:
-    """How many of the best, and of all, are in each group of `shared_characteristics.in_common`, by kind of group."""
-    most = max([*(rows["best"] / rows["best_base"]), *(rows["all"] / rows["all_base"])], default=1.0)
+def shared_characteristics(rows: pl.DataFrame) -> Table:
+    """How many of the best, and of all, are in each group of `shared_characteristics.compare_groups`."""
+    most = max([*(rows["best"] / rows["best_of"]), *(rows["all"] / rows["all_of"])], default=1.0)
     words = {"more": "more often", "less": "less often"}
     side = pl.col("side").replace_strict(words, default="chance could explain it", return_dtype=pl.String)
 
@@ -180,8 +180,8 @@ def in_common(rows: pl.DataFrame) -> Table:
                 group="group",
                 bounds="note",
             ),
-            column("Of these", _share("best", most), of_the_best="best", best="best_base"),
-            Column("Of all", _share("all", most), {"of_all": "all", "all": "all_base"}),
+            column("Of these", _share("best", most), of_the_best="best", best="best_of"),
+            Column("Of all", _share("all", most), {"of_all": "all", "all": "all_of"}),
             column("Beyond chance?", said, beyond_chance=side, comparisons=pl.lit(rows.height)),
         ),
         group=itemgetter("dimension"),
@@ -347,11 +347,11 @@ def _cell(row: Row, metric: Metric, *, values: bool) -> Html:
 
 def _share(kind: str, most: float) -> Callable[[Row], Html]:
     def show(row: Row) -> Html:
-        count, base = row[kind], row[f"{kind}_base"]
-        share = count / base if base else 0.0
+        count, known = row[kind], row[f"{kind}_of"]
+        share = count / known if known else 0.0
         width = round(share / most * 100) if most else 0
         shown = bold(f"{formats.number(share * 100, 0)}%")
-        return tag("span", shown, f" {count} of {base}", class_=f"bar {kind}", style=f"--share:{width}%")
+        return tag("span", shown, f" {count} of {known}", class_=f"bar {kind}", style=f"--share:{width}%")
 
     return show
 

@@ -20,7 +20,7 @@ SPARK_WIDTH, SPARK_HEIGHT, SPARK_PAD, SPARK_LINE, SPARK_DOT = 88, 22, 3, 1.2, 2.
 
 def link(text: str, query: Mapping[str, str], page: str = "") -> Html:
     """A link that keeps the choices in the address and adds its own."""
-    # page.js adds the choices that are already in the address, and follows the link without loading the page anew.
+    # page.js adds the choices that are already in the address, and follows the link without loading the page again.
     return Html(f'<a data-choose href="{escape(f"{page}?{urlencode(query)}")}">{escape(text)}</a>')
 
 
@@ -35,12 +35,12 @@ def in_region(row: Row) -> Html:
 
 
 def missing(why: str) -> Html:
-    """Why there is nothing, where judgements and registers stand."""
+    """Why there is no judgement or row of a register."""
     return tag("i", why, class_="missing")
 
 
 def without(why: str) -> Html:
-    """Why there is nothing, where figures stand."""
+    """Why there is no figure."""
     return span("missing", why)
 
 
@@ -76,13 +76,13 @@ def very_small(row: Row) -> str:
 
 
 def joint(row: Row, names: Mapping[str, str]) -> str:
-    """With whom the figure of a council is reported, in words; empty of one that reports alone."""
+    """The councils that report a figure jointly, in words; empty of one that reports alone."""
     others = [names[other] for other in row["return_id"].split("+") if other != row["area_id"]]
     return formats.joint(others) if others else ""
 
 
 def joint_note(row: Row, names: Mapping[str, str]) -> str:
-    """With whom the figure of a council is reported, below its name."""
+    """The councils that report a figure jointly, below its name."""
     words = joint(row, names)
     return period(words) if words else ""
 
@@ -101,7 +101,7 @@ def neighbours(row: Row, metric: Metric) -> Html:
     """The median of the neighbours, with how many have a figure where not all do."""
     if row["neighbours"] is None:
         return Html()
-    notes = [f"{row['neighbours_base']} of 10"] if row["neighbours_base"] < 10 else []
+    notes = [f"{row['neighbours_count']} of 10"] if row["neighbours_count"] < 10 else []
     notes += filter(None, [formats.neighbours_mean(row, metric)])
     return join(formats.brief(row["neighbours"], metric), *map(period, notes))
 
@@ -130,11 +130,11 @@ def gap(row: Row, metric: Metric) -> str:
     return join(formats.signed(above, metric), period(real) if real else "")
 
 
-def standing(row: Row, metric: Metric) -> Html:
-    """The quarter and the rank with its base; "not ranked" of what is not."""
+def rank(row: Row, metric: Metric) -> Html:
+    """The quarter and the rank with how many are ranked; "not ranked" of what is not."""
     if row["rank"] is None:
         return period("not ranked" if not metric.ranked else "")
-    return join(quarter(row["quarter"]), " ", formats.standing(row))
+    return join(quarter(row["quarter"]), " ", formats.rank(row))
 
 
 def quarter(of: int, words: str = "") -> Html:
@@ -143,7 +143,7 @@ def quarter(of: int, words: str = "") -> Html:
 
 
 def short_verdict(row: Row) -> str:
-    """The verdict beyond chance, as short as a column needs it."""
+    """Whether it is significant, as short as a column needs it."""
     return formats.verdict(row).replace(": chance could explain the difference", "")
 
 
@@ -157,7 +157,7 @@ def grade(grade: str | None, framework: str, strand: str) -> Html:
 
 
 def spark(values: Sequence[float | None]) -> Html:
-    """The course of a measure as a small picture; decorative, since the figures stand in the row and the chart.
+    """The history of a measure as a small picture; decorative, since the figures are in the row and the chart.
 
     It is a box, cut to the line and a dot at the newest value: of an image a browser makes a document, 2 to 3 ms each.
     """

@@ -11,7 +11,7 @@ import polars as pl
 from dashboard.analysis.benchmarks import Benchmark
 from dashboard.data.database import Database
 from dashboard.data.model import ENGLAND, REASONS, Metric, Row
-from dashboard.views.tables import cells, comparison, measure, standing
+from dashboard.views.tables import cells, comparison, measure, rank_columns
 from dashboard.views.tables.cells import without
 from dashboard.views.tables.html import Html, bold, join, small, tag, td, th
 from dashboard.views.tables.html import note as in_small_print
@@ -23,7 +23,7 @@ from dashboard.views.text.compare import why
 MARKS = {1: "best", 2: "2nd", 3: "3rd", 4: "worst"}
 
 
-def places(db: Database, rows: pl.DataFrame, metric: Metric, benchmark: Benchmark, caption: str, chosen: str) -> Html:
+def ranks(db: Database, rows: pl.DataFrame, metric: Metric, benchmark: Benchmark, caption: str, chosen: str) -> Html:
     """The rows of `compare.side_by_side` in their order; `chosen` is the number of the marked council or empty."""
 
     def name(row: Row) -> Html:
@@ -37,15 +37,15 @@ def places(db: Database, rows: pl.DataFrame, metric: Metric, benchmark: Benchmar
             Column("Change in a year", lambda row: cells.change(row["change"], metric)),
             *comparison(metric, benchmark),
             *([Column("Here", _here)] if metric.ranked else []),
-            *standing(metric, "In England, best first"),
+            *rank_columns(metric, "In England, best first"),
         ),
         mark=marks(chosen),
     )
     return table.html(rows, caption)
 
 
-def courses(rows: pl.DataFrame, metric: Metric, names: Mapping[str, str], caption: str, chosen: str) -> Html:
-    """The rows of `compare.courses`, newest first; a column for each of `names` (number -> name), England last.
+def history(rows: pl.DataFrame, metric: Metric, names: Mapping[str, str], caption: str, chosen: str) -> Html:
+    """The rows of `compare.history`, newest first; a column for each of `names` (number -> name), England last.
 
     Grades are in their colours. Where a council has no row it did not exist then.
     """
@@ -56,7 +56,7 @@ def courses(rows: pl.DataFrame, metric: Metric, names: Mapping[str, str], captio
     ]
 
     def show(area_id: str, part: tuple[object, Mapping[str, Row]]) -> Html:
-        return _course(part[1].get(area_id), metric, is_chosen=area_id == chosen)
+        return _history(part[1].get(area_id), metric, is_chosen=area_id == chosen)
 
     table = Table(
         "heat courses",
@@ -157,13 +157,13 @@ def _value(row: Row, metric: Metric) -> Html:
 
 
 def _here(row: Row) -> str:
-    if row["place"] is None:
+    if row["rank_here"] is None:
         return ""
-    place = f"{formats.ordinal(row['place'])} of {row['places']}"
-    return f"joint {place}" if row["sharing"] > 1 else place
+    rank = f"{formats.ordinal(row['rank_here'])} of {row['ranked_here']}"
+    return f"joint {rank}" if row["tied_here"] > 1 else rank
 
 
-def _course(row: Row | None, metric: Metric, *, is_chosen: bool) -> Html:
+def _history(row: Row | None, metric: Metric, *, is_chosen: bool) -> Html:
     mark = " chosen" if is_chosen else ""
     if row is None or row["value"] is None:
         reason = why(row, metric) if row else "no figure of its own"
@@ -186,7 +186,7 @@ def _cell(row: Row | None, metric: Metric) -> Html:
     if row["quarter"] is None or not metric.ranked:
         return td(value, joint)
     mark = small(MARKS[row["quarter"]])
-    return td(value, mark, joint, class_=f"q{row['quarter']}", title=formats.standing(row))
+    return td(value, mark, joint, class_=f"q{row['quarter']}", title=formats.rank(row))
 
 
 def _short(value: float, metric: Metric) -> str:

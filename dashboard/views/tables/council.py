@@ -1,4 +1,4 @@
-"""Tables of a council's page: what it is best and worst at, whom to ring, who is like it."""
+"""Tables of a council's page: what it is best and worst at, peers to contact, similar councils."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from dashboard.analysis.partners import Evidence, Partner
 from dashboard.analysis.queries import Inspection
 from dashboard.data.database import Database
 from dashboard.data.model import Metric, Row
-from dashboard.views.tables import cells, measure, standing
+from dashboard.views.tables import cells, measure, rank_columns
 from dashboard.views.tables.cells import link, without
 from dashboard.views.tables.html import Html, bold, items, join, note, period, tag
 from dashboard.views.tables.table import CURRENT, Column, Table
@@ -30,7 +30,7 @@ def timeline(found: Sequence[Inspection]) -> Html:
 
 
 def extremes(db: Database, rows: pl.DataFrame, caption: str) -> Html:
-    """Measures by standing, as `queries.strongest` and `queries.weakest` give them, each a link that chooses it."""
+    """Measures by rank, as `queries.strongest` and `queries.weakest` give them, each a link that chooses it."""
     if rows.is_empty():
         return note(bold(f"{caption}:"), " no measure with a figure is among these.")
 
@@ -42,7 +42,7 @@ def extremes(db: Database, rows: pl.DataFrame, caption: str) -> Html:
         (
             Column("Measure", lambda row: measure(of(row), row["period_end"], unit=False)),
             Column("Value", lambda row: bold(formats.quantity(row["value"], of(row)))),
-            Column("Standing, best first", lambda row: cells.standing(row, of(row))),
+            Column("Standing, best first", lambda row: cells.rank(row, of(row))),
             Column("Trend", direction.trend),
         ),
     )
@@ -104,7 +104,7 @@ def neighbours(rows: Sequence[Row], metric: Metric, caption: str) -> Html:
             Column("Council, nearest first", name),
             Column("Value", lambda row: cells.value(row, metric)),
             Column("Change in a year", lambda row: cells.change(row["change"], metric)),
-            *standing(metric),
+            *rank_columns(metric),
         ),
         mark=lambda row: CURRENT if row["closeness_rank"] is None else Html(),
     )
@@ -136,7 +136,7 @@ def _leaders(one: Partner) -> Html:
 
 
 def like(one: Partner, name: str) -> str:
-    """How like a partner is: its place among the neighbours, or the place it gives the council among its own."""
+    """How similar a partner is: its rank among the neighbours, or the rank it gives the council among its own."""
     if one.closeness_rank is None:
         return f"names {formats.place(name)} as its {formats.ordinal(one.named_rank or 0)} neighbour"
     return f"{formats.ordinal(one.closeness_rank)} neighbour, {(one.closeness or '').lower()}"

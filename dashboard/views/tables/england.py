@@ -29,7 +29,7 @@ def turns() -> Html:
 
 
 def council(name: str, sentence: str) -> Html:
-    """What is said of the chosen council, with the way to its page."""
+    """The sentence about the chosen council, with a link to its page."""
     return tag("p", sentence, " ", link(f"Open {name}", {"la": name}, page="/council"), ".", class_="sentence")
 
 
@@ -46,16 +46,16 @@ def _card(one: Headline, *, is_chosen: bool) -> Html:
         link(metric.title, {"metric": metric.title}),
         tag("b", value, span("unit", "" if metric.unit == "%" else f" {metric.unit}"), class_="big"),
         span("moved", cells.change(one.change, metric)),
-        cells.spark(one.course),
+        cells.spark(one.history),
         period(formats.period_label(metric, one.period_end)),
         class_="figure",
         aria_current="true" if is_chosen else None,
     )
 
 
-def grades(course: Sequence[Grades]) -> Html:
+def grades(history: Sequence[Grades]) -> Html:
     """Councils by their latest judgement of leaders, as one bar in words and numbers, and how that has changed."""
-    now = course[0]
+    now = history[0]
     counts = [(f"grade-{at}", now.counts.get(float(at), 0), grade) for at, grade in enumerate(GRADES, start=1)]
     counts.append(("grade-none", now.councils - sum(now.counts.values()), "not judged"))
     parts = (
@@ -65,8 +65,8 @@ def grades(course: Sequence[Grades]) -> Html:
     )
     title = f"Ofsted on the impact of leaders: {now.councils} councils by latest judgement, {format_date(now.on)}"
     # How many were Outstanding or Good, oldest first: what the small picture shows and the words say.
-    well = cells.spark([sum(one.counts.get(grade, 0) for grade in (1.0, 2.0)) for one in reversed(course)])
-    said = front.grades_sentence(course)
+    well = cells.spark([sum(one.counts.get(grade, 0) for grade in (1.0, 2.0)) for one in reversed(history)])
+    said = front.grades_sentence(history)
     bar = tag("ul", *parts, class_="share")
     return join(tag("h2", title, class_="small"), bar, note(said, " ", well if said else ""))
 
@@ -198,7 +198,7 @@ def watched(rows: pl.DataFrame, metric: Metric, benchmark: Benchmark, caption: s
             Column("Value", lambda row: bold(formats.brief(row["value"], metric))),
             Column(benchmark.title, lambda row: cells.number(row["benchmark"], metric)),
             Column("Gap", lambda row: cells.gap(row, metric)),
-            Column("Standing, best first", lambda row: cells.standing(row, metric)),
+            Column("Standing, best first", lambda row: cells.rank(row, metric)),
         ),
     )
     return table.html(rows, caption)
@@ -237,13 +237,13 @@ def moved(movers: Movers) -> Table:
             column("Change", lambda row: cells.change(row["change"], metric), "change", "improvement"),
             rank("Rank then", "_before"),
             rank("Rank now", ""),
-            written(places_gained="places", very_small=~pl.col("sets_cut")),
+            written(places_gained="ranks_gained", very_small=~pl.col("sets_cut")),
         ),
     )
 
 
 def counted(db: Database, rows: pl.DataFrame, caption: str) -> Html:
-    """Councils on several watch lists, with the measures they stand on."""
+    """Councils on several watch lists, with the measures of those lists."""
 
     def measures(row: Row) -> str:
         return formats.listed([db.metrics[one].short_title.lower() for one in row["measures"]])

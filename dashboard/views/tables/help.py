@@ -1,4 +1,4 @@
-"""How to read a page, as words that open at its head: the browser opens them, nothing is run anew."""
+"""How to read a page, as words that open at its head: the browser opens them, nothing is run again."""
 
 from __future__ import annotations
 

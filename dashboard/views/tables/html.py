@@ -41,7 +41,7 @@ def join(*parts: object, by: str = "") -> Html:
 
 
 def attributes(**given: object) -> str:
-    """Attributes as they stand in a tag: none for None, no value for True; names as in `class_` and `aria_label`."""
+    """Attributes as in a tag: none for None, no value for True; names as in `class_` and `aria_label`."""
     said = ""
     for key, value in given.items():
         if value is True:

@@ -24,7 +24,7 @@ EARLIER = pl.col("earlier").list.eval(
     pl.element().struct.field("grade") + pl.element().struct.field("published").dt.strftime(" (%Y-%m-%d)")
 )
 
-# Every council of `leadership.courses` with its latest judgement and those before it; the file of who changed too.
+# Every council of `leadership.history` with its latest judgement and those before it; the file of who changed too.
 JUDGEMENTS = Table(
     "latest leaders",
     (

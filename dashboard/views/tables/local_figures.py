@@ -20,7 +20,7 @@ from dashboard.views.text import formats
 def figures(
     db: Database, rows: pl.DataFrame, benchmark: Benchmark, caption: str, *, chosen: str, odd: Collection[str]
 ) -> Html:
-    """The rows of `own.standing.placed`; a measure's name chooses it.
+    """The rows of `local_rank.rank_figures`; a measure's name chooses it.
 
     `chosen` is the id of the marked measure, `odd` are those of figures that were taken with a warning.
     """
@@ -48,7 +48,7 @@ def figures(
             Column(benchmark.label, lambda pair: cells.number(pair[0]["benchmark"], pair[1])),
             Column("Gap", lambda pair: cells.gap(*pair)),
             Column("Beyond chance?", lambda pair: join(cells.short_verdict(pair[0]), _interval(*pair))),
-            Column("Would stand, best first", lambda pair: cells.standing(*pair)),
+            Column("Would stand, best first", lambda pair: cells.rank(*pair)),
         ),
         mark=lambda pair: CURRENT if pair[1].metric_id == chosen else Html(),
     )
@@ -56,7 +56,7 @@ def figures(
 
 
 def among(db: Database, rows: pl.DataFrame, own: Row, metric: Metric, caption: str) -> Html:
-    """All councils of `queries.councils` in order, as published, and the own figure (`placed`) where it would stand."""
+    """All councils of `queries.councils` in order, as published, with the local figure (`rank_figures`) at its rank."""
     lower_first = metric.neutral or metric.lower_is_better
 
     def in_order() -> Iterator[Row]:
@@ -87,7 +87,7 @@ def among(db: Database, rows: pl.DataFrame, own: Row, metric: Metric, caption: s
         (
             Column("Council", name),
             Column("Value", value),
-            Column("Standing, best first" if metric.ranked else "Standing", lambda row: cells.standing(row, metric)),
+            Column("Standing, best first" if metric.ranked else "Standing", lambda row: cells.rank(row, metric)),
         ),
         mark=lambda row: CHOSEN if row is own else Html(),
     )

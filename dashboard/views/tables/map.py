@@ -1,4 +1,4 @@
-"""What stands below a map: who is behind the benchmark, trends as a table, and what the classes rest on."""
+"""What is below a map: which councils contribute to the benchmark, trends as a table, and what the classes rest on."""
 
 from __future__ import annotations
 
@@ -13,18 +13,20 @@ from dashboard.views.tables.html import Html, items, join, tag
 from dashboard.views.tables.html import note as in_small_print
 from dashboard.views.tables.table import Column, Table
 from dashboard.views.text import formats
-from dashboard.views.text.formats import Colouring
+from dashboard.views.text.formats import ColourScheme
 
 
-def behind(rows: pl.DataFrame, names: Sequence[str], metric: Metric, benchmark: Benchmark, row: Row | None) -> Html:
-    """What a benchmark comes to and the councils behind it (`benchmarks.behind`), each a link with its value.
+def contributing(
+    rows: pl.DataFrame, names: Sequence[str], metric: Metric, benchmark: Benchmark, row: Row | None
+) -> Html:
+    """What a benchmark comes to and the contributing councils (`benchmarks.contributing`), each a link with its value.
 
     `rows` are those of `queries.councils`; `row` is the one of them that is looked at, or which holds what all are held
     against; None where each council has its own and none is chosen.
     """
     if row is None:
         return tag("p", "Each council has its own: choose a council to see who is behind it.")
-    level = tag("p", formats.benchmark_value(row["benchmark"], row["base"], benchmark, metric))
+    level = tag("p", formats.benchmark_value(row["benchmark"], row["council_count"], benchmark, metric))
     if row["benchmark"] is None:
         return level
     if not names:
@@ -38,7 +40,7 @@ def behind(rows: pl.DataFrame, names: Sequence[str], metric: Metric, benchmark: 
 
 
 def trends(rows: pl.DataFrame, metric: Metric, caption: str) -> Html:
-    """Every council with its figure and its trend over five years, or why that cannot be said."""
+    """Every council with its figure and its trend over five years, or why there is none."""
 
     def value(row: Row) -> str:
         return formats.brief(row["value"], metric) or formats.reason(row["status"], row["symbol"], metric)
@@ -54,19 +56,19 @@ def trends(rows: pl.DataFrame, metric: Metric, caption: str) -> Html:
     return table.html(rows, caption)
 
 
-def note(metric: Metric, colouring: Colouring, *, indicative: bool) -> Html:
+def note(metric: Metric, scheme: ColourScheme, *, indicative: bool) -> Html:
     """How classes are to be read: what is held fixed, what chance is, what a trend is. Empty for others."""
     said = []
     held = formats.held(metric)
-    if colouring in ("quarter", "gap") and held:
+    if scheme in ("quarter", "gap") and held:
         said.append(f"Distances in real units, as in “{metric.shortfall}”, are counted {held}.")
-    if colouring == "verdict":
+    if scheme == "verdict":
         said.append(
             "Better and worse mean that the benchmark is outside the 95% interval (Wilson) of a council's figure."
         )
         if indicative:
             said.append("Full-time equivalents are counted in full, not sampled: the interval is indicative.")
-    if colouring == "trend":
+    if scheme == "trend":
         said.append(
             "A trend needs five figures in a row, a year apart and reported alike. It is clear where, of the ten pairs "
             "of years, at least eight more point one way than the other."

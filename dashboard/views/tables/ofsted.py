@@ -1,4 +1,4 @@
-"""Tables of the Inspections page: every council's judgements, reports by quarter, grades by region, medians, visits."""
+"""Tables of the Inspections page: judgements, reports by calendar quarter, grades by region, medians, visits."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ NONE_HEADS = {
 ITS_OWN = ("title", "publisher", "release", "released", "page", "licence")
 
 
-def course() -> Table:
+def history() -> Table:
     """Every report on one council (`inspections.reports`), each judgement as a chip."""
     return Table(
         "latest",
@@ -146,15 +146,15 @@ def with_own_sources(db: Database, file: pl.DataFrame, by: str = "", among: int 
     )
 
 
-def by_quarter(judged: Metric) -> Table:
-    """How many reports came out by quarter and grade (`inspections.by_quarter`); quarters without one say 0."""
+def by_calendar_quarter(judged: Metric) -> Table:
+    """How many reports came out by quarter and grade (`inspections.by_calendar_quarter`); 0 where there are none."""
     start = pl.col("quarter")
     return Table(
         "counts",
         (
             column(
                 "Published",
-                lambda row: quarter(row["quarter"]),
+                lambda row: calendar_quarter(row["quarter"]),
                 quarter_from=start,
                 to=start.dt.offset_by("1q").dt.offset_by("-1d"),
                 judgement=pl.lit(judged.title),
@@ -342,7 +342,7 @@ def reform(rows: pl.DataFrame) -> Html:
     )
 
 
-def painted(metric: Metric) -> Html:
+def colour_key(metric: Metric) -> Html:
     """What the dots' colours mean."""
     if not metric.ranked:
         return note("The darker a dot, the higher the figure: neither high nor low is better.")
@@ -371,8 +371,8 @@ def publications(db: Database) -> list[Source]:
     return [source for source_id, source in db.sources.items() if source_id in used]
 
 
-def quarter(first: date) -> str:
-    """A quarter of a year by its first day: "Jan to Mar 2022"."""
+def calendar_quarter(first: date) -> str:
+    """A calendar quarter by its first day: "Jan to Mar 2022"."""
     return f"{first:%b} to {first.replace(month=first.month + 2):%b} {first.year}"
 
 

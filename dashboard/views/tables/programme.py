@@ -1,4 +1,4 @@
-"""Tables of the leadership programme: coverage, regions, tenure, coaches, whom to suggest, who is not covered."""
+"""Tables of the leadership programme: coverage, regions, tenure, coaches, suggestions, who is not covered."""
 
 from __future__ import annotations
 
@@ -31,14 +31,14 @@ HEADER = (
 KEPT = "Leadership register, kept by whoever runs this dashboard; each row names its page"
 
 # How many had enrolled by each day on which one did.
-COURSE = Table(
+HISTORY = Table(
     "counts",
     (
         column("Day", lambda row: format_date(row["day"]), "day"),
         plain("Enrolled by then", "enrolled", "enrolled_by_then"),
     ),
 )
-# Those whom no programme reaches: the page links to them.
+# Those that no programme reaches: the page links to them.
 NOT_COVERED = Table(
     "",
     (
@@ -58,7 +58,7 @@ NOT_COVERED = Table(
 
 
 def kept(db: Database, sources: Sequence[Source] = ()) -> list[pl.Expr]:
-    """Where a table of the register is from; `sources` are those of what stands beside it."""
+    """Where a table of the register is from; `sources` are those of the columns beside it."""
     if not sources:
         return [pl.lit(KEPT).alias("source"), pl.lit(db.data_version).alias("data_version")]
     published, *others = cite(db, sources)
@@ -85,7 +85,7 @@ def coverage(found: Coverage) -> Html:
 
 
 def how_to_fill() -> Html:
-    """What whoever runs the dashboard does to fill the register."""
+    """How the operator fills the register."""
     columns = ", ".join(f"<code>{name}</code>" for name in HEADER)
     return Html(
         '<div class="fill"><p><b>How to fill it.</b> Whoever runs this dashboard keeps a table with a row a council in '
@@ -190,7 +190,7 @@ def posts(db: Database, chosen: str | None) -> Table:
 
 
 def coaching(chosen: str | None) -> Table:
-    """Who coaches whom (`programme.coaching`): in the file a row a pair, on the page a row a coach with all of its."""
+    """Coaches and their councils (`programme.coaching`): in the file a row a pair, on the page a row a coach."""
     return Table(
         "latest pairs",
         (

@@ -8,7 +8,7 @@ from typing import Any
 import polars as pl
 
 from dashboard.analysis.programme import Coverage
-from dashboard.analysis.progress import Commitment, Course, Held, Outcome
+from dashboard.analysis.progress import Assessment, Commitment, Held, Outcome
 from dashboard.data.database import Database, joint_return
 from dashboard.data.names import format_date
 from dashboard.views.tables import cells
@@ -33,17 +33,17 @@ MARKS: dict[Outcome, str] = {
 
 
 def overview(db: Database, chosen: int | None) -> Table:
-    """Every commitment with where it stands (`progress.stands`); each leads to its detail. The sums are in the file."""
+    """Every commitment of `progress.compare_with_figures`; each leads to its detail. The sums are in the file."""
     return Table(
         "commitments",
         (
-            Column("Commitment", lambda stand: _commitment(stand[0]), lambda stand: _promised(stand[0])),
-            Column("England", lambda stand: _shown(stand[1])[0], lambda stand: _stands(stand[1])),
-            Column("Short of it by", lambda stand: _shown(stand[1])[1]),
-            Column("Councils that meet it", lambda stand: _shown(stand[1])[2]),
-            Column(file=lambda stand: _from(db, stand[0])),
+            Column("Commitment", lambda compared: _commitment(compared[0]), lambda compared: _promised(compared[0])),
+            Column("England", lambda compared: _shown(compared[1])[0], lambda compared: _file_columns(compared[1])),
+            Column("Short of it by", lambda compared: _shown(compared[1])[1]),
+            Column("Councils that meet it", lambda compared: _shown(compared[1])[2]),
+            Column(file=lambda compared: _from(db, compared[0])),
         ),
-        mark=lambda stand: CURRENT if stand[0].line == chosen else Html(),
+        mark=lambda compared: CURRENT if compared[0].line == chosen else Html(),
     )
 
 
@@ -136,7 +136,7 @@ def sums(lines: Sequence[str]) -> Html:
 
 
 def how_to_add() -> Html:
-    """What whoever runs the dashboard does to add a commitment, with an example that is none."""
+    """How the operator adds a commitment, with a made-up example."""
     columns = ", ".join(f"<code>{name}</code>" for name in HEADER)
     return Html(
         '<div class="fill"><p><b>How to add one.</b> Whoever runs this dashboard keeps a row a commitment in '
@@ -193,7 +193,7 @@ def _shown(held: Held | tuple[Coverage, Outcome] | None) -> tuple[object, str, o
     share = formats.number(100 * counted.enrolled / counted.councils, 0)
     far = "meets it" if not counted.short else plural(counted.short, "director")
     why = NO_PERIODS if outcome == "cannot be said" else None
-    said = _outcome(Course(outcome, float(counted.enrolled), why=why))
+    said = _outcome(Assessment(outcome, float(counted.enrolled), why=why))
     return join(bold(f"{share}%"), said), far, f"{counted.enrolled} of {counted.councils}"
 
 
@@ -209,35 +209,35 @@ def _held(held: Held) -> tuple[object, str, object]:
     return join(bold(value), when, _outcome(england)), far, councils
 
 
-def _outcome(course: Course) -> Html:
-    words = span(f"word {MARKS[course.outcome]}", sentences.label(course.outcome, course.value))
-    return join(words, period(course.why) if course.why else "")
+def _outcome(assessment: Assessment) -> Html:
+    words = span(f"word {MARKS[assessment.outcome]}", sentences.label(assessment.outcome, assessment.value))
+    return join(words, period(assessment.why) if assessment.why else "")
 
 
-def _stands(held: Held | tuple[Coverage, Outcome] | None) -> dict[str, Any]:
+def _file_columns(held: Held | tuple[Coverage, Outcome] | None) -> dict[str, Any]:
     if held is None:
         none = {"councils_meet_it": None, "councils_with_figure": None}
-        return {"period": None, **_course("england", None), **none, **_course("councils", None)}
+        return {"period": None, **_assessment("england", None), **none, **_assessment("councils", None)}
     if isinstance(held, Held):
         return {
             "period": formats.period_label(held.standard.metric, held.end),
-            **_course("england", held.england),
+            **_assessment("england", held.england),
             "councils_meet_it": held.met,
             "councils_with_figure": held.had,
-            **_course("councils", held.councils),
+            **_assessment("councils", held.councils),
         }
     counted, outcome = held
     percent = 100 * counted.enrolled / counted.councils if counted.kept else None
     return {
         "period": "the register",
-        **_course("england", Course(outcome, percent) if counted.kept else None),
+        **_assessment("england", Assessment(outcome, percent) if counted.kept else None),
         "councils_meet_it": counted.enrolled if counted.kept else None,
         "councils_with_figure": counted.councils if counted.kept else None,
-        **_course("councils", None),
+        **_assessment("councils", None),
     }
 
 
-def _course(whose: str, found: Course | None) -> dict[str, Any]:
+def _assessment(whose: str, found: Assessment | None) -> dict[str, Any]:
     it = found.sum if found else None
     return {
         f"{whose}_figure": found.value if found else None,

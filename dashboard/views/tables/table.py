@@ -13,7 +13,7 @@ from dashboard.views.tables.html import Cell, Html, escape, tag, th
 
 CHOSEN, CURRENT = Html(' class="chosen"'), Html(' class="chosen" aria-current="true"')
 ROW = '<th scope="row">'
-# Columns of a file by their names in it: each is a column of the rows, or worked out of some.
+# Columns of a file by their names in it: each is a column of the rows, or calculated from some.
 Fields = Mapping[str, str | pl.Expr]
 # Of rows that are no frame: what each gives.
 Written = Callable[[Any], Mapping[str, object]]

@@ -16,7 +16,7 @@ PREPARED = date(2026, 11, 22)
 TESTED = date(2026, 11, 22)
 # At the latest: a year after it was prepared.
 REVIEW = date(2027, 11, 22)
-# What tested it: whoever raises one of these tests anew, by hand too, and then dates this anew.
+# What tested it: after raising one of these, test again, by hand too, and then change the date.
 STREAMLIT, AXE = "1.67", "4.12"
 WIDTHS = (1440, 390, 320)
 REGULATIONS = "Public Sector Bodies (Websites and Mobile Applications) (No. 2) Accessibility Regulations 2018"
@@ -32,7 +32,7 @@ class Limit:
     """Something that does not work for somebody."""
 
     what: str
-    """In a reader's words: where, and for whom."""
+    """In a reader's words: where, and who is affected."""
     criterion: str
     """Number, name and level of the criterion that is not met; empty where none is, and readers should know all the
     same."""

@@ -1,4 +1,4 @@
-"""What is said of the best councils: who they are, how long they have been, what they share, who is best on several."""
+"""Sentences about the best councils: who they are, how long they have been, what they share, who is best on several."""
 
 from __future__ import annotations
 
@@ -156,8 +156,8 @@ def breaks(db: Database, metric: Metric) -> list[str]:
     return [f"{end.year} begins anew: {reason}" for end, reason in rows.select("period_end", "reason").iter_rows()]
 
 
-def in_common(rows: Sequence[Row], found: Best) -> str:
-    """Which groups are among them more or less often than chance would give, of `shared_characteristics.in_common`."""
+def shared_characteristics(rows: Sequence[Row], found: Best) -> str:
+    """Which groups of `shared_characteristics.compare_groups` are among them more or less often than by chance."""
     if not rows:
         if found.among.is_empty():
             return "They are a few that were chosen beforehand: what they have in common says nothing of the best."
@@ -246,7 +246,7 @@ def _who(db: Database, found: Best) -> str:
 
 
 def _among(db: Database, found: Best) -> str:
-    """Whom the rule chooses from: "in England", "in the North East", "of the ten statistical neighbours of Leeds"."""
+    """Where the rule chooses from: "in England", "in the North East", "of the ten statistical neighbours of Leeds"."""
     own = found.own
     if own is None or not found.benchmark.own:
         return "in England"
@@ -311,4 +311,4 @@ def _group(row: Row) -> str:
         JUDGED: f"leaders judged {row['group']}",
         SIZE: f"{row['group'][0].lower()}{row['group'][1:]}",
     }.get(row["dimension"], row["group"])
-    return f"{name} ({row['best']} of these {row['best_base']}, {row['all']} of all {row['all_base']})"
+    return f"{name} ({row['best']} of these {row['best_of']}, {row['all']} of all {row['all_of']})"

@@ -44,7 +44,7 @@ def opening(regions: int, councils: int, db: Database) -> str:
 
 
 def shown(names: Sequence[str]) -> str:
-    """Which are listed; said anew when others are."""
+    """Which are listed; changes when others are."""
     if len(names) <= MOST_NAMED:
         return f"Listed: {formats.listed(list(names))}."
     return f"Listed: {formats.listed([*names[:MOST_NAMED], f'{len(names) - MOST_NAMED} more'])}."
@@ -92,12 +92,12 @@ def directions(name: str, rows: Sequence[Row], metrics: Mapping[str, Metric]) ->
 
 
 def no_list(of: int) -> str:
-    """That a council can stand on no list, since nobody can say which way it goes."""
+    """That a council is on no list, since it has no trend."""
     return f"It can be on no watch list, and not among those to ring: no direction can be said on the {of} measures."
 
 
 def listed_for(metrics: Sequence[Metric], of: int, known: int, benchmark: Benchmark, side: Side) -> str:
-    """On which of so many watch lists a council stands, or among whom to ring; `known` have a direction."""
+    """On how many watch lists a council is, or lists of peers; `known` have a direction."""
     titles = _listed([metric.short_title.lower() for metric in metrics])
     among = f"the {of} measures" if known == of else f"the {known} measures with a direction, of {of}"
     on = f"{titles} (of {among})" if metrics else f"none of {among}"
@@ -181,7 +181,7 @@ class Beside:
 
 
 def region(name: str, found: Sequence[Beside], councils: int, outstanding: int, inadequate: int) -> str:
-    """Where a region stands beside England over the measures of a briefing, and how its leaders were judged."""
+    """How a region compares with England over the measures of a briefing, and how its leaders were judged."""
     sides: dict[str, list[str]] = {"better": [], "worse": [], "no change": []}
     for one in found:
         if one.region is not None and one.england is not None:
@@ -203,9 +203,9 @@ def region(name: str, found: Sequence[Beside], councils: int, outstanding: int, 
 
 
 def region_lists(name: str, councils: int, of: int, side: Side) -> str:
-    """How many councils of a region are on a watch list of these measures, or among those to ring."""
+    """How many councils of a region are on a watch list of these measures, or among the peers."""
     going = "worse than the benchmark beyond chance and getting worse"
-    if side == "ring":
+    if side == "peers":
         going = "better than the benchmark beyond chance and getting better"
     if not councils:
         return f"No council of {name} is {going} on any of the {of} measures."
@@ -213,7 +213,7 @@ def region_lists(name: str, councils: int, of: int, side: Side) -> str:
 
 
 def symbols(rows: Iterable[Row | None]) -> str:
-    """What the symbols mean that stand where these rows have no figure; empty where all have one."""
+    """What the symbols mean that these rows have instead of a figure; empty where all have one."""
     found: dict[str, str] = {}
     for row in rows:
         if row is not None and row["value"] is None:

@@ -1,4 +1,4 @@
-"""What is said of councils side by side: in one measure, over several, and in two measures at once."""
+"""Sentences about councils side by side: in one measure, over several, and in two measures at once."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def opening(rows: Sequence[Row], metric: Metric, benchmark: Benchmark, chosen: s
     if not metric.ranked:
         said = _grades(rows, metric) if metric.graded else _range(rows, known, metric, benchmark, own)
         return f"{_own(own, metric)} {said}" if own else said
-    return f"{_placed(rows, known, metric, own)} {_reached(known, metric, benchmark)}".strip()
+    return f"{_ranks(rows, known, metric, own)} {_reached(known, metric, benchmark)}".strip()
 
 
 def who(names: Sequence[str], metric: Metric, chosen: str | None, *, as_it_began: bool) -> str:
@@ -165,26 +165,26 @@ def _strand(metric: Metric) -> str:
     return metric.title.removeprefix("Ofsted judgement: ")
 
 
-def _placed(rows: Sequence[Row], known: Sequence[Row], metric: Metric, own: Row | None) -> str:
+def _ranks(rows: Sequence[Row], known: Sequence[Row], metric: Metric, own: Row | None) -> str:
     """Place, value, period, and the best among the compared."""
     when = formats.period(metric, rows[0]["period_end"])
     # Of a joint return both names are said, where both are compared.
     best = _alike(rows, known[0])
-    base = _base(rows, known)
+    compared = _compared(rows, known)
     if len(known) == 1:
         said = f"Of the {len(rows)} compared only {_names(best)} has a figure for the {metric.noun} {when}"
         first = _own(own, metric) if own is not None and own["value"] is None else ""
         return f"{first} {said}: {formats.quantity(known[0]['value'], metric)}.".lstrip()
     if own is None:
         value = formats.quantity(known[0]["value"], metric)
-        said = f"Of the {base} the best {metric.noun} {when} is {value} ({_names(best)})"
+        said = f"Of the {compared} the best {metric.noun} {when} is {value} ({_names(best)})"
         if known[0]["value"] == known[-1]["value"]:
             return f"{said}."
         last = f"{formats.quantity(known[-1]['value'], metric)} ({_names(_alike(rows, known[-1]))})"
         return f"{said}; the furthest behind is {last}."
     if own["value"] is None:
-        return f"{_own(own, metric)} The best of the {base} {_at(best, metric)}."
-    said = f"{_called(own)} is {_ordinal(own)} of the {base}: its {metric.noun} was "
+        return f"{_own(own, metric)} The best of the {compared} {_at(best, metric)}."
+    said = f"{_called(own)} is {_ordinal(own)} of the {compared}: its {metric.noun} was "
     level = [row for row in _alike(rows, own) if row["return_id"] != own["return_id"]]
     said += f"{formats.quantity(own['value'], metric)} {when}{f', as in {_names(level)}' if level else ''}."
     if own["value"] != known[0]["value"]:
@@ -194,13 +194,13 @@ def _placed(rows: Sequence[Row], known: Sequence[Row], metric: Metric, own: Row 
 
 
 def _ordinal(row: Row) -> str:
-    shared = row["sharing"] > 1
-    if row["place"] == 1:
+    shared = row["tied_here"] > 1
+    if row["rank_here"] == 1:
         return "joint best" if shared else "the best"
-    return f"joint {formats.ordinal(row['place'])}" if shared else formats.ordinal(row["place"])
+    return f"joint {formats.ordinal(row['rank_here'])}" if shared else formats.ordinal(row["rank_here"])
 
 
-def _base(rows: Sequence[Row], known: Sequence[Row]) -> str:
+def _compared(rows: Sequence[Row], known: Sequence[Row]) -> str:
     """ "10 compared"; "8 that have a figure"; "9 compared (Kingston and Richmond report jointly and count once)"."""
     joint = [row for row in rows if "+" in row["return_id"] and row["value"] is not None]
     twice = [row for row in joint if sum(one["return_id"] == row["return_id"] for one in joint) > 1]
@@ -233,15 +233,15 @@ def _reached(known: Sequence[Row], metric: Metric, benchmark: Benchmark) -> str:
         of = f"{_called(held[0])} {'reaches it' if met else 'does not reach it'}."
     if _own_benchmarks(held, benchmark):
         return f"Each is held against {benchmark.group_of()}: {of}"
-    level = formats.benchmark_value(held[0]["benchmark"], held[0]["base"], benchmark, metric)
+    level = formats.benchmark_value(held[0]["benchmark"], held[0]["council_count"], benchmark, metric)
     return f"{level} {of}"
 
 
 def _range(rows: Sequence[Row], known: Sequence[Row], metric: Metric, benchmark: Benchmark, own: Row | None) -> str:
     """From the lowest to the highest, which is no order of merit; and how many are above and below the benchmark."""
     low, high = _alike(rows, known[0]), _alike(rows, known[-1])
-    opening = f"Among the {_base(rows, known)} it" if own else (
-        f"Among the {_base(rows, known)} the {metric.noun} {formats.period(metric, rows[0]['period_end'])}"
+    opening = f"Among the {_compared(rows, known)} it" if own else (
+        f"Among the {_compared(rows, known)} the {metric.noun} {formats.period(metric, rows[0]['period_end'])}"
     )  # fmt: skip
     # The unit is said once.
     lowest = formats.brief(low[0]["value"], metric)
@@ -256,7 +256,7 @@ def _range(rows: Sequence[Row], known: Sequence[Row], metric: Metric, benchmark:
     if _own_benchmarks(held, benchmark):
         than = benchmark.group_of("their own")
     else:
-        than = f"{benchmark.group} {formats.mark(held[0]['benchmark'], held[0]['base'], benchmark, metric)}"
+        than = f"{benchmark.group} {formats.mark(held[0]['benchmark'], held[0]['council_count'], benchmark, metric)}"
     return f"{said} {over} {'is' if over == 1 else 'are'} higher and {under} lower than {than}."
 
 
@@ -276,7 +276,7 @@ def _grades(rows: Sequence[Row], metric: Metric) -> str:
 
 
 def _own_benchmarks(held: Sequence[Row], benchmark: Benchmark) -> bool:
-    """Whether they are held against different values: its region each, or of a picked group the others."""
+    """Whether they are compared with different values: its region each, or of a picked group the others."""
     return benchmark.own or len({row["benchmark"] for row in held}) > 1
 
 

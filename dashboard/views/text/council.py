@@ -1,4 +1,4 @@
-"""What is said of one council: in one measure, and over all of them."""
+"""Sentences about one council: in one measure, and over all of them."""
 
 from __future__ import annotations
 
@@ -22,23 +22,23 @@ def council_sentence(name: str, row: Row, metric: Metric, benchmark: Benchmark, 
         return f"{name} has no {metric.noun} {when}: {why}."
     note = f" ({formats.joint(partners)})" if partners else ""
     opening = f"In {name} the {metric.noun} was {formats.quantity(row['value'], metric)} {when}{note}"
-    stands = formats.standing(row)
-    opening += f", {stands}." if stands else "."
+    rank = formats.rank(row)
+    opening += f", {rank}." if rank else "."
     return f"{opening} {_against(row, metric, benchmark)}".strip()
 
 
 def profile_sentence(name: str, rows: Sequence[Row], metrics: Mapping[str, Metric]) -> str:
-    """Where a council stands over all ranked measures, from `queries.profile`; no score, only which quarter."""
+    """The quarters of a council in all ranked measures, from `queries.profile`; no score."""
     name = formats.place(name)
     if rows and rows[0]["very_small"]:
         return f"{name} is so small that its standing among councils says little: read its figures one by one."
     ranked = [row for row in rows if metrics[row["metric_id"]].ranked]
-    placed = [row for row in ranked if row["quarter"] is not None]
-    if not placed:
+    with_quarter = [row for row in ranked if row["quarter"] is not None]
+    if not with_quarter:
         return f"{name} has no published figure in any measure that ranks councils."
-    best = [metrics[row["metric_id"]].short_title.lower() for row in placed if row["quarter"] == 1]
-    worst = [metrics[row["metric_id"]].short_title.lower() for row in placed if row["quarter"] == 4]
-    measures = f"{len(placed)} ranked measure{'' if len(placed) == 1 else 's'}"
+    best = [metrics[row["metric_id"]].short_title.lower() for row in with_quarter if row["quarter"] == 1]
+    worst = [metrics[row["metric_id"]].short_title.lower() for row in with_quarter if row["quarter"] == 4]
+    measures = f"{len(with_quarter)} ranked measure{'' if len(with_quarter) == 1 else 's'}"
     if not best and not worst:
         sentence = f"On its {measures} {name} is neither in the best nor in the worst quarter of councils."
     else:
@@ -52,14 +52,14 @@ def profile_sentence(name: str, rows: Sequence[Row], metrics: Mapping[str, Metri
             sentence = f"{sentence[:-1]} and in the worst on none."
         if not best:
             sentence = f"{sentence[:-1]} and in the best on none."
-    missing = len(ranked) - len(placed)
+    missing = len(ranked) - len(with_quarter)
     return sentence + (f" {missing} more {'has' if missing == 1 else 'have'} no figure." if missing else "")
 
 
 def _against(row: Row, metric: Metric, benchmark: Benchmark) -> str:
     if metric.counted or row["benchmark"] is None:
-        return formats.benchmark_value(row["benchmark"], row["base"], benchmark, metric)
-    mark = formats.mark(row["benchmark"], row["base"], benchmark, metric)
+        return formats.benchmark_value(row["benchmark"], row["council_count"], benchmark, metric)
+    mark = formats.mark(row["benchmark"], row["council_count"], benchmark, metric)
     group = f"what {benchmark.group} reach {mark}" if benchmark.best else f"{benchmark.group} {mark}"
     chance = " Chance could explain the difference." if row["verdict"] == "similar" else ""
     if row["gap"] == 0 and not (metric.ranked and benchmark.to_meet):

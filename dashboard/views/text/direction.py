@@ -1,4 +1,4 @@
-"""What is said of directions: trends, several watch lists at once, movers, learning partners and funnels."""
+"""Sentences about directions: trends, several watch lists at once, movers, learning partners and funnels."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ NO_DIRECTION = {
 
 
 def trend(row: Row) -> str:
-    """Which way a figure goes: "getting worse over five years", or why that cannot be said; empty where none is asked.
+    """Which way a figure goes: "getting worse over five years", or why there is no trend; empty where none is asked.
 
     `row` has the columns of `direction.with_direction`.
     """
@@ -78,13 +78,13 @@ def movers_sentence(movers: Movers) -> str:
             continue
         row = rows.row(0, named=True)
         values = f"from {formats.brief(row['value_before'], metric)} to {formats.brief(row['value'], metric)}"
-        parts.append(f"{verb} most in {formats.place(row['name'])} ({values}{_places(row)})")
+        parts.append(f"{verb} most in {formats.place(row['name'])} ({values}{_ranks_gained(row)})")
     span = f"{_end(metric, movers.before.end)} and {_end(metric, movers.newest.end)}"
     return f"Between {span} the {metric.noun} {' and '.join(parts)}."
 
 
 def partners_sentence(name: str, partners: Sequence[Partner], benchmark: Benchmark) -> str:
-    """Whom a council could learn from, and on how many measures."""
+    """The councils that a council could learn from, and on how many measures."""
     name, group = formats.place(name), benchmark.group_of()
     if not partners:
         return f"Held against {group}, no council most like {name} does better where {name} falls short."
@@ -119,7 +119,7 @@ def _end(metric: Metric, end: date) -> str:
     return label if label[0].isdigit() else f"the {label}"
 
 
-def _places(row: Row) -> str:
+def _ranks_gained(row: Row) -> str:
     if row["rank"] is None or row["rank_before"] is None:
         return ""
     return f"; {formats.ordinal(row['rank_before'])} then, {formats.ordinal(row['rank'])} now"

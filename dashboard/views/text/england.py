@@ -1,4 +1,4 @@
-"""What is said of all councils together in one measure and period."""
+"""Sentences about all councils together in one measure and period."""
 
 from __future__ import annotations
 
@@ -46,11 +46,11 @@ def _range(known: Sequence[Row], metric: Metric) -> str:
 
 
 def _above(rows: Sequence[Row], metric: Metric, benchmark: Benchmark, total: England) -> str:
-    """How many stand over the benchmark of a neutral measure; empty where there is none for all."""
+    """How many are over the benchmark of a neutral measure; empty where there is none for all."""
     shared = benchmark.shared(rows)
     if metric.counted or not total.compared or shared is None:
         return ""
-    level = formats.benchmark_value(shared["benchmark"], shared["base"], benchmark, metric)
+    level = formats.benchmark_value(shared["benchmark"], shared["council_count"], benchmark, metric)
     return f" {level} {total.short} of {total.compared} councils {'is' if total.short == 1 else 'are'} above it."
 
 
@@ -61,7 +61,7 @@ def _total(rows: Sequence[Row], metric: Metric, benchmark: Benchmark, total: Eng
     if shared is None:
         level = f"Held against {benchmark.group_of()}, "
     else:
-        level = f"{formats.benchmark_value(shared['benchmark'], shared['base'], benchmark, metric)} "
+        level = f"{formats.benchmark_value(shared['benchmark'], shared['council_count'], benchmark, metric)} "
     if not total.short:
         score = f"all {total.compared} councils reach it" if total.compared > 1 else "the one council reaches it"
     elif not total.meet:
@@ -74,15 +74,15 @@ def _total(rows: Sequence[Row], metric: Metric, benchmark: Benchmark, total: Eng
 
 
 def _furthest(rows: Sequence[Row], metric: Metric) -> str:
-    """Who is furthest behind, the very small left out; empty where nobody else falls short."""
-    behind = [row for row in rows if row["gap"] is not None and row["gap"] > 0 and row["sets_cut"]]
-    if not behind:
+    """Who is furthest from the benchmark, the very small left out; empty where nobody else falls short."""
+    below = [row for row in rows if row["gap"] is not None and row["gap"] > 0 and row["sets_cut"]]
+    if not below:
         return ""
-    most = max(row["gap"] for row in behind)
-    worst = [row for row in behind if row["gap"] == most]
+    most = max(row["gap"] for row in below)
+    worst = [row for row in below if row["gap"] == most]
     names = [formats.place(row["name"]) for row in worst]
     named = [*names[:FEW], f"{len(names) - FEW} more"] if len(names) > FEW + 1 else names
-    # Where each council has its own benchmark, two may be as far from it and stand at different values.
+    # Where each council has its own benchmark, two may be as far from it at different values.
     at = formats.listed(list(dict.fromkeys(formats.quantity(row["value"], metric) for row in worst)))
     return f" Furthest behind {'is' if len(names) == 1 else 'are'} {formats.listed(named)}, at {at}."
 

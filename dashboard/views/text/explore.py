@@ -1,4 +1,4 @@
-"""What is said of figures somebody chose: how many of how many, of what, and what stands out in the newest period."""
+"""Sentences about chosen figures: how many of how many, of what, and what stands out in the newest period."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ REASONS = model.REASONS | {"suppressed": "suppressed", "unspecified": "without a
 
 
 def explored(db: Database, rows: pl.DataFrame, spotlight: pl.DataFrame, benchmark: Benchmark) -> str:
-    """How many figures are chosen, of what, whom and when, how many are missing and why; and what stands out.
+    """How many figures are chosen, of what, where and when, how many are missing and why; and what stands out.
 
     `rows` are of `selection.rows`, at least one; `spotlight` of `selection.spotlight`.
     """
@@ -33,7 +33,7 @@ def explored(db: Database, rows: pl.DataFrame, spotlight: pl.DataFrame, benchmar
 
 
 def what(db: Database, rows: pl.DataFrame) -> str:
-    """Of what figures are, whom and when: "88 measures in England and 153 councils, from 2012 to 2025"."""
+    """What figures are of, where and when: "88 measures in England and 153 councils, from 2012 to 2025"."""
     return f"{_measures(db, rows)} in {formats.listed(_areas(rows))}, {_periods(rows)}"
 
 
@@ -100,7 +100,7 @@ def _outstanding(db: Database, rows: pl.DataFrame, benchmark: Benchmark) -> str:
         return council_sentence(row["name"], row, metric, benchmark, partners)
     if rows.height == 1:
         return _other(rows.row(0, named=True), metric)
-    # Who is there beside councils is there to be held against.
+    # Areas that are not councils are there for comparison.
     among = councils if councils.height else rows
     when = formats.period(metric, rows["period_end"][0])
     when = when[0].upper() + when[1:]
@@ -158,7 +158,7 @@ def _meet(councils: pl.DataFrame, metric: Metric, benchmark: Benchmark) -> str:
     if not metric.ranked or not total.compared:
         return ""
     shared = benchmark.shared(councils.filter(pl.col("benchmark").is_not_null()).iter_rows(named=True))
-    mark = f" {formats.mark(shared['benchmark'], shared['base'], benchmark, metric)}" if shared else ""
+    mark = f" {formats.mark(shared['benchmark'], shared['council_count'], benchmark, metric)}" if shared else ""
     group = benchmark.group if shared else benchmark.group_of("their own")
     count = f"{total.meet or 'None'} of {total.compared} councils"
     one = total.meet < 2

@@ -1,4 +1,4 @@
-"""Values, periods, standings, gaps, benchmarks and reasons in words: what sentences, tables and hovers are made of.
+"""Values, periods, ranks, gaps, benchmarks and reasons in words: what sentences, tables and hovers are made of.
 
 Text from the database is plain: pages escape it before it meets markup.
 """
@@ -21,10 +21,10 @@ from dashboard.data.names import number as number
 from dashboard.data.names import reason as reason
 from dashboard.views.text.grammar import plural
 
-Colouring = Literal["value", "quarter", "gap", "verdict", "change", "trend"]
+ColourScheme = Literal["value", "quarter", "gap", "verdict", "change", "trend"]
 
 # Of a better, a middle and a worse class (of a neutral measure a lower and a higher one): what puts a council there.
-SIDES: dict[Colouring, tuple[tuple[str, str, str], tuple[str, str, str]]] = {
+SIDES: dict[ColourScheme, tuple[tuple[str, str, str], tuple[str, str, str]]] = {
     "verdict": (("better", "similar", "worse"), ("lower", "similar", "higher")),
     "change": (("better", "no change", "worse"), ("lower", "no change", "higher")),
     "trend": (("getting better", "no clear trend", "getting worse"), ("falling", "no clear trend", "rising")),
@@ -90,8 +90,8 @@ def period_label(metric: Metric, end: date) -> str:
     return period(metric, end).removeprefix("at ").removeprefix("in the ")
 
 
-def standing(row: Row) -> str:
-    """Where a council stands: "joint 7th of 149 (2 share it)"; empty without a rank."""
+def rank(row: Row) -> str:
+    """The rank of a council: "joint 7th of 149 (2 share it)"; empty without a rank."""
     if row["rank"] is None:
         return ""
     shared = f" ({row['tied']} share it)" if row["tied"] > 1 else ""
@@ -145,7 +145,7 @@ def gap(row: Row, metric: Metric) -> str:
 
 
 def shortfall(row: Row, metric: Metric) -> str:
-    """A gap in real units, as in "11 posts to fill"; empty where none can be said."""
+    """A gap in real units, as in "11 posts to fill"; empty where there is none."""
     if row["shortfall"] is None or metric.shortfall is None:
         return ""
     count = number(row["shortfall"], 0)
@@ -168,12 +168,12 @@ def held(metric: Metric) -> str:
 
 
 def verdict(row: Row) -> str:
-    """The verdict beyond chance in words; empty without counts."""
+    """Whether a difference is significant, in words; empty without counts."""
     return VERDICTS.get(row["verdict"], "")
 
 
 def benchmark_value(
-    value: float | None, base: int | None, benchmark: Benchmark, metric: Metric, its: str = "its"
+    value: float | None, council_count: int | None, benchmark: Benchmark, metric: Metric, its: str = "its"
 ) -> str:
     """What a benchmark comes to, in one sentence; or why there is none, `its` saying whose."""
     if metric.graded:
@@ -188,14 +188,16 @@ def benchmark_value(
         return benchmark.no_value(its)
     side = "below" if metric.lower_is_better else "above"
     shown = _with_unit(_as_typed(value, benchmark, metric), metric)
-    return benchmark.level.format(value=shown, side=side, base=base, councils=plural(base, "council"))
+    return benchmark.level.format(
+        value=shown, side=side, council_count=council_count, councils=plural(council_count, "council")
+    )
 
 
-def mark(value: float, base: int | None, benchmark: Benchmark, metric: Metric) -> str:
-    """A benchmark's value as it follows its name, with its base: "(7.6%)", "(8.6%, 8 of 10)", "(9.6%, 55 councils)"."""
+def mark(value: float, council_count: int | None, benchmark: Benchmark, metric: Metric) -> str:
+    """Its value after its name, with how many councils: "(7.6%)", "(8.6%, 8 of 10)", "(9.6%, 55 councils)"."""
     shown = _as_typed(value, benchmark, metric)
     shown = f"{shown}%" if metric.unit == "%" else f"£{shown}" if metric.unit.startswith("£") else shown
-    counted = benchmark.counted.format(base=base, councils=plural(base, "council"))
+    counted = benchmark.counted.format(council_count=council_count, councils=plural(council_count, "council"))
     return f"({shown}{', ' if counted else ''}{counted})"
 
 
@@ -226,14 +228,14 @@ def counted(count: str, words: str) -> str:
     return re.sub("|".join(heads), lambda found: heads[found.group()], words, count=1)
 
 
-def side(row: Row, metric: Metric, colouring: str) -> str | None:
+def side(row: Row, metric: Metric, scheme: str) -> str | None:
     """The side a council is on by its verdict, change or trend: "better", "no change", "getting worse"; None of none.
 
     By what is shown: who moved by less than the last decimal did not change.
     """
-    if colouring == "change":
+    if scheme == "change":
         return None if row["change"] is None else direction(row["change"], metric)
-    found: str | None = row["verdict" if colouring == "verdict" else "direction"]
+    found: str | None = row["verdict" if scheme == "verdict" else "direction"]
     return found
 
 
@@ -244,29 +246,29 @@ def trend(row: Row) -> str:
     return str(row["direction"])
 
 
-def hover(row: Row, metric: Metric, names: Mapping[str, str], colouring: str = "quarter") -> str:
-    """What a map says of one council below its name: value or reason, standing, and what it is coloured by.
+def hover(row: Row, metric: Metric, names: Mapping[str, str], scheme: str = "quarter") -> str:
+    """What a map says of one council below its name: value or reason, rank, and what it is coloured by.
 
     That is the gap, the verdict with its interval, the change or the trend; and a joint return is said so.
     """
     if row["value"] is None:
         return reason(row["status"], row["symbol"], metric)
     partners = [names[other] for other in row["return_id"].split("+") if other != row["area_id"]]
-    about = _about(row, metric, colouring)
-    return "; ".join(filter(None, (quantity(row["value"], metric), standing(row), about, joint(partners))))
+    about = _about(row, metric, scheme)
+    return "; ".join(filter(None, (quantity(row["value"], metric), rank(row), about, joint(partners))))
 
 
-def _about(row: Row, metric: Metric, colouring: str) -> str:
+def _about(row: Row, metric: Metric, scheme: str) -> str:
     if metric.graded:
         return ""
-    if colouring == "verdict":
+    if scheme == "verdict":
         if row["verdict"] is None:
             return "no verdict beyond chance"
         interval = f"95% interval {brief(row['low'], metric)} to {brief(row['high'], metric)}"
         return f"{verdict(row)} ({interval})"
-    if colouring == "change":
+    if scheme == "change":
         return "no figure a year before" if row["change"] is None else changed(row["change"], metric)
-    if colouring == "trend":
+    if scheme == "trend":
         said = trend(row)
         return f"trend {said}" if said.startswith("cannot") else said
     return _gap_or_meets(row, metric)

@@ -40,7 +40,7 @@ def gain(one: Gain) -> str:
     return f"{count} {formats.counted(count, one.metric.shortfall.replace('posts to fill', 'fewer vacant posts'))}"
 
 
-def watch_sentence(metric: Metric, watched: int, to_ring: int, benchmark: Benchmark) -> str:
+def watch_sentence(metric: Metric, watched: int, peers: int, benchmark: Benchmark) -> str:
     """How many councils are on the watch list of one measure, and on its mirror."""
     if not metric.ranked:
         return (
@@ -53,7 +53,7 @@ def watch_sentence(metric: Metric, watched: int, to_ring: int, benchmark: Benchm
     better = "better than it beyond chance" if metric.has_interval else "in the best quarter and ahead of it"
     return (
         f"By the {metric.noun} {_councils(watched)} {worse.format(benchmark.group)} and getting worse over "
-        f"five years; {_councils(to_ring)} {better} and getting better: those to ring."
+        f"five years; {_councils(peers)} {better} and getting better: those to ring."
     )
 
 
@@ -78,10 +78,10 @@ def news_lines(db: Database, one: News) -> list[str]:
     return lines
 
 
-def grades_sentence(course: Sequence[Grades]) -> str:
+def grades_sentence(history: Sequence[Grades]) -> str:
     """What became of the judgements of leaders in a year: against the newest snapshot at least a year older."""
-    now = course[0]
-    before = next((one for one in course if (now.on - one.on).days >= 365), None)
+    now = history[0]
+    before = next((one for one in history if (now.on - one.on).days >= 365), None)
     if before is None:
         return ""
     parts = []

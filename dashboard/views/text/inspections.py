@@ -1,4 +1,4 @@
-"""What is said of inspections: of all councils, of reports over time, of regions, and of measures by grade."""
+"""Sentences about inspections: of all councils, of reports over time, of regions, and of measures by grade."""
 
 from __future__ import annotations
 
@@ -116,13 +116,13 @@ def reports_sentence(
     )
 
 
-def course_sentence(name: str, found: Sequence[Row], strand: str, metric: Metric) -> str:
+def history_sentence(name: str, found: Sequence[Row], strand: str, metric: Metric) -> str:
     """The grades of one council from report to report, oldest first."""
     name = formats.place(name)
     if not found:
         return f"{name} has no inspection on record since 2013."
-    course = [f"{row[strand] or 'no judgement'} ({row['published']:%B %Y})" for row in found]
-    return f"{name} has {plural(len(found), 'report')} since 2013: for {what(metric)} {formats.listed(course)}."
+    history = [f"{row[strand] or 'no judgement'} ({row['published']:%B %Y})" for row in found]
+    return f"{name} has {plural(len(found), 'report')} since 2013: for {what(metric)} {formats.listed(history)}."
 
 
 def regions_sentence(rows: Sequence[Row], metric: Metric, *, day: date, area: str) -> str:
@@ -228,11 +228,11 @@ def own_next(name: str, rows: Sequence[Row], metric: Metric, *, grade: str) -> s
     name = formats.place(name)
     if not rows:
         return f"{name} was never judged {grade} for {what(metric)} since 2013."
-    courses = []
+    history = []
     for row in reversed(rows):
         then = f"then {row['next_grade']}, {row['months']} months later" if row["next_grade"] else "and not again since"
-        courses.append(f"{grade} in {row['published']:%B %Y}, {then}")
-    return f"{name} was judged for {what(metric)} {'; '.join(courses)}."
+        history.append(f"{grade} in {row['published']:%B %Y}, {then}")
+    return f"{name} was judged for {what(metric)} {'; '.join(history)}."
 
 
 def visits_sentence(rows: Sequence[Row], *, name: str | None, span: tuple[date, date]) -> str:

@@ -1,4 +1,4 @@
-"""What is said of leaders: how they were judged and how that changed, beside the workforce, and who leads how long."""
+"""Sentences about leaders: how they were judged and how that changed, beside the workforce, and who leads how long."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ NUMBERS = ("none", "one", "two", "three", "four", "five", "six", "seven", "eight
 
 
 def judged(rows: Sequence[Row], newest: date) -> str:
-    """How many leaders have each grade, and how many councils went up or down, from `leadership.courses`."""
+    """How many leaders have each grade, and how many councils went up or down, from `leadership.history`."""
     counts = {grade: sum(row["grade"] == grade for row in rows) for grade in GRADES}
     known = [grade for grade, count in counts.items() if count]
     if not known:
@@ -42,7 +42,7 @@ def moved(rows: Sequence[Row]) -> str:
 
 
 def own(row: Row) -> str:
-    """How the leaders of one council were judged last, and before, from its row of `leadership.courses`."""
+    """How the leaders of one council were judged last, and before, from its row of `leadership.history`."""
     name = formats.place(row["name"])
     if row["grade"] is None:
         return f"{name} has no judgement of its leaders on record since 2013."
@@ -73,11 +73,11 @@ def beside(rows: Sequence[Row], metrics: Sequence[Metric]) -> str:
     low = [row for row in rows if row["grade"] in GRADES[2:]]
     if not (high or low) or len(metrics) < ENOUGH:
         return "There are no judgements of leaders and figures of the workforce to hold side by side."
-    ahead, behind = (sum(row["side"] == side for row in rows) for side in (HIGH, LOW))
+    worst, best = (sum(row["side"] == side for row in rows) for side in (HIGH, LOW))
     return (
-        f"Of {len(high)} councils whose leaders are Good or Outstanding, {ahead} {are(ahead)} in the worst quarter on "
+        f"Of {len(high)} councils whose leaders are Good or Outstanding, {worst} {are(worst)} in the worst quarter on "
         f"{NUMBERS[ENOUGH]} or more of {NUMBERS[len(metrics)]} workforce measures ({names(metrics)}); of {len(low)} "
-        f"judged lower, {behind} {are(behind)} in the best quarter on {NUMBERS[ENOUGH]} or more. {NO_CAUSE}"
+        f"judged lower, {best} {are(best)} in the best quarter on {NUMBERS[ENOUGH]} or more. {NO_CAUSE}"
     )
 
 

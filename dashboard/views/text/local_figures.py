@@ -1,4 +1,4 @@
-"""What is said of a council's own, unpublished figures; true of what is in the session at the time, and of no more."""
+"""Sentences about a council's own, unpublished figures; true of what is in the session at the time, and of no more."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def opening(
     benchmark: Benchmark,
     partners: Sequence[str] = (),
 ) -> str:
-    """What stands out, from the rows of `standing.placed`: of the chosen measure, if it has one, else of all.
+    """What stands out, from the rows of `local_rank.rank_figures`: of the chosen measure, if it has one, else of all.
 
     `partners` are those of the chosen measure's joint return.
     """
@@ -54,13 +54,13 @@ def opening(
 
 
 def would(name: str, own: Row, metric: Metric) -> str:
-    """Where an own figure would stand: "At 13.1%, unpublished, the vacancy rate in Leeds would be 60th of 149, ..."."""
+    """The rank of an own figure: "At 13.1%, unpublished, the vacancy rate in Leeds would be 60th of 149, ..."."""
     opening = f"With {formats.quantity(own['value'], metric)}, unpublished, {name}"
     when = f"as published {formats.period(metric, own['period_end'])}"
     if own["rank"] is None:
         return f"In {name} the {metric.noun}, unpublished, is {formats.quantity(own['value'], metric)}."
     quarter = f" and in the {formats.QUARTERS[own['quarter']]}" if own["quarter"] else ""
-    return f"{opening} would be {formats.standing(own)} by {metric.noun}{quarter}, the others {when}."
+    return f"{opening} would be {formats.rank(own)} by {metric.noun}{quarter}, the others {when}."
 
 
 def since(own: Row, metric: Metric, partners: Sequence[str] = ()) -> str:
@@ -81,7 +81,7 @@ def against(own: Row, metric: Metric, benchmark: Benchmark) -> str:
     """How far it is from the benchmark, as the Council page says it; empty without one."""
     if metric.counted or own["benchmark"] is None:
         return ""
-    mark = formats.mark(own["benchmark"], own["base"], benchmark, metric)
+    mark = formats.mark(own["benchmark"], own["council_count"], benchmark, metric)
     group = f"what {benchmark.group} reach {mark}" if benchmark.best else f"{benchmark.group} {mark}"
     chance = " Chance could explain the difference." if own["verdict"] == "similar" else ""
     if own["gap"] == 0 and not (metric.ranked and benchmark.to_meet):

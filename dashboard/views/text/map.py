@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dashboard.analysis.benchmarks import Benchmark
 from dashboard.data.model import Metric, Row
 from dashboard.views.text import formats
-from dashboard.views.text.formats import SIDES, Colouring
+from dashboard.views.text.formats import SIDES, ColourScheme
 from dashboard.views.text.grammar import are, plural
 
 # What is said of one council on a side, and of several.
@@ -32,26 +32,26 @@ NOBODY = {
 
 
 def coloured_sentence(
-    rows: Sequence[Row], own: Row | None, metric: Metric, benchmark: Benchmark, colouring: Colouring
+    rows: Sequence[Row], own: Row | None, metric: Metric, benchmark: Benchmark, scheme: ColourScheme
 ) -> str:
     """What is to be seen on a map by verdict, change or trend: of the chosen council, or of all, each return once.
 
-    `rows` are those of `queries.councils`, for a trend with `direction.with_direction`. Empty for other colourings,
+    `rows` are those of `queries.councils`, for a trend with `direction.with_direction`. Empty for other schemes,
     and where the council has no figure, which the sentence of the measure says.
     """
-    if metric.graded or colouring not in SIDES or (own is not None and own["value"] is None):
+    if metric.graded or scheme not in SIDES or (own is not None and own["value"] is None):
         return ""
     if own is not None:
-        return _own(own, metric, colouring)
-    sides = SIDES[colouring][metric.neutral]
-    returns = {row["return_id"]: formats.side(row, metric, colouring) for row in rows}
+        return _own(own, metric, scheme)
+    sides = SIDES[scheme][metric.neutral]
+    returns = {row["return_id"]: formats.side(row, metric, scheme) for row in rows}
     counts = Counter(side for side in returns.values() if side in sides)
     known = sum(counts.values())
     if not known:
-        return NOBODY[colouring]
-    if colouring == "verdict":
+        return NOBODY[scheme]
+    if scheme == "verdict":
         return _verdicts(counts, known, sides, benchmark)
-    since = "Since a year before" if colouring == "change" else "Over five years"
+    since = "Since a year before" if scheme == "change" else "Over five years"
     said = [f"{counts[side]} {ONE_AND_MANY[side][counts[side] > 1]}" for side in sides if counts[side]]
     return f"{since}, of {plural(known, 'council')} {formats.listed(said)}."
 
@@ -63,8 +63,8 @@ def _verdicts(counts: Counter[str], known: int, sides: tuple[str, str, str], ben
     return f"{sentence}; for {similar} chance could explain the difference." if similar else f"{sentence}."
 
 
-def _own(row: Row, metric: Metric, colouring: Colouring) -> str:
-    if colouring == "verdict":
+def _own(row: Row, metric: Metric, scheme: ColourScheme) -> str:
+    if scheme == "verdict":
         if row["low"] is None:
             return "No counts are published to judge chance by."
         interval = "from {} to {}".format(*(formats.brief(row[end], metric) for end in ("low", "high")))
@@ -73,7 +73,7 @@ def _own(row: Row, metric: Metric, colouring: Colouring) -> str:
         if row["verdict"] == "similar":
             return f"It is similar: its 95% interval, {interval}, holds the benchmark."
         return f"It is {row['verdict']} beyond chance: its 95% interval is {interval}."
-    if colouring == "change":
+    if scheme == "change":
         if row["change"] is None:
             return "It has no figure a year before to compare with."
         moved = formats.changed(row["change"], metric)

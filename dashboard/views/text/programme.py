@@ -1,4 +1,4 @@
-"""What is said of the leadership programme, from the register that the operator keeps; and that nobody keeps one."""
+"""Sentences about the leadership programme, from the register that the operator keeps; and that nobody keeps one."""
 
 from __future__ import annotations
 

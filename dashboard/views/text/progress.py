@@ -1,11 +1,11 @@
-"""What is said of commitments: who meets them, how far it is, and the sum of the last five periods, said as a sum."""
+"""Sentences about commitments: who meets them, how far it is, and the sum of the last five periods, said as a sum."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
 from dashboard.analysis.comparison import England
-from dashboard.analysis.progress import PERIODS, Commitment, Course, Held, Outcome
+from dashboard.analysis.progress import PERIODS, Assessment, Commitment, Held, Outcome
 from dashboard.data.model import Metric, Row
 from dashboard.data.names import format_date
 from dashboard.views.text import formats
@@ -80,7 +80,7 @@ def amount(value: float, metric: Metric) -> str:
 
 
 def detail(one: Held) -> str:
-    """Where one commitment stands: England, and how many councils meet it."""
+    """One commitment: England, and how many councils meet it."""
     commitment, metric = one.commitment, one.commitment.metric
     assert metric is not None
     when = formats.period(metric, one.end)
@@ -117,7 +117,7 @@ def gained(total: England | None, metric: Metric) -> str:
     )
 
 
-def course(what: str, found: Course, one: Held, metric: Metric | None) -> str:
+def assessment(what: str, found: Assessment, one: Held, metric: Metric | None) -> str:
     """The sum of one figure, said as a sum; `metric` is None of the share of councils."""
     by = format_date(one.commitment.by_when)
     if found.outcome in ("met", "was met", "was not met"):

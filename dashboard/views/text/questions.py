@@ -18,10 +18,10 @@ from dashboard.views.text.grammar import plural
 MOST = 6
 OF_NINE, OF_OTHERS = 3, 2
 TO_IMPROVE = ("Requires improvement to be good", "Inadequate")
-# Why a council has nothing to tell: it does not apply to it, or it must not, since so few children stand behind it.
+# Why a council has nothing to tell: it does not apply to it, or it must not, since it is of so few children.
 NOT_ASKED = ("not_applicable", "suppressed", "low_nonzero")
 
-# What only whoever is there can answer, of the measures of a briefing; of others `_OTHER` is asked.
+# What only the council can answer, of the measures of a briefing; of others `_OTHER` is asked.
 ASKED = {
     "vacancy_rate": "What lies behind the vacant posts, and what would help to fill them?",
     "agency_rate": "For which work are agency social workers engaged, and what would let permanent staff take it on?",
@@ -60,12 +60,12 @@ def questions(
     partner: tuple[Partner, str] | None,
     joint: Mapping[str, str],
 ) -> list[Question]:
-    """Up to MOST questions: from gaps in the nine measures, the weakest others, courses, gaps in the data, reports.
+    """Up to MOST questions: from gaps in the nine measures, the weakest others, trends, gaps in the data, reports.
 
     `rows` are those of `direction.with_direction` of a profile, `weakest` its weakest measures, `history` that of
-    `queries.history`, `judged` the latest judgements with the inspection they are from, `partner` whom to ring first
-    and how like it is, `joint` what is said of figures that others report too, by metric_id. A gap that chance could
-    explain raises no question. None are made up where nothing falls short.
+    `queries.history`, `judged` the latest judgements with the inspection they are from, `partner` the first peer to
+    contact and how like it is, `joint` the words for figures that others report too, by metric_id. A gap that is not
+    significant raises no question. None are made up where nothing falls short.
     """
     by_metric = {row["metric_id"]: row for row in rows}
     short = [row for metric in nine if (row := by_metric.get(metric.metric_id)) is not None and _falls_short(row)]
@@ -76,7 +76,7 @@ def questions(
     found += [_gap(row, metrics[row["metric_id"]], benchmark, joint) for row in others[:OF_OTHERS]]
     asked = {one.metric_id for one in found}
     worse = [row for row in rows if row["direction"] == "getting worse" and row["metric_id"] not in asked]
-    found += [_course(metrics[row["metric_id"]], history) for row in worse if metrics[row["metric_id"]].ranked][:1]
+    found += [_worsening(metrics[row["metric_id"]], history) for row in worse if metrics[row["metric_id"]].ranked][:1]
     report = _report(*judged)
     unknown = [by_metric[metric.metric_id] for metric in nine if _missing(by_metric.get(metric.metric_id))]
     last = [
@@ -97,7 +97,7 @@ def _missing(row: Row | None) -> bool:
 
 def _gap(row: Row, metric: Metric, benchmark: Benchmark, joint: Mapping[str, str]) -> Question:
     words = ASKED.get(metric.metric_id) or _OTHER.format(noun=metric.noun)
-    mark = formats.mark(row["benchmark"], row["base"], benchmark, metric)
+    mark = formats.mark(row["benchmark"], row["council_count"], benchmark, metric)
     note = f" ({joint[metric.metric_id]})" if metric.metric_id in joint else ""
     because = (
         f"{metric.title}: {formats.quantity(row['value'], metric)} {formats.period(metric, row['period_end'])}{note}, "
@@ -106,8 +106,8 @@ def _gap(row: Row, metric: Metric, benchmark: Benchmark, joint: Mapping[str, str
     return Question(words, because, metric.metric_id)
 
 
-def _course(metric: Metric, history: Mapping[str, Sequence[tuple[date, float | None]]]) -> Question:
-    # The trend is of the five latest periods, of which each has a figure where one can be said (rule `trends`).
+def _worsening(metric: Metric, history: Mapping[str, Sequence[tuple[date, float | None]]]) -> Question:
+    # The trend is of the five latest periods, of which each has a figure where there is a trend (rule `trends`).
     (first, before), (last, now) = (history[metric.metric_id][-5], history[metric.metric_id][-1])
     assert before is not None
     assert now is not None

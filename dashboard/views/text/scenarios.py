@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dashboard.analysis.scenarios import VACANCIES, Council, England, Place, Returners
+from dashboard.analysis.scenarios import VACANCIES, Council, England, Rank, Returners
 from dashboard.data.model import Metric, Row
 from dashboard.views.text import formats
 
@@ -26,10 +26,10 @@ def council(one: Council) -> str:
 
 
 def then(one: Council) -> str:
-    """What would follow for a council that reached its target: its standing, and its cases; empty of nothing."""
+    """What would follow for a council that reached its target: its rank, and its cases; empty of nothing."""
     said = ""
-    if one.place_before and one.place_after and one.place_before != one.place_after:
-        said = f"The standing would be {_place(one.place_after)} instead of {_place(one.place_before)}."
+    if one.rank_before and one.rank_after and one.rank_before != one.rank_after:
+        said = f"The standing would be {_rank(one.rank_after)} instead of {_rank(one.rank_before)}."
     return (said + _cases(one.caseload_before, one.caseload_after, one.metric)).strip()
 
 
@@ -105,9 +105,9 @@ def _moved(moved: float | None, metric: Metric, *, england: bool = False) -> str
     return f"{count} {formats.counted(count, words)}"
 
 
-def _place(place: Place) -> str:
-    row = {"rank": place.rank, "tied": place.tied, "ranked": place.ranked}
-    return formats.standing(row)
+def _rank(rank: Rank) -> str:
+    row = {"rank": rank.rank, "tied": rank.tied, "ranked": rank.ranked}
+    return formats.rank(row)
 
 
 def _cases(before: float | None, after: float | None, metric: Metric) -> str:

@@ -16,7 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from etl.areas import Areas
-from etl.build import ranks as standings
+from etl.build import ranks
 from etl.build.builder import with_missing_rows
 from etl.model import OBSERVATION
 
@@ -82,13 +82,13 @@ def areas(observation: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def standing(
+def ranks_of(
     figures: Iterable[Figure], polarity: str = LOWER, unit: str = "%", minimum: float | None = None
 ) -> dict[str, tuple[int, int, int, int]]:
     """area -> (rank, tied, ranked, quarter)"""
     observation = observed(figures)
-    returns = standings.ranked_returns(observation, metric(polarity, unit, minimum), areas(observation))
-    rows = standings.standings(observation, returns, standings.quarter_cuts(returns))
+    returns = ranks.ranked_returns(observation, metric(polarity, unit, minimum), areas(observation))
+    rows = ranks.rank_councils(observation, returns, ranks.quarter_cuts(returns))
     return {row[0]: row[1:] for row in rows.select("area_id", "rank", "tied", "ranked", "quarter").iter_rows()}
 
 
@@ -96,51 +96,51 @@ def cuts(
     figures: Iterable[Figure], polarity: str = LOWER, minimum: float | None = None
 ) -> list[tuple[int, float, float, float]]:
     observation = observed(figures)
-    returns = standings.ranked_returns(observation, metric(polarity, "%", minimum), areas(observation))
-    return standings.quarter_cuts(returns).select("returns", "best", "middle", "worst").rows()
+    returns = ranks.ranked_returns(observation, metric(polarity, "%", minimum), areas(observation))
+    return ranks.quarter_cuts(returns).select("returns", "best", "middle", "worst").rows()
 
 
-def ranks(figures: Iterable[Figure], polarity: str = LOWER) -> dict[str, tuple[int, int, int]]:
-    return {area_id: found[:3] for area_id, found in standing(figures, polarity).items()}
+def only_ranks(figures: Iterable[Figure], polarity: str = LOWER) -> dict[str, tuple[int, int, int]]:
+    return {area_id: found[:3] for area_id, found in ranks_of(figures, polarity).items()}
 
 
 def test_best_is_first_and_which_way_is_better_is_the_metrics() -> None:
     values = alone({"a": 1.0, "b": 2.0, "c": 3.0})
-    assert ranks(values, LOWER) == {"a": (1, 1, 3), "b": (2, 1, 3), "c": (3, 1, 3)}
-    assert ranks(values, HIGHER) == {"a": (3, 1, 3), "b": (2, 1, 3), "c": (1, 1, 3)}
+    assert only_ranks(values, LOWER) == {"a": (1, 1, 3), "b": (2, 1, 3), "c": (3, 1, 3)}
+    assert only_ranks(values, HIGHER) == {"a": (3, 1, 3), "b": (2, 1, 3), "c": (1, 1, 3)}
 
 
 @pytest.mark.parametrize("polarity", [LOWER, HIGHER])
 def test_ties_share_the_smallest_rank_and_the_next_rank_is_skipped(polarity: str) -> None:
-    found = ranks(alone({"a": 5.0, "b": 7.0, "c": 7.0, "d": 7.0, "e": 9.0}), polarity)
+    found = only_ranks(alone({"a": 5.0, "b": 7.0, "c": 7.0, "d": 7.0, "e": 9.0}), polarity)
     assert [found[area_id] for area_id in "bcd"] == [(2, 3, 5)] * 3
     assert sorted(found[area_id][0] for area_id in "ae") == [1, 5]
 
 
 def test_when_all_are_alike_all_are_first() -> None:
-    found = standing(alone(dict.fromkeys("abcd", 4.0)))
+    found = ranks_of(alone(dict.fromkeys("abcd", 4.0)))
     assert set(found.values()) == {(1, 4, 4, 1)}
 
 
 def test_zero_is_ranked_and_a_missing_value_is_not() -> None:
-    found = ranks(alone({"a": 0.0, "b": None, "c": 3.0}))
+    found = only_ranks(alone({"a": 0.0, "b": None, "c": 3.0}))
     assert found == {"a": (1, 1, 2), "c": (2, 1, 2)}
 
 
-def test_a_neutral_metric_and_a_grade_have_no_standing() -> None:
+def test_a_neutral_metric_and_a_grade_have_no_rank() -> None:
     values = alone({"a": 1.0, "b": 2.0})
-    assert standing(values, NEUTRAL) == {}
-    assert standing(values, LOWER, unit="grade") == {}
+    assert ranks_of(values, NEUTRAL) == {}
+    assert ranks_of(values, LOWER, unit="grade") == {}
 
 
 def test_regions_and_england_are_not_ranked_among_councils() -> None:
-    found = ranks(alone({"a": 2.0, "b": 3.0, "E12000001": 1.0, "E92000001": 2.0}))
+    found = only_ranks(alone({"a": 2.0, "b": 3.0, "E12000001": 1.0, "E92000001": 2.0}))
     assert found == {"a": (1, 1, 2), "b": (2, 1, 2)}
 
 
 def test_a_joint_return_counts_once_and_its_authorities_stand_alike() -> None:
     joint = [("k", "k+r", 2.0, 1000.0), ("r", "k+r", 2.0, 1000.0)]
-    found = ranks([*alone({"a": 1.0, "b": 3.0}), *joint])
+    found = only_ranks([*alone({"a": 1.0, "b": 3.0}), *joint])
     assert found == {"a": (1, 1, 3), "k": (2, 1, 3), "r": (2, 1, 3), "b": (3, 1, 3)}
 
 
@@ -159,7 +159,7 @@ def test_cuts_are_linear_between_neighbouring_values() -> None:
 @pytest.mark.parametrize(("polarity", "quarters"), [(LOWER, [1, 1, 2, 3, 4]), (HIGHER, [4, 3, 2, 1, 1])])
 def test_a_value_on_a_cut_is_in_the_better_quarter_whichever_way_is_better(polarity: str, quarters: list[int]) -> None:
     # The cuts are 20, 30 and 40: three of the five values stand on one.
-    found = standing(alone({"a": 10.0, "b": 20.0, "c": 30.0, "d": 40.0, "e": 50.0}), polarity)
+    found = ranks_of(alone({"a": 10.0, "b": 20.0, "c": 30.0, "d": 40.0, "e": 50.0}), polarity)
     assert [found[area_id][3] for area_id in "abcde"] == quarters
 
 
@@ -173,7 +173,7 @@ def test_a_very_small_authority_is_ranked_but_sets_no_cut(small: str) -> None:
     values = {"a": 10.0, "b": 20.0, "c": 30.0, "d": 40.0, "e": 50.0}
     with_small = alone({**values, small: 0.0})
     assert cuts(with_small) == cuts(alone(values))
-    assert standing(with_small)[small] == (1, 1, 6, 1)
+    assert ranks_of(with_small)[small] == (1, 1, 6, 1)
 
 
 def test_a_return_under_the_minimum_denominator_sets_no_cut() -> None:
@@ -182,7 +182,7 @@ def test_a_return_under_the_minimum_denominator_sets_no_cut() -> None:
     assert cuts([*values, under], minimum=20) == cuts(values)
     assert cuts([*values, at_minimum], minimum=20)[0][0] == 6
     assert cuts([*values, unknown], minimum=20) == cuts(values)
-    assert standing([*values, under, unknown], minimum=20)["u"] == (1, 2, 7, 1)
+    assert ranks_of([*values, under, unknown], minimum=20)["u"] == (1, 2, 7, 1)
 
 
 VALUES = st.lists(st.integers(0, 40).map(lambda tenths: tenths / 10), min_size=1, max_size=12)
@@ -194,28 +194,28 @@ def named(values: Iterable[float]) -> list[Figure]:
 
 @given(VALUES)
 def test_first_is_who_nobody_is_better_than(values: list[float]) -> None:
-    found = standing(named(values))
+    found = ranks_of(named(values))
     assert {values[int(area_id[1:])] for area_id, one in found.items() if one[0] == 1} == {min(values)}
 
 
 @given(VALUES)
 def test_turning_values_and_polarity_round_changes_nothing(values: list[float]) -> None:
-    assert standing(named(values), LOWER) == standing(named(round(4 - value, 1) for value in values), HIGHER)
+    assert ranks_of(named(values), LOWER) == ranks_of(named(round(4 - value, 1) for value in values), HIGHER)
 
 
 @given(VALUES, st.sampled_from([LOWER, HIGHER]))
 def test_who_is_worse_is_never_in_a_better_quarter(values: list[float], polarity: str) -> None:
-    by_rank = sorted(standing(named(values), polarity).values())
+    by_rank = sorted(ranks_of(named(values), polarity).values())
     assert all(better[3] <= worse[3] for better, worse in pairwise(by_rank))
 
 
 @given(VALUES)
 def test_the_order_of_rows_does_not_matter(values: list[float]) -> None:
-    assert standing(reversed(named(values))) == standing(named(values))
+    assert ranks_of(reversed(named(values))) == ranks_of(named(values))
 
 
 def changed(*years: pl.DataFrame, unit: str = "%") -> dict[tuple[str, int], float]:
-    rows = standings.changes(pl.concat(years), metric(unit=unit))
+    rows = ranks.changes(pl.concat(years), metric(unit=unit))
     for period_end, previous in rows.select("period_end", "previous_period_end").iter_rows():
         assert previous == period_end.replace(year=period_end.year - 1)
     return {(area_id, day.year): by for area_id, day, by in rows.select("area_id", "period_end", "change").iter_rows()}
@@ -285,7 +285,7 @@ def test_a_row_without_a_value_of_an_authority_that_was_no_more_is_dropped(known
     assert rows.filter(pl.col("area_id") == "909")["value"].to_list() == [1.0]
 
 
-# From here on: every standing, cut and change of the real database, counted again in plain Python.
+# From here on: every rank, quartile and change of the real database, counted again in plain Python.
 
 Key = tuple[str, date]
 
@@ -318,7 +318,7 @@ def type_7(values: list[Decimal], quarters: int) -> Decimal:
     return ordered[below] + (ordered[above] - ordered[below]) * (at - below)
 
 
-def test_every_standing_and_cut_of_the_database_is_what_counting_by_hand_gives(
+def test_every_rank_and_quartile_of_the_database_is_what_counting_by_hand_gives(
     database: duckdb.DuckDBPyConnection,
 ) -> None:
     higher = {row[0] for row in database.sql(f"SELECT metric_id FROM metric WHERE polarity = '{HIGHER}'").fetchall()}
