@@ -10,7 +10,7 @@ import polars as pl
 
 from dashboard.analysis import comparison, returns
 from dashboard.analysis.benchmarks import Benchmark
-from dashboard.data.cache import shared
+from dashboard.data.cache import cached
 from dashboard.data.database import Database
 from dashboard.data.model import SIGNIFICANT, Metric, Period
 
@@ -64,7 +64,7 @@ def _trends(db: Database, by: str) -> dict[str, pl.DataFrame]:
     def parted() -> dict[str, pl.DataFrame]:
         return {str(one): part for (one,), part in _renamed(db).partition_by(by, as_dict=True).items()}
 
-    return db.remembered(("trends", by), parted)
+    return db.cached(("trends", by), parted)
 
 
 def _renamed(db: Database) -> pl.DataFrame:
@@ -73,10 +73,10 @@ def _renamed(db: Database) -> pl.DataFrame:
 
 def newest(db: Database, benchmark: Benchmark) -> pl.DataFrame:
     """`comparison.newest` with the directions; worked out once for all readers."""
-    return db.remembered(("directed", benchmark), lambda: with_direction(db, comparison.newest(db, benchmark)))
+    return db.cached(("directed", benchmark), lambda: with_direction(db, comparison.newest(db, benchmark)))
 
 
-@shared
+@cached
 def watch_list(db: Database, metric: Metric, benchmark: Benchmark) -> pl.DataFrame:
     """Councils worse than the benchmark beyond chance, and getting worse: furthest from it first, each return once.
 
@@ -87,7 +87,7 @@ def watch_list(db: Database, metric: Metric, benchmark: Benchmark) -> pl.DataFra
     return _listed(db, [metric], benchmark, "watch")
 
 
-@shared
+@cached
 def councils_to_ring(db: Database, metric: Metric, benchmark: Benchmark) -> pl.DataFrame:
     """The mirror of the watch list: better than the benchmark beyond chance, and getting better; furthest ahead first.
 
@@ -96,7 +96,7 @@ def councils_to_ring(db: Database, metric: Metric, benchmark: Benchmark) -> pl.D
     return _listed(db, [metric], benchmark, "ring")
 
 
-@shared
+@cached
 def watch_counts(db: Database, benchmark: Benchmark, metrics: Sequence[Metric], side: Side = "watch") -> pl.DataFrame:
     """Councils on the watch lists of these measures, or among those to ring: of which, and of how many.
 
@@ -113,7 +113,7 @@ def watch_counts(db: Database, benchmark: Benchmark, metrics: Sequence[Metric], 
     )
 
 
-@shared
+@cached
 def movers(db: Database, metric: Metric, years: int) -> Movers:
     """How far each return moved between the newest period and the one so many years before, and its rank.
 

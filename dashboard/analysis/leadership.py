@@ -37,7 +37,7 @@ def courses(db: Database, today: date) -> pl.DataFrame:
     earlier, those before that, newest first (grade, published). A council that was never judged has nulls; a council
     that a reorganisation made begins with its own first. Worked out once a day for all readers.
     """
-    return db.remembered(("leaders", today), lambda: _courses(db, today))
+    return db.cached(("leaders", today), lambda: _courses(db, today))
 
 
 def _courses(db: Database, today: date) -> pl.DataFrame:

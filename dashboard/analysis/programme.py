@@ -83,7 +83,7 @@ def posts(db: Database, today: date) -> pl.DataFrame:
     that is not printed its publication), published, in_post_then: in post on that day; coach, its name; coaches, the
     numbers of those it coaches. Worked out once a day for all readers.
     """
-    return db.remembered(("posts", today), lambda: _posts(db, today))
+    return db.cached(("posts", today), lambda: _posts(db, today))
 
 
 def _posts(db: Database, today: date) -> pl.DataFrame:

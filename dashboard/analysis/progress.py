@@ -117,7 +117,7 @@ def stands(db: Database, today: date) -> list[Stand]:
     def found() -> list[Stand]:
         return [(one, held(db, one, today) if one.metric else register(db, one, today)) for one in commitments(db)]
 
-    return db.remembered(("commitments", today), found)
+    return db.cached(("commitments", today), found)
 
 
 def held(db: Database, one: Commitment, today: date) -> Held | None:

@@ -13,7 +13,7 @@ from typing import Any
 import polars as pl
 
 from dashboard.analysis import benchmarks, comparison, returns, standard
-from dashboard.data.cache import shared
+from dashboard.data.cache import cached
 from dashboard.data.database import Database
 from dashboard.data.model import ENGLAND, SIGNIFICANT, Metric, Period
 from dashboard.data.names import listed, number, reason
@@ -136,7 +136,7 @@ class Returners:
     assumptions: tuple[str, ...]
 
 
-@shared
+@cached
 def council(db: Database, area_id: str, metric: Metric, target: float) -> Council:
     """What it would take one council to reach a target in one of LEVERS, in its newest period (rule `gaps`).
 
@@ -175,7 +175,7 @@ def council(db: Database, area_id: str, metric: Metric, target: float) -> Counci
     )
 
 
-@shared
+@cached
 def england(db: Database, metric: Metric, target: float) -> England:
     """What it would take all councils to reach a target in one of LEVERS, each return once (rule `england-if-all-met`).
 
@@ -303,7 +303,7 @@ def _held(db: Database, metric: Metric, target: float) -> pl.DataFrame:
     return _against(db, metric, target)
 
 
-@shared
+@cached
 def _against(db: Database, metric: Metric, target: float) -> pl.DataFrame:
     rows = db.councils(metric.metric_id, db.latest(metric.metric_id).end)
     return comparison.compare(db, benchmarks.with_target(target, metric), rows, rows)
@@ -315,7 +315,7 @@ def _counts(db: Database, period: Period, area_ids: Sequence[str] | None) -> pl.
     return _all_counts(db, period).filter(wanted).drop("kind")
 
 
-@shared
+@cached
 def _all_counts(db: Database, period: Period) -> pl.DataFrame:
     rows, *others = (
         db.figures(metric_id, period.end).select("area_id", "kind", pl.col("value").alias(metric_id))

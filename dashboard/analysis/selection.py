@@ -116,7 +116,7 @@ def offered(db: Database) -> Mapping[str, Mapping[str, str]]:
             "statuses": {words: status for words, status in STATUSES.items() if status in statuses},
         }
 
-    return db.remembered("offered", found)
+    return db.cached("offered", found)
 
 
 @timing.query
@@ -180,7 +180,7 @@ def _order(db: Database) -> pl.Series:
         )
         return ordered.with_row_index("order").sort("place")["order"]
 
-    return db.remembered("order", found)
+    return db.cached("order", found)
 
 
 def _conditions(db: Database, question: Question) -> list[pl.Expr]:
@@ -233,4 +233,4 @@ def _newest(db: Database) -> dict[str, Any]:
     def found() -> dict[str, Any]:
         return dict(db.figure.group_by("metric_id").agg(pl.col("period_end").max()).iter_rows())
 
-    return db.remembered("newest ends", found)
+    return db.cached("newest ends", found)

@@ -22,9 +22,9 @@ from dashboard.data.model import Metric, Period, Source
 
 T = TypeVar("T")
 # Some megabytes each: every benchmark of the menu, and some that readers make.
-REMEMBERED = 64
+MOST_ANSWERS = 64
 # Some ten kilobytes each: what a page shows of a measure, a benchmark or a council.
-REMEMBERED_SMALL = 2000
+MOST_SMALL_ANSWERS = 2000
 # What the schema says of each table (column "") and column that it says something of: the data dictionary.
 COMMENTS = """
     SELECT table_name, '', comment FROM duckdb_tables() WHERE database_name = 'monitor' AND comment IS NOT NULL
@@ -115,18 +115,18 @@ class Database:
         """What comparing needs to know of each metric: metric_id, polarity, unit, has_interval, shortfall_moves."""
         return self.table["metric"].select("metric_id", "polarity", "unit", "has_interval", "shortfall_moves")
 
-    def remembered(self, key: Hashable, make: Callable[[], T], *, small: bool = False) -> T:
-        """What `make` made when this was last asked for; the REMEMBERED answers asked for last are kept.
+    def cached(self, key: Hashable, make: Callable[[], T], *, small: bool = False) -> T:
+        """What `make` made when this was last asked for; the MOST_ANSWERS answers asked for last are cached.
 
-        They are of this version of the data, and go with it. What is shared by many readers is worked out once.
-        REMEMBERED_SMALL of those that are `small` are kept besides. Nobody may change an answer.
+        They belong to this version of the data, and go with it. What many readers ask for is calculated once.
+        MOST_SMALL_ANSWERS of those that are `small` are cached besides. Nobody may change an answer.
         """
-        answers, most = (self._small_answers, REMEMBERED_SMALL) if small else (self._answers, REMEMBERED)
+        answers, most = (self._small_answers, MOST_SMALL_ANSWERS) if small else (self._answers, MOST_ANSWERS)
         with self._lock:
             if key in answers:
                 answers.move_to_end(key)
-                found: T = answers[key]
-                return found
+                known: T = answers[key]
+                return known
         answer = make()
         with self._lock:
             answers[key] = answer

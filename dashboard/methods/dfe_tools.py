@@ -38,7 +38,7 @@ def examples(db: Database) -> dict[str, Example | None]:
     def made() -> dict[str, Example | None]:
         return {one.id: one.example(db) for one in DEPARTURES}
 
-    return db.remembered("methods: departures", made)
+    return db.cached("methods: departures", made)
 
 
 DEPARTURES = (

@@ -115,7 +115,7 @@ def answered() -> tuple[str, int, pl.DataFrame, pl.DataFrame]:
 
 # What every reader meets first is worked out once.
 first = ("data", shape, *parts, benchmark)
-sentence, among, shown, figures = answered() if question.filters() else db.remembered(first, answered)
+sentence, among, shown, figures = answered() if question.filters() else db.cached(first, answered)
 session.headline("Data", sentence)
 if not among:
     st.stop()

@@ -47,7 +47,7 @@ def geojson(db: Database, export: Export) -> bytes:
         raise CannotBeMadeError(f"{why[:1].upper()}{why[1:]}")
     councils = seen(export.table.filter(pl.col("area_kind") == "local_authority"))
     among = export.table.height if export.among is None else export.among
-    shapes = db.remembered("geojson", lambda: _boundaries(db))
+    shapes = db.cached("geojson", lambda: _boundaries(db))
     metrics = metrics_of(export)
     about = {
         "type": "FeatureCollection",
