@@ -1,4 +1,4 @@
-"""What goes over the wire: status, headers and body, with ETags, parts of files, gzip and open CORS."""
+"""A reply: status, headers and body, with ETags, parts of files, gzip and open CORS."""
 
 from __future__ import annotations
 

@@ -130,7 +130,7 @@ class Remote:
         self.asked, self.state = datetime.now(UTC), found
         return found
 
-    def said(self) -> dict[str, Any]:
+    def status(self) -> dict[str, Any]:
         """For /readyz: whether readers are shown what is published there, when it was asked, since when it is so."""
         state, asked = self.state, self.asked
         if state is None or asked is None:

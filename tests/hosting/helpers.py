@@ -40,7 +40,7 @@ Samples = dict[tuple[str, str], float]
 
 def forget() -> None:
     """Have settings, and what hangs on them, read anew."""
-    for one in (settings, app.health, app.places, app.front, app.remote, store):
+    for one in (settings, app.health, app.capacity, app.page_routes, app.remote, store):
         one.cache_clear()
 
 

@@ -45,10 +45,10 @@ def of(file: Path, most_days: float | None = None) -> Callable[[], tuple[bool, d
 
     def ask() -> tuple[bool, dict[str, Any]]:
         verdict = known.verdict()
-        assert verdict.said["ready"] is verdict.ready
-        assert verdict.ready is ("why" not in verdict.said)
-        assert str(file.parent) not in str(verdict.said)
-        return verdict.ready, verdict.said
+        assert verdict.body["ready"] is verdict.ready
+        assert verdict.ready is ("why" not in verdict.body)
+        assert str(file.parent) not in str(verdict.body)
+        return verdict.ready, verdict.body
 
     return ask
 
@@ -158,7 +158,7 @@ def test_until_its_pages_have_run_once_a_server_is_not_ready(file: Path) -> None
     store = Store(file)
     known = Health(lambda: store, None)
     assert not known.verdict().ready
-    assert known.verdict().said["why"].startswith("Starting")
+    assert known.verdict().body["why"].startswith("Starting")
     known.warm.set()
     assert known.verdict().ready
 

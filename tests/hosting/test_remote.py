@@ -572,27 +572,27 @@ def test_readiness_is_about_what_is_here_and_says_how_the_address_does(
 ) -> None:
     monkeypatch.setattr("dashboard.server.health.FRESH_SECONDS", -1)
     following = of(shelf, store)
-    known = Health(lambda: store, None, following.said)
+    known = Health(lambda: store, None, following.status)
     known.warm.set()
     verdict = known.verdict()
     assert not verdict.ready
-    assert verdict.said["address"] == {"good": None, "asked": None}
+    assert verdict.body["address"] == {"good": None, "asked": None}
     assert following.is_good() is following.unasked() is None
     following.look()
     verdict = known.verdict()
     assert not verdict.ready
-    assert verdict.said["why"] == "monitor.duckdb is not there; readers are shown nothing."
-    assert verdict.said["address"]["why"].endswith("the server answers 404.")
+    assert verdict.body["why"] == "monitor.duckdb is not there; readers are shown nothing."
+    assert verdict.body["address"]["why"].endswith("the server answers 404.")
     shelf.put(editions[OLD])
     following.look()
     verdict = known.verdict()
-    assert (verdict.ready, verdict.said["data_version"], verdict.said["address"]["good"]) == (True, OLD, True)
-    assert "why" not in verdict.said["address"]
+    assert (verdict.ready, verdict.body["data_version"], verdict.body["address"]["good"]) == (True, OLD, True)
+    assert "why" not in verdict.body["address"]
     shelf.replies[SHA256] = answers(500)
     since = following.look().since
     verdict = known.verdict()
-    assert (verdict.ready, verdict.said["data_version"], verdict.said["address"]["good"]) == (True, OLD, False)
-    assert verdict.said["address"]["since"] == since.isoformat(timespec="seconds")
+    assert (verdict.ready, verdict.body["data_version"], verdict.body["address"]["good"]) == (True, OLD, False)
+    assert verdict.body["address"]["since"] == since.isoformat(timespec="seconds")
     assert following.is_good() is False
     seconds = following.unasked()
     assert seconds is not None

@@ -18,7 +18,7 @@ CLIMBS = (
     "%2f{coded}", "C:/Windows/win.ini", LOCAL + "{file}", "\\\\host\\share", "%5c%5chost%5cshare",
     "..%c0%af..%c0%af..%c0%af{file}", "x/../../../../../../../{file}", "..;/..;/..;/..;/{file}",
 )  # fmt: skip
-# What tests/hosting/test_front.py does not climb from; of addresses that take a name, one that is there before it.
+# What tests/hosting/test_page_routes.py does not climb from; of addresses that take a name, one that exists.
 PREFIXES = (
     "/", "/app/static/", "/component/", "/component/monitor.council_map/", "/briefings/", "/briefings/383.html/",
     "/api/",

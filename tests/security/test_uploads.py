@@ -16,7 +16,7 @@ from dashboard.files.uploads.reading import MAX_BYTES
 from dashboard.ops import errors
 from tests.dashboard.own_files import GOOD, HEADER, SHEET_XML, csv, repacked, row
 from tests.hosting.running import LOCAL, Client, Running
-from tests.security import line, wire
+from tests.security import line, websocket_messages
 from tests.security.conftest import Names
 from tests.security.helpers import WAY, give, hand, heard_of_the_machine
 from tests.security.line import forget_most, held
@@ -265,9 +265,11 @@ def test_what_a_file_holds_is_said_back_as_text(officer: Client, names: Names, p
         (quoted.encode(), "x.csv"),
     ):
         bodies = give(officer, names, given, name)
-        assert [found for body in bodies for found in wire.wrong(body)] == []
-        assert [words for words in wire.markdown(officer.messages) if wire.LINKS.search(words)] == []
-        assert wire.failures(officer.messages, "".join(bodies)) == []
+        assert [found for body in bodies for found in websocket_messages.wrong(body)] == []
+        assert [
+            words for words in websocket_messages.markdown(officer.messages) if websocket_messages.LINKS.search(words)
+        ] == []
+        assert websocket_messages.failures(officer.messages, "".join(bodies)) == []
 
 
 @pytest.mark.parametrize(
@@ -284,7 +286,7 @@ def test_what_is_no_file_at_all_does_nothing(server: Running, names: Names, hand
         reader.run("own", la=names.leeds, way=WAY)
         said = hand(reader, names, handed)
         # What has no end is too deep to be read: that is said, and nothing more.
-        assert wire.failures(reader.messages, said) == ([errors.SORRY] if len(handed) > 10_000 else [])
+        assert websocket_messages.failures(reader.messages, said) == ([errors.SORRY] if len(handed) > 10_000 else [])
         assert heard_of_the_machine(reader.heard) == []
         # The page goes on.
         assert "own figures" in reader.run("own", la=names.leeds)

@@ -21,7 +21,7 @@ from dashboard.data.database import Database
 from dashboard.data.model import DatabaseError, Metric, Period
 from dashboard.data.versions import store
 from dashboard.files import exports
-from dashboard.ops.timing import kept
+from dashboard.ops.timing import once_per_run
 from dashboard.pages.components import as_data as parts
 from dashboard.pages.components.chart import chart as chart
 from dashboard.pages.components.council_map import View as Drawn
@@ -65,7 +65,7 @@ def database() -> Database:
     one. Costs a look at a file or a folder when nothing changed.
     """
     try:
-        newest = kept(store().current)
+        newest = once_per_run(store().current)
     except DatabaseError as error:
         st.error(str(error), icon=":material/database_off:")
         st.stop()
@@ -86,7 +86,7 @@ def version() -> None:
     if asked:
         # Without any good file there is nothing to choose from: `database` says it.
         with suppress(DatabaseError):
-            newest = kept(store().current)
+            newest = once_per_run(store().current)
             try:
                 shown = store().at(asked)
             except DatabaseError as error:

@@ -1,4 +1,4 @@
-"""What goes over the wire: ETags, what is kept and for how long, gzip, parts of files, other sites, and no database."""
+"""A reply: ETags, what is kept and for how long, gzip, parts of files, other sites, and no database."""
 
 from __future__ import annotations
 
