@@ -12,7 +12,7 @@ from dashboard.api import openapi, problems
 from dashboard.api.endpoints import BASE, ENDPOINTS, KINDS, MOST_CHARACTERS, WHOLE, Endpoint, Example
 from dashboard.api.parameters import MOST_VALUES, Parameter
 from dashboard.api.problems import Problem
-from dashboard.api.request_parsing import read
+from dashboard.api.request_parsing import parse_request
 from dashboard.data.database import Database
 from dashboard.views.tables.cells import without
 from dashboard.views.tables.html import Html, attributes, escape, join, tag
@@ -94,7 +94,7 @@ def _contents(db: Database) -> str:
 
 
 def _section(db: Database, endpoint: Endpoint) -> str:
-    examples = [(one, asked) for one in endpoint.examples if (asked := _asked(db, endpoint, one))]
+    examples = [(one, example_url) for one in endpoint.examples if (example_url := _example_url(db, endpoint, one))]
     links = "".join(
         f'<li><a href="{escape(url)}">{escape(one.words)}</a><code>{escape(url)}</code></li>' for one, url in examples
     )
@@ -114,11 +114,11 @@ def _section(db: Database, endpoint: Endpoint) -> str:
     )
 
 
-def _asked(db: Database, endpoint: Endpoint, example: Example) -> str | None:
+def _example_url(db: Database, endpoint: Endpoint, example: Example) -> str | None:
     """The address of an example; None where this database does not hold what it asks for."""
-    query = "&".join(f"{name}={quote(value, safe=',/')}" for name, value in example.asked.items())
+    query = "&".join(f"{name}={quote(value, safe=',/')}" for name, value in example.parameters.items())
     try:
-        read(query.encode(), endpoint, KINDS["json"], lambda: db, lambda _: db)
+        parse_request(query.encode(), endpoint, KINDS["json"], lambda: db, lambda _: db)
     except Problem:
         return None
     return endpoint.path() + (f"?{query}" if query else "")
@@ -129,12 +129,12 @@ def _answer(db: Database, endpoint: Endpoint, examples: list[tuple[Example, str]
     if not examples:
         return ""
     query = examples[0][1].partition("?")[2]
-    asked = read(query.encode(), endpoint, KINDS["json"], lambda: db, lambda _: db)
-    found = endpoint.find(db, asked.values)
-    rows = found.part(0, SHOWN).select(endpoint.shown)
+    request = parse_request(query.encode(), endpoint, KINDS["json"], lambda: db, lambda _: db)
+    result = endpoint.find(db, request.values)
+    rows = result.part(0, SHOWN).select(endpoint.shown)
     body = [[*map(_shown, row)] for row in rows.rows()]
-    more = f"the first {rows.height} of {found.count:,} rows" if found.count > rows.height else f"{rows.height} rows"
-    caption = f"{examples[0][0].words}: {more}, {len(endpoint.shown)} of {found.part(0, 0).width} columns"
+    more = f"the first {rows.height} of {result.count:,} rows" if result.count > rows.height else f"{rows.height} rows"
+    caption = f"{examples[0][0].words}: {more}, {len(endpoint.shown)} of {result.part(0, 0).width} columns"
     return of_cells("answer", endpoint.shown).html(body, caption)
 
 

@@ -24,7 +24,7 @@ from dashboard.analysis.benchmarks import BENCHMARKS, DEFAULT, Benchmark
 from dashboard.analysis.selection import Question
 from dashboard.api import view_data
 from dashboard.api.endpoints import ENDPOINTS, KINDS
-from dashboard.api.request_parsing import read
+from dashboard.api.request_parsing import parse_request
 from dashboard.api.tables import Rows
 from dashboard.api.view_data import Address, View
 from dashboard.data.database import Database
@@ -69,7 +69,7 @@ def asked(db: Database, address: Address) -> Rows:
     """The rows that the API finds for an address; Problem where it does not take it."""
     endpoint = ENDPOINTS[address.table]
     query = urlsplit(address.url(ROOT, "csv")).query.encode()
-    return endpoint.find(db, read(query, endpoint, KINDS["csv"], lambda: db, lambda _version: db).values)
+    return endpoint.find(db, parse_request(query, endpoint, KINDS["csv"], lambda: db, lambda _version: db).values)
 
 
 def answer(db: Database, address: Address) -> pl.DataFrame:
@@ -386,7 +386,7 @@ def test_the_line_for_r_runs_and_gives_what_the_page_shows(
 def test_the_address_for_excel_is_a_table_as_excel_reads_one(db: Database, server: str, page: str) -> None:
     with urllib.request.urlopen(line(db, page, server, "Excel"), timeout=60) as reply:
         assert reply.headers["Content-Type"].startswith("text/csv; charset=utf-8")
-        rows = list(csv.reader(io.StringIO(reply.read().decode("utf-8"))))
+        rows = list(csv.reader(io.StringIO(reply.parse_request().decode("utf-8"))))
     expected = answer(db, views(db)[page].addresses[0])
     assert rows[0] == expected.columns
     assert len(rows) - 1 == expected.height
