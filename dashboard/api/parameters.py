@@ -150,10 +150,10 @@ _KNOWN: WeakKeyDictionary[Database, dict[Callable[[Database], Allowed], Allowed]
 
 
 def _filter_options(field: str) -> Callable[[Database], Allowed]:
-    """What the Data page offers for a filter of selection.Question."""
+    """What the Data page offers for a filter of selection.FigureQuery."""
 
     def allowed(db: Database) -> Allowed:
-        names = selection.offered(db)[field]
+        names = selection.filter_options(db)[field]
         return Allowed({one: one for one in names.values()}, names)
 
     return allowed
@@ -162,7 +162,7 @@ def _filter_options(field: str) -> Callable[[Database], Allowed]:
 def areas(db: Database) -> Allowed:
     """Areas by number, and by any GSS code they have or had."""
 
-    names = selection.offered(db)["areas"]
+    names = selection.filter_options(db)["areas"]
     values = {one: one for one in names.values()}
     codes = pl.concat([db.table["area_code"], db.area.select("gss_code", "area_id")])
     return Allowed(values | dict(codes.sort("gss_code").iter_rows()) | values, names)

@@ -13,7 +13,7 @@ from dashboard.analysis.benchmarks import BENCHMARKS, DEFAULT, Benchmark
 from dashboard.api.problems import Problem, problem
 from dashboard.data.database import Database
 from dashboard.data.model import STRANDS
-from dashboard.files.exports.rows import long, wide
+from dashboard.files.exports.rows import to_long, to_wide
 
 Values = Mapping[str, Any]
 # Of a joint return, a former code and the like: several in one cell.
@@ -37,7 +37,7 @@ def observations(db: Database, values: Values) -> Rows:
     if values.get("shape") == "wide":
         if others := [name for name in ("with", "benchmark", "group", "target") if name in values]:
             raise _not_together(f"shape=wide holds values alone: leave out {' and '.join(others)}.", others[0])
-        return _whole(wide(db, _find_figures(db, values)))
+        return _whole(to_wide(db, _find_figures(db, values)))
     if {"benchmark", "group", "target"} & values.keys():
         parts = (*parts, "benchmark")
     return _figures(db, _find_figures(db, values), parts, _benchmark(db, values))
@@ -181,22 +181,22 @@ def changes(db: Database, values: Values) -> Rows:
     )  # fmt: skip
 
 
-def question(values: Values) -> selection.Question:
+def to_figure_query(values: Values) -> selection.FigureQuery:
     """The filters of an address as the Data page asks them."""
     fields = {
         "metrics": "metric", "themes": "theme", "areas": "area", "kinds": "kind", "regions": "region", "types": "type",
         "neighbours_of": "neighbours_of", "periods": "period", "newest": "newest", "statuses": "status",
         "leaders": "leaders",
     }  # fmt: skip
-    return selection.Question(**{field: values[name] for field, name in fields.items() if name in values})
+    return selection.FigureQuery(**{field: values[name] for field, name in fields.items() if name in values})
 
 
 def _find_figures(db: Database, values: Values) -> pl.DataFrame:
-    return selection.rows(db, question(values))
+    return selection.rows(db, to_figure_query(values))
 
 
 def _figures(db: Database, rows: pl.DataFrame, parts: tuple[str, ...], benchmark: Benchmark) -> Rows:
-    return Rows(rows.height, lambda offset, most: long(db, rows.slice(offset, most), parts, benchmark))
+    return Rows(rows.height, lambda offset, most: to_long(db, rows.slice(offset, most), parts, benchmark))
 
 
 def _benchmark(db: Database, values: Values) -> Benchmark:

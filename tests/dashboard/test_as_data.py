@@ -21,7 +21,7 @@ from polars.testing import assert_frame_equal
 
 from dashboard.analysis import benchmarks, best, compare, direction, england, inspections, queries, selection
 from dashboard.analysis.benchmarks import BENCHMARKS, DEFAULT, Benchmark
-from dashboard.analysis.selection import Question
+from dashboard.analysis.selection import FigureQuery
 from dashboard.api import view_data
 from dashboard.api.endpoints import ENDPOINTS, KINDS
 from dashboard.api.request_parsing import parse_request
@@ -30,7 +30,7 @@ from dashboard.api.view_data import Address, View
 from dashboard.data.database import Database
 from dashboard.data.model import STRANDS, Metric, Period
 from dashboard.files import exports
-from dashboard.files.exports.rows import long, wide
+from dashboard.files.exports.rows import to_long, to_wide
 from dashboard.pages.components import as_data as parts
 from tests.dashboard.helpers import PAGES, html, kinds, opened
 from tests.readers import serve
@@ -39,7 +39,7 @@ ROOT = "https://example.org/monitor"
 LEEDS, KINGSTON, YORKSHIRE = "383", "314", "E12000003"
 BEST = BENCHMARKS[DEFAULT]
 VIEWS = ("England", "Map", "Inspections", "Best councils", "Council", "Compare", "Data")
-QUESTION = Question(metrics=("caseload", "vacancy_rate"), regions=(YORKSHIRE,), periods=("2024", "2025"))
+QUERY = FigureQuery(metrics=("caseload", "vacancy_rate"), regions=(YORKSHIRE,), periods=("2024", "2025"))
 
 
 def choice(db: Database, metric_id: str = "vacancy_rate", *, back: int = 0) -> tuple[Metric, Period]:
@@ -61,7 +61,7 @@ def views(db: Database, benchmark: Benchmark = BEST, metric_id: str = "vacancy_r
         "Best councils": view_data.best(db, metric, period, benchmark),
         "Council": view_data.council(db, LEEDS, metric, period, benchmark, "Workforce"),
         "Compare": view_data.compare(db, [LEEDS, KINGSTON], metric, period, benchmark, "Workforce", beside),
-        "Data": view_data.data(db, QUESTION, benchmark, ("standing", "gap"), "long"),
+        "Data": view_data.data(db, QUERY, benchmark, ("standing", "gap"), "long"),
     }
 
 
@@ -125,7 +125,7 @@ def test_the_maps_address_gives_all_that_the_map_is_drawn_from(
 def test_a_second_map_has_an_address_of_its_own(db: Database) -> None:
     (metric, period), (other, then) = choice(db), choice(db, "caseload", back=2)
     first, second, _ = view_data.map_of(db, metric, period, BEST, (other, then)).addresses
-    assert ("metric", "vacancy_rate") in first.asked
+    assert ("metric", "vacancy_rate") in first.parameters
     same(answer(db, second), shown(db, direction.with_direction(db, queries.councils(db, other, then, BEST))))
 
 
@@ -141,11 +141,13 @@ def test_a_benchmark_nobody_has_named_and_a_target_for_another_measure_are_left_
     metric, period = choice(db)
     elsewhere = benchmarks.with_target(7.25, db.metrics["caseload"])
     for rule in (BENCHMARKS["group"], BENCHMARKS["target"], elsewhere):
-        given = dict(view_data.map_of(db, metric, period, rule).addresses[0].asked)
+        given = dict(view_data.map_of(db, metric, period, rule).addresses[0].parameters)
         assert given["with"] == "standing,trend"
         assert not {"benchmark", "group", "target"} & set(given)
     # Of several measures none has the target.
-    given = dict(view_data.council(db, LEEDS, metric, period, benchmarks.with_target(7.25, metric)).addresses[0].asked)
+    given = dict(
+        view_data.council(db, LEEDS, metric, period, benchmarks.with_target(7.25, metric)).addresses[0].parameters
+    )
     assert "target" not in given
 
 
@@ -229,22 +231,22 @@ def test_the_address_of_inspections_gives_each_councils_latest_judgements_in_a_r
 
 
 @pytest.mark.parametrize("shape", ["long", "wide"])
-@pytest.mark.parametrize("question", [
-    QUESTION,
-    Question(themes=("Looked after and leaving care",), newest=True, kinds=("england", "region")),
-    Question(types=("London borough", "Unitary authority"), metrics=("vacancy_rate",), leaders=("Outstanding",)),
-    Question(neighbours_of=LEEDS, statuses=("suppressed", "not_available")),
+@pytest.mark.parametrize("query", [
+    QUERY,
+    FigureQuery(themes=("Looked after and leaving care",), newest=True, kinds=("england", "region")),
+    FigureQuery(types=("London borough", "Unitary authority"), metrics=("vacancy_rate",), leaders=("Outstanding",)),
+    FigureQuery(neighbours_of=LEEDS, statuses=("suppressed", "not_available")),
 ])  # fmt: skip
-def test_the_address_of_the_data_page_is_its_question(db: Database, question: Question, shape: selection.Shape) -> None:
+def test_the_address_of_the_data_page_is_its_question(db: Database, query: FigureQuery, shape: selection.Shape) -> None:
     chosen = ("standing", "gap")
-    (address,) = view_data.data(db, question, BENCHMARKS["england"], chosen, shape).addresses
-    rows = selection.rows(db, question)
-    page = wide(db, rows) if shape == "wide" else long(db, rows, chosen, BENCHMARKS["england"])
+    (address,) = view_data.data(db, query, BENCHMARKS["england"], chosen, shape).addresses
+    rows = selection.rows(db, query)
+    page = to_wide(db, rows) if shape == "wide" else to_long(db, rows, chosen, BENCHMARKS["england"])
     assert_frame_equal(answer(db, address), page, check_exact=True)
 
 
 def test_the_newest_period_is_asked_for_as_such_and_an_older_one_by_its_label(db: Database) -> None:
-    now, before = (dict(view_data.map_of(db, *choice(db, back=back), BEST).addresses[0].asked) for back in (0, 1))
+    now, before = (dict(view_data.map_of(db, *choice(db, back=back), BEST).addresses[0].parameters) for back in (0, 1))
     assert (now.get("newest"), "period" in now) == ("true", False)
     assert (before.get("newest"), before.get("period")) == (None, choice(db, back=1)[1].label)
 

@@ -11,7 +11,7 @@ from dashboard.analysis.benchmarks import Benchmark
 from dashboard.analysis.selection import CELL, JOINT, RANK
 from dashboard.data.database import Database
 from dashboard.files import exports
-from dashboard.ops import timing as watch
+from dashboard.ops import timing
 
 BENCHMARK = ("benchmark_rule", "benchmark", "benchmark_base")
 # The groups of columns one may ask for beside those that every row has, and what each adds.
@@ -23,34 +23,34 @@ PARTS: dict[str, tuple[str, ...]] = {
     "trend": exports.TREND_COLUMNS,
 }
 OPTIONAL = frozenset(column for columns in PARTS.values() for column in columns)
-# What `comparison.compare` adds, where it is not asked.
+# What `comparison.compare` adds, where it is not called.
 NOT_COMPARED = {
     "benchmark": pl.Float64, "base": pl.Int64, "gap": pl.Float64, "shortfall": pl.Float64, "low": pl.Float64,
     "high": pl.Float64, "verdict": pl.String,
 }  # fmt: skip
 
 
-@watch.query
-def long(db: Database, rows: pl.DataFrame, parts: Collection[str], benchmark: Benchmark) -> pl.DataFrame:
+@timing.query
+def to_long(db: Database, rows: pl.DataFrame, parts: Collection[str], benchmark: Benchmark) -> pl.DataFrame:
     """Rows of figures as they are taken away: a row a figure, in the columns of `exports.table`.
 
     Beside what every row says (what, where, when, the figure or why there is none, and where it is from) those of
-    `parts`: names of PARTS. Only councils are compared. What is not asked is not worked out.
+    `parts`: names of PARTS. Only councils are compared. What is not asked for is not calculated.
     """
-    asked = {column for part in parts for column in PARTS[part]}
+    wanted = {column for part in parts for column in PARTS[part]}
     compared = (
         queries.compared(db, rows, benchmark)
-        if "benchmark" in asked
+        if "benchmark" in wanted
         else rows.with_columns(pl.lit(None, kind).alias(name) for name, kind in NOT_COMPARED.items())
     )
     if "trend" in parts:
         compared = direction.with_direction(db, compared)
     table = exports.table(db, compared, benchmark.title)
-    return table.select(column for column in table.columns if column not in OPTIONAL or column in asked)
+    return table.select(column for column in table.columns if column not in OPTIONAL or column in wanted)
 
 
-@watch.query
-def wide(db: Database, rows: pl.DataFrame, most: int | None = None) -> pl.DataFrame:
+@timing.query
+def to_wide(db: Database, rows: pl.DataFrame, most: int | None = None) -> pl.DataFrame:
     """Rows of figures as a row an area and period, a column a measure, by its metric_id, in the order of the menu.
 
     area, period, period_end, area_kind, region, la_number, gss_code, then the measures: values, of judgements the

@@ -30,7 +30,7 @@ WORDS = {
 
 
 def grid(db: Database, table: pl.DataFrame, key: str, alt: str) -> None:
-    """Draw rows of `rows.long` or `rows.wide`: as in the file, cell by cell; codes are only printed in words."""
+    """Draw rows of `rows.to_long` or `rows.to_wide`: as in the file, cell by cell; codes are only printed in words."""
     st.dataframe(
         # Words that come again are sent once: a third of the bytes. As Arrow it goes as it is, not by way of pandas.
         table.with_columns(pl.col(pl.String).cast(pl.Categorical)).to_arrow(),
