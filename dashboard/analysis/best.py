@@ -77,7 +77,7 @@ def who(db: Database, metric: Metric, period: Period, benchmark: Benchmark, area
     level, base = (mark["benchmark"], mark["base"]) if mark else (None, None)
     if level is None and rule.asks:
         return replace(who(db, metric, period, BENCHMARKS[DEFAULT], area_id), instead="not answered")
-    rows = direction.with_direction(db, _against(rows, metric, level, base))
+    rows = direction.with_direction(db, _compare_all_with(rows, metric, level, base))
     candidates = _candidates(rows, rule, own)
     counted = candidates.filter(pl.col("sets_cut") & pl.col("value").is_not_null())
     if rule.asks == "number":
@@ -109,7 +109,7 @@ def course(db: Database, metric: Metric, rows: pl.DataFrame) -> pl.DataFrame:
     """The quarter of each return of `rows` in every period of a measure, newest period first.
 
     return_id, name, period_end, period, value, status, symbol, rank, tied, ranked, quarter, state ("1" to "4",
-    NOT_COUNTED, MISSING, OTHER_RETURN or NOT_THERE) and broken (not to be held against the period before).
+    NOT_COUNTED, MISSING, OTHER_RETURN or NOT_THERE) and broken (not to be compared with the period before).
     """
     periods = db.periods[metric.metric_id]
     breaks = db.table["series_break"].filter(pl.col("metric_id") == metric.metric_id)["period_end"].to_list()
@@ -245,8 +245,8 @@ def _rule(
     return (BENCHMARKS[benchmark.instead], "published") if benchmark.instead else (benchmark, None)
 
 
-def _against(rows: pl.DataFrame, metric: Metric, level: float | None, base: int | None) -> pl.DataFrame:
-    """All held against the one value: that of the chosen council, where others have benchmarks of their own."""
+def _compare_all_with(rows: pl.DataFrame, metric: Metric, level: float | None, base: int | None) -> pl.DataFrame:
+    """All compared with the one value: that of the chosen council, where others have benchmarks of their own."""
     difference = (pl.col("value") - pl.lit(level, pl.Float64)).round_sig_figs(SIGNIFICANT)
     return rows.drop("shortfall", "low", "high", "verdict").with_columns(
         pl.lit(level, pl.Float64).alias("benchmark"),

@@ -101,7 +101,7 @@ def themes(db: Database) -> list[str]:
 
 @cached
 def by_measure(db: Database, benchmark: Benchmark, theme: str | None, area_ids: Sequence[str]) -> pl.DataFrame:
-    """Every measure of a theme (None: of all) in its newest period, for the compared, held against a benchmark.
+    """Every measure of a theme (None: of all) in its newest period, for the compared, beside a benchmark.
 
     Columns of Database.figure and of comparison.compare; by measure in menu order, then in the order of `area_ids`.
     """

@@ -32,7 +32,7 @@ class England:
     uncounted: int
     """How many of the short have no counts behind their figure."""
     alone: int = 0
-    """How many have a figure, but nothing of their own to be held against."""
+    """How many have a figure, but nothing of their own to be compared with."""
 
     @property
     def compared(self) -> int:

@@ -28,7 +28,7 @@ class Movers:
     metric: Metric
     newest: Period
     before: Period | None
-    """Null where the two cannot be held against each other: `why` says it."""
+    """Null where the two cannot be compared: `why` says it."""
     why: str | None
     rows: pl.DataFrame
     """Columns of `moves`."""
@@ -82,7 +82,7 @@ def watch_list(db: Database, metric: Metric, benchmark: Benchmark) -> pl.DataFra
 
     Without an interval, those of the worst quarter that fall short of it. None of neutral measures and grades. Columns
     of `comparison.compare`, `with_direction` and `returns.once`; where councils have benchmarks of their own, a joint
-    return is held against that of its council furthest from it.
+    return is compared with that of its council furthest from it.
     """
     return _listed(db, [metric], benchmark, "watch")
 

@@ -44,7 +44,7 @@ class Headline:
 
 @dataclass(frozen=True)
 class Gain:
-    """One measure held against a benchmark in all councils."""
+    """One measure compared with a benchmark in all councils."""
 
     metric: Metric
     period_end: date

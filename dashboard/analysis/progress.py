@@ -1,4 +1,4 @@
-"""Commitments held against the published figures: who meets them, how far it is, what the last five periods come to.
+"""Commitments compared with the published figures: who meets them, how far it is, what the last five periods come to.
 
 What a commitment will come to is a sum and no forecast: if each further year moved as the last five periods did.
 """
@@ -73,7 +73,7 @@ class Course:
 
 @dataclass(frozen=True)
 class Held:
-    """A commitment in a published measure, held against its figures."""
+    """A commitment in a published measure, compared with its figures."""
 
     commitment: Commitment
     standard: Standard

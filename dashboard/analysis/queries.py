@@ -50,7 +50,7 @@ class Inspection:
 @timing.query
 @cached
 def councils(db: Database, metric: Metric, period: Period, benchmark: Benchmark) -> pl.DataFrame:
-    """All councils of one period held against a benchmark: best first, neutral from low to high, missing last by name.
+    """All councils of one period compared with a benchmark: best first, neutral from low to high, missing last by name.
 
     Columns of Database.figure and of comparison.compare.
     """

@@ -91,7 +91,7 @@ class England:
     period: Period
     target: float
     standard: float
-    """What councils are then held against: what the best quarter reach now."""
+    """What councils are then compared with: what the best quarter reach now."""
     before: float | None
     """Of England, as published."""
     after: float | None
@@ -142,7 +142,7 @@ def council(db: Database, area_id: str, metric: Metric, target: float) -> Counci
 
     Raises ValueError for another measure, or a target below nought (of a caseload, not above it).
     """
-    rows = _held(db, metric, target)
+    rows = _compare_with_target(db, metric, target)
     period = db.latest(metric.metric_id)
     own = rows.row(by_predicate=pl.col("area_id") == area_id, named=True)
     others = rows.unique("return_id").filter(pl.col("return_id") != own["return_id"])["value"].drop_nulls().to_list()
@@ -183,7 +183,7 @@ def england(db: Database, metric: Metric, target: float) -> England:
     `council` does.
     """
     period = db.latest(metric.metric_id)
-    rows = returns.once(db, _held(db, metric, target))
+    rows = returns.once(db, _compare_with_target(db, metric, target))
     total = comparison.england_if_all_met(rows)
     known = rows.filter(pl.col("value").is_not_null())
     level = standard.best_quarter(db, metric) or target
@@ -220,7 +220,7 @@ def returners(db: Database, number: float = APPEAL, level: float | None = None) 
     """So many full-time social workers come back, each council in proportion to its vacancies.
 
     No council gets more than it has vacancies: where there are more returners than vacancies, all are filled and the
-    rest are not placed. `level` is the standard councils are held against, what the best quarter reach now if None.
+    rest are not placed. `level` is the standard councils are compared with, what the best quarter reach now if None.
     Raises ValueError for a number below nought.
     """
     if number < 0:
@@ -294,17 +294,17 @@ def returners(db: Database, number: float = APPEAL, level: float | None = None) 
     )
 
 
-def _held(db: Database, metric: Metric, target: float) -> pl.DataFrame:
-    """Councils of the newest period held against the target, as `comparison.compare` does."""
+def _compare_with_target(db: Database, metric: Metric, target: float) -> pl.DataFrame:
+    """Councils of the newest period compared with the target, as `comparison.compare` does."""
     if metric.metric_id not in LEVERS:
         raise ValueError(f"E_LEVER: {metric.metric_id} is none of {', '.join(LEVERS)}.")
     if target < 0 or (target == 0 and metric.metric_id == CASELOAD):
         raise ValueError(f"E_TARGET: {target} cannot be reached. Ask for more than nought.")
-    return _against(db, metric, target)
+    return _compare(db, metric, target)
 
 
 @cached
-def _against(db: Database, metric: Metric, target: float) -> pl.DataFrame:
+def _compare(db: Database, metric: Metric, target: float) -> pl.DataFrame:
     rows = db.councils(metric.metric_id, db.latest(metric.metric_id).end)
     return comparison.compare(db, benchmarks.with_target(target, metric), rows, rows)
 

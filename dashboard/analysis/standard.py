@@ -38,7 +38,7 @@ def over_time(db: Database, metric: Metric, target: float | None = None) -> Stan
 
     The standard is what the best quarter reach in the newest period, or `target`. A joint return counts once; very
     small councils count, as they do in ranks. `england` is the published figure; `broken` says that a period is not to
-    be held against those before it. None where there is no better and worse, or nobody sets a cut; of grades, which set
+    be compared with earlier ones. None where there is no better and worse, or nobody sets a cut; of grades, which set
     none, where no grade is the target.
     """
     if metric.neutral or (metric.graded and target is None):

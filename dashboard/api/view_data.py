@@ -1,6 +1,6 @@
 """A view as data: the requests to the API that give what a page shows, and ready lines that read the answer.
 
-Of each page the first query gives what its picture is drawn from, and the lines read that one. A view of the newest
+Of each page the first request gives what its chart is drawn from, and the lines read that one. A view of the newest
 period asks for the newest, whichever that is then; a frozen one names its data version.
 """
 
@@ -21,14 +21,14 @@ from dashboard.files.exports.rows import PARTS
 from dashboard.views.text import formats
 
 BASE = "/api/v1"
-# Fields of a query as the API calls them.
+# Fields of FigureQuery -> parameters of the API.
 PARAMETERS = {
     "metrics": "metric", "themes": "theme", "areas": "area", "kinds": "kind", "regions": "region", "types": "type",
     "neighbours_of": "neighbours_of", "periods": "period", "newest": "newest", "statuses": "status",
     "leaders": "leaders",
 }  # fmt: skip
 ALL = tuple(PARTS)
-# What a query can hold of the figures beside a benchmark; the rest does without one.
+# The groups of columns that need a benchmark.
 COMPARED = ("benchmark", "gap", "interval")
 COUNCILS = ("local_authority",)
 FORMATS = {"csv": "CSV", "json": "JSON", "parquet": "Parquet"}
@@ -37,7 +37,7 @@ JUDGEMENTS = tuple(f"judgement_{strand}" for strand in STRANDS)
 
 @dataclass(frozen=True)
 class Address:
-    """One query to the API."""
+    """One request to the API."""
 
     what: str
     """What it asks for, in words."""
@@ -71,7 +71,7 @@ class Lines:
 
 
 def lines(address: Address, root: str, version: str | None = None) -> list[Lines]:
-    """Lines that read the answer to one query, for each program; they need nothing but what is named.
+    """Lines that read the answer to one request, for each program; they need nothing but what is named.
 
     DuckDB's own way to read addresses is an extension, which many networks do not let through: Python fetches the file.
     """
@@ -234,7 +234,7 @@ def commitment(metric: Metric) -> View:
 def data(
     db: Database, query: FigureQuery, benchmark: Benchmark, parts: Collection[str], shape: selection.Shape
 ) -> View:
-    """The Data page: the query itself."""
+    """The Data page: its own query."""
     metrics = query.metrics
     if query.themes:
         of_themes = db.table["metric"].filter(db.table["metric"]["theme"].is_in(query.themes))["metric_id"]
@@ -267,7 +267,7 @@ def _over_time(metric: Metric, who: str, area_ids: tuple[str, ...]) -> Address:
 
 
 def _period(db: Database, metric: Metric, period: Period) -> dict[str, Any]:
-    """The filter of a period: the newest is parameters for as such, so that the query follows new figures."""
+    """The filter of a period: the newest is asked for as such, so that the query follows new figures."""
     return {"newest": True} if period == db.latest(metric.metric_id) else {"periods": (period.label,)}
 
 
@@ -280,7 +280,7 @@ def _figures(
     what: str, query: FigureQuery, benchmark: Benchmark | None = None, parts: Collection[str] = ALL,
     shape: selection.Shape = "long",
 ) -> Address:  # fmt: skip
-    """A query about figures; what cannot be had for it, as a benchmark nobody has named yet, is left out."""
+    """A request for figures; what it lacks, as a benchmark whose details are not chosen yet, is left out."""
     parameters: list[tuple[str, str]] = []
     for field in query.filters():
         value: Any = getattr(query, field)

@@ -28,7 +28,7 @@ def areas(db: Database) -> dict[str, str]:
 
 
 def briefing(db: Database, area_id: str, benchmark: Benchmark | None = None) -> Briefing:
-    """The briefing on an area, held against a benchmark, or what the best quarter of councils in England reach.
+    """The briefing on an area, compared with a benchmark, or what the best quarter of councils in England reach.
 
     Raises NoBriefingError for an area that has none.
     """
@@ -43,7 +43,7 @@ def briefing(db: Database, area_id: str, benchmark: Benchmark | None = None) -> 
 
 
 def benchmarks() -> dict[str, Benchmark]:
-    """The benchmarks a briefing can be held against: all that need no answer of the reader."""
+    """The benchmarks a briefing can use: all that need no details from the reader."""
     return {one.id: one for one in BENCHMARKS.values() if one.asks is None}
 
 

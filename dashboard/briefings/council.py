@@ -36,7 +36,7 @@ TO_ASK = GRADES[:2]
 
 
 def briefing(db: Database, area_id: str, benchmark: Benchmark) -> Briefing:
-    """The briefing on a council of today, held against a benchmark."""
+    """The briefing on a council of today, compared with a benchmark."""
     name = db.names[area_id]
     profile = queries.profile(db, area_id, benchmark)
     rows = {row["metric_id"]: row for row in profile.iter_rows(named=True)}

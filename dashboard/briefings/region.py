@@ -32,7 +32,7 @@ def councils_in(db: Database, region_id: str) -> dict[str, str]:
 
 
 def briefing(db: Database, region_id: str, benchmark: Benchmark) -> Briefing:
-    """The briefing on a region, whose councils are held against a benchmark."""
+    """The briefing on a region, whose councils are compared with a benchmark."""
     name = db.names[region_id]
     nine = parts.nine(db)
     own = councils_in(db, region_id)

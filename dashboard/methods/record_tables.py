@@ -39,7 +39,7 @@ def withheld(db: Database, caption: str) -> Html:
 
 
 def breaks(db: Database, caption: str) -> Html:
-    """Where figures are not held against those before."""
+    """Where figures are not compared with earlier ones."""
     return _table(caption, ("Measure", "From", "Why"), records.breaks(db), kind="breaks")
 
 

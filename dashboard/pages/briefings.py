@@ -41,10 +41,10 @@ with st.container(key="choices"):
         placeholder="England or a region",
     )  # fmt: skip
     with place:
-        session.against()
+        session.choose_benchmark()
 benchmark = session.benchmark()
 if benchmark.asks:
-    # What a reader answers belongs to one screen; on paper all are held against what everybody can look up.
+    # Details that a reader gives belong to one screen; printed briefings use benchmarks that everybody can look up.
     st.info(f"A briefing is not held against “{benchmark.label}”: here it is the best quarter in England.")
     benchmark = BENCHMARKS[DEFAULT]
 

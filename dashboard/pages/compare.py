@@ -18,7 +18,7 @@ from dashboard.views.tables import compare as side_by_side
 from dashboard.views.text import compare as sentences
 from dashboard.views.text import formats
 
-FIRST_TOPIC, FIRST_AGAINST = "Workforce", "caseload"
+FIRST_TOPIC, FIRST_COMPARED = "Workforce", "caseload"
 
 db = session.database()
 chosen = session.chosen(db)
@@ -111,7 +111,7 @@ if metric.graded:
     st.stop()
 seconds = {one.title: one for one in compare.second_measures(db, metric)}
 session.notice("against", "measure", [one.title for one in db.metrics.values()])
-first = FIRST_AGAINST if metric.metric_id != FIRST_AGAINST else session.DEFAULT_METRIC
+first = FIRST_COMPARED if metric.metric_id != FIRST_COMPARED else session.DEFAULT_METRIC
 against = seconds[
     st.selectbox(
         "Second measure", list(seconds), index=list(seconds).index(db.metrics[first].title),

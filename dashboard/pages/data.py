@@ -93,10 +93,10 @@ with st.container(key="view", horizontal=True, vertical_alignment="bottom"):
         "Beside each figure", list(PARTS), selection_mode="multi", default=FIRST_PARTS, key="with",
         bind="query-params", disabled=shape == WIDE, wrap=True,
     )  # fmt: skip
-    session.against()
+    session.choose_benchmark()
     if query.filters() or shape == WIDE or beside != FIRST_PARTS:
         st.button("Reset", type="tertiary", icon=":material/restart_alt:", on_click=reset)
-session.answer(db)
+session.choose_benchmark_details(db)
 benchmark, parts = session.benchmark(), [PARTS[name] for name in beside]
 
 

@@ -1,4 +1,4 @@
-"""Reforms and targets: each commitment held against the published figures, with the sum of the last five periods."""
+"""Reforms and targets: each commitment compared with the published figures, with the sum of the last five periods."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime

@@ -75,7 +75,9 @@ def alone(source: Source, cells: Cells, loaded: Loaded, areas: Areas) -> pl.Data
     return pl.DataFrame([(source.id, *one) for one in found], schema=WARNING, orient="row")
 
 
-def against(source: Source, new: Loaded, old_source: Source, old: Loaded, areas: Areas, allowed: Allowed) -> list[str]:
+def compare_with_earlier(
+    source: Source, new: Loaded, old_source: Source, old: Loaded, areas: Areas, allowed: Allowed
+) -> list[str]:
     """What a release says otherwise than the edition before it, in words; raises ReleaseError.
 
     Refused unless allowed: an older edition, councils that are no longer in it, more than a fifth of a measure's

@@ -53,7 +53,7 @@ def admit(
         loaded = editions.load(source, cells, folder, areas, sources)
         warnings = validation.alone(source, cells, loaded, areas)
         earlier = _earlier(source, folder, areas, sources)
-        revisions = validation.against(source, loaded, *earlier, areas, allowed) if earlier else []
+        revisions = validation.compare_with_earlier(source, loaded, *earlier, areas, allowed) if earlier else []
         folder.mkdir(exist_ok=True)
         path.replace(releases.path(folder, source.release))
         releases.seal(folder, path.name)

@@ -122,7 +122,7 @@ def test_benchmarks_are_of_councils_alone_and_those_without_a_value_keep_their_r
     assert "observed" not in missing["status"].to_list()
 
 
-def test_a_group_and_a_target_are_held_against_as_the_pages_do(db: Database, api: Client) -> None:
+def test_councils_are_compared_with_a_group_and_a_target_as_on_the_pages(db: Database, api: Client) -> None:
     metric, rows = db.metrics["vacancy_rate"], selection.rows(db, selection.FigureQuery(("vacancy_rate",), newest=True))
     for query, benchmark in (
         ("group=380,383", benchmarks.with_group(db, ["380", "383"])),

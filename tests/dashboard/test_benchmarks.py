@@ -1,4 +1,4 @@
-"""The benchmarks by hand-made cases; test_oracle.py holds them against all real figures."""
+"""The benchmarks by hand-made cases; test_oracle.py compares them with all real figures."""
 
 from __future__ import annotations
 
@@ -80,7 +80,7 @@ def test_the_best_quarter_is_what_a_quarter_of_councils_reach(
     assert behind(db, "best_quarter") == best
 
 
-def test_very_small_councils_and_returns_are_held_against_the_cut_but_set_none(tmp_path: Path) -> None:
+def test_very_small_councils_and_returns_are_compared_with_the_cut_but_set_none(tmp_path: Path) -> None:
     values = [Figure("waits", str(100 + value), value, value, 100.0) for value in range(1, 9)]
     joint = [Figure("waits", council, 9.0, 9.0, 100.0, "109+110") for council in ("109", "110")]
     tiny = [Figure("waits", small.TINY, 0.0, 0.0, 50.0), Figure("waits", "111", 0.0, 0.0, 19.0)]
@@ -244,7 +244,7 @@ def test_a_group_of_one_is_a_group_for_everybody_else(tmp_path: Path) -> None:
     assert found(db, group) == {"101": (2.0, 1), "102": (None, None)}
 
 
-def test_what_all_are_held_against_is_not_that_of_a_council_of_the_group(tmp_path: Path) -> None:
+def test_what_all_are_compared_with_is_not_that_of_a_council_of_the_group(tmp_path: Path) -> None:
     db = small.database(tmp_path, metrics=[small.metric()], figures=in_a_row([1.0, 2.0, 3.0, 4.0]))
     group = benchmarks.with_group(db, ["101", "102"])
 
@@ -335,7 +335,7 @@ def test_a_neutral_measure_has_no_best_but_a_middle(tmp_path: Path) -> None:
     assert found(db, benchmarks.with_target(6.5, db.metrics["waits"]))["101"] == (6.5, None)
 
 
-def test_counts_and_grades_are_held_against_nothing(db: Database) -> None:
+def test_counts_and_grades_are_compared_with_nothing(db: Database) -> None:
     for metric_id in ("vacancies_fte", "social_workers_fte", "children", "judgement_leaders", "judgement_overall"):
         for benchmark in BENCHMARKS:
             assert set(found(db, benchmark, metric_id).values()) == {(None, None)}, (metric_id, benchmark)

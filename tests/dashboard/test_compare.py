@@ -439,7 +439,7 @@ def test_grades_stand_in_their_colours_and_words(db: Database) -> None:
     page = heat(db, [LEEDS, "888"], "Inspection")
     overall = next(row for row in page.rows if row[0].startswith("Ofsted judgement: overall"))
     assert overall[1:] == ["Outstanding", "not given since April 2026"]
-    assert page.rows[0] == ["Measure", "Leeds", "Lancashire"]  # grades are held against no benchmark
+    assert page.rows[0] == ["Measure", "Leeds", "Lancashire"]  # grades are compared with no benchmark
     assert {"grade-1", "none"} <= {cell.get("class") for cell in page.all("td")}
 
 

@@ -91,7 +91,7 @@ def test_the_axis_of_the_bars_holds_all_councils_but_the_very_small(tmp_path: Pa
     ("benchmark", "marks", "words"),
     [("england", [6.0, 6.0], "England 6.0% ┃"), ("region", [3.0, 4.0], "┃ what each is held against: Region")],
 )
-def test_what_a_council_is_held_against_is_a_stroke_across_its_bar(
+def test_what_a_council_is_compared_with_is_a_stroke_across_its_bar(
     tmp_path: Path, benchmark: str, marks: list[float], words: str
 ) -> None:
     others = [Figure("waits", ENGLAND, 6.0), Figure("waits", small.NORTH, 3.0), Figure("waits", small.SOUTH, 4.0)]

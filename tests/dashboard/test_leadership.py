@@ -242,11 +242,11 @@ def test_nobody_is_half_enrolled(percent: float, councils: int, needed: int) -> 
 def test_a_target_whose_day_has_passed_or_that_is_met_is_said_so() -> None:
     target = Target("Synthetic", "Office", 50, date(2026, 9, 30), "https://www.example.org")
     late = Coverage(153, 100, 60, 0, 30, 30, target)
-    assert on_programme.against(late, TODAY) == (
+    assert on_programme.compare_with_target(late, TODAY) == (
         "The target is 50%, 77 of 153, by 30 September 2026: that day has passed, and 17 are lacking."
     )
-    assert on_programme.against(Coverage(153, 100, 77, 0, 30, 47, target), TODAY).endswith(": it is met.")
-    assert on_programme.against(Coverage(153, 100, 77, 0, 30, 47, None), TODAY) == ""
+    assert on_programme.compare_with_target(Coverage(153, 100, 77, 0, 30, 47, target), TODAY).endswith(": it is met.")
+    assert on_programme.compare_with_target(Coverage(153, 100, 77, 0, 30, 47, None), TODAY) == ""
 
 
 def targets(folder: Path, *days: date) -> Database:

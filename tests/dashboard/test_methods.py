@@ -245,7 +245,7 @@ def test_breaks_known_errors_and_fills_are_those_declared(db: Database, database
 
 
 def test_every_formula_comes_to_the_published_figure_by_hand(db: Database, database: duckdb.DuckDBPyConnection) -> None:
-    """The numbers of the check, read from the page, divided and held against the file."""
+    """The numbers of the check, read from the page, divided and compared with the file."""
     pattern = re.compile(r": ([\d,.]+) ÷ ([\d,.]+)(?: × ([\d,]+))? = £?([\d,]+(?:\.\d+)?)")
     checked = 0
     for _, _, measure in measures.summary(db):

@@ -58,7 +58,7 @@ def data(cut: Path, tmp_path: Path) -> Path:
 
 @pytest.fixture(scope="module")
 def committed(known_areas: Areas) -> pl.DataFrame:
-    """The committed releases held against each other, whole."""
+    """The committed releases compared with each other, whole."""
     return reconcile_lait.compared(builder.DATA, known_areas, all_sources())
 
 
@@ -100,7 +100,7 @@ def tools(text: str, measure: str = PLACEMENTS, number: str = "383.0", years: st
 
 
 def tables(text: str, measure: str = PLACEMENTS, column: str = "", number: str = "383", year: str = "2023") -> Cell:
-    """A cell of the table that a measure is held against."""
+    """A cell of the table that a measure is compared with."""
     comparison = COMPARED[measure]
     groups = {group: kept[0] for group, kept in comparison.file.groups.items()}
     return Cell(column or comparison.columns[0], text, {"old_la_code": number, "time_period": year, **groups})
@@ -241,7 +241,7 @@ def test_what_the_tool_prints_otherwise_is_explained_only_where_it_is_declared(
 
 
 @pytest.mark.parametrize("number", COUNTED, ids=lambda number: " of ".join(COUNTED[number][:2]))
-def test_a_percentage_is_held_against_the_counts_it_is_made_of(counted: pl.DataFrame, number: str) -> None:
+def test_a_percentage_is_compared_with_the_counts_it_is_made_of(counted: pl.DataFrame, number: str) -> None:
     assert counted.filter(area_id=number, year=2023)["outcome"].to_list() == [COUNTED[number][-1]]
 
 

@@ -425,7 +425,7 @@ def test_a_dash_is_a_judgement_that_was_not_made(tmp_path: Path, known_areas: Ar
 
 
 class TestOfstedsOwnTableOfTheLatestJudgements:
-    """It is held against ours, council by council."""
+    """It is compared with ours, council by council."""
 
     def held(self, areas: Areas, changed: Mapping[str, object] | None = None, *more: tuple[object, ...]) -> None:
         """Leeds in Ofsted's table, with some of it printed otherwise, beside its inspection and others."""

@@ -100,7 +100,7 @@ def test_of_a_live_file_that_cannot_be_read_nothing_is_kept(data: Path) -> None:
     assert names(data) == ["[d]", "c", "b"]
 
 
-def test_a_log_that_somebody_left_beside_the_live_file_is_not_held_against_the_new_one(data: Path) -> None:
+def test_a_log_that_somebody_left_beside_the_live_file_is_not_applied_to_the_new_one(data: Path) -> None:
     with duckdb.connect(str(data / DATABASE)) as writer:
         writer.execute("PRAGMA disable_checkpoint_on_shutdown")
         writer.execute("DELETE FROM figure WHERE value > 10")

@@ -1,4 +1,4 @@
-"""Benchmarks: whom a council is held against (rule `benchmarks`). Each is one entry of BENCHMARKS.
+"""Benchmarks: what a council is compared with (rule `benchmarks`). Each is one entry of BENCHMARKS.
 
 A benchmark is a rule that yields, for every council of one or more metrics and periods, a value and how many councils
 (returns) stand behind it; and what is said of it. Where it cannot be had, because too few have a figure or because a
@@ -95,9 +95,9 @@ class Benchmark:
         return self.rule.values(db, figures, councils)
 
     def shared(self, rows: Iterable[Mapping[str, Any]]) -> Mapping[str, Any] | None:
-        """A row of `queries.councils` that holds what all are held against; None where each council has its own.
+        """A row of `queries.councils` that holds what all are compared with; None where each council has its own.
 
-        A council of a picked group is held against the others of it, so its row will not do.
+        A council of a picked group is compared with the others of it, so its row will not do.
         """
         if self.own:
             return None

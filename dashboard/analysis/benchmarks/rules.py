@@ -143,7 +143,7 @@ class Published:
 
 @dataclass(frozen=True)
 class Group:
-    """The median of the councils a reader picks; one of them is held against the others."""
+    """The median of the councils a reader picks; one of them is compared with the others."""
 
     area_ids: tuple[str, ...] = ()
 

@@ -132,8 +132,8 @@ def choices(db: Database, *, periods: bool = True) -> None:
         for where in when:
             where.selectbox("Period", labels, key="period", bind="query-params")
         with place:
-            against()
-        answer(db)
+            choose_benchmark()
+        choose_benchmark_details(db)
 
 
 def only_council(db: Database) -> None:
@@ -152,16 +152,16 @@ def notices(db: Database) -> None:
     notice("group", "council", list(db.authorities.values()))
 
 
-def against() -> None:
-    """Draw the choice of the benchmark; `answer` draws what it asks of the reader."""
+def choose_benchmark() -> None:
+    """Draw the choice of the benchmark; `choose_benchmark_details` draws what else it needs from the reader."""
     names = [benchmark.label for benchmark in BENCHMARKS.values()]
     st.selectbox(
         "Compare with", names, index=names.index(BENCHMARKS[DEFAULT].label), key="benchmark", bind="query-params"
     )
 
 
-def answer(db: Database) -> None:
-    """Ask for what a benchmark needs of the reader: the councils of a group, or a target; of most nothing."""
+def choose_benchmark_details(db: Database) -> None:
+    """Draw what else a benchmark needs from the reader: the councils of a group, or a target; of most nothing."""
     asks = _benchmark().asks
     if asks == "councils":
         st.multiselect(

@@ -37,7 +37,7 @@ def draw_bars(
 ) -> Part:
     """A Plotly figure of `compare.side_by_side`, on an axis that holds all councils but the very small.
 
-    The chosen council ends in the dark diamond. What a council is held against is a stroke across its bar.
+    The chosen council ends in the dark diamond. What a council is compared with is a stroke across its bar.
     """
     listed = list(enumerate(rows.to_dicts()))
     benchmarks = [row["benchmark"] for _, row in listed if row["benchmark"] is not None]

@@ -14,7 +14,7 @@ BLUE, PALE = "#12436d", "#d8dcdf"
 def draw_standard(standard: Standard, *, height: int) -> Part:
     """A Plotly figure of `standard.over_time`: of the councils that had a figure, how many met it.
 
-    A year that is not to be held against those before it, as after a change of method, begins after a dotted line.
+    A year that is not to be compared with those before it, as after a change of method, begins after a dotted line.
     """
     rows = standard.rows.filter(standard.rows["had"] > 0)
     metric = standard.metric

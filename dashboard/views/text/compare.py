@@ -276,7 +276,7 @@ def _grades(rows: Sequence[Row], metric: Metric) -> str:
 
 
 def _own_benchmarks(held: Sequence[Row], benchmark: Benchmark) -> bool:
-    """Whether they are held against different values: its region each, or of a picked group the others."""
+    """Whether they are compared with different values: its region each, or of a picked group the others."""
     return benchmark.own or len({row["benchmark"] for row in held}) > 1
 
 

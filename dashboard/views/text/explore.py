@@ -100,7 +100,7 @@ def _outstanding(db: Database, rows: pl.DataFrame, benchmark: Benchmark) -> str:
         return council_sentence(row["name"], row, metric, benchmark, partners)
     if rows.height == 1:
         return _other(rows.row(0, named=True), metric)
-    # Who is there beside councils is there to be held against.
+    # Areas that are not councils are there for comparison.
     among = councils if councils.height else rows
     when = formats.period(metric, rows["period_end"][0])
     when = when[0].upper() + when[1:]
