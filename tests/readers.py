@@ -20,7 +20,7 @@ from typing import IO, TYPE_CHECKING
 
 import pytest
 
-from tests import kept
+from tests import operator_files
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, WebSocket
@@ -113,7 +113,7 @@ def server(browser: Browser, live: Path) -> Iterator[str]:
 @pytest.fixture(scope="session")
 def filled(browser: Browser, database_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A server whose register of directors and commitments are not empty, so that all pictures are drawn."""
-    with serve(kept.database(database_path, tmp_path_factory.mktemp("kept"))) as address:
+    with serve(operator_files.database(database_path, tmp_path_factory.mktemp("kept"))) as address:
         yield address
 
 

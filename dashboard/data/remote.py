@@ -249,7 +249,7 @@ class Remote:
             if self._keep:
                 # Not every disk gives a file two names; readers of frozen links are then told what is kept.
                 with suppress(OSError):
-                    _kept(draft, database.data_version)
+                    _archive(draft, database.data_version)
             store.put(draft, database)
         except OSError as error:
             raise unwritten(error) from error
@@ -305,7 +305,7 @@ def _second(moment: datetime) -> str:
     return moment.isoformat(timespec="seconds")
 
 
-def _kept(draft: Path, version: str) -> None:
+def _archive(draft: Path, version: str) -> None:
     """Keep a version by its name, for frozen links: the same file by a second name, and the last few of them."""
     if not VERSION_NAME.fullmatch(version):
         return

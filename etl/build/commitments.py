@@ -1,4 +1,4 @@
-"""Reforms and targets: what somebody has promised, by when, in a measure that is published. Kept by hand."""
+"""Reforms and targets: what somebody has promised, by when, in a measure that is published. A file of the operator."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ COMMITMENT = pl.Schema(
 
 
 def check(content: bytes, metrics: Iterable[Metric], file: str = operator_files.COMMITMENTS) -> Checked:
-    """The commitments as COMMITMENT, in the order of their lines; KeptError where they cannot be read at all."""
+    """The commitments as COMMITMENT, in the order of their lines; OperatorFileError where they cannot be read."""
     known = list(metrics)
     names = {name.casefold(): metric for metric in known for name in (metric.id, metric.title)}
     sheet = operator_rows.read(content, file, COLUMNS)

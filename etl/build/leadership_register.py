@@ -1,4 +1,4 @@
-"""The leadership register: who holds the post of director is kept by hand, council by council, and without names.
+"""The leadership register: who holds the post of director is recorded by the operator for each council, without names.
 
 No public file says since when a council's director of children's services is in post, or who is on a programme. Each
 row names the page it is from. No column holds words of one's own, so that a person's name has no place in it; only the
@@ -47,7 +47,7 @@ LEADERSHIP_POST = pl.Schema(
 
 
 def check(content: bytes, areas: Areas, today: date, file: str = operator_files.REGISTER) -> Checked:
-    """The register as LEADERSHIP_POST, in the order of its lines; KeptError where it cannot be read as one at all."""
+    """The register as LEADERSHIP_POST, in the order of its lines; OperatorFileError where it cannot be read as one."""
     sheet = operator_rows.read(content, file, COLUMNS)
     rows = [_post(row, areas, today) for row in sheet.rows]
     posts = [

@@ -1,4 +1,4 @@
-"""A file kept by hand as rows: what each cell must be before the file's own rules look at it.
+"""An operator's file as rows: what each cell must be before the file's own rules apply.
 
 Nothing is guessed: a misspelt name, a date in another order or a cell too many is reported with its line, all at once.
 """
@@ -17,7 +17,7 @@ from difflib import get_close_matches
 import polars as pl
 
 from etl.areas import Areas, name_key
-from etl.build.operator_files import Checked, Finding, KeptError
+from etl.build.operator_files import Checked, Finding, OperatorFileError
 from etl.extract.read_csv import HIDDEN, kind
 
 # Far more than there are councils; what is longer is another file.
@@ -40,7 +40,7 @@ AS_CSV = "Save it as CSV UTF-8, with commas, from the program it is kept in."
 
 @dataclass
 class Sheet:
-    """The rows of a file kept by hand, and what is found of them."""
+    """The rows of an operator's file, and the findings about them."""
 
     file: str
     rows: list[Row] = field(default_factory=list)
@@ -49,9 +49,9 @@ class Sheet:
     def say(self, rule: str, what: str, remedy: str, line: int | None = None, column: str | None = None) -> None:
         self.findings.append(Finding(rule, what, remedy, self.file, line, column))
 
-    def stop(self, rule: str, what: str, remedy: str, line: int | None = None) -> KeptError:
+    def stop(self, rule: str, what: str, remedy: str, line: int | None = None) -> OperatorFileError:
         """What ends the reading of a file, since nothing below it can be trusted."""
-        return KeptError([Finding(rule, what, remedy, self.file, line)])
+        return OperatorFileError([Finding(rule, what, remedy, self.file, line)])
 
     def checked(self, rows: Sequence[tuple[object, ...]], schema: pl.Schema) -> Checked:
         """The rows as a table, which is empty while anything is wrong with one of them."""
@@ -70,7 +70,7 @@ class Sheet:
 
 @dataclass(frozen=True)
 class Row:
-    """One line of a file kept by hand. What a cell should not be is said to its sheet; then there is no value."""
+    """One line of an operator's file. A cell that is wrong becomes a finding of its sheet, and has no value."""
 
     line: int
     cells: Mapping[str, str]
@@ -160,8 +160,8 @@ class Row:
 def read(whole: bytes, file: str, columns: Sequence[str]) -> Sheet:
     """The rows of a file with these columns, in any order, as text without spaces around it.
 
-    Lines with nothing in any cell are left out. Raises KeptError for what is no such table: another kind of file,
-    another encoding, columns that are missing or are not ours, far too many rows.
+    Empty lines are left out. Raises OperatorFileError for what is no such table: another kind of file or encoding, columns
+    that are missing or are not ours, far too many rows.
     """
     sheet = Sheet(file)
     reader = csv.reader(io.StringIO(_decoded(whole, sheet), newline=""), strict=True)

@@ -85,9 +85,9 @@ def csv_cells(content: bytes, file: File) -> list[Cell]:
         releases.require(pl.DataFrame(schema=header), (*file.groups, *file.columns), name)
         if "geographic_level" in header:
             releases.require(pl.DataFrame(schema=header), _STANDARD, name)
-        groups = [(header.index(column), kept) for column, kept in file.groups.items()]
+        groups = [(header.index(column), texts) for column, texts in file.groups.items()]
         seen: list[set[str]] = [set() for _ in groups]
-        columns = [(at, column) for at, column in enumerate(header) if not file.columns or column in file.columns]
+        columns = [(index, column) for index, column in enumerate(header) if not file.columns or column in file.columns]
         cells: list[Cell] = []
         start = reader.line_num + 1
         for row in reader:
@@ -96,12 +96,12 @@ def csv_cells(content: bytes, file: File) -> list[Cell]:
                 # An empty line; the lines below keep their numbers.
                 continue
             _check_row(row, header, name, line)
-            for (at, _), found in zip(groups, seen, strict=True):
-                if row[at] not in found:
-                    found.add(row[at])
-                    _check_group(row[at], len(found), name, line, header[at])
-            if all(row[at] in kept for at, kept in groups):
-                cells += [(name, "", line, column, row[at]) for at, column in columns]
+            for (index, _), known in zip(groups, seen, strict=True):
+                if row[index] not in known:
+                    known.add(row[index])
+                    _check_group(row[index], len(known), name, line, header[index])
+            if all(row[index] in texts for index, texts in groups):
+                cells += [(name, "", line, column, row[index]) for index, column in columns]
             if len(cells) > MAX_CELLS:
                 raise SourceError("E_TOO_LARGE", f"more than {MAX_CELLS} cells.", AGAIN, name)
     except csv.Error as error:
@@ -219,7 +219,7 @@ def parquet_cells(content: bytes, file: File) -> list[Cell]:
     return [
         (file.name, "", line, column, row[column])
         for line, row in enumerate(table.cast(pl.String).iter_rows(named=True), start=1)
-        if all(row[column] in kept for column, kept in file.groups.items())
+        if all(row[column] in texts for column, texts in file.groups.items())
         for column in (file.columns or table.columns)
         if row[column]
     ]

@@ -54,8 +54,8 @@ def spreadsheet_cells(content: bytes, file: File) -> list[Cell]:
         raise SourceError("E_HEADER", what, remedy, file.name)
     header = [name or cell or "" for name, cell in zip(_machine_names(rows, file), rows[at], strict=True)]
     releases.require(pl.DataFrame(schema=dict.fromkeys(header)), (*file.groups, *file.columns), file.name)
-    kept = [column for column in header if column and (not file.columns or column in file.columns)]
-    check_header(kept, file.name)
+    wanted = [column for column in header if column and (not file.columns or column in file.columns)]
+    check_header(wanted, file.name)
     groups = [(header.index(column), of_them) for column, of_them in file.groups.items()]
     # A second table may follow under a header of its own (the 2023 history does this): its rows are kept, and its
     # header row with them, so that the reader of the source can see where it starts.
@@ -64,7 +64,7 @@ def spreadsheet_cells(content: bytes, file: File) -> list[Cell]:
         for offset, row in enumerate(rows[at + 1 :])
         if all(row[where] in of_them for where, of_them in groups)
         for column, cell in zip(header, row, strict=True)
-        if column in kept and cell is not None and cell != ""
+        if column in wanted and cell is not None and cell != ""
     ]
 
 

@@ -1,4 +1,4 @@
-"""A release is loaded: extracted beside the others, read once, validated, and only then put in its place."""
+"""Load a release: it is extracted beside the others, read once, validated, and only then put in its place."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from etl.model import EtlError, Loaded, Source
 
 
 @dataclass(frozen=True)
-class Admitted:
+class LoadedRelease:
     """A release in place, with its warnings and revisions."""
 
     path: Path
@@ -25,14 +25,14 @@ class Admitted:
     revisions: list[str]
 
 
-def admit(
+def load_release(
     source: Source,
     published: Path,
     data: Path,
     sources: Mapping[str, Source],
     allowed: Allowed,
     progress: Callable[[str], None] = lambda _words: None,
-) -> Admitted:
+) -> LoadedRelease:
     """Read a source's published files below `published` into `data/releases`, if they can be loaded and can be right.
 
     `sources` are all, by id: those the source needs must be in place. Raises SourceError where a file is broken,
@@ -58,7 +58,7 @@ def admit(
         path.replace(releases.path(folder, source.release))
         releases.seal(folder, path.name)
     _extract_previous(source, published, folder)
-    return Admitted(releases.path(folder, source.release), warnings["message"].to_list(), revisions)
+    return LoadedRelease(releases.path(folder, source.release), warnings["message"].to_list(), revisions)
 
 
 def _earlier(source: Source, folder: Path, areas: Areas, sources: Mapping[str, Source]) -> tuple[Source, Loaded] | None:

@@ -159,23 +159,23 @@ def _noted(path: Path) -> Path:
 def _note(path: Path, url: str, answer: Answer, sha256: str) -> None:
     """Keep beside a file where it is from, and what to ask for next time."""
     headers = {name.lower(): value for name, value in answer.headers.items() if value.isascii() and value.isprintable()}
-    kept = {
+    record = {
         "url": url,
         "fetched": f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}",
         "sha256": sha256,
         "etag": headers.get("etag", ""),
         "last_modified": headers.get("last-modified", ""),
     }
-    _noted(path).write_text(json.dumps(kept, indent=2) + "\n", "utf-8")
+    _noted(path).write_text(json.dumps(record, indent=2) + "\n", "utf-8")
 
 
 def _conditions(path: Path, url: str) -> dict[str, str]:
     """What to send so that only something newer comes; nothing where the file is not just what was downloaded."""
     try:
-        kept = json.loads(_noted(path).read_text("utf-8"))
-        if kept["url"] != url or kept["sha256"] != _sha256(path):
+        record = json.loads(_noted(path).read_text("utf-8"))
+        if record["url"] != url or record["sha256"] != _sha256(path):
             return {}
-        conditions = {"If-None-Match": str(kept["etag"]), "If-Modified-Since": str(kept["last_modified"])}
+        conditions = {"If-None-Match": str(record["etag"]), "If-Modified-Since": str(record["last_modified"])}
     except (OSError, ValueError, KeyError, TypeError):
         return {}
     return {name: value for name, value in conditions.items() if value}

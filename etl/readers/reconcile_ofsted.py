@@ -84,7 +84,7 @@ def known(official: Iterable[Loaded]) -> dict[str, list[Known]]:
     return found
 
 
-def hold(official: Known, other: Other, declared: Sequence[Disagreement]) -> list[Disagreement]:
+def compare_records(official: Known, other: Other, declared: Sequence[Disagreement]) -> list[Disagreement]:
     """The declared disagreements of one inspection, none where the two records are alike.
 
     What `other` does not say at all is not compared. Raises SourceError: E_DISAGREES where a difference is not

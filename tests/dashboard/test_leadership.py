@@ -27,7 +27,7 @@ from dashboard.views.tables import programme as registered
 from dashboard.views.text import leadership as sentences
 from dashboard.views.text import programme as on_programme
 from dashboard.views.text.citing import cite
-from tests import kept
+from tests import operator_files
 from tests.dashboard import small
 from tests.dashboard.helpers import HOSTILE_NAMES, ROOT, Page, firsts, html, opened, read
 from tests.dashboard.helpers import sentences as said
@@ -191,7 +191,7 @@ def test_the_files_of_the_public_half_are_their_tables(db: Database) -> None:
 
 
 def rows_of_the_file() -> list[dict[str, str]]:
-    return [{**kept.ROW, **row} for row in kept.POSTS]
+    return [{**operator_files.ROW, **row} for row in operator_files.POSTS]
 
 
 def test_every_council_has_its_row_of_the_register_or_none(filled: Database, posts: pl.DataFrame) -> None:

@@ -643,12 +643,12 @@ def test_what_is_missing_and_what_did_not_exist_is_counted(db: Database, databas
         "SELECT list(DISTINCT source_id) FROM observation WHERE status = 'unspecified'"
     ).fetchone() or ([],)
     assert sources == [differences_from_dfe.TOOL_ID], "the dash is the tool's alone"
-    ghosts = dict(
+    nonexistent = dict(
         database.execute("SELECT source_id, count(*) FROM reject WHERE rule = 'R_NOT_THEN' GROUP BY ALL").fetchall()
     )
     ended = words(differs(db, "ended"))
-    assert f"{ghosts[differences_from_dfe.TOOL_ID]:,} rows of the tool's file" in ended
-    assert f"{sum(ghosts.values()):,} rows of all files are." in ended
+    assert f"{nonexistent[differences_from_dfe.TOOL_ID]:,} rows of the tool's file" in ended
+    assert f"{sum(nonexistent.values()):,} rows of all files are." in ended
 
 
 def test_the_oldest_judgement_of_leaders_is_told_with_its_date(

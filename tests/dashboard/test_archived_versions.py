@@ -14,7 +14,7 @@ import pytest
 from dashboard.data import versions
 from dashboard.data.database import Database
 from dashboard.data.model import DatabaseError
-from dashboard.data.versions import KEPT_IN_MEMORY, Store
+from dashboard.data.versions import ARCHIVED_IN_MEMORY, Store
 from tests.dashboard import small
 from tests.dashboard.small import Figure
 
@@ -62,7 +62,7 @@ def test_a_version_is_asked_for_by_its_name(store: Store) -> None:
 def test_a_kept_version_is_read_once_and_two_stay(store: Store) -> None:
     first, second = store.at("first"), store.at("second")
     assert (store.at("first"), store.at("second")) == (first, second)
-    assert KEPT_IN_MEMORY == 2
+    assert ARCHIVED_IN_MEMORY == 2
     store.at("third")
     assert store.at("second") is second
     assert store.at("first") is not first  # asked for longest ago, it went

@@ -59,7 +59,7 @@ def data(cut: Path, tmp_path: Path) -> Path:
 @pytest.fixture(scope="module")
 def committed(known_areas: Areas) -> pl.DataFrame:
     """The committed releases compared with each other, whole."""
-    return reconcile_lait.compared(builder.DATA, known_areas, all_sources())
+    return reconcile_lait.compare_figures(builder.DATA, known_areas, all_sources())
 
 
 @dataclass(frozen=True)
@@ -117,14 +117,14 @@ def in_the_table(data: Path, text: str, measure: str = PLACEMENTS, column: str =
 
 def result(data: Path, areas: Areas, measure: str = PLACEMENTS) -> dict[str, int]:
     """How many figures of a measure came out how."""
-    found = reconcile_lait.compared(data, areas, [tool.SOURCE, COMPARED[measure].source]).filter(
+    found = reconcile_lait.compare_figures(data, areas, [tool.SOURCE, COMPARED[measure].source]).filter(
         pl.col("measure") == measure
     )
     return dict(found["outcome"].value_counts().iter_rows())
 
 
 def said(data: Path, areas: Areas) -> list[str]:
-    return reconcile_lait.disagreements(reconcile_lait.compared(data, areas, all_sources()), areas)
+    return reconcile_lait.describe_disagreements(reconcile_lait.compare_figures(data, areas, all_sources()), areas)
 
 
 def test_the_committed_releases_agree(committed: pl.DataFrame, known_areas: Areas) -> None:
@@ -156,7 +156,7 @@ def test_the_committed_releases_agree(committed: pl.DataFrame, known_areas: Area
     dashes = committed.filter(pl.col("outcome") == Outcome.ZERO_AS_DASH)
     assert dashes.select("measure", "area_id", "year").rows() == [(SCHOOLS, "350", 2016), (SCHOOLS, "350", 2017)]
     # Kingston with Richmond since 2017, North with West Northamptonshire since 2021, in three measures.
-    assert reconcile_lait.joint(builder.DATA, known_areas) == (9 + 5) * 3
+    assert reconcile_lait.count_joint_returns(builder.DATA, known_areas) == (9 + 5) * 3
 
 
 def test_every_measure_is_compared_or_it_is_said_why_not() -> None:
@@ -210,7 +210,7 @@ def changed(cut: Path, to: Path, measure: str, areas: Areas, ours: list[Cell], t
     comparison = COMPARED[measure]
     change(data, tool.SOURCE, lait.FILE, *ours)
     change(data, comparison.source, comparison.file.name, *theirs)
-    found = reconcile_lait.compared(data, areas, [tool.SOURCE, comparison.source])
+    found = reconcile_lait.compare_figures(data, areas, [tool.SOURCE, comparison.source])
     return found.filter(measure=measure).select("area_id", "year", "outcome")
 
 
@@ -324,8 +324,8 @@ def test_every_declared_difference_is_still_one(committed: pl.DataFrame) -> None
 
 
 def test_sources_that_are_not_built_are_not_compared(data: Path, known_areas: Areas) -> None:
-    assert reconcile_lait.compared(data, known_areas, [looked_after.SOURCE]).is_empty()
-    assert reconcile_lait.compared(data, known_areas, [tool.SOURCE])["measure"].unique().to_list() == [ON_TIME]
+    assert reconcile_lait.compare_figures(data, known_areas, [looked_after.SOURCE]).is_empty()
+    assert reconcile_lait.compare_figures(data, known_areas, [tool.SOURCE])["measure"].unique().to_list() == [ON_TIME]
     reconcile_lait.require_agreement(data, known_areas, [])
 
 
