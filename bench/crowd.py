@@ -39,7 +39,7 @@ PAGES = {
     "progress": 2, "methods": 1, "briefings": 1,
 }  # fmt: skip
 CHOICES = {"Council": 40, "Measure": 35, "Compare with": 15, "Period": 10}
-# Of what a reader does: to another page, or the page opened anew in a new session; all else are choices.
+# Of what a reader does: to another page, or the page opened again in a new session; all else are choices.
 ANOTHER_PAGE, ANEW = 0.2, 0.03
 # Choices that go along from page to page, by their keys in the address.
 COUNCIL = "la"
@@ -154,7 +154,7 @@ class User:
             return math.inf
 
     async def _sit(self) -> None:
-        """One session, from opening a page to opening it anew."""
+        """One session, from opening a page to opening it again."""
         start = time.perf_counter()
         tab = Tab(self._another())
         if tab.page == "council" or self._chance.random() < WITH_COUNCIL:

@@ -20,7 +20,7 @@ from bench.server import Server, serve
 from bench.soak import GROWTH, Soak
 
 USERS, TARGET_USERS, TWO_REPLICAS = (1, 10, 25, 50, 100, 200, 400), 200, 400
-NAIVE_USERS = (10, 25)
+PANDAS_USERS = (10, 25)
 # So few change so little that they are looked at for longer.
 FEW = 25
 P95_MS, RECOVERY_SECONDS, SESSION_MB = 300, 30, 1
@@ -48,7 +48,7 @@ class Length:
     target_seconds: float
     """For the number of users that the targets are of."""
     users: Sequence[int] = USERS
-    naive: Sequence[int] = NAIVE_USERS
+    pandas: Sequence[int] = PANDAS_USERS
 
 
 def bearing(database: Path, folder: Path, length: Length) -> list[Table]:
@@ -72,11 +72,11 @@ def bearing(database: Path, folder: Path, length: Length) -> list[Table]:
             recovery = crowd.run(crowd.overfill(server, OVERFILL, STAY, plan))
         add("on the places a process has", recovery.full)
         add("once the others have left", recovery.after)
-        with views.naive(database, folder, core=SERVER_CORE) as server:
-            pages = {view.page: weight for view in views.NAIVE if (weight := crowd.PAGES.get(view.page))}
-            for users in track(length.naive, "Users of the naive twin"):
+        with views.serve_pandas_baseline(database, folder, core=SERVER_CORE) as server:
+            pages = {view.page: weight for view in views.PANDAS_VIEWS if (weight := crowd.PAGES.get(view.page))}
+            for users in track(length.pandas, "Users of the pandas baseline"):
                 add(
-                    "of the naive twin",
+                    "of the pandas baseline",
                     crowd.run(crowd.step([server], users, Plan(length.seconds, plan.councils, pages=pages))),
                 )
     with ExitStack() as running:

@@ -160,8 +160,8 @@ class Row:
 def read(whole: bytes, file: str, columns: Sequence[str]) -> Sheet:
     """The rows of a file with these columns, in any order, as text without spaces around it.
 
-    Empty lines are left out. Raises OperatorFileError for what is no such table: another kind of file or encoding, columns
-    that are missing or are not ours, far too many rows.
+    Empty lines are left out. Raises OperatorFileError for what is no such table: another kind of file or
+    encoding, columns that are missing or are not ours, far too many rows.
     """
     sheet = Sheet(file)
     reader = csv.reader(io.StringIO(_decoded(whole, sheet), newline=""), strict=True)

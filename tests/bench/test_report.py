@@ -30,8 +30,8 @@ def test_a_target_is_held_by_the_median_or_by_every_one(line: Line, holds: bool 
 def test_a_table_has_the_columns_that_say_something() -> None:
     (times, sizes) = report.tables(
         [
-            Line("Times", "map", [20.0], [10.0], 50, times=1.3, naive=[200.0], bare=[16.0]),
-            Line("Times", "council", [60.0], [10.0], 50, naive=[90.0]),
+            Line("Times", "map", [20.0], [10.0], 50, times=1.3, pandas=[200.0], bare=[16.0]),
+            Line("Times", "council", [60.0], [10.0], 50, pandas=[90.0]),
             Line("Sizes", "map", [4.0]),
         ]
     )
