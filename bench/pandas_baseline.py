@@ -1,6 +1,6 @@
 """The pandas baseline: every page's core as a first programmer writes it, with pandas and plotly express.
 
-The file is read at each run, ranks are grouped again, the map's shapes are sent along. It is served with Streamlit's own
+The file is read at each run, ranks are grouped again, the map's shapes are sent along. It is served with Streamlit's
 settings. It leaves out much that our pages say: sentences, reasons, intervals, files, citations.
 """
 

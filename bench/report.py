@@ -1,4 +1,4 @@
-"""Results as tables, beside the baseline page, the pandas baseline and the target: printed, and saved for RESULTS.md."""
+"""Results as tables beside the baseline page, the pandas baseline and the target: printed, saved for RESULTS.md."""
 
 from __future__ import annotations
 

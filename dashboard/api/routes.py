@@ -88,7 +88,7 @@ class Api:
             return refusal(problem("no-database", str(error), {"Retry-After": str(RETRY_SECONDS)}))
         except Exception as error:  # noqa: BLE001 - whatever it is, the answer is in words
             log_error(error, "api")
-            return refusal(problem("failed", errors.words(error)))
+            return refusal(problem("failed", errors.message_for_reader(error)))
 
     def _handler(self, scope: Scope) -> Handler:
         rest = scope.get("path_params", {}).get("rest", "")

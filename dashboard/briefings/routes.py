@@ -70,7 +70,7 @@ class Briefings:
             return _refused(503, "There is no readable database", str(error))
         except Exception as error:  # noqa: BLE001 - whatever it is, the answer is in words
             log_error(error, "briefing")
-            return _refused(500, "The briefing could not be made", errors.words(error))
+            return _refused(500, "The briefing could not be made", errors.message_for_reader(error))
 
 
 class BriefingRequest:

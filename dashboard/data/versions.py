@@ -12,10 +12,10 @@ from pathlib import Path
 
 from dashboard.data.database import Database
 from dashboard.data.model import DatabaseError
-from dashboard.ops.location import DEFAULT_PATH, Stamp, local, seen
+from dashboard.ops.location import DEFAULT_PATH, Stamp, local_path, stamp_of
 
 log = logging.getLogger(__name__)
-# Where `etl/publish/live_database.py` keeps the last versions, each named for its data version.
+# Where `etl/publish/live_database.py` archives the last versions, each named for its data version.
 VERSIONS, SUFFIX = "versions", ".duckdb"
 # Beside the one in place, some 130 MB each.
 ARCHIVED_IN_MEMORY = 2
@@ -27,12 +27,12 @@ class Store:
     def __init__(self, path: Path) -> None:
         self.path = path
         self.damaged = False
-        """Whether the file as it lies there now could not be read, when it was tried."""
+        """Whether the file that lies there now could not be read."""
         self._lock = threading.Lock()
         self._stamp: Stamp | None = None
         self._database: Database | None = None
         self._archived_lock = threading.Lock()
-        # By name; with the stamp of the file where it could not be read.
+        # By name; and of those that could not be read the stamp of the file.
         self._archived: OrderedDict[str, Database] = OrderedDict()
         self._unreadable: dict[str, Stamp | None] = {}
 
@@ -42,11 +42,11 @@ class Store:
         Costs one `stat` when nothing changed. While one reads a new file the others are shown the last one, unless
         they `wait`. Raises DatabaseError when there never was a good one.
         """
-        if self._database is not None and seen(self.path) == self._stamp:
+        if self._database is not None and stamp_of(self.path) == self._stamp:
             return self._database
         if self._lock.acquire(blocking=wait or self._database is None):
             try:
-                stamp = seen(self.path)
+                stamp = stamp_of(self.path)
                 if self._database is None or stamp != self._stamp:
                     self._load(stamp)
             finally:
@@ -54,13 +54,13 @@ class Store:
         return self._database or self._none()
 
     def put(self, draft: Path, database: Database) -> None:
-        """Have a file beside the one here, which was read whole as `database`, take its place; no reader waits for it.
+        """Put a file in place that was read whole as `database`; no reader waits for it.
 
         Raises OSError, and then nothing has changed.
         """
         with self._lock:
             draft.replace(self.path)
-            self._database, self._stamp, self.damaged = database, seen(self.path), False
+            self._database, self._stamp, self.damaged = database, stamp_of(self.path), False
 
     def at(self, version: str) -> Database:
         """The database of a data version: the one in place, or one of those archived in `versions` beside it.
@@ -105,7 +105,7 @@ class Store:
     def _read(self, path: Path, live: Database) -> Database:
         name = path.stem
         if not self._failed(name, path):
-            stamp = seen(path)
+            stamp = stamp_of(path)
             try:
                 database = Database(path)
                 if database.data_version == name and live.columns() <= database.columns():
@@ -119,8 +119,8 @@ class Store:
         raise DatabaseError(f"That data version is kept but cannot be read: {why}. {self._list_versions()}")
 
     def _failed(self, name: str, path: Path) -> bool:
-        """Whether this very file could not be read before."""
-        return name in self._unreadable and self._unreadable[name] == seen(path)
+        """Whether this same file could not be read before."""
+        return name in self._unreadable and self._unreadable[name] == stamp_of(path)
 
     def _list_versions(self) -> str:
         live, *archived = self.versions()
@@ -148,4 +148,4 @@ class Store:
 @cache
 def store() -> Store:
     """The store of the database this server reads: MONITOR_DATABASE or the copy of it, or data/monitor.duckdb."""
-    return Store(local(os.environ, DEFAULT_PATH))
+    return Store(local_path(os.environ, DEFAULT_PATH))

@@ -135,7 +135,7 @@ def report_failure(error: Exception) -> bool:
     # In place of the first sentence, if the page came so far; where a choice fails, at the top.
     place = st.session_state.get("headline") if run else None
     with place if place is not None else contextlib.nullcontext():
-        st.error(errors.words(error, settings().contact), icon=":material/error:")
+        st.error(errors.message_for_reader(error, settings().contact), icon=":material/error:")
     return True
 
 
@@ -197,7 +197,11 @@ def _metrics() -> bytes:
     if following:
         gauges += [
             ("monitor_address_good", "Whether readers are shown what the address holds.", following.is_good()),
-            ("monitor_address_unasked_seconds", "Since it was last asked for its database.", following.unasked()),
+            (
+                "monitor_address_unasked_seconds",
+                "Since it was last asked for its database.",
+                following.seconds_since_look(),
+            ),
         ]
         counted.append(REFUSED_DATABASES)
     version = InfoMetricFamily("monitor_data_version", "The data version that readers are shown.", known.data_version())

@@ -53,7 +53,7 @@ class ErrorMiddleware:
         if scope["type"] == "http":
             if kinds:
                 raise error  # half an answer is cut off, so that nobody takes it for a whole one
-            await error_pages.failure_response(Headers(scope=scope), errors.words(error, self._contact))(
+            await error_pages.failure_response(Headers(scope=scope), errors.message_for_reader(error, self._contact))(
                 scope, receive, send
             )
         elif "websocket.close" not in kinds:

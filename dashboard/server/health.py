@@ -16,7 +16,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 
 from dashboard.data.database import Database
-from dashboard.data.duckdb_connection import identity
+from dashboard.data.duckdb_connection import read_identity
 from dashboard.data.model import DatabaseError
 from dashboard.data.versions import Store
 
@@ -78,7 +78,7 @@ class Health:
             # Told, but no reason not to be ready: what is here is served.
             body["address"] = self._address()
         try:
-            in_file, built_at = identity(store.path)
+            in_file, built_at = read_identity(store.path)
         except (duckdb.Error, OSError) as error:
             return Verdict(False, {**body, "why": _unreadable(store.path, error, served)})
         body |= {"built": built_at.isoformat(), "age_days": round(age_seconds(built_at) / DAY, 2)}

@@ -13,7 +13,7 @@ import duckdb
 import pytest
 
 from dashboard.data.database import Database
-from dashboard.data.duckdb_connection import identity
+from dashboard.data.duckdb_connection import read_identity
 from dashboard.data.versions import Store, store
 from dashboard.server import health
 from dashboard.server.health import Health
@@ -169,9 +169,9 @@ def test_a_crowd_of_questions_opens_the_file_once(file: Path, monkeypatch: pytes
 
     def counted(path: Path) -> tuple[str, datetime]:
         looked.append(path)
-        return identity(path)
+        return read_identity(path)
 
-    monkeypatch.setattr(health, "identity", counted)
+    monkeypatch.setattr(health, "read_identity", counted)
     ask = of(file)
     assert all(ask()[0] for _ in range(1000))
     file.unlink()

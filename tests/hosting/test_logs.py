@@ -92,18 +92,18 @@ def test_of_a_librarys_line_only_its_wording_is_kept(stream: io.StringIO) -> Non
 def test_an_error_that_causes_itself_or_has_no_end_is_told_shortly() -> None:
     one, two = RuntimeError(), RuntimeError()
     one.__cause__, two.__cause__ = two, one
-    assert "cause" not in errors.told(one)["cause"]
+    assert "cause" not in errors.describe(one)["cause"]
     chain = [RuntimeError() for _ in range(50)]
     for error, cause in pairwise(chain):
         error.__cause__ = cause
-    assert str(errors.told(chain[0])).count("'kind'") == errors.MOST_CAUSES
+    assert str(errors.describe(chain[0])).count("'kind'") == errors.MOST_CAUSES
 
 
 def test_an_error_has_one_reference_and_another_has_another() -> None:
     one, two = ValueError("x"), ValueError("x")
     assert errors.reference(one) == errors.reference(one) != errors.reference(two)
-    assert errors.reference(one) in errors.words(one)
-    assert "write to us@example.org" in errors.words(one, "us@example.org")
+    assert errors.reference(one) in errors.message_for_reader(one)
+    assert "write to us@example.org" in errors.message_for_reader(one, "us@example.org")
 
 
 def test_questions_count_once_however_many_they_ask_in_turn(stream: io.StringIO) -> None:

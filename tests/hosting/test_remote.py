@@ -577,7 +577,7 @@ def test_readiness_is_about_what_is_here_and_says_how_the_address_does(
     verdict = known.verdict()
     assert not verdict.ready
     assert verdict.body["address"] == {"good": None, "asked": None}
-    assert following.is_good() is following.unasked() is None
+    assert following.is_good() is following.seconds_since_look() is None
     following.look()
     verdict = known.verdict()
     assert not verdict.ready
@@ -594,7 +594,7 @@ def test_readiness_is_about_what_is_here_and_says_how_the_address_does(
     assert (verdict.ready, verdict.body["data_version"], verdict.body["address"]["good"]) == (True, OLD, False)
     assert verdict.body["address"]["since"] == since.isoformat(timespec="seconds")
     assert following.is_good() is False
-    seconds = following.unasked()
+    seconds = following.seconds_since_look()
     assert seconds is not None
     assert 0 <= seconds < 20
 
