@@ -30,7 +30,7 @@ ROOT = Path(__file__).resolve().parents[1]
 STREAMLITS_OWN = re.compile(r"/_stcore/(host-config|health)$")
 Visit = Callable[..., "Page"]
 # No name but this machine's leads anywhere. (A route that ends all others would do it too, but a browser with routes
-# keeps nothing it has fetched: every page would load and compile Streamlit anew.)
+# keeps nothing it has fetched: every page would load and compile Streamlit again.)
 NOWHERE_ELSE = "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"
 # All tabs of a reader share one process, which compiles Streamlit's scripts once: opening a page costs half as much.
 ONE_PROCESS = "--process-per-site"

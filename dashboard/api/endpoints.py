@@ -37,7 +37,7 @@ class Kind:
         return replace(given.LIMIT, highest=self.most_rows, default=default)
 
 
-# Of one file: everything there is has half as many. It is written in parts, and kept packed.
+# Of one file; all figures together have half as many rows. It is written in parts, and cached packed.
 MOST_ROWS = 250_000
 
 KINDS = {
@@ -52,7 +52,7 @@ KINDS = {
 
 @dataclass(frozen=True)
 class Example:
-    """A question worth asking, in words and as parameters."""
+    """A request worth trying, in words and as parameters."""
 
     words: str
     parameters: Mapping[str, str]

@@ -67,7 +67,7 @@ def document(db: Database, versions: Sequence[str]) -> bytes:
             kind = KINDS[suffix or "json"]
             paths[endpoint.path(suffix)] = {"get": _operation(endpoint, kind, suffix)}
     paths |= _files()
-    said = {
+    document = {
         "openapi": "3.1.0",
         "info": {
             "title": "Child Protection Monitor",
@@ -84,7 +84,7 @@ def document(db: Database, versions: Sequence[str]) -> bytes:
             "responses": _responses(),
         },
     }
-    return json.dumps(said, ensure_ascii=False).encode("utf-8")
+    return json.dumps(document, ensure_ascii=False).encode("utf-8")
 
 
 def _operation(endpoint: Endpoint, kind: Kind, suffix: str) -> Said:
@@ -157,33 +157,37 @@ def _parameters(db: Database, versions: Sequence[str]) -> Said:
     }
 
 
-def _parameter(db: Database, one: Parameter, versions: Sequence[str]) -> Said:
-    default = f" Left out: {one.default}." if one.default else ""
-    said: Said = {
-        "name": one.name,
+def _parameter(db: Database, parameter: Parameter, versions: Sequence[str]) -> Said:
+    default = f" Left out: {parameter.default}." if parameter.default else ""
+    described: Said = {
+        "name": parameter.name,
         "in": "query",
-        "description": one.meaning + default,
-        "schema": _kind(db, one, versions),
+        "description": parameter.meaning + default,
+        "schema": _kind(db, parameter, versions),
     }
-    if one.many:
-        said |= {"style": "form", "explode": True}
-    example = one.an_example(db)
+    if parameter.many:
+        described |= {"style": "form", "explode": True}
+    example = parameter.an_example(db)
     if not example:
-        return said
-    typed = [example] if one.many else example if one.kind in ("choice", "version") else json.loads(example)
-    return {**said, "example": typed}
+        return described
+    typed = [example] if parameter.many else example if parameter.kind in ("choice", "version") else json.loads(example)
+    return {**described, "example": typed}
 
 
-def _kind(db: Database, one: Parameter, versions: Sequence[str]) -> Said:
-    if one.kind == "flag":
+def _kind(db: Database, parameter: Parameter, versions: Sequence[str]) -> Said:
+    if parameter.kind == "flag":
         return {"type": "boolean"}
-    if one.kind == "version":
+    if parameter.kind == "version":
         return {"type": "string", "enum": list(versions)}
-    if one.kind != "choice":
-        return {"type": "integer" if one.kind == "whole" else "number", "minimum": one.lowest, "maximum": one.highest}
-    allowed = list(one.known(db).values)
+    if parameter.kind != "choice":
+        return {
+            "type": "integer" if parameter.kind == "whole" else "number",
+            "minimum": parameter.lowest,
+            "maximum": parameter.highest,
+        }
+    allowed = list(parameter.known(db).values)
     value = {"type": "string", "enum": allowed}
-    if not one.many:
+    if not parameter.many:
         return value
     if not allowed:  # a list of what is allowed has at least one thing in it
         return {"type": "array", "items": {"type": "string"}, "maxItems": 0}
@@ -254,18 +258,18 @@ def _wide() -> Said:
     }
 
 
-def _column(kind: pl.DataType, said: str) -> Said:
+def _column(kind: pl.DataType, description: str) -> Said:
     if kind.is_integer():
-        found: Said = {"type": ["integer", "null"]}
+        schema: Said = {"type": ["integer", "null"]}
     elif kind.is_float():
-        found = {"type": ["number", "null"]}
+        schema = {"type": ["number", "null"]}
     elif kind == pl.Boolean:
-        found = {"type": ["boolean", "null"]}
+        schema = {"type": ["boolean", "null"]}
     elif kind == pl.Date:
-        found = {"type": ["string", "null"], "format": "date"}
+        schema = {"type": ["string", "null"], "format": "date"}
     else:
-        found = {"type": ["string", "null"]}
-    return {**found, "description": said} if said else found
+        schema = {"type": ["string", "null"]}
+    return {**schema, "description": description} if description else schema
 
 
 def _refusals(*statuses: str) -> Said:

@@ -138,25 +138,27 @@ def _answer(db: Database, endpoint: Endpoint, examples: list[tuple[Example, str]
     return of_cells("answer", endpoint.shown).html(body, caption)
 
 
-def _parameter(db: Database, one: Parameter) -> Cells:
+def _parameter(db: Database, param: Parameter) -> Cells:
     allowed: Iterable[str]
-    if one.kind == "choice":
-        known = one.known(db).listed
-        if len(known) > NAMED and one.name in WHERE:
-            there = f"{BASE}/{WHERE[one.name]}"
+    if param.kind == "choice":
+        known = param.known(db).listed
+        if len(known) > NAMED and param.name in WHERE:
+            there = f"{BASE}/{WHERE[param.name]}"
             link = tag("a", there, href=there)
-            allowed = [join(f"{len(known)}, as in ", _code(one.an_example(db)), ": see ", link)]
+            allowed = [join(f"{len(known)}, as in ", _code(param.an_example(db)), ": see ", link)]
         else:
             allowed = [_code(value) for value in known]
-    elif one.kind == "flag":
+    elif param.kind == "flag":
         allowed = [_code("true"), _code("false")]
-    elif one.kind == "version":
+    elif param.kind == "version":
         allowed = [join("a data version, as in ", _code(db.data_version))]
     else:
-        allowed = [f"{'a whole number' if one.kind == 'whole' else 'a number'} from {one.lowest:,} to {one.highest:,}"]
-    several = " Several: repeated, or with commas." if one.many else ""
-    default = f" Left out: {one.default}." if one.default else ""
-    return _code(one.name), one.meaning + several + default, join(*allowed, by=", ")
+        allowed = [
+            f"{'a whole number' if param.kind == 'whole' else 'a number'} from {param.lowest:,} to {param.highest:,}"
+        ]
+    several = " Several: repeated, or with commas." if param.many else ""
+    default = f" Left out: {param.default}." if param.default else ""
+    return _code(param.name), param.meaning + several + default, join(*allowed, by=", ")
 
 
 def _whole(db: Database) -> str:
@@ -177,8 +179,8 @@ def _whole(db: Database) -> str:
 
 
 def _rules() -> str:
-    said = "".join(f"<h3>{escape(title)}</h3><p>{escape(words.strip())}</p>" for title, words in RULES.items())
-    return f'<section id="rules"><h2>How it answers</h2>{said}</section>'
+    rules = "".join(f"<h3>{escape(title)}</h3><p>{escape(words.strip())}</p>" for title, words in RULES.items())
+    return f'<section id="rules"><h2>How it answers</h2>{rules}</section>'
 
 
 def _problems() -> str:

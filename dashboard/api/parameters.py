@@ -191,8 +191,8 @@ def _of(table: str, column: str) -> Callable[[Database], Allowed]:
     """What a column of a table holds."""
 
     def allowed(db: Database) -> Allowed:
-        found = db.table[table][column].drop_nulls().unique().sort().to_list()
-        return Allowed({one: one for one in found}, {})
+        values = db.table[table][column].drop_nulls().unique().sort().to_list()
+        return Allowed({one: one for one in values}, {})
 
     return allowed
 

@@ -85,7 +85,7 @@ def parse_request(
 def find_version(
     query: Mapping[str, list[str]], current: Callable[[], Database], at: Callable[[str], Database]
 ) -> Database:
-    """The database of the version that was sent, or the newest. Raises Problem for one that is not kept."""
+    """The database of the version that was sent, or the newest. Raises Problem for one that is not archived."""
     db = current()
     if "version" not in query:
         return db

@@ -32,7 +32,7 @@ from dashboard.ops.logs import log_error
 
 READING = ThreadPoolExecutor(8, thread_name_prefix="api reads")
 MAKING = ThreadPoolExecutor(2, thread_name_prefix="api makes")
-# So many questions may wait for an answer to be made; whoever comes then is asked to come again.
+# The most requests that may wait for an answer to be made; later ones are asked to come again.
 MOST_WAITING = 64
 RETRY_SECONDS = 5
 POLICY = (

@@ -66,7 +66,7 @@ def made(db: Database) -> Whole | None:
 
 
 def make(db: Database) -> Whole:
-    """The file of a data version; made by whoever asks first, while the others wait."""
+    """The file of a data version; made by the first request, while the others wait."""
     with _MAKING:
         if db not in _MADE:
             content = written(db)
@@ -108,7 +108,7 @@ def _quoted(text: str) -> str:
 
 
 def _name(content: bytearray, name: bytes) -> None:
-    """Give the database a name by its content, where DuckDB drew one by lot: sixteen bytes of the first header.
+    """Give the database a name by its content, where DuckDB drew a random one: sixteen bytes of the first header.
 
     A buffer that DuckDB uses twice leaves it in another header too. A page whose checksum is not as we know them is
     left alone: such a file is as good, but another one each time.

@@ -55,11 +55,11 @@ class Lines(logging.Formatter):
             "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
             "level": record.levelname.lower(),
         }
-        given: Mapping[str, Any] | None = getattr(record, "said", None)
+        fields: Mapping[str, Any] | None = getattr(record, "said", None)
         error = record.exc_info[1] if record.exc_info else None
         trace = errors.describe(error, messages=self._messages) if error else {}
-        if given is not None:
-            return {**head, "event": record.getMessage(), **given, **trace}
+        if fields is not None:
+            return {**head, "event": record.getMessage(), **fields, **trace}
         ours = record.name.split(".")[0] in OURS
         message = record.getMessage() if ours or self._messages else str(record.msg)
         if not ours and not isinstance(record.msg, str):

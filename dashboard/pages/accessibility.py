@@ -1,4 +1,4 @@
-"""The statement on accessibility: for whom the dashboard works, where it does not yet, and whom to tell."""
+"""The statement on accessibility: for whom the dashboard works, where it does not yet, and how to report it."""
 
 import streamlit as st
 

@@ -88,9 +88,9 @@ st.header("Measure by measure", anchor=False)
 topics = compare.themes(db)
 topic = one_of("Measures of", topics, "topic", default=FIRST_TOPIC)
 measures = compare.by_measure(db, benchmark, topic, area_ids)
-said = sentences.measures(measures.to_dicts(), db.metrics, area_id)
-if said:
-    st.html(tables.sentence(said))
+sentence = sentences.measures(measures.to_dicts(), db.metrics, area_id)
+if sentence:
+    st.html(tables.sentence(sentence))
 st.html(side_by_side.legend())
 st.html(
     side_by_side.heat(

@@ -1,4 +1,4 @@
-"""One council on one page: judgements, its best and worst, every measure, whom to ring, what it would take."""
+"""One council on one page: judgements, its best and worst, every measure, councils to contact, what it would take."""
 
 from datetime import UTC, datetime
 
@@ -74,9 +74,9 @@ st.html(tables.MEASURE_ANCHOR)
 st.header(literal(metric.title), anchor=False)
 if own is not None:
     partners = queries.partners(db, own["return_id"], own["area_id"])
-    said = council_sentence(name, own, metric, benchmark, partners)
+    sentence = council_sentence(name, own, metric, benchmark, partners)
     way = directions.trend_sentence(direction.with_direction(db, rows.filter(rows["area_id"] == chosen.area_id)))
-    st.html(tables.sentence(f"{said} {way}".strip()))
+    st.html(tables.sentence(f"{sentence} {way}".strip()))
 else:
     st.html(tables.sentence(f"{name} did not exist {formats.period(metric, period.end)}."))
 

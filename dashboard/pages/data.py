@@ -19,7 +19,7 @@ from dashboard.views.text.explore import explored, nothing
 
 # Rows of the grid; a file holds all.
 SHOWN = 1_000
-# What each filter is of, for whoever's address holds another word; then what it says while nothing is chosen.
+# What each filter is called in a message about an unknown word in the address; then its text while nothing is chosen.
 FIRST = {
     "metrics": ("measure", "All measures"),
     "areas": ("area", "All areas"),
@@ -113,7 +113,7 @@ def answered() -> tuple[str, int, pl.DataFrame, pl.DataFrame]:
     return sentence, rows.height, to_long(db, rows.head(SHOWN), parts, benchmark), kinds
 
 
-# What every reader meets first is worked out once.
+# What every reader sees first is calculated once.
 first = ("data", shape, *parts, benchmark)
 sentence, among, shown, figures = answered() if query.filters() else db.cached(first, answered)
 session.headline("Data", sentence)

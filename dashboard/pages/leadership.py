@@ -163,17 +163,17 @@ def show_directors() -> None:
     st.html(tenure.html(known, "Time in post by the latest judgement of leaders"))
     save(tenure, known, of_both, "time-in-post.csv")
     st.html(tables.note(f"{on_programme.JUDGED_BEFORE} {on_programme.checked(posts.to_dicts())}"))
-    kept = posts.filter(pl.col("state") != ABSENT)
-    label, register = f"The register: {kept.height} posts", registered.posts(db, area_id)
+    registered_posts = posts.filter(pl.col("state") != ABSENT)
+    label, register = f"The register: {registered_posts.height} posts", registered.posts(db, area_id)
     with st.expander(label, key="register", on_change="rerun", bind="query-params") as table:
         if table.open:
-            st.html(register.html(kept, f"{label}. {on_programme.NO_NAMES}"))
-    save(register, kept, of_both, "leadership-register.csv")
+            st.html(register.html(registered_posts, f"{label}. {on_programme.NO_NAMES}"))
+    save(register, registered_posts, of_both, "leadership-register.csv")
     st.html(published.sources(publications))
 
 
 def show_programme() -> None:
-    """Whom the programme reaches, who coaches whom, and whom it does not reach."""
+    """The directors the programme reaches, those it does not, and who coaches them."""
     posts = programme.posts(db, today)
     found = programme.coverage(db, posts, today)
     mine = own(posts)
@@ -228,7 +228,7 @@ def show_programme() -> None:
 
 
 def draw_map(posts: pl.DataFrame, pairs: pl.DataFrame) -> None:
-    """The councils by what the programme is to them, with a line from each coach to whom it coaches."""
+    """The councils by what the programme is to them, with a line from each coach to the council it coaches."""
     painting = painted(posts)
     council_map(
         MapPaint(

@@ -35,14 +35,14 @@ def save(make: Callable[[], pl.DataFrame], count: int, name: str) -> None:
 
 
 def opened(known: list[str]) -> str:
-    """The part of a section that the address names; one of another section is let go, an unknown one said so."""
-    asked = st.query_params.get(search.ENTRY, "")
+    """The part of a section that the address names; one of another section is dropped, an unknown one is reported."""
+    entry = st.query_params.get(search.ENTRY, "")
     st.session_state.pop(search.ENTRY, None)
-    if asked in known:
+    if entry in known:
         # A link to this view holds what is drawn, which is what is in the state.
-        st.session_state[search.ENTRY] = asked
-        return asked
-    if asked in search.parts(db):
+        st.session_state[search.ENTRY] = entry
+        return entry
+    if entry in search.parts(db):
         del st.query_params[search.ENTRY]
     else:
         session.notice(search.ENTRY, "entry", known)
@@ -62,10 +62,10 @@ def show_measures() -> None:
         st.html(parts.measures(every, f"All {len(every)} measures"))
         save(lambda: measures.frame(db), len(every), "measures.csv")
         return
-    one = measures.measure(db, titles[title])
-    said(sentences.measure(one))
-    st.html(parts.measure(one, measures.alike(db, one), keep))
-    save(lambda: measures.coverage_frame(one), len(one.coverage), f"{one.metric_id}-coverage.csv")
+    measure = measures.measure(db, titles[title])
+    said(sentences.measure(measure))
+    st.html(parts.measure(measure, measures.alike(db, measure), keep))
+    save(lambda: measures.coverage_frame(measure), len(measure.coverage), f"{measure.metric_id}-coverage.csv")
 
 
 def show_rules() -> None:

@@ -139,16 +139,16 @@ if area_id is None:
     promise("What becomes of them.", local_figures_form.held_of_others(""))
     st.html(tables.council_links(db))
 else:
-    given = local_figures_form.held(area_id)
-    placed = local_rank.placed(db, area_id, given, benchmark)
+    figures = local_figures_form.held(area_id)
+    placed = local_rank.placed(db, area_id, figures, benchmark)
     listed, council = placed.to_dicts(), db.names[area_id]
     own = next((row for row in listed if row["metric_id"] == metric.metric_id), None)
     partners = queries.partners(db, own["return_id"], area_id) if own else []
-    said = sentences.opening(council, listed, metric, db.metrics, benchmark, partners)
-    session.headline(TITLE, said, kicker=f"{council} · {local_figures.MARK}" if given else council)
+    sentence = sentences.opening(council, listed, metric, db.metrics, benchmark, partners)
+    session.headline(TITLE, sentence, kicker=f"{council} · {local_figures.MARK}" if figures else council)
     promise("They stay yours.", local_figures_form.held_of_others(area_id))
     ways(area_id)
-    if given:
-        beside(council, given, placed)
+    if figures:
+        beside(council, figures, placed)
     if own is not None:
         among(council, own)

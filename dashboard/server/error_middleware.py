@@ -20,7 +20,7 @@ class ErrorMiddleware:
     """Answers unexpected errors, and times and counts the API's answers (ASGI)."""
 
     def __init__(self, app: ASGIApp, contact: str) -> None:
-        """`contact` is whom readers may write to."""
+        """`contact` is where readers may write to."""
         self._app, self._contact = app, contact
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

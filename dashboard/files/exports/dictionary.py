@@ -91,7 +91,7 @@ def dictionary(db: Database, table: pl.DataFrame) -> pl.DataFrame:
 def meaning(db: Database, column: str) -> str:
     """What a column of an export is; empty for one that no export has."""
     if column in OF_SCHEMA:
-        # A kept version may be of a schema that said less.
+        # An archived version may have a schema with fewer comments.
         return db.comments.get(OF_SCHEMA[column], "")
     return MEANINGS.get(column) or _of_measure(db, column)
 

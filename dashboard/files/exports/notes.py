@@ -68,7 +68,7 @@ def measures(db: Database, metrics: Iterable[str]) -> pl.DataFrame:
     """What measures (all, if none is named) are, in the order of the menu: a row each.
 
     metric_id, measure, definition, polarity, unit, caveat, why (that way is better), theme, periods, made (published,
-    or worked out here).
+    or calculated here).
     """
     named = list(metrics)
     rows = db.table["metric"].sort("position")
@@ -81,7 +81,7 @@ def measures(db: Database, metrics: Iterable[str]) -> pl.DataFrame:
         pl.col("polarity").replace_strict(POLARITY, return_dtype=pl.String),
         "unit",
         "caveat",
-        # Versions kept from before it was said have no such column.
+        # Versions archived before the column was added lack it.
         *([pl.col("polarity_reason").alias("why")] if "polarity_reason" in rows.columns else []),
         "theme",
         pl.col("period_kind").alias("periods"),

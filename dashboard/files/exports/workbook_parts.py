@@ -1,4 +1,4 @@
-"""The parts of an Excel workbook that are the same for all tables: styles, the list of sheets, who refers to whom."""
+"""The parts of an Excel workbook that are the same for all tables: styles, the list of sheets, relationships."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A council's own figures in the reader's session: three ways to give them, and one button that lets go of all.
+"""A council's own figures in the reader's session: three ways to give them, and one button that deletes all.
 
 The only place that holds them: under FIGURES in st.session_state, by council and measure, and beside them what was
 found when some were last given. No key here is bound to the address, nothing is cached, and nothing goes to a log.
@@ -38,12 +38,12 @@ def held_of_others(area_id: str) -> list[str]:
 
 def found(area_id: str) -> tuple[Checked, str] | None:
     """What became of what was last given for a council, and the name of the file it was in, or empty."""
-    of, checked, file = st.session_state.get(FOUND, (None, None, ""))
-    return (checked, file) if of == area_id else None
+    council, checked, file = st.session_state.get(FOUND, (None, None, ""))
+    return (checked, file) if council == area_id else None
 
 
 def clear() -> None:
-    """Let go of every figure, of what was found in them and of what stands in the fields."""
+    """Delete every figure, the findings about them and the content of the fields."""
     for key in [str(key) for key in st.session_state if str(key).startswith("own_")]:
         if key in (FIGURES, FOUND, TAKEN, WORDS):
             del st.session_state[key]
@@ -59,15 +59,15 @@ def clear_button() -> None:
 
 def when_field() -> str:
     """Ask what the figures are for; in the reader's own words, and only for the table and the file."""
-    # Kept here and not by the field, which is not always on the page: `clear` must find it.
+    # Stored here and not by the field, which is not always on the page: `clear` must find it.
     if WHEN not in st.session_state:
         st.session_state[WHEN] = st.session_state.get(WORDS, "")
-    said = st.text_input(
+    when = st.text_input(
         "What your figures are for", key=WHEN, max_chars=LONGEST_WHEN, autocomplete="off",
         placeholder="For example: end of September 2026", width=420,
     )  # fmt: skip
-    st.session_state[WORDS] = said
-    return reading.HIDDEN.sub("", said or "")[:LONGEST_WHEN].strip()
+    st.session_state[WORDS] = when
+    return reading.HIDDEN.sub("", when or "")[:LONGEST_WHEN].strip()
 
 
 def type_one(db: Database, area_id: str, metric: Metric) -> None:
@@ -115,8 +115,8 @@ def upload(db: Database, area_id: str) -> None:
 
 
 def _type(db: Database, area_id: str, metric: Metric, keys: list[str]) -> None:
-    given = [str(st.session_state.get(key) or "") for key in keys]
-    checked = _take(area_id, lambda: checking.typed(db, area_id, metric, *given))
+    fields = [str(st.session_state.get(key) or "") for key in keys]
+    checked = _take(area_id, lambda: checking.typed(db, area_id, metric, *fields))
     if checked.figures:
         for key in keys:
             if key in st.session_state:
@@ -124,17 +124,17 @@ def _type(db: Database, area_id: str, metric: Metric, keys: list[str]) -> None:
 
 
 def _paste(db: Database, area_id: str) -> None:
-    given = str(st.session_state.get(PASTED) or "")
-    checked = _take(area_id, lambda: checking.given_text(db, area_id, reading.text(given)))
+    text = str(st.session_state.get(PASTED) or "")
+    checked = _take(area_id, lambda: checking.given_text(db, area_id, reading.text(text)))
     if checked.figures and not checked.errors:
         st.session_state[PASTED] = ""
 
 
 def _upload(db: Database, area_id: str) -> None:
-    given = unpacked(handed(FILE), reading.MAX_BYTES)
+    file = unpacked(handed(FILE), reading.MAX_BYTES)
     st.session_state[TAKEN] = st.session_state.get(TAKEN, 0) + 1
-    if given is not None:
-        name, content = given
+    if file is not None:
+        name, content = file
         _take(area_id, lambda: checking.given_file(db, area_id, reading.file(content)), plain(name))
 
 

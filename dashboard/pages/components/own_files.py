@@ -20,14 +20,14 @@ from dashboard.pages.components import served
 LONGEST_NAME = 100
 
 
-def unpacked(given: object, most: int) -> tuple[str, bytes] | None:
+def unpacked(value: object, most: int) -> tuple[str, bytes] | None:
     """Name and content of a file as the browser hands it over; None of anything else.
 
     What is longer than `most` bytes comes without its content but one byte more, so that it is refused as too large.
     """
-    if not isinstance(given, Mapping):
+    if not isinstance(value, Mapping):
         return None
-    name, content = given.get("name"), given.get("content")
+    name, content = value.get("name"), value.get("content")
     if not isinstance(name, str) or not isinstance(content, str):
         return None
     if len(content) > (most + 2) // 3 * 4:

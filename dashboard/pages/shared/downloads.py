@@ -44,12 +44,15 @@ def downloads(
     refused: dict[str, list[str]] = {}
     with st.container(key=f"downloads {name}", horizontal=True, vertical_alignment="center", gap="small"):
         st.html(offers.label(label), width="content")
-        for one in (FORMATS[format_id] for format_id in formats):
-            if why := one.refusal(figures, rows):
-                refused.setdefault(why, []).append(one.label)
+        for file_format in (FORMATS[format_id] for format_id in formats):
+            if why := file_format.refusal(figures, rows):
+                refused.setdefault(why, []).append(file_format.label)
             else:
-                file, take = f"{name}.{one.suffix}", partial(_file, db, one, make, rows or figures.height)
-                _button(one.label, take, file, one.media_type, one.what)
+                file, take = (
+                    f"{name}.{file_format.suffix}",
+                    partial(_file, db, file_format, make, rows or figures.height),
+                )
+                _button(file_format.label, take, file, file_format.media_type, file_format.what)
     if refused:
         st.html(offers.refused(refused))
 
@@ -60,9 +63,9 @@ def _csv(db: Database, rows: pl.DataFrame, benchmark: Benchmark) -> bytes:
     return exports.csv(exports.table(db, compared, benchmark.title))
 
 
-def _file(db: Database, of: Format, make: Callable[[], Export], rows: int) -> bytes:
+def _file(db: Database, file_format: Format, make: Callable[[], Export], rows: int) -> bytes:
     with exports.turn(rows):
-        return of.make(db, make())
+        return file_format.make(db, make())
 
 
 def _button(
