@@ -24,7 +24,7 @@ from etl.sources import all_sources
 
 DATA = Path(__file__).resolve().parents[2] / "data"
 DATABASE = live_database.DATABASE
-# The second is of what the operator keeps by hand.
+# The second holds the tables of the operator's files.
 SCHEMA = ("schema.sql", "schema_kept.sql")
 
 
@@ -71,7 +71,7 @@ def schema(data: Path) -> str:
 def _tables(
     data: Path, sources: list[Source], operator_paths: OperatorPaths, progress: Callable[[str], None]
 ) -> tuple[dict[str, pl.DataFrame], tuple[Finding, ...]]:
-    """Every table of the database, by name, in the order of their references; and what should be looked at."""
+    """Every table of the database, by name, in the order of their references; and the warnings."""
     progress("areas")
     areas = area_files.read(data)
     progress("what is kept by hand")
@@ -79,7 +79,7 @@ def _tables(
     posts = leadership_register.check(contents[0], areas, datetime.now(UTC).date(), operator_paths.register.name)
     metrics = [metric for source in sources for metric in source.metrics]
     promised = commitments.check(contents[1], metrics, operator_paths.commitments.name)
-    # Both are looked at before either is refused.
+    # Both are checked before either is refused.
     operator_files.refuse_errors(posts, promised)
     loaded: dict[str, Loaded] = {}
     warnings, changed = [], []
@@ -87,7 +87,7 @@ def _tables(
         progress(source.title)
         cells = releases.read(data / "releases", source)
         loaded[source.id] = source.load(source, cells, Context(areas, loaded))
-        warnings.append(validation.alone(source, cells, loaded[source.id], areas))
+        warnings.append(validation.validate(source, cells, loaded[source.id], areas))
         changed.append(_changed(data / "releases", source, loaded, areas))
     progress("figures that are printed twice")
     reconcile_lait.require_agreement(data, areas, sources)
@@ -158,7 +158,7 @@ def with_missing_rows(observation: pl.DataFrame, metric: pl.DataFrame, areas: Ar
     day = pl.when(of_school).then(pl.date(pl.col("period_end").dt.year(), 3, 31)).otherwise("period_end").alias("day")
     published = observation.join(kinds, on="metric_id", maintain_order="left").with_columns(day)
 
-    # Of what is published for England only, no council lacks a figure.
+    # Of measures that are published for England only, no council lacks a figure.
     local = published.filter(pl.col("area_id").is_in(areas.authorities["area_id"].to_list()))["metric_id"].unique()
     periods = (
         published.filter(pl.col("metric_id").is_in(local.to_list()))
@@ -183,7 +183,7 @@ def with_missing_rows(observation: pl.DataFrame, metric: pl.DataFrame, areas: Ar
 
 
 def _metrics(sources: list[Source]) -> pl.DataFrame:
-    # The order of the menu: what the product is for comes first, what is only context last.
+    # The order of the menu: the product's purpose first, context last.
     themes = (
         "Workforce",
         "Child protection",
@@ -246,7 +246,7 @@ def _sources(sources: list[Source]) -> pl.DataFrame:
 
 
 def _changed(folder: Path, source: Source, loaded: dict[str, Loaded], areas: Areas) -> pl.DataFrame:
-    """What the edition that is loaded changed against the one before it; nothing where that is not kept."""
+    """What the edition that is loaded changed from the one before; nothing where we do not have that one."""
     if source.previous is None:
         return pl.DataFrame(schema=changes.WHAT_CHANGED)
     before = editions.before(source)

@@ -20,7 +20,7 @@ from etl.areas import Areas, name_key
 from etl.build.operator_files import Checked, Finding, OperatorFileError
 from etl.extract.read_csv import HIDDEN, kind
 
-# Far more than there are councils; what is longer is another file.
+# Far more than there are councils: a longer file is another one.
 MOST_ROWS, LONGEST = 1_000, 500
 # A spreadsheet takes a cell that begins so for a formula.
 FORMULA = re.compile(r"[=+\-@＝＋－＠].")
@@ -50,7 +50,7 @@ class Sheet:
         self.findings.append(Finding(rule, what, remedy, self.file, line, column))
 
     def stop(self, rule: str, what: str, remedy: str, line: int | None = None) -> OperatorFileError:
-        """What ends the reading of a file, since nothing below it can be trusted."""
+        """The error that ends the reading of a file, since nothing below it can be trusted."""
         return OperatorFileError([Finding(rule, what, remedy, self.file, line)])
 
     def checked(self, rows: Sequence[tuple[object, ...]], schema: pl.Schema) -> Checked:
@@ -60,7 +60,7 @@ class Sheet:
         return Checked(pl.DataFrame(good, schema=schema, orient="row"), findings)
 
     def once(self, places: Iterable[tuple[object, Row]], column: str, what: str) -> None:
-        """Say of each row whose key another had before that it is there twice."""
+        """Report each row whose key is there twice."""
         first: dict[object, int] = {}
         for key, row in places:
             if key is not None and first.setdefault(key, row.line) != row.line:
@@ -226,11 +226,11 @@ def _check_header(header: Sequence[str], columns: Sequence[str], sheet: Sheet) -
 
 
 def _unknown(found: str, areas: Areas, names: Mapping[str, str]) -> tuple[str, str]:
-    """What is said of a name that no council has, and what to do."""
+    """The message about a name that no council has, and the remedy."""
     others = areas.area.filter(pl.col("kind") != "local_authority")["name"]
     if name_key(found) in {name_key(name) for name in others}:
         return f"{found!r} is no council.", "Write the council, not its region."
-    # Ended ones too: they are then said to have ended.
+    # Ended ones too: the message then says that they have ended.
     near = get_close_matches(name_key(found), list(names), n=1, cutoff=0.6)
     hint = f"Did you mean {areas.names()[names[near[0]]]}? " if near else ""
     return f"{found[:60]!r} is no council.", f"{hint}Write its name, its three-digit number or its GSS code."

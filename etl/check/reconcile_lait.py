@@ -1,7 +1,7 @@
 """Compare the Local Authority Interactive Tool with the tables it is made of, value by value.
 
-Two publications of one department print many figures twice. Where both are here they must agree, but for reasons that
-are declared; what is left over is a fault of theirs or of our reading, and nothing is built until it is understood.
+Two publications of one department print many figures twice. Where we have both they must agree, except for declared
+reasons; any other difference is an error of theirs or of our reading, and nothing is built until it is understood.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ class Comparison:
 
     measure: str
     source: Source
-    """Whose release holds the table."""
+    """The source whose release holds the table."""
     file: File
     """The table; of its groups, only those that are compared."""
     columns: tuple[str, ...]

@@ -36,7 +36,7 @@ def load_release(
     """Read a source's published files below `published` into `data/releases`, if they can be loaded and can be right.
 
     `sources` are all, by id: those the source needs must be in place. Raises SourceError where a file is broken,
-    ReleaseError where the release is not to be believed; `data/releases` is then as it was.
+    ReleaseError where the release cannot be right; `data/releases` is then as it was.
     """
     folder = data / "releases"
     try:
@@ -51,7 +51,7 @@ def load_release(
         areas = area_files.read(data)
         cells = releases.read(Path(name), source)
         loaded = editions.load(source, cells, folder, areas, sources)
-        warnings = validation.alone(source, cells, loaded, areas)
+        warnings = validation.validate(source, cells, loaded, areas)
         earlier = _earlier(source, folder, areas, sources)
         revisions = validation.compare_with_earlier(source, loaded, *earlier, areas, allowed) if earlier else []
         folder.mkdir(exist_ok=True)
@@ -70,7 +70,7 @@ def _earlier(source: Source, folder: Path, areas: Areas, sources: Mapping[str, S
             before = editions.before(source)
             return before, editions.load(before, editions.read_before(folder, source), folder, areas, sources)
     except EtlError:
-        # Damaged, or of other columns than are declared now: what is loaded takes its place.
+        # Damaged, or with other columns than are declared now: the new release takes its place.
         return None
     return None
 

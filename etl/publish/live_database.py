@@ -1,7 +1,7 @@
-"""How a new database takes the place of the last one: alone, whole or not at all, and so that it can be taken back.
+"""How a new database replaces the last one: by one process, whole or not at all, and so that it can be rolled back.
 
 At every moment `data/monitor.duckdb` is one whole database, the last or the new. The last three versions lie in
-`data/versions`, as copies: what damages the file that is served leaves them alone.
+`data/versions`, as copies: damage to the file that is served does not reach them.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ class Version:
 
 @contextmanager
 def alone(data: Path) -> Iterator[None]:
-    """Be the only one who changes the database; what those who died at it left behind is removed. Raises BusyError."""
+    """Be the only process that changes the database, and remove the drafts of those that died. Raises BusyError."""
     with ExitStack() as held:
         with _errors_in_words():
             held.enter_context(locked(data / LOCK, "build"))
@@ -54,7 +54,7 @@ def publish(
     check: Callable[[duckdb.DuckDBPyConnection], None],
     progress: Progress = silent,
 ) -> Path:
-    """Put a database of these tables in place if `check` accepts it. Only who is `alone` may call it.
+    """Put a database of these tables in place if `check` accepts it. Call it only while `alone`.
 
     Until the swap an error leaves everything as it was; what is left to do after it the next build does as well.
     """
@@ -112,7 +112,7 @@ def file_of(data: Path, name: str) -> Path:
 def rollback(data: Path, name: str | None = None, progress: Progress = silent) -> str:
     """Put an archived version in place again, by default the one before the live one; its name.
 
-    Where the live file cannot be read, that is the newest archived one. Only who is `alone` may call it.
+    Where the live file cannot be read, that is the newest archived one. Call it only while `alone`.
     """
     names = [path.stem for path in _archived(data)]
     live = _version(data / DATABASE, live=True)
@@ -242,7 +242,7 @@ def _read_whole(path: Path, version: str) -> None:
 
 @contextmanager
 def _remove_at_end(*drafts: Path) -> Iterator[None]:
-    """Whatever happens, no draft is left."""
+    """Remove the drafts, whatever happens."""
     try:
         yield
     finally:

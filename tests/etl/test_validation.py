@@ -81,7 +81,7 @@ def loaded(years: Mapping[int, Values], metric_id: str = "made_up_rate") -> Load
 
 
 def judged(made: Loaded, areas: Areas, metric: Metric = RATE) -> list[tuple[str, str]]:
-    found = validation.alone(source(metric), NOBODY, made, areas)
+    found = validation.validate(source(metric), NOBODY, made, areas)
     return [(rule, message) for _, rule, message in found.iter_rows()]
 
 
@@ -190,7 +190,7 @@ def test_parts_that_do_not_sum_are_said(tmp_path: Path, known_areas: Areas, ever
 
     whole = source(sums=(Sum("up.csv", ("short", "long", "longest"), "all"),))
     extract.extract(dataclasses.replace(whole, metrics=()), tmp_path, tmp_path)
-    found = validation.alone(whole, releases.read(tmp_path, whole), loaded({2025: level(everybody)}), known_areas)
+    found = validation.validate(whole, releases.read(tmp_path, whole), loaded({2025: level(everybody)}), known_areas)
     ((_, rule, message),) = found.iter_rows()
     assert rule == "W_PARTS"
     assert message == (
