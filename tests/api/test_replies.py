@@ -72,7 +72,7 @@ def test_one_question_has_one_tag_however_it_is_asked(api: Client) -> None:
     assert "newest" not in api.get("/api/v1/observations?newest=false&limit=1").json["next"]
 
 
-def test_a_question_that_names_its_version_may_be_kept_for_ever(api: Client, db: Database) -> None:
+def test_a_question_that_names_its_version_may_be_cached_for_ever(api: Client, db: Database) -> None:
     frozen, live = api.get(f"{OBSERVATIONS}&version={db.data_version}"), api.get(OBSERVATIONS)
     assert frozen.headers["cache-control"] == "public, max-age=31536000, immutable"
     assert frozen.body == live.body

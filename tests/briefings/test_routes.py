@@ -141,7 +141,7 @@ def test_only_reading_is_allowed(client: Client) -> None:
     assert (head.status, head.headers["content-type"]) == (200, "application/pdf")
 
 
-def test_a_kept_version_has_its_own_address_for_ever(tmp_path: Path, database_path: Path, client: Client) -> None:
+def test_an_archived_version_has_its_own_address_for_ever(tmp_path: Path, database_path: Path, client: Client) -> None:
     data = tmp_path / "data"
     (data / "versions").mkdir(parents=True)
     shutil.copy(database_path, data / "monitor.duckdb")

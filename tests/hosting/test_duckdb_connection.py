@@ -192,9 +192,9 @@ def test_nothing_is_made_where_there_is_no_file(tmp_path: Path) -> None:
 
 
 def test_archived_versions_are_read_the_same_way(file: Path) -> None:
-    kept = file.parent / "versions"
-    kept.mkdir()
-    copied(kept / f"{NEW}.duckdb", NEW)
+    archive = file.parent / "versions"
+    archive.mkdir()
+    copied(archive / f"{NEW}.duckdb", NEW)
     store = Store(file)
     assert store.versions() == [OLD, NEW]
     assert store.at(NEW).data_version == NEW

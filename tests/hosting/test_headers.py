@@ -195,7 +195,7 @@ def test_what_pages_without_scripts_lead_to_is_there(live: Path) -> None:
             assert app.get(address).status == 200, address
 
 
-def test_what_never_changes_under_its_name_is_kept_for_ever_and_pages_are_asked_for_anew(app: Client) -> None:
+def test_what_never_changes_under_its_name_is_cached_for_ever_and_pages_are_asked_for_again(app: Client) -> None:
     for address in (f"/static/js/{SCRIPT.name}", style().url, script().url):
         assert "immutable" in app.get(address).headers["cache-control"]
     assert app.get("/").headers["cache-control"] == "no-cache"
@@ -214,7 +214,7 @@ def test_scripts_are_sent_packed_to_who_takes_that(app: Client) -> None:
     assert packed.headers["content-type"].startswith(("text/javascript", "application/javascript"))
 
 
-def test_a_component_is_fetched_from_an_address_with_its_content_and_kept_for_ever(server: Running) -> None:
+def test_a_component_is_fetched_from_an_address_with_its_content_and_cached_for_ever(server: Running) -> None:
     for stem in COMPONENTS:
         for suffix in ("js", "css"):
             got = server.ask(f"{UNDER}{_name(stem)}/{stem}.{suffix}")

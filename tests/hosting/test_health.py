@@ -189,8 +189,8 @@ def test_liveness_does_not_look_at_the_data(app: Client, few: Path) -> None:
 @pytest.fixture
 def broken(live: Path) -> Iterator[Callable[[bytes | None], None]]:
     """Puts something else in the place of the file that the server reads; the file comes back in the end."""
-    kept = live.with_name("kept.duckdb")
-    shutil.copyfile(live, kept)
+    stored = live.with_name("kept.duckdb")
+    shutil.copyfile(live, stored)
 
     def put(content: bytes | None) -> None:
         live.unlink(missing_ok=True)
@@ -198,7 +198,7 @@ def broken(live: Path) -> Iterator[Callable[[bytes | None], None]]:
             live.write_bytes(content)
 
     yield put
-    kept.replace(live)
+    stored.replace(live)
 
 
 @pytest.mark.parametrize("content", [None, b"torn", b"", b"<!doctype html><title>503</title>" * 999])

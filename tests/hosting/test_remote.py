@@ -474,7 +474,7 @@ def until(holds: Callable[[], bool]) -> None:
         time.sleep(0.01)
 
 
-def test_the_last_three_versions_are_kept_where_a_folder_is_set(
+def test_the_last_three_versions_are_archived_where_a_folder_is_set(
     shelf: Shelf, store: Store, editions: dict[str, bytes], tmp_path: Path
 ) -> None:
     following = of(shelf, store, keep=True)
