@@ -45,13 +45,13 @@ def answering(servers: Servers, size: Size) -> list[Line]:
             for view, server in servers.pairs
             for choice in view.choices
         }
-        offered = {case: options(reader.options(case[1])) for case, (_, reader) in cases.items()}
+        choices_left = {case: options(reader.options(case[1])) for case, (_, reader) in cases.items()}
         for _ in track(range(size.rounds), "Answering"):
             for case, (server, reader) in cases.items():
                 before, key = server.cpu(), (case[0].name, case[1])
                 reruns = size.pandas_reruns if server is servers.pandas else size.reruns
                 for _ in range(reruns):
-                    rerun = reader.choose(case[1], next(offered[case]))
+                    rerun = reader.choose(case[1], next(choices_left[case]))
                     wall[key].append(rerun.seconds * 1000)
                     sent[key].append(rerun.sent / 1000)
                     wire[key].append(rerun.wire / 1000)
@@ -94,16 +94,16 @@ def growing(database: Path, folder: Path, size: Size) -> list[Line]:
             if view.choices
             for path, server in servers.items()
         }
-        offered = {case: options(reader.options(case[0].choices[0])) for case, reader in readers.items()}
+        choices_left = {case: options(reader.options(case[0].choices[0])) for case, reader in readers.items()}
         for _ in track(range(size.rounds + 1), "Growing"):
             for (view, path), reader in readers.items():
                 before = servers[path].cpu()
                 for _ in range(size.reruns):
-                    reader.choose(view.choices[0], next(offered[view, path]))
+                    reader.choose(view.choices[0], next(choices_left[view, path]))
                 time.sleep(AFTER_SECONDS)
                 cpu[view.name, path].append((servers[path].cpu() - before) / size.reruns * 1000)
     return [
-        # The first round of each is that in which a server makes what it keeps.
+        # In the first round of each a server makes what it caches.
         Line(section, name, samples[1:], cpu[name, database][1:], times=TENFOLD)
         for (name, path), samples in cpu.items()
         if path == larger
@@ -114,7 +114,7 @@ def painting(servers: Servers, size: Size) -> list[Line]:
     """The browser: from opening a page, and from choosing, to what is painted."""
     opening, changing = (defaultdict[tuple[str, str, str], list[float]](list) for _ in range(2))
     lead = defaultdict[str, list[float]](list)
-    offered = _offered(servers.pairs)
+    choices_left = _list_options(servers.pairs)
     with browser.chromium() as chromium:
         for turn in track(range(size.openings), "Painting"):
             for view, server in servers.pairs:
@@ -131,7 +131,7 @@ def painting(servers: Servers, size: Size) -> list[Line]:
                         lead[view.name].append(paints["words"].first - paints[view.parts[-1]].first)
                     for choice in view.browsed:
                         for _ in range(size.changes):
-                            after = browser.choose(tab, choice, next(offered[view, choice]), view.changed)
+                            after = browser.choose(tab, choice, next(choices_left[view, choice]), view.changed)
                             for part in ("words", *view.changed, "page"):
                                 changing[view.name, choice, part].append(after[part].last)
     return [
@@ -151,7 +151,7 @@ def painting(servers: Servers, size: Size) -> list[Line]:
     ]
 
 
-def _offered(pairs: list[tuple[View, Server]]) -> dict[tuple[View, str], Iterator[str]]:
+def _list_options(pairs: list[tuple[View, Server]]) -> dict[tuple[View, str], Iterator[str]]:
     found: dict[tuple[View, str], Iterator[str]] = {}
     for view, server in pairs:
         with Reader(server, view.page, **view.query) as reader:

@@ -228,7 +228,7 @@ def leadership() -> None:
 
 
 def progress() -> None:
-    """What the operator keeps: nothing, as it comes."""
+    """The operator's files: empty, as they come."""
     st.title("Progress")
     st.info("No commitments are kept.")
 

@@ -301,7 +301,7 @@ def _figures(
 
 
 def _benchmark_parameters(query: FigureQuery, benchmark: Benchmark | None) -> list[tuple[str, str]]:
-    """A benchmark as the API takes it; nothing where what it asks is not answered, or for other measures."""
+    """A benchmark as the API takes it; nothing where its details are missing, or are for other measures."""
     if benchmark is None:
         return []
     parameters = [("benchmark", benchmark.id)]

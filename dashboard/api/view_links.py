@@ -1,7 +1,7 @@
-"""Links: what the address of a view holds, live or frozen at a data version, and what is said of older figures.
+"""Links: what the address of a view holds, live or frozen at a data version, and the notices about older figures.
 
 A link holds only what differs from the default. A live one names no data version and follows new data; a frozen one
-names the version, and shows what it shows today for as long as that version is kept.
+names the version, and shows what it shows today for as long as that version is archived.
 """
 
 from __future__ import annotations
@@ -74,7 +74,7 @@ def day(moment: datetime) -> str:
 
 
 def notice(shown: Database, newest: Database) -> str:
-    """What is said over a view of a data version that the address names; before a link to the newest, if it is old."""
+    """The notice over a view of a data version that the address names; if that is old, a link to the newest follows."""
     words = f"You are looking at the figures of {shown.data_version}, as they stood on {day(shown.built_at)}."
     if shown.data_version == newest.data_version:
         return f"{words} These are the newest."

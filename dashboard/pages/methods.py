@@ -24,7 +24,7 @@ council = str(st.session_state.get("council_before"))
 keep = {"la": council} if council in db.authorities.values() else {}
 
 
-def said(sentence: str) -> None:
+def show_sentence(sentence: str) -> None:
     """The sentence of a section."""
     st.html(parts.intro(sentence))
 
@@ -34,7 +34,7 @@ def save(make: Callable[[], pl.DataFrame], count: int, name: str) -> None:
     download_table(make, name, f"Download these {count} rows (CSV)")
 
 
-def opened(known: list[str]) -> str:
+def find_entry(known: list[str]) -> str:
     """The part of a section that the address names; one of another section is dropped, an unknown one is reported."""
     entry = st.query_params.get(search.ENTRY, "")
     st.session_state.pop(search.ENTRY, None)
@@ -57,34 +57,34 @@ def show_measures() -> None:
         placeholder=f"All {len(titles)}: choose or type one", width=560,
     )  # fmt: skip
     if title is None:
-        said(sentences.measures(db))
+        show_sentence(sentences.measures(db))
         every = measures.summary(db)
         st.html(parts.measures(every, f"All {len(every)} measures"))
         save(lambda: measures.frame(db), len(every), "measures.csv")
         return
     measure = measures.measure(db, titles[title])
-    said(sentences.measure(measure))
+    show_sentence(sentences.measure(measure))
     st.html(parts.measure(measure, measures.alike(db, measure), keep))
     save(lambda: measures.coverage_frame(measure), len(measure.coverage), f"{measure.metric_id}-coverage.csv")
 
 
 def show_rules() -> None:
     """Every rule with its example."""
-    chosen = opened([one.title for one in ruling.RULES])
-    said(sentences.rules())
+    chosen = find_entry([one.title for one in ruling.RULES])
+    show_sentence(sentences.rules())
     st.html(parts.rules(ruling.RULES, ruling.examples(db), db, search.RULES_OF, chosen, keep))
 
 
 def show_differences() -> None:
     """Every difference from the Department's tools."""
-    chosen = opened([one.title for one in dfe_tools.DEPARTURES])
-    said(sentences.departures())
+    chosen = find_entry([one.title for one in dfe_tools.DEPARTURES])
+    show_sentence(sentences.departures())
     st.html(parts.departures(dfe_tools.DEPARTURES, dfe_tools.examples(db), db, search.DIFFERENCES, chosen, keep))
 
 
 def show_missing() -> None:
     """Reasons and symbols, figures withheld, and breaks."""
-    said(sentences.missing(db))
+    show_sentence(sentences.missing(db))
     st.html(record_tables.statuses(db, "Reasons and symbols, and how many figures have each"))
     st.html(record_tables.withheld(db, "Published figures that cannot be right, and are withheld"))
     st.html(record_tables.breaks(db, "Where a series breaks: figures are not held against those before"))
@@ -92,10 +92,10 @@ def show_missing() -> None:
 
 def show_councils() -> None:
     """Reorganisations, joint returns and neighbours."""
-    said(sentences.councils(db))
+    show_sentence(sentences.councils(db))
     st.html(record_tables.reorganisations(db, "The ledger of reorganisations"))
     st.html(record_tables.joint_returns(db, "Joint returns"))
-    said(sentences.neighbours(db))
+    show_sentence(sentences.neighbours(db))
     with st.expander("Statistical neighbours of every council", key="neighbours", on_change="rerun") as shown:
         if shown.open:
             st.html(record_tables.neighbours(db, "The ten statistical neighbours of each council, by DfE's model"))
@@ -103,7 +103,7 @@ def show_councils() -> None:
 
 def show_sources() -> None:
     """Sources and editions, what they changed, warnings, rejects, kept versions."""
-    said(sentences.sources(db))
+    show_sentence(sentences.sources(db))
     st.html(record_tables.sources(db, "Sources, their editions, and what became of their rows"))
     with st.expander("Every file that was read, and its checksum", key="files", on_change="rerun") as shown:
         if shown.open:
@@ -119,8 +119,8 @@ def show_sources() -> None:
 def show_dictionary() -> None:
     """Tables and columns."""
     every = dictionary.tables(db)
-    chosen = opened([search.FILES, *(one.name for one in every)])
-    said(sentences.columns(db))
+    chosen = find_entry([search.FILES, *(one.name for one in every)])
+    show_sentence(sentences.columns(db))
     st.html(record_tables.dictionary(every, dictionary.files(db), search.DICTIONARY, chosen))
     count = sum(len(one.columns) for one in every)
     save(lambda: dictionary.frame(db), count, "data-dictionary.csv")
@@ -128,8 +128,8 @@ def show_dictionary() -> None:
 
 def show_words() -> None:
     """Words of the field."""
-    chosen = opened([one.word for one in glossary.WORDS])
-    said(sentences.words())
+    chosen = find_entry([one.word for one in glossary.WORDS])
+    show_sentence(sentences.words())
     st.html(parts.words(glossary.WORDS, chosen))
 
 

@@ -44,7 +44,7 @@ class _Place:
     columns: Mapping[str, str] | None = None
     """By the names in READ, as the reader knows them."""
 
-    def of(self, column: str) -> str:
+    def column_name(self, column: str) -> str:
         return (self.columns or {}).get(column, column)
 
 
@@ -170,7 +170,7 @@ def _row(db: Database, area_id: str, cells: Mapping[str, Cell], place: _Place, *
         if guessed and not cell.text.isascii():
             what = f"{shown(cell.text)} is not UTF-8, and cannot be read for certain."
             remedy = "In Excel save it as “CSV UTF-8”, or give the Excel template."
-            return Finding("E_ENCODING", what, remedy, place.line, place.of(name))
+            return Finding("E_ENCODING", what, remedy, place.line, place.column_name(name))
     wrong = _council(db, area_id, cells, place)
     if wrong:
         return wrong
@@ -185,7 +185,7 @@ def _hidden(cells: Mapping[str, Cell], place: _Place) -> Finding | None:
         match = HIDDEN.search(cell.text)
         if match:
             what = f"{shown(cell.text)} holds a character that nobody sees (U+{ord(match.group()):04X})."
-            return Finding("E_HIDDEN", what, "Type the cell anew.", place.line, place.of(name))
+            return Finding("E_HIDDEN", what, "Type the cell anew.", place.line, place.column_name(name))
     return None
 
 
@@ -202,7 +202,7 @@ def _council(db: Database, area_id: str, cells: Mapping[str, Cell], place: _Plac
         whose = f"is of {other}" if other else f"is of no council here ({shown(text)})" if text else "names no council"
         what = f"The row {whose}; chosen is {name} ({area_id})."
         remedy = f"Choose the council of the file at the top, or take {name}'s template."
-        return Finding("E_WRONG_COUNCIL", what, remedy, place.line, place.of(column))
+        return Finding("E_WRONG_COUNCIL", what, remedy, place.line, place.column_name(column))
     return None
 
 
@@ -223,12 +223,14 @@ def _measure(db: Database, cells: Mapping[str, Cell], place: _Place) -> Metric |
     if by_id and by_name and by_id != by_name:
         what = f"The id {by_id.metric_id} is that of {by_id.title}, but the row says {by_name.title}."
         remedy = "A column may have been sorted without the others: take the template anew."
-        return Finding("E_MEASURE_MISMATCH", what, remedy, place.line, place.of(METRIC))
+        return Finding("E_MEASURE_MISMATCH", what, remedy, place.line, place.column_name(METRIC))
     metric = by_id or by_name
     assert metric is not None
     if metric.graded:
         what = f"{metric.title} is Ofsted's to give: no council has one of its own."
-        return Finding("E_JUDGEMENT", what, "Leave the row empty.", place.line, place.of(METRIC_ID), metric.metric_id)
+        return Finding(
+            "E_JUDGEMENT", what, "Leave the row empty.", place.line, place.column_name(METRIC_ID), metric.metric_id
+        )
     return metric
 
 
@@ -246,12 +248,14 @@ def _unknown(db: Database, text: str, place: _Place, column: str) -> Finding:
     near = get_close_matches(text.lower()[:100], lowered, n=1, cutoff=0.5)
     what = f"{shown(text)} is no measure here." if text else "The row names no measure."
     remedy = f"Did you mean {lowered[near[0]]}?" if near else "Take the names from the template."
-    return Finding("E_UNKNOWN_MEASURE", what, remedy, place.line, place.of(column))
+    return Finding("E_UNKNOWN_MEASURE", what, remedy, place.line, place.column_name(column))
 
 
 def _formula(place: _Place, column: str) -> Finding:
     remedy = "Copy the cells, and paste them as values (Paste Special, Values) before you save."
-    return Finding("E_FORMULA", "The cell holds a formula, not a figure.", remedy, place.line, place.of(column))
+    return Finding(
+        "E_FORMULA", "The cell holds a formula, not a figure.", remedy, place.line, place.column_name(column)
+    )
 
 
 def _figure(  # noqa: C901 - one refusal after another
@@ -261,14 +265,16 @@ def _figure(  # noqa: C901 - one refusal after another
     given: dict[str, float | None] = {}
     for column in OURS:
         cell = cells.get(column, Cell())
-        number = numbers.number(cell, place.line, place.of(column), metric.metric_id) if not cell.empty else None
+        number = (
+            numbers.number(cell, place.line, place.column_name(column), metric.metric_id) if not cell.empty else None
+        )
         if isinstance(number, Finding):
             return number
         given[column] = number
     value, numerator, denominator = (given[column] for column in OURS)
 
     def wrong(rule: str, what: str, remedy: str = FILL, column: str = VALUE) -> Finding:
-        return Finding(rule, what, remedy, place.line, place.of(column), metric.metric_id)
+        return Finding(rule, what, remedy, place.line, place.column_name(column), metric.metric_id)
 
     for column, number in given.items():
         if number is not None and number < 0:

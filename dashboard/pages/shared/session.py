@@ -226,14 +226,14 @@ def colourings(db: Database, metric: Metric, benchmark: Benchmark) -> list[str]:
         return ["Value"]
     compared = not (metric.counted or (metric.neutral and benchmark.best))
     periods = len(db.periods[metric.metric_id])
-    offered: dict[Colouring, bool] = {
+    available: dict[Colouring, bool] = {
         "quarter": metric.ranked,
         "gap": compared,
         "verdict": compared and metric.has_interval,
         "change": periods > 1,
         "trend": periods >= TREND_PERIODS,
     }
-    return [name for name, colouring in COLOURINGS.items() if offered.get(colouring, True)]
+    return [name for name, colouring in COLOURINGS.items() if available.get(colouring, True)]
 
 
 def beside(db: Database, metric: Metric) -> tuple[Metric, Period] | None:
