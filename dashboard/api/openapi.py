@@ -15,7 +15,7 @@ from dashboard.data.database import Database
 from dashboard.files import exports
 from dashboard.files.exports.rows import OPTIONAL, PARTS
 
-Said = dict[str, Any]
+Json = dict[str, Any]
 
 ABOUT = f"""\
 Every figure of the Child Protection Monitor at an address that stays, read only and open to scripts of any site.
@@ -61,7 +61,7 @@ OF_TABLE = {
 
 def document(db: Database, versions: Sequence[str]) -> bytes:
     """The document, UTF-8 JSON; `versions` are the data versions that can be asked for."""
-    paths: Said = {}
+    paths: Json = {}
     for endpoint in ENDPOINTS.values():
         for suffix in ("", *KINDS):
             kind = KINDS[suffix or "json"]
@@ -87,7 +87,7 @@ def document(db: Database, versions: Sequence[str]) -> bytes:
     return json.dumps(document, ensure_ascii=False).encode("utf-8")
 
 
-def _operation(endpoint: Endpoint, kind: Kind, suffix: str) -> Said:
+def _operation(endpoint: Endpoint, kind: Kind, suffix: str) -> Json:
     return {
         "operationId": "_".join(filter(None, [endpoint.name, suffix])),
         "tags": [endpoint.title],
@@ -109,11 +109,11 @@ def _operation(endpoint: Endpoint, kind: Kind, suffix: str) -> Said:
     }
 
 
-def _files() -> Said:
+def _files() -> Json:
     """The addresses that take a version alone."""
     headers = {name: {"$ref": f"#/components/headers/{name}"} for name in SENT}
     file = {"description": "The file.", "headers": headers, "content": {whole.MEDIA_TYPE: {}}}
-    said = {
+    addresses = {
         WHOLE: ("database", "The whole database as a DuckDB file", {"200": file, "206": file, **_refusals("416")}),
         f"{WHOLE}.sha256": (
             "database_sha256",
@@ -136,7 +136,7 @@ def _files() -> Said:
                 "responses": {**found, **_refusals("304", "400", "404", "503")},
             }
         }
-        for path, (name, summary, found) in said.items()
+        for path, (name, summary, found) in addresses.items()
     }
 
 
@@ -148,7 +148,7 @@ def _key(endpoint: Endpoint, kind: Kind, parameter: Parameter) -> str:
     return parameter.name if len(alike) < 2 else f"{parameter.name}_{endpoint.name}"
 
 
-def _parameters(db: Database, versions: Sequence[str]) -> Said:
+def _parameters(db: Database, versions: Sequence[str]) -> Json:
     return {
         _key(endpoint, kind, one): _parameter(db, one, versions)
         for endpoint in ENDPOINTS.values()
@@ -157,9 +157,9 @@ def _parameters(db: Database, versions: Sequence[str]) -> Said:
     }
 
 
-def _parameter(db: Database, parameter: Parameter, versions: Sequence[str]) -> Said:
+def _parameter(db: Database, parameter: Parameter, versions: Sequence[str]) -> Json:
     default = f" Left out: {parameter.default}." if parameter.default else ""
-    described: Said = {
+    described: Json = {
         "name": parameter.name,
         "in": "query",
         "description": parameter.meaning + default,
@@ -174,7 +174,7 @@ def _parameter(db: Database, parameter: Parameter, versions: Sequence[str]) -> S
     return {**described, "example": typed}
 
 
-def _kind(db: Database, parameter: Parameter, versions: Sequence[str]) -> Said:
+def _kind(db: Database, parameter: Parameter, versions: Sequence[str]) -> Json:
     if parameter.kind == "flag":
         return {"type": "boolean"}
     if parameter.kind == "version":
@@ -195,7 +195,7 @@ def _kind(db: Database, parameter: Parameter, versions: Sequence[str]) -> Said:
     return {"type": "array", "items": value, "minItems": 1, "maxItems": most, "uniqueItems": True}
 
 
-def _body(endpoint: Endpoint, kind: Kind) -> Said:
+def _body(endpoint: Endpoint, kind: Kind) -> Json:
     if kind.suffix != "json":
         return {} if kind.binary else {"type": "string"}
     row = {"$ref": f"#/components/schemas/{endpoint.name}"}
@@ -227,7 +227,7 @@ def meaning(db: Database, endpoint: Endpoint, column: str) -> str:
     return MEANINGS.get(column) or own or exports.meaning(db, column)
 
 
-def _schemas(db: Database) -> Said:
+def _schemas(db: Database) -> Json:
     rows = {}
     for endpoint in ENDPOINTS.values():
         schema = columns(db, endpoint)
@@ -243,7 +243,7 @@ def _schemas(db: Database) -> Said:
     return {**rows, "problem": PROBLEM}
 
 
-def _wide() -> Said:
+def _wide() -> Json:
     fixed = ("area", "period", "period_end", "area_kind", "region", "la_number", "gss_code")
     cited = ("source", "licence", "data_version")
     return {
@@ -258,9 +258,9 @@ def _wide() -> Said:
     }
 
 
-def _column(kind: pl.DataType, description: str) -> Said:
+def _column(kind: pl.DataType, description: str) -> Json:
     if kind.is_integer():
-        schema: Said = {"type": ["integer", "null"]}
+        schema: Json = {"type": ["integer", "null"]}
     elif kind.is_float():
         schema = {"type": ["number", "null"]}
     elif kind == pl.Boolean:
@@ -272,16 +272,16 @@ def _column(kind: pl.DataType, description: str) -> Said:
     return {**schema, "description": description} if description else schema
 
 
-def _refusals(*statuses: str) -> Said:
+def _refusals(*statuses: str) -> Json:
     return {status: {"$ref": f"#/components/responses/{status}"} for status in statuses}
 
 
-def _responses() -> Said:
+def _responses() -> Json:
     problem = {problems.MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/problem"}}}
     titles: dict[str, list[str]] = {}
     for status, title in problems.KINDS.values():
         titles.setdefault(str(status), []).append(title)
-    refusals: Said = {
+    refusals: Json = {
         status: {"description": "; ".join(said) + ".", "content": problem} for status, said in titles.items()
     }
     return {"304": {"description": "What you have is what there is (If-None-Match)."}, **refusals}

@@ -77,14 +77,14 @@ def html_page(db: Database, sheet: str) -> bytes:
 
 def _contents(db: Database) -> str:
     rows = []
-    for one in ENDPOINTS.values():
-        count = one.find(db, {}).count
+    for endpoint in ENDPOINTS.values():
+        count = endpoint.find(db, {}).count
         # A file of all rows, where there is one.
         kinds = {suffix: kind for suffix, kind in KINDS.items() if kind.pages or count <= kind.rows}
-        links = join(*(tag("a", kind.label, href=one.path(suffix)) for suffix, kind in kinds.items()), by=", ")
+        links = join(*(tag("a", kind.label, href=endpoint.path(suffix)) for suffix, kind in kinds.items()), by=", ")
         part = "" if len(kinds) == len(KINDS) else "; other formats of a part"
-        title = tag("a", one.title, href=f"#{one.name}")
-        rows.append((title, _code(one.path()), f"{count:,}", join(links, part)))
+        title = tag("a", endpoint.title, href=f"#{endpoint.name}")
+        rows.append((title, _code(endpoint.path()), f"{count:,}", join(links, part)))
     return (
         of_cells("addresses", ("", "Address", "Rows in all", "As")).html(rows, "What can be asked")
         + f'<p class="note">For programs the same is told by <a href="{BASE}/openapi.json">{BASE}/openapi.json</a> '
@@ -94,11 +94,14 @@ def _contents(db: Database) -> str:
 
 
 def _section(db: Database, endpoint: Endpoint) -> str:
-    examples = [(one, example_url) for one in endpoint.examples if (example_url := _example_url(db, endpoint, one))]
+    examples = [
+        (example, example_url) for example in endpoint.examples if (example_url := _example_url(db, endpoint, example))
+    ]
     links = "".join(
-        f'<li><a href="{escape(url)}">{escape(one.words)}</a><code>{escape(url)}</code></li>' for one, url in examples
+        f'<li><a href="{escape(url)}">{escape(example.words)}</a><code>{escape(url)}</code></li>'
+        for example, url in examples
     )
-    parameters = [_parameter(db, one) for one in endpoint.all_parameters(KINDS["json"]).values()]
+    parameters = [_parameter(db, parameter) for parameter in endpoint.all_parameters(KINDS["json"]).values()]
     columns = [(_code(name), openapi.meaning(db, endpoint, name)) for name in openapi.columns(db, endpoint)]
     declared: dict[str, tuple[tuple[str, ...], Iterable[Cells]]] = {
         "Parameters": (("Name", "What it asks", "Allowed"), parameters),

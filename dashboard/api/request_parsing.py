@@ -57,14 +57,14 @@ def parse_query(raw: bytes) -> dict[str, list[str]]:
 
 
 def parse_request(
-    raw: bytes, endpoint: Endpoint, kind: Kind, current: Callable[[], Database], at: Callable[[str], Database]
+    raw: bytes, endpoint: Endpoint, kind: Kind, current: Callable[[], Database], at_version: Callable[[str], Database]
 ) -> ApiRequest:
     """The request that was sent; raises Problem with all its mistakes, and DatabaseError where there is no data.
 
     `at` gives the database of a named version, which says what the other parameters may be.
     """
     query = parse_query(raw)
-    db = find_version(query, current, at)
+    db = find_version(query, current, at_version)
     declared = endpoint.all_parameters(kind)
     values: dict[str, Any] = {}
     mistakes = _find_undeclared(query, declared)
@@ -83,7 +83,7 @@ def parse_request(
 
 
 def find_version(
-    query: Mapping[str, list[str]], current: Callable[[], Database], at: Callable[[str], Database]
+    query: Mapping[str, list[str]], current: Callable[[], Database], at_version: Callable[[str], Database]
 ) -> Database:
     """The database of the version that was sent, or the newest. Raises Problem for one that is not archived."""
     db = current()
@@ -91,7 +91,7 @@ def find_version(
         return db
     version = VERSION_.read(db, query["version"])
     try:
-        return at(version)
+        return at_version(version)
     except DatabaseError as error:
         raise problem("not-kept", str(error), parameter="version", value=version) from error
 

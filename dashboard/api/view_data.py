@@ -162,14 +162,14 @@ def compare(
     """Councils side by side: in one measure, over time, measure by measure, and all councils in a second measure."""
     areas = tuple(area_ids)
     who = f"{len(areas)} councils" if len(areas) > 1 else db.names[areas[0]]
-    one = (metric.metric_id,)
+    metric_ids = (metric.metric_id,)
     second = [_councils(db, *shown, benchmark) for shown in ((metric, period), beside) if shown and beside]
     measures = [other.metric_id for other in db.metrics.values() if other.theme == theme]
     return View(
         (
             _figures(
                 f"{who}: {_when(db, metric, period)}",
-                FigureQuery(one, areas=areas, **_period(db, metric, period)),
+                FigureQuery(metric_ids, areas=areas, **_period(db, metric, period)),
                 benchmark,
             ),
             _over_time(metric, f"{who} and England", (*areas, ENGLAND)),
@@ -180,7 +180,7 @@ def compare(
             ),
             *second,
         ),
-        tuple(dict.fromkeys([*one, *measures, *([beside[0].metric_id] if beside else [])])),
+        tuple(dict.fromkeys([*metric_ids, *measures, *([beside[0].metric_id] if beside else [])])),
     )
 
 

@@ -35,14 +35,14 @@ def choices(parameters: Mapping[str, Iterable[str]], state: Mapping[str, object]
     by: in the order of SHARED, then by name.
     """
     chosen: Choices = {}
-    for name, values in sorted(parameters.items(), key=lambda one: (one[0] not in SHARED, _place(one[0]))):
+    for name, values in sorted(parameters.items(), key=lambda pair: (pair[0] not in SHARED, _place(pair[0]))):
         if name == VERSION or name not in state or ASKED.get(name, asks) != asks:
             continue
         now, before = state[name], [value for value in values if value]
         if now is None or (isinstance(now, str) and [now] != before):
             continue  # chosen again in this run, by a choice that it depends on: it is the default
         if isinstance(now, list):
-            before = [str(one) for one in now]
+            before = [str(pair) for pair in now]
         if before:
             chosen[name] = before
     return chosen

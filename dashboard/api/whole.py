@@ -90,17 +90,17 @@ def written(db: Database) -> bytes:
 
 
 def _sql(db: Database, path: Path) -> str:
-    said = [
+    statements = [
         f"ATTACH '{_quoted(str(path))}' AS whole (STORAGE_VERSION '{STORAGE}', BLOCK_SIZE {BLOCK_SIZE})",
         "USE whole",
     ]
     for name in sorted(db.table):
         rows = _quoted(str(path.with_name(f"{name}.parquet")))
-        said.append(f"CREATE TABLE \"{name}\" AS FROM read_parquet('{rows}') ORDER BY ALL")
+        statements.append(f"CREATE TABLE \"{name}\" AS FROM read_parquet('{rows}') ORDER BY ALL")
     for (table, column), words in sorted(db.comments.items()):
         named = f'COLUMN "{table}"."{column}"' if column else f'TABLE "{table}"'
-        said.append(f"COMMENT ON {named} IS '{_quoted(words)}'")
-    return ";\n".join([*said, VIEW.read_text("utf-8"), "CHECKPOINT whole", "USE memory", "DETACH whole"])
+        statements.append(f"COMMENT ON {named} IS '{_quoted(words)}'")
+    return ";\n".join([*statements, VIEW.read_text("utf-8"), "CHECKPOINT whole", "USE memory", "DETACH whole"])
 
 
 def _quoted(text: str) -> str:
@@ -123,7 +123,7 @@ def _name(content: bytearray, name: bytes) -> None:
 
 def _checksum(page: bytearray) -> bytes:
     """As DuckDB's storage writes it: over all but the first eight bytes, where it stands."""
-    found = 5381
+    checksum = 5381
     for (word,) in struct.iter_unpack("<Q", page[8:]):
-        found ^= word * 0xBF58476D1CE4E5B9 % 2**64
-    return struct.pack("<Q", found)
+        checksum ^= word * 0xBF58476D1CE4E5B9 % 2**64
+    return struct.pack("<Q", checksum)

@@ -113,15 +113,15 @@ def show_workforce() -> None:
         (LOW, "Leaders judged lower, and figures among the best", "low-grade-best-quarters"),
     ):
         st.header(title, anchor=False)
-        found = leadership.disagreeing(rows, side)
-        if found.is_empty():
+        disagreeing = leadership.disagreeing(rows, side)
+        if disagreeing.is_empty():
             st.html(tables.note("No council."))
         else:
-            count = f"{found.height} council{'' if found.height == 1 else 's'}"
+            count = f"{disagreeing.height} council{'' if disagreeing.height == 1 else 's'}"
             caption = f"{count}, those in most such quarters first"
             table = parts.disagreeing(db, metrics, area_id)
-            st.html(table.html(found, caption))
-            save(table, found, cite(db, [*publications, *used]), f"leaders-{name}.csv")
+            st.html(table.html(disagreeing, caption))
+            save(table, disagreeing, cite(db, [*publications, *used]), f"leaders-{name}.csv")
         st.html(parts.rule(side, metrics, ends))
     st.html(published.sources([*publications, *used], sentences.NO_CAUSE))
 
@@ -175,32 +175,32 @@ def show_directors() -> None:
 def show_programme() -> None:
     """The directors the programme reaches, those it does not, and who coaches them."""
     posts = programme.posts(db, today)
-    found = programme.coverage(db, posts, today)
+    covered = programme.coverage(db, posts, today)
     mine = own(posts)
-    if not found.kept:
-        head(on_programme.coverage(found, today))
+    if not covered.kept:
+        head(on_programme.coverage(covered, today))
         st.html(registered.how_to_fill())
         return
     pairs, waiting = programme.coaching(posts), programme.without_coach(posts)
     by_region = programme.by_region(db, posts)
     head(
-        f"{on_programme.coverage(found, today)} {on_programme.regions(by_region.to_dicts())}".strip(),
+        f"{on_programme.coverage(covered, today)} {on_programme.regions(by_region.to_dicts())}".strip(),
         on_programme.own(mine, db) if mine else "",
     )
-    st.html(registered.coverage(found))
+    st.html(registered.coverage(covered))
     course = programme.course(posts)
     if course.height:
         session.chart(
-            draw_enrolments(course, found, today, height=HEIGHT - 80), "enrolments",
+            draw_enrolments(course, covered, today, height=HEIGHT - 80), "enrolments",
             "Directors enrolled by each day, and what the target asks for by its own",
         )  # fmt: skip
         with st.expander("These figures as a table", key="by_day", on_change="rerun", bind="query-params") as table:
             if table.open:
                 st.html(registered.COURSE.html(course.reverse(), "Directors enrolled, newest day first"))
         save(registered.COURSE, course.reverse(), of_register, "enrolments.csv", of="days")
-    st.html(registered.target_note(found))
+    st.html(registered.target_note(covered))
     st.header("By region", anchor=False)
-    regions = registered.by_region(found)
+    regions = registered.by_region(covered)
     st.html(regions.html(by_region, "The programme by region, the largest share of councils first"))
     save(regions, by_region, of_register, "programme-by-region.csv")
     st.header("Coaches and coached", anchor=False)
@@ -256,12 +256,12 @@ def show_waiting(posts: pl.DataFrame, waiting: pl.DataFrame) -> None:
         return
     st.header("Without a coach", anchor=False)
     benchmark = BENCHMARKS[DEFAULT]
-    found = programme.suggestions(db, posts, waiting["area_id"].to_list(), benchmark)
+    suggested = programme.suggestions(db, posts, waiting["area_id"].to_list(), benchmark)
     caption = f"{waiting.height} on the programme without a coach, enrolled longest first, and whom they might ask"
-    table = registered.suggestions(found, benchmark, area_id)
+    table = registered.suggestions(suggested, benchmark, area_id)
     st.html(table.html(waiting.head(registered.MOST), caption) + registered.left_out(waiting.height))
     download_table(
-        lambda: table.frame(registered.with_suggestions(waiting, found), of_both),
+        lambda: table.frame(registered.with_suggestions(waiting, suggested), of_both),
         "without-a-coach.csv",
         f"Download all {waiting.height} and whom to ask (CSV)",
     )

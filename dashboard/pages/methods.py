@@ -145,12 +145,12 @@ SHOWN = dict(
 )  # fmt: skip
 
 session.headline("Methods", sentences.opening(db))
-asked = st.text_input(
+search_text = st.text_input(
     "Search", key="q", bind="query-params", placeholder="A measure, a rule, a symbol, a column: vacancy, quarters, c",
     icon=":material/search:", width=560,
 )  # fmt: skip
-if asked:
-    st.html(parts.found(search.find(db, asked)))
+if search_text:
+    st.html(parts.found(search.find(db, search_text)))
 known = {one.casefold(): one for one in search.SECTIONS}
 if (named := st.query_params.get("section", "")) not in search.SECTIONS and named.casefold() in known:
     st.session_state["section"] = st.query_params["section"] = known[named.casefold()]

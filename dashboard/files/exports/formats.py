@@ -108,7 +108,7 @@ def turn(rows: int) -> AbstractContextManager[object]:
     return _one if rows >= LARGE else nullcontext()
 
 
-def _made(of: Callable[[Database, Export], bytes], most: int | None) -> Callable[[Database, Export], bytes]:
+def _bounded(make_file: Callable[[Database, Export], bytes], most: int | None) -> Callable[[Database, Export], bytes]:
     """The maker that refuses what is too large, and waits its turn with what is large."""
 
     def make(db: Database, export: Export) -> bytes:
@@ -116,7 +116,7 @@ def _made(of: Callable[[Database, Export], bytes], most: int | None) -> Callable
         if most is not None and rows > most:
             raise TooLarge(rows, most)
         with turn(rows):
-            return of(db, export)
+            return make_file(db, export)
 
     return make
 
@@ -129,23 +129,23 @@ FORMATS = {
     one.id: one
     for one in (
         Format(
-            "csv", "CSV", "csv", "text/csv", MOST, _made(_csv, MOST),
+            "csv", "CSV", "csv", "text/csv", MOST, _bounded(_csv, MOST),
             "The table alone, for any program.",
         ),
         Format(
-            "xlsx", "Excel", "xlsx", MEDIA_TYPE, MOST, _made(xlsx, MOST),
+            "xlsx", "Excel", "xlsx", MEDIA_TYPE, MOST, _bounded(xlsx, MOST),
             "The table, and notes: filters, definitions, symbols, sources.",
         ),
         Format(
-            "parquet", "Parquet", "parquet", "application/vnd.apache.parquet", None, _made(parquet, None),
+            "parquet", "Parquet", "parquet", "application/vnd.apache.parquet", None, _bounded(parquet, None),
             "Typed and small, for Python, R and DuckDB.",
         ),
         Format(
-            "geojson", "GeoJSON", "geojson", "application/geo+json", None, _made(maps.geojson, None),
+            "geojson", "GeoJSON", "geojson", "application/geo+json", None, _bounded(maps.geojson, None),
             "Councils with their boundaries, for a map: one measure in one period.", maps.refusal,
         ),
         Format(
-            "zip", "ZIP", "zip", "application/zip", MOST, _made(archive, MOST),
+            "zip", "ZIP", "zip", "application/zip", MOST, _bounded(archive, MOST),
             "The CSV with a data dictionary, definitions, sources and a citation.",
         ),
     )

@@ -30,10 +30,10 @@ def refusal(figures: pl.DataFrame) -> str | None:
         return "a map is of councils, and there is none among these rows."
     measures, periods = councils["metric_id"].n_unique(), councils["period_end"].n_unique()
     if measures > 1 or periods > 1:
-        found = " and ".join(
+        counts = " and ".join(
             f"{count} {what}" for count, what in ((measures, "measures"), (periods, "periods")) if count > 1
         )
-        return f"a map holds one measure in one period; these rows of councils are of {found}."
+        return f"a map holds one measure in one period; these rows of councils are of {counts}."
     return None
 
 

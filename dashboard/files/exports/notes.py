@@ -52,7 +52,7 @@ def notes(db: Database, export: Export) -> list[Part]:
 def about(db: Database, export: Export) -> list[tuple[str, str]]:
     """What an export is, as pairs of a name and words: rows, filters, version, licence, citation, the way back."""
     metrics = metrics_of(export)
-    found = [
+    pairs = [
         ("Holds", rows_of(export)),
         *((shown(name), shown(words)) for name, words in export.chosen),
         ("Data version", export.data_version),
@@ -61,7 +61,7 @@ def about(db: Database, export: Export) -> list[tuple[str, str]]:
         ("Cite as", citation(db, metrics, export.link)),
         ("Missing figures", MISSING),
     ]
-    return [*found, ("To see it again", export.link)] if export.link else found
+    return [*pairs, ("To see it again", export.link)] if export.link else pairs
 
 
 def measures(db: Database, metrics: Iterable[str]) -> pl.DataFrame:

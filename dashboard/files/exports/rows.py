@@ -77,17 +77,17 @@ def to_wide(db: Database, rows: pl.DataFrame, most: int | None = None) -> pl.Dat
     missing = set(rows.filter(pl.col("status") != "observed")["metric_id"].unique())
     joint = set(rows.filter(JOINT)["metric_id"].unique())
     columns = {measure: [measure] for measure in measures}
-    for of, cell, suffix in (
+    for wanted, cell, suffix in (
         (set(measures) - graded, "value", ""),
         (set(measures) & graded, "grade", ""),
         (missing, "status", "_status"),
         (joint, "joint_return", "_joint_return"),
     ):
-        names = {measure: f"{measure}{suffix}" for measure in measures if measure in of}
+        names = {measure: f"{measure}{suffix}" for measure in measures if measure in wanted}
         table = table.join(_spread(shown, cell, names), on="row", how="left", maintain_order="left")
         for measure, name in names.items():
             columns[measure] += [name] if suffix else []
-    sources = [db.sources[one] for one in rows["source_id"].unique(maintain_order=True)]
+    sources = [db.sources[source_id] for source_id in rows["source_id"].unique(maintain_order=True)]
     return table.join(
         db.area.select("area_id", "la_number", "gss_code"), on="area_id", how="left", maintain_order="left"
     ).select(
@@ -105,5 +105,5 @@ def to_wide(db: Database, rows: pl.DataFrame, most: int | None = None) -> pl.Dat
 
 def _spread(rows: pl.DataFrame, cell: str, names: Mapping[str, str]) -> pl.DataFrame:
     """One cell of each figure, a column a measure: `names` gives its name by metric_id. `row` says where it belongs."""
-    found = rows.filter(pl.col("metric_id").is_in(list(names))).select("row", "metric_id", cell)
-    return found.pivot(on="metric_id", on_columns=list(names), index="row", values=cell).rename(names)
+    cells = rows.filter(pl.col("metric_id").is_in(list(names))).select("row", "metric_id", cell)
+    return cells.pivot(on="metric_id", on_columns=list(names), index="row", values=cell).rename(names)

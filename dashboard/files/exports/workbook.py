@@ -74,11 +74,11 @@ def workbook(sheets: Sequence[Sheet | Page]) -> bytes:
 
 def _plain(table: pl.DataFrame) -> pl.DataFrame:
     """The table in types that cells have: text, numbers, true or false, dates, times; anything else is text."""
-    kept = (pl.String, pl.Boolean, pl.Date, pl.Datetime)
+    cell_types = (pl.String, pl.Boolean, pl.Date, pl.Datetime)
     table = table.with_columns(
         pl.col(name).cast(pl.String)
         for name, kind in table.schema.items()
-        if not (kind.is_numeric() or isinstance(kind, kept)) or _before_march_1900(table[name])
+        if not (kind.is_numeric() or isinstance(kind, cell_types)) or _before_march_1900(table[name])
     )
     return seen(table)
 
@@ -89,9 +89,9 @@ def _before_march_1900(days: pl.Series) -> bool:
 
 def _texts(tables: Sequence[pl.DataFrame]) -> pl.DataFrame:
     """Every text of the tables once: text, place (from 0). A cell names its text by its place."""
-    found = [pl.Series(table.columns, dtype=pl.String) for table in tables]
-    found += [column.unique(maintain_order=True) for table in tables for column in table if column.dtype == pl.String]
-    texts = pl.concat(found).unique(maintain_order=True).drop_nulls()
+    columns = [pl.Series(table.columns, dtype=pl.String) for table in tables]
+    columns += [column.unique(maintain_order=True) for table in tables for column in table if column.dtype == pl.String]
+    texts = pl.concat(columns).unique(maintain_order=True).drop_nulls()
     return pl.DataFrame({"text": texts}).with_row_index("place")
 
 
@@ -187,13 +187,13 @@ def _cell(column: str, row: pl.Series, value: pl.Expr, kind: pl.DataType, styles
     return pl.concat_str(*before, value.cast(pl.String), pl.lit("</v></c>")).fill_null("")
 
 
-def letters(at: int) -> str:
+def letters(place: int) -> str:
     """The letters of a column by its place from 0: A to Z, AA to ZZ, AAA.
 
     >>> letters(0), letters(25), letters(26), letters(701), letters(702)
     ('A', 'Z', 'AA', 'ZZ', 'AAA')
     """
-    before, last = divmod(at, 26)
+    before, last = divmod(place, 26)
     return (letters(before - 1) if before else "") + chr(ord("A") + last)
 
 

@@ -85,7 +85,7 @@ def with_standing(
     """A council's own figures (`standing.placed`) as a file, every row marked as unpublished (columns COLUMNS)."""
     metrics = db.table["metric"].select("metric_id", pl.col("title").alias("metric"), "unit", "polarity")
     sources = db.table["source"].rename({"title": "source", "publisher": "published_by"})
-    said = {own.metric_id: " ".join(finding.what for finding in own.warnings) for own in figures}
+    warnings = {own.metric_id: " ".join(finding.what for finding in own.warnings) for own in figures}
     return (
         rows.join(metrics, on="metric_id", maintain_order="left")
         .join(sources, on="source_id", maintain_order="left")
@@ -97,7 +97,7 @@ def with_standing(
             pl.col("period").alias("others_published_for"),
             pl.lit(benchmark.title).alias("benchmark_rule"),
             joint_return().alias("joint_return"),
-            pl.col("metric_id").replace_strict(said, default="", return_dtype=pl.String).alias("to_look_at"),
+            pl.col("metric_id").replace_strict(warnings, default="", return_dtype=pl.String).alias("to_look_at"),
             pl.lit(db.data_version).alias("data_version"),
         )
         .rename(
@@ -114,9 +114,9 @@ def with_standing(
 
 def _how(db: Database, metric: Metric) -> str:
     """How to give a figure, beside the cells for it."""
-    said = "in percent: 14.2 for 14.2%" if metric.unit == "%" else f"in {metric.unit}"
+    unit = "in percent: 14.2 for 14.2%" if metric.unit == "%" else f"in {metric.unit}"
     year = "; for twelve months" if whole_year(metric) else ""
-    return f"{said}{year}; or numerator and denominator" if counts_of(db, metric) else f"{said}{year}; the value alone"
+    return f"{unit}{year}; or numerator and denominator" if counts_of(db, metric) else f"{unit}{year}; the value alone"
 
 
 def _notes(db: Database, area_id: str) -> list[str]:

@@ -217,8 +217,8 @@ def _measure(db: Database, cells: Mapping[str, Cell], place: _Place) -> Metric |
     # Where there is no column of ids, one may stand for the name.
     if METRIC_ID not in cells and by_name is None:
         by_name = db.metrics.get(cells[METRIC].text.strip().lower())
-    for column, found in ((METRIC_ID, by_id), (METRIC, by_name)):
-        if column in cells and found is None:
+    for column, column_metric in ((METRIC_ID, by_id), (METRIC, by_name)):
+        if column in cells and column_metric is None:
             return _unknown(db, cells[column].text, place, column)
     if by_id and by_name and by_id != by_name:
         what = f"The id {by_id.metric_id} is that of {by_id.title}, but the row says {by_name.title}."

@@ -129,19 +129,23 @@ def _check_members(archive: zipfile.ZipFile) -> None:
 def _sheet(archive: zipfile.ZipFile) -> tuple[str, str, list[str]]:
     """The name and the path of the sheet to read, and the names of those that are not read."""
     sheets = [
-        (given["name"], given.get("state", "visible"), next((v for k, v in given.items() if k.endswith(":id")), ""))
-        for kind, _, given in _events(archive, "xl/workbook.xml", "sheet")
+        (
+            attributes["name"],
+            attributes.get("state", "visible"),
+            next((v for k, v in attributes.items() if k.endswith(":id")), ""),
+        )
+        for kind, _, attributes in _events(archive, "xl/workbook.xml", "sheet")
         if kind == START
     ]
     targets = {
-        given["Id"]: given["Target"]
-        for kind, _, given in _events(archive, "xl/_rels/workbook.xml.rels", "Relationship")
+        attributes["Id"]: attributes["Target"]
+        for kind, _, attributes in _events(archive, "xl/_rels/workbook.xml.rels", "Relationship")
         if kind == START
     }
     hidden = [name for name, state, _ in sheets if state != "visible"]
     if hidden:
-        said = cut(", ".join(hidden))
-        what = f"The workbook has a hidden sheet ({said}), which may hold what you do not mean to give."
+        names_hidden = cut(", ".join(hidden))
+        what = f"The workbook has a hidden sheet ({names_hidden}), which may hold what you do not mean to give."
         raise Refused("E_HIDDEN_SHEET", what, "Show it (right click on a sheet's name, Unhide) and delete it.")
     others = [name for name, *_ in sheets if name not in (SHEET, NOTES)]
     named = [one for one in sheets if one[0] == SHEET]
@@ -223,9 +227,9 @@ def _lines(archive: zipfile.ZipFile, path: str, shared: list[str], formats: list
             formula = True
         elif kind == END and tag == "c":
             text = "".join(parts)
-            found = Cell(text, "formula") if formula else _cell(text, cell, shared, formats)
-            if not found.empty:
-                rows.setdefault(row, {})[column - 1] = found
+            filled = Cell(text, "formula") if formula else _cell(text, cell, shared, formats)
+            if not filled.empty:
+                rows.setdefault(row, {})[column - 1] = filled
     width = max((max(cells) for cells in rows.values()), default=-1) + 1
     if width * len(rows) > MAX_CELLS:
         raise _too_many_cells()

@@ -17,7 +17,7 @@ MOST_RETURNERS = 50_000
 
 def scenario(db: Database, area_id: str | None) -> None:
     """The section of a page on what it would take, for a council or for England; its settings are in the address."""
-    levers = {db.metrics[one].title: db.metrics[one] for one in scenarios.LEVERS if one in db.metrics}
+    levers = {db.metrics[outlook].title: db.metrics[outlook] for outlook in scenarios.LEVERS if outlook in db.metrics}
     options = [*levers, RETURNERS]
     if st.session_state.get("lever") not in options:
         st.session_state.pop("lever", None)
@@ -42,8 +42,8 @@ def scenario(db: Database, area_id: str | None) -> None:
             all_ = scenarios.england(db, metric, target)
             sentence, assumptions = sentences.england(all_), all_.assumptions
         else:
-            one = scenarios.council(db, area_id, metric, target)
-            sentence, assumptions = sentences.council(one), one.assumptions
+            outlook = scenarios.council(db, area_id, metric, target)
+            sentence, assumptions = sentences.council(outlook), outlook.assumptions
     st.html(tables.sentence(sentence))
     st.html(tables.notes("What this rests on", assumptions))
 
