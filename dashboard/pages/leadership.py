@@ -40,7 +40,11 @@ area_id = session.chosen_council(db)
 today = datetime.now(UTC).date()
 newest = inspections.newest_report(db)
 publications = published.publications(db)
-of_ofsted, of_register, of_both = cite(db, publications), registered.kept(db), registered.kept(db, publications)
+of_ofsted, of_register, of_both = (
+    cite(db, publications),
+    registered.cite_register(db),
+    registered.cite_register(db, publications),
+)
 
 
 def head(sentence: str, first: str = "", kicker: str = "Leaders of children's services") -> None:
@@ -177,7 +181,7 @@ def show_programme() -> None:
     posts = programme.posts(db, today)
     covered = programme.coverage(db, posts, today)
     mine = own(posts)
-    if not covered.kept:
+    if not covered.registered:
         head(on_programme.coverage(covered, today))
         st.html(registered.how_to_fill())
         return
@@ -224,7 +228,9 @@ def show_programme() -> None:
     if left.height:
         st.html(registered.not_covered(left, db.names))
         save(registered.NOT_COVERED, left, of_register, "not-covered.csv", of="councils")
-    st.html(tables.note(f"{registered.KEPT}. {on_programme.NO_NAMES} {on_programme.checked(posts.to_dicts())}"))
+    st.html(
+        tables.note(f"{registered.REGISTER_SOURCE}. {on_programme.NO_NAMES} {on_programme.checked(posts.to_dicts())}")
+    )
 
 
 def draw_map(posts: pl.DataFrame, pairs: pl.DataFrame) -> None:

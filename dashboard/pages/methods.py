@@ -102,7 +102,7 @@ def show_councils() -> None:
 
 
 def show_sources() -> None:
-    """Sources and editions, what they changed, warnings, rejects, kept versions."""
+    """Sources and editions, what they changed, warnings, rejects, archived versions."""
     show_sentence(sentences.sources(db))
     st.html(record_tables.sources(db, "Sources, their editions, and what became of their rows"))
     with st.expander("Every file that was read, and its checksum", key="files", on_change="rerun") as shown:

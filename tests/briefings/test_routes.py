@@ -1,4 +1,4 @@
-"""The addresses of briefings: each form, kept versions, comparisons, and what is said where there is none."""
+"""The addresses of briefings: each form, archived versions, comparisons, and what is said where there is none."""
 
 from __future__ import annotations
 
@@ -156,7 +156,7 @@ def test_an_archived_version_has_its_own_address_for_ever(tmp_path: Path, databa
         assert refused.status == 404
         assert "not kept" in said(refused.body)
         assert version in said(refused.body)
-        # A page of a kept version leads to files of that version.
+        # A page of an archived version leads to files of that version.
         assert f"/briefings/383.pdf?version={version}" in frozen.body.decode("utf-8")
     store.cache_clear()
 

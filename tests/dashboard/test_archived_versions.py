@@ -1,4 +1,4 @@
-"""The data versions kept beside the database: asked for by name, read once, and refused in words."""
+"""The data versions archived beside the database: asked for by name, read once, and refused in words."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def editions(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
 
 @pytest.fixture
 def store(tmp_path: Path, editions: dict[str, Path]) -> Store:
-    """The last version in place, and all four kept, as a build leaves them."""
+    """The last version in place, and all four archived, as a build leaves them."""
     archive = tmp_path / "versions"
     archive.mkdir()
     for at, path in enumerate(editions.values()):

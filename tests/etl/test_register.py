@@ -1,4 +1,4 @@
-"""The files kept by hand: every bad row is refused by name, line and remedy, and a bad file never reaches readers."""
+"""The operator's files: every bad row is refused by name, line and remedy, and a bad file never reaches readers."""
 
 from __future__ import annotations
 

@@ -34,7 +34,7 @@ JUDGED_BEFORE = (
 
 def coverage(found: Coverage, today: date) -> str:
     """How many directors the programme reaches, beside the target."""
-    if not found.kept:
+    if not found.registered:
         return NOTHING
     said = (
         f"{found.enrolled} of {found.councils} councils' directors ({_share(found.enrolled, found.councils)}) are on "
