@@ -25,7 +25,7 @@ from etl.sources import all_sources
 DATA = Path(__file__).resolve().parents[2] / "data"
 DATABASE = live_database.DATABASE
 # The second holds the tables of the operator's files.
-SCHEMA = ("schema.sql", "schema_kept.sql")
+SCHEMA = ("schema.sql", "schema_operator.sql")
 
 
 @dataclass(frozen=True)
