@@ -163,7 +163,7 @@ def releases(db: Database, values: Values) -> Rows:
 
 
 def changes(db: Database, values: Values) -> Rows:
-    """What the loaded editions say otherwise than those before them."""
+    """What the loaded editions changed from those before them."""
     titles = db.table["metric"].select("metric_id", pl.col("title").alias("metric"), "unit", "position")
     places = db.area.select("area_id", pl.col("name").alias("area"), "la_number", "gss_code")
     rows = _filter_rows(

@@ -24,7 +24,7 @@ from dashboard.data.database import Database
 
 MEDIA_TYPE = "application/vnd.duckdb"
 NAME = "monitor.duckdb"
-# DuckDB 1.4 of September 2025 and all that came after it read this; ours writes 2.0's when nothing is said.
+# DuckDB 1.4 of September 2025 and all later ones read this; ours writes the format of 2.0 unless told otherwise.
 STORAGE = "v1.4.0"
 # Many of our tables are small, and each takes whole blocks; the usual 256 kB would make the file a third larger.
 BLOCK_SIZE = 65_536

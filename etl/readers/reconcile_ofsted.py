@@ -16,7 +16,7 @@ from etl.areas import Areas
 from etl.model import Loaded, SourceError
 from etl.readers.inspections import PUBLISHED_WITHIN, Framework, Strand, latest
 
-# What is said of an inspection, and how a sentence names it.
+# The facts about an inspection, and how a sentence names them.
 STARTED, PUBLISHED, TYPE = "started", "published", "type"
 NAMES: Mapping[str, str] = {
     Strand.OVERALL: "overall effectiveness",

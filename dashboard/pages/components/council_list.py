@@ -22,7 +22,7 @@ BEGAN, OF = "councils_began", "councils_of"
 def council_list(db: Database, start: Sequence[str], area_id: str | None) -> tuple[list[str], bool]:
     """Draw the list; who is in it beside the chosen council, by number, and whether it is still as it began.
 
-    `start` are the numbers it begins with. Names in the address that are no council's are said so, as are those beyond
+    `start` are the numbers it begins with. Names in the address that are no council's are reported, as are those beyond
     the tenth; the others stay.
     """
     first = [db.names[one] for one in start]

@@ -17,7 +17,7 @@ NUMBER = re.compile(r"\d[\d,]*(?:\.\d+)?|#")
 
 @dataclass(frozen=True)
 class MapArea:
-    """One council: its class by position in `MapPaint.classes`, and what is said below its name."""
+    """One council: its class by position in `MapPaint.classes`, and the text below its name."""
 
     area_id: str
     class_index: int

@@ -1,4 +1,4 @@
-"""What is said beside the buttons of a download: what it holds, and which formats cannot be had of it, and why."""
+"""Texts beside the buttons of a download: what it holds, which formats are not available, and why."""
 
 from __future__ import annotations
 

@@ -39,7 +39,7 @@ def downloads(
     """A button for each format a table can be taken away in; a file is made when it is clicked.
 
     `name` is that of the files without suffix. `figures` are the rows the table is made of (Database.figure, or its
-    own) and `rows` how many it has, if not as many: which formats cannot be had of it is said here, with the reason.
+    own) and `rows` how many it has, if not as many: formats that are not available are named, with the reason.
     """
     refused: dict[str, list[str]] = {}
     with st.container(key=f"downloads {name}", horizontal=True, vertical_alignment="center", gap="small"):
