@@ -65,7 +65,7 @@ def views(db: Database, benchmark: Benchmark = BEST, metric_id: str = "vacancy_r
     }
 
 
-def asked(db: Database, address: Address) -> Rows:
+def find_rows(db: Database, address: Address) -> Rows:
     """The rows that the API finds for an address; Problem where it does not take it."""
     endpoint = ENDPOINTS[address.table]
     query = urlsplit(address.url(ROOT, "csv")).query.encode()
@@ -74,7 +74,7 @@ def asked(db: Database, address: Address) -> Rows:
 
 def answer(db: Database, address: Address) -> pl.DataFrame:
     """What the API gives of an address."""
-    found = asked(db, address)
+    found = find_rows(db, address)
     return found.part(0, found.count)
 
 
@@ -84,7 +84,7 @@ def same(found: pl.DataFrame, page: pl.DataFrame) -> None:
     assert_frame_equal(found.select(page.columns).sort(keys), page.sort(keys), check_exact=True)
 
 
-def shown(db: Database, rows: pl.DataFrame, benchmark: Benchmark = BEST) -> pl.DataFrame:
+def rows_of_file(db: Database, rows: pl.DataFrame, benchmark: Benchmark = BEST) -> pl.DataFrame:
     """The rows of a page as its file holds them."""
     return exports.table(db, rows, benchmark.title)
 
@@ -104,7 +104,7 @@ def test_the_api_takes_every_address_of_every_page(db: Database) -> None:
         for page, view in views(db, benchmark, metric_id, back).items():
             assert view.addresses
             for address in view.addresses:
-                assert asked(db, address).count > 0, (page, address)
+                assert find_rows(db, address).count > 0, (page, address)
 
 
 @pytest.mark.parametrize(("metric_id", "benchmark", "back"), [
@@ -119,21 +119,21 @@ def test_the_maps_address_gives_all_that_the_map_is_drawn_from(
     page = direction.with_direction(db, queries.councils(db, metric, period, rule))
     found = answer(db, view_data.map_of(db, metric, period, rule).addresses[0])
     assert found.height in (151, 152, 153, page.height)
-    same(found, shown(db, page, rule))
+    same(found, rows_of_file(db, page, rule))
 
 
 def test_a_second_map_has_an_address_of_its_own(db: Database) -> None:
     (metric, period), (other, then) = choice(db), choice(db, "caseload", back=2)
     first, second, _ = view_data.map_of(db, metric, period, BEST, (other, then)).addresses
     assert ("metric", "vacancy_rate") in first.parameters
-    same(answer(db, second), shown(db, direction.with_direction(db, queries.councils(db, other, then, BEST))))
+    same(answer(db, second), rows_of_file(db, direction.with_direction(db, queries.councils(db, other, then, BEST))))
 
 
 def test_a_picked_group_and_a_typed_target_go_into_the_address(db: Database) -> None:
     metric, period = choice(db)
     for rule in (benchmarks.with_group(db, [LEEDS, KINGSTON]), benchmarks.with_target(7.25, metric)):
         found = answer(db, view_data.map_of(db, metric, period, rule).addresses[0])
-        same(found, shown(db, direction.with_direction(db, queries.councils(db, metric, period, rule)), rule))
+        same(found, rows_of_file(db, direction.with_direction(db, queries.councils(db, metric, period, rule)), rule))
         assert found["benchmark"].drop_nulls().len() > 100
 
 
@@ -160,7 +160,7 @@ def test_a_councils_address_gives_every_measure_of_its_page(db: Database, area_i
         profile = profile.filter([db.metrics[one].theme == theme for one in profile["metric_id"]])
     found = answer(db, view_data.council(db, area_id, metric, period, BEST, theme).addresses[0])
     # Judgements have a place of their own on the page.
-    same(found.filter(pl.col("unit") != "grade"), shown(db, profile))
+    same(found.filter(pl.col("unit") != "grade"), rows_of_file(db, profile))
 
 
 def test_a_councils_other_addresses_give_its_years_its_neighbours_and_its_inspections(db: Database) -> None:
@@ -182,14 +182,14 @@ def test_the_addresses_of_compare_give_its_order_its_years_and_its_measures(db: 
     ).addresses
     everybody = queries.councils(db, metric, period, BEST)
     beside = compare.side_by_side(db, everybody, metric, period, ids)
-    same(answer(db, order), shown(db, direction.with_direction(db, beside.select(everybody.columns))))
+    same(answer(db, order), rows_of_file(db, direction.with_direction(db, beside.select(everybody.columns))))
     courses = compare.courses(db, metric, ids)
     assert answer(db, years).select("area", "period_end", "value").sort("area", "period_end").rows() == (
         courses.select("name", "period_end", "value").sort("name", "period_end").rows()
     )
     same(
         answer(db, measures),
-        shown(db, direction.with_direction(db, compare.by_measure(db, BEST, "Workforce", ids))),
+        rows_of_file(db, direction.with_direction(db, compare.by_measure(db, BEST, "Workforce", ids))),
     )
     assert answer(db, first)["metric_id"].unique().to_list() == ["vacancy_rate"]
     assert answer(db, second)["metric_id"].unique().to_list() == ["caseload"]
@@ -209,7 +209,7 @@ def test_what_england_would_gain_can_be_worked_out_from_its_address(db: Database
     metric, period = choice(db)
     nine = england.chosen(db, england.NINE)
     chosen, all_nine, areas, *_ = view_data.england(db, metric, period, BEST, nine).addresses
-    same(answer(db, chosen), shown(db, direction.with_direction(db, queries.councils(db, metric, period, BEST))))
+    same(answer(db, chosen), rows_of_file(db, direction.with_direction(db, queries.councils(db, metric, period, BEST))))
     short = answer(db, all_nine).filter(pl.col("gap") > 0)
     counted = short.with_columns(pl.coalesce("joint_return", "la_number").alias("return")).unique(
         ["metric_id", "return"]
@@ -273,7 +273,7 @@ def test_a_frozen_view_keeps_its_version_in_every_address_and_line(db: Database)
         assert "version=" not in line.text
 
 
-def drawn(view: View, **changes: Any) -> str:
+def html_of(view: View, **changes: Any) -> str:
     """The HTML of a view."""
     given: dict[str, Any] = {
         "live": f"{ROOT}/map?la=Leeds", "frozen": f"{ROOT}/map?la=Leeds&version=v1", "citation": "Cited <so>.",
@@ -283,7 +283,7 @@ def drawn(view: View, **changes: Any) -> str:
 
 
 def test_everything_in_the_expander_can_be_copied_and_nothing_in_it_runs(db: Database) -> None:
-    body = drawn(views(db)["Council"])
+    body = html_of(views(db)["Council"])
     copied = [unescape(one.split("</pre>")[0].split(">", 1)[1]) for one in body.split("<pre")[1:]]
     assert copied[:3] == [f"{ROOT}/map?la=Leeds", f"{ROOT}/map?la=Leeds&version=v1", "Cited <so>."]
     assert len(copied) == body.count("<button") == 3 + 4 + 4
@@ -295,9 +295,9 @@ def test_everything_in_the_expander_can_be_copied_and_nothing_in_it_runs(db: Dat
 
 def test_it_says_whether_the_addresses_follow_new_figures(db: Database) -> None:
     view = views(db)["Map"]
-    assert "With version=v1 among its parameters an address keeps to these." in drawn(view)
-    assert "keep to v1, as this view does" in drawn(view, keep=True)
-    assert "version=v1" in drawn(view, keep=True).split("As data")[1]
+    assert "With version=v1 among its parameters an address keeps to these." in html_of(view)
+    assert "keep to v1, as this view does" in html_of(view, keep=True)
+    assert "version=v1" in html_of(view, keep=True).split("As data")[1]
 
 
 @pytest.mark.usefixtures("served")

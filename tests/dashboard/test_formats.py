@@ -49,7 +49,7 @@ def export(db: Database, metric_id: str = "vacancy_rate", **more: Any) -> Export
     return Export(**{**given, **more})
 
 
-def of(table: pl.DataFrame, **more: Any) -> Export:
+def export_of(table: pl.DataFrame, **more: Any) -> Export:
     """A table of no database."""
     return Export(**{"name": "made-up", "title": "Made up", "table": table, "data_version": "made-up", **more})
 
@@ -161,7 +161,7 @@ def made_up(tmp_path: Path) -> Database:
 def hostile() -> Export:
     """A table with a hostile text in each row, and more of them in its names, title and filters."""
     table = pl.DataFrame({"area": HOSTILE, "=1+1": HOSTILE, "value": [float(at) for at in range(len(HOSTILE))]})
-    return of(table, title="=1+1\u202e<b>", chosen=(("=cmd", '=HYPERLINK("x")\x00\n=1'),), link="/data?la=</a>")
+    return export_of(table, title="=1+1\u202e<b>", chosen=(("=cmd", '=HYPERLINK("x")\x00\n=1'),), link="/data?la=</a>")
 
 
 def test_there_are_fifty_hostile_texts_and_more() -> None:
@@ -212,7 +212,7 @@ def test_parquet_and_geojson_hold_text_as_text(made_up: Database) -> None:
         la_number=pl.format("{}", pl.int_range(pl.len())), area_kind=pl.lit("local_authority"),
         metric_id=pl.lit("waits"), period_end=pl.lit(date(2025, 9, 30)),
     )  # fmt: skip
-    content = FORMATS["geojson"].make(made_up, of(rows, title=one.title, chosen=one.chosen))
+    content = FORMATS["geojson"].make(made_up, export_of(rows, title=one.title, chosen=one.chosen))
     found = json.loads(content)
     assert [feature["properties"]["area"] for feature in found["features"]] == [safe(text) for text in HOSTILE]
 
@@ -543,7 +543,7 @@ def test_more_rows_than_a_file_may_have_are_refused_in_words_that_name_the_whole
 ) -> None:
     one = FORMATS[format_id]
     assert one.most == formats.MOST == 100_000
-    many = of(pl.DataFrame({"value": pl.repeat(1.0, 100_001, eager=True)}))
+    many = export_of(pl.DataFrame({"value": pl.repeat(1.0, 100_001, eager=True)}))
     words = "100,001 rows are more than the 100,000 of one file. Choose fewer, or take the whole database at "
     with pytest.raises(TooLarge, match=words + "/api/v1/monitor.duckdb"):
         one.make(made_up, many)

@@ -390,7 +390,7 @@ def test_filters_are_said_as_the_reader_sees_them(db: Database) -> None:
     assert query.without("neighbours_of").neighbours_of is None
 
 
-def said(db: Database, query: FigureQuery, benchmark: str = "best_quarter") -> str:
+def first_sentence(db: Database, query: FigureQuery, benchmark: str = "best_quarter") -> str:
     """The first sentence of a query."""
     rows = selection.rows(db, query)
     if rows.is_empty():
@@ -401,7 +401,7 @@ def said(db: Database, query: FigureQuery, benchmark: str = "best_quarter") -> s
 def test_the_sentence_counts_what_is_there_and_what_is_missing(db: Database, oracle: Oracle) -> None:
     for number, query in enumerate(make_up_queries(db, 24, seed=17)):
         rows = oracle.asked(query)
-        sentence = said(db, query, list(BENCHMARKS)[number % len(BENCHMARKS)])
+        sentence = first_sentence(db, query, list(BENCHMARKS)[number % len(BENCHMARKS)])
         if not rows:
             assert sentence.startswith(f"None of {len(oracle.rows):,} figures")
             continue
@@ -481,15 +481,15 @@ SAID: list[tuple[FigureQuery, str]] = [
 @pytest.mark.parametrize("number", range(len(SAID)))
 def test_the_sentence_of_some_questions(db: Database, number: int) -> None:
     query, words = SAID[number]
-    assert said(db, query) == words.format(all=f"{db.figure.height:,}")
+    assert first_sentence(db, query) == words.format(all=f"{db.figure.height:,}")
 
 
 def test_what_finds_nothing_says_which_filter_stands_in_the_way(db: Database) -> None:
     some = FigureQuery(("vacancy_rate",), areas=(LEEDS,), periods=("2012",))
-    assert said(db, some).endswith("matches all that you chose. Without “Periods” there would be 9.")
+    assert first_sentence(db, some).endswith("matches all that you chose. Without “Periods” there would be 9.")
     assert selection.suggest_dropped_filter(db, some) == ("periods", 9)
     none = replace(some, kinds=("region",))
-    assert said(db, none).endswith("No single filter stands in the way: choose fewer.")
+    assert first_sentence(db, none).endswith("No single filter stands in the way: choose fewer.")
     assert selection.suggest_dropped_filter(db, FigureQuery(("nothing",))) == ("metrics", db.figure.height)
 
 
@@ -502,20 +502,20 @@ def test_few_councils_of_a_made_up_measure_are_said_as_they_stand(tmp_path: Path
         figures=[*figures, Figure("waits", ENGLAND, 9.0), Figure("odd", "101", 1.0), Figure("odd", "102", 1.0)]
         + [Figure("plans", council, 5.0 * number) for number, council in enumerate(small.COUNCILS[:3])],
     )
-    assert said(db, FigureQuery(("waits",)), "england") == (
+    assert first_sentence(db, FigureQuery(("waits",)), "england") == (
         "6 of 11 figures: the rate of waits in England and 5 councils, for 2025. 5 have a value, 1 is missing: "
         "suppressed. At 30 September 2025 the best council stands at 5.0% (Council 101 and 1 more), the worst at 20.0% "
         "(Council 104). 3 of 4 councils do as well as England (9.0%) or better."
     )
-    assert said(db, FigureQuery(("waits",), areas=("101", "104")), "england").endswith(
+    assert first_sentence(db, FigureQuery(("waits",), areas=("101", "104")), "england").endswith(
         "1 of 2 councils does as well as England (9.0%) or better."
     )
-    assert said(db, FigureQuery(("waits",), areas=("104", "105")), "england").endswith(
+    assert first_sentence(db, FigureQuery(("waits",), areas=("104", "105")), "england").endswith(
         "None of 1 councils does as well as England (9.0%) or better."
     )
-    assert said(db, FigureQuery(("plans",)), "england").endswith(
+    assert first_sentence(db, FigureQuery(("plans",)), "england").endswith(
         "At 30 September 2025 the lowest council stands at 0.0% (Council 101), the highest at 10.0% (Council 103)."
     )
-    assert said(db, FigureQuery(("odd",)), "england").endswith(
+    assert first_sentence(db, FigureQuery(("odd",)), "england").endswith(
         "the councils all stand at 1.0% (Council 101 and 1 more)."
     )

@@ -123,7 +123,7 @@ def result(data: Path, areas: Areas, measure: str = PLACEMENTS) -> dict[str, int
     return dict(found["outcome"].value_counts().iter_rows())
 
 
-def said(data: Path, areas: Areas) -> list[str]:
+def differing(data: Path, areas: Areas) -> list[str]:
     return reconcile_lait.describe_disagreements(reconcile_lait.compare_figures(data, areas, all_sources()), areas)
 
 
@@ -169,7 +169,7 @@ def test_every_measure_is_compared_or_it_is_said_why_not() -> None:
 def test_a_figure_that_differs_is_named_with_both_values_and_where_they_stand(data: Path, known_areas: Areas) -> None:
     in_the_tool(data, "71", RATE)
     assert result(data, known_areas, RATE) == {Outcome.EQUAL: 814, Outcome.UNEXPLAINED: 1}
-    (words,) = said(data, known_areas)
+    (words,) = differing(data, known_areas)
     assert words == (
         "E_DISAGREES: LAC of Leeds (383), 2023: 71 in bds_long_selected.parquet, row 14694, "
         "84 in cla_number_and_rate_per_10k_children.csv, line 1191. "
@@ -296,7 +296,7 @@ def test_a_figure_that_has_no_row_in_the_other_publication_is_not_explained(
     releases.seal(path.parent)
     assert result(data, known_areas) == {Outcome.EQUAL: 800, Outcome.UNEXPLAINED: 5}
     nothing = f"nothing in {lait.FILE if source is tool.SOURCE else looked_after.STABILITY}"
-    words = [line for line in said(data, known_areas) if f"{PLACEMENTS} of Leeds" in line]
+    words = [line for line in differing(data, known_areas) if f"{PLACEMENTS} of Leeds" in line]
     assert len(words) == 5
     assert all(f"{nothing}, " in line or f"{nothing}. " in line for line in words)
 
@@ -305,7 +305,7 @@ def test_counts_of_england_may_be_off_by_rounding_and_those_of_councils_may_not(
     # 58,670 of 72,100 in 2025: 81.4%, and with counts off by 5 not 81.5%.
     in_the_tool(data, "81.5", ON_TIME, "970.0", "2025")
     in_the_tool(data, "50.1", ON_TIME, "383.0", "2025")
-    words = [line.split(":")[1].strip() for line in said(data, known_areas)]
+    words = [line.split(":")[1].strip() for line in differing(data, known_areas)]
     assert words == ["CP_conf_15days of Leeds (383), 2025", "CP_conf_15days of England (E92000001), 2025"]
 
 
@@ -349,7 +349,8 @@ def test_of_many_differences_the_first_are_named_and_the_others_counted(data: Pa
     *shown, last = str(error.value).splitlines()
     assert len(shown) == reconcile_lait.SHOWN
     assert (
-        last == f"and {len(said(data, known_areas)) - reconcile_lait.SHOWN} more: `python -m etl agree` names them all."
+        last
+        == f"and {len(differing(data, known_areas)) - reconcile_lait.SHOWN} more: `python -m etl agree` names them all."
     )
 
 

@@ -148,7 +148,7 @@ def read(text: str) -> Samples:
     return found
 
 
-def asked(port: int, path: str = "/metrics") -> tuple[int, str, str]:
+def ask_metrics(port: int, path: str = "/metrics") -> tuple[int, str, str]:
     """Status, kind and text of an answer at the port of its own."""
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
     connection.request("GET", path)

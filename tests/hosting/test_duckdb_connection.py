@@ -136,18 +136,18 @@ def test_who_writes_the_whole_database_reaches_its_folder_alone(tmp_path: Path, 
     other, folder = tmp_path / "other.csv", tmp_path / "folder"
     other.write_text("a,b\n1,2\n")
     folder.mkdir()
-    refused = ran(folder, statement.format(other=other, folder=folder))
+    refused = run_writer(folder, statement.format(other=other, folder=folder))
     assert refused.returncode == 1
     assert re.search(r"duckdb\.\w*(Permission|InvalidInput|Catalog|IO)Exception", refused.stderr), refused.stderr
     assert sorted(tmp_path.rglob("*")) == [folder, other]
 
 
 def test_in_its_folder_it_may_write(tmp_path: Path) -> None:
-    assert ran(tmp_path, f"COPY (SELECT 1) TO '{tmp_path}/one.csv'").returncode == 0
+    assert run_writer(tmp_path, f"COPY (SELECT 1) TO '{tmp_path}/one.csv'").returncode == 0
     assert (tmp_path / "one.csv").is_file()
 
 
-def ran(folder: Path, sql: str) -> subprocess.CompletedProcess[str]:
+def run_writer(folder: Path, sql: str) -> subprocess.CompletedProcess[str]:
     """The program that writes the whole database, over a folder of its own."""
     command = [sys.executable, "-I", str(whole.WRITER), str(folder)]
     return subprocess.run(command, input=sql, text=True, capture_output=True, check=False)

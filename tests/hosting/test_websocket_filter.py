@@ -34,7 +34,7 @@ def nobody_learns(heard: bytes | bytearray, also: tuple[str, ...] = ()) -> None:
         assert one not in text, one
 
 
-def told(reader: Client, said: str, server: Running) -> dict[str, Any]:
+def logged_error(reader: Client, said: str, server: Running) -> dict[str, Any]:
     """The line of the log that belongs to the reference a reader was shown."""
     (reference,) = set(REFERENCE.findall(said))
     assert errors.SORRY in said
@@ -81,7 +81,7 @@ def test_a_page_that_fails_says_sorry_with_a_reference_and_the_log_has_the_trace
     with Client(failing) as reader:
         said = reader.run("best", la=TYPED)
         nobody_learns(reader.heard)
-        line = told(reader, said, failing)
+        line = logged_error(reader, said, failing)
         # The rest of the page is there.
         assert "Data version" in said
     assert (line["kind"], line["of"], line["page"], line["level"]) == ("KeyError", "page", "best", "error")
@@ -98,7 +98,7 @@ def test_so_does_a_choice_that_fails(failing: Running) -> None:
         reader.choose("Measure", "Average caseload")
         said = reader.run("map")
         nobody_learns(reader.heard)
-        assert told(reader, said, failing)["of"] == "page"
+        assert logged_error(reader, said, failing)["of"] == "page"
         # And the page goes on at the next choice.
         reader.chosen.clear()
         assert "Social worker vacancy rate" in reader.run("map")

@@ -19,7 +19,7 @@ from tests.hosting.running import LOCAL, Client, Running
 from tests.security import line, websocket_messages
 from tests.security.conftest import Names
 from tests.security.helpers import WAY, give, hand, heard_of_the_machine
-from tests.security.line import forget_most, held
+from tests.security.line import forget_most, memory_mb
 from tests.security.payloads import PAYLOADS
 
 # Of work, whatever else the machine does meanwhile.
@@ -224,11 +224,11 @@ def test_a_bomb_is_refused_by_name_at_once(
 ) -> None:
     content = make()
     forget_most(officer.running)
-    before = held(officer.running)
+    before = memory_mb(officer.running)
     worked = line.worked(officer.running)
     said = "".join(give(officer, names, content))
     assert line.worked(officer.running) - worked < SECONDS
-    assert held(officer.running, most=True) - before < MEGABYTES
+    assert memory_mb(officer.running, most=True) - before < MEGABYTES
     assert any(f"<code>{rule}</code>" in said for rule in rules), (about, len(content), said[-2000:])
     assert "root:x" not in said
     assert len(said) < 200_000
@@ -248,11 +248,11 @@ def test_memory_does_not_grow_with_each(officer: Client, names: Names) -> None:
     content = gigabyte()
     for _ in range(10):
         give(officer, names, content)
-    before = held(officer.running)
+    before = memory_mb(officer.running)
     for _ in range(60):
         give(officer, names, content)
     # Kept, they would be eighty.
-    assert held(officer.running) - before < 40
+    assert memory_mb(officer.running) - before < 40
 
 
 @pytest.mark.parametrize("payload", PAYLOADS)
