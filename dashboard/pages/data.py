@@ -1,4 +1,4 @@
-"""Every figure: choose measures, areas and periods, see the rows, take them away."""
+"""Every figure: choose measures, areas and periods, see the rows, download them."""
 
 from functools import partial
 from typing import Any
@@ -55,7 +55,7 @@ def filtered(field: str, placeholder: str) -> Any:
 
 
 def reset() -> None:
-    """All that this page offers as it was at first; what pages share stays."""
+    """Reset the choices of this page; those that pages share stay."""
     for field in known:
         st.session_state[field] = None if field == "neighbours_of" else []
     st.session_state.update({"newest": False, "shape": LONG, "with": FIRST_PARTS, "more_open": False})

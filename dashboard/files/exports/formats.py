@@ -1,4 +1,4 @@
-"""The formats a table can be taken away in. Each is one entry of FORMATS; equal exports give equal bytes."""
+"""The formats of a download. Each is one entry of FORMATS; equal exports give equal bytes."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ from dashboard.files.exports.workbook import Page, Sheet, workbook
 from dashboard.files.exports.workbook_parts import MEDIA_TYPE
 from dashboard.views.text.citing import citation, licences, sources
 
-# Rows of one file: what is made in a second or so, and what a spreadsheet opens without pain.
+# Rows of one file: made in a second or so, and opened by a spreadsheet without trouble.
 MOST = 100_000
-# Of tables from so many rows on, one is made at a time: twenty readers need little more memory than one.
+# Tables with this many rows or more are made one at a time: twenty readers need little more memory than one.
 LARGE = 5_000
 _one = threading.RLock()
 # The columns of a workbook's notes, in characters: a name, words, more words.
@@ -50,7 +50,7 @@ class Format:
     """Why it cannot be made of such rows, however few."""
 
     def refusal(self, figures: pl.DataFrame, rows: int | None = None) -> str | None:
-        """Why it cannot be made of these rows, to be said before anybody asks for it; None where it can.
+        """Why it cannot be made of these rows, to be told before anybody asks for it; None where it can.
 
         `figures` are rows of Database.figure or of an export's table; `rows` says how many rows the file would have,
         where that is not as many.
@@ -84,7 +84,7 @@ def xlsx(db: Database, export: Export) -> bytes:
 
 
 def parquet(db: Database, export: Export) -> bytes:
-    """Typed and small; what explains the table is in the file's metadata, by name."""
+    """Typed and small; the notes are in the file's metadata, by name."""
     metrics = metrics_of(export)
     about = {
         "title": export.title,
@@ -104,12 +104,12 @@ def parquet(db: Database, export: Export) -> bytes:
 
 
 def turn(rows: int) -> AbstractContextManager[object]:
-    """What a file of so many rows, and the table for it, is made in: a large one waits for the one before."""
+    """The context in which a file of so many rows is made: a large one waits for the one before."""
     return _one if rows >= LARGE else nullcontext()
 
 
 def _bounded(make_file: Callable[[Database, Export], bytes], most: int | None) -> Callable[[Database, Export], bytes]:
-    """The maker that refuses what is too large, and waits its turn with what is large."""
+    """The same maker, which refuses too many rows, and waits its turn with a large table."""
 
     def make(db: Database, export: Export) -> bytes:
         rows = export.table.height

@@ -1,4 +1,4 @@
-"""What goes with a table: what it is, its measures, why figures are missing, whose they are, what its columns are."""
+"""The notes of a table: what it is, its measures, why figures are missing, its sources and its columns."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class Part:
 
 
 def notes(db: Database, export: Export) -> list[Part]:
-    """All that goes with a table, in the order in which one reads it."""
+    """All notes of a table, in reading order."""
     metrics = metrics_of(export)
     return [
         Part(export.title, _pairs(about(db, export)), named=False),

@@ -1,4 +1,4 @@
-"""Rows of figures as they are taken away: long (a row a figure) or wide (a column a measure)."""
+"""Rows of figures for a download: long (a row for each figure) or wide (a column for each measure)."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from dashboard.files import exports
 from dashboard.ops import timing
 
 BENCHMARK = ("benchmark_rule", "benchmark", "benchmark_base")
-# The groups of columns one may ask for beside those that every row has, and what each adds.
+# The groups of columns that can be added to those of every row, and the columns of each.
 PARTS: dict[str, tuple[str, ...]] = {
     "standing": ("rank", "tied", "ranked", "quarter"),
     "benchmark": BENCHMARK,
@@ -32,7 +32,7 @@ NOT_COMPARED = {
 
 @timing.query
 def to_long(db: Database, rows: pl.DataFrame, parts: Collection[str], benchmark: Benchmark) -> pl.DataFrame:
-    """Rows of figures as they are taken away: a row a figure, in the columns of `exports.table`.
+    """A long table: a row for each figure, in the columns of `exports.table`.
 
     Beside what every row says (what, where, when, the figure or why there is none, and where it is from) those of
     `parts`: names of PARTS. Only councils are compared. What is not asked for is not calculated.
@@ -51,7 +51,7 @@ def to_long(db: Database, rows: pl.DataFrame, parts: Collection[str], benchmark:
 
 @timing.query
 def to_wide(db: Database, rows: pl.DataFrame, most: int | None = None) -> pl.DataFrame:
-    """Rows of figures as a row an area and period, a column a measure, by its metric_id, in the order of the menu.
+    """A wide table: a row for each area and period, a column for each measure, named by metric_id, in menu order.
 
     area, period, period_end, area_kind, region, la_number, gss_code, then the measures: values, of judgements the
     grade in words. Beside a measure of which some figures are missing stands `<metric_id>_status`: observed, or the

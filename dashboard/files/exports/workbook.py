@@ -1,8 +1,8 @@
 """An Excel workbook of tables: numbers as numbers, dates as dates, text never a formula.
 
 Written here because the library for it takes 12 seconds for 100,000 rows and holds the interpreter all the while, which
-stalls every reader of this server. Here Polars makes the XML and zlib packs it; neither holds it. Nothing in here can
-write a formula: no element of one is ever made. Equal tables give equal bytes.
+stalls every reader of this server. Here Polars makes the XML and zlib packs it; neither holds it. Nothing here can
+write a formula: no such element is ever made. Equal tables give equal bytes.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ import polars as pl
 from dashboard.files.exports.text import fitted, seen
 from dashboard.files.exports.workbook_parts import BOLD, BOLD_WRAPPED, DAY, HEAD, MAIN, MOMENT, WRAPPED, parts
 
-# Excel counts days from here. It takes 1900 for a leap year: days before March of it are off by one, and are text.
+# Excel counts days from here. It treats 1900 as a leap year: days before March 1900 are off by one, and become text.
 EPOCH, FIRST_DAY = datetime(1899, 12, 30), date(1900, 3, 1)  # noqa: DTZ001 - Excel knows no zones
 # Rows made at a time, so that memory stays flat, and how hard they are packed: harder takes twice as long for a tenth.
 ROWS, LEVEL = 5_000, 3

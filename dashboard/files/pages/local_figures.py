@@ -1,4 +1,4 @@
-"""The template a council fills in, as CSV and XLSX; and its own figures with their standing, to be taken away."""
+"""The template a council fills in, as CSV and XLSX; and its own figures with their standing, to download."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ from dashboard.views.text.local_figures import whole_year
 
 MARK = "unpublished, yours"
 TEMPLATE = (NUMBER, COUNCIL, METRIC_ID, METRIC, *ALONGSIDE, VALUE, NUMERATOR, DENOMINATOR)
-# What is given back: nothing of it may be taken for published.
+# The file of own figures: no row of it may be mistaken for published.
 COLUMNS = (
     "marked", "area", "la_number", "metric", "metric_id", "unit", "yours_for", "your_value", "your_numerator",
     "your_denominator", "others_published_for", "published", "published_status", "published_symbol",

@@ -1,4 +1,4 @@
-"""Buttons that give what a page shows as a file, in every format that can be had of it."""
+"""Buttons that download what a page shows, in every available format."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def downloads(
     formats: Sequence[str] = tuple(FORMATS),
     label: str = "Download",
 ) -> None:
-    """A button for each format a table can be taken away in; a file is made when it is clicked.
+    """A button for each available format of a table; a file is made when it is clicked.
 
     `name` is that of the files without suffix. `figures` are the rows the table is made of (Database.figure, or its
     own) and `rows` how many it has, if not as many: formats that are not available are named, with the reason.
@@ -58,7 +58,7 @@ def downloads(
 
 
 def _csv(db: Database, rows: pl.DataFrame, benchmark: Benchmark) -> bytes:
-    # Pages that show all they offer have compared it already.
+    # Pages that show all their rows have compared them already.
     compared = rows if "benchmark" in rows.columns else queries.compared(db, rows, benchmark)
     return exports.csv(exports.table(db, compared, benchmark.title))
 

@@ -61,8 +61,8 @@ class Selection:
 def database() -> Database:
     """The data version that a frozen link names, else the newest good one.
 
-    It is the same throughout a run, whatever is published meanwhile. The page stops with words when there never was
-    one. Costs a look at a file or a folder when nothing changed.
+    It is the same throughout a run, whatever is published meanwhile. The page stops with a message when there never was
+    one. Costs a check of a file or a folder when nothing changed.
     """
     try:
         newest = once_per_run(store().current)
@@ -77,7 +77,7 @@ def database() -> Database:
 
 
 def version() -> None:
-    """Say over every page of a frozen link which data version it shows, and lead to the newest; nothing over others.
+    """Tell over every page of a frozen link which data version it shows, with a link to the newest.
 
     Call it before all that asks for the `database`. A version that is not archived is reported, and the newest shown.
     """
