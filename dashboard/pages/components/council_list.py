@@ -1,4 +1,4 @@
-"""The councils a reader compares: it begins with a council's neighbours and is stored in the address once changed."""
+"""The list of councils a reader compares: it begins with neighbours, and is stored in the address once changed."""
 
 from __future__ import annotations
 

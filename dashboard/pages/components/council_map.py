@@ -67,5 +67,5 @@ def shortened(words: Iterable[str]) -> tuple[list[str], list[str]]:
 
     "11.1%; 60th of 149" becomes "#%; #th of #" and "11.1 60 149"; with them half of what a map sends goes.
     """
-    phrase = list(words)
-    return [NUMBER.sub("#", one) for one in phrase], [" ".join(NUMBER.findall(one)) for one in phrase]
+    phrases = list(words)
+    return [NUMBER.sub("#", one) for one in phrases], [" ".join(NUMBER.findall(one)) for one in phrases]
