@@ -16,5 +16,5 @@ app = st.App(
     routes=server_app.routes(),
     middleware=server_app.middleware(),
     lifespan=server_app.lifespan,
-    on_script_error=server_app.failed,
+    on_script_error=server_app.report_failure,
 )

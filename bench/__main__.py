@@ -1,10 +1,10 @@
 """Measure what a reader waits for and what a server pays: `python -m bench`, half an hour; `--quick`, some minutes.
 
 Writes RESULTS.md beside this file. It is put together from out/results.json, which stays on the machine that measured:
-`--only users` measures one section anew and leaves the others as they were, each with its date; where there are no
+`--only users` measures one section again and leaves the others as they were, each with its date; where there are no
 others, it leaves RESULTS.md as it was and says so. `python -m bench soak` reads for hours. Needs the development
-dependencies, Chromium, and Linux. Ours, the floor and the naive twin are measured in turns, since a machine that others
-use is faster at one moment than at another.
+dependencies, Chromium, and Linux. Ours, the baseline page and the pandas baseline are measured in turns, since a shared
+machine is faster at one moment than at another.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from bench.pages import Size
 from bench.report import Line, Section, Table, tables
 
 HERE = Path(__file__).parent
-RESULTS, KEPT = HERE / "RESULTS.md", HERE / "out" / "results.json"
+RESULTS, SAVED = HERE / "RESULTS.md", HERE / "out" / "results.json"
 BUILD_SECONDS = 8
 # How long numbers of users are looked at: most, those with a target, and those when it is asked for.
 SECONDS, TARGET_SECONDS, LONG_SECONDS = 30, 60, 600
@@ -40,7 +40,7 @@ class Bench:
     """What the sections need."""
 
     folder: Path
-    """For files that are not kept."""
+    """For temporary files."""
     size: Size
     builds: int
     length: users.Length
@@ -61,7 +61,7 @@ class Bench:
 
     @cached_property
     def servers(self) -> views.Servers:
-        """Ours, the floor and the naive twin."""
+        """Ours, the baseline page and the pandas baseline."""
         return self.running.enter_context(views.served(self.database, self.folder))
 
 
@@ -90,8 +90,8 @@ SECTIONS: dict[str, Callable[[Bench], list[Table]]] = {
 }
 OWN_SERVERS = ("tenfold", "users", "memory")
 ORDER = (*SECTIONS, "soak")
-FULL = Size(rounds=5, reruns=12, naive_reruns=2, openings=5, naive_openings=2, changes=4)
-QUICK = Size(rounds=2, reruns=6, naive_reruns=1, openings=2, naive_openings=1, changes=2)
+FULL = Size(rounds=5, reruns=12, pandas_reruns=2, openings=5, pandas_openings=2, changes=4)
+QUICK = Size(rounds=2, reruns=6, pandas_reruns=1, openings=2, pandas_openings=1, changes=2)
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 
@@ -146,8 +146,8 @@ def soak(
 
 
 def keep(measured: Mapping[str, Section]) -> str:
-    """Keep sections, and write RESULTS.md where none is missing: what is to be said about it."""
-    return report.put_together(report.keep(measured, KEPT), SECTIONS, ORDER, RESULTS)
+    """Save sections, and write RESULTS.md where none is missing; what to tell about it."""
+    return report.put_together(report.keep(measured, SAVED), SECTIONS, ORDER, RESULTS)
 
 
 def _measured(bench: Bench, measure: Callable[[Bench], list[Table]]) -> Section:

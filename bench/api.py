@@ -1,4 +1,4 @@
-"""The API as programs ask it: the first answer to each question, and how many kept ones come from one process."""
+"""The API as programs ask it: the first answer to each question, and how many cached ones come from one process."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from bench.server import Server
 FIRST_MS, A_SECOND = 200, 200
 FORMATS = ("json", "csv", "parquet")
 CLIENTS, SECONDS, ROUNDS = 16, 1.0, 5
-KEPT = {
+CACHED = {
     "a measure's whole history, JSON": "/api/v1/observations.json?metric=vacancy_rate&limit=10000",
     "a measure's newest period, CSV": "/api/v1/benchmarks.csv?metric=vacancy_rate&newest=true",
     "one council's figures, Parquet": "/api/v1/observations.parquet?area=383&newest=true",
@@ -24,20 +24,24 @@ KEPT = {
 def lines(server: Server) -> list[Line]:
     """What the API of a running server costs; nobody may have asked it before."""
     first = "First answer to a question: every measure's whole history, ms"
-    kept = f"Time for a kept answer, ms: {CLIENTS} programs asking one process without a pause"
+    cached = f"Time for a kept answer, ms: {CLIENTS} programs asking one process without a pause"
     limit = {"json": "&limit=10000", "csv": "", "parquet": ""}
     ask = _asking(server)
     metrics = [row["metric_id"] for row in json.loads(ask("/api/v1/metrics"))["rows"]]
     ask("/api/v1/observations?limit=1")  # what is made once a data version is made
-    found = []
+    measured = []
     for suffix in FORMATS:
         path = f"/api/v1/observations.{suffix}?with=standing,trend{limit[suffix]}&metric="
-        found.append(Line(first, suffix, [_ms(ask, path + one) for one in metrics], target=FIRST_MS, always=True))
-    for name, path in KEPT.items():
+        measured.append(
+            Line(first, suffix, [_ms(ask, path + metric) for metric in metrics], target=FIRST_MS, always=True)
+        )
+    for name, path in CACHED.items():
         _asking(server)(path)
         target = 1000 / A_SECOND
-        found.append(Line(kept, name, [1000 / _rate(server, path) for _ in range(ROUNDS)], target=target, always=True))
-    return found
+        measured.append(
+            Line(cached, name, [1000 / _rate(server, path) for _ in range(ROUNDS)], target=target, always=True)
+        )
+    return measured
 
 
 def _asking(server: Server) -> Callable[[str], bytes]:

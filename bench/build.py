@@ -30,7 +30,7 @@ def copy(folder: Path) -> Path:
 
 
 def build(data: Path) -> Build:
-    """Build anew, as a fresh clone does."""
+    """Build from nothing, as a fresh clone does."""
     (data / DATABASE).unlink(missing_ok=True)
     start = time.perf_counter()
     process = subprocess.Popen(

@@ -33,13 +33,13 @@ ANSWER_SECONDS = 30.0
 ARRIVAL_SECONDS = 15.0
 COME_AGAIN = 1013
 # How often each page is opened, and each choice changed, of a hundred times. Councils and measures are chosen evenly
-# from the whole menu, which is harder on a server that keeps what was asked before than the favourites of real readers.
+# from the whole menu, which is harder on a server that caches answers than the favourites of real readers.
 PAGES = {
     "": 20, "map": 20, "council": 30, "compare": 10, "inspections": 6, "best": 6, "data": 2, "leadership": 2,
     "progress": 2, "methods": 1, "briefings": 1,
 }  # fmt: skip
 CHOICES = {"Council": 40, "Measure": 35, "Compare with": 15, "Period": 10}
-# Of what a reader does: to another page, or the page opened anew in a new session; all else are choices.
+# Of what a reader does: to another page, or the page opened again in a new session; all else are choices.
 ANOTHER_PAGE, ANEW = 0.2, 0.03
 # Choices that go along from page to page, by their keys in the address.
 COUNCIL = "la"
@@ -123,7 +123,7 @@ class User:
     """One reader at one server."""
 
     def __init__(self, server: Server, plan: Plan, seen: Callable[[], Seen], chance: random.Random) -> None:
-        """`seen` gives what is kept just now."""
+        """`seen` gives what is recorded at the moment."""
         self.inside = False
         self._server, self._plan, self._seen, self._chance = server, plan, seen, chance
         self._cookie = ""
@@ -154,7 +154,7 @@ class User:
             return math.inf
 
     async def _sit(self) -> None:
-        """One session, from opening a page to opening it anew."""
+        """One session, from opening a page to opening it again."""
         start = time.perf_counter()
         tab = Tab(self._another())
         if tab.page == "council" or self._chance.random() < WITH_COUNCIL:

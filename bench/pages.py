@@ -15,7 +15,7 @@ from bench import browser, tenfold
 from bench.reader import Reader
 from bench.report import Line
 from bench.server import Server, serve
-from bench.views import FLOOR_CHOICES, NAIVE, VIEWS, Servers, View, naive_of, options
+from bench.views import BASELINE_CHOICES, PANDAS_VIEWS, VIEWS, Servers, View, options, pandas_view
 
 CPU_MS, TENFOLD = 50, 1.5
 WORDS_MS, PAGE_MS, OPENING_MS, BARE_TIMES = 200, 500, 4000, 1.3
@@ -26,13 +26,13 @@ PARTS = {"words": "heading and sentence", "map": "map", "chart": "chart", "table
 
 @dataclass(frozen=True)
 class Size:
-    """How often everything is measured; of the naive twin's pages less, since each takes its time."""
+    """How often everything is measured; of the pandas baseline's pages less, since each takes its time."""
 
     rounds: int
     reruns: int
-    naive_reruns: int
+    pandas_reruns: int
     openings: int
-    naive_openings: int
+    pandas_openings: int
     changes: int
 
 
@@ -45,26 +45,26 @@ def answering(servers: Servers, size: Size) -> list[Line]:
             for view, server in servers.pairs
             for choice in view.choices
         }
-        offered = {case: options(reader.options(case[1])) for case, (_, reader) in cases.items()}
+        choices_left = {case: options(reader.options(case[1])) for case, (_, reader) in cases.items()}
         for _ in track(range(size.rounds), "Answering"):
             for case, (server, reader) in cases.items():
                 before, key = server.cpu(), (case[0].name, case[1])
-                reruns = size.naive_reruns if server is servers.naive else size.reruns
+                reruns = size.pandas_reruns if server is servers.pandas else size.reruns
                 for _ in range(reruns):
-                    rerun = reader.choose(case[1], next(offered[case]))
+                    rerun = reader.choose(case[1], next(choices_left[case]))
                     wall[key].append(rerun.seconds * 1000)
                     sent[key].append(rerun.sent / 1000)
                     wire[key].append(rerun.wire / 1000)
-                time.sleep(AFTER_SECONDS if server in (servers.product, servers.floor) else COLLECTED_SECONDS)
+                time.sleep(AFTER_SECONDS if server in (servers.product, servers.baseline) else COLLECTED_SECONDS)
                 cpu[key].append((server.cpu() - before) / reruns * 1000)
     return [
         Line(
             section,
             f"{view.name}: {choice}",
             samples[view.name, choice],
-            samples[servers.floor_of(view).name, "Number"],
+            samples[servers.baseline_of(view).name, "Number"],
             target(view),
-            naive=samples[naive_of(view).name, choice],
+            pandas=samples[pandas_view(view).name, choice],
             bare=samples[servers.bare_of(view).name, "Number"],
         )
         for section, samples, target in (
@@ -94,16 +94,16 @@ def growing(database: Path, folder: Path, size: Size) -> list[Line]:
             if view.choices
             for path, server in servers.items()
         }
-        offered = {case: options(reader.options(case[0].choices[0])) for case, reader in readers.items()}
+        choices_left = {case: options(reader.options(case[0].choices[0])) for case, reader in readers.items()}
         for _ in track(range(size.rounds + 1), "Growing"):
             for (view, path), reader in readers.items():
                 before = servers[path].cpu()
                 for _ in range(size.reruns):
-                    reader.choose(view.choices[0], next(offered[view, path]))
+                    reader.choose(view.choices[0], next(choices_left[view, path]))
                 time.sleep(AFTER_SECONDS)
                 cpu[view.name, path].append((servers[path].cpu() - before) / size.reruns * 1000)
     return [
-        # The first round of each is that in which a server makes what it keeps.
+        # In the first round of each a server makes what it caches.
         Line(section, name, samples[1:], cpu[name, database][1:], times=TENFOLD)
         for (name, path), samples in cpu.items()
         if path == larger
@@ -114,13 +114,13 @@ def painting(servers: Servers, size: Size) -> list[Line]:
     """The browser: from opening a page, and from choosing, to what is painted."""
     opening, changing = (defaultdict[tuple[str, str, str], list[float]](list) for _ in range(2))
     lead = defaultdict[str, list[float]](list)
-    offered = _offered(servers.pairs)
+    choices_left = _list_options(servers.pairs)
     with browser.chromium() as chromium:
         for turn in track(range(size.openings), "Painting"):
             for view, server in servers.pairs:
-                if server is servers.naive and turn >= size.naive_openings:
+                if server is servers.pandas and turn >= size.pandas_openings:
                     continue
-                world = server is servers.naive and view.page == "map"
+                world = server is servers.pandas and view.page == "map"
                 with browser.opened(chromium, server, view.page, view.parts, world=world, **view.query) as (
                     tab,
                     paints,
@@ -131,7 +131,7 @@ def painting(servers: Servers, size: Size) -> list[Line]:
                         lead[view.name].append(paints["words"].first - paints[view.parts[-1]].first)
                     for choice in view.browsed:
                         for _ in range(size.changes):
-                            after = browser.choose(tab, choice, next(offered[view, choice]), view.changed)
+                            after = browser.choose(tab, choice, next(choices_left[view, choice]), view.changed)
                             for part in ("words", *view.changed, "page"):
                                 changing[view.name, choice, part].append(after[part].last)
     return [
@@ -151,7 +151,7 @@ def painting(servers: Servers, size: Size) -> list[Line]:
     ]
 
 
-def _offered(pairs: list[tuple[View, Server]]) -> dict[tuple[View, str], Iterator[str]]:
+def _list_options(pairs: list[tuple[View, Server]]) -> dict[tuple[View, str], Iterator[str]]:
     found: dict[tuple[View, str], Iterator[str]] = {}
     for view, server in pairs:
         with Reader(server, view.page, **view.query) as reader:
@@ -166,22 +166,22 @@ def _painted(
     targets: dict[str, float],
     most: float | None = None,
 ) -> list[Line]:
-    floors = {view.name: servers.floor_of(view).name for view in VIEWS}
+    baselines = {view.name: servers.baseline_of(view).name for view in VIEWS}
     bare = {view.name: servers.bare_of(view).name for view in VIEWS}
-    naive = dict(zip(floors, NAIVE, strict=True))
+    pandas_views = dict(zip(baselines, PANDAS_VIEWS, strict=True))
     return [
         Line(
             section,
             f"{name}{f', {choice}' if choice else ''}: {PARTS[part]}",
             samples,
-            # A map or a grid has no like on the floor: its charts are the nearest.
-            times.get((floors[name], floor_choice, part)) or times[floors[name], floor_choice, "chart"],
+            # The baseline page has neither map nor grid: its charts are the nearest.
+            times.get((baselines[name], baseline_choice, part)) or times[baselines[name], baseline_choice, "chart"],
             targets.get(part),
             times=most if part == "page" else None,
-            naive=times[naive[name].name, choice, part] if part in ("words", "page") else (),
-            bare=times[bare[name], floor_choice, part] if part in ("words", "page") else (),
+            pandas=times[pandas_views[name].name, choice, part] if part in ("words", "page") else (),
+            bare=times[bare[name], baseline_choice, part] if part in ("words", "page") else (),
         )
         for (name, choice, part), samples in list(times.items())
-        if name in floors
-        for floor_choice in [FLOOR_CHOICES[0] if choice else ""]
+        if name in baselines
+        for baseline_choice in [BASELINE_CHOICES[0] if choice else ""]
     ]

@@ -1,4 +1,4 @@
-"""What was measured as tables, beside the floor, the naive twin and the target: printed, and kept for RESULTS.md."""
+"""Results as tables beside the baseline page, the pandas baseline and the target: printed, saved for RESULTS.md."""
 
 from __future__ import annotations
 
@@ -21,18 +21,18 @@ from rich.table import Table as Printed
 LIBRARIES = ("streamlit", "plotly", "polars", "duckdb", "pandas", "websockets", "playwright")
 WIDTH = 120
 HEADS = (
-    "", "median", "lowest to highest", "floor", "times the floor", "bare page", "times the bare page", "naive twin",
-    "naive, times ours", "target", "holds",
+    "", "median", "lowest to highest", "baseline page", "times the baseline page", "bare page", "times the bare page",
+    "pandas baseline", "pandas, times ours", "target", "holds",
 )  # fmt: skip
 HOLDS = {True: "yes", False: "**no**", None: ""}
 INTRODUCTION = """\
-Absolute figures move with the machine and what else it does: compare the ratios. The floor is a page with a heading,
-one choice, and as many charts of 153 points and tables as the page has, on a server with our settings: nothing that
-shows so much can be faster. The bare page is the same with Streamlit's settings as they come; what is to be within so
-many times is held against it, or against the floor where it was not measured. The naive twin (`bench/naive.py`) is the
-core of the page as a first programmer writes it: pandas, plotly express, the figures read from a Parquet file at each
-run, the map's shapes sent along, Streamlit's settings as they come. All are measured in turns.
-A map or a grid counts as a chart."""
+Absolute figures move with the machine and what else it does: compare the ratios. The baseline page has a heading,
+one choice, and as many charts of 153 points and tables as the page, on a server with our settings: nothing that shows
+so much can be faster. The bare page is the same with Streamlit's settings as they come; what is to be within so many
+times is compared with it, or with the baseline page where it was not measured. The pandas baseline
+(`bench/pandas_baseline.py`) is the core of the page as a first programmer writes it: pandas, plotly express, the
+figures read from a Parquet file at each run, the map's shapes sent along, Streamlit's settings as they come. All are
+measured in turns. A map or a grid counts as a chart."""
 
 
 @dataclass(frozen=True)
@@ -42,14 +42,14 @@ class Line:
     section: str
     what: str
     samples: Sequence[float]
-    floor: Sequence[float] = ()
+    baseline: Sequence[float] = ()
     target: float | None = None
     """The median stays below it."""
     always: bool = False
     """Not only the median: every sample."""
     times: float | None = None
-    """The median stays within so many times that of the bare page, or of the floor where that was not measured."""
-    naive: Sequence[float] = ()
+    """The median stays within so many times that of the bare page, or else of the baseline page."""
+    pandas: Sequence[float] = ()
     bare: Sequence[float] = ()
 
     @property
@@ -57,15 +57,15 @@ class Line:
         if self.target is None and self.times is None:
             return None
         most = max(self.samples) if self.always else median(self.samples)
-        within = self.times is None or median(self.samples) <= self.times * median(self.bare or self.floor)
+        within = self.times is None or median(self.samples) <= self.times * median(self.bare or self.baseline)
         return (self.target is None or most < self.target) and within
 
     def cells(self) -> tuple[str, ...]:
         middle = median(self.samples)
         found = [self.what, number(middle), f"{number(min(self.samples))} to {number(max(self.samples))}"]
-        for others in (self.floor, self.bare, self.naive):
+        for others in (self.baseline, self.bare, self.pandas):
             other = median(others) if others else 0
-            times = other / middle if others is self.naive else middle / (other or 1)
+            times = other / middle if others is self.pandas else middle / (other or 1)
             found += [number(other), f"{times:.1f}"] if others else ["", ""]
         under = [f"{'every one ' * self.always}under {number(self.target)}"] if self.target is not None else []
         within = [f"{self.times:g} times"] if self.times is not None else []
@@ -129,7 +129,7 @@ class Section:
     machine: str
     tables: list[Table]
     priority: int = 0
-    """Below nought, what was measured went before whatever else the machine did (nice)."""
+    """Below zero (nice), what was measured went before whatever else the machine did."""
 
     def says(self) -> str:
         """When and under what load."""
@@ -141,15 +141,15 @@ class Section:
 
 def keep(measured: Mapping[str, Section], path: Path) -> dict[str, Section]:
     """Write what was measured over what was before, section by section; all there is now."""
-    kept = read(path)
-    kept |= measured
+    saved = read(path)
+    saved |= measured
     path.parent.mkdir(exist_ok=True)
-    path.write_text(json.dumps({name: asdict(one) for name, one in kept.items()}, indent=1, ensure_ascii=False) + "\n")
-    return kept
+    path.write_text(json.dumps({name: asdict(one) for name, one in saved.items()}, indent=1, ensure_ascii=False) + "\n")
+    return saved
 
 
 def read(path: Path) -> dict[str, Section]:
-    """What is kept; nothing where there is no file."""
+    """The saved sections; none where there is no file."""
     if not path.exists():
         return {}
     found: dict[str, dict[str, Any]] = json.loads(path.read_text("utf-8"))
@@ -158,22 +158,22 @@ def read(path: Path) -> dict[str, Section]:
     }
 
 
-def put_together(kept: Mapping[str, Section], needed: Iterable[str], order: Sequence[str], path: Path) -> str:
-    """Write RESULTS.md of all that is kept, unless a section is missing that it needs: what is to be said about it."""
-    missing = [name for name in needed if name not in kept]
+def put_together(saved: Mapping[str, Section], needed: Iterable[str], order: Sequence[str], path: Path) -> str:
+    """Write RESULTS.md of all saved sections, unless one that it needs is missing; what to tell about it."""
+    missing = [name for name in needed if name not in saved]
     if missing:
         return (
             f"{path.name} is left as it is: there are no earlier results of {', '.join(missing)} here to put beside "
             "these. `python -m bench` measures all."
         )
-    write(kept, order, path)
-    absent = [name for name in order if name not in kept]
+    write(saved, order, path)
+    absent = [name for name in order if name not in saved]
     return f"{path.name} is without {', '.join(absent)}: there are no earlier results here." if absent else ""
 
 
-def write(kept: Mapping[str, Section], order: Sequence[str], path: Path) -> None:
-    """RESULTS.md of all that is kept, each section with its date."""
-    found = [kept[name] for name in order if name in kept]
+def write(saved: Mapping[str, Section], order: Sequence[str], path: Path) -> None:
+    """RESULTS.md of all saved sections, each with its date."""
+    found = [saved[name] for name in order if name in saved]
     judged = sum(table.judged for section in found for table in section.tables)
     held = sum(table.held for section in found for table in section.tables)
     text = ["# How fast it is", "", f"Written by `python -m bench`. {held} of {judged} targets hold.", INTRODUCTION]

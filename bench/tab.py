@@ -29,7 +29,7 @@ class Tab:
     page: str = ""
     """Its path."""
     query: dict[str, str] = field(default_factory=dict)
-    """Of its address: choices that are kept there, by their keys."""
+    """Of its address: choices that are stored there, by their keys."""
     chosen: dict[str, WidgetState] = field(default_factory=dict)
     selectboxes: dict[str, Selectbox] = field(default_factory=dict)
     """What can be chosen, by label."""

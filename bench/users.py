@@ -20,11 +20,11 @@ from bench.server import Server, serve
 from bench.soak import GROWTH, Soak
 
 USERS, TARGET_USERS, TWO_REPLICAS = (1, 10, 25, 50, 100, 200, 400), 200, 400
-NAIVE_USERS = (10, 25)
-# So few change so little that they are looked at for longer.
+PANDAS_USERS = (10, 25)
+# So few readers change so little that they are measured for longer.
 FEW = 25
 P95_MS, RECOVERY_SECONDS, SESSION_MB = 300, 30, 1
-# As many places as anybody asks for: what a process bears is seen where it refuses nobody.
+# More places than readers: what a process can bear shows where it refuses nobody.
 ALL_PLACES, AS_SET = "10000", ""
 # Past the limit: so many come to a process with the places it has unless told otherwise, and so many stay.
 OVERFILL, STAY = 400, 100
@@ -48,7 +48,7 @@ class Length:
     target_seconds: float
     """For the number of users that the targets are of."""
     users: Sequence[int] = USERS
-    naive: Sequence[int] = NAIVE_USERS
+    pandas: Sequence[int] = PANDAS_USERS
 
 
 def bearing(database: Path, folder: Path, length: Length) -> list[Table]:
@@ -72,11 +72,11 @@ def bearing(database: Path, folder: Path, length: Length) -> list[Table]:
             recovery = crowd.run(crowd.overfill(server, OVERFILL, STAY, plan))
         add("on the places a process has", recovery.full)
         add("once the others have left", recovery.after)
-        with views.naive(database, folder, core=SERVER_CORE) as server:
-            pages = {view.page: weight for view in views.NAIVE if (weight := crowd.PAGES.get(view.page))}
-            for users in track(length.naive, "Users of the naive twin"):
+        with views.serve_pandas_baseline(database, folder, core=SERVER_CORE) as server:
+            pages = {view.page: weight for view in views.PANDAS_VIEWS if (weight := crowd.PAGES.get(view.page))}
+            for users in track(length.pandas, "Users of the pandas baseline"):
                 add(
-                    "of the naive twin",
+                    "of the pandas baseline",
                     crowd.run(crowd.step([server], users, Plan(length.seconds, plan.councils, pages=pages))),
                 )
     with ExitStack() as running:
@@ -137,10 +137,10 @@ def _recovered(recovery: Recovery) -> Table:
 
 
 def holding(database: Path) -> list[Line]:
-    """Memory a session, idle after it has visited several pages, and what is given back."""
+    """Memory of a session, idle after it has visited several pages, and what is freed at its end."""
     before, after, left, again = (list[float]() for _ in range(4))
     with _product(database, ALL_PLACES, core=None) as server:
-        _visit(server, IDLE)  # what is kept once, and the threads there are
+        _visit(server, IDLE)  # what is cached once, and the threads
         time.sleep(KEPT_SECONDS)
         before.append(server.memory())
         with _visitors(server, IDLE):
@@ -182,8 +182,8 @@ def _walk(reader: Reader, number_: int) -> None:
         reader.run()
         label = "Measure" if "Measure" in reader.tab.selectboxes else "Council"
         councils = councils or reader.options("Council")
-        offered = reader.options(label)
-        reader.tab.choose(label, offered[number_ % len(offered)])
+        choices_of_label = reader.options(label)
+        reader.tab.choose(label, choices_of_label[number_ % len(choices_of_label)])
         reader.run()
 
 
@@ -194,7 +194,7 @@ def hours(database: Path, readers: int, minutes: float) -> Soak:
 
 
 def soaked(found: Soak) -> Table:
-    """What hours did."""
+    """The results of hours."""
     grew = found.growth < GROWTH
     good = not found.errors
     last = found.samples[-1]

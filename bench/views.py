@@ -1,4 +1,4 @@
-"""The pages that are measured, and beside each the floor, the bare page that shows as much, and the naive twin."""
+"""The pages that are measured, each beside the baseline page, the bare page and the pandas baseline."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from bench.reader import Reader
 from bench.server import ROOT, Server, serve
 
 CHOICES = ("Council", "Measure", "Period", "Compare with")
-FLOOR_CHOICES = ("Number",)
+BASELINE_CHOICES = ("Number",)
 # What readers change most, which is done in a browser too.
 BROWSED = ("Council", "Measure", "Number")
 SENT_KB = 100
@@ -33,7 +33,7 @@ class View:
     query: dict[str, str] = field(default_factory=dict, hash=False)
     choices: tuple[str, ...] = CHOICES
     changing: bool = True
-    """Whether every choice draws all of its parts anew; else only the words are waited for."""
+    """Whether every choice redraws all of its parts; else only the words are waited for."""
     sent_kb: int = SENT_KB
     """What a change may send at most, at the median."""
 
@@ -64,13 +64,13 @@ VIEWS = (
 )
 
 
-def naive_of(view: View) -> View:
-    """The same page of the naive twin, which draws its map as a chart."""
+def pandas_view(view: View) -> View:
+    """The same page of the pandas baseline, which draws its map as a chart."""
     parts = tuple("chart" if part == "map" else part for part in view.parts[:1])
-    return replace(view, name=f"Naive {view.name}", parts=parts, changing=False)
+    return replace(view, name=f"Pandas {view.name}", parts=parts, changing=False)
 
 
-NAIVE = tuple(map(naive_of, VIEWS))
+PANDAS_VIEWS = tuple(map(pandas_view, VIEWS))
 
 
 @dataclass(frozen=True)
@@ -78,44 +78,44 @@ class Servers:
     """What is measured side by side."""
 
     product: Server
-    floor: Server
+    baseline: Server
     bare: Server
-    naive: Server
+    pandas: Server
     shown: dict[str, dict[str, int]]
     """How many charts, tables and rows each of VIEWS shows, by its name (`Tab.shown`)."""
 
-    def floor_of(self, view: View) -> View:
-        """A page of the floor that shows as much as this one."""
+    def baseline_of(self, view: View) -> View:
+        """A page of the baseline page that shows as much as this one."""
         shape = {name: str(self.shown[view.name].get(name, 0)) for name in ("charts", "tables", "rows")}
         parts = ("chart",) if shape["charts"] != "0" else ()
-        return View(f"Floor {' '.join(shape.values())}", "", parts, shape, FLOOR_CHOICES)
+        return View(f"Baseline {' '.join(shape.values())}", "", parts, shape, BASELINE_CHOICES)
 
     def bare_of(self, view: View) -> View:
         """The same with Streamlit's own settings."""
-        floor = self.floor_of(view)
-        return replace(floor, name=floor.name.replace("Floor", "Bare"))
+        baseline = self.baseline_of(view)
+        return replace(baseline, name=baseline.name.replace("Baseline", "Bare"))
 
     @property
     def pairs(self) -> list[tuple[View, Server]]:
         """Every page, each on its server."""
         return [
-            *((view, self.floor) for view in dict.fromkeys(map(self.floor_of, VIEWS))),
+            *((view, self.baseline) for view in dict.fromkeys(map(self.baseline_of, VIEWS))),
             *((view, self.bare) for view in dict.fromkeys(map(self.bare_of, VIEWS))),
             *((view, self.product) for view in VIEWS),
-            *((view, self.naive) for view in NAIVE),
+            *((view, self.pandas) for view in PANDAS_VIEWS),
         ]
 
 
 @contextmanager
 def served(database: Path, folder: Path) -> Iterator[Servers]:
-    """The four servers over a database, each page run once; `folder` is for the naive twin's files."""
+    """The four servers over a database, each page run once; `folder` is for the pandas baseline's files."""
     with ExitStack() as running:
         product = running.enter_context(serve("streamlit_app.py", MONITOR_DATABASE=str(database)))
         servers = Servers(
             product,
-            running.enter_context(serve("bench/floor.py")),
-            running.enter_context(serve("bench/floor.py", *AS_STREAMLIT_COMES, home=folder)),
-            running.enter_context(naive(database, folder)),
+            running.enter_context(serve("bench/baseline_page.py")),
+            running.enter_context(serve("bench/baseline_page.py", *AS_STREAMLIT_COMES, home=folder)),
+            running.enter_context(serve_pandas_baseline(database, folder)),
             {view.name: shown(product, view) for view in VIEWS},
         )
         for view, server in servers.pairs:
@@ -131,14 +131,19 @@ def shown(server: Server, view: View) -> dict[str, int]:
 
 
 @contextmanager
-def naive(database: Path, folder: Path, core: int | None = None) -> Iterator[Server]:
-    """The naive twin over a database."""
-    home = folder / "naive"
+def serve_pandas_baseline(database: Path, folder: Path, core: int | None = None) -> Iterator[Server]:
+    """The pandas baseline over a database."""
+    home = folder / "pandas"
     home.mkdir(exist_ok=True)
     flat.export(database, home)
     shapes = ROOT / "data" / "geography" / "boundaries.geojson"
     with serve(
-        "bench/naive.py", *AS_STREAMLIT_COMES, core=core, home=home, NAIVE_DATA=str(home), NAIVE_SHAPES=str(shapes)
+        "bench/pandas_baseline.py",
+        *AS_STREAMLIT_COMES,
+        core=core,
+        home=home,
+        PANDAS_DATA=str(home),
+        PANDAS_SHAPES=str(shapes),
     ) as server:
         yield server
 

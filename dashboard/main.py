@@ -11,7 +11,7 @@ from dashboard.views.text.help import how_to_read
 
 HERE = Path(__file__).parent
 NAME = "Child Protection Monitor"
-run = app.begin()
+run = app.begin_run()
 
 # Before the pages: without an icon here Streamlit would ask a server on the internet for that of the page.
 st.set_page_config(NAME, page_icon="🧭", layout="wide", initial_sidebar_state="collapsed")
@@ -65,5 +65,5 @@ body, foot = st.container(), st.container()
 with foot:
     session.footer(db)
     session.page_script()
-with body, run.of(page.url_path or app.FIRST, db.data_version):
+with body, run.record(page.url_path or app.FIRST, db.data_version):
     page.run()

@@ -19,13 +19,12 @@ from etl import releases
 from etl.build import builder as building
 from etl.build import commitments as promising
 from etl.build import leadership_register as registering
-from etl.build import operator_files as kept
+from etl.build import operator_files
 from etl.check import changes as changing
 from etl.check import database as checking
-from etl.check import overview
-from etl.check import reconcile_lait as agreeing
+from etl.check import overview, reconcile_lait
 from etl.check.validation import Allowed
-from etl.extract.release_loading import admit
+from etl.extract.release_loading import load_release
 from etl.fetch import published_files as fetching
 from etl.fetch.http import Web
 from etl.locks import BusyError
@@ -47,12 +46,16 @@ err = Console(stderr=True, soft_wrap=True, highlight=False)
 DataFolder = Annotated[Path, typer.Option("--data", help="The folder of schema, releases and database.")]
 RegisterFile = Annotated[
     Path | None,
-    typer.Option("--register", envvar="MONITOR_REGISTER", help=f"The leadership register; else data/{kept.REGISTER}."),
+    typer.Option(
+        "--register", envvar="MONITOR_REGISTER", help=f"The leadership register; else data/{operator_files.REGISTER}."
+    ),
 ]
 CommitmentsFile = Annotated[
     Path | None,
     typer.Option(
-        "--commitments", envvar="MONITOR_COMMITMENTS", help=f"Reforms and targets; else data/{kept.COMMITMENTS}."
+        "--commitments",
+        envvar="MONITOR_COMMITMENTS",
+        help=f"Reforms and targets; else data/{operator_files.COMMITMENTS}.",
     ),
 ]
 AcceptEmpty = Annotated[bool, typer.Option(help="Build it though what was kept by hand is gone.")]
@@ -97,12 +100,12 @@ def extract(
     allowed = Allowed(older=allow_older, revision=accept_revision, missing=accept_missing)
     with publishing.alone(data), _progress() as tell:
         for source in chosen:
-            admitted = admit(source, from_, data, sources, allowed, tell)
-            path = admitted.path
+            loaded = load_release(source, from_, data, sources, allowed, tell)
+            path = loaded.path
             out.print(f"{source.id}: {path.name}, {path.stat().st_size / 1000:.0f} kB")
-            for words in admitted.warnings:
+            for words in loaded.warnings:
                 out.print(f"  warning: {words}", style="yellow", markup=False, soft_wrap=True)
-            for words in admitted.revisions:
+            for words in loaded.revisions:
                 out.print(f"  revised: {words}", markup=False, soft_wrap=True)
 
 
@@ -130,8 +133,8 @@ def build(
     data: DataFolder = building.DATA,
 ) -> None:
     """Build data/monitor.duckdb from data/releases. A failed build leaves the last good database untouched."""
-    _build(data, kept.beside(data, register, commitments), accept_empty)
-    with _opened(data) as connection:
+    _build(data, operator_files.choose_paths(data, register, commitments), accept_empty)
+    with _open_database(data) as connection:
         _query("England, newest period", connection, overview.HEADLINES)
 
 
@@ -147,18 +150,23 @@ def register(
 
     All that is wrong with either is said at once, with line and remedy, and nothing is changed.
     """
-    by_hand = kept.beside(data, register, commitments)
+    operator_paths = operator_files.choose_paths(data, register, commitments)
     if action == "load":
-        _build(data, by_hand, accept_empty)
+        _build(data, operator_paths, accept_empty)
         return
     metrics = [metric for source in all_sources() for metric in source.metrics]
     posts = registering.check(
-        kept.content(by_hand.register), area_files.read(data), datetime.now(UTC).date(), by_hand.register.name
+        operator_files.read_file(operator_paths.register),
+        area_files.read(data),
+        datetime.now(UTC).date(),
+        operator_paths.register.name,
     )
-    promised = promising.check(kept.content(by_hand.commitments), metrics, by_hand.commitments.name)
-    _look_at((*posts.warnings, *promised.warnings))
-    kept.require(posts, promised)
-    for path, checked in ((by_hand.register, posts), (by_hand.commitments, promised)):
+    promised = promising.check(
+        operator_files.read_file(operator_paths.commitments), metrics, operator_paths.commitments.name
+    )
+    _print_warnings((*posts.warnings, *promised.warnings))
+    operator_files.refuse_errors(posts, promised)
+    for path, checked in ((operator_paths.register, posts), (operator_paths.commitments, promised)):
         rows = checked.table.height
         out.print(f"{path.name}: {rows} row{'' if rows == 1 else 's'}, nothing wrong", markup=False)
 
@@ -167,7 +175,7 @@ def register(
 def check(data: DataFolder = building.DATA) -> None:
     """Say of every check whether it holds, with the rows that contradict it and the remedy."""
     bad = False
-    with _opened(data) as connection:
+    with _open_database(data) as connection:
         for one in checking.CHECKS:
             rows = checking.offending(connection, one)
             bad = bad or bool(rows)
@@ -183,7 +191,7 @@ def check(data: DataFolder = building.DATA) -> None:
 @app.command()
 def status(data: DataFolder = building.DATA) -> None:
     """Sources, release dates, periods, counts of observed and of each missing status, data version."""
-    with _opened(data) as connection:
+    with _open_database(data) as connection:
         version, built_at = connection.execute("SELECT data_version, built_at FROM build").fetchall()[0]
         out.print(f"data version {version}, built {built_at:{BUILT}}\n")
         for title, query in overview.STATUS.items():
@@ -233,8 +241,8 @@ def diff(
     data: DataFolder = building.DATA,
 ) -> None:
     """Say what one database changed against another: new periods, revised values, authorities, inspections."""
-    kept = publishing.versions(data)
-    before = next((one.name for one in kept if not one.live), None)
+    archived = publishing.versions(data)
+    before = next((version.name for version in archived if not version.live), None)
     if old is None and before is None:
         raise EtlError("E_VERSION: there is no earlier version to compare with. Name a database file.")
     files = [
@@ -250,13 +258,13 @@ def diff(
 def agree(data: DataFolder = building.DATA) -> None:
     """Compare the Local Authority Interactive Tool with the tables it is made of; status 2 if they disagree."""
     areas = area_files.read(data)
-    found = agreeing.compared(data, areas, all_sources())
-    for line in agreeing.summary(found, agreeing.joint(data, areas)):
+    compared = reconcile_lait.compare_figures(data, areas, all_sources())
+    for line in reconcile_lait.summarise(compared, reconcile_lait.count_joint_returns(data, areas)):
         out.print(line, markup=False, soft_wrap=True)
-    disagreements = agreeing.disagreements(found, areas)
-    for line in disagreements:
+    unexplained = reconcile_lait.describe_disagreements(compared, areas)
+    for line in unexplained:
         err.print(line, style="red", markup=False)
-    if disagreements:
+    if unexplained:
         raise typer.Exit(BAD_INPUT)
 
 
@@ -287,16 +295,16 @@ def geography(
         raise EtlError(f"E_GEOGRAPHY: {error}.") from error
 
 
-def _build(data: Path, by_hand: kept.Kept, accept_empty: bool) -> None:
+def _build(data: Path, operator_paths: operator_files.OperatorPaths, accept_empty: bool) -> None:
     with _progress() as tell:
-        built = building.build(data, tell, by_hand=by_hand, accept_empty=accept_empty)
-    _look_at(built.warnings)
+        built = building.build(data, tell, operator_paths=operator_paths, accept_empty=accept_empty)
+    _print_warnings(built.warnings)
     out.print(f"{built.path.name}: {built.observations} observations, data version {built.data_version}")
 
 
-def _look_at(warnings: Iterable[kept.Finding]) -> None:
-    for one in warnings:
-        out.print(f"warning: {one}", style="yellow", markup=False, soft_wrap=True)
+def _print_warnings(warnings: Iterable[operator_files.Finding]) -> None:
+    for warning in warnings:
+        out.print(f"warning: {warning}", style="yellow", markup=False, soft_wrap=True)
 
 
 def _query(title: str, connection: duckdb.DuckDBPyConnection, query: str) -> None:
@@ -321,7 +329,7 @@ def _table(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]],
     out.print()
 
 
-def _opened(data: Path) -> duckdb.DuckDBPyConnection:
+def _open_database(data: Path) -> duckdb.DuckDBPyConnection:
     path = data / building.DATABASE
     try:
         connection = duckdb.connect(str(path), read_only=True)

@@ -101,7 +101,7 @@ def name_key(name: str) -> str:
 
 
 def read(folder: Path) -> Areas:
-    """The areas kept by hand in `local_authorities.csv`, `regions.csv` and `successions.csv` of `folder`."""
+    """The areas that we maintain in `local_authorities.csv`, `regions.csv` and `successions.csv` of `folder`."""
     try:
         return _read(folder)
     except (OSError, pl.exceptions.PolarsError) as error:

@@ -17,11 +17,11 @@ Progress = Callable[[str], None]
 
 
 class BusyError(EtlError):
-    """Somebody else is at it: the message says which process, and since when."""
+    """Another process holds the lock: the message says which, and since when."""
 
 
 def silent(_step: str) -> None:
-    """Progress that nobody is told of."""
+    """Progress that is not reported."""
 
 
 @contextmanager

@@ -79,7 +79,7 @@ class PeriodKind(StrEnum):
 
 @dataclass(frozen=True)
 class Shortfall:
-    """How a gap is said in real units (rule `gaps`): which count moves, and what is held fixed."""
+    """How a gap is worded in real units (rule `gaps`): which count moves, and what is held fixed."""
 
     words: str
     """What is counted, plural, as in "12 posts to fill"."""
@@ -150,9 +150,9 @@ class File:
     names: str = ""
     """A cell of a row of machine names, which columns are called by: for spreadsheets whose headers change."""
     groups: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    """Columns that part a table into groups of rows, each with the groups that are kept at extraction."""
+    """Columns that part a table into groups of rows, each with the groups that are extracted."""
     columns: tuple[str, ...] = ()
-    """The columns that are kept; all when none is named."""
+    """The columns that are extracted; all when none is named."""
     url: str = ""
     """Where `fetch` downloads it from; by hand where none is known (`etl.fetch.published_files` says how)."""
 
@@ -274,7 +274,7 @@ LEDGER = pl.Schema(
 REJECT = pl.Schema(
     {**dict.fromkeys(("source_id", "file", "line", "raw", "rule", "message"), pl.String()), "line": pl.Int64()}
 )
-# What to do about a file that is not what it should be.
+# The remedy for a file that is not what it should be.
 AGAIN = "Download the file again from the source's page."
 MENDED = "Report it to the publisher; do not load the file until it is mended."
 WHICH_IS_RIGHT = "The publisher must say which is right; do not load the file until then."
@@ -299,7 +299,7 @@ def to_observations(rows: pl.DataFrame, **same: object) -> pl.DataFrame:
 
 
 class EtlError(Exception):
-    """Something outside the code is wrong: said in words with a remedy, shown without a traceback."""
+    """An error outside the code: a message with a remedy, shown without a traceback."""
 
 
 class SourceError(EtlError):

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # A menu of the main script that is bound to the address (bind="query-params") is drawn on every page of st.navigation.
 #
-# One would guess: whoever goes to another page by an address that holds the choice keeps it, since the address says it
+# One would guess: readers who go to another page by an address that holds the choice keep it, since the address says it
 #   and the menu is there on both pages.
 # What happens: Streamlit keeps it only if the browser has already sent the menu's state. A browser has not while the part
 #   of Streamlit that draws menus is still on its way (it is loaded after the first text and tables). The server then

@@ -22,7 +22,7 @@ from typing import IO, TYPE_CHECKING
 
 import pytest
 
-from tests import kept
+from tests import operator_files
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, WebSocket
@@ -31,12 +31,12 @@ ROOT = Path(__file__).resolve().parents[1]
 # Streamlit asks for these beside a deep link before it asks at the root.
 STREAMLITS_OWN = re.compile(r"/_stcore/(host-config|health)$")
 Visit = Callable[..., "Page"]
-# No name but this machine's leads anywhere. (A route that ends all others would do it too, but a browser with routes
-# keeps nothing it has fetched: every page would load and compile Streamlit anew.)
+# Only this machine's names resolve. (A route that ends all other requests would do it too, but a browser with routes
+# caches nothing: every page would load and compile Streamlit again.)
 NOWHERE_ELSE = "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"
 # All tabs of a reader share one process, which compiles Streamlit's scripts once: opening a page costs half as much.
 ONE_PROCESS = "--process-per-site"
-# For a page that is drawn by a busy machine. Nothing waits so long where nothing is wrong.
+# For a page on a busy machine: in seconds, and never needed where nothing is wrong.
 PATIENCE = 60
 LISTEN = """
     window.violations = [];
@@ -58,9 +58,9 @@ def serve(
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     command = [sys.executable, "-m", "streamlit", "run", script, f"--server.port={port}", "--server.address=127.0.0.1"]
-    # Pages are run when a test opens them, and not all of them before.
-    given = {**os.environ, "MONITOR_DATABASE": str(database), "MONITOR_WARM": "no", **environment}
-    process = subprocess.Popen([*command, *options], cwd=ROOT, env=given, stdout=log, stderr=log)
+    # Pages run when a test opens them; the warm-up is off.
+    settings = {**os.environ, "MONITOR_DATABASE": str(database), "MONITOR_WARM": "no", **environment}
+    process = subprocess.Popen([*command, *options], cwd=ROOT, env=settings, stdout=log, stderr=log)
     try:
         _wait_for(f"http://127.0.0.1:{port}/_stcore/health", process)
         yield f"http://127.0.0.1:{port}"
@@ -115,7 +115,7 @@ def server(browser: Browser, live: Path) -> Iterator[str]:
 @pytest.fixture(scope="session")
 def filled(browser: Browser, database_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A server whose register of directors and commitments are not empty, so that all pictures are drawn."""
-    with serve(kept.database(database_path, tmp_path_factory.mktemp("kept"))) as address:
+    with serve(operator_files.database(database_path, tmp_path_factory.mktemp("kept"))) as address:
         yield address
 
 
@@ -174,11 +174,11 @@ def visit(browser: Browser, reader: BrowserContext, server: str) -> Iterator[Vis
     complaints: list[str] = []
     ours = re.compile(rf"(http|ws){re.escape(server.removeprefix('http'))}/|data:|blob:")
 
-    def heard(message: ConsoleMessage) -> None:
+    def note_complaint(message: ConsoleMessage) -> None:
         if message.type == "error" and not STREAMLITS_OWN.search(message.location.get("url", "")):
             complaints.append(f"{message.text} {message.location}")
 
-    def asked(request: Request | WebSocket) -> None:
+    def note_stranger(request: Request | WebSocket) -> None:
         if not ours.match(request.url):
             strangers.append(request.url)
 
@@ -188,10 +188,10 @@ def visit(browser: Browser, reader: BrowserContext, server: str) -> Iterator[Vis
         page = (others[-1] if fresh else reader).new_page()
         pages.append(page)
         page.set_viewport_size({"width": width, "height": height})
-        page.on("console", heard)
+        page.on("console", note_complaint)
         page.on("pageerror", lambda error: complaints.append(str(error)))
-        page.on("request", asked)
-        page.on("websocket", asked)
+        page.on("request", note_stranger)
+        page.on("websocket", note_stranger)
         page.goto(f"{server}{path}")
         page.locator(".sentence").first.wait_for()
         # Drawn to its end, and its script there: until then links are ordinary ones.
@@ -200,7 +200,7 @@ def visit(browser: Browser, reader: BrowserContext, server: str) -> Iterator[Vis
         return page
 
     yield open_at
-    refused = [one for page in pages if not page.is_closed() for one in page.evaluate("window.violations")]
+    refused = [violation for page in pages if not page.is_closed() for violation in page.evaluate("window.violations")]
     for page in pages:
         page.close()
     for other in others:

@@ -77,7 +77,7 @@ def who(db: Database, metric: Metric, period: Period, benchmark: Benchmark, area
     level, council_count = (mark["benchmark"], mark["council_count"]) if mark else (None, None)
     if level is None and rule.asks:
         return replace(who(db, metric, period, BENCHMARKS[DEFAULT], area_id), instead="not answered")
-    rows = direction.with_direction(db, _against(rows, metric, level, council_count))
+    rows = direction.with_direction(db, _compare_all_with(rows, metric, level, council_count))
     candidates = _candidates(rows, rule, own)
     counted = candidates.filter(pl.col("sets_cut") & pl.col("value").is_not_null())
     if rule.asks == "number":
@@ -245,7 +245,9 @@ def _rule(
     return (BENCHMARKS[benchmark.instead], "published") if benchmark.instead else (benchmark, None)
 
 
-def _against(rows: pl.DataFrame, metric: Metric, level: float | None, council_count: int | None) -> pl.DataFrame:
+def _compare_all_with(
+    rows: pl.DataFrame, metric: Metric, level: float | None, council_count: int | None
+) -> pl.DataFrame:
     """All compared with one value: that of the chosen council, where others have benchmarks of their own."""
     difference = (pl.col("value") - pl.lit(level, pl.Float64)).round_sig_figs(SIGNIFICANT)
     return rows.drop("shortfall", "low", "high", "verdict").with_columns(

@@ -10,7 +10,7 @@ import polars as pl
 
 from dashboard.analysis import comparison, queries
 from dashboard.analysis.benchmarks import Benchmark
-from dashboard.data.cache import shared
+from dashboard.data.cache import cached
 from dashboard.data.database import Database
 from dashboard.data.model import ENGLAND, LEADERS, Metric, Period
 from dashboard.data.names import format_date, listed
@@ -81,7 +81,7 @@ def side_by_side(
     )  # fmt: skip
 
 
-@shared
+@cached
 def history(db: Database, metric: Metric, area_ids: Sequence[str]) -> pl.DataFrame:
     """One measure of the compared and of England in every period, oldest first (columns of Database.figure)."""
     rows = db.by_metric[metric.metric_id]
@@ -99,7 +99,7 @@ def themes(db: Database) -> list[str]:
     return list(dict.fromkeys(metric.theme for metric in db.metrics.values()))
 
 
-@shared
+@cached
 def by_measure(db: Database, benchmark: Benchmark, theme: str | None, area_ids: Sequence[str]) -> pl.DataFrame:
     """Every measure of a theme (None: of all) in its newest period, for the compared, beside a benchmark.
 

@@ -10,7 +10,7 @@ import polars as pl
 
 from dashboard.analysis import benchmarks
 from dashboard.analysis.benchmarks import Benchmark
-from dashboard.data.cache import shared
+from dashboard.data.cache import cached
 from dashboard.data.database import Database
 from dashboard.data.model import SIGNIFICANT, Metric
 from dashboard.ops import timing
@@ -104,7 +104,7 @@ def newest(db: Database, benchmark: Benchmark) -> pl.DataFrame:
     def compared() -> pl.DataFrame:
         return compare(db, benchmark, db.newest, db.newest.filter(pl.col("kind") == "local_authority"))
 
-    return db.remembered(("newest", benchmark), compared)
+    return db.cached(("newest", benchmark), compared)
 
 
 def newest_of(db: Database, benchmark: Benchmark, metric_id: str) -> pl.DataFrame:
@@ -114,7 +114,7 @@ def newest_of(db: Database, benchmark: Benchmark, metric_id: str) -> pl.DataFram
     return rows.slice(start, length)
 
 
-@shared
+@cached
 def _windows(db: Database) -> dict[str, tuple[int, int]]:
     """Where the rows of each metric begin in `newest`, and how many they are: alike in all benchmarks."""
     councils = db.newest.filter(pl.col("kind") == "local_authority")

@@ -10,7 +10,7 @@ import polars as pl
 
 from dashboard.analysis import comparison, returns
 from dashboard.analysis.benchmarks import Benchmark
-from dashboard.data.cache import shared
+from dashboard.data.cache import cached
 from dashboard.data.database import Database
 from dashboard.data.model import SIGNIFICANT, Metric, Period
 
@@ -66,7 +66,7 @@ def _trends(db: Database, by: str) -> dict[str, pl.DataFrame]:
     def parted() -> dict[str, pl.DataFrame]:
         return {str(one): part for (one,), part in _renamed(db).partition_by(by, as_dict=True).items()}
 
-    return db.remembered(("trends", by), parted)
+    return db.cached(("trends", by), parted)
 
 
 def _renamed(db: Database) -> pl.DataFrame:
@@ -75,10 +75,10 @@ def _renamed(db: Database) -> pl.DataFrame:
 
 def newest(db: Database, benchmark: Benchmark) -> pl.DataFrame:
     """`comparison.newest` with the directions; calculated once for all readers."""
-    return db.remembered(("directed", benchmark), lambda: with_direction(db, comparison.newest(db, benchmark)))
+    return db.cached(("directed", benchmark), lambda: with_direction(db, comparison.newest(db, benchmark)))
 
 
-@shared
+@cached
 def watch_list(db: Database, metric: Metric, benchmark: Benchmark) -> pl.DataFrame:
     """Councils significantly worse than the benchmark, and getting worse: furthest from it first, each return once.
 
@@ -89,7 +89,7 @@ def watch_list(db: Database, metric: Metric, benchmark: Benchmark) -> pl.DataFra
     return _listed(db, [metric], benchmark, "watch")
 
 
-@shared
+@cached
 def peers(db: Database, metric: Metric, benchmark: Benchmark) -> pl.DataFrame:
     """The mirror of the watch list: significantly better than the benchmark, and getting better; furthest ahead first.
 
@@ -98,7 +98,7 @@ def peers(db: Database, metric: Metric, benchmark: Benchmark) -> pl.DataFrame:
     return _listed(db, [metric], benchmark, "peers")
 
 
-@shared
+@cached
 def watch_counts(db: Database, benchmark: Benchmark, metrics: Sequence[Metric], side: Side = "watch") -> pl.DataFrame:
     """Councils on the watch lists of these measures, or among the peers: of which, and of how many.
 
@@ -115,7 +115,7 @@ def watch_counts(db: Database, benchmark: Benchmark, metrics: Sequence[Metric], 
     )
 
 
-@shared
+@cached
 def movers(db: Database, metric: Metric, years: int) -> Movers:
     """How far each return moved between the newest period and the one so many years before, and its rank.
 

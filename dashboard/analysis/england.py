@@ -11,7 +11,7 @@ import polars as pl
 from dashboard.analysis import comparison
 from dashboard.analysis.benchmarks import Benchmark
 from dashboard.analysis.comparison import England
-from dashboard.data.cache import shared
+from dashboard.data.cache import cached
 from dashboard.data.database import Database
 from dashboard.data.model import ENGLAND, LEADERS, Metric, Source
 
@@ -72,7 +72,7 @@ def chosen(db: Database, metric_ids: Sequence[str]) -> list[Metric]:
     return [db.metrics[metric_id] for metric_id in metric_ids if metric_id in db.metrics]
 
 
-@shared
+@cached
 def headlines(db: Database) -> list[Headline]:
     """England's newest figures of HEADLINES, in their order."""
     found = []
@@ -84,7 +84,7 @@ def headlines(db: Database) -> list[Headline]:
     return found
 
 
-@shared
+@cached
 def gains(db: Database, benchmark: Benchmark, metrics: Sequence[Metric]) -> list[Gain]:
     """What England would gain if every council met the benchmark, in the newest period of each measure."""
     wanted = pl.col("metric_id").is_in([metric.metric_id for metric in metrics])
@@ -132,10 +132,10 @@ def grades(db: Database) -> list[Grades]:
             found.append(Grades(period.end, counts, rows.height))
         return found
 
-    return db.remembered("grades", counted)
+    return db.cached("grades", counted)
 
 
-@shared
+@cached
 def regions(db: Database, metrics: Sequence[Metric], first: Metric, end: date) -> pl.DataFrame:
     """Regions and England side by side: area_id, name, one column a measure, councils, outstanding, inadequate.
 
@@ -174,7 +174,7 @@ def regions(db: Database, metrics: Sequence[Metric], first: Metric, end: date) -
     )
 
 
-@shared
+@cached
 def news(db: Database) -> list[News]:
     """What the newest editions changed, newest first; of those the edition before is kept of."""
     changed = db.table["what_changed"]
@@ -197,7 +197,7 @@ def news(db: Database) -> list[News]:
     return found
 
 
-@shared
+@cached
 def newest_reports(db: Database, most: int = NEWEST_REPORTS) -> pl.DataFrame:
     """The newest inspection reports: area_id, name, published, url, leaders (the grade)."""
     leaders = db.table["judgement"].filter(pl.col("strand") == "leaders").select("inspection_id", leaders="grade")

@@ -37,7 +37,7 @@ def history(db: Database, today: date) -> pl.DataFrame:
     earlier, those before that, newest first (grade, published). A council that was never judged has nulls; a council
     that a reorganisation made begins with its own first. Calculated once a day for all readers.
     """
-    return db.remembered(("leaders", today), lambda: _history(db, today))
+    return db.cached(("leaders", today), lambda: _history(db, today))
 
 
 def _history(db: Database, today: date) -> pl.DataFrame:

@@ -12,7 +12,7 @@ import polars as pl
 from dashboard.analysis import queries, transitions
 from dashboard.analysis.benchmarks import Benchmark
 from dashboard.analysis.benchmarks.rules import setting
-from dashboard.data.cache import shared
+from dashboard.data.cache import cached
 from dashboard.data.database import Database
 from dashboard.data.model import Metric
 
@@ -52,7 +52,7 @@ class Partner:
     """When it was inspected, or where that is not printed, when the report came out."""
 
 
-@shared
+@cached
 def learning_partners(
     db: Database, area_id: str, benchmark: Benchmark, metrics: Sequence[Metric] | None = None, most: int = MOST
 ) -> list[Partner]:
@@ -97,18 +97,18 @@ class _Figure(NamedTuple):
     period_end: date
 
 
-@shared
+@cached
 def _figures(db: Database) -> dict[tuple[str, str], _Figure]:
     rows = setting(db.newest).select("metric_id", "area_id", "value", "return_id", "period_end")
     return {(metric_id, area_id): _Figure(*rest) for metric_id, area_id, *rest in rows.iter_rows()}
 
 
-@shared
+@cached
 def _leaders(db: Database) -> dict[str, dict[str, Any]]:
     return {row["area_id"]: row for row in transitions.latest(db, "leaders").iter_rows(named=True)}
 
 
-@shared
+@cached
 def _like(db: Database, area_id: str) -> dict[str, dict[str, Any]]:
     """The authorities most like a council: number -> closeness_rank, closeness, named_rank."""
     rows = db.table["neighbour"].filter((pl.col("area_id") == area_id) | (pl.col("neighbour_id") == area_id))

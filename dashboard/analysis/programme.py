@@ -49,7 +49,7 @@ class Coverage:
     """How many councils' directors are on the programme, or have completed it."""
 
     councils: int
-    kept: int
+    registered: int
     """With a row in the register."""
     enrolled: int
     """On it now or completed."""
@@ -83,7 +83,7 @@ def posts(db: Database, today: date) -> pl.DataFrame:
     that is not printed its publication), published, in_post_then: in post on that day; coach, its name; coaches, the
     numbers of those it coaches. Calculated once a day for all readers.
     """
-    return db.remembered(("posts", today), lambda: _posts(db, today))
+    return db.cached(("posts", today), lambda: _posts(db, today))
 
 
 def _posts(db: Database, today: date) -> pl.DataFrame:
@@ -168,8 +168,8 @@ def history(rows: pl.DataFrame) -> pl.DataFrame:
 def by_region(db: Database, rows: pl.DataFrame) -> pl.DataFrame:
     """The programme by region, the largest share first, and England last.
 
-    area_id, region, councils, kept, enrolled, completed, new, executive, not_enrolled, absent, with_coach (of those
-    who have not completed), share (of councils, in percent).
+    area_id, region, councils, registered, enrolled, completed, new, executive, not_enrolled, absent, with_coach (of
+    those who have not completed), share (of councils, in percent).
     """
     everybody = rows.with_columns(pl.lit(ENGLAND).alias("region_id"), pl.lit(db.names[ENGLAND]).alias("region"))
     enrolled, state = pl.col("enrolled_on").is_not_null(), pl.col("state")
@@ -181,7 +181,7 @@ def by_region(db: Database, rows: pl.DataFrame) -> pl.DataFrame:
             *(
                 condition.sum().cast(pl.Int64).alias(name)
                 for name, condition in {
-                    "kept": state != ABSENT,
+                    "registered": state != ABSENT,
                     "enrolled": enrolled,
                     "completed": state == COMPLETED,
                     "new": enrolled & (pl.col("programme") == NEW),
@@ -203,7 +203,7 @@ def tenure(rows: pl.DataFrame) -> pl.DataFrame:
     grade (null of all), directors (in the register), interim, a column each of BANDS, unknown (no day in the register),
     median (months, of those known), in_post_then: who were in post when leaders were last judged.
     """
-    kept = rows.filter(pl.col("state") != ABSENT)
+    registered = rows.filter(pl.col("state") != ABSENT)
     months = pl.col("tenure")
     bands = [
         (months.is_between(low, high, closed="left") if high else months >= low).fill_null(False).sum().alias(name)
@@ -217,9 +217,9 @@ def tenure(rows: pl.DataFrame) -> pl.DataFrame:
         months.median().alias("median"),
         pl.col("in_post_then").fill_null(False).sum(),
     ]
-    graded = kept.group_by("grade").agg(counts)
+    graded = registered.group_by("grade").agg(counts)
     order = pl.DataFrame({"grade": GRADES}).join(graded, on="grade", how="left", maintain_order="left")
-    every = kept.select(pl.lit(None, pl.String).alias("grade"), *counts).head(1)
+    every = registered.select(pl.lit(None, pl.String).alias("grade"), *counts).head(1)
     found = pl.concat([order, every], how="vertical_relaxed")
     return found.with_columns(pl.exclude("grade", "median").fill_null(0).cast(pl.Int64))
 

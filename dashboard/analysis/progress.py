@@ -117,7 +117,7 @@ def compare_with_figures(db: Database, today: date) -> list[Compared]:
     def found() -> list[Compared]:
         return [(one, held(db, one, today) if one.metric else register(db, one, today)) for one in commitments(db)]
 
-    return db.remembered(("commitments", today), found)
+    return db.cached(("commitments", today), found)
 
 
 def held(db: Database, one: Commitment, today: date) -> Held | None:
@@ -152,7 +152,10 @@ def register(db: Database, one: Commitment, today: date) -> tuple[programme.Cove
     rows = programme.posts(db, today)
     counted = programme.coverage(db, rows, today)
     counted = programme.Coverage(
-        **{name: getattr(counted, name) for name in ("councils", "kept", "enrolled", "completed", "new", "executive")},
+        **{
+            name: getattr(counted, name)
+            for name in ("councils", "registered", "enrolled", "completed", "new", "executive")
+        },
         target=programme.Target(one.commitment, one.owner, one.target, one.by_when, one.source_url),
     )
     met = counted.short == 0

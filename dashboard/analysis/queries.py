@@ -12,7 +12,7 @@ import polars as pl
 from dashboard.analysis import comparison, direction
 from dashboard.analysis.benchmarks import BENCHMARKS, Benchmark
 from dashboard.analysis.benchmarks.rules import neighbours_mean
-from dashboard.data.cache import shared
+from dashboard.data.cache import cached
 from dashboard.data.database import Database
 from dashboard.data.model import ENGLAND, STRANDS, Metric, Period
 from dashboard.ops import timing
@@ -48,7 +48,7 @@ class Inspection:
 
 
 @timing.query
-@shared
+@cached
 def councils(db: Database, metric: Metric, period: Period, benchmark: Benchmark) -> pl.DataFrame:
     """All councils of one period compared with a benchmark: best first, neutral from low to high, missing last by name.
 
@@ -63,7 +63,7 @@ def councils(db: Database, metric: Metric, period: Period, benchmark: Benchmark)
     return rows.sort("value", "name", descending=[not lower_first, False], nulls_last=True)
 
 
-@shared
+@cached
 def england(db: Database, metric: Metric, period: Period) -> dict[str, Any] | None:
     """England's published figure (a row of Database.figure), or None for grades."""
     rows = db.figures(metric.metric_id, period.end).filter(pl.col("area_id") == ENGLAND)
@@ -77,7 +77,7 @@ def profile(db: Database, area_id: str, benchmark: Benchmark) -> pl.DataFrame:
     Adds england, region, neighbours (median) with neighbours_count, and neighbours_mean to the columns of
     `direction.newest`; grades are left out.
     """
-    found = db.remembered(("profiles", benchmark), lambda: _profiles(db, benchmark))
+    found = db.cached(("profiles", benchmark), lambda: _profiles(db, benchmark))
     return found[area_id] if area_id in found else next(iter(found.values())).clear()
 
 
@@ -112,7 +112,7 @@ def _companions(db: Database) -> pl.DataFrame:
         mean = neighbours_mean(db, figures, councils).select("metric_id", "area_id", "neighbours_mean")
         return rows.join(mean, on=["metric_id", "area_id"], how="left")
 
-    return db.remembered("companions", found)
+    return db.cached("companions", found)
 
 
 def strongest(profile: pl.DataFrame, most: int = 5) -> pl.DataFrame:
@@ -131,14 +131,14 @@ def _by_rank(profile: pl.DataFrame) -> pl.DataFrame:
     return profile.filter(pl.col("rank").is_not_null() & (pl.col("ranked") > 1)).sort(share, maintain_order=True)
 
 
-@shared
+@cached
 def indicative(db: Database, metric: Metric) -> bool:
     """Whether intervals are only indicative: what is counted are full-time equivalents, all of them (rule `chance`)."""
     counted = db.table["metric"].filter(pl.col("metric_id") == metric.metric_id)["numerator"][0]
     return "_fte" in (counted or "")
 
 
-@shared
+@cached
 def history(db: Database, area_id: str) -> dict[str, list[tuple[date, float | None]]]:
     """Every measure of one council over time: metric_id -> (period_end, value), oldest first, missing as None."""
     rows = db.by_area[area_id].sort("period_end").group_by("metric_id", maintain_order=True).agg("period_end", "value")
@@ -146,7 +146,7 @@ def history(db: Database, area_id: str) -> dict[str, list[tuple[date, float | No
 
 
 @timing.query
-@shared
+@cached
 def trend(db: Database, metric: Metric, area_id: str) -> pl.DataFrame:
     """One measure over time, oldest first: period_end, period, value, status, england, best, neighbours, region, and
     rank, tied, ranked, quarter.
@@ -173,7 +173,7 @@ def trend(db: Database, metric: Metric, area_id: str) -> pl.DataFrame:
     return frame.sort("period_end")
 
 
-@shared
+@cached
 def inspections(db: Database, area_id: str) -> list[Inspection]:
     """The inspections of a council since 2013, newest first."""
     rows = db.table["inspection"].filter(pl.col("area_id") == area_id).sort("published", descending=True)
@@ -190,7 +190,7 @@ def inspections(db: Database, area_id: str) -> list[Inspection]:
     ]
 
 
-@shared
+@cached
 def judgements(db: Database, area_id: str) -> list[Judgement]:
     """The latest judgement of each strand, as of the newest report."""
     rows = {row["metric_id"]: row for row in db.newest.filter(pl.col("area_id") == area_id).iter_rows(named=True)}
@@ -205,7 +205,7 @@ def judgements(db: Database, area_id: str) -> list[Judgement]:
     ]
 
 
-@shared
+@cached
 def neighbours(db: Database, area_id: str) -> list[str]:
     """The statistical neighbours of a council, nearest first, by number."""
     rows = db.table["neighbour"].filter(pl.col("area_id") == area_id).sort("closeness_rank")
@@ -264,6 +264,6 @@ def authority_type(db: Database, area_id: str) -> str:
     return _types(db)[area_id]
 
 
-@shared
+@cached
 def _types(db: Database) -> dict[str, str]:
     return {area_id: str(kind) for area_id, kind in db.area.select("area_id", "authority_type").iter_rows()}

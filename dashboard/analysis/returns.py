@@ -13,10 +13,12 @@ def once(db: Database, rows: pl.DataFrame) -> pl.DataFrame:
 
     Adds area_ids and names, each a list in the order of their names, by which the row is found from any of them.
     """
-    kept = rows.unique("return_id", keep="first", maintain_order=True)
-    members = {return_id: sorted(return_id.split("+"), key=db.names.__getitem__) for return_id in kept["return_id"]}
+    once_each = rows.unique("return_id", keep="first", maintain_order=True)
+    members = {
+        return_id: sorted(return_id.split("+"), key=db.names.__getitem__) for return_id in once_each["return_id"]
+    }
     names = [[db.names[one] for one in found] for found in members.values()]
-    return kept.with_columns(
+    return once_each.with_columns(
         pl.Series("name", [listed(found) for found in names], pl.String),
         pl.Series("area_ids", list(members.values()), pl.List(pl.String)),
         pl.Series("names", names, pl.List(pl.String)),

@@ -13,7 +13,7 @@ from typing import Any
 import polars as pl
 
 from dashboard.analysis import benchmarks, comparison, returns, standard
-from dashboard.data.cache import shared
+from dashboard.data.cache import cached
 from dashboard.data.database import Database
 from dashboard.data.model import ENGLAND, SIGNIFICANT, Metric, Period
 from dashboard.data.names import listed, number, reason
@@ -136,13 +136,13 @@ class Returners:
     assumptions: tuple[str, ...]
 
 
-@shared
+@cached
 def council(db: Database, area_id: str, metric: Metric, target: float) -> Council:
     """What it would take one council to reach a target in one of LEVERS, in its newest period (rule `gaps`).
 
     Raises ValueError for another measure, or a target below zero (of a caseload, not above it).
     """
-    rows = _held(db, metric, target)
+    rows = _compare_with_target(db, metric, target)
     period = db.latest(metric.metric_id)
     own = rows.row(by_predicate=pl.col("area_id") == area_id, named=True)
     others = rows.unique("return_id").filter(pl.col("return_id") != own["return_id"])["value"].drop_nulls().to_list()
@@ -175,7 +175,7 @@ def council(db: Database, area_id: str, metric: Metric, target: float) -> Counci
     )
 
 
-@shared
+@cached
 def england(db: Database, metric: Metric, target: float) -> England:
     """What it would take all councils to reach a target in one of LEVERS, each return once (rule `england-if-all-met`).
 
@@ -183,7 +183,7 @@ def england(db: Database, metric: Metric, target: float) -> England:
     `council` does.
     """
     period = db.latest(metric.metric_id)
-    rows = returns.once(db, _held(db, metric, target))
+    rows = returns.once(db, _compare_with_target(db, metric, target))
     total = comparison.england_if_all_met(rows)
     known = rows.filter(pl.col("value").is_not_null())
     level = standard.best_quarter(db, metric) or target
@@ -294,17 +294,17 @@ def returners(db: Database, number: float = APPEAL, level: float | None = None) 
     )
 
 
-def _held(db: Database, metric: Metric, target: float) -> pl.DataFrame:
+def _compare_with_target(db: Database, metric: Metric, target: float) -> pl.DataFrame:
     """Councils of the newest period compared with the target, as `comparison.compare` does."""
     if metric.metric_id not in LEVERS:
         raise ValueError(f"E_LEVER: {metric.metric_id} is none of {', '.join(LEVERS)}.")
     if target < 0 or (target == 0 and metric.metric_id == CASELOAD):
         raise ValueError(f"E_TARGET: {target} cannot be reached. Ask for more than nought.")
-    return _against(db, metric, target)
+    return _compare(db, metric, target)
 
 
-@shared
-def _against(db: Database, metric: Metric, target: float) -> pl.DataFrame:
+@cached
+def _compare(db: Database, metric: Metric, target: float) -> pl.DataFrame:
     rows = db.councils(metric.metric_id, db.latest(metric.metric_id).end)
     return comparison.compare(db, benchmarks.with_target(target, metric), rows, rows)
 
@@ -315,7 +315,7 @@ def _counts(db: Database, period: Period, area_ids: Sequence[str] | None) -> pl.
     return _all_counts(db, period).filter(wanted).drop("kind")
 
 
-@shared
+@cached
 def _all_counts(db: Database, period: Period) -> pl.DataFrame:
     rows, *others = (
         db.figures(metric_id, period.end).select("area_id", "kind", pl.col("value").alias(metric_id))

@@ -1,6 +1,6 @@
-"""A question to the figures, and its table: long (a row a figure) or wide (a column a measure).
+"""Queries of the figures: which filters there are, and the rows that match them.
 
-The Data page, the API and the links ask here alone, so that the screen, a download and an address agree row for row.
+The Data page, the API and the links all ask here, so that the screen, a download and an address agree row for row.
 """
 
 from __future__ import annotations
@@ -42,8 +42,8 @@ RANK = pl.col("kind").replace_strict({kind: rank for rank, kind in enumerate(KIN
 
 
 @dataclass(frozen=True)
-class Question:
-    """Which figures are asked for. Each filter narrows; within one any will do, and an empty one means all."""
+class FigureQuery:
+    """Which figures are asked for. All filters must match, each by any of its values; an empty one matches all."""
 
     metrics: tuple[str, ...] = ()
     """By metric_id."""
@@ -69,34 +69,34 @@ class Question:
 
     def words(self, db: Database) -> tuple[tuple[str, str], ...]:
         """The filters that are set as the reader sees them: ("Measures", "Average caseload; Sickness absence")."""
-        known = offered(db)
-        said = []
+        known = filter_options(db)
+        filters = []
         for field in self.filters():
             chosen: Any = getattr(self, field)
             if field == "newest":
-                said.append((LABELS[field], "Yes"))
+                filters.append((LABELS[field], "Yes"))
                 continue
-            names = {one: name for name, one in known[field].items()}
+            names = {value: name for name, value in known[field].items()}
             ids = (chosen,) if isinstance(chosen, str) else chosen
-            said.append((LABELS[field], "; ".join(names.get(one, one) for one in ids)))
-        return tuple(said)
+            filters.append((LABELS[field], "; ".join(names.get(value, value) for value in ids)))
+        return tuple(filters)
 
     def filters(self) -> list[str]:
         """The filters that are set, by field, in the order of LABELS."""
         return [field for field in LABELS if getattr(self, field)]
 
-    def without(self, field: str) -> Question:
-        """The same question with one filter less."""
-        return replace(self, **{field: getattr(Question(), field)})
+    def without(self, field: str) -> FigureQuery:
+        """The same query without one filter."""
+        return replace(self, **{field: getattr(FigureQuery(), field)})
 
 
-def offered(db: Database) -> Mapping[str, Mapping[str, str]]:
-    """What each filter can be set to: its field of Question -> the words a reader sees -> what Question takes.
+def filter_options(db: Database) -> Mapping[str, Mapping[str, str]]:
+    """What each filter can be set to: field of FigureQuery -> the words a reader sees -> the value FigureQuery takes.
 
     Measures and themes in the order of the menu, periods newest first, England before regions before councils.
     """
 
-    def found() -> dict[str, dict[str, str]]:
+    def find() -> dict[str, dict[str, str]]:
         metrics = db.table["metric"].sort("position")
         areas = db.area.sort(RANK, "name")
         ends = db.figure.group_by("period").agg(pl.col("period_end").max())
@@ -106,35 +106,35 @@ def offered(db: Database) -> Mapping[str, Mapping[str, str]]:
         return {
             "metrics": dict(metrics.select("title", "metric_id").iter_rows()),
             "areas": dict(areas.select("name", "area_id").iter_rows()),
-            "periods": _named(ends.sort("period_end", "period", descending=True)["period"]),
-            "themes": _named(themes),
+            "periods": _by_own_name(ends.sort("period_end", "period", descending=True)["period"]),
+            "themes": _by_own_name(themes),
             "kinds": KINDS,
             "regions": dict(areas.filter(pl.col("kind") == "region").select("name", "area_id").iter_rows()),
-            "types": _named(types),
+            "types": _by_own_name(types),
             "neighbours_of": {name: area_id for area_id, name in db.authorities.items()},
             "leaders": {grade: grade for grade in GRADES},
             "statuses": {words: status for words, status in STATUSES.items() if status in statuses},
         }
 
-    return db.remembered("offered", found)
+    return db.cached("filter options", find)
 
 
 @timing.query
-def rows(db: Database, question: Question) -> pl.DataFrame:
+def rows(db: Database, query: FigureQuery) -> pl.DataFrame:
     """The figures asked for (columns of Database.figure).
 
-    In the order of the menu, newest first, England, regions, councils, each by name: no two rows share a place, so
-    that pages of it never overlap. An id that is none of ours finds nothing.
+    In the order of the menu, newest first, England, regions, councils, each by name: the order is total, so that
+    pages of it never overlap. An unknown id matches nothing.
     """
     chosen = db.figure.lazy().with_columns(_order(db))
-    for condition in _conditions(db, question):
+    for condition in _conditions(db, query):
         chosen = chosen.filter(condition)
     return chosen.sort("order").drop("order").collect()
 
 
-def matching(db: Database, question: Question) -> int:
+def matching(db: Database, query: FigureQuery) -> int:
     """How many figures are asked for."""
-    return int(db.figure.lazy().filter(*_conditions(db, question)).select(pl.len()).collect().item())
+    return int(db.figure.lazy().filter(*_conditions(db, query)).select(pl.len()).collect().item())
 
 
 def height(rows: pl.DataFrame, shape: Shape = "long") -> int:
@@ -142,13 +142,13 @@ def height(rows: pl.DataFrame, shape: Shape = "long") -> int:
     return rows.height if shape == "long" else rows.select(CELL).n_unique()
 
 
-def loosened(db: Database, question: Question) -> tuple[str, int] | None:
-    """Of a question that finds nothing: the filter (its field) without which it finds most, and how many.
+def suggest_dropped_filter(db: Database, query: FigureQuery) -> tuple[str, int] | None:
+    """Of a query that finds nothing: the filter (its field) without which most figures match, and how many.
 
     None where nothing matches without any single filter.
     """
-    found = [(field, matching(db, question.without(field))) for field in question.filters()]
-    best = max(found, key=lambda one: one[1], default=("", 0))
+    counts = [(field, matching(db, query.without(field))) for field in query.filters()]
+    best = max(counts, key=lambda field_and_count: field_and_count[1], default=("", 0))
     return best if best[1] else None
 
 
@@ -163,15 +163,15 @@ def spotlight(db: Database, rows: pl.DataFrame, benchmark: Benchmark) -> pl.Data
     return queries.compared(db, rows.filter(pl.col("period_end") == pl.col("period_end").max()), benchmark)
 
 
-def _named(words: pl.Series) -> dict[str, str]:
-    """What is called by its own name."""
+def _by_own_name(words: pl.Series) -> dict[str, str]:
+    """Options whose value is the word a reader sees."""
     return dict(zip(words, words, strict=True))
 
 
 def _order(db: Database) -> pl.Series:
-    """The place of each row of Database.figure in the order of `rows`."""
+    """The position of each row of Database.figure in the order of `rows`."""
 
-    def found() -> pl.Series:
+    def find() -> pl.Series:
         ordered = (
             db.figure.select("metric_id", "period_end", "kind", "name")
             .with_row_index("place")
@@ -180,49 +180,49 @@ def _order(db: Database) -> pl.Series:
         )
         return ordered.with_row_index("order").sort("place")["order"]
 
-    return db.remembered("order", found)
+    return db.cached("order", find)
 
 
-def _conditions(db: Database, question: Question) -> list[pl.Expr]:
-    """What a row must be, a condition each filter that is set; the quickest to ask come first."""
-    found = []
-    metrics = set(question.metrics) if question.metrics else None
-    if question.themes:
-        of_themes = set(db.table["metric"].filter(pl.col("theme").is_in(question.themes))["metric_id"])
+def _conditions(db: Database, query: FigureQuery) -> list[pl.Expr]:
+    """A condition for each filter that is set; the quickest come first."""
+    conditions = []
+    metrics = set(query.metrics) if query.metrics else None
+    if query.themes:
+        of_themes = set(db.table["metric"].filter(pl.col("theme").is_in(query.themes))["metric_id"])
         metrics = of_themes if metrics is None else metrics & of_themes
     if metrics is not None:
-        found.append(pl.col("metric_id").is_in(sorted(metrics)))
-    if (areas := _areas(db, question)) is not None:
-        found.append(pl.col("area_id").is_in(sorted(areas)))
-    if question.periods:
-        found.append(pl.col("period").is_in(question.periods))
-    if question.newest:
+        conditions.append(pl.col("metric_id").is_in(sorted(metrics)))
+    if (areas := _areas(db, query)) is not None:
+        conditions.append(pl.col("area_id").is_in(sorted(areas)))
+    if query.periods:
+        conditions.append(pl.col("period").is_in(query.periods))
+    if query.newest:
         newest = pl.col("metric_id").replace_strict(_newest(db), default=None, return_dtype=pl.Date)
-        found.append(pl.col("period_end") == newest)
-    if question.statuses:
-        found.append(pl.col("status").is_in(question.statuses))
-    return found
+        conditions.append(pl.col("period_end") == newest)
+    if query.statuses:
+        conditions.append(pl.col("status").is_in(query.statuses))
+    return conditions
 
 
-def _areas(db: Database, question: Question) -> set[str] | None:
+def _areas(db: Database, query: FigureQuery) -> set[str] | None:
     """The areas that the filters by place leave, by area_id; None where there is no such filter."""
     council = pl.col("kind") == "local_authority"
     left = []
-    if question.areas:
-        left.append(set(question.areas))
-    if question.kinds:
-        left.append(set(db.area.filter(pl.col("kind").is_in(question.kinds))["area_id"]))
-    if question.types:
-        left.append(set(db.area.filter(council & pl.col("authority_type").is_in(question.types))["area_id"]))
-    if question.regions:
+    if query.areas:
+        left.append(set(query.areas))
+    if query.kinds:
+        left.append(set(db.area.filter(pl.col("kind").is_in(query.kinds))["area_id"]))
+    if query.types:
+        left.append(set(db.area.filter(council & pl.col("authority_type").is_in(query.types))["area_id"]))
+    if query.regions:
         # The region of London's councils is Inner or Outer London, and that of those two is London.
-        parts = db.area.filter((pl.col("kind") == "region") & pl.col("region_id").is_in(question.regions))["area_id"]
-        inside = pl.col("region_id").is_in([*question.regions, *parts])
+        parts = db.area.filter((pl.col("kind") == "region") & pl.col("region_id").is_in(query.regions))["area_id"]
+        inside = pl.col("region_id").is_in([*query.regions, *parts])
         left.append(set(db.area.filter(council & inside)["area_id"]))
-    if question.neighbours_of:
-        left.append({question.neighbours_of, *queries.neighbours(db, question.neighbours_of)})
-    if question.leaders:
-        judged = (pl.col("metric_id") == "judgement_leaders") & pl.col("symbol").is_in(question.leaders)
+    if query.neighbours_of:
+        left.append({query.neighbours_of, *queries.neighbours(db, query.neighbours_of)})
+    if query.leaders:
+        judged = (pl.col("metric_id") == "judgement_leaders") & pl.col("symbol").is_in(query.leaders)
         left.append(set(db.newest.filter(judged & (pl.col("status") == "observed"))["area_id"]))
     return set.intersection(*left) if left else None
 
@@ -230,7 +230,7 @@ def _areas(db: Database, question: Question) -> set[str] | None:
 def _newest(db: Database) -> dict[str, Any]:
     """The last day of the newest period of each measure, those of England alone among them."""
 
-    def found() -> dict[str, Any]:
+    def find() -> dict[str, Any]:
         return dict(db.figure.group_by("metric_id").agg(pl.col("period_end").max()).iter_rows())
 
-    return db.remembered("newest ends", found)
+    return db.cached("newest ends", find)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from dashboard.data.cache import shared
+from dashboard.data.cache import cached
 from dashboard.data.database import Database
 from dashboard.data.model import ENGLAND, Metric, Period
 
@@ -23,7 +23,7 @@ class Standard:
     """Oldest first: period_end, period, met and had (returns), share (in percent), england, broken."""
 
 
-@shared
+@cached
 def best_quarter(db: Database, metric: Metric) -> float | None:
     """What the best quarter of councils reach in the newest period; None for neutral measures and grades."""
     cuts = db.table["quarter_cut"].filter(
@@ -32,7 +32,7 @@ def best_quarter(db: Database, metric: Metric) -> float | None:
     return float(cuts["best"][0]) if cuts.height else None
 
 
-@shared
+@cached
 def over_time(db: Database, metric: Metric, target: float | None = None) -> Standard | None:
     """How many returns met a standard in each period, of how many that had a figure.
 

@@ -9,7 +9,7 @@ from datetime import date
 
 import polars as pl
 
-from dashboard.data.cache import shared
+from dashboard.data.cache import cached
 from dashboard.data.database import Database
 from dashboard.data.model import GRADES
 
@@ -109,7 +109,7 @@ def matrix(rows: pl.DataFrame, strand: str) -> pl.DataFrame:
     )
 
 
-@shared
+@cached
 def latest(db: Database, strand: str) -> pl.DataFrame:
     """The latest judgement of a strand of each authority: area_id, grade, started, published, inspection_id.
 

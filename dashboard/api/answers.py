@@ -1,4 +1,4 @@
-"""Answers: tables as JSON, CSV and Parquet, made once a data version and kept packed while they are asked for."""
+"""Answers: tables as JSON, CSV and Parquet, made once for each data version and cached while they are asked for."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from weakref import WeakKeyDictionary
 
 from dashboard.api.endpoints import WHOLE
 from dashboard.api.problems import problem
-from dashboard.api.request_parsing import Asked, text
+from dashboard.api.request_parsing import ApiRequest, to_text
 from dashboard.api.tables import Rows
 from dashboard.data.database import Database
 from dashboard.files import exports
 from dashboard.files.exports.text import seen
 
-# What is kept of each data version that is being asked for.
-KEPT_BYTES = 64_000_000
+# The cache of each data version that is in use.
+MOST_CACHED_BYTES = 64_000_000
 # A file is written in parts of so many rows: its table is never in memory whole.
 BLOCK = 10_000
 # Unpacked and sent by this much.
@@ -31,7 +31,7 @@ LEVEL = 5
 
 
 def _revision() -> str:
-    """This program by its content: another release may answer the same question otherwise."""
+    """A hash of the program: another release may answer the same request differently."""
     here = Path(__file__).resolve().parents[1]
     digest = hashlib.sha256()
     for path in sorted([*here.rglob("*.py"), *here.rglob("*.sql")]):
@@ -44,7 +44,7 @@ REVISION = _revision()
 
 @dataclass(frozen=True)
 class Answer:
-    """A body, ready to be sent to whoever takes gzip and to whoever does not."""
+    """A body, ready to be sent with or without gzip."""
 
     packed: bytes
     """With gzip."""
@@ -53,7 +53,7 @@ class Answer:
     plain: bytes | None = None
     """As it is, where parts of it may be asked for."""
     count: int | None = None
-    """Of the rows that the question finds, where it is a table."""
+    """How many rows the request finds, where it is a table."""
     next: str | None = None
     """The address of the rows that follow."""
 
@@ -72,8 +72,8 @@ class Answer:
             yield left
 
 
-class Shelf:
-    """Answers of one data version: those asked for last, up to KEPT_BYTES."""
+class AnswerCache:
+    """Answers of one data version: those asked for last, up to MOST_CACHED_BYTES."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -88,54 +88,54 @@ class Shelf:
             return self._answers.get(key)
 
     def put(self, key: Hashable, answer: Answer) -> Answer:
-        """Keep an answer; those that were not asked for longest go."""
+        """Cache an answer; those that were not asked for longest go."""
         with self._lock:
             before = self._answers.pop(key, None)
             self._weight += answer.weight - (before.weight if before else 0)
             self._answers[key] = answer
-            while self._weight > KEPT_BYTES:
+            while self._weight > MOST_CACHED_BYTES:
                 self._weight -= self._answers.popitem(last=False)[1].weight
         return answer
 
 
-_SHELVES: WeakKeyDictionary[Database, Shelf] = WeakKeyDictionary()
+_CACHES: WeakKeyDictionary[Database, AnswerCache] = WeakKeyDictionary()
 _LOCK = threading.Lock()
 
 
-def shelf(db: Database) -> Shelf:
-    """What is kept of a data version; it goes with it."""
+def answer_cache(db: Database) -> AnswerCache:
+    """The cache of a data version, which goes with it."""
     with _LOCK:
-        return _SHELVES.setdefault(db, Shelf())
+        return _CACHES.setdefault(db, AnswerCache())
 
 
-def key(asked: Asked) -> tuple[str, ...]:
-    """What tells a question from others about the same data."""
-    return asked.endpoint.name, asked.kind.suffix, asked.query, str(asked.limit), str(asked.offset)
+def key(request: ApiRequest) -> tuple[str, ...]:
+    """What tells a request from others about the same data."""
+    return request.endpoint.name, request.kind.suffix, request.query, str(request.limit), str(request.offset)
 
 
 def tag(db: Database, *parts: str) -> str:
-    """What an ETag is made of: the same question to the same data, answered by the same program."""
+    """The ETag of a request to a data version, answered by this program."""
     return hashlib.sha256("\n".join([REVISION, db.data_version, *parts]).encode()).hexdigest()[:24]
 
 
-def make(asked: Asked) -> Answer:
-    """The answer to a question; raises Problem where it asks for what does not go together, or for too much."""
-    kind = asked.kind
-    rows = asked.endpoint.find(asked.db, asked.values)
-    left = max(rows.count - asked.offset, 0)
-    if asked.limit is None and not kind.pages and left > kind.rows:
+def make(request: ApiRequest) -> Answer:
+    """The answer to a request; raises Problem where its parameters do not go together, or it asks for too much."""
+    kind = request.kind
+    rows = request.endpoint.find(request.db, request.values)
+    left = max(rows.count - request.offset, 0)
+    if request.limit is None and not kind.pages and left > kind.rows:
         raise problem(
             "too-many-rows",
             f"The question finds {left:,} rows, and a file holds up to {kind.rows:,}. Narrow it, fetch it in pages "
             f"with limit and offset, or take the whole database: {WHOLE}.",
         )
-    most = min(left, kind.rows if asked.limit is None else asked.limit)
-    following = asked.again(offset=asked.offset + most) if most and most < left else None
+    most = min(left, kind.rows if request.limit is None else request.limit)
+    following = request.following_page(offset=request.offset + most) if most and most < left else None
     if kind.suffix == "json":
-        return _json(asked, rows, most, following)
+        return _json(request, rows, most, following)
     if kind.suffix == "csv":
-        return _csv(asked, rows, most, following)
-    return _parquet(asked, rows, most, following)
+        return _csv(request, rows, most, following)
+    return _parquet(request, rows, most, following)
 
 
 def document(content: bytes, *, binary: bool = False) -> Answer:
@@ -143,18 +143,18 @@ def document(content: bytes, *, binary: bool = False) -> Answer:
     return Answer(gzip.compress(content, LEVEL, mtime=0), len(content), content if binary else None)
 
 
-def _json(asked: Asked, rows: Rows, most: int, following: str | None) -> Answer:
-    said = {"data_version": asked.db.data_version, "count": rows.count, "next": following}
-    head = json.dumps(said, ensure_ascii=False, separators=(",", ":"))[:-1]
-    body = f'{head},"rows":{seen(rows.part(asked.offset, most)).write_json()}}}'.encode()
+def _json(request: ApiRequest, rows: Rows, most: int, following: str | None) -> Answer:
+    summary = {"data_version": request.db.data_version, "count": rows.count, "next": following}
+    head = json.dumps(summary, ensure_ascii=False, separators=(",", ":"))[:-1]
+    body = f'{head},"rows":{seen(rows.part(request.offset, most)).write_json()}}}'.encode()
     return Answer(gzip.compress(body, LEVEL, mtime=0), len(body), count=rows.count, next=following)
 
 
-def _csv(asked: Asked, rows: Rows, most: int, following: str | None) -> Answer:
+def _csv(request: ApiRequest, rows: Rows, most: int, following: str | None) -> Answer:
     packing = zlib.compressobj(LEVEL, wbits=zlib.MAX_WBITS | 16)
     packed, size = b"", 0
     for start in range(0, max(most, 1), BLOCK):
-        block = exports.csv(rows.part(asked.offset + start, min(BLOCK, most - start)))
+        block = exports.csv(rows.part(request.offset + start, min(BLOCK, most - start)))
         if start:
             block = block.partition(b"\n")[2]  # the heading stands once
         packed += packing.compress(block)
@@ -162,11 +162,11 @@ def _csv(asked: Asked, rows: Rows, most: int, following: str | None) -> Answer:
     return Answer(packed + packing.flush(), size, count=rows.count, next=following)
 
 
-def _parquet(asked: Asked, rows: Rows, most: int, following: str | None) -> Answer:
+def _parquet(request: ApiRequest, rows: Rows, most: int, following: str | None) -> Answer:
     export = exports.Export(
-        asked.endpoint.name, asked.endpoint.title, rows.part(asked.offset, most), asked.db.data_version,
-        chosen=tuple((name, text(value)) for name, value in asked.values.items()), among=rows.count,
+        request.endpoint.name, request.endpoint.title, rows.part(request.offset, most), request.db.data_version,
+        chosen=tuple((name, to_text(value)) for name, value in request.values.items()), among=rows.count,
     )  # fmt: skip
-    plain = exports.FORMATS["parquet"].make(asked.db, export)
-    # It is packed within: once more only so that nobody after us tries in earnest.
+    plain = exports.FORMATS["parquet"].make(request.db, export)
+    # It is compressed already; packed again at the lowest level so that no proxy tries harder.
     return Answer(gzip.compress(plain, 1, mtime=0), len(plain), plain, rows.count, following)

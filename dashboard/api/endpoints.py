@@ -13,7 +13,7 @@ from dashboard.data.database import Database
 
 BASE = "/api/v1"
 WHOLE = f"{BASE}/monitor.duckdb"
-# A question may be so long, which is room for all that can be asked at once.
+# The most characters of a query: room for all that can be asked at once.
 MOST_CHARACTERS = 16_000
 
 
@@ -37,7 +37,7 @@ class Kind:
         return replace(given.LIMIT, highest=self.most_rows, default=default)
 
 
-# Of one file: everything there is has half as many. It is written in parts, and kept packed.
+# Of one file; all figures together have half as many rows. It is written in parts, and cached packed.
 MOST_ROWS = 250_000
 
 KINDS = {
@@ -52,10 +52,10 @@ KINDS = {
 
 @dataclass(frozen=True)
 class Example:
-    """A question worth asking, in words and as parameters."""
+    """A request worth trying, in words and as parameters."""
 
     words: str
-    asked: Mapping[str, str]
+    parameters: Mapping[str, str]
 
 
 @dataclass(frozen=True)
@@ -78,14 +78,14 @@ class Endpoint:
 
     def all_parameters(self, kind: Kind) -> dict[str, Parameter]:
         """Every parameter by name, as the format has them."""
-        return {one.name: one for one in (*self.parameters, kind.limit, given.OFFSET, given.VERSION_)}
+        return {parameter.name: parameter for parameter in (*self.parameters, kind.limit, given.OFFSET, given.VERSION_)}
 
 
 WHICH = (
     given.METRIC, given.THEME, given.AREA, given.KIND, given.REGION, given.TYPE, given.NEIGHBOURS_OF, given.PERIOD,
     given.NEWEST, given.STATUS, given.LEADERS,
 )  # fmt: skip
-AGAINST = (given.BENCHMARK, given.GROUP, given.TARGET)
+COMPARE_WITH = (given.BENCHMARK, given.GROUP, given.TARGET)
 PLACE = (given.COUNCIL, given.REGION, given.TYPE)
 
 ENDPOINTS = {
@@ -95,7 +95,7 @@ ENDPOINTS = {
             "observations",
             "Figures",
             "Every figure there is, or the reason why there is none, with where it is from.",
-            (*WHICH, given.WITH, *AGAINST, given.SHAPE),
+            (*WHICH, given.WITH, *COMPARE_WITH, given.SHAPE),
             tables.observations,
             (
                 Example(
@@ -126,7 +126,7 @@ ENDPOINTS = {
             "Standings",
             "Where councils stand in the measures that have a better and a worse side: best is 1, ties share the "
             "smallest rank, a joint return counts once. Quarter 1 is the best.",
-            tuple(one for one in WHICH if one.name not in ("kind", "status")),
+            tuple(parameter for parameter in WHICH if parameter.name not in ("kind", "status")),
             tables.standings,
             (
                 Example(
@@ -142,7 +142,7 @@ ENDPOINTS = {
             "Benchmarks",
             "Councils beside a benchmark: its value and how many are behind it, how far the council is from it (a "
             "shortfall is positive) in the measure's unit and in real ones, and whether chance could explain that.",
-            (*(one for one in WHICH if one.name != "kind"), *AGAINST),
+            (*(parameter for parameter in WHICH if parameter.name != "kind"), *COMPARE_WITH),
             tables.compared,
             (
                 Example(

@@ -15,7 +15,7 @@ from dashboard.data.database import Database
 from dashboard.files import exports
 from dashboard.files.exports.rows import OPTIONAL, PARTS
 
-Said = dict[str, Any]
+Json = dict[str, Any]
 
 ABOUT = f"""\
 Every figure of the Child Protection Monitor at an address that stays, read only and open to scripts of any site.
@@ -61,13 +61,13 @@ OF_TABLE = {
 
 def document(db: Database, versions: Sequence[str]) -> bytes:
     """The document, UTF-8 JSON; `versions` are the data versions that can be asked for."""
-    paths: Said = {}
+    paths: Json = {}
     for endpoint in ENDPOINTS.values():
         for suffix in ("", *KINDS):
             kind = KINDS[suffix or "json"]
             paths[endpoint.path(suffix)] = {"get": _operation(endpoint, kind, suffix)}
     paths |= _files()
-    said = {
+    document = {
         "openapi": "3.1.0",
         "info": {
             "title": "Child Protection Monitor",
@@ -84,10 +84,10 @@ def document(db: Database, versions: Sequence[str]) -> bytes:
             "responses": _responses(),
         },
     }
-    return json.dumps(said, ensure_ascii=False).encode("utf-8")
+    return json.dumps(document, ensure_ascii=False).encode("utf-8")
 
 
-def _operation(endpoint: Endpoint, kind: Kind, suffix: str) -> Said:
+def _operation(endpoint: Endpoint, kind: Kind, suffix: str) -> Json:
     return {
         "operationId": "_".join(filter(None, [endpoint.name, suffix])),
         "tags": [endpoint.title],
@@ -109,11 +109,11 @@ def _operation(endpoint: Endpoint, kind: Kind, suffix: str) -> Said:
     }
 
 
-def _files() -> Said:
+def _files() -> Json:
     """The addresses that take a version alone."""
     headers = {name: {"$ref": f"#/components/headers/{name}"} for name in SENT}
     file = {"description": "The file.", "headers": headers, "content": {whole.MEDIA_TYPE: {}}}
-    said = {
+    addresses = {
         WHOLE: ("database", "The whole database as a DuckDB file", {"200": file, "206": file, **_refusals("416")}),
         f"{WHOLE}.sha256": (
             "database_sha256",
@@ -136,7 +136,7 @@ def _files() -> Said:
                 "responses": {**found, **_refusals("304", "400", "404", "503")},
             }
         }
-        for path, (name, summary, found) in said.items()
+        for path, (name, summary, found) in addresses.items()
     }
 
 
@@ -148,7 +148,7 @@ def _key(endpoint: Endpoint, kind: Kind, parameter: Parameter) -> str:
     return parameter.name if len(alike) < 2 else f"{parameter.name}_{endpoint.name}"
 
 
-def _parameters(db: Database, versions: Sequence[str]) -> Said:
+def _parameters(db: Database, versions: Sequence[str]) -> Json:
     return {
         _key(endpoint, kind, one): _parameter(db, one, versions)
         for endpoint in ENDPOINTS.values()
@@ -157,33 +157,37 @@ def _parameters(db: Database, versions: Sequence[str]) -> Said:
     }
 
 
-def _parameter(db: Database, one: Parameter, versions: Sequence[str]) -> Said:
-    default = f" Left out: {one.default}." if one.default else ""
-    said: Said = {
-        "name": one.name,
+def _parameter(db: Database, parameter: Parameter, versions: Sequence[str]) -> Json:
+    default = f" Left out: {parameter.default}." if parameter.default else ""
+    described: Json = {
+        "name": parameter.name,
         "in": "query",
-        "description": one.meaning + default,
-        "schema": _kind(db, one, versions),
+        "description": parameter.meaning + default,
+        "schema": _kind(db, parameter, versions),
     }
-    if one.many:
-        said |= {"style": "form", "explode": True}
-    example = one.an_example(db)
+    if parameter.many:
+        described |= {"style": "form", "explode": True}
+    example = parameter.an_example(db)
     if not example:
-        return said
-    typed = [example] if one.many else example if one.kind in ("choice", "version") else json.loads(example)
-    return {**said, "example": typed}
+        return described
+    typed = [example] if parameter.many else example if parameter.kind in ("choice", "version") else json.loads(example)
+    return {**described, "example": typed}
 
 
-def _kind(db: Database, one: Parameter, versions: Sequence[str]) -> Said:
-    if one.kind == "flag":
+def _kind(db: Database, parameter: Parameter, versions: Sequence[str]) -> Json:
+    if parameter.kind == "flag":
         return {"type": "boolean"}
-    if one.kind == "version":
+    if parameter.kind == "version":
         return {"type": "string", "enum": list(versions)}
-    if one.kind != "choice":
-        return {"type": "integer" if one.kind == "whole" else "number", "minimum": one.lowest, "maximum": one.highest}
-    allowed = list(one.known(db).values)
+    if parameter.kind != "choice":
+        return {
+            "type": "integer" if parameter.kind == "whole" else "number",
+            "minimum": parameter.lowest,
+            "maximum": parameter.highest,
+        }
+    allowed = list(parameter.known(db).values)
     value = {"type": "string", "enum": allowed}
-    if not one.many:
+    if not parameter.many:
         return value
     if not allowed:  # a list of what is allowed has at least one thing in it
         return {"type": "array", "items": {"type": "string"}, "maxItems": 0}
@@ -191,7 +195,7 @@ def _kind(db: Database, one: Parameter, versions: Sequence[str]) -> Said:
     return {"type": "array", "items": value, "minItems": 1, "maxItems": most, "uniqueItems": True}
 
 
-def _body(endpoint: Endpoint, kind: Kind) -> Said:
+def _body(endpoint: Endpoint, kind: Kind) -> Json:
     if kind.suffix != "json":
         return {} if kind.binary else {"type": "string"}
     row = {"$ref": f"#/components/schemas/{endpoint.name}"}
@@ -223,7 +227,7 @@ def meaning(db: Database, endpoint: Endpoint, column: str) -> str:
     return MEANINGS.get(column) or own or exports.meaning(db, column)
 
 
-def _schemas(db: Database) -> Said:
+def _schemas(db: Database) -> Json:
     rows = {}
     for endpoint in ENDPOINTS.values():
         schema = columns(db, endpoint)
@@ -239,7 +243,7 @@ def _schemas(db: Database) -> Said:
     return {**rows, "problem": PROBLEM}
 
 
-def _wide() -> Said:
+def _wide() -> Json:
     fixed = ("area", "period", "period_end", "area_kind", "region", "la_number", "gss_code")
     cited = ("source", "licence", "data_version")
     return {
@@ -254,30 +258,30 @@ def _wide() -> Said:
     }
 
 
-def _column(kind: pl.DataType, said: str) -> Said:
+def _column(kind: pl.DataType, description: str) -> Json:
     if kind.is_integer():
-        found: Said = {"type": ["integer", "null"]}
+        schema: Json = {"type": ["integer", "null"]}
     elif kind.is_float():
-        found = {"type": ["number", "null"]}
+        schema = {"type": ["number", "null"]}
     elif kind == pl.Boolean:
-        found = {"type": ["boolean", "null"]}
+        schema = {"type": ["boolean", "null"]}
     elif kind == pl.Date:
-        found = {"type": ["string", "null"], "format": "date"}
+        schema = {"type": ["string", "null"], "format": "date"}
     else:
-        found = {"type": ["string", "null"]}
-    return {**found, "description": said} if said else found
+        schema = {"type": ["string", "null"]}
+    return {**schema, "description": description} if description else schema
 
 
-def _refusals(*statuses: str) -> Said:
+def _refusals(*statuses: str) -> Json:
     return {status: {"$ref": f"#/components/responses/{status}"} for status in statuses}
 
 
-def _responses() -> Said:
+def _responses() -> Json:
     problem = {problems.MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/problem"}}}
     titles: dict[str, list[str]] = {}
     for status, title in problems.KINDS.values():
         titles.setdefault(str(status), []).append(title)
-    refusals: Said = {
+    refusals: Json = {
         status: {"description": "; ".join(said) + ".", "content": problem} for status, said in titles.items()
     }
     return {"304": {"description": "What you have is what there is (If-None-Match)."}, **refusals}

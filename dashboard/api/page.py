@@ -12,7 +12,7 @@ from dashboard.api import openapi, problems
 from dashboard.api.endpoints import BASE, ENDPOINTS, KINDS, MOST_CHARACTERS, WHOLE, Endpoint, Example
 from dashboard.api.parameters import MOST_VALUES, Parameter
 from dashboard.api.problems import Problem
-from dashboard.api.request_parsing import read
+from dashboard.api.request_parsing import parse_request
 from dashboard.data.database import Database
 from dashboard.views.tables.cells import without
 from dashboard.views.tables.html import Html, attributes, escape, join, tag
@@ -77,14 +77,14 @@ def html_page(db: Database, sheet: str) -> bytes:
 
 def _contents(db: Database) -> str:
     rows = []
-    for one in ENDPOINTS.values():
-        count = one.find(db, {}).count
+    for endpoint in ENDPOINTS.values():
+        count = endpoint.find(db, {}).count
         # A file of all rows, where there is one.
         kinds = {suffix: kind for suffix, kind in KINDS.items() if kind.pages or count <= kind.rows}
-        links = join(*(tag("a", kind.label, href=one.path(suffix)) for suffix, kind in kinds.items()), by=", ")
+        links = join(*(tag("a", kind.label, href=endpoint.path(suffix)) for suffix, kind in kinds.items()), by=", ")
         part = "" if len(kinds) == len(KINDS) else "; other formats of a part"
-        title = tag("a", one.title, href=f"#{one.name}")
-        rows.append((title, _code(one.path()), f"{count:,}", join(links, part)))
+        title = tag("a", endpoint.title, href=f"#{endpoint.name}")
+        rows.append((title, _code(endpoint.path()), f"{count:,}", join(links, part)))
     return (
         of_cells("addresses", ("", "Address", "Rows in all", "As")).html(rows, "What can be asked")
         + f'<p class="note">For programs the same is told by <a href="{BASE}/openapi.json">{BASE}/openapi.json</a> '
@@ -94,11 +94,14 @@ def _contents(db: Database) -> str:
 
 
 def _section(db: Database, endpoint: Endpoint) -> str:
-    examples = [(one, asked) for one in endpoint.examples if (asked := _asked(db, endpoint, one))]
+    examples = [
+        (example, example_url) for example in endpoint.examples if (example_url := _example_url(db, endpoint, example))
+    ]
     links = "".join(
-        f'<li><a href="{escape(url)}">{escape(one.words)}</a><code>{escape(url)}</code></li>' for one, url in examples
+        f'<li><a href="{escape(url)}">{escape(example.words)}</a><code>{escape(url)}</code></li>'
+        for example, url in examples
     )
-    parameters = [_parameter(db, one) for one in endpoint.all_parameters(KINDS["json"]).values()]
+    parameters = [_parameter(db, parameter) for parameter in endpoint.all_parameters(KINDS["json"]).values()]
     columns = [(_code(name), openapi.meaning(db, endpoint, name)) for name in openapi.columns(db, endpoint)]
     declared: dict[str, tuple[tuple[str, ...], Iterable[Cells]]] = {
         "Parameters": (("Name", "What it asks", "Allowed"), parameters),
@@ -114,11 +117,11 @@ def _section(db: Database, endpoint: Endpoint) -> str:
     )
 
 
-def _asked(db: Database, endpoint: Endpoint, example: Example) -> str | None:
+def _example_url(db: Database, endpoint: Endpoint, example: Example) -> str | None:
     """The address of an example; None where this database does not hold what it asks for."""
-    query = "&".join(f"{name}={quote(value, safe=',/')}" for name, value in example.asked.items())
+    query = "&".join(f"{name}={quote(value, safe=',/')}" for name, value in example.parameters.items())
     try:
-        read(query.encode(), endpoint, KINDS["json"], lambda: db, lambda _: db)
+        parse_request(query.encode(), endpoint, KINDS["json"], lambda: db, lambda _: db)
     except Problem:
         return None
     return endpoint.path() + (f"?{query}" if query else "")
@@ -129,34 +132,36 @@ def _answer(db: Database, endpoint: Endpoint, examples: list[tuple[Example, str]
     if not examples:
         return ""
     query = examples[0][1].partition("?")[2]
-    asked = read(query.encode(), endpoint, KINDS["json"], lambda: db, lambda _: db)
-    found = endpoint.find(db, asked.values)
-    rows = found.part(0, SHOWN).select(endpoint.shown)
+    request = parse_request(query.encode(), endpoint, KINDS["json"], lambda: db, lambda _: db)
+    result = endpoint.find(db, request.values)
+    rows = result.part(0, SHOWN).select(endpoint.shown)
     body = [[*map(_shown, row)] for row in rows.rows()]
-    more = f"the first {rows.height} of {found.count:,} rows" if found.count > rows.height else f"{rows.height} rows"
-    caption = f"{examples[0][0].words}: {more}, {len(endpoint.shown)} of {found.part(0, 0).width} columns"
+    more = f"the first {rows.height} of {result.count:,} rows" if result.count > rows.height else f"{rows.height} rows"
+    caption = f"{examples[0][0].words}: {more}, {len(endpoint.shown)} of {result.part(0, 0).width} columns"
     return of_cells("answer", endpoint.shown).html(body, caption)
 
 
-def _parameter(db: Database, one: Parameter) -> Cells:
+def _parameter(db: Database, param: Parameter) -> Cells:
     allowed: Iterable[str]
-    if one.kind == "choice":
-        known = one.known(db).listed
-        if len(known) > NAMED and one.name in WHERE:
-            there = f"{BASE}/{WHERE[one.name]}"
+    if param.kind == "choice":
+        known = param.known(db).listed
+        if len(known) > NAMED and param.name in WHERE:
+            there = f"{BASE}/{WHERE[param.name]}"
             link = tag("a", there, href=there)
-            allowed = [join(f"{len(known)}, as in ", _code(one.an_example(db)), ": see ", link)]
+            allowed = [join(f"{len(known)}, as in ", _code(param.an_example(db)), ": see ", link)]
         else:
             allowed = [_code(value) for value in known]
-    elif one.kind == "flag":
+    elif param.kind == "flag":
         allowed = [_code("true"), _code("false")]
-    elif one.kind == "version":
+    elif param.kind == "version":
         allowed = [join("a data version, as in ", _code(db.data_version))]
     else:
-        allowed = [f"{'a whole number' if one.kind == 'whole' else 'a number'} from {one.lowest:,} to {one.highest:,}"]
-    several = " Several: repeated, or with commas." if one.many else ""
-    default = f" Left out: {one.default}." if one.default else ""
-    return _code(one.name), one.meaning + several + default, join(*allowed, by=", ")
+        allowed = [
+            f"{'a whole number' if param.kind == 'whole' else 'a number'} from {param.lowest:,} to {param.highest:,}"
+        ]
+    several = " Several: repeated, or with commas." if param.many else ""
+    default = f" Left out: {param.default}." if param.default else ""
+    return _code(param.name), param.meaning + several + default, join(*allowed, by=", ")
 
 
 def _whole(db: Database) -> str:
@@ -177,8 +182,8 @@ def _whole(db: Database) -> str:
 
 
 def _rules() -> str:
-    said = "".join(f"<h3>{escape(title)}</h3><p>{escape(words.strip())}</p>" for title, words in RULES.items())
-    return f'<section id="rules"><h2>How it answers</h2>{said}</section>'
+    rules = "".join(f"<h3>{escape(title)}</h3><p>{escape(words.strip())}</p>" for title, words in RULES.items())
+    return f'<section id="rules"><h2>How it answers</h2>{rules}</section>'
 
 
 def _problems() -> str:

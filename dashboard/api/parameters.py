@@ -1,7 +1,7 @@
-"""What may be asked: each parameter declared once, with its meaning and what the database allows it to be.
+"""The parameters, each declared once, with its meaning and what the database allows it to be.
 
-Of these declarations are made the reading of an address, what is said of a mistake, the OpenAPI document and the page
-for people.
+These declarations are used to parse an address, to explain mistakes, and for the OpenAPI document and the page for
+people.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ class Allowed:
     values: Words
     """What is taken -> what it stands for: a former GSS code -> the number of its council."""
     names: Words
-    """In the words of the pages -> the value: for whoever writes "Leeds"."""
+    """In the words of the pages -> the value: for those who write "Leeds"."""
 
     @property
     def listed(self) -> list[str]:
@@ -58,7 +58,7 @@ class Parameter:
     many: bool = False
     """Whether it may hold several values: repeated, or with commas."""
     ordered: bool = False
-    """Whether the order of its values says something."""
+    """Whether the order of its values matters."""
     default: str = ""
     """In words: what it is when it is left out."""
     lowest: int = 0
@@ -73,42 +73,46 @@ class Parameter:
         return self.example if self.example in known.values else next(iter(known.values), "")
 
     def known(self, db: Database) -> Allowed:
-        """What the database allows it to be, worked out once a data version."""
+        """What the database allows it to be, looked up once for each data version."""
         assert self.allowed is not None, self.name
-        shelf = _KNOWN.setdefault(db, {})
-        if self.allowed not in shelf:
-            shelf[self.allowed] = self.allowed(db)
-        return shelf[self.allowed]
+        cache = _KNOWN.setdefault(db, {})
+        if self.allowed not in cache:
+            cache[self.allowed] = self.allowed(db)
+        return cache[self.allowed]
 
-    def read(self, db: Database, sent: Sequence[str]) -> Any:
+    def read(self, db: Database, values: Sequence[str]) -> Any:
         """The value: ids in their own order, each once; an id; True or False; a number. Raises Problem."""
-        if not self.many and len(sent) > 1:
-            raise self._wrong(sent[1], f"{self.name} may be given once, and was given {len(sent)} times.")
+        if not self.many and len(values) > 1:
+            raise self._wrong(values[1], f"{self.name} may be given once, and was given {len(values)} times.")
         if self.kind == "choice":
-            return self._chosen(self.known(db), sent)
+            return self._chosen(self.known(db), values)
         if self.kind == "flag":
-            return self._flag(sent[0])
+            return self._flag(values[0])
         if self.kind == "version":
-            if not re.fullmatch(VERSION, sent[0], re.ASCII):
-                raise self._wrong(sent[0], f"“{shown(sent[0])}” cannot be the name of a data version.")
-            return sent[0]
-        return self._number(sent[0])
+            if not re.fullmatch(VERSION, values[0], re.ASCII):
+                raise self._wrong(values[0], f"“{shown(values[0])}” cannot be the name of a data version.")
+            return values[0]
+        return self._number(values[0])
 
-    def _chosen(self, known: Allowed, sent: Sequence[str]) -> Any:
+    def _chosen(self, known: Allowed, values: Sequence[str]) -> Any:
         # A value with a comma in it, should there ever be one, is found whole before it is taken apart.
-        parts = [part for one in sent for part in ([one] if one in known.values or not self.many else one.split(","))]
+        parts = [
+            part
+            for value in values
+            for part in ([value] if value in known.values or not self.many else value.split(","))
+        ]
         if len(parts) > MOST_VALUES:
             detail = f"{self.name} may hold up to {MOST_VALUES} values, and holds {len(parts):,}."
             raise problem("too-long", detail, parameter=self.name)
         if len(set(parts)) < len(parts):
-            twice = next(part for at, part in enumerate(parts) if part in parts[:at])
+            twice = next(part for index, part in enumerate(parts) if part in parts[:index])
             raise self._wrong(twice, f"{self.name} holds “{shown(twice)}” more than once.")
         if wrong := [part for part in parts if part not in known.values]:
             raise Problem([self._unknown(part, known) for part in wrong[:MOST_MISTAKES]])
         if not self.many:
             return known.values[parts[0]]
-        found = dict.fromkeys(known.values[part] for part in parts)
-        return tuple(found if self.ordered else (one for one in known.listed if one in found))
+        chosen = dict.fromkeys(known.values[part] for part in parts)
+        return tuple(chosen if self.ordered else (value for value in known.listed if value in chosen))
 
     def _unknown(self, value: str, known: Allowed) -> Mistake:
         if not value:
@@ -138,18 +142,18 @@ class Parameter:
             raise self._wrong(value, f"{span}, not “{shown(value)}”.")
         return int(number) if whole else number + 0.0  # which makes 0 of -0
 
-    def _wrong(self, value: str, detail: str, **said: Any) -> Problem:
-        return problem("unknown-value", detail, parameter=self.name, value=value, **said)
+    def _wrong(self, value: str, detail: str, **details: Any) -> Problem:
+        return problem("unknown-value", detail, parameter=self.name, value=value, **details)
 
 
 _KNOWN: WeakKeyDictionary[Database, dict[Callable[[Database], Allowed], Allowed]] = WeakKeyDictionary()
 
 
-def _offered(field: str) -> Callable[[Database], Allowed]:
-    """What the Data page offers for a field of explore.Question."""
+def _filter_options(field: str) -> Callable[[Database], Allowed]:
+    """What the Data page offers for a filter of selection.FigureQuery."""
 
     def allowed(db: Database) -> Allowed:
-        names = selection.offered(db)[field]
+        names = selection.filter_options(db)[field]
         return Allowed({one: one for one in names.values()}, names)
 
     return allowed
@@ -158,7 +162,7 @@ def _offered(field: str) -> Callable[[Database], Allowed]:
 def areas(db: Database) -> Allowed:
     """Areas by number, and by any GSS code they have or had."""
 
-    names = selection.offered(db)["areas"]
+    names = selection.filter_options(db)["areas"]
     values = {one: one for one in names.values()}
     codes = pl.concat([db.table["area_code"], db.area.select("gss_code", "area_id")])
     return Allowed(values | dict(codes.sort("gss_code").iter_rows()) | values, names)
@@ -187,8 +191,8 @@ def _of(table: str, column: str) -> Callable[[Database], Allowed]:
     """What a column of a table holds."""
 
     def allowed(db: Database) -> Allowed:
-        found = db.table[table][column].drop_nulls().unique().sort().to_list()
-        return Allowed({one: one for one in found}, {})
+        values = db.table[table][column].drop_nulls().unique().sort().to_list()
+        return Allowed({one: one for one in values}, {})
 
     return allowed
 
@@ -206,11 +210,16 @@ def _sources(db: Database) -> Allowed:
 
 
 METRIC = Parameter(
-    "metric", "Measures, by metric_id (see /api/v1/metrics).", allowed=_offered("metrics"), many=True,
+    "metric", "Measures, by metric_id (see /api/v1/metrics).", allowed=_filter_options("metrics"), many=True,
     default="all", example="vacancy_rate",
 )  # fmt: skip
 THEME = Parameter(
-    "theme", "Measures of these themes.", allowed=_offered("themes"), many=True, default="all", example="Workforce"
+    "theme",
+    "Measures of these themes.",
+    allowed=_filter_options("themes"),
+    many=True,
+    default="all",
+    example="Workforce",
 )
 AREA = Parameter(
     "area",
@@ -222,32 +231,32 @@ COUNCIL = replace(
     AREA, meaning="Councils by DfE's three-digit number, or by any GSS code they have or had.", allowed=councils
 )
 KIND = Parameter(
-    "kind", "Kinds of area: councils, regions, England.", allowed=_offered("kinds"), many=True, default="all",
+    "kind", "Kinds of area: councils, regions, England.", allowed=_filter_options("kinds"), many=True, default="all",
     example="local_authority",
 )  # fmt: skip
 REGION = Parameter(
     "region", "Only the councils in these regions, by GSS code; London's are those of Inner and Outer London.",
-    allowed=_offered("regions"), many=True, default="all", example="E12000003",
+    allowed=_filter_options("regions"), many=True, default="all", example="E12000003",
 )  # fmt: skip
 TYPE = Parameter(
-    "type", "Only councils of these types.", allowed=_offered("types"), many=True, default="all",
+    "type", "Only councils of these types.", allowed=_filter_options("types"), many=True, default="all",
     example="Metropolitan borough",
 )  # fmt: skip
 NEIGHBOURS_OF = Parameter(
     "neighbours_of", "Only this council and its ten statistical neighbours.", allowed=_today, example="383"
 )
 PERIOD = Parameter(
-    "period", "Periods, by the publisher's label.", allowed=_offered("periods"), many=True, default="all",
+    "period", "Periods, by the publisher's label.", allowed=_filter_options("periods"), many=True, default="all",
     example="2025",
 )  # fmt: skip
 NEWEST = Parameter("newest", "Only the newest period of each measure.", kind="flag", default="false", example="true")
 STATUS = Parameter(
-    "status", "Figures that are there (observed), or the reasons why there is none.", allowed=_offered("statuses"),
-    many=True, default="all", example="suppressed",
+    "status", "Figures that are there (observed), or the reasons why there is none.",
+    allowed=_filter_options("statuses"), many=True, default="all", example="suppressed",
 )  # fmt: skip
 LEADERS = Parameter(
     "leaders", "Only councils whose leaders Ofsted judged so in their latest inspection.",
-    allowed=_offered("leaders"), many=True, default="all", example="Outstanding",
+    allowed=_filter_options("leaders"), many=True, default="all", example="Outstanding",
 )  # fmt: skip
 WITH = Parameter(
     "with", "Columns to add: where a council stands, what it is held against, how far it is from it, chance, trend.",

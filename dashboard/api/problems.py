@@ -1,4 +1,4 @@
-"""What is said of a question that cannot be answered: problem+json (RFC 9457), in words, with what is allowed."""
+"""Why a request cannot be answered: problem+json (RFC 9457), in words, with what is allowed."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from difflib import get_close_matches
 from typing import Any
 
 MEDIA_TYPE = "application/problem+json"
-# What somebody sent is repeated so far, and nothing of it that does not print.
+# So many characters of what somebody sent are repeated, and none that do not print.
 REPEATED = 60
 UNPRINTABLE = "\N{REPLACEMENT CHARACTER}"
-# Whoever sends more mistakes than this is told of these, and that is enough.
+# Of more mistakes than this only the first are told.
 MOST_MISTAKES = 10
 
-# Its name, which ends the address in `type`: the status, and what kind of problem it is.
+# Name, which ends the address in `type` -> status and title.
 KINDS: dict[str, tuple[int, str]] = {
     "unknown-parameter": (400, "There is no such parameter"),
     "unknown-value": (400, "A parameter cannot have this value"),
@@ -34,7 +34,7 @@ KINDS: dict[str, tuple[int, str]] = {
 
 @dataclass(frozen=True)
 class Mistake:
-    """One thing that is wrong with a question."""
+    """One thing that is wrong with a request."""
 
     kind: str
     """A key of KINDS."""
@@ -45,21 +45,21 @@ class Mistake:
     nearest: str | None = None
 
     def body(self) -> dict[str, Any]:
-        """As JSON says it: what is not known is left out."""
-        said = {
+        """As JSON; what is not known is left out."""
+        fields = {
             "parameter": self.parameter,
             "value": shown(self.value) if self.value is not None else None,
             "nearest": self.nearest,
             "allowed": list(self.allowed) or None,
         }
-        return {"detail": self.detail, **{name: one for name, one in said.items() if one is not None}}
+        return {"detail": self.detail, **{name: value for name, value in fields.items() if value is not None}}
 
 
 class Problem(Exception):  # noqa: N818 - the standard calls it a problem
     """Why there is no answer; the first mistake gives it its kind and status."""
 
     def __init__(self, mistakes: Sequence[Mistake], headers: Mapping[str, str] | None = None) -> None:
-        super().__init__(*(one.detail for one in mistakes))
+        super().__init__(*(mistake.detail for mistake in mistakes))
         self.mistakes = mistakes
         self.headers = headers or {}
 
@@ -71,25 +71,25 @@ class Problem(Exception):  # noqa: N818 - the standard calls it a problem
         """The document, UTF-8: of the first mistake, and of all in `errors` where there are several."""
         kind = self.mistakes[0].kind
         status, title = KINDS[kind]
-        said = {"type": f"/api#{kind}", "title": title, "status": status, **self.mistakes[0].body()}
+        fields = {"type": f"/api#{kind}", "title": title, "status": status, **self.mistakes[0].body()}
         if len(self.mistakes) > 1:
-            said["errors"] = [one.body() for one in self.mistakes[:MOST_MISTAKES]]
-        return json.dumps(said, ensure_ascii=False).encode("utf-8")
+            fields["errors"] = [mistake.body() for mistake in self.mistakes[:MOST_MISTAKES]]
+        return json.dumps(fields, ensure_ascii=False).encode("utf-8")
 
 
-def problem(kind: str, detail: str, headers: Mapping[str, str] | None = None, **said: Any) -> Problem:
+def problem(kind: str, detail: str, headers: Mapping[str, str] | None = None, **details: Any) -> Problem:
     """A problem of one mistake."""
-    return Problem([Mistake(kind, detail, **said)], headers)
+    return Problem([Mistake(kind, detail, **details)], headers)
 
 
 def shown(text: str) -> str:
-    """What somebody sent, cut short and without what does not print or turns the direction of writing."""
+    """What somebody sent, cut short and without what does not print or changes the direction of writing."""
     cut = text[:REPEATED] + ("…" if len(text) > REPEATED else "")
-    return "".join(one if one.isprintable() else UNPRINTABLE for one in cut)
+    return "".join(letter if letter.isprintable() else UNPRINTABLE for letter in cut)
 
 
 def nearest(text: str, known: Collection[str]) -> str | None:
     """What somebody may have meant; None where nothing is near."""
-    lower = {one.lower(): one for one in known}
-    found = get_close_matches(text[:REPEATED].lower(), lower, n=1, cutoff=0.6)
-    return lower[found[0]] if found else None
+    lower = {name.lower(): name for name in known}
+    matches = get_close_matches(text[:REPEATED].lower(), lower, n=1, cutoff=0.6)
+    return lower[matches[0]] if matches else None

@@ -1,4 +1,4 @@
-"""What goes over the wire: status, headers and body, with ETags, parts of files, gzip and open CORS."""
+"""A reply: status, headers and body, with ETags, parts of files, gzip and open CORS."""
 
 from __future__ import annotations
 
@@ -61,8 +61,8 @@ class Reply:
 
 
 @dataclass(frozen=True)
-class Asking:
-    """What a client says of what it has and takes."""
+class ClientHeaders:
+    """The headers of a request that tell what the client has and accepts."""
 
     if_none_match: str = ""
     accept_encoding: str = ""
@@ -71,16 +71,16 @@ class Asking:
 
     @property
     def takes_gzip(self) -> bool:
-        """Whether it takes gzip: named, and not with a weight of nought."""
+        """Whether it takes gzip: named, and with a weight above zero."""
         named = {}
         for part in self.accept_encoding.lower().replace(" ", "").split(","):
-            if found := GZIP.fullmatch(part):
-                named[part.partition(";")[0]] = found[1] is None or found[1].strip("0.") != ""
+            if match := GZIP.fullmatch(part):
+                named[part.partition(";")[0]] = match[1] is None or match[1].strip("0.") != ""
         return named.get("gzip", named.get("*", False))
 
     def has(self, tag: str) -> bool:
         """Whether it has this already, packed or not; tags are compared weakly (RFC 9110)."""
-        return tag in {one.removesuffix(PACKED) for one in TAG.findall(self.if_none_match)}
+        return tag in {name.removesuffix(PACKED) for name in TAG.findall(self.if_none_match)}
 
     @property
     def has_any(self) -> bool:
@@ -89,7 +89,7 @@ class Asking:
 
 @dataclass(frozen=True)
 class Resource:
-    """What an answer is sent with."""
+    """The headers an answer is sent with."""
 
     tag: str
     media_type: str
@@ -111,14 +111,14 @@ class Resource:
             "Link": '</api/v1/openapi.json>; rel="service-desc"',
         }
 
-    def unchanged(self, asking: Asking) -> Reply:
+    def unchanged(self, client: ClientHeaders) -> Reply:
         """304: the client has it."""
-        return Reply(304, self._headers(self.tag + (PACKED if asking.takes_gzip else "")))
+        return Reply(304, self._headers(self.tag + (PACKED if client.takes_gzip else "")))
 
-    def reply(self, answer: Answer, asking: Asking) -> Reply:
-        """The answer, packed for whoever takes that; a part of it where a part of a file is asked for."""
-        if asking.has(self.tag) or asking.has_any:
-            return self.unchanged(asking)
+    def reply(self, answer: Answer, client: ClientHeaders) -> Reply:
+        """The answer, packed for clients that accept gzip; or the part of a file that was asked for."""
+        if client.has(self.tag) or client.has_any:
+            return self.unchanged(client)
         headers = {**self._headers(self.tag), "Content-Type": self.media_type, **self.headers}
         if self.file_name:
             headers["Content-Disposition"] = f'attachment; filename="{self.file_name}"'
@@ -128,19 +128,19 @@ class Resource:
             headers["Link"] = f'<{answer.next}>; rel="next", {headers["Link"]}'
         if answer.plain is not None:
             headers["Accept-Ranges"] = "bytes"
-            if part := self._part(answer.plain, asking, headers):
+            if part := self._part(answer.plain, client, headers):
                 return part
-        if asking.takes_gzip:
+        if client.takes_gzip:
             packed = {"Content-Encoding": "gzip", "ETag": f'"{self.tag}{PACKED}"'}
             return Reply(200, {**headers, **packed}, answer.packed)
         if self.digest:
             headers["Repr-Digest"] = self.digest
         return Reply(200, headers, answer if answer.plain is None else answer.plain)
 
-    def _part(self, plain: bytes, asking: Asking, headers: Mapping[str, str]) -> Reply | None:
+    def _part(self, plain: bytes, client: ClientHeaders, headers: Mapping[str, str]) -> Reply | None:
         """The bytes asked for; None where all are to be sent (RFC 9110 lets us for what we do not understand)."""
-        wanted = RANGE.fullmatch(asking.range.replace(" ", ""))
-        if wanted is None or not any(wanted.groups()) or asking.if_range not in ("", f'"{self.tag}"'):
+        wanted = RANGE.fullmatch(client.range.replace(" ", ""))
+        if wanted is None or not any(wanted.groups()) or client.if_range not in ("", f'"{self.tag}"'):
             return None
         first, last = wanted.groups()
         if not first:
@@ -163,6 +163,6 @@ def preflight() -> Reply:
 
 
 def refusal(problem: Problem) -> Reply:
-    """Why there is no answer; not to be kept."""
+    """Why there is no answer; not to be cached."""
     headers = {**OPEN, "Content-Type": problems.MEDIA_TYPE, "Cache-Control": "no-store", **problem.headers}
     return Reply(problem.status, headers, problem.body())

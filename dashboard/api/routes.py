@@ -1,7 +1,7 @@
 """The routes: an address and a method become a reply, and no answer is made on the thread that serves the pages.
 
-Questions are read, and answers that are kept are found, by a few threads; answers are made by two others, one a core,
-so that a crowd of heavy questions leaves both the pages and the light ones alone.
+Requests are parsed, and cached answers found, by a few threads; answers are made by two others, one for each core, so
+that many heavy requests slow down neither the pages nor light requests.
 """
 
 from __future__ import annotations
@@ -22,8 +22,8 @@ from dashboard.api.answers import Answer
 from dashboard.api.endpoints import BASE, ENDPOINTS, KINDS, WHOLE, Endpoint, Kind
 from dashboard.api.parameters import VERSION_
 from dashboard.api.problems import Problem, nearest, problem, shown
-from dashboard.api.replies import METHODS, Asking, Reply, Resource, preflight, refusal
-from dashboard.api.request_parsing import read, refuse_others, sent, version_of
+from dashboard.api.replies import METHODS, ClientHeaders, Reply, Resource, preflight, refusal
+from dashboard.api.request_parsing import find_version, parse_query, parse_request, refuse_undeclared
 from dashboard.data.database import Database
 from dashboard.data.model import DatabaseError
 from dashboard.data.versions import store
@@ -32,7 +32,7 @@ from dashboard.ops.logs import log_error
 
 READING = ThreadPoolExecutor(8, thread_name_prefix="api reads")
 MAKING = ThreadPoolExecutor(2, thread_name_prefix="api makes")
-# So many questions may wait for an answer to be made; whoever comes then is asked to come again.
+# The most requests that may wait for an answer to be made; later ones are asked to come again.
 MOST_WAITING = 64
 RETRY_SECONDS = 5
 POLICY = (
@@ -47,7 +47,7 @@ class Work:
     make: Callable[[], Reply]
 
 
-Handler = Callable[[bytes, Asking], Reply | Work]
+Handler = Callable[[bytes, ClientHeaders], Reply | Work]
 
 
 class Api:
@@ -77,18 +77,18 @@ class Api:
             if scope["method"] == "OPTIONS":
                 return preflight()
             loop = asyncio.get_running_loop()
-            found = await loop.run_in_executor(READING, handler, scope["query_string"], _asking(scope))
-            if isinstance(found, Reply):
-                return found
-            with self._place():
-                return await loop.run_in_executor(MAKING, found.make)
+            result = await loop.run_in_executor(READING, handler, scope["query_string"], _client_headers(scope))
+            if isinstance(result, Reply):
+                return result
+            with self._waiting_place():
+                return await loop.run_in_executor(MAKING, result.make)
         except Problem as refused:
             return refusal(refused)
         except DatabaseError as error:
             return refusal(problem("no-database", str(error), {"Retry-After": str(RETRY_SECONDS)}))
         except Exception as error:  # noqa: BLE001 - whatever it is, the answer is in words
             log_error(error, "api")
-            return refusal(problem("failed", errors.words(error)))
+            return refusal(problem("failed", errors.message_for_reader(error)))
 
     def _handler(self, scope: Scope) -> Handler:
         rest = scope.get("path_params", {}).get("rest", "")
@@ -104,7 +104,7 @@ class Api:
         return self._handlers[path]
 
     @contextmanager
-    def _place(self) -> Iterator[None]:
+    def _waiting_place(self) -> Iterator[None]:
         """A place among those who wait; raises Problem when there is none."""
         with self._lock:
             if self._waiting >= MOST_WAITING:
@@ -124,84 +124,84 @@ def routes(style: Callable[[], str]) -> list[Route]:
     return [Route("/api", api), Route("/api/{rest:path}", api)]
 
 
-def _asking(scope: Scope) -> Asking:
+def _client_headers(scope: Scope) -> ClientHeaders:
     headers = Headers(scope=scope)
     # Of what a HEAD asks there are no parts (RFC 9110).
     part = headers.get("range", "") if scope["method"] == "GET" else ""
-    return Asking(
+    return ClientHeaders(
         headers.get("if-none-match", ""), headers.get("accept-encoding", ""), part, headers.get("if-range", "")
     )
 
 
 def _table(endpoint: Endpoint, kind: Kind) -> Handler:
-    def handler(query: bytes, asking: Asking) -> Reply | Work:
-        asked = read(query, endpoint, kind, *_versions())
-        key = answers.key(asked)
+    def handler(query: bytes, client: ClientHeaders) -> Reply | Work:
+        request = parse_request(query, endpoint, kind, *_versions())
+        key = answers.key(request)
         resource = Resource(
-            answers.tag(asked.db, *key),
+            answers.tag(request.db, *key),
             kind.media_type,
-            asked.db.data_version,
-            asked.frozen,
+            request.db.data_version,
+            request.frozen,
             "" if kind.pages else f"{endpoint.name}.{kind.suffix}",
         )
-        return _answered(asked.db, key, resource, asking, lambda: answers.make(asked))
+        return _find_or_make(request.db, key, resource, client, lambda: answers.make(request))
 
     return handler
 
 
-def _answered(
-    db: Database, key: tuple[str, ...], resource: Resource, asking: Asking, make: Callable[[], Answer]
+def _find_or_make(
+    db: Database, key: tuple[str, ...], resource: Resource, client: ClientHeaders, make: Callable[[], Answer]
 ) -> Reply | Work:
-    """The answer that is kept, or the work of making it; neither where the client has it."""
-    if asking.has(resource.tag):
-        return resource.unchanged(asking)
-    kept = answers.shelf(db)
-    if found := kept.get(key):
-        return resource.reply(found, asking)
+    """The answer that is cached, or the work of making it; neither where the client has it."""
+    if client.has(resource.tag):
+        return resource.unchanged(client)
+    cache = answers.answer_cache(db)
+    if answer := cache.get(key):
+        return resource.reply(answer, client)
     # Somebody may have asked the same meanwhile.
-    return Work(lambda: resource.reply(kept.get(key) or kept.put(key, make()), asking))
+    return Work(lambda: resource.reply(cache.get(key) or cache.put(key, make()), client))
 
 
-def _openapi(query: bytes, asking: Asking) -> Reply | Work:
+def _openapi(query: bytes, client: ClientHeaders) -> Reply | Work:
     db, _ = _version(query)
     versions = store().versions()
     resource = Resource(answers.tag(db, "openapi", *versions), "application/json", db.data_version)
-    return _answered(
-        db, ("openapi", *versions), resource, asking, lambda: answers.document(openapi.document(db, versions))
+    return _find_or_make(
+        db, ("openapi", *versions), resource, client, lambda: answers.document(openapi.document(db, versions))
     )
 
 
 def _page(style: Callable[[], str]) -> Handler:
-    def handler(_query: bytes, asking: Asking) -> Reply | Work:
+    def handler(_query: bytes, client: ClientHeaders) -> Reply | Work:
         # People come with all sorts of parameters in the address; none of them changes the page.
         db, sheet = store().current(), style()
         resource = Resource(
             answers.tag(db, "page", sheet), "text/html; charset=utf-8", db.data_version,
             headers={"Content-Security-Policy": POLICY, "Referrer-Policy": "no-referrer"},
         )  # fmt: skip
-        return _answered(db, ("page", sheet), resource, asking, lambda: answers.document(page.html_page(db, sheet)))
+        return _find_or_make(db, ("page", sheet), resource, client, lambda: answers.document(page.html_page(db, sheet)))
 
     return handler
 
 
-def _whole(query: bytes, asking: Asking) -> Reply | Work:
+def _whole(query: bytes, client: ClientHeaders) -> Reply | Work:
     db, frozen = _version(query)
 
-    def reply(found: whole.Whole) -> Reply:
-        resource = Resource(found.sha256, whole.MEDIA_TYPE, db.data_version, frozen, whole.NAME, found.digest)
-        return resource.reply(found.answer, asking)
+    def reply(file: whole.Whole) -> Reply:
+        resource = Resource(file.sha256, whole.MEDIA_TYPE, db.data_version, frozen, whole.NAME, file.digest)
+        return resource.reply(file.answer, client)
 
     made = whole.made(db)
     return reply(made) if made else Work(lambda: reply(whole.make(db)))
 
 
-def _sha256(query: bytes, asking: Asking) -> Reply | Work:
+def _sha256(query: bytes, client: ClientHeaders) -> Reply | Work:
     db, frozen = _version(query)
 
-    def reply(found: whole.Whole) -> Reply:
-        tag = f"{found.sha256[:24]}-line"
+    def reply(file: whole.Whole) -> Reply:
+        tag = f"{file.sha256[:24]}-line"
         resource = Resource(tag, "text/plain; charset=utf-8", db.data_version, frozen)
-        return resource.reply(answers.document(found.line), asking)
+        return resource.reply(answers.document(file.line), client)
 
     made = whole.made(db)
     return reply(made) if made else Work(lambda: reply(whole.make(db)))
@@ -209,9 +209,9 @@ def _sha256(query: bytes, asking: Asking) -> Reply | Work:
 
 def _version(query: bytes) -> tuple[Database, bool]:
     """The data of an address that takes a version alone, and whether it names one."""
-    found = sent(query)
-    refuse_others(found, {VERSION_.name: VERSION_})
-    return version_of(found, *_versions()), VERSION_.name in found
+    parameters = parse_query(query)
+    refuse_undeclared(parameters, {VERSION_.name: VERSION_})
+    return find_version(parameters, *_versions()), VERSION_.name in parameters
 
 
 def _versions() -> tuple[Callable[[], Database], Callable[[str], Database]]:

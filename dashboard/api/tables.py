@@ -1,4 +1,4 @@
-"""What each address answers with: which rows there are, and any part of them as a table."""
+"""What each endpoint answers with: which rows there are, and any part of them as a table."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from dashboard.analysis.benchmarks import BENCHMARKS, DEFAULT, Benchmark
 from dashboard.api.problems import Problem, problem
 from dashboard.data.database import Database
 from dashboard.data.model import STRANDS
-from dashboard.files.exports.rows import long, wide
+from dashboard.files.exports.rows import to_long, to_wide
 
 Values = Mapping[str, Any]
 # Of a joint return, a former code and the like: several in one cell.
@@ -24,38 +24,38 @@ COUNCIL = pl.col("kind") == "local_authority"
 
 @dataclass(frozen=True)
 class Rows:
-    """The rows a question finds, in an order in which no two share a place."""
+    """The rows a request finds, in an order in which no two share a place."""
 
     count: int
     part: Callable[[int, int], pl.DataFrame]
-    """So many of them after so many, as they are given away; its columns do not depend on which."""
+    """(offset, count) -> those rows, as they are given away; the columns do not depend on which."""
 
 
-def observations(db: Database, asked: Values) -> Rows:
+def observations(db: Database, values: Values) -> Rows:
     """Figures, or the reasons why there is none."""
-    parts = asked.get("with", ())
-    if asked.get("shape") == "wide":
-        if others := [name for name in ("with", "benchmark", "group", "target") if name in asked]:
+    parts = values.get("with", ())
+    if values.get("shape") == "wide":
+        if others := [name for name in ("with", "benchmark", "group", "target") if name in values]:
             raise _not_together(f"shape=wide holds values alone: leave out {' and '.join(others)}.", others[0])
-        return _whole(wide(db, _found(db, asked)))
-    if {"benchmark", "group", "target"} & asked.keys():
+        return _whole(to_wide(db, _find_figures(db, values)))
+    if {"benchmark", "group", "target"} & values.keys():
         parts = (*parts, "benchmark")
-    return _figures(db, _found(db, asked), parts, _benchmark(db, asked))
+    return _figures(db, _find_figures(db, values), parts, _benchmark(db, values))
 
 
-def standings(db: Database, asked: Values) -> Rows:
+def standings(db: Database, values: Values) -> Rows:
     """Figures that have a rank."""
-    rows = _found(db, asked).filter(pl.col("rank").is_not_null())
+    rows = _find_figures(db, values).filter(pl.col("rank").is_not_null())
     return _figures(db, rows, ("standing",), BENCHMARKS[DEFAULT])
 
 
-def compared(db: Database, asked: Values) -> Rows:
+def compared(db: Database, values: Values) -> Rows:
     """Figures of councils beside a benchmark."""
-    rows = _found(db, asked).filter(COUNCIL)
-    return _figures(db, rows, ("benchmark", "gap", "interval"), _benchmark(db, asked))
+    rows = _find_figures(db, values).filter(COUNCIL)
+    return _figures(db, rows, ("benchmark", "gap", "interval"), _benchmark(db, values))
 
 
-def metrics(db: Database, asked: Values) -> Rows:
+def metrics(db: Database, values: Values) -> Rows:
     """Measures as declared, with what there is of each, in the order of the menus."""
     known = db.figure.group_by("metric_id").agg(
         pl.col("period_end").n_unique().alias("periods"),
@@ -67,17 +67,17 @@ def metrics(db: Database, asked: Values) -> Rows:
         .alias("councils_with_a_value"),
         pl.len().alias("figures"),
     )
-    rows = _chosen(db.table["metric"], asked, metric="metric_id", theme="theme", source="source_id")
+    rows = _filter_rows(db.table["metric"], values, metric="metric_id", theme="theme", source="source_id")
     return _whole(
         rows.sort("position")
         .join(known, on="metric_id", how="left", maintain_order="left")
         .rename({"title": "metric"})
         .drop("position")
-        .pipe(_cited, db)
+        .pipe(_with_sources, db)
     )
 
 
-def areas(db: Database, asked: Values) -> Rows:
+def areas(db: Database, values: Values) -> Rows:
     """England, regions, councils of today and ended ones, each by name."""
     former = db.table["area_code"].join(
         db.area.select("area_id", pl.col("gss_code").alias("now")), on="area_id", how="left"
@@ -85,21 +85,21 @@ def areas(db: Database, asked: Values) -> Rows:
     succession = db.table["succession"].with_columns(
         pl.col("predecessor_id", "successor_id").replace_strict(db.names, return_dtype=pl.String).name.suffix("_name")
     )
-    rows = db.area.join(_in_regions(db, asked), on="area_id", how="semi") if "region" in asked else db.area
-    rows = _chosen(rows, asked, area="area_id", kind="kind", type="authority_type")
+    rows = db.area.join(_in_regions(db, values), on="area_id", how="semi") if "region" in values else db.area
+    rows = _filter_rows(rows, values, area="area_id", kind="kind", type="authority_type")
     order = pl.col("kind").replace_strict({"england": 0, "region": 1, "local_authority": 2}, return_dtype=pl.Int8)
     return _whole(
         rows.sort(order, "name")
         .join(
-            _listed(former.filter(pl.col("gss_code") != pl.col("now")), "area_id", "gss_code", "former_gss_codes"),
+            _join_values(former.filter(pl.col("gss_code") != pl.col("now")), "area_id", "gss_code", "former_gss_codes"),
             on="area_id", how="left", maintain_order="left",
         )
         .join(
-            _listed(succession, "successor_id", "predecessor_id_name", "succeeds"),
+            _join_values(succession, "successor_id", "predecessor_id_name", "succeeds"),
             left_on="area_id", right_on="successor_id", how="left", maintain_order="left",
         )
         .join(
-            _listed(succession, "predecessor_id", "successor_id_name", "succeeded_by"),
+            _join_values(succession, "predecessor_id", "successor_id_name", "succeeded_by"),
             left_on="area_id", right_on="predecessor_id", how="left", maintain_order="left",
         )
         .select(
@@ -110,18 +110,18 @@ def areas(db: Database, asked: Values) -> Rows:
     )  # fmt: skip
 
 
-def inspections(db: Database, asked: Values) -> Rows:
+def inspections(db: Database, values: Values) -> Rows:
     """Inspections with the grades they gave, the newest report first."""
     grades = db.table["judgement"].pivot(on="strand", on_columns=list(STRANDS), index="inspection_id", values="grade")
-    rows = _of_councils(db, db.table["inspection"], asked).sort(
+    rows = _of_councils(db, db.table["inspection"], values).sort(
         "published", "name", "inspection_id", descending=[True, False, False]
     )
-    if asked.get("newest"):
+    if values.get("newest"):
         rows = rows.unique("area_id", keep="first", maintain_order=True)
     return _whole(
-        _chosen(rows, asked, framework="framework")
+        _filter_rows(rows, values, framework="framework")
         .join(grades, on="inspection_id", how="left", maintain_order="left")
-        .pipe(_cited, db)
+        .pipe(_with_sources, db)
         .select(
             "inspection_id", pl.col("name").alias("area"), "la_number", "gss_code", _region(db), "framework", "type",
             "started", "ended", "published", *STRANDS, "url", *CITED, "data_version",
@@ -129,7 +129,7 @@ def inspections(db: Database, asked: Values) -> Rows:
     )  # fmt: skip
 
 
-def neighbours(db: Database, asked: Values) -> Rows:
+def neighbours(db: Database, values: Values) -> Rows:
     """Each council's ten statistical neighbours, nearest first, council by council."""
     others = db.area.select(
         pl.col("area_id").alias("neighbour_id"),
@@ -138,11 +138,11 @@ def neighbours(db: Database, asked: Values) -> Rows:
         pl.col("gss_code").alias("neighbour_gss_code"),
     )
     return _whole(
-        _of_councils(db, db.table["neighbour"], asked)
+        _of_councils(db, db.table["neighbour"], values)
         .sort("name", "closeness_rank")
         .join(others, on="neighbour_id", how="left", maintain_order="left")
         .with_columns(pl.lit("statistical_neighbours").alias("source_id"))
-        .pipe(_cited, db)
+        .pipe(_with_sources, db)
         .select(
             pl.col("name").alias("area"), "la_number", "gss_code", "closeness_rank", "closeness", "neighbour",
             "neighbour_la_number", "neighbour_gss_code", *CITED, "data_version",
@@ -150,11 +150,11 @@ def neighbours(db: Database, asked: Values) -> Rows:
     )  # fmt: skip
 
 
-def releases(db: Database, asked: Values) -> Rows:
+def releases(db: Database, values: Values) -> Rows:
     """The publications, each in the edition that is loaded, the newest first."""
     figures = db.figure.group_by("source_id").agg(pl.len().alias("figures"))
     return _whole(
-        _chosen(db.table["source"], asked, source="source_id")
+        _filter_rows(db.table["source"], values, source="source_id")
         .sort("released", "source_id", descending=[True, False])
         .join(figures, on="source_id", how="left", maintain_order="left")
         .rename({"title": "source"})
@@ -162,16 +162,18 @@ def releases(db: Database, asked: Values) -> Rows:
     )
 
 
-def changes(db: Database, asked: Values) -> Rows:
-    """What the loaded editions say otherwise than those before them."""
+def changes(db: Database, values: Values) -> Rows:
+    """What the loaded editions changed from those before them."""
     titles = db.table["metric"].select("metric_id", pl.col("title").alias("metric"), "unit", "position")
     places = db.area.select("area_id", pl.col("name").alias("area"), "la_number", "gss_code")
-    rows = _chosen(db.table["what_changed"], asked, kind="kind", metric="metric_id", area="area_id", source="source_id")
+    rows = _filter_rows(
+        db.table["what_changed"], values, kind="kind", metric="metric_id", area="area_id", source="source_id"
+    )
     return _whole(
         rows.join(titles, on="metric_id", how="left", maintain_order="left")
         .join(places, on="area_id", how="left", maintain_order="left")
         .sort("source_id", "kind", "position", "period_end", "area", "before", "after", nulls_last=False)
-        .pipe(_cited, db)
+        .pipe(_with_sources, db)
         .select(
             "source_id", "kind", "metric", "metric_id", "unit", "area", "la_number", "gss_code", "period_end",
             "before", "after", "moved_by", *CITED, "data_version",
@@ -179,29 +181,29 @@ def changes(db: Database, asked: Values) -> Rows:
     )  # fmt: skip
 
 
-def question(asked: Values) -> selection.Question:
+def to_figure_query(values: Values) -> selection.FigureQuery:
     """The filters of an address as the Data page asks them."""
     fields = {
         "metrics": "metric", "themes": "theme", "areas": "area", "kinds": "kind", "regions": "region", "types": "type",
         "neighbours_of": "neighbours_of", "periods": "period", "newest": "newest", "statuses": "status",
         "leaders": "leaders",
     }  # fmt: skip
-    return selection.Question(**{field: asked[name] for field, name in fields.items() if name in asked})
+    return selection.FigureQuery(**{field: values[name] for field, name in fields.items() if name in values})
 
 
-def _found(db: Database, asked: Values) -> pl.DataFrame:
-    return selection.rows(db, question(asked))
+def _find_figures(db: Database, values: Values) -> pl.DataFrame:
+    return selection.rows(db, to_figure_query(values))
 
 
 def _figures(db: Database, rows: pl.DataFrame, parts: tuple[str, ...], benchmark: Benchmark) -> Rows:
-    return Rows(rows.height, lambda offset, most: long(db, rows.slice(offset, most), parts, benchmark))
+    return Rows(rows.height, lambda offset, most: to_long(db, rows.slice(offset, most), parts, benchmark))
 
 
-def _benchmark(db: Database, asked: Values) -> Benchmark:
+def _benchmark(db: Database, values: Values) -> Benchmark:
     """The benchmark asked for: a group or a target alone says which one is meant."""
-    group, target = asked.get("group"), asked.get("target")
+    group, target = values.get("group"), values.get("target")
     implied = "group" if group else "target" if target is not None else DEFAULT
-    chosen = asked.get("benchmark", implied)
+    chosen = values.get("benchmark", implied)
     if group and chosen != "group":
         raise _not_together(f"group is for benchmark=group; the benchmark asked for is {chosen}.", "group")
     if target is not None and chosen != "target":
@@ -213,7 +215,7 @@ def _benchmark(db: Database, asked: Values) -> Benchmark:
     if chosen == "target":
         if target is None:
             raise _not_together("benchmark=target needs the number, as in target=10.", "target")
-        metric = db.metrics.get(asked["metric"][0]) if len(asked.get("metric", ())) == 1 else None
+        metric = db.metrics.get(values["metric"][0]) if len(values.get("metric", ())) == 1 else None
         if metric is None:
             raise _not_together("A target is in the unit of one measure of councils: ask for one metric.", "metric")
         return benchmarks.with_target(target, metric)
@@ -228,35 +230,35 @@ def _whole(table: pl.DataFrame) -> Rows:
     return Rows(table.height, table.slice)
 
 
-def _chosen(rows: pl.DataFrame, asked: Values, **columns: str) -> pl.DataFrame:
+def _filter_rows(rows: pl.DataFrame, values: Values, **columns: str) -> pl.DataFrame:
     """The rows that hold what was asked for: parameter -> the column of it."""
     for name, column in columns.items():
-        if name in asked:
-            rows = rows.filter(pl.col(column).is_in(asked[name]))
+        if name in values:
+            rows = rows.filter(pl.col(column).is_in(values[name]))
     return rows
 
 
-def _of_councils(db: Database, rows: pl.DataFrame, asked: Values) -> pl.DataFrame:
+def _of_councils(db: Database, rows: pl.DataFrame, values: Values) -> pl.DataFrame:
     """Rows with the names, codes and regions of their councils; those of the councils asked for."""
     places = db.area.select("area_id", "name", "la_number", "gss_code", "region_id", "authority_type")
-    if "region" in asked:
-        rows = rows.join(_in_regions(db, asked), on="area_id", how="semi")
-    return _chosen(rows.join(places, on="area_id"), asked, area="area_id", type="authority_type")
+    if "region" in values:
+        rows = rows.join(_in_regions(db, values), on="area_id", how="semi")
+    return _filter_rows(rows.join(places, on="area_id"), values, area="area_id", type="authority_type")
 
 
-def _in_regions(db: Database, asked: Values) -> pl.DataFrame:
+def _in_regions(db: Database, values: Values) -> pl.DataFrame:
     """area_id of the councils in the regions asked for; London's are those of Inner and Outer London."""
-    parts = db.area.filter((pl.col("kind") == "region") & pl.col("region_id").is_in(asked["region"]))["area_id"]
-    return db.area.filter(COUNCIL & pl.col("region_id").is_in([*asked["region"], *parts])).select("area_id")
+    parts = db.area.filter((pl.col("kind") == "region") & pl.col("region_id").is_in(values["region"]))["area_id"]
+    return db.area.filter(COUNCIL & pl.col("region_id").is_in([*values["region"], *parts])).select("area_id")
 
 
-def _cited(rows: pl.DataFrame, db: Database) -> pl.DataFrame:
+def _with_sources(rows: pl.DataFrame, db: Database) -> pl.DataFrame:
     """Rows with where each is from."""
     sources = db.table["source"].rename({"title": "source"}).select("source_id", *CITED)
     return rows.join(sources, on="source_id", how="left", maintain_order="left").with_columns(_version(db))
 
 
-def _listed(rows: pl.DataFrame, by: str, column: str, name: str) -> pl.DataFrame:
+def _join_values(rows: pl.DataFrame, by: str, column: str, name: str) -> pl.DataFrame:
     """Several values of each in one cell, in order."""
     return rows.sort(column).group_by(by).agg(pl.col(column).str.join(SEVERAL).alias(name))
 

@@ -1,6 +1,6 @@
-"""A view as data: the questions to the API that give what a page shows, and ready lines that read the answer.
+"""A view as data: the requests to the API that give what a page shows, and ready lines that read the answer.
 
-Of each page the first question gives what its picture is drawn from, and the lines read that one. A view of the newest
+Of each page the first request gives what its chart is drawn from, and the lines read that one. A view of the newest
 period asks for the newest, whichever that is then; a frozen one names its data version.
 """
 
@@ -14,21 +14,21 @@ from urllib.parse import quote
 from dashboard.analysis import selection
 from dashboard.analysis.benchmarks import Benchmark
 from dashboard.analysis.benchmarks.rules import Group, Target
-from dashboard.analysis.selection import Question
+from dashboard.analysis.selection import FigureQuery
 from dashboard.data.database import Database
 from dashboard.data.model import ENGLAND, STRANDS, Metric, Period
 from dashboard.files.exports.rows import PARTS
 from dashboard.views.text import formats
 
 BASE = "/api/v1"
-# Fields of a question as the API calls them.
+# Fields of FigureQuery -> parameters of the API.
 PARAMETERS = {
     "metrics": "metric", "themes": "theme", "areas": "area", "kinds": "kind", "regions": "region", "types": "type",
     "neighbours_of": "neighbours_of", "periods": "period", "newest": "newest", "statuses": "status",
     "leaders": "leaders",
 }  # fmt: skip
 ALL = tuple(PARTS)
-# What a question can hold of the figures beside a benchmark; the rest does without one.
+# The groups of columns that need a benchmark.
 COMPARED = ("benchmark", "gap", "interval")
 COUNCILS = ("local_authority",)
 FORMATS = {"csv": "CSV", "json": "JSON", "parquet": "Parquet"}
@@ -37,23 +37,23 @@ JUDGEMENTS = tuple(f"judgement_{strand}" for strand in STRANDS)
 
 @dataclass(frozen=True)
 class Address:
-    """One question to the API."""
+    """One request to the API."""
 
     what: str
     """What it asks for, in words."""
     table: str
-    asked: tuple[tuple[str, str], ...] = ()
+    parameters: tuple[tuple[str, str], ...] = ()
 
     def url(self, root: str, suffix: str, version: str | None = None) -> str:
         """Its whole address; `root` is where the dashboard is, `version` a data version to keep to."""
-        pairs = [*self.asked, *([("version", version)] if version else [])]
+        pairs = [*self.parameters, *([("version", version)] if version else [])]
         query = "&".join(f"{name}={quote(value, safe=',')}" for name, value in pairs)
         return f"{root}{BASE}/{self.table}.{suffix}" + (f"?{query}" if query else "")
 
 
 @dataclass(frozen=True)
 class View:
-    """What a page shows, as questions."""
+    """What a page shows, as requests to the API."""
 
     addresses: tuple[Address, ...]
     metrics: tuple[str, ...]
@@ -71,7 +71,7 @@ class Lines:
 
 
 def lines(address: Address, root: str, version: str | None = None) -> list[Lines]:
-    """Lines that read the answer to one question, for each program; they need nothing but what is named.
+    """Lines that read the answer to one request, for each program; they need nothing but what is named.
 
     DuckDB's own way to read addresses is an extension, which many networks do not let through: Python fetches the file.
     """
@@ -101,10 +101,12 @@ def england(db: Database, metric: Metric, period: Period, benchmark: Benchmark, 
         (
             _councils(db, metric, period, benchmark),
             _figures(
-                "All councils in the measures of this page", Question(ids, kinds=COUNCILS, newest=True), benchmark
+                "All councils in the measures of this page", FigureQuery(ids, kinds=COUNCILS, newest=True), benchmark
             ),
             _figures(
-                "England and its regions, every measure", Question(kinds=("england", "region"), newest=True), parts=()
+                "England and its regions, every measure",
+                FigureQuery(kinds=("england", "region"), newest=True),
+                parts=(),
             ),
             Address("Publications, and when each came out", "releases"),
             Address("What the loaded editions changed", "changes"),
@@ -138,13 +140,13 @@ def council(
         (
             _figures(
                 f"{name}: {f'measures of {theme.lower()}' if theme else 'every measure'}, newest period",
-                Question(themes=themes, areas=(area_id,), newest=True),
+                FigureQuery(themes=themes, areas=(area_id,), newest=True),
                 benchmark,
             ),
             _over_time(metric, f"{name} and England", (area_id, ENGLAND)),
             _figures(
                 f"{name} and its statistical neighbours: {_when(db, metric, period)}",
-                Question((metric.metric_id,), neighbours_of=area_id, **_period(db, metric, period)),
+                FigureQuery((metric.metric_id,), neighbours_of=area_id, **_period(db, metric, period)),
                 benchmark,
             ),
             Address(f"{name}: inspections since 2013", "inspections", (("area", area_id),)),
@@ -160,36 +162,38 @@ def compare(
     """Councils side by side: in one measure, over time, measure by measure, and all councils in a second measure."""
     areas = tuple(area_ids)
     who = f"{len(areas)} councils" if len(areas) > 1 else db.names[areas[0]]
-    one = (metric.metric_id,)
+    metric_ids = (metric.metric_id,)
     second = [_councils(db, *shown, benchmark) for shown in ((metric, period), beside) if shown and beside]
     measures = [other.metric_id for other in db.metrics.values() if other.theme == theme]
     return View(
         (
             _figures(
                 f"{who}: {_when(db, metric, period)}",
-                Question(one, areas=areas, **_period(db, metric, period)),
+                FigureQuery(metric_ids, areas=areas, **_period(db, metric, period)),
                 benchmark,
             ),
             _over_time(metric, f"{who} and England", (*areas, ENGLAND)),
             _figures(
                 f"{who}: measures of {theme.lower()}, newest period",
-                Question(themes=(theme,), areas=areas, newest=True),
+                FigureQuery(themes=(theme,), areas=areas, newest=True),
                 benchmark,
             ),
             *second,
         ),
-        tuple(dict.fromkeys([*one, *measures, *([beside[0].metric_id] if beside else [])])),
+        tuple(dict.fromkeys([*metric_ids, *measures, *([beside[0].metric_id] if beside else [])])),
     )
 
 
 def best(db: Database, metric: Metric, period: Period, benchmark: Benchmark) -> View:
     """Best councils: all that could be among them, their rank in every year, and how leaders were judged."""
-    found = [_councils(db, metric, period, benchmark)]
+    addresses = [_councils(db, metric, period, benchmark)]
     if metric.ranked:
-        asked = (("metric", metric.metric_id),)
-        found.append(Address(f"Rank and quarter of all councils in every period: {metric.title}", "standings", asked))
-    found.append(Address("The latest inspection of each council", "inspections", (("newest", "true"),)))
-    return View(tuple(found), (metric.metric_id,))
+        parameters = (("metric", metric.metric_id),)
+        addresses.append(
+            Address(f"Rank and quarter of all councils in every period: {metric.title}", "standings", parameters)
+        )
+    addresses.append(Address("The latest inspection of each council", "inspections", (("newest", "true"),)))
+    return View(tuple(addresses), (metric.metric_id,))
 
 
 def inspections(
@@ -203,39 +207,39 @@ def inspections(
     judged = f"judgement_{strand}"
     now = _figures(
         f"The latest judgements of all councils{where}, a row a council",
-        Question(JUDGEMENTS, kinds=COUNCILS, regions=regions, newest=True),
+        FigureQuery(JUDGEMENTS, kinds=COUNCILS, regions=regions, newest=True),
         shape="wide",
     )
     reports = Address(f"Every inspection since 2013{where}", "inspections", region)
     years = _figures(
         f"{db.metrics[judged].title} at each 31 March{where}",
-        Question((judged,), kinds=COUNCILS, regions=regions),
+        FigureQuery((judged,), kinds=COUNCILS, regions=regions),
         parts=(),
     )
-    found = [now, reports, years] if latest else [reports, now, years]
+    addresses = [now, reports, years] if latest else [reports, now, years]
     if area_id:
-        found.append(Address(f"{db.names[area_id]}: inspections since 2013", "inspections", (("area", area_id),)))
+        addresses.append(Address(f"{db.names[area_id]}: inspections since 2013", "inspections", (("area", area_id),)))
     if beside and benchmark:
-        found.append(_councils(db, *beside, benchmark))
-    return View(tuple(found), (*JUDGEMENTS, *([beside[0].metric_id] if beside else [])))
+        addresses.append(_councils(db, *beside, benchmark))
+    return View(tuple(addresses), (*JUDGEMENTS, *([beside[0].metric_id] if beside else [])))
 
 
 def commitment(metric: Metric) -> View:
     """A commitment: England and all councils in its measure, every period."""
-    question = Question((metric.metric_id,), kinds=("england", *COUNCILS))
+    query = FigureQuery((metric.metric_id,), kinds=("england", *COUNCILS))
     what = f"England and all councils, every period: {metric.title}"
-    return View((_figures(what, question, parts=("standing", "trend")),), (metric.metric_id,))
+    return View((_figures(what, query, parts=("standing", "trend")),), (metric.metric_id,))
 
 
 def data(
-    db: Database, question: Question, benchmark: Benchmark, parts: Collection[str], shape: selection.Shape
+    db: Database, query: FigureQuery, benchmark: Benchmark, parts: Collection[str], shape: selection.Shape
 ) -> View:
-    """The Data page: the question itself."""
-    metrics = question.metrics
-    if question.themes:
-        of_themes = db.table["metric"].filter(db.table["metric"]["theme"].is_in(question.themes))["metric_id"]
+    """The Data page: its own query."""
+    metrics = query.metrics
+    if query.themes:
+        of_themes = db.table["metric"].filter(db.table["metric"]["theme"].is_in(query.themes))["metric_id"]
         metrics = tuple(one for one in of_themes if one in (metrics or (one,)))
-    return View((_figures("These figures", question, benchmark, parts, shape),), metrics)
+    return View((_figures("These figures", query, benchmark, parts, shape),), metrics)
 
 
 def methods() -> View:
@@ -253,17 +257,17 @@ def methods() -> View:
 
 def _councils(db: Database, metric: Metric, period: Period, benchmark: Benchmark) -> Address:
     """All councils in one measure and period, with all there is beside a figure."""
-    question = Question((metric.metric_id,), kinds=COUNCILS, **_period(db, metric, period))
-    return _figures(f"All councils: {_when(db, metric, period)}", question, benchmark)
+    query = FigureQuery((metric.metric_id,), kinds=COUNCILS, **_period(db, metric, period))
+    return _figures(f"All councils: {_when(db, metric, period)}", query, benchmark)
 
 
 def _over_time(metric: Metric, who: str, area_ids: tuple[str, ...]) -> Address:
-    question = Question((metric.metric_id,), areas=area_ids)
-    return _figures(f"{who}, every period: {metric.title}", question, parts=("standing", "trend"))
+    query = FigureQuery((metric.metric_id,), areas=area_ids)
+    return _figures(f"{who}, every period: {metric.title}", query, parts=("standing", "trend"))
 
 
 def _period(db: Database, metric: Metric, period: Period) -> dict[str, Any]:
-    """The filter of a period: the newest is asked for as such, so that the question follows new figures."""
+    """The filter of a period: the newest is asked for as such, so that the query follows new figures."""
     return {"newest": True} if period == db.latest(metric.metric_id) else {"periods": (period.label,)}
 
 
@@ -273,38 +277,38 @@ def _when(db: Database, metric: Metric, period: Period) -> str:
 
 
 def _figures(
-    what: str, question: Question, benchmark: Benchmark | None = None, parts: Collection[str] = ALL,
+    what: str, query: FigureQuery, benchmark: Benchmark | None = None, parts: Collection[str] = ALL,
     shape: selection.Shape = "long",
 ) -> Address:  # fmt: skip
-    """A question about figures; what cannot be had for it, as a benchmark nobody has named yet, is left out."""
-    asked: list[tuple[str, str]] = []
-    for field in question.filters():
-        value: Any = getattr(question, field)
+    """A request for figures; what it lacks, as a benchmark whose details are not chosen yet, is left out."""
+    parameters: list[tuple[str, str]] = []
+    for field in query.filters():
+        value: Any = getattr(query, field)
         values = ("true",) if value is True else (value,) if isinstance(value, str) else value
         # Several in one; a name with a comma in it stands alone.
         together = [value for value in values if "," not in value]
         alone = [value for value in values if "," in value]
-        asked += [(PARAMETERS[field], one) for one in (*([",".join(together)] if together else []), *alone)]
+        parameters += [(PARAMETERS[field], one) for one in (*([",".join(together)] if together else []), *alone)]
     if shape == "wide":
-        return Address(what, "observations", (*asked, ("shape", "wide")))
-    against = _against(question, benchmark)
-    beside = [part for part in ALL if part in parts and (against or part not in COMPARED)]
+        return Address(what, "observations", (*parameters, ("shape", "wide")))
+    compared_with = _benchmark_parameters(query, benchmark)
+    beside = [part for part in ALL if part in parts and (compared_with or part not in COMPARED)]
     if beside:
-        asked.append(("with", ",".join(beside)))
-    if against and set(COMPARED) & set(beside):
-        asked += against
-    return Address(what, "observations", tuple(asked))
+        parameters.append(("with", ",".join(beside)))
+    if compared_with and set(COMPARED) & set(beside):
+        parameters += compared_with
+    return Address(what, "observations", tuple(parameters))
 
 
-def _against(question: Question, benchmark: Benchmark | None) -> list[tuple[str, str]]:
-    """A benchmark as the API takes it; nothing where what it asks is not answered, or for other measures."""
+def _benchmark_parameters(query: FigureQuery, benchmark: Benchmark | None) -> list[tuple[str, str]]:
+    """A benchmark as the API takes it; nothing where its details are missing, or are for other measures."""
     if benchmark is None:
         return []
-    asked = [("benchmark", benchmark.id)]
+    parameters = [("benchmark", benchmark.id)]
     rule = benchmark.rule
     if isinstance(rule, Group):
-        return [*asked, ("group", ",".join(rule.area_ids))] if rule.area_ids else []
+        return [*parameters, ("group", ",".join(rule.area_ids))] if rule.area_ids else []
     if isinstance(rule, Target):
-        of_these = rule.number is not None and question.metrics == (rule.metric_id,)
-        return [*asked, ("target", f"{rule.number:.15g}")] if of_these else []
-    return asked
+        of_these = rule.number is not None and query.metrics == (rule.metric_id,)
+        return [*parameters, ("target", f"{rule.number:.15g}")] if of_these else []
+    return parameters

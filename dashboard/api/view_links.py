@@ -1,7 +1,7 @@
-"""Links: what the address of a view holds, live or frozen at a data version, and what is said of older figures.
+"""Links: what the address of a view holds, live or frozen at a data version, and the notices about older figures.
 
 A link holds only what differs from the default. A live one names no data version and follows new data; a frozen one
-names the version, and shows what it shows today for as long as that version is kept.
+names the version, and shows what it shows today for as long as that version is archived.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ PAGE = re.compile(r"https?://[\w.:\[\]-]+(/[\w.~%/-]*)?", re.ASCII)
 Choices = dict[str, list[str]]
 
 
-def choices(asked: Mapping[str, Iterable[str]], state: Mapping[str, object], asks: str | None = None) -> Choices:
+def choices(parameters: Mapping[str, Iterable[str]], state: Mapping[str, object], asks: str | None = None) -> Choices:
     """Of an address, by name, what a link to the view needs: what differs from the default and is drawn.
 
     `state` holds the choices that are drawn: other names belong to no choice of this page. Streamlit leaves defaults
@@ -34,18 +34,18 @@ def choices(asked: Mapping[str, Iterable[str]], state: Mapping[str, object], ask
     `asks` is what the benchmark asks the reader for (Benchmark.asks). One view has one link, whichever way it was come
     by: in the order of SHARED, then by name.
     """
-    found: Choices = {}
-    for name, values in sorted(asked.items(), key=lambda one: (one[0] not in SHARED, _order(one[0]))):
+    chosen: Choices = {}
+    for name, values in sorted(parameters.items(), key=lambda pair: (pair[0] not in SHARED, _order(pair[0]))):
         if name == VERSION or name not in state or ASKED.get(name, asks) != asks:
             continue
         now, before = state[name], [value for value in values if value]
         if now is None or (isinstance(now, str) and [now] != before):
-            continue  # chosen anew in this run, by a choice that it depends on: it is the default
+            continue  # chosen again in this run, by a choice that it depends on: it is the default
         if isinstance(now, list):
-            before = [str(one) for one in now]
+            before = [str(pair) for pair in now]
         if before:
-            found[name] = before
-    return found
+            chosen[name] = before
+    return chosen
 
 
 def here(url: str | None, path: str) -> tuple[str, str]:
@@ -74,7 +74,7 @@ def day(moment: datetime) -> str:
 
 
 def notice(shown: Database, newest: Database) -> str:
-    """What is said over a view of a data version that the address names; before a link to the newest, if it is old."""
+    """The notice over a view of a data version that the address names; if that is old, a link to the newest follows."""
     words = f"You are looking at the figures of {shown.data_version}, as they stood on {day(shown.built_at)}."
     if shown.data_version == newest.data_version:
         return f"{words} These are the newest."
@@ -83,9 +83,11 @@ def notice(shown: Database, newest: Database) -> str:
     return f"{words} Newer figures exist, of {day(newest.built_at)}."
 
 
-def not_kept(asked: str, why: object, newest: Database) -> str:
-    """What is said where the address names a version that cannot be shown; `why` says what is kept."""
-    return f"The figures of “{asked}” cannot be shown. {why} You are looking at the newest, of {day(newest.built_at)}."
+def not_kept(version: str, why: object, newest: Database) -> str:
+    """The message where the address names a version that cannot be shown; `why` lists the versions."""
+    return (
+        f"The figures of “{version}” cannot be shown. {why} You are looking at the newest, of {day(newest.built_at)}."
+    )
 
 
 def _order(name: str) -> str:

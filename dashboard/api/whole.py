@@ -24,7 +24,7 @@ from dashboard.data.database import Database
 
 MEDIA_TYPE = "application/vnd.duckdb"
 NAME = "monitor.duckdb"
-# DuckDB 1.4 of September 2025 and all that came after it read this; ours writes 2.0's when nothing is said.
+# DuckDB 1.4 of September 2025 and all later ones read this; ours writes the format of 2.0 unless told otherwise.
 STORAGE = "v1.4.0"
 # Many of our tables are small, and each takes whole blocks; the usual 256 kB would make the file a third larger.
 BLOCK_SIZE = 65_536
@@ -66,7 +66,7 @@ def made(db: Database) -> Whole | None:
 
 
 def make(db: Database) -> Whole:
-    """The file of a data version; made by whoever asks first, while the others wait."""
+    """The file of a data version; made by the first request, while the others wait."""
     with _MAKING:
         if db not in _MADE:
             content = written(db)
@@ -90,17 +90,17 @@ def written(db: Database) -> bytes:
 
 
 def _sql(db: Database, path: Path) -> str:
-    said = [
+    statements = [
         f"ATTACH '{_quoted(str(path))}' AS whole (STORAGE_VERSION '{STORAGE}', BLOCK_SIZE {BLOCK_SIZE})",
         "USE whole",
     ]
     for name in sorted(db.table):
         rows = _quoted(str(path.with_name(f"{name}.parquet")))
-        said.append(f"CREATE TABLE \"{name}\" AS FROM read_parquet('{rows}') ORDER BY ALL")
+        statements.append(f"CREATE TABLE \"{name}\" AS FROM read_parquet('{rows}') ORDER BY ALL")
     for (table, column), words in sorted(db.comments.items()):
         named = f'COLUMN "{table}"."{column}"' if column else f'TABLE "{table}"'
-        said.append(f"COMMENT ON {named} IS '{_quoted(words)}'")
-    return ";\n".join([*said, VIEW.read_text("utf-8"), "CHECKPOINT whole", "USE memory", "DETACH whole"])
+        statements.append(f"COMMENT ON {named} IS '{_quoted(words)}'")
+    return ";\n".join([*statements, VIEW.read_text("utf-8"), "CHECKPOINT whole", "USE memory", "DETACH whole"])
 
 
 def _quoted(text: str) -> str:
@@ -108,7 +108,7 @@ def _quoted(text: str) -> str:
 
 
 def _name(content: bytearray, name: bytes) -> None:
-    """Give the database a name by its content, where DuckDB drew one by lot: sixteen bytes of the first header.
+    """Give the database a name by its content, where DuckDB drew a random one: sixteen bytes of the first header.
 
     A buffer that DuckDB uses twice leaves it in another header too. A page whose checksum is not as we know them is
     left alone: such a file is as good, but another one each time.
@@ -123,7 +123,7 @@ def _name(content: bytearray, name: bytes) -> None:
 
 def _checksum(page: bytearray) -> bytes:
     """As DuckDB's storage writes it: over all but the first eight bytes, where it stands."""
-    found = 5381
+    checksum = 5381
     for (word,) in struct.iter_unpack("<Q", page[8:]):
-        found ^= word * 0xBF58476D1CE4E5B9 % 2**64
-    return struct.pack("<Q", found)
+        checksum ^= word * 0xBF58476D1CE4E5B9 % 2**64
+    return struct.pack("<Q", checksum)

@@ -1,6 +1,6 @@
 """The addresses of briefings: /briefings/383.pdf, .docx or .html; of regions and of England by their codes.
 
-A briefing is made once a data version, one at a time, and kept with the answers of the API while it is asked for.
+A briefing is made once for each data version, one at a time, and cached with the answers of the API.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from starlette.routing import Route
 from dashboard.analysis.benchmarks import BENCHMARKS, DEFAULT, Benchmark
 from dashboard.api import answers
 from dashboard.api.problems import shown
-from dashboard.api.replies import Asking, Resource
+from dashboard.api.replies import ClientHeaders, Resource
 from dashboard.api.view_links import VERSION
 from dashboard.briefings import content, web
 from dashboard.briefings.content import NoBriefingError
@@ -54,14 +54,14 @@ class Briefings:
     async def __call__(self, request: Request) -> Response:
         loop = asyncio.get_running_loop()
         try:
-            asked = await loop.run_in_executor(READING, Asked, request)
-            if asked.reply is not None:
-                return asked.reply
+            briefing_request = await loop.run_in_executor(READING, BriefingRequest, request)
+            if briefing_request.reply is not None:
+                return briefing_request.reply
             if self._waiting >= MOST_WAITING:
                 raise RefusedError(503, "Too many at once", f"Ask again in {RETRY_SECONDS} seconds.")
             self._waiting += 1
             try:
-                return await loop.run_in_executor(RENDERING, asked.render)
+                return await loop.run_in_executor(RENDERING, briefing_request.respond)
             finally:
                 self._waiting -= 1
         except RefusedError as refused:
@@ -70,10 +70,10 @@ class Briefings:
             return _refused(503, "There is no readable database", str(error))
         except Exception as error:  # noqa: BLE001 - whatever it is, the answer is in words
             log_error(error, "briefing")
-            return _refused(500, "The briefing could not be made", errors.words(error))
+            return _refused(500, "The briefing could not be made", errors.message_for_reader(error))
 
 
-class Asked:
+class BriefingRequest:
     """What an address asks for; raises RefusedError, and DatabaseError where there is no data."""
 
     def __init__(self, request: Request) -> None:
@@ -93,28 +93,31 @@ class Asked:
         self.area_id = area_id
         headers = request.headers
         part = headers.get("range", "") if request.method == "GET" else ""
-        self.asking = Asking(
+        self.client = ClientHeaders(
             headers.get("if-none-match", ""), headers.get("accept-encoding", ""), part, headers.get("if-range", "")
         )
         self.key = ("briefing", area_id, suffix, self.benchmark.id, str(bool(self.version)))
         self.resource = self._resource()
         self.reply: Response | None = None
-        if self.asking.has(self.resource.tag):
+        if self.client.has(self.resource.tag):
             self.reply = self._response(None)
-        elif found := answers.shelf(self.db).get(self.key):
-            self.reply = self._response(found)
+        elif answer := answers.answer_cache(self.db).get(self.key):
+            self.reply = self._response(answer)
 
-    def render(self) -> Response:
-        """The briefing, made if nobody did meanwhile."""
-        kept = answers.shelf(self.db)
-        return self._response(kept.get(self.key) or kept.put(self.key, answers.document(self._render(), binary=True)))
+    def respond(self) -> Response:
+        """Respond with the briefing, made if nobody did meanwhile."""
+        cache_of_answers = answers.answer_cache(self.db)
+        return self._response(
+            cache_of_answers.get(self.key)
+            or cache_of_answers.put(self.key, answers.document(self._render(), binary=True))
+        )
 
     def _render(self) -> bytes:
-        found = content.briefing(self.db, self.area_id, self.benchmark)
+        briefing = content.briefing(self.db, self.area_id, self.benchmark)
         if self.form.suffix != "html":
-            return self.form.render(found)
+            return self.form.render(briefing)
         others = {form: address(self.area_id, form, self.benchmark, self.version) for form in FORMS if form != "html"}
-        return web.web(found, others)
+        return web.web(briefing, others)
 
     def _resource(self) -> Resource:
         disposition = "inline" if self.form.shown else "attachment"
@@ -126,7 +129,7 @@ class Asked:
         return Resource(tag, self.form.media_type, self.db.data_version, bool(self.version), headers=headers)
 
     def _response(self, answer: answers.Answer | None) -> Response:
-        reply = self.resource.unchanged(self.asking) if answer is None else self.resource.reply(answer, self.asking)
+        reply = self.resource.unchanged(self.client) if answer is None else self.resource.reply(answer, self.client)
         assert isinstance(reply.body, bytes)
         response = Response(reply.body, reply.status)
         # Those of the reply alone: Starlette would add a length to a 304.
@@ -153,18 +156,18 @@ def _database(version: str | None) -> Database:
         ) from error
 
 
-def _benchmark(asked: str | None) -> Benchmark:
+def _benchmark(benchmark_id: str | None) -> Benchmark:
     known = content.benchmarks()
-    if not asked:
+    if not benchmark_id:
         return BENCHMARKS[DEFAULT]
-    if asked not in known:
+    if benchmark_id not in known:
         names = ", ".join(known)
         raise RefusedError(
             400,
             "There is no such comparison",
-            f"“{shown(asked)}” is none of those a briefing can be held against: {names}.",
+            f"“{shown(benchmark_id)}” is none of those a briefing can be held against: {names}.",
         )
-    return known[asked]
+    return known[benchmark_id]
 
 
 def _refused(status: int, title: str, words: str) -> Response:

@@ -1,4 +1,4 @@
-"""Answers that many readers share: worked out once a data version, for whoever asks the same."""
+"""Answers that many readers share: calculated once for each data version."""
 
 from __future__ import annotations
 
@@ -12,20 +12,20 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 
-def shared(ask: Callable[Concatenate[Database, P], T]) -> Callable[Concatenate[Database, P], T]:
-    """Remember what a question answers, some ten kilobytes (`Database.remembered`); nobody may change an answer.
+def cached(ask: Callable[Concatenate[Database, P], T]) -> Callable[Concatenate[Database, P], T]:
+    """Keep what a query answers, some ten kilobytes (`Database.cached`); nobody may change an answer.
 
-    It asks the database by a few choices: whatever is not hashable, but for lists, is no choice (TypeError).
+    Its arguments are a few choices: lists, or what is hashable (else TypeError).
     """
     name = f"{ask.__module__}.{ask.__qualname__}"
 
     @wraps(ask)
-    def asked(db: Database, /, *args: P.args, **kwargs: P.kwargs) -> T:
-        key = (name, *map(_choice, args), *((one, _choice(kwargs[one])) for one in sorted(kwargs)))
-        return db.remembered(key, lambda: ask(db, *args, **kwargs), small=True)
+    def answer(db: Database, /, *args: P.args, **kwargs: P.kwargs) -> T:
+        key = (name, *map(_choice, args), *((option, _choice(kwargs[option])) for option in sorted(kwargs)))
+        return db.cached(key, lambda: ask(db, *args, **kwargs), small=True)
 
-    return asked
+    return answer
 
 
-def _choice(given: Any) -> Hashable:
-    return tuple(given) if isinstance(given, list) else given
+def _choice(value: Any) -> Hashable:
+    return tuple(value) if isinstance(value, list) else value

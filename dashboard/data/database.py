@@ -1,8 +1,8 @@
-"""The built database as frames in memory: read once a data version, and never held open.
+"""The built database as frames in memory: read once for each data version, then closed.
 
-A page asks a few hundred rows of some tens of thousands; Polars answers that from memory in under a millisecond where
-a query to DuckDB takes five. And because the file is read whole and let go, a publisher may replace it, or break it,
-under a running server: readers keep the last good version.
+A page asks for a few hundred rows of some tens of thousands; Polars answers that from memory in under a millisecond
+where a query to DuckDB takes five. And because the file is read whole and closed, a publisher may replace it, or damage
+it, under a running server: readers keep the last good version.
 """
 
 from __future__ import annotations
@@ -17,22 +17,22 @@ from typing import Any, TypeVar
 
 import polars as pl
 
-from dashboard.data.duckdb_connection import opened
+from dashboard.data.duckdb_connection import open_read_only
 from dashboard.data.model import Metric, Period, Source
 
 T = TypeVar("T")
 # Some megabytes each: every benchmark of the menu, and some that readers make.
-REMEMBERED = 64
+MOST_ANSWERS = 64
 # Some ten kilobytes each: what a page shows of a measure, a benchmark or a council.
-REMEMBERED_SMALL = 2000
-# What the schema says of each table (column "") and column that it says something of: the data dictionary.
+MOST_SMALL_ANSWERS = 2000
+# The comments of the schema on tables (column "") and columns: the data dictionary.
 COMMENTS = """
     SELECT table_name, '', comment FROM duckdb_tables() WHERE database_name = 'monitor' AND comment IS NOT NULL
     UNION ALL
     SELECT table_name, column_name, comment FROM duckdb_columns()
     WHERE database_name = 'monitor' AND comment IS NOT NULL
 """
-# Not its views: the whole database, as the API gives it, has one of all figures.
+# Without views: the whole database, as the API gives it, has a view of all figures.
 TABLES = "SELECT table_name FROM duckdb_tables() WHERE database_name = 'monitor' ORDER BY ALL"
 
 
@@ -42,7 +42,7 @@ class Database:
     `figure` holds every observation with its area, rank and change: metric_id, area_id, period_end, period, value,
     status, symbol, numerator, denominator, return_id, file, line, name, kind, region_id, authority_type, very_small,
     rank, tied, ranked, quarter, sets_cut, previous_period_end, change.
-    `comments` holds what the schema says: (table, column) -> words, and (table, "") of the table itself.
+    `comments` holds those of the schema: (table, column) -> words, and (table, "") for the table itself.
     """
 
     def __init__(self, path: Path) -> None:
@@ -50,15 +50,15 @@ class Database:
         self._lock = threading.Lock()
         self._answers: OrderedDict[Hashable, Any] = OrderedDict()
         self._small_answers: OrderedDict[Hashable, Any] = OrderedDict()
-        with opened(path) as connection:
+        with open_read_only(path) as connection:
             names = [row[0] for row in connection.execute(TABLES).fetchall()]
             table = {name: _plain(connection.sql(f'FROM "{name}"').pl()) for name in names}
             comments = connection.execute(COMMENTS).fetchall()
         self.table = table
-        self.comments: dict[tuple[str, str], str] = {(name, column): said for name, column, said in comments}
+        self.comments: dict[tuple[str, str], str] = {(name, column): words for name, column, words in comments}
         self.data_version: str = table["build"]["data_version"][0]
         self.built_at: datetime = table["build"]["built_at"][0]
-        # What is published for England alone has nothing to show of councils; it is in `figure` and in exports.
+        # Measures that are published for England alone have no council to show; they are in `figure` and in exports.
         self.metrics = {
             row["metric_id"]: Metric(**{field: row[field] for field in Metric.__dataclass_fields__})
             for row in table["metric"].filter(~pl.col("england_only")).sort("position").iter_rows(named=True)
@@ -112,21 +112,21 @@ class Database:
 
     @cached_property
     def measures(self) -> pl.DataFrame:
-        """What comparing needs to know of each metric: metric_id, polarity, unit, has_interval, shortfall_moves."""
+        """What comparisons need of each metric: metric_id, polarity, unit, has_interval, shortfall_moves."""
         return self.table["metric"].select("metric_id", "polarity", "unit", "has_interval", "shortfall_moves")
 
-    def remembered(self, key: Hashable, make: Callable[[], T], *, small: bool = False) -> T:
-        """What `make` made when this was last asked for; the REMEMBERED answers asked for last are kept.
+    def cached(self, key: Hashable, make: Callable[[], T], *, small: bool = False) -> T:
+        """What `make` made when this was last asked for; the MOST_ANSWERS answers asked for last are cached.
 
-        They are of this version of the data, and go with it. What is shared by many readers is worked out once.
-        REMEMBERED_SMALL of those that are `small` are kept besides. Nobody may change an answer.
+        They belong to this version of the data, and go with it. What many readers ask for is calculated once.
+        MOST_SMALL_ANSWERS of those that are `small` are cached besides. Nobody may change an answer.
         """
-        answers, most = (self._small_answers, REMEMBERED_SMALL) if small else (self._answers, REMEMBERED)
+        answers, most = (self._small_answers, MOST_SMALL_ANSWERS) if small else (self._answers, MOST_ANSWERS)
         with self._lock:
             if key in answers:
                 answers.move_to_end(key)
-                found: T = answers[key]
-                return found
+                known: T = answers[key]
+                return known
         answer = make()
         with self._lock:
             answers[key] = answer
@@ -140,12 +140,12 @@ class Database:
 
     def figures(self, metric_id: str, period_end: date) -> pl.DataFrame:
         """The figures of all areas in one period of one metric (columns of `figure`)."""
-        found = self._of_period.get((metric_id, period_end))
-        return self.figure.clear() if found is None else found
+        figures = self._of_period.get((metric_id, period_end))
+        return self.figure.clear() if figures is None else figures
 
     @cached_property
     def _of_period(self) -> dict[tuple[str, date], pl.DataFrame]:
-        # Windows on `figure`, which is sorted by both: nothing is copied, and nothing searched when one is asked for.
+        # Slices of `figure`, which is sorted by both: nothing is copied, and a look-up needs no search.
         parts, start = dict[tuple[str, date], pl.DataFrame](), 0
         lengths = self.figure.group_by("metric_id", "period_end", maintain_order=True).len()
         for metric_id, period_end, length in lengths.iter_rows():

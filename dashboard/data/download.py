@@ -1,7 +1,7 @@
 """A file over the network, trusting nothing: redirects, size, every read and the whole are bounded.
 
-On the standard library's `http.client`, as the downloads of the ETL are, and for the same reason: what packages do on
-top (redirects, unpacking, retries, time-outs of one read) is just what cannot be left to them.
+On the standard library's `http.client`, like the downloads of the ETL, and for the same reason: what packages add
+(redirects, unpacking, retries, time-outs of one read) is just what cannot be left to them.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 # Packed, a few bytes could become many; a database is packed already.
 HEADERS = {"User-Agent": "child-protection-monitor", "Accept-Encoding": "identity", "Connection": "close"}
-AT_ONCE = 256 * 1024
+CHUNK = 256 * 1024
 REDIRECTS = (301, 302, 303, 307, 308)
 MOST_REDIRECTS = 3
 PORTS = {"https": 443, "http": 80}
@@ -32,7 +32,7 @@ class Bounds:
     """How far a server is trusted, in seconds and bytes."""
 
     whole: float = 600.0
-    """For one look: all that is asked, all redirects."""
+    """For one check: all requests and redirects."""
     patience: float = 30.0
     """For one read."""
     largest: int = 1_000_000_000
@@ -40,16 +40,16 @@ class Bounds:
 
 @dataclass(frozen=True)
 class Answer:
-    """What came, beside the bytes."""
+    """What the server answered, beside the bytes."""
 
     tag: str
     """Its ETag; empty where there is none."""
     unchanged: bool = False
-    """The server says that it is still what the tag names; no bytes came."""
+    """The server says that the file is still the one of the tag; no bytes came."""
 
 
 class RefusedError(Exception):
-    """What came is not to be taken: `code` names why, for whoever watches; the words say it."""
+    """The download is refused: `code` names the reason for monitoring, `why` says it in words."""
 
     def __init__(self, code: str, why: str) -> None:
         super().__init__(f"{code}: {why}")
@@ -62,7 +62,7 @@ def get(url: str, into: BinaryIO, bounds: Bounds, end: float, tag: str = "") -> 
     It must be there by `end`, of the clock `monotonic`. With a `tag` only what has another one is sent.
     """
     try:
-        return _followed(url, into, bounds, end, {"If-None-Match": tag} if tag else {})
+        return _follow(url, into, bounds, end, {"If-None-Match": tag} if tag else {})
     except ssl.SSLCertVerificationError as error:
         why = f"the server cannot prove that it is the one ({error.verify_message})."
         raise RefusedError("E_ADDRESS_CERTIFICATE", why) from error
@@ -83,35 +83,35 @@ def _slow(bounds: Bounds, end: float) -> tuple[str, str]:
     return "E_ADDRESS_SLOW", f"the server said nothing for {bounds.patience:g} seconds."
 
 
-def _followed(url: str, into: BinaryIO, bounds: Bounds, end: float, ask: Mapping[str, str]) -> Answer:
-    at = urlsplit(url)
+def _follow(url: str, into: BinaryIO, bounds: Bounds, end: float, headers: Mapping[str, str]) -> Answer:
+    parts = urlsplit(url)
     for _ in range(MOST_REDIRECTS + 1):
-        kind = HTTPSConnection if at.scheme == "https" else HTTPConnection
-        connection = kind(at.hostname or "", at.port, timeout=_time_out(bounds, end))
+        kind = HTTPSConnection if parts.scheme == "https" else HTTPConnection
+        connection = kind(parts.hostname or "", parts.port, timeout=_time_out(bounds, end))
         try:
             connection.connect()
             connection.sock = _Socket(connection.sock, bounds, end)
-            connection.request("GET", _target(at), headers={**HEADERS, **ask})
+            connection.request("GET", _target(parts), headers={**HEADERS, **headers})
             response = connection.getresponse()
             if response.status not in REDIRECTS:
-                return _answered(response, into, bounds, asked=bool(ask))
-            at = _redirected(at, response.headers.get("Location", ""))
+                return _read_response(response, into, bounds, conditional=bool(headers))
+            parts = _redirect(parts, response.headers.get("Location", ""))
         finally:
             connection.close()
     raise RefusedError("E_ADDRESS_REDIRECT", f"the server sends us on more than {MOST_REDIRECTS} times.")
 
 
-def _redirected(at: SplitResult, to: str) -> SplitResult:
-    """Where we are sent, which must be the same server: another one is for the operator to name, not for this one."""
+def _redirect(parts: SplitResult, location: str) -> SplitResult:
+    """The target of a redirect, which must be on the same server: only the operator may name another."""
     try:
-        found = urlsplit(urljoin(at.geturl(), to))
-        same = bool(to) and _origin(found) == _origin(at)
+        target = urlsplit(urljoin(parts.geturl(), location))
+        same = bool(location) and _origin(target) == _origin(parts)
     except ValueError:  # no address at all
         same = False
     if not same:
         why = "the server sends us elsewhere, where we do not follow. Set the address of the file itself."
         raise RefusedError("E_ADDRESS_REDIRECT", why)
-    return found
+    return target
 
 
 def _origin(parts: SplitResult) -> tuple[str, str | None, int | None]:
@@ -123,11 +123,11 @@ def _target(parts: SplitResult) -> str:
     return f"{path}?{query}" if query else path
 
 
-def _answered(response: HTTPResponse, into: BinaryIO, bounds: Bounds, *, asked: bool) -> Answer:
-    found = response.headers.get("ETag", "")
-    # It is sent again: a line of its own in it would be a header of our request.
-    tag = found if found.isascii() and found.isprintable() else ""
-    if response.status == 304 and asked:
+def _read_response(response: HTTPResponse, into: BinaryIO, bounds: Bounds, *, conditional: bool) -> Answer:
+    etag = response.headers.get("ETag", "")
+    # We send it back: a line break in it would add a header to our request.
+    tag = etag if etag.isascii() and etag.isprintable() else ""
+    if response.status == 304 and conditional:
         return Answer(tag, unchanged=True)
     if response.status != 200:
         raise RefusedError("E_ADDRESS_STATUS", f"the server answers {response.status}.")
@@ -144,23 +144,23 @@ def _receive(response: HTTPResponse, into: BinaryIO, bounds: Bounds) -> None:
         raise RefusedError("E_ADDRESS_LENGTH", why)
     received = 0
     while True:
-        # Before the first read too: a length that is too large need not be waited for.
+        # Before the first read too: a file that says it is too large need not be downloaded.
         if max(received, expected or 0) > bounds.largest:
             raise RefusedError("E_ADDRESS_SIZE", f"larger than {bounds.largest:,} bytes.")
-        chunk = response.read1(AT_ONCE)
+        chunk = response.read1(CHUNK)
         if not chunk:
             break
         received += len(chunk)
         try:
             into.write(chunk)
         except OSError as error:
-            raise unwritten(error) from error
+            raise disk_error(error) from error
     if expected is not None and received < expected:
         raise RefusedError("E_ADDRESS_CUT", f"the connection ended after {received:,} of {expected:,} bytes.")
 
 
-def unwritten(error: OSError) -> RefusedError:
-    """The disk's fault: nothing of it is the network's."""
+def disk_error(error: OSError) -> RefusedError:
+    """An error of the disk, not of the network."""
     why = f"the copy could not be written ({error.strerror or type(error).__name__}). Make room or give permission."
     return RefusedError("E_ADDRESS_WRITE", why)
 
@@ -173,7 +173,7 @@ def _time_out(bounds: Bounds, end: float) -> float:
 
 
 class _Socket:
-    """As much of a socket as `http.client` uses, but impatient."""
+    """As much of a socket as `http.client` uses, with a limit for the whole download."""
 
     def __init__(self, sock: socket, bounds: Bounds, end: float) -> None:
         self.sock, self.bounds, self.end = sock, bounds, end
@@ -185,12 +185,12 @@ class _Socket:
         return io.BufferedReader(_Impatient(self.sock, self.bounds, self.end))
 
     def close(self) -> None:
-        # As with any socket, what was made of it may still be read.
+        # As with any socket, files made of it may still be read.
         self.sock.close()
 
 
 class _Impatient(io.RawIOBase):
-    """Reads until the end: a limit for each read alone would wait for ever for a server that drips."""
+    """Reads until the end; with a limit for each read alone, a server that drips could hold us for ever."""
 
     def __init__(self, sock: socket, bounds: Bounds, end: float) -> None:
         self.sock, self.bounds, self.end = sock, bounds, end

@@ -1,4 +1,4 @@
-"""The database file opened to be read, and shut off from everything else: other files, the network, other settings."""
+"""The database file opened read-only, without access to other files, the network or other settings."""
 
 from __future__ import annotations
 
@@ -14,25 +14,25 @@ READER: dict[str, str | bool | int | float | list[str]] = {
     "threads": "2",
     # In milliseconds, of one statement; reading the largest table takes a fifth of a second.
     "max_execution_time": "60000",
-    # What does not fit into memory is an error, and no file.
+    # What does not fit into memory is an error; it is not written to a file.
     "temp_directory": "",
     "max_temp_directory_size": "0B",
     "autoinstall_known_extensions": "false",
     "autoload_known_extensions": "false",
     "allow_community_extensions": "false",
     "allow_persistent_secrets": "false",
-    # A name in a statement is never a variable of ours.
+    # Names in statements never refer to Python variables.
     "python_enable_replacements": "false",
 }
 
 
 @contextmanager
-def opened(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+def open_read_only(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     """A connection that sees the tables of one file and nothing besides; raises duckdb.Error or OSError.
 
-    The file is attached to an empty database, and only then is the world shut out. Opened by itself it could be shut
-    out from the start; but whoever opens the same path again, while somebody in this process still reads, is then
-    given the file that was there before (DuckDB keeps one instance a path), and a new version would not be seen.
+    The file is attached to an empty database, and only then is all other access switched off. Opened directly, the file
+    could have it off from the start; but DuckDB keeps one instance for each path: while one connection still reads, the
+    next to open the same path would get the file that was there before, and never see a new version.
     """
     path.stat()  # DuckDB would create a database that is not there
     with duckdb.connect(":memory:", config=READER) as connection:
@@ -41,11 +41,11 @@ def opened(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
         yield connection
 
 
-def identity(path: Path) -> tuple[str, datetime]:
+def read_identity(path: Path) -> tuple[str, datetime]:
     """The data version that a file holds, and when it was built (UTC); raises duckdb.Error or OSError."""
-    with opened(path) as connection:
-        found = connection.execute("SELECT data_version, built_at FROM build").fetchall()
-    if len(found) != 1:
+    with open_read_only(path) as connection:
+        rows = connection.execute("SELECT data_version, built_at FROM build").fetchall()
+    if len(rows) != 1:
         raise duckdb.InvalidInputException("The table build has not one row.")
-    version, built_at = found[0]
+    version, built_at = rows[0]
     return str(version), built_at

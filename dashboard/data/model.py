@@ -1,4 +1,4 @@
-"""What the database holds, as types: measures, sources and periods, grades, and why a value may be missing."""
+"""Types of what the database holds: measures, sources, periods, grades, and why a value may be missing."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ REASONS = {
 
 
 class DatabaseError(Exception):
-    """There is no readable database: said in words, with the remedy."""
+    """There is no readable database; the message names the remedy."""
 
 
 @dataclass(frozen=True)

@@ -1,8 +1,8 @@
-"""A database that lies at an https address: looked at again and again, taken when it is new, whole and no older.
+"""A database at an https address: checked again and again, and taken when it is new, whole and no older.
 
-What is asked for is its SHA-256, a line beside it; the database itself only where that is another one than that of the
-copy here. Whatever comes instead of it, a server that hangs, a page, a file cut short, the last good copy stays where
-it is. All this happens in a thread of its own, and no reader waits for it.
+Each check asks for its SHA-256, a line beside it, and for the database itself only where it differs from the copy here.
+Whatever comes instead, a server that hangs, a page, a file cut short, the last good copy stays in place. All this
+happens in a thread of its own, and no reader waits for it.
 """
 
 from __future__ import annotations
@@ -24,24 +24,24 @@ from pathlib import Path
 from typing import Any
 
 from dashboard.data.database import Database
-from dashboard.data.download import Bounds, RefusedError, get, unwritten
+from dashboard.data.download import Bounds, RefusedError, disk_error, get
 from dashboard.data.model import DatabaseError
 from dashboard.data.versions import SUFFIX, VERSIONS, Store
-from dashboard.ops.location import Address, Stamp, seen
+from dashboard.ops.location import Address, Stamp, stamp_of
 from dashboard.ops.logs import log_error
 from dashboard.ops.metrics import counter
 
-# As `sha256sum` writes it: the digest, and the name of the file it was made of.
+# As `sha256sum` writes it: the digest, and the name of the file.
 LINE = re.compile(r"\\?([0-9A-Fa-f]{64})(?:[ \t]+\*?[^\r\n]*)?(?:\r?\n)?")
 LONGEST_LINE = 1000
 LINE_SECONDS = 60
-# Where a DuckDB file says that it is one.
+# The mark of a DuckDB file, and where it stands.
 MAGIC, MAGIC_AT = b"DUCK", 8
-# As many as a build keeps.
-KEPT = 3
+# As many as a build archives.
+MOST_ARCHIVED = 3
 VERSION_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 LEFT_BEHIND_SECONDS = 3600
-# After so long what was refused is tried again: the fault may have been ours, as too little memory.
+# A refused database is tried again after this time: the fault may have been ours, such as too little memory.
 AGAIN_SECONDS = 900
 REFUSED = counter(
     "monitor_address_refused", "Looks at the address of the database that brought nothing good, by why.", "reason"
@@ -52,7 +52,7 @@ log = logging.getLogger("dashboard.event")
 
 @dataclass(frozen=True)
 class State:
-    """What the last look found."""
+    """The result of the last check."""
 
     good: bool
     """Whether readers are shown what is published there."""
@@ -64,24 +64,24 @@ class State:
 
 @dataclass(frozen=True)
 class _Refused:
-    """A database that came and was not taken, so that it need not come again."""
+    """A database that was refused, so that it need not be downloaded again."""
 
     sha256: str
-    """Which was published beside it."""
+    """The one that was published beside it."""
     whole: bool
     """Whether it was the file of this SHA-256."""
     tag: str
     error: RefusedError
-    at: float
+    refused_at: float
     """When, of the clock `monotonic`."""
 
     def still(self, sha256: str) -> bool:
-        """Whether this is what is published, and was tried not long ago."""
-        return sha256 == self.sha256 and time.monotonic() - self.at < AGAIN_SECONDS
+        """Whether this is still what is published, and was tried recently."""
+        return sha256 == self.sha256 and time.monotonic() - self.refused_at < AGAIN_SECONDS
 
 
 class Remote:
-    """Keeps the file of a store as it is at an address."""
+    """Keeps the file of a store the same as that at an address."""
 
     def __init__(
         self,
@@ -93,86 +93,88 @@ class Remote:
         keep: bool = False,
         bounds: Bounds | None = None,
     ) -> None:
-        """It is looked every so many `seconds`.
+        """Check every so many `seconds`.
 
-        `older` also takes what was built before the one in place, and `keep` keeps the last ones beside the copy.
+        `older` also takes a database that was built before the one in place; `keep` archives the last ones.
         """
         self._address, self._store, self._seconds = address, store, seconds
         self._older, self._keep, self._bounds = older, keep, bounds or Bounds()
         self._line_tag, self._published = "", ""
         self._refused: _Refused | None = None
-        self._here: tuple[Stamp | None, str] = None, ""
+        self._copy: tuple[Stamp | None, str] = None, ""
         self._stop = threading.Event()
-        self.asked: datetime | None = None
-        """When the last look ended."""
+        self.looked_at: datetime | None = None
+        """When the last check ended."""
         self.state: State | None = None
 
     def start(self) -> None:
-        """Look from now on, first at once, in a thread that ends with the process."""
+        """Check from now on, first at once, in a thread that ends with the process."""
         threading.Thread(target=self._run, name="address", daemon=True).start()
 
     def stop(self) -> None:
-        """Look no more; a look that has begun is not waited for."""
+        """Stop checking; a check that has begun is not waited for."""
         self._stop.set()
 
     def look(self) -> State:
-        """Look once, and take what is new; never raises."""
+        """Check once, and take what is new; never raises."""
         try:
             self._take(time.monotonic() + self._bounds.whole)
-            found = self._now("", "")
+            state = self._new_state("", "")
         except RefusedError as refused:
             REFUSED.labels(reason=refused.code).inc()
-            found = self._now(refused.code, str(refused))
-        except Exception as error:  # noqa: BLE001 - it is our fault, and the next look may go better
+            state = self._new_state(refused.code, str(refused))
+        except Exception as error:  # noqa: BLE001 - our fault, and the next check may go better
             log_error(error, "address")
-            found = self._now("E_ADDRESS_UNEXPECTED", f"E_ADDRESS_UNEXPECTED: {type(error).__name__}, see the log.")
-        self._say(found)
-        self.asked, self.state = datetime.now(UTC), found
-        return found
+            state = self._new_state(
+                "E_ADDRESS_UNEXPECTED", f"E_ADDRESS_UNEXPECTED: {type(error).__name__}, see the log."
+            )
+        self._log_change(state)
+        self.looked_at, self.state = datetime.now(UTC), state
+        return state
 
-    def said(self) -> dict[str, Any]:
-        """For /readyz: whether readers are shown what is published there, when it was asked, since when it is so."""
-        state, asked = self.state, self.asked
-        if state is None or asked is None:
+    def status(self) -> dict[str, Any]:
+        """For /readyz: whether readers are shown what is published there, since when, and when it was checked."""
+        state, looked_at = self.state, self.looked_at
+        if state is None or looked_at is None:
             return {"good": None, "asked": None}
-        found = {"good": state.good, "asked": _second(asked), "since": _second(state.since)}
-        return found if state.good else {**found, "why": state.why}
+        status = {"good": state.good, "asked": _second(looked_at), "since": _second(state.since)}
+        return status if state.good else {**status, "why": state.why}
 
     def is_good(self) -> bool | None:
-        """For the metrics; None before the first look ended."""
+        """For the metrics; None before the first check ended."""
         return self.state.good if self.state else None
 
-    def unasked(self) -> float | None:
-        """Seconds since a look ended, for the metrics: far more than are set means that one hangs."""
-        return round((datetime.now(UTC) - self.asked).total_seconds(), 1) if self.asked else None
+    def seconds_since_look(self) -> float | None:
+        """Seconds since a check ended, for the metrics: far more than the interval means that one hangs."""
+        return round((datetime.now(UTC) - self.looked_at).total_seconds(), 1) if self.looked_at else None
 
     def _run(self) -> None:
-        self._sweep()
+        self._remove_leftovers()
         while not self._stop.is_set():
             self.look()
-            # Not all servers at the same moment.
+            # So that servers do not all ask at the same moment.
             self._stop.wait(self._seconds * random.uniform(0.9, 1.1))  # noqa: S311 - no secret
 
-    def _now(self, code: str, why: str) -> State:
+    def _new_state(self, code: str, why: str) -> State:
         before = self.state
         same = before is not None and before.code == code
         return State(not code, before.since if before and same else datetime.now(UTC), why, code)
 
-    def _say(self, found: State) -> None:
-        """Into the log, where it is not as it was at the look before."""
-        if self.state is not None and self.state.code == found.code:
+    def _log_change(self, state: State) -> None:
+        """Log the state where it has changed since the check before."""
+        if self.state is not None and self.state.code == state.code:
             return
-        said: dict[str, Any] = {"at": self._address.shown, "good": found.good}
-        if found.good:
-            log.info("address", extra={"said": {**said, "sha256": self._published}})
+        fields: dict[str, Any] = {"at": self._address.shown, "good": state.good}
+        if state.good:
+            log.info("address", extra={"said": {**fields, "sha256": self._published}})
         else:
-            log.warning("address", extra={"said": {**said, "reason": found.code, "why": found.why}})
+            log.warning("address", extra={"said": {**fields, "reason": state.code, "why": state.why}})
 
     def _take(self, end: float) -> None:
-        """Have here what is published, or raise RefusedError and leave what is here."""
-        wanted = self._wanted(end)
+        """Take what is published, or raise RefusedError and leave the copy as it is."""
+        wanted = self._published_sha256(end)
         store = self._store()
-        if wanted == self._sha256_here(store.path) and not store.damaged:
+        if wanted == self._copy_sha256(store.path) and not store.damaged:
             self._refused = None
             return
         known = self._refused if self._refused and self._refused.still(wanted) else None
@@ -187,13 +189,13 @@ class Remote:
             try:
                 _check(into, wanted)
                 whole = True
-                database = self._opened(draft, store)
+                database = self._read(draft, store)
             except RefusedError as error:
                 self._refused = _Refused(wanted, whole, answer.tag, error, time.monotonic())
                 raise
             self._put(draft, database, store, wanted)
 
-    def _wanted(self, end: float) -> str:
+    def _published_sha256(self, end: float) -> str:
         """The SHA-256 that is published."""
         into = BytesIO()
         bounds = Bounds(min(self._bounds.whole, LINE_SECONDS), self._bounds.patience, LONGEST_LINE)
@@ -205,25 +207,25 @@ class Remote:
                 raise RefusedError(error.code, f"of the SHA-256 beside it: {error.why}") from error
             raise
         if not answer.unchanged:
-            found = LINE.fullmatch(into.getvalue().decode("utf-8", "replace"))
-            if found is None:
+            match = LINE.fullmatch(into.getvalue().decode("utf-8", "replace"))
+            if match is None:
                 why = "what lies beside it is no SHA-256. Make it by `sha256sum monitor.duckdb`."
                 raise RefusedError("E_ADDRESS_SHA256", why)
-            self._line_tag, self._published = answer.tag, found[1].lower()
+            self._line_tag, self._published = answer.tag, match[1].lower()
         return self._published
 
-    def _sha256_here(self, path: Path) -> str:
-        """That of the copy here; empty where there is none. It is worked out once a file."""
-        stamp = seen(path)
-        if stamp != self._here[0]:
-            found = ""
+    def _copy_sha256(self, path: Path) -> str:
+        """The SHA-256 of the copy here; empty where there is none. Calculated once for each file."""
+        stamp = stamp_of(path)
+        if stamp != self._copy[0]:
+            digest = ""
             with suppress(OSError), path.open("rb") as file:
-                found = hashlib.file_digest(file, "sha256").hexdigest()
-            self._here = stamp, found
-        return self._here[1]
+                digest = hashlib.file_digest(file, "sha256").hexdigest()
+            self._copy = stamp, digest
+        return self._copy[1]
 
-    def _opened(self, draft: Path, store: Store) -> Database:
-        """The database of a file, which is read whole, as every file that is served."""
+    def _read(self, draft: Path, store: Store) -> Database:
+        """The database of a file, read whole like every file that is served."""
         try:
             database = Database(draft)
         except Exception as error:
@@ -247,32 +249,32 @@ class Remote:
     def _put(self, draft: Path, database: Database, store: Store, sha256: str) -> None:
         try:
             if self._keep:
-                # Not every disk gives a file two names; readers of frozen links are then told what is kept.
+                # Not every disk can link a file; frozen links then tell which versions there are.
                 with suppress(OSError):
-                    _kept(draft, database.data_version)
+                    _archive(draft, database.data_version)
             store.put(draft, database)
         except OSError as error:
-            raise unwritten(error) from error
+            raise disk_error(error) from error
         self._refused = None
-        self._here = seen(store.path), sha256
+        self._copy = stamp_of(store.path), sha256
 
-    def _sweep(self) -> None:
-        """Remove what somebody who died while it was written left behind."""
+    def _remove_leftovers(self) -> None:
+        """Remove the drafts of processes that died while they wrote."""
         folder = self._store().path.parent
         with suppress(OSError):
-            for one in folder.glob(f"{self._store().path.name}.draft-*"):
-                if time.time() - one.stat().st_mtime > LEFT_BEHIND_SECONDS:
-                    one.unlink()
+            for draft in folder.glob(f"{self._store().path.name}.draft-*"):
+                if time.time() - draft.stat().st_mtime > LEFT_BEHIND_SECONDS:
+                    draft.unlink()
 
 
 @contextmanager
 def _draft(live: Path) -> Iterator[tuple[Path, BufferedRandom]]:
-    """A file to write beside the one that is served, which is gone at the end unless it took its place."""
+    """A file to write beside the one that is served; removed at the end unless it took its place."""
     try:
         live.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         handle, name = tempfile.mkstemp(prefix=f"{live.name}.draft-", dir=live.parent)
     except OSError as error:
-        raise unwritten(error) from error
+        raise disk_error(error) from error
     draft = Path(name)
     try:
         into = open(handle, "w+b")  # noqa: SIM115, PTH123 - a handle, closed below, whatever a full disk says to that
@@ -288,11 +290,11 @@ def _to_disk(into: BufferedRandom) -> None:
         into.flush()
         os.fsync(into.fileno())
     except OSError as error:
-        raise unwritten(error) from error
+        raise disk_error(error) from error
 
 
 def _check(into: BufferedRandom, wanted: str) -> None:
-    """Raise RefusedError unless it is a DuckDB file, and that of this SHA-256."""
+    """Raise RefusedError unless it is a DuckDB file with this SHA-256."""
     into.seek(MAGIC_AT)
     if into.read(len(MAGIC)) != MAGIC:
         raise RefusedError("E_ADDRESS_KIND", "what came is no DuckDB file; it may be a page that says why.")
@@ -305,8 +307,8 @@ def _second(moment: datetime) -> str:
     return moment.isoformat(timespec="seconds")
 
 
-def _kept(draft: Path, version: str) -> None:
-    """Keep a version by its name, for frozen links: the same file by a second name, and the last few of them."""
+def _archive(draft: Path, version: str) -> None:
+    """Archive a version for frozen links, as a second name of the same file, and remove all but the last few."""
     if not VERSION_NAME.fullmatch(version):
         return
     folder = draft.parent / VERSIONS
@@ -314,6 +316,6 @@ def _kept(draft: Path, version: str) -> None:
     name = folder / f"{version}{SUFFIX}"
     name.unlink(missing_ok=True)
     os.link(draft, name)
-    found = sorted(folder.glob(f"*{SUFFIX}"), key=lambda path: path.stat().st_mtime_ns)
-    for old in found[:-KEPT]:
+    archived = sorted(folder.glob(f"*{SUFFIX}"), key=lambda path: path.stat().st_mtime_ns)
+    for old in archived[:-MOST_ARCHIVED]:
         old.unlink()

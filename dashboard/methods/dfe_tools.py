@@ -38,7 +38,7 @@ def examples(db: Database) -> dict[str, Example | None]:
     def made() -> dict[str, Example | None]:
         return {one.id: one.example(db) for one in DIFFERENCES_FROM_DFE}
 
-    return db.remembered("methods: differences from dfe", made)
+    return db.cached("methods: differences from dfe", made)
 
 
 DIFFERENCES_FROM_DFE = (

@@ -317,13 +317,13 @@ def _without_joint(
     found = []
     near = db.table["neighbour"].sort("area_id", "closeness_rank").group_by("area_id", maintain_order=True)
     for area_id, ids in near.agg("neighbour_id").iter_rows():
-        kept = [one for one in ids if one not in joint]
-        if len(kept) == len(ids) or len(kept) < 5:
+        rest = [one for one in ids if one not in joint]
+        if len(rest) == len(ids) or len(rest) < 5:
             continue
         own = db.councils(metric.metric_id, period.end).filter(pl.col("area_id") == area_id)
         values = [
             benchmarks.with_group(db, group).values(db, db.councils(metric.metric_id, period.end), own)["benchmark"]
-            for group in (ids, kept)
+            for group in (ids, rest)
         ]
         if all(value.len() for value in values) and values[0][0] != values[1][0]:
             found.append(
@@ -331,7 +331,7 @@ def _without_joint(
                     abs(values[0][0] - values[1][0]),
                     db.names[area_id],
                     *(value[0] for value in values),
-                    len(ids) - len(kept),
+                    len(ids) - len(rest),
                 )
             )
     return max(found)[1:] if found else None

@@ -119,7 +119,7 @@ def summary(db: Database) -> list[tuple[str, str, Measure]]:
         every = [measure(db, metric_id) for metric_id in titles(db).values()]
         return [(one.coverage[0].when if one.coverage else "", _councils(one), one) for one in every]
 
-    return db.remembered("methods: measures", made)
+    return db.cached("methods: measures", made)
 
 
 def alike(db: Database, one: Measure) -> list[str]:

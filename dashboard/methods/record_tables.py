@@ -147,11 +147,11 @@ def rejects(db: Database, caption: str) -> Html:
     return _table(caption, ("Source", "File", "Why", "Rows", "The first of them"), rows, kind="rejects")
 
 
-def versions(kept: Sequence[str], caption: str) -> Html:
-    """The data versions that are kept, the one in place first."""
+def versions(names: Sequence[str], caption: str) -> Html:
+    """The data versions that can be asked for, the one in place first."""
     rows = [
         (link(name, {"version": name}) if place else bold(name), "kept" if place else "in place")
-        for place, name in enumerate(kept)
+        for place, name in enumerate(names)
     ]
     return _table(caption, ("Data version", ""), rows, kind="versions")
 

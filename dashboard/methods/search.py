@@ -139,7 +139,7 @@ def _index(db: Database) -> Index:
                 words[token][place] = TITLE
         return Index(every, {word: tuple(places.items()) for word, places in words.items()})
 
-    return db.remembered("methods: search", made)
+    return db.cached("methods: search", made)
 
 
 def _ranked(index: Index, tokens: list[str]) -> list[Entry]:

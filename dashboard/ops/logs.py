@@ -1,7 +1,8 @@
-"""The log: one line an event, JSON or text, and nothing in it of who reads, what they typed or what they gave.
+"""The log: a line for each event, JSON or text, with nothing about who reads, what they typed or what they uploaded.
 
-Of our own lines all is written. Of a library's line its wording is, without what the library would fill in: that may
-be an address, a name somebody typed or a file of theirs. Of an error its kind and place are (see errors.told).
+Our own lines are written whole. Of a library's line only the wording is written, without what the library would fill
+in: that may be an address, a name somebody typed or an uploaded file. Of an error its kind and place are written (see
+errors.describe).
 """
 
 from __future__ import annotations
@@ -18,23 +19,23 @@ from dashboard.ops.metrics import ERRORS
 from dashboard.ops.settings import Settings
 
 OURS = ("dashboard", "etl")
-# They would name whoever asks, and for what; what matters of it we log ourselves.
+# They would log who asks for what; we log what matters ourselves.
 TALKATIVE = ("uvicorn", "uvicorn.error", "uvicorn.access", "uvicorn.asgi", "websockets")
 
 log = logging.getLogger("dashboard.event")
 
 
-def event(name: str, failure: BaseException | None = None, **said: Any) -> None:
-    """Log an event with what belongs to it, or a failure with its trace; what is None is left out."""
+def event(name: str, failure: BaseException | None = None, **fields: Any) -> None:
+    """Log an event with its fields, or a failure with its trace; fields that are None are left out."""
     level = logging.ERROR if failure else logging.INFO
-    kept = {key: value for key, value in said.items() if value is not None}
-    log.log(level, name, extra={"said": kept}, exc_info=failure)
+    known = {key: value for key, value in fields.items() if value is not None}
+    log.log(level, name, extra={"said": known}, exc_info=failure)
 
 
-def log_error(error: BaseException, where: str, **said: Any) -> None:
+def log_error(error: BaseException, where: str, **fields: Any) -> None:
     """Count an unexpected error, and write all of it into the log under its reference."""
     ERRORS.labels(where=where).inc()
-    event("error", error, error=errors.reference(error), of=where, **said)
+    event("error", error, error=errors.reference(error), of=where, **fields)
 
 
 class Lines(logging.Formatter):
@@ -45,20 +46,20 @@ class Lines(logging.Formatter):
         self._json, self._messages = as_json, messages
 
     def format(self, record: logging.LogRecord) -> str:
-        said = self.said(record)
-        return json.dumps(said, ensure_ascii=False, default=str) if self._json else _text(said)
+        fields = self.fields(record)
+        return json.dumps(fields, ensure_ascii=False, default=str) if self._json else _text(fields)
 
-    def said(self, record: logging.LogRecord) -> dict[str, Any]:
-        """What a line says, in the order it says it."""
+    def fields(self, record: logging.LogRecord) -> dict[str, Any]:
+        """The fields of a line, in order."""
         head = {
             "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
             "level": record.levelname.lower(),
         }
-        given: Mapping[str, Any] | None = getattr(record, "said", None)
+        fields: Mapping[str, Any] | None = getattr(record, "said", None)
         error = record.exc_info[1] if record.exc_info else None
-        trace = errors.told(error, messages=self._messages) if error else {}
-        if given is not None:
-            return {**head, "event": record.getMessage(), **given, **trace}
+        trace = errors.describe(error, messages=self._messages) if error else {}
+        if fields is not None:
+            return {**head, "event": record.getMessage(), **fields, **trace}
         ours = record.name.split(".")[0] in OURS
         message = record.getMessage() if ours or self._messages else str(record.msg)
         if not ours and not isinstance(record.msg, str):
@@ -67,10 +68,10 @@ class Lines(logging.Formatter):
 
 
 def set_up(settings: Settings, stream: IO[str] | None = None) -> None:
-    """All that is logged from now on goes to one stream (standard output), a line an event."""
-    to = stream or sys.stdout
-    as_json = settings.log_format == "json" or (settings.log_format == "auto" and not to.isatty())
-    handler = logging.StreamHandler(to)
+    """Send all that is logged from now on to one stream (standard output), a line for each event."""
+    output = stream or sys.stdout
+    as_json = settings.log_format == "json" or (settings.log_format == "auto" and not output.isatty())
+    handler = logging.StreamHandler(output)
     handler.setFormatter(Lines(as_json=as_json, messages=settings.log_messages))
     root = logging.getLogger()
     root.handlers[:] = [handler]
@@ -87,12 +88,12 @@ def take_over(logger: logging.Logger) -> None:
     logger.propagate = True
 
 
-def _text(said: Mapping[str, Any]) -> str:
-    rest = {key: value for key, value in said.items() if key not in ("time", "level", "event", "where", "cause")}
-    line = " ".join([said["time"], said["level"].upper(), said["event"], *(f"{k}={v}" for k, v in rest.items())])
-    inner: Mapping[str, Any] | None = said
+def _text(fields: Mapping[str, Any]) -> str:
+    rest = {key: value for key, value in fields.items() if key not in ("time", "level", "event", "where", "cause")}
+    line = " ".join([fields["time"], fields["level"].upper(), fields["event"], *(f"{k}={v}" for k, v in rest.items())])
+    inner: Mapping[str, Any] | None = fields
     while inner:
-        line += "".join(f"\n    {one}" for one in inner.get("where", ()))
+        line += "".join(f"\n    {frame}" for frame in inner.get("where", ()))
         inner = inner.get("cause")
         line += f"\n  caused by {inner['kind']}" if inner else ""
     return line

@@ -1,4 +1,4 @@
-"""Numbers to watch a server by, in OpenMetrics: counters, histograms, and what is asked when they are read."""
+"""Metrics to monitor a server, in OpenMetrics: counters, histograms, and gauges that are read on request."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
-# When a counter began says when somebody came first.
+# When a counter began would tell when the first reader came.
 disable_created_metrics()  # type: ignore[no-untyped-call]
 _write, MEDIA_TYPE = choose_encoder("application/openmetrics-text")
-# Upper limits of the classes of a histogram, in milliseconds.
-CLASSES = (1, 2.5, 5, 10, 25, 50, 100, 250, 500, 1000, 2500, 5000, 10_000)
+# Upper limits of a histogram's buckets, in milliseconds.
+BUCKETS = (1, 2.5, 5, 10, 25, 50, 100, 250, 500, 1000, 2500, 5000, 10_000)
 
 
 def counter(name: str, meaning: str, *labels: str) -> Counter:
@@ -28,7 +28,7 @@ def counter(name: str, meaning: str, *labels: str) -> Counter:
 
 def histogram(name: str, meaning: str, *labels: str) -> Histogram:
     """How long something took, in milliseconds."""
-    return Histogram(name, meaning, labels, unit="milliseconds", registry=None, buckets=CLASSES)
+    return Histogram(name, meaning, labels, unit="milliseconds", registry=None, buckets=BUCKETS)
 
 
 RERUNS = histogram("monitor_rerun_milliseconds", "From the start of a page's run to its end, by page.", "page")
@@ -52,38 +52,40 @@ class _Families(Collector):
 
 
 def text(families: Iterable[Metric]) -> bytes:
-    """All of them as OpenMetrics 1.0 writes them, UTF-8."""
+    """All of them as OpenMetrics 1.0, UTF-8."""
     return _write(_Families(families))
 
 
-def endpoint(say: Callable[[], bytes]) -> Callable[[Request], Awaitable[Response]]:
-    """The same as an address of the server itself."""
+def endpoint(write: Callable[[], bytes]) -> Callable[[Request], Awaitable[Response]]:
+    """An endpoint of the server itself that answers with them."""
 
     async def answer(_request: Request) -> Response:
-        return Response(await run_in_threadpool(say), headers={"Content-Type": MEDIA_TYPE, "Cache-Control": "no-store"})
+        return Response(
+            await run_in_threadpool(write), headers={"Content-Type": MEDIA_TYPE, "Cache-Control": "no-store"}
+        )
 
     return answer
 
 
-def listen(address: str, port: int, say: Callable[[], bytes]) -> ThreadingHTTPServer:
-    """Answer /metrics at a port of its own, in a thread; raises OSError where that cannot be."""
+def listen(address: str, port: int, write: Callable[[], bytes]) -> ThreadingHTTPServer:
+    """Answer /metrics at a port of its own, in a thread; raises OSError where the port cannot be used."""
 
     class Handler(BaseHTTPRequestHandler):
         server_version, sys_version = "metrics", ""
         timeout = 10
 
         def do_GET(self) -> None:
-            found = self.path.partition("?")[0] == "/metrics"
-            body = say() if found else b"There is nothing here but /metrics.\n"
-            self.send_response(200 if found else 404)
-            self.send_header("Content-Type", MEDIA_TYPE if found else "text/plain; charset=utf-8")
+            is_metrics = self.path.partition("?")[0] == "/metrics"
+            body = write() if is_metrics else b"There is nothing here but /metrics.\n"
+            self.send_response(200 if is_metrics else 404)
+            self.send_header("Content-Type", MEDIA_TYPE if is_metrics else "text/plain; charset=utf-8")
             self.send_header("Content-Length", str(len(body)))
             self.send_header("Cache-Control", "no-store")
             self.end_headers()
             self.wfile.write(body)
 
         def log_message(self, *_: object) -> None:
-            """Who asked is logged nowhere."""
+            """Requests are not logged: they would tell who asks."""
 
     server = ThreadingHTTPServer((address, port), Handler)
     server.daemon_threads = True

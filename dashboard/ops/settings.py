@@ -1,4 +1,4 @@
-"""The settings of a server, from environment variables: typed, and all that is wrong is said before anything starts."""
+"""The settings of a server, from environment variables: typed, and all errors told before anything starts."""
 
 from __future__ import annotations
 
@@ -11,18 +11,18 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from dashboard.ops.location import DEFAULT_PATH, Address, place
+from dashboard.ops.location import DEFAULT_PATH, Address, parse_location
 
 PREFIX = "MONITOR_"
-# Read by the ETL, and by nobody here.
+# Read by the ETL alone.
 OF_THE_ETL = ("MONITOR_REGISTER", "MONITOR_COMMITMENTS")
-# Kubernetes sets these in every container beside a service that is called monitor.
+# Kubernetes sets these in every container beside a service named monitor.
 OF_KUBERNETES = re.compile(r"MONITOR(_\w+)?_(SERVICE_(HOST|PORT\w*)|PORT(_\d+_(TCP|UDP)\w*)?)|MONITOR_PORT(_\d+\w*)?")
 YES, NO = ("yes", "true", "on", "1"), ("no", "false", "off", "0")
 
 
 class WrongSettingsError(Exception):
-    """What is wrong with the settings, one line each: the name, the value, what is needed."""
+    """What is wrong with the settings, a line each: name, value, what is needed."""
 
 
 class Wrong(Exception):  # noqa: N818 - what is wrong with one value, in words
@@ -41,7 +41,7 @@ def whole(least: int, most: int) -> Callable[[str], int]:
 
 
 def matching(pattern: str, needed: str, make: Callable[[str], Any] = str) -> Callable[[str], Any]:
-    """Reads what has a pattern."""
+    """Reads a text that matches a pattern."""
 
     def read(text: str) -> Any:
         if not re.fullmatch(pattern, text):
@@ -72,14 +72,14 @@ def one_of(*allowed: str) -> Callable[[str], str]:
 def file_or_address(text: str) -> Path | Address:
     """Reads the path of a file, which need not be there yet (`~` is the home folder), or an address."""
     try:
-        found = place(text)
+        location = parse_location(text)
     except ValueError:
         raise Wrong(
             "the path of a file, or its https:// address without a name or password is needed (http:// on this machine)"
         ) from None
-    if isinstance(found, Path) and found.is_dir():
+    if isinstance(location, Path) and location.is_dir():
         raise Wrong("this is a folder; the path of the database file is needed")
-    return found
+    return location
 
 
 def folder(text: str) -> Path:
@@ -102,11 +102,11 @@ host = matching(r"[A-Za-z0-9.:_-]+", "an address of this machine is needed, as 1
 
 
 def hosts(text: str) -> tuple[str, ...]:
-    """Reads names of hosts with spaces or commas between; *.example.org is every name below that one."""
-    found = tuple(text.lower().replace(",", " ").split())
-    if not all(re.fullmatch(r"(\*\.)?[a-z0-9_-]+(\.[a-z0-9_-]+)*|\[[0-9a-f:]+\]", one) for one in found):
+    """Reads names of hosts with spaces or commas between; *.example.org stands for every name below example.org."""
+    names = tuple(text.lower().replace(",", " ").split())
+    if not all(re.fullmatch(r"(\*\.)?[a-z0-9_-]+(\.[a-z0-9_-]+)*|\[[0-9a-f:]+\]", name) for name in names):
         raise Wrong("names of hosts are needed, without https:// or a port, as dashboard.example.gov.uk localhost")
-    return found
+    return names
 
 
 def _setting(default: Any, read: Callable[[str], Any], shown: str, meaning: str) -> Any:
@@ -192,44 +192,48 @@ def read(environment: Mapping[str, str]) -> Settings:
 
     Raises WrongSettingsError, which says of each wrong one its name, its value and what is needed.
     """
-    found: dict[str, Any] = {}
+    values: dict[str, Any] = {}
     wrong: list[str] = []
-    for one in fields(Settings):
-        text = environment.get(name_of(one.name), "").strip()
+    for setting in fields(Settings):
+        text = environment.get(name_of(setting.name), "").strip()
         if not text:
             continue
         try:
-            found[one.name] = one.metadata["read"](text)
+            values[setting.name] = setting.metadata["read"](text)
         except Wrong as problem:
-            wrong.append(f"{name_of(one.name)} is “{_shown(text)}”: {problem}. Correct it, or unset it.")
+            wrong.append(f"{name_of(setting.name)} is “{_shown(text)}”: {problem}. Correct it, or unset it.")
     if wrong:
         raise WrongSettingsError("\n".join(wrong))
-    return Settings(**found)
+    return Settings(**values)
 
 
 def unknown(environment: Mapping[str, str]) -> list[str]:
-    """Of each variable that looks like a setting and is none: a line that says so, with the nearest that is one."""
-    known = [*(name_of(one.name) for one in fields(Settings)), *OF_THE_ETL]
-    said = []
+    """A warning for each variable that looks like a setting and is none, with the nearest that is one."""
+    known = [*(name_of(setting.name) for setting in fields(Settings)), *OF_THE_ETL]
+    warnings = []
     for name in sorted(environment):
         if name.startswith(PREFIX) and name not in known and not OF_KUBERNETES.fullmatch(name):
-            near = get_close_matches(name.removeprefix(PREFIX), [one.removeprefix(PREFIX) for one in known], n=1)
-            said.append(f"There is no setting {name}.{f' Did you mean {PREFIX}{near[0]}?' if near else ''}")
-    return said
+            near = get_close_matches(
+                name.removeprefix(PREFIX), [setting.removeprefix(PREFIX) for setting in known], n=1
+            )
+            warnings.append(f"There is no setting {name}.{f' Did you mean {PREFIX}{near[0]}?' if near else ''}")
+    return warnings
 
 
 def table() -> list[str]:
     """The settings as rows of the README's table."""
-    rows = [(name_of(one.name), one.metadata["shown"], one.metadata["meaning"]) for one in fields(Settings)]
+    rows = [
+        (name_of(setting.name), setting.metadata["shown"], setting.metadata["meaning"]) for setting in fields(Settings)
+    ]
     return ["| Variable | If not set | What it does |", "|---|---|---|"] + [
         f"| `{name}` | {shown} | {meaning} |" for name, shown, meaning in rows
     ]
 
 
 def _shown(text: str) -> str:
-    """A value for a message; of an address without what may be a key or a password."""
-    scheme, found, rest = text.partition("://")
-    return f"{scheme}://{rest.partition('?')[0].rpartition('@')[2]}"[:100] if found else text[:100]
+    """A value for a message; an address without what may be a key or a password."""
+    scheme, separator, rest = text.partition("://")
+    return f"{scheme}://{rest.partition('?')[0].rpartition('@')[2]}"[:100] if separator else text[:100]
 
 
 @cache

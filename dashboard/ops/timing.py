@@ -1,4 +1,4 @@
-"""How long runs of pages and questions to the data take, and how many rows are found: for the log and the metrics."""
+"""How long page runs and queries take, and how many rows queries find: for the log and the metrics."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ R = TypeVar("R")
 
 @dataclass
 class Run:
-    """One run of a page: begun when it is made."""
+    """One run of a page, which begins when the object is made."""
 
     began: float = field(default_factory=perf_counter)
     page: str = ""
@@ -30,13 +30,13 @@ class Run:
     query_ms: float = 0.0
     rows: int = 0
     inside: bool = False
-    """Whether a question is being answered: what it asks in turn is part of it."""
-    kept: object = None
-    """What the whole run keeps to (see `kept`)."""
+    """Whether a query is running: queries that it makes in turn count as part of it."""
+    cached: object = None
+    """What stays the same throughout the run (see `once_per_run`)."""
 
     @contextmanager
-    def of(self, page: str, data_version: str) -> Iterator[None]:
-        """Watch the run of a page to its end, however it ends."""
+    def record(self, page: str, data_version: str) -> Iterator[None]:
+        """Time and log the run of a page, however it ends."""
         self.page, self.data_version, reference = page, data_version, None
         try:
             yield
@@ -45,7 +45,7 @@ class Run:
             raise
         finally:
             if reference is None:
-                end()
+                end_run()
             ms = (perf_counter() - self.began) * 1000
             if not _warming.is_set():
                 RERUNS.labels(page=page).observe(ms)
@@ -59,36 +59,36 @@ _RUN: ContextVar[Run | None] = ContextVar("run", default=None)
 _warming = threading.Event()
 
 
-def begin() -> Run:
-    """A run that begins now, in this thread."""
+def begin_run() -> Run:
+    """Begin a run in this thread."""
     run = Run()
     _RUN.set(run)
     return run
 
 
-def end() -> Run | None:
-    """Nothing runs in this thread from now on; what did, if anything."""
+def end_run() -> Run | None:
+    """End the run of this thread, and return it, if there is one."""
     run = _RUN.get()
     _RUN.set(None)
     return run
 
 
-def kept(make: Callable[[], R]) -> R:
-    """What `make` gives, the same throughout a run, however often it is asked for; anew where nothing runs.
+def once_per_run(make: Callable[[], R]) -> R:
+    """What `make` gives, the same throughout a run, however often it is asked for; made again where nothing runs.
 
-    It is for the version of the data: a page of two would be torn.
+    It is for the data version, so that a page never shows two.
     """
     run = _RUN.get()
     if run is None:
         return make()
-    if run.kept is None:
-        run.kept = make()
-    return cast("R", run.kept)
+    if run.cached is None:
+        run.cached = make()
+    return cast("R", run.cached)
 
 
 @contextmanager
 def warming() -> Iterator[None]:
-    """Runs meanwhile are our own, and nobody's to count."""
+    """While pages are warmed up: such runs are not counted."""
     _warming.set()
     try:
         yield
@@ -96,20 +96,20 @@ def warming() -> Iterator[None]:
         _warming.clear()
 
 
-def query(asks: Callable[P, R]) -> Callable[P, R]:
-    """Time a function that asks the data; rows that it finds as a frame count for the page that asks."""
-    name = f"{asks.__module__.rpartition('.')[2]}.{asks.__name__}"
+def query(ask: Callable[P, R]) -> Callable[P, R]:
+    """Time a query; the rows of a frame that it returns are counted for the page that runs."""
+    name = f"{ask.__module__.rpartition('.')[2]}.{ask.__name__}"
 
-    @wraps(asks)
+    @wraps(ask)
     def timed(*args: P.args, **kwargs: P.kwargs) -> R:
         run = _RUN.get()
         if run is not None and run.inside:
-            return asks(*args, **kwargs)
+            return ask(*args, **kwargs)
         if run is not None:
             run.inside = True
         start = perf_counter()
         try:
-            found = asks(*args, **kwargs)
+            result = ask(*args, **kwargs)
         finally:
             ms = (perf_counter() - start) * 1000
             if not _warming.is_set():
@@ -117,8 +117,8 @@ def query(asks: Callable[P, R]) -> Callable[P, R]:
             if run is not None:
                 run.inside = False
                 run.query_ms += ms
-        if run is not None and isinstance(found, pl.DataFrame):
-            run.rows += found.height
-        return found
+        if run is not None and isinstance(result, pl.DataFrame):
+            run.rows += result.height
+        return result
 
     return timed

@@ -1,4 +1,4 @@
-"""The statement on accessibility: for whom the dashboard works, where it does not yet, and whom to tell."""
+"""The statement on accessibility: who can use the dashboard, where it fails, and how to report that."""
 
 import streamlit as st
 

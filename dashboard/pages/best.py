@@ -23,7 +23,7 @@ MOST_LINKS = 6
 
 db = session.database()
 chosen = session.chosen(db)
-metric, period, asked, area_id = chosen.metric, chosen.period, chosen.benchmark, chosen.area_id
+metric, period, benchmark, area_id = chosen.metric, chosen.period, chosen.benchmark, chosen.area_id
 when = formats.period_label(metric, period.end)
 nine = england.chosen(db, england.NINE)
 
@@ -40,66 +40,74 @@ def save(make: Callable[[], pl.DataFrame], count: int, name: str) -> None:
 
 def show_best() -> None:
     """The councils that contribute to the chosen rule."""
-    found = best.who(db, metric, period, asked, area_id)
-    head(sentences.opening(db, found))
-    why = sentences.instead(db, found, asked, db.names[area_id] if area_id else "")
+    best_councils = best.who(db, metric, period, benchmark, area_id)
+    head(sentences.opening(db, best_councils))
+    why = sentences.instead(db, best_councils, benchmark, db.names[area_id] if area_id else "")
     if why:
         st.info(literal(why), icon=":material/info:")
-    if found.rows.is_empty():
+    if best_councils.rows.is_empty():
         st.html(tables.source_note(db, metric))
         return
     leaders = best.leaders(db)
-    title = sentences.title(db, found)
-    table = parts.councils(found, leaders, area_id)
-    shown = parts.listed(found, parts.MOST, parts.MOST_BESIDE)
-    st.html(table.html(shown, f"{title}, {sentences.level(found)}: {metric.title}, {when}"))
-    st.html(parts.note(sentences.small(found), parts.left_out(found)))
+    title = sentences.title(db, best_councils)
+    table = parts.councils(best_councils, leaders, area_id)
+    shown = parts.listed(best_councils, parts.MOST, parts.MOST_BESIDE)
+    st.html(table.html(shown, f"{title}, {sentences.level(best_councils)}: {metric.title}, {when}"))
+    st.html(parts.note(sentences.small(best_councils), parts.left_out(best_councils)))
     save(
-        lambda: table.frame(parts.listed(found), parts.about(db, found, best.judged_by(db))),
-        found.rows.height + found.small.height,
+        lambda: table.frame(parts.listed(best_councils), parts.about(db, best_councils, best.judged_by(db))),
+        best_councils.rows.height + best_councils.small.height,
         f"best-{metric.metric_id}-{period.end}.csv",
     )
     st.html(tables.source_note(db, metric))
     st.html(ofsted.sources(best.judged_by(db), "The judgements of leaders are the latest on record."))
     left, right = st.columns(2, gap="medium")
     with left:
-        show_how_long(found)
+        show_how_long(best_councils)
     with right:
-        show_shared_characteristics(found)
+        show_shared_characteristics(best_councils)
 
 
-def show_how_long(found: best.Best) -> None:
+def show_how_long(best_councils: best.Best) -> None:
     """The quarter of each of them in every period."""
     st.header("How long they have been in the best quarter", anchor=False)
-    history = best.history(db, metric, found.rows)
-    said = sentences.how_long(found)
+    history = best.history(db, metric, best_councils.rows)
+    sentence = sentences.how_long(best_councils)
     if len(db.periods[metric.metric_id]) == 1:
-        st.html(tables.sentence(f"There is one period of these figures. {said}"))
+        st.html(tables.sentence(f"There is one period of these figures. {sentence}"))
         return
-    st.html(tables.sentence(said) + parts.legend())
+    st.html(tables.sentence(sentence) + parts.legend())
     caption = f"Quarter of all councils in England by {metric.noun}, longest in the best quarter first"
-    st.html(parts.years(history, found, area_id, caption, values=False))
+    st.html(parts.years(history, best_councils, area_id, caption, values=False))
     st.html(parts.note(*sentences.breaks(db, metric)))
     with st.expander("These figures as a table", key="figures", on_change="rerun", bind="query-params") as table:
         if table.open:
-            st.html(parts.years(history, found, area_id, f"{metric.title} and quarter in every period", values=True))
+            st.html(
+                parts.years(history, best_councils, area_id, f"{metric.title} and quarter in every period", values=True)
+            )
     save(
-        lambda: parts.years_file(db, found, history), history.height, f"best-{metric.metric_id}-{period.end}-years.csv"
-    )  # fmt: skip
+        lambda: parts.years_file(db, best_councils, history),
+        history.height,
+        f"best-{metric.metric_id}-{period.end}-years.csv",
+    )
 
 
-def show_shared_characteristics(found: best.Best) -> None:
+def show_shared_characteristics(best_councils: best.Best) -> None:
     """What the best share, and whether chance could explain it."""
     st.header("What they have in common", anchor=False)
-    rows = shared_characteristics.compare_groups(db, found)
-    st.html(tables.sentence(sentences.shared_characteristics(rows.to_dicts(), found)))
+    rows = shared_characteristics.compare_groups(db, best_councils)
+    st.html(tables.sentence(sentences.shared_characteristics(rows.to_dicts(), best_councils)))
     if rows.is_empty():
         return
     st.html(parts.caveat(sentences.NO_CAUSE, sentences.on_common(rows.to_dicts())))
-    table, used = parts.shared_characteristics(rows), shared_characteristics.sources(db, found)
-    st.html(table.html(rows, f"These {found.rows.height} beside all {found.among.height} that could be among them"))
+    table, used = parts.shared_characteristics(rows), shared_characteristics.sources(db, best_councils)
+    st.html(
+        table.html(
+            rows, f"These {best_councils.rows.height} beside all {best_councils.among.height} that could be among them"
+        )
+    )
     save(
-        lambda: table.frame(rows, parts.about(db, found, used)), rows.height,
+        lambda: table.frame(rows, parts.about(db, best_councils, used)), rows.height,
         f"best-{metric.metric_id}-{period.end}-in-common.csv",
     )  # fmt: skip
     st.html(ofsted.sources(used))
@@ -112,7 +120,7 @@ def show_none() -> None:
         own = db.names[area_id] if area_id else ""
         head(sentences.highest_grade(rows, db.councils(metric.metric_id, period.end), metric, period, own))
     else:
-        head(sentences.no_best(metric, asked))
+        head(sentences.no_best(metric, benchmark))
     ranked = [one for one in db.metrics.values() if one.ranked and one.theme == metric.theme] or nine
     st.html(parts.elsewhere(metric, ranked[:MOST_LINKS]))
     if metric.graded:
@@ -147,4 +155,4 @@ if metric.ranked and not metric.counted:
 else:
     show_none()
 show_several()
-session.as_data(db, partial(view_data.best, db, metric, period, asked))
+session.as_data(db, partial(view_data.best, db, metric, period, benchmark))

@@ -32,26 +32,26 @@ session.notice("of", "area", list(numbers))
 session.notice("councils_of", "region", sets)
 session.notices(db)
 with st.container(key="choices"):
-    one, many, place = st.columns([4, 3, 3])
-    picked = one.multiselect(
+    areas_field, set_field, place = st.columns([4, 3, 3])
+    picked = areas_field.multiselect(
         "Briefings on", list(numbers), key="of", bind="query-params", placeholder="England, a region or a council"
     )
-    of = many.selectbox(
+    council_set = set_field.selectbox(
         "And on every council of", sets, index=None, key="councils_of", bind="query-params",
         placeholder="England or a region",
     )  # fmt: skip
     with place:
-        session.against()
+        session.choose_benchmark()
 benchmark = session.benchmark()
 if benchmark.asks:
-    # What a reader answers belongs to one screen; on paper all are held against what everybody can look up.
+    # Details that a reader gives belong to one screen; printed briefings use benchmarks that everybody can look up.
     st.info(f"A briefing is not held against “{benchmark.label}”: here it is the best quarter in England.")
     benchmark = BENCHMARKS[DEFAULT]
 
 own = st.query_params.get("la")
 chosen = [numbers[name] for name in picked]
-if of:
-    chosen += list(db.authorities if of == ALL else councils_in(db, numbers[of]))
+if council_set:
+    chosen += list(db.authorities if council_set == ALL else councils_in(db, numbers[council_set]))
 if not chosen:
     chosen = [*([numbers[own]] if own in numbers else []), ENGLAND, *regions]
 shown = {area_id: names[area_id] for area_id in dict.fromkeys(chosen)}
@@ -72,7 +72,7 @@ if made is None or made[0] != wanted:
     if st.button(f"Make a pack of {count}", icon=":material/folder_zip:", key="make_pack", disabled=not forms):
         progress = st.progress(0.0)
         buffer = io.BytesIO()
-        # Each step says where it is; who leaves the page or chooses anew stops it there.
+        # Each step shows its progress; leaving the page or changing a choice stops it there.
         for done, name in render.pack(buffer, db, list(shown), [labels[form] for form in forms], benchmark):
             progress.progress(done / len(shown), f"{done} of {count} made{f', next: {name}' if name else ''}")
         progress.empty()

@@ -18,7 +18,7 @@ from dashboard.views.tables import compare as side_by_side
 from dashboard.views.text import compare as sentences
 from dashboard.views.text import formats
 
-FIRST_TOPIC, FIRST_AGAINST = "Workforce", "caseload"
+FIRST_TOPIC, FIRST_COMPARED = "Workforce", "caseload"
 
 db = session.database()
 chosen = session.chosen(db)
@@ -88,9 +88,9 @@ st.header("Measure by measure", anchor=False)
 topics = compare.themes(db)
 topic = one_of("Measures of", topics, "topic", default=FIRST_TOPIC)
 measures = compare.by_measure(db, benchmark, topic, area_ids)
-said = sentences.measures(measures.to_dicts(), db.metrics, area_id)
-if said:
-    st.html(tables.sentence(said))
+sentence = sentences.measures(measures.to_dicts(), db.metrics, area_id)
+if sentence:
+    st.html(tables.sentence(sentence))
 st.html(side_by_side.legend())
 st.html(
     side_by_side.heat(
@@ -111,32 +111,32 @@ if metric.graded:
     st.stop()
 seconds = {one.title: one for one in compare.second_measures(db, metric)}
 session.notice("against", "measure", [one.title for one in db.metrics.values()])
-first = FIRST_AGAINST if metric.metric_id != FIRST_AGAINST else session.DEFAULT_METRIC
-against = seconds[
+first = FIRST_COMPARED if metric.metric_id != FIRST_COMPARED else session.DEFAULT_METRIC
+second_metric = seconds[
     st.selectbox(
         "Second measure", list(seconds), index=list(seconds).index(db.metrics[first].title),
         key="against", bind="query-params",
     )
 ]  # fmt: skip
-beside = compare.period_beside(db, metric, period, against)
-across = queries.councils(db, against, beside, benchmark)
+beside = compare.period_beside(db, metric, period, second_metric)
+across = queries.councils(db, second_metric, beside, benchmark)
 pairs = compare.pairs(db, everybody, across)
-st.html(tables.sentence(sentences.two_measures(pairs.to_dicts(), metric, against)))
-labels = (when, formats.period_label(against, beside.end))
+st.html(tables.sentence(sentences.two_measures(pairs.to_dicts(), metric, second_metric)))
+labels = (when, formats.period_label(second_metric, beside.end))
 session.chart(
-    draw_scatter(pairs, metric, against, labels=labels, compared=area_ids, chosen=area_id),
+    draw_scatter(pairs, metric, second_metric, labels=labels, compared=area_ids, chosen=area_id),
     "scatter",
-    f"All councils by {metric.noun}, {labels[0]}, and {against.noun}, {labels[1]}",
+    f"All councils by {metric.noun}, {labels[0]}, and {second_metric.noun}, {labels[1]}",
 )
 st.html(side_by_side.note(sentences.BECAUSE, strong=sentences.NO_CAUSE))
-st.html(tables.source_note(db, against))
-title = f"{metric.title}, {labels[0]}, and {against.title}, {labels[1]}"
+st.html(tables.source_note(db, second_metric))
+title = f"{metric.title}, {labels[0]}, and {second_metric.title}, {labels[1]}"
 with st.expander("Both measures, as a table", key="both", on_change="rerun", bind="query-params") as table:
     if table.open:
-        st.html(side_by_side.pairs(pairs, metric, against, names, title))
+        st.html(side_by_side.pairs(pairs, metric, second_metric, names, title))
 download(
     db, compare.both(db, everybody, across),
-    f"{metric.metric_id}-and-{against.metric_id}.csv", benchmark=benchmark,
+    f"{metric.metric_id}-and-{second_metric.metric_id}.csv", benchmark=benchmark,
     label="Download both measures of all councils (CSV)",
 )  # fmt: skip
-session.as_data(db, partial(view_data.compare, db, area_ids, metric, period, benchmark, topic, (against, beside)))
+session.as_data(db, partial(view_data.compare, db, area_ids, metric, period, benchmark, topic, (second_metric, beside)))

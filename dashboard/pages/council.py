@@ -74,9 +74,9 @@ st.html(tables.MEASURE_ANCHOR)
 st.header(literal(metric.title), anchor=False)
 if own is not None:
     partners = queries.partners(db, own["return_id"], own["area_id"])
-    said = council_sentence(name, own, metric, benchmark, partners)
+    sentence = council_sentence(name, own, metric, benchmark, partners)
     way = directions.trend_sentence(direction.with_direction(db, rows.filter(rows["area_id"] == chosen.area_id)))
-    st.html(tables.sentence(f"{said} {way}".strip()))
+    st.html(tables.sentence(f"{sentence} {way}".strip()))
 else:
     st.html(tables.sentence(f"{name} did not exist {formats.period(metric, period.end)}."))
 
@@ -157,14 +157,14 @@ download(
 )
 
 st.header("Whom to ring", anchor=False)
-found = learning.learning_partners(db, chosen.area_id, benchmark)
-st.html(tables.sentence(directions.partners_sentence(name, found, benchmark)))
-if found:
-    st.html(parts.partners(found, name))
+to_contact = learning.learning_partners(db, chosen.area_id, benchmark)
+st.html(tables.sentence(directions.partners_sentence(name, to_contact, benchmark)))
+if to_contact:
+    st.html(parts.partners(to_contact, name))
     download_table(
-        lambda: parts.partners_file(db, found, str(chosen.area_id), benchmark),
+        lambda: parts.partners_file(db, to_contact, str(chosen.area_id), benchmark),
         f"{chosen.area_id}-whom-to-ring.csv",
-        f"Download whom to ring, {sum(len(one.evidence) for one in found)} rows (CSV)",
+        f"Download whom to ring, {sum(len(one.evidence) for one in to_contact)} rows (CSV)",
     )
 
 st.header("What it would take", anchor=False)

@@ -1,4 +1,4 @@
-"""Every figure: choose measures, areas and periods, see the rows, take them away."""
+"""Every figure: choose measures, areas and periods, see the rows, download them."""
 
 from functools import partial
 from typing import Any
@@ -9,7 +9,7 @@ import streamlit as st
 from dashboard.analysis import selection
 from dashboard.api import view_data
 from dashboard.files.exports import rows as exports_rows
-from dashboard.files.exports.rows import long, wide
+from dashboard.files.exports.rows import to_long, to_wide
 from dashboard.files.pages import data
 from dashboard.pages.components.grid import grid
 from dashboard.pages.components.one_of import one_of
@@ -19,7 +19,7 @@ from dashboard.views.text.explore import explored, nothing
 
 # Rows of the grid; a file holds all.
 SHOWN = 1_000
-# What each filter is of, for whoever's address holds another word; then what it says while nothing is chosen.
+# What each filter is called in a message about an unknown word in the address; then its text while nothing is chosen.
 FIRST = {
     "metrics": ("measure", "All measures"),
     "areas": ("area", "All areas"),
@@ -41,11 +41,11 @@ PARTS = {part.capitalize(): part for part in exports_rows.PARTS}
 FIRST_PARTS = ["Standing", "Benchmark", "Gap"]
 
 db = session.database()
-known = selection.offered(db)
+known = selection.filter_options(db)
 
 
 def filtered(field: str, placeholder: str) -> Any:
-    """Draw one filter; what it leaves, as Question takes it."""
+    """Draw one filter; what it leaves, as FigureQuery takes it."""
     label, names = selection.LABELS[field], list(known[field])
     if field == "neighbours_of":
         name = st.selectbox(label, names, index=None, key=field, bind="query-params", placeholder=placeholder)
@@ -55,7 +55,7 @@ def filtered(field: str, placeholder: str) -> Any:
 
 
 def reset() -> None:
-    """All that this page offers as it was at first; what pages share stays."""
+    """Reset the choices of this page; those that pages share stay."""
     for field in known:
         st.session_state[field] = None if field == "neighbours_of" else []
     st.session_state.update({"newest": False, "shape": LONG, "with": FIRST_PARTS, "more_open": False})
@@ -85,7 +85,7 @@ with st.expander(f"More filters ({len(more)} set)" if more else "More filters", 
     for (field, (_, placeholder)), place in zip(MORE.items(), [*st.columns(4), *st.columns(4)], strict=False):
         with place:
             chosen[field] = filtered(field, placeholder)
-question = selection.Question(**chosen)
+query = selection.FigureQuery(**chosen)
 
 with st.container(key="view", horizontal=True, vertical_alignment="bottom"):
     shape = one_of("Rows and columns", list(SHAPES), "shape", default=LONG, help=LAID_OUT)
@@ -93,39 +93,39 @@ with st.container(key="view", horizontal=True, vertical_alignment="bottom"):
         "Beside each figure", list(PARTS), selection_mode="multi", default=FIRST_PARTS, key="with",
         bind="query-params", disabled=shape == WIDE, wrap=True,
     )  # fmt: skip
-    session.against()
-    if question.filters() or shape == WIDE or beside != FIRST_PARTS:
+    session.choose_benchmark()
+    if query.filters() or shape == WIDE or beside != FIRST_PARTS:
         st.button("Reset", type="tertiary", icon=":material/restart_alt:", on_click=reset)
-session.answer(db)
+session.choose_benchmark_details(db)
 benchmark, parts = session.benchmark(), [PARTS[name] for name in beside]
 
 
 def answered() -> tuple[str, int, pl.DataFrame, pl.DataFrame]:
     """The first sentence, how many rows there are, the first of them, and of which measures, periods and areas."""
-    rows = selection.rows(db, question)
+    rows = selection.rows(db, query)
     if rows.is_empty():
-        return nothing(db, question), 0, rows, rows
+        return nothing(db, query), 0, rows, rows
     sentence = explored(db, rows, selection.spotlight(db, rows, benchmark), benchmark)
     kinds = rows.select("metric_id", "period_end", "kind").unique()
     if shape == WIDE:
-        shown = wide(db, rows, SHOWN)
+        shown = to_wide(db, rows, SHOWN)
         return sentence, selection.height(rows, "wide"), shown, shown
-    return sentence, rows.height, long(db, rows.head(SHOWN), parts, benchmark), kinds
+    return sentence, rows.height, to_long(db, rows.head(SHOWN), parts, benchmark), kinds
 
 
-# What every reader meets first is worked out once.
+# What every reader sees first is calculated once.
 first = ("data", shape, *parts, benchmark)
-sentence, among, shown, figures = answered() if question.filters() else db.remembered(first, answered)
+sentence, among, shown, figures = answered() if query.filters() else db.cached(first, answered)
 session.headline("Data", sentence)
 if not among:
     st.stop()
 if among > SHOWN:
     st.caption(f"The first {SHOWN:,} of {among:,} rows are shown; a file holds all.")
 grid(db, shown, "rows", "The chosen figures")
-view = (db, question, benchmark, parts, SHAPES[shape])
+view = (db, query, benchmark, parts, SHAPES[shape])
 downloads(
     db,
-    # A session holds the question; its rows are found again when they are asked for.
+    # A session holds the query; its rows are found again when they are asked for.
     partial(data.export, *view, session.addresses(db)[1]),
     data.NAME,
     figures=figures,

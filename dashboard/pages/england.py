@@ -47,13 +47,13 @@ st.html(parts.grades(england.grades(db)))
 st.header("If every council met the standard of the best", anchor=False)
 nine = england.chosen(db, england.NINE)
 listed = nine if metric.metric_id in england.NINE or not metric.ranked else [metric, *nine]
-found = england.gains(db, benchmark, listed)
+gained = england.gains(db, benchmark, listed)
 gains = parts.gains(db, benchmark, metric.metric_id)
-st.html(gains.html(found, "If every council met the benchmark"))
+st.html(gains.html(gained, "If every council met the benchmark"))
 download_table(
-    lambda: gains.frame(found),
+    lambda: gains.frame(gained),
     "if-every-council-met-it.csv",
-    f"Download these {len(found)} rows (CSV)",
+    f"Download these {len(gained)} rows (CSV)",
 )
 
 fixed = standard.over_time(db, metric)

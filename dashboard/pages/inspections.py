@@ -124,15 +124,15 @@ def show_councils(choices: Choices) -> None:
 def show_reports(choices: Choices) -> None:
     """Reports by quarter, and those on the chosen council."""
     strand, judged, region, where = choices.strand, choices.judged, choices.region, choices.where
-    found = inspections.reports(db, choices.region_id)
-    quarters = inspections.by_calendar_quarter(found, strand)
-    history = inspections.reports(db).filter(pl.col("area_id") == chosen.area_id) if own else found.head(0)
+    reports = inspections.reports(db, choices.region_id)
+    quarters = inspections.by_calendar_quarter(reports, strand)
+    history = inspections.reports(db).filter(pl.col("area_id") == chosen.area_id) if own else reports.head(0)
     head(
-        sentences.reports_sentence(found.to_dicts(), strand, judged, newest=newest, region_name=region),
+        sentences.reports_sentence(reports.to_dicts(), strand, judged, newest=newest, region_name=region),
         sentences.history_sentence(own, history.to_dicts(), strand, judged) if own else "",
     )
     none = sentences.none(strand)
-    st.html(tables.key({**inspections.counted(found[strand]), none: int(found[strand].null_count())}))
+    st.html(tables.key({**inspections.counted(reports[strand]), none: int(reports[strand].null_count())}))
     session.chart(
         draw_timeline(quarters, strand, history.to_dicts(), own, newest=newest, none=none, height=HEIGHT),
         "timeline",
@@ -160,14 +160,14 @@ def show_visits() -> None:
     everywhere = inspections.visits(db)
     if everywhere.is_empty():
         return
-    found = inspections.visits(db, chosen.area_id) if own else everywhere
+    visits = inspections.visits(db, chosen.area_id) if own else everywhere
     span = (everywhere["started"][-1], everywhere["started"][0])
     st.html(subheading("Visits between inspections"))
-    st.html(said(sentences.visits_sentence(found.to_dicts(), name=own, span=span)))
-    if own and found.height:
+    st.html(said(sentences.visits_sentence(visits.to_dicts(), name=own, span=span)))
+    if own and visits.height:
         table = tables.visits(db)
-        st.html(table.html(found, f"{own}: focused and monitoring visits, newest first"))
-        save(lambda: tables.with_own_sources(db, table.frame(found)), found.height, f"{chosen.area_id}-visits.csv")
+        st.html(table.html(visits, f"{own}: focused and monitoring visits, newest first"))
+        save(lambda: tables.with_own_sources(db, table.frame(visits)), visits.height, f"{chosen.area_id}-visits.csv")
     st.html(tables.sources([db.sources[source_id] for source_id in everywhere["source_id"].unique()]))
 
 

@@ -40,7 +40,11 @@ area_id = session.chosen_council(db)
 today = datetime.now(UTC).date()
 newest = inspections.newest_report(db)
 publications = published.publications(db)
-of_ofsted, of_register, of_both = cite(db, publications), registered.kept(db), registered.kept(db, publications)
+of_ofsted, of_register, of_both = (
+    cite(db, publications),
+    registered.cite_register(db),
+    registered.cite_register(db, publications),
+)
 
 
 def head(sentence: str, first: str = "", kicker: str = "Leaders of children's services") -> None:
@@ -113,15 +117,15 @@ def show_workforce() -> None:
         (LOW, "Leaders judged lower, and figures among the best", "low-grade-best-quarters"),
     ):
         st.header(title, anchor=False)
-        found = leadership.disagreeing(rows, side)
-        if found.is_empty():
+        disagreeing = leadership.disagreeing(rows, side)
+        if disagreeing.is_empty():
             st.html(tables.note("No council."))
         else:
-            count = f"{found.height} council{'' if found.height == 1 else 's'}"
+            count = f"{disagreeing.height} council{'' if disagreeing.height == 1 else 's'}"
             caption = f"{count}, those in most such quarters first"
             table = parts.disagreeing(db, metrics, area_id)
-            st.html(table.html(found, caption))
-            save(table, found, cite(db, [*publications, *used]), f"leaders-{name}.csv")
+            st.html(table.html(disagreeing, caption))
+            save(table, disagreeing, cite(db, [*publications, *used]), f"leaders-{name}.csv")
         st.html(parts.rule(side, metrics, ends))
     st.html(published.sources([*publications, *used], sentences.NO_CAUSE))
 
@@ -163,44 +167,44 @@ def show_directors() -> None:
     st.html(tenure.html(known, "Time in post by the latest judgement of leaders"))
     save(tenure, known, of_both, "time-in-post.csv")
     st.html(tables.note(f"{on_programme.JUDGED_BEFORE} {on_programme.checked(posts.to_dicts())}"))
-    kept = posts.filter(pl.col("state") != ABSENT)
-    label, register = f"The register: {kept.height} posts", registered.posts(db, area_id)
+    registered_posts = posts.filter(pl.col("state") != ABSENT)
+    label, register = f"The register: {registered_posts.height} posts", registered.posts(db, area_id)
     with st.expander(label, key="register", on_change="rerun", bind="query-params") as table:
         if table.open:
-            st.html(register.html(kept, f"{label}. {on_programme.NO_NAMES}"))
-    save(register, kept, of_both, "leadership-register.csv")
+            st.html(register.html(registered_posts, f"{label}. {on_programme.NO_NAMES}"))
+    save(register, registered_posts, of_both, "leadership-register.csv")
     st.html(published.sources(publications))
 
 
 def show_programme() -> None:
-    """Whom the programme reaches, who coaches whom, and whom it does not reach."""
+    """The directors the programme reaches, those it does not, and who coaches them."""
     posts = programme.posts(db, today)
-    found = programme.coverage(db, posts, today)
+    covered = programme.coverage(db, posts, today)
     mine = own(posts)
-    if not found.kept:
-        head(on_programme.coverage(found, today))
+    if not covered.registered:
+        head(on_programme.coverage(covered, today))
         st.html(registered.how_to_fill())
         return
     pairs, waiting = programme.coaching(posts), programme.without_coach(posts)
     by_region = programme.by_region(db, posts)
     head(
-        f"{on_programme.coverage(found, today)} {on_programme.regions(by_region.to_dicts())}".strip(),
+        f"{on_programme.coverage(covered, today)} {on_programme.regions(by_region.to_dicts())}".strip(),
         on_programme.own(mine, db) if mine else "",
     )
-    st.html(registered.coverage(found))
+    st.html(registered.coverage(covered))
     history = programme.history(posts)
     if history.height:
         session.chart(
-            draw_enrolments(history, found, today, height=HEIGHT - 80), "enrolments",
+            draw_enrolments(history, covered, today, height=HEIGHT - 80), "enrolments",
             "Directors enrolled by each day, and what the target asks for by its own",
         )  # fmt: skip
         with st.expander("These figures as a table", key="by_day", on_change="rerun", bind="query-params") as table:
             if table.open:
                 st.html(registered.HISTORY.html(history.reverse(), "Directors enrolled, newest day first"))
         save(registered.HISTORY, history.reverse(), of_register, "enrolments.csv", of="days")
-    st.html(registered.target_note(found))
+    st.html(registered.target_note(covered))
     st.header("By region", anchor=False)
-    regions = registered.by_region(found)
+    regions = registered.by_region(covered)
     st.html(regions.html(by_region, "The programme by region, the largest share of councils first"))
     save(regions, by_region, of_register, "programme-by-region.csv")
     st.header("Coaches and coached", anchor=False)
@@ -224,11 +228,13 @@ def show_programme() -> None:
     if left.height:
         st.html(registered.not_covered(left, db.names))
         save(registered.NOT_COVERED, left, of_register, "not-covered.csv", of="councils")
-    st.html(tables.note(f"{registered.KEPT}. {on_programme.NO_NAMES} {on_programme.checked(posts.to_dicts())}"))
+    st.html(
+        tables.note(f"{registered.REGISTER_SOURCE}. {on_programme.NO_NAMES} {on_programme.checked(posts.to_dicts())}")
+    )
 
 
 def draw_map(posts: pl.DataFrame, pairs: pl.DataFrame) -> None:
-    """The councils by what the programme is to them, with a line from each coach to whom it coaches."""
+    """The councils by what the programme is to them, with a line from each coach to the council it coaches."""
     classification = classify_programme(posts)
     council_map(
         MapDrawing(
@@ -256,12 +262,12 @@ def show_waiting(posts: pl.DataFrame, waiting: pl.DataFrame) -> None:
         return
     st.header("Without a coach", anchor=False)
     benchmark = BENCHMARKS[DEFAULT]
-    found = programme.suggestions(db, posts, waiting["area_id"].to_list(), benchmark)
+    suggested = programme.suggestions(db, posts, waiting["area_id"].to_list(), benchmark)
     caption = f"{waiting.height} on the programme without a coach, enrolled longest first, and whom they might ask"
-    table = registered.suggestions(found, benchmark, area_id)
+    table = registered.suggestions(suggested, benchmark, area_id)
     st.html(table.html(waiting.head(registered.MOST), caption) + registered.left_out(waiting.height))
     download_table(
-        lambda: table.frame(registered.with_suggestions(waiting, found), of_both),
+        lambda: table.frame(registered.with_suggestions(waiting, suggested), of_both),
         "without-a-coach.csv",
         f"Download all {waiting.height} and whom to ask (CSV)",
     )

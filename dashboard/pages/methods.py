@@ -24,7 +24,7 @@ council = str(st.session_state.get("council_before"))
 keep = {"la": council} if council in db.authorities.values() else {}
 
 
-def said(sentence: str) -> None:
+def show_sentence(sentence: str) -> None:
     """The sentence of a section."""
     st.html(parts.intro(sentence))
 
@@ -34,15 +34,15 @@ def save(make: Callable[[], pl.DataFrame], count: int, name: str) -> None:
     download_table(make, name, f"Download these {count} rows (CSV)")
 
 
-def opened(known: list[str]) -> str:
-    """The part of a section that the address names; one of another section is let go, an unknown one said so."""
-    asked = st.query_params.get(search.ENTRY, "")
+def find_entry(known: list[str]) -> str:
+    """The part of a section that the address names; one of another section is dropped, an unknown one is reported."""
+    entry = st.query_params.get(search.ENTRY, "")
     st.session_state.pop(search.ENTRY, None)
-    if asked in known:
+    if entry in known:
         # A link to this view holds what is drawn, which is what is in the state.
-        st.session_state[search.ENTRY] = asked
-        return asked
-    if asked in search.parts(db):
+        st.session_state[search.ENTRY] = entry
+        return entry
+    if entry in search.parts(db):
         del st.query_params[search.ENTRY]
     else:
         session.notice(search.ENTRY, "entry", known)
@@ -57,28 +57,28 @@ def show_measures() -> None:
         placeholder=f"All {len(titles)}: choose or type one", width=560,
     )  # fmt: skip
     if title is None:
-        said(sentences.measures(db))
+        show_sentence(sentences.measures(db))
         every = measures.summary(db)
         st.html(parts.measures(every, f"All {len(every)} measures"))
         save(lambda: measures.frame(db), len(every), "measures.csv")
         return
-    one = measures.measure(db, titles[title])
-    said(sentences.measure(one))
-    st.html(parts.measure(one, measures.alike(db, one), keep))
-    save(lambda: measures.coverage_frame(one), len(one.coverage), f"{one.metric_id}-coverage.csv")
+    measure = measures.measure(db, titles[title])
+    show_sentence(sentences.measure(measure))
+    st.html(parts.measure(measure, measures.alike(db, measure), keep))
+    save(lambda: measures.coverage_frame(measure), len(measure.coverage), f"{measure.metric_id}-coverage.csv")
 
 
 def show_rules() -> None:
     """Every rule with its example."""
-    chosen = opened([one.title for one in ruling.RULES])
-    said(sentences.rules())
+    chosen = find_entry([one.title for one in ruling.RULES])
+    show_sentence(sentences.rules())
     st.html(parts.rules(ruling.RULES, ruling.examples(db), db, search.RULES_OF, chosen, keep))
 
 
 def show_differences() -> None:
     """Every difference from the Department's tools."""
-    chosen = opened([one.title for one in dfe_tools.DIFFERENCES_FROM_DFE])
-    said(sentences.differences_from_dfe())
+    chosen = find_entry([one.title for one in dfe_tools.DIFFERENCES_FROM_DFE])
+    show_sentence(sentences.differences_from_dfe())
     st.html(
         parts.differences_from_dfe(
             dfe_tools.DIFFERENCES_FROM_DFE, dfe_tools.examples(db), db, search.DIFFERENCES, chosen, keep
@@ -88,7 +88,7 @@ def show_differences() -> None:
 
 def show_missing() -> None:
     """Reasons and symbols, figures withheld, and breaks."""
-    said(sentences.missing(db))
+    show_sentence(sentences.missing(db))
     st.html(record_tables.statuses(db, "Reasons and symbols, and how many figures have each"))
     st.html(record_tables.withheld(db, "Published figures that cannot be right, and are withheld"))
     st.html(record_tables.breaks(db, "Where a series breaks: figures are not held against those before"))
@@ -96,18 +96,18 @@ def show_missing() -> None:
 
 def show_councils() -> None:
     """Reorganisations, joint returns and neighbours."""
-    said(sentences.councils(db))
+    show_sentence(sentences.councils(db))
     st.html(record_tables.reorganisations(db, "The ledger of reorganisations"))
     st.html(record_tables.joint_returns(db, "Joint returns"))
-    said(sentences.neighbours(db))
+    show_sentence(sentences.neighbours(db))
     with st.expander("Statistical neighbours of every council", key="neighbours", on_change="rerun") as shown:
         if shown.open:
             st.html(record_tables.neighbours(db, "The ten statistical neighbours of each council, by DfE's model"))
 
 
 def show_sources() -> None:
-    """Sources and editions, what they changed, warnings, rejects, kept versions."""
-    said(sentences.sources(db))
+    """Sources and editions, what they changed, warnings, rejects, archived versions."""
+    show_sentence(sentences.sources(db))
     st.html(record_tables.sources(db, "Sources, their editions, and what became of their rows"))
     with st.expander("Every file that was read, and its checksum", key="files", on_change="rerun") as shown:
         if shown.open:
@@ -123,8 +123,8 @@ def show_sources() -> None:
 def show_dictionary() -> None:
     """Tables and columns."""
     every = dictionary.tables(db)
-    chosen = opened([search.FILES, *(one.name for one in every)])
-    said(sentences.columns(db))
+    chosen = find_entry([search.FILES, *(one.name for one in every)])
+    show_sentence(sentences.columns(db))
     st.html(record_tables.dictionary(every, dictionary.files(db), search.DICTIONARY, chosen))
     count = sum(len(one.columns) for one in every)
     save(lambda: dictionary.frame(db), count, "data-dictionary.csv")
@@ -132,8 +132,8 @@ def show_dictionary() -> None:
 
 def show_words() -> None:
     """Words of the field."""
-    chosen = opened([one.term for one in glossary.GLOSSARY])
-    said(sentences.glossary())
+    chosen = find_entry([one.term for one in glossary.GLOSSARY])
+    show_sentence(sentences.glossary())
     st.html(parts.glossary(glossary.GLOSSARY, chosen))
 
 
@@ -149,12 +149,12 @@ SHOWN = dict(
 )  # fmt: skip
 
 session.headline("Methods", sentences.opening(db))
-asked = st.text_input(
+search_text = st.text_input(
     "Search", key="q", bind="query-params", placeholder="A measure, a rule, a symbol, a column: vacancy, quarters, c",
     icon=":material/search:", width=560,
 )  # fmt: skip
-if asked:
-    st.html(parts.found(search.find(db, asked)))
+if search_text:
+    st.html(parts.found(search.find(db, search_text)))
 known = {one.casefold(): one for one in search.SECTIONS}
 if (named := st.query_params.get("section", "")) not in search.SECTIONS and named.casefold() in known:
     st.session_state["section"] = st.query_params["section"] = known[named.casefold()]

@@ -48,15 +48,15 @@ def ways(council: str) -> None:
     """The three ways to give figures of a council, and what became of what was given last."""
     way = one_of("How to give them", local_figures_form.WAYS, "way")
     if way == local_figures_form.WAYS[0]:
-        one(council)
+        type_figure(council)
     else:
         (local_figures_form.paste if way == local_figures_form.WAYS[1] else local_figures_form.upload)(db, council)
         with st.container(key="files", horizontal=True):
             template(council, "Excel", local_figures.template_xlsx, "xlsx", EXCEL)
             template(council, "CSV", local_figures.template_csv, "csv", "text/csv")
-    found = local_figures_form.found(council)
-    if found is not None:
-        checked, file = found
+    result = local_figures_form.last_result(council)
+    if result is not None:
+        checked, file = result
         st.html(tables.sentence(sentences.result(checked, file)))
         if checked.errors:
             st.html(parts.findings(checked.errors, "What is wrong: not taken"))
@@ -64,7 +64,7 @@ def ways(council: str) -> None:
             st.html(parts.findings(checked.warnings, "What hardly can be: taken, but look again"))
 
 
-def one(council: str) -> None:
+def type_figure(council: str) -> None:
     """The form for one figure of the chosen measure, and what to know of it."""
     if metric.graded:
         st.html(tables.note("Judgements are Ofsted's to give: choose another measure at the top."))
@@ -136,19 +136,19 @@ def among(name: str, own: dict[str, Any]) -> None:
 # No st.stop here: a run that is stopped keeps what stood in fields that are no more, and "cleared" would be untrue.
 if area_id is None:
     session.headline(TITLE, sentences.NO_COUNCIL)
-    promise("What becomes of them.", local_figures_form.held_of_others(""))
+    promise("What becomes of them.", local_figures_form.other_councils(""))
     st.html(tables.council_links(db))
 else:
-    given = local_figures_form.held(area_id)
-    ranked = local_rank.rank_figures(db, area_id, given, benchmark)
+    figures = local_figures_form.figures_of(area_id)
+    ranked = local_rank.rank_figures(db, area_id, figures, benchmark)
     listed, council = ranked.to_dicts(), db.names[area_id]
     own = next((row for row in listed if row["metric_id"] == metric.metric_id), None)
     partners = queries.partners(db, own["return_id"], area_id) if own else []
-    said = sentences.opening(council, listed, metric, db.metrics, benchmark, partners)
-    session.headline(TITLE, said, kicker=f"{council} · {local_figures.MARK}" if given else council)
-    promise("They stay yours.", local_figures_form.held_of_others(area_id))
+    sentence = sentences.opening(council, listed, metric, db.metrics, benchmark, partners)
+    session.headline(TITLE, sentence, kicker=f"{council} · {local_figures.MARK}" if figures else council)
+    promise("They stay yours.", local_figures_form.other_councils(area_id))
     ways(area_id)
-    if given:
-        beside(council, given, ranked)
+    if figures:
+        beside(council, figures, ranked)
     if own is not None:
         among(council, own)

@@ -1,4 +1,4 @@
-"""Reforms and targets: each commitment held against the published figures, with the sum of the last five periods."""
+"""Reforms and targets: each commitment compared with the published figures, with the sum of the last five periods."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -36,14 +36,14 @@ def save(make: Callable[[], pl.DataFrame], count: int, name: str, of: str = "row
     download_table(make, name, f"Download these {count} {of} (CSV)")
 
 
-def show_detail(one: Commitment, held: Held) -> None:
+def show_detail(commitment: Commitment, held: Held) -> None:
     """One commitment: where it stands, its sums, councils by period, England's history, who does not meet it."""
     metric = held.standard.metric
     rows, total = progress.councils(db, held)
-    st.header(literal(one.label), anchor=False)
+    st.header(literal(commitment.label), anchor=False)
     mine = next(iter(rows.filter(pl.col("area_id") == area_id).to_dicts()), None) if area_id else None
-    said = " ".join(filter(None, (sentences.detail(held), sentences.gained(total, metric))))
-    st.html(tables.sentence(f"{said} {sentences.own(mine, held)}" if mine else said))
+    sentence = " ".join(filter(None, (sentences.detail(held), sentences.gained(total, metric))))
+    st.html(tables.sentence(f"{sentence} {sentences.own(mine, held)}" if mine else sentence))
     lines = [sentences.assessment("Councils that meet it", held.councils, held, None)]
     if held.england is not None:
         lines.insert(0, sentences.assessment("England", held.england, held, metric))
@@ -56,7 +56,7 @@ def show_detail(one: Commitment, held: Held) -> None:
         session.chart(
             draw_standard(yearly, height=HEIGHT),
             "met",
-            f"Councils at {sentences.level(one)}: {metric.noun}, by period",
+            f"Councils at {sentences.level(commitment)}: {metric.noun}, by period",
         )
     if right is not None:
         with right:
@@ -67,8 +67,8 @@ def show_detail(one: Commitment, held: Held) -> None:
     source = cite(db, [db.sources[metric.source_id]])
     with st.expander("These figures as a table", key="periods", on_change="rerun", bind="query-params") as table:
         if table.open:
-            st.html(periods.html(newest_first, f"{one.label}: councils by period"))
-    name = f"commitment-{one.line}"
+            st.html(periods.html(newest_first, f"{commitment.label}: councils by period"))
+    name = f"commitment-{commitment.line}"
     save(lambda: periods.frame(newest_first, source), newest_first.height, f"{name}-periods.csv", "periods")
     st.subheader("Councils that do not meet it", anchor=False)
     lacking, councils = parts.short(rows), parts.councils(held, db.names, area_id)
@@ -95,8 +95,8 @@ opening = sentences.opening(held, registered=registered, silent=len(commitments)
 session.headline("Progress", opening, kicker="Reforms and targets")
 session.notice("commitment", "commitment", list(by_label))
 first = next((found.commitment.label for found in held), commitments[0].label)
-asked = st.session_state.get("commitment", st.query_params.get("commitment"))
-shown = by_label.get(asked or first, by_label[first])
+chosen_label = st.session_state.get("commitment", st.query_params.get("commitment"))
+shown = by_label.get(chosen_label or first, by_label[first])
 overview = parts.overview(db, shown.line)
 st.html(overview.html(compared, "Commitments, and where the published figures stand"))
 save(lambda: overview.frame(compared), len(compared), "commitments.csv", "commitments")

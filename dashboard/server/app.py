@@ -1,4 +1,4 @@
-"""The application as it is served: what stands before Streamlit, what the start does, what a failing page says."""
+"""The application as it is served: routes and middleware before Streamlit, the start, and failing pages."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from functools import cache
 from pathlib import Path
 from time import perf_counter
 
-# Plotly looks whether somebody has imported it, and would take it half made from a page run at the same time. It is
-# there because Streamlit needs it.
+# Plotly uses pandas where it is imported, and would take it half imported from a page that runs at the same time. It is
+# installed because Streamlit needs it.
 import pandas  # type: ignore[import-untyped]  # noqa: F401 - before Plotly half imports it
 import streamlit as st
 import streamlit.logger
@@ -34,22 +34,22 @@ from dashboard.ops.settings import Settings, WrongSettingsError, settings, unkno
 from dashboard.pages import components
 from dashboard.server import index_html
 from dashboard.server import routes as server
-from dashboard.server.access import Doors
-from dashboard.server.capacity import Places
-from dashboard.server.error_middleware import Guard
-from dashboard.server.headers import Secured, policy
+from dashboard.server.access import AccessControl
+from dashboard.server.capacity import Capacity
+from dashboard.server.error_middleware import ErrorMiddleware
+from dashboard.server.headers import SecurityHeaders, policy
 from dashboard.server.health import Health
-from dashboard.server.page_routes import Front
-from dashboard.server.websocket_filter import Wire, run_once
+from dashboard.server.page_routes import PageRoutes
+from dashboard.server.websocket_filter import WebSocketFilter, warm_up_page
 
-HERE = Path(__file__).parents[1]
-MAIN = HERE / "main.py"
+DASHBOARD = Path(__file__).parents[1]
+MAIN = DASHBOARD / "main.py"
 # The page at /, by the name of its file (main.py).
 FIRST = "england"
 # Pages that show nothing much until a council is chosen.
 OF_A_COUNCIL = ("council", "compare", "own")
-# How often it is looked whether the file was replaced, so that its first reader need not wait for it to be read.
-LOOK_SECONDS = 5
+# How often we check whether the file was replaced, so that no reader need wait for it to be read.
+FOLLOW_SECONDS = 5
 WAIT_SECONDS = 0.5
 WRONG_SETTINGS = 2
 
@@ -57,83 +57,85 @@ log = logging.getLogger(__name__)
 
 
 def prepare() -> Settings:
-    """Read the settings and begin to log; what is wrong ends the program here, in words, with exit status 2."""
+    """Read the settings and begin to log; wrong settings end the program here, in words, with exit status 2."""
     try:
-        found = settings()
-        logs.set_up(found)
-        if found.metrics_port is not None:
-            _listen(found.metrics_address, found.metrics_port)
+        server_settings = settings()
+        logs.set_up(server_settings)
+        if server_settings.metrics_port is not None:
+            _listen(server_settings.metrics_address, server_settings.metrics_port)
     except WrongSettingsError as wrong:
         print(f"The dashboard was not started.\n{wrong}", file=sys.stderr, flush=True)
         sys.exit(WRONG_SETTINGS)
-    for said in unknown(os.environ):
-        log.warning(said)
+    for warning in unknown(os.environ):
+        log.warning(warning)
     _take_over_streamlits_log()
     if "MONITOR_DATABASE" not in os.environ:
         server.ensure_database()
-    return found
+    return server_settings
 
 
 def routes() -> list[BaseRoute]:
-    """Everything that is answered beside Streamlit's own: ours first, then pages, files and 404."""
-    found = settings()
+    """All routes but Streamlit's own: ours first, then pages, files and 404."""
+    server_settings = settings()
     ours: list[BaseRoute] = [*server.ROUTES, Route("/livez", health().livez), Route("/readyz", health().readyz)]
-    if found.metrics_path:
-        ours.append(Route(found.metrics_path, metrics.endpoint(_metrics)))
-    return [*ours, front()]
+    if server_settings.metrics_path:
+        ours.append(Route(server_settings.metrics_path, metrics.endpoint(_metrics)))
+    return [*ours, page_routes()]
 
 
 def middleware() -> list[Middleware]:
     """What every request passes before Streamlit sees it, outermost first."""
-    found = settings()
+    server_settings = settings()
     return [
-        Middleware(Secured, policy=policy(_shell()), hsts=found.hsts, forever=(components.UNDER,)),
-        Middleware(Guard, contact=found.contact),
         Middleware(
-            Doors,
-            places=places(),
-            retry_seconds=found.retry_seconds,
-            hosts=found.hosts,
+            SecurityHeaders, policy=policy(_index_html()), hsts=server_settings.hsts, forever=(components.UNDER,)
+        ),
+        Middleware(ErrorMiddleware, contact=server_settings.contact),
+        Middleware(
+            AccessControl,
+            capacity=capacity(),
+            retry_seconds=server_settings.retry_seconds,
+            hosts=server_settings.hosts,
             other_origins=lambda: config.get_option("server.corsAllowedOrigins"),
         ),
-        *([Middleware(Wire, script=MAIN)] if found.filter_messages else []),
+        *([Middleware(WebSocketFilter, script=MAIN)] if server_settings.filter_messages else []),
     ]
 
 
 @asynccontextmanager
 async def lifespan(_app: object) -> AsyncIterator[None]:
-    """While the server runs: pages are run once before the first reader comes, and new data are read as they come."""
+    """While the server runs: pages are warmed up before the first reader comes, and new data are read as they come."""
     _take_over_streamlits_log()
     components.known()
     following = remote()
     if following is not None:
         following.start()
-    tasks = [asyncio.create_task(_begin()), asyncio.create_task(_look())]
+    tasks = [asyncio.create_task(_warm_up()), asyncio.create_task(_follow_data())]
     try:
         yield
     finally:
         if following is not None:
             following.stop()
-        for one in tasks:
-            one.cancel()
+        for task in tasks:
+            task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
         logs.event("stopped")
 
 
-def begin() -> timing.Run:
-    """A run of main.py begins: it is timed, and what the run before drew is no place for a complaint about this one."""
+def begin_run() -> timing.Run:
+    """Begin to time a run of main.py; its errors must not be shown in a headline that the run before drew."""
     st.session_state.pop("headline", None)
-    return timing.begin()
+    return timing.begin_run()
 
 
-def failed(error: Exception) -> bool:
-    """Tell the reader of a page that fails that it did, with a reference, and the log all about it."""
-    run = timing.end()
+def report_failure(error: Exception) -> bool:
+    """Tell the reader that the page failed, with a reference, and log the error."""
+    run = timing.end_run()
     logs.log_error(error, "page", **({"page": run.page, "data_version": run.data_version} if run else {}))
-    # Where the sentence would stand, if the page came so far; a choice that fails is told at the top.
+    # In place of the first sentence, if the page came so far; where a choice fails, at the top.
     place = st.session_state.get("headline") if run else None
     with place if place is not None else contextlib.nullcontext():
-        st.error(errors.words(error, settings().contact), icon=":material/error:")
+        st.error(errors.message_for_reader(error, settings().contact), icon=":material/error:")
     return True
 
 
@@ -141,49 +143,49 @@ def failed(error: Exception) -> bool:
 def health() -> Health:
     """The health of this process."""
     following = remote()
-    return Health(store, settings().data_age_days, following.said if following else None)
+    return Health(store, settings().data_age_days, following.status if following else None)
 
 
 @cache
 def remote() -> Remote | None:
-    """What keeps the database of this process as it is at an address, where it has one."""
-    found = settings()
-    if isinstance(found.database, Path):
+    """What keeps the database of this process the same as that at an address, where it has one."""
+    server_settings = settings()
+    if isinstance(server_settings.database, Path):
         return None
     return Remote(
-        found.database,
+        server_settings.database,
         store,
-        seconds=found.database_seconds,
-        older=found.database_older,
-        keep=found.database_folder is not None,
+        seconds=server_settings.database_seconds,
+        older=server_settings.database_older,
+        keep=server_settings.database_folder is not None,
     )
 
 
 @cache
-def places() -> Places:
-    """The places of this process."""
-    return Places(settings().sessions)
+def capacity() -> Capacity:
+    """The capacity of this process."""
+    return Capacity(settings().sessions)
 
 
 @cache
-def front() -> Front:
-    """The pages and files of this process."""
+def page_routes() -> PageRoutes:
+    """The routes of pages and files in this process."""
     files = Path(file_util.get_static_dir())
-    return Front(_shell(), _pages(), FIRST, files, places(), settings().retry_seconds, XSRF_COOKIE_NAME)
+    return PageRoutes(_index_html(), _pages(), FIRST, files, capacity(), settings().retry_seconds, XSRF_COOKIE_NAME)
 
 
 @cache
-def _shell() -> str:
-    return index_html.ours((Path(file_util.get_static_dir()) / "index.html").read_text("utf-8"))
+def _index_html() -> str:
+    return index_html.adapt_index_html((Path(file_util.get_static_dir()) / "index.html").read_text("utf-8"))
 
 
 def _metrics() -> bytes:
     known, following = health(), remote()
-    asked: list[tuple[str, str, float | None]] = [
+    gauges: list[tuple[str, str, float | None]] = [
         ("monitor_data_age_seconds", "Since the data that readers are shown were built.", known.data_age()),
         ("monitor_ready", "Whether /readyz says 200.", known.verdict().ready),
-        ("monitor_sessions", "Open pages, each with a WebSocket.", places().taken),
-        ("monitor_sessions_most", "How many may be open (MONITOR_SESSIONS).", places().most),
+        ("monitor_sessions", "Open pages, each with a WebSocket.", capacity().taken),
+        ("monitor_sessions_most", "How many may be open (MONITOR_SESSIONS).", capacity().most),
     ]
     counted: list[Counter | Histogram] = [
         metrics.RERUNS,
@@ -193,14 +195,18 @@ def _metrics() -> bytes:
         metrics.REFUSED,
     ]
     if following:
-        asked += [
+        gauges += [
             ("monitor_address_good", "Whether readers are shown what the address holds.", following.is_good()),
-            ("monitor_address_unasked_seconds", "Since it was last asked for its database.", following.unasked()),
+            (
+                "monitor_address_unasked_seconds",
+                "Since it was last asked for its database.",
+                following.seconds_since_look(),
+            ),
         ]
         counted.append(REFUSED_DATABASES)
     version = InfoMetricFamily("monitor_data_version", "The data version that readers are shown.", known.data_version())
-    gauges = (metrics.gauge(*one) for one in asked)
-    return metrics.text([version, *gauges, *(family for one in counted for family in one.collect())])
+    gauge_families = (metrics.gauge(*gauge) for gauge in gauges)
+    return metrics.text([version, *gauge_families, *(family for metric in counted for family in metric.collect())])
 
 
 def _listen(address: str, port: int) -> None:
@@ -211,15 +217,15 @@ def _listen(address: str, port: int) -> None:
         raise WrongSettingsError(f"MONITOR_METRICS_PORT is “{port}”: {why}") from error
 
 
-async def _begin() -> None:
-    """Run every page once, so that nothing is imported, compiled or worked out while the first reader waits."""
-    # Without a database there is nothing to run; it may come yet.
+async def _warm_up() -> None:
+    """Run every page once, so that nothing is imported, compiled or calculated while the first reader waits."""
+    # Without a database there is nothing to run; it may still come.
     while await asyncio.to_thread(_version) is None:  # noqa: ASYNC110 - a file that comes is no event
         await asyncio.sleep(WAIT_SECONDS)
     start, pages = perf_counter(), 0
     try:
         if settings().warm:
-            pages = await _warm()
+            pages = await _run_pages()
     except Exception as error:  # noqa: BLE001 - readers come all the same; the first of them wait
         logs.log_error(error, "start")
     finally:
@@ -227,33 +233,33 @@ async def _begin() -> None:
     seconds = round(perf_counter() - start, 1)
     logs.event("ready", at=_address(), data_version=_version(), pages=pages, seconds=seconds)
     if settings().warm:
-        await asyncio.to_thread(front().pack)
+        await asyncio.to_thread(page_routes().pack_files)
 
 
-async def _warm() -> int:
-    """How many pages were run."""
+async def _run_pages() -> int:
+    """Run every page once, and return how many there are."""
     db = await asyncio.to_thread(lambda: store().current())
     council = next(iter(db.authorities.values()))
     pages = _pages()
     with timing.warming():
         for page in pages:
-            await run_once("" if page == FIRST else page, {"la": council} if page in OF_A_COUNCIL else {})
+            await warm_up_page("" if page == FIRST else page, {"la": council} if page in OF_A_COUNCIL else {})
     return len(pages)
 
 
 def _pages() -> list[str]:
-    return sorted(path.stem for path in (HERE / "pages").glob("[!_]*.py"))
+    return sorted(path.stem for path in (DASHBOARD / "pages").glob("[!_]*.py"))
 
 
-async def _look() -> None:
+async def _follow_data() -> None:
     """Read a file that was replaced before a reader asks for it."""
     shown = _version()
     while True:
-        await asyncio.sleep(LOOK_SECONDS)
-        found = await asyncio.to_thread(_version)
-        if found != shown:
-            logs.event("data", data_version=found, before=shown)
-            shown = found
+        await asyncio.sleep(FOLLOW_SECONDS)
+        served = await asyncio.to_thread(_version)
+        if served != shown:
+            logs.event("data", data_version=served, before=shown)
+            shown = served
 
 
 def _version() -> str | None:
@@ -264,8 +270,8 @@ def _version() -> str | None:
 
 
 def _address() -> str:
-    at = config.get_option("server.address") or "localhost"
-    return f"http://{'localhost' if at in ('0.0.0.0', '::') else at}:{config.get_option('server.port')}"  # noqa: S104 - compared
+    host = config.get_option("server.address") or "localhost"
+    return f"http://{'localhost' if host in ('0.0.0.0', '::') else host}:{config.get_option('server.port')}"  # noqa: S104 - compared
 
 
 def _take_over_streamlits_log() -> None:
@@ -273,6 +279,6 @@ def _take_over_streamlits_log() -> None:
     streamlit.logger.setup_formatter = logs.take_over
     for logger in streamlit.logger._loggers.values():  # noqa: SLF001 - Streamlit lists them nowhere else
         logs.take_over(logger)
-    # We log what fails on a page ourselves, with its reference; only what cannot be read as Python never gets to us.
-    told = logging.getLogger("streamlit.error_util")
-    told.filters[:] = [lambda record: bool(record.exc_info and isinstance(record.exc_info[1], SyntaxError))]
+    # We log a page's errors ourselves, with a reference; only syntax errors never get to us.
+    streamlits = logging.getLogger("streamlit.error_util")
+    streamlits.filters[:] = [lambda record: bool(record.exc_info and isinstance(record.exc_info[1], SyntaxError))]

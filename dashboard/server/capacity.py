@@ -1,4 +1,4 @@
-"""How many may read at once: the places of a server, who takes one, and who is asked to come again."""
+"""How many readers a server admits at once, and when it asks others to come again."""
 
 from __future__ import annotations
 
@@ -8,36 +8,36 @@ from dataclasses import dataclass
 
 from dashboard.ops.metrics import REFUSED
 
-# Of so many places one is kept for readers who were here before: somebody who loads a page again gives up their place
-# a moment before they ask for it.
-KEPT_ONE_IN = 10
+# One place in so many is reserved for readers who were here before: a page that is reloaded gives up its place a moment
+# before it asks for one.
+RESERVED_ONE_IN = 10
 
 
 @dataclass
-class Places:
-    """The places of this process, one a WebSocket, which each open page holds."""
+class Capacity:
+    """The places of this process: each open page holds one for its WebSocket."""
 
     most: int
     taken: int = 0
 
-    def full(self, *, known: bool) -> bool:
-        """Whether a page that is asked for now would find no place; counts whoever is refused.
+    def is_full(self, *, known: bool) -> bool:
+        """Whether a page that is asked for now would find no place; counts each refusal.
 
-        `known` are readers who were here before.
+        `known` is true of readers who were here before.
         """
-        full = self.taken >= self.most - (0 if known else self.most // KEPT_ONE_IN)
+        full = self.taken >= self.most - (0 if known else self.most // RESERVED_ONE_IN)
         if full:
             REFUSED.inc()
         return full
 
     @contextmanager
-    def one(self) -> Iterator[bool]:
-        """Take a place, if there is one; it is given back in the end. Only the thread of the server's loop does so."""
-        got = self.taken < self.most
-        self.taken += got
-        if not got:
+    def take_place(self) -> Iterator[bool]:
+        """Take a place, if there is one, and give it back in the end. For the thread of the event loop alone."""
+        admitted = self.taken < self.most
+        self.taken += admitted
+        if not admitted:
             REFUSED.inc()
         try:
-            yield got
+            yield admitted
         finally:
-            self.taken -= got
+            self.taken -= admitted

@@ -1,4 +1,4 @@
-"""The last catch: what nobody expected is answered with a reference and logged; the API is timed."""
+"""Unexpected errors are logged and answered with a reference; answers of the API are timed and logged."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ API = "/api"
 INTERNAL = 1011
 
 
-class Guard:
-    """Catches, times and counts (ASGI)."""
+class ErrorMiddleware:
+    """Answers unexpected errors, and times and counts the API's answers (ASGI)."""
 
     def __init__(self, app: ASGIApp, contact: str) -> None:
-        """`contact` is whom readers may write to."""
+        """`contact` is where readers may write to."""
         self._app, self._contact = app, contact
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -29,7 +29,7 @@ class Guard:
         began, started = perf_counter(), list[Message]()
         body = 0
 
-        async def sent(message: Message) -> None:
+        async def send_and_record(message: Message) -> None:
             nonlocal body
             if message["type"] in ("http.response.start", "websocket.accept", "websocket.close"):
                 started.append(message)
@@ -37,35 +37,37 @@ class Guard:
             await send(message)
 
         try:
-            await self._app(scope, receive, sent)
+            await self._app(scope, receive, send_and_record)
         except Exception as error:  # noqa: BLE001 - whatever it is, readers are told in words
             log_error(error, "socket" if scope["type"] == "websocket" else "route")
-            await self._sorry(error, scope, receive, sent, started)
+            await self._answer_failure(error, scope, receive, send_and_record, started)
         path = scope["path"]
         if scope["type"] == "http" and started and (path == API or path.startswith(f"{API}/")):
-            _count(scope, started[0], body, (perf_counter() - began) * 1000)
+            _log_answer(scope, started[0], body, (perf_counter() - began) * 1000)
         return None
 
-    async def _sorry(
+    async def _answer_failure(
         self, error: Exception, scope: Scope, receive: Receive, send: Send, started: list[Message]
     ) -> None:
         kinds = [message["type"] for message in started]
         if scope["type"] == "http":
             if kinds:
                 raise error  # half an answer is cut off, so that nobody takes it for a whole one
-            await error_pages.failed(Headers(scope=scope), errors.words(error, self._contact))(scope, receive, send)
+            await error_pages.failure_response(Headers(scope=scope), errors.message_for_reader(error, self._contact))(
+                scope, receive, send
+            )
         elif "websocket.close" not in kinds:
             await send({"type": "websocket.close", "code": INTERNAL})
 
 
-def _count(scope: Scope, start: Message, body: int, ms: float) -> None:
+def _log_answer(scope: Scope, start: Message, body: int, ms: float) -> None:
     headers = Headers(raw=start["headers"])
     status = int(start["status"])
     ANSWERS.labels(status=str(status)).inc()
     rows = headers.get("x-total-count")
     logs.event(
         "answer",
-        # What somebody typed there is no address of ours.
+        # Of other addresses we log nothing that somebody typed.
         page=scope["path"] if status not in (400, 404) else API,
         method=scope["method"] if scope["method"] in ("GET", "HEAD", "OPTIONS") else "other",
         status=status,

@@ -1,4 +1,4 @@
-"""Answers in a few words, without the dashboard: the server is full, there is no such page, something failed."""
+"""Short answers without the dashboard: the server is full, there is no such page, something failed."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from starlette.responses import Response
 from dashboard.views.charts.palette import BETTER, GREY, INK
 
 TITLE = "Child Protection Monitor"
-# Nothing is fetched for such a page: whatever else fails, it is legible.
+# Such a page fetches nothing, so that it is legible whatever else fails.
 STYLE = (
     f"body{{margin:3rem auto;padding:0 1.25rem;max-width:40rem;background:#fff;color:{INK};"
     "font:1.1rem/1.5 'Source Sans',Arial,sans-serif}"
@@ -21,9 +21,9 @@ STYLE = (
 )
 
 
-def page(title: str, paragraphs: Sequence[str]) -> str:
+def render_page(title: str, paragraphs: Sequence[str]) -> str:
     """The HTML of a page of a few words; paragraphs are HTML."""
-    body = "".join(f"<p>{one}</p>" for one in paragraphs)
+    body = "".join(f"<p>{paragraph}</p>" for paragraph in paragraphs)
     return (
         f'<!doctype html><html lang="en-GB"><head><meta charset="utf-8"><title>{escape(title)} · {TITLE}</title>'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
@@ -31,36 +31,36 @@ def page(title: str, paragraphs: Sequence[str]) -> str:
     )
 
 
-def answer(
-    asked: Headers,
+def error_response(
+    request_headers: Headers,
     status: int,
     title: str,
-    said: str,
+    message: str,
     more: Sequence[str] = (),
     headers: Mapping[str, str] | None = None,
 ) -> Response:
-    """What is said in plain words: a page for a browser, JSON (problem+json, RFC 9457) or a line of text for others.
+    """A message: as a page for a browser, as JSON (problem+json, RFC 9457) or a line of text for others.
 
-    A page has `more` below it, paragraphs of HTML.
+    A page has `more` below the message, paragraphs of HTML.
     """
-    kept = {"Cache-Control": "no-store", "Vary": "Accept", **(headers or {})}
-    accepted = asked.get("accept", "")
+    all_headers = {"Cache-Control": "no-store", "Vary": "Accept", **(headers or {})}
+    accepted = request_headers.get("accept", "")
     if "text/html" in accepted:
-        return Response(page(title, [escape(said, quote=False), *more]), status, kept, "text/html")
+        return Response(render_page(title, [escape(message, quote=False), *more]), status, all_headers, "text/html")
     if "json" in accepted:
-        said = json.dumps({"title": title, "status": status, "detail": said}, ensure_ascii=False)
-        return Response(said, status, kept, "application/problem+json")
-    return Response(f"{title}: {said}\n", status, kept, "text/plain")
+        message = json.dumps({"title": title, "status": status, "detail": message}, ensure_ascii=False)
+        return Response(message, status, all_headers, "application/problem+json")
+    return Response(f"{title}: {message}\n", status, all_headers, "text/plain")
 
 
-def busy(asked: Headers, seconds: int) -> Response:
+def busy_response(request_headers: Headers, seconds: int) -> Response:
     """503: every place is taken."""
     england = '<a href="/briefings/E92000001.html">two pages on England</a>'
-    return answer(
-        asked,
+    return error_response(
+        request_headers,
         503,
         "Many people are reading right now",
-        f"Every place is taken. Please come again in {_soon(seconds)}.",
+        f"Every place is taken. Please come again in {_duration(seconds)}.",
         (
             '<a href="">Try again</a>. What you chose is in the address and is not lost.',
             f'Meanwhile there are {england}, and <a href="/api">every figure by address</a>.',
@@ -69,10 +69,10 @@ def busy(asked: Headers, seconds: int) -> Response:
     )
 
 
-def no_such_page(asked: Headers) -> Response:
+def not_found_response(request_headers: Headers) -> Response:
     """404."""
-    return answer(
-        asked,
+    return error_response(
+        request_headers,
         404,
         "There is no such page",
         "There is nothing at this address.",
@@ -80,13 +80,13 @@ def no_such_page(asked: Headers) -> Response:
     )
 
 
-def failed(asked: Headers, said: str) -> Response:
-    """500; `said` holds the reference."""
+def failure_response(request_headers: Headers, message: str) -> Response:
+    """500; the message holds the reference."""
     again = '<a href="">Try again</a>, or go to the <a href="/">front page</a>.'
-    return answer(asked, 500, "Something failed", said, (again,))
+    return error_response(request_headers, 500, "Something failed", message, (again,))
 
 
-def _soon(seconds: int) -> str:
+def _duration(seconds: int) -> str:
     if seconds < 120:
         return f"{seconds} second{'s' if seconds > 1 else ''}"
     return f"{round(seconds / 60)} minutes"

@@ -1,4 +1,4 @@
-"""The headers of every answer: what a browser may load and run, and who may hold our pages in a frame (nobody)."""
+"""The headers of every answer: what a browser may load and run, and that nobody may frame our pages."""
 
 from __future__ import annotations
 
@@ -17,13 +17,14 @@ OFF = "accelerometer camera display-capture geolocation gyroscope magnetometer m
 FOREVER = "public, max-age=31536000, immutable"
 
 
-def policy(shell: str) -> str:
-    """The Content-Security-Policy of pages whose HTML is `shell`: its inline scripts run by their hashes, no others do.
+def policy(html: str) -> str:
+    """The Content-Security-Policy of pages whose HTML is `html`: its inline scripts run by their hashes, no others do.
 
     Styles are written by Streamlit and Plotly as they go, so those may be inline.
     """
     hashes = [
-        f"'sha256-{base64.b64encode(hashlib.sha256(one.encode()).digest()).decode()}'" for one in INLINE.findall(shell)
+        f"'sha256-{base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()}'"
+        for script in INLINE.findall(html)
     ]
     allowed = {
         "default-src": ["'none'"],
@@ -38,49 +39,49 @@ def policy(shell: str) -> str:
         "form-action": ["'self'"],
         "frame-ancestors": ["'none'"],
     }
-    return "; ".join(f"{what} {' '.join(sources)}" for what, sources in allowed.items())
+    return "; ".join(f"{directive} {' '.join(sources)}" for directive, sources in allowed.items())
 
 
-def always(policy: str, *, hsts: bool) -> dict[str, str]:
-    """What every answer bears, unless it says otherwise itself."""
+def default_headers(policy: str, *, hsts: bool) -> dict[str, str]:
+    """The headers of every answer that does not set its own."""
     return {
         "Content-Security-Policy": policy,
         "X-Content-Type-Options": "nosniff",
         "X-Frame-Options": "DENY",
         "Referrer-Policy": "same-origin",
-        "Permissions-Policy": ", ".join(f"{one}=()" for one in OFF.split()),
+        "Permissions-Policy": ", ".join(f"{feature}=()" for feature in OFF.split()),
         "Cross-Origin-Opener-Policy": "same-origin",
         "Cross-Origin-Resource-Policy": "same-origin",
         **({"Strict-Transport-Security": HSTS} if hsts else {}),
     }
 
 
-class Secured:
+class SecurityHeaders:
     """Adds the headers to every answer (ASGI)."""
 
     def __init__(self, app: ASGIApp, policy: str, hsts: bool, forever: Sequence[str] = ()) -> None:
-        """What lies under the addresses `forever` begin with never changes under its name, and is kept."""
-        self._app, self._always, self._forever = app, always(policy, hsts=hsts), tuple(forever)
+        """Files under the addresses that begin with one of `forever` never change, and browsers may cache them."""
+        self._app, self._default_headers, self._forever = app, default_headers(policy, hsts=hsts), tuple(forever)
         self._secure = hsts
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        async def sent(message: Message) -> None:
+        async def send_with_headers(message: Message) -> None:
             if message["type"] in ("http.response.start", "websocket.http.response.start"):
-                # Read and written as a whole: an answer may share its list of headers with others.
+                # The list is copied: an answer may share its list of headers with others.
                 message["headers"] = list(message.get("headers", ()))
                 headers = MutableHeaders(raw=message["headers"])
-                for name, value in self._always.items():
+                for name, value in self._default_headers.items():
                     headers.setdefault(name, value)
                 if message["status"] == 200 and self._forever and scope["path"].startswith(self._forever):
                     headers["Cache-Control"] = FOREVER
                 if self._secure:
-                    message["headers"] = [_secure(*one) for one in message["headers"]]
+                    message["headers"] = [_secure(*header) for header in message["headers"]]
             await send(message)
 
-        await self._app(scope, receive, sent)
+        await self._app(scope, receive, send_with_headers)
 
 
 def _secure(name: bytes, value: bytes) -> tuple[bytes, bytes]:
     """A header; of a cookie marked to go by https alone, as Streamlit does only where it holds the certificate."""
-    marked = name.lower() != b"set-cookie" or b"secure" in [one.strip().lower() for one in value.split(b";")[1:]]
+    marked = name.lower() != b"set-cookie" or b"secure" in [part.strip().lower() for part in value.split(b";")[1:]]
     return name, value if marked else value + b"; Secure"

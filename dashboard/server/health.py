@@ -1,4 +1,4 @@
-"""Whether the process lives (/livez), and whether it should be sent readers (/readyz): the file is opened each time."""
+"""Whether the process lives (/livez), and whether it should be sent readers (/readyz opens the file each time)."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 
 from dashboard.data.database import Database
-from dashboard.data.duckdb_connection import identity
+from dashboard.data.duckdb_connection import read_identity
 from dashboard.data.model import DatabaseError
 from dashboard.data.versions import Store
 
-# However often it is asked, the file is opened once in so long.
+# However often it is asked, the file is opened once in this time.
 FRESH_SECONDS = 0.5
 DAY = 86_400
 NO_STORE = {"Cache-Control": "no-store"}
@@ -31,7 +31,7 @@ class Verdict:
     """Whether this server is ready, and why not."""
 
     ready: bool
-    said: dict[str, Any]
+    body: dict[str, Any]
 
 
 class Health:
@@ -43,7 +43,7 @@ class Health:
         data_age_days: float | None,
         address: Callable[[], dict[str, Any]] | None = None,
     ) -> None:
-        """`address` says how the address of the database does, where it has one."""
+        """`address` tells the state of the database's address, where it has one."""
         self._store, self._most_days, self._address = store, data_age_days, address
         self._lock = threading.Lock()
         self._last: tuple[float, Verdict] | None = None
@@ -57,40 +57,40 @@ class Health:
     async def readyz(self, _request: Request) -> Response:
         """200 with the data version, or 503 with why not. Readers keep the last good page all the same."""
         verdict = await run_in_threadpool(self.verdict)
-        return JSONResponse(verdict.said, 200 if verdict.ready else 503, headers=NO_STORE)
+        return JSONResponse(verdict.body, 200 if verdict.ready else 503, headers=NO_STORE)
 
     def verdict(self) -> Verdict:
-        """Opens the file anew and holds it against what readers are shown."""
+        """Opens the file again and compares it with what readers are shown."""
         with self._lock:
             now = time.monotonic()
             if self._last is None or now - self._last[0] > FRESH_SECONDS:
-                self._last = time.monotonic(), self._look()
+                self._last = time.monotonic(), self._check()
             return self._last[1]
 
-    def _look(self) -> Verdict:
+    def _check(self) -> Verdict:
         store = self._store()
         try:
             served: str | None = store.current(wait=True).data_version
         except DatabaseError:
             served = None
-        said: dict[str, Any] = {"ready": False, "data_version": served}
+        body: dict[str, Any] = {"ready": False, "data_version": served}
         if self._address is not None:
-            # However it does: what is here is served, and that is what readiness is about.
-            said["address"] = self._address()
+            # Told, but no reason not to be ready: what is here is served.
+            body["address"] = self._address()
         try:
-            in_file, built_at = identity(store.path)
+            in_file, built_at = read_identity(store.path)
         except (duckdb.Error, OSError) as error:
-            return Verdict(False, {**said, "why": _unreadable(store.path, error, served)})
-        said |= {"built": built_at.isoformat(), "age_days": round(age_seconds(built_at) / DAY, 2)}
+            return Verdict(False, {**body, "why": _unreadable(store.path, error, served)})
+        body |= {"built": built_at.isoformat(), "age_days": round(age_seconds(built_at) / DAY, 2)}
         if in_file != served or store.damaged:
             why = f"The file holds {in_file} and cannot be read whole; readers are shown {served or 'nothing'}."
-            return Verdict(False, {**said, "in_file": in_file, "why": why})
+            return Verdict(False, {**body, "in_file": in_file, "why": why})
         if self._most_days is not None and age_seconds(built_at) > self._most_days * DAY:
-            why = f"The data are {said['age_days']:g} days old; {self._most_days:g} are allowed."
-            return Verdict(False, {**said, "why": why})
+            why = f"The data are {body['age_days']:g} days old; {self._most_days:g} are allowed."
+            return Verdict(False, {**body, "why": why})
         if not self.warm.is_set():
-            return Verdict(False, {**said, "why": "Starting: pages are being run for the first time."})
-        return Verdict(True, {**said, "ready": True})
+            return Verdict(False, {**body, "why": "Starting: pages are being run for the first time."})
+        return Verdict(True, {**body, "ready": True})
 
     def data_version(self) -> dict[str, str] | None:
         """The data version that is served, for the metrics."""

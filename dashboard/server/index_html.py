@@ -1,14 +1,14 @@
-"""The page that Streamlit draws itself into, made ours: its name, its language, and words for who has no JavaScript."""
+"""Streamlit's index.html with our name and language, and a text for readers without JavaScript."""
 
 from __future__ import annotations
 
 import re
 
-# Each is looked for in the installed file; what a later Streamlit no longer has is left alone.
+# Each is replaced where the installed file has it; a later Streamlit need not.
 CHANGES: tuple[tuple[str, str], ...] = (
     (r'<html lang="en">', '<html lang="en-GB">'),
     (r"<title>Streamlit</title>", "<title>Child Protection Monitor</title>"),
-    # Our policy refuses it, and a library of Streamlit's that does as well without it need not try each time.
+    # Our policy refuses it, and a library of Streamlit's, which works as well without, need not try each time.
     (r"<head>", "<head>\n    <script>delete window.WebAssembly</script>"),
     # Addresses of an interface for programs that is switched off; ours is at /api.
     (r"\s*<!--(?:(?!-->).)*?agent API(?:(?!-->).)*?-->", ""),
@@ -26,7 +26,7 @@ WITHOUT_SCRIPTS = """<noscript>
     </noscript>"""
 
 
-def ours(html: str) -> str:
+def adapt_index_html(html: str) -> str:
     """Streamlit's index.html as we serve it."""
     for old, new in CHANGES:
         html = re.sub(old, new, html, count=1, flags=re.DOTALL)

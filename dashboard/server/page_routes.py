@@ -19,41 +19,41 @@ from starlette.routing import BaseRoute, Match
 from starlette.types import Receive, Scope, Send
 
 from dashboard.server import error_pages
-from dashboard.server.capacity import Places
+from dashboard.server.capacity import Capacity
 from dashboard.server.headers import FOREVER
 
-# What the pages ask of Streamlit; all else that it answers, nobody here needs.
-OF_STREAMLIT = ("/_stcore/health", "/_stcore/host-config")
-UNDER_STREAMLIT = ("/_stcore/bidi-components/", "/media/")
+# What our pages ask of Streamlit; nothing else that it answers is needed.
+STREAMLIT_ADDRESSES = ("/_stcore/health", "/_stcore/host-config")
+STREAMLIT_FOLDERS = ("/_stcore/bidi-components/", "/media/")
 STATIC = "/static/"
 METHODS = ("GET", "HEAD")
-# Shorter, or packed already: not worth it.
+# Shorter files, and those that are compressed already, are not packed.
 PACKED_FROM, PACKED = 1000, (".woff2", ".png", ".gz")
 LEVEL = 6
 
 
-class Front(BaseRoute):
-    """The last route but Streamlit's, which it leaves alone."""
+class PageRoutes(BaseRoute):
+    """The last route before Streamlit's, whose addresses it leaves alone."""
 
     def __init__(
         self,
-        shell: str,
+        index_html: str,
         pages: Collection[str],
         first: str,
         files: Path,
-        places: Places,
+        capacity: Capacity,
         retry_seconds: int,
         cookie: str,
     ) -> None:
-        """`shell` is the HTML of every page, `pages` are their addresses; `first` is the name of the page at /.
+        """`index_html` is the HTML of every page, `pages` are their addresses; `first` is the name of the page at /.
 
-        `files` is the folder of Streamlit's own. Whoever has the `cookie` was here before.
+        `files` is the folder of Streamlit's own files. Readers with the `cookie` were here before.
         """
-        self._pages = {"/", *(f"/{one}" for one in pages if one != first)}
+        self._pages = {"/", *(f"/{page}" for page in pages if page != first)}
         self._first = f"/{first}"
-        self._places, self._retry, self._cookie = places, retry_seconds, cookie
-        content = shell.encode("utf-8")
-        self._shell, self._packed_shell = content, gzip.compress(content, mtime=0)
+        self._capacity, self._retry, self._cookie = capacity, retry_seconds, cookie
+        content = index_html.encode("utf-8")
+        self._index_html, self._packed_index_html = content, gzip.compress(content, mtime=0)
         self._tag = f'"{hashlib.sha256(content).hexdigest()[:24]}"'
         self._files = {f"/{path.relative_to(files).as_posix()}": path for path in files.rglob("*") if path.is_file()}
         self._files.pop("/index.html", None)
@@ -63,54 +63,54 @@ class Front(BaseRoute):
     def matches(self, scope: Scope) -> tuple[Match, Scope]:
         """Everything but a WebSocket and what Streamlit answers."""
         path = scope.get("path", "")
-        streamlits = path in OF_STREAMLIT or path.startswith(UNDER_STREAMLIT)
+        streamlits = path in STREAMLIT_ADDRESSES or path.startswith(STREAMLIT_FOLDERS)
         return (Match.NONE, {}) if scope["type"] != "http" or streamlits else (Match.FULL, {})
 
     async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer."""
-        answer = await self._answer(scope)
-        await answer(scope, receive, send)
+        """Answer with a page, a file, a redirection or 404."""
+        response = await self._respond(scope)
+        await response(scope, receive, send)
 
-    async def _answer(self, scope: Scope) -> Response:
-        path, asked = scope["path"], Headers(scope=scope)
+    async def _respond(self, scope: Scope) -> Response:
+        path, request_headers = scope["path"], Headers(scope=scope)
         bare = path.rstrip("/") or "/"
         page = bare in self._pages or bare == self._first
         if not page and path not in self._files:
-            return error_pages.no_such_page(asked)
+            return error_pages.not_found_response(request_headers)
         if scope["method"] not in METHODS:
             return PlainTextResponse("Ask with GET.\n", 405, {"Allow": ", ".join(METHODS)})
         if not page:
-            return await run_in_threadpool(self._file, path, asked)
+            return await run_in_threadpool(self._file, path, request_headers)
         if path not in self._pages:
-            # The first page by its name, or a stroke too many at the end: the choices come along.
-            there = "/" if bare == self._first else bare
-            return RedirectResponse(str(URL(there).replace(query=scope["query_string"].decode("latin-1"))), 308)
-        known = f"{self._cookie}=" in asked.get("cookie", "")
-        if self._places.full(known=known):
-            return error_pages.busy(asked, self._retry)
-        return self._page(asked)
+            # The first page by its name, or a slash too many at the end; the query is kept.
+            target = "/" if bare == self._first else bare
+            return RedirectResponse(str(URL(target).replace(query=scope["query_string"].decode("latin-1"))), 308)
+        known = f"{self._cookie}=" in request_headers.get("cookie", "")
+        if self._capacity.is_full(known=known):
+            return error_pages.busy_response(request_headers, self._retry)
+        return self._page(request_headers)
 
-    def pack(self) -> None:
-        """Pack every script and style, some seconds' work, before somebody waits for one."""
+    def pack_files(self) -> None:
+        """Pack every script and style, some seconds' work, before a reader waits for one."""
         for path, file in self._files.items():
-            if _packs(file):
+            if _is_worth_packing(file):
                 self._packed_file(path)
 
-    def _page(self, asked: Headers) -> Response:
+    def _page(self, request_headers: Headers) -> Response:
         headers = {"Cache-Control": "no-cache", "ETag": self._tag, "Vary": "Accept-Encoding"}
-        if self._tag in asked.get("if-none-match", ""):
+        if self._tag in request_headers.get("if-none-match", ""):
             return Response(None, 304, headers)
-        if not _takes_gzip(asked):
-            return Response(self._shell, 200, headers, "text/html")
-        return Response(self._packed_shell, 200, {**headers, "Content-Encoding": "gzip"}, "text/html")
+        if not _takes_gzip(request_headers):
+            return Response(self._index_html, 200, headers, "text/html")
+        return Response(self._packed_index_html, 200, {**headers, "Content-Encoding": "gzip"}, "text/html")
 
-    def _file(self, path: str, asked: Headers) -> Response:
-        """A file of Streamlit's. Under static/ their names hold a hash of them."""
+    def _file(self, path: str, request_headers: Headers) -> Response:
+        """A file of Streamlit's. Names under static/ hold a hash of the content."""
         cache = FOREVER if path.startswith(STATIC) else "no-cache"
         headers = {"Cache-Control": cache, "Vary": "Accept-Encoding"}
         file = self._files[path]
         kind = guess_type(file.name)[0] or "application/octet-stream"
-        if not _packs(file) or not _takes_gzip(asked):
+        if not _is_worth_packing(file) or not _takes_gzip(request_headers):
             return Response(file.read_bytes(), 200, headers, kind)
         return Response(self._packed_file(path), 200, {**headers, "Content-Encoding": "gzip"}, kind)
 
@@ -121,9 +121,9 @@ class Front(BaseRoute):
             return self._packed[path]
 
 
-def _packs(file: Path) -> bool:
+def _is_worth_packing(file: Path) -> bool:
     return file.suffix not in PACKED and file.stat().st_size >= PACKED_FROM
 
 
-def _takes_gzip(asked: Headers) -> bool:
-    return "gzip" in asked.get("accept-encoding", "")
+def _takes_gzip(request_headers: Headers) -> bool:
+    return "gzip" in request_headers.get("accept-encoding", "")

@@ -27,32 +27,36 @@ log = logging.getLogger(__name__)
 
 
 def all_shapes(name: str) -> list[Asset]:
-    """The shapes of the version in place; of those kept too, where `name` is none of its."""
-    found = []
+    """The shapes of the version in place; of the archived ones too, where `name` is none of its."""
+    assets = []
     try:
         for version in store().versions():
             with suppress(DatabaseError):  # one that is damaged
-                found.append(shapes(store().at(version)))
-            if found and found[-1].name == name:
+                assets.append(shapes(store().at(version)))
+            if assets and assets[-1].name == name:
                 break
     except DatabaseError:
         log.warning("no database: the shapes of the map cannot be served")
-    return found
+    return assets
 
 
 async def asset(request: Request) -> Response:
     """An asset by name; 404 for any other, which a browser with an old page will meet after a new release."""
     known = [style(), script()]
     if request.path_params["name"].startswith("shapes-"):
-        # A kept version may have to be read first, while others are answered.
+        # An archived version may have to be read first, while others are answered.
         known += await run_in_threadpool(all_shapes, request.path_params["name"])
-    for one in known:
-        if one.name == request.path_params["name"]:
+    for known_asset in known:
+        if known_asset.name == request.path_params["name"]:
             packed = "gzip" in request.headers.get("accept-encoding", "")
             headers = {"Cache-Control": FOREVER, "Vary": "Accept-Encoding"}
             if packed:
                 headers["Content-Encoding"] = "gzip"
-            return Response(one.packed if packed else one.content, media_type=one.media_type, headers=headers)
+            return Response(
+                known_asset.packed if packed else known_asset.content,
+                media_type=known_asset.media_type,
+                headers=headers,
+            )
     return Response("There is no such file; load the page again.", 404, media_type="text/plain")
 
 

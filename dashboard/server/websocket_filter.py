@@ -1,4 +1,4 @@
-"""What goes over the pages' WebSocket: nothing of this machine to the reader, and only what our pages send back."""
+"""Filters the pages' WebSocket: readers learn nothing of this machine, and only messages of our pages pass back."""
 
 from __future__ import annotations
 
@@ -13,56 +13,56 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.runtime import Runtime
 from streamlit.runtime.session_manager import SessionClient
 
-# What our pages send. Streamlit would also tell of the repository we are run from, clear caches, or write files beside
-# the program for whoever sits at this machine.
+# The messages our pages send. Others that Streamlit knows tell of the repository that the program is in, clear caches,
+# or write files beside the program.
 MESSAGES = ("rerun_script", "stop_script", "app_heartbeat", "backend_operation_request")
 OPERATIONS = ("deferred_file", "dataframe_chunk")
 PAGE_SECONDS = 60
 
 
-class Wire:
-    """Reads along on the WebSocket (ASGI)."""
+class WebSocketFilter:
+    """Reads and filters the messages of the WebSocket (ASGI)."""
 
     def __init__(self, app: ASGIApp, script: Path) -> None:
-        """`script` is the one Streamlit runs: it would tell every reader where it lies."""
-        self._app, self._name, self._place = app, script.name, str(script).encode()
+        """`script` is the one Streamlit runs, whose path it would tell every reader."""
+        self._app, self._script_name, self._location = app, script.name, str(script).encode()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "websocket":
             return await self._app(scope, receive, send)
 
-        async def received() -> Message:
+        async def receive_expected() -> Message:
             while True:
                 message = await receive()
                 if message["type"] != "websocket.receive":
                     return message
                 packed = message.get("bytes")
-                # Words instead of a message: to Streamlit as bytes, which are none, so that it hangs up.
+                # Text instead of bytes: Streamlit cannot read it as a message, and hangs up.
                 packed = str(message.get("text")).encode() if packed is None else packed
-                if _expected(packed):
+                if _is_expected(packed):
                     return {**message, "bytes": packed}
 
-        async def sent(message: Message) -> None:
-            if message["type"] == "websocket.send" and self._place in (message.get("bytes") or b""):
-                message = {**message, "bytes": self.without_machine(message["bytes"])}
+        async def send_without_machine(message: Message) -> None:
+            if message["type"] == "websocket.send" and self._location in (message.get("bytes") or b""):
+                message = {**message, "bytes": self.remove_machine(message["bytes"])}
             await send(message)
 
-        return await self._app(scope, received, sent)
+        return await self._app(scope, receive_expected, send_without_machine)
 
-    def without_machine(self, packed: bytes) -> bytes:
-        """The message that begins a run, without where we lie, which machine this is and what it runs."""
+    def remove_machine(self, packed: bytes) -> bytes:
+        """The message that begins a run, without the script's path and what the machine is and runs."""
         message = ForwardMsg.FromString(packed)
         session = message.new_session
-        session.main_script_path = self._name
-        for one in (session.initialize.user_info, session.initialize.environment_info):
-            for field, value in one.ListFields():
+        session.main_script_path = self._script_name
+        for details in (session.initialize.user_info, session.initialize.environment_info):
+            for field, value in details.ListFields():
                 if isinstance(value, str):
-                    setattr(one, field.name, "")
+                    setattr(details, field.name, "")
         return bytes(message.SerializeToString())
 
 
-class FirstReader(SessionClient):
-    """A reader within the process, who looks at nothing: for a run of a page before anybody waits for it."""
+class WarmUpClient(SessionClient):
+    """A client within the process that shows nothing, to run a page before a reader waits for it."""
 
     def __init__(self) -> None:
         self.done = asyncio.Event()
@@ -73,23 +73,23 @@ class FirstReader(SessionClient):
             self.done.set()
 
 
-async def run_once(page: str, choices: dict[str, str]) -> None:
+async def warm_up_page(page: str, choices: dict[str, str]) -> None:
     """Run a page as for a reader; raises TimeoutError when it takes too long."""
-    runtime, reader = Runtime.instance(), FirstReader()
-    session = runtime.connect_session(reader, user_info={})
+    runtime, client = Runtime.instance(), WarmUpClient()
+    session = runtime.connect_session(client, user_info={})
     try:
-        asked = BackMsg()
-        asked.rerun_script.page_name = page
-        asked.rerun_script.query_string = urlencode(choices)
-        runtime.handle_backmsg(session, asked)
+        request = BackMsg()
+        request.rerun_script.page_name = page
+        request.rerun_script.query_string = urlencode(choices)
+        runtime.handle_backmsg(session, request)
         async with asyncio.timeout(PAGE_SECONDS):
-            await reader.done.wait()
+            await client.done.wait()
     finally:
         runtime.close_session(session)
 
 
-def _expected(packed: bytes) -> bool:
-    """Whether our pages send this; what is no message at all is left to Streamlit, which hangs up."""
+def _is_expected(packed: bytes) -> bool:
+    """Whether our pages send this message; bytes that are no message are left to Streamlit, which hangs up."""
     try:
         message = BackMsg.FromString(packed)
     except DecodeError:

@@ -13,9 +13,8 @@ import polars as pl
 from etl import areas as area_files
 from etl import releases
 from etl.areas import Areas, alive
-from etl.build import commitments, leadership_register, map_files, ranks, trends
-from etl.build import operator_files as kept
-from etl.build.operator_files import Finding, Kept
+from etl.build import commitments, leadership_register, map_files, operator_files, ranks, trends
+from etl.build.operator_files import Finding, OperatorPaths
 from etl.check import changes, database, known_errors, reconcile_lait, validation
 from etl.extract import editions
 from etl.model import OBSERVATION, Context, EtlError, Loaded, Metric, PeriodKind, Source, Status, to_observations
@@ -25,8 +24,8 @@ from etl.sources import all_sources
 
 DATA = Path(__file__).resolve().parents[2] / "data"
 DATABASE = live_database.DATABASE
-# The second is of what the operator keeps by hand.
-SCHEMA = ("schema.sql", "schema_kept.sql")
+# The second holds the tables of the operator's files.
+SCHEMA = ("schema.sql", "schema_operator.sql")
 
 
 @dataclass(frozen=True)
@@ -37,27 +36,29 @@ class Built:
     data_version: str
     observations: int
     warnings: tuple[Finding, ...] = ()
-    """What should be looked at in the files kept by hand."""
+    """Warnings about the operator's files."""
 
 
 def build(
     data: Path = DATA,
     progress: Callable[[str], None] = lambda _words: None,
     sources: list[Source] | None = None,
-    by_hand: Kept | None = None,
+    operator_paths: OperatorPaths | None = None,
     *,
     accept_empty: bool = False,
 ) -> Built:
-    """Build `data/monitor.duckdb` from `data/releases`, the reference files beside it and the files kept by hand.
+    """Build `data/monitor.duckdb` from `data/releases`, the reference files beside it and the operator's files.
 
     The database is made under another name and takes its place only when every check holds: EtlError (with the rule,
-    the place and the remedy) leaves the last good one untouched. So it is where the live database has rows kept by hand
-    and the files have none any more, unless that is accepted.
+    the place and the remedy) leaves the last good one untouched. The same happens where the live database has rows
+    of the operator's files and the files have none any more, unless that is accepted.
     """
     with live_database.alone(data):
-        tables, warnings = _tables(data, sources or all_sources(), by_hand or kept.beside(data), progress)
+        tables, warnings = _tables(
+            data, sources or all_sources(), operator_paths or operator_files.choose_paths(data), progress
+        )
         if not accept_empty:
-            kept.refuse_gone(data / DATABASE, tables)
+            operator_files.refuse_loss(data / DATABASE, tables)
         path = live_database.publish(data, schema(data), tables, database.check, progress)
     return Built(path, tables["build"]["data_version"][0], tables["observation"].height, warnings)
 
@@ -68,25 +69,25 @@ def schema(data: Path) -> str:
 
 
 def _tables(
-    data: Path, sources: list[Source], by_hand: Kept, progress: Callable[[str], None]
+    data: Path, sources: list[Source], operator_paths: OperatorPaths, progress: Callable[[str], None]
 ) -> tuple[dict[str, pl.DataFrame], tuple[Finding, ...]]:
-    """Every table of the database, by name, in the order of their references; and what should be looked at."""
+    """Every table of the database, by name, in the order of their references; and the warnings."""
     progress("areas")
     areas = area_files.read(data)
     progress("what is kept by hand")
-    contents = (kept.content(by_hand.register), kept.content(by_hand.commitments))
-    posts = leadership_register.check(contents[0], areas, datetime.now(UTC).date(), by_hand.register.name)
+    contents = (operator_files.read_file(operator_paths.register), operator_files.read_file(operator_paths.commitments))
+    posts = leadership_register.check(contents[0], areas, datetime.now(UTC).date(), operator_paths.register.name)
     metrics = [metric for source in sources for metric in source.metrics]
-    promised = commitments.check(contents[1], metrics, by_hand.commitments.name)
-    # Both are looked at before either is refused.
-    kept.require(posts, promised)
+    promised = commitments.check(contents[1], metrics, operator_paths.commitments.name)
+    # Both are checked before either is refused.
+    operator_files.refuse_errors(posts, promised)
     loaded: dict[str, Loaded] = {}
     warnings, changed = [], []
     for source in sources:
         progress(source.title)
         cells = releases.read(data / "releases", source)
         loaded[source.id] = source.load(source, cells, Context(areas, loaded))
-        warnings.append(validation.alone(source, cells, loaded[source.id], areas))
+        warnings.append(validation.validate(source, cells, loaded[source.id], areas))
         changed.append(_changed(data / "releases", source, loaded, areas))
     progress("figures that are printed twice")
     reconcile_lait.require_agreement(data, areas, sources)
@@ -157,7 +158,7 @@ def with_missing_rows(observation: pl.DataFrame, metric: pl.DataFrame, areas: Ar
     day = pl.when(of_school).then(pl.date(pl.col("period_end").dt.year(), 3, 31)).otherwise("period_end").alias("day")
     published = observation.join(kinds, on="metric_id", maintain_order="left").with_columns(day)
 
-    # Of what is published for England only, no council lacks a figure.
+    # Of measures that are published for England only, no council lacks a figure.
     local = published.filter(pl.col("area_id").is_in(areas.authorities["area_id"].to_list()))["metric_id"].unique()
     periods = (
         published.filter(pl.col("metric_id").is_in(local.to_list()))
@@ -172,17 +173,17 @@ def with_missing_rows(observation: pl.DataFrame, metric: pl.DataFrame, areas: Ar
     expected = periods.join(living, on="day")
     dates = areas.authorities.select("area_id", "start_date", "end_date")
     not_then = (pl.col("start_date") > pl.col("day")) | (pl.col("end_date") < pl.col("day"))
-    kept = published.join(dates, on="area_id", how="left", maintain_order="left").filter(
+    existing = published.join(dates, on="area_id", how="left", maintain_order="left").filter(
         ~(not_then.fill_null(False) & pl.col("value").is_null())
     )
-    missing = expected.join(kept, on=["metric_id", "area_id", "period_end"], how="anti").rename(
+    missing = expected.join(existing, on=["metric_id", "area_id", "period_end"], how="anti").rename(
         {"metric_source": "source_id"}
     )
-    return pl.concat([kept.select(OBSERVATION.names()), to_observations(missing, status=str(Status.NO_ROW))])
+    return pl.concat([existing.select(OBSERVATION.names()), to_observations(missing, status=str(Status.NO_ROW))])
 
 
 def _metrics(sources: list[Source]) -> pl.DataFrame:
-    # The order of the menu: what the product is for comes first, what is only context last.
+    # The order of the menu: the product's purpose first, context last.
     themes = (
         "Workforce",
         "Child protection",
@@ -245,7 +246,7 @@ def _sources(sources: list[Source]) -> pl.DataFrame:
 
 
 def _changed(folder: Path, source: Source, loaded: dict[str, Loaded], areas: Areas) -> pl.DataFrame:
-    """What the edition that is loaded changed against the one before it; nothing where that is not kept."""
+    """What the edition that is loaded changed from the one before; nothing where we do not have that one."""
     if source.previous is None:
         return pl.DataFrame(schema=changes.WHAT_CHANGED)
     before = editions.before(source)
@@ -269,21 +270,25 @@ def _gathered(loaded: dict[str, Loaded], table: str) -> pl.DataFrame:
     return pl.concat(one.tables[table] for one in loaded.values() if table in one.tables)
 
 
-def _fingerprint(data: Path, *by_hand: bytes) -> str:
+def _fingerprint(data: Path, *contents: bytes) -> str:
     """A short hash of everything a build depends on: releases, reference files, schema and the ETL's own rules.
 
-    Files kept by hand count by what is in them, wherever they lie.
+    The operator's files count by their content, wherever they lie.
     """
     code = Path(__file__).resolve().parents[1]
     inputs = [
         *sorted((data / "releases").glob("*.parquet")),
-        *sorted(path for path in data.glob("*.csv") if path.name not in (kept.REGISTER, kept.COMMITMENTS)),
+        *sorted(
+            path
+            for path in data.glob("*.csv")
+            if path.name not in (operator_files.REGISTER, operator_files.COMMITMENTS)
+        ),
         *sorted((data / "geography").iterdir()),
         *(data / name for name in SCHEMA),
         *sorted(code.rglob("*.py")),
     ]
     digest = hashlib.sha256()
-    for content in by_hand:
+    for content in contents:
         digest.update(b"%d\0" % len(content) + content)
     for path in inputs:
         digest.update(path.name.encode() + b"\0" + path.read_bytes())

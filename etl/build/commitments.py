@@ -1,4 +1,4 @@
-"""Reforms and targets: what somebody has promised, by when, in a measure that is published. Kept by hand."""
+"""Reforms and targets: what somebody has promised, by when, in a measure that is published. A file of the operator."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ from etl.build.operator_rows import MAIL, Row
 from etl.model import Metric, Polarity
 
 COLUMNS = ("commitment", "owner", "metric", "target_value", "by_when", "source")
-# What is no published measure, but counted from the leadership register: the share of directors on a programme.
+# Not a published measure, but counted from the leadership register: the share of directors on a programme.
 OF_REGISTER = "directors enrolled"
 GRADES = ("Outstanding", "Good", "Requires improvement to be good", "Inadequate")
-# What of these is larger says more of a council's size than of its work: the dashboard compares none of them.
+# These depend more on a council's size than on its work: the dashboard does not compare them.
 COUNTS = ("FTE", "children", "cases", "changes", "visits")
 FIRST_DAY = date(2000, 1, 1)
 
@@ -36,7 +36,7 @@ COMMITMENT = pl.Schema(
 
 
 def check(content: bytes, metrics: Iterable[Metric], file: str = operator_files.COMMITMENTS) -> Checked:
-    """The commitments as COMMITMENT, in the order of their lines; KeptError where they cannot be read at all."""
+    """The commitments as COMMITMENT, in the order of their lines; OperatorFileError where they cannot be read."""
     known = list(metrics)
     names = {name.casefold(): metric for metric in known for name in (metric.id, metric.title)}
     sheet = operator_rows.read(content, file, COLUMNS)

@@ -1,8 +1,8 @@
-"""The leadership register: who holds the post of director is kept by hand, council by council, and without names.
+"""The leadership register: who holds the post of director is recorded by the operator for each council, without names.
 
 No public file says since when a council's director of children's services is in post, or who is on a programme. Each
-row names the page it is from. No column holds words of one's own, so that a person's name has no place in it; only the
-address of a page could hold one, which no rule can tell.
+row names the page it is from. No column holds free text, so that a person's name has no place in it; only the address
+of a page could hold one, which no rule can tell.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ NONE = "none"
 PROGRAMMES = (NONE, "new directors", "executive")
 # The post was made by the Children Act 2004.
 FIRST_DAY = date(2004, 11, 15)
-# What nobody has looked at for longer may no longer be so.
+# What nobody has checked for longer may be out of date.
 OLD = timedelta(days=183)
 
 LEADERSHIP_POST = pl.Schema(
@@ -47,7 +47,7 @@ LEADERSHIP_POST = pl.Schema(
 
 
 def check(content: bytes, areas: Areas, today: date, file: str = operator_files.REGISTER) -> Checked:
-    """The register as LEADERSHIP_POST, in the order of its lines; KeptError where it cannot be read as one at all."""
+    """The register as LEADERSHIP_POST, in the order of its lines; OperatorFileError where it cannot be read as one."""
     sheet = operator_rows.read(content, file, COLUMNS)
     rows = [_post(row, areas, today) for row in sheet.rows]
     posts = [
@@ -81,7 +81,7 @@ def _post(row: Row, areas: Areas, today: date) -> tuple[object, ...]:
 
 
 def _programme(row: Row, programme: str | None, enrolled: date | None, completed: date | None) -> None:
-    """What programme and dates say of each other. A day that could not be read has been said already."""
+    """Whether programme and dates fit together. A day that could not be read has been reported already."""
     given = {column: bool(row.cells[column]) for column in ("enrolled_on", "completed_on")}
     if programme == NONE and any(given.values()):
         column = "enrolled_on" if given["enrolled_on"] else "completed_on"
@@ -100,7 +100,7 @@ def _programme(row: Row, programme: str | None, enrolled: date | None, completed
 def _order(
     row: Row, since: date | None, enrolled: date | None, completed: date | None, checked: date | None, today: date
 ) -> None:
-    """Nothing can be checked before it happened; what was checked long ago, or never, should be looked at."""
+    """A row cannot be checked before what it tells happened; one not checked for long, or never, gets a warning."""
     if checked is None:
         if not row.cells["checked_on"]:
             what = "nobody has written when this was last looked at."

@@ -68,7 +68,7 @@ def read_features(path: Path) -> list[dict[str, Any]]:
     features = collection.get("features") if isinstance(collection, dict) else None
     if not features or not isinstance(features, list) or not all(isinstance(feature, dict) for feature in features):
         raise GeographyError(f"{path} has no features: it must be a GeoJSON FeatureCollection of councils")
-    # ArcGIS says this in either place when it sends only the first page of what was asked for.
+    # ArcGIS says this in either place when it sends only the first page of the result.
     if collection.get("exceededTransferLimit") or (collection.get("properties") or {}).get("exceededTransferLimit"):
         raise GeographyError(f"{path} holds only part of the councils (exceededTransferLimit): ask for all")
     return features

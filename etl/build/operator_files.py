@@ -1,4 +1,4 @@
-"""Files kept by hand: where they lie, what is found wrong with them, and that a build does not lose them."""
+"""The operator's files: where they lie, what is wrong with them, and that no build loses them."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ import polars as pl
 from etl.model import EtlError
 
 REGISTER, COMMITMENTS = "leadership_register.csv", "commitments.csv"
-# Far more than a table of all councils; what is longer is another file.
+# Far more than a table of all councils: a longer file is another one.
 MOST_BYTES = 1_000_000
-# Of what is wrong with a file so much is said at once.
-MOST_SAID = 50
+# How many findings in a file are told at once.
+MOST_TOLD = 50
 
 
 @dataclass(frozen=True)
-class Kept:
-    """Where the files kept by hand lie."""
+class OperatorPaths:
+    """Where the operator's files lie."""
 
     register: Path
     commitments: Path
@@ -47,59 +47,61 @@ class Finding:
         return f"{self.rule}: {self.file}{where}: {self.what} {self.remedy}"
 
 
-class KeptError(EtlError):
-    """A file kept by hand is not what it should be: everything that is wrong, a line each."""
+class OperatorFileError(EtlError):
+    """An operator's file is not what it should be: everything that is wrong, a line each."""
 
     def __init__(self, findings: Sequence[Finding]) -> None:
-        more = len(findings) - MOST_SAID
-        said = [str(one) for one in findings[:MOST_SAID]] + ([f"and {more} more."] if more > 0 else [])
-        super().__init__("\n".join(said))
+        more = len(findings) - MOST_TOLD
+        lines = [str(finding) for finding in findings[:MOST_TOLD]] + ([f"and {more} more."] if more > 0 else [])
+        super().__init__("\n".join(lines))
         self.findings = tuple(findings)
 
 
 @dataclass(frozen=True)
 class Checked:
-    """A file kept by hand as the table it becomes, with what is wrong with it or should be looked at, by line."""
+    """An operator's file as the table it becomes, with errors and warnings by line."""
 
     table: pl.DataFrame
     findings: tuple[Finding, ...]
 
     @property
     def errors(self) -> list[Finding]:
-        return [one for one in self.findings if one.error]
+        return [finding for finding in self.findings if finding.error]
 
     @property
     def warnings(self) -> list[Finding]:
-        return [one for one in self.findings if not one.error]
+        return [finding for finding in self.findings if not finding.error]
 
 
-def beside(data: Path, register: Path | None = None, commitments: Path | None = None) -> Kept:
-    """The files at the places that are named, else those of the data folder."""
-    return Kept(register or data / REGISTER, commitments or data / COMMITMENTS)
+def choose_paths(data: Path, register: Path | None = None, commitments: Path | None = None) -> OperatorPaths:
+    """The paths that are given, else those of the data folder."""
+    return OperatorPaths(register or data / REGISTER, commitments or data / COMMITMENTS)
 
 
-def require(*checked: Checked) -> None:
-    """Raise KeptError, with all that is wrong with these files, unless nothing is."""
-    if errors := [error for one in checked for error in one.errors]:
-        raise KeptError(errors)
+def refuse_errors(*checked: Checked) -> None:
+    """Raise OperatorFileError with all errors of these files, if there are any."""
+    if errors := [error for file in checked for error in file.errors]:
+        raise OperatorFileError(errors)
 
 
-def content(path: Path) -> bytes:
-    """The bytes of a file kept by hand; KeptError where there is none, or it is far too long to be one."""
+def read_file(path: Path) -> bytes:
+    """The bytes of an operator's file; OperatorFileError where there is none, or it is far too long."""
     try:
         if path.stat().st_size > MOST_BYTES:
-            raise KeptError([Finding("E_TOO_LARGE", f"more than {MOST_BYTES} bytes.", "Is it the file?", path.name)])
+            raise OperatorFileError(
+                [Finding("E_TOO_LARGE", f"more than {MOST_BYTES} bytes.", "Is it the file?", path.name)]
+            )
         return path.read_bytes()
     except OSError as error:
         remedy = "Name the file that is kept, or restore the one without rows from git."
         why = error.strerror or str(error)
-        raise KeptError([Finding("E_FILE_ABSENT", f"it cannot be read: {why}.", remedy, path.name)]) from error
+        raise OperatorFileError([Finding("E_FILE_ABSENT", f"it cannot be read: {why}.", remedy, path.name)]) from error
 
 
-def refuse_gone(database: Path, tables: Mapping[str, pl.DataFrame]) -> None:
-    """Raise EtlError where the database in place has rows kept by hand and the new one would have none of them."""
+def refuse_loss(database: Path, tables: Mapping[str, pl.DataFrame]) -> None:
+    """Raise EtlError where the database in place has rows of an operator's file and the new one would have none."""
     for name, file in (("leadership_post", REGISTER), ("commitment", COMMITMENTS)):
-        before = _rows(database, name) if tables[name].is_empty() else 0
+        before = _count_rows(database, name) if tables[name].is_empty() else 0
         if before:
             raise EtlError(
                 f"E_KEPT_GONE: {file}: the database in place holds {before} rows of it, and the file that is read now "
@@ -107,8 +109,8 @@ def refuse_gone(database: Path, tables: Mapping[str, pl.DataFrame]) -> None:
             )
 
 
-def _rows(database: Path, table: str) -> int:
-    """How many rows a table of the live database has; none where that cannot be read, or knows no such table."""
+def _count_rows(database: Path, table: str) -> int:
+    """How many rows a table of the live database has; 0 where it cannot be read or lacks the table."""
     if not database.is_file():
         return 0
     try:

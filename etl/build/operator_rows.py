@@ -1,4 +1,4 @@
-"""A file kept by hand as rows: what each cell must be before the file's own rules look at it.
+"""An operator's file as rows: what each cell must be before the file's own rules apply.
 
 Nothing is guessed: a misspelt name, a date in another order or a cell too many is reported with its line, all at once.
 """
@@ -17,10 +17,10 @@ from difflib import get_close_matches
 import polars as pl
 
 from etl.areas import Areas, name_key
-from etl.build.operator_files import Checked, Finding, KeptError
+from etl.build.operator_files import Checked, Finding, OperatorFileError
 from etl.extract.read_csv import HIDDEN, kind
 
-# Far more than there are councils; what is longer is another file.
+# Far more than there are councils: a longer file is another one.
 MOST_ROWS, LONGEST = 1_000, 500
 # A spreadsheet takes a cell that begins so for a formula.
 FORMULA = re.compile(r"[=+\-@＝＋－＠].")
@@ -40,7 +40,7 @@ AS_CSV = "Save it as CSV UTF-8, with commas, from the program it is kept in."
 
 @dataclass
 class Sheet:
-    """The rows of a file kept by hand, and what is found of them."""
+    """The rows of an operator's file, and the findings about them."""
 
     file: str
     rows: list[Row] = field(default_factory=list)
@@ -49,9 +49,9 @@ class Sheet:
     def say(self, rule: str, what: str, remedy: str, line: int | None = None, column: str | None = None) -> None:
         self.findings.append(Finding(rule, what, remedy, self.file, line, column))
 
-    def stop(self, rule: str, what: str, remedy: str, line: int | None = None) -> KeptError:
-        """What ends the reading of a file, since nothing below it can be trusted."""
-        return KeptError([Finding(rule, what, remedy, self.file, line)])
+    def stop(self, rule: str, what: str, remedy: str, line: int | None = None) -> OperatorFileError:
+        """The error that ends the reading of a file, since nothing below it can be trusted."""
+        return OperatorFileError([Finding(rule, what, remedy, self.file, line)])
 
     def checked(self, rows: Sequence[tuple[object, ...]], schema: pl.Schema) -> Checked:
         """The rows as a table, which is empty while anything is wrong with one of them."""
@@ -60,7 +60,7 @@ class Sheet:
         return Checked(pl.DataFrame(good, schema=schema, orient="row"), findings)
 
     def once(self, places: Iterable[tuple[object, Row]], column: str, what: str) -> None:
-        """Say of each row whose key another had before that it is there twice."""
+        """Report each row whose key is there twice."""
         first: dict[object, int] = {}
         for key, row in places:
             if key is not None and first.setdefault(key, row.line) != row.line:
@@ -70,7 +70,7 @@ class Sheet:
 
 @dataclass(frozen=True)
 class Row:
-    """One line of a file kept by hand. What a cell should not be is said to its sheet; then there is no value."""
+    """One line of an operator's file. A cell that is wrong becomes a finding of its sheet, and has no value."""
 
     line: int
     cells: Mapping[str, str]
@@ -160,8 +160,8 @@ class Row:
 def read(whole: bytes, file: str, columns: Sequence[str]) -> Sheet:
     """The rows of a file with these columns, in any order, as text without spaces around it.
 
-    Lines with nothing in any cell are left out. Raises KeptError for what is no such table: another kind of file,
-    another encoding, columns that are missing or are not ours, far too many rows.
+    Empty lines are left out. Raises OperatorFileError for what is no such table: another kind of file or
+    encoding, columns that are missing or are not ours, far too many rows.
     """
     sheet = Sheet(file)
     reader = csv.reader(io.StringIO(_decoded(whole, sheet), newline=""), strict=True)
@@ -226,11 +226,11 @@ def _check_header(header: Sequence[str], columns: Sequence[str], sheet: Sheet) -
 
 
 def _unknown(found: str, areas: Areas, names: Mapping[str, str]) -> tuple[str, str]:
-    """What is said of a name that no council has, and what to do."""
+    """The message about a name that no council has, and the remedy."""
     others = areas.area.filter(pl.col("kind") != "local_authority")["name"]
     if name_key(found) in {name_key(name) for name in others}:
         return f"{found!r} is no council.", "Write the council, not its region."
-    # Ended ones too: they are then said to have ended.
+    # Ended ones too: the message then says that they have ended.
     near = get_close_matches(name_key(found), list(names), n=1, cutoff=0.6)
     hint = f"Did you mean {areas.names()[names[near[0]]]}? " if near else ""
     return f"{found[:60]!r} is no council.", f"{hint}Write its name, its three-digit number or its GSS code."

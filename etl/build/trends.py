@@ -50,7 +50,7 @@ def trends(observation: pl.DataFrame, metric: pl.DataFrame, area: pl.DataFrame, 
     """metric_id, area_id, period_end, s, direction, reason: a row for each figure or lack of one; see WITHOUT_CHANGE.
 
     `s` is Kendall's: of the ten pairs of the five periods that end at period_end, a year apart, those in which the
-    later value is higher minus those in which it is lower. From 8 on it points one way. Where nothing can be said s is
+    later value is higher minus those in which it is lower. From 8 on it points one way. Where there is no trend s is
     null and the reason is given. `breaks` are those of `series_breaks`.
     """
     rows = (
@@ -138,7 +138,7 @@ def _of_one() -> pl.Expr:
     """Why one area has no trend, the widest reason first; null where it has."""
     # Every authority has a row in every period in which it existed, so that none means it did not yet.
     began = pl.any_horizontal(pl.col(name).is_null() for name in _each("return_id"))
-    # Who reports says nothing where there is no figure.
+    # Without a figure it does not matter who reports.
     reported = [
         pl.when(pl.col(value).is_not_null()).then(pl.col(by))
         for value, by in zip(_each("value"), _each("return_id"), strict=True)

@@ -1,4 +1,4 @@
-"""What one edition of the figures changed against another: new periods, revised values, authorities, inspections."""
+"""What one edition of the figures changed from another: new periods, revised values, authorities, inspections."""
 
 from __future__ import annotations
 
@@ -99,7 +99,7 @@ def summary(changed: pl.DataFrame, metric: pl.DataFrame, area: pl.DataFrame) -> 
 
 
 def revised(changed: pl.DataFrame) -> pl.DataFrame:
-    """Those rows that say otherwise what had been published: values revised, given, withdrawn."""
+    """The rows that change what had been published: values revised, given, withdrawn."""
     return changed.filter(pl.col("kind").is_in([Kind.REVISED, Kind.GIVEN, Kind.WITHDRAWN]))
 
 
@@ -108,7 +108,7 @@ def _observations(old: pl.DataFrame, new: pl.DataFrame) -> pl.DataFrame:
     columns = [*KEYS, "source_id", "value", said.alias("said")]
     before, after = old.select(columns), new.select(columns)
     metric, period = ["metric_id"], ["metric_id", "period_end"]
-    # Once for all its areas: what is new as a whole is said once.
+    # Once for all its areas: a new period is told once.
     rows = [
         _whole(after, before, metric, Kind.NEW_MEASURE),
         _whole(before, after, metric, Kind.ENDED_MEASURE),

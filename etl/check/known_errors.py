@@ -1,8 +1,8 @@
-"""Errors of publishers that we know of: declared, withheld, and guarded until the publisher repairs them.
+"""Errors of publishers that we know of: declared, withheld, and checked until the publisher repairs them.
 
-A figure that cannot be right is withheld (status `low_reliability`, what is printed kept as its symbol) rather than
-mended: we do not know the right one. When a later edition prints something else, the build stops and says so, so that
-no declaration outlives its error.
+A figure that cannot be right is withheld (status `low_reliability`, the printed value as its symbol) rather than
+corrected: we do not know the right one. When a later edition prints something else, the build stops and says so: no
+declaration outlives its error.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ class KnownError:
     area_id: str
     period_end: date
     printed: dict[str, float]
-    """metric_id -> the value as printed, which is the guard."""
+    """metric_id -> the value as printed, by which we notice a repair."""
     reason: str
 
 

@@ -1,6 +1,6 @@
-"""What a database says of itself at a glance: questions whose answers `status` and `build` print as tables."""
+"""An overview of a database: queries whose results `status` and `build` print as tables."""
 
-# Title of a table -> question.
+# Title of a table -> query.
 STATUS = {
     "Sources": """
         SELECT title AS source, publisher, release, released, count(*) AS files, sum(rows_read)::BIGINT AS read,

@@ -1,7 +1,7 @@
 """Compare the Local Authority Interactive Tool with the tables it is made of, value by value.
 
-Two publications of one department print many figures twice. Where both are here they must agree, but for reasons that
-are declared; what is left over is a fault of theirs or of our reading, and nothing is built until it is understood.
+Two publications of one department print many figures twice. Where we have both they must agree, except for declared
+reasons; any other difference is an error of theirs or of our reading, and nothing is built until it is understood.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ class Comparison:
 
     measure: str
     source: Source
-    """Whose release holds the table."""
+    """The source whose release holds the table."""
     file: File
     """The table; of its groups, only those that are compared."""
     columns: tuple[str, ...]
@@ -53,8 +53,8 @@ class Comparison:
 
 
 def _looked_after(measure: str, name: str, column: str, **groups: str) -> Comparison:
-    kept = {group: (text,) for group, text in groups.items()}
-    return Comparison(measure, looked_after.SOURCE, File(name, groups=kept), (column,))
+    chosen = {group: (text,) for group, text in groups.items()}
+    return Comparison(measure, looked_after.SOURCE, File(name, groups=chosen), (column,))
 
 
 def _in_need(
@@ -133,13 +133,13 @@ SHOWN = 5
 
 def require_agreement(data: Path, areas: Areas, sources: Iterable[Source]) -> None:
     """Raise EtlError (E_DISAGREES, both figures with file and row, remedy) unless all that is printed twice agrees."""
-    lines = disagreements(compared(data, areas, sources), areas)
+    lines = describe_disagreements(compare_figures(data, areas, sources), areas)
     if lines:
         more = [f"and {len(lines) - SHOWN} more: `python -m etl agree` names them all."] if len(lines) > SHOWN else []
         raise EtlError("\n".join([*lines[:SHOWN], *more]))
 
 
-def compared(data: Path, areas: Areas, sources: Iterable[Source]) -> pl.DataFrame:
+def compare_figures(data: Path, areas: Areas, sources: Iterable[Source]) -> pl.DataFrame:
     """Every figure that the tool and a table of these sources print, of the years that both hold.
 
     Columns: measure, file (of the table), area_id, year, value and row (of the tool), printed and line (of the table),
@@ -162,17 +162,17 @@ def compared(data: Path, areas: Areas, sources: Iterable[Source]) -> pl.DataFram
     return _compare(ours, theirs)
 
 
-def joint(data: Path, areas: Areas) -> int:
+def count_joint_returns(data: Path, areas: Areas) -> int:
     """How many figures of joint returns the tool prints alike for both councils; the reader refuses any other."""
     rows = lait.joined(declared.TOOL, _tool(releases.read(data / "releases", declared.SOURCE), areas), declared.SOURCE)
     return rows.filter(pl.col("return_id").str.contains("+", literal=True) & pl.col("value").is_not_null()).height // 2
 
 
-def disagreements(found: pl.DataFrame, areas: Areas) -> list[str]:
-    """A line on each figure of `compared` that nothing explains: both values, where they are printed and what to do."""
+def describe_disagreements(compared: pl.DataFrame, areas: Areas) -> list[str]:
+    """A line for each unexplained figure of `compare_figures`: both values, where they are printed and what to do."""
     names = areas.names()
     words = []
-    for row in found.filter(pl.col("outcome") == Outcome.UNEXPLAINED).iter_rows(named=True):
+    for row in compared.filter(pl.col("outcome") == Outcome.UNEXPLAINED).iter_rows(named=True):
         tool = "nothing" if row["row"] is None else lait.MISSING if row["value"] is None else f"{row['value']:.9g}"
         at = f", row {row['row']}" if row["row"] is not None else ""
         line = f", line {row['line']}" if row["line"] is not None else ""
@@ -184,10 +184,10 @@ def disagreements(found: pl.DataFrame, areas: Areas) -> list[str]:
     return words
 
 
-def summary(found: pl.DataFrame, of_joint_returns: int) -> list[str]:
-    """What `compared` found, a line a measure, and then a line a reason; last what is in the tool alone."""
-    outcomes = Counter(found["outcome"].to_list())
-    measures = found.group_by("measure", "file").agg(
+def summarise(compared: pl.DataFrame, joint_returns: int) -> list[str]:
+    """What `compare_figures` found, a line a measure, and then a line a reason; last what is in the tool alone."""
+    outcomes = Counter(compared["outcome"].to_list())
+    measures = compared.group_by("measure", "file").agg(
         pl.len(),
         pl.min("year"),
         pl.max("year").alias("last"),
@@ -198,9 +198,9 @@ def summary(found: pl.DataFrame, of_joint_returns: int) -> list[str]:
         f"{row['equal']:,} equal"
         for row in measures.sort("file", "measure").iter_rows(named=True)
     ]
-    lines += ["", f"{found.height:,} figures compared, {outcomes[Outcome.EQUAL]:,} equal"]
+    lines += ["", f"{compared.height:,} figures compared, {outcomes[Outcome.EQUAL]:,} equal"]
     lines += [f"{outcomes[reason]:,} {reason}" for reason in Outcome if reason is not Outcome.EQUAL]
-    lines += [f"{of_joint_returns} of joint returns, printed alike for both councils and counted once here", ""]
+    lines += [f"{joint_returns} of joint returns, printed alike for both councils and counted once here", ""]
     return lines + [f"In the tool alone, {measure}: {why}" for measure, why in sorted(ALONE.items())]
 
 
@@ -216,7 +216,7 @@ def _printed(comparison: Comparison, table: pl.DataFrame, located: pl.DataFrame)
     `known`, `small` and `suppressed` how many of those are such symbols, and `zero` is whether all parts are 0.
     """
     name = comparison.file.name
-    rows = located.filter(*(pl.col(column).is_in(list(kept)) for column, kept in comparison.file.groups.items()))
+    rows = located.filter(*(pl.col(column).is_in(list(chosen)) for column, chosen in comparison.file.groups.items()))
     rows = ees.without_duplicates(rows, table, comparison.file)
     cells = [*comparison.columns, *([comparison.denominator] if comparison.denominator else [])]
     releases.require(rows, cells, name)
@@ -261,7 +261,7 @@ def _printed(comparison: Comparison, table: pl.DataFrame, located: pl.DataFrame)
 
 
 def _compare(ours: pl.DataFrame, theirs: pl.DataFrame) -> pl.DataFrame:
-    """The columns of `compared`, from the rows of the tool and what `_printed` gives of all tables."""
+    """The columns of `compare_figures`, from the rows of the tool and what `_printed` gives of all tables."""
     years = (
         ours.select("measure", "year")
         .unique()

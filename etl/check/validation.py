@@ -1,6 +1,6 @@
-"""Whether a release can be right: judged by itself, and against the edition that was loaded before.
+"""Whether a release can be right: validated by itself, and compared with the edition that was loaded before.
 
-What cannot be is refused by name. What may be, but hardly is, is loaded with a warning (WARNING), which `status` shows.
+An impossible one is refused by name. What is unlikely is loaded with a warning (WARNING), which `status` shows.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ WARNING = pl.Schema([("source_id", pl.String()), ("rule", pl.String()), ("messag
 HIGHEST_SHARE = 1.5
 # Or all its values fell to a twentieth of last year's and less.
 SHRUNK = 0.05
-# With fewer councils a coincidence is one.
+# With fewer councils it may be a coincidence.
 FEWEST = 20
 # A council's change is an outlier beyond this many robust standard deviations of all councils' changes ...
 ROBUST_Z = 6.0
@@ -36,7 +36,7 @@ SHOWN = 5
 
 @dataclass(frozen=True)
 class Allowed:
-    """What may differ: looked at and accepted by the person who loads a release."""
+    """Differences that the person who loads a release has looked at and accepted."""
 
     older: bool = False
     revision: bool = False
@@ -51,13 +51,13 @@ class ReleaseError(EtlError):
         self.rule = rule
 
 
-def alone(source: Source, cells: Cells, loaded: Loaded, areas: Areas) -> pl.DataFrame:
-    """WARNING rows of a release judged by itself; raises ReleaseError where it cannot be right."""
+def validate(source: Source, cells: Cells, loaded: Loaded, areas: Areas) -> pl.DataFrame:
+    """WARNING rows of a release by itself; raises ReleaseError where it cannot be right."""
     observation = loaded.tables.get("observation")
     if observation is None or observation.is_empty():
         return pl.DataFrame(schema=WARNING)
     metrics = {metric.id: metric for metric in source.metrics}
-    # Older years of another source's measures are judged with that source.
+    # Older years of another source's measures are validated with that source.
     councils = observation.filter(
         pl.col("area_id").is_in(areas.authorities["area_id"].to_list()) & pl.col("metric_id").is_in(list(metrics))
     )
@@ -75,8 +75,10 @@ def alone(source: Source, cells: Cells, loaded: Loaded, areas: Areas) -> pl.Data
     return pl.DataFrame([(source.id, *one) for one in found], schema=WARNING, orient="row")
 
 
-def against(source: Source, new: Loaded, old_source: Source, old: Loaded, areas: Areas, allowed: Allowed) -> list[str]:
-    """What a release says otherwise than the edition before it, in words; raises ReleaseError.
+def compare_with_earlier(
+    source: Source, new: Loaded, old_source: Source, old: Loaded, areas: Areas, allowed: Allowed
+) -> list[str]:
+    """How a release differs from the edition before it, in words; raises ReleaseError.
 
     Refused unless allowed: an older edition, councils that are no longer in it, more than a fifth of a measure's
     figures revised, any judgement of a known inspection changed.
@@ -233,7 +235,7 @@ def _refuse_older(source: Source, new: Loaded, old_source: Source, old: Loaded, 
 
 
 def _refuse_lost(source: Source, changed: pl.DataFrame, areas: Areas, allowed: Allowed) -> None:
-    """Rows that were there and are no more: a council left out, a file cut between two rows, a period gone."""
+    """Rows that have gone: a council left out, a file cut between two rows, a period gone."""
     gone = changed.filter((pl.col("after") == "no row") | (pl.col("kind") == Kind.ENDED_INSPECTION))
     periods = changed.filter(pl.col("kind").is_in([Kind.ENDED_PERIOD, Kind.ENDED_MEASURE]))
     if allowed.missing or (gone.is_empty() and periods.is_empty()):
@@ -270,7 +272,7 @@ def _refuse_rejudged(source: Source, changed: pl.DataFrame, names: dict[str, str
 def _revisions(
     source: Source, changed: pl.DataFrame, old: dict[str, pl.DataFrame], names: dict[str, str], allowed: Allowed
 ) -> list[str]:
-    """Measures whose earlier figures are other ones now: how many, and which moved most."""
+    """Measures whose earlier figures were revised: how many figures, and which moved most."""
     if "observation" not in old:
         return []
     total = dict(old["observation"].group_by("metric_id").len().iter_rows())

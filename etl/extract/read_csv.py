@@ -1,6 +1,6 @@
 """Bytes of a published file -> its cells: what the file really is, and how CSV and Parquet files are read.
 
-Bytes are looked at before anything is read, and nothing is guessed: a file that is not what its name says, is cut,
+Bytes are checked before anything is read, and nothing is guessed: a file that is not what its name says, is cut,
 or has ragged rows is refused by name. Naive readers accept almost every broken CSV.
 """
 
@@ -70,10 +70,10 @@ def kind(content: bytes) -> str:
 
 
 def csv_cells(content: bytes, file: File) -> list[Cell]:
-    """The cells of a CSV file that are kept; `line` is where the record of each starts.
+    """The cells of a CSV file that we use; `line` is where the record of each starts.
 
     Raises SourceError for what no CSV file of the Department for Education or another publisher here has ever been:
-    ragged, doubled, cut, with notes around the table, with characters nobody sees.
+    ragged, doubled, cut, with notes around the table, with invisible characters.
     """
     name = file.name
     text = _text(content, name)
@@ -85,9 +85,9 @@ def csv_cells(content: bytes, file: File) -> list[Cell]:
         releases.require(pl.DataFrame(schema=header), (*file.groups, *file.columns), name)
         if "geographic_level" in header:
             releases.require(pl.DataFrame(schema=header), _STANDARD, name)
-        groups = [(header.index(column), kept) for column, kept in file.groups.items()]
+        groups = [(header.index(column), texts) for column, texts in file.groups.items()]
         seen: list[set[str]] = [set() for _ in groups]
-        columns = [(at, column) for at, column in enumerate(header) if not file.columns or column in file.columns]
+        columns = [(index, column) for index, column in enumerate(header) if not file.columns or column in file.columns]
         cells: list[Cell] = []
         start = reader.line_num + 1
         for row in reader:
@@ -96,12 +96,12 @@ def csv_cells(content: bytes, file: File) -> list[Cell]:
                 # An empty line; the lines below keep their numbers.
                 continue
             _check_row(row, header, name, line)
-            for (at, _), found in zip(groups, seen, strict=True):
-                if row[at] not in found:
-                    found.add(row[at])
-                    _check_group(row[at], len(found), name, line, header[at])
-            if all(row[at] in kept for at, kept in groups):
-                cells += [(name, "", line, column, row[at]) for at, column in columns]
+            for (index, _), known in zip(groups, seen, strict=True):
+                if row[index] not in known:
+                    known.add(row[index])
+                    _check_group(row[index], len(known), name, line, header[index])
+            if all(row[index] in texts for index, texts in groups):
+                cells += [(name, "", line, column, row[index]) for index, column in columns]
             if len(cells) > MAX_CELLS:
                 raise SourceError("E_TOO_LARGE", f"more than {MAX_CELLS} cells.", AGAIN, name)
     except csv.Error as error:
@@ -115,8 +115,8 @@ def csv_cells(content: bytes, file: File) -> list[Cell]:
 
 
 def _text(content: bytes, name: str) -> str:
-    # A byte order mark says for certain that a file is UTF-16. That one is Windows-1252 nothing says for certain, and
-    # no publisher here uses it: it is refused.
+    # A byte order mark proves that a file is UTF-16. Nothing proves that a file is Windows-1252, and no publisher here
+    # uses it: it is refused.
     utf16 = content.startswith((BOM_UTF16_LE, BOM_UTF16_BE))
     if not utf16 and (words := kind(content)):
         raise SourceError("E_MAGIC", f"this is {words}, not a CSV file.", AGAIN, name)
@@ -188,7 +188,7 @@ def _too_long(name: str, line: int) -> SourceError:
 
 
 def _check_group(item: str, items: int, name: str, line: int, column: str) -> None:
-    """Rows are kept by the text of a group column: a misspelt group would be lost in silence."""
+    """Rows are selected by the text of a group column: a misspelt group would be lost without notice."""
     if item != item.strip() or not item:
         what = f"{item!r} has spaces around it." if item else "a group without a name."
         raise SourceError("E_GROUP", what, MENDED, name, line, column)
@@ -206,7 +206,7 @@ def parquet_cells(content: bytes, file: File) -> list[Cell]:
     if not content.endswith(b"PAR1"):
         raise SourceError("E_CUT", "the end of the file is missing; it may be cut.", AGAIN, file.name)
     try:
-        # By what its end says, before anything is built of it.
+        # By the footer of the file, before anything is built of it.
         scanned = pl.scan_parquet(io.BytesIO(content))
         cells = scanned.select(pl.len()).collect().item() * len(scanned.collect_schema())
         if cells > MAX_CELLS:
@@ -219,7 +219,7 @@ def parquet_cells(content: bytes, file: File) -> list[Cell]:
     return [
         (file.name, "", line, column, row[column])
         for line, row in enumerate(table.cast(pl.String).iter_rows(named=True), start=1)
-        if all(row[column] in kept for column, kept in file.groups.items())
+        if all(row[column] in texts for column, texts in file.groups.items())
         for column in (file.columns or table.columns)
         if row[column]
     ]

@@ -1,4 +1,4 @@
-"""Spreadsheets (ODS and XLSX): looked into before they are opened, and then read sheet by sheet.
+"""Spreadsheets (ODS and XLSX): checked before they are opened, and then read sheet by sheet.
 
 A workbook is a ZIP file of XML, and a small one may unpack to gigabytes. Its size is
 checked first, so that none is opened that is too large, locked or has macros.
@@ -44,7 +44,7 @@ def spreadsheet_cells(content: bytes, file: File) -> list[Cell]:
         what = f"{len(names)} sheets match {file.sheet!r}; the sheets are {', '.join(book.sheet_names)}."
         remedy = "If the publisher renamed the sheet, change the pattern in the source's declaration."
         raise SourceError("E_SHEET", what, remedy, file.name)
-    # Without skip_rows empty rows at the top are left out, and every line below them would be said wrongly.
+    # Without skip_rows empty rows at the top are left out, and every line number below them would be wrong.
     sheet = book.load_sheet(names[0], header_row=None, skip_rows=0, dtypes="string").to_polars()
     rows = [[_clean(cell) for cell in row] for row in sheet.iter_rows()]
     at = next((index for index, row in enumerate(rows) if file.header in row), None)
@@ -54,8 +54,8 @@ def spreadsheet_cells(content: bytes, file: File) -> list[Cell]:
         raise SourceError("E_HEADER", what, remedy, file.name)
     header = [name or cell or "" for name, cell in zip(_machine_names(rows, file), rows[at], strict=True)]
     releases.require(pl.DataFrame(schema=dict.fromkeys(header)), (*file.groups, *file.columns), file.name)
-    kept = [column for column in header if column and (not file.columns or column in file.columns)]
-    check_header(kept, file.name)
+    wanted = [column for column in header if column and (not file.columns or column in file.columns)]
+    check_header(wanted, file.name)
     groups = [(header.index(column), of_them) for column, of_them in file.groups.items()]
     # A second table may follow under a header of its own (the 2023 history does this): its rows are kept, and its
     # header row with them, so that the reader of the source can see where it starts.
@@ -64,7 +64,7 @@ def spreadsheet_cells(content: bytes, file: File) -> list[Cell]:
         for offset, row in enumerate(rows[at + 1 :])
         if all(row[where] in of_them for where, of_them in groups)
         for column, cell in zip(header, row, strict=True)
-        if column in kept and cell is not None and cell != ""
+        if column in wanted and cell is not None and cell != ""
     ]
 
 

@@ -50,7 +50,7 @@ def _cells(content: bytes, file: File) -> list[Cell]:
 
 
 def _check_text(file: File, cells: pl.DataFrame) -> None:
-    """Refuse what nobody sees in cells of spreadsheets and Parquet files; a CSV file was looked through whole."""
+    """Refuse invisible characters in cells of spreadsheets and Parquet files; CSV files were checked whole."""
     found = cells.filter(pl.col("text").str.contains(HIDDEN))
     if found.height:
         cell = found.row(0, named=True)

@@ -1,4 +1,4 @@
-"""A release is loaded: extracted beside the others, read once, validated, and only then put in its place."""
+"""Load a release: it is extracted beside the others, read once, validated, and only then put in its place."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from etl.model import EtlError, Loaded, Source
 
 
 @dataclass(frozen=True)
-class Admitted:
+class LoadedRelease:
     """A release in place, with its warnings and revisions."""
 
     path: Path
@@ -25,18 +25,18 @@ class Admitted:
     revisions: list[str]
 
 
-def admit(
+def load_release(
     source: Source,
     published: Path,
     data: Path,
     sources: Mapping[str, Source],
     allowed: Allowed,
     progress: Callable[[str], None] = lambda _words: None,
-) -> Admitted:
+) -> LoadedRelease:
     """Read a source's published files below `published` into `data/releases`, if they can be loaded and can be right.
 
     `sources` are all, by id: those the source needs must be in place. Raises SourceError where a file is broken,
-    ReleaseError where the release is not to be believed; `data/releases` is then as it was.
+    ReleaseError where the release cannot be right; `data/releases` is then as it was.
     """
     folder = data / "releases"
     try:
@@ -51,14 +51,14 @@ def admit(
         areas = area_files.read(data)
         cells = releases.read(Path(name), source)
         loaded = editions.load(source, cells, folder, areas, sources)
-        warnings = validation.alone(source, cells, loaded, areas)
+        warnings = validation.validate(source, cells, loaded, areas)
         earlier = _earlier(source, folder, areas, sources)
-        revisions = validation.against(source, loaded, *earlier, areas, allowed) if earlier else []
+        revisions = validation.compare_with_earlier(source, loaded, *earlier, areas, allowed) if earlier else []
         folder.mkdir(exist_ok=True)
         path.replace(releases.path(folder, source.release))
         releases.seal(folder, path.name)
     _extract_previous(source, published, folder)
-    return Admitted(releases.path(folder, source.release), warnings["message"].to_list(), revisions)
+    return LoadedRelease(releases.path(folder, source.release), warnings["message"].to_list(), revisions)
 
 
 def _earlier(source: Source, folder: Path, areas: Areas, sources: Mapping[str, Source]) -> tuple[Source, Loaded] | None:
@@ -70,7 +70,7 @@ def _earlier(source: Source, folder: Path, areas: Areas, sources: Mapping[str, S
             before = editions.before(source)
             return before, editions.load(before, editions.read_before(folder, source), folder, areas, sources)
     except EtlError:
-        # Damaged, or of other columns than are declared now: what is loaded takes its place.
+        # Damaged, or with other columns than are declared now: the new release takes its place.
         return None
     return None
 

@@ -1,7 +1,7 @@
 """One file over the network, trusting nothing: host, scheme, redirects, size and time are all bounded.
 
-On the standard library's `http.client` rather than a package: each hop, read and byte is to be looked at here, and what
-packages do on top (redirects, decoding, retries, time-outs of one read) is just what cannot be left to them.
+On the standard library's `http.client` rather than a package: each hop, read and byte is checked here, and what
+packages add (redirects, decoding, retries, time-outs of one read) is just what cannot be left to them.
 """
 
 from __future__ import annotations
@@ -67,16 +67,16 @@ class Web:
 
 @dataclass(frozen=True)
 class Answer:
-    """What came, beside the bytes."""
+    """What the server answered, beside the bytes."""
 
     url: str
     headers: Mapping[str, str]
     unchanged: bool = False
-    """The server says that what was asked about (`If-None-Match`, `If-Modified-Since`) is still so; no bytes came."""
+    """The server says that the file is unchanged (`If-None-Match`, `If-Modified-Since`); no bytes came."""
 
 
 class WebError(EtlError):
-    """A download that cannot be had, or is not to be trusted."""
+    """A download that failed, or cannot be trusted."""
 
 
 class RefusedError(WebError):
@@ -84,7 +84,7 @@ class RefusedError(WebError):
 
 
 class _PassingError(Exception):
-    """What may go better at the next try, and when the server says that may be."""
+    """An error that may not recur at the next try, and when the server says to try."""
 
     def __init__(self, what: str, after: float | None = None) -> None:
         super().__init__(what)
@@ -148,7 +148,7 @@ def _followed(url: str, into: BinaryIO, web: Web, ask: Mapping[str, str], end: f
 
 def _allowed(url: str, web: Web) -> SplitResult:
     """The parts of an address, if it is one we download from."""
-    # A port that is no number raises when it is looked at.
+    # A port that is no number raises when it is read.
     with suppress(ValueError):
         parts = urlsplit(url)
         host, port, nobody = parts.hostname or "", parts.port, parts.username is None
@@ -165,7 +165,7 @@ def _allowed(url: str, web: Web) -> SplitResult:
 def _joined(url: str, to: str) -> str:
     try:
         return urljoin(url, to)
-    except ValueError:  # not an address at all, which is said when it is looked at
+    except ValueError:  # not an address at all, which is reported when it is checked
         return to
 
 
@@ -182,7 +182,7 @@ def _time_out(web: Web, end: float) -> float:
 
 
 class _Socket:
-    """As much of a socket as `http.client` uses, but impatient."""
+    """As much of a socket as `http.client` uses, with a deadline."""
 
     def __init__(self, sock: socket, web: Web, end: float) -> None:
         self.sock, self.web, self.end = sock, web, end
@@ -194,12 +194,12 @@ class _Socket:
         return io.BufferedReader(_Impatient(self.sock, self.web, self.end))
 
     def close(self) -> None:
-        # As with any socket, what was made of it may still be read.
+        # As with any socket, files made of it may still be read.
         self.sock.close()
 
 
 class _Impatient(io.RawIOBase):
-    """Reads until the deadline: a limit for each read alone would wait for ever for a server that drips."""
+    """Reads until the deadline; with a limit for each read alone, a server that drips could hold us for ever."""
 
     def __init__(self, sock: socket, web: Web, end: float) -> None:
         self.sock, self.web, self.end = sock, web, end
@@ -249,7 +249,7 @@ def _receive(url: str, response: HTTPResponse, into: BinaryIO, web: Web) -> None
     unpack = None if coding == "identity" else _Gzip()
     received = unpacked = 0
     while True:
-        # Checked before the first read too: a length that is too large need not be waited for.
+        # Checked before the first read too: a file that says it is too large need not be downloaded.
         if max(received, expected or 0) > web.largest or unpacked > web.largest_unpacked:
             raise WebError(
                 f"E_WEB_SIZE: {_shown(url)}: larger than a release can be "
@@ -286,7 +286,7 @@ def _write(into: BinaryIO, part: bytes) -> None:
 
 
 class _Gzip:
-    """Unpacks in parts, however much a few bytes would make."""
+    """Unpacks in parts, so that a few bytes cannot fill the memory."""
 
     def __init__(self) -> None:
         self.engine = zlib.decompressobj(wbits=GZIP)

@@ -59,7 +59,7 @@ LOCK = "fetch.lock"
 
 @dataclass(frozen=True)
 class Fetched:
-    """What became of one file."""
+    """The result for one file."""
 
     path: str
     words: str
@@ -112,10 +112,10 @@ def _fetched(release: Release, file: File, to: Path, using: Web) -> Fetched:
 
 
 def download(url: str, path: Path, using: Web, name: str = "") -> Fetched:
-    """Have at `path` what is at `url`, whole, or raise WebError and leave what was there.
+    """Download `url` to `path`, whole, or raise WebError and leave what was there.
 
     Asks only for what is newer than the file here, if that is still what was downloaded. The name is ours: what the
-    server would call the file does not matter. A part is never gone on with, but thrown away.
+    server would call the file does not matter. A partial download is never resumed, but thrown away.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     name = name or path.name
@@ -138,7 +138,7 @@ def download(url: str, path: Path, using: Web, name: str = "") -> Fetched:
 
 
 def _look(url: str, into: BinaryIO, suffix: str, answer: Answer) -> None:
-    """Refuse what cannot be the file: nothing, or a page that says so in words, with the status of success."""
+    """Refuse what cannot be the file: nothing, or a page that reports an error with the status of success."""
     into.seek(0)
     start = into.read(512)
     if not start:
@@ -157,25 +157,25 @@ def _noted(path: Path) -> Path:
 
 
 def _note(path: Path, url: str, answer: Answer, sha256: str) -> None:
-    """Keep beside a file where it is from, and what to ask for next time."""
+    """Record beside a file where it is from, and what to ask for next time."""
     headers = {name.lower(): value for name, value in answer.headers.items() if value.isascii() and value.isprintable()}
-    kept = {
+    record = {
         "url": url,
         "fetched": f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}",
         "sha256": sha256,
         "etag": headers.get("etag", ""),
         "last_modified": headers.get("last-modified", ""),
     }
-    _noted(path).write_text(json.dumps(kept, indent=2) + "\n", "utf-8")
+    _noted(path).write_text(json.dumps(record, indent=2) + "\n", "utf-8")
 
 
 def _conditions(path: Path, url: str) -> dict[str, str]:
     """What to send so that only something newer comes; nothing where the file is not just what was downloaded."""
     try:
-        kept = json.loads(_noted(path).read_text("utf-8"))
-        if kept["url"] != url or kept["sha256"] != _sha256(path):
+        record = json.loads(_noted(path).read_text("utf-8"))
+        if record["url"] != url or record["sha256"] != _sha256(path):
             return {}
-        conditions = {"If-None-Match": str(kept["etag"]), "If-Modified-Since": str(kept["last_modified"])}
+        conditions = {"If-None-Match": str(record["etag"]), "If-Modified-Since": str(record["last_modified"])}
     except (OSError, ValueError, KeyError, TypeError):
         return {}
     return {name: value for name, value in conditions.items() if value}

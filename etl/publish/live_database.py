@@ -1,7 +1,7 @@
-"""How a new database takes the place of the last one: alone, whole or not at all, and so that it can be taken back.
+"""How a new database replaces the last one: by one process, whole or not at all, and so that it can be rolled back.
 
 At every moment `data/monitor.duckdb` is one whole database, the last or the new. The last three versions lie in
-`data/versions`, as copies: what damages the file that is served leaves them alone.
+`data/versions`, as copies: damage to the file that is served does not reach them.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from etl.model import EtlError
 DATABASE = "monitor.duckdb"
 VERSIONS = "versions"
 LOCK = "build.lock"
-KEPT = 3
+MOST_ARCHIVED = 3
 
 
 @dataclass(frozen=True)
@@ -38,9 +38,9 @@ class Version:
 
 @contextmanager
 def alone(data: Path) -> Iterator[None]:
-    """Be the only one who changes the database; what those who died at it left behind is removed. Raises BusyError."""
+    """Be the only process that changes the database, and remove the drafts of those that died. Raises BusyError."""
     with ExitStack() as held:
-        with _in_words():
+        with _errors_in_words():
             held.enter_context(locked(data / LOCK, "build"))
             for draft in [*data.glob(f"{DATABASE}.draft*"), *(data / VERSIONS).glob("*.draft")]:
                 draft.unlink()
@@ -54,14 +54,14 @@ def publish(
     check: Callable[[duckdb.DuckDBPyConnection], None],
     progress: Progress = silent,
 ) -> Path:
-    """Put a database of these tables in place if `check` accepts it. Only who is `alone` may call it.
+    """Put a database of these tables in place if `check` accepts it. Call it only while `alone`.
 
     Until the swap an error leaves everything as it was; what is left to do after it the next build does as well.
     """
     live, draft = data / DATABASE, data / f"{DATABASE}.draft"
-    kept = _kept_as(data, str(tables["build"]["data_version"][0]))
-    copy = kept.with_suffix(".draft")
-    with _in_words(), _cleared(draft, copy):
+    archived = _archive_path(data, str(tables["build"]["data_version"][0]))
+    copy = archived.with_suffix(".draft")
+    with _errors_in_words(), _remove_at_end(draft, copy):
         progress("database")
         _write(draft, schema, tables, progress)
         progress("checks")
@@ -70,51 +70,51 @@ def publish(
         progress("to disk")
         _to_disk(draft)
         progress("keep the last")
-        _keep_live(data)
+        _archive_live(data)
         # Copied before the swap, so that a disk that is full says so while nothing has changed.
         progress("keep the new")
         _copied(draft, copy)
         progress("swap")
         _swap(draft, live)
         progress("swapped")
-        copy.replace(kept)
-        _make_newest(data, kept)
+        copy.replace(archived)
+        _make_newest(data, archived)
     progress("kept")
     # What cannot be removed now is removed after the next build.
     with suppress(OSError):
-        for old in _kept(data)[:-KEPT]:
+        for old in _archived(data)[:-MOST_ARCHIVED]:
             old.unlink()
     progress("done")
     return live
 
 
 def versions(data: Path) -> list[Version]:
-    """The live version and the kept ones, newest first; what cannot be read is left out."""
+    """The live version and the archived ones, newest first; what cannot be read is left out."""
     live = _version(data / DATABASE, live=True)
-    kept = [_version(path, live=False) for path in reversed(_kept(data))]
-    found = [live if live and one.name == live.name else one for one in kept if one]
-    # A build that was killed right after its swap has not kept its version yet.
-    return found if live is None or live in found else [live, *found]
+    archived = [_version(path, live=False) for path in reversed(_archived(data))]
+    known = [live if live and version.name == live.name else version for version in archived if version]
+    # A build that was killed right after its swap has not archived its version yet.
+    return known if live is None or live in known else [live, *known]
 
 
 def file_of(data: Path, name: str) -> Path:
-    """The database of this name: the live version, a kept one, or a file; EtlError where there is none."""
-    for found in (_kept_as(data, name), Path(name)):
-        if found.is_file():
-            return found
+    """The database of this name: the live version, an archived one, or a file; EtlError where there is none."""
+    for path in (_archive_path(data, name), Path(name)):
+        if path.is_file():
+            return path
     live = _version(data / DATABASE, live=True)
     if live and live.name == name:
         return data / DATABASE
-    kept = ", ".join(one.name for one in versions(data)) or "none"
-    raise EtlError(f"E_VERSION: there is no version or file {name!r}. Kept: {kept}. Name one of these, or a file.")
+    names = ", ".join(version.name for version in versions(data)) or "none"
+    raise EtlError(f"E_VERSION: there is no version or file {name!r}. Kept: {names}. Name one of these, or a file.")
 
 
 def rollback(data: Path, name: str | None = None, progress: Progress = silent) -> str:
-    """Put a kept version in place again, by default the one before the live one; its name.
+    """Put an archived version in place again, by default the one before the live one; its name.
 
-    Where the live file cannot be read, that is the newest kept. Only who is `alone` may call it.
+    Where the live file cannot be read, that is the newest archived one. Call it only while `alone`.
     """
-    names = [path.stem for path in _kept(data)]
+    names = [path.stem for path in _archived(data)]
     live = _version(data / DATABASE, live=True)
     earlier = names[: names.index(live.name)] if live and live.name in names else names
     chosen = name if name is not None else next(reversed(earlier), None)
@@ -124,13 +124,13 @@ def rollback(data: Path, name: str | None = None, progress: Progress = silent) -
             f"Kept: {', '.join(names) or 'none'}. Name one of these, or run `python -m etl build`."
         )
     draft = data / f"{DATABASE}.draft"
-    with _in_words(), _cleared(draft):
+    with _errors_in_words(), _remove_at_end(draft):
         progress("copy")
-        _copied(_kept_as(data, chosen), draft)
+        _copied(_archive_path(data, chosen), draft)
         progress("read whole")
         _read_whole(draft, chosen)
         if live and live.name not in names:
-            _keep_live(data)
+            _archive_live(data)
         progress("swap")
         _swap(draft, data / DATABASE)
         progress("swapped")
@@ -171,35 +171,35 @@ def _swap(draft: Path, live: Path) -> None:
     _to_disk(live.parent)
 
 
-def _keep_live(data: Path) -> None:
-    """Have the live version among the kept ones, as the newest; of a file that cannot be read nothing is kept."""
+def _archive_live(data: Path) -> None:
+    """Archive the live version as the newest; a file that cannot be read is not archived."""
     live = _version(data / DATABASE, live=True)
     if live is None:
         return
-    kept = _kept_as(data, live.name)
-    copy = kept.with_suffix(".draft")
-    if not kept.exists():
-        with _cleared(copy):
+    archived = _archive_path(data, live.name)
+    copy = archived.with_suffix(".draft")
+    if not archived.exists():
+        with _remove_at_end(copy):
             _copied(data / DATABASE, copy)
-            copy.replace(kept)
-    _make_newest(data, kept)
+            copy.replace(archived)
+    _make_newest(data, archived)
 
 
-def _kept(data: Path) -> list[Path]:
-    """The kept versions in the order in which they were last in place at a build: a version that was rolled back from
-    comes before the one that was rolled back to, once there is a new build."""
+def _archived(data: Path) -> list[Path]:
+    """The archived versions in the order in which they were last in place at a build: after a rollback and a new build,
+    the version that was rolled back comes before the one that took its place."""
     return sorted((data / VERSIONS).glob("*.duckdb"), key=lambda path: path.stat().st_mtime_ns)
 
 
-def _kept_as(data: Path, version: str) -> Path:
+def _archive_path(data: Path, version: str) -> Path:
     return data / VERSIONS / f"{version}.duckdb"
 
 
-def _make_newest(data: Path, kept: Path) -> None:
+def _make_newest(data: Path, archived: Path) -> None:
     # Not by the clock alone: it may have been put back, and ticks are coarser than builds of a test.
-    last = max(path.stat().st_mtime_ns for path in _kept(data))
+    last = max(path.stat().st_mtime_ns for path in _archived(data))
     moment = max(time.time_ns(), last + 1)
-    os.utime(kept, ns=(moment, moment))
+    os.utime(archived, ns=(moment, moment))
 
 
 def _copied(from_: Path, to: Path) -> None:
@@ -241,8 +241,8 @@ def _read_whole(path: Path, version: str) -> None:
 
 
 @contextmanager
-def _cleared(*drafts: Path) -> Iterator[None]:
-    """Whatever happens, no draft is left."""
+def _remove_at_end(*drafts: Path) -> Iterator[None]:
+    """Remove the drafts, whatever happens."""
     try:
         yield
     finally:
@@ -252,7 +252,7 @@ def _cleared(*drafts: Path) -> Iterator[None]:
 
 
 @contextmanager
-def _in_words() -> Iterator[None]:
+def _errors_in_words() -> Iterator[None]:
     try:
         yield
     except OSError as error:

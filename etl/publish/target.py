@@ -19,7 +19,7 @@ from etl.model import EtlError
 
 # Ours alone in the target: it is replaced as a whole, and what others keep beside it is left alone.
 SCHEMA = "child_protection"
-# What it is told by, before it is replaced.
+# The table by which we know it before we replace it.
 OURS = "build"
 COLUMNS = """
     SELECT table_name, column_name, data_type, is_nullable, duckdb_columns.comment
@@ -31,7 +31,7 @@ TABLES = """
     SELECT table_name FROM duckdb_tables() WHERE database_name = 'target' AND schema_name = ?
     UNION ALL SELECT view_name FROM duckdb_views() WHERE database_name = 'target' AND schema_name = ? AND NOT internal
 """
-# What follows is a key or a password: as `…?motherduck_token=…`, `… password=…`, `…://name:password@host`.
+# What follows these is a key or a password: as `…?motherduck_token=…`, `… password=…`, `…://name:password@host`.
 SECRET = re.compile(r"(?i)(\?|(?:password|token|secret|key)\w*\s*=\s*|://[^/\s:@]*:)[^\s@&]+")
 
 

@@ -62,11 +62,11 @@ def load(source: Source, cells: Cells, context: Context) -> Loaded:
         metrics = [metric for metric in source.metrics if (metric.file or source.release.files[0].name) == file.name]
         rows = located(table, context.areas, file.name, form=year_form(metrics))
         unique = without_duplicates(rows, table, file)
-        living, ghosts = without_ghosts(unique, table, source, context.areas, file)
-        frames += [observed(metric, living, source, file.name, context) for metric in metrics]
-        rejects.append(ghosts)
+        existing, nonexistent = without_nonexistent(unique, table, source, context.areas, file)
+        frames += [observed(metric, existing, source, file.name, context) for metric in metrics]
+        rejects.append(nonexistent)
         repeats = rows.height - unique.height
-        counts = (rows.height, living.height, ghosts.height, repeats)
+        counts = (rows.height, existing.height, nonexistent.height, repeats)
         ledger.append((source.id, file.name, cells.sha256(file.name), *counts))
     tables = {"observation": pl.concat(frames), "reject": pl.concat(rejects)}
     return Loaded.of(tables, ledger)
@@ -148,7 +148,7 @@ def without_duplicates(rows: pl.DataFrame, table: pl.DataFrame, file: File) -> p
     return unique
 
 
-def without_ghosts(
+def without_nonexistent(
     rows: pl.DataFrame, table: pl.DataFrame, source: Source, areas: Areas, file: File
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Rows of authorities that existed, and rejects (source_id, file, line, raw, rule, message) for the others.
@@ -160,29 +160,31 @@ def without_ghosts(
     dated = rows.join(dates, on="return_id", how="left", maintain_order="left")
     gone = pl.col("end_date") < pl.date(pl.col("year"), 3, 31)
     to_come = pl.col("start_date") > pl.date(pl.col("year"), 12, 31)
-    ghost = (gone | to_come).fill_null(False)
+    did_not_exist = (gone | to_come).fill_null(False)
     figures = [
         pl.col(column).str.contains(NUMBER)
         for column in table.columns
         if column not in (*KEYS, *LABELS, *file.groups, "line")
     ]
-    alive = dated.filter(ghost & pl.any_horizontal(*figures).fill_null(False))
-    if alive.height:
-        row = alive.row(0, named=True)
+    with_figures = dated.filter(did_not_exist & pl.any_horizontal(*figures).fill_null(False))
+    if with_figures.height:
+        row = with_figures.row(0, named=True)
         when = f"ended on {row['end_date']:%-d %B %Y}" if row["end_date"] else f"began on {row['start_date']:%-d %B %Y}"
         what = f"{row['name']} ({row['return_id']}) {when} and cannot report for {row['year']}."
         remedy = "Check the authority's dates in data/local_authorities.csv, or report it to the publisher."
         raise SourceError("E_ENDED_LA", what, remedy, file.name, row["line"], "time_period")
     # As printed, before spaces were taken off.
     printed = table.select("line", pl.concat_str(pl.exclude("line").fill_null(""), separator=", ").alias("raw"))
-    ghosts = dated.filter(ghost).join(printed, on="line", how="left", validate="1:1", maintain_order="left")
-    rejects = ghosts.with_columns(
+    nonexistent = dated.filter(did_not_exist).join(
+        printed, on="line", how="left", validate="1:1", maintain_order="left"
+    )
+    rejects = nonexistent.with_columns(
         pl.format("{} did not exist in {}; the row holds symbols only.", "name", "year").alias("message"),
         source_id=pl.lit(source.id),
         file=pl.lit(file.name),
         rule=pl.lit("R_NOT_THEN"),
     )
-    return dated.filter(~ghost).select(rows.columns), rejects.select(REJECT.names())
+    return dated.filter(~did_not_exist).select(rows.columns), rejects.select(REJECT.names())
 
 
 def observed(metric: Metric, rows: pl.DataFrame, source: Source, file: str, context: Context) -> pl.DataFrame:

@@ -76,24 +76,24 @@ def load(tool: Tool, source: Source, cells: Cells, context: Context) -> Loaded:
     table = cells.table(FILE)
     rows = read(tool, table, source, context.areas)
     unique = without_duplicates(rows)
-    living, rejects = _without_ghosts(tool, unique, context.areas, source)
-    living = joined(tool, living, source)
+    existing, rejects = _without_nonexistent(tool, unique, context.areas, source)
+    existing = joined(tool, existing, source)
     conferences, conference_ledger = lait_counts.conferences(source, cells, context)
-    counts = {lait_counts.ON_TIME: conferences, lait_counts.IN_TIME: lait_counts.reviews(living)}
+    counts = {lait_counts.ON_TIME: conferences, lait_counts.IN_TIME: lait_counts.reviews(existing)}
     sums = list(REGIONS.values())
 
     frames = []
     for metric in source.metrics:
-        frame = living.filter(pl.col("measure") == metric.where[MEASURE])
+        frame = existing.filter(pl.col("measure") == metric.where[MEASURE])
         if metric.unit == PER_CHILD:
             frame = lait_counts.per_child(frame, context, sums)
         elif metric.id in counts:
             frame = lait_counts.with_counts(frame, counts[metric.id], sums)
         frames.append(_observations(frame, metric.id, metric.period_kind, source))
     for metric_id, (measure, years) in tool.fills.items():
-        frame = living.filter((pl.col("measure") == measure) & pl.col("year").is_in(years))
+        frame = existing.filter((pl.col("measure") == measure) & pl.col("year").is_in(years))
         frames.append(_observations(frame, metric_id, tool.companions[measure], source))
-    ledger = (source.id, FILE, cells.sha256(FILE), rows.height, living.height, len(rejects))
+    ledger = (source.id, FILE, cells.sha256(FILE), rows.height, existing.height, len(rejects))
     ledgers = [(*ledger, rows.height - unique.height), conference_ledger]
     return Loaded.of({"observation": pl.concat(frames)}, ledgers, rejects)
 
@@ -197,7 +197,7 @@ def without_duplicates(rows: pl.DataFrame) -> pl.DataFrame:
     return unique
 
 
-def _without_ghosts(
+def _without_nonexistent(
     tool: Tool, rows: pl.DataFrame, areas: Areas, source: Source
 ) -> tuple[pl.DataFrame, list[tuple[object, ...]]]:
     """Rows of councils that existed at the end of the period, and rejects for the others.
@@ -213,9 +213,9 @@ def _without_ghosts(
     ).with_columns(
         pl.date("year", pl.when(autumn).then(9).otherwise(3), pl.when(autumn).then(30).otherwise(31)).alias("end")
     )
-    ghost = ((pl.col("start_date") > pl.col("end")) | (pl.col("end_date") < pl.col("end"))).fill_null(False)
+    did_not_exist = ((pl.col("start_date") > pl.col("end")) | (pl.col("end_date") < pl.col("end"))).fill_null(False)
     rejects: list[tuple[object, ...]] = []
-    for row in dated.filter(ghost).iter_rows(named=True):
+    for row in dated.filter(did_not_exist).iter_rows(named=True):
         why = "the row holds symbols only"
         if row["value"] is not None:
             years, why = tool.misplaced.get((row["measure"], row["area_id"]), ((), ""))
@@ -225,7 +225,7 @@ def _without_ghosts(
                 raise SourceError("E_ENDED_LA", what, remedy, FILE, row["line"], YEARS)
         message = f"{row['name']} did not exist in {row['year']}; {why}."
         rejects.append((source.id, FILE, row["line"], row["raw"], "R_NOT_THEN", message))
-    return dated.filter(~ghost).select(rows.columns), rejects
+    return dated.filter(~did_not_exist).select(rows.columns), rejects
 
 
 def joined(tool: Tool, rows: pl.DataFrame, source: Source) -> pl.DataFrame:

@@ -16,7 +16,7 @@ from etl.areas import Areas
 from etl.model import Loaded, SourceError
 from etl.readers.inspections import PUBLISHED_WITHIN, Framework, Strand, latest
 
-# What is said of an inspection, and how a sentence names it.
+# The facts about an inspection, and how a sentence names them.
 STARTED, PUBLISHED, TYPE = "started", "published", "type"
 NAMES: Mapping[str, str] = {
     Strand.OVERALL: "overall effectiveness",
@@ -84,7 +84,7 @@ def known(official: Iterable[Loaded]) -> dict[str, list[Known]]:
     return found
 
 
-def hold(official: Known, other: Other, declared: Sequence[Disagreement]) -> list[Disagreement]:
+def compare_records(official: Known, other: Other, declared: Sequence[Disagreement]) -> list[Disagreement]:
     """The declared disagreements of one inspection, none where the two records are alike.
 
     What `other` does not say at all is not compared. Raises SourceError: E_DISAGREES where a difference is not

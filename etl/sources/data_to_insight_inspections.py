@@ -12,7 +12,17 @@ from typing import Any
 from etl.model import Context, File, Loaded, Release, Source, SourceError
 from etl.readers.area_codes import require_once
 from etl.readers.inspections import PUBLISHED_WITHIN, Framework, Strand, authority, day, grade, loaded
-from etl.readers.reconcile_ofsted import LOOK, PUBLISHED, STARTED, TYPE, Disagreement, Known, Other, hold, known
+from etl.readers.reconcile_ofsted import (
+    LOOK,
+    PUBLISHED,
+    STARTED,
+    TYPE,
+    Disagreement,
+    Known,
+    Other,
+    compare_records,
+    known,
+)
 from etl.releases import Cells, require
 from etl.sources.ofsted_inspections import AS_AT
 
@@ -114,7 +124,7 @@ def load(source: Source, cells: Cells, context: Context) -> Loaded:
         if same and abs((same.published - published).days) <= SAME_INSPECTION:
             what = f"the inspection of {names[area_id]} published on {same.published}"
             require_once(lines, same.inspection_id, what, FILE, line)
-            hold(same, _other(row, names[area_id], started, published, grades, same), DISAGREEMENTS)
+            compare_records(same, _other(row, names[area_id], started, published, grades, same), DISAGREEMENTS)
             links.append((same.inspection_id, row["inspection_link"], ended))
         elif not any(grades.values()):
             rejects.append((source.id, FILE, line, name, "R_NO_GRADE", f"{name}, {published}: no grade could be read."))

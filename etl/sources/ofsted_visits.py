@@ -25,7 +25,17 @@ from etl.model import (
     to_observations,
 )
 from etl.readers.inspections import Strand, authority, day, grade
-from etl.readers.reconcile_ofsted import LOOK, PUBLISHED, STARTED, TYPE, Disagreement, Known, Other, hold, known
+from etl.readers.reconcile_ofsted import (
+    LOOK,
+    PUBLISHED,
+    STARTED,
+    TYPE,
+    Disagreement,
+    Known,
+    Other,
+    compare_records,
+    known,
+)
 from etl.releases import Cells, require
 from etl.sources.declare import count
 from etl.sources.ofsted_inspections import CODE, ISO, NAME, STRANDS, WORDS, council, inspection_type
@@ -228,7 +238,7 @@ def _inspection(
     if row["published"] is not None:
         says[PUBLISHED] = str(row["published"])
     columns = {**edition.strands, STARTED: ON, TYPE: KIND, PUBLISHED: OUT}
-    found = hold(same, Other(row[NAME], says, columns, edition.file, line, MODULE), DISAGREEMENTS)
+    found = compare_records(same, Other(row[NAME], says, columns, edition.file, line, MODULE), DISAGREEMENTS)
     return [
         (source.id, edition.file, line, row[NAME], "R_REVISED", f"{row[NAME]}, {row['started']}: {one.reason}")
         for one in found[:1]

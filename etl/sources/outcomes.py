@@ -13,7 +13,7 @@ THEME = "Outcomes of children in need"
 ON_PLAN, IN_NEED = "CPPO at 31 March", "CINO at 31 March"
 ALL_SCHOOLS = "Total"
 WHO = {ON_PLAN: "children on a child protection plan", IN_NEED: "children in need"}
-KEPT = {"social_care_group": (ON_PLAN, IN_NEED)}
+GROUPS = {"social_care_group": (ON_PLAN, IN_NEED)}
 
 
 def _absence(metric_id: str, group: str, kind: str, threshold: int) -> Metric:
@@ -86,9 +86,9 @@ SOURCE = Source(
         published="2026-04-02",
         page=f"{EES}/outcomes-for-children-in-need-including-children-looked-after-by-local-authorities-in-england",
         files=(
-            File(f"dfe-outcomes/{ABSENCE}", groups={**KEPT, "phase_type_grouping": (ALL_SCHOOLS,)}),
-            File(f"dfe-outcomes/{AGE_11}", groups=KEPT),
-            File(f"dfe-outcomes/{AGE_16}", groups=KEPT),
+            File(f"dfe-outcomes/{ABSENCE}", groups={**GROUPS, "phase_type_grouping": (ALL_SCHOOLS,)}),
+            File(f"dfe-outcomes/{AGE_11}", groups=GROUPS),
+            File(f"dfe-outcomes/{AGE_16}", groups=GROUPS),
         ),
     ),
     load=ees.load,

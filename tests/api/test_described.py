@@ -81,7 +81,7 @@ def test_every_reference_leads_somewhere(document: Any) -> None:
 def test_an_answer_is_as_it_is_described(api: Client, document: Any, endpoint: Endpoint) -> None:
     schema = document["paths"][endpoint.path()]["get"]["responses"]["200"]["content"]["application/json"]["schema"]
     for example in endpoint.examples:
-        query = "&".join(f"{name}={value}".replace(" ", "+") for name, value in example.asked.items())
+        query = "&".join(f"{name}={value}".replace(" ", "+") for name, value in example.parameters.items())
         got = api.get(f"{endpoint.path()}?{query}")
         assert got.status == 200, got.body
         jsonschema.validate(got.json, {**schema, "components": document["components"]})
@@ -175,7 +175,7 @@ def test_the_figures_on_the_page_are_those_of_the_database(html: str, db: Databa
 def test_examples_ask_for_what_is_declared() -> None:
     for endpoint in ENDPOINTS.values():
         for example in endpoint.examples:
-            assert set(example.asked) <= set(endpoint.all_parameters(KINDS["json"]))
+            assert set(example.parameters) <= set(endpoint.all_parameters(KINDS["json"]))
 
 
 def test_a_download_that_is_too_large_names_the_address_of_the_whole(api: Client) -> None:

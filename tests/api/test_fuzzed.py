@@ -32,7 +32,7 @@ def with_parameters_of_their_own() -> list[str]:
     return paths
 
 
-def found(
+def fuzz(
     api: Client, paths: list[str] | None = None, phases: tuple[str, ...] = PHASES, **settings: int | bool
 ) -> tuple[list[str], int]:
     """What a run of schemathesis finds, and how much it asked: examples, edges of parameters, questions it makes up."""
@@ -68,13 +68,13 @@ def small_api(live: Path) -> Client:
 
 
 def test_schemathesis_finds_nothing_by_examples_and_questions_of_its_own(small_api: Client) -> None:
-    failures, asked = found(small_api, SOME, ("examples", "fuzzing"), max_examples=2, deterministic=True)
+    failures, asked = fuzz(small_api, SOME, ("examples", "fuzzing"), max_examples=2, deterministic=True)
     assert failures == []
     assert asked >= 3 * len(SOME)
 
 
 def test_schemathesis_finds_nothing_at_the_edges_of_any_parameter(small_api: Client) -> None:
-    failures, asked = found(small_api, with_parameters_of_their_own(), ("coverage",), deterministic=True)
+    failures, asked = fuzz(small_api, with_parameters_of_their_own(), ("coverage",), deterministic=True)
     assert failures == []
     assert asked > 500
 
@@ -92,13 +92,13 @@ def test_the_addresses_whose_edges_are_tried_take_every_parameter_there_is() -> 
 
 @pytest.mark.drill
 def test_schemathesis_finds_nothing_at_the_edges_of_every_address(small_api: Client) -> None:
-    failures, asked = found(small_api, SOME, max_examples=2, deterministic=True)
+    failures, asked = fuzz(small_api, SOME, max_examples=2, deterministic=True)
     assert failures == []
     assert asked > 2000
 
 
 @pytest.mark.slow
 def test_schemathesis_finds_nothing_in_the_real_figures_however_it_asks(api: Client) -> None:
-    failures, asked = found(api, max_examples=20)
+    failures, asked = fuzz(api, max_examples=20)
     assert failures == []
     assert asked > 500

@@ -170,7 +170,7 @@ def test_as_many_values_as_are_promised_are_read(api: Client, db: Database) -> N
     assert api.get(f"/api/v1/areas?area={','.join(asked)}").json["count"] == len(numbers)
 
 
-def test_a_version_that_is_not_kept_says_which_are(api: Client, db: Database) -> None:
+def test_a_version_that_is_not_archived_says_which_are(api: Client, db: Database) -> None:
     got = api.get("/api/v1/areas?version=2020-01-01-00000000")
     assert got.status == 404
     assert got.json["type"] == "/api#not-kept"

@@ -12,10 +12,10 @@ import pytest
 from dashboard.analysis import benchmarks, selection
 from dashboard.analysis.benchmarks import BENCHMARKS, Benchmark
 from dashboard.api.endpoints import ENDPOINTS, KINDS
-from dashboard.api.tables import question
+from dashboard.api.tables import to_figure_query
 from dashboard.data.database import Database
 from dashboard.files import exports
-from dashboard.files.exports.rows import long
+from dashboard.files.exports.rows import to_long
 from dashboard.files.pages import data
 from tests.api.client import Client
 
@@ -60,33 +60,35 @@ def test_without_a_suffix_an_answer_is_json(api: Client) -> None:
 
 
 # A choice on the Data page, and the same as an address.
-DOWNLOADS: list[tuple[selection.Question, tuple[str, ...], Benchmark, str]] = [
+DOWNLOADS: list[tuple[selection.FigureQuery, tuple[str, ...], Benchmark, str]] = [
     (
-        selection.Question(("vacancy_rate", "caseload"), areas=(LEEDS, "314"), periods=("2025", "2024")),
+        selection.FigureQuery(("vacancy_rate", "caseload"), areas=(LEEDS, "314"), periods=("2025", "2024")),
         ("standing", "benchmark", "gap", "interval", "trend"),
         BENCHMARKS["best_quarter"],
         "metric=caseload,vacancy_rate&area=314&area=383&period=2024,2025&with=standing,benchmark,gap,interval,trend",
     ),
     (
-        selection.Question(themes=("Child protection",), regions=("E12000007",), newest=True, leaders=("Outstanding",)),
+        selection.FigureQuery(
+            themes=("Child protection",), regions=("E12000007",), newest=True, leaders=("Outstanding",)
+        ),
         ("standing",),
         BENCHMARKS["best_quarter"],
         "theme=Child+protection&region=E12000007&newest=true&leaders=Outstanding&with=standing",
     ),
     (
-        selection.Question(("plan_rate",), neighbours_of=LEEDS, statuses=("observed",)),
+        selection.FigureQuery(("plan_rate",), neighbours_of=LEEDS, statuses=("observed",)),
         ("gap",),
         BENCHMARKS["neighbours"],
         "metric=plan_rate&neighbours_of=383&status=observed&with=gap&benchmark=neighbours",
     ),
-    (selection.Question(("children",), types=("County council",)), (), BENCHMARKS["best_quarter"],
+    (selection.FigureQuery(("children",), types=("County council",)), (), BENCHMARKS["best_quarter"],
      "metric=children&type=County%20council"),
 ]  # fmt: skip
 
 
 @pytest.mark.parametrize(("asked", "parts", "benchmark", "query"), DOWNLOADS)
 def test_an_address_gives_what_the_data_page_downloads(
-    db: Database, api: Client, asked: selection.Question, parts: tuple[str, ...], benchmark: Benchmark, query: str
+    db: Database, api: Client, asked: selection.FigureQuery, parts: tuple[str, ...], benchmark: Benchmark, query: str
 ) -> None:
     export = data.export(db, asked, benchmark, parts, "long", "")
     assert export.table.height > 5
@@ -96,7 +98,7 @@ def test_an_address_gives_what_the_data_page_downloads(
 
 
 def test_a_wide_table_is_the_one_that_the_data_page_downloads(db: Database, api: Client) -> None:
-    asked = selection.Question(themes=("Workforce",))
+    asked = selection.FigureQuery(themes=("Workforce",))
     export = data.export(db, asked, BENCHMARKS["best_quarter"], (), "wide", "")
     got = api.get("/api/v1/observations.csv?theme=Workforce&shape=wide")
     assert got.body == exports.FORMATS["csv"].make(db, export)
@@ -120,13 +122,13 @@ def test_benchmarks_are_of_councils_alone_and_those_without_a_value_keep_their_r
     assert "observed" not in missing["status"].to_list()
 
 
-def test_a_group_and_a_target_are_held_against_as_the_pages_do(db: Database, api: Client) -> None:
-    metric, rows = db.metrics["vacancy_rate"], selection.rows(db, selection.Question(("vacancy_rate",), newest=True))
+def test_councils_are_compared_with_a_group_and_a_target_as_on_the_pages(db: Database, api: Client) -> None:
+    metric, rows = db.metrics["vacancy_rate"], selection.rows(db, selection.FigureQuery(("vacancy_rate",), newest=True))
     for query, benchmark in (
         ("group=380,383", benchmarks.with_group(db, ["380", "383"])),
         ("target=7.5", benchmarks.with_target(7.5, metric)),
     ):
-        expected = long(db, rows, ("gap",), benchmark)
+        expected = to_long(db, rows, ("gap",), benchmark)
         found = api.table(f"/api/v1/observations?metric=vacancy_rate&newest=true&with=gap&{query}", "parquet")
         assert found.equals(expected)
         assert found["benchmark_rule"].unique().to_list() == [benchmark.title]
@@ -207,9 +209,9 @@ def test_a_large_file_is_written_in_parts_that_fit_together(api: Client) -> None
 
 
 def test_the_filters_of_an_address_are_those_of_the_data_page() -> None:
-    fields = set(selection.Question.__dataclass_fields__)
+    fields = set(selection.FigureQuery.__dataclass_fields__)
     names = {one.name: ("x",) for one in ENDPOINTS["observations"].parameters}
-    filled = question({**names, "neighbours_of": "383", "newest": True})
+    filled = to_figure_query({**names, "neighbours_of": "383", "newest": True})
     assert {field for field in fields if getattr(filled, field)} == fields
 
 

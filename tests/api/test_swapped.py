@@ -119,9 +119,9 @@ def test_pages_of_a_version_that_was_replaced_are_its_own_or_none(live: Path) ->
     write(live, two, 2.0)
     got = api.get(page["next"])
     assert got.status == 404  # it is not kept: half an answer of one version and half of another is none
-    kept = live.parent / "versions"
-    kept.mkdir()
-    write(kept / f"{one}.duckdb", one, 1.0)
+    archive = live.parent / "versions"
+    archive.mkdir()
+    write(archive / f"{one}.duckdb", one, 1.0)
     assert {row["value"] for row in api.get(page["next"]).json["rows"]} == {1.0}
 
 
@@ -135,12 +135,12 @@ def test_other_questions_formats_and_data_have_other_tags(live: Path) -> None:
     assert len(tags) == 2 * (5 * 3 + 3)
 
 
-def test_a_version_that_is_kept_is_answered_from_and_others_say_what_is(live: Path) -> None:
-    kept = live.parent / "versions"
-    kept.mkdir()
-    write(kept / "2026-01-01-aaaaaaaa.duckdb", "2026-01-01-aaaaaaaa", 1.0)
-    write(kept / "2026-02-02-bbbbbbbb.duckdb", "2026-02-02-bbbbbbbb", 2.0)
-    shutil.copy(kept / "2026-02-02-bbbbbbbb.duckdb", live)
+def test_an_archived_version_is_answered_from_and_others_say_what_is(live: Path) -> None:
+    archive = live.parent / "versions"
+    archive.mkdir()
+    write(archive / "2026-01-01-aaaaaaaa.duckdb", "2026-01-01-aaaaaaaa", 1.0)
+    write(archive / "2026-02-02-bbbbbbbb.duckdb", "2026-02-02-bbbbbbbb", 2.0)
+    shutil.copy(archive / "2026-02-02-bbbbbbbb.duckdb", live)
     api = Client()
     values = {
         version: {row["value"] for row in api.get(f"/api/v1/observations?version={version}").json["rows"]}
@@ -168,7 +168,7 @@ def test_a_database_that_is_lost_or_damaged_later_leaves_the_last_good_one(live:
     assert hashlib.sha256(file.body).hexdigest() in api.get("/api/v1/monitor.duckdb.sha256").body.decode("ascii")
 
 
-def test_a_version_that_was_replaced_is_let_go_with_all_that_was_kept_of_it(live: Path) -> None:
+def test_a_version_that_was_replaced_goes_with_all_that_was_cached_of_it(live: Path) -> None:
     write(live, "2026-01-01-aaaaaaaa")
     api = Client()
     for path in ("/api", "/api/v1/observations", "/api/v1/benchmarks.csv?area=101", "/api/v1/monitor.duckdb"):

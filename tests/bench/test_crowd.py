@@ -106,10 +106,10 @@ def test_a_quantile_is_a_time_that_somebody_waited(values: list[float], share: f
 
 
 @pytest.mark.drill
-def test_the_naive_twin_answers_on_every_page_that_is_measured(database_path: Path, tmp_path: Path) -> None:
-    with views.naive(database_path, tmp_path) as twin:
-        for view in views.NAIVE:
-            with Reader(twin, view.page, **view.query) as reader:
+def test_the_pandas_baseline_answers_on_every_page_that_is_measured(database_path: Path, tmp_path: Path) -> None:
+    with views.serve_pandas_baseline(database_path, tmp_path) as server:
+        for view in views.PANDAS_VIEWS:
+            with Reader(server, view.page, **view.query) as reader:
                 for choice in view.choices:
                     reader.choose(choice, next(views.options(reader.options(choice))))
 

@@ -30,8 +30,8 @@ def test_a_target_is_held_by_the_median_or_by_every_one(line: Line, holds: bool 
 def test_a_table_has_the_columns_that_say_something() -> None:
     (times, sizes) = report.tables(
         [
-            Line("Times", "map", [20.0], [10.0], 50, times=1.3, naive=[200.0], bare=[16.0]),
-            Line("Times", "council", [60.0], [10.0], 50, naive=[90.0]),
+            Line("Times", "map", [20.0], [10.0], 50, times=1.3, pandas=[200.0], bare=[16.0]),
+            Line("Times", "council", [60.0], [10.0], 50, pandas=[90.0]),
             Line("Sizes", "map", [4.0]),
         ]
     )
@@ -51,12 +51,12 @@ def section(at: str, cell: str) -> Section:
 
 
 def test_a_section_measured_anew_leaves_the_others_with_their_dates(tmp_path: Path) -> None:
-    kept, results = tmp_path / "out" / "results.json", tmp_path / "RESULTS.md"
+    saved, results = tmp_path / "out" / "results.json", tmp_path / "RESULTS.md"
     report.keep(
         {"pages": section("2026-11-01T08:00:00+00:00", "17 ms"), "users": section("2026-11-01T09:00:00+00:00", "x")},
-        kept,
+        saved,
     )
-    anew = report.keep({"pages": section("2026-11-02T10:30:00+00:00", "23 ms")}, kept)
+    anew = report.keep({"pages": section("2026-11-02T10:30:00+00:00", "23 ms")}, saved)
     order = ("pages", "users")
     assert report.put_together(anew, order, order, results) == ""
     text = results.read_text("utf-8")
@@ -69,21 +69,21 @@ def test_a_section_measured_anew_leaves_the_others_with_their_dates(tmp_path: Pa
 
 
 def test_a_section_without_others_beside_it_leaves_the_results_as_they_are_and_says_so(tmp_path: Path) -> None:
-    kept, results = tmp_path / "out" / "results.json", tmp_path / "RESULTS.md"
+    saved, results = tmp_path / "out" / "results.json", tmp_path / "RESULTS.md"
     results.write_text("of another machine", "utf-8")
     needed, order = ("pages", "api", "users"), ("pages", "api", "users", "soak")
-    alone = report.keep({"api": section("2026-11-02T10:30:00+00:00", "4 ms")}, kept)
+    alone = report.keep({"api": section("2026-11-02T10:30:00+00:00", "4 ms")}, saved)
     said = report.put_together(alone, needed, order, results)
     assert said.startswith("RESULTS.md is left as it is: there are no earlier results of pages, users here")
     assert results.read_text("utf-8") == "of another machine"
     # What was measured is not lost: with the others it is written.
     at = "2026-11-03T08:00:00+00:00"
-    whole = report.keep({"pages": section(at, "17 ms"), "users": section(at, "x")}, kept)
+    whole = report.keep({"pages": section(at, "17 ms"), "users": section(at, "x")}, saved)
     assert report.put_together(whole, needed, order, results).startswith("RESULTS.md is without soak: ")
     text = results.read_text("utf-8")
     assert "4 ms" in text
     assert "17 ms" in text
-    whole = report.keep({"soak": section(at, "steady")}, kept)
+    whole = report.keep({"soak": section(at, "steady")}, saved)
     assert report.put_together(whole, needed, order, results) == ""
     assert "steady" in results.read_text("utf-8")
 

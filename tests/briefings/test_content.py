@@ -82,7 +82,7 @@ def test_every_number_of_a_council_is_on_its_page(name: str, db: Database, brief
             for text in texts(block):
                 new = numbers(text) - known - {"95"}  # of the interval, which a map says
                 if one.title == "The measures that matter most":
-                    new -= in_strips(briefing)  # held against the figures below
+                    new -= in_strips(briefing)  # compared with the figures below
                 if one.title == "What to ask the council":
                     new -= {"2021"}  # the first of five years
                 assert new == set(), text
@@ -106,7 +106,7 @@ def test_every_number_of_england_is_on_the_front_page(db: Database, briefings: d
 
 @pytest.mark.parametrize("name", AWKWARD)
 def test_the_nine_measures_are_the_published_figures(name: str, db: Database, briefings: dict[str, Briefing]) -> None:
-    """Held against the tables of the database, and not against the queries they came through."""
+    """Compared with the tables of the database, and not with the queries they came through."""
     area_id = number(db, name)
     observed = db.table["observation"]
     rows = {row[0]: row for row in cells(table(briefings[name], "The measures that matter most"))}

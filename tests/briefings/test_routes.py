@@ -1,4 +1,4 @@
-"""The addresses of briefings: each form, kept versions, comparisons, and what is said where there is none."""
+"""The addresses of briefings: each form, archived versions, comparisons, and what is said where there is none."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def client(database_path: Path) -> Iterator[Client]:
         yield Client(Starlette(routes=routes.routes()))
 
 
-def said(body: bytes) -> str:
+def text_of(body: bytes) -> str:
     return " ".join(Page(body).words)
 
 
@@ -101,14 +101,14 @@ def test_a_part_of_a_file_can_be_asked_for(client: Client) -> None:
 
 def test_another_comparison_is_in_the_address(client: Client) -> None:
     got = client.get("/briefings/383.html?benchmark=neighbours")
-    assert "Compared with: Statistical neighbours." in said(got.body)
+    assert "Compared with: Statistical neighbours." in text_of(got.body)
 
 
 @pytest.mark.parametrize("asked", ["group", "target", "nobody", "<b>", "best_quarter' OR 1"])
 def test_a_comparison_that_asks_or_is_none_is_refused_in_words(asked: str, client: Client) -> None:
     got = client.raw("GET", "/briefings/383.pdf", f"benchmark={asked}".encode())
     assert got.status == 400
-    assert "best_quarter" in said(got.body)
+    assert "best_quarter" in text_of(got.body)
     assert "b" not in [tag for tag, _ in Page(got.body).elements]
 
 
@@ -118,8 +118,8 @@ def test_an_area_that_is_none_is_not_found_and_not_repeated(area_id: str, form: 
     got = client.raw("GET", f"/briefings/{area_id}.{form}", b"")
     assert got.status == 404
     if "/" not in area_id:  # which leads elsewhere
-        assert "There is no briefing" in said(got.body)
-        assert "three-digit number" in said(got.body)
+        assert "There is no briefing" in text_of(got.body)
+        assert "three-digit number" in text_of(got.body)
         assert got.headers["cache-control"] == "no-store"
         assert len(area_id) < 4 or area_id.encode() not in got.body
 
@@ -132,7 +132,7 @@ def test_another_form_is_not_found(name: str, client: Client) -> None:
 def test_a_council_that_ended_is_said_to_have(client: Client) -> None:
     got = client.get("/briefings/909.pdf")
     assert got.status == 404
-    assert "Cumbria, which is no more; after it came Cumberland and Westmorland and Furness" in said(got.body)
+    assert "Cumbria, which is no more; after it came Cumberland and Westmorland and Furness" in text_of(got.body)
 
 
 def test_only_reading_is_allowed(client: Client) -> None:
@@ -141,7 +141,7 @@ def test_only_reading_is_allowed(client: Client) -> None:
     assert (head.status, head.headers["content-type"]) == (200, "application/pdf")
 
 
-def test_a_kept_version_has_its_own_address_for_ever(tmp_path: Path, database_path: Path, client: Client) -> None:
+def test_an_archived_version_has_its_own_address_for_ever(tmp_path: Path, database_path: Path, client: Client) -> None:
     data = tmp_path / "data"
     (data / "versions").mkdir(parents=True)
     shutil.copy(database_path, data / "monitor.duckdb")
@@ -154,9 +154,9 @@ def test_a_kept_version_has_its_own_address_for_ever(tmp_path: Path, database_pa
         assert "immutable" not in client.get("/briefings/383.html").headers["cache-control"]
         refused = client.get("/briefings/383.pdf?version=2001-01-01-nothing")
         assert refused.status == 404
-        assert "not kept" in said(refused.body)
-        assert version in said(refused.body)
-        # A page of a kept version leads to files of that version.
+        assert "not kept" in text_of(refused.body)
+        assert version in text_of(refused.body)
+        # A page of an archived version leads to files of that version.
         assert f"/briefings/383.pdf?version={version}" in frozen.body.decode("utf-8")
     store.cache_clear()
 
@@ -167,7 +167,7 @@ def test_without_a_database_it_says_so(tmp_path: Path, client: Client) -> None:
         store.cache_clear()
         got = client.get("/briefings/383.pdf")
         assert got.status == 503
-        assert "no readable database" in said(got.body)
+        assert "no readable database" in text_of(got.body)
     store.cache_clear()
 
 

@@ -27,7 +27,7 @@ AS_DATA = "This view: link, citation, as data"
 
 @pytest.fixture
 def old(live: Path) -> Iterator[str]:
-    """A kept version in which every council's vacancy rate of 2025 is 77.7%."""
+    """An archived version in which every council's vacancy rate of 2025 is 77.7%."""
     folder = live.parent / "versions"
     folder.mkdir()
     shutil.copyfile(live, folder / f"{OLD}.duckdb")

@@ -20,7 +20,7 @@ LOW, HIGH, NEUTRAL = "lower_is_better", "higher_is_better", "neutral"
 LEEDS, KINGSTON, RICHMOND, SCILLY, CITY, CUMBERLAND = "383", "314", "318", "420", "201", "942"
 
 
-def of(folder: Path, values: Sequence[float | str], *others: Figure, **about: Any) -> Database:
+def database_of(folder: Path, values: Sequence[float | str], *others: Figure, **about: Any) -> Database:
     """Councils 101, 102 and so on with these values, and other figures."""
     figures = [Figure("waits", council, value) for council, value in zip(small.COUNCILS, values, strict=False)]
     return small.database(folder, metrics=[metric(**about)], figures=[*figures, *others])
@@ -37,7 +37,9 @@ def beside(db: Database, area_ids: Sequence[str], metric_id: str = "waits", benc
     return compare.side_by_side(db, newest(db, metric_id, benchmark), measure, db.latest(metric_id), area_ids)
 
 
-def said(db: Database, area_ids: Sequence[str], chosen: str | None, metric_id: str, benchmark: str = DEFAULT) -> str:
+def first_sentence(
+    db: Database, area_ids: Sequence[str], chosen: str | None, metric_id: str, benchmark: str = DEFAULT
+) -> str:
     """The first sentence."""
     rows = beside(db, area_ids, metric_id, benchmark).to_dicts()
     return sentences.opening(rows, db.metrics[metric_id], BENCHMARKS[benchmark], chosen)

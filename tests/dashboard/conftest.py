@@ -11,7 +11,7 @@ from streamlit.components.v2 import manifest_scanner
 from streamlit.runtime.pages_manager import PagesManager
 
 from dashboard.data.database import Database
-from tests import kept
+from tests import operator_files
 from tests.dashboard.helpers import serving, store_of
 
 
@@ -22,15 +22,15 @@ def db(database_path: Path) -> Database:
 
 
 @pytest.fixture(scope="session")
-def kept_path(database_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def operator_database_path(database_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The real database with the synthetic register and commitments."""
-    return kept.database(database_path, tmp_path_factory.mktemp("kept"))
+    return operator_files.database(database_path, tmp_path_factory.mktemp("kept"))
 
 
 @pytest.fixture(scope="session")
-def filled(kept_path: Path) -> Database:
+def filled(operator_database_path: Path) -> Database:
     """Its figures."""
-    return store_of(kept_path).current()
+    return store_of(operator_database_path).current()
 
 
 @pytest.fixture(scope="module")
@@ -52,7 +52,7 @@ def served(database_path: Path) -> Iterator[None]:
 
 
 @pytest.fixture
-def with_rows(served: None, kept_path: Path) -> Iterator[None]:
+def with_rows(served: None, operator_database_path: Path) -> Iterator[None]:
     """The pages read the real database with the synthetic register and commitments."""
-    with serving(kept_path):
+    with serving(operator_database_path):
         yield

@@ -21,16 +21,16 @@ from polars.testing import assert_frame_equal
 
 from dashboard.analysis import benchmarks, best, compare, direction, england, inspections, queries, selection
 from dashboard.analysis.benchmarks import BENCHMARKS, DEFAULT, Benchmark
-from dashboard.analysis.selection import Question
+from dashboard.analysis.selection import FigureQuery
 from dashboard.api import view_data
 from dashboard.api.endpoints import ENDPOINTS, KINDS
-from dashboard.api.request_parsing import read
+from dashboard.api.request_parsing import parse_request
 from dashboard.api.tables import Rows
 from dashboard.api.view_data import Address, View
 from dashboard.data.database import Database
 from dashboard.data.model import STRANDS, Metric, Period
 from dashboard.files import exports
-from dashboard.files.exports.rows import long, wide
+from dashboard.files.exports.rows import to_long, to_wide
 from dashboard.pages.components import as_data as parts
 from tests.dashboard.helpers import PAGES, html, kinds, opened
 from tests.readers import serve
@@ -39,7 +39,7 @@ ROOT = "https://example.org/monitor"
 LEEDS, KINGSTON, YORKSHIRE = "383", "314", "E12000003"
 BEST = BENCHMARKS[DEFAULT]
 VIEWS = ("England", "Map", "Inspections", "Best councils", "Council", "Compare", "Data")
-QUESTION = Question(metrics=("caseload", "vacancy_rate"), regions=(YORKSHIRE,), periods=("2024", "2025"))
+QUERY = FigureQuery(metrics=("caseload", "vacancy_rate"), regions=(YORKSHIRE,), periods=("2024", "2025"))
 
 
 def choice(db: Database, metric_id: str = "vacancy_rate", *, back: int = 0) -> tuple[Metric, Period]:
@@ -61,20 +61,20 @@ def views(db: Database, benchmark: Benchmark = BEST, metric_id: str = "vacancy_r
         "Best councils": view_data.best(db, metric, period, benchmark),
         "Council": view_data.council(db, LEEDS, metric, period, benchmark, "Workforce"),
         "Compare": view_data.compare(db, [LEEDS, KINGSTON], metric, period, benchmark, "Workforce", beside),
-        "Data": view_data.data(db, QUESTION, benchmark, ("standing", "gap"), "long"),
+        "Data": view_data.data(db, QUERY, benchmark, ("standing", "gap"), "long"),
     }
 
 
-def asked(db: Database, address: Address) -> Rows:
+def find_rows(db: Database, address: Address) -> Rows:
     """The rows that the API finds for an address; Problem where it does not take it."""
     endpoint = ENDPOINTS[address.table]
     query = urlsplit(address.url(ROOT, "csv")).query.encode()
-    return endpoint.find(db, read(query, endpoint, KINDS["csv"], lambda: db, lambda _version: db).values)
+    return endpoint.find(db, parse_request(query, endpoint, KINDS["csv"], lambda: db, lambda _version: db).values)
 
 
 def answer(db: Database, address: Address) -> pl.DataFrame:
     """What the API gives of an address."""
-    found = asked(db, address)
+    found = find_rows(db, address)
     return found.part(0, found.count)
 
 
@@ -84,7 +84,7 @@ def same(found: pl.DataFrame, page: pl.DataFrame) -> None:
     assert_frame_equal(found.select(page.columns).sort(keys), page.sort(keys), check_exact=True)
 
 
-def shown(db: Database, rows: pl.DataFrame, benchmark: Benchmark = BEST) -> pl.DataFrame:
+def rows_of_file(db: Database, rows: pl.DataFrame, benchmark: Benchmark = BEST) -> pl.DataFrame:
     """The rows of a page as its file holds them."""
     return exports.table(db, rows, benchmark.title)
 
@@ -104,7 +104,7 @@ def test_the_api_takes_every_address_of_every_page(db: Database) -> None:
         for page, view in views(db, benchmark, metric_id, back).items():
             assert view.addresses
             for address in view.addresses:
-                assert asked(db, address).count > 0, (page, address)
+                assert find_rows(db, address).count > 0, (page, address)
 
 
 @pytest.mark.parametrize(("metric_id", "benchmark", "back"), [
@@ -119,21 +119,21 @@ def test_the_maps_address_gives_all_that_the_map_is_drawn_from(
     page = direction.with_direction(db, queries.councils(db, metric, period, rule))
     found = answer(db, view_data.map_of(db, metric, period, rule).addresses[0])
     assert found.height in (151, 152, 153, page.height)
-    same(found, shown(db, page, rule))
+    same(found, rows_of_file(db, page, rule))
 
 
 def test_a_second_map_has_an_address_of_its_own(db: Database) -> None:
     (metric, period), (other, then) = choice(db), choice(db, "caseload", back=2)
     first, second, _ = view_data.map_of(db, metric, period, BEST, (other, then)).addresses
-    assert ("metric", "vacancy_rate") in first.asked
-    same(answer(db, second), shown(db, direction.with_direction(db, queries.councils(db, other, then, BEST))))
+    assert ("metric", "vacancy_rate") in first.parameters
+    same(answer(db, second), rows_of_file(db, direction.with_direction(db, queries.councils(db, other, then, BEST))))
 
 
 def test_a_picked_group_and_a_typed_target_go_into_the_address(db: Database) -> None:
     metric, period = choice(db)
     for rule in (benchmarks.with_group(db, [LEEDS, KINGSTON]), benchmarks.with_target(7.25, metric)):
         found = answer(db, view_data.map_of(db, metric, period, rule).addresses[0])
-        same(found, shown(db, direction.with_direction(db, queries.councils(db, metric, period, rule)), rule))
+        same(found, rows_of_file(db, direction.with_direction(db, queries.councils(db, metric, period, rule)), rule))
         assert found["benchmark"].drop_nulls().len() > 100
 
 
@@ -141,11 +141,13 @@ def test_a_benchmark_nobody_has_named_and_a_target_for_another_measure_are_left_
     metric, period = choice(db)
     elsewhere = benchmarks.with_target(7.25, db.metrics["caseload"])
     for rule in (BENCHMARKS["group"], BENCHMARKS["target"], elsewhere):
-        given = dict(view_data.map_of(db, metric, period, rule).addresses[0].asked)
+        given = dict(view_data.map_of(db, metric, period, rule).addresses[0].parameters)
         assert given["with"] == "standing,trend"
         assert not {"benchmark", "group", "target"} & set(given)
     # Of several measures none has the target.
-    given = dict(view_data.council(db, LEEDS, metric, period, benchmarks.with_target(7.25, metric)).addresses[0].asked)
+    given = dict(
+        view_data.council(db, LEEDS, metric, period, benchmarks.with_target(7.25, metric)).addresses[0].parameters
+    )
     assert "target" not in given
 
 
@@ -158,7 +160,7 @@ def test_a_councils_address_gives_every_measure_of_its_page(db: Database, area_i
         profile = profile.filter([db.metrics[one].theme == theme for one in profile["metric_id"]])
     found = answer(db, view_data.council(db, area_id, metric, period, BEST, theme).addresses[0])
     # Judgements have a place of their own on the page.
-    same(found.filter(pl.col("unit") != "grade"), shown(db, profile))
+    same(found.filter(pl.col("unit") != "grade"), rows_of_file(db, profile))
 
 
 def test_a_councils_other_addresses_give_its_years_its_neighbours_and_its_inspections(db: Database) -> None:
@@ -180,14 +182,14 @@ def test_the_addresses_of_compare_give_its_order_its_years_and_its_measures(db: 
     ).addresses
     everybody = queries.councils(db, metric, period, BEST)
     beside = compare.side_by_side(db, everybody, metric, period, ids)
-    same(answer(db, order), shown(db, direction.with_direction(db, beside.select(everybody.columns))))
+    same(answer(db, order), rows_of_file(db, direction.with_direction(db, beside.select(everybody.columns))))
     history = compare.history(db, metric, ids)
     assert answer(db, years).select("area", "period_end", "value").sort("area", "period_end").rows() == (
         history.select("name", "period_end", "value").sort("name", "period_end").rows()
     )
     same(
         answer(db, measures),
-        shown(db, direction.with_direction(db, compare.by_measure(db, BEST, "Workforce", ids))),
+        rows_of_file(db, direction.with_direction(db, compare.by_measure(db, BEST, "Workforce", ids))),
     )
     assert answer(db, first)["metric_id"].unique().to_list() == ["vacancy_rate"]
     assert answer(db, second)["metric_id"].unique().to_list() == ["caseload"]
@@ -207,7 +209,7 @@ def test_what_england_would_gain_can_be_worked_out_from_its_address(db: Database
     metric, period = choice(db)
     nine = england.chosen(db, england.NINE)
     chosen, all_nine, areas, *_ = view_data.england(db, metric, period, BEST, nine).addresses
-    same(answer(db, chosen), shown(db, direction.with_direction(db, queries.councils(db, metric, period, BEST))))
+    same(answer(db, chosen), rows_of_file(db, direction.with_direction(db, queries.councils(db, metric, period, BEST))))
     short = answer(db, all_nine).filter(pl.col("gap") > 0)
     counted = short.with_columns(pl.coalesce("joint_return", "la_number").alias("return")).unique(
         ["metric_id", "return"]
@@ -229,22 +231,22 @@ def test_the_address_of_inspections_gives_each_councils_latest_judgements_in_a_r
 
 
 @pytest.mark.parametrize("shape", ["long", "wide"])
-@pytest.mark.parametrize("question", [
-    QUESTION,
-    Question(themes=("Looked after and leaving care",), newest=True, kinds=("england", "region")),
-    Question(types=("London borough", "Unitary authority"), metrics=("vacancy_rate",), leaders=("Outstanding",)),
-    Question(neighbours_of=LEEDS, statuses=("suppressed", "not_available")),
+@pytest.mark.parametrize("query", [
+    QUERY,
+    FigureQuery(themes=("Looked after and leaving care",), newest=True, kinds=("england", "region")),
+    FigureQuery(types=("London borough", "Unitary authority"), metrics=("vacancy_rate",), leaders=("Outstanding",)),
+    FigureQuery(neighbours_of=LEEDS, statuses=("suppressed", "not_available")),
 ])  # fmt: skip
-def test_the_address_of_the_data_page_is_its_question(db: Database, question: Question, shape: selection.Shape) -> None:
+def test_the_address_of_the_data_page_is_its_question(db: Database, query: FigureQuery, shape: selection.Shape) -> None:
     chosen = ("standing", "gap")
-    (address,) = view_data.data(db, question, BENCHMARKS["england"], chosen, shape).addresses
-    rows = selection.rows(db, question)
-    page = wide(db, rows) if shape == "wide" else long(db, rows, chosen, BENCHMARKS["england"])
+    (address,) = view_data.data(db, query, BENCHMARKS["england"], chosen, shape).addresses
+    rows = selection.rows(db, query)
+    page = to_wide(db, rows) if shape == "wide" else to_long(db, rows, chosen, BENCHMARKS["england"])
     assert_frame_equal(answer(db, address), page, check_exact=True)
 
 
 def test_the_newest_period_is_asked_for_as_such_and_an_older_one_by_its_label(db: Database) -> None:
-    now, before = (dict(view_data.map_of(db, *choice(db, back=back), BEST).addresses[0].asked) for back in (0, 1))
+    now, before = (dict(view_data.map_of(db, *choice(db, back=back), BEST).addresses[0].parameters) for back in (0, 1))
     assert (now.get("newest"), "period" in now) == ("true", False)
     assert (before.get("newest"), before.get("period")) == (None, choice(db, back=1)[1].label)
 
@@ -271,7 +273,7 @@ def test_a_frozen_view_keeps_its_version_in_every_address_and_line(db: Database)
         assert "version=" not in line.text
 
 
-def drawn(view: View, **changes: Any) -> str:
+def html_of(view: View, **changes: Any) -> str:
     """The HTML of a view."""
     given: dict[str, Any] = {
         "live": f"{ROOT}/map?la=Leeds", "frozen": f"{ROOT}/map?la=Leeds&version=v1", "citation": "Cited <so>.",
@@ -281,7 +283,7 @@ def drawn(view: View, **changes: Any) -> str:
 
 
 def test_everything_in_the_expander_can_be_copied_and_nothing_in_it_runs(db: Database) -> None:
-    body = drawn(views(db)["Council"])
+    body = html_of(views(db)["Council"])
     copied = [unescape(one.split("</pre>")[0].split(">", 1)[1]) for one in body.split("<pre")[1:]]
     assert copied[:3] == [f"{ROOT}/map?la=Leeds", f"{ROOT}/map?la=Leeds&version=v1", "Cited <so>."]
     assert len(copied) == body.count("<button") == 3 + 4 + 4
@@ -293,9 +295,9 @@ def test_everything_in_the_expander_can_be_copied_and_nothing_in_it_runs(db: Dat
 
 def test_it_says_whether_the_addresses_follow_new_figures(db: Database) -> None:
     view = views(db)["Map"]
-    assert "With version=v1 among its parameters an address keeps to these." in drawn(view)
-    assert "keep to v1, as this view does" in drawn(view, keep=True)
-    assert "version=v1" in drawn(view, keep=True).split("As data")[1]
+    assert "With version=v1 among its parameters an address keeps to these." in html_of(view)
+    assert "keep to v1, as this view does" in html_of(view, keep=True)
+    assert "version=v1" in html_of(view, keep=True).split("As data")[1]
 
 
 @pytest.mark.usefixtures("served")
@@ -386,7 +388,7 @@ def test_the_line_for_r_runs_and_gives_what_the_page_shows(
 def test_the_address_for_excel_is_a_table_as_excel_reads_one(db: Database, server: str, page: str) -> None:
     with urllib.request.urlopen(line(db, page, server, "Excel"), timeout=60) as reply:
         assert reply.headers["Content-Type"].startswith("text/csv; charset=utf-8")
-        rows = list(csv.reader(io.StringIO(reply.read().decode("utf-8"))))
+        rows = list(csv.reader(io.StringIO(reply.parse_request().decode("utf-8"))))
     expected = answer(db, views(db)[page].addresses[0])
     assert rows[0] == expected.columns
     assert len(rows) - 1 == expected.height

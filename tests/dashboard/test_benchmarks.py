@@ -1,4 +1,4 @@
-"""The benchmarks by hand-made cases; test_oracle.py holds them against all real figures."""
+"""The benchmarks by hand-made cases; test_oracle.py compares them with all real figures."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ LOW, HIGH, NEUTRAL = "lower_is_better", "higher_is_better", "neutral"
 Found = dict[str, tuple[float | None, int | None]]
 
 
-def found(db: Database, benchmark: str | Benchmark, metric_id: str = "waits") -> Found:
+def benchmarks_of(db: Database, benchmark: str | Benchmark, metric_id: str = "waits") -> Found:
     """The benchmark and its council_count, of each council."""
     metric = db.metrics[metric_id]
     held = benchmark if isinstance(benchmark, Benchmark) else BENCHMARKS[benchmark]
@@ -30,7 +30,7 @@ def found(db: Database, benchmark: str | Benchmark, metric_id: str = "waits") ->
     }
 
 
-def contributing(
+def councils_behind(
     db: Database, benchmark: str | Benchmark, area_id: str | None = "101", metric_id: str = "waits"
 ) -> list[str]:
     """The numbers of the made-up councils that contribute to a benchmark, best first."""
@@ -79,17 +79,17 @@ def test_the_best_quarter_is_what_a_quarter_of_councils_reach(
 ) -> None:
     db = small.database(tmp_path, metrics=[small.metric(polarity=polarity)], figures=in_a_row(values))
     observed = sum(not isinstance(value, str) for value in values)
-    assert set(found(db, "best_quarter").values()) == {(cut, observed)}
-    assert contributing(db, "best_quarter") == best
+    assert set(benchmarks_of(db, "best_quarter").values()) == {(cut, observed)}
+    assert councils_behind(db, "best_quarter") == best
 
 
-def test_very_small_councils_and_returns_are_held_against_the_cut_but_set_none(tmp_path: Path) -> None:
+def test_very_small_councils_and_returns_are_compared_with_the_cut_but_set_none(tmp_path: Path) -> None:
     values = [Figure("waits", str(100 + value), value, value, 100.0) for value in range(1, 9)]
     joint = [Figure("waits", council, 9.0, 9.0, 100.0, "109+110") for council in ("109", "110")]
     tiny = [Figure("waits", small.TINY, 0.0, 0.0, 50.0), Figure("waits", "111", 0.0, 0.0, 19.0)]
     db = small.database(tmp_path, metrics=[small.metric(minimum_denominator=20.0)], figures=[*values, *joint, *tiny])
-    assert set(found(db, "best_quarter").values()) == {(3.0, 9)}  # of 1 to 9, the joint 9 once
-    assert contributing(db, "best_quarter") == ["101", "102", "103"]
+    assert set(benchmarks_of(db, "best_quarter").values()) == {(3.0, 9)}  # of 1 to 9, the joint 9 once
+    assert councils_behind(db, "best_quarter") == ["101", "102", "103"]
 
 
 TEN = [str(number) for number in range(102, 112)]
@@ -105,11 +105,11 @@ def test_neighbours_are_the_middle_and_the_third_best_of_those_with_a_figure(tmp
     )
     known = ["102", "103", "104", "105", "106", "107", "110", "111"]
     for metric_id, third, best in (("waits", 4.0, ["111", "110", "107"]), ("on time", 7.0, ["102", "103", "104"])):
-        assert found(db, "neighbours", metric_id)["101"] == (5.5, 8)
-        assert sorted(contributing(db, "neighbours", metric_id=metric_id)) == known
-        assert found(db, "best_neighbours", metric_id)["101"] == (third, 3)
-        assert contributing(db, "best_neighbours", metric_id=metric_id) == best
-        assert found(db, "neighbours", metric_id)["102"] == (None, None)  # no neighbours are published of it
+        assert benchmarks_of(db, "neighbours", metric_id)["101"] == (5.5, 8)
+        assert sorted(councils_behind(db, "neighbours", metric_id=metric_id)) == known
+        assert benchmarks_of(db, "best_neighbours", metric_id)["101"] == (third, 3)
+        assert councils_behind(db, "best_neighbours", metric_id=metric_id) == best
+        assert benchmarks_of(db, "neighbours", metric_id)["102"] == (None, None)  # no neighbours are published of it
 
 
 def test_fewer_than_five_neighbours_with_a_figure_are_no_benchmark(tmp_path: Path) -> None:
@@ -122,8 +122,10 @@ def test_fewer_than_five_neighbours_with_a_figure_are_no_benchmark(tmp_path: Pat
     )
     for count, metric_id in enumerate(known):
         enough = count >= 5
-        assert found(db, "neighbours", metric_id)["101"] == (((count + 1) / 2, count) if enough else (None, None))
-        assert found(db, "best_neighbours", metric_id)["101"] == ((3.0, 3) if enough else (None, None))
+        assert benchmarks_of(db, "neighbours", metric_id)["101"] == (
+            ((count + 1) / 2, count) if enough else (None, None)
+        )
+        assert benchmarks_of(db, "best_neighbours", metric_id)["101"] == ((3.0, 3) if enough else (None, None))
 
 
 def test_a_council_is_not_its_own_neighbour_by_way_of_a_joint_return(tmp_path: Path) -> None:
@@ -143,9 +145,9 @@ def test_a_council_is_not_its_own_neighbour_by_way_of_a_joint_return(tmp_path: P
         ],
         neighbours={"101": ["102", "103", "104", "105", "106", "107", "108", small.TINY]},
     )
-    assert found(db, "neighbours")["101"] == (4.0, 5)  # of 2, 3, 4, 5 and 6
-    assert found(db, "best_neighbours")["101"] == (4.0, 3)
-    assert contributing(db, "neighbours") == ["103", "105", "106", "107", "108"]
+    assert benchmarks_of(db, "neighbours")["101"] == (4.0, 5)  # of 2, 3, 4, 5 and 6
+    assert benchmarks_of(db, "best_neighbours")["101"] == (4.0, 3)
+    assert councils_behind(db, "neighbours") == ["103", "105", "106", "107", "108"]
 
 
 def test_outstanding_leadership_is_the_middle_of_the_councils_so_judged(tmp_path: Path) -> None:
@@ -169,8 +171,8 @@ def test_outstanding_leadership_is_the_middle_of_the_councils_so_judged(tmp_path
             Figure("judgement_leaders", "102", "Outstanding", year=2024),
         ],
     )
-    assert set(found(db, "outstanding_leaders").values()) == {(6.0, 3)}  # of 4, 6 and 9
-    assert contributing(db, "outstanding_leaders") == ["101", "103", "104", "107"]
+    assert set(benchmarks_of(db, "outstanding_leaders").values()) == {(6.0, 3)}  # of 4, 6 and 9
+    assert councils_behind(db, "outstanding_leaders") == ["101", "103", "104", "107"]
 
 
 def test_outstanding_help_and_protection_is_of_another_strand(tmp_path: Path) -> None:
@@ -183,9 +185,9 @@ def test_outstanding_help_and_protection_is_of_another_strand(tmp_path: Path) ->
             *(one for strand, grades in strands.items() for one in in_a_row(grades, strand)),
         ],
     )
-    assert set(found(db, "outstanding_leaders").values()) == {(1.0, 1)}
-    assert set(found(db, "outstanding_protection").values()) == {(2.0, 1)}
-    assert contributing(db, "outstanding_protection", None) == ["102"]
+    assert set(benchmarks_of(db, "outstanding_leaders").values()) == {(1.0, 1)}
+    assert set(benchmarks_of(db, "outstanding_protection").values()) == {(2.0, 1)}
+    assert councils_behind(db, "outstanding_protection", None) == ["102"]
 
 
 @pytest.mark.parametrize(("polarity", "cut", "best"), [(LOW, 4.0, ["101", "103"]), (HIGH, 8.0, ["109", "107"])])
@@ -200,26 +202,30 @@ def test_the_best_quarter_of_a_region_is_that_of_its_own_councils(
         metrics=[small.metric(polarity=polarity)],
         figures=[*north, *south, Figure("waits", "110", "c"), Figure("waits", small.TINY, 0.0)],
     )
-    values = found(db, "best_quarter_region")
+    values = benchmarks_of(db, "best_quarter_region")
     assert {values[one.area_id] for one in north} == {(cut, 5)}
     assert {values[one.area_id] for one in (*south, Figure("waits", small.TINY, 0.0))} == {(None, None)}
-    assert contributing(db, "best_quarter_region") == best
-    assert contributing(db, "best_quarter_region", "102") == contributing(db, "best_quarter_region", None) == []
+    assert councils_behind(db, "best_quarter_region") == best
+    assert councils_behind(db, "best_quarter_region", "102") == councils_behind(db, "best_quarter_region", None) == []
 
 
 def test_a_joint_return_is_one_of_a_region_too(tmp_path: Path) -> None:
     joint = [Figure("waits", area, 1.0, return_id="101+103") for area in ("101", "103")]
     rest = [Figure("waits", str(number), number - 100.0) for number in (105, 107, 109, 111)]
     db = small.database(tmp_path, metrics=[small.metric()], figures=[*joint, *rest])
-    assert set(found(db, "best_quarter_region").values()) == {(5.0, 5)}  # of 1, 5, 7, 9 and 11
-    assert contributing(db, "best_quarter_region", "111") == ["101", "103", "105"]
+    assert set(benchmarks_of(db, "best_quarter_region").values()) == {(5.0, 5)}  # of 1, 5, 7, 9 and 11
+    assert councils_behind(db, "best_quarter_region", "111") == ["101", "103", "105"]
 
 
 def test_the_best_quarter_of_a_type_is_that_of_councils_of_the_same_type(tmp_path: Path) -> None:
     db = small.database(tmp_path, metrics=[small.metric()], figures=in_a_row(range(1, 9)))
     # All made-up councils are unitary authorities, so theirs is that of England.
-    assert found(db, "best_quarter_type") == found(db, "best_quarter") == dict.fromkeys(small.COUNCILS[:8], (2.75, 8))
-    assert contributing(db, "best_quarter_type") == contributing(db, "best_quarter") == ["101", "102"]
+    assert (
+        benchmarks_of(db, "best_quarter_type")
+        == benchmarks_of(db, "best_quarter")
+        == dict.fromkeys(small.COUNCILS[:8], (2.75, 8))
+    )
+    assert councils_behind(db, "best_quarter_type") == councils_behind(db, "best_quarter") == ["101", "102"]
 
 
 def test_a_group_is_the_middle_of_the_councils_picked_and_nobody_is_in_their_own(tmp_path: Path) -> None:
@@ -231,23 +237,23 @@ def test_a_group_is_the_middle_of_the_councils_picked_and_nobody_is_in_their_own
                  Figure("waits", "106", "c"), Figure("waits", small.TINY, 0.0)],
     )  # fmt: skip
     group = benchmarks.with_group(db, ["102", "103", "104", "105", "106", small.TINY, "102"])
-    values = found(db, group)
+    values = benchmarks_of(db, group)
     assert values["101"] == (6.0, 3)  # of 2, the joint 6 and 9: one symbol and one very small council set nothing
     assert values["102"] == (7.5, 2)
     assert values["103"] == values["104"] == (5.5, 2)
-    assert contributing(db, group) == contributing(db, group, None) == ["102", "103", "104", "105"]
-    assert contributing(db, group, "102") == ["103", "104", "105"]
-    assert contributing(db, group, "104") == ["102", "105"]
+    assert councils_behind(db, group) == councils_behind(db, group, None) == ["102", "103", "104", "105"]
+    assert councils_behind(db, group, "102") == ["103", "104", "105"]
+    assert councils_behind(db, group, "104") == ["102", "105"]
     assert group.title == "My group: Council 102, Council 103, Council 104, Council 105, Council 106, Council 130"
 
 
 def test_a_group_of_one_is_a_group_for_everybody_else(tmp_path: Path) -> None:
     db = small.database(tmp_path, metrics=[small.metric()], figures=in_a_row([1.0, 2.0]))
     group = benchmarks.with_group(db, ["102"])
-    assert found(db, group) == {"101": (2.0, 1), "102": (None, None)}
+    assert benchmarks_of(db, group) == {"101": (2.0, 1), "102": (None, None)}
 
 
-def test_what_all_are_held_against_is_not_that_of_a_council_of_the_group(tmp_path: Path) -> None:
+def test_what_all_are_compared_with_is_not_that_of_a_council_of_the_group(tmp_path: Path) -> None:
     db = small.database(tmp_path, metrics=[small.metric()], figures=in_a_row([1.0, 2.0, 3.0, 4.0]))
     group = benchmarks.with_group(db, ["101", "102"])
 
@@ -269,10 +275,12 @@ def test_a_target_is_of_one_measure(tmp_path: Path) -> None:
         figures=[one for name in ("waits", "other", "vacancies") for one in in_a_row([1.0, "c"], name)],
     )
     target = benchmarks.with_target(0.0, db.metrics["waits"])
-    assert found(db, target) == {"101": (0.0, None), "102": (0.0, None)}
-    assert set(found(db, target, "other").values()) == {(None, None)}
-    assert set(found(db, benchmarks.with_target(5.0, db.metrics["vacancies"]), "vacancies").values()) == {(None, None)}
-    assert contributing(db, target) == []
+    assert benchmarks_of(db, target) == {"101": (0.0, None), "102": (0.0, None)}
+    assert set(benchmarks_of(db, target, "other").values()) == {(None, None)}
+    assert set(benchmarks_of(db, benchmarks.with_target(5.0, db.metrics["vacancies"]), "vacancies").values()) == {
+        (None, None)
+    }
+    assert councils_behind(db, target) == []
     assert [target.title, benchmarks.with_target(None, db.metrics["waits"]).title] == ["A target: 0%", "A target"]
 
 
@@ -305,11 +313,11 @@ def test_regions_and_england_are_published_figures_and_never_averages(tmp_path: 
             Figure("unpublished", ENGLAND, "x"),
         ],
     )
-    assert found(db, "region") == {"101": (70.0, 1), "102": (None, 1), "103": (70.0, 1)}
-    assert set(found(db, "england").values()) == {(90.0, 1)}
-    assert {value for value, _ in found(db, "region", "unpublished").values()} == {None}
-    assert {value for value, _ in found(db, "england", "unpublished").values()} == {None}
-    assert contributing(db, "region") == contributing(db, "england") == []
+    assert benchmarks_of(db, "region") == {"101": (70.0, 1), "102": (None, 1), "103": (70.0, 1)}
+    assert set(benchmarks_of(db, "england").values()) == {(90.0, 1)}
+    assert {value for value, _ in benchmarks_of(db, "region", "unpublished").values()} == {None}
+    assert {value for value, _ in benchmarks_of(db, "england", "unpublished").values()} == {None}
+    assert councils_behind(db, "region") == councils_behind(db, "england") == []
 
 
 def test_a_neutral_measure_has_no_best_but_a_middle(tmp_path: Path) -> None:
@@ -324,7 +332,7 @@ def test_a_neutral_measure_has_no_best_but_a_middle(tmp_path: Path) -> None:
         ],
         neighbours={"101": TEN},
     )
-    values = {benchmark: found(db, benchmark)["101"][0] for benchmark in BENCHMARKS}
+    values = {benchmark: benchmarks_of(db, benchmark)["101"][0] for benchmark in BENCHMARKS}
     # Nobody is Outstanding in help and protection; others have none that need a better side or the reader's answer.
     middle = {
         "outstanding_leaders": 2.0, "outstanding_protection": None, "neighbours": 5.5, "region": 8.0, "england": 7.0
@@ -333,15 +341,15 @@ def test_a_neutral_measure_has_no_best_but_a_middle(tmp_path: Path) -> None:
     assert values.items() >= {**dict.fromkeys(none), **middle}.items()
     best = [one for one, benchmark in BENCHMARKS.items() if benchmark.best]
     assert len(best) >= 4
-    assert [contributing(db, one) for one in best] == [[]] * len(best)
-    assert found(db, benchmarks.with_group(db, ["102", "103", "104"]))["101"] == (2.0, 3)
-    assert found(db, benchmarks.with_target(6.5, db.metrics["waits"]))["101"] == (6.5, None)
+    assert [councils_behind(db, one) for one in best] == [[]] * len(best)
+    assert benchmarks_of(db, benchmarks.with_group(db, ["102", "103", "104"]))["101"] == (2.0, 3)
+    assert benchmarks_of(db, benchmarks.with_target(6.5, db.metrics["waits"]))["101"] == (6.5, None)
 
 
-def test_counts_and_grades_are_held_against_nothing(db: Database) -> None:
+def test_counts_and_grades_are_compared_with_nothing(db: Database) -> None:
     for metric_id in ("vacancies_fte", "social_workers_fte", "children", "judgement_leaders", "judgement_overall"):
         for benchmark in BENCHMARKS:
-            assert set(found(db, benchmark, metric_id).values()) == {(None, None)}, (metric_id, benchmark)
+            assert set(benchmarks_of(db, benchmark, metric_id).values()) == {(None, None)}, (metric_id, benchmark)
 
 
 def test_the_councils_that_contribute_to_a_benchmark_give_its_value(db: Database) -> None:
@@ -354,7 +362,7 @@ def test_the_councils_that_contribute_to_a_benchmark_give_its_value(db: Database
     named = {
         one: benchmarks.contributing(db, benchmark, metric, newest.end, leeds) for one, benchmark in BENCHMARKS.items()
     }
-    value = {one: found(db, one, "vacancy_rate")[leeds] for one in BENCHMARKS}
+    value = {one: benchmarks_of(db, one, "vacancy_rate")[leeds] for one in BENCHMARKS}
 
     nobody = [one for one in BENCHMARKS if one in ("region", "england", "group", "target")]
     quarters = [one for one, benchmark in BENCHMARKS.items() if benchmark.best and one != "best_neighbours"]

@@ -231,7 +231,7 @@ def test_the_best_of_a_region_are_chosen_from_it_alone(tmp_path: Path) -> None:
     )
 
 
-def test_neighbours_are_those_of_the_chosen_council_held_against_its_own_benchmark(tmp_path: Path) -> None:
+def test_neighbours_are_those_of_the_chosen_council_compared_with_its_own_benchmark(tmp_path: Path) -> None:
     of = {"101": ["105", "106", "107", "108", "109", "110"], "105": ["120", "121", "122", "123", "124"]}
     db = small.database(tmp_path, metrics=[small.metric()], figures=waits({**twenty(), "101": [60.0]}), neighbours=of)
     found = found_in(db, "best_neighbours", "101")
@@ -239,7 +239,7 @@ def test_neighbours_are_those_of_the_chosen_council_held_against_its_own_benchma
     assert found.among.is_empty()
     found = found_in(db, "neighbours", "101")
     assert (found.rows.height, found.level) == (6, 52.5)
-    # Council 105 has neighbours of its own, at 67: here it is held against the median of council 101's.
+    # Council 105 has neighbours of its own, at 67: here it is compared with the median of council 101's.
     assert found.rows.row(0, named=True)["gap"] == -2.5
     assert sentences.shared_characteristics([], found).startswith("They are a few that were chosen beforehand")
     assert "Council 101, at 60.0%, is 7.5 percentage points above their median." in sentences.opening(db, found)
@@ -320,7 +320,7 @@ def with_context(folder: Path, waits_of: Mapping[str, float], judged: Mapping[st
     )
 
 
-def test_groups_among_the_best_are_counted_and_held_against_chance(tmp_path: Path) -> None:
+def test_groups_among_the_best_are_counted_and_compared_with_chance(tmp_path: Path) -> None:
     """The best are all fourteen in the north that count: no lot would draw so."""
     north = {str(one): 10.0 for one in range(101, 129, 2)}
     south = {str(one): 50.0 for one in range(102, 130, 2)}

@@ -35,7 +35,7 @@ ADDRESSES: list[tuple[str, dict[str, str], int]] = [
     ("Progress", LEEDS, 0),
 ]
 # And with a register and commitments, which are kept by hand.
-KEPT: list[tuple[str, dict[str, str], int]] = [
+WITH_REGISTER: list[tuple[str, dict[str, str], int]] = [
     ("Leadership", {**LEEDS, "part": "Directors in post"}, 2),
     ("Leadership", {**LEEDS, "part": "The programme"}, 1),
     ("Progress", {}, 2),
@@ -73,7 +73,7 @@ def test_plotly_has_nothing_to_change_about_a_chart(
 
 
 @pytest.mark.usefixtures("with_rows")
-@pytest.mark.parametrize(("page", "query", "charts"), KEPT, ids=named)
+@pytest.mark.parametrize(("page", "query", "charts"), WITH_REGISTER, ids=named)
 def test_plotly_has_nothing_to_change_about_a_chart_of_what_is_kept_by_hand(
     page: str, query: dict[str, str], charts: int, sent: list[dict[str, Any]]
 ) -> None:

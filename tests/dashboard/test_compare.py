@@ -34,9 +34,9 @@ from tests.dashboard.beside import (
     RICHMOND,
     SCILLY,
     beside,
+    database_of,
+    first_sentence,
     newest,
-    of,
-    said,
 )
 from tests.dashboard.helpers import HOSTILE_NAMES, Page
 from tests.dashboard.small import Figure, metric
@@ -61,7 +61,7 @@ def test_without_a_council_the_list_begins_with_both_ends_of_the_order(
     values: list[float | str] = [float(number) for number in range(1, 20)]
     others = [Figure("waits", area, 50.0, return_id="120+121") for area in ("120", "121")]
     others += [Figure("waits", "122", 60.0), Figure("waits", small.TINY, 0.5), Figure("waits", "123", "c")]
-    db = of(tmp_path, values, *others, polarity=polarity)
+    db = database_of(tmp_path, values, *others, polarity=polarity)
     start = compare.start(db, newest(db), db.metrics["waits"], None)
     assert len(start) == len(set(start)) == 10
     assert start[: len(first)] == first
@@ -70,7 +70,7 @@ def test_without_a_council_the_list_begins_with_both_ends_of_the_order(
 
 
 def test_where_fewer_than_ten_have_a_figure_all_of_them_begin_the_list(tmp_path: Path) -> None:
-    db = of(tmp_path, [3.0, "c", 1.0, 2.0])
+    db = database_of(tmp_path, [3.0, "c", 1.0, 2.0])
     assert compare.start(db, newest(db), db.metrics["waits"], None) == ["103", "104", "101"]
 
 
@@ -127,7 +127,7 @@ def test_ranks_among_the_compared_share_the_smallest_and_count_a_joint_return_on
     tmp_path: Path, polarity: str, order: list[str], ranks: list[int | None]
 ) -> None:
     joint = [Figure("waits", area, 5.0, return_id="111+112") for area in ("111", "112")]
-    db = of(tmp_path, [5.0, 9.0, 2.0, "c", 1.0], *joint, polarity=polarity, decimals=1)
+    db = database_of(tmp_path, [5.0, 9.0, 2.0, "c", 1.0], *joint, polarity=polarity, decimals=1)
     rows = beside(db, ["101", "102", "103", "104", "111", "112"])
     # Equals by name: Council 101 before 111.
     expected = sorted(order, key=lambda area: (order.index(area) if area not in ("101", "111", "112") else 1, area))
@@ -275,8 +275,8 @@ def test_any_two_measures_may_be_set_beside_each_other_but_grades_and_one_with_i
 def test_the_first_sentence_says_rank_value_period_and_the_best(
     tmp_path: Path, values: list[float | str], about: dict[str, Any], chosen: str | None, expected: str
 ) -> None:
-    db = of(tmp_path, values, **about)
-    assert said(db, ["101", "102", "103"], chosen, "waits").startswith(expected)
+    db = database_of(tmp_path, values, **about)
+    assert first_sentence(db, ["101", "102", "103"], chosen, "waits").startswith(expected)
 
 
 @pytest.mark.parametrize(
@@ -289,19 +289,19 @@ def test_the_first_sentence_says_rank_value_period_and_the_best(
 )
 def test_the_first_sentence_says_how_many_reach_the_benchmark(tmp_path: Path, benchmark: str, expected: str) -> None:
     others = [Figure("waits", ENGLAND, 6.0), Figure("waits", small.NORTH, 3.0), Figure("waits", small.SOUTH, 4.0)]
-    db = of(tmp_path, [2.0, 5.0, 9.0], *others)
-    assert said(db, ["101", "102", "103"], "101", "waits", benchmark).endswith(f" {expected}")
+    db = database_of(tmp_path, [2.0, 5.0, 9.0], *others)
+    assert first_sentence(db, ["101", "102", "103"], "101", "waits", benchmark).endswith(f" {expected}")
 
 
 def test_one_council_with_a_figure_reaches_a_benchmark_or_does_not(tmp_path: Path) -> None:
-    db = of(tmp_path, [2.0, "c"], Figure("waits", ENGLAND, 1.0))
-    assert said(db, ["101", "102"], None, "waits", "england").endswith(
+    db = database_of(tmp_path, [2.0, "c"], Figure("waits", ENGLAND, 1.0))
+    assert first_sentence(db, ["101", "102"], None, "waits", "england").endswith(
         "England stands at 1.0%. Council 101 does not reach it."
     )
 
 
 def test_a_council_of_a_joint_return_is_counted_once_and_both_are_named(db: Database) -> None:
-    sentence = said(db, [KINGSTON, RICHMOND, LEEDS], KINGSTON, "vacancy_rate")
+    sentence = first_sentence(db, [KINGSTON, RICHMOND, LEEDS], KINGSTON, "vacancy_rate")
     assert sentence.startswith(
         "Kingston upon Thames is 2nd of the 2 compared (Kingston upon Thames and Richmond upon Thames report jointly "
         "and count once): its social worker vacancy rate was 14.9% at 30 September 2025. The best is Leeds at 2.1%."
@@ -309,28 +309,30 @@ def test_a_council_of_a_joint_return_is_counted_once_and_both_are_named(db: Data
 
 
 def test_a_neutral_measure_runs_from_low_to_high_and_has_no_best(db: Database) -> None:
-    sentence = said(db, [LEEDS, "815", "384"], LEEDS, "plan_rate", "england")
+    sentence = first_sentence(db, [LEEDS, "815", "384"], LEEDS, "plan_rate", "england")
     assert "best" not in sentence
     assert re.search(r"Among the 3 compared it runs from [\d.]+ \(.+\) to [\d.]+ \(.+\)\. \d (is|are) higher", sentence)
     assert sentence.endswith("lower than England (40.6).")
-    assert said(db, [LEEDS, "815"], None, "plan_rate").endswith("so there is no best to compare with.")
+    assert first_sentence(db, [LEEDS, "815"], None, "plan_rate").endswith("so there is no best to compare with.")
 
 
 def test_grades_are_counted_and_a_count_is_not_compared(db: Database) -> None:
-    graded = said(db, [LEEDS, "888"], LEEDS, "judgement_overall")
+    graded = first_sentence(db, [LEEDS, "888"], LEEDS, "judgement_overall")
     assert graded.startswith("Leeds's latest judgement of overall effectiveness at 20 August 2026 was Outstanding.")
     assert graded.endswith("was Outstanding in 1. In the others: 1 not given since April 2026.")
-    assert said(db, [LEEDS, SCILLY], LEEDS, "children").endswith("councils are not compared by it.")
+    assert first_sentence(db, [LEEDS, SCILLY], LEEDS, "children").endswith("councils are not compared by it.")
 
 
 def test_the_very_small_are_said_to_be(db: Database) -> None:
-    assert said(db, [SCILLY, LEEDS], SCILLY, "vacancy_rate").startswith("Isles of Scilly (very small) is 2nd of the 2")
+    assert first_sentence(db, [SCILLY, LEEDS], SCILLY, "vacancy_rate").startswith(
+        "Isles of Scilly (very small) is 2nd of the 2"
+    )
     rows = compare.by_measure(db, BEST, "Workforce", [SCILLY, LEEDS]).to_dicts()
     assert "is so small that its place" in sentences.measures(rows, db.metrics, SCILLY)
 
 
 def test_one_council_alone_asks_for_others(db: Database) -> None:
-    assert said(db, [LEEDS], LEEDS, "vacancy_rate") == (
+    assert first_sentence(db, [LEEDS], LEEDS, "vacancy_rate") == (
         "In Leeds the social worker vacancy rate was 2.1% at 30 September 2025. Add councils to set beside Leeds."
     )
 
@@ -343,7 +345,7 @@ def test_every_measure_and_benchmark_has_a_first_sentence(db: Database) -> None:
             if not area_ids:
                 continue
             benchmark = list(BENCHMARKS)[number % len(BENCHMARKS)]
-            sentence = said(db, area_ids, council, measure.metric_id, benchmark)
+            sentence = first_sentence(db, area_ids, council, measure.metric_id, benchmark)
             assert re.fullmatch(r"[A-Z].*\.", sentence), sentence
             assert "None" not in sentence.replace("None of the", "")
             assert " nan" not in sentence
@@ -358,7 +360,7 @@ def test_changes_are_counted_in_the_words_of_the_measure(tmp_path: Path) -> None
     ):
         folder = tmp_path / polarity
         folder.mkdir()
-        db = of(folder, [2.0, 5.0, 9.0, 1.0], *before, polarity=polarity)
+        db = database_of(folder, [2.0, 5.0, 9.0, 1.0], *before, polarity=polarity)
         rows = beside(db, ["101", "102", "103", "104"]).to_dicts()
         assert sentences.moved(rows, db.metrics["waits"]) == expected
     assert sentences.moved(beside(db, ["104"]).to_dicts(), db.metrics["waits"]) == ""
@@ -439,7 +441,7 @@ def test_grades_stand_in_their_colours_and_words(db: Database) -> None:
     page = heat(db, [LEEDS, "888"], "Inspection")
     overall = next(row for row in page.rows if row[0].startswith("Ofsted judgement: overall"))
     assert overall[1:] == ["Outstanding", "not given since April 2026"]
-    assert page.rows[0] == ["Measure", "Leeds", "Lancashire"]  # grades are held against no benchmark
+    assert page.rows[0] == ["Measure", "Leeds", "Lancashire"]  # grades are compared with no benchmark
     assert {"grade-1", "none"} <= {cell.get("class") for cell in page.all("td")}
 
 

@@ -30,8 +30,8 @@ from tests.dashboard.beside import (
     RICHMOND,
     SCILLY,
     beside,
+    database_of,
     newest,
-    of,
 )
 from tests.dashboard.small import Figure, metric
 
@@ -52,7 +52,7 @@ def trace(figure: dict[str, Any], **has: Any) -> dict[str, Any]:
 
 
 def test_bars_stand_best_first_in_the_colour_and_words_of_their_quarter_and_missing_ones_last(tmp_path: Path) -> None:
-    db = of(tmp_path, [5.0, 9.0, 2.0, "c"])
+    db = database_of(tmp_path, [5.0, 9.0, 2.0, "c"])
     figure = drawn_bars(db, ["101", "102", "103", "104"], chosen="101")
     words = trace(figure, mode="text")["text"]
     assert words == [
@@ -72,13 +72,13 @@ def test_bars_stand_best_first_in_the_colour_and_words_of_their_quarter_and_miss
 
 
 def test_neutral_bars_are_purple_and_have_no_quarter(tmp_path: Path) -> None:
-    figure = drawn_bars(of(tmp_path, [5.0, 9.0], polarity=NEUTRAL), ["101", "102"])
+    figure = drawn_bars(database_of(tmp_path, [5.0, 9.0], polarity=NEUTRAL), ["101", "102"])
     assert trace(figure, type="bar")["marker"]["color"] == [palette.NEUTRAL] * 2
     assert trace(figure, mode="text")["text"] == ["Council 101  <b>5.0%</b>", "Council 102  <b>9.0%</b>"]
 
 
 def test_the_axis_of_the_bars_holds_all_councils_but_the_very_small(tmp_path: Path) -> None:
-    db = of(tmp_path, [5.0, 9.0, 20.0], Figure("waits", small.TINY, 100.0))
+    db = database_of(tmp_path, [5.0, 9.0, 20.0], Figure("waits", small.TINY, 100.0))
     figure = drawn_bars(db, ["101", small.TINY], chosen=small.TINY)
     low, high = figure["layout"]["xaxis"]["range"]
     assert low == 0
@@ -91,11 +91,11 @@ def test_the_axis_of_the_bars_holds_all_councils_but_the_very_small(tmp_path: Pa
     ("benchmark", "marks", "words"),
     [("england", [6.0, 6.0], "England 6.0% ┃"), ("region", [3.0, 4.0], "┃ what each is held against: Region")],
 )
-def test_what_a_council_is_held_against_is_a_stroke_across_its_bar(
+def test_what_a_council_is_compared_with_is_a_stroke_across_its_bar(
     tmp_path: Path, benchmark: str, marks: list[float], words: str
 ) -> None:
     others = [Figure("waits", ENGLAND, 6.0), Figure("waits", small.NORTH, 3.0), Figure("waits", small.SOUTH, 4.0)]
-    figure = drawn_bars(of(tmp_path, [5.0, 9.0], *others), ["101", "102"], benchmark=benchmark)
+    figure = drawn_bars(database_of(tmp_path, [5.0, 9.0], *others), ["101", "102"], benchmark=benchmark)
     strokes = next(one for one in figure["data"] if one.get("marker", {}).get("symbol") == "line-ns")
     assert strokes["x"] == marks
     assert [note["text"] for note in figure["layout"]["annotations"]] == [words]
@@ -128,7 +128,7 @@ def test_lines_have_gaps_for_missing_years_and_england_is_the_dashed_one(tmp_pat
 
 
 def test_no_two_of_ten_councils_look_alike_without_colour_and_none_is_the_diamond(tmp_path: Path) -> None:
-    db = of(tmp_path, [float(number) for number in range(1, 13)])
+    db = database_of(tmp_path, [float(number) for number in range(1, 13)])
     found = named(drawn_lines(db, small.COUNCILS[:10]))
     symbols = [one["marker"]["symbol"] for name, one in found.items() if name != "England"]
     assert len(symbols) == len(set(symbols)) == 10
@@ -136,7 +136,7 @@ def test_no_two_of_ten_councils_look_alike_without_colour_and_none_is_the_diamon
 
 
 def test_a_council_keeps_its_look_when_the_order_changes(tmp_path: Path) -> None:
-    db = of(tmp_path, [3.0, 2.0, 1.0])
+    db = database_of(tmp_path, [3.0, 2.0, 1.0])
     looks = [
         {name: (one["marker"]["symbol"], one["line"]["color"]) for name, one in named(drawn_lines(db, order)).items()}
         for order in (["101", "102", "103"], ["103", "101", "102"])

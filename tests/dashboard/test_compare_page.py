@@ -12,7 +12,7 @@ from dashboard.analysis import compare, queries
 from dashboard.analysis.benchmarks import BENCHMARKS
 from dashboard.data.database import Database
 from dashboard.views.text import formats
-from tests.dashboard.beside import newest, said
+from tests.dashboard.beside import first_sentence, newest
 from tests.dashboard.helpers import Page, html, opened
 from tests.dashboard.helpers import sentences as shown
 
@@ -47,7 +47,7 @@ def test_the_page_opens_for_every_kind_of_council_and_measure(db: Database, coun
         if not area_ids:
             assert shown(app) == ["Choose up to 10 councils to see them side by side."]
             continue
-        assert shown(app)[0] == said(db, area_ids, chosen, metric_id)
+        assert shown(app)[0] == first_sentence(db, area_ids, chosen, metric_id)
         assert columns(app) == [db.names[area_id] for area_id in area_ids]
         assert not app.warning
 

@@ -24,7 +24,7 @@ NUM, DEN = "numerator", "denominator"
 
 @dataclass(frozen=True)
 class Case:
-    """One council of a measure of its own, held against England."""
+    """One council of a measure of its own, compared with England."""
 
     value: float | str
     england: float | str
@@ -33,7 +33,7 @@ class Case:
     about: dict[str, Any] = field(default_factory=dict)
 
 
-def held_against_england(folder: Path, cases: Sequence[Case]) -> list[dict[str, Any]]:
+def compared_with_england(folder: Path, cases: Sequence[Case]) -> list[dict[str, Any]]:
     """The compared row of each case, by way of one small database."""
     db = small.database(
         folder,
@@ -68,7 +68,7 @@ def test_a_gap_is_positive_where_a_council_falls_short(tmp_path: Path) -> None:
         (LOW, "c", 10.0, None),
         (LOW, 10.0, "x", None),
     ]
-    rows = held_against_england(
+    rows = compared_with_england(
         tmp_path, [Case(value, england, 10.0, 100.0, {"polarity": way}) for way, value, england, _ in cases]
     )
     for row, (polarity, value, england, gap) in zip(rows, cases, strict=True):
@@ -76,9 +76,9 @@ def test_a_gap_is_positive_where_a_council_falls_short(tmp_path: Path) -> None:
         assert row["benchmark"] == (None if isinstance(england, str) else england)
 
 
-def test_a_count_is_held_against_nothing(tmp_path: Path) -> None:
+def test_a_count_is_compared_with_nothing(tmp_path: Path) -> None:
     units = ("FTE", "children")
-    rows = held_against_england(
+    rows = compared_with_england(
         tmp_path, [Case(40.0, 3000.0, about={"unit": unit, "polarity": NEUTRAL}) for unit in units]
     )
     for row in rows:
@@ -107,7 +107,7 @@ def test_a_shortfall_is_counted_in_what_moves(tmp_path: Path) -> None:
         ("%", LOW, None, 15.0, 10.0, 30.0, 200.0, None),
         ("%", NEUTRAL, NUM, 15.0, 10.0, 30.0, 200.0, None),
     ]
-    rows = held_against_england(
+    rows = compared_with_england(
         tmp_path,
         [
             Case(value, england, numerator, denominator, {"unit": unit, "polarity": way, "shortfall_moves": moves})
@@ -176,7 +176,7 @@ def test_what_is_no_share_has_no_interval_and_no_verdict(tmp_path: Path) -> None
     shares = [(0.0, 0.0), (5.0, 0.0), (11.0, 10.0)]
     assert intervals(shares) == [(None, None)] * 3
     unpublished = Case(5.0, 50.0, about={"has_interval": True})
-    for row in held_against_england(
+    for row in compared_with_england(
         tmp_path, [*(Case(5.0, 50.0, k, n, {"has_interval": True}) for k, n in shares), unpublished]
     ):
         assert (row["low"], row["high"], row["verdict"]) == (None, None, None)
@@ -203,7 +203,7 @@ def test_a_verdict_needs_the_benchmark_outside_the_interval(tmp_path: Path) -> N
         (LOW, math.nextafter(EDGE_HIGH, 100), "better"),
         (LOW, math.nextafter(EDGE_LOW, 0), "worse"),
     ]
-    rows = held_against_england(
+    rows = compared_with_england(
         tmp_path, [Case(50.0, england, 5.0, 10.0, {"polarity": way, "has_interval": True}) for way, england, _ in cases]
     )
     for row, (polarity, england, verdict) in zip(rows, cases, strict=True):
@@ -212,7 +212,7 @@ def test_a_verdict_needs_the_benchmark_outside_the_interval(tmp_path: Path) -> N
 
 
 def test_none_at_all_against_none_at_all_is_no_worse(tmp_path: Path) -> None:
-    for row in held_against_england(
+    for row in compared_with_england(
         tmp_path, [Case(0.0, 0.0, 0.0, n, {"has_interval": True}) for n in (111.0, 224.0, 498.0)]
     ):
         assert (row["gap"], row["low"], row["verdict"]) == (0.0, 0.0, "similar")

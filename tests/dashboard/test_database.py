@@ -19,7 +19,7 @@ import pytest
 from dashboard.analysis import queries
 from dashboard.analysis.benchmarks import BENCHMARKS
 from dashboard.data import versions
-from dashboard.data.database import REMEMBERED, REMEMBERED_SMALL, Database
+from dashboard.data.database import MOST_ANSWERS, MOST_SMALL_ANSWERS, Database
 from dashboard.data.model import DatabaseError
 from dashboard.data.versions import Store
 from tests.dashboard import small
@@ -261,10 +261,8 @@ def test_a_metric_knows_what_may_be_said_of_it(db: Database) -> None:
         db.metrics["vacancy_rate"].title = "Another"  # type: ignore[misc]
 
 
-@pytest.mark.parametrize(("small_ones", "most"), [(False, REMEMBERED), (True, REMEMBERED_SMALL)])
-def test_what_is_worked_out_once_is_remembered_until_others_push_it_out(
-    tmp_path: Path, small_ones: bool, most: int
-) -> None:
+@pytest.mark.parametrize(("small_ones", "most"), [(False, MOST_ANSWERS), (True, MOST_SMALL_ANSWERS)])
+def test_an_answer_is_cached_until_others_push_it_out(tmp_path: Path, small_ones: bool, most: int) -> None:
     db = small.database(tmp_path, metrics=[small.metric()], figures=[Figure("waits", "101", 1.0)])
     made = list[str]()
 
@@ -273,7 +271,7 @@ def test_what_is_worked_out_once_is_remembered_until_others_push_it_out(
             made.append(key)
             return key.upper()
 
-        return db.remembered(key, make, small=small_ones)
+        return db.cached(key, make, small=small_ones)
 
     assert [answer("a"), answer("a"), made] == ["A", "A", ["a"]]
     for number in range(most - 1):
@@ -284,8 +282,8 @@ def test_what_is_worked_out_once_is_remembered_until_others_push_it_out(
     assert (answer("a"), made.count("a")) == ("A", 2)
 
 
-def test_an_answer_that_fails_is_not_remembered(tmp_path: Path) -> None:
+def test_an_answer_that_fails_is_not_cached(tmp_path: Path) -> None:
     db = small.database(tmp_path, metrics=[small.metric()], figures=[Figure("waits", "101", 1.0)])
     with pytest.raises(ZeroDivisionError):
-        db.remembered("a", lambda: 1 / 0)
-    assert db.remembered("a", lambda: 1) == 1
+        db.cached("a", lambda: 1 / 0)
+    assert db.cached("a", lambda: 1) == 1

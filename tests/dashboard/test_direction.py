@@ -290,7 +290,7 @@ def test_a_council_that_was_under_the_minimum_in_either_period_is_not_the_furthe
     assert names(found.furthest("improvement", best=False, most=3)) == ["103"]
 
 
-def test_who_reports_with_others_now_is_not_held_against_who_reported_alone(tmp_path: Path) -> None:
+def test_who_reports_with_others_now_is_not_compared_with_who_reported_alone(tmp_path: Path) -> None:
     joint = [{2024: 10.0}, {2025: 12.0}]
     figures = [
         years("101", joint[0]),
@@ -303,7 +303,7 @@ def test_who_reports_with_others_now_is_not_held_against_who_reported_alone(tmp_
     assert found.without == 1
 
 
-def test_nobody_is_held_against_a_year_that_is_not_there_or_was_measured_otherwise(tmp_path: Path) -> None:
+def test_nobody_is_compared_with_a_year_that_is_not_there_or_was_measured_otherwise(tmp_path: Path) -> None:
     figures = [years("101", {2022: 10.0, 2024: 11.0, 2025: 12.0})]
     assert moves(tmp_path / "a", figures, years=3).rows.height == 1
     missing = moves(tmp_path / "b", figures, years=9)

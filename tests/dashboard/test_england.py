@@ -271,7 +271,7 @@ def test_who_moved_furthest_stands_with_both_figures_and_both_ranks(db: Database
                     assert f"<td>{formats.ordinal(figure['rank'])} of {figure['ranked']}</td>" in html
 
 
-def test_the_file_of_movers_holds_every_return_that_can_be_held_against_then(db: Database) -> None:
+def test_the_file_of_movers_holds_every_return_that_can_be_compared(db: Database) -> None:
     found = direction.movers(db, db.metrics["plan_rate"], 3)
     table = parts.moved(found).frame(found.rows, cite_metric(db, found.metric))
     assert table.height == found.rows.height > 100

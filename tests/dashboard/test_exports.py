@@ -66,7 +66,7 @@ def test_a_file_reads_back_as_the_frame_it_was_made_of(db: Database, metric_id: 
 
 
 def test_every_figure_there_is_can_be_exported(db: Database) -> None:
-    rows = selection.rows(db, selection.Question())
+    rows = selection.rows(db, selection.FigureQuery())
     frame = exports.table(db, queries.compared(db, rows, BENCHMARKS["england"]), "England")
     assert frame.height == db.figure.height
     others = frame.filter(pl.col("area_kind") != "local_authority")

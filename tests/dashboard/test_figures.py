@@ -29,7 +29,7 @@ def of_values(folder: Path, values: Sequence[float | str], *others: Figure, **ab
     return small.database(folder, metrics=[small.metric(**about)], figures=[*figures, *others])
 
 
-def drawn(
+def draw(
     db: Database, *, chosen: str | None = None, england: float | None = None, benchmark: float | None = None
 ) -> dict[str, Any]:
     metric = db.metrics["waits"]
@@ -79,7 +79,7 @@ def test_councils_stand_in_order_best_first_and_missing_ones_do_not_stand(
     tmp_path: Path, polarity: str, order: list[str]
 ) -> None:
     """101 and 105 are equal: by name. Neutral ones go from low to high, which is no order of merit."""
-    figure = drawn(of_values(tmp_path, [5.0, 9.0, 2.0, "c", 5.0, "x"], polarity=polarity))
+    figure = draw(of_values(tmp_path, [5.0, 9.0, 2.0, "c", 5.0, "x"], polarity=polarity))
     assert each(figure, "text") == [f"Council {area_id}" for area_id in order]
     assert each(figure, "y") == [1, 2, 3, 4]
 
@@ -88,7 +88,7 @@ def test_a_joint_return_is_one_dot_with_both_names(tmp_path: Path) -> None:
     joint = [Figure("waits", area, 7.0, return_id="111+112") for area in ("111", "112")]
     db = of_values(tmp_path, [5.0, 9.0], *joint)
     for chosen in ("111", "112"):
-        figure = drawn(db, chosen=chosen)
+        figure = draw(db, chosen=chosen)
         assert each(figure, "x") == [5.0, 7.0, 9.0]
         assert (each(figure, "text")[1], each(figure, "hovertext")[1]) == (
             "Council 111 and Council 112",
@@ -99,7 +99,7 @@ def test_a_joint_return_is_one_dot_with_both_names(tmp_path: Path) -> None:
 
 
 def test_the_chosen_council_is_the_one_dark_diamond(tmp_path: Path) -> None:
-    figure = drawn(of_values(tmp_path, [5.0, 9.0, 2.0]), chosen="102")
+    figure = draw(of_values(tmp_path, [5.0, 9.0, 2.0]), chosen="102")
     assert each(figure, "symbol") == ["circle", "circle", "diamond"]
     assert [colour == MARK for colour in each(figure, "color")] == [False, False, True]
     assert each(figure, "size")[2] > each(figure, "size")[0]
@@ -135,25 +135,25 @@ def test_every_dot_has_the_colour_of_its_council_on_the_map(db: Database) -> Non
 
 
 def test_a_chosen_council_without_a_figure_is_not_drawn(tmp_path: Path) -> None:
-    figure = drawn(of_values(tmp_path, [5.0, 9.0, "x"]), chosen="103")
+    figure = draw(of_values(tmp_path, [5.0, 9.0, "x"]), chosen="103")
     assert each(figure, "symbol") == ["circle", "circle"]
     assert notes(figure) == []
 
 
 def test_a_very_small_council_does_not_stretch_the_axis_but_is_drawn_at_its_edge(tmp_path: Path) -> None:
     db = of_values(tmp_path, [5.0, 9.0, 12.0], Figure("waits", small.TINY, 100.0))
-    figure = drawn(db, chosen=None)
+    figure = draw(db, chosen=None)
     low, high = figure["layout"]["xaxis"]["range"]
     assert low <= 5.0 < 12.0 <= high < 13.0
     assert each(figure, "x")[-1] == high
     assert each(figure, "symbol")[-1] == strip.OVER
-    chosen = drawn(db, chosen=small.TINY)
+    chosen = draw(db, chosen=small.TINY)
     assert notes(chosen) == ["<b>Council 130 100.0%</b>"]
     assert chosen["layout"]["annotations"][0]["x"] == high
 
 
 def test_a_very_small_council_under_the_axis_is_drawn_at_its_edge_too(tmp_path: Path) -> None:
-    figure = drawn(of_values(tmp_path, [50.0, 60.0, 70.0], Figure("waits", small.TINY, 6.0)))
+    figure = draw(of_values(tmp_path, [50.0, 60.0, 70.0], Figure("waits", small.TINY, 6.0)))
     low, high = figure["layout"]["xaxis"]["range"]
     assert each(figure, "x")[0] == low
     assert each(figure, "symbol") == [strip.UNDER, "circle", "circle", "circle"]
@@ -183,11 +183,11 @@ def test_an_axis_holds_all_that_set_it(
 
 def test_england_is_a_line_and_the_benchmark_a_dashed_one_with_their_values(tmp_path: Path) -> None:
     db = of_values(tmp_path, [5.0, 9.0, 2.0])
-    figure = drawn(db, england=6.26, benchmark=2.5)
+    figure = draw(db, england=6.26, benchmark=2.5)
     lines = [(line["x0"], line["x1"], line["line"]["dash"]) for line in figure["layout"]["shapes"]]
     assert lines == [(6.26, 6.26, "solid"), (2.5, 2.5, "dash")]
     assert notes(figure) == ["England 6.3%", "Best quarter 2.5%"]
-    assert drawn(db)["layout"]["shapes"] == []
+    assert draw(db)["layout"]["shapes"] == []
 
 
 def test_all_real_councils_are_on_the_axis_but_the_very_small(db: Database) -> None:

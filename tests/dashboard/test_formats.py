@@ -49,7 +49,7 @@ def export(db: Database, metric_id: str = "vacancy_rate", **more: Any) -> Export
     return Export(**{**given, **more})
 
 
-def of(table: pl.DataFrame, **more: Any) -> Export:
+def export_of(table: pl.DataFrame, **more: Any) -> Export:
     """A table of no database."""
     return Export(**{"name": "made-up", "title": "Made up", "table": table, "data_version": "made-up", **more})
 
@@ -96,8 +96,8 @@ def test_a_file_reads_back_as_the_table_cell_by_cell(db: Database, metric_id: st
 
 @pytest.mark.parametrize("format_id", TABULAR)
 def test_a_wide_table_reads_back_too(db: Database, format_id: str) -> None:
-    rows = selection.rows(db, selection.Question(newest=True))
-    one = export(db, table=exports_rows.wide(db, rows))
+    rows = selection.rows(db, selection.FigureQuery(newest=True))
+    one = export(db, table=exports_rows.to_wide(db, rows))
     assert read(FORMATS[format_id].make(db, one), format_id, one).rows() == one.table.rows()
 
 
@@ -161,7 +161,7 @@ def made_up(tmp_path: Path) -> Database:
 def hostile() -> Export:
     """A table with a hostile text in each row, and more of them in its names, title and filters."""
     table = pl.DataFrame({"area": HOSTILE, "=1+1": HOSTILE, "value": [float(at) for at in range(len(HOSTILE))]})
-    return of(table, title="=1+1\u202e<b>", chosen=(("=cmd", '=HYPERLINK("x")\x00\n=1'),), link="/data?la=</a>")
+    return export_of(table, title="=1+1\u202e<b>", chosen=(("=cmd", '=HYPERLINK("x")\x00\n=1'),), link="/data?la=</a>")
 
 
 def test_there_are_fifty_hostile_texts_and_more() -> None:
@@ -212,7 +212,7 @@ def test_parquet_and_geojson_hold_text_as_text(made_up: Database) -> None:
         la_number=pl.format("{}", pl.int_range(pl.len())), area_kind=pl.lit("local_authority"),
         metric_id=pl.lit("waits"), period_end=pl.lit(date(2025, 9, 30)),
     )  # fmt: skip
-    content = FORMATS["geojson"].make(made_up, of(rows, title=one.title, chosen=one.chosen))
+    content = FORMATS["geojson"].make(made_up, export_of(rows, title=one.title, chosen=one.chosen))
     found = json.loads(content)
     assert [feature["properties"]["area"] for feature in found["features"]] == [safe(text) for text in HOSTILE]
 
@@ -369,9 +369,9 @@ def test_the_notes_say_what_it_is_what_it_means_and_where_it_is_from(db: Databas
 
 def test_a_zip_file_explains_every_column_and_measure_of_its_table(db: Database) -> None:
     rows = selection.rows(
-        db, selection.Question(metrics=("vacancy_rate", "judgement_overall", "plan_rate"), newest=True)
+        db, selection.FigureQuery(metrics=("vacancy_rate", "judgement_overall", "plan_rate"), newest=True)
     )
-    one = export(db, table=exports_rows.wide(db, rows), metrics=("vacancy_rate", "judgement_overall", "plan_rate"))
+    one = export(db, table=exports_rows.to_wide(db, rows), metrics=("vacancy_rate", "judgement_overall", "plan_rate"))
     content = FORMATS["zip"].make(db, one)
     with zipfile.ZipFile(io.BytesIO(content)) as packed:
         assert packed.namelist() == [
@@ -429,7 +429,7 @@ def test_every_column_an_export_can_have_is_explained(tmp_path: Path, db: Databa
             Figure("waits", "103", 1.0, return_id="103+104"),
         ],
     )
-    wide = exports_rows.wide(made_up, selection.rows(made_up, selection.Question()))
+    wide = exports_rows.to_wide(made_up, selection.rows(made_up, selection.FigureQuery()))
     long = [*exports.COLUMNS, *exports.TREND_COLUMNS]
     silent = [column for column in [*long, *wide.columns] if not exports.meaning(made_up, column)]
     assert silent == []
@@ -504,27 +504,27 @@ def test_a_council_that_has_ended_is_on_the_map_without_a_place(db: Database) ->
     ("question", "why"),
     [
         (
-            selection.Question(metrics=("vacancy_rate", "plan_rate"), newest=True),
+            selection.FigureQuery(metrics=("vacancy_rate", "plan_rate"), newest=True),
             "rows of councils are of 2 measures and 2 periods",
         ),
-        (selection.Question(metrics=("vacancy_rate",)), "rows of councils are of 9 periods"),
+        (selection.FigureQuery(metrics=("vacancy_rate",)), "rows of councils are of 9 periods"),
         (
-            selection.Question(metrics=("vacancy_rate",), areas=(ENGLAND,), newest=True),
+            selection.FigureQuery(metrics=("vacancy_rate",), areas=(ENGLAND,), newest=True),
             "there is none among these rows",
         ),
     ],
 )
 def test_what_is_no_map_is_refused_before_and_when_it_is_asked(
-    db: Database, question: selection.Question, why: str
+    db: Database, question: selection.FigureQuery, why: str
 ) -> None:
     rows = selection.rows(db, question)
     assert why in str(FORMATS["geojson"].refusal(rows))
-    table = exports_rows.long(db, rows, (), BEST)
+    table = exports_rows.to_long(db, rows, (), BEST)
     assert why in str(FORMATS["geojson"].refusal(table))
     with pytest.raises(exports.CannotBeMadeError, match=why):
         FORMATS["geojson"].make(db, export(db, table=table))
     with pytest.raises(exports.CannotBeMadeError, match="A map holds a row a council: take the long table"):
-        FORMATS["geojson"].make(db, export(db, table=exports_rows.wide(db, rows)))
+        FORMATS["geojson"].make(db, export(db, table=exports_rows.to_wide(db, rows)))
 
 
 # --- How much, and how often
@@ -543,7 +543,7 @@ def test_more_rows_than_a_file_may_have_are_refused_in_words_that_name_the_whole
 ) -> None:
     one = FORMATS[format_id]
     assert one.most == formats.MOST == 100_000
-    many = of(pl.DataFrame({"value": pl.repeat(1.0, 100_001, eager=True)}))
+    many = export_of(pl.DataFrame({"value": pl.repeat(1.0, 100_001, eager=True)}))
     words = "100,001 rows are more than the 100,000 of one file. Choose fewer, or take the whole database at "
     with pytest.raises(TooLarge, match=words + "/api/v1/monitor.duckdb"):
         one.make(made_up, many)
@@ -553,7 +553,7 @@ def test_more_rows_than_a_file_may_have_are_refused_in_words_that_name_the_whole
 
 
 def test_a_table_of_any_size_can_be_had_as_parquet(db: Database) -> None:
-    table = exports_rows.long(db, db.figure, (), BEST)
+    table = exports_rows.to_long(db, db.figure, (), BEST)
     assert table.height > formats.MOST
     assert FORMATS["parquet"].refusal(table) is None
     assert pl.read_parquet(io.BytesIO(FORMATS["parquet"].make(db, export(db, table=table)))).equals(table)
@@ -569,10 +569,10 @@ import streamlit as st
 
 db = session.database()
 asked = st.query_params
-rows = selection.rows(db, selection.Question(metrics=tuple(asked.get_all("metric")), newest="newest" in asked))
+rows = selection.rows(db, selection.FigureQuery(metrics=tuple(asked.get_all("metric")), newest="newest" in asked))
 
 def make():
-    table = tables.long(db, rows, (), BENCHMARKS["best_quarter"])
+    table = tables.to_long(db, rows, (), BENCHMARKS["best_quarter"])
     return exports.Export("figures", "Figures", table, db.data_version)
 
 downloads.downloads(db, make, "figures", figures=rows, label="Download")
@@ -618,7 +618,7 @@ def held():
     return int(next(line for line in open("/proc/self/status") if line.startswith("VmRSS")).split()[1]) / 1024
 
 def take(rows):
-    table = tables.long(db, db.figure.head(rows), ("standing", "gap", "interval"), BENCHMARKS["best_quarter"])
+    table = tables.to_long(db, db.figure.head(rows), ("standing", "gap", "interval"), BENCHMARKS["best_quarter"])
     for one in exports.FORMATS.values():
         if one.id != "geojson":
             one.make(db, exports.Export("x", "x", table, db.data_version))

@@ -42,7 +42,7 @@ def drawn_from(
     return funnel.funnel(db, db.metrics["waits"], db.latest("waits"))
 
 
-def made(folder: Path, **about: Any) -> Funnel:
+def funnel_of(folder: Path, **about: Any) -> Funnel:
     found = drawn_from(folder, **about)
     assert found is not None
     return found
@@ -54,7 +54,7 @@ def made(folder: Path, **about: Any) -> Funnel:
 def test_a_council_is_outside_the_limits_of_its_size_on_one_side(
     tmp_path: Path, polarity: str, high: str, low: str
 ) -> None:
-    found = made(tmp_path, polarity=polarity)
+    found = funnel_of(tmp_path, polarity=polarity)
     assert {row["area_id"]: (row["outside"], row["side"]) for row in found.points.iter_rows(named=True)} == {
         "101": (0.0, None),  # 20 %
         "102": (95.0, high),  # 24 %
@@ -84,7 +84,7 @@ def test_what_has_no_counts_or_is_no_share_is_no_point_but_counted(tmp_path: Pat
         Figure("waits", "113", 150.0, 15.0, 10.0),
         *(Figure("waits", area, 20.0, 80.0, 400.0, "114+115") for area in ("115", "114")),
     ]
-    found = made(tmp_path, counts={"101": 80}, others=others)
+    found = funnel_of(tmp_path, counts={"101": 80}, others=others)
     assert found.points.select("name", "n", "p").rows() == [
         ("Council 101", 400.0, 20.0),
         ("Council 114 and Council 115", 400.0, 20.0),
@@ -94,7 +94,7 @@ def test_what_has_no_counts_or_is_no_share_is_no_point_but_counted(tmp_path: Pat
 
 def test_lines_run_from_the_smallest_council_that_sets_an_axis_to_the_largest(tmp_path: Path) -> None:
     others = [Figure("waits", small.TINY, 50.0, 5.0, 10.0), Figure("waits", "111", 20.0, 1000.0, 5000.0)]
-    lines = made(tmp_path, others=others).lines
+    lines = funnel_of(tmp_path, others=others).lines
     assert (lines["n"][0], lines["n"][-1]) == (400.0, 5000.0)
     assert lines["n"].is_sorted()
     for name in ("95", "998"):
@@ -107,7 +107,7 @@ def test_limits_stay_within_what_a_share_can_be(tmp_path: Path) -> None:
     others = [Figure("waits", "111", 0.0, 0.0, 5.0)]
     for england in (1.0, 99.0):
         (tmp_path / str(england)).mkdir()
-        found = made(tmp_path / str(england), england=england, others=others)
+        found = funnel_of(tmp_path / str(england), england=england, others=others)
         limits = pl.concat([found.points.select(found.lines.columns), found.lines]).drop("n")
         assert all(0.0 <= limit <= 100.0 for column in limits for limit in column)
 
@@ -123,7 +123,7 @@ def exact(n: int, share: float, tail: float) -> tuple[int, int]:
 @pytest.mark.parametrize(("n", "share"), [(100, 0.2), (400, 0.2), (400, 0.85), (900, 0.1)])
 def test_limits_are_those_of_exact_counting_to_within_two_people(tmp_path: Path, n: int, share: float) -> None:
     value = share * 100
-    found = made(tmp_path, england=value, others=[Figure("waits", "111", value, share * n, float(n))])
+    found = funnel_of(tmp_path, england=value, others=[Figure("waits", "111", value, share * n, float(n))])
     row = found.points.row(by_predicate=pl.col("area_id") == "111", named=True)
     for name, tail in (("95", 0.025), ("998", 0.001)):
         low, high = exact(n, share, tail)
@@ -166,7 +166,7 @@ def picture(found: Funnel, chosen: str | None = None) -> dict[str, Any]:
 
 
 def test_marks_are_hollow_within_filled_outside_and_square_far_outside(tmp_path: Path) -> None:
-    dots = picture(made(tmp_path))["data"][-1]
+    dots = picture(funnel_of(tmp_path))["data"][-1]
     marks = dict(
         zip(dots["customdata"], zip(dots["marker"]["color"], dots["marker"]["symbol"], strict=True), strict=True)
     )
@@ -182,7 +182,7 @@ def test_marks_are_hollow_within_filled_outside_and_square_far_outside(tmp_path:
 
 def test_the_chosen_council_is_the_one_dark_diamond_under_its_own_name(tmp_path: Path) -> None:
     joint = [Figure("waits", area, 30.0, 120.0, 400.0, "114+115") for area in ("114", "115")]
-    found = made(tmp_path, others=joint)
+    found = funnel_of(tmp_path, others=joint)
     drawn = picture(found, chosen="115")
     marker = drawn["data"][-1]["marker"]
     assert [symbol == "diamond" for symbol in marker["symbol"]] == [colour == MARK for colour in marker["color"]]
@@ -194,7 +194,7 @@ def test_the_chosen_council_is_the_one_dark_diamond_under_its_own_name(tmp_path:
 
 
 def test_a_very_small_council_is_drawn_at_the_edge_and_stretches_no_axis(tmp_path: Path) -> None:
-    drawn = picture(made(tmp_path, others=[Figure("waits", small.TINY, 100.0, 10.0, 10.0)]))
+    drawn = picture(funnel_of(tmp_path, others=[Figure("waits", small.TINY, 100.0, 10.0, 10.0)]))
     dots, low_high = drawn["data"][-1], drawn["layout"]["yaxis"]["range"]
     assert dots["customdata"][-1] == small.TINY
     assert (dots["x"][-1], dots["y"][-1], dots["marker"]["symbol"][-1]) == (400.0, low_high[1], figure.OVER)
@@ -206,11 +206,11 @@ def test_a_very_small_council_is_drawn_at_the_edge_and_stretches_no_axis(tmp_pat
 def made_under(folder: Path) -> Funnel:
     folder.mkdir()
     counts = {area: count + 200.0 for area, count in COUNTS.items()}
-    return made(folder, counts=counts, england=70.0, others=[Figure("waits", small.TINY, 10.0, 1.0, 10.0)])
+    return funnel_of(folder, counts=counts, england=70.0, others=[Figure("waits", small.TINY, 10.0, 1.0, 10.0)])
 
 
 def test_hover_says_figure_size_and_where(tmp_path: Path) -> None:
-    dots = picture(made(tmp_path))["data"][-1]
+    dots = picture(funnel_of(tmp_path))["data"][-1]
     words = dict(zip(dots["customdata"], dots["text"], strict=True))
     assert words["103"] == "<b>Council 103</b><br>27.5% of 400<br>worse, outside the 99.8% limits"
     assert words["104"].endswith("better, outside the 95% limits")
@@ -218,7 +218,7 @@ def test_hover_says_figure_size_and_where(tmp_path: Path) -> None:
 
 
 def test_a_funnel_without_points_is_drawn_as_england_alone(tmp_path: Path) -> None:
-    found = made(tmp_path, counts={"101": 80})
+    found = funnel_of(tmp_path, counts={"101": 80})
     empty = Funnel(found.metric, found.period, found.england, found.points.clear(), found.lines.clear(), 1)
     assert picture(empty)["data"][-1]["x"] == []
     assert [note["text"] for note in picture(empty)["layout"]["annotations"]] == ["England<br>20.0%"]
@@ -232,7 +232,7 @@ def test_sizes_are_named_by_what_the_figure_is_a_share_of(tmp_path: Path) -> Non
     ]
     for at, (about, title) in enumerate(abouts):
         (tmp_path / str(at)).mkdir()
-        assert picture(made(tmp_path / str(at), **about))["layout"]["xaxis"]["title"]["text"] == title
+        assert picture(funnel_of(tmp_path / str(at), **about))["layout"]["xaxis"]["title"]["text"] == title
 
 
 def test_all_real_funnels_have_ticks_within_their_axis_and_all_points_on_it(db: Database) -> None:
@@ -250,7 +250,7 @@ def test_all_real_funnels_have_ticks_within_their_axis_and_all_points_on_it(db: 
 
 
 def test_the_sentence_counts_what_is_drawn(tmp_path: Path) -> None:
-    assert sentences.funnel_sentence(made(tmp_path)) == (
+    assert sentences.funnel_sentence(funnel_of(tmp_path)) == (
         "The rate of waits of England was 20.0% at 30 September 2025. Around it 2 of 6 councils lie within the 95% "
         "limits of chance; 2 lie outside them on the better side (1 outside those of 99.8% too), and 2 lie outside "
         "them on the worse side (1 outside those of 99.8% too)."

@@ -26,7 +26,7 @@ from dashboard.views.tables import programme as registered
 from dashboard.views.text import leadership as sentences
 from dashboard.views.text import programme as on_programme
 from dashboard.views.text.citing import cite
-from tests import kept
+from tests import operator_files
 from tests.dashboard import small
 from tests.dashboard.helpers import HOSTILE_NAMES, ROOT, Page, firsts, html, opened, read
 from tests.dashboard.helpers import sentences as said
@@ -190,7 +190,7 @@ def test_the_files_of_the_public_half_are_their_tables(db: Database) -> None:
 
 
 def rows_of_the_file() -> list[dict[str, str]]:
-    return [{**kept.ROW, **row} for row in kept.POSTS]
+    return [{**operator_files.ROW, **row} for row in operator_files.POSTS]
 
 
 def test_every_council_has_its_row_of_the_register_or_none(filled: Database, posts: pl.DataFrame) -> None:
@@ -217,7 +217,7 @@ def test_every_council_has_its_row_of_the_register_or_none(filled: Database, pos
 def test_coverage_counts_councils_and_what_the_target_lacks(filled: Database, posts: pl.DataFrame) -> None:
     found = programme.coverage(filled, posts, TODAY)
     of_file = rows_of_the_file()
-    assert (found.councils, found.kept) == (153, len(of_file))
+    assert (found.councils, found.registered) == (153, len(of_file))
     assert found.enrolled == sum(bool(row["enrolled_on"]) for row in of_file) == 9
     assert found.completed == sum(bool(row["completed_on"]) for row in of_file) == 1
     assert (found.new, found.executive) == (4, 5)
@@ -241,11 +241,11 @@ def test_nobody_is_half_enrolled(percent: float, councils: int, needed: int) -> 
 def test_a_target_whose_day_has_passed_or_that_is_met_is_said_so() -> None:
     target = Target("Synthetic", "Office", 50, date(2026, 9, 30), "https://www.example.org")
     late = Coverage(153, 100, 60, 0, 30, 30, target)
-    assert on_programme.against(late, TODAY) == (
+    assert on_programme.compare_with_target(late, TODAY) == (
         "The target is 50%, 77 of 153, by 30 September 2026: that day has passed, and 17 are lacking."
     )
-    assert on_programme.against(Coverage(153, 100, 77, 0, 30, 47, target), TODAY).endswith(": it is met.")
-    assert on_programme.against(Coverage(153, 100, 77, 0, 30, 47, None), TODAY) == ""
+    assert on_programme.compare_with_target(Coverage(153, 100, 77, 0, 30, 47, target), TODAY).endswith(": it is met.")
+    assert on_programme.compare_with_target(Coverage(153, 100, 77, 0, 30, 47, None), TODAY) == ""
 
 
 def targets(folder: Path, *days: date) -> Database:
@@ -286,7 +286,7 @@ def test_enrolments_add_up_day_by_day(posts: pl.DataFrame, filled: Database) -> 
     assert (line["y"][-1], line["x"][-1]) == (9, "2026-11-22")
     assert (star["x"], star["y"], star["marker"]["symbol"]) == (["2099-09-30"], [16], "star")
     shown = Page(registered.HISTORY.html(history.reverse(), "Days")).rows[1:]
-    file = read(registered.HISTORY.frame(history.reverse(), registered.kept(filled)))
+    file = read(registered.HISTORY.frame(history.reverse(), registered.cite_register(filled)))
     assert [row[1] for row in shown] == [line["enrolled_by_then"] for line in file]
 
 
@@ -294,10 +294,20 @@ def test_regions_add_up_to_england_and_london_is_whole(filled: Database, posts: 
     rows = programme.by_region(filled, posts)
     assert rows.height == 10
     assert rows["area_id"][-1] == ENGLAND
-    counts = ["councils", "kept", "enrolled", "completed", "new", "executive", "not_enrolled", "absent", "with_coach"]
+    counts = [
+        "councils",
+        "registered",
+        "enrolled",
+        "completed",
+        "new",
+        "executive",
+        "not_enrolled",
+        "absent",
+        "with_coach",
+    ]
     assert rows[:-1].select(counts).sum().row(0) == rows[-1].select(counts).row(0)
     london = rows.row(by_predicate=pl.col("region") == "London", named=True)
-    assert (london["councils"], london["kept"], london["enrolled"]) == (33, 5, 3)
+    assert (london["councils"], london["registered"], london["enrolled"]) == (33, 5, 3)
     assert rows["share"][:-1].is_sorted(descending=True)
     said = on_programme.regions(rows.to_dicts())
     first = rows.row(0, named=True)
@@ -308,7 +318,7 @@ def test_regions_add_up_to_england_and_london_is_whole(filled: Database, posts: 
     )
     table = registered.by_region(programme.coverage(filled, posts, TODAY))
     shown = Page(table.html(rows, "Regions")).rows[1:]
-    file = read(table.frame(rows, registered.kept(filled)))
+    file = read(table.frame(rows, registered.cite_register(filled)))
     for line, cells in zip(file, shown, strict=True):
         assert cells[0] == line["region"]
         assert cells[1].startswith(f"{line['enrolled']} of {line['councils']} (")
@@ -334,7 +344,7 @@ def test_time_in_post_by_grade_is_what_counting_by_hand_gives(filled: Database, 
             assert row[band] == sum(low <= months < (high or 9999) for months in known)
     assert on_programme.tenure(rows.to_dicts()).startswith("Of 12 directors in the register 2 are interim; the median ")
     shown = Page(registered.tenure(5).html(rows, "Tenure")).rows[1:]
-    file = read(registered.tenure(5).frame(rows, registered.kept(filled, published.publications(filled))))
+    file = read(registered.tenure(5).frame(rows, registered.cite_register(filled, published.publications(filled))))
     for line, cells in zip(file, shown, strict=True):
         assert cells[1:3] == [line["directors"], line["interim"]]
         few = int(line["directors"]) - int(line["first_day_not_known"]) < 5
@@ -365,7 +375,9 @@ def test_coaches_and_coached_are_the_pairs_of_the_file(filled: Database, posts: 
     )
     shown = Page(registered.coaching("383").html(registered.by_coach(pairs), "Coaches")).rows[1:]
     assert [row[0].split(" ")[0] for row in shown] == ["Camden", "Essex", "Leeds"]
-    file = read(registered.coaching(None).frame(pairs, registered.kept(filled, published.publications(filled))))
+    file = read(
+        registered.coaching(None).frame(pairs, registered.cite_register(filled, published.publications(filled)))
+    )
     assert [(line["coach"], line["coaches"]) for line in file] == pairs.select("coach", "name").rows()
 
 
@@ -395,7 +407,7 @@ def test_suggested_coaches_are_learning_partners_with_outstanding_leaders_first(
     only = found.filter(pl.col("area_id").is_in(waiting["area_id"].to_list()))
     table = registered.suggestions(only, BEST, None)
     shown = Page(table.html(waiting.head(registered.MOST), "Waiting"))
-    of = registered.kept(filled, published.publications(filled))
+    of = registered.cite_register(filled, published.publications(filled))
     file = read(table.frame(registered.with_suggestions(waiting, only), of))
     names = [link["href"] for link in shown.all("a") if "/council" in link["href"]]
     assert len(names) == waiting.height + only.height
@@ -424,7 +436,7 @@ def test_who_is_not_covered_is_everybody_else(filled: Database, posts: pl.DataFr
     page = Page(registered.not_covered(left, filled.names))
     assert len(page.all("a")) == 144
     assert page.text.count("not in the register") == 141
-    file = read(registered.NOT_COVERED.frame(filled.with_codes(left), registered.kept(filled)))
+    file = read(registered.NOT_COVERED.frame(filled.with_codes(left), registered.cite_register(filled)))
     assert sorted(line["council"] for line in file) == sorted(left["name"])
     assert {line["state"] for line in file} == {ABSENT, NOT_ENROLLED}
 
@@ -469,7 +481,7 @@ def test_what_the_register_says_of_one_council(filled: Database, posts: pl.DataF
 def test_the_register_as_table_and_file(filled: Database, posts: pl.DataFrame) -> None:
     table = registered.posts(filled, "383")
     shown = Page(table.html(posts, "All")).rows[1:]
-    file = read(table.frame(filled.with_codes(posts), registered.kept(filled, published.publications(filled))))
+    file = read(table.frame(filled.with_codes(posts), registered.cite_register(filled, published.publications(filled))))
     assert len(shown) == len(file) == 153
     for line, cells in zip(file, shown, strict=True):
         assert cells[0] == f"{line['council']} {line['region']}"

@@ -142,7 +142,7 @@ def test_the_notice_leads_to_the_same_view_of_the_newest_figures() -> None:
 
 
 @pytest.fixture(scope="module")
-def kept(database_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def archived_database(database_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The real database in place, and beside it: an older one with other figures, one that was taken back, a ruin."""
     folder = tmp_path_factory.mktemp("kept")
     live = folder / "monitor.duckdb"
@@ -162,9 +162,9 @@ def kept(database_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def frozen(served: None, kept: Path) -> Iterator[Store]:
+def frozen(served: None, archived_database: Path) -> Iterator[Store]:
     """The pages read that folder."""
-    with serving(kept) as store:
+    with serving(archived_database) as store:
         yield store
 
 

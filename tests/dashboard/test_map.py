@@ -39,7 +39,7 @@ from tests.dashboard.rows import (
 UNKNOWN = {"direction": None, "no_direction": None}
 
 
-def of(area_id: str, **changes: Any) -> Row:
+def row_of(area_id: str, **changes: Any) -> Row:
     """A row with a trend, of a return of its own."""
     return row(
         **{"area_id": area_id, "return_id": area_id, "direction": "no clear trend", "no_direction": None, **changes}
@@ -47,7 +47,7 @@ def of(area_id: str, **changes: Any) -> Row:
 
 
 def with_verdicts(*verdicts: str | None) -> list[Row]:
-    return [of(str(101 + at), verdict=verdict) for at, verdict in enumerate(verdicts)]
+    return [row_of(str(101 + at), verdict=verdict) for at, verdict in enumerate(verdicts)]
 
 
 @pytest.mark.parametrize(
@@ -91,51 +91,55 @@ def with_verdicts(*verdicts: str | None) -> list[Row]:
             "No council has the counts and the benchmark that a verdict beyond chance is made from.",
         ),
         (
-            [of("101", change=-3.0), of("102", change=-0.04), of("103", change=2.0), of("104")],
+            [row_of("101", change=-3.0), row_of("102", change=-0.04), row_of("103", change=2.0), row_of("104")],
             PERCENT,
             BEST,
             "change",
             "Since a year before, of 3 councils 1 got better, 1 did not change and 1 got worse.",
         ),
         (
-            [of("101", change=-3.0), of("102", change=2.0)],
+            [row_of("101", change=-3.0), row_of("102", change=2.0)],
             ON_TIME,
             BEST,
             "change",
             "Since a year before, of 2 councils 1 got better and 1 got worse.",
         ),
         (
-            [of("101", change=-3.0), of("102", change=2.0)],
+            [row_of("101", change=-3.0), row_of("102", change=2.0)],
             COUNT,
             BEST,
             "change",
             "Since a year before, of 2 councils 1 went down and 1 went up.",
         ),
-        ([of("101")], PERCENT, BEST, "change", "No council has a figure a year before to compare with."),
+        ([row_of("101")], PERCENT, BEST, "change", "No council has a figure a year before to compare with."),
         # A joint return counts once.
         (
-            [of("314", return_id="314+318", change=1.0), of("318", return_id="314+318", change=1.0)],
+            [row_of("314", return_id="314+318", change=1.0), row_of("318", return_id="314+318", change=1.0)],
             PERCENT,
             BEST,
             "change",
             "Since a year before, of 1 council 1 got worse.",
         ),
         (
-            [of("101", direction="getting better"), of("102"), of("103", direction="cannot be said", no_direction="x")],
+            [
+                row_of("101", direction="getting better"),
+                row_of("102"),
+                row_of("103", direction="cannot be said", no_direction="x"),
+            ],
             PERCENT,
             BEST,
             "trend",
             "Over five years, of 2 councils 1 is getting better and 1 shows no clear trend.",
         ),
         (
-            [of("101", direction="rising"), of("102", direction="rising"), of("103"), of("104")],
+            [row_of("101", direction="rising"), row_of("102", direction="rising"), row_of("103"), row_of("104")],
             NEUTRAL,
             BEST,
             "trend",
             "Over five years, of 4 councils 2 show no clear trend and 2 are rising.",
         ),
-        ([of("101", **UNKNOWN)], PERCENT, BEST, "trend", "Of no council can a trend be said."),
-        ([of("101", **UNKNOWN)], GRADE, BEST, "trend", ""),
+        ([row_of("101", **UNKNOWN)], PERCENT, BEST, "trend", "Of no council can a trend be said."),
+        ([row_of("101", **UNKNOWN)], GRADE, BEST, "trend", ""),
     ],
 )
 def test_a_colour_scheme_of_all_councils_in_words(
@@ -147,29 +151,29 @@ def test_a_colour_scheme_of_all_councils_in_words(
 @pytest.mark.parametrize(
     ("own", "metric", "scheme", "words"),
     [
-        (of("101"), PERCENT, "quarter", ""),
+        (row_of("101"), PERCENT, "quarter", ""),
         (
-            of("101"),
+            row_of("101"),
             PERCENT,
             "verdict",
             "It is worse beyond chance: its 95% interval is from 12.0% to 18.0%.",
         ),
         (
-            of("101", verdict="similar"),
+            row_of("101", verdict="similar"),
             PERCENT,
             "verdict",
             "It is similar: its 95% interval, from 12.0% to 18.0%, holds the benchmark.",
         ),
-        (of("101", verdict=None), PERCENT, "verdict", "Its 95% interval is from 12.0% to 18.0%."),
-        (of("101", low=None, high=None), PERCENT, "verdict", "No counts are published to judge chance by."),
-        (of("101", change=-5.1), PERCENT, "change", "It is down 5.1 percentage points in a year, which is better."),
-        (of("101", change=0.0), PERCENT, "change", "There is no change in a year."),
-        (of("101", change=4.6), NEUTRAL, "change", "It is up 4.6 per 10,000 children in a year."),
-        (of("101"), PERCENT, "change", "It has no figure a year before to compare with."),
-        (of("101"), PERCENT, "trend", "Over five years it shows no clear trend."),
-        (of("101", direction="getting worse"), PERCENT, "trend", "Over five years it is getting worse."),
+        (row_of("101", verdict=None), PERCENT, "verdict", "Its 95% interval is from 12.0% to 18.0%."),
+        (row_of("101", low=None, high=None), PERCENT, "verdict", "No counts are published to judge chance by."),
+        (row_of("101", change=-5.1), PERCENT, "change", "It is down 5.1 percentage points in a year, which is better."),
+        (row_of("101", change=0.0), PERCENT, "change", "There is no change in a year."),
+        (row_of("101", change=4.6), NEUTRAL, "change", "It is up 4.6 per 10,000 children in a year."),
+        (row_of("101"), PERCENT, "change", "It has no figure a year before to compare with."),
+        (row_of("101"), PERCENT, "trend", "Over five years it shows no clear trend."),
+        (row_of("101", direction="getting worse"), PERCENT, "trend", "Over five years it is getting worse."),
         (
-            of("101", direction="cannot be said", no_direction="a reorganisation"),
+            row_of("101", direction="cannot be said", no_direction="a reorganisation"),
             PERCENT,
             "trend",
             "Its trend cannot be said: a reorganisation.",
@@ -199,7 +203,7 @@ def test_what_is_said_of_a_council_is_what_it_is_coloured_by(
     changes: Row, metric: Metric, scheme: ColourScheme, words: str
 ) -> None:
     value = {"value": 1.0} if metric is GRADE else {}
-    assert formats.hover(of("101", **changes, **value), metric, {}, scheme) == words
+    assert formats.hover(row_of("101", **changes, **value), metric, {}, scheme) == words
 
 
 def texts(html: str) -> str:

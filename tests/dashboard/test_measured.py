@@ -1,4 +1,4 @@
-"""The pages that bench/ measures: none is left out, and the floor shows as much as each."""
+"""The pages that bench/ measures: none is left out, and the baseline page shows as much as each."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def test_what_is_changed_when_a_page_is_measured_can_be_chosen_there(view: View)
     assert set(view.choices) <= {box.label for box in opened(title, **view.query).selectbox}
 
 
-def test_the_floor_shows_as_much_as_is_sent_to_a_page() -> None:
+def test_the_baseline_page_shows_as_much_as_is_sent_to_a_page() -> None:
     page, tab = View("A page", "page"), Tab()
     tables = [
         "<p>None</p>",
@@ -49,8 +49,8 @@ def test_the_floor_shows_as_much_as_is_sent_to_a_page() -> None:
         tab.hears(ForwardMsg(delta=Delta(new_element=element)).SerializeToString())
     nowhere = Server(0, "")
     servers = Servers(nowhere, nowhere, nowhere, nowhere, {page.name: dict(tab.shown)})
-    assert servers.floor_of(page).query == {"charts": "4", "tables": "2", "rows": "5"}
-    assert servers.floor_of(page).parts == servers.bare_of(page).parts == ("chart",)
+    assert servers.baseline_of(page).query == {"charts": "4", "tables": "2", "rows": "5"}
+    assert servers.baseline_of(page).parts == servers.bare_of(page).parts == ("chart",)
     assert MAP in COMPONENTS
     tab.asks()
     assert not tab.shown

@@ -29,7 +29,7 @@ from tests.dashboard.helpers import ROOT, html, opened
 NOTHING: dict[str, str] = {}
 
 
-def one(connection: duckdb.DuckDBPyConnection, question: str, *parameters: object) -> Any:
+def first_cell(connection: duckdb.DuckDBPyConnection, question: str, *parameters: object) -> Any:
     """The first cell of an answer."""
     (row,) = connection.execute(question, list(parameters)).fetchall()
     return row[0]
@@ -78,9 +78,9 @@ def test_every_table_and_column_of_the_database_has_its_meaning(
 
 def test_how_often_a_column_is_filled_in_equals_the_database(db: Database, database: duckdb.DuckDBPyConnection) -> None:
     for table in dictionary.tables(db):
-        assert table.rows == one(database, f'SELECT count(*) FROM "{table.name}"')
+        assert table.rows == first_cell(database, f'SELECT count(*) FROM "{table.name}"')
         for column in table.columns:
-            filled = one(database, f'SELECT count("{column.name}") FROM "{table.name}"')
+            filled = first_cell(database, f'SELECT count("{column.name}") FROM "{table.name}"')
             assert table.rows - column.empty == filled, (table.name, column.name)
 
 
@@ -93,7 +93,7 @@ def test_every_column_of_a_file_has_its_meaning(db: Database) -> None:
 def test_every_status_of_the_schema_has_its_meaning_and_equals_the_database(
     db: Database, database: duckdb.DuckDBPyConnection
 ) -> None:
-    statuses = one(database, "SELECT enum_range(NULL::status)")
+    statuses = first_cell(database, "SELECT enum_range(NULL::status)")
     told = {status.status: status for status in records.statuses(db)}
     assert set(told) == set(statuses) == set(records.MEANINGS)
     assert set(REASONS) | {records.OBSERVED} == set(statuses)
@@ -101,8 +101,8 @@ def test_every_status_of_the_schema_has_its_meaning_and_equals_the_database(
         "SELECT count(*) FROM observation JOIN area USING (area_id) WHERE status = ? AND (kind = 'local_authority') = ?"
     )
     for status, one_of in told.items():
-        assert one_of.councils == one(database, count, status, True), status
-        assert one_of.others == one(database, count, status, False), status
+        assert one_of.councils == first_cell(database, count, status, True), status
+        assert one_of.others == first_cell(database, count, status, False), status
 
 
 def test_every_symbol_is_told_with_how_often_it_is_printed(db: Database, database: duckdb.DuckDBPyConnection) -> None:
@@ -165,7 +165,10 @@ def test_every_kind_of_reject_warning_and_change_has_its_words(database: duckdb.
 
 def test_the_first_sentence_is_true(db: Database, database: duckdb.DuckDBPyConnection) -> None:
     figures, lines, files = database.execute("SELECT count(*), count(line), count(file) FROM observation").fetchall()[0]
-    metrics, sources = one(database, "SELECT count(*) FROM metric"), one(database, "SELECT count(*) FROM source")
+    metrics, sources = (
+        first_cell(database, "SELECT count(*) FROM metric"),
+        first_cell(database, "SELECT count(*) FROM source"),
+    )
     assert sentences.opening(db) == (
         f"{metrics} measures from {sources} sources. {lines:,} of {figures:,} figures, or reasons why there is none, "
         f"can be traced to the line of the published file they were read from; {files - lines:,} are made of several "
@@ -175,13 +178,13 @@ def test_the_first_sentence_is_true(db: Database, database: duckdb.DuckDBPyConne
 
 def test_the_sentences_of_the_sections_are_true(db: Database, database: duckdb.DuckDBPyConnection) -> None:
     kinds = dict(database.execute("SELECT polarity::VARCHAR, count(*) FROM metric GROUP BY ALL").fetchall())
-    derived = one(database, "SELECT count(*) FROM metric WHERE derived")
+    derived = first_cell(database, "SELECT count(*) FROM metric WHERE derived")
     assert sentences.measures(db) == (
         f"Of {sum(kinds.values())} measures lower is better in {kinds['lower_is_better']} and higher in "
         f"{kinds['higher_is_better']}; {kinds['neutral']} have no better side and are never ranked. {derived} are "
         "worked out here; the others are as published."
     )
-    missing = one(database, "SELECT count(*) FROM observation WHERE value IS NULL")
+    missing = first_cell(database, "SELECT count(*) FROM observation WHERE value IS NULL")
     assert sentences.missing(db).startswith(f"{missing:,} of {db.figure.height:,} figures are missing, for 8 reasons")
     read, loaded, rejected = database.execute(
         "SELECT sum(rows_read), sum(rows_loaded), sum(rows_rejected) FROM load_ledger"
@@ -189,12 +192,12 @@ def test_the_sentences_of_the_sections_are_true(db: Database, database: duckdb.D
     assert f"{read:,} rows read" in sentences.sources(db)
     assert f"{loaded:,} were loaded" in sentences.sources(db)
     assert f"{rejected:,} were rejected" in sentences.sources(db)
-    assert rejected == one(database, "SELECT count(*) FROM reject")
+    assert rejected == first_cell(database, "SELECT count(*) FROM reject")
     assert sentences.councils(db).startswith(
         "153 councils answer for children's social care today; 5 ended in 3 reorganisations, and their figures are not "
         "joined to their successors'. 2 pairs report jointly;"
     )
-    near = one(database, "SELECT count(*) FROM neighbour")
+    near = first_cell(database, "SELECT count(*) FROM neighbour")
     assert f"{near:,} statistical neighbours" in sentences.neighbours(db)
 
 
@@ -218,7 +221,7 @@ def test_the_coverage_of_every_measure_in_every_period_equals_the_database(
 
 
 def test_reasons_of_a_period_are_counted_each(db: Database, database: duckdb.DuckDBPyConnection) -> None:
-    suppressed = one(
+    suppressed = first_cell(
         database,
         "SELECT count(*) FROM observation JOIN area USING (area_id) WHERE metric_id = 'long_plan_rate' "
         "AND period = '2025' AND kind = 'local_authority' AND status = 'suppressed'",
@@ -232,9 +235,9 @@ def test_reasons_of_a_period_are_counted_each(db: Database, database: duckdb.Duc
 
 def test_breaks_known_errors_and_fills_are_those_declared(db: Database, database: duckdb.DuckDBPyConnection) -> None:
     told = [measure for _, _, measure in measures.summary(db)]
-    assert sum(len(measure.errors) for measure in told) == one(database, "SELECT count(*) FROM known_error")
-    assert sum(len(measure.breaks) for measure in told) == one(database, "SELECT count(*) FROM series_break")
-    fills = one(
+    assert sum(len(measure.errors) for measure in told) == first_cell(database, "SELECT count(*) FROM known_error")
+    assert sum(len(measure.breaks) for measure in told) == first_cell(database, "SELECT count(*) FROM series_break")
+    fills = first_cell(
         database, "SELECT count(*) FROM observation o JOIN metric m USING (metric_id) WHERE o.source_id <> m.source_id"
     )
     assert sum(count for measure in told for _, count, _ in measure.fills) == fills
@@ -245,7 +248,7 @@ def test_breaks_known_errors_and_fills_are_those_declared(db: Database, database
 
 
 def test_every_formula_comes_to_the_published_figure_by_hand(db: Database, database: duckdb.DuckDBPyConnection) -> None:
-    """The numbers of the check, read from the page, divided and held against the file."""
+    """The numbers of the check, read from the page, divided and compared with the file."""
     pattern = re.compile(r": ([\d,.]+) ÷ ([\d,.]+)(?: × ([\d,]+))? = £?([\d,]+(?:\.\d+)?)")
     checked = 0
     for _, _, measure in measures.summary(db):
@@ -255,7 +258,7 @@ def test_every_formula_comes_to_the_published_figure_by_hand(db: Database, datab
         numbers = [float(number.replace(",", "")) for number in (above, below, times or "1", result)]
         last = 10.0 ** -db.metrics[measure.metric_id].decimals
         assert numbers[0] / numbers[1] * numbers[2] == pytest.approx(numbers[3], abs=last / 2 + 1e-9), measure.title
-        printed = one(
+        printed = first_cell(
             database,
             "SELECT numerator FROM observation WHERE metric_id = ? AND area_id = 'E92000001' "
             "AND numerator IS NOT NULL ORDER BY period_end DESC LIMIT 1",
@@ -263,7 +266,7 @@ def test_every_formula_comes_to_the_published_figure_by_hand(db: Database, datab
         )
         assert numbers[0] == pytest.approx(printed, rel=1e-8), measure.title
         checked += 1
-    assert checked == one(database, "SELECT count(*) FROM metric WHERE denominator IS NOT NULL")
+    assert checked == first_cell(database, "SELECT count(*) FROM metric WHERE denominator IS NOT NULL")
 
 
 def test_a_formula_is_said_in_the_columns_that_are_declared(db: Database) -> None:
@@ -291,16 +294,24 @@ def test_the_ledgers_equal_the_database(db: Database, database: duckdb.DuckDBPyC
         ).fetchall()
     )
     assert sorted(joint.figures for joint in records.joint_returns(db)) == sorted(figures.values())
-    assert sum(loaded.read for loaded in records.sources(db)) == one(database, "SELECT sum(rows_read) FROM load_ledger")
+    assert sum(loaded.read for loaded in records.sources(db)) == first_cell(
+        database, "SELECT sum(rows_read) FROM load_ledger"
+    )
     assert sum(loaded.figures for loaded in records.sources(db)) == db.figure.height
     assert sum(loaded.measures for loaded in records.sources(db)) == len(measures.titles(db))
-    assert sum(count for _, _, count in records.changed(db)) == one(database, "SELECT count(*) FROM what_changed")
-    assert len(records.changes(db)) == one(database, "SELECT count(*) FROM what_changed WHERE area_id IS NOT NULL")
-    assert sum(len(said) for _, _, said in records.warnings(db)) == one(database, "SELECT count(*) FROM warning")
-    assert sum(count for _, _, _, count, _ in records.rejects(db)) == one(database, "SELECT count(*) FROM reject")
+    assert sum(count for _, _, count in records.changed(db)) == first_cell(
+        database, "SELECT count(*) FROM what_changed"
+    )
+    assert len(records.changes(db)) == first_cell(
+        database, "SELECT count(*) FROM what_changed WHERE area_id IS NOT NULL"
+    )
+    assert sum(len(said) for _, _, said in records.warnings(db)) == first_cell(database, "SELECT count(*) FROM warning")
+    assert sum(count for _, _, _, count, _ in records.rejects(db)) == first_cell(
+        database, "SELECT count(*) FROM reject"
+    )
     shown = ledgers.files(db, "Files")
     assert all(sha256 in shown for (sha256,) in database.execute("SELECT sha256 FROM load_ledger").fetchall())
-    assert len(records.withheld(db)) == one(database, "SELECT count(*) FROM known_error")
+    assert len(records.withheld(db)) == first_cell(database, "SELECT count(*) FROM known_error")
     assert [len(others) for _, others in records.neighbours(db)] == [10] * 153
 
 

@@ -54,7 +54,7 @@ def words(example: Example) -> str:
     return "\n".join((example.about, *example.steps, *(" | ".join(row) for row in example.rows), example.result))
 
 
-def told(db: Database, rule: str) -> Example:
+def example_of(db: Database, rule: str) -> Example:
     example = examples(db)[rule]
     assert example is not None
     return example
@@ -150,7 +150,7 @@ def kendall(connection: duckdb.DuckDBPyConnection, metric_id: str, area_id: str,
 
 
 def test_england_is_published_and_no_sum(db: Database, database: duckdb.DuckDBPyConnection) -> None:
-    example = told(db, "areas")
+    example = example_of(db, "areas")
     figures = about(database, example)
     england = figures.of("E92000001")["value"]
     total = sum(row["value"] for row in figures.returns().values())
@@ -162,7 +162,7 @@ def test_england_is_published_and_no_sum(db: Database, database: duckdb.DuckDBPy
 
 
 def test_a_joint_return_takes_one_place(db: Database, database: duckdb.DuckDBPyConnection) -> None:
-    for example in (told(db, "joint-returns"), differs(db, "joint-returns")):
+    for example in (example_of(db, "joint-returns"), differs(db, "joint-returns")):
         figures = about(database, example)
         with_value = [row for row in figures.councils if row["value"] is not None]
         assert f"{len(with_value)} councils" in words(example)
@@ -179,7 +179,7 @@ def test_a_joint_return_takes_one_place(db: Database, database: duckdb.DuckDBPyC
 
 
 def test_one_label_means_several_days(db: Database, database: duckdb.DuckDBPyConnection) -> None:
-    example = told(db, "periods")
+    example = example_of(db, "periods")
     (label,) = re.findall(r"What publishers call “(.+)”", example.about)
     assert len({row[2] for row in example.rows}) > 1
     for title, _, day in example.rows:
@@ -194,7 +194,7 @@ def test_one_label_means_several_days(db: Database, database: duckdb.DuckDBPyCon
 def test_the_middle_would_be_another_if_the_missing_were_nought(
     db: Database, database: duckdb.DuckDBPyConnection
 ) -> None:
-    example = told(db, "missing")
+    example = example_of(db, "missing")
     figures = about(database, example)
     missing = sum(row["value"] is None for row in figures.councils)
     assert f"Of {len(figures.councils)} councils {len(figures.councils) - missing} have a figure" in words(example)
@@ -206,7 +206,7 @@ def test_the_middle_would_be_another_if_the_missing_were_nought(
 
 
 def test_a_rate_is_count_by_children(db: Database, database: duckdb.DuckDBPyConnection) -> None:
-    example = told(db, "rates")
+    example = example_of(db, "rates")
     figures = about(database, example)
     row = figures.of(example.area_id)
     ((children,),) = database.execute(
@@ -220,7 +220,7 @@ def test_a_rate_is_count_by_children(db: Database, database: duckdb.DuckDBPyConn
 
 
 def test_a_cut_is_judged_as_it_is(db: Database, database: duckdb.DuckDBPyConnection) -> None:
-    example = told(db, "rounding")
+    example = example_of(db, "rounding")
     figures = about(database, example)
     cut = figures.cut()
     assert f"is {short(cut)}, and is shown as {figures.shown(cut)}" in words(example)
@@ -233,7 +233,7 @@ def test_a_cut_is_judged_as_it_is(db: Database, database: duckdb.DuckDBPyConnect
 
 def test_measures_are_counted_by_their_better_side(db: Database, database: duckdb.DuckDBPyConnection) -> None:
     counts = dict(database.execute("SELECT polarity::VARCHAR, count(*) FROM metric GROUP BY ALL").fetchall())
-    example = told(db, "better-side")
+    example = example_of(db, "better-side")
     assert [int(row[1]) for row in example.rows] == [
         counts[one] for one in ("lower_is_better", "higher_is_better", "neutral")
     ]
@@ -245,7 +245,7 @@ def test_measures_are_counted_by_their_better_side(db: Database, database: duckd
 
 
 def test_ranks_are_one_more_than_are_better(db: Database, database: duckdb.DuckDBPyConnection) -> None:
-    example = told(db, "ranks")
+    example = example_of(db, "ranks")
     figures = about(database, example)
     returns = figures.returns().values()
     for council, value, rank in example.rows:
@@ -262,7 +262,7 @@ def test_ranks_are_one_more_than_are_better(db: Database, database: duckdb.DuckD
 def test_the_cut_of_the_best_quarter_is_found_between_two_values(
     db: Database, database: duckdb.DuckDBPyConnection
 ) -> None:
-    example = told(db, "quarters")
+    example = example_of(db, "quarters")
     figures = about(database, example)
     values = figures.setting()
     at = 1 + (len(values) - 1) * (BEST if figures.lower else 1 - BEST)
@@ -282,7 +282,7 @@ def test_the_cut_of_the_best_quarter_is_found_between_two_values(
 
 
 def test_the_very_small_would_move_the_cut(db: Database, database: duckdb.DuckDBPyConnection) -> None:
-    example = told(db, "very-small")
+    example = example_of(db, "very-small")
     figures = about(database, example)
     everybody = sorted(row["value"] for row in figures.returns().values())
     assert f"{len(everybody) - len(figures.setting())} set no cut." in words(example)
@@ -294,7 +294,7 @@ def test_the_very_small_would_move_the_cut(db: Database, database: duckdb.DuckDB
 def test_every_benchmark_is_what_the_oracle_finds(
     db: Database, database: duckdb.DuckDBPyConnection, areas: Areas
 ) -> None:
-    example = told(db, "benchmarks")
+    example = example_of(db, "benchmarks")
     figures = about(database, example)
     oracle: Oracle = oracles(database, example.metric_id or "", areas)[figures.end]
     area = example.area_id or ""
@@ -324,7 +324,7 @@ def gap_of(figures: Figures, row: Row) -> tuple[float, float]:
 
 
 def test_a_gap_is_worked_out_in_points_and_in_posts(db: Database, database: duckdb.DuckDBPyConnection) -> None:
-    example = told(db, "gaps")
+    example = example_of(db, "gaps")
     assert len(example.steps) == 4, "a measure of each way of closing a gap"
     for metric_id, points, real in zip(
         ("vacancy_rate", "caseload"), example.steps[::2], example.steps[1::2], strict=True
@@ -337,7 +337,7 @@ def test_a_gap_is_worked_out_in_points_and_in_posts(db: Database, database: duck
 
 
 def test_england_is_the_sum_of_all_shortfalls(db: Database, database: duckdb.DuckDBPyConnection) -> None:
-    example = told(db, "england-if-all-met")
+    example = example_of(db, "england-if-all-met")
     figures = about(database, example)
     gaps = {return_id: gap_of(figures, row) for return_id, row in figures.returns().items()}
     short_of = {return_id: max(real, 0.0) for return_id, (gap, real) in gaps.items() if round(gap, 9) > 0}
@@ -354,7 +354,7 @@ def test_wilsons_interval_holds_all_shares_that_chance_allows(
     db: Database, database: duckdb.DuckDBPyConnection
 ) -> None:
     """Not by the formula of the page: its ends are where the score test is at its limit, found by halving."""
-    example = told(db, "chance")
+    example = example_of(db, "chance")
     figures = about(database, example)
     row = figures.of(example.area_id)
     n, p, z = row["denominator"], row["numerator"] / row["denominator"], 1.959963984540054
@@ -385,7 +385,7 @@ def test_wilsons_interval_holds_all_shares_that_chance_allows(
 
 
 def test_a_change_is_the_figure_less_the_one_before(db: Database, database: duckdb.DuckDBPyConnection) -> None:
-    example = told(db, "changes")
+    example = example_of(db, "changes")
     figures = about(database, example)
     before = Figures(database, example.metric_id or "", figures.end.replace(year=figures.end.year - 1))
     now, then = figures.of(example.area_id)["value"], before.of(example.area_id)["value"]
@@ -395,7 +395,7 @@ def test_a_change_is_the_figure_less_the_one_before(db: Database, database: duck
 
 def test_a_trend_is_counted_pair_by_pair(db: Database, database: duckdb.DuckDBPyConnection) -> None:
     assert on_direction.CLEAR == trends.CLEAR
-    example = told(db, "trends")
+    example = example_of(db, "trends")
     figures = about(database, example)
     up, down = kendall(database, figures.metric["metric_id"], example.area_id or "", figures.end)
     assert f"is higher in {up}, lower in {down} and the same in {10 - up - down}." in words(example)
@@ -416,7 +416,7 @@ def test_a_trend_is_counted_pair_by_pair(db: Database, database: duckdb.DuckDBPy
 def test_who_is_on_the_watch_list_is_worse_beyond_chance_and_getting_worse(
     db: Database, database: duckdb.DuckDBPyConnection
 ) -> None:
-    example = told(db, "watch-list")
+    example = example_of(db, "watch-list")
     figures = about(database, example)
     watched, peers = [], []
     for return_id, row in figures.returns().items():
@@ -448,7 +448,7 @@ def test_who_is_on_the_watch_list_is_worse_beyond_chance_and_getting_worse(
 def test_a_learning_partner_reaches_what_the_council_does_not(
     db: Database, database: duckdb.DuckDBPyConnection, areas: Areas
 ) -> None:
-    example = told(db, "partners")
+    example = example_of(db, "partners")
     own = example.area_id or ""
     ((partner,),) = (re.findall(r"^(.+?) is first of", example.result, re.MULTILINE),)
     other = next(area for area, of in db.names.items() if of == partner)
@@ -475,7 +475,7 @@ def test_a_learning_partner_reaches_what_the_council_does_not(
 
 
 def test_an_inspection_counts_at_the_march_before_its_report(db: Database, database: duckdb.DuckDBPyConnection) -> None:
-    example = told(db, "inspections")
+    example = example_of(db, "inspections")
     assert example.period_end
     found = rows(
         database,
@@ -495,7 +495,7 @@ def test_an_inspection_counts_at_the_march_before_its_report(db: Database, datab
 
 
 def test_what_a_lot_would_give_is_the_share_of_all(db: Database) -> None:
-    example = told(db, "in-common")
+    example = example_of(db, "in-common")
     everybody, group, best, hits = (
         int(number)
         for number in re.findall(
@@ -509,7 +509,7 @@ def test_what_a_lot_would_give_is_the_share_of_all(db: Database) -> None:
 
 
 def test_the_sentence_of_the_map_is_written_from_its_rows(db: Database, database: duckdb.DuckDBPyConnection) -> None:
-    example = told(db, "pages")
+    example = example_of(db, "pages")
     figures = about(database, example)
     england = figures.of("E92000001")["value"]
     returns = figures.returns().values()
@@ -641,12 +641,12 @@ def test_what_is_missing_and_what_did_not_exist_is_counted(db: Database, databas
         "SELECT list(DISTINCT source_id) FROM observation WHERE status = 'unspecified'"
     ).fetchone() or ([],)
     assert sources == [differences_from_dfe.TOOL_ID], "the dash is the tool's alone"
-    ghosts = dict(
+    nonexistent = dict(
         database.execute("SELECT source_id, count(*) FROM reject WHERE rule = 'R_NOT_THEN' GROUP BY ALL").fetchall()
     )
     ended = words(differs(db, "ended"))
-    assert f"{ghosts[differences_from_dfe.TOOL_ID]:,} rows of the tool's file" in ended
-    assert f"{sum(ghosts.values()):,} rows of all files are." in ended
+    assert f"{nonexistent[differences_from_dfe.TOOL_ID]:,} rows of the tool's file" in ended
+    assert f"{sum(nonexistent.values()):,} rows of all files are." in ended
 
 
 def test_the_oldest_judgement_of_leaders_is_told_with_its_date(
@@ -668,7 +668,7 @@ def test_the_oldest_judgement_of_leaders_is_told_with_its_date(
 
 def test_an_example_with_a_wrong_number_would_be_noticed(db: Database, database: duckdb.DuckDBPyConnection) -> None:
     """So that the tests above are known to be able to fail."""
-    example = told(db, "quarters")
+    example = example_of(db, "quarters")
     figures = about(database, example)
     assert f" = {short(figures.cut())}." in words(example)
     assert f" = {short(figures.cut() + 0.01)}." not in words(example)

@@ -254,7 +254,7 @@ def test_what_hardly_can_be_is_taken_with_a_warning(
 
 
 def test_published_figures_are_rarely_odd_by_these_marks(db: Database) -> None:
-    """Every council's newest figure, held against the one of the year before: a few in a hundred are far from it."""
+    """Every council's newest figure, compared with the one of the year before: a few in a hundred are far from it."""
     both = db.newest.filter(
         (pl.col("kind") == "local_authority") & pl.col("change").is_not_null() & pl.col("sets_cut")
     ).unique(["metric_id", "return_id"])
@@ -583,7 +583,7 @@ def test_who_has_no_published_figure_is_one_more(db: Database) -> None:
     assert westminster["ranked"] == leeds["ranked"] + 1
 
 
-def test_who_has_no_row_at_all_is_held_against_the_others_too(tmp_path: Path) -> None:
+def test_who_has_no_row_at_all_is_compared_with_the_others_too(tmp_path: Path) -> None:
     made_up = small.database(tmp_path, metrics=[small.metric()], figures=others(5.0, 10.0, 20.0, 30.0))
     (found,) = local_rank.rank_figures(made_up, "101", [Own("waits", 10.0)], BENCHMARKS["best_quarter"]).to_dicts()
     assert (found["rank"], found["tied"], found["ranked"], found["quarter"]) == (2, 2, 5, 2)

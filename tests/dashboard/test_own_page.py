@@ -64,7 +64,7 @@ def sent(app: AppTest) -> str:
     return f"{app._tree} {html(app)} {[one.proto for one in app.get('unknown')]} {dict(app.query_params)}"
 
 
-def kept(app: AppTest) -> str:
+def session_text(app: AppTest) -> str:
     """All that the session holds, its widgets and what Streamlit keeps for itself too, written out."""
     state = app.session_state._state._state
     return written(
@@ -222,12 +222,12 @@ def test_what_one_session_is_given_is_nowhere_in_another(db: Database) -> None:
     given_everything(first)
     second.run()
     third = opened("Your own figures", la="Leeds")
-    assert VALUE in kept(first)
-    assert PASTED in kept(first)
+    assert VALUE in session_text(first)
+    assert PASTED in session_text(first)
     assert WORDS in sent(first)
     for other in (second, third):
         for given in (VALUE, PASTED, WORDS):
-            assert given not in kept(other), given
+            assert given not in session_text(other), given
             assert given not in sent(other), given
         assert sentence(other).startswith("No figure of Leeds' own is in your session")
 
@@ -327,7 +327,7 @@ def test_one_button_lets_go_of_everything() -> None:
     pasted(app, f"Vacancies\t{VALUE}")
     press(app, "Clear all of your figures")
     for given in (VALUE, PASTED, WORDS):
-        assert given not in kept(app), given
+        assert given not in session_text(app), given
         assert given not in sent(app), given
     left = {key: value for key, value in app.session_state.items() if key.startswith("own_")}
     assert not [value for value in left.values() if value not in ("", False)], left

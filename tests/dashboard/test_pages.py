@@ -264,7 +264,7 @@ def test_tables_are_drawn_when_they_are_opened_and_not_before() -> None:
     assert "inspections since 2013</caption>" in html(opened("Council", la="Leeds", inspections="true"))
 
 
-def test_a_group_is_picked_by_name_and_nobody_in_it_is_held_against_itself(db: Database) -> None:
+def test_a_group_is_picked_by_name_and_nobody_in_it_is_compared_with_itself(db: Database) -> None:
     app = opened(benchmark="My group", group=["Leeds", "York"])
     assert app.multiselect(key="group").value == ["Leeds", "York"]
     assert "The median of your group is 2.3% (2 councils with a figure)." in sentences(app)[0]

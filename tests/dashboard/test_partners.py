@@ -48,7 +48,7 @@ def database(folder: Path, neighbours: Mapping[str, Sequence[str]], joint: Seque
     )
 
 
-def asked(db: Database, area_id: str = "101", most: int = 9) -> list[Partner]:
+def find_partners(db: Database, area_id: str = "101", most: int = 9) -> list[Partner]:
     return partners.learning_partners(db, area_id, EACH, most=most)
 
 
@@ -57,7 +57,7 @@ def evidence(found: Sequence[Partner]) -> dict[str, str]:
 
 
 def test_partners_reach_the_benchmark_where_the_council_falls_short_most_measures_first(tmp_path: Path) -> None:
-    found = asked(database(tmp_path, {"101": ["102", "103", "104", "105"]}))
+    found = find_partners(database(tmp_path, {"101": ["102", "103", "104", "105"]}))
     # To reach is enough (103 in a); 104 reaches it only where 101 does too.
     assert evidence(found) == {"103": "ab", "105": "ad", "102": "a"}
     first = found[0]
@@ -70,7 +70,7 @@ def test_partners_reach_the_benchmark_where_the_council_falls_short_most_measure
 
 def test_who_names_the_council_as_a_neighbour_comes_after_its_own_neighbours(tmp_path: Path) -> None:
     named = {"101": ["104", "105"], "103": ["106", "102", "101"], "102": ["101"]}
-    found = asked(database(tmp_path, named))
+    found = find_partners(database(tmp_path, named))
     assert evidence(found) == {"105": "ad", "103": "ab", "102": "a"}
     assert [(one.closeness_rank, one.closeness, one.named_rank) for one in found] == [
         (2, "close", None),
@@ -80,18 +80,18 @@ def test_who_names_the_council_as_a_neighbour_comes_after_its_own_neighbours(tmp
 
 
 def test_neighbours_that_name_each_other_say_both_ranks(tmp_path: Path) -> None:
-    (found,) = asked(database(tmp_path, {"101": ["102"], "102": ["104", "101"]}))
+    (found,) = find_partners(database(tmp_path, {"101": ["102"], "102": ["104", "101"]}))
     assert (found.closeness_rank, found.named_rank) == (1, 2)
 
 
 def test_the_list_is_short(tmp_path: Path) -> None:
     db = database(tmp_path, {"101": ["102", "103", "104", "105"]})
-    assert list(evidence(asked(db, most=2))) == ["103", "105"]
+    assert list(evidence(find_partners(db, most=2))) == ["103", "105"]
 
 
 def test_a_council_that_meets_the_benchmark_everywhere_has_nobody_to_learn_from(tmp_path: Path) -> None:
     db = database(tmp_path, {"106": ["101", "102", "103"]})
-    assert asked(db, "106") == []
+    assert find_partners(db, "106") == []
     assert sentences.partners_sentence("Leeds", [], EACH) == (
         "Held against England, no council most like Leeds does better where Leeds falls short."
     )
@@ -100,11 +100,11 @@ def test_a_council_that_meets_the_benchmark_everywhere_has_nobody_to_learn_from(
 def test_a_partner_in_a_joint_return_is_none_for_the_measure_it_shares(tmp_path: Path) -> None:
     # Rows of one return are alike; here they are not, so that it is the rule that leaves it out.
     db = database(tmp_path, {"101": ["102", "103"]}, joint=("101", "103"))
-    assert evidence(asked(db)) == {"103": "b", "102": "a"}
+    assert evidence(find_partners(db)) == {"103": "b", "102": "a"}
 
 
 def test_very_small_councils_are_no_evidence(tmp_path: Path) -> None:
-    assert asked(database(tmp_path, {"101": [small.TINY]})) == []
+    assert find_partners(database(tmp_path, {"101": [small.TINY]})) == []
 
 
 def test_only_the_measures_asked_for_are_looked_at(tmp_path: Path) -> None:
@@ -135,7 +135,7 @@ def test_the_latest_judgement_of_leaders_is_beside_each_with_its_date(tmp_path: 
             "grade": ["Inadequate", "Good", "Outstanding"],
         }
     )
-    judged = {one.area_id: (one.leaders, one.leaders_on) for one in asked(db)}
+    judged = {one.area_id: (one.leaders, one.leaders_on) for one in find_partners(db)}
     assert judged == {
         "103": ("Good", date(2023, 5, 1)),
         "105": ("Outstanding", date(2016, 3, 1)),  # older files print no other day than that of publication
@@ -145,11 +145,11 @@ def test_the_latest_judgement_of_leaders_is_beside_each_with_its_date(tmp_path: 
 
 def test_the_sentence_names_them_with_how_many_measures(tmp_path: Path) -> None:
     db = database(tmp_path, {"101": ["102", "103", "105"]})
-    assert sentences.partners_sentence("Council 101", asked(db), BENCHMARKS["neighbours"]) == (
+    assert sentences.partners_sentence("Council 101", find_partners(db), BENCHMARKS["neighbours"]) == (
         "Held against the median of its own statistical neighbours, these of the councils most like Council 101 reach "
         "it where Council 101 falls short: Council 103 on 2 measures, Council 105 on 2 and Council 102 on 1."
     )
-    assert sentences.partners_sentence("A", asked(db)[2:], EACH).endswith("Council 102 on 1 measure.")
+    assert sentences.partners_sentence("A", find_partners(db)[2:], EACH).endswith("Council 102 on 1 measure.")
 
 
 @pytest.mark.parametrize("benchmark", ["best_quarter", "england", "neighbours", "outstanding_leaders"])

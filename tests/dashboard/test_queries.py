@@ -201,7 +201,7 @@ def test_notices_say_what_must_be_known_before_reading(db: Database) -> None:
 
 def test_regions_and_england_are_listed_but_not_compared(db: Database) -> None:
     areas = (LEEDS, "E92000001", "E12000003")
-    rows = selection.rows(db, selection.Question(("vacancy_rate",), areas=areas, periods=("2025",)))
+    rows = selection.rows(db, selection.FigureQuery(("vacancy_rate",), areas=areas, periods=("2025",)))
     found = {row["area_id"]: row for row in queries.compared(db, rows, BEST).iter_rows(named=True)}
     assert found[LEEDS]["gap"] is not None
     for area_id in ("E92000001", "E12000003"):
@@ -212,7 +212,7 @@ def test_regions_and_england_are_listed_but_not_compared(db: Database) -> None:
 
 
 def test_rows_of_many_measures_are_compared_as_each_alone(db: Database) -> None:
-    rows = selection.rows(db, selection.Question(("vacancy_rate", "plan_rate", "caseload"), periods=("2025",)))
+    rows = selection.rows(db, selection.FigureQuery(("vacancy_rate", "plan_rate", "caseload"), periods=("2025",)))
     for benchmark in BENCHMARKS.values():
         together = queries.compared(db, rows, benchmark)
         for metric_id in ("vacancy_rate", "plan_rate", "caseload"):

@@ -512,7 +512,7 @@ def test_better_is_not_said_of_what_chance_could_explain(all_said: Said) -> None
 
 
 def test_the_sentence_of_england_adds_up(db: Database) -> None:
-    """Whoever reaches it, falls short, has no figure or nothing to be held against: together they are all returns."""
+    """Whoever reaches it, falls short, has no figure or nothing to be compared with: together they are all returns."""
     scores = (
         r"(?P<meet>\d+) of \d+ councils reach it and (?P<short>\d+) fall short",
         r"[Nn]one of (?P<short>\d+) councils reaches it",

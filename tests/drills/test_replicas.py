@@ -322,7 +322,7 @@ def test_that_page_looks_like_our_other_plain_ones_and_fetches_nothing() -> None
     page = (DEPLOY / "503.html").read_text("utf-8")
     (title,) = re.findall("<h1>(.*?)</h1>", page)
     paragraphs = re.findall("<p>(.*?)</p>", page)[1:]
-    assert page == error_pages.page(title, paragraphs) + "\n"
+    assert page == error_pages.render_page(title, paragraphs) + "\n"
     assert not re.findall(r"\b(src|srcset|@import|url\()", page)
 
 

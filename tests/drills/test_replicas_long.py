@@ -191,7 +191,7 @@ def test_on_a_full_disk_a_build_says_so_and_readers_keep_what_they_have(tmp_path
     size = (
         (builder.DATA / "monitor.duckdb").stat().st_size if (builder.DATA / "monitor.duckdb").exists() else 70_000_000
     )
-    # Room for the database, its kept copy and the releases, and for half of another one.
+    # Room for the database, its archived copy and the releases, and for half of another one.
     mounted = subprocess.run(
         ["mount", "-t", "tmpfs", "-o", f"size={int(size * 2.7)}", "small", str(disk)], check=False, capture_output=True
     )

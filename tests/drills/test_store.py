@@ -72,7 +72,7 @@ def put(data: Path, tables: Tables, number: int) -> Path:
         "observation": tables["observation"].with_columns(
             pl.when(pl.col("value").is_not_null()).then(float(MARK + number)).alias("value")
         ),
-        # Held against cuts of its own, no figure is a gap away from looking like that of another version.
+        # Compared with cuts of its own, no figure is a gap away from looking like that of another version.
         "quarter_cut": tables["quarter_cut"].with_columns(
             pl.lit(float(MARK + number)).alias(name) for name in ("best", "middle", "worst")
         ),

@@ -39,7 +39,7 @@ def observations(*figures: Figure) -> dict[str, pl.DataFrame]:
     return {"observation": pl.DataFrame(rows, schema=OBSERVATION)}
 
 
-def said(old: dict[str, pl.DataFrame], new: dict[str, pl.DataFrame]) -> list[tuple[object, ...]]:
+def changes_between(old: dict[str, pl.DataFrame], new: dict[str, pl.DataFrame]) -> list[tuple[object, ...]]:
     columns = ("kind", "metric_id", "area_id", "before", "after", "moved_by")
     return changes.between(old, new).select(columns).rows()
 
@@ -74,7 +74,7 @@ ENGLAND_2024: Figure = ("rate", "E92000001", 2024, 12.0)
 def test_a_figure_that_is_another_one_is_said_with_both(
     old: list[Figure], new: list[Figure], expected: list[tuple[object, ...]]
 ) -> None:
-    assert said(observations(*old), observations(*new)) == expected
+    assert changes_between(observations(*old), observations(*new)) == expected
 
 
 def inspections(*grades: str, published: date = date(2025, 6, 1)) -> dict[str, pl.DataFrame]:
@@ -91,14 +91,14 @@ def inspections(*grades: str, published: date = date(2025, 6, 1)) -> dict[str, p
 
 def test_a_new_report_is_one_row() -> None:
     old, new = inspections("Good"), inspections("Good", published=date(2026, 6, 1))
-    assert said(old, new) == [
+    assert changes_between(old, new) == [
         (Kind.ENDED_INSPECTION, None, "383", "383-2025-06-01", None, None),
         (Kind.NEW_INSPECTION, None, "383", None, "383-2026-06-01", None),
     ]
 
 
 def test_a_judgement_that_is_another_one_is_said_strand_by_strand() -> None:
-    assert said(inspections("Good", "Inadequate"), inspections("Outstanding")) == [
+    assert changes_between(inspections("Good", "Inadequate"), inspections("Outstanding")) == [
         (Kind.REVISED_JUDGEMENT, "judgement_leaders", "383", "Good", "Outstanding", None),
         (Kind.REVISED_JUDGEMENT, "judgement_protection", "383", "Inadequate", "no judgement", None),
     ]
@@ -117,7 +117,7 @@ def authorities(*rows: tuple[str, date | None]) -> dict[str, pl.DataFrame]:
 
 def test_new_and_ended_authorities_are_said() -> None:
     end = date(2027, 3, 31)
-    assert said(authorities(("909", None)), authorities(("909", end), ("942", None))) == [
+    assert changes_between(authorities(("909", None)), authorities(("909", end), ("942", None))) == [
         (Kind.ENDED_AUTHORITY, None, "909", "Council 909", None, None),
         (Kind.NEW_AUTHORITY, None, "942", None, "Council 942", None),
     ]

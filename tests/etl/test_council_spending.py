@@ -70,7 +70,7 @@ def load(tmp_path: Path, areas: Areas, *rows: Row, summed: Sequence[Row] | None 
     return spending.SOURCE.load(spending.SOURCE, releases.read(tmp_path, spending.SOURCE), Context(areas, loaded))
 
 
-def one(loaded: Loaded, metric: str, area_id: str, year: int = 2025) -> dict[str, object]:
+def observation_of(loaded: Loaded, metric: str, area_id: str, year: int = 2025) -> dict[str, object]:
     rows = loaded.tables["observation"].filter(
         (pl.col("metric_id") == metric) & (pl.col("area_id") == area_id) & (pl.col("period_end").dt.year() == year)
     )
@@ -80,25 +80,27 @@ def one(loaded: Loaded, metric: str, area_id: str, year: int = 2025) -> dict[str
 
 def test_spending_is_pounds_by_children_of_the_middle_of_the_year(tmp_path: Path, known_areas: Areas) -> None:
     # 300 million pounds, 150,000 children in the middle of 2024.
-    leeds = one(load(tmp_path, known_areas), spending.SPENDING, "383")
+    leeds = observation_of(load(tmp_path, known_areas), spending.SPENDING, "383")
     assert (leeds["value"], leeds["numerator"], leeds["denominator"]) == (2_000.0, 300_000_000.0, 150_000.0)
     assert (leeds["period"], leeds["period_end"], leeds["status"]) == ("2024/25", date(2025, 3, 31), "observed")
     assert (leeds["file"], leeds["line"]) == (NEWEST.services.name, 3)
 
 
 def test_the_share_on_children_looked_after_is_of_total_expenditure(tmp_path: Path, known_areas: Areas) -> None:
-    leeds = one(load(tmp_path, known_areas), spending.SHARE, "383")
+    leeds = observation_of(load(tmp_path, known_areas), spending.SHARE, "383")
     assert (leeds["value"], leeds["numerator"], leeds["denominator"]) == (50.0, 150_000.0, 300_000.0)
 
 
 def test_columns_are_known_by_their_machine_names_wherever_those_stand(tmp_path: Path, known_areas: Areas) -> None:
     loaded = load(tmp_path, known_areas)
-    assert one(loaded, spending.SHARE, "383", 2023) | {"line": 3} == one(loaded, spending.SHARE, "383") | {
+    assert observation_of(loaded, spending.SHARE, "383", 2023) | {"line": 3} == observation_of(
+        loaded, spending.SHARE, "383"
+    ) | {
         "file": spending.EDITIONS[0].services.name,
         "period": "2022/23",
         "period_end": date(2023, 3, 31),
     }
-    assert one(loaded, spending.SHARE, "383", 2023)["line"] == 5
+    assert observation_of(loaded, spending.SHARE, "383", 2023)["line"] == 5
 
 
 def test_only_councils_with_childrens_services_are_kept(tmp_path: Path, known_areas: Areas) -> None:
@@ -124,14 +126,14 @@ def test_a_symbol_says_why_there_is_no_figure(tmp_path: Path, known_areas: Areas
     birmingham = ("E4601", "E08000025", "Birmingham", "M", "MD", symbol, symbol)
     loaded = load(tmp_path, known_areas, birmingham, ENGLAND_ROW)
     for metric in (spending.SPENDING, spending.SHARE):
-        row = one(loaded, metric, "330")
+        row = observation_of(loaded, metric, "330")
         assert (row["value"], row["status"], row["symbol"]) == (None, status, symbol)
 
 
 def test_a_missing_split_leaves_the_total(tmp_path: Path, known_areas: Areas) -> None:
     loaded = load(tmp_path, known_areas, (*LEEDS[:6], "[x]"))
-    assert one(loaded, spending.SPENDING, "383")["value"] == 2_000.0
-    share = one(loaded, spending.SHARE, "383")
+    assert observation_of(loaded, spending.SPENDING, "383")["value"] == 2_000.0
+    share = observation_of(loaded, spending.SHARE, "383")
     assert (share["value"], share["status"], share["symbol"]) == (None, "not_available", "[x]")
 
 
@@ -153,7 +155,7 @@ def test_a_council_is_known_by_any_code_and_name_of_its_own(
     tmp_path: Path, known_areas: Areas, code: str, name: str, area_id: str
 ) -> None:
     loaded = load(tmp_path, known_areas, ("E1", code, name, "", "UA", "10", "5"))
-    assert one(loaded, spending.SHARE, area_id)["value"] == 50.0
+    assert observation_of(loaded, spending.SHARE, area_id)["value"] == 50.0
 
 
 @pytest.mark.parametrize(
@@ -210,7 +212,7 @@ def test_a_council_that_only_one_of_two_files_holds_is_refused(tmp_path: Path, k
 
 def test_totals_that_differ_by_rounding_agree(tmp_path: Path, known_areas: Areas) -> None:
     loaded = load(tmp_path, known_areas, LEEDS, summed=[(*LEEDS[:5], "299999.6")])
-    assert one(loaded, spending.SPENDING, "383")["value"] == 2_000.0
+    assert observation_of(loaded, spending.SPENDING, "383")["value"] == 2_000.0
 
 
 @pytest.mark.parametrize(

@@ -122,7 +122,7 @@ def files(data: Path) -> list[str]:
     return sorted(str(path.relative_to(data)) for path in data.rglob("*") if path.is_file())
 
 
-def kept(*versions: str) -> list[str]:
+def archived(*versions: str) -> list[str]:
     """The files of a folder with nothing in it but a database and these versions."""
     return [DATABASE, *(f"versions/{version}.duckdb" for version in sorted(versions))]
 
@@ -167,7 +167,7 @@ def test_a_builder_killed_at_any_step_leaves_the_last_or_the_new_version_whole(d
 
     small.put(data, "d")
     assert small.version_of(data / DATABASE) == "d"
-    assert files(data) == (kept("a", "b", "d") if live == "b" else kept("b", "c", "d"))
+    assert files(data) == (archived("a", "b", "d") if live == "b" else archived("b", "c", "d"))
     with live_database.alone(data):
         assert live_database.rollback(data) == live
 
@@ -216,7 +216,7 @@ def test_a_roll_back_killed_at_any_step_leaves_one_or_the_other_version_whole(da
     assert small.version_of(data / DATABASE) == ("a" if step == "swapped" else "b")
     with live_database.alone(data):
         assert live_database.rollback(data, "a") == "a"
-    assert files(data) == kept("a", "b")
+    assert files(data) == archived("a", "b")
 
 
 # Two at once
@@ -238,7 +238,7 @@ def test_of_builders_started_at_once_one_builds_and_the_others_end_with_status_3
         assert one is builder or f"another build is running here (process {builder.pid}, since " in words
     (data / "go").unlink()
     assert small.version_of(data / DATABASE) == "c"
-    assert files(data) == kept("a", "b", "c")
+    assert files(data) == archived("a", "b", "c")
 
 
 # No room, no rights
@@ -296,7 +296,7 @@ def test_a_folder_nobody_may_write_to_is_said_in_words(data: Path) -> None:
         for folder in folders:
             folder.chmod(0o755)
     assert small.version_of(data / DATABASE) == "b"
-    assert files(data) == kept("a", "b")
+    assert files(data) == archived("a", "b")
 
 
 # Damage

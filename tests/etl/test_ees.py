@@ -41,7 +41,7 @@ def census(tmp_path: Path, areas: Areas, children: bytes, plans: bytes) -> pl.Da
     return loaded.tables["observation"].filter(pl.col("metric_id") == "plan_rate")
 
 
-def one(loaded: Loaded, metric: str, area_id: str, year: int) -> dict[str, object]:
+def observation_of(loaded: Loaded, metric: str, area_id: str, year: int) -> dict[str, object]:
     rows = loaded.tables["observation"].filter(
         (pl.col("metric_id") == metric) & (pl.col("area_id") == area_id) & (pl.col("period_end").dt.year() == year)
     )
@@ -50,7 +50,7 @@ def one(loaded: Loaded, metric: str, area_id: str, year: int) -> dict[str, objec
 
 
 def test_a_figure_carries_its_value_its_parts_and_where_it_was_printed(tmp_path: Path, known_areas: Areas) -> None:
-    leeds = one(workforce(tmp_path, known_areas), "vacancy_rate", "383", 2025)
+    leeds = observation_of(workforce(tmp_path, known_areas), "vacancy_rate", "383", 2025)
     assert leeds == {
         "metric_id": "vacancy_rate",
         "area_id": "383",
@@ -81,7 +81,7 @@ def test_a_figure_carries_its_value_its_parts_and_where_it_was_printed(tmp_path:
 def test_a_symbol_is_kept_with_its_meaning_and_is_never_a_number(
     tmp_path: Path, known_areas: Areas, metric: str, status: Status, symbol: str
 ) -> None:
-    camden = one(workforce(tmp_path, known_areas), metric, "202", 2025)
+    camden = observation_of(workforce(tmp_path, known_areas), metric, "202", 2025)
     assert (camden["value"], camden["status"], camden["symbol"]) == (None, status, symbol)
 
 
@@ -98,7 +98,7 @@ def test_every_symbol_of_the_open_data_standard_has_a_meaning() -> None:
 
 def test_zero_is_a_value(tmp_path: Path, known_areas: Areas) -> None:
     loaded = workforce(tmp_path, known_areas, f"2025,{LEEDS},10,0,0,0,0,0,0,10,0,0,0")
-    leeds = one(loaded, "vacancy_rate", "383", 2025)
+    leeds = observation_of(loaded, "vacancy_rate", "383", 2025)
     assert (leeds["value"], leeds["status"], leeds["numerator"], leeds["denominator"]) == (0.0, "observed", 0.0, 10.0)
 
 
@@ -106,13 +106,13 @@ def test_a_part_that_is_a_symbol_makes_the_sum_of_parts_unknown_and_never_smalle
     tmp_path: Path, known_areas: Areas
 ) -> None:
     loaded = workforce(tmp_path, known_areas, f"2025,{LEEDS},180,9,5,low,0.2,20,10,100,1500,15,3")
-    leeds = one(loaded, "agency_rate", "383", 2025)
+    leeds = observation_of(loaded, "agency_rate", "383", 2025)
     assert (leeds["value"], leeds["numerator"], leeds["denominator"]) == (0.2, None, None)
 
 
 def test_a_joint_return_stands_once_for_each_authority_alike_in_all_else(tmp_path: Path, known_areas: Areas) -> None:
     loaded = workforce(tmp_path, known_areas)
-    kingston, richmond = (one(loaded, "vacancy_rate", number, 2025) for number in ("314", "318"))
+    kingston, richmond = (observation_of(loaded, "vacancy_rate", number, 2025) for number in ("314", "318"))
     assert kingston.pop("area_id") == "314"
     assert richmond.pop("area_id") == "318"
     assert kingston == richmond
@@ -132,7 +132,7 @@ def test_an_exact_repeat_is_counted_and_read_once(tmp_path: Path, known_areas: A
     loaded = workforce(tmp_path, known_areas, row, row, row)
     ledger = loaded.ledger.row(0, named=True)
     assert (ledger["rows_read"], ledger["rows_loaded"], ledger["rows_duplicate"]) == (3, 1, 2)
-    assert one(loaded, "vacancy_rate", "383", 2025)["line"] == 2
+    assert observation_of(loaded, "vacancy_rate", "383", 2025)["line"] == 2
 
 
 def test_the_same_key_with_another_value_names_both_lines(tmp_path: Path, known_areas: Areas) -> None:
@@ -179,7 +179,7 @@ def test_each_authority_of_a_joint_return_must_be_known(
 
 
 def test_national_rows_are_englands_and_no_other_countrys(tmp_path: Path, known_areas: Areas) -> None:
-    assert one(workforce(tmp_path, known_areas), "vacancy_rate", ENGLAND, 2025)["value"] == 10.0
+    assert observation_of(workforce(tmp_path, known_areas), "vacancy_rate", ENGLAND, 2025)["value"] == 10.0
     with pytest.raises(SourceError, match="W92000004") as error:
         workforce(
             tmp_path / "wales",
@@ -207,13 +207,13 @@ def test_spaces_around_labels_and_no_break_spaces_in_them_say_nothing(tmp_path: 
     )
     cells = "180,9,5,20,10,20, 10 ,100,1500,15,3"
     loaded = workforce(tmp_path, known_areas, f"2025 ,{place},{cells}", f"2025,{JOINT},{cells}")
-    assert one(loaded, "vacancy_rate", "318", 2025)["return_id"] == "314+318"
+    assert observation_of(loaded, "vacancy_rate", "318", 2025)["return_id"] == "314+318"
     # The two rows differ by those spaces only: they are one.
     assert loaded.ledger.select("rows_read", "rows_loaded", "rows_duplicate").rows() == [(2, 1, 1)]
 
 
 def test_an_authority_may_report_for_the_year_in_which_it_ended(tmp_path: Path, known_areas: Areas) -> None:
-    assert one(workforce(tmp_path, known_areas), "vacancy_rate", "909", 2022)["value"] == 20.0
+    assert observation_of(workforce(tmp_path, known_areas), "vacancy_rate", "909", 2022)["value"] == 20.0
 
 
 @pytest.mark.parametrize(
@@ -332,7 +332,7 @@ def test_of_a_table_with_groups_only_the_declared_ones_are_kept_and_counted(tmp_
 
 def test_a_share_is_the_count_of_its_group_by_the_total_in_percent(tmp_path: Path, known_areas: Areas) -> None:
     loaded = grouped(tmp_path, known_areas, f"2025,{LEEDS},All,All ages,1500", f"2025,{LEEDS},All,Under 1,160")
-    leeds = one(loaded, "share_under_1", "383", 2025)
+    leeds = observation_of(loaded, "share_under_1", "383", 2025)
     assert (leeds["value"], leeds["numerator"], leeds["denominator"], leeds["line"]) == (10.6666667, 160.0, 1500.0, 3)
 
 
@@ -350,7 +350,7 @@ def test_a_share_without_a_count_or_a_total_says_why(
 ) -> None:
     total = (f"2025,{LEEDS},All,All ages,{all_ages}",) if all_ages else ()
     loaded = grouped(tmp_path, known_areas, f"2025,{LEEDS},All,Under 1,{under_1}", *total)
-    leeds = one(loaded, "share_under_1", "383", 2025)
+    leeds = observation_of(loaded, "share_under_1", "383", 2025)
     assert (leeds["value"], leeds["status"]) == (None, status)
 
 

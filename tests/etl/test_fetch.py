@@ -136,7 +136,7 @@ def packed(content: bytes) -> Reply:
     return lambda handler: handler.answer(body=gzip.compress(content), Content_Encoding="gzip")
 
 
-def got(url: str, using: Web) -> bytes:
+def fetch_bytes(url: str, using: Web) -> bytes:
     into = io.BytesIO()
     get(url, into, using)
     return into.getvalue()
@@ -150,7 +150,7 @@ def asked_of(server: Server, header: str) -> list[str | None]:
 
 
 def test_a_file_comes_as_it_is_and_nobody_is_told_more_than_who_asks(server: Server, using: Web) -> None:
-    assert got(server.at("/file.csv", good), using) == CSV
+    assert fetch_bytes(server.at("/file.csv", good), using) == CSV
     assert dict(server.asked[0].headers) == {
         "Host": f"127.0.0.1:{server.server_port}",
         "User-Agent": "child-protection-monitor",
@@ -161,12 +161,15 @@ def test_a_file_comes_as_it_is_and_nobody_is_told_more_than_who_asks(server: Ser
 
 def test_a_packed_file_is_unpacked(server: Server, using: Web) -> None:
     rows = CSV * 20_000
-    assert got(server.at("/file.csv", packed(rows)), using) == rows
+    assert fetch_bytes(server.at("/file.csv", packed(rows)), using) == rows
 
 
 def test_a_file_packed_in_two_members_is_unpacked_whole(server: Server, using: Web) -> None:
     body = gzip.compress(CSV) + gzip.compress(CSV * 2)
-    assert got(server.at("/f", lambda handler: handler.answer(body=body, Content_Encoding="gzip")), using) == CSV * 3
+    assert (
+        fetch_bytes(server.at("/f", lambda handler: handler.answer(body=body, Content_Encoding="gzip")), using)
+        == CSV * 3
+    )
 
 
 def test_a_file_in_chunks_comes_whole(server: Server, using: Web) -> None:
@@ -177,13 +180,13 @@ def test_a_file_in_chunks_comes_whole(server: Server, using: Web) -> None:
             handler.wfile.write(b"%x\r\n%b\r\n" % (len(part), part))
         handler.wfile.write(b"0\r\n\r\n")
 
-    assert got(server.at("/f", chunked), using) == CSV
+    assert fetch_bytes(server.at("/f", chunked), using) == CSV
 
 
 def test_redirects_within_the_allowed_hosts_are_followed(server: Server, using: Web) -> None:
     server.at("/new", good)
     server.at("/older", moved("new", 307))
-    assert got(server.at("/old", moved("/older", 301)), using) == CSV
+    assert fetch_bytes(server.at("/old", moved("/older", 301)), using) == CSV
     assert [handler.path for handler in server.asked] == ["/old", "/older", "/new"]
 
 
@@ -229,7 +232,7 @@ PASSING = [
 
 @pytest.mark.parametrize("bad", PASSING, ids=lambda reply: reply.__name__)
 def test_what_may_pass_is_tried_again_from_the_start(server: Server, using: Web, clock: Clock, bad: Reply) -> None:
-    assert got(server.at("/f", bad, bad, good), using) == CSV
+    assert fetch_bytes(server.at("/f", bad, bad, good), using) == CSV
     assert len(server.asked) == 3
     assert asked_of(server, "Range") == [None, None, None]
     assert clock.pauses == [1.0, 2.0]
@@ -238,7 +241,7 @@ def test_what_may_pass_is_tried_again_from_the_start(server: Server, using: Web,
 @pytest.mark.parametrize("bad", PASSING, ids=lambda reply: reply.__name__)
 def test_after_five_tries_it_is_given_up(server: Server, using: Web, clock: Clock, bad: Reply) -> None:
     with pytest.raises(WebError, match=r"^E_WEB_FAILED: http://127.*, at the last of 5 tries\. Try again later\.$"):
-        got(server.at("/f", bad), using)
+        fetch_bytes(server.at("/f", bad), using)
     assert len(server.asked) == 5
     assert clock.pauses == [1.0, 2.0, 4.0, 8.0]
 
@@ -246,13 +249,13 @@ def test_after_five_tries_it_is_given_up(server: Server, using: Web, clock: Cloc
 def test_pauses_grow_to_a_minute_and_are_scattered(server: Server, using: Web, clock: Clock) -> None:
     scattered = replace(using, tries=9, deadline=10_000, chance=lambda: 0.5)
     with pytest.raises(WebError, match="9 tries"):
-        got(server.at("/f", status(503)), scattered)
+        fetch_bytes(server.at("/f", status(503)), scattered)
     assert clock.pauses == [0.75 * pause for pause in (1, 2, 4, 8, 16, 32, 60, 60)]
 
 
 def test_a_server_that_says_when_to_come_back_is_asked_then(server: Server, using: Web, clock: Clock) -> None:
     busy, closed = status(429, Retry_After="7"), status(503, Retry_After="soon")
-    assert got(server.at("/f", busy, closed, good), using) == CSV
+    assert fetch_bytes(server.at("/f", busy, closed, good), using) == CSV
     assert clock.pauses == [7.0, 2.0]
 
 
@@ -261,7 +264,7 @@ def test_a_server_may_say_it_by_a_date(server: Server, using: Web, clock: Clock)
         return status(503, Retry_After=format_datetime(datetime.now(UTC) + timedelta(seconds=seconds), usegmt=True))
 
     patient = replace(using, deadline=100_000, longest_pause=10_000)
-    assert got(server.at("/f", at(3_000), at(-30), good), patient) == CSV
+    assert fetch_bytes(server.at("/f", at(3_000), at(-30), good), patient) == CSV
     # A minute for a machine that is busy with something else.
     assert clock.pauses == [pytest.approx(2_970, abs=31), 0.0]
 
@@ -269,13 +272,13 @@ def test_a_server_may_say_it_by_a_date(server: Server, using: Web, clock: Clock)
 def test_who_is_asked_to_stay_away_for_long_stays_away(server: Server, using: Web, clock: Clock) -> None:
     words = r"^E_WEB_LATER: .*: the server answers 429 .*, and asks to come back in 3600 seconds\."
     with pytest.raises(WebError, match=words):
-        got(server.at("/f", status(429, Retry_After="3600")), using)
+        fetch_bytes(server.at("/f", status(429, Retry_After="3600")), using)
     assert (len(server.asked), clock.pauses) == (1, [])
 
 
 def test_pauses_count_towards_the_deadline(server: Server, using: Web, clock: Clock) -> None:
     with pytest.raises(WebError, match=r"^E_WEB_DEADLINE: .*: not whole within 90 seconds \(the server answers 503"):
-        got(server.at("/f", status(503, Retry_After="40")), replace(using, deadline=90))
+        fetch_bytes(server.at("/f", status(503, Retry_After="40")), replace(using, deadline=90))
     assert clock.pauses == [40.0, 40.0]
 
 
@@ -283,7 +286,7 @@ def test_nobody_at_the_address_is_said_in_words(server: Server, using: Web) -> N
     url = server.at("/f", good)
     server.server_close()
     with pytest.raises(WebError, match=r"^E_WEB_FAILED: .*Connection refused, at the last of 5 tries"):
-        got(url.replace(f":{server.server_port}", ":9"), using)
+        fetch_bytes(url.replace(f":{server.server_port}", ":9"), using)
 
 
 # Slow
@@ -354,7 +357,7 @@ def test_a_server_that_drips_is_left_at_the_deadline(server: Server, waits: list
         return next(seconds)
 
     with pytest.raises(WebError, match=r"^E_WEB_DEADLINE: .* not whole within 20 seconds \(time is up\)"):
-        got(server.at("/f", slow), Web(plain_http_to_this_machine=True, deadline=20, clock=clock))
+        fetch_bytes(server.at("/f", slow), Web(plain_http_to_this_machine=True, deadline=20, clock=clock))
     assert len(server.asked) == 1
     assert 0 < server.dripped < 25
     assert waits == sorted(waits, reverse=True)
@@ -366,13 +369,13 @@ def test_a_server_that_hangs_is_not_waited_for_beyond_the_deadline(
     server: Server, using: Web, waits: list[float]
 ) -> None:
     with pytest.raises(WebError, match=r"^E_WEB_DEADLINE: "):
-        got(server.at("/f", hang), replace(using, deadline=0.2))
+        fetch_bytes(server.at("/f", hang), replace(using, deadline=0.2))
     assert len(server.asked) == 1
     assert waits == [0.2]
 
 
 def test_a_read_that_hangs_is_tried_again(server: Server, using: Web, waits: list[float]) -> None:
-    assert got(server.at("/f", hang, good), replace(using, patience=0.2)) == CSV
+    assert fetch_bytes(server.at("/f", hang, good), replace(using, patience=0.2)) == CSV
     assert set(waits) == {0.2}
 
 
@@ -382,13 +385,13 @@ def test_a_read_that_hangs_is_tried_again(server: Server, using: Web, waits: lis
 @pytest.mark.parametrize("code", [201, 204, 206, 400, 401, 403, 404, 410, 418])
 def test_what_a_server_refuses_is_asked_for_once(server: Server, using: Web, code: int) -> None:
     with pytest.raises(RefusedError, match=rf"^E_WEB_REFUSED: .*: the server answers {code} "):
-        got(server.at("/f", status(code, b"" if code == 204 else b"why")), using)
+        fetch_bytes(server.at("/f", status(code, b"" if code == 204 else b"why")), using)
     assert len(server.asked) == 1
 
 
 def test_unchanged_is_no_answer_to_who_did_not_ask(server: Server, using: Web) -> None:
     with pytest.raises(RefusedError, match="304"):
-        got(server.at("/f", status(304)), using)
+        fetch_bytes(server.at("/f", status(304)), using)
 
 
 @pytest.mark.parametrize(
@@ -421,26 +424,26 @@ def test_every_hop_must_be_https_to_a_host_we_know(server: Server, using: Web, t
                 r".*HOSTS in etl/fetch/http"
             ),
         ):
-            got(url, using)
+            fetch_bytes(url, using)
     assert len(server.asked) == 1
 
 
 def test_plain_http_is_for_tests_only(server: Server) -> None:
     with pytest.raises(WebError, match=r"^E_WEB_ADDRESS: "):
-        got(server.at("/f", good), Web())
+        fetch_bytes(server.at("/f", good), Web())
     assert server.asked == []
 
 
 def test_redirects_in_a_circle_end(server: Server, using: Web) -> None:
     server.at("/b", moved("/a"))
     with pytest.raises(WebError, match=r"^E_WEB_REDIRECTS: .*/a: more than 5 redirects, the last to .*/a\."):
-        got(server.at("/a", moved("/b")), using)
+        fetch_bytes(server.at("/a", moved("/b")), using)
     assert len(server.asked) == 6
 
 
 def test_a_redirect_that_leads_nowhere_is_refused(server: Server, using: Web) -> None:
     with pytest.raises(RefusedError, match="302"):
-        got(server.at("/f", status(302)), using)
+        fetch_bytes(server.at("/f", status(302)), using)
 
 
 def endless(handler: Handler) -> None:
@@ -452,7 +455,7 @@ def endless(handler: Handler) -> None:
 def test_a_file_that_says_it_is_too_large_is_not_begun(server: Server, using: Web) -> None:
     large = status(200, CSV, Content_Length=str(10**12))
     with pytest.raises(WebError, match=r"^E_WEB_SIZE: .*larger than a release can be \(200 MB"):
-        got(server.at("/f", large), using)
+        fetch_bytes(server.at("/f", large), using)
 
 
 def test_a_file_that_never_ends_is_left(server: Server, using: Web) -> None:
@@ -478,16 +481,16 @@ def test_a_few_bytes_that_unpack_to_a_flood_are_left(server: Server, using: Web)
 @pytest.mark.parametrize("coding", ["br", "deflate", "gzip, gzip", "zstd"])
 def test_a_packing_we_did_not_ask_for_is_refused(server: Server, using: Web, coding: str) -> None:
     with pytest.raises(WebError, match=r"^E_WEB_CODING: .*: packed as "):
-        got(server.at("/f", lambda handler: handler.answer(Content_Encoding=coding)), using)
+        fetch_bytes(server.at("/f", lambda handler: handler.answer(Content_Encoding=coding)), using)
 
 
 def test_a_file_without_a_length_is_refused_because_a_cut_one_would_look_the_same(server: Server, using: Web) -> None:
     with pytest.raises(WebError, match=r"^E_WEB_LENGTH: .*Download it by hand"):
-        got(server.at("/f", lambda handler: handler.answer(Content_Length=None)), using)
+        fetch_bytes(server.at("/f", lambda handler: handler.answer(Content_Length=None)), using)
     # A packed one has an end of its own.
     body = gzip.compress(CSV)
     whole = server.at("/g", lambda handler: handler.answer(body=body, Content_Length=None, Content_Encoding="gzip"))
-    assert got(whole, using) == CSV
+    assert fetch_bytes(whole, using) == CSV
 
 
 def test_what_a_server_says_is_printed_on_one_line_without_control_characters(server: Server, using: Web) -> None:
@@ -495,7 +498,7 @@ def test_what_a_server_says_is_printed_on_one_line_without_control_characters(se
         handler.wfile.write(b"HTTP/1.1 404 \x1b[2J\x07 gone" + b"!" * 5000 + b"\r\nContent-Length: 0\r\n\r\n")
 
     with pytest.raises(RefusedError) as refused:
-        got(server.at("/f", hostile), using)
+        fetch_bytes(server.at("/f", hostile), using)
     assert str(refused.value).isprintable()
     assert len(str(refused.value)) < 600
 

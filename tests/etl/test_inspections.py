@@ -26,7 +26,7 @@ from etl.readers.inspections import (
     loaded,
     observations,
 )
-from etl.readers.reconcile_ofsted import Disagreement, Known, Other, check_snapshot, hold
+from etl.readers.reconcile_ofsted import Disagreement, Known, Other, check_snapshot, compare_records
 from etl.releases import Cells
 from etl.sources.data_to_insight_inspections import SOURCE as REPORTS
 from etl.sources.ofsted_inspections import SOURCE as OFFICIAL
@@ -425,7 +425,7 @@ def test_a_dash_is_a_judgement_that_was_not_made(tmp_path: Path, known_areas: Ar
 
 
 class TestOfstedsOwnTableOfTheLatestJudgements:
-    """It is held against ours, council by council."""
+    """It is compared with ours, council by council."""
 
     def held(self, areas: Areas, changed: Mapping[str, object] | None = None, *more: tuple[object, ...]) -> None:
         """Leeds in Ofsted's table, with some of it printed otherwise, beside its inspection and others."""
@@ -499,24 +499,24 @@ class TestADeclaredDisagreement:
     DECLARED = (Disagreement("383-2024-06-01", "leaders", GOOD, OUTSTANDING, "Looked up."),)
 
     def test_it_passes_as_long_as_both_print_what_is_declared(self) -> None:
-        assert hold(OURS, theirs(leaders=OUTSTANDING, type="short"), self.DECLARED) == list(self.DECLARED)
+        assert compare_records(OURS, theirs(leaders=OUTSTANDING, type="short"), self.DECLARED) == list(self.DECLARED)
 
     def test_it_excuses_no_other(self) -> None:
         with pytest.raises(SourceError, match=r"E_DISAGREES.*the kind of inspection is standard here but short there"):
-            hold(OURS, theirs(leaders=OUTSTANDING, type="standard"), self.DECLARED)
+            compare_records(OURS, theirs(leaders=OUTSTANDING, type="standard"), self.DECLARED)
 
     @pytest.mark.parametrize("printed", [GOOD, INADEQUATE, None])
     def test_once_it_is_repaired_the_build_stops_until_the_declaration_is_gone(self, printed: str | None) -> None:
         with pytest.raises(SourceError, match=r"^E_REPAIRED: made up\.csv, line 3, column 'Impact': ") as error:
-            hold(OURS, theirs(leaders=printed), self.DECLARED)
+            compare_records(OURS, theirs(leaders=printed), self.DECLARED)
         assert "remove it from DISAGREEMENTS in etl/sources/made_up.py" in str(error.value)
 
     def test_of_another_inspection_it_says_nothing(self) -> None:
         other = Known("383-2021-06-01", "ILACS", None, date(2021, 6, 1), {"leaders": GOOD}, "f.ods", 8)
-        assert hold(other, theirs(leaders=GOOD), self.DECLARED) == []
+        assert compare_records(other, theirs(leaders=GOOD), self.DECLARED) == []
 
     def test_what_the_other_file_does_not_print_at_all_is_not_compared(self) -> None:
-        assert hold(OURS, theirs(type="short"), ()) == []
+        assert compare_records(OURS, theirs(type="short"), ()) == []
 
 
 def test_two_grades_of_one_council_swapped_in_the_real_record_are_refused(known_areas: Areas) -> None:

@@ -65,7 +65,7 @@ def load(tmp_path: Path, areas: Areas, *rows: Row, conferences: tuple[str, ...] 
     return tool.SOURCE.load(tool.SOURCE, cells, Context(areas, loaded))
 
 
-def one(loaded: Loaded, metric: str, area_id: str, year: int = 2025) -> dict[str, object]:
+def observation_of(loaded: Loaded, metric: str, area_id: str, year: int = 2025) -> dict[str, object]:
     rows = loaded.tables["observation"].filter(
         (pl.col("metric_id") == metric) & (pl.col("area_id") == area_id) & (pl.col("period_end").dt.year() == year)
     )
@@ -82,7 +82,7 @@ def refused(tmp_path: Path, areas: Areas, *rows: Row) -> SourceError:
 
 def test_a_figure_is_cleaned_of_binary_noise_and_says_which_row_it_was(tmp_path: Path, known_areas: Areas) -> None:
     loaded = load(tmp_path, known_areas, ("Continue_Assess_Comp", "2025", "Leeds", "22.700000000000003", 383.0))
-    leeds = one(loaded, "assessments_in_45_days", "383")
+    leeds = observation_of(loaded, "assessments_in_45_days", "383")
     assert (leeds["value"], leeds["status"], leeds["symbol"]) == (22.7, "observed", None)
     assert (leeds["period"], leeds["period_end"], leeds["return_id"]) == ("2025", date(2025, 3, 31), "383")
     assert (leeds["source_id"], leeds["file"]) == ("local_authority_interactive_tool", lait.FILE)
@@ -90,14 +90,14 @@ def test_a_figure_is_cleaned_of_binary_noise_and_says_which_row_it_was(tmp_path:
 
 
 def test_a_dash_is_no_figure_and_no_reason(tmp_path: Path, known_areas: Areas) -> None:
-    leeds = one(
+    leeds = observation_of(
         load(tmp_path, known_areas, ("CPPlans2yrs", "2025", "Leeds", "-", 383.0)), "long_plans_ended_rate", "383"
     )
     assert (leeds["value"], leeds["status"], leeds["symbol"]) == (None, "unspecified", "-")
 
 
 def test_a_nought_is_a_figure(tmp_path: Path, known_areas: Areas) -> None:
-    leeds = one(
+    leeds = observation_of(
         load(tmp_path, known_areas, ("CPPlans2yrs", "2025", "Leeds", "0", 383.0)), "long_plans_ended_rate", "383"
     )
     assert (leeds["value"], leeds["status"]) == (0.0, "observed")
@@ -120,7 +120,7 @@ def test_the_tools_own_numbers_of_regions_are_known(
 ) -> None:
     year = 2019 if area_id == "835" else 2020
     loaded = load(tmp_path, known_areas, ("LAC", str(year), name, "61", number))
-    assert one(loaded, "cla_rate", area_id, year)["value"] == 61.0
+    assert observation_of(loaded, "cla_rate", area_id, year)["value"] == 61.0
 
 
 @pytest.mark.parametrize(
@@ -192,8 +192,8 @@ def test_a_council_is_there_or_not_by_the_day_the_measure_is_for(tmp_path: Path,
         ("RevCP", "2023", "Cumbria", "90", 909.0),
         ("Social_Work_Caseholders_%", "2023", "Cumberland", "41", 942.0),
     )
-    assert one(loaded, "reviews_in_time", "909", 2023)["value"] == 90.0
-    assert one(loaded, "caseholder_share", "942", 2023)["period_end"] == date(2023, 9, 30)
+    assert observation_of(loaded, "reviews_in_time", "909", 2023)["value"] == 90.0
+    assert observation_of(loaded, "caseholder_share", "942", 2023)["period_end"] == date(2023, 9, 30)
 
 
 def test_a_figure_declared_as_misplaced_is_rejected_with_the_reason(tmp_path: Path, known_areas: Areas) -> None:
@@ -212,7 +212,10 @@ def joint(value: str, other: str, year: str = "2025") -> tuple[Row, Row]:
 
 def test_a_joint_return_printed_for_both_councils_is_one(tmp_path: Path, known_areas: Areas) -> None:
     loaded = load(tmp_path, known_areas, *joint("41.2", "41.2"))
-    kingston, richmond = one(loaded, "caseholder_share", "314"), one(loaded, "caseholder_share", "318")
+    kingston, richmond = (
+        observation_of(loaded, "caseholder_share", "314"),
+        observation_of(loaded, "caseholder_share", "318"),
+    )
     assert kingston["return_id"] == richmond["return_id"] == "314+318"
     assert kingston["value"] == richmond["value"] == 41.2
     assert kingston["line"] != richmond["line"]
@@ -220,7 +223,7 @@ def test_a_joint_return_printed_for_both_councils_is_one(tmp_path: Path, known_a
 
 def test_a_joint_return_without_a_figure_is_one_too(tmp_path: Path, known_areas: Areas) -> None:
     loaded = load(tmp_path, known_areas, *joint("-", "-"))
-    assert one(loaded, "caseholder_share", "318")["return_id"] == "314+318"
+    assert observation_of(loaded, "caseholder_share", "318")["return_id"] == "314+318"
 
 
 @pytest.mark.parametrize("rows", [joint("41.2", "41.3"), joint("41.2", "-"), joint("41.2", "41.2")[:1]])
@@ -239,13 +242,13 @@ def test_councils_that_report_together_only_by_their_workforce_are_two_elsewhere
         ("RevCP", "2025", "Kingston upon Thames", "95", 314.0),
         ("RevCP", "2025", "Richmond upon Thames", "96", 318.0),
     )
-    assert one(loaded, "reviews_in_time", "314")["return_id"] == "314"
+    assert observation_of(loaded, "reviews_in_time", "314")["return_id"] == "314"
 
 
 def test_spending_is_by_the_children_of_the_middle_of_the_financial_year(tmp_path: Path, known_areas: Areas) -> None:
     # The made-up population of mid-2024: 150,000 in Leeds.
     loaded = load(tmp_path, known_areas, ("SafeguardingFinance", "2024-25 (OT)", "Leeds", "12345678901", 383.0))
-    leeds = one(loaded, "safeguarding_spend_per_child", "383")
+    leeds = observation_of(loaded, "safeguarding_spend_per_child", "383")
     assert leeds["value"] == pytest.approx(12345678901 / 150_000, rel=1e-9)
     assert (leeds["numerator"], leeds["denominator"]) == (12345678901.0, 150_000.0)
     assert (leeds["period"], leeds["period_end"]) == ("2024/25", date(2025, 3, 31))
@@ -259,21 +262,21 @@ def test_spending_of_england_is_by_the_children_of_the_councils_in_it(tmp_path: 
         ("FamilySupportFinance", "2024-25 (OT)", "Leeds", "15000000", 383.0),
     )
     loaded = load(tmp_path, known_areas, *rows)
-    england = one(loaded, "family_support_spend_per_child", ENGLAND)
+    england = observation_of(loaded, "family_support_spend_per_child", ENGLAND)
     assert (england["value"], england["denominator"]) == (100.0, 960_000.0)
-    camden = one(loaded, "family_support_spend_per_child", "202")
+    camden = observation_of(loaded, "family_support_spend_per_child", "202")
     assert (camden["value"], camden["status"], camden["symbol"]) == (None, "unspecified", "-")
 
 
 def test_spending_without_a_population_has_the_populations_reason(tmp_path: Path, known_areas: Areas) -> None:
     loaded = load(tmp_path, known_areas, ("SafeguardingFinance", "2024-25 (OT)", "York", "1000", 816.0))
-    york = one(loaded, "safeguarding_spend_per_child", "816")
+    york = observation_of(loaded, "safeguarding_spend_per_child", "816")
     assert (york["value"], york["status"]) == (None, "no_row")
 
 
 def test_a_weekly_cost_is_as_printed(tmp_path: Path, known_areas: Areas) -> None:
     loaded = load(tmp_path, known_areas, ("SWFinance", "2024-25", "Leeds", "170", 383.0))
-    leeds = one(loaded, "social_work_unit_cost", "383")
+    leeds = observation_of(loaded, "social_work_unit_cost", "383")
     assert (leeds["value"], leeds["numerator"], leeds["period"]) == (170.0, None, "2024/25")
 
 
@@ -288,7 +291,7 @@ def test_reviews_in_time_carry_the_tools_own_counts(tmp_path: Path, known_areas:
         (lait_counts.REVIEWED, "2025", "Camden", "-", 202.0),
         (lait_counts.REVIEWABLE, "2025", "Camden", "69", 202.0),
     )
-    leeds, camden = (one(loaded, "reviews_in_time", area_id) for area_id in ("383", "202"))
+    leeds, camden = (observation_of(loaded, "reviews_in_time", area_id) for area_id in ("383", "202"))
     assert (leeds["value"], leeds["numerator"], leeds["denominator"]) == (90.6, 308.0, 340.0)
     assert (camden["numerator"], camden["denominator"]) == (None, None)
 
@@ -310,7 +313,7 @@ def test_conferences_on_time_carry_the_counts_of_the_census_that_make_the_percen
         ("CP_conf_15days", "2025", "Leeds", "80", 383.0),
         conferences=(f"2025,{LEEDS},{counts}", f"2025,{CAMDEN},c,c,c"),
     )
-    leeds = one(loaded, "conferences_in_15_days", "383")
+    leeds = observation_of(loaded, "conferences_in_15_days", "383")
     assert (leeds["value"], leeds["numerator"], leeds["denominator"]) == (80.0, *parts)
     assert loaded.ledger.filter(pl.col("file") == lait_counts.CONFERENCES)["rows_loaded"].to_list() == [2]
 

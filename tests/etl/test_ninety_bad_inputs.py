@@ -103,7 +103,7 @@ ROWS: dict[int, tuple[str, tuple[str, ...]]] = {
     14: (
         "cut between two rows",
         (CUT, f"{CHECKED}::release_has_authorities",
-         "test_judging::test_rows_that_are_gone_are_refused_with_whose_they_are"),
+         "test_validation::test_rows_that_are_gone_are_refused_with_whose_they_are"),
     ),
     15: (
         "a column less",
@@ -169,14 +169,14 @@ ROWS: dict[int, tuple[str, tuple[str, ...]]] = {
     ),
     38: ("a number that became a date", printed("14-Feb")),
     39: ("less than nothing", refused("a negative count", "a negative rate")),
-    40: ("a share of 1", ("test_judging::test_a_share_from_0_to_1_is_refused_where_0_to_100_is_expected",)),
+    40: ("a share of 1", ("test_validation::test_a_share_from_0_to_1_is_refused_where_0_to_100_is_expected",)),
     41: (
         "more than 100 %",
         (*refused("over 100 %"), f"{CHECKED}::percentages", "test_checks::test_what_may_be_is_let_through",
          "test_ees::test_a_share_of_more_than_all_is_refused_by_its_count"),
     ),
-    42: ("ten times last year's", ("test_judging::test_an_outlier_is_said",)),
-    43: ("all as last year", ("test_judging::test_a_measure_that_equals_last_years_everywhere_is_said",)),
+    42: ("ten times last year's", ("test_validation::test_an_outlier_is_said",)),
+    43: ("all as last year", ("test_validation::test_a_measure_that_equals_last_years_everywhere_is_said",)),
     44: ("a row twice", (REPEAT,)),
     45: (
         "a row twice with other values",
@@ -228,8 +228,8 @@ ROWS: dict[int, tuple[str, tuple[str, ...]]] = {
     ),
     58: ("years that do not follow", (f"{DOUBLE_YEAR}::202427",)),
     59: ("another century", refused("a year a century ahead", "a year long ago", "a year to come")),
-    60: ("an older edition", ("test_judging::test_an_older_release_is_refused",)),
-    61: ("old years revised", ("test_judging::test_revised_years_are_counted_and_many_are_refused",)),
+    60: ("an older edition", ("test_validation::test_an_older_release_is_refused",)),
+    61: ("old years revised", ("test_validation::test_revised_years_are_counted_and_many_are_refused",)),
     62: (
         "England or a total as a council",
         refused(
@@ -237,9 +237,9 @@ ROWS: dict[int, tuple[str, tuple[str, ...]]] = {
             "a council as a region",
         ),
     ),
-    63: ("parts that are not the whole", ("test_judging::test_parts_that_do_not_sum_are_said",)),
+    63: ("parts that are not the whole", ("test_validation::test_parts_that_do_not_sum_are_said",)),
     64: ("another region", refused("another region", "no region")),
-    65: ("a council missing", ("test_judging::test_a_missing_council_is_named",)),
+    65: ("a council missing", ("test_validation::test_a_missing_council_is_named",)),
     66: (
         "a grade in other words",
         (*refused("an unknown grade", "an unknown grade in a sheet", "an unknown grade of before",

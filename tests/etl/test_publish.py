@@ -49,26 +49,26 @@ def roll_back(data: Path, name: str | None = None) -> str:
         return live_database.rollback(data, name)
 
 
-def test_a_published_database_is_in_place_and_kept_and_nothing_else_is_left(tmp_path: Path) -> None:
+def test_a_published_database_is_in_place_and_archived_and_nothing_else_is_left(tmp_path: Path) -> None:
     assert small.put(tmp_path, "a") == tmp_path / DATABASE
     assert files(tmp_path) == [DATABASE, "versions/a.duckdb"]
     assert small.version_of(tmp_path / DATABASE) == small.version_of(tmp_path / "versions" / "a.duckdb") == "a"
     assert live_database.versions(tmp_path) == [Version("a", datetime(2026, 8, 20), live=True)]
 
 
-def test_the_last_three_versions_are_kept(data: Path) -> None:
+def test_the_last_three_versions_are_archived(data: Path) -> None:
     assert names(data) == ["[c]", "b", "a"]
     small.put(data, "d")
     assert names(data) == ["[d]", "c", "b"]
     assert files(data) == [DATABASE, "versions/b.duckdb", "versions/c.duckdb", "versions/d.duckdb"]
 
 
-def test_a_version_that_is_built_again_is_kept_once(data: Path) -> None:
+def test_a_version_that_is_built_again_is_archived_once(data: Path) -> None:
     small.put(data, "c")
     assert names(data) == ["[c]", "b", "a"]
 
 
-def test_what_damages_the_file_that_is_served_leaves_the_kept_version_alone(data: Path) -> None:
+def test_what_damages_the_file_that_is_served_leaves_the_archived_version_alone(data: Path) -> None:
     with (data / DATABASE).open("r+b") as served:
         served.write(b"damage")
     assert small.version_of(data / "versions" / "c.duckdb") == "c"
@@ -86,21 +86,21 @@ def test_a_refused_database_changes_nothing(data: Path) -> None:
     assert names(data) == ["[c]", "b", "a"]
 
 
-def test_a_live_database_that_was_never_kept_is_kept_before_it_is_replaced(data: Path) -> None:
+def test_a_live_database_that_was_never_archived_is_archived_before_it_is_replaced(data: Path) -> None:
     (data / "versions" / "c.duckdb").unlink()
     assert names(data) == ["[c]", "b", "a"]
     small.put(data, "d")
     assert names(data) == ["[d]", "c", "b"]
 
 
-def test_of_a_live_file_that_cannot_be_read_nothing_is_kept(data: Path) -> None:
+def test_of_a_live_file_that_cannot_be_read_nothing_is_archived(data: Path) -> None:
     (data / DATABASE).write_bytes(b"<html>")
     assert names(data) == ["c", "b", "a"]
     small.put(data, "d")
     assert names(data) == ["[d]", "c", "b"]
 
 
-def test_a_log_that_somebody_left_beside_the_live_file_is_not_held_against_the_new_one(data: Path) -> None:
+def test_a_log_that_somebody_left_beside_the_live_file_is_not_applied_to_the_new_one(data: Path) -> None:
     with duckdb.connect(str(data / DATABASE)) as writer:
         writer.execute("PRAGMA disable_checkpoint_on_shutdown")
         writer.execute("DELETE FROM figure WHERE value > 10")
@@ -111,8 +111,8 @@ def test_a_log_that_somebody_left_beside_the_live_file_is_not_held_against_the_n
 
 
 def test_a_clock_that_was_put_back_does_not_confuse_the_order(data: Path) -> None:
-    for kept in (data / "versions").iterdir():
-        os.utime(kept, (kept.stat().st_atime, kept.stat().st_mtime + 86_400))
+    for archived in (data / "versions").iterdir():
+        os.utime(archived, (archived.stat().st_atime, archived.stat().st_mtime + 86_400))
     small.put(data, "d")
     small.put(data, "e")
     assert names(data) == ["[e]", "d", "c"]
@@ -148,30 +148,30 @@ def test_a_live_file_that_cannot_be_read_is_mended_by_the_newest_version(data: P
     assert small.version_of(data / DATABASE) == "c"
 
 
-def test_a_roll_back_keeps_a_live_version_that_was_not_kept(data: Path) -> None:
+def test_a_roll_back_archives_a_live_version_that_was_not_archived(data: Path) -> None:
     (data / "versions" / "c.duckdb").unlink()
     assert roll_back(data) == "b"
     assert names(data) == ["c", "[b]", "a"]
 
 
 @pytest.mark.parametrize("name", ["d", "../../c", "c.duckdb", "*", ""])
-def test_only_a_kept_version_can_be_named(data: Path, name: str) -> None:
+def test_only_an_archived_version_can_be_named(data: Path, name: str) -> None:
     with pytest.raises(EtlError, match=r"^E_VERSION: there is no .*\. Kept: a, b, c\."):
         roll_back(data, name)
     assert names(data) == ["[c]", "b", "a"]
 
 
-def test_a_kept_version_that_is_damaged_is_not_put_in_place(data: Path) -> None:
-    kept = data / "versions" / "b.duckdb"
-    with duckdb.connect(str(kept), read_only=True) as connection:
+def test_an_archived_version_that_is_damaged_is_not_put_in_place(data: Path) -> None:
+    archived = data / "versions" / "b.duckdb"
+    with duckdb.connect(str(archived), read_only=True) as connection:
         info = "SELECT max(block_id), any_value(block_size) FROM pragma_storage_info('figure'), pragma_database_size()"
         block, size = connection.execute(info).fetchall()[0]
-    was = kept.stat()
-    with kept.open("r+b") as file:
+    was = archived.stat()
+    with archived.open("r+b") as file:
         # Three headers come before the blocks: it opens as if nothing were wrong.
         file.seek(3 * 4096 + block * size + 100)
         file.write(b"damage")
-    os.utime(kept, ns=(was.st_atime_ns, was.st_mtime_ns))
+    os.utime(archived, ns=(was.st_atime_ns, was.st_mtime_ns))
     assert names(data) == ["[c]", "b", "a"]
     with pytest.raises(EtlError, match=r"^E_VERSION: the kept version b is damaged \(.*untouched\.$"):
         roll_back(data)

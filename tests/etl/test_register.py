@@ -1,4 +1,4 @@
-"""The files kept by hand: every bad row is refused by name, line and remedy, and a bad file never reaches readers."""
+"""The operator's files: every bad row is refused by name, line and remedy, and a bad file never reaches readers."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ import pytest
 
 from etl.areas import Areas
 from etl.build import builder, commitments, leadership_register, operator_files, operator_rows
-from etl.build.operator_files import Checked, KeptError
+from etl.build.operator_files import Checked, OperatorFileError
 from etl.model import EtlError, Metric
 from etl.sources import all_sources
 from tests.etl.helpers import LAST_GOOD, Command
-from tests.kept import POST, POSTS, PROMISES, ROW, posts, promises, table
+from tests.operator_files import POST, POSTS, PROMISES, ROW, posts, promises, table
 
 TODAY = date(2026, 11, 22)
 Change = Mapping[str, str]
@@ -33,9 +33,9 @@ def metrics() -> list[Metric]:
 
 
 def test_what_ships_has_headers_and_no_rows(known_areas: Areas, metrics: list[Metric]) -> None:
-    files = operator_files.beside(builder.DATA)
-    post = leadership_register.check(operator_files.content(files.register), known_areas, TODAY)
-    promise = commitments.check(operator_files.content(files.commitments), metrics)
+    files = operator_files.choose_paths(builder.DATA)
+    post = leadership_register.check(operator_files.read_file(files.register), known_areas, TODAY)
+    promise = commitments.check(operator_files.read_file(files.commitments), metrics)
     assert (post.table.height, promise.table.height, post.findings, promise.findings) == (0, 0, (), ())
 
 
@@ -141,8 +141,8 @@ def test_a_bad_post_is_refused_by_name_with_line_and_remedy(
     assert words in str(error)
     assert str(error).endswith((".", "?"))  # what to do about it comes last
     assert found.table.is_empty()
-    with pytest.raises(KeptError, match=rule):
-        operator_files.require(found)
+    with pytest.raises(OperatorFileError, match=rule):
+        operator_files.refuse_errors(found)
 
 
 def test_all_that_is_wrong_is_said_at_once_in_the_order_of_the_lines(known_areas: Areas) -> None:
@@ -155,8 +155,8 @@ def test_all_that_is_wrong_is_said_at_once_in_the_order_of_the_lines(known_areas
     assert [(one.rule, one.line) for one in found.errors] == [
         ("E_AUTHORITY_UNKNOWN", 2), ("E_INTERIM", 2), ("E_DATE", 3), ("E_DUPLICATE", 4),
     ]  # fmt: skip
-    with pytest.raises(KeptError) as error:
-        operator_files.require(found)
+    with pytest.raises(OperatorFileError) as error:
+        operator_files.refuse_errors(found)
     assert str(error.value).count("\n") == 3
 
 
@@ -213,8 +213,8 @@ BAD_FILES: list[tuple[bytes, str, str]] = [
 
 @pytest.mark.parametrize(("content", "rule", "words"), BAD_FILES)
 def test_what_is_no_register_is_refused_by_name(known_areas: Areas, content: bytes, rule: str, words: str) -> None:
-    with pytest.raises(KeptError) as error:
-        operator_files.require(leadership_register.check(content, known_areas, TODAY))
+    with pytest.raises(OperatorFileError) as error:
+        operator_files.refuse_errors(leadership_register.check(content, known_areas, TODAY))
     assert error.value.findings[0].rule == rule
     assert words in str(error.value)
 
@@ -237,11 +237,13 @@ def test_what_programs_do_to_a_file_does_no_harm(known_areas: Areas, content: by
 
 
 def test_a_file_that_is_not_there_or_far_too_long_is_said_in_words(tmp_path: Path) -> None:
-    with pytest.raises(KeptError, match=r"^E_FILE_ABSENT: nowhere\.csv: .* restore the one without rows from git"):
-        operator_files.content(tmp_path / "nowhere.csv")
+    with pytest.raises(
+        OperatorFileError, match=r"^E_FILE_ABSENT: nowhere\.csv: .* restore the one without rows from git"
+    ):
+        operator_files.read_file(tmp_path / "nowhere.csv")
     (tmp_path / "long.csv").write_bytes(b"x" * (operator_files.MOST_BYTES + 1))
-    with pytest.raises(KeptError, match=r"^E_TOO_LARGE: long\.csv: "):
-        operator_files.content(tmp_path / "long.csv")
+    with pytest.raises(OperatorFileError, match=r"^E_TOO_LARGE: long\.csv: "):
+        operator_files.read_file(tmp_path / "long.csv")
 
 
 def test_no_column_of_the_register_holds_words_of_ones_own(known_areas: Areas) -> None:
@@ -308,7 +310,7 @@ def test_the_same_commitment_twice_is_refused_but_not_with_another_measure_or_da
 
 def test_an_extra_column_of_the_commitments_is_refused(metrics: list[Metric]) -> None:
     content = promises({}).replace(b"owner,", b"owner,contact,", 1)
-    with pytest.raises(KeptError, match="E_PERSON"):
+    with pytest.raises(OperatorFileError, match="E_PERSON"):
         commitments.check(content, metrics)
 
 

@@ -33,7 +33,9 @@ def history(values: Sequence[float | None], by: str = "a", first: int = 2021) ->
     return {first + position: (value, by) for position, value in enumerate(values)}
 
 
-def found(by_area: Mapping[str, History], polarity: str = LOWER, unit: str = "%", breaks: Sequence[int] = ()) -> Found:
+def trends_of(
+    by_area: Mapping[str, History], polarity: str = LOWER, unit: str = "%", breaks: Sequence[int] = ()
+) -> Found:
     """(area, year) -> s, direction, reason, of a made-up measure at each 31 March."""
     observation = pl.DataFrame(
         [
@@ -66,7 +68,7 @@ def found(by_area: Mapping[str, History], polarity: str = LOWER, unit: str = "%"
 
 def newest(values: Sequence[float | None], polarity: str = LOWER) -> tuple[int | None, str, str | None]:
     # Another council has a figure in every year, so that every year is published.
-    return found({"a": history(values), "b": history([1.0] * len(values), "b")}, polarity)["a", 2020 + len(values)]
+    return trends_of({"a": history(values), "b": history([1.0] * len(values), "b")}, polarity)["a", 2020 + len(values)]
 
 
 @pytest.mark.parametrize(
@@ -103,7 +105,7 @@ def test_only_the_latest_five_count() -> None:
 
 
 def test_every_period_has_the_trend_that_was_known_then() -> None:
-    ways = found({"a": history([1, 2, 3, 4, 5, 0, 0, 0])})
+    ways = trends_of({"a": history([1, 2, 3, 4, 5, 0, 0, 0])})
     assert [ways["a", year] for year in range(2021, 2029)] == [
         *[(None, UNSAID, YOUNG)] * 4,
         (10, WORSE, None),
@@ -126,7 +128,7 @@ def test_four_periods_are_too_few_whoever_has_more_figures() -> None:
 
 
 def test_a_measure_begins_with_its_first_figure_not_with_its_first_symbol() -> None:
-    ways = found({"a": history([None, 1, 2, 3, 4]), "b": history([None, 1, 2, 3, None], "b")})
+    ways = trends_of({"a": history([None, 1, 2, 3, 4]), "b": history([None, 1, 2, 3, None], "b")})
     assert ways["a", 2025] == ways["b", 2025] == (None, UNSAID, YOUNG)
 
 
@@ -134,48 +136,48 @@ def test_a_year_that_nobody_has_a_figure_of_was_not_published() -> None:
     """Whether its rows are all symbols, as of the tests at 11 in 2021, or are not there at all."""
     without = history([1, 2, 3, 4, 5])
     del without[2023]
-    ways = found({"a": history([1, 2, None, 4, 5])})
-    assert ways["a", 2025] == found({"a": without})["a", 2025] == (None, UNSAID, UNPUBLISHED)
+    ways = trends_of({"a": history([1, 2, None, 4, 5])})
+    assert ways["a", 2025] == trends_of({"a": without})["a", 2025] == (None, UNSAID, UNPUBLISHED)
 
 
 def test_a_break_lies_within_five_periods_unless_it_is_at_the_first() -> None:
     values = {"a": history([1, 2, 3, 4, 5, 6])}
     for year in (2023, 2024, 2025, 2026):
-        assert found(values, breaks=[year])["a", 2026] == (None, UNSAID, BROKEN)
-    assert found(values, breaks=[2022])["a", 2026] == (10, WORSE, None)
-    assert found(values, breaks=[2022])["a", 2025] == (None, UNSAID, BROKEN)
+        assert trends_of(values, breaks=[year])["a", 2026] == (None, UNSAID, BROKEN)
+    assert trends_of(values, breaks=[2022])["a", 2026] == (10, WORSE, None)
+    assert trends_of(values, breaks=[2022])["a", 2025] == (None, UNSAID, BROKEN)
 
 
 def test_a_council_that_began_within_the_five_has_no_trend_and_none_of_another() -> None:
     ended, began = history([1, 2, 3], "909"), history([4, 5], "942", 2024)
-    ways = found({"909": ended, "942": began, "a": history([1, 2, 3, 4, 5])})
+    ways = trends_of({"909": ended, "942": began, "a": history([1, 2, 3, 4, 5])})
     assert ways["942", 2025] == (None, UNSAID, BEGAN)
     assert ("909", 2025) not in ways
 
 
 def test_a_region_without_a_row_lacks_a_figure_as_regions_are_not_reorganised() -> None:
-    ways = found({"E1": history([4, 5], "E1", 2024), "a": history([1, 2, 3, 4, 5])})
+    ways = trends_of({"E1": history([4, 5], "E1", 2024), "a": history([1, 2, 3, 4, 5])})
     assert ways["E1", 2025] == (None, UNSAID, MISSING)
 
 
 def test_regions_have_trends_like_councils() -> None:
-    assert found({"E1": history([1, 2, 3, 4, 5], "E1")})["E1", 2025] == (10, WORSE, None)
+    assert trends_of({"E1": history([1, 2, 3, 4, 5], "E1")})["E1", 2025] == (10, WORSE, None)
 
 
 def test_there_is_no_trend_across_returns_of_other_councils() -> None:
     joined = {**history([1, 2], "a"), **history([3, 4, 5], "a+b", 2023)}
-    assert found({"a": joined})["a", 2025] == (None, UNSAID, JOINED)
+    assert trends_of({"a": joined})["a", 2025] == (None, UNSAID, JOINED)
 
 
 def test_who_reports_says_nothing_in_a_year_without_a_figure() -> None:
     """A council of a joint return that has no row gets one under its own number."""
     gap = {**history([1, 2, 3, 4], "a+b"), **history([None], "a", 2025)}
-    assert found({"a": gap, "c": history([1, 2, 3, 4, 5], "c")})["a", 2025] == (None, UNSAID, MISSING)
+    assert trends_of({"a": gap, "c": history([1, 2, 3, 4, 5], "c")})["a", 2025] == (None, UNSAID, MISSING)
 
 
 def test_the_members_of_a_joint_return_go_the_same_way() -> None:
     values = history([5, 4, 3, 2, 1], "a+b")
-    ways = found({"a": values, "b": values})
+    ways = trends_of({"a": values, "b": values})
     assert ways["a", 2025] == ways["b", 2025] == (-10, BETTER, None)
 
 
@@ -183,19 +185,19 @@ def test_the_widest_reason_is_given() -> None:
     """Of a council that began, in a measure that is young, it is the measure that is too young for anybody."""
     began = {**history([4], "a", 2024), **history([None], "a+b", 2025)}
     others = {"b": history([1, 2, 3, 4, 5], "b")}
-    assert found({"a": began, **others})["a", 2025][2] == BEGAN
-    assert found({"a": began, **others}, breaks=[2023])["a", 2025][2] == BROKEN
+    assert trends_of({"a": began, **others})["a", 2025][2] == BEGAN
+    assert trends_of({"a": began, **others}, breaks=[2023])["a", 2025][2] == BROKEN
     unpublished = {"b": history([1, 2, None, 4, 5], "b")}
-    assert found({"a": began, **unpublished}, breaks=[2023])["a", 2025][2] == UNPUBLISHED
+    assert trends_of({"a": began, **unpublished}, breaks=[2023])["a", 2025][2] == UNPUBLISHED
     young = {"b": history([2, 3, 4, 5], "b", 2022)}
-    assert found({"a": began, **young}, breaks=[2023])["a", 2025][2] == YOUNG
+    assert trends_of({"a": began, **young}, breaks=[2023])["a", 2025][2] == YOUNG
     moved = {**history([1, None], "a"), **history([3, 4, 5], "a+b", 2023)}
-    assert found({"a": moved, **others})["a", 2025][2] == JOINED
+    assert trends_of({"a": moved, **others})["a", 2025][2] == JOINED
 
 
 @pytest.mark.parametrize("unit", ["grade", "months"])
 def test_grades_and_months_since_have_no_trend(unit: str) -> None:
-    assert found({"a": history([1, 2, 3, 4, 5])}, unit=unit) == {}
+    assert trends_of({"a": history([1, 2, 3, 4, 5])}, unit=unit) == {}
 
 
 def test_breaks_are_those_of_the_metrics_that_are_loaded() -> None:
@@ -207,7 +209,7 @@ def test_breaks_are_those_of_the_metrics_that_are_loaded() -> None:
 VALUES = st.lists(st.one_of(st.none(), st.integers(0, 6).map(float)), min_size=5, max_size=8)
 
 
-def said(values: Sequence[float | None], first: int) -> tuple[int | None, bool]:
+def expected_trend(values: Sequence[float | None], first: int) -> tuple[int | None, bool]:
     """By the definition: s, and whether it is missing, of the five from a position on."""
     five = values[first : first + 5]
     known = [value for value in five if value is not None]
@@ -218,9 +220,9 @@ def said(values: Sequence[float | None], first: int) -> tuple[int | None, bool]:
 
 @given(VALUES)
 def test_s_is_what_counting_pairs_gives(values: list[float | None]) -> None:
-    ways = found({"a": history(values), "b": history([1.0] * len(values), "b")})
+    ways = trends_of({"a": history(values), "b": history([1.0] * len(values), "b")})
     for first in range(len(values) - 4):
-        s, missing = said(values, first)
+        s, missing = expected_trend(values, first)
         assert ways["a", 2025 + first][::2] == (s, MISSING if missing else None)
 
 
@@ -235,7 +237,7 @@ def test_time_turned_round_turns_the_direction_round(values: list[float | None])
 @given(VALUES)
 def test_the_order_of_rows_does_not_matter(values: list[float | None]) -> None:
     by_area = {"a": history(values), "b": history(values[::-1], "b")}
-    assert found(dict(reversed(by_area.items()))) == found(by_area)
+    assert trends_of(dict(reversed(by_area.items()))) == trends_of(by_area)
 
 
 # From here on: every trend of the real database, counted again in plain Python.

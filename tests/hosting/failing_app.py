@@ -59,5 +59,5 @@ app = st.App(
     routes=[Route("/broken", broken), Route("/half", half), *server_app.routes()],
     middleware=server_app.middleware(),
     lifespan=server_app.lifespan,
-    on_script_error=server_app.failed,
+    on_script_error=server_app.report_failure,
 )

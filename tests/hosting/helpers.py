@@ -40,7 +40,7 @@ Samples = dict[tuple[str, str], float]
 
 def forget() -> None:
     """Have settings, and what hangs on them, read anew."""
-    for one in (settings, app.health, app.places, app.front, app.remote, store):
+    for one in (settings, app.health, app.capacity, app.page_routes, app.remote, store):
         one.cache_clear()
 
 
@@ -148,7 +148,7 @@ def read(text: str) -> Samples:
     return found
 
 
-def asked(port: int, path: str = "/metrics") -> tuple[int, str, str]:
+def ask_metrics(port: int, path: str = "/metrics") -> tuple[int, str, str]:
     """Status, kind and text of an answer at the port of its own."""
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
     connection.request("GET", path)

@@ -19,8 +19,7 @@ from streamlit import file_util
 from dashboard.pages.components import ASSETS, COMPONENTS, HERE, UNDER, _name
 from dashboard.pages.shared.assets import script, style
 from dashboard.server import app as server_app
-from dashboard.server import error_pages as plain
-from dashboard.server import index_html
+from dashboard.server import error_pages, index_html
 from dashboard.server.headers import policy
 from tests.api.client import Client, Got
 from tests.hosting.helpers import app_over, forget
@@ -178,7 +177,7 @@ def test_the_page_is_streamlits_with_our_name_our_language_and_words_for_those_w
     assert gzip.decompress(got.raw) == app.get("/").raw
     page = got.body.decode("utf-8")
     installed = (STATIC / "index.html").read_text("utf-8")
-    assert page == index_html.ours(installed)
+    assert page == index_html.adapt_index_html(installed)
     assert '<html lang="en-GB">' in page
     assert "<title>Child Protection Monitor</title>" in page
     assert "agent" not in page.partition("<body>")[2].replace("user-agent", "")
@@ -188,7 +187,7 @@ def test_the_page_is_streamlits_with_our_name_our_language_and_words_for_those_w
 
 
 def test_what_pages_without_scripts_lead_to_is_there(live: Path) -> None:
-    busy = plain.busy(Headers({"accept": "text/html"}), 30).body.decode("utf-8")  # type: ignore[union-attr]
+    busy = error_pages.busy_response(Headers({"accept": "text/html"}), 30).body.decode("utf-8")  # type: ignore[union-attr]
     addresses = re.findall(r'href="([^"]+)"', index_html.WITHOUT_SCRIPTS + busy)
     assert len(addresses) == 5
     with app_over(live) as app:
@@ -196,7 +195,7 @@ def test_what_pages_without_scripts_lead_to_is_there(live: Path) -> None:
             assert app.get(address).status == 200, address
 
 
-def test_what_never_changes_under_its_name_is_kept_for_ever_and_pages_are_asked_for_anew(app: Client) -> None:
+def test_what_never_changes_under_its_name_is_cached_for_ever_and_pages_are_asked_for_again(app: Client) -> None:
     for address in (f"/static/js/{SCRIPT.name}", style().url, script().url):
         assert "immutable" in app.get(address).headers["cache-control"]
     assert app.get("/").headers["cache-control"] == "no-cache"
@@ -215,7 +214,7 @@ def test_scripts_are_sent_packed_to_who_takes_that(app: Client) -> None:
     assert packed.headers["content-type"].startswith(("text/javascript", "application/javascript"))
 
 
-def test_a_component_is_fetched_from_an_address_with_its_content_and_kept_for_ever(server: Running) -> None:
+def test_a_component_is_fetched_from_an_address_with_its_content_and_cached_for_ever(server: Running) -> None:
     for stem in COMPONENTS:
         for suffix in ("js", "css"):
             got = server.ask(f"{UNDER}{_name(stem)}/{stem}.{suffix}")

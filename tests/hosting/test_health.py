@@ -13,7 +13,7 @@ import duckdb
 import pytest
 
 from dashboard.data.database import Database
-from dashboard.data.duckdb_connection import identity
+from dashboard.data.duckdb_connection import read_identity
 from dashboard.data.versions import Store, store
 from dashboard.server import health
 from dashboard.server.health import Health
@@ -37,7 +37,7 @@ def file(tmp_path: Path) -> Path:
     return written(tmp_path / "monitor.duckdb", OLD)
 
 
-def of(file: Path, most_days: float | None = None) -> Callable[[], tuple[bool, dict[str, Any]]]:
+def readiness_of(file: Path, most_days: float | None = None) -> Callable[[], tuple[bool, dict[str, Any]]]:
     """Asks a server that is warm and reads this file."""
     store = Store(file)
     known = Health(lambda: store, most_days)
@@ -45,30 +45,30 @@ def of(file: Path, most_days: float | None = None) -> Callable[[], tuple[bool, d
 
     def ask() -> tuple[bool, dict[str, Any]]:
         verdict = known.verdict()
-        assert verdict.said["ready"] is verdict.ready
-        assert verdict.ready is ("why" not in verdict.said)
-        assert str(file.parent) not in str(verdict.said)
-        return verdict.ready, verdict.said
+        assert verdict.body["ready"] is verdict.ready
+        assert verdict.ready is ("why" not in verdict.body)
+        assert str(file.parent) not in str(verdict.body)
+        return verdict.ready, verdict.body
 
     return ask
 
 
 def test_a_good_file_is_ready_with_its_version_and_age(file: Path) -> None:
-    ready, said = of(file)()
+    ready, said = readiness_of(file)()
     assert ready
     assert said["data_version"] == OLD
     assert 0.03 < said["age_days"] < 0.06
 
 
 def test_without_a_file_nobody_is_shown_anything(tmp_path: Path) -> None:
-    ready, said = of(tmp_path / "monitor.duckdb")()
+    ready, said = readiness_of(tmp_path / "monitor.duckdb")()
     assert not ready
     assert said["why"] == "monitor.duckdb is not there; readers are shown nothing."
     assert said["data_version"] is None
 
 
 def test_a_file_that_goes_and_comes_back(file: Path) -> None:
-    ask = of(file)
+    ask = readiness_of(file)
     assert ask()[0]
     away = file.rename(file.with_name("away.duckdb"))
     ready, said = ask()
@@ -80,7 +80,7 @@ def test_a_file_that_goes_and_comes_back(file: Path) -> None:
 
 @pytest.mark.parametrize("content", [b"", b"<html>503</html>" * 500, b"\0" * 50_000, b"DUCK"])
 def test_what_is_no_database_is_not_ready(file: Path, content: bytes) -> None:
-    ask = of(file)
+    ask = readiness_of(file)
     assert ask()[0]
     file.write_bytes(content)
     ready, said = ask()
@@ -91,12 +91,12 @@ def test_what_is_no_database_is_not_ready(file: Path, content: bytes) -> None:
 
 @pytest.mark.parametrize("left", [0.9, 0.5, 0.1, 0.01])
 def test_a_file_that_was_cut_is_not_ready(file: Path, left: float) -> None:
-    ask = of(file)
+    ask = readiness_of(file)
     assert ask()[0]
     content = file.read_bytes()
     file.write_bytes(content[: int(len(content) * left)])
     assert not ask()[0]
-    assert not of(file)()[0]
+    assert not readiness_of(file)()[0]
     file.write_bytes(content)
     assert ask()[0]
 
@@ -125,7 +125,7 @@ def test_with_wrong_bits_or_some_that_are_gone_nothing_wrong_is_served_and_calle
 
 
 def test_damage_in_the_figures_alone_is_found_though_the_version_can_be_read(file: Path) -> None:
-    ask = of(file)
+    ask = readiness_of(file)
     assert ask()[0]
     with duckdb.connect(str(file)) as connection:
         connection.execute("DROP TABLE change")
@@ -135,7 +135,7 @@ def test_damage_in_the_figures_alone_is_found_though_the_version_can_be_read(fil
 
 
 def test_a_new_version_is_served_before_it_is_called_ready(file: Path) -> None:
-    ask = of(file)
+    ask = readiness_of(file)
     assert ask()[1]["data_version"] == OLD
     written(file.with_name("next.duckdb"), NEW).replace(file)
     ready, said = ask()
@@ -149,7 +149,7 @@ def test_data_that_are_too_old_are_not_ready_where_a_limit_is_set(
     file: Path, hours: float, most_days: float | None, ready: bool
 ) -> None:
     written(file, NEW, hours)
-    found, said = of(file, most_days)()
+    found, said = readiness_of(file, most_days)()
     assert found is ready
     assert found or said["why"] == "The data are 1.04 days old; 1 are allowed."
 
@@ -158,7 +158,7 @@ def test_until_its_pages_have_run_once_a_server_is_not_ready(file: Path) -> None
     store = Store(file)
     known = Health(lambda: store, None)
     assert not known.verdict().ready
-    assert known.verdict().said["why"].startswith("Starting")
+    assert known.verdict().body["why"].startswith("Starting")
     known.warm.set()
     assert known.verdict().ready
 
@@ -169,10 +169,10 @@ def test_a_crowd_of_questions_opens_the_file_once(file: Path, monkeypatch: pytes
 
     def counted(path: Path) -> tuple[str, datetime]:
         looked.append(path)
-        return identity(path)
+        return read_identity(path)
 
-    monkeypatch.setattr(health, "identity", counted)
-    ask = of(file)
+    monkeypatch.setattr(health, "read_identity", counted)
+    ask = readiness_of(file)
     assert all(ask()[0] for _ in range(1000))
     file.unlink()
     assert ask()[0]
@@ -189,8 +189,8 @@ def test_liveness_does_not_look_at_the_data(app: Client, few: Path) -> None:
 @pytest.fixture
 def broken(live: Path) -> Iterator[Callable[[bytes | None], None]]:
     """Puts something else in the place of the file that the server reads; the file comes back in the end."""
-    kept = live.with_name("kept.duckdb")
-    shutil.copyfile(live, kept)
+    stored = live.with_name("kept.duckdb")
+    shutil.copyfile(live, stored)
 
     def put(content: bytes | None) -> None:
         live.unlink(missing_ok=True)
@@ -198,7 +198,7 @@ def broken(live: Path) -> Iterator[Callable[[bytes | None], None]]:
             live.write_bytes(content)
 
     yield put
-    kept.replace(live)
+    stored.replace(live)
 
 
 @pytest.mark.parametrize("content", [None, b"torn", b"", b"<!doctype html><title>503</title>" * 999])

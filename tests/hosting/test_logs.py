@@ -92,18 +92,18 @@ def test_of_a_librarys_line_only_its_wording_is_kept(stream: io.StringIO) -> Non
 def test_an_error_that_causes_itself_or_has_no_end_is_told_shortly() -> None:
     one, two = RuntimeError(), RuntimeError()
     one.__cause__, two.__cause__ = two, one
-    assert "cause" not in errors.told(one)["cause"]
+    assert "cause" not in errors.describe(one)["cause"]
     chain = [RuntimeError() for _ in range(50)]
     for error, cause in pairwise(chain):
         error.__cause__ = cause
-    assert str(errors.told(chain[0])).count("'kind'") == errors.MOST_CAUSES
+    assert str(errors.describe(chain[0])).count("'kind'") == errors.MOST_CAUSES
 
 
 def test_an_error_has_one_reference_and_another_has_another() -> None:
     one, two = ValueError("x"), ValueError("x")
     assert errors.reference(one) == errors.reference(one) != errors.reference(two)
-    assert errors.reference(one) in errors.words(one)
-    assert "write to us@example.org" in errors.words(one, "us@example.org")
+    assert errors.reference(one) in errors.message_for_reader(one)
+    assert "write to us@example.org" in errors.message_for_reader(one, "us@example.org")
 
 
 def test_questions_count_once_however_many_they_ask_in_turn(stream: io.StringIO) -> None:
@@ -115,24 +115,24 @@ def test_questions_count_once_however_many_they_ask_in_turn(stream: io.StringIO)
     def outer() -> pl.DataFrame:
         return inner().head(2)
 
-    run = timing.begin()
-    with run.of("map", "v1"):
+    run = timing.begin_run()
+    with run.record("map", "v1"):
         assert outer().height == 2
         assert inner().height == 3
     (line,) = lines(stream)
     assert (line["event"], line["page"], line["data_version"], line["rows"]) == ("page", "map", "v1", 5)
     assert line["ms"] >= line["query_ms"] >= 0
-    assert timing.end() is None
+    assert timing.end_run() is None
 
 
 def test_a_run_that_fails_is_logged_with_its_reference_and_can_still_be_asked_for(stream: io.StringIO) -> None:
     error = failed("x")
-    run = timing.begin()
-    with pytest.raises(RuntimeError), run.of("map", "v1"):
+    run = timing.begin_run()
+    with pytest.raises(RuntimeError), run.record("map", "v1"):
         raise error
     assert lines(stream)[0]["error"] == errors.reference(error)
-    assert timing.end() is run
-    assert timing.end() is None
+    assert timing.end_run() is run
+    assert timing.end_run() is None
 
 
 def test_the_servers_log_has_a_line_for_each_page_and_answer_and_nothing_of_the_reader(server: Running) -> None:
@@ -179,10 +179,10 @@ def test_the_servers_log_has_a_line_for_each_page_and_answer_and_nothing_of_the_
 
 def test_what_a_run_keeps_to_is_made_once_a_run_and_anew_in_the_next() -> None:
     made = iter(range(10))
-    assert [timing.kept(lambda: next(made)) for _ in range(2)] == [0, 1]
-    timing.begin()
-    assert [timing.kept(lambda: next(made)) for _ in range(3)] == [2, 2, 2]
-    timing.begin()
-    assert timing.kept(lambda: next(made)) == 3
-    timing.end()
-    assert timing.kept(lambda: next(made)) == 4
+    assert [timing.once_per_run(lambda: next(made)) for _ in range(2)] == [0, 1]
+    timing.begin_run()
+    assert [timing.once_per_run(lambda: next(made)) for _ in range(3)] == [2, 2, 2]
+    timing.begin_run()
+    assert timing.once_per_run(lambda: next(made)) == 3
+    timing.end_run()
+    assert timing.once_per_run(lambda: next(made)) == 4

@@ -10,10 +10,10 @@ from prometheus_client.metrics_core import InfoMetricFamily, Metric
 from starlette.applications import Starlette
 
 from dashboard.ops import metrics
-from dashboard.ops.metrics import CLASSES
+from dashboard.ops.metrics import BUCKETS
 from dashboard.server import app as server_app
 from tests.api.client import Client
-from tests.hosting.helpers import PAGES, Samples, asked, empty, forget, read
+from tests.hosting.helpers import PAGES, Samples, ask_metrics, empty, forget, read
 from tests.hosting.running import Client as Reader
 from tests.hosting.running import Running
 
@@ -47,7 +47,7 @@ def test_counters_histograms_and_numbers_are_written_as_the_standard_says() -> N
 
 
 def test_classes_go_up() -> None:
-    assert list(CLASSES) == sorted(set(CLASSES))
+    assert list(BUCKETS) == sorted(set(BUCKETS))
 
 
 def test_by_itself_they_are_nowhere(app: Client) -> None:
@@ -73,7 +73,7 @@ def test_they_may_be_at_an_address(few: Path, monkeypatch: pytest.MonkeyPatch) -
 def test_the_port_of_its_own_tells_what_the_server_does(server: Running) -> None:
     empty(server)
     port = int(server.environment["MONITOR_METRICS_PORT"])
-    status, kind, text = asked(port)
+    status, kind, text = ask_metrics(port)
     assert (status, kind) == (200, metrics.MEDIA_TYPE)
     before = read(text)
     with Reader(server) as reader:
@@ -84,7 +84,7 @@ def test_the_port_of_its_own_tells_what_the_server_does(server: Running) -> None
             server.ask(address)
         counted = "monitor_rerun_milliseconds_count", 'page="data"'
         for _ in range(200):  # a run ends a little after its last message
-            after = read(asked(port)[2])
+            after = read(ask_metrics(port)[2])
             if after.get(counted, 0) > before.get(counted, 0):
                 break
             time.sleep(0.05)
@@ -111,7 +111,7 @@ def test_the_port_of_its_own_tells_what_the_server_does(server: Running) -> None
 def test_there_is_nothing_else_at_that_port(server: Running) -> None:
     port = int(server.environment["MONITOR_METRICS_PORT"])
     for path in ("/", "/metrics/x", "/api", "/../etc/passwd"):
-        status, _, text = asked(port, path)
+        status, _, text = ask_metrics(port, path)
         assert (status, text) == (404, "There is nothing here but /metrics.\n")
 
 
@@ -119,7 +119,7 @@ def test_errors_are_counted_by_where_they_happened(failing: Running) -> None:
     port = int(failing.environment["MONITOR_METRICS_PORT"])
 
     def counted() -> list[float]:
-        found = read(asked(port)[2])
+        found = read(ask_metrics(port)[2])
         return [found.get(("monitor_errors_total", f'where="{where}"'), 0) for where in ("route", "page")]
 
     routes, pages = counted()
@@ -131,6 +131,6 @@ def test_errors_are_counted_by_where_they_happened(failing: Running) -> None:
 
 def test_pages_run_before_the_first_reader_are_in_no_histogram(server: Running) -> None:
     assert server.wait_for("ready")["pages"] == len(PAGES)
-    found = read(asked(int(server.environment["MONITOR_METRICS_PORT"]))[2])
+    found = read(ask_metrics(int(server.environment["MONITOR_METRICS_PORT"]))[2])
     runs = [line for line in server.lines() if line["event"] == "page" and line["page"] == "methods"]
     assert found.get(("monitor_rerun_milliseconds_count", 'page="methods"'), 0) == len(runs)

@@ -30,7 +30,7 @@ from dashboard.ops.location import Address
 from dashboard.ops.settings import Settings
 from dashboard.server.health import Health
 from tests.hosting import shelf as shelves
-from tests.hosting.helpers import SIGN_IN, asked, copied, files, log_put_back, read, readyz, written
+from tests.hosting.helpers import SIGN_IN, ask_metrics, copied, files, log_put_back, read, readyz, written
 from tests.hosting.running import Client as Reader
 from tests.hosting.running import Running, free_port, running
 from tests.hosting.shelf import DATABASE, SHA256, Handler, Reply, Shelf, sha256sum
@@ -79,7 +79,7 @@ def here_and_next(held: Store) -> tuple[str, str]:
     return here, NEW if here == OLD else OLD
 
 
-def of(shelf: Shelf, store: Store, **changes: object) -> Remote:
+def remote_of(shelf: Shelf, store: Store, **changes: object) -> Remote:
     """What follows the shelf."""
     return Remote(Address(shelf.url), lambda: store, seconds=0.1, **{"bounds": BOUNDS, **changes})  # type: ignore[arg-type]
 
@@ -91,7 +91,7 @@ def test_what_is_published_is_taken_and_nothing_else_is_left(
     shelf: Shelf, store: Store, editions: dict[str, bytes]
 ) -> None:
     shelf.put(editions[OLD])
-    found = of(shelf, store).look()
+    found = remote_of(shelf, store).look()
     assert (found.good, found.code) == (True, "")
     assert store.current().data_version == OLD
     assert files(store) == ["monitor.duckdb"]
@@ -103,7 +103,7 @@ def test_while_nothing_is_new_only_the_line_beside_it_is_asked_for(
     shelf: Shelf, store: Store, editions: dict[str, bytes]
 ) -> None:
     shelf.put(editions[OLD])
-    following = of(shelf, store)
+    following = remote_of(shelf, store)
     assert following.look().good
     assert shelf.paths() == [SHA256, DATABASE]
     since = following.look().since
@@ -115,11 +115,11 @@ def test_a_server_that_starts_again_begins_with_its_copy_and_does_not_take_it_ag
     shelf: Shelf, store: Store, editions: dict[str, bytes]
 ) -> None:
     shelf.put(editions[OLD])
-    assert of(shelf, store).look().good
+    assert remote_of(shelf, store).look().good
     shelf.paths()
     again = Store(store.path)
     assert again.current().data_version == OLD
-    assert of(shelf, again).look().good
+    assert remote_of(shelf, again).look().good
     assert shelf.paths() == [SHA256]
 
 
@@ -135,7 +135,7 @@ def test_a_new_version_takes_its_place_at_once_and_is_read_once(
 
     monkeypatch.setattr(remote, "Database", Counted)
     monkeypatch.setattr("dashboard.data.versions.Database", Counted)
-    following = of(shelf, store)
+    following = remote_of(shelf, store)
     for version in (OLD, NEW, NEWEST):
         shelf.put(editions[version])
         assert following.look().good
@@ -146,7 +146,7 @@ def test_a_new_version_takes_its_place_at_once_and_is_read_once(
 
 def test_a_copy_that_is_damaged_here_is_taken_anew(shelf: Shelf, store: Store, editions: dict[str, bytes]) -> None:
     shelf.put(editions[OLD])
-    following = of(shelf, store)
+    following = remote_of(shelf, store)
     assert following.look().good
     with store.path.open("r+b") as copy:
         copy.truncate(50_000)
@@ -161,7 +161,7 @@ def test_a_server_may_send_us_on_to_itself(shelf: Shelf, store: Store, editions:
     shelf.put(editions[OLD])
     shelf.files["/other/place"] = shelf.files[DATABASE]
     shelf.replies[DATABASE] = lambda handler: handler.answer(302, Location="/other/place")
-    assert of(shelf, store).look().good
+    assert remote_of(shelf, store).look().good
     assert store.current().data_version == OLD
 
 
@@ -171,7 +171,7 @@ def test_without_etags_and_in_pieces_of_unknown_number_it_is_taken_too(
     shelf.put(editions[OLD], sha256sum(editions[OLD]).upper().split()[0])
     shelf.replies[DATABASE] = chunked(editions[OLD])
     shelf.replies[SHA256] = lambda handler: handler.answer(200, shelf.files[SHA256])
-    following = of(shelf, store)
+    following = remote_of(shelf, store)
     assert [following.look().good, following.look().good] == [True, True]
     assert shelf.paths() == [SHA256, DATABASE, SHA256]
     assert store.current().data_version == OLD
@@ -319,7 +319,7 @@ def test_whatever_else_comes_the_last_good_one_stays_and_the_next_good_one_is_ta
     """A look ends while the server still hangs or drips: had it waited for the server, it would have another reason."""
     here, following_one = here_and_next(held)
     make, why = BY_THE_WIRE[how]
-    following = of(shelf, held, older=True, bounds=IMPATIENT if "SLOW" in why else BOUNDS)
+    following = remote_of(shelf, held, older=True, bounds=IMPATIENT if "SLOW" in why else BOUNDS)
     shelf.put(editions[following_one])
     shelf.replies[DATABASE] = make(editions[following_one])
     found = following.look()
@@ -351,7 +351,7 @@ def test_without_its_sha256_beside_it_nothing_is_asked_for_or_taken(
 ) -> None:
     here, following_one = here_and_next(held)
     reply, why = BESIDE[how]
-    following = of(shelf, held, older=True, bounds=IMPATIENT if "SLOW" in why else BOUNDS)
+    following = remote_of(shelf, held, older=True, bounds=IMPATIENT if "SLOW" in why else BOUNDS)
     shelf.put(editions[following_one])
     shelf.replies[SHA256] = reply
     shelf.paths()
@@ -377,7 +377,7 @@ def test_a_database_that_is_not_one_of_ours_or_older_is_not_taken_and_not_fetche
     shelf: Shelf, store: Store, editions: dict[str, bytes], tmp_path: Path, how: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     shelf.put(editions[NEW])
-    following = of(shelf, store)
+    following = remote_of(shelf, store)
     assert following.look().good
     code, statement = OF_ANOTHER_KIND[how]
     if statement is None:
@@ -406,7 +406,7 @@ def test_a_wrong_file_is_not_sent_again_while_it_has_the_same_etag(
     shelf: Shelf, store: Store, editions: dict[str, bytes]
 ) -> None:
     shelf.put(editions[OLD], sha256sum(editions[NEW]))
-    following = of(shelf, store)
+    following = remote_of(shelf, store)
     assert [following.look().code for _ in range(3)] == ["E_ADDRESS_SHA256"] * 3
     assert [one.status for one in shelf.asked if one.path == DATABASE] == [200, 304, 304]
     shelf.put(editions[NEW])
@@ -418,7 +418,7 @@ def test_a_damaged_file_with_its_own_sha256_is_not_taken(
 ) -> None:
     """The sum was made of what was damaged already: then DuckDB's own checksums find it."""
     shelf.put(editions[OLD])
-    following = of(shelf, store)
+    following = remote_of(shelf, store)
     assert following.look().good
     for left in (0.9, 0.5, 0.1):
         shelf.put(editions[NEW][: int(len(editions[NEW]) * left)])
@@ -430,14 +430,14 @@ def test_to_roll_back_an_older_one_is_taken_where_that_is_set(
     shelf: Shelf, store: Store, editions: dict[str, bytes]
 ) -> None:
     shelf.put(editions[NEW])
-    assert of(shelf, store).look().good
+    assert remote_of(shelf, store).look().good
     shelf.put(editions[OLD])
-    found = of(shelf, store).look()
+    found = remote_of(shelf, store).look()
     assert found.why == (
         f"E_ADDRESS_OLDER: it holds {OLD}, which was built before {NEW}. Where that is meant, start once with "
         "MONITOR_DATABASE_OLDER=yes."
     )
-    assert of(shelf, store, older=True).look().good
+    assert remote_of(shelf, store, older=True).look().good
     assert store.current().data_version == OLD
 
 
@@ -446,7 +446,7 @@ def test_a_folder_that_cannot_be_written_to_is_said_so(
 ) -> None:
     (tmp_path / "file").write_bytes(b"")
     shelf.put(editions[OLD])
-    found = of(shelf, Store(tmp_path / "file" / "monitor.duckdb")).look()
+    found = remote_of(shelf, Store(tmp_path / "file" / "monitor.duckdb")).look()
     assert found.why.startswith("E_ADDRESS_WRITE: the copy could not be written (")
     assert str(tmp_path) not in found.why
 
@@ -460,7 +460,7 @@ def test_what_somebody_who_was_killed_left_half_written_is_removed_after_an_hour
     for one, age in ((left, 4000), (others, 10)):
         one.write_bytes(b"half")
         os.utime(one, (time.time() - age,) * 2)
-    following = of(shelf, store)
+    following = remote_of(shelf, store)
     following.start()
     until(lambda: following.state is not None)
     following.stop()
@@ -474,10 +474,10 @@ def until(holds: Callable[[], bool]) -> None:
         time.sleep(0.01)
 
 
-def test_the_last_three_versions_are_kept_where_a_folder_is_set(
+def test_the_last_three_versions_are_archived_where_a_folder_is_set(
     shelf: Shelf, store: Store, editions: dict[str, bytes], tmp_path: Path
 ) -> None:
-    following = of(shelf, store, keep=True)
+    following = remote_of(shelf, store, keep=True)
     fourth = changed(editions[NEWEST], "UPDATE build SET data_version = '2026-04-04-dddddddd'", tmp_path)
     for content in (*editions.values(), fourth):
         shelf.put(content)
@@ -571,30 +571,30 @@ def test_readiness_is_about_what_is_here_and_says_how_the_address_does(
     shelf: Shelf, store: Store, editions: dict[str, bytes], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("dashboard.server.health.FRESH_SECONDS", -1)
-    following = of(shelf, store)
-    known = Health(lambda: store, None, following.said)
+    following = remote_of(shelf, store)
+    known = Health(lambda: store, None, following.status)
     known.warm.set()
     verdict = known.verdict()
     assert not verdict.ready
-    assert verdict.said["address"] == {"good": None, "asked": None}
-    assert following.is_good() is following.unasked() is None
+    assert verdict.body["address"] == {"good": None, "asked": None}
+    assert following.is_good() is following.seconds_since_look() is None
     following.look()
     verdict = known.verdict()
     assert not verdict.ready
-    assert verdict.said["why"] == "monitor.duckdb is not there; readers are shown nothing."
-    assert verdict.said["address"]["why"].endswith("the server answers 404.")
+    assert verdict.body["why"] == "monitor.duckdb is not there; readers are shown nothing."
+    assert verdict.body["address"]["why"].endswith("the server answers 404.")
     shelf.put(editions[OLD])
     following.look()
     verdict = known.verdict()
-    assert (verdict.ready, verdict.said["data_version"], verdict.said["address"]["good"]) == (True, OLD, True)
-    assert "why" not in verdict.said["address"]
+    assert (verdict.ready, verdict.body["data_version"], verdict.body["address"]["good"]) == (True, OLD, True)
+    assert "why" not in verdict.body["address"]
     shelf.replies[SHA256] = answers(500)
     since = following.look().since
     verdict = known.verdict()
-    assert (verdict.ready, verdict.said["data_version"], verdict.said["address"]["good"]) == (True, OLD, False)
-    assert verdict.said["address"]["since"] == since.isoformat(timespec="seconds")
+    assert (verdict.ready, verdict.body["data_version"], verdict.body["address"]["good"]) == (True, OLD, False)
+    assert verdict.body["address"]["since"] == since.isoformat(timespec="seconds")
     assert following.is_good() is False
-    seconds = following.unasked()
+    seconds = following.seconds_since_look()
     assert seconds is not None
     assert 0 <= seconds < 20
 
@@ -604,7 +604,7 @@ def test_who_reads_meanwhile_is_shown_the_last_one_and_never_waits(
 ) -> None:
     """Neither for a server that hangs nor for a database that takes long to be read."""
     shelf.put(editions[OLD])
-    following = of(shelf, store)
+    following = remote_of(shelf, store)
     assert following.look().good
     go = threading.Event()
 
@@ -697,7 +697,7 @@ def following(shelf: Shelf, tmp_path: Path) -> Iterator[Running]:
 
 
 def gauges(server: Running) -> dict[str, float]:
-    found = read(asked(int(server.environment["MONITOR_METRICS_PORT"]))[2])
+    found = read(ask_metrics(int(server.environment["MONITOR_METRICS_PORT"]))[2])
     return {name: value for (name, labels), value in found.items() if name.startswith(("monitor_address", "monitor_r"))}
 
 

@@ -93,11 +93,18 @@ def test_what_may_be_a_key_in_a_wrong_address_is_not_said() -> None:
 
 def test_the_copy_of_a_database_at_an_address_lies_in_the_folder_or_in_a_private_one(tmp_path: Path) -> None:
     at = {"MONITOR_DATABASE": "https://example.org/figures.duckdb"}
-    assert location.local({}, DEFAULT_PATH) == location.local({"MONITOR_DATABASE": " "}, DEFAULT_PATH) == DEFAULT_PATH
-    assert location.local({"MONITOR_DATABASE": "~/x.duckdb"}, DEFAULT_PATH) == Path.home() / "x.duckdb"
-    assert location.local({**at, "MONITOR_DATABASE_FOLDER": str(tmp_path)}, DEFAULT_PATH) == tmp_path / "monitor.duckdb"
-    private = location.local(at, DEFAULT_PATH)
-    assert private == location.local(at, DEFAULT_PATH)
+    assert (
+        location.local_path({}, DEFAULT_PATH)
+        == location.local_path({"MONITOR_DATABASE": " "}, DEFAULT_PATH)
+        == DEFAULT_PATH
+    )
+    assert location.local_path({"MONITOR_DATABASE": "~/x.duckdb"}, DEFAULT_PATH) == Path.home() / "x.duckdb"
+    assert (
+        location.local_path({**at, "MONITOR_DATABASE_FOLDER": str(tmp_path)}, DEFAULT_PATH)
+        == tmp_path / "monitor.duckdb"
+    )
+    private = location.local_path(at, DEFAULT_PATH)
+    assert private == location.local_path(at, DEFAULT_PATH)
     assert private.parent.stat().st_mode & 0o777 == 0o700
 
 

@@ -13,7 +13,7 @@ import streamlit
 from streamlit.proto.BackMsg_pb2 import BackMsg
 
 from tests.hosting.running import ROOT, Client
-from tests.security import wire
+from tests.security import websocket_messages
 from tests.security.conftest import SECRETS, Names
 
 PAGES = sorted("" if path.stem == "england" else path.stem for path in (ROOT / "dashboard" / "pages").glob("[!_]*.py"))
@@ -68,7 +68,7 @@ def hand(reader: Client, names: Names, handed: str) -> str:
     asked = BackMsg()
     rerun = asked.rerun_script
     rerun.query_string = urlencode({"la": names.leeds, "way": WAY})
-    for one in wire.elements(reader.messages):
+    for one in websocket_messages.elements(reader.messages):
         if one.WhichOneof("type") == "button_group":
             rerun.widget_states.widgets.add(id=one.button_group.id).string_array_value.data.append(WAY)
         elif one.WhichOneof("type") == "bidi_component" and "own_files" in one.bidi_component.component_name:
@@ -89,7 +89,7 @@ def give(reader: Client, names: Names, content: bytes, name: str = "made-up.xlsx
     """Hand over a file; what the page then says, as HTML."""
     packed = base64.b64encode(content).decode("ascii")
     hand(reader, names, json.dumps([{"event": "file", "value": {"name": name, "content": packed}}]))
-    return wire.html(reader.messages)
+    return websocket_messages.html(reader.messages)
 
 
 def handshake(host: str, origin: str | None, *more: str) -> bytes:

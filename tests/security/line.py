@@ -43,7 +43,7 @@ def frame(content: bytes, *, code: int = 2, last: bool = True, masked: bool = Tr
     return start + (bytes(4) if masked else b"") + content  # a mask of noughts changes nothing
 
 
-def held(server: Running, *, most: bool = False) -> float:
+def memory_mb(server: Running, *, most: bool = False) -> float:
     """The memory of the server process in megabytes: now, or the most it was since `forget_most`."""
     said = Path(f"/proc/{server.process.pid}/status").read_text("ascii")
     name = "VmHWM:" if most else "VmRSS:"

@@ -18,7 +18,7 @@ CLIMBS = (
     "%2f{coded}", "C:/Windows/win.ini", LOCAL + "{file}", "\\\\host\\share", "%5c%5chost%5cshare",
     "..%c0%af..%c0%af..%c0%af{file}", "x/../../../../../../../{file}", "..;/..;/..;/..;/{file}",
 )  # fmt: skip
-# What tests/hosting/test_front.py does not climb from; of addresses that take a name, one that is there before it.
+# What tests/hosting/test_page_routes.py does not climb from; of addresses that take a name, one that exists.
 PREFIXES = (
     "/", "/app/static/", "/component/", "/component/monitor.council_map/", "/briefings/", "/briefings/383.html/",
     "/api/",
@@ -34,7 +34,7 @@ FILES = {
 }
 
 
-def asked(server: Running, target: str) -> tuple[int, bytes]:
+def ask_raw(server: Running, target: str) -> tuple[int, bytes]:
     """The status and the answer to a target as it is written, which no library has put right."""
     request = f"GET {target} HTTP/1.1\r\nHost: {server.host}\r\nConnection: close\r\n\r\n"
     head, _, body = raw(server, request.encode("latin-1")).partition(b"\r\n\r\n")
@@ -50,7 +50,7 @@ def test_nobody_climbs_out_of_an_address(server: Running, prefix: str) -> None:
     for climb in CLIMBS:
         for file, begins in FILES.items() if "{" in climb else [("etc/passwd", b"root:")]:
             target = f"{prefix}{climb}".format(file=file, coded=file.replace("/", "%2f"))
-            status, body = asked(server, target)
+            status, body = ask_raw(server, target)
             assert status in (400, 404), target
             assert begins not in body, target
             assert b'id="root"' not in body, target
@@ -62,7 +62,7 @@ def test_nobody_climbs_out_of_an_address(server: Running, prefix: str) -> None:
 )
 def test_it_is_no_proxy_for_anybody(server: Running, target: str) -> None:
     """What is no path of ours is answered, if at all, with a page of ours or a refusal."""
-    status, body = asked(server, target)
+    status, body = ask_raw(server, target)
     assert status in (200, 308, 400, 404, 421)
     assert b"root:" not in body
     assert b"ami-id" not in body

@@ -17,7 +17,7 @@ from streamlit.proto.BackMsg_pb2 import BackMsg
 
 from dashboard.briefings.urls import FORMS
 from tests.hosting.running import Client, Running
-from tests.security import wire
+from tests.security import websocket_messages
 from tests.security.conftest import Names
 from tests.security.helpers import LOOK
 from tests.security.payloads import PAYLOADS
@@ -39,7 +39,7 @@ ACTS = (
     "/RichMedia",
 )
 # Tags of a web page that stands alone, with its drawings.
-ALONE = wire.TAGS | {
+ALONE = websocket_messages.TAGS | {
     "html", "head", "meta", "title", "style", "body", "main", "svg", "g", "path", "circle", "line", "rect", "text",
     "defs", "pattern", "polygon", "tspan", "article", "desc", "hr", "colgroup", "col", "input", "form",
 }  # fmt: skip
@@ -50,7 +50,7 @@ def test_a_briefing_as_a_web_page_has_no_markup_of_others(server: Running, area_
     got = server.ask(f"/briefings/{area_id}.html")
     assert got.status == 200
     assert "window.ran" in got.text
-    assert wire.wrong(got.text, ALONE - {"script", "form", "input"}) == []
+    assert websocket_messages.wrong(got.text, ALONE - {"script", "form", "input"}) == []
     assert "script-src" not in got.headers["content-security-policy"]
     assert "default-src 'none'" in got.headers["content-security-policy"]
 
@@ -142,7 +142,7 @@ def test_a_refusal_is_json_for_a_program_and_never_a_page(server: Running, paylo
         if "json" in got.headers["content-type"]:
             assert isinstance(json.loads(got.body), dict)
         else:
-            assert wire.wrong(got.text, ALONE) == []
+            assert websocket_messages.wrong(got.text, ALONE) == []
         assert got.headers["x-content-type-options"] == "nosniff"
         assert (
             "script-src" not in got.headers["content-security-policy"]

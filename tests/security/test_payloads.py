@@ -13,7 +13,7 @@ from dashboard.methods.search import SECTIONS
 from dashboard.views.text.markdown import literal
 from tests.hosting.running import Client, Running
 from tests.readers import PATIENCE, until
-from tests.security import wire
+from tests.security import websocket_messages
 from tests.security.conftest import Names
 from tests.security.helpers import CHOICES, LOOK, PAGES
 from tests.security.payloads import PAYLOADS
@@ -80,30 +80,38 @@ def test_a_name_is_written_as_markdown_that_shows_just_that() -> None:
         "Children's social care (%), St. Helens - 16 to 18 & over"
     )
     assert literal("![i](x) *b* _i_ `c` $x$ <https://y> \\") == r"!\[i\](x) \*b\* \_i\_ \`c\` \$x\$ \<https://y> \\"
-    assert [one for one in PAYLOADS if wire.LINKS.search(literal(one))] == []
-    assert [one for one in PAYLOADS if wire.LINKS.search(one)]
+    assert [one for one in PAYLOADS if websocket_messages.LINKS.search(literal(one))] == []
+    assert [one for one in PAYLOADS if websocket_messages.LINKS.search(one)]
 
 
 @pytest.mark.parametrize(("page", "query"), OPEN, ids=lambda one: str(one)[:40])
 def test_nothing_in_the_data_is_read_as_markup(server: Running, names: Names, page: str, query: dict[str, str]) -> None:
     with Client(server) as reader:
-        said = wire.ask(reader, page, address(query, names))
-    assert wire.failures(reader.messages, said) == []
-    bodies = wire.html(reader.messages)
+        said = websocket_messages.ask(reader, page, address(query, names))
+    assert websocket_messages.failures(reader.messages, said) == []
+    bodies = websocket_messages.html(reader.messages)
     # Some of it says nothing of the data.
     assert "window.ran" in said or page == "accessibility" or query.get("section") in ("Dictionary", "Words")
-    assert [found for body in bodies for found in wire.wrong(body)] == []
-    assert [words for words in wire.markdown(reader.messages) if wire.LINKS.search(words)] == []
+    assert [found for body in bodies for found in websocket_messages.wrong(body)] == []
+    assert [
+        words for words in websocket_messages.markdown(reader.messages) if websocket_messages.LINKS.search(words)
+    ] == []
 
 
 @pytest.mark.parametrize("page", PAGES)
 def test_nor_is_anything_in_an_address(server: Running, page: str) -> None:
     with Client(server) as reader:
         for turn in range(len(PAYLOADS)):
-            said = wire.ask(reader, page, choices(turn))
-            assert wire.failures(reader.messages, said) == []
-            assert [found for body in wire.html(reader.messages) for found in wire.wrong(body)] == []
-            assert [words for words in wire.markdown(reader.messages) if wire.LINKS.search(words)] == []
+            said = websocket_messages.ask(reader, page, choices(turn))
+            assert websocket_messages.failures(reader.messages, said) == []
+            assert [
+                found for body in websocket_messages.html(reader.messages) for found in websocket_messages.wrong(body)
+            ] == []
+            assert [
+                words
+                for words in websocket_messages.markdown(reader.messages)
+                if websocket_messages.LINKS.search(words)
+            ] == []
 
 
 class Visit:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.hosting.running import LOCAL, Client, Running
-from tests.security import wire
+from tests.security import websocket_messages
 from tests.security.conftest import SECRETS, Names
 from tests.security.helpers import CHOICES, PAGES, heard_of_the_machine
 from tests.security.payloads import PAYLOADS
@@ -61,16 +61,16 @@ def test_there_are_fifty(names: Names) -> None:
 def test_no_address_makes_a_page_fail_or_tell(server: Running, names: Names, page: str, *, every: bool) -> None:
     with Client(server) as reader:
         for query in queries(names, every=every):
-            said = wire.ask(reader, page, query)
-            assert wire.failures(reader.messages, said) == [], query
+            said = websocket_messages.ask(reader, page, query)
+            assert websocket_messages.failures(reader.messages, said) == [], query
         assert heard_of_the_machine(reader.heard) == []
 
 
 def test_a_page_that_is_none_is_not_run(server: Running) -> None:
     with Client(server) as reader:
         for page in ("nothing", "../main", "pages/map.py", "/etc/passwd", "council/../map", "\x00", "x" * 5000, "MAP"):
-            said = wire.ask(reader, page, {"la": "Leeds"})
-            assert wire.failures(reader.messages, said) == [], page
+            said = websocket_messages.ask(reader, page, {"la": "Leeds"})
+            assert websocket_messages.failures(reader.messages, said) == [], page
         assert heard_of_the_machine(reader.heard) == []
 
 

@@ -14,7 +14,7 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.sync.client import connect
 from websockets.typing import Origin, Subprotocol
 
-from dashboard.server.headers import Secured
+from dashboard.server.headers import SecurityHeaders
 from tests.api.client import Client as Within
 from tests.dashboard.own_files import row, xlsx
 from tests.hosting.running import ROOT, Client, Running
@@ -188,7 +188,7 @@ def test_where_all_come_by_https_it_goes_by_https_alone(hsts: bool, given: str, 
         await send({"type": "http.response.start", "status": 200, "headers": [(b"set-cookie", given.encode())]})
         await send({"type": "http.response.body", "body": b""})
 
-    got = Within(Secured(keep, "default-src 'none'", hsts, forever=("/",))).get("/")
+    got = Within(SecurityHeaders(keep, "default-src 'none'", hsts, forever=("/",))).get("/")
     assert got.headers["set-cookie"] == kept
     assert "immutable" in got.headers["cache-control"]
     assert ("strict-transport-security" in got.headers) == hsts

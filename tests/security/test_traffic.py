@@ -17,7 +17,7 @@ from websockets.exceptions import InvalidStatus
 from tests.hosting.running import Client, Running
 from tests.security.conftest import Names
 from tests.security.helpers import handshake
-from tests.security.line import frame, held, raw
+from tests.security.line import frame, memory_mb, raw
 
 METHODS = ("POST", "PUT", "DELETE", "PATCH", "OPTIONS", "TRACE", "CONNECT", "PROPFIND", "get", "G" * 500)
 ADDRESSES = (
@@ -56,14 +56,14 @@ def test_only_what_reads_is_answered(server: Running, method: str) -> None:
 
 
 def test_a_body_that_nobody_asked_for_is_not_kept(server: Running) -> None:
-    before = held(server)
+    before = memory_mb(server)
     megabyte = bytes(1_000_000)
     for path in ("/", "/api/v1/areas", "/nothing"):
         with socket.create_connection(("127.0.0.1", server.port), SECONDS) as line, contextlib.suppress(OSError):
             line.sendall(f"POST {path} HTTP/1.1\r\nHost: {server.host}\r\nContent-Length: 100000000\r\n\r\n".encode())
             for _ in range(100):
                 line.sendall(megabyte)
-    assert held(server) - before < 40
+    assert memory_mb(server) - before < 40
     answers(server)
 
 
@@ -148,13 +148,13 @@ def test_a_frame_that_is_none_ends_the_conversation_and_nothing_else(server: Run
 
 
 def test_a_message_that_never_ends_is_cut_off(server: Running) -> None:
-    before = held(server)
+    before = memory_mb(server)
     with contextlib.closing(joined(server)) as line, contextlib.suppress(OSError):
         line.sendall(frame(bytes(1_000_000), last=False))
         for _ in range(200):
             line.sendall(frame(bytes(1_000_000), code=0, last=False))
         pytest.fail("200 MB of one message were taken")
-    assert held(server) - before < 60
+    assert memory_mb(server) - before < 60
     answers(server)
 
 

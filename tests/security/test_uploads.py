@@ -16,10 +16,10 @@ from dashboard.files.uploads.reading import MAX_BYTES
 from dashboard.ops import errors
 from tests.dashboard.own_files import GOOD, HEADER, SHEET_XML, csv, repacked, row
 from tests.hosting.running import LOCAL, Client, Running
-from tests.security import line, wire
+from tests.security import line, websocket_messages
 from tests.security.conftest import Names
 from tests.security.helpers import WAY, give, hand, heard_of_the_machine
-from tests.security.line import forget_most, held
+from tests.security.line import forget_most, memory_mb
 from tests.security.payloads import PAYLOADS
 
 # Of work, whatever else the machine does meanwhile.
@@ -224,11 +224,11 @@ def test_a_bomb_is_refused_by_name_at_once(
 ) -> None:
     content = make()
     forget_most(officer.running)
-    before = held(officer.running)
+    before = memory_mb(officer.running)
     worked = line.worked(officer.running)
     said = "".join(give(officer, names, content))
     assert line.worked(officer.running) - worked < SECONDS
-    assert held(officer.running, most=True) - before < MEGABYTES
+    assert memory_mb(officer.running, most=True) - before < MEGABYTES
     assert any(f"<code>{rule}</code>" in said for rule in rules), (about, len(content), said[-2000:])
     assert "root:x" not in said
     assert len(said) < 200_000
@@ -249,11 +249,11 @@ def test_memory_does_not_grow_with_each(officer: Client, names: Names) -> None:
     content = gigabyte()
     for _ in range(10):
         give(officer, names, content)
-    before = held(officer.running)
+    before = memory_mb(officer.running)
     for _ in range(60):
         give(officer, names, content)
     # Kept, they would be eighty.
-    assert held(officer.running) - before < 40
+    assert memory_mb(officer.running) - before < 40
 
 
 @pytest.mark.parametrize("payload", PAYLOADS)
@@ -266,9 +266,11 @@ def test_what_a_file_holds_is_said_back_as_text(officer: Client, names: Names, p
         (quoted.encode(), "x.csv"),
     ):
         bodies = give(officer, names, given, name)
-        assert [found for body in bodies for found in wire.wrong(body)] == []
-        assert [words for words in wire.markdown(officer.messages) if wire.LINKS.search(words)] == []
-        assert wire.failures(officer.messages, "".join(bodies)) == []
+        assert [found for body in bodies for found in websocket_messages.wrong(body)] == []
+        assert [
+            words for words in websocket_messages.markdown(officer.messages) if websocket_messages.LINKS.search(words)
+        ] == []
+        assert websocket_messages.failures(officer.messages, "".join(bodies)) == []
 
 
 @pytest.mark.parametrize(
@@ -285,7 +287,7 @@ def test_what_is_no_file_at_all_does_nothing(server: Running, names: Names, hand
         reader.run("own", la=names.leeds, way=WAY)
         said = hand(reader, names, handed)
         # What has no end is too deep to be read: that is said, and nothing more.
-        assert wire.failures(reader.messages, said) == ([errors.SORRY] if len(handed) > 10_000 else [])
+        assert websocket_messages.failures(reader.messages, said) == ([errors.SORRY] if len(handed) > 10_000 else [])
         assert heard_of_the_machine(reader.heard) == []
         # The page goes on.
         assert "own figures" in reader.run("own", la=names.leeds)

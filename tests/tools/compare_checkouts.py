@@ -271,11 +271,11 @@ def build(folder: Path) -> Path:
     """The database, with synthetic posts and promises, so that their pages are not empty."""
     # Imported here: the process of the other checkout runs this file too.
     from etl.build import builder
-    from tests import kept
+    from tests import operator_files
     from tests.etl.helpers import copied_data
 
     builder.build(copied_data(folder / "data"))
-    return kept.database(folder / "data" / builder.DATABASE, folder)
+    return operator_files.database(folder / "data" / builder.DATABASE, folder)
 
 
 def main() -> int:

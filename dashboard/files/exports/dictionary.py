@@ -1,4 +1,4 @@
-"""The data dictionary: what every column of an exported table is; in the schema's own words where it is one of its."""
+"""The data dictionary: what every column of an exported table is, in the schema's words where the schema has it."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import polars as pl
 
 from dashboard.data.database import Database
 
-# Of a column of the database, table and column, whose comment is the meaning ("" is the table's own comment).
+# The table and column of the database whose comment is the meaning ("" is the table's own comment).
 OF_SCHEMA = {
     "area": ("area", "name"),
     "period": ("observation", "period"),
@@ -72,7 +72,7 @@ MEANINGS = {
     ),
 }
 TYPES = {pl.String: "text", pl.Date: "date", pl.Boolean: "true or false", pl.Null: "empty"}
-# Of a wide table, what stands beside a measure.
+# The columns beside a measure in a wide table.
 BESIDE = {
     "_status": 'Why "{title}" has no value here; observed where it has one. Null where the rows hold no such figure.',
     "_joint_return": 'Both numbers of the joint return that "{title}" is of here: one figure, which counts once.',
@@ -89,15 +89,15 @@ def dictionary(db: Database, table: pl.DataFrame) -> pl.DataFrame:
 
 
 def meaning(db: Database, column: str) -> str:
-    """What a column of an export is; empty for one that no export has."""
+    """The meaning of a column of an export; empty where no export has it."""
     if column in OF_SCHEMA:
-        # A kept version may be of a schema that said less.
+        # An archived version may have a schema with fewer comments.
         return db.comments.get(OF_SCHEMA[column], "")
     return MEANINGS.get(column) or _of_measure(db, column)
 
 
 def _of_measure(db: Database, column: str) -> str:
-    """Of a wide table: a measure, or what stands beside one."""
+    """The meaning of a column of a wide table: a measure, or a column beside one."""
     measures = db.table["metric"].rows_by_key("metric_id", named=True, unique=True)
     if column in measures:
         measure = measures[column]

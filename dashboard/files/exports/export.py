@@ -1,4 +1,4 @@
-"""A table to be taken away, with what it needs to be trusted; and why it sometimes cannot be."""
+"""A table to download, with what it needs to be trusted; and the reasons why some formats are not available."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ WHOLE_FILE = "/api/v1/monitor.duckdb"
 
 @dataclass(frozen=True, eq=False)
 class Export:
-    """A table to be taken away, with what it needs to be trusted."""
+    """A table to download, with what it needs to be trusted."""
 
     name: str
     """The file's name without suffix: "child-protection-figures"."""
@@ -32,11 +32,11 @@ class Export:
 
 
 class CannotBeMadeError(Exception):
-    """A table cannot be had in a format: said in words, with what to do."""
+    """A table is not available in a format; the message says why and what to do."""
 
 
 class TooLarge(CannotBeMadeError):  # noqa: N818 - what is wrong, not that something is
-    """More rows than a format is made of here; names the file that holds everything."""
+    """More rows than a file of this format may have; the message names the file that holds everything."""
 
     def __init__(self, rows: int, most: int) -> None:
         super().__init__(
@@ -61,5 +61,5 @@ def rows_of(export: Export) -> str:
 
 
 def shown(value: Any) -> str:
-    """A value as a line of words: what is not there is nothing, line breaks are blanks."""
+    """A value as one line of text: empty where there is none, blanks for line breaks."""
     return "" if value is None else " ".join(str(value).split())

@@ -1,4 +1,4 @@
-"""The formats a table can be taken away in. Each is one entry of FORMATS; equal exports give equal bytes."""
+"""The formats of a download. Each is one entry of FORMATS; equal exports give equal bytes."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ from dashboard.files.exports.workbook import Page, Sheet, workbook
 from dashboard.files.exports.workbook_parts import MEDIA_TYPE
 from dashboard.views.text.citing import citation, licences, sources
 
-# Rows of one file: what is made in a second or so, and what a spreadsheet opens without pain.
+# Rows of one file: made in a second or so, and opened by a spreadsheet without trouble.
 MOST = 100_000
-# Of tables from so many rows on, one is made at a time: twenty readers need little more memory than one.
+# Tables with this many rows or more are made one at a time: twenty readers need little more memory than one.
 LARGE = 5_000
 _one = threading.RLock()
 # The columns of a workbook's notes, in characters: a name, words, more words.
@@ -50,7 +50,7 @@ class Format:
     """Why it cannot be made of such rows, however few."""
 
     def refusal(self, figures: pl.DataFrame, rows: int | None = None) -> str | None:
-        """Why it cannot be made of these rows, to be said before anybody asks for it; None where it can.
+        """Why it cannot be made of these rows, to be told before anybody asks for it; None where it can.
 
         `figures` are rows of Database.figure or of an export's table; `rows` says how many rows the file would have,
         where that is not as many.
@@ -84,7 +84,7 @@ def xlsx(db: Database, export: Export) -> bytes:
 
 
 def parquet(db: Database, export: Export) -> bytes:
-    """Typed and small; what explains the table is in the file's metadata, by name."""
+    """Typed and small; the notes are in the file's metadata, by name."""
     metrics = metrics_of(export)
     about = {
         "title": export.title,
@@ -104,19 +104,19 @@ def parquet(db: Database, export: Export) -> bytes:
 
 
 def turn(rows: int) -> AbstractContextManager[object]:
-    """What a file of so many rows, and the table for it, is made in: a large one waits for the one before."""
+    """The context in which a file of so many rows is made: a large one waits for the one before."""
     return _one if rows >= LARGE else nullcontext()
 
 
-def _made(of: Callable[[Database, Export], bytes], most: int | None) -> Callable[[Database, Export], bytes]:
-    """The maker that refuses what is too large, and waits its turn with what is large."""
+def _bounded(make_file: Callable[[Database, Export], bytes], most: int | None) -> Callable[[Database, Export], bytes]:
+    """The same maker, which refuses too many rows, and waits its turn with a large table."""
 
     def make(db: Database, export: Export) -> bytes:
         rows = export.table.height
         if most is not None and rows > most:
             raise TooLarge(rows, most)
         with turn(rows):
-            return of(db, export)
+            return make_file(db, export)
 
     return make
 
@@ -129,23 +129,23 @@ FORMATS = {
     one.id: one
     for one in (
         Format(
-            "csv", "CSV", "csv", "text/csv", MOST, _made(_csv, MOST),
+            "csv", "CSV", "csv", "text/csv", MOST, _bounded(_csv, MOST),
             "The table alone, for any program.",
         ),
         Format(
-            "xlsx", "Excel", "xlsx", MEDIA_TYPE, MOST, _made(xlsx, MOST),
+            "xlsx", "Excel", "xlsx", MEDIA_TYPE, MOST, _bounded(xlsx, MOST),
             "The table, and notes: filters, definitions, symbols, sources.",
         ),
         Format(
-            "parquet", "Parquet", "parquet", "application/vnd.apache.parquet", None, _made(parquet, None),
+            "parquet", "Parquet", "parquet", "application/vnd.apache.parquet", None, _bounded(parquet, None),
             "Typed and small, for Python, R and DuckDB.",
         ),
         Format(
-            "geojson", "GeoJSON", "geojson", "application/geo+json", None, _made(maps.geojson, None),
+            "geojson", "GeoJSON", "geojson", "application/geo+json", None, _bounded(maps.geojson, None),
             "Councils with their boundaries, for a map: one measure in one period.", maps.refusal,
         ),
         Format(
-            "zip", "ZIP", "zip", "application/zip", MOST, _made(archive, MOST),
+            "zip", "ZIP", "zip", "application/zip", MOST, _bounded(archive, MOST),
             "The CSV with a data dictionary, definitions, sources and a citation.",
         ),
     )

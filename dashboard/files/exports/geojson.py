@@ -30,10 +30,10 @@ def refusal(figures: pl.DataFrame) -> str | None:
         return "a map is of councils, and there is none among these rows."
     measures, periods = councils["metric_id"].n_unique(), councils["period_end"].n_unique()
     if measures > 1 or periods > 1:
-        found = " and ".join(
+        counts = " and ".join(
             f"{count} {what}" for count, what in ((measures, "measures"), (periods, "periods")) if count > 1
         )
-        return f"a map holds one measure in one period; these rows of councils are of {found}."
+        return f"a map holds one measure in one period; these rows of councils are of {counts}."
     return None
 
 
@@ -47,7 +47,7 @@ def geojson(db: Database, export: Export) -> bytes:
         raise CannotBeMadeError(f"{why[:1].upper()}{why[1:]}")
     councils = seen(export.table.filter(pl.col("area_kind") == "local_authority"))
     among = export.table.height if export.among is None else export.among
-    shapes = db.remembered("geojson", lambda: _boundaries(db))
+    shapes = db.cached("geojson", lambda: _boundaries(db))
     metrics = metrics_of(export)
     about = {
         "type": "FeatureCollection",

@@ -1,4 +1,4 @@
-"""What goes with a table: what it is, its measures, why figures are missing, whose they are, what its columns are."""
+"""The notes of a table: what it is, its measures, why figures are missing, its sources and its columns."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class Part:
 
 
 def notes(db: Database, export: Export) -> list[Part]:
-    """All that goes with a table, in the order in which one reads it."""
+    """All notes of a table, in reading order."""
     metrics = metrics_of(export)
     return [
         Part(export.title, _pairs(about(db, export)), named=False),
@@ -52,7 +52,7 @@ def notes(db: Database, export: Export) -> list[Part]:
 def about(db: Database, export: Export) -> list[tuple[str, str]]:
     """What an export is, as pairs of a name and words: rows, filters, version, licence, citation, the way back."""
     metrics = metrics_of(export)
-    found = [
+    pairs = [
         ("Holds", rows_of(export)),
         *((shown(name), shown(words)) for name, words in export.chosen),
         ("Data version", export.data_version),
@@ -61,14 +61,14 @@ def about(db: Database, export: Export) -> list[tuple[str, str]]:
         ("Cite as", citation(db, metrics, export.link)),
         ("Missing figures", MISSING),
     ]
-    return [*found, ("To see it again", export.link)] if export.link else found
+    return [*pairs, ("To see it again", export.link)] if export.link else pairs
 
 
 def measures(db: Database, metrics: Iterable[str]) -> pl.DataFrame:
     """What measures (all, if none is named) are, in the order of the menu: a row each.
 
     metric_id, measure, definition, polarity, unit, caveat, why (that way is better), theme, periods, made (published,
-    or worked out here).
+    or calculated here).
     """
     named = list(metrics)
     rows = db.table["metric"].sort("position")
@@ -81,7 +81,7 @@ def measures(db: Database, metrics: Iterable[str]) -> pl.DataFrame:
         pl.col("polarity").replace_strict(POLARITY, return_dtype=pl.String),
         "unit",
         "caveat",
-        # Versions kept from before it was said have no such column.
+        # Versions archived before the column was added lack it.
         *([pl.col("polarity_reason").alias("why")] if "polarity_reason" in rows.columns else []),
         "theme",
         pl.col("period_kind").alias("periods"),

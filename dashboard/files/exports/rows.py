@@ -1,4 +1,4 @@
-"""Rows of figures as they are taken away: long (a row a figure) or wide (a column a measure)."""
+"""Rows of figures for a download: long (a row for each figure) or wide (a column for each measure)."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from dashboard.analysis.benchmarks import Benchmark
 from dashboard.analysis.selection import CELL, JOINT, RANK
 from dashboard.data.database import Database
 from dashboard.files import exports
-from dashboard.ops import timing as watch
+from dashboard.ops import timing
 
 BENCHMARK = ("benchmark_rule", "benchmark", "benchmark_base")
-# The groups of columns one may ask for beside those that every row has, and what each adds.
+# The groups of columns that can be added to those of every row, and the columns of each.
 PARTS: dict[str, tuple[str, ...]] = {
     "standing": ("rank", "tied", "ranked", "quarter"),
     "benchmark": BENCHMARK,
@@ -23,35 +23,35 @@ PARTS: dict[str, tuple[str, ...]] = {
     "trend": exports.TREND_COLUMNS,
 }
 OPTIONAL = frozenset(column for columns in PARTS.values() for column in columns)
-# What `comparison.compare` adds, where it is not asked.
+# What `comparison.compare` adds, where it is not called.
 NOT_COMPARED = {
     "benchmark": pl.Float64, "council_count": pl.Int64, "gap": pl.Float64, "shortfall": pl.Float64, "low": pl.Float64,
     "high": pl.Float64, "verdict": pl.String,
 }  # fmt: skip
 
 
-@watch.query
-def long(db: Database, rows: pl.DataFrame, parts: Collection[str], benchmark: Benchmark) -> pl.DataFrame:
-    """Rows of figures as they are taken away: a row a figure, in the columns of `exports.table`.
+@timing.query
+def to_long(db: Database, rows: pl.DataFrame, parts: Collection[str], benchmark: Benchmark) -> pl.DataFrame:
+    """A long table: a row for each figure, in the columns of `exports.table`.
 
     Beside what every row says (what, where, when, the figure or why there is none, and where it is from) those of
-    `parts`: names of PARTS. Only councils are compared. What is not asked is not worked out.
+    `parts`: names of PARTS. Only councils are compared. What is not asked for is not calculated.
     """
-    asked = {column for part in parts for column in PARTS[part]}
+    wanted = {column for part in parts for column in PARTS[part]}
     compared = (
         queries.compared(db, rows, benchmark)
-        if "benchmark" in asked
+        if "benchmark" in wanted
         else rows.with_columns(pl.lit(None, kind).alias(name) for name, kind in NOT_COMPARED.items())
     )
     if "trend" in parts:
         compared = direction.with_direction(db, compared)
     table = exports.table(db, compared, benchmark.title)
-    return table.select(column for column in table.columns if column not in OPTIONAL or column in asked)
+    return table.select(column for column in table.columns if column not in OPTIONAL or column in wanted)
 
 
-@watch.query
-def wide(db: Database, rows: pl.DataFrame, most: int | None = None) -> pl.DataFrame:
-    """Rows of figures as a row an area and period, a column a measure, by its metric_id, in the order of the menu.
+@timing.query
+def to_wide(db: Database, rows: pl.DataFrame, most: int | None = None) -> pl.DataFrame:
+    """A wide table: a row for each area and period, a column for each measure, named by metric_id, in menu order.
 
     area, period, period_end, area_kind, region, la_number, gss_code, then the measures: values, of judgements the
     grade in words. Beside a measure of which some figures are missing stands `<metric_id>_status`: observed, or the
@@ -77,17 +77,17 @@ def wide(db: Database, rows: pl.DataFrame, most: int | None = None) -> pl.DataFr
     missing = set(rows.filter(pl.col("status") != "observed")["metric_id"].unique())
     joint = set(rows.filter(JOINT)["metric_id"].unique())
     columns = {measure: [measure] for measure in measures}
-    for of, cell, suffix in (
+    for wanted, cell, suffix in (
         (set(measures) - graded, "value", ""),
         (set(measures) & graded, "grade", ""),
         (missing, "status", "_status"),
         (joint, "joint_return", "_joint_return"),
     ):
-        names = {measure: f"{measure}{suffix}" for measure in measures if measure in of}
+        names = {measure: f"{measure}{suffix}" for measure in measures if measure in wanted}
         table = table.join(_spread(shown, cell, names), on="row", how="left", maintain_order="left")
         for measure, name in names.items():
             columns[measure] += [name] if suffix else []
-    sources = [db.sources[one] for one in rows["source_id"].unique(maintain_order=True)]
+    sources = [db.sources[source_id] for source_id in rows["source_id"].unique(maintain_order=True)]
     return table.join(
         db.area.select("area_id", "la_number", "gss_code"), on="area_id", how="left", maintain_order="left"
     ).select(
@@ -105,5 +105,5 @@ def wide(db: Database, rows: pl.DataFrame, most: int | None = None) -> pl.DataFr
 
 def _spread(rows: pl.DataFrame, cell: str, names: Mapping[str, str]) -> pl.DataFrame:
     """One cell of each figure, a column a measure: `names` gives its name by metric_id. `row` says where it belongs."""
-    found = rows.filter(pl.col("metric_id").is_in(list(names))).select("row", "metric_id", cell)
-    return found.pivot(on="metric_id", on_columns=list(names), index="row", values=cell).rename(names)
+    cells = rows.filter(pl.col("metric_id").is_in(list(names))).select("row", "metric_id", cell)
+    return cells.pivot(on="metric_id", on_columns=list(names), index="row", values=cell).rename(names)

@@ -1,4 +1,4 @@
-"""Text that is safe to open: nothing that a spreadsheet would run, nothing that hides; and a table of it as CSV."""
+"""Text that is safe to open: nothing that a spreadsheet would run, nothing invisible; and tables as CSV."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import polars as pl
 # A spreadsheet takes a cell that begins so for a formula; a quote before it makes it text (OWASP ASVS 1.2.10). A sign
 # alone is none: "-" is what publishers print where they give no reason.
 FORMULA = r"^(?:[=+\-@＝＋－＠](?s:.)|[\t\r\n\x00])"
-# What is not seen but acts: control characters other than tab and line breaks, marks that turn the direction of
+# Invisible characters that act: control characters other than tab and line breaks, marks that turn the direction of
 # reading round, spaces without width, and what no XML may hold. They are shown as MARK in every file.
 UNSEEN = (
     r"[\x00-\x08\x0B\x0C\x0E-\x1F\x7F-\x9F\u061C\u200B\u200E\u200F\u2028-\u202E\u2060-\u2069\uFEFF\uFFF9-\uFFFB"
@@ -23,7 +23,7 @@ CUT = "… [cut here: a spreadsheet's cell holds no more]"
 
 
 def seen(frame: pl.DataFrame) -> pl.DataFrame:
-    """The frame with a mark in place of each character that is not seen but acts, in cells and names of columns."""
+    """The frame with a mark in place of each invisible character that acts, in cells and names of columns."""
     return _replaced(frame, pl.all().str.replace_all(UNSEEN, MARK))
 
 

@@ -1,8 +1,8 @@
 """An Excel workbook of tables: numbers as numbers, dates as dates, text never a formula.
 
 Written here because the library for it takes 12 seconds for 100,000 rows and holds the interpreter all the while, which
-stalls every reader of this server. Here Polars makes the XML and zlib packs it; neither holds it. Nothing in here can
-write a formula: no element of one is ever made. Equal tables give equal bytes.
+stalls every reader of this server. Here Polars makes the XML and zlib packs it; neither holds it. Nothing here can
+write a formula: no such element is ever made. Equal tables give equal bytes.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ import polars as pl
 from dashboard.files.exports.text import fitted, seen
 from dashboard.files.exports.workbook_parts import BOLD, BOLD_WRAPPED, DAY, HEAD, MAIN, MOMENT, WRAPPED, parts
 
-# Excel counts days from here. It takes 1900 for a leap year: days before March of it are off by one, and are text.
+# Excel counts days from here. It treats 1900 as a leap year: days before March 1900 are off by one, and become text.
 EPOCH, FIRST_DAY = datetime(1899, 12, 30), date(1900, 3, 1)  # noqa: DTZ001 - Excel knows no zones
 # Rows made at a time, so that memory stays flat, and how hard they are packed: harder takes twice as long for a tenth.
 ROWS, LEVEL = 5_000, 3
@@ -74,11 +74,11 @@ def workbook(sheets: Sequence[Sheet | Page]) -> bytes:
 
 def _plain(table: pl.DataFrame) -> pl.DataFrame:
     """The table in types that cells have: text, numbers, true or false, dates, times; anything else is text."""
-    kept = (pl.String, pl.Boolean, pl.Date, pl.Datetime)
+    cell_types = (pl.String, pl.Boolean, pl.Date, pl.Datetime)
     table = table.with_columns(
         pl.col(name).cast(pl.String)
         for name, kind in table.schema.items()
-        if not (kind.is_numeric() or isinstance(kind, kept)) or _before_march_1900(table[name])
+        if not (kind.is_numeric() or isinstance(kind, cell_types)) or _before_march_1900(table[name])
     )
     return seen(table)
 
@@ -89,9 +89,9 @@ def _before_march_1900(days: pl.Series) -> bool:
 
 def _texts(tables: Sequence[pl.DataFrame]) -> pl.DataFrame:
     """Every text of the tables once: text, place (from 0). A cell names its text by its place."""
-    found = [pl.Series(table.columns, dtype=pl.String) for table in tables]
-    found += [column.unique(maintain_order=True) for table in tables for column in table if column.dtype == pl.String]
-    texts = pl.concat(found).unique(maintain_order=True).drop_nulls()
+    columns = [pl.Series(table.columns, dtype=pl.String) for table in tables]
+    columns += [column.unique(maintain_order=True) for table in tables for column in table if column.dtype == pl.String]
+    texts = pl.concat(columns).unique(maintain_order=True).drop_nulls()
     return pl.DataFrame({"text": texts}).with_row_index("place")
 
 
@@ -187,13 +187,13 @@ def _cell(column: str, row: pl.Series, value: pl.Expr, kind: pl.DataType, styles
     return pl.concat_str(*before, value.cast(pl.String), pl.lit("</v></c>")).fill_null("")
 
 
-def letters(at: int) -> str:
+def letters(place: int) -> str:
     """The letters of a column by its place from 0: A to Z, AA to ZZ, AAA.
 
     >>> letters(0), letters(25), letters(26), letters(701), letters(702)
     ('A', 'Z', 'AA', 'ZZ', 'AAA')
     """
-    before, last = divmod(at, 26)
+    before, last = divmod(place, 26)
     return (letters(before - 1) if before else "") + chr(ord("A") + last)
 
 

@@ -1,4 +1,4 @@
-"""The parts of an Excel workbook that are the same for all tables: styles, the list of sheets, who refers to whom."""
+"""The parts of an Excel workbook that are the same for all tables: styles, the list of sheets, relationships."""
 
 from __future__ import annotations
 
@@ -50,11 +50,11 @@ def _content_types(sheets: int) -> str:
 
 
 def _relationships(to: Sequence[tuple[str, str]]) -> str:
-    found = "".join(
+    entries = "".join(
         f'<Relationship Id="rId{number}" Type="{OFFICE}/{kind}" Target="{target}"/>'
         for number, (kind, target) in enumerate(to, start=1)
     )
-    return f'{HEAD}<Relationships xmlns="{PACKAGE}/relationships">{found}</Relationships>'
+    return f'{HEAD}<Relationships xmlns="{PACKAGE}/relationships">{entries}</Relationships>'
 
 
 def _quoted(name: str) -> str:

@@ -1,1 +1,1 @@
-"""What the pages offer as downloads, one module a page."""
+"""The downloads of single pages, one module for each."""

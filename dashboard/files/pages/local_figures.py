@@ -1,4 +1,4 @@
-"""The template a council fills in, as CSV and XLSX; and its own figures with their rank, to be taken away."""
+"""The template a council fills in, as CSV and XLSX; and its own figures with their rank, to download."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ from dashboard.views.text.local_figures import whole_year
 
 MARK = "unpublished, yours"
 TEMPLATE = (NUMBER, COUNCIL, METRIC_ID, METRIC, *ALONGSIDE, VALUE, NUMERATOR, DENOMINATOR)
-# What is given back: nothing of it may be taken for published.
+# The file of own figures: no row of it may be mistaken for published.
 COLUMNS = (
     "marked", "area", "la_number", "metric", "metric_id", "unit", "yours_for", "your_value", "your_numerator",
     "your_denominator", "others_published_for", "published", "published_status", "published_symbol",
@@ -85,7 +85,7 @@ def with_rank(
     """The local figures of a council (`local_rank.rank_figures`) as a file, each row marked unpublished (COLUMNS)."""
     metrics = db.table["metric"].select("metric_id", pl.col("title").alias("metric"), "unit", "polarity")
     sources = db.table["source"].rename({"title": "source", "publisher": "published_by"})
-    said = {own.metric_id: " ".join(finding.what for finding in own.warnings) for own in figures}
+    warnings = {own.metric_id: " ".join(finding.what for finding in own.warnings) for own in figures}
     return (
         rows.join(metrics, on="metric_id", maintain_order="left")
         .join(sources, on="source_id", maintain_order="left")
@@ -97,7 +97,7 @@ def with_rank(
             pl.col("period").alias("others_published_for"),
             pl.lit(benchmark.title).alias("benchmark_rule"),
             joint_return().alias("joint_return"),
-            pl.col("metric_id").replace_strict(said, default="", return_dtype=pl.String).alias("to_look_at"),
+            pl.col("metric_id").replace_strict(warnings, default="", return_dtype=pl.String).alias("to_look_at"),
             pl.lit(db.data_version).alias("data_version"),
         )
         .rename(
@@ -114,9 +114,9 @@ def with_rank(
 
 def _how(db: Database, metric: Metric) -> str:
     """How to give a figure, beside the cells for it."""
-    said = "in percent: 14.2 for 14.2%" if metric.unit == "%" else f"in {metric.unit}"
+    unit = "in percent: 14.2 for 14.2%" if metric.unit == "%" else f"in {metric.unit}"
     year = "; for twelve months" if whole_year(metric) else ""
-    return f"{said}{year}; or numerator and denominator" if counts_of(db, metric) else f"{said}{year}; the value alone"
+    return f"{unit}{year}; or numerator and denominator" if counts_of(db, metric) else f"{unit}{year}; the value alone"
 
 
 def _notes(db: Database, area_id: str) -> list[str]:

@@ -1,8 +1,8 @@
 """A council's own figures, unpublished: what was given, what is wrong with it, and what was taken.
 
-They stay in the session of whoever gave them (pages/components). Nothing in this package reads or writes a
-file, logs, or keeps anything between two calls. What holds a figure shows nothing of it when it is printed, so that
-no line of a log and no traceback can.
+They stay in the session of the reader who gave them (pages/components). Nothing in this package reads or writes a
+file, logs, or keeps anything between two calls. Objects that hold a figure do not show it when they are printed, so
+that no log line and no traceback can.
 """
 
 from __future__ import annotations

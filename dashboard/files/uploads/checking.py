@@ -1,7 +1,6 @@
 """Rows that were given -> a council's own figures: checked like any release, each finding with line, column and remedy.
 
-A row with something wrong is not taken; the others are. What may be, but hardly is, is taken with a warning
-(plausible.py).
+A row with an error is not taken; the others are. An implausible figure is taken with a warning (plausible.py).
 """
 
 from __future__ import annotations
@@ -27,12 +26,12 @@ NUMBER, COUNCIL, METRIC_ID, METRIC = "la_number", "area", "metric_id", "metric"
 VALUE, NUMERATOR, DENOMINATOR = "your_value", "your_numerator", "your_denominator"
 READ = (NUMBER, COUNCIL, METRIC_ID, METRIC, VALUE, NUMERATOR, DENOMINATOR)
 OURS = (VALUE, NUMERATOR, DENOMINATOR)
-# Columns of the template that are there to be looked at.
+# Columns of the template that are there for information.
 HOW = "how_to_give_it"
 ALONGSIDE = ("unit", "published_for", "published", HOW)
 # Units that are counted one by one.
 WHOLE = {"children", "cases", "visits", "changes"}
-# Whoever has more of them has another table.
+# A file with more errors than this is another table.
 MAX_ERRORS = 50
 FILL = "Look at the cell, and give the row again."
 
@@ -45,7 +44,7 @@ class _Place:
     columns: Mapping[str, str] | None = None
     """By the names in READ, as the reader knows them."""
 
-    def of(self, column: str) -> str:
+    def column_name(self, column: str) -> str:
         return (self.columns or {}).get(column, column)
 
 
@@ -89,10 +88,10 @@ def typed(
     hidden = _hidden(cells, place)
     if hidden:
         return Checked(findings=(hidden,))
-    found = _figure(db, area_id, metric, cells, place)
-    if isinstance(found, Finding):
-        return Checked(findings=(found,))
-    return plausible.judged(db, area_id, [found], column=names[VALUE])
+    figure = _figure(db, area_id, metric, cells, place)
+    if isinstance(figure, Finding):
+        return Checked(findings=(figure,))
+    return plausible.judged(db, area_id, [figure], column=names[VALUE])
 
 
 def counts_of(db: Database, metric: Metric) -> bool:
@@ -103,21 +102,21 @@ def counts_of(db: Database, metric: Metric) -> bool:
 
 def _columns(header: Line) -> dict[str, int]:
     """The columns of a header that are read, by name; raises Refused where one is there twice."""
-    found: dict[str, int] = {}
+    columns: dict[str, int] = {}
     for position, cell in enumerate(header.cells):
         name = re.sub(r"[\s_]+", "_", cell.text.strip().lower())
         if name in READ:
-            if name in found:
+            if name in columns:
                 what = f"The column {name} is there twice."
                 raise Refused("E_DUP_COLUMN", what, "Delete the one that is not meant.", header.number)
-            found[name] = position
-    return found
+            columns[name] = position
+    return columns
 
 
 def _checked(db: Database, area_id: str, sheet: Sheet, columns: dict[str, int], lines: Sequence[Line]) -> Checked:
     findings = [*sheet.findings]
     figures: dict[str, Own] = {}
-    at: dict[str, int] = {}
+    first_lines: dict[str, int] = {}
     empty = 0
     names = {name: f"{letters(where)} ({name})" if sheet.lettered else name for name, where in columns.items()}
     for line in lines:
@@ -127,25 +126,25 @@ def _checked(db: Database, area_id: str, sheet: Sheet, columns: dict[str, int], 
             continue
         _bearable(findings)
         place = _Place(line.number, names)
-        found = _row(db, area_id, cells, place, guessed=sheet.guessed)
-        if isinstance(found, Finding):
-            findings.append(found)
-        elif found.metric_id in at:
-            findings += _twice(db.metrics[found.metric_id], at[found.metric_id], line.number)
-            figures.pop(found.metric_id, None)
+        figure = _row(db, area_id, cells, place, guessed=sheet.guessed)
+        if isinstance(figure, Finding):
+            findings.append(figure)
+        elif figure.metric_id in first_lines:
+            findings += _twice(db.metrics[figure.metric_id], first_lines[figure.metric_id], line.number)
+            figures.pop(figure.metric_id, None)
         else:
-            figures[found.metric_id] = found
-            at[found.metric_id] = line.number
+            figures[figure.metric_id] = figure
+            first_lines[figure.metric_id] = line.number
     _bearable(findings)
     if not figures and not any(not finding.warning for finding in findings):
         what = f"No value is filled in: the column {names.get(VALUE, VALUE)} is empty in all {empty} rows."
         raise Refused("E_NO_VALUES", what, "Fill in the values you have; leave the others empty.")
-    judged = plausible.judged(db, area_id, list(figures.values()), at, names.get(VALUE, VALUE))
+    judged = plausible.judged(db, area_id, list(figures.values()), first_lines, names.get(VALUE, VALUE))
     return replace(judged, findings=_in_order([*findings, *judged.findings]), empty=empty)
 
 
 def _bearable(findings: Sequence[Finding]) -> None:
-    """Refuse what is wrong all over: a list of hundreds helps nobody."""
+    """Refuse a file that is wrong throughout: a list of hundreds of errors helps nobody."""
     wrong = [finding for finding in findings if not finding.warning]
     if len(wrong) > MAX_ERRORS:
         what = f"More than {MAX_ERRORS} rows are wrong, and nothing is taken. The first: {wrong[0].what}"
@@ -153,7 +152,7 @@ def _bearable(findings: Sequence[Finding]) -> None:
 
 
 def _in_order(findings: Sequence[Finding]) -> tuple[Finding, ...]:
-    return tuple(sorted(findings, key=lambda one: (one.warning, one.line or 0)))
+    return tuple(sorted(findings, key=lambda finding: (finding.warning, finding.line or 0)))
 
 
 def _twice(metric: Metric, first: int, second: int) -> list[Finding]:
@@ -171,7 +170,7 @@ def _row(db: Database, area_id: str, cells: Mapping[str, Cell], place: _Place, *
         if guessed and not cell.text.isascii():
             what = f"{shown(cell.text)} is not UTF-8, and cannot be read for certain."
             remedy = "In Excel save it as “CSV UTF-8”, or give the Excel template."
-            return Finding("E_ENCODING", what, remedy, place.line, place.of(name))
+            return Finding("E_ENCODING", what, remedy, place.line, place.column_name(name))
     wrong = _council(db, area_id, cells, place)
     if wrong:
         return wrong
@@ -183,10 +182,10 @@ def _row(db: Database, area_id: str, cells: Mapping[str, Cell], place: _Place, *
 
 def _hidden(cells: Mapping[str, Cell], place: _Place) -> Finding | None:
     for name, cell in cells.items():
-        found = HIDDEN.search(cell.text)
-        if found:
-            what = f"{shown(cell.text)} holds a character that nobody sees (U+{ord(found.group()):04X})."
-            return Finding("E_HIDDEN", what, "Type the cell anew.", place.line, place.of(name))
+        match = HIDDEN.search(cell.text)
+        if match:
+            what = f"{shown(cell.text)} holds a character that nobody sees (U+{ord(match.group()):04X})."
+            return Finding("E_HIDDEN", what, "Type the cell anew.", place.line, place.column_name(name))
     return None
 
 
@@ -203,7 +202,7 @@ def _council(db: Database, area_id: str, cells: Mapping[str, Cell], place: _Plac
         whose = f"is of {other}" if other else f"is of no council here ({shown(text)})" if text else "names no council"
         what = f"The row {whose}; chosen is {name} ({area_id})."
         remedy = f"Choose the council of the file at the top, or take {name}'s template."
-        return Finding("E_WRONG_COUNCIL", what, remedy, place.line, place.of(column))
+        return Finding("E_WRONG_COUNCIL", what, remedy, place.line, place.column_name(column))
     return None
 
 
@@ -218,60 +217,66 @@ def _measure(db: Database, cells: Mapping[str, Cell], place: _Place) -> Metric |
     # Where there is no column of ids, one may stand for the name.
     if METRIC_ID not in cells and by_name is None:
         by_name = db.metrics.get(cells[METRIC].text.strip().lower())
-    for column, found in ((METRIC_ID, by_id), (METRIC, by_name)):
-        if column in cells and found is None:
+    for column, column_metric in ((METRIC_ID, by_id), (METRIC, by_name)):
+        if column in cells and column_metric is None:
             return _unknown(db, cells[column].text, place, column)
     if by_id and by_name and by_id != by_name:
         what = f"The id {by_id.metric_id} is that of {by_id.title}, but the row says {by_name.title}."
         remedy = "A column may have been sorted without the others: take the template anew."
-        return Finding("E_MEASURE_MISMATCH", what, remedy, place.line, place.of(METRIC))
+        return Finding("E_MEASURE_MISMATCH", what, remedy, place.line, place.column_name(METRIC))
     metric = by_id or by_name
     assert metric is not None
     if metric.graded:
         what = f"{metric.title} is Ofsted's to give: no council has one of its own."
-        return Finding("E_JUDGEMENT", what, "Leave the row empty.", place.line, place.of(METRIC_ID), metric.metric_id)
+        return Finding(
+            "E_JUDGEMENT", what, "Leave the row empty.", place.line, place.column_name(METRIC_ID), metric.metric_id
+        )
     return metric
 
 
 def _by_name(db: Database, text: str) -> Metric | None:
-    asked = text.strip().lower()
+    name = text.strip().lower()
     for metric in db.metrics.values():
-        if asked in (metric.title.lower(), metric.short_title.lower()):
+        if name in (metric.title.lower(), metric.short_title.lower()):
             return metric
     return None
 
 
 def _unknown(db: Database, text: str, place: _Place, column: str) -> Finding:
     known = list(db.metrics) if column == METRIC_ID else [metric.title for metric in db.metrics.values()]
-    lowered = {one.lower(): one for one in known}
+    lowered = {name.lower(): name for name in known}
     near = get_close_matches(text.lower()[:100], lowered, n=1, cutoff=0.5)
     what = f"{shown(text)} is no measure here." if text else "The row names no measure."
     remedy = f"Did you mean {lowered[near[0]]}?" if near else "Take the names from the template."
-    return Finding("E_UNKNOWN_MEASURE", what, remedy, place.line, place.of(column))
+    return Finding("E_UNKNOWN_MEASURE", what, remedy, place.line, place.column_name(column))
 
 
 def _formula(place: _Place, column: str) -> Finding:
     remedy = "Copy the cells, and paste them as values (Paste Special, Values) before you save."
-    return Finding("E_FORMULA", "The cell holds a formula, not a figure.", remedy, place.line, place.of(column))
+    return Finding(
+        "E_FORMULA", "The cell holds a formula, not a figure.", remedy, place.line, place.column_name(column)
+    )
 
 
 def _figure(  # noqa: C901 - one refusal after another
     db: Database, area_id: str, metric: Metric, cells: Mapping[str, Cell], place: _Place
 ) -> Own | Finding:
     """The figure of a row, from its value and its counts."""
-    found: dict[str, float | None] = {}
+    given: dict[str, float | None] = {}
     for column in OURS:
         cell = cells.get(column, Cell())
-        number = numbers.number(cell, place.line, place.of(column), metric.metric_id) if not cell.empty else None
+        number = (
+            numbers.number(cell, place.line, place.column_name(column), metric.metric_id) if not cell.empty else None
+        )
         if isinstance(number, Finding):
             return number
-        found[column] = number
-    value, numerator, denominator = (found[column] for column in OURS)
+        given[column] = number
+    value, numerator, denominator = (given[column] for column in OURS)
 
     def wrong(rule: str, what: str, remedy: str = FILL, column: str = VALUE) -> Finding:
-        return Finding(rule, what, remedy, place.line, place.of(column), metric.metric_id)
+        return Finding(rule, what, remedy, place.line, place.column_name(column), metric.metric_id)
 
-    for column, number in found.items():
+    for column, number in given.items():
         if number is not None and number < 0:
             return wrong("E_NEGATIVE", f"{number:g} is negative; no figure here can be.", column=column)
     if (numerator is None) != (denominator is None):
@@ -298,7 +303,7 @@ def _figure(  # noqa: C901 - one refusal after another
 
 
 def _tolerance(metric: Metric, typed_value: str) -> float:
-    """How far a value may be from its counts: one of its last digit. All but 1 in 500 of the published are as near."""
+    """How far a value may be from its counts: one unit of its last digit, as in all but 1 in 500 published figures."""
     typed_decimals = len(typed_value.partition(".")[2])
     return float(10.0 ** -min(metric.decimals, typed_decimals)) + 1e-9
 

@@ -22,7 +22,7 @@ _SYMBOLS = (
     r"[cxzkul~:*.\-\u2013\u2014]|\.\.|\[[a-z]+\]|low|n/?a|null|none|nil|tbc|tba|supp|suppressed|"
     r"not (available|known|applicable)"
 )
-# Rule, what a cell looks like, what is wrong with it, what to do. The first that fits is said.
+# Rule, pattern, what is wrong, what to do. The first that matches is told.
 PATTERNS = (
     ("E_FORMULA", r"[=@].*", "is a formula, not a figure.", "Copy the cells, and paste them as values."),
     ("E_EXCEL_ERROR", _ERRORS, "is an error of the spreadsheet.", "Mend the cell it comes from, or leave it empty."),
@@ -92,7 +92,7 @@ def number(cell: Cell, line: int | None, column: str, metric_id: str | None = No
             return wrong("E_NUMBER", f"{shown(text)} has more digits than a figure.", "Look at the cell.")
         return value + 0.0
     if NUMBER.fullmatch(text) and cell.kind == "text":
-        return float(text) + 0.0  # there is one nought
+        return float(text) + 0.0  # which makes 0 of -0
     for rule, pattern, what, remedy in _COMPILED:
         if pattern.fullmatch(text):
             return wrong(rule, f"{shown(text)} {what}", remedy)

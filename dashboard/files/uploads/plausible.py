@@ -1,6 +1,6 @@
-"""What a figure of a council's own may be, but hardly is: a share for a percentage, far from its past, beyond all.
+"""Implausible figures of a council's own: a share for a percentage, far from its past, beyond all others.
 
-The marks are those that releases are judged by (etl/check/validation.py), turned to one council.
+The limits are those of releases (etl/check/validation.py), applied to one council.
 """
 
 from __future__ import annotations
@@ -54,11 +54,11 @@ def judged(
     taken = []
     for own in figures:
         metric = db.metrics[own.metric_id]
-        said = (
+        checks = (
             ("W_FAR_FROM_PAST", _far_from_past(db, area_id, metric, own.value)),
             ("W_BEYOND_ALL", _beyond_all(db, area_id, metric, own.value)),
         )
-        warnings = tuple(warning(rule, what, own.metric_id) for rule, what in said if what)
+        warnings = tuple(warning(rule, what, own.metric_id) for rule, what in checks if what)
         taken.append(replace(own, warnings=warnings))
     findings = [finding for own in taken for finding in own.warnings]
     if len(figures) >= MANY_EQUAL and all(
@@ -94,7 +94,7 @@ def _far_from_past(db: Database, area_id: str, metric: Metric, value: float) -> 
 
 def _beyond_all(db: Database, area_id: str, metric: Metric, value: float) -> str:
     councils = db.councils(metric.metric_id, db.latest(metric.metric_id).end)
-    # Who is the lowest or the highest of all already is not told so again.
+    # A council that is already the lowest or the highest is not told so again.
     counted = pl.col("sets_cut") | (pl.col("area_id") == area_id)
     published = councils.filter(pl.col("value").is_not_null() & counted).sort("value", "name")
     if published.is_empty():

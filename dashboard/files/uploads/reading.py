@@ -1,7 +1,7 @@
 """A file of a council's own figures, or text pasted from a spreadsheet -> its rows, as text.
 
-As with releases, bytes are looked at before anything is read, nothing is guessed, and whatever is not what it should
-be is refused by name, with what to do.
+As with releases, bytes are checked before anything is read, nothing is guessed, and each error is refused by name,
+with what to do.
 """
 
 from __future__ import annotations
@@ -64,45 +64,45 @@ def file(content: bytes) -> Sheet:
     return text(decoded, guessed=guessed)
 
 
-def text(given: str, *, guessed: bool = False) -> Sheet:  # noqa: C901 - one refusal after another
+def text(content: str, *, guessed: bool = False) -> Sheet:  # noqa: C901 - one refusal after another
     """The rows of text: parted by tabs, as spreadsheets copy cells, or by commas. Raises Refused."""
-    given = given.removeprefix("\ufeff")
-    if not given.strip():
+    content = content.removeprefix("\ufeff")
+    if not content.strip():
         raise Refused("E_EMPTY", "Nothing was given.", TEMPLATE)
-    size = len(given.encode("utf-8", "replace"))
+    size = len(content.encode("utf-8", "replace"))
     if size > MAX_BYTES:
         raise too_large(size)
-    first = given.lstrip("\r\n").splitlines()[0]
+    first = content.lstrip("\r\n").splitlines()[0]
     delimiter = "\t" if "\t" in first else ","
-    reader = csv.reader(io.StringIO(given, newline=""), delimiter=delimiter, strict=True)
+    reader = csv.reader(io.StringIO(content, newline=""), delimiter=delimiter, strict=True)
     lines: list[Line] = []
     findings: list[Finding] = []
     start, width = 1, 0
     try:
         for row in reader:
-            at, start = start, reader.line_num + 1
+            line_number, start = start, reader.line_num + 1
             # Looked at before a million cells are made of them.
             while len(row) > MAX_COLUMNS and not row[-1].strip():
                 row.pop()
             if len(row) > MAX_COLUMNS:
-                raise _too_many_columns(len(row), at)
+                raise _too_many_columns(len(row), line_number)
             cells = [Cell(" ".join(field.split())) for field in row]
             if all(cell.empty for cell in cells):
                 continue
             if not width:
                 width = len(cells)
-                _check_first(first, width, at)
+                _check_first(first, width, line_number)
             # Spreadsheets leave out empty cells at the end, or write more of them.
             while len(cells) > width and cells[-1].empty:
                 cells.pop()
             if len(cells) != width:
-                findings.append(_field_count(len(cells), width, at))
+                findings.append(_field_count(len(cells), width, line_number))
                 if len(findings) > MAX_ROWS:
                     raise _too_many_rows()
                 continue
             if any(len(cell.text) > MAX_FIELD for cell in cells):
-                raise _too_long(at)
-            lines.append(Line(at, tuple(cells)))
+                raise _too_long(line_number)
+            lines.append(Line(line_number, tuple(cells)))
             if len(lines) > MAX_ROWS:
                 raise _too_many_rows()
     except csv.Error as error:
@@ -114,14 +114,14 @@ def text(given: str, *, guessed: bool = False) -> Sheet:  # noqa: C901 - one ref
     return _bounded(Sheet(tuple(lines), tuple(findings), guessed=guessed))
 
 
-def shown(given: str) -> str:
-    """What somebody typed, to be said back: cut short, and without what nobody sees."""
-    visible = HIDDEN.sub("\N{REPLACEMENT CHARACTER}", given)
+def shown(content: str) -> str:
+    """What somebody typed, for a message: cut short, without invisible characters."""
+    visible = HIDDEN.sub("\N{REPLACEMENT CHARACTER}", content)
     return f"“{visible[:SHOWN]}{'…' if len(visible) > SHOWN else ''}”"
 
 
 def too_large(size: int) -> Refused:
-    """Of so many bytes nothing is read."""
+    """Refuses a file of so many bytes."""
     what = f"It holds {size / 1_000_000:.1f} MB; at most {MAX_BYTES // 1_000_000} MB is read."
     return Refused("E_TOO_LARGE", what, "Give the template alone, without other sheets or pictures.")
 

@@ -30,7 +30,7 @@ SMALL = 100_000  # however well it is packed
 PIECE = 4_000  # the tags of more would keep the garbage collector busy
 # Excel takes no longer ones, and of much longer ones a pattern would take minutes to find what is quoted.
 MAX_FORMAT = 255
-# Of so many letters the names of other sheets are said.
+# Names of other sheets are cut to so many letters in messages.
 SAID = 120
 PLAIN = "Save the sheet alone as an ordinary workbook (.xlsx), without a password, macros or links."
 AGAIN = "Open it in Excel, save it anew as .xlsx, and give that."
@@ -75,7 +75,7 @@ def read(content: bytes) -> Sheet:
             formats = _formats(archive)
             lines = _lines(archive, path, shared, formats)
     except DAMAGE:
-        # What the error says may hold what the file says.
+        # The error's message may quote the file.
         raise Refused("E_SPREADSHEET", "The workbook cannot be read: it is damaged or cut.", AGAIN) from None
     findings: tuple[Finding, ...] = ()
     if others:
@@ -85,17 +85,17 @@ def read(content: bytes) -> Sheet:
 
 
 def letters(column: int) -> str:
-    """The letters of a column by its position from nought: A, B, ... Z, AA."""
-    found = ""
+    """The letters of a column by its position from 0: A, B, ... Z, AA."""
+    name = ""
     column += 1
     while column:
         column, rest = divmod(column - 1, 26)
-        found = chr(ord("A") + rest) + found
-    return found
+        name = chr(ord("A") + rest) + name
+    return name
 
 
 def cut(names: str) -> str:
-    """Names of sheets, as many letters of them as are said."""
+    """Names of sheets, cut to the length of a message."""
     return f"{names[:SAID]}…" if len(names) > SAID else names
 
 
@@ -129,19 +129,23 @@ def _check_members(archive: zipfile.ZipFile) -> None:
 def _sheet(archive: zipfile.ZipFile) -> tuple[str, str, list[str]]:
     """The name and the path of the sheet to read, and the names of those that are not read."""
     sheets = [
-        (given["name"], given.get("state", "visible"), next((v for k, v in given.items() if k.endswith(":id")), ""))
-        for kind, _, given in _events(archive, "xl/workbook.xml", "sheet")
+        (
+            attributes["name"],
+            attributes.get("state", "visible"),
+            next((v for k, v in attributes.items() if k.endswith(":id")), ""),
+        )
+        for kind, _, attributes in _events(archive, "xl/workbook.xml", "sheet")
         if kind == START
     ]
     targets = {
-        given["Id"]: given["Target"]
-        for kind, _, given in _events(archive, "xl/_rels/workbook.xml.rels", "Relationship")
+        attributes["Id"]: attributes["Target"]
+        for kind, _, attributes in _events(archive, "xl/_rels/workbook.xml.rels", "Relationship")
         if kind == START
     }
     hidden = [name for name, state, _ in sheets if state != "visible"]
     if hidden:
-        said = cut(", ".join(hidden))
-        what = f"The workbook has a hidden sheet ({said}), which may hold what you do not mean to give."
+        names_hidden = cut(", ".join(hidden))
+        what = f"The workbook has a hidden sheet ({names_hidden}), which may hold what you do not mean to give."
         raise Refused("E_HIDDEN_SHEET", what, "Show it (right click on a sheet's name, Unhide) and delete it.")
     others = [name for name, *_ in sheets if name not in (SHEET, NOTES)]
     named = [one for one in sheets if one[0] == SHEET]
@@ -157,19 +161,19 @@ def _sheet(archive: zipfile.ZipFile) -> tuple[str, str, list[str]]:
 
 def _shared_strings(archive: zipfile.ZipFile) -> list[str]:
     """The texts that cells point at by their position; of rich text all runs, but not how Japanese is read."""
-    found: list[str] = []
+    texts: list[str] = []
     parts: list[str] = []
     if "xl/sharedStrings.xml" not in archive.namelist():
         return []
-    for kind, tag, given in _events(archive, "xl/sharedStrings.xml", "si", "t"):
+    for kind, tag, attributes in _events(archive, "xl/sharedStrings.xml", "si", "t"):
         if kind == TEXT and tag == "t":
-            parts.append(given[TEXT])
+            parts.append(attributes[TEXT])
         elif kind == END and tag == "si":
-            found.append("".join(parts))
+            texts.append("".join(parts))
             parts.clear()
-            if len(found) > MAX_SHARED:
+            if len(texts) > MAX_SHARED:
                 raise _too_many_cells()
-    return found
+    return texts
 
 
 def _formats(archive: zipfile.ZipFile) -> list[Kind]:
@@ -179,15 +183,15 @@ def _formats(archive: zipfile.ZipFile) -> list[Kind]:
     in_cells = False
     if "xl/styles.xml" not in archive.namelist():
         return []
-    for kind, tag, given in _events(archive, "xl/styles.xml", "cellXfs", "numFmt", "xf"):
+    for kind, tag, attributes in _events(archive, "xl/styles.xml", "cellXfs", "numFmt", "xf"):
         if tag == "cellXfs":
             in_cells = kind == START
         elif kind == START and tag == "numFmt":
-            if len(given["formatCode"]) > MAX_FORMAT:
+            if len(attributes["formatCode"]) > MAX_FORMAT:
                 raise ValueError("no format")
-            codes[int(given["numFmtId"])] = given["formatCode"]
+            codes[int(attributes["numFmtId"])] = attributes["formatCode"]
         elif kind == START and tag == "xf" and in_cells:
-            numbers.append(int(given.get("numFmtId", 0)))
+            numbers.append(int(attributes.get("numFmtId", 0)))
     return [_shown_as(number, codes.get(number, "")) for number in numbers]
 
 
@@ -206,15 +210,15 @@ def _lines(archive: zipfile.ZipFile, path: str, shared: list[str], formats: list
     row = column = count = 0
     cell: dict[str, str] = {}
     formula = False
-    for kind, tag, given in _events(archive, path, "row", "c", "f", "v", "t"):
+    for kind, tag, attributes in _events(archive, path, "row", "c", "f", "v", "t"):
         if kind == TEXT and tag in ("v", "t"):
-            parts.append(given[TEXT])
+            parts.append(attributes[TEXT])
         elif kind == START and tag == "row":
-            row, column = int(given.get("r", row + 1)), 0
+            row, column = int(attributes.get("r", row + 1)), 0
         elif kind == START and tag == "c":
-            cell, formula = given, False
+            cell, formula = attributes, False
             parts.clear()
-            place = _PLACE.fullmatch(given.get("r", ""))
+            place = _PLACE.fullmatch(attributes.get("r", ""))
             column = _position(place[1]) + 1 if place else column + 1
             count += 1
             if count > MAX_CELLS:
@@ -223,9 +227,9 @@ def _lines(archive: zipfile.ZipFile, path: str, shared: list[str], formats: list
             formula = True
         elif kind == END and tag == "c":
             text = "".join(parts)
-            found = Cell(text, "formula") if formula else _cell(text, cell, shared, formats)
-            if not found.empty:
-                rows.setdefault(row, {})[column - 1] = found
+            filled = Cell(text, "formula") if formula else _cell(text, cell, shared, formats)
+            if not filled.empty:
+                rows.setdefault(row, {})[column - 1] = filled
     width = max((max(cells) for cells in rows.values()), default=-1) + 1
     if width * len(rows) > MAX_CELLS:
         raise _too_many_cells()
@@ -235,20 +239,20 @@ def _lines(archive: zipfile.ZipFile, path: str, shared: list[str], formats: list
     )
 
 
-def _cell(text: str, given: Mapping[str, str], shared: list[str], formats: list[Kind]) -> Cell:
-    of = given.get("t", "n")
-    if of == "s":
+def _cell(text: str, attributes: Mapping[str, str], shared: list[str], formats: list[Kind]) -> Cell:
+    kind = attributes.get("t", "n")
+    if kind == "s":
         # Never from the end: what points before the first string is damaged.
         return Cell(" ".join(shared[_natural(text)].split()))
-    if of in ("str", "inlineStr"):
+    if kind in ("str", "inlineStr"):
         return Cell(" ".join(text.split()))
-    if of in _KINDS:
-        return Cell(text, _KINDS[of])
+    if kind in _KINDS:
+        return Cell(text, _KINDS[kind])
     if not text:
         return Cell()
     if not _NUMBER.fullmatch(text):
         raise ValueError("no number")
-    style = _natural(given.get("s", "0"))
+    style = _natural(attributes.get("s", "0"))
     # Excel keeps fifteen digits; the rest is how binary fractions are written.
     return Cell(f"{float(text):.15g}", formats[style] if formats else "number")
 
@@ -263,14 +267,14 @@ def _events(archive: zipfile.ZipFile, path: str, *wanted: str) -> Iterator[tuple
         what = "Its XML declares entities or a document type, which no workbook needs."
         raise Refused("E_ENTITIES", what, PLAIN)
 
-    def started(name: str, given: dict[str, str]) -> None:
+    def started(name: str, attributes: dict[str, str]) -> None:
         nonlocal tags
         tags += 1
         if tags > MAX_TAGS:
             raise _too_many_cells()
         inside.append(name.rpartition(":")[2])
         if inside[-1] in wanted:
-            events.append((START, inside[-1], given))
+            events.append((START, inside[-1], attributes))
 
     def ended(_name: str) -> None:
         tag = inside.pop()

@@ -21,4 +21,4 @@ def examples(db: Database) -> dict[str, Example | None]:
     def made() -> dict[str, Example | None]:
         return {rule.id: rule.example(db) for rule in RULES}
 
-    return db.remembered("methods: examples", made)
+    return db.cached("methods: examples", made)

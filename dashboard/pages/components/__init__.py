@@ -25,7 +25,7 @@ def served(stem: str) -> st.components.v2.types.ComponentRenderer:
     address (blob:), which our policy allows nobody.
     """
     name, registry = _name(stem), get_bidi_component_manager()
-    # What an installed package says in its pyproject.toml; known anew to each runtime, of which tests make many.
+    # What an installed package says in its pyproject.toml; registered again for each runtime, of which tests make many.
     if registry.get_component_asset_root(f"{OWNER}.{name}") is None:
         registry.register_from_manifest(ComponentManifest(OWNER, "", [ComponentConfig(name, ASSETS)]), HERE)
     return _renderer(stem)

@@ -12,8 +12,8 @@ from dashboard.api.view_data import FORMATS, Address, Lines
 
 
 def frozen(words: str, live: str, *, newest: bool) -> str:
-    """What is said over a frozen view; `live` is the address of the same view without a data version."""
-    # page.js takes the data version out of the address, and follows the link without loading the page anew.
+    """The notice over a frozen view; `live` is the address of the same view without a data version."""
+    # page.js takes the data version out of the address, and follows the link without reloading the page.
     see = f' <a data-choose data-without="version" href="{escape(live)}">See the newest figures</a>.'
     return f'<p class="frozen" role="note">{escape(words)}{"" if newest else see}</p>'
 
@@ -28,7 +28,7 @@ def view(
     `keep` the addresses name the version, as the view does.
     """
     held = version if keep else None
-    asked = "".join(f"<li>{_address(one, root, held)}</li>" for one in addresses)
+    items = "".join(f"<li>{_address(one, root, held)}</li>" for one in addresses)
     follow = (
         f"These addresses and lines keep to {version}, as this view does."
         if keep
@@ -39,31 +39,31 @@ def view(
         + _copied("Live link", "Shows the newest figures, whenever it is opened.", live)
         + _copied("Frozen link", f"Shows the figures of {version}, for as long as that version is kept.", frozen)
         + _copied("Citation", "", citation, plain=True)
-        + f'</div><h2>As data</h2><ul class="addresses">{asked}</ul><p class="note">{escape(follow)} '
+        + f'</div><h2>As data</h2><ul class="addresses">{items}</ul><p class="note">{escape(follow)} '
         f'<a href="{escape(root)}/api">What can be asked</a></p>'
         f"<h2>Lines that read the first of them</h2><div>{''.join(_lines(one) for one in lines)}</div></div>"
     )
 
 
-def _address(one: Address, root: str, version: str | None) -> str:
-    urls = {suffix: one.url(root, suffix, version) for suffix in FORMATS}
+def _address(address: Address, root: str, version: str | None) -> str:
+    urls = {suffix: address.url(root, suffix, version) for suffix in FORMATS}
     others = ", ".join(
-        f'<a href="{escape(url)}" aria-label="{FORMATS[suffix]}: {escape(one.what)}" download>{FORMATS[suffix]}</a>'
+        f'<a href="{escape(url)}" aria-label="{FORMATS[suffix]}: {escape(address.what)}" download>{FORMATS[suffix]}</a>'
         for suffix, url in urls.items()
     )
-    return _copied(one.what, "", urls["csv"], more=f'<span class="formats">{others}</span>')
+    return _copied(address.what, "", urls["csv"], more=f'<span class="formats">{others}</span>')
 
 
-def _lines(one: Lines) -> str:
-    return _copied(one.program, one.how, one.text)
+def _lines(lines: Lines) -> str:
+    return _copied(lines.program, lines.how, lines.text)
 
 
 def _copied(what: str, how: str, text: str, *, plain: bool = False, more: str = "") -> str:
     """A text under its name, with a button that copies it."""
-    said = f'<span class="period">{escape(how)}</span>' if how else ""
+    hint = f'<span class="period">{escape(how)}</span>' if how else ""
     kind = ' class="plain"' if plain else ""
     return (
-        f'<div class="copied"><p><b>{escape(what)}</b>{said}{more}</p>'
+        f'<div class="copied"><p><b>{escape(what)}</b>{hint}{more}</p>'
         f'<button type="button" data-copies="{escape(what)}" aria-label="Copy {escape(what)}">Copy</button>'
         f'<pre{kind} tabindex="-1">{escape(text)}</pre></div>'
     )

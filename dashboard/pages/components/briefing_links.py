@@ -21,7 +21,7 @@ def line(area_id: str, benchmark: Benchmark, version: str | None) -> Html:
 def table(names: Mapping[str, str], benchmark: Benchmark, version: str | None) -> Html:
     """A row a briefing (number or code -> name), with a link to each of its forms."""
     rows = [
-        # Links of many rows are told apart by whom they are of.
+        # Links of many rows are told apart by the names of their areas.
         (
             name,
             *(

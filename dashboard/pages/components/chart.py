@@ -23,8 +23,8 @@ class Finished(BaseFigure):  # type: ignore[misc]
 
     def to_dict(self) -> dict[str, Any]:
         """The dictionary itself."""
-        found: dict[str, Any] = self.__dict__["figure"]
-        return found
+        figure: dict[str, Any] = self.__dict__["figure"]
+        return figure
 
 
 def chart(figure: dict[str, Any], key: str, alt: str) -> None:

@@ -1,4 +1,4 @@
-"""The councils a reader compares: a list that begins with a council's neighbours, kept in the address once changed."""
+"""The list of councils a reader compares: it begins with neighbours, and is stored in the address once changed."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from dashboard.views.text import formats
 from dashboard.views.text.markdown import literal
 
 KEY = "councils"
-# What the list began with, and for whom: so that one nobody touched gives way to the next council's.
+# What the list began with, and for which council: an unchanged list is replaced by the next council's.
 BEGAN, OF = "councils_began", "councils_of"
 
 
 def council_list(db: Database, start: Sequence[str], area_id: str | None) -> tuple[list[str], bool]:
     """Draw the list; who is in it beside the chosen council, by number, and whether it is still as it began.
 
-    `start` are the numbers it begins with. Names in the address that are no council's are said so, as are those beyond
+    `start` are the numbers it begins with. Names in the address that are no council's are reported, as are those beyond
     the tenth; the others stay.
     """
     first = [db.names[one] for one in start]
@@ -51,10 +51,10 @@ def council_list(db: Database, start: Sequence[str], area_id: str | None) -> tup
 
 
 def _say_what_is_wrong(db: Database, area_id: str | None) -> None:
-    asked = st.query_params.get_all(KEY)
-    for name, hint in compare.unknown(db, asked).items():
+    names = st.query_params.get_all(KEY)
+    for name, hint in compare.unknown(db, names).items():
         st.warning(f"There is no council called “{tables.plain(name)}”.{literal(hint)}", icon=":material/search_off:")
-    beyond = compare.left_out(db, area_id, asked)
+    beyond = compare.left_out(db, area_id, names)
     if beyond:
         words = (
             f"At most {MOST} councils stand side by side: {literal(formats.listed(beyond))} {_are(beyond)} left out."
@@ -67,7 +67,8 @@ def _are(names: Sequence[str]) -> str:
 
 
 def _give_way(first: list[str], name: str | None) -> None:
-    """Before the list is drawn: one nobody touched follows the choices; else who is marked now leaves it to who was."""
+    """Before the list is drawn: an unchanged list follows the choices; in a changed one the council that was chosen
+    before replaces the one that is chosen now."""
     state = st.session_state
     names = state.get(KEY)
     if names is not None and BEGAN in state:

@@ -17,7 +17,7 @@ NUMBER = re.compile(r"\d[\d,]*(?:\.\d+)?|#")
 
 @dataclass(frozen=True)
 class MapArea:
-    """One council: its class by position in `MapDrawing.classes`, and what is said below its name."""
+    """One council: its class by position in `MapDrawing.classes`, and the text below its name."""
 
     area_id: str
     class_index: int
@@ -67,5 +67,5 @@ def shortened(words: Iterable[str]) -> tuple[list[str], list[str]]:
 
     "11.1%; 60th of 149" becomes "#%; #th of #" and "11.1 60 149"; with them half of what a map sends goes.
     """
-    said = list(words)
-    return [NUMBER.sub("#", one) for one in said], [" ".join(NUMBER.findall(one)) for one in said]
+    phrases = list(words)
+    return [NUMBER.sub("#", one) for one in phrases], [" ".join(NUMBER.findall(one)) for one in phrases]

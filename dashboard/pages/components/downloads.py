@@ -1,4 +1,4 @@
-"""What is said beside the buttons of a download: what it holds, and which formats cannot be had of it, and why."""
+"""Texts beside the buttons of a download: what it holds, which formats are not available, and why."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ def label(words: str) -> str:
 def refused(reasons: Mapping[str, Sequence[str]]) -> str:
     """Which formats are not offered: reason -> names of formats. The whole database is named as a link."""
     link = f'<a href="{WHOLE_FILE}" download>{WHOLE_FILE}</a>'
-    said = (
+    refusals = (
         f"No {escape(_either(names))} of these: {escape(why).replace(WHOLE_FILE, link)}"
         for why, names in reasons.items()
     )
-    return "".join(f'<p class="refused">{one}</p>' for one in said)
+    return "".join(f'<p class="refused">{refusal}</p>' for refusal in refusals)
 
 
 def _either(names: Sequence[str]) -> str:

@@ -30,7 +30,7 @@ WORDS = {
 
 
 def grid(db: Database, table: pl.DataFrame, key: str, alt: str) -> None:
-    """Draw rows of `rows.long` or `rows.wide`: as in the file, cell by cell; codes are only printed in words."""
+    """Draw rows of `rows.to_long` or `rows.to_wide`: as in the file, cell by cell; codes are only printed in words."""
     st.dataframe(
         # Words that come again are sent once: a third of the bytes. As Arrow it goes as it is, not by way of pandas.
         table.with_columns(pl.col(pl.String).cast(pl.Categorical)).to_arrow(),
@@ -47,7 +47,7 @@ def grid(db: Database, table: pl.DataFrame, key: str, alt: str) -> None:
 def _columns(db: Database, table: pl.DataFrame) -> dict[str, Any]:
     """How each column is headed and printed, with its meaning at hand."""
     metrics = {row["metric_id"]: row for row in db.table["metric"].iter_rows(named=True)}
-    found: dict[str, Any] = {}
+    columns: dict[str, Any] = {}
     for name, kind in table.schema.items():
         measure, beside = name, ""
         for suffix in ("_status", "_joint_return"):
@@ -60,8 +60,8 @@ def _columns(db: Database, table: pl.DataFrame) -> dict[str, Any]:
         else:
             head, meaning = _head(name), exports.meaning(db, name)
         meaning = literal(meaning)  # a tip is Markdown, a head is not
-        found[name] = _column(beside or name, kind, head, meaning)
-    return found
+        columns[name] = _column(beside or name, kind, head, meaning)
+    return columns
 
 
 def _head(name: str) -> str:

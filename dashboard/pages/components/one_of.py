@@ -1,4 +1,4 @@
-"""One of a few choices that stand side by side, kept in the address."""
+"""One of a few choices that stand side by side, stored in the address."""
 
 from __future__ import annotations
 

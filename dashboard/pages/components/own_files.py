@@ -1,4 +1,4 @@
-"""A file that is handed to this session alone, and one that is made in the browser: neither gets an address.
+"""A file that is handed over to this session alone, and one that is made in the browser: neither gets an address.
 
 Streamlit's own uploader puts a file under an address of the server until somebody takes it away, and its download
 button does so with what is downloaded. Here the browser reads the file and hands it over with the reader's other
@@ -20,14 +20,14 @@ from dashboard.pages.components import served
 LONGEST_NAME = 100
 
 
-def unpacked(given: object, most: int) -> tuple[str, bytes] | None:
+def unpacked(value: object, most: int) -> tuple[str, bytes] | None:
     """Name and content of a file as the browser hands it over; None of anything else.
 
     What is longer than `most` bytes comes without its content but one byte more, so that it is refused as too large.
     """
-    if not isinstance(given, Mapping):
+    if not isinstance(value, Mapping):
         return None
-    name, content = given.get("name"), given.get("content")
+    name, content = value.get("name"), value.get("content")
     if not isinstance(name, str) or not isinstance(content, str):
         return None
     if len(content) > (most + 2) // 3 * 4:
@@ -39,7 +39,7 @@ def unpacked(given: object, most: int) -> tuple[str, bytes] | None:
 
 
 def file_field(label: str, *, most: int, taken: int, on_file: Callable[[], None], key: str) -> None:
-    """Draw a field for one file of at most so many bytes; `on_file` finds it by `handed`.
+    """Draw a field for one file of at most so many bytes; `on_file` finds it by `handed_over`.
 
     `taken` is how many were: once it counts one more, the browser knows that the file was read.
     """
@@ -53,7 +53,7 @@ def file_button(label: str, name: str, text: str, *, key: str) -> None:
     served("own_files")(key=key, data=data)
 
 
-def handed(key: str) -> object:
+def handed_over(key: str) -> object:
     """What the browser handed over with this interaction; None at any other."""
     state = st.session_state.get(key)
     return state.get("file") if isinstance(state, Mapping) else None

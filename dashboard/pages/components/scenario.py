@@ -17,7 +17,7 @@ MOST_RETURNERS = 50_000
 
 def scenario(db: Database, area_id: str | None) -> None:
     """The section of a page on what it would take, for a council or for England; its settings are in the address."""
-    levers = {db.metrics[one].title: db.metrics[one] for one in scenarios.LEVERS if one in db.metrics}
+    levers = {db.metrics[outlook].title: db.metrics[outlook] for outlook in scenarios.LEVERS if outlook in db.metrics}
     options = [*levers, RETURNERS]
     if st.session_state.get("lever") not in options:
         st.session_state.pop("lever", None)
@@ -28,23 +28,23 @@ def scenario(db: Database, area_id: str | None) -> None:
             "How many", 0, MOST_RETURNERS, int(scenarios.APPEAL), 500, key="returners", bind="query-params",
             help="The appeal of 2009 was for 5,000.",
         )  # fmt: skip
-        found = scenarios.returners(db, float(number))
+        result = scenarios.returners(db, float(number))
         rate, caseload = db.metrics[scenarios.VACANCIES], db.metrics[scenarios.CASELOAD]
-        said = sentences.returners(found, rate, caseload)
-        own = next((row for row in found.rows.iter_rows(named=True) if area_id in row["area_ids"]), None)
+        sentence = sentences.returners(result, rate, caseload)
+        own = next((row for row in result.rows.iter_rows(named=True) if area_id in row["area_ids"]), None)
         if area_id is not None and own is not None:
-            said += " " + sentences.returners_here(own["name"], own, rate, caseload)
-        assumptions = found.assumptions
+            sentence += " " + sentences.returners_here(own["name"], own, rate, caseload)
+        assumptions = result.assumptions
     else:
         metric = levers[lever]
         target = _target(db, metric, right)
         if area_id is None:
             all_ = scenarios.england(db, metric, target)
-            said, assumptions = sentences.england(all_), all_.assumptions
+            sentence, assumptions = sentences.england(all_), all_.assumptions
         else:
-            one = scenarios.council(db, area_id, metric, target)
-            said, assumptions = sentences.council(one), one.assumptions
-    st.html(tables.sentence(said))
+            outlook = scenarios.council(db, area_id, metric, target)
+            sentence, assumptions = sentences.council(outlook), outlook.assumptions
+    st.html(tables.sentence(sentence))
     st.html(tables.notes("What this rests on", assumptions))
 
 

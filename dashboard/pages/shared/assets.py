@@ -49,7 +49,7 @@ def style() -> Asset:
 
 def shapes(db: Database) -> Asset:
     """The shapes of the map, as of a data version."""
-    return db.remembered(
+    return db.cached(
         "shapes",
         lambda: _asset("shapes", "json", geometry(db.table["map_shape"], db.names), "application/json"),
     )

@@ -1,4 +1,4 @@
-"""Buttons that give what a page shows as a file, in every format that can be had of it."""
+"""Buttons that download what a page shows, in every available format."""
 
 from __future__ import annotations
 
@@ -36,33 +36,36 @@ def downloads(
     formats: Sequence[str] = tuple(FORMATS),
     label: str = "Download",
 ) -> None:
-    """A button for each format a table can be taken away in; a file is made when it is clicked.
+    """A button for each available format of a table; a file is made when it is clicked.
 
     `name` is that of the files without suffix. `figures` are the rows the table is made of (Database.figure, or its
-    own) and `rows` how many it has, if not as many: which formats cannot be had of it is said here, with the reason.
+    own) and `rows` how many it has, if not as many: formats that are not available are named, with the reason.
     """
     refused: dict[str, list[str]] = {}
     with st.container(key=f"downloads {name}", horizontal=True, vertical_alignment="center", gap="small"):
         st.html(offers.label(label), width="content")
-        for one in (FORMATS[format_id] for format_id in formats):
-            if why := one.refusal(figures, rows):
-                refused.setdefault(why, []).append(one.label)
+        for file_format in (FORMATS[format_id] for format_id in formats):
+            if why := file_format.refusal(figures, rows):
+                refused.setdefault(why, []).append(file_format.label)
             else:
-                file, take = f"{name}.{one.suffix}", partial(_file, db, one, make, rows or figures.height)
-                _button(one.label, take, file, one.media_type, one.what)
+                file, take = (
+                    f"{name}.{file_format.suffix}",
+                    partial(_file, db, file_format, make, rows or figures.height),
+                )
+                _button(file_format.label, take, file, file_format.media_type, file_format.what)
     if refused:
         st.html(offers.refused(refused))
 
 
 def _csv(db: Database, rows: pl.DataFrame, benchmark: Benchmark) -> bytes:
-    # Pages that show all they offer have compared it already.
+    # Pages that show all their rows have compared them already.
     compared = rows if "benchmark" in rows.columns else queries.compared(db, rows, benchmark)
     return exports.csv(exports.table(db, compared, benchmark.title))
 
 
-def _file(db: Database, of: Format, make: Callable[[], Export], rows: int) -> bytes:
+def _file(db: Database, file_format: Format, make: Callable[[], Export], rows: int) -> bytes:
     with exports.turn(rows):
-        return of.make(db, make())
+        return file_format.make(db, make())
 
 
 def _button(

@@ -1,4 +1,4 @@
-"""The reader's choices, shared by all pages and kept in the address.
+"""The reader's choices, shared by all pages and stored in the address.
 
 With main.py, the pages, components and the server the only place that knows Streamlit.
 """
@@ -21,7 +21,7 @@ from dashboard.data.database import Database
 from dashboard.data.model import DatabaseError, Metric, Period
 from dashboard.data.versions import store
 from dashboard.files import exports
-from dashboard.ops.timing import kept
+from dashboard.ops.timing import once_per_run
 from dashboard.pages.components import as_data as parts
 from dashboard.pages.components.chart import chart as chart
 from dashboard.pages.components.council_map import View as Drawn
@@ -31,9 +31,9 @@ from dashboard.views.text.formats import ColourScheme
 from dashboard.views.text.markdown import literal
 
 DEFAULT_METRIC = "vacancy_rate"
-# Whoever's address holds more wrong names than this is told of these, and that is enough.
+# Of more wrong names in an address than this only the first are reported.
 MOST_NOTICES = 3
-# And of a name no more than this is looked at.
+# Of a name no more characters than this are checked.
 LONGEST_NAME = 200
 COLOUR_SCHEMES: dict[str, ColourScheme] = {
     "Quarter": "quarter",
@@ -43,7 +43,7 @@ COLOUR_SCHEMES: dict[str, ColourScheme] = {
     "Change": "change",
     "Trend": "trend",
 }
-# Of five periods, so many as a trend is worked out from (rule `trends`).
+# Of five periods, so many as a trend is calculated from (rule `trends`).
 TREND_PERIODS = 5
 VIEWS: dict[str, Drawn] = {"Map": "boundaries", "Tiles": "tiles"}
 
@@ -61,11 +61,11 @@ class Selection:
 def database() -> Database:
     """The data version that a frozen link names, else the newest good one.
 
-    It is the same throughout a run, whatever is published meanwhile. The page stops with words when there never was
-    one. Costs a look at a file or a folder when nothing changed.
+    It is the same throughout a run, whatever is published meanwhile. The page stops with a message when there never was
+    one. Costs a check of a file or a folder when nothing changed.
     """
     try:
-        newest = kept(store().current)
+        newest = once_per_run(store().current)
     except DatabaseError as error:
         st.error(str(error), icon=":material/database_off:")
         st.stop()
@@ -77,21 +77,22 @@ def database() -> Database:
 
 
 def version() -> None:
-    """Say over every page of a frozen link which data version it shows, and lead to the newest; nothing over others.
+    """Tell over every page of a frozen link which data version it shows, with a link to the newest.
 
-    Before all that asks for the `database`. A version that is not kept is said so, and the newest is shown.
+    Call it before all that asks for the `database`. A version that is not archived is reported, and the newest shown.
     """
-    asked = st.query_params.get(view_links.VERSION)
+    version_name = st.query_params.get(view_links.VERSION)
     shown = None
-    if asked:
+    if version_name:
         # Without any good file there is nothing to choose from: `database` says it.
         with suppress(DatabaseError):
-            newest = kept(store().current)
+            newest = once_per_run(store().current)
             try:
-                shown = store().at(asked)
+                shown = store().at(version_name)
             except DatabaseError as error:
                 st.warning(
-                    view_links.not_kept(tables.plain(asked[:LONGEST_NAME]), error, newest), icon=":material/history:"
+                    view_links.not_kept(tables.plain(version_name[:LONGEST_NAME]), error, newest),
+                    icon=":material/history:",
                 )
     if shown is None:
         st.session_state.pop(view_links.VERSION, None)
@@ -117,13 +118,13 @@ def choices(db: Database, *, periods: bool = True) -> None:
         with council:
             only_council(db)
         first = titles.index(db.metrics[DEFAULT_METRIC].title)
-        # A target is in the unit of one measure: with another it is asked anew.
+        # A target is in the unit of one measure: with another measure it is asked again.
         measure.selectbox("Measure", titles, index=first, key="metric", bind="query-params", on_change=_no_target)
         metric_id = _metric(db).metric_id
         labels = [period.label for period in db.periods[metric_id]]
         before = st.session_state.get("measure_before", metric_id)
         if before != metric_id and st.session_state.get("period") == db.latest(before).label:
-            # Whoever looked at the newest period of one measure wants the newest of the next.
+            # Readers of the newest period of one measure want the newest of the next.
             st.session_state.pop("period", None)
         st.session_state["measure_before"] = metric_id
         if st.session_state.get("period") not in labels:
@@ -132,8 +133,8 @@ def choices(db: Database, *, periods: bool = True) -> None:
         for where in when:
             where.selectbox("Period", labels, key="period", bind="query-params")
         with place:
-            against()
-        answer(db)
+            choose_benchmark()
+        choose_benchmark_details(db)
 
 
 def only_council(db: Database) -> None:
@@ -145,23 +146,23 @@ def only_council(db: Database) -> None:
 
 
 def notices(db: Database) -> None:
-    """Say of the choices that pages share which names in the address are none of ours, with the nearest that is."""
+    """Report unknown names among the shared choices in the address, with the nearest known one."""
     notice("la", "council", list(db.authorities.values()))
     notice("metric", "measure", [metric.title for metric in db.metrics.values()])
     notice("benchmark", "comparison", [benchmark.label for benchmark in BENCHMARKS.values()])
     notice("group", "council", list(db.authorities.values()))
 
 
-def against() -> None:
-    """Draw the choice of the benchmark; `answer` draws what it asks of the reader."""
+def choose_benchmark() -> None:
+    """Draw the choice of the benchmark; `choose_benchmark_details` draws what else it needs from the reader."""
     names = [benchmark.label for benchmark in BENCHMARKS.values()]
     st.selectbox(
         "Compare with", names, index=names.index(BENCHMARKS[DEFAULT].label), key="benchmark", bind="query-params"
     )
 
 
-def answer(db: Database) -> None:
-    """Ask for what a benchmark needs of the reader: the councils of a group, or a target; of most nothing."""
+def choose_benchmark_details(db: Database) -> None:
+    """Draw what else a benchmark needs from the reader: the councils of a group, or a target; of most nothing."""
     asks = _benchmark().asks
     if asks == "councils":
         st.multiselect(
@@ -179,7 +180,7 @@ def answer(db: Database) -> None:
 
 
 def chosen(db: Database) -> Selection:
-    """The choices as the program's own things."""
+    """The choices as objects."""
     metric = _metric(db)
     label, newest = st.session_state.get("period"), db.latest(metric.metric_id)
     period = next((one for one in db.periods[metric.metric_id] if one.label == label), newest)
@@ -225,20 +226,20 @@ def colour_schemes(db: Database, metric: Metric, benchmark: Benchmark) -> list[s
         return ["Value"]
     compared = not (metric.counted or (metric.neutral and benchmark.best))
     periods = len(db.periods[metric.metric_id])
-    offered: dict[ColourScheme, bool] = {
+    available: dict[ColourScheme, bool] = {
         "quarter": metric.ranked,
         "gap": compared,
         "verdict": compared and metric.has_interval,
         "change": periods > 1,
         "trend": periods >= TREND_PERIODS,
     }
-    return [name for name, scheme in COLOUR_SCHEMES.items() if offered.get(scheme, True)]
+    return [name for name, scheme in COLOUR_SCHEMES.items() if available.get(scheme, True)]
 
 
 def beside(db: Database, metric: Metric) -> tuple[Metric, Period] | None:
     """Draw the choice of a second measure and its period, to look at beside the first; None until one is chosen.
 
-    The same measure may be chosen too, to hold two years against each other: it begins with the oldest.
+    The same measure may be chosen too, to compare two years: it begins with the oldest.
     """
     metrics = {one.title: one for one in db.metrics.values()}
     notice("compare_metric", "measure", list(metrics))
@@ -259,23 +260,23 @@ def beside(db: Database, metric: Metric) -> tuple[Metric, Period] | None:
 
 
 def as_data(db: Database, view: Callable[[], View]) -> None:
-    """Near the foot of a page: links to what it shows, its citation, its questions to the API and lines that ask them.
+    """Near the foot of a page: links to what it shows, its citation, its requests to the API and lines that send them.
 
-    Worked out once it is open, and after all choices of the page are drawn: they are what a link holds.
+    Calculated once it is open, and after all choices of the page are drawn: they are what a link holds.
     """
     with st.expander("This view: link, citation, as data", key="as_data", on_change="rerun") as shown:
         if not shown.open:
             return
-        found, (_, root) = view(), _here()
+        shown_view, (_, root) = view(), _here()
         live, frozen = addresses(db)
         keep = bool(st.session_state.get(view_links.VERSION))
         st.html(
             parts.view(
-                found.addresses,
-                lines(found.addresses[0], root, db.data_version if keep else None),
+                shown_view.addresses,
+                lines(shown_view.addresses[0], root, db.data_version if keep else None),
                 live=live,
                 frozen=frozen,
-                citation=exports.citation(db, found.metrics, frozen),
+                citation=exports.citation(db, shown_view.metrics, frozen),
                 root=root,
                 version=db.data_version,
                 keep=keep,
@@ -287,10 +288,10 @@ def addresses(db: Database) -> tuple[str, str]:
     """The live and the frozen link to what a page shows, after all its choices are drawn."""
     page, _ = _here()
     # Streamlit raises where it is asked for a name that no choice could have.
-    asked = {name: st.query_params.get_all(name) for name in st.query_params if name.isidentifier()}
-    drawn = {name: st.session_state[name] for name in asked if name in st.session_state}
+    parameters = {name: st.query_params.get_all(name) for name in st.query_params if name.isidentifier()}
+    drawn = {name: st.session_state[name] for name in parameters if name in st.session_state}
     # A page without comparisons draws no benchmark.
-    chosen = view_links.choices(asked, drawn, _benchmark().asks if "benchmark" in st.session_state else None)
+    chosen = view_links.choices(parameters, drawn, _benchmark().asks if "benchmark" in st.session_state else None)
     return view_links.live(page, chosen), view_links.frozen(page, chosen, db.data_version)
 
 
@@ -308,23 +309,23 @@ def _no_target() -> None:
 
 
 def _target_notice() -> None:
-    asked = st.query_params.get("target")
+    target = st.query_params.get("target")
     try:
-        good = not asked or 0 <= float(asked) < math.inf
+        good = not target or 0 <= float(target) < math.inf
     except ValueError:
         good = False
     if not good:
-        said = tables.plain(asked or "")
-        st.warning(f"“{said}” cannot be a target: type a number from 0 up.", icon=":material/search_off:")
+        typed = tables.plain(target or "")
+        st.warning(f"“{typed}” cannot be a target: type a number from 0 up.", icon=":material/search_off:")
 
 
 def notice(key: str, what: str, known: list[str]) -> None:
-    """Say that a name in the address is none of ours, with the nearest that is."""
-    for asked in st.query_params.get_all(key)[:MOST_NOTICES]:
-        if asked and asked not in known:
-            near = get_close_matches(asked, known, n=1, cutoff=0.5)
+    """Report an unknown name in the address, with the nearest known one."""
+    for name in st.query_params.get_all(key)[:MOST_NOTICES]:
+        if name and name not in known:
+            near = get_close_matches(name, known, n=1, cutoff=0.5)
             hint = f" Did you mean {literal(near[0])}?" if near else " Choose one below."
-            st.warning(f"There is no {what} called “{tables.plain(asked)}”.{hint}", icon=":material/search_off:")
+            st.warning(f"There is no {what} called “{tables.plain(name)}”.{hint}", icon=":material/search_off:")
 
 
 def _benchmark() -> Benchmark:

@@ -105,16 +105,16 @@ def _dots(
     hover = f"<b>%{{text}}</b><br>%{{hovertext}}{unit}{'; %{customdata}' if any(ranks) else ''}<extra></extra>"
     symbols = [symbol(value, low_high, mine=mine) for mine, value in zip(is_chosen, values, strict=True)]
 
-    def trace(kept: list[int], marker: Part) -> Part:
+    def trace(indices: list[int], marker: Part) -> Part:
         return dots(
             # To a thousandth of a pixel: sixteen digits of each are not seen, only sent.
-            [float(f"{within(values[index], low_high):.7g}") for index in kept],
-            [index + 1 for index in kept],
+            [float(f"{within(values[index], low_high):.7g}") for index in indices],
+            [index + 1 for index in indices],
             {**marker, "line": EDGE, "opacity": 1},
             hover,
-            text=[names[index] for index in kept],
-            hovertext=[said[index].removesuffix(unit) for index in kept],
-            customdata=[ranks[index] for index in kept],
+            text=[names[index] for index in indices],
+            hovertext=[said[index].removesuffix(unit) for index in indices],
+            customdata=[ranks[index] for index in indices],
         )
 
     # Most are alike but for their colour, which is sent as a number: a third of the bytes of one trace for all.

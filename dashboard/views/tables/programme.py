@@ -28,7 +28,7 @@ HEADER = (
     "source_url", "checked_on",
 )  # fmt: skip
 # Who answers for what the operator keeps.
-KEPT = "Leadership register, kept by whoever runs this dashboard; each row names its page"
+REGISTER_SOURCE = "Leadership register, kept by whoever runs this dashboard; each row names its page"
 
 # How many had enrolled by each day on which one did.
 HISTORY = Table(
@@ -57,12 +57,12 @@ NOT_COVERED = Table(
 )
 
 
-def kept(db: Database, sources: Sequence[Source] = ()) -> list[pl.Expr]:
+def cite_register(db: Database, sources: Sequence[Source] = ()) -> list[pl.Expr]:
     """Where a table of the register is from; `sources` are those of the columns beside it."""
     if not sources:
-        return [pl.lit(KEPT).alias("source"), pl.lit(db.data_version).alias("data_version")]
+        return [pl.lit(REGISTER_SOURCE).alias("source"), pl.lit(db.data_version).alias("data_version")]
     published, *others = cite(db, sources)
-    return [pl.concat_str(pl.lit(f"{KEPT}; "), published).alias("source"), *others]
+    return [pl.concat_str(pl.lit(f"{REGISTER_SOURCE}; "), published).alias("source"), *others]
 
 
 def coverage(found: Coverage) -> Html:
@@ -106,7 +106,7 @@ def by_region(found: Coverage) -> Table:
     return Table(
         "counts regions",
         (
-            column("Region", itemgetter("region"), region="region", councils="councils", in_the_register="kept"),
+            column("Region", itemgetter("region"), region="region", councils="councils", in_the_register="registered"),
             column("Enrolled, of all councils", _enrolled, enrolled="enrolled", enrolled_percent="share"),
             plain("New directors", "new", "new_directors"),
             plain("Executive", "executive"),

@@ -20,7 +20,7 @@ from dashboard.views.text import progress as sentences
 from dashboard.views.text.citing import cited
 from dashboard.views.text.grammar import plural
 
-KEPT = "Commitments and leadership register, kept by whoever runs this dashboard; each row names its page"
+OPERATOR_SOURCE = "Commitments and leadership register, kept by whoever runs this dashboard; each row names its page"
 # The furthest from it; the file holds all.
 MOST = 30
 NO_PERIODS = "the register has no periods"
@@ -188,7 +188,7 @@ def _shown(held: Held | tuple[Coverage, Outcome] | None) -> tuple[object, str, o
     if held is None:
         return missing("no figure from before the day"), "", ""
     counted, outcome = held
-    if not counted.kept:
+    if not counted.registered:
         return missing("the register has no rows"), "", ""
     share = formats.number(100 * counted.enrolled / counted.councils, 0)
     far = "meets it" if not counted.short else plural(counted.short, "director")
@@ -227,12 +227,12 @@ def _file_columns(held: Held | tuple[Coverage, Outcome] | None) -> dict[str, Any
             **_assessment("councils", held.councils),
         }
     counted, outcome = held
-    percent = 100 * counted.enrolled / counted.councils if counted.kept else None
+    percent = 100 * counted.enrolled / counted.councils if counted.registered else None
     return {
         "period": "the register",
-        **_assessment("england", Assessment(outcome, percent) if counted.kept else None),
-        "councils_meet_it": counted.enrolled if counted.kept else None,
-        "councils_with_figure": counted.councils if counted.kept else None,
+        **_assessment("england", Assessment(outcome, percent) if counted.registered else None),
+        "councils_meet_it": counted.enrolled if counted.registered else None,
+        "councils_with_figure": counted.councils if counted.registered else None,
         **_assessment("councils", None),
     }
 
@@ -254,5 +254,5 @@ def _assessment(whose: str, found: Assessment | None) -> dict[str, Any]:
 
 def _from(db: Database, one: Commitment) -> dict[str, str]:
     source = db.sources[one.metric.source_id] if one.metric else None
-    words, licence = (cited([source]), source.licence) if source else (KEPT, "")
+    words, licence = (cited([source]), source.licence) if source else (OPERATOR_SOURCE, "")
     return {"source": words, "licence": licence, "data_version": db.data_version}

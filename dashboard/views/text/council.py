@@ -24,7 +24,7 @@ def council_sentence(name: str, row: Row, metric: Metric, benchmark: Benchmark, 
     opening = f"In {name} the {metric.noun} was {formats.quantity(row['value'], metric)} {when}{note}"
     rank = formats.rank(row)
     opening += f", {rank}." if rank else "."
-    return f"{opening} {_against(row, metric, benchmark)}".strip()
+    return f"{opening} {_compare_with_benchmark(row, metric, benchmark)}".strip()
 
 
 def profile_sentence(name: str, rows: Sequence[Row], metrics: Mapping[str, Metric]) -> str:
@@ -56,7 +56,7 @@ def profile_sentence(name: str, rows: Sequence[Row], metrics: Mapping[str, Metri
     return sentence + (f" {missing} more {'has' if missing == 1 else 'have'} no figure." if missing else "")
 
 
-def _against(row: Row, metric: Metric, benchmark: Benchmark) -> str:
+def _compare_with_benchmark(row: Row, metric: Metric, benchmark: Benchmark) -> str:
     if metric.counted or row["benchmark"] is None:
         return formats.benchmark_value(row["benchmark"], row["council_count"], benchmark, metric)
     mark = formats.mark(row["benchmark"], row["council_count"], benchmark, metric)

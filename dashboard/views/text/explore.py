@@ -37,10 +37,10 @@ def what(db: Database, rows: pl.DataFrame) -> str:
     return f"{_measures(db, rows)} in {formats.listed(_areas(rows))}, {_periods(rows)}"
 
 
-def nothing(db: Database, question: selection.Question) -> str:
+def nothing(db: Database, query: selection.FigureQuery) -> str:
     """That nothing was found, and which filter stands in the way."""
     opening = f"None of {db.figure.height:,} figures matches all that you chose."
-    found = selection.loosened(db, question)
+    found = selection.suggest_dropped_filter(db, query)
     if found is None:
         return f"{opening} No single filter stands in the way: choose fewer."
     field, count = found

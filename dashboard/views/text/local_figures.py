@@ -49,7 +49,7 @@ def opening(
     own = next((row for row in rows if row["metric_id"] == metric.metric_id), None)
     if own is None:
         return f"{_counted(name, rows)} {_moved(rows, metrics)}".strip()
-    said = f"{would(name, own, metric)} {since(own, metric, partners)} {against(own, metric, benchmark)}"
+    said = f"{would(name, own, metric)} {since(own, metric, partners)} {compare_with_benchmark(own, metric, benchmark)}"
     return " ".join(said.split())
 
 
@@ -77,7 +77,7 @@ def since(own: Row, metric: Metric, partners: Sequence[str] = ()) -> str:
     return f"That is {moved} than its own published {published}{better}.{jointly}"
 
 
-def against(own: Row, metric: Metric, benchmark: Benchmark) -> str:
+def compare_with_benchmark(own: Row, metric: Metric, benchmark: Benchmark) -> str:
     """How far it is from the benchmark, as the Council page says it; empty without one."""
     if metric.counted or own["benchmark"] is None:
         return ""

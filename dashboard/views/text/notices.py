@@ -5,12 +5,12 @@ from __future__ import annotations
 import polars as pl
 
 from dashboard.analysis.queries import partners
-from dashboard.data.cache import shared
+from dashboard.data.cache import cached
 from dashboard.data.database import Database, is_joint
 from dashboard.data.names import format_date, listed
 
 
-@shared
+@cached
 def notices(db: Database, area_id: str) -> list[str]:
     """What a reader must know of a council before reading its figures: reorganisation, joint returns, size."""
     found = []

@@ -34,16 +34,16 @@ JUDGED_BEFORE = (
 
 def coverage(found: Coverage, today: date) -> str:
     """How many directors the programme reaches, beside the target."""
-    if not found.kept:
+    if not found.registered:
         return NOTHING
     said = (
         f"{found.enrolled} of {found.councils} councils' directors ({_share(found.enrolled, found.councils)}) are on "
         f"the programme or have completed it, by the register."
     )
-    return f"{said} {against(found, today)}".strip()
+    return f"{said} {compare_with_target(found, today)}".strip()
 
 
-def against(found: Coverage, today: date) -> str:
+def compare_with_target(found: Coverage, today: date) -> str:
     """How many are lacking for the target; empty without one."""
     if found.target is None or found.needed is None:
         return ""

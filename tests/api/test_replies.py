@@ -1,4 +1,4 @@
-"""What goes over the wire: ETags, what is kept and for how long, gzip, parts of files, other sites, and no database."""
+"""A reply: ETags, what is kept and for how long, gzip, parts of files, other sites, and no database."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ import pytest
 from starlette.applications import Starlette
 
 from dashboard.api import answers, routes
-from dashboard.api.answers import Answer, Shelf
+from dashboard.api.answers import Answer, AnswerCache
 from dashboard.api.endpoints import ENDPOINTS, KINDS
-from dashboard.api.replies import Asking
-from dashboard.api.request_parsing import Asked
+from dashboard.api.replies import ClientHeaders
+from dashboard.api.request_parsing import ApiRequest
 from dashboard.data.database import Database
 from dashboard.server import routes as server
 from tests.api.client import Client
@@ -72,7 +72,7 @@ def test_one_question_has_one_tag_however_it_is_asked(api: Client) -> None:
     assert "newest" not in api.get("/api/v1/observations?newest=false&limit=1").json["next"]
 
 
-def test_a_question_that_names_its_version_may_be_kept_for_ever(api: Client, db: Database) -> None:
+def test_a_question_that_names_its_version_may_be_cached_for_ever(api: Client, db: Database) -> None:
     frozen, live = api.get(f"{OBSERVATIONS}&version={db.data_version}"), api.get(OBSERVATIONS)
     assert frozen.headers["cache-control"] == "public, max-age=31536000, immutable"
     assert frozen.body == live.body
@@ -89,7 +89,7 @@ def test_a_question_that_names_its_version_may_be_kept_for_ever(api: Client, db:
     ],
 )  # fmt: skip
 def test_whoever_takes_gzip_gets_it(api: Client, accepted: str, packed: bool) -> None:
-    assert Asking(accept_encoding=accepted).takes_gzip is packed
+    assert ClientHeaders(accept_encoding=accepted).takes_gzip is packed
     got, plain = api.get(OBSERVATIONS, accept_encoding=accepted), api.get(OBSERVATIONS)
     assert (got.headers.get("content-encoding") == "gzip") is packed
     assert got.body == plain.body
@@ -215,24 +215,24 @@ def test_the_whole_server_has_the_api_beside_what_else_it_serves(api: Client) ->
 
 
 def test_a_shelf_holds_what_was_asked_for_last_and_never_more_than_it_may(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(answers, "KEPT_BYTES", 100)
-    shelf, made = Shelf(), {name: Answer(name.encode() * 30, 30) for name in "abcd"}
+    monkeypatch.setattr(answers, "MOST_CACHED_BYTES", 100)
+    cache, made = AnswerCache(), {name: Answer(name.encode() * 30, 30) for name in "abcd"}
     for name in "abc":
-        shelf.put(name, made[name])
-    assert shelf.get("a") is made["a"]
-    shelf.put("d", made["d"])
-    assert [name for name in "abcd" if shelf.get(name)] == ["a", "c", "d"]
-    shelf.put("d", Answer(b"d" * 40, 40))  # the same again takes the place of the first
-    assert [name for name in "abcd" if shelf.get(name)] == ["a", "c", "d"]
-    shelf.put("too large", Answer(b"x" * 101, 101))
-    assert not [name for name in "abcd" if shelf.get(name)]
+        cache.put(name, made[name])
+    assert cache.get("a") is made["a"]
+    cache.put("d", made["d"])
+    assert [name for name in "abcd" if cache.get(name)] == ["a", "c", "d"]
+    cache.put("d", Answer(b"d" * 40, 40))  # the same again takes the place of the first
+    assert [name for name in "abcd" if cache.get(name)] == ["a", "c", "d"]
+    cache.put("too large", Answer(b"x" * 101, 101))
+    assert not [name for name in "abcd" if cache.get(name)]
 
 
 def test_an_answer_is_made_once_and_packed_once(api: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     calls = list[str]()
     make = answers.make
 
-    def counted(asked: Asked) -> Answer:
+    def counted(asked: ApiRequest) -> Answer:
         calls.append(asked.query)
         return make(asked)
 

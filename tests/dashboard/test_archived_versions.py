@@ -1,4 +1,4 @@
-"""The data versions kept beside the database: asked for by name, read once, and refused in words."""
+"""The data versions archived beside the database: asked for by name, read once, and refused in words."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ import pytest
 from dashboard.data import versions
 from dashboard.data.database import Database
 from dashboard.data.model import DatabaseError
-from dashboard.data.versions import KEPT_IN_MEMORY, Store
+from dashboard.data.versions import ARCHIVED_IN_MEMORY, Store
 from tests.dashboard import small
 from tests.dashboard.small import Figure
 
@@ -36,13 +36,13 @@ def editions(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
 
 @pytest.fixture
 def store(tmp_path: Path, editions: dict[str, Path]) -> Store:
-    """The last version in place, and all four kept, as a build leaves them."""
-    kept = tmp_path / "versions"
-    kept.mkdir()
+    """The last version in place, and all four archived, as a build leaves them."""
+    archive = tmp_path / "versions"
+    archive.mkdir()
     for at, path in enumerate(editions.values()):
-        shutil.copyfile(path, kept / path.name)
+        shutil.copyfile(path, archive / path.name)
         # Built a second apart.
-        os.utime(kept / path.name, (1_000_000_000 + at, 1_000_000_000 + at))
+        os.utime(archive / path.name, (1_000_000_000 + at, 1_000_000_000 + at))
     shutil.copyfile(editions["fourth"], tmp_path / "monitor.duckdb")
     return Store(tmp_path / "monitor.duckdb")
 
@@ -59,10 +59,10 @@ def test_a_version_is_asked_for_by_its_name(store: Store) -> None:
     assert store.versions() == ["fourth", "third", "second", "first"]
 
 
-def test_a_kept_version_is_read_once_and_two_stay(store: Store) -> None:
+def test_an_archived_version_is_read_once_and_two_stay(store: Store) -> None:
     first, second = store.at("first"), store.at("second")
     assert (store.at("first"), store.at("second")) == (first, second)
-    assert KEPT_IN_MEMORY == 2
+    assert ARCHIVED_IN_MEMORY == 2
     store.at("third")
     assert store.at("second") is second
     assert store.at("first") is not first  # asked for longest ago, it went
@@ -73,7 +73,7 @@ def test_a_kept_version_is_read_once_and_two_stay(store: Store) -> None:
     "name",
     ["fifth", "", ".", "..", "../monitor", "versions/first", "first.duckdb", "FIRST", "first\0", "a" * 9_999],
 )  # fmt: skip
-def test_any_other_name_is_refused_with_what_is_kept(store: Store, name: str) -> None:
+def test_any_other_name_is_refused_with_the_archived_ones(store: Store, name: str) -> None:
     with pytest.raises(DatabaseError) as refused:
         store.at(name)
     words = str(refused.value)
@@ -88,7 +88,7 @@ def test_no_name_reaches_a_file_outside_the_folder(tmp_path: Path, store: Store,
             store.at(name)
 
 
-def test_nothing_is_kept_where_there_is_no_folder(tmp_path: Path, editions: dict[str, Path]) -> None:
+def test_nothing_is_archived_where_there_is_no_folder(tmp_path: Path, editions: dict[str, Path]) -> None:
     alone = Store(editions["first"])
     assert alone.versions() == ["first"]
     with pytest.raises(DatabaseError, match=r"Kept: first \(in place now\)\.$"):
@@ -127,7 +127,7 @@ def test_a_version_without_the_tables_of_today_is_not_shown(store: Store) -> Non
     assert value(store.at("second")) == 2
 
 
-def test_what_is_no_longer_kept_is_no_longer_shown_even_if_it_is_in_memory(store: Store) -> None:
+def test_what_is_no_longer_archived_is_no_longer_shown_even_if_it_is_in_memory(store: Store) -> None:
     assert value(store.at("first")) == 1
     (store.path.parent / "versions" / "first.duckdb").unlink()
     with pytest.raises(DatabaseError, match="is not kept"):

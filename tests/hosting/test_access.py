@@ -8,8 +8,8 @@ import pytest
 from starlette.types import Message, Receive, Scope, Send
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
-from dashboard.server.access import COME_AGAIN, REFUSED_BY_POLICY, Doors
-from dashboard.server.capacity import Places
+from dashboard.server.access import COME_AGAIN, REFUSED_BY_POLICY, AccessControl
+from dashboard.server.capacity import Capacity
 from tests import loops
 from tests.hosting.helpers import OURS
 from tests.hosting.running import Client, Running
@@ -24,7 +24,7 @@ FOREIGN = (
 )
 
 
-def knock(
+def send_request(
     headers: dict[str, str],
     *,
     hosts: Sequence[str] = (),
@@ -34,11 +34,11 @@ def knock(
     kind: str = "websocket",
     path: str = "/_stcore/stream",
 ) -> tuple[list[Message], list[Scope]]:
-    """What is answered, and what comes to be seen behind the doors."""
+    """What is answered, and what comes to be seen behind the middleware."""
     sent: list[Message] = []
     seen: list[Scope] = []
 
-    async def behind(scope: Scope, _receive: Receive, _send: Send) -> None:
+    async def app(scope: Scope, _receive: Receive, _send: Send) -> None:
         seen.append(scope)
 
     async def receive() -> Message:
@@ -53,18 +53,18 @@ def knock(
         "extensions": {one: {} for one in extensions},
         "headers": [(name.encode(), value.encode()) for name, value in headers.items()],
     }
-    loops.run(Doors(behind, Places(places), 30, hosts, lambda: others)(scope, receive, send))
+    loops.run(AccessControl(app, Capacity(places), 30, hosts, lambda: others)(scope, receive, send))
     return sent, seen
 
 
 @pytest.mark.parametrize("origin", ["https://dash.example", "http://dash.example"])
 def test_our_own_pages_are_let_in(origin: str) -> None:
-    sent, seen = knock({"host": "dash.example", "origin": origin}, hosts=["dash.example"])
+    sent, seen = send_request({"host": "dash.example", "origin": origin}, hosts=["dash.example"])
     assert (sent, len(seen)) == ([], 1)
 
 
 def test_a_program_that_names_no_page_is_let_in() -> None:
-    assert len(knock({"host": "dash.example"})[1]) == 1
+    assert len(send_request({"host": "dash.example"})[1]) == 1
 
 
 @pytest.mark.parametrize(
@@ -75,14 +75,16 @@ def test_a_program_that_names_no_page_is_let_in() -> None:
     ],
 )  # fmt: skip
 def test_pages_of_other_sites_are_not(origin: str) -> None:
-    sent, seen = knock({"host": "dash.example", "origin": origin})
+    sent, seen = send_request({"host": "dash.example", "origin": origin})
     assert seen == []
     assert sent == [{"type": "websocket.close", "code": REFUSED_BY_POLICY}]
 
 
 def test_a_site_that_is_allowed_is_let_in_under_our_own_name() -> None:
     """So that Streamlit, which looks again, has nothing to look up."""
-    _, (scope,) = knock({"host": "dash.example", "origin": "https://gov.example"}, others=["https://gov.example"])
+    _, (scope,) = send_request(
+        {"host": "dash.example", "origin": "https://gov.example"}, others=["https://gov.example"]
+    )
     assert dict(scope["headers"])[b"origin"] == b"https://dash.example"
 
 
@@ -97,19 +99,19 @@ def test_a_site_that_is_allowed_is_let_in_under_our_own_name() -> None:
 )  # fmt: skip
 def test_only_by_a_name_of_ours(host: str, let_in: bool) -> None:
     hosts = ["dash.example", "*.gov.example", "[::1]"]
-    assert bool(knock({"host": host}, hosts=hosts)[1]) is let_in
-    assert bool(knock({"host": host}, hosts=hosts, kind="http", path="/")[1]) is let_in
-    assert knock({"host": host}, hosts=hosts, kind="http", path="/livez")[1]
+    assert bool(send_request({"host": host}, hosts=hosts)[1]) is let_in
+    assert bool(send_request({"host": host}, hosts=hosts, kind="http", path="/")[1]) is let_in
+    assert send_request({"host": host}, hosts=hosts, kind="http", path="/livez")[1]
 
 
 def test_whoever_is_refused_is_told_where_that_can_be_done() -> None:
     refused = {"host": "dash.example", "origin": "https://evil.example"}
-    start, body = knock(refused, extensions=["websocket.http.response"])[0]
+    start, body = send_request(refused, extensions=["websocket.http.response"])[0]
     assert (start["status"], body["body"]) == (403, b"Forbidden\n")
-    start, body = knock({"host": "x"}, places=0, extensions=["websocket.http.response"])[0]
+    start, body = send_request({"host": "x"}, places=0, extensions=["websocket.http.response"])[0]
     assert start["status"] == 503
     assert (b"retry-after", b"30") in start["headers"]
-    assert knock({"host": "x"}, places=0)[0] == [{"type": "websocket.close", "code": COME_AGAIN}]
+    assert send_request({"host": "x"}, places=0)[0] == [{"type": "websocket.close", "code": COME_AGAIN}]
 
 
 @pytest.mark.parametrize("origin", FOREIGN)

@@ -1,4 +1,4 @@
--- The tables of what is kept by hand, beside those of schema.sql: data/leadership_register.csv and data/commitments.csv.
+-- The tables of the operator's files, beside those of schema.sql: data/leadership_register.csv and data/commitments.csv.
 -- Both files ship without rows. No names of people are in either.
 
 CREATE TYPE programme AS ENUM ('none', 'new directors', 'executive');

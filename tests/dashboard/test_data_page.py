@@ -15,9 +15,9 @@ from streamlit.testing.v1 import AppTest
 
 from dashboard.analysis import selection
 from dashboard.analysis.benchmarks import BENCHMARKS
-from dashboard.analysis.selection import Question
+from dashboard.analysis.selection import FigureQuery
 from dashboard.data.database import Database
-from dashboard.files.exports.rows import OPTIONAL, PARTS, long
+from dashboard.files.exports.rows import OPTIONAL, PARTS, to_long
 from tests.dashboard.helpers import HOSTILE_QUERIES, Query, html, opened, sentences, warnings
 
 pytestmark = pytest.mark.usefixtures("served")
@@ -123,16 +123,16 @@ def test_every_filter_narrows_and_is_in_the_address(db: Database) -> None:
         "leaders": ["Outstanding", "Good"],
         "statuses": ["Observed"],
     }
-    question = Question()
+    query = FigureQuery()
     for field, names in chosen.items():
         app.multiselect(key=field).set_value(names).run()
         assert not app.exception, field
-        ids = tuple(selection.offered(db)[field][name] for name in names)
-        question = Question(**{**{one: getattr(question, one) for one in question.filters()}, field: ids})
-        rows = selection.rows(db, question)
+        ids = tuple(selection.filter_options(db)[field][name] for name in names)
+        query = FigureQuery(**{**{one: getattr(query, one) for one in query.filters()}, field: ids})
+        rows = selection.rows(db, query)
         assert (
             grid(app)["gss_code"].to_list()
-            == long(db, rows.head(SHOWN), (), BENCHMARKS["england"])["gss_code"].to_list()
+            == to_long(db, rows.head(SHOWN), (), BENCHMARKS["england"])["gss_code"].to_list()
         )
         assert sentences(app)[0].startswith(f"{rows.height:,} of ")
     app.toggle(key="newest").set_value(True).run()
@@ -198,7 +198,7 @@ def test_what_finds_nothing_says_so_and_offers_no_file(files: Files) -> None:
 
 
 def test_nothing_is_sent_again_that_did_not_change() -> None:
-    """The same question twice gives the same bytes, whatever was asked in between."""
+    """The same query twice gives the same bytes, whatever was asked in between."""
     first = opened("Data", themes="Workforce", newest="true").dataframe[0].proto.arrow_data.SerializeToString()
     opened("Data", themes="Money", areas="York")
     again = opened("Data", themes="Workforce", newest="true").dataframe[0].proto.arrow_data.SerializeToString()

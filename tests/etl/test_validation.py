@@ -81,7 +81,7 @@ def loaded(years: Mapping[int, Values], metric_id: str = "made_up_rate") -> Load
 
 
 def judged(made: Loaded, areas: Areas, metric: Metric = RATE) -> list[tuple[str, str]]:
-    found = validation.alone(source(metric), NOBODY, made, areas)
+    found = validation.validate(source(metric), NOBODY, made, areas)
     return [(rule, message) for _, rule, message in found.iter_rows()]
 
 
@@ -190,7 +190,7 @@ def test_parts_that_do_not_sum_are_said(tmp_path: Path, known_areas: Areas, ever
 
     whole = source(sums=(Sum("up.csv", ("short", "long", "longest"), "all"),))
     extract.extract(dataclasses.replace(whole, metrics=()), tmp_path, tmp_path)
-    found = validation.alone(whole, releases.read(tmp_path, whole), loaded({2025: level(everybody)}), known_areas)
+    found = validation.validate(whole, releases.read(tmp_path, whole), loaded({2025: level(everybody)}), known_areas)
     ((_, rule, message),) = found.iter_rows()
     assert rule == "W_PARTS"
     assert message == (
@@ -198,28 +198,28 @@ def test_parts_that_do_not_sum_are_said(tmp_path: Path, known_areas: Areas, ever
     )
 
 
-def against(old: Loaded, new: Loaded, areas: Areas, allowed: Allowed = Allowed()) -> list[str]:  # noqa: B008 - frozen
-    return validation.against(source(), new, source(title="2024"), old, areas, allowed)
+def compare(old: Loaded, new: Loaded, areas: Areas, allowed: Allowed = Allowed()) -> list[str]:  # noqa: B008 - frozen
+    return validation.compare_with_earlier(source(), new, source(title="2024"), old, areas, allowed)
 
 
 def test_an_older_release_is_refused(known_areas: Areas, everybody: list[str]) -> None:
     values = level(everybody)
     old, new = loaded({2024: values, 2025: values}), loaded({2024: values})
     with pytest.raises(ReleaseError, match=r"^E_OLDER_RELEASE: .* ends on 2024-03-31, but figures to 2025-03-31 are"):
-        against(old, new, known_areas)
-    assert against(old, new, known_areas, Allowed(older=True, missing=True)) == []
+        compare(old, new, known_areas)
+    assert compare(old, new, known_areas, Allowed(older=True, missing=True)) == []
 
 
 def test_revised_years_are_counted_and_many_are_refused(known_areas: Areas, everybody: list[str]) -> None:
     values = level(everybody)
     few = values | {"383": 99.0, "202": None}
-    (words,) = against(loaded({2024: values}), loaded({2024: few, 2025: values}), known_areas)
+    (words,) = compare(loaded({2024: values}), loaded({2024: few, 2025: values}), known_areas)
     assert words.startswith(f"made_up_rate: 2 of {len(everybody)} earlier figures revised; most of all Leeds at 2024-")
     many = loaded({2024: scaled(values, 1.5)})
     with pytest.raises(ReleaseError, match=r"^E_REVISED: .*more than 20% of what was published before") as refused:
-        against(loaded({2024: values}), many, known_areas)
+        compare(loaded({2024: values}), many, known_areas)
     assert "--accept-revision" in str(refused.value)
-    (words,) = against(loaded({2024: values}), many, known_areas, Allowed(revision=True))
+    (words,) = compare(loaded({2024: values}), many, known_areas, Allowed(revision=True))
     assert words.startswith(f"made_up_rate: {len(everybody)} of {len(everybody)} earlier figures revised")
 
 
@@ -228,14 +228,14 @@ def test_rows_that_are_gone_are_refused_with_whose_they_are(known_areas: Areas, 
     without = {area_id: value for area_id, value in values.items() if area_id != "383"}
     old, new = loaded({2024: values, 2025: values}), loaded({2024: without, 2025: without})
     with pytest.raises(ReleaseError, match=r"^E_LOST_ROWS: .* no longer has 2 figures of Leeds \(2024, 2025\)"):
-        against(old, new, known_areas)
-    assert against(old, new, known_areas, Allowed(missing=True))
+        compare(old, new, known_areas)
+    assert compare(old, new, known_areas, Allowed(missing=True))
 
 
 def test_a_period_that_is_gone_is_refused(known_areas: Areas, everybody: list[str]) -> None:
     values = level(everybody)
     with pytest.raises(ReleaseError, match=r"^E_LOST_ROWS: .* no longer has made_up_rate in periods"):
-        against(loaded({2023: values, 2024: values}), loaded({2024: values}), known_areas)
+        compare(loaded({2023: values, 2024: values}), loaded({2024: values}), known_areas)
 
 
 # The real files, damaged as a slip would.

@@ -14,7 +14,7 @@ import pytest
 
 from dashboard.api import whole
 from dashboard.data.database import Database
-from dashboard.data.duckdb_connection import READER, identity, opened
+from dashboard.data.duckdb_connection import READER, open_read_only, read_identity
 from dashboard.data.versions import Store
 from tests.hosting.helpers import copied
 
@@ -35,9 +35,9 @@ def file(tmp_path: Path) -> Path:
 def read(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, duckdb.DuckDBPyConnection]]:
     """A small database and who reads it, for questions that must all be refused."""
     path = copied(tmp_path_factory.mktemp("it's read") / "monitor.duckdb", OLD)
-    with opened(path) as connection:
+    with open_read_only(path) as connection:
         yield path, connection
-    assert identity(path)[0] == OLD
+    assert read_identity(path)[0] == OLD
 
 
 @pytest.mark.parametrize(
@@ -85,7 +85,7 @@ def test_nothing_but_the_tables_of_the_file_can_be_asked_for(
 
 
 def test_every_limit_is_in_force_and_cannot_be_lifted(file: Path) -> None:
-    with opened(file) as connection:
+    with open_read_only(file) as connection:
         found = dict(connection.execute("SELECT name, value FROM duckdb_settings()").fetchall())
     assert found["enable_external_access"] == "false"
     assert found["lock_configuration"] == "true"
@@ -102,7 +102,10 @@ def test_a_question_that_would_take_for_ever_is_stopped(file: Path, monkeypatch:
         "WITH RECURSIVE t AS (SELECT 1 AS i UNION ALL SELECT i + 1 FROM t) SELECT max(i) FROM t",
     )
     for statement in endless:
-        with opened(file) as connection, pytest.raises(duckdb.InterruptException, match="maximum execution time"):
+        with (
+            open_read_only(file) as connection,
+            pytest.raises(duckdb.InterruptException, match="maximum execution time"),
+        ):
             connection.execute(statement).fetchall()
 
 
@@ -133,18 +136,18 @@ def test_who_writes_the_whole_database_reaches_its_folder_alone(tmp_path: Path, 
     other, folder = tmp_path / "other.csv", tmp_path / "folder"
     other.write_text("a,b\n1,2\n")
     folder.mkdir()
-    refused = ran(folder, statement.format(other=other, folder=folder))
+    refused = run_writer(folder, statement.format(other=other, folder=folder))
     assert refused.returncode == 1
     assert re.search(r"duckdb\.\w*(Permission|InvalidInput|Catalog|IO)Exception", refused.stderr), refused.stderr
     assert sorted(tmp_path.rglob("*")) == [folder, other]
 
 
 def test_in_its_folder_it_may_write(tmp_path: Path) -> None:
-    assert ran(tmp_path, f"COPY (SELECT 1) TO '{tmp_path}/one.csv'").returncode == 0
+    assert run_writer(tmp_path, f"COPY (SELECT 1) TO '{tmp_path}/one.csv'").returncode == 0
     assert (tmp_path / "one.csv").is_file()
 
 
-def ran(folder: Path, sql: str) -> subprocess.CompletedProcess[str]:
+def run_writer(folder: Path, sql: str) -> subprocess.CompletedProcess[str]:
     """The program that writes the whole database, over a folder of its own."""
     command = [sys.executable, "-I", str(whole.WRITER), str(folder)]
     return subprocess.run(command, input=sql, text=True, capture_output=True, check=False)
@@ -152,7 +155,7 @@ def ran(folder: Path, sql: str) -> subprocess.CompletedProcess[str]:
 
 def test_what_needs_more_memory_than_there_is_is_an_error_and_no_file(file: Path, tmp_path: Path) -> None:
     before = sorted(tmp_path.rglob("*"))
-    with opened(file) as connection, pytest.raises(duckdb.Error):
+    with open_read_only(file) as connection, pytest.raises(duckdb.Error):
         connection.execute(
             "SELECT list(a ORDER BY a DESC) FROM (SELECT i || repeat('x', 99) a FROM range(20_000_000) t(i))"
         )
@@ -164,7 +167,7 @@ def test_it_is_read_as_any_connection_reads_it(file: Path) -> None:
         expected = {
             name: plain.execute(f'FROM "{name}"').fetchall() for (name,) in plain.execute("SHOW TABLES").fetchall()
         }
-    with opened(file) as connection:
+    with open_read_only(file) as connection:
         found = {
             name: connection.execute(f'FROM "{name}"').fetchall()
             for (name,) in connection.execute("SHOW TABLES").fetchall()
@@ -174,24 +177,24 @@ def test_it_is_read_as_any_connection_reads_it(file: Path) -> None:
 
 def test_a_file_that_was_replaced_while_another_reads_is_seen_at_once(file: Path) -> None:
     """DuckDB gives whoever opens a path the instance that is open already, unless it is attached to one's own."""
-    with opened(file) as reading:
+    with open_read_only(file) as reading:
         copied(file.with_name("next.duckdb"), NEW).replace(file)
-        assert identity(file)[0] == NEW
+        assert read_identity(file)[0] == NEW
         assert Database(file).data_version == NEW
         assert reading.execute("SELECT data_version FROM build").fetchall() == [(OLD,)]
-    assert identity(file)[0] == NEW
+    assert read_identity(file)[0] == NEW
 
 
 def test_nothing_is_made_where_there_is_no_file(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError):
-        identity(tmp_path / "none.duckdb")
+        read_identity(tmp_path / "none.duckdb")
     assert list(tmp_path.iterdir()) == []
 
 
-def test_kept_versions_are_read_the_same_way(file: Path) -> None:
-    kept = file.parent / "versions"
-    kept.mkdir()
-    copied(kept / f"{NEW}.duckdb", NEW)
+def test_archived_versions_are_read_the_same_way(file: Path) -> None:
+    archive = file.parent / "versions"
+    archive.mkdir()
+    copied(archive / f"{NEW}.duckdb", NEW)
     store = Store(file)
     assert store.versions() == [OLD, NEW]
     assert store.at(NEW).data_version == NEW

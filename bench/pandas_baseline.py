@@ -1,6 +1,6 @@
-"""The naive twin: every page's core as a first programmer writes it, with pandas and plotly express.
+"""The pandas baseline: every page's core as a first programmer writes it, with pandas and plotly express.
 
-The file is read at each run, ranks are grouped anew, the map's shapes are sent along. It is served with Streamlit's own
+The file is read at each run, ranks are grouped again, the map's shapes are sent along. It is served with Streamlit's
 settings. It leaves out much that our pages say: sentences, reasons, intervals, files, citations.
 """
 
@@ -14,7 +14,7 @@ import pandas as pd  # type: ignore[import-untyped]
 import plotly.express as px
 import streamlit as st
 
-FOLDER, SHAPES = Path(os.environ["NAIVE_DATA"]), Path(os.environ["NAIVE_SHAPES"])
+FOLDER, SHAPES = Path(os.environ["PANDAS_DATA"]), Path(os.environ["PANDAS_SHAPES"])
 BENCHMARKS = ["Best quarter in England", "England", "Region", "Statistical neighbours"]
 FIRST = "Agency workers"
 MOST = 5
@@ -50,7 +50,7 @@ def choose_period(measure: str) -> str:
 
 
 def choose_benchmark() -> str:
-    """Whom to compare with."""
+    """The councils to compare with."""
     return str(st.selectbox("Compare with", BENCHMARKS, key="benchmark", bind="query-params"))
 
 
@@ -228,7 +228,7 @@ def leadership() -> None:
 
 
 def progress() -> None:
-    """What the operator keeps: nothing, as it comes."""
+    """The operator's files: empty, as they come."""
     st.title("Progress")
     st.info("No commitments are kept.")
 

@@ -1,4 +1,4 @@
-"""Other sites and other names: what tests/hosting/test_doors.py does not try, against the server as it runs."""
+"""Other sites and other names: what tests/hosting/test_access.py does not try, against the server as it runs."""
 
 from __future__ import annotations
 

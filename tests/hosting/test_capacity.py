@@ -14,7 +14,7 @@ from websockets.exceptions import InvalidStatus
 from bench.reader import Reader
 from bench.server import Server
 from dashboard.ops import metrics
-from dashboard.server.capacity import Places
+from dashboard.server.capacity import Capacity
 from tests.hosting.helpers import empty
 from tests.hosting.running import Client, Got, Running
 
@@ -124,22 +124,22 @@ def test_a_crowd_at_once_leaves_no_place_lost_and_no_more_taken_than_there_are(s
 
 def test_a_tenth_of_the_places_is_for_readers_who_were_here_before() -> None:
     """Who loads a page again gives up their place a moment before."""
-    places = Places(20, taken=17)
-    assert not places.full(known=False)
-    places.taken = 18
-    assert places.full(known=False)
-    assert not places.full(known=True)
-    with places.one() as got:
+    capacity = Capacity(20, taken=17)
+    assert not capacity.is_full(known=False)
+    capacity.taken = 18
+    assert capacity.is_full(known=False)
+    assert not capacity.is_full(known=True)
+    with capacity.take_place() as got:
         assert got
-        assert places.taken == 19
-    places.taken = 20
-    assert places.full(known=True)
-    with places.one() as got:
+        assert capacity.taken == 19
+    capacity.taken = 20
+    assert capacity.is_full(known=True)
+    with capacity.take_place() as got:
         assert not got
-    assert places.taken == 20
+    assert capacity.taken == 20
 
 
 def test_whoever_is_refused_is_counted() -> None:
     before = metrics.text(metrics.REFUSED.collect())
-    assert Places(1, taken=1).full(known=True)
+    assert Capacity(1, taken=1).is_full(known=True)
     assert metrics.text(metrics.REFUSED.collect()) != before

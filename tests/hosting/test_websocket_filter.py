@@ -1,4 +1,4 @@
-"""Nothing of this machine, of the program or of an error goes over the wire: every byte of it is searched."""
+"""Nothing of this machine, of the program or of an error goes to a reader: every byte is searched."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from websockets.exceptions import InvalidStatus
 
 from dashboard.ops import errors
 from dashboard.server import app as server_app
-from dashboard.server.websocket_filter import Wire
+from dashboard.server.websocket_filter import WebSocketFilter
 from tests import loops
 from tests.hosting.helpers import PAGES, SECRET, forget
 from tests.hosting.running import ROOT, Client, Running
@@ -34,7 +34,7 @@ def nobody_learns(heard: bytes | bytearray, also: tuple[str, ...] = ()) -> None:
         assert one not in text, one
 
 
-def told(reader: Client, said: str, server: Running) -> dict[str, Any]:
+def logged_error(reader: Client, said: str, server: Running) -> dict[str, Any]:
     """The line of the log that belongs to the reference a reader was shown."""
     (reference,) = set(REFERENCE.findall(said))
     assert errors.SORRY in said
@@ -70,7 +70,7 @@ def test_other_messages_pass_as_they_are() -> None:
     message.new_session.name = "main"
     message.new_session.initialize.user_info.installation_id_v4 = "a machine"
     message.new_session.initialize.session_id = "one"
-    packed = Wire(app, Path("/there/main.py")).without_machine(message.SerializeToString())
+    packed = WebSocketFilter(app, Path("/there/main.py")).remove_machine(message.SerializeToString())
     assert b"there" not in packed
     assert b"a machine" not in packed
     left = ForwardMsg.FromString(packed)
@@ -81,7 +81,7 @@ def test_a_page_that_fails_says_sorry_with_a_reference_and_the_log_has_the_trace
     with Client(failing) as reader:
         said = reader.run("best", la=TYPED)
         nobody_learns(reader.heard)
-        line = told(reader, said, failing)
+        line = logged_error(reader, said, failing)
         # The rest of the page is there.
         assert "Data version" in said
     assert (line["kind"], line["of"], line["page"], line["level"]) == ("KeyError", "page", "best", "error")
@@ -98,7 +98,7 @@ def test_so_does_a_choice_that_fails(failing: Running) -> None:
         reader.choose("Measure", "Average caseload")
         said = reader.run("map")
         nobody_learns(reader.heard)
-        assert told(reader, said, failing)["of"] == "page"
+        assert logged_error(reader, said, failing)["of"] == "page"
         # And the page goes on at the next choice.
         reader.chosen.clear()
         assert "Social worker vacancy rate" in reader.run("map")
@@ -175,7 +175,7 @@ def test_only_what_our_pages_send_comes_through() -> None:
     async def send(_message: Any) -> None:
         """Nobody listens."""
 
-    loops.run(Wire(app, Path("/there/main.py"))({"type": "websocket"}, receive, send))
+    loops.run(WebSocketFilter(app, Path("/there/main.py"))({"type": "websocket"}, receive, send))
     # What is no message at all is left to Streamlit, which hangs up.
     assert passed == [*wanted, b"\xff garbage"]
 
@@ -186,7 +186,7 @@ def test_one_setting_leaves_all_messages_as_they_are(
 ) -> None:
     monkeypatch.setenv("MONITOR_FILTER_MESSAGES", said)
     forget()
-    assert any("Wire" in repr(one) for one in server_app.middleware()) is filtered
+    assert any("WebSocketFilter" in repr(one) for one in server_app.middleware()) is filtered
     forget()
 
 

@@ -58,8 +58,8 @@ def data(cut: Path, tmp_path: Path) -> Path:
 
 @pytest.fixture(scope="module")
 def committed(known_areas: Areas) -> pl.DataFrame:
-    """The committed releases held against each other, whole."""
-    return reconcile_lait.compared(builder.DATA, known_areas, all_sources())
+    """The committed releases compared with each other, whole."""
+    return reconcile_lait.compare_figures(builder.DATA, known_areas, all_sources())
 
 
 @dataclass(frozen=True)
@@ -100,7 +100,7 @@ def tools(text: str, measure: str = PLACEMENTS, number: str = "383.0", years: st
 
 
 def tables(text: str, measure: str = PLACEMENTS, column: str = "", number: str = "383", year: str = "2023") -> Cell:
-    """A cell of the table that a measure is held against."""
+    """A cell of the table that a measure is compared with."""
     comparison = COMPARED[measure]
     groups = {group: kept[0] for group, kept in comparison.file.groups.items()}
     return Cell(column or comparison.columns[0], text, {"old_la_code": number, "time_period": year, **groups})
@@ -117,14 +117,14 @@ def in_the_table(data: Path, text: str, measure: str = PLACEMENTS, column: str =
 
 def result(data: Path, areas: Areas, measure: str = PLACEMENTS) -> dict[str, int]:
     """How many figures of a measure came out how."""
-    found = reconcile_lait.compared(data, areas, [tool.SOURCE, COMPARED[measure].source]).filter(
+    found = reconcile_lait.compare_figures(data, areas, [tool.SOURCE, COMPARED[measure].source]).filter(
         pl.col("measure") == measure
     )
     return dict(found["outcome"].value_counts().iter_rows())
 
 
-def said(data: Path, areas: Areas) -> list[str]:
-    return reconcile_lait.disagreements(reconcile_lait.compared(data, areas, all_sources()), areas)
+def differing(data: Path, areas: Areas) -> list[str]:
+    return reconcile_lait.describe_disagreements(reconcile_lait.compare_figures(data, areas, all_sources()), areas)
 
 
 def test_the_committed_releases_agree(committed: pl.DataFrame, known_areas: Areas) -> None:
@@ -156,7 +156,7 @@ def test_the_committed_releases_agree(committed: pl.DataFrame, known_areas: Area
     dashes = committed.filter(pl.col("outcome") == Outcome.ZERO_AS_DASH)
     assert dashes.select("measure", "area_id", "year").rows() == [(SCHOOLS, "350", 2016), (SCHOOLS, "350", 2017)]
     # Kingston with Richmond since 2017, North with West Northamptonshire since 2021, in three measures.
-    assert reconcile_lait.joint(builder.DATA, known_areas) == (9 + 5) * 3
+    assert reconcile_lait.count_joint_returns(builder.DATA, known_areas) == (9 + 5) * 3
 
 
 def test_every_measure_is_compared_or_it_is_said_why_not() -> None:
@@ -169,7 +169,7 @@ def test_every_measure_is_compared_or_it_is_said_why_not() -> None:
 def test_a_figure_that_differs_is_named_with_both_values_and_where_they_stand(data: Path, known_areas: Areas) -> None:
     in_the_tool(data, "71", RATE)
     assert result(data, known_areas, RATE) == {Outcome.EQUAL: 814, Outcome.UNEXPLAINED: 1}
-    (words,) = said(data, known_areas)
+    (words,) = differing(data, known_areas)
     assert words == (
         "E_DISAGREES: LAC of Leeds (383), 2023: 71 in bds_long_selected.parquet, row 14694, "
         "84 in cla_number_and_rate_per_10k_children.csv, line 1191. "
@@ -210,7 +210,7 @@ def changed(cut: Path, to: Path, measure: str, areas: Areas, ours: list[Cell], t
     comparison = COMPARED[measure]
     change(data, tool.SOURCE, lait.FILE, *ours)
     change(data, comparison.source, comparison.file.name, *theirs)
-    found = reconcile_lait.compared(data, areas, [tool.SOURCE, comparison.source])
+    found = reconcile_lait.compare_figures(data, areas, [tool.SOURCE, comparison.source])
     return found.filter(measure=measure).select("area_id", "year", "outcome")
 
 
@@ -241,7 +241,7 @@ def test_what_the_tool_prints_otherwise_is_explained_only_where_it_is_declared(
 
 
 @pytest.mark.parametrize("number", COUNTED, ids=lambda number: " of ".join(COUNTED[number][:2]))
-def test_a_percentage_is_held_against_the_counts_it_is_made_of(counted: pl.DataFrame, number: str) -> None:
+def test_a_percentage_is_compared_with_the_counts_it_is_made_of(counted: pl.DataFrame, number: str) -> None:
     assert counted.filter(area_id=number, year=2023)["outcome"].to_list() == [COUNTED[number][-1]]
 
 
@@ -296,7 +296,7 @@ def test_a_figure_that_has_no_row_in_the_other_publication_is_not_explained(
     releases.seal(path.parent)
     assert result(data, known_areas) == {Outcome.EQUAL: 800, Outcome.UNEXPLAINED: 5}
     nothing = f"nothing in {lait.FILE if source is tool.SOURCE else looked_after.STABILITY}"
-    words = [line for line in said(data, known_areas) if f"{PLACEMENTS} of Leeds" in line]
+    words = [line for line in differing(data, known_areas) if f"{PLACEMENTS} of Leeds" in line]
     assert len(words) == 5
     assert all(f"{nothing}, " in line or f"{nothing}. " in line for line in words)
 
@@ -305,7 +305,7 @@ def test_counts_of_england_may_be_off_by_rounding_and_those_of_councils_may_not(
     # 58,670 of 72,100 in 2025: 81.4%, and with counts off by 5 not 81.5%.
     in_the_tool(data, "81.5", ON_TIME, "970.0", "2025")
     in_the_tool(data, "50.1", ON_TIME, "383.0", "2025")
-    words = [line.split(":")[1].strip() for line in said(data, known_areas)]
+    words = [line.split(":")[1].strip() for line in differing(data, known_areas)]
     assert words == ["CP_conf_15days of Leeds (383), 2025", "CP_conf_15days of England (E92000001), 2025"]
 
 
@@ -324,8 +324,8 @@ def test_every_declared_difference_is_still_one(committed: pl.DataFrame) -> None
 
 
 def test_sources_that_are_not_built_are_not_compared(data: Path, known_areas: Areas) -> None:
-    assert reconcile_lait.compared(data, known_areas, [looked_after.SOURCE]).is_empty()
-    assert reconcile_lait.compared(data, known_areas, [tool.SOURCE])["measure"].unique().to_list() == [ON_TIME]
+    assert reconcile_lait.compare_figures(data, known_areas, [looked_after.SOURCE]).is_empty()
+    assert reconcile_lait.compare_figures(data, known_areas, [tool.SOURCE])["measure"].unique().to_list() == [ON_TIME]
     reconcile_lait.require_agreement(data, known_areas, [])
 
 
@@ -349,7 +349,8 @@ def test_of_many_differences_the_first_are_named_and_the_others_counted(data: Pa
     *shown, last = str(error.value).splitlines()
     assert len(shown) == reconcile_lait.SHOWN
     assert (
-        last == f"and {len(said(data, known_areas)) - reconcile_lait.SHOWN} more: `python -m etl agree` names them all."
+        last
+        == f"and {len(differing(data, known_areas)) - reconcile_lait.SHOWN} more: `python -m etl agree` names them all."
     )
 
 

@@ -1,4 +1,4 @@
-"""The floor: a heading, one choice, and as many charts and tables as a page of ours has, with the product's settings.
+"""The baseline page: a heading, one choice, and as many charts and tables as a page of ours has, with our settings.
 
 Nothing of ours that shows so much can be faster. A chart has as many points as there are councils.
 """

@@ -26,9 +26,9 @@ BRIEFINGS = (
     "383", "E92000001", "nowhere", *(pytest.param(one, marks=pytest.mark.drill) for one in ("420", "E12000003")),
 )  # fmt: skip
 WRITTEN = {
-    "full": error_pages.busy(ASKED, 30).body,
-    "nothing there": error_pages.no_such_page(ASKED).body,
-    "failed": error_pages.failed(ASKED, "The reference is 1A2B-3C4D.").body,
+    "full": error_pages.busy_response(ASKED, 30).body,
+    "nothing there": error_pages.not_found_response(ASKED).body,
+    "failed": error_pages.failure_response(ASKED, "The reference is 1A2B-3C4D.").body,
     "no JavaScript": (
         '<!doctype html><html lang="en-GB"><head><meta charset="utf-8"><title>Child Protection Monitor</title>'
         '<meta name="viewport" content="width=device-width, initial-scale=1"></head><body>'

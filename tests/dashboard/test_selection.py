@@ -16,12 +16,12 @@ import pytest
 
 from dashboard.analysis import direction, queries, selection
 from dashboard.analysis.benchmarks import BENCHMARKS
-from dashboard.analysis.selection import Question
+from dashboard.analysis.selection import FigureQuery
 from dashboard.data.database import Database
 from dashboard.data.model import ENGLAND
 from dashboard.files import exports
 from dashboard.files.exports import rows as exports_rows
-from dashboard.files.exports.rows import OPTIONAL, PARTS, long
+from dashboard.files.exports.rows import OPTIONAL, PARTS, to_long
 from dashboard.views.text.explore import explored, nothing
 from tests.dashboard import small
 from tests.dashboard.small import Figure
@@ -84,17 +84,17 @@ class Oracle:
         yield "newest", row["period_end"] == self.newest[row["metric_id"]]
         yield "leaders", self.leaders.get(row["area_id"])
 
-    def asked(self, question: Question) -> list[Row]:
+    def asked(self, query: FigureQuery) -> list[Row]:
         """The figures asked for, in the order of the menu."""
-        return [self.rows[at] for at in self.found(question)]
+        return [self.rows[at] for at in self.found(query)]
 
-    def found(self, question: Question) -> list[int]:
+    def found(self, query: FigureQuery) -> list[int]:
         """Where they stand in it."""
-        council = question.neighbours_of
+        council = query.neighbours_of
         near = {other for area_id, other in self.neighbours if area_id == council} | {council}
         met = set(range(len(self.rows)))
-        for field in fields(question):
-            asked = getattr(question, field.name)
+        for field in fields(query):
+            asked = getattr(query, field.name)
             if not asked:
                 continue
             if field.name == "neighbours_of":
@@ -149,10 +149,10 @@ def oracle(database: duckdb.DuckDBPyConnection) -> Oracle:
     return Oracle(database)
 
 
-def questions(db: Database, count: int, *, seed: int) -> list[Question]:
-    """So many questions with any of the filters, ids that are none of ours among them."""
+def make_up_queries(db: Database, count: int, *, seed: int) -> list[FigureQuery]:
+    """So many made-up queries with any of the filters, ids that are none of ours among them."""
     random = Random(seed)
-    known = {field: list(ids.values()) for field, ids in selection.offered(db).items()}
+    known = {field: list(ids.values()) for field, ids in selection.filter_options(db).items()}
     made = []
     for _ in range(count):
         chosen: dict[str, Any] = {}
@@ -164,7 +164,7 @@ def questions(db: Database, count: int, *, seed: int) -> list[Question]:
             chosen[random.choice(["metrics", "areas", "periods"])] = ("nothing", "' OR 1=1 --")
         if random.random() < 0.3:
             chosen["newest"] = True
-        made.append(Question(**chosen))
+        made.append(FigureQuery(**chosen))
     return made
 
 
@@ -174,14 +174,14 @@ def keys(frame: pl.DataFrame) -> list[tuple[Any, ...]]:
 
 def test_rows_are_those_that_the_oracle_finds_one_by_one_in_its_order(db: Database, oracle: Oracle) -> None:
     found = 0
-    for question in questions(db, 40, seed=5):
-        rows = selection.rows(db, question)
-        places = oracle.found(question)
+    for query in make_up_queries(db, 40, seed=5):
+        rows = selection.rows(db, query)
+        places = oracle.found(query)
         expected = [oracle.rows[at] for at in places]
-        assert keys(rows) == [oracle.keys[at] for at in places], question
+        assert keys(rows) == [oracle.keys[at] for at in places], query
         assert rows["value"].to_list() == [row["value"] for row in expected]
         assert rows["status"].to_list() == [row["status"] for row in expected]
-        assert selection.matching(db, question) == rows.height
+        assert selection.matching(db, query) == rows.height
         found += rows.height > 0
     assert found > 15
 
@@ -189,15 +189,15 @@ def test_rows_are_those_that_the_oracle_finds_one_by_one_in_its_order(db: Databa
 def test_everything_is_found_when_nothing_is_filtered_and_no_two_rows_share_a_place(
     db: Database, oracle: Oracle
 ) -> None:
-    rows = selection.rows(db, Question())
+    rows = selection.rows(db, FigureQuery())
     assert rows.columns == db.figure.columns
     assert keys(rows) == oracle.keys
     assert len(set(keys(rows))) == rows.height == db.figure.height
 
 
 def test_the_order_does_not_depend_on_how_the_question_is_put(db: Database) -> None:
-    some = Question(("caseload", "vacancy_rate"), areas=(LEEDS, ENGLAND, "E12000003", WESTMINSTER))
-    other = Question(("vacancy_rate", "caseload", "caseload"), areas=(WESTMINSTER, "E12000003", LEEDS, ENGLAND))
+    some = FigureQuery(("caseload", "vacancy_rate"), areas=(LEEDS, ENGLAND, "E12000003", WESTMINSTER))
+    other = FigureQuery(("vacancy_rate", "caseload", "caseload"), areas=(WESTMINSTER, "E12000003", LEEDS, ENGLAND))
     rows = selection.rows(db, some)
     assert rows.equals(selection.rows(db, other))
     assert rows["name"].to_list()[:4] == ["England", "Yorkshire and The Humber", "Leeds", "Westminster"]
@@ -206,26 +206,26 @@ def test_the_order_does_not_depend_on_how_the_question_is_put(db: Database) -> N
 
 
 def test_londons_councils_are_those_of_inner_and_outer_london(db: Database) -> None:
-    of_london = Question(("vacancy_rate",), regions=(LONDON,), newest=True)
+    of_london = FigureQuery(("vacancy_rate",), regions=(LONDON,), newest=True)
     assert selection.rows(db, of_london).height == 33
     assert selection.rows(db, replace(of_london, regions=("E13000001",))).height == 14
     assert set(selection.rows(db, of_london)["kind"]) == {"local_authority"}
 
 
 def test_neighbours_of_a_council_are_itself_and_its_ten(db: Database) -> None:
-    rows = selection.rows(db, Question(("vacancy_rate",), neighbours_of=LEEDS, newest=True))
+    rows = selection.rows(db, FigureQuery(("vacancy_rate",), neighbours_of=LEEDS, newest=True))
     assert set(rows["area_id"]) == {LEEDS, *queries.neighbours(db, LEEDS)}
     assert rows.height == 11
 
 
 def test_leaders_are_those_of_the_newest_judgement(db: Database) -> None:
-    rows = selection.rows(db, Question(("vacancy_rate",), leaders=("Outstanding",), newest=True))
+    rows = selection.rows(db, FigureQuery(("vacancy_rate",), leaders=("Outstanding",), newest=True))
     judged = db.newest.filter((pl.col("metric_id") == "judgement_leaders") & (pl.col("symbol") == "Outstanding"))
     assert set(rows["area_id"]) == set(judged["area_id"])
 
 
 def test_the_newest_of_what_is_published_for_england_alone_is_found_too(db: Database) -> None:
-    rows = selection.rows(db, Question(("director_changes",), newest=True))
+    rows = selection.rows(db, FigureQuery(("director_changes",), newest=True))
     assert rows.height == 1
     assert rows["period_end"][0] == db.by_metric["director_changes"]["period_end"].max()
 
@@ -233,7 +233,7 @@ def test_the_newest_of_what_is_published_for_england_alone_is_found_too(db: Data
 @cache
 def _everything(db: Database, benchmark_id: str) -> pl.DataFrame:
     """All figures with all columns, as `exports.table` makes them."""
-    compared = queries.compared(db, selection.rows(db, Question()), BENCHMARKS[benchmark_id])
+    compared = queries.compared(db, selection.rows(db, FigureQuery()), BENCHMARKS[benchmark_id])
     return exports.table(db, direction.with_direction(db, compared), BENCHMARKS[benchmark_id].title)
 
 
@@ -243,23 +243,23 @@ def test_a_long_table_is_the_whole_export_in_fewer_rows_and_columns(db: Database
     assert everything.columns == [*exports.COLUMNS, *exports.TREND_COLUMNS]
     # Where the export says no area_id, the code does.
     at = everything.with_row_index("row").select("row", "metric_id", "gss_code", "period_end", "la_number")
-    # Other questions for each: as many in all.
+    # Other queries for each: as many in all.
     seed = 11 + list(BENCHMARKS).index(benchmark)
     random = Random(seed)
-    for question in questions(db, 10, seed=seed):
+    for query in make_up_queries(db, 10, seed=seed):
         parts = random.sample(list(PARTS), random.randint(0, len(PARTS)))
-        rows = selection.rows(db, question)
-        table = long(db, rows, parts, BENCHMARKS[benchmark])
+        rows = selection.rows(db, query)
+        table = to_long(db, rows, parts, BENCHMARKS[benchmark])
         columns = {column for part in parts for column in PARTS[part]}
         assert table.columns == [column for column in everything.columns if column not in OPTIONAL or column in columns]
         same = table.select("metric_id", "gss_code", "period_end", "la_number").join(
             at, on=["metric_id", "gss_code", "period_end", "la_number"], maintain_order="left", nulls_equal=True
         )
-        assert table.equals(everything[same["row"]].select(table.columns)), (question, parts)
+        assert table.equals(everything[same["row"]].select(table.columns)), (query, parts)
 
 
 def test_a_row_without_any_part_says_what_it_is_and_where_it_is_from(db: Database) -> None:
-    table = long(db, selection.rows(db, Question(("vacancy_rate",), newest=True)), (), BEST)
+    table = to_long(db, selection.rows(db, FigureQuery(("vacancy_rate",), newest=True)), (), BEST)
     assert table.columns == [
         "area", "metric", "period", "period_end", "value", "unit", "status", "symbol", "change", "numerator",
         "denominator", "joint_return", "polarity", "region", "area_kind", "la_number", "gss_code", "metric_id",
@@ -270,8 +270,8 @@ def test_a_row_without_any_part_says_what_it_is_and_where_it_is_from(db: Databas
 
 
 def test_regions_and_england_stand_in_a_long_table_but_are_compared_with_nothing(db: Database) -> None:
-    rows = selection.rows(db, Question(("vacancy_rate",), areas=(ENGLAND, "E12000003", LEEDS), newest=True))
-    table = long(db, rows, ("gap", "interval"), BENCHMARKS["england"])
+    rows = selection.rows(db, FigureQuery(("vacancy_rate",), areas=(ENGLAND, "E12000003", LEEDS), newest=True))
+    table = to_long(db, rows, ("gap", "interval"), BENCHMARKS["england"])
     gaps = dict(table.select("area", "gap").iter_rows())
     assert gaps.pop("Leeds") < 0
     assert gaps == {"England": None, "Yorkshire and The Humber": None}
@@ -279,43 +279,43 @@ def test_regions_and_england_stand_in_a_long_table_but_are_compared_with_nothing
 
 def test_a_wide_table_is_what_the_oracle_lays_out_cell_by_cell(db: Database, oracle: Oracle) -> None:
     laid_out = 0
-    for question in (Question(newest=True), *questions(db, 24, seed=3)):
-        rows = selection.rows(db, question)
+    for query in (FigureQuery(newest=True), *make_up_queries(db, 24, seed=3)):
+        rows = selection.rows(db, query)
         if rows.height > 15_000:
             continue
-        table = exports_rows.wide(db, rows)
-        columns, lines = oracle.wide(oracle.asked(question))
-        assert table.columns == [*columns, "source", "licence", "data_version"], question
-        assert table.select(columns).to_dicts() == lines, question
+        table = exports_rows.to_wide(db, rows)
+        columns, lines = oracle.wide(oracle.asked(query))
+        assert table.columns == [*columns, "source", "licence", "data_version"], query
+        assert table.select(columns).to_dicts() == lines, query
         assert selection.height(rows, "wide") == table.height
         laid_out += table.height > 0
     assert laid_out > 10
 
 
 def test_the_first_rows_of_a_wide_table_have_the_columns_of_all(db: Database) -> None:
-    rows = selection.rows(db, Question(themes=("Workforce", "Inspection")))
-    table = exports_rows.wide(db, rows)
+    rows = selection.rows(db, FigureQuery(themes=("Workforce", "Inspection")))
+    table = exports_rows.to_wide(db, rows)
     for most in (1, 7, 200, table.height, table.height + 1):
-        assert exports_rows.wide(db, rows, most).equals(table.head(most))
+        assert exports_rows.to_wide(db, rows, most).equals(table.head(most))
 
 
 def test_a_wide_table_keeps_why_a_value_is_missing_and_whose_return_it_is(db: Database) -> None:
     rows = selection.rows(
-        db, Question(("vacancy_rate", "social_workers_fte"), areas=(WESTMINSTER, KINGSTON, LEEDS), periods=("2025",))
+        db, FigureQuery(("vacancy_rate", "social_workers_fte"), areas=(WESTMINSTER, KINGSTON, LEEDS), periods=("2025",))
     )
-    table = {row["area"]: row for row in exports_rows.wide(db, rows).iter_rows(named=True)}
+    table = {row["area"]: row for row in exports_rows.to_wide(db, rows).iter_rows(named=True)}
     assert [table["Westminster"][name] for name in ("vacancy_rate", "vacancy_rate_status")] == [None, "not_available"]
     assert [table["Leeds"][name] for name in ("vacancy_rate", "vacancy_rate_status")] == [2.1, "observed"]
     assert table["Kingston upon Thames"]["vacancy_rate_joint_return"] == "314+318"
     assert table["Leeds"]["vacancy_rate_joint_return"] is None
     # Where nothing is missing there is nothing to explain.
-    observed = exports_rows.wide(db, rows.filter(pl.col("area_id") != WESTMINSTER))
+    observed = exports_rows.to_wide(db, rows.filter(pl.col("area_id") != WESTMINSTER))
     assert not [name for name in observed.columns if name.endswith("_status")]
 
 
 def test_judgements_in_a_wide_table_are_words_that_nobody_can_average(db: Database) -> None:
-    rows = selection.rows(db, Question(("judgement_overall",), areas=("888", LEEDS), newest=True))
-    table = {row["area"]: row for row in exports_rows.wide(db, rows).iter_rows(named=True)}
+    rows = selection.rows(db, FigureQuery(("judgement_overall",), areas=("888", LEEDS), newest=True))
+    table = {row["area"]: row for row in exports_rows.to_wide(db, rows).iter_rows(named=True)}
     assert table["Leeds"]["judgement_overall"] == "Outstanding"
     # Lancashire was inspected after April 2026: what is printed instead of a grade is none.
     assert table["Lancashire"]["judgement_overall"] is None
@@ -323,10 +323,10 @@ def test_judgements_in_a_wide_table_are_words_that_nobody_can_average(db: Databa
 
 
 def test_measures_that_end_on_one_day_under_other_labels_stand_in_rows_of_their_own(db: Database) -> None:
-    question = Question(("plan_rate", "children_social_care"), areas=(LEEDS,))
+    query = FigureQuery(("plan_rate", "children_social_care"), areas=(LEEDS,))
     money = db.table["metric"].filter(pl.col("theme") == "Money")["metric_id"]
-    rows = selection.rows(db, replace(question, metrics=("plan_rate", *money)))
-    table = exports_rows.wide(db, rows)
+    rows = selection.rows(db, replace(query, metrics=("plan_rate", *money)))
+    table = exports_rows.to_wide(db, rows)
     assert table.filter(pl.col("period_end").is_duplicated()).height > 0
     assert not table.select("period_end", "period").is_duplicated().any()
 
@@ -335,49 +335,49 @@ def test_measures_that_end_on_one_day_under_other_labels_stand_in_rows_of_their_
 def test_a_question_that_finds_nothing_has_an_empty_table_with_its_first_columns(
     db: Database, shape: selection.Shape
 ) -> None:
-    rows = selection.rows(db, Question(("vacancy_rate",), periods=("1066",)))
-    table = exports_rows.wide(db, rows) if shape == "wide" else long(db, rows, tuple(PARTS), NEIGHBOURS)
+    rows = selection.rows(db, FigureQuery(("vacancy_rate",), periods=("1066",)))
+    table = exports_rows.to_wide(db, rows) if shape == "wide" else to_long(db, rows, tuple(PARTS), NEIGHBOURS)
     assert table.is_empty()
     assert table.columns[0] == "area"
     assert table.columns[-1] == ("data_version" if shape == "wide" else "no_trend_because")
 
 
-def everything_of(field: str, offered: Mapping[str, Mapping[str, str]]) -> Question:
-    """The question in which one filter is set to all it offers."""
-    chosen: dict[str, Any] = {field: tuple(offered[field].values())}
-    return Question(**chosen)
+def everything_of(field: str, options: Mapping[str, Mapping[str, str]]) -> FigureQuery:
+    """The query in which one filter is set to all it offers."""
+    chosen: dict[str, Any] = {field: tuple(options[field].values())}
+    return FigureQuery(**chosen)
 
 
 def test_every_filter_offers_words_of_one_id_each_and_leads_to_every_figure(db: Database) -> None:
-    offered = selection.offered(db)
-    assert set(selection.LABELS) == {field.name for field in fields(Question)} == set(offered) | {"newest"}
-    for field, words in offered.items():
+    options = selection.filter_options(db)
+    assert set(selection.LABELS) == {field.name for field in fields(FigureQuery)} == set(options) | {"newest"}
+    for field, words in options.items():
         assert len(set(words.values())) == len(words) > 1, field
     for field in ("metrics", "themes", "areas", "kinds", "periods", "statuses"):
-        everything = everything_of(field, offered)
+        everything = everything_of(field, options)
         assert selection.matching(db, everything) == db.figure.height, field
-    councils = selection.matching(db, Question(kinds=("local_authority",)))
+    councils = selection.matching(db, FigureQuery(kinds=("local_authority",)))
     for field in ("regions", "types"):
-        assert selection.matching(db, everything_of(field, offered)) == councils, field
+        assert selection.matching(db, everything_of(field, options)) == councils, field
 
 
 def test_periods_are_offered_newest_first_and_england_before_its_regions_and_councils(db: Database) -> None:
-    offered = selection.offered(db)
+    options = selection.filter_options(db)
     ends = dict(db.figure.group_by("period").agg(pl.col("period_end").max()).iter_rows())
-    newest = [ends[period] for period in offered["periods"].values()]
+    newest = [ends[period] for period in options["periods"].values()]
     assert newest == sorted(newest, reverse=True)
     kinds = dict(db.area.select("area_id", "kind").iter_rows())
-    assert list(dict.fromkeys(kinds[area_id] for area_id in offered["areas"].values())) == [
+    assert list(dict.fromkeys(kinds[area_id] for area_id in options["areas"].values())) == [
         "england", "region", "local_authority",
     ]  # fmt: skip
 
 
 def test_filters_are_said_as_the_reader_sees_them(db: Database) -> None:
-    question = Question(
+    query = FigureQuery(
         metrics=("caseload", "absence_rate"), areas=(LEEDS,), neighbours_of=KINGSTON, newest=True,
         statuses=("observed", "suppressed"), kinds=("local_authority",),
     )  # fmt: skip
-    assert question.words(db) == (
+    assert query.words(db) == (
         ("Measures", "Average caseload; Social worker sickness absence rate"),
         ("Areas", "Leeds"),
         ("Newest only", "Yes"),
@@ -385,23 +385,23 @@ def test_filters_are_said_as_the_reader_sees_them(db: Database) -> None:
         ("Statistical neighbours of", "Kingston upon Thames"),
         ("Figure or reason", "Observed; Suppressed, to protect small numbers"),
     )
-    assert Question().words(db) == ()
-    assert question.without("areas") == replace(question, areas=())
-    assert question.without("neighbours_of").neighbours_of is None
+    assert FigureQuery().words(db) == ()
+    assert query.without("areas") == replace(query, areas=())
+    assert query.without("neighbours_of").neighbours_of is None
 
 
-def said(db: Database, question: Question, benchmark: str = "best_quarter") -> str:
-    """The first sentence of a question."""
-    rows = selection.rows(db, question)
+def first_sentence(db: Database, query: FigureQuery, benchmark: str = "best_quarter") -> str:
+    """The first sentence of a query."""
+    rows = selection.rows(db, query)
     if rows.is_empty():
-        return nothing(db, question)
+        return nothing(db, query)
     return explored(db, rows, selection.spotlight(db, rows, BENCHMARKS[benchmark]), BENCHMARKS[benchmark])
 
 
 def test_the_sentence_counts_what_is_there_and_what_is_missing(db: Database, oracle: Oracle) -> None:
-    for number, question in enumerate(questions(db, 24, seed=17)):
-        rows = oracle.asked(question)
-        sentence = said(db, question, list(BENCHMARKS)[number % len(BENCHMARKS)])
+    for number, query in enumerate(make_up_queries(db, 24, seed=17)):
+        rows = oracle.asked(query)
+        sentence = first_sentence(db, query, list(BENCHMARKS)[number % len(BENCHMARKS)])
         if not rows:
             assert sentence.startswith(f"None of {len(oracle.rows):,} figures")
             continue
@@ -420,8 +420,8 @@ def test_the_sentence_counts_what_is_there_and_what_is_missing(db: Database, ora
         assert "None " not in sentence.removeprefix("None of").replace("None has", "").replace(". None of", "")
 
 
-VACANCIES = Question(("vacancy_rate",), newest=True)
-SAID: list[tuple[Question, str]] = [
+VACANCIES = FigureQuery(("vacancy_rate",), newest=True)
+SAID: list[tuple[FigureQuery, str]] = [
     (
         replace(VACANCIES, newest=False, areas=(LEEDS,)),
         (
@@ -480,17 +480,17 @@ SAID: list[tuple[Question, str]] = [
 
 @pytest.mark.parametrize("number", range(len(SAID)))
 def test_the_sentence_of_some_questions(db: Database, number: int) -> None:
-    question, words = SAID[number]
-    assert said(db, question) == words.format(all=f"{db.figure.height:,}")
+    query, words = SAID[number]
+    assert first_sentence(db, query) == words.format(all=f"{db.figure.height:,}")
 
 
 def test_what_finds_nothing_says_which_filter_stands_in_the_way(db: Database) -> None:
-    some = Question(("vacancy_rate",), areas=(LEEDS,), periods=("2012",))
-    assert said(db, some).endswith("matches all that you chose. Without “Periods” there would be 9.")
-    assert selection.loosened(db, some) == ("periods", 9)
+    some = FigureQuery(("vacancy_rate",), areas=(LEEDS,), periods=("2012",))
+    assert first_sentence(db, some).endswith("matches all that you chose. Without “Periods” there would be 9.")
+    assert selection.suggest_dropped_filter(db, some) == ("periods", 9)
     none = replace(some, kinds=("region",))
-    assert said(db, none).endswith("No single filter stands in the way: choose fewer.")
-    assert selection.loosened(db, Question(("nothing",))) == ("metrics", db.figure.height)
+    assert first_sentence(db, none).endswith("No single filter stands in the way: choose fewer.")
+    assert selection.suggest_dropped_filter(db, FigureQuery(("nothing",))) == ("metrics", db.figure.height)
 
 
 def test_few_councils_of_a_made_up_measure_are_said_as_they_stand(tmp_path: Path) -> None:
@@ -502,18 +502,20 @@ def test_few_councils_of_a_made_up_measure_are_said_as_they_stand(tmp_path: Path
         figures=[*figures, Figure("waits", ENGLAND, 9.0), Figure("odd", "101", 1.0), Figure("odd", "102", 1.0)]
         + [Figure("plans", council, 5.0 * number) for number, council in enumerate(small.COUNCILS[:3])],
     )
-    assert said(db, Question(("waits",)), "england") == (
+    assert first_sentence(db, FigureQuery(("waits",)), "england") == (
         "6 of 11 figures: the rate of waits in England and 5 councils, for 2025. 5 have a value, 1 is missing: "
         "suppressed. At 30 September 2025 the best council stands at 5.0% (Council 101 and 1 more), the worst at 20.0% "
         "(Council 104). 3 of 4 councils do as well as England (9.0%) or better."
     )
-    assert said(db, Question(("waits",), areas=("101", "104")), "england").endswith(
+    assert first_sentence(db, FigureQuery(("waits",), areas=("101", "104")), "england").endswith(
         "1 of 2 councils does as well as England (9.0%) or better."
     )
-    assert said(db, Question(("waits",), areas=("104", "105")), "england").endswith(
+    assert first_sentence(db, FigureQuery(("waits",), areas=("104", "105")), "england").endswith(
         "None of 1 councils does as well as England (9.0%) or better."
     )
-    assert said(db, Question(("plans",)), "england").endswith(
+    assert first_sentence(db, FigureQuery(("plans",)), "england").endswith(
         "At 30 September 2025 the lowest council stands at 0.0% (Council 101), the highest at 10.0% (Council 103)."
     )
-    assert said(db, Question(("odd",)), "england").endswith("the councils all stand at 1.0% (Council 101 and 1 more).")
+    assert first_sentence(db, FigureQuery(("odd",)), "england").endswith(
+        "the councils all stand at 1.0% (Council 101 and 1 more)."
+    )
