@@ -30,10 +30,11 @@ if (!window.monitorPage) {
   };
 
   // Until its menus are drawn Streamlit takes the choices in them for gone, and drops them on the way to another page: a
-  // link that is followed before waits for them, for ten seconds at most.
+  // link that is followed before waits for them, for ten seconds at most, and then for what they send once they are drawn.
   const MENUS = ':is(.st-key-choices, .st-key-frozen) [data-testid="stSkeleton"]';
   const onceDrawn = (then, tries = 100) => {
     if (tries && document.querySelector(MENUS)) setTimeout(() => onceDrawn(then, tries - 1), 100);
+    else if (tries < 100) setTimeout(then, 300);
     else then();
   };
   // The links of Streamlit's own menu too.

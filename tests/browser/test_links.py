@@ -16,10 +16,10 @@ import polars as pl
 import pytest
 
 from tests.browser.helpers import choose, downloaded, path, query, ready, sentence
-from tests.readers import Visit, until
+from tests.readers import Visit, new_reader, until
 
 if TYPE_CHECKING:
-    from playwright.sync_api import BrowserContext, Locator, Page, Route
+    from playwright.sync_api import Browser, Locator, Page, Route
 
 OLD = "2026-01-01-old00000"
 AS_DATA = "This view: link, citation, as data"
@@ -187,11 +187,9 @@ def test_where_nothing_may_be_copied_the_text_is_selected_and_the_reader_told(vi
 
 
 @pytest.mark.parametrize("by", ["a link of the page", "the menu"])
-def test_a_step_before_the_menus_are_there_loses_no_choice(
-    reader: BrowserContext, server: str, old: str, by: str
-) -> None:
+def test_a_step_before_the_menus_are_there_loses_no_choice(browser: Browser, server: str, old: str, by: str) -> None:
     """On a slow network the menus come after the tables; their part of Streamlit is held back here."""
-    page = reader.new_page()
+    page = new_reader(browser).new_page()
     held: list[Route] = []
     page.route("**/Selectbox*.js", lambda one: held.append(one))  # noqa: PLW0108 - Playwright marks what it calls
     page.goto(f"{server}/compare?la=Leeds&councils=York&metric=Average+caseload&version={old}")
@@ -214,7 +212,7 @@ def test_a_step_before_the_menus_are_there_loses_no_choice(
     if by != "the menu":
         areas = parse_qs(urlsplit(page.url).query)["areas"]
         assert sorted(areas) == ["Leeds", "York"]
-    page.close()
+    page.context.close()
 
 
 @pytest.mark.parametrize("page_of", ["/map?la=Leeds&benchmark=England", "/council?la=York"])
