@@ -388,7 +388,7 @@ def test_the_line_for_r_runs_and_gives_what_the_page_shows(
 def test_the_address_for_excel_is_a_table_as_excel_reads_one(db: Database, server: str, page: str) -> None:
     with urllib.request.urlopen(line(db, page, server, "Excel"), timeout=60) as reply:
         assert reply.headers["Content-Type"].startswith("text/csv; charset=utf-8")
-        rows = list(csv.reader(io.StringIO(reply.parse_request().decode("utf-8"))))
+        rows = list(csv.reader(io.StringIO(reply.read().decode("utf-8"))))
     expected = answer(db, views(db)[page].addresses[0])
     assert rows[0] == expected.columns
     assert len(rows) - 1 == expected.height
