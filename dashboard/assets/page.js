@@ -37,10 +37,12 @@ if (!window.monitorPage) {
     else if (tries < 100) setTimeout(then, 300);
     else then();
   };
+  // With a key held, or another button, a browser opens a link in its own way.
+  const inItsOwnWay = (event) => event.button || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey;
   // The links of Streamlit's own menu too.
   document.addEventListener('click', (event) => {
     const link = event.target.closest?.('a[data-testid^="stTopNav"], a[data-testid^="stSidebarNav"]');
-    if (!link || !document.querySelector(MENUS)) return;
+    if (!link || inItsOwnWay(event) || !document.querySelector(MENUS)) return;
     event.preventDefault();
     event.stopImmediatePropagation();
     onceDrawn(() => link.click());
@@ -50,14 +52,14 @@ if (!window.monitorPage) {
     // Of a table of measures a mouse may click anywhere in a row, where nothing was marked to be copied.
     const row = getSelection().isCollapsed && event.target.closest?.('table.rows td')?.parentElement;
     const link = event.target.closest?.('a[data-choose]') ?? (row && row.querySelector('a[data-choose]'));
-    if (!link || event.button || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
+    if (!link || inItsOwnWay(event)) return;
     event.preventDefault();
     const to = new URL(link.href);
     const path = link.getAttribute('href').startsWith('?') ? '' : to.pathname;
     onceDrawn(() => choose(path, to.searchParams, { without: link.dataset.without }));
   });
   document.addEventListener('choose-quietly', ({ detail }) => choose('', detail.choices, { quietly: true }));
-  document.addEventListener('open-council', ({ detail }) => choose(detail.path, { la: detail.name }));
+  document.addEventListener('open-council', ({ detail }) => onceDrawn(() => choose(detail.path, { la: detail.name })));
 
   // A screen reader announces what changes inside a region that it knows. Sentences are drawn anew each time, so their
   // words are said in a region of our own, which stays: the first sentence of the page, or else the first that is new.
