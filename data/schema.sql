@@ -126,6 +126,19 @@ COMMENT ON COLUMN succession.successor_id IS 'One that took its place.';
 COMMENT ON COLUMN succession.date IS 'The first day of the successor.';
 COMMENT ON COLUMN succession.note IS 'What happened.';
 
+CREATE TYPE place_kind AS ENUM ('short name', 'town', 'district', 'former district');
+
+CREATE TABLE place (
+    place VARCHAR NOT NULL,
+    area_id VARCHAR NOT NULL REFERENCES area,
+    kind place_kind NOT NULL,
+    PRIMARY KEY (place, area_id)
+);
+COMMENT ON TABLE place IS 'What readers may type instead of the name of a council of today. Kept in data/places.csv; districts are those of the ONS lookup from lower to upper tier of April 2023.';
+COMMENT ON COLUMN place.place IS 'Its name.';
+COMMENT ON COLUMN place.area_id IS 'The council it means, or lies in.';
+COMMENT ON COLUMN place.kind IS 'short name of the council; town; district with a council of its own, which has no children''s services; former district.';
+
 CREATE TABLE neighbour (
     area_id VARCHAR NOT NULL REFERENCES area,
     neighbour_id VARCHAR NOT NULL REFERENCES area,

@@ -19,6 +19,8 @@ AUTHORITY_TYPES = {
     "E09": "London borough",
     "E10": "County council",
 }
+# Each a CSV file that we maintain.
+REFERENCE = ("local_authorities", "regions", "successions", "places")
 # Rule `very-small`: shown, but they set no cut, no benchmark and no axis.
 VERY_SMALL = ("201", "420")
 
@@ -43,13 +45,15 @@ class Areas:
     """Every area statistics are published for, with its former codes, name variants and successors.
 
     `area` has the columns of AREA; `code` is (gss_code, area_id) with former codes; `name` is (name, area_id)
-    with every variant; `succession` is (predecessor_id, successor_id, date, note).
+    with every variant; `succession` is (predecessor_id, successor_id, date, note); `place` is (place, area_id, kind):
+    what readers may type instead of the name of a council of today.
     """
 
     area: pl.DataFrame
     code: pl.DataFrame
     name: pl.DataFrame
     succession: pl.DataFrame
+    place: pl.DataFrame
 
     @property
     def authorities(self) -> pl.DataFrame:
@@ -101,21 +105,21 @@ def name_key(name: str) -> str:
 
 
 def read(folder: Path) -> Areas:
-    """The areas that we maintain in `local_authorities.csv`, `regions.csv` and `successions.csv` of `folder`."""
+    """The areas that we maintain in the files REFERENCE of `folder`."""
     try:
         return _read(folder)
     except (OSError, pl.exceptions.PolarsError) as error:
         raise EtlError(
-            f"E_REFERENCE: local_authorities.csv, regions.csv or successions.csv cannot be read: {error} "
+            f"E_REFERENCE: {', '.join(f'{name}.csv' for name in REFERENCE)}: one cannot be read: {error} "
             "Mend the row, or restore the files from git."
         ) from error
 
 
 def _read(folder: Path) -> Areas:
-    authorities, regions, succession = (
+    authorities, regions, succession, place = (
         # An editor may leave empty lines: they say nothing.
         pl.read_csv(folder / f"{name}.csv", infer_schema=False).filter(~pl.all_horizontal(pl.all().is_null()))
-        for name in ("local_authorities", "regions", "successions")
+        for name in REFERENCE
     )
     authority = authorities.select(
         pl.col("la_number").alias("area_id"),
@@ -159,7 +163,17 @@ def _read(folder: Path) -> Areas:
             pl.col("date").str.to_date("%Y-%m-%d"),
             "note",
         ),
+        place=place.select(
+            "place",
+            # Those of today alone: the others would raise.
+            pl.col("la_number").replace_strict({one: one for one in _today(authority)}).alias("area_id"),
+            "kind",
+        ),
     )
+
+
+def _today(authority: pl.DataFrame) -> list[str]:
+    return authority.filter(pl.col("end_date").is_null())["area_id"].to_list()
 
 
 def alive(areas: Areas, day: date) -> list[str]:

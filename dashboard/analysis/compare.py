@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
-from difflib import get_close_matches
 
 import polars as pl
 
@@ -13,15 +11,12 @@ from dashboard.analysis.benchmarks import Benchmark
 from dashboard.data.cache import cached
 from dashboard.data.database import Database
 from dashboard.data.model import ENGLAND, LEADERS, Metric, Period
-from dashboard.data.names import format_date, listed
 
 MOST = 10
 # So many from each end of the order, where neither a council nor a list is chosen.
 ENDS = 5
 # A status of this page alone: a council that began after the period. The others are the database's.
 DID_NOT_EXIST = "did_not_exist"
-# A reader who pastes more wrong names than this is told of these, and that is enough.
-MOST_NOTICES = 3
 
 
 def start(db: Database, rows: pl.DataFrame, metric: Metric, area_id: str | None) -> list[str]:
@@ -173,35 +168,8 @@ def both(db: Database, upright: pl.DataFrame, across: pl.DataFrame) -> pl.DataFr
     return pl.concat([upright, across, judged], how="diagonal")
 
 
-def unknown(db: Database, asked: Sequence[str]) -> dict[str, str]:
-    """Names in an address that are no council of today's, with what to choose instead."""
-    known, ended = list(db.authorities.values()), {name: area_id for area_id, name in db.ended.items()}
-    hints = {}
-    for name in [one for one in dict.fromkeys(asked) if one and one not in known][:MOST_NOTICES]:
-        if name in ended:
-            hints[name] = f" {_succeeded(db, ended[name])}"
-            continue
-        near = _nearest(name[:60], known)
-        hints[name] = f" Did you mean {near}?" if near else " Choose one below."
-    return hints
-
-
 def left_out(db: Database, area_id: str | None, asked: Sequence[str]) -> list[str]:
     """The councils of an address beyond the first ten, by name."""
     numbers = {name: number for number, name in db.authorities.items()}
     wanted = list(dict.fromkeys(([area_id] if area_id else []) + [numbers[name] for name in asked if name in numbers]))
     return [db.names[number] for number in wanted[MOST:]]
-
-
-def _nearest(name: str, known: Sequence[str]) -> str | None:
-    """The known name that has it as a word ("Hull"), else the one most like it; None where none is."""
-    word = re.compile(rf"\b{re.escape(name.strip())}\b", re.IGNORECASE)
-    near = [one for one in known if word.search(one)] or get_close_matches(name.title(), known, n=1, cutoff=0.5)
-    return near[0] if near else None
-
-
-def _succeeded(db: Database, area_id: str) -> str:
-    rows = db.table["succession"].filter(pl.col("predecessor_id") == area_id)
-    after = [db.names[successor] for successor in rows["successor_id"]]
-    verb = "is" if len(after) == 1 else "are"
-    return f"Since {format_date(rows['date'][0])} there {verb} {listed(after)} instead."

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 from weakref import WeakKeyDictionary
@@ -18,6 +18,7 @@ import polars as pl
 from dashboard.analysis import selection
 from dashboard.analysis.benchmarks import BENCHMARKS, DEFAULT
 from dashboard.api.problems import MOST_MISTAKES, Mistake, Problem, nearest, problem, shown
+from dashboard.data import places
 from dashboard.data.database import Database
 from dashboard.files.exports.rows import PARTS
 
@@ -39,6 +40,14 @@ class Allowed:
     """What is taken -> what it stands for: a former GSS code -> the number of its council."""
     names: Words
     """In the words of the pages -> the value: for those who write "Leeds"."""
+    find: Callable[[str], str | None] = lambda _text: None
+    """What else is taken: other names -> the value."""
+    explain: Callable[[str], places.Found] | None = None
+    """What is said of what is not."""
+
+    def read(self, text: str) -> str | None:
+        """The value that a text stands for."""
+        return self.values.get(text) or self.find(text)
 
     @property
     def listed(self) -> list[str]:
@@ -97,9 +106,7 @@ class Parameter:
     def _chosen(self, known: Allowed, values: Sequence[str]) -> Any:
         # A value with a comma in it, should there ever be one, is found whole before it is taken apart.
         parts = [
-            part
-            for value in values
-            for part in ([value] if value in known.values or not self.many else value.split(","))
+            part for value in values for part in ([value] if known.read(value) or not self.many else value.split(","))
         ]
         if len(parts) > MOST_VALUES:
             detail = f"{self.name} may hold up to {MOST_VALUES} values, and holds {len(parts):,}."
@@ -107,17 +114,21 @@ class Parameter:
         if len(set(parts)) < len(parts):
             twice = next(part for index, part in enumerate(parts) if part in parts[:index])
             raise self._wrong(twice, f"{self.name} holds “{shown(twice)}” more than once.")
-        if wrong := [part for part in parts if part not in known.values]:
+        if wrong := [part for part in parts if not known.read(part)]:
             raise Problem([self._unknown(part, known) for part in wrong[:MOST_MISTAKES]])
         if not self.many:
-            return known.values[parts[0]]
-        chosen = dict.fromkeys(known.values[part] for part in parts)
+            return known.read(parts[0])
+        chosen = dict.fromkeys(known.read(part) for part in parts)
         return tuple(chosen if self.ordered else (value for value in known.listed if value in chosen))
 
     def _unknown(self, value: str, known: Allowed) -> Mistake:
         if not value:
             detail = f"{self.name} is empty: leave it out, or give one of those allowed."
             return Mistake("unknown-value", detail, self.name, value, known.listed)
+        if known.explain:
+            found = known.explain(value)
+            detail = f"There is no {self.name} “{shown(value)}”. {found.words}"
+            return Mistake("unknown-value", detail, self.name, value, known.listed, next(iter(found.area_ids), None))
         near = nearest(value, [*known.values, *known.names])
         hint = f" Did you mean {near}?" if near else ""
         if near and near not in known.values:
@@ -160,30 +171,35 @@ def _filter_options(field: str) -> Callable[[Database], Allowed]:
 
 
 def areas(db: Database) -> Allowed:
-    """Areas by number, and by any GSS code they have or had."""
-
-    names = selection.filter_options(db)["areas"]
-    values = {one: one for one in names.values()}
-    codes = pl.concat([db.table["area_code"], db.area.select("gss_code", "area_id")])
-    return Allowed(values | dict(codes.sort("gss_code").iter_rows()) | values, names)
+    """Areas by number, by any GSS code they have or had, and by any of their names."""
+    return _areas(db, set(db.names))
 
 
 def councils(db: Database) -> Allowed:
-    """Councils, those that ended among them, by number and by any GSS code they have or had."""
-    kinds = dict(db.area.select("area_id", "kind").iter_rows())
-    known = areas(db)
-    return Allowed(
-        {one: area_id for one, area_id in known.values.items() if kinds[area_id] == "local_authority"},
-        {name: area_id for name, area_id in known.names.items() if kinds[area_id] == "local_authority"},
-    )
+    """The councils among them, also those that ended."""
+    return _areas(db, {*db.authorities, *db.ended})
 
 
 def _today(db: Database) -> Allowed:
-    """Councils of today, by number and by any GSS code they have or had."""
-    known = councils(db)
+    """The councils of today."""
+    return _areas(db, set(db.authorities))
+
+
+def _areas(db: Database, allowed: Collection[str]) -> Allowed:
+    names = selection.filter_options(db)["areas"]
+    values = {one: one for one in names.values()}
+    codes = pl.concat([db.table["area_code"], db.area.select("gss_code", "area_id")])
+    values = values | dict(codes.sort("gss_code").iter_rows()) | values
+
+    def find(text: str) -> str | None:
+        area_id = places.find_area(db, text)
+        return area_id if area_id in allowed else None
+
     return Allowed(
-        {one: area_id for one, area_id in known.values.items() if area_id in db.authorities},
-        {name: area_id for name, area_id in known.names.items() if area_id in db.authorities},
+        {one: area_id for one, area_id in values.items() if area_id in allowed},
+        {name: area_id for name, area_id in names.items() if area_id in allowed},
+        find,
+        lambda text: places.explain(db, text),
     )
 
 
@@ -223,12 +239,12 @@ THEME = Parameter(
 )
 AREA = Parameter(
     "area",
-    "Councils by DfE's three-digit number or any GSS code they have or had; regions and England by GSS code "
-    "(see /api/v1/areas).",
+    "Councils by name, DfE's three-digit number or any GSS code they have or had; regions and England by name or GSS "
+    "code (see /api/v1/areas).",
     allowed=areas, many=True, default="all", example="383",
 )  # fmt: skip
 COUNCIL = replace(
-    AREA, meaning="Councils by DfE's three-digit number, or by any GSS code they have or had.", allowed=councils
+    AREA, meaning="Councils by name, DfE's three-digit number, or any GSS code they have or had.", allowed=councils
 )
 KIND = Parameter(
     "kind", "Kinds of area: councils, regions, England.", allowed=_filter_options("kinds"), many=True, default="all",

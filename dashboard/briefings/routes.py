@@ -24,6 +24,7 @@ from dashboard.briefings.content import NoBriefingError
 from dashboard.briefings.pdf import HERE
 from dashboard.briefings.render import KINDS, Form
 from dashboard.briefings.urls import BASE, FORMS, address, file_name
+from dashboard.data import places
 from dashboard.data.database import Database
 from dashboard.data.model import DatabaseError
 from dashboard.data.versions import store
@@ -85,6 +86,8 @@ class BriefingRequest:
         self.db = _database(self.version)
         self.benchmark = _benchmark(request.query_params.get("benchmark"))
         self.names = content.areas(self.db)
+        if area_id not in self.names:
+            area_id = places.find_area(self.db, area_id) or area_id
         if area_id not in self.names:
             try:
                 content.briefing(self.db, area_id)

@@ -12,9 +12,9 @@ from dashboard.data.model import REASONS, Metric
 MINUS = "\N{MINUS SIGN}"
 
 
-def listed(names: Sequence[str]) -> str:
+def listed(names: Sequence[str], last: str = "and") -> str:
     """ "Leeds, York and Bath"."""
-    return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
+    return f" {last} ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
 
 
 def format_date(on: date) -> str:

@@ -86,6 +86,7 @@ with st.container(key="files", horizontal=True):
 
 st.header("Measure by measure", anchor=False)
 topics = compare.themes(db)
+session.notice("topic", "theme", topics)
 topic = one_of("Measures of", topics, "topic", default=FIRST_TOPIC)
 measures = compare.by_measure(db, benchmark, topic, area_ids)
 sentence = sentences.measures(measures.to_dicts(), db.metrics, area_id)

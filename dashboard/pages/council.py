@@ -97,6 +97,7 @@ with left:
                 st.html(tables.trend(history, metric, name))
 with right:
     st.subheader("Among all councils", anchor=False)
+    session.notice("picture", "picture", list(PICTURES))
     as_funnel = metric.has_interval and (
         one_of("Drawn", PICTURES, "picture", label_visibility="collapsed", wrap=True) == PICTURES[1]
     )
@@ -138,6 +139,7 @@ if not metric.graded:
 
 st.header("Every measure", anchor=False)
 themes = list(dict.fromkeys(db.metrics[metric_id].theme for metric_id in profile["metric_id"]))
+session.notice("theme", "theme", [*themes, "All"])
 theme = one_of("Theme", [*themes, "All"], "theme", default=FIRST_THEME)
 if theme != "All":
     profile = profile.filter([db.metrics[metric_id].theme == theme for metric_id in profile["metric_id"]])

@@ -43,6 +43,8 @@ class Choices:
 
 def choose() -> Choices:
     """Draw the choices of this page."""
+    session.notice("colour", "way to colour", list(session.COLOUR_SCHEMES))
+    session.notice("view_as", "way to draw", list(session.VIEWS))
     with st.container(key="view", horizontal=True):
         ways = session.colour_schemes(db, chosen.metric, benchmark)
         if st.session_state.get("colour") not in ways:

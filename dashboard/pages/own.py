@@ -46,6 +46,7 @@ def promise(heading: str, others: Sequence[str]) -> None:
 
 def ways(council: str) -> None:
     """The three ways to give figures of a council, and what became of what was given last."""
+    session.notice("way", "way to give figures", list(local_figures_form.WAYS))
     way = one_of("How to give them", local_figures_form.WAYS, "way")
     if way == local_figures_form.WAYS[0]:
         type_figure(council)

@@ -25,6 +25,7 @@ from starlette.routing import BaseRoute, Route
 from streamlit import config, file_util
 from streamlit.web.server.starlette.starlette_server_config import XSRF_COOKIE_NAME
 
+from dashboard.data import places
 from dashboard.data.model import DatabaseError
 from dashboard.data.remote import REFUSED as REFUSED_DATABASES
 from dashboard.data.remote import Remote
@@ -171,7 +172,25 @@ def capacity() -> Capacity:
 def page_routes() -> PageRoutes:
     """The routes of pages and files in this process."""
     files = Path(file_util.get_static_dir())
-    return PageRoutes(_index_html(), _pages(), FIRST, files, capacity(), settings().retry_seconds, XSRF_COOKIE_NAME)
+    return PageRoutes(
+        _index_html(),
+        _pages(),
+        FIRST,
+        files,
+        capacity(),
+        settings().retry_seconds,
+        XSRF_COOKIE_NAME,
+        _official_name,
+    )
+
+
+def _official_name(council: str) -> str | None:
+    try:
+        db = store().current()
+    except DatabaseError:
+        return None
+    area_id = places.find_council(db, council)
+    return db.authorities[area_id] if area_id else None
 
 
 @cache

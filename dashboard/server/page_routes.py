@@ -8,9 +8,10 @@ from __future__ import annotations
 import gzip
 import hashlib
 import threading
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from mimetypes import guess_type
 from pathlib import Path
+from urllib.parse import parse_qsl, urlencode
 
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import URL, Headers
@@ -27,6 +28,8 @@ STREAMLIT_ADDRESSES = ("/_stcore/health", "/_stcore/host-config")
 STREAMLIT_FOLDERS = ("/_stcore/bidi-components/", "/media/")
 STATIC = "/static/"
 METHODS = ("GET", "HEAD")
+# Choices of an address that name councils: other names of theirs lead to the address with the name we use.
+COUNCILS = ("la", "group", "councils")
 # Shorter files, and those that are compressed already, are not packed.
 PACKED_FROM, PACKED = 1000, (".woff2", ".png", ".gz")
 LEVEL = 6
@@ -44,14 +47,17 @@ class PageRoutes(BaseRoute):
         capacity: Capacity,
         retry_seconds: int,
         cookie: str,
+        official_name: Callable[[str], str | None],
     ) -> None:
         """`index_html` is the HTML of every page, `pages` are their addresses; `first` is the name of the page at /.
 
-        `files` is the folder of Streamlit's own files. Readers with the `cookie` were here before.
+        `files` is the folder of Streamlit's own files. Readers with the `cookie` were here before. `official_name` is
+        the name of the council that a number, a code or another name means; None where it is none.
         """
         self._pages = {"/", *(f"/{page}" for page in pages if page != first)}
         self._first = f"/{first}"
         self._capacity, self._retry, self._cookie = capacity, retry_seconds, cookie
+        self._official_name = official_name
         content = index_html.encode("utf-8")
         self._index_html, self._packed_index_html = content, gzip.compress(content, mtime=0)
         self._tag = f'"{hashlib.sha256(content).hexdigest()[:24]}"'
@@ -85,6 +91,11 @@ class PageRoutes(BaseRoute):
             # The first page by its name, or a slash too many at the end; the query is kept.
             target = "/" if bare == self._first else bare
             return RedirectResponse(str(URL(target).replace(query=scope["query_string"].decode("latin-1"))), 308)
+        query = scope["query_string"].decode("latin-1")
+        if any(f"{name}=" in query for name in COUNCILS):
+            official = await run_in_threadpool(self._with_official_names, query)
+            if official is not None:
+                return RedirectResponse(f"{path}?{official}", 307)
         known = f"{self._cookie}=" in request_headers.get("cookie", "")
         if self._capacity.is_full(known=known):
             return error_pages.busy_response(request_headers, self._retry)
@@ -95,6 +106,12 @@ class PageRoutes(BaseRoute):
         for path, file in self._files.items():
             if _is_worth_packing(file):
                 self._packed_file(path)
+
+    def _with_official_names(self, query: str) -> str | None:
+        """The query with councils by the names we use; None where nothing is to be changed."""
+        asked = parse_qsl(query, keep_blank_values=True)
+        official = [(name, (name in COUNCILS and self._official_name(value)) or value) for name, value in asked]
+        return urlencode(official) if official != asked else None
 
     def _page(self, request_headers: Headers) -> Response:
         headers = {"Cache-Control": "no-cache", "ETag": self._tag, "Vary": "Accept-Encoding"}

@@ -126,6 +126,7 @@ def _tables(
         "area_code": areas.code,
         "area_name": areas.name,
         "succession": areas.succession,
+        "place": areas.place,
         "neighbour": _gathered(loaded, "neighbour"),
         "metric": metric,
         "observation": observation,

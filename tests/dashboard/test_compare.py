@@ -95,19 +95,6 @@ def test_the_chosen_council_is_first_each_is_once_and_ten_is_the_most(
     assert compare.together(chosen, others) == expected
 
 
-def test_a_name_that_is_no_council_is_told_what_to_choose_instead(db: Database) -> None:
-    assert compare.unknown(db, ["Leeds", "Ledes", "hull", "Cumbria"]) == {
-        "Ledes": " Did you mean Leeds?",
-        "hull": " Did you mean Kingston upon Hull, City of?",
-        "Cumbria": " Since 1 April 2023 there are Cumberland and Westmorland and Furness instead.",
-    }
-    assert compare.unknown(db, ["Poole"]) == {
-        "Poole": " Since 1 April 2019 there is Bournemouth, Christchurch and Poole instead."
-    }
-    assert compare.unknown(db, ["@@@@"]) == {"@@@@": " Choose one below."}
-    assert len(compare.unknown(db, [f"Nowhere {number}" for number in range(500)])) == compare.MOST_NOTICES
-
-
 def test_councils_beyond_the_tenth_are_named(db: Database) -> None:
     names = list(db.authorities.values())
     assert compare.left_out(db, None, names[:12]) == names[10:12]

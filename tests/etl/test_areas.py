@@ -135,11 +135,12 @@ def test_only_the_city_of_london_and_the_isles_of_scilly_are_very_small(known_ar
             b"944,Invented,W06000099,,E12000002,2027-04-01,,\n",
             id="a code of another country",
         ),
+        pytest.param("places.csv", b"place,la_number,kind\nCarlisle,909,district\n", id="a council that ended"),
     ],
 )
 def test_a_slip_in_a_reference_file_is_said_in_words(tmp_path: Path, file: str, damage: bytes | None) -> None:
-    for name in ("local_authorities.csv", "regions.csv", "successions.csv"):
-        shutil.copy(builder.DATA / name, tmp_path)
+    for name in areas.REFERENCE:
+        shutil.copy(builder.DATA / f"{name}.csv", tmp_path)
     if damage is None:
         (tmp_path / file).unlink()
     else:
@@ -148,12 +149,24 @@ def test_a_slip_in_a_reference_file_is_said_in_words(tmp_path: Path, file: str, 
         areas.read(tmp_path)
 
 
-@pytest.mark.parametrize("file", ["local_authorities.csv", "regions.csv", "successions.csv"])
+@pytest.mark.parametrize("file", [f"{name}.csv" for name in areas.REFERENCE])
 def test_an_empty_line_in_a_reference_file_says_nothing(tmp_path: Path, file: str) -> None:
-    for name in ("local_authorities.csv", "regions.csv", "successions.csv"):
-        shutil.copy(builder.DATA / name, tmp_path)
+    for name in areas.REFERENCE:
+        shutil.copy(builder.DATA / f"{name}.csv", tmp_path)
     before = areas.read(tmp_path)
     (tmp_path / file).write_bytes((tmp_path / file).read_bytes() + b"\n\n")
     after = areas.read(tmp_path)
     assert after.area.equals(before.area)
     assert after.name.equals(before.name)
+
+
+def test_the_districts_are_those_of_the_ons_and_former_ones_are_not(known_areas: Areas, published: Path) -> None:
+    lookup = pl.read_csv(published / "ons" / "LTLA-UTLA_Apr23_Lookup_England-Wales.csv")
+    districts = lookup.filter(pl.col("LTLA23CD").str.starts_with("E07"))
+    codes = known_areas.by_code()
+    expected = {(name, codes[code]) for name, code in districts.select("LTLA23NM", "UTLA23CD").iter_rows()}
+    place = known_areas.place
+    assert set(place.filter(pl.col("kind") == "district").select("place", "area_id").iter_rows()) == expected
+    former = set(place.filter(pl.col("kind") == "former district")["place"])
+    assert not former & set(districts["LTLA23NM"])
+    assert ("Carlisle", "942", "former district") in set(place.iter_rows())

@@ -10,6 +10,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from etl import areas
 from etl.build import builder
 from etl.check.database import CHECKS
 from tests.etl import synthetic
@@ -33,8 +34,8 @@ def words(text: str) -> str:
 @pytest.fixture
 def reference(tmp_path: Path) -> Path:
     """A data folder that knows the authorities, and nothing else."""
-    for name in ("local_authorities.csv", "regions.csv", "successions.csv"):
-        shutil.copy(builder.DATA / name, tmp_path)
+    for name in areas.REFERENCE:
+        shutil.copy(builder.DATA / f"{name}.csv", tmp_path)
     return tmp_path
 
 

@@ -62,6 +62,29 @@ def test_the_first_page_by_its_name_and_a_stroke_too_many_lead_to_the_page_with_
         assert (got.status, got.headers["location"]) == (308, there)
 
 
+@pytest.mark.parametrize(
+    ("asked", "there"),
+    [
+        (
+            "/council?la=Hull&metric=Average+caseload",
+            "/council?la=Kingston+upon+Hull%2C+City+of&metric=Average+caseload",
+        ),
+        ("/council?la=LEEDS", "/council?la=Leeds"),
+        ("/council?la=383&version=", "/council?la=Leeds&version="),
+        ("/map?la=E08000035", "/map?la=Leeds"),
+        ("/compare?councils=Hull&councils=York", "/compare?councils=Kingston+upon+Hull%2C+City+of&councils=York"),
+    ],
+)
+def test_another_name_of_a_council_leads_to_the_address_with_its_name(app: Client, asked: str, there: str) -> None:
+    got = app.get(asked)
+    assert (got.status, got.headers["location"]) == (307, there)
+
+
+@pytest.mark.parametrize("asked", ["/council?la=Nowhere", "/council?la=Cumbria", "/council?la=", "/map?colour=383"])
+def test_what_is_no_council_of_today_is_left_for_the_page_to_explain(app: Client, asked: str) -> None:
+    assert app.get(asked).status == 200
+
+
 @pytest.mark.parametrize("address", NOTHING)
 def test_what_is_no_page_is_not_found(app: Client, address: str) -> None:
     got = app.get(address, accept=HTML)

@@ -15,6 +15,7 @@ import polars as pl
 
 from dashboard.analysis.comparison import SCALES
 from dashboard.analysis.local_figures import Checked, Finding, Own
+from dashboard.data import places
 from dashboard.data.database import Database
 from dashboard.data.model import COUNTS, Metric
 from dashboard.files.uploads import Cell, Line, Refused, Sheet, numbers, plausible
@@ -191,24 +192,18 @@ def _hidden(cells: Mapping[str, Cell], place: _Place) -> Finding | None:
 
 def _council(db: Database, area_id: str, cells: Mapping[str, Cell], place: _Place) -> Finding | None:
     name = db.names[area_id]
-    codes = {area_id, name.lower(), *_gss(db, area_id)}
     for column in (NUMBER, COUNCIL):
         if column not in cells:
             continue
         text = cells[column].text.strip()
-        if text.lower() in codes:
+        other = places.find_area(db, text)
+        if other == area_id:
             continue
-        other = db.names.get(text) or next((one for one in db.names.values() if one.lower() == text.lower()), None)
-        whose = f"is of {other}" if other else f"is of no council here ({shown(text)})" if text else "names no council"
-        what = f"The row {whose}; chosen is {name} ({area_id})."
+        whose = f"is of {db.names[other]}" if other else f"is of no council here ({shown(text)})" if text else ""
+        what = f"The row {whose or 'names no council'}; chosen is {name} ({area_id})."
         remedy = f"Choose the council of the file at the top, or take {name}'s template."
         return Finding("E_WRONG_COUNCIL", what, remedy, place.line, place.column_name(column))
     return None
-
-
-def _gss(db: Database, area_id: str) -> list[str]:
-    codes = db.table["area_code"] if "area_code" in db.table else db.area.select("gss_code", "area_id")
-    return [code.lower() for code in codes.filter(pl.col("area_id") == area_id)["gss_code"].to_list()]
 
 
 def _measure(db: Database, cells: Mapping[str, Cell], place: _Place) -> Metric | Finding:

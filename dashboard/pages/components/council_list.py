@@ -10,7 +10,7 @@ import streamlit as st
 from dashboard.analysis import compare
 from dashboard.analysis.compare import MOST
 from dashboard.data.database import Database
-from dashboard.views import tables
+from dashboard.pages.components.unknown_council import say_unknown_councils
 from dashboard.views.text import formats
 from dashboard.views.text.markdown import literal
 
@@ -52,8 +52,7 @@ def council_list(db: Database, start: Sequence[str], area_id: str | None) -> tup
 
 def _say_what_is_wrong(db: Database, area_id: str | None) -> None:
     names = st.query_params.get_all(KEY)
-    for name, hint in compare.unknown(db, names).items():
-        st.warning(f"There is no council called “{tables.plain(name)}”.{literal(hint)}", icon=":material/search_off:")
+    say_unknown_councils(db, KEY)
     beyond = compare.left_out(db, area_id, names)
     if beyond:
         words = (

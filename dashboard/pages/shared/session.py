@@ -17,6 +17,7 @@ from dashboard.analysis import benchmarks
 from dashboard.analysis.benchmarks import BENCHMARKS, DEFAULT, Benchmark
 from dashboard.api import view_links
 from dashboard.api.view_data import View, lines
+from dashboard.data import places
 from dashboard.data.database import Database
 from dashboard.data.model import DatabaseError, Metric, Period
 from dashboard.data.versions import store
@@ -25,14 +26,13 @@ from dashboard.ops.timing import once_per_run
 from dashboard.pages.components import as_data as parts
 from dashboard.pages.components.chart import chart as chart
 from dashboard.pages.components.council_map import View as Drawn
+from dashboard.pages.components.unknown_council import MOST_NOTICES, say_unknown_councils
 from dashboard.pages.shared import assets
 from dashboard.views import tables
 from dashboard.views.text.formats import ColourScheme
 from dashboard.views.text.markdown import literal
 
 DEFAULT_METRIC = "vacancy_rate"
-# Of more wrong names in an address than this only the first are reported.
-MOST_NOTICES = 3
 # Of a name no more characters than this are checked.
 LONGEST_NAME = 200
 COLOUR_SCHEMES: dict[str, ColourScheme] = {
@@ -123,6 +123,8 @@ def choices(db: Database, *, periods: bool = True) -> None:
         metric_id = _metric(db).metric_id
         labels = [period.label for period in db.periods[metric_id]]
         before = st.session_state.get("measure_before", metric_id)
+        if when and before == metric_id:
+            notice("period", "period", labels)
         if before != metric_id and st.session_state.get("period") == db.latest(before).label:
             # Readers of the newest period of one measure want the newest of the next.
             st.session_state.pop("period", None)
@@ -137,20 +139,37 @@ def choices(db: Database, *, periods: bool = True) -> None:
         choose_benchmark_details(db)
 
 
+def tab_title(db: Database, page: str) -> str:
+    """What a tab is called after its choices: "Leeds · Social worker vacancy rate"."""
+    selection = chosen(db)
+    council = db.names[selection.area_id] if selection.area_id else ""
+    parts = [council, "" if council and page == "Council" else page, selection.metric.title]
+    return " · ".join(part for part in parts if part)
+
+
 def only_council(db: Database) -> None:
-    """Draw the choice of a council, which some pages alone share with others."""
+    """Draw the choice of a council, which some pages alone share with others; a place may be typed instead."""
+    others = places.options(db)
+    asked = st.query_params.get("la")
+    if asked and "la" not in st.session_state and (area_id := places.find_council(db, asked)):
+        st.session_state["la"] = db.names[area_id]
+
+    def choose() -> None:
+        typed = st.session_state["la"]
+        st.session_state["la"] = others.get(typed, typed)
+
     st.selectbox(
-        "Council", list(db.authorities.values()), index=None, key="la", bind="query-params",
-        placeholder="Choose or type a council",
+        "Council", [*db.authorities.values(), *others], index=None, key="la", bind="query-params",
+        placeholder="Choose or type a council or place", on_change=choose,
     )  # fmt: skip
 
 
 def notices(db: Database) -> None:
     """Report unknown names among the shared choices in the address, with the nearest known one."""
-    notice("la", "council", list(db.authorities.values()))
+    say_unknown_councils(db, "la")
     notice("metric", "measure", [metric.title for metric in db.metrics.values()])
     notice("benchmark", "comparison", [benchmark.label for benchmark in BENCHMARKS.values()])
-    notice("group", "council", list(db.authorities.values()))
+    say_unknown_councils(db, "group")
 
 
 def choose_benchmark() -> None:

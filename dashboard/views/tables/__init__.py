@@ -231,6 +231,11 @@ def trend(rows: pl.DataFrame, metric: Metric, name: str) -> Html:
     return table.html(rows.reverse(), f"{metric.title} in {name} over time")
 
 
+def councils_instead(names: Sequence[str]) -> Html:
+    """Links to the councils that a reader may have meant."""
+    return tag("p", "Show ", join(*(link(name, {"la": name}) for name in names), by=" · "), class_="note")
+
+
 def footer(db: Database) -> Html:
     """Licence, attribution and data version."""
     return Html(
