@@ -7,6 +7,38 @@ if (!window.monitorPage) {
   // Choices that mean the same on every page; the rest of an address belongs to the page it was made on.
   const SHARED = ['la', 'metric', 'period', 'benchmark', 'group', 'target', 'version'];
 
+  // Streamlit replaces an address where something was chosen in a list. Another council or measure is a step that Back
+  // undoes; so is a page, and Back leads to the same place on it. What Streamlit drops from an address that was opened,
+  // before the reader did anything, is no step, nor is the council of a place that was typed ("Carlisle: now in ...").
+  const STEPS = ['la', 'metric'];
+  const push = history.pushState.bind(history);
+  const replace = history.replaceState.bind(history);
+  const main = () => document.querySelector('[data-testid="stMain"]');
+  const step = (state, title, url) => {
+    replace({ ...history.state, scrolled: main()?.scrollTop ?? 0 }, '');
+    push(state, title, url);
+  };
+  const place = (url) => new URL(url ?? '', location.href).searchParams;
+  // The council of a place that was typed follows it, and takes its entry.
+  const follows = (to) => place().get('la')?.includes(': ') && to.get('la');
+  history.pushState = (state, title, url) => (follows(place(url)) ? replace : step)(state, title, url);
+  history.replaceState = (state, title, url) => {
+    const [now, to] = [place(), place(url)];
+    const chosen = STEPS.some((name) => now.get(name) !== to.get(name)) && !follows(to);
+    if (chosen && navigator.userActivation?.hasBeenActive) step(state, title, url);
+    else replace({ ...history.state, ...state }, title, url);
+  };
+  addEventListener('popstate', ({ state }) => {
+    if (state?.scrolled === undefined) return;
+    let tries = 50;
+    const back = () => {
+      const ready = document.querySelector('[data-testid="stApp"]')?.dataset.testScriptState === 'notRunning';
+      if (ready || !tries) main()?.scrollTo({ top: state.scrolled });
+      else setTimeout(back, 100, tries -= 1);
+    };
+    setTimeout(back, 300);
+  });
+
   // Quietly: the place on the page stays, and Back leads to where the reader was before.
   const choose = (path, choices, { quietly = false, without = '' } = {}) => {
     const to = new URL(location.href);
@@ -20,10 +52,10 @@ if (!window.monitorPage) {
     for (const name of [...chosen.keys(), without]) to.searchParams.delete(name);
     for (const [name, value] of chosen) to.searchParams.append(name, value);
     // Streamlit answers a step through the history by a rerun: the session, and all that is loaded, stays.
-    history[quietly ? 'replaceState' : 'pushState']({}, '', to);
+    (quietly ? replace : step)({}, '', to);
     dispatchEvent(new PopStateEvent('popstate', { state: {} }));
     if (quietly) return;
-    const top = () => document.querySelector('[data-testid="stMain"]')?.scrollTo({ top: 0 });
+    const top = () => main()?.scrollTo({ top: 0 });
     // A measure chosen in a council's table is drawn above it: once it is, that is what the reader wants to see.
     if (!path && chosen.has('metric')) setTimeout(() => document.getElementById('measure')?.scrollIntoView(), 600);
     else top();

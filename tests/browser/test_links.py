@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser, Locator, Page, Route
 
 OLD = "2026-01-01-old00000"
+SCROLLED = "document.querySelector('[data-testid=stMain]').scrollTop"
 AS_DATA = "This view: link, citation, as data"
 
 
@@ -93,6 +94,39 @@ def test_a_frozen_link_stays_frozen_from_page_to_page_and_back_and_leads_to_the_
     frozen(page).wait_for()
     ready(page)
     assert f"Data version {old}." in page.locator("footer.foot").inner_text()
+
+
+def test_back_undoes_a_choice_and_leads_to_the_same_place_on_the_page(visit: Visit) -> None:
+    page = visit("/council?la=Leeds")
+    choose(page, "Council", "Sandwell")
+    page.wait_for_url("**la=Sandwell")
+    choose(page, "Measure", "Average caseload")
+    page.wait_for_url("**metric=Average+caseload")
+    # A place leads to its council, in one step.
+    choose(page, "Council", "Carlisle: now in Cumberland")
+    page.wait_for_url("**la=Cumberland&metric=Average+caseload")
+    ready(page)
+    assert page.title() == "Cumberland · Average caseload · Child Protection Monitor"
+
+    page.go_back()
+    page.wait_for_url("**la=Sandwell&metric=Average+caseload")
+    page.go_back()
+    page.get_by_role("heading", name="Social worker vacancy rate").first.wait_for()
+    ready(page)
+    assert query(page) == {"la": "Sandwell"}
+
+    table = page.locator("table.profile")
+    table.scroll_into_view_if_needed()
+    scrolled = page.evaluate(SCROLLED)
+    table.get_by_role("link", name="Average caseload").click()
+    page.get_by_role("heading", name="Average caseload").first.wait_for()
+    ready(page)
+    page.go_back()
+    until(lambda: page.evaluate(SCROLLED) == scrolled)
+    page.go_back()
+    page.wait_for_url("**la=Leeds")
+    ready(page)
+    assert page.locator("h1").inner_text() == "Leeds"
 
 
 def test_what_is_downloaded_from_a_frozen_view_is_of_its_version(visit: Visit, old: str) -> None:
