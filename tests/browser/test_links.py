@@ -122,7 +122,7 @@ def test_back_undoes_a_choice_and_leads_to_the_same_place_on_the_page(visit: Vis
     page.get_by_role("heading", name="Average caseload").first.wait_for()
     ready(page)
     page.go_back()
-    until(lambda: page.evaluate(SCROLLED) == scrolled)
+    until(page, f"{SCROLLED} === {scrolled}")
     page.go_back()
     page.wait_for_url("**la=Leeds")
     ready(page)
