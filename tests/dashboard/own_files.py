@@ -18,6 +18,7 @@ from dashboard.files.uploads.workbook import SHEET
 
 LEEDS = "383"
 HEADER = list(TEMPLATE)
+ODS_NAMES = " ".join(f'xmlns:{name}="urn:{name}"' for name in ("office", "style", "table", "text"))
 # Excel's workbooks of before 2007 begin so, and any that Excel has locked.
 OLD_EXCEL = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(504)
 Value = str | float | None
@@ -67,6 +68,40 @@ def xlsx(
                     (page.write_number if isinstance(one, float | int) else page.write_string)(line, column, one)
         change(book, page)
     return made.getvalue()
+
+
+def ods(*rows: Row, header: Sequence[str] = HEADER, sheet: str = SHEET, hidden: bool = False, more: str = "") -> bytes:
+    """Rows as a workbook of LibreOffice, which says how often a cell or row is repeated; a cell may be markup."""
+
+    def cell(one: Any) -> str:
+        if isinstance(one, str) and one.startswith("<table"):
+            return one
+        if one is None:
+            return '<table:table-cell table:number-columns-repeated="1"/>'
+        if isinstance(one, str):
+            return f'<table:table-cell office:value-type="string"><text:p>{one}</text:p></table:table-cell>'
+        return f'<table:table-cell office:value-type="float" office:value="{one}"><text:p>x</text:p></table:table-cell>'
+
+    def lines() -> str:
+        return "".join(f"<table:table-row>{''.join(map(cell, one))}</table:table-row>" for one in (header, *rows))
+
+    content = (
+        f'<office:document-content {ODS_NAMES}><office:automatic-styles><style:style style:name="ta1">'
+        f'<style:table-properties table:display="{str(not hidden).lower()}"/></style:style></office:automatic-styles>'
+        f'<office:body><office:spreadsheet><table:table table:name="{sheet}" table:style-name="ta1">{lines()}'
+        '<table:table-row table:number-rows-repeated="999999"><table:table-cell table:number-columns-repeated="16384"/>'
+        f"</table:table-row></table:table>{more}</office:spreadsheet></office:body></office:document-content>"
+    )
+    whole = io.BytesIO()
+    with zipfile.ZipFile(whole, "w") as archive:
+        archive.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
+        archive.writestr("content.xml", content, zipfile.ZIP_DEFLATED)
+    return whole.getvalue()
+
+
+def typed(kind: str, attributes: str) -> str:
+    """A cell of `ods` with attributes of its own."""
+    return f'<table:table-cell office:value-type="{kind}" {attributes}><text:p>x</text:p></table:table-cell>'
 
 
 def with_format(value: float, code: str) -> bytes:
@@ -194,7 +229,7 @@ BAD = (
     Bad("E_NUL", csv(row(14.2)).decode().encode("utf-16-le"), 1, about="UTF-16 that does not say so"),
     Bad("E_ENCODING", b"\xff\xfe" + csv(row(14.2)).decode().encode("utf-16-le") + b"\0", None, about="half a letter"),
     Bad("E_ENCODING", csv(row(14.2, title="Café"), CASELOAD).decode().encode("cp1252"), 2, "metric", 1, "not UTF-8"),
-    Bad("E_DELIMITER", csv(row(14.2), delimiter=";"), 1, about="semicolons"),
+    Bad("E_DELIMITER", csv(row(14.2), delimiter="|"), 1, about="strokes"),
     Bad("E_QUOTES", csv(CASELOAD) + b'383,"Leeds,vacancy_rate\r\n', 3, about="a quotation mark that is not closed"),
     Bad("E_FIELD_SIZE", csv(row(14.2, area="L" * (MAX_FIELD + 1))), 2, about="a cell of a thousand letters"),
     Bad("E_FIELD_SIZE", csv(row(14.2, area="L" * 200_000)), 2, about="a cell of 200,000 letters"),
@@ -205,7 +240,17 @@ BAD = (
     Bad("E_TOO_MANY_COLUMNS", xlsx(header=["made_up"] * (MAX_COLUMNS + 1)), None, about="too many in a workbook"),
     Bad("E_DUP_COLUMN", csv(row(14.2), header=[*HEADER[:-1], "your value"]), 1, about="a column twice"),
     Bad("E_NOT_TEMPLATE", csv(["Leeds", 14.2], header=["Council", "Vacancies"]), 1, about="another table"),
-    Bad("E_NOT_TEMPLATE", csv(["383", "caseload", 15], header=["la_number", "metric_id", "value"]), 1, about="a file"),
+    Bad("E_NOT_TEMPLATE", csv(["caseload", 15], header=["metric_id", "value"]), 1, about="of no council"),
+    Bad("E_HIDDEN_SHEET", ods(row(14.2), hidden=True), None, about="a hidden sheet of LibreOffice"),
+    Bad("E_SPREADSHEET", ods(row(14.2))[:-40], None, about="a workbook of LibreOffice that is cut"),
+    Bad("E_SHEET", ods(row(14.2), sheet="A", more='<table:table table:name="B"/>'), None, about="which of two"),
+    Bad("E_TOO_LARGE", ods([typed("string", 'table:number-columns-repeated="99999"')]), None, about="a cell for ever"),
+    Bad("E_FORMULA", ods(row(typed("float", 'table:formula="of:=1+1" office:value="2"'))), 2, "I (your_value)",
+        about="a formula of LibreOffice"),
+    Bad("E_PERCENT_SIGN", ods(row(typed("percentage", 'office:value="0.142"'))), 2, "I (your_value)",
+        about="a percentage of LibreOffice"),
+    Bad("E_DATE", ods(row(typed("date", 'office:date-value="2026-02-14"'))), 2, "I (your_value)",
+        about="a date of LibreOffice"),
     Bad("E_NO_VALUES", csv(row(), row(metric="caseload")), None, about="nothing filled in"),
     Bad("E_TOO_MANY_ERRORS", csv(*[row("x")] * (MAX_ERRORS + 2), CASELOAD), 2, about="nothing but wrong rows"),
     Bad("E_TOO_MANY_ERRORS", csv(*[[1]] * (MAX_ERRORS + 1)), 2, about="nothing but cut rows"),
@@ -253,6 +298,9 @@ BAD = (
     _value("E_SYMBOL", "c", "suppressed"),
     _value("E_SYMBOL", "n/a", "not available"),
     _value("E_SYMBOL", "-", "a dash"),
+    _value("E_SYMBOL", "<5", "a small number"),
+    _value("E_MARK", "14.2p", "a provisional figure"),
+    _value("E_MARK", "14.2 [r]", "a revised figure"),
     _value("E_NUMBER", "fourteen", "a word"),
     _value("E_NUMBER", "1e3", "an exponent"),
     _value("E_NUMBER", "1_000", "an underscore"),

@@ -39,6 +39,7 @@ from tests.dashboard.own_files import (
     SHEET_XML,
     Bad,
     csv,
+    ods,
     part,
     repacked,
     row,
@@ -87,7 +88,7 @@ def test_every_rule_that_the_program_names_is_held_by_a_bad_file_or_by_a_test_of
     named = set(re.findall(r'"([EW]_[A-Z_0-9]+)"', source))
     assert {rule for rule in named if rule.startswith("E_")} == {bad.rule for bad in BAD}
     assert {rule for rule in named if rule.startswith("W_")} == {
-        "W_FAR_FROM_PAST", "W_BEYOND_ALL", "W_STALE", "W_OTHER_SHEETS",
+        "W_FAR_FROM_PAST", "W_BEYOND_ALL", "W_STALE", "W_OTHER_SHEETS", "W_EARLIER",
     }  # fmt: skip
 
 
@@ -114,12 +115,37 @@ def test_every_rule_that_the_program_names_is_held_by_a_bad_file_or_by_a_test_of
         with_format(14.2, "#,##0.0"),
         with_format(14.2, '0.0" days"'),
         with_format(14.2, "[Red]0.0;-0.0"),
+        csv(row(14.2, 71, 500, area="Leeds City Council", number="383.0"), CASELOAD),
+        csv(row(14.2, 71, 500), CASELOAD, delimiter=";"),
+        b"sep=;\r\n" + csv(row(14.2, 71, 500), CASELOAD, delimiter=";"),
+        b"Leeds: our figures\r\n\r\nas at 30 September 2025,,,\r\n" + csv(row(14.2, 71, 500), CASELOAD),
+        xlsx(HEADER, row(14.2, 71, 500), CASELOAD, header=["Leeds: our figures"]),
+        ods(row(14.2, 71, 500), CASELOAD),
+        ods(row(14.2, 71, 500), CASELOAD, sheet="Sheet1"),
+        csv(
+            ["Leeds", "2024/25", "Average caseload", 15.1],
+            ["Leeds", "2025/26", "caseload", 14.8],
+            ["leeds", "March 2026", "Social worker vacancy rate", 14.2],
+            ["Leeds", "March 2025", "Social worker vacancy rate", 9.9],
+            header=["Area", "Period", "Indicator", "Value"],
+        ),
     ],
 )
 def test_a_good_file_is_taken_whole_however_it_was_saved(db: Database, content: bytes) -> None:
     checked = of_file(db, content)
     assert not checked.errors
     assert taken(checked) == {"vacancy_rate": pytest.approx(14.2), "caseload": 14.8}
+
+
+def test_rows_of_earlier_periods_are_left_out_and_counted(db: Database) -> None:
+    rows = [
+        ["Leeds", period, "Average caseload", value] for period, value in (("2023", 13), ("2024", 14), ("2025", 15))
+    ]
+    checked = of_file(db, csv(*rows, header=["area", "period", "measure", "value"]))
+    assert taken(checked) == {"caseload": 15}
+    assert [finding.what for finding in checked.findings if finding.rule == "W_EARLIER"] == [
+        "2 rows of earlier periods: of each measure only the newest is taken."
+    ]
 
 
 def test_binary_noise_of_a_workbook_is_not_taken_for_digits(db: Database) -> None:

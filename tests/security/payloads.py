@@ -26,7 +26,7 @@ PAYLOADS = (
 KEPT = {
     "build.data_version", "source.source_id", "source.released", "load_ledger.source_id", "load_ledger.sha256",
     "reject.source_id", "reject.rule", "warning.source_id", "warning.rule", "area.area_id", "area.la_number",
-    "area.gss_code", "area.region_id", "area_code.gss_code", "area_code.area_id", "area_name.area_id",
+    "area.gss_code", "area.region_id", "area_code.gss_code", "area_code.area_id", "area_name.area_id", "place.area_id",
     "succession.predecessor_id", "succession.successor_id", "neighbour.area_id", "neighbour.neighbour_id",
     "metric.metric_id", "metric.unit", "metric.source_id", "metric.period_kind", "metric.shortfall_moves",
     "observation.metric_id", "observation.area_id", "observation.symbol", "observation.return_id",

@@ -25,7 +25,25 @@ from dashboard.files.uploads.workbook import letters
 # By the names that downloads use too; the last three are filled in.
 NUMBER, COUNCIL, METRIC_ID, METRIC = "la_number", "area", "metric_id", "metric"
 VALUE, NUMERATOR, DENOMINATOR = "your_value", "your_numerator", "your_denominator"
-READ = (NUMBER, COUNCIL, METRIC_ID, METRIC, VALUE, NUMERATOR, DENOMINATOR)
+PERIOD = "period"
+READ = (NUMBER, COUNCIL, METRIC_ID, METRIC, VALUE, NUMERATOR, DENOMINATOR, PERIOD)
+# As councils call them in tables of their own; where the template's column is there too, it is the one that is read.
+OTHER_NAMES = {
+    "council": COUNCIL,
+    "local_authority": COUNCIL,
+    "authority": COUNCIL,
+    "la": COUNCIL,
+    "la_name": COUNCIL,
+    "la_code": NUMBER,
+    "indicator": METRIC,
+    "measure": METRIC,
+    "year": PERIOD,
+    "value": VALUE,
+    "numerator": NUMERATOR,
+    "denominator": DENOMINATOR,
+}
+# The head is among so many rows.
+HEAD = 20
 OURS = (VALUE, NUMERATOR, DENOMINATOR)
 # Columns of the template that are there for information.
 HOW = "how_to_give_it"
@@ -50,13 +68,19 @@ class _Place:
 
 
 def given_file(db: Database, area_id: str, sheet: Sheet) -> Checked:
-    """The figures of a filled-in template; raises Refused where it is not one, or nothing is filled in."""
-    header, *lines = sheet.lines
+    """The figures of a filled-in template, or of a table in long format (area, period, indicator, value).
+
+    Raises Refused where it is neither, or nothing is filled in.
+    """
+    position = next((place for place, line in enumerate(sheet.lines[:HEAD]) if VALUE in _columns(line)), 0)
+    header, *lines = sheet.lines[position:]
     columns = _columns(header)
-    missing = [name for name in (NUMBER, METRIC_ID, VALUE) if name not in columns]
+    missing = [
+        names[0] for names in ((NUMBER, COUNCIL), (METRIC_ID, METRIC), (VALUE,)) if not columns.keys() & set(names)
+    ]
     if missing:
-        what = f"The first row lacks the column{'s' * (len(missing) > 1)} {', '.join(missing)}: it is not the template."
-        raise Refused("E_NOT_TEMPLATE", what, TEMPLATE, header.number)
+        lacks = f"lacks the column{'s' * (len(missing) > 1)} {', '.join(missing)}"
+        raise Refused("E_NOT_TEMPLATE", f"The first row {lacks}: it is not the template.", TEMPLATE, header.number)
     return _checked(db, area_id, sheet, columns, lines)
 
 
@@ -104,9 +128,10 @@ def counts_of(db: Database, metric: Metric) -> bool:
 def _columns(header: Line) -> dict[str, int]:
     """The columns of a header that are read, by name; raises Refused where one is there twice."""
     columns: dict[str, int] = {}
-    for position, cell in enumerate(header.cells):
-        name = re.sub(r"[\s_]+", "_", cell.text.strip().lower())
-        if name in READ:
+    given = [re.sub(r"[\s_]+", "_", cell.text.strip().lower()) for cell in header.cells]
+    for position, called in enumerate(given):
+        name = OTHER_NAMES.get(called, called)
+        if name in READ and (name == called or name not in given):
             if name in columns:
                 what = f"The column {name} is there twice."
                 raise Refused("E_DUP_COLUMN", what, "Delete the one that is not meant.", header.number)
@@ -116,6 +141,8 @@ def _columns(header: Line) -> dict[str, int]:
 
 def _checked(db: Database, area_id: str, sheet: Sheet, columns: dict[str, int], lines: Sequence[Line]) -> Checked:
     findings = [*sheet.findings]
+    lines, older = _newest(db, lines, columns)
+    findings += older
     figures: dict[str, Own] = {}
     first_lines: dict[str, int] = {}
     empty = 0
@@ -142,6 +169,33 @@ def _checked(db: Database, area_id: str, sheet: Sheet, columns: dict[str, int], 
         raise Refused("E_NO_VALUES", what, "Fill in the values you have; leave the others empty.")
     judged = plausible.judged(db, area_id, list(figures.values()), first_lines, names.get(VALUE, VALUE))
     return replace(judged, findings=_in_order([*findings, *judged.findings]), empty=empty)
+
+
+def _newest(db: Database, lines: Sequence[Line], columns: dict[str, int]) -> tuple[list[Line], list[Finding]]:
+    """Of a table of several periods the rows of each measure's newest, and a warning that counts the others."""
+    if PERIOD not in columns:
+        return [*lines], []
+
+    def measure(line: Line) -> str:
+        cells = {name: line.cells[where] for name, where in columns.items() if name in (METRIC_ID, METRIC)}
+        metric = _measure(db, cells, _Place())
+        return metric.metric_id if isinstance(metric, Metric) else "".join(cell.text for cell in cells.values())
+
+    newest: dict[str, str] = {}
+    for line in lines:
+        period = line.cells[columns[PERIOD]].text
+        newest[measure(line)] = max(newest.get(measure(line), ""), period, key=_year)
+    kept = [line for line in lines if _year(line.cells[columns[PERIOD]].text) == _year(newest[measure(line)])]
+    left = len(lines) - len(kept)
+    what = f"{left} row{'s' * (left != 1)} of earlier periods: of each measure only the newest is taken."
+    return kept, [Finding("W_EARLIER", what, "Nothing to do, if the newest is what you mean.")] if left else []
+
+
+def _year(period: str) -> tuple[int, str]:
+    """What orders periods: 2024/25 after 2024, 31 March 2025 after March 2024."""
+    years = re.findall(r"(?:19|20)[0-9]{2}", period)
+    ends = re.search(r"(?:19|20)([0-9]{2})[-/\u2013]([0-9]{2})\b", period)
+    return (int(years[-1]) + bool(ends) if years else 0, period)
 
 
 def _bearable(findings: Sequence[Finding]) -> None:

@@ -49,6 +49,18 @@ PATTERNS = (
     ),
     (
         "E_SYMBOL",
+        rf"[<\u2264] ?{_DIGITS}",
+        "is a number too small to be published.",
+        "Leave the cell empty: what is suppressed is not taken for nought.",
+    ),
+    (
+        "E_MARK",
+        rf"-?{_DIGITS} ?(\[[a-z]+\]|[per]|\*+|\([per]\))",
+        "has a mark after the number, as provisional and revised figures have.",
+        "Type the number alone: 14.2 for 14.2p.",
+    ),
+    (
+        "E_SYMBOL",
         _SYMBOLS,
         "stands for a value that there is not.",
         "Leave the cell empty: missing is not taken for nought.",

@@ -12,7 +12,7 @@ import re
 from codecs import BOM_UTF8, BOM_UTF16_BE, BOM_UTF16_LE
 
 from dashboard.analysis.local_figures import Finding
-from dashboard.files.uploads import Cell, Line, Refused, Sheet
+from dashboard.files.uploads import Cell, Line, Refused, Sheet, opendocument
 from dashboard.files.uploads.workbook import other_kind
 from dashboard.files.uploads.workbook import read as read_workbook
 
@@ -20,6 +20,8 @@ MAX_BYTES = 1_000_000
 MAX_ROWS = 500
 MAX_COLUMNS = 50
 MAX_FIELD = 1_000
+# So many rows are looked at for what parts the cells.
+HEAD = 50
 SHOWN = 40
 TEMPLATE = "Download the template on this page, fill it in and give that."
 
@@ -46,14 +48,14 @@ HIDDEN = re.compile(
 
 
 def file(content: bytes) -> Sheet:
-    """The rows of a file, CSV or XLSX by what it holds and not by its name. Raises Refused."""
+    """The rows of a file, CSV, XLSX or ODS by what it holds and not by its name. Raises Refused."""
     if len(content) > MAX_BYTES:
         raise too_large(len(content))
     if not content.strip(b"\0 \t\r\n"):
         raise Refused("E_EMPTY", "The file is empty.", TEMPLATE)
     start = content.removeprefix(BOM_UTF8).lstrip()
     if start.startswith(b"PK"):
-        return _bounded(read_workbook(content))
+        return _bounded((opendocument.read if opendocument.is_opendocument(content) else read_workbook)(content))
     if start.startswith(b"\xd0\xcf\x11\xe0") and "EncryptedPackage".encode("utf-16-le") in content:
         raise Refused("E_LOCKED", "The workbook is locked with a password.", "Save it without one, and give it again.")
     if not content.startswith((BOM_UTF16_LE, BOM_UTF16_BE)):
@@ -65,18 +67,21 @@ def file(content: bytes) -> Sheet:
 
 
 def text(content: str, *, guessed: bool = False) -> Sheet:  # noqa: C901 - one refusal after another
-    """The rows of text: parted by tabs, as spreadsheets copy cells, or by commas. Raises Refused."""
+    """The rows of text: parted by tabs, as spreadsheets copy cells, or by commas or semicolons. Raises Refused.
+
+    Rows above the head that are one cell (titles) are left out, as is Excel's line "sep=;".
+    """
     content = content.removeprefix("\ufeff")
     if not content.strip():
         raise Refused("E_EMPTY", "Nothing was given.", TEMPLATE)
     size = len(content.encode("utf-8", "replace"))
     if size > MAX_BYTES:
         raise too_large(size)
-    first = content.lstrip("\r\n").splitlines()[0]
-    delimiter = "\t" if "\t" in first else ","
+    content, delimiter = _delimiter(content)
     reader = csv.reader(io.StringIO(content, newline=""), delimiter=delimiter, strict=True)
     lines: list[Line] = []
     findings: list[Finding] = []
+    titles: list[tuple[int, list[Cell]]] = []
     start, width = 1, 0
     try:
         for row in reader:
@@ -90,8 +95,10 @@ def text(content: str, *, guessed: bool = False) -> Sheet:  # noqa: C901 - one r
             if all(cell.empty for cell in cells):
                 continue
             if not width:
+                if sum(not cell.empty for cell in cells) == 1:
+                    titles.append((line_number, cells))
+                    continue
                 width = len(cells)
-                _check_first(first, width, line_number)
             # Spreadsheets leave out empty cells at the end, or write more of them.
             while len(cells) > width and cells[-1].empty:
                 cells.pop()
@@ -111,7 +118,24 @@ def text(content: str, *, guessed: bool = False) -> Sheet:  # noqa: C901 - one r
             raise _too_long(start) from None
         what = "A quotation mark is not closed, or text follows one that is."
         raise Refused("E_QUOTES", what, "Type it in a spreadsheet and save it from there.", start) from None
+    if not lines:
+        lines = [Line(line, tuple(cells)) for line, cells in titles if len(cells) > 1]
+    if titles and not lines:
+        line, (cell, *_) = titles[0]
+        what = f"The first row, {shown(cell.text)}, is one cell: neither tabs, commas nor semicolons part it."
+        raise Refused("E_DELIMITER", what, "Copy the cells from a spreadsheet, or give the template.", line)
     return _bounded(Sheet(tuple(lines), tuple(findings), guessed=guessed))
+
+
+def _delimiter(content: str) -> tuple[str, str]:
+    """The text without Excel's line that names the delimiter, and the delimiter: that of most rows."""
+    named = re.match(r"[\r\n]*sep=([,;\t])[ \t]*\r?\n", content, re.IGNORECASE)
+    if named:
+        # Its line end stays, so that lines keep their numbers.
+        return content[named.end(1) :].lstrip(" \t"), named[1]
+    rows = content.split("\n", HEAD)[:HEAD]
+    counts = {one: sum(one in row for row in rows) for one in "\t,;"}
+    return content, max(counts, key=lambda one: counts[one])
 
 
 def shown(content: str) -> str:
@@ -146,12 +170,6 @@ def _decoded(content: bytes) -> tuple[str, bool]:
         what = "It holds a NUL character, which no CSV file has: it may be in another encoding, or be damaged."
         raise Refused("E_NUL", what, "Save it as “CSV UTF-8”, or give the Excel template.", line)
     return decoded, guessed
-
-
-def _check_first(first: str, width: int, line: int) -> None:
-    if width == 1:
-        what = f"The first row, {shown(first)}, is one cell: neither tabs nor commas part it."
-        raise Refused("E_DELIMITER", what, "Copy the cells from a spreadsheet, or give the template.", line)
 
 
 def _field_count(cells: int, width: int, line: int) -> Finding:

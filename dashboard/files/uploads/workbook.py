@@ -11,7 +11,7 @@ import re
 import struct
 import zipfile
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from xml.parsers import expat
 
 from dashboard.analysis.local_figures import Finding
@@ -49,8 +49,10 @@ _OTHERS = {
     "Index/Document.iwa": "a Numbers or Pages document",
 }
 START, END, TEXT = "start", "end", "text"
+# How Japanese is read, and comments: text beside that of a cell.
+UNREAD = {"rPh", "annotation"}
 _PACKINGS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
-_MACROS = re.compile(r"(.*/)?vbaProject\.bin$|xl/macrosheets/")
+_MACROS = re.compile(r"(.*/)?vbaProject\.bin$|xl/macrosheets/|Basic/|Scripts/")
 _PLACE = re.compile(r"([A-Z]{1,3})([0-9]{1,7})")
 _NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?([eE][-+]?[0-9]+)?")
 # Excel's own formats, by number.
@@ -69,19 +71,28 @@ def read(content: bytes) -> Sheet:
     """
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            _check_members(archive)
+            check_members(archive, "xl/workbook.xml")
             name, path, others = _sheet(archive)
             shared = _shared_strings(archive)
             formats = _formats(archive)
             lines = _lines(archive, path, shared, formats)
     except DAMAGE:
         # The error's message may quote the file.
-        raise Refused("E_SPREADSHEET", "The workbook cannot be read: it is damaged or cut.", AGAIN) from None
-    findings: tuple[Finding, ...] = ()
-    if others:
-        what = f"Only the sheet “{name}” is read; not read: {cut(', '.join(others))}."
-        findings = (Finding("W_OTHER_SHEETS", what, "Nothing to do, if that is the sheet you mean."),)
-    return Sheet(lines, findings, lettered=True)
+        raise damaged() from None
+    return Sheet(lines, not_read(name, others), lettered=True)
+
+
+def damaged() -> Refused:
+    """A workbook that cannot be read."""
+    return Refused("E_SPREADSHEET", "The workbook cannot be read: it is damaged or cut.", AGAIN)
+
+
+def not_read(name: str, others: Sequence[str]) -> tuple[Finding, ...]:
+    """The warning about sheets beside the one that is read, where there are any."""
+    if not others:
+        return ()
+    what = f"Only the sheet “{name}” is read; not read: {cut(', '.join(others))}."
+    return (Finding("W_OTHER_SHEETS", what, "Nothing to do, if that is the sheet you mean."),)
 
 
 def letters(column: int) -> str:
@@ -100,15 +111,16 @@ def cut(names: str) -> str:
 
 
 def other_kind(words: str) -> Refused:
-    """Something that is neither CSV nor XLSX."""
-    what = f"This is {words}, not a CSV file or an Excel workbook (.xlsx)."
+    """Something that is no table."""
+    what = f"This is {words}, not a CSV file or a workbook (.xlsx or .ods)."
     return Refused("E_MAGIC", what, "Download the template on this page, fill it in and give that.")
 
 
-def _check_members(archive: zipfile.ZipFile) -> None:
+def check_members(archive: zipfile.ZipFile, first: str) -> None:
+    """Refuse what is no workbook (it has not the member `first`), is locked, holds macros or unpacks to too much."""
     members = archive.infolist()
     names = {member.filename for member in members}
-    if "xl/workbook.xml" not in names:
+    if first not in names:
         raise other_kind(next((words for member, words in _OTHERS.items() if member in names), "a ZIP file"))
     unpacked = sum(member.file_size for member in members)
     ratio = max((member.file_size / max(1, member.compress_size) for member in members), default=0)
@@ -134,29 +146,34 @@ def _sheet(archive: zipfile.ZipFile) -> tuple[str, str, list[str]]:
             attributes.get("state", "visible"),
             next((v for k, v in attributes.items() if k.endswith(":id")), ""),
         )
-        for kind, _, attributes in _events(archive, "xl/workbook.xml", "sheet")
+        for kind, _, attributes in xml_events(archive, "xl/workbook.xml", "sheet")
         if kind == START
     ]
     targets = {
         attributes["Id"]: attributes["Target"]
-        for kind, _, attributes in _events(archive, "xl/_rels/workbook.xml.rels", "Relationship")
+        for kind, _, attributes in xml_events(archive, "xl/_rels/workbook.xml.rels", "Relationship")
         if kind == START
     }
-    hidden = [name for name, state, _ in sheets if state != "visible"]
+    position, others = choose_sheet(
+        [name for name, *_ in sheets], [name for name, state, _ in sheets if state != "visible"]
+    )
+    name, _, relation = sheets[position]
+    target = targets[relation].lstrip("/")
+    return name, target if target.startswith("xl/") else f"xl/{target}", others
+
+
+def choose_sheet(names: Sequence[str], hidden: Sequence[str]) -> tuple[int, list[str]]:
+    """The position of the sheet to read, and the names of those that are not read. Raises Refused."""
     if hidden:
         names_hidden = cut(", ".join(hidden))
         what = f"The workbook has a hidden sheet ({names_hidden}), which may hold what you do not mean to give."
         raise Refused("E_HIDDEN_SHEET", what, "Show it (right click on a sheet's name, Unhide) and delete it.")
-    others = [name for name, *_ in sheets if name not in (SHEET, NOTES)]
-    named = [one for one in sheets if one[0] == SHEET]
-    if not named and len(sheets) == 1:
-        named, others = sheets, []
-    if not named:
-        names = cut(", ".join(name for name, *_ in sheets))
-        raise Refused("E_SHEET", f"No sheet is called “{SHEET}”; there are: {names}.", f"Call it “{SHEET}”.")
-    name, _, relation = named[0]
-    target = targets[relation].lstrip("/")
-    return name, target if target.startswith("xl/") else f"xl/{target}", [one[:60] for one in others]
+    if len(names) == 1:
+        return 0, []
+    if SHEET not in names:
+        what = f"No sheet is called “{SHEET}”; there are: {cut(', '.join(names))}."
+        raise Refused("E_SHEET", what, f"Call it “{SHEET}”.")
+    return names.index(SHEET), [name[:60] for name in names if name not in (SHEET, NOTES)]
 
 
 def _shared_strings(archive: zipfile.ZipFile) -> list[str]:
@@ -165,14 +182,14 @@ def _shared_strings(archive: zipfile.ZipFile) -> list[str]:
     parts: list[str] = []
     if "xl/sharedStrings.xml" not in archive.namelist():
         return []
-    for kind, tag, attributes in _events(archive, "xl/sharedStrings.xml", "si", "t"):
+    for kind, tag, attributes in xml_events(archive, "xl/sharedStrings.xml", "si", "t"):
         if kind == TEXT and tag == "t":
             parts.append(attributes[TEXT])
         elif kind == END and tag == "si":
             texts.append("".join(parts))
             parts.clear()
             if len(texts) > MAX_SHARED:
-                raise _too_many_cells()
+                raise too_many_cells()
     return texts
 
 
@@ -183,7 +200,7 @@ def _formats(archive: zipfile.ZipFile) -> list[Kind]:
     in_cells = False
     if "xl/styles.xml" not in archive.namelist():
         return []
-    for kind, tag, attributes in _events(archive, "xl/styles.xml", "cellXfs", "numFmt", "xf"):
+    for kind, tag, attributes in xml_events(archive, "xl/styles.xml", "cellXfs", "numFmt", "xf"):
         if tag == "cellXfs":
             in_cells = kind == START
         elif kind == START and tag == "numFmt":
@@ -210,7 +227,7 @@ def _lines(archive: zipfile.ZipFile, path: str, shared: list[str], formats: list
     row = column = count = 0
     cell: dict[str, str] = {}
     formula = False
-    for kind, tag, attributes in _events(archive, path, "row", "c", "f", "v", "t"):
+    for kind, tag, attributes in xml_events(archive, path, "row", "c", "f", "v", "t"):
         if kind == TEXT and tag in ("v", "t"):
             parts.append(attributes[TEXT])
         elif kind == START and tag == "row":
@@ -222,7 +239,7 @@ def _lines(archive: zipfile.ZipFile, path: str, shared: list[str], formats: list
             column = _position(place[1]) + 1 if place else column + 1
             count += 1
             if count > MAX_CELLS:
-                raise _too_many_cells()
+                raise too_many_cells()
         elif kind == START and tag == "f":
             formula = True
         elif kind == END and tag == "c":
@@ -232,7 +249,7 @@ def _lines(archive: zipfile.ZipFile, path: str, shared: list[str], formats: list
                 rows.setdefault(row, {})[column - 1] = filled
     width = max((max(cells) for cells in rows.values()), default=-1) + 1
     if width * len(rows) > MAX_CELLS:
-        raise _too_many_cells()
+        raise too_many_cells()
     return tuple(
         Line(number, tuple(cells.get(column, Cell()) for column in range(width)))
         for number, cells in sorted(rows.items())
@@ -243,7 +260,7 @@ def _cell(text: str, attributes: Mapping[str, str], shared: list[str], formats: 
     kind = attributes.get("t", "n")
     if kind == "s":
         # Never from the end: what points before the first string is damaged.
-        return Cell(" ".join(shared[_natural(text)].split()))
+        return Cell(" ".join(shared[natural(text)].split()))
     if kind in ("str", "inlineStr"):
         return Cell(" ".join(text.split()))
     if kind in _KINDS:
@@ -252,12 +269,12 @@ def _cell(text: str, attributes: Mapping[str, str], shared: list[str], formats: 
         return Cell()
     if not _NUMBER.fullmatch(text):
         raise ValueError("no number")
-    style = _natural(attributes.get("s", "0"))
+    style = natural(attributes.get("s", "0"))
     # Excel keeps fifteen digits; the rest is how binary fractions are written.
     return Cell(f"{float(text):.15g}", formats[style] if formats else "number")
 
 
-def _events(archive: zipfile.ZipFile, path: str, *wanted: str) -> Iterator[tuple[str, str, dict[str, str]]]:
+def xml_events(archive: zipfile.ZipFile, path: str, *wanted: str) -> Iterator[tuple[str, str, dict[str, str]]]:
     """Some tags of a part by names without a namespace, with their text. Refuses XML that declares anything."""
     inside: list[str] = []
     events: list[tuple[str, str, dict[str, str]]] = []
@@ -271,7 +288,7 @@ def _events(archive: zipfile.ZipFile, path: str, *wanted: str) -> Iterator[tuple
         nonlocal tags
         tags += 1
         if tags > MAX_TAGS:
-            raise _too_many_cells()
+            raise too_many_cells()
         inside.append(name.rpartition(":")[2])
         if inside[-1] in wanted:
             events.append((START, inside[-1], attributes))
@@ -282,7 +299,7 @@ def _events(archive: zipfile.ZipFile, path: str, *wanted: str) -> Iterator[tuple
             events.append((END, tag, {}))
 
     def said(words: str) -> None:
-        if inside and inside[-1] in wanted and "rPh" not in inside:
+        if inside and inside[-1] in wanted and not UNREAD & set(inside):
             events.append((TEXT, inside[-1], {TEXT: words}))
 
     parser = expat.ParserCreate()
@@ -301,7 +318,8 @@ def _events(archive: zipfile.ZipFile, path: str, *wanted: str) -> Iterator[tuple
         yield from events
 
 
-def _too_many_cells() -> Refused:
+def too_many_cells() -> Refused:
+    """More than a table of figures takes."""
     return Refused("E_TOO_LARGE", f"The workbook holds more than {MAX_CELLS:,} cells, or as much besides.", PLAIN)
 
 
@@ -313,7 +331,8 @@ def _position(column: str) -> int:
     return number - 1
 
 
-def _natural(text: str) -> int:
+def natural(text: str) -> int:
+    """A position in a workbook; raises ValueError for what is none."""
     number = int(text)
     if number < 0:
         raise ValueError("no position")

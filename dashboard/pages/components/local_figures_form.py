@@ -108,7 +108,8 @@ def paste(db: Database, area_id: str) -> None:
 def upload(db: Database, area_id: str) -> None:
     """A field for the filled-in template."""
     file_field(
-        f"The filled-in template, CSV or XLSX, at most {reading.MAX_BYTES // 1_000_000} MB: choose it or drop it here",
+        "The filled-in template or a table of your own (CSV, XLSX or ODS), at most "
+        f"{reading.MAX_BYTES // 1_000_000} MB: choose it or drop it here",
         most=reading.MAX_BYTES, taken=st.session_state.get(TAKEN, 0), on_file=partial(_add_uploaded, db, area_id),
         key=FILE,
     )  # fmt: skip

@@ -43,7 +43,7 @@ def file_field(label: str, *, most: int, taken: int, on_file: Callable[[], None]
 
     `taken` is how many were: once it counts one more, the browser knows that the file was read.
     """
-    data = {"kind": "take", "label": label, "most": most, "taken": taken, "accept": ".csv,.txt,.xlsx"}
+    data = {"kind": "take", "label": label, "most": most, "taken": taken, "accept": ".csv,.txt,.xlsx,.ods"}
     served("own_files")(key=key, data=data, on_file_change=on_file)
 
 
