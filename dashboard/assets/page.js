@@ -9,7 +9,8 @@ if (!window.monitorPage) {
 
   // Streamlit replaces an address where something was chosen in a list. Another council or measure is a step that Back
   // undoes; so is a page, and Back leads to the same place on it. What Streamlit drops from an address that was opened,
-  // before the reader did anything, is no step, nor is the council of a place that was typed ("Carlisle: now in ...").
+  // before the reader did anything, is no step, nor is what follows a place or another name that was typed
+  // ("Carlisle: now in ...").
   const STEPS = ['la', 'metric'];
   const push = history.pushState.bind(history);
   const replace = history.replaceState.bind(history);
@@ -19,8 +20,10 @@ if (!window.monitorPage) {
     push(state, title, url);
   };
   const place = (url) => new URL(url ?? '', location.href).searchParams;
-  // The council of a place that was typed follows it, and takes its entry.
-  const follows = (to) => place().get('la')?.includes(': ') && to.get('la');
+  // It takes its entry.
+  const follows = (to) => (
+    (place().get('la')?.includes(': ') && to.get('la')) || (place().get('metric')?.includes(' → ') && to.get('metric'))
+  );
   history.pushState = (state, title, url) => (follows(place(url)) ? replace : step)(state, title, url);
   history.replaceState = (state, title, url) => {
     const [now, to] = [place(), place(url)];

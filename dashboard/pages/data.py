@@ -8,6 +8,7 @@ import streamlit as st
 
 from dashboard.analysis import selection
 from dashboard.api import view_data
+from dashboard.data.measure_names import other_names
 from dashboard.files.exports import rows as exports_rows
 from dashboard.files.exports.rows import to_long, to_wide
 from dashboard.files.pages import data
@@ -50,7 +51,15 @@ def filtered(field: str, placeholder: str) -> Any:
     if field == "neighbours_of":
         name = st.selectbox(label, names, index=None, key=field, bind="query-params", placeholder=placeholder)
         return known[field].get(name or "")
-    chosen = st.multiselect(label, names, key=field, bind="query-params", placeholder=placeholder, wrap=True)
+    others = other_names(db) if field == "metrics" else {}
+
+    def take() -> None:
+        st.session_state[field] = list(dict.fromkeys(others.get(name, name) for name in st.session_state[field]))
+
+    chosen = st.multiselect(
+        label, [*names, *others], key=field, bind="query-params", placeholder=placeholder, wrap=True, on_change=take,
+        filter_mode="contains" if others else "fuzzy",
+    )  # fmt: skip
     return tuple(known[field][name] for name in chosen)
 
 

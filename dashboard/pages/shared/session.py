@@ -6,7 +6,7 @@ With main.py, the pages, components and the server the only place that knows Str
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -19,6 +19,7 @@ from dashboard.api import view_links
 from dashboard.api.view_data import View, lines
 from dashboard.data import places
 from dashboard.data.database import Database
+from dashboard.data.measure_names import other_names
 from dashboard.data.model import DatabaseError, Metric, Period
 from dashboard.data.versions import store
 from dashboard.files import exports
@@ -119,7 +120,11 @@ def choices(db: Database, *, periods: bool = True) -> None:
             only_council(db)
         first = titles.index(db.metrics[DEFAULT_METRIC].title)
         # A target is in the unit of one measure: with another measure it is asked again.
-        measure.selectbox("Measure", titles, index=first, key="metric", bind="query-params", on_change=_no_target)
+        others = other_names(db)
+        measure.selectbox(
+            "Measure", [*titles, *others], index=first, key="metric", bind="query-params",
+            on_change=_take_measure, args=(others,), filter_mode="contains",
+        )  # fmt: skip
         metric_id = _metric(db).metric_id
         labels = [period.label for period in db.periods[metric_id]]
         before = st.session_state.get("measure_before", metric_id)
@@ -323,7 +328,10 @@ def footer(db: Database) -> None:
     st.html(tables.footer(db))
 
 
-def _no_target() -> None:
+def _take_measure(others: Mapping[str, str]) -> None:
+    """Take the measure that another name stands for; a target was in the unit of the one before."""
+    typed = st.session_state["metric"]
+    st.session_state["metric"] = others.get(typed, typed)
     st.session_state["target"] = None
 
 
