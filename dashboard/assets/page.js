@@ -22,7 +22,7 @@ if (!window.monitorPage) {
   const place = (url) => new URL(url ?? '', location.href).searchParams;
   // It takes its entry.
   const follows = (to) => (
-    (place().get('la')?.includes(': ') && to.get('la')) || (place().get('metric')?.includes(' → ') && to.get('metric'))
+    (place().get('la')?.includes(': ') && to.get('la')) || place().get('metric')?.includes(' → ')
   );
   history.pushState = (state, title, url) => (follows(place(url)) ? replace : step)(state, title, url);
   history.replaceState = (state, title, url) => {
