@@ -47,11 +47,11 @@ class Answer:
     """A body, ready to be sent with or without gzip."""
 
     packed: bytes
-    """With gzip."""
+    """With gzip; empty where `plain` is given."""
     size: int
     """In bytes, unpacked."""
     plain: bytes | None = None
-    """As it is, where parts of it may be asked for."""
+    """As it is, where it is never packed: clients read it by ranges of the size that HEAD says."""
     count: int | None = None
     """How many rows the request finds, where it is a table."""
     next: str | None = None
@@ -64,12 +64,27 @@ class Answer:
     def chunks(self) -> Iterator[bytes]:
         """The body unpacked, a little at a time."""
         unpacking = zlib.decompressobj(wbits=zlib.MAX_WBITS | 16)
+        if self.plain is not None:
+            yield self.plain
+            return
         rest = self.packed
         while rest:
             yield unpacking.decompress(rest, CHUNK)
             rest = unpacking.unconsumed_tail
         if left := unpacking.flush():
             yield left
+
+    def part(self, start: int, end: int) -> bytes:
+        """Some bytes of the body unpacked."""
+        if self.plain is not None:
+            return self.plain[start:end]
+        position, found = 0, []
+        for chunk in self.chunks():
+            found.append(chunk[max(start - position, 0) : max(end - position, 0)])
+            position += len(chunk)
+            if position >= end:
+                break
+        return b"".join(found)
 
 
 class AnswerCache:
@@ -140,7 +155,7 @@ def make(request: ApiRequest) -> Answer:
 
 def document(content: bytes, *, binary: bool = False) -> Answer:
     """A body that is no table."""
-    return Answer(gzip.compress(content, LEVEL, mtime=0), len(content), content if binary else None)
+    return Answer(b"" if binary else gzip.compress(content, LEVEL, mtime=0), len(content), content if binary else None)
 
 
 def _json(request: ApiRequest, rows: Rows, most: int, following: str | None) -> Answer:
@@ -168,5 +183,4 @@ def _parquet(request: ApiRequest, rows: Rows, most: int, following: str | None) 
         chosen=tuple((name, to_text(value)) for name, value in request.values.items()), among=rows.count,
     )  # fmt: skip
     plain = exports.FORMATS["parquet"].make(request.db, export)
-    # It is compressed already; packed again at the lowest level so that no proxy tries harder.
-    return Answer(gzip.compress(plain, 1, mtime=0), len(plain), plain, rows.count, following)
+    return Answer(b"", len(plain), plain, rows.count, following)

@@ -68,6 +68,8 @@ class ClientHeaders:
     accept_encoding: str = ""
     range: str = ""
     if_range: str = ""
+    head: bool = False
+    """Whether nothing but headers is asked for."""
 
     @property
     def takes_gzip(self) -> bool:
@@ -101,6 +103,11 @@ class Resource:
     """Of the bytes as they are, in RFC 9530's words."""
     headers: Mapping[str, str] = field(default_factory=dict)
 
+    @property
+    def in_parts(self) -> bool:
+        """Whether parts of it may be asked for: of all but JSON, which nobody reads so."""
+        return not self.media_type.startswith("application/json")
+
     def _headers(self, tag: str) -> dict[str, str]:
         return {
             **OPEN,
@@ -126,35 +133,33 @@ class Resource:
             headers["X-Total-Count"] = str(answer.count)
         if answer.next:
             headers["Link"] = f'<{answer.next}>; rel="next", {headers["Link"]}'
-        if answer.plain is not None:
-            headers["Accept-Ranges"] = "bytes"
-            if part := self._part(answer.plain, client, headers):
+        if self.in_parts:
+            if part := self._part(answer, client, headers):
                 return part
-        if client.takes_gzip:
+            headers["Accept-Ranges"] = "bytes"
+        if answer.plain is None and client.takes_gzip and not (self.in_parts and client.head):
             packed = {"Content-Encoding": "gzip", "ETag": f'"{self.tag}{PACKED}"'}
             return Reply(200, {**headers, **packed}, answer.packed)
         if self.digest:
             headers["Repr-Digest"] = self.digest
         return Reply(200, headers, answer if answer.plain is None else answer.plain)
 
-    def _part(self, plain: bytes, client: ClientHeaders, headers: Mapping[str, str]) -> Reply | None:
+    def _part(self, answer: Answer, client: ClientHeaders, headers: Mapping[str, str]) -> Reply | None:
         """The bytes asked for; None where all are to be sent (RFC 9110 lets us for what we do not understand)."""
         wanted = RANGE.fullmatch(client.range.replace(" ", ""))
         if wanted is None or not any(wanted.groups()) or client.if_range not in ("", f'"{self.tag}"'):
             return None
-        first, last = wanted.groups()
+        (first, last), size = wanted.groups(), answer.size
         if not first:
-            start, end = max(len(plain) - int(last), 0), len(plain)
+            start, end = max(size - int(last), 0), size
         else:
-            start, end = int(first), min(int(last) + 1 if last else len(plain), len(plain))
+            start, end = int(first), min(int(last) + 1 if last else size, size)
             if last and int(last) < start:
                 return None
         if start >= end:
-            raise problem(
-                "no-such-range", f"The file has {len(plain):,} bytes.", {"Content-Range": f"bytes */{len(plain)}"}
-            )
-        where = {"Content-Range": f"bytes {start}-{end - 1}/{len(plain)}"}
-        return Reply(206, {**headers, **where}, plain[start:end])
+            raise problem("no-such-range", f"The file has {size:,} bytes.", {"Content-Range": f"bytes */{size}"})
+        where = {"Accept-Ranges": "bytes", "Content-Range": f"bytes {start}-{end - 1}/{size}"}
+        return Reply(206, {**headers, **where}, answer.part(start, end))
 
 
 def preflight() -> Reply:

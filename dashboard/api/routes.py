@@ -129,7 +129,11 @@ def _client_headers(scope: Scope) -> ClientHeaders:
     # Of what a HEAD asks there are no parts (RFC 9110).
     part = headers.get("range", "") if scope["method"] == "GET" else ""
     return ClientHeaders(
-        headers.get("if-none-match", ""), headers.get("accept-encoding", ""), part, headers.get("if-range", "")
+        headers.get("if-none-match", ""),
+        headers.get("accept-encoding", ""),
+        part,
+        headers.get("if-range", ""),
+        head=scope["method"] == "HEAD",
     )
 
 

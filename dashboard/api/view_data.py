@@ -35,6 +35,10 @@ FORMATS = {"csv": "CSV", "json": "JSON", "parquet": "Parquet"}
 JUDGEMENTS = tuple(f"judgement_{strand}" for strand in STRANDS)
 
 
+# The tables with a column `period`.
+WITH_PERIODS = ("observations", "standings", "benchmarks")
+
+
 @dataclass(frozen=True)
 class Address:
     """One request to the API."""
@@ -75,6 +79,8 @@ def lines(address: Address, root: str, version: str | None = None) -> list[Lines
 
     DuckDB's own way to read addresses is an extension, which many networks do not let through: Python fetches the file.
     """
+    # Of periods the first thousands look like numbers, and then comes 2024/25.
+    text = ', colClasses = c(period = "character")' if address.table in WITH_PERIODS else ""
     parquet, csv = (address.url(root, suffix, version) for suffix in ("parquet", "csv"))
     return [
         Lines(
@@ -89,7 +95,7 @@ def lines(address: Address, root: str, version: str | None = None) -> list[Lines
             "import duckdb\nfrom urllib.request import urlretrieve\n\n"
             f'file, _ = urlretrieve("{parquet}", "{address.table}.parquet")\nrows = duckdb.read_parquet(file)',
         ),
-        Lines("R", "", f'rows <- read.csv("{csv}", na.strings = "", encoding = "UTF-8")'),
+        Lines("R", "", f'rows <- read.csv("{csv}", na.strings = "", encoding = "UTF-8"{text})'),
         Lines("Excel", "Data, Get Data, From Web: paste this address, and load.", csv),
     ]
 

@@ -153,7 +153,7 @@ st.html(
 download(
     db,
     profile,
-    f"{chosen.area_id}-every-measure.csv",
+    f"{chosen.area_id}-{theme.lower().replace(' ', '-')}-measures.csv",
     benchmark=benchmark,
     label=f"Download these {profile.height} rows (CSV)",
 )
@@ -184,7 +184,7 @@ near = rows.filter(rows["area_id"].is_in([chosen.area_id, *queries.neighbours(db
 download(
     db,
     near,
-    f"{chosen.area_id}-neighbours.csv",
+    f"{chosen.area_id}-neighbours-{metric.metric_id}-{period.end}.csv",
     benchmark=benchmark,
     label=f"Download the {near.height} councils (CSV)",
 )

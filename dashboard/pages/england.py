@@ -87,7 +87,13 @@ end = period.end if first is metric else db.latest(first.metric_id).end
 areas = england.regions(db, beside, first, end)
 st.html(parts.regions(areas, beside, first, formats.period_label(first, end)))
 figures = queries.published(db, beside, areas["area_id"].to_list(), {first.metric_id: end})
-download(db, figures, "regions.csv", benchmark=benchmark, label=f"Download these {figures.height} figures (CSV)")
+download(
+    db,
+    figures,
+    f"{first.metric_id}-and-others-regions-{end}.csv",
+    benchmark=benchmark,
+    label=f"Download these {figures.height} figures (CSV)",
+)
 
 st.header("Watch list", anchor=False)
 watch, peers = direction.watch_list(db, metric, benchmark), direction.peers(db, metric, benchmark)
@@ -96,11 +102,23 @@ left, right = st.columns(2, gap="medium")
 with left:
     if watch.height:
         st.html(parts.watched(watch, metric, benchmark, "Worse, and getting worse"))
-        download(db, watch, "watch-list.csv", benchmark=benchmark, label=f"Download the {watch.height} to watch (CSV)")
+        download(
+            db,
+            watch,
+            f"{metric.metric_id}-watch-list-{period.end}.csv",
+            benchmark=benchmark,
+            label=f"Download the {watch.height} to watch (CSV)",
+        )
 with right:
     if peers.height:
         st.html(parts.watched(peers, metric, benchmark, "Better, and getting better"))
-        download(db, peers, "to-ring.csv", benchmark=benchmark, label=f"Download the {peers.height} to ring (CSV)")
+        download(
+            db,
+            peers,
+            f"{metric.metric_id}-to-ring-{period.end}.csv",
+            benchmark=benchmark,
+            label=f"Download the {peers.height} to ring (CSV)",
+        )
 several = direction.watch_counts(db, benchmark, nine)
 st.html(tables.sentence(directions.counts_sentence(several, nine, "watch")))
 often = several.filter(several["count"] > 1)

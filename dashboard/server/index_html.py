@@ -15,14 +15,14 @@ CHANGES: tuple[tuple[str, str], ...] = (
     (r'<link rel="service-desc"[^>]*>', '<link rel="service-desc" href="/api/v1/openapi.json" />'),
 )
 WITHOUT_SCRIPTS = """<noscript>
-      <main style="max-width: 40rem; margin: 3rem auto; padding: 0 1.25rem; font: 1.1rem/1.5 Arial, sans-serif">
+      <div style="max-width: 40rem; margin: 3rem auto; padding: 0 1.25rem; font: 1.1rem/1.5 Arial, sans-serif">
         <h1>Child Protection Monitor</h1>
         <p>How well each English council protects its children, and how far it is from the best. The pictures and
           choices of this page need JavaScript, which your browser has switched off.</p>
         <p>Without it there are <a href="/briefings/E92000001.html">two pages on England</a>, and every figure
           <a href="/api">as tables and files by address</a>, among them
           <a href="/api/v1/standings.csv?newest=true">the newest standings of all councils</a>.</p>
-      </main>
+      </div>
     </noscript>"""
 
 

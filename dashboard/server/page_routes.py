@@ -19,6 +19,7 @@ from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Match
 from starlette.types import Receive, Scope, Send
 
+from dashboard.api.replies import ClientHeaders
 from dashboard.server import error_pages
 from dashboard.server.capacity import Capacity
 from dashboard.server.headers import FOREVER
@@ -143,4 +144,4 @@ def _is_worth_packing(file: Path) -> bool:
 
 
 def _takes_gzip(request_headers: Headers) -> bool:
-    return "gzip" in request_headers.get("accept-encoding", "")
+    return ClientHeaders(accept_encoding=request_headers.get("accept-encoding", "")).takes_gzip

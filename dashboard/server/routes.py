@@ -15,6 +15,7 @@ from starlette.routing import Route
 from streamlit.runtime.pages_manager import PagesManager
 
 from dashboard.api import routes as api
+from dashboard.api.replies import ClientHeaders
 from dashboard.briefings import routes as briefings
 from dashboard.data.model import DatabaseError
 from dashboard.data.versions import store
@@ -48,7 +49,7 @@ async def asset(request: Request) -> Response:
         known += await run_in_threadpool(all_shapes, request.path_params["name"])
     for known_asset in known:
         if known_asset.name == request.path_params["name"]:
-            packed = "gzip" in request.headers.get("accept-encoding", "")
+            packed = ClientHeaders(accept_encoding=request.headers.get("accept-encoding", "")).takes_gzip
             headers = {"Cache-Control": FOREVER, "Vary": "Accept-Encoding"}
             if packed:
                 headers["Content-Encoding"] = "gzip"

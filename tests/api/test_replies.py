@@ -47,6 +47,26 @@ def test_head_is_get_without_the_body(api: Client, address: str) -> None:
     assert (head.status, head.headers, head.raw) == (200, got.headers, b"")
 
 
+@pytest.mark.parametrize("kind", ["parquet", "csv"])
+def test_what_is_read_by_ranges_is_as_long_as_head_says_and_never_packed(api: Client, kind: str) -> None:
+    address = f"/api/v1/observations.{kind}?metric=vacancy_rate"
+    whole = api.get(address, accept_encoding="identity").raw
+    for coding in ("", "gzip", "gzip, br", "*"):
+        head = api.ask("HEAD", address, accept_encoding=coding)
+        assert (head.headers["accept-ranges"], int(head.headers["content-length"])) == ("bytes", len(whole))
+        assert "content-encoding" not in head.headers
+        for part, expected in (
+            ("bytes=0-99", whole[:100]),
+            ("bytes=-8", whole[-8:]),
+            (f"bytes={len(whole) - 5}-", whole[-5:]),
+            ("bytes=1000-70000", whole[1000:70001]),
+        ):
+            got = api.get(address, accept_encoding=coding, range=part)
+            assert (got.status, got.raw) == (206, expected)
+            assert "content-encoding" not in got.headers
+    assert api.get(address, accept_encoding="gzip").body == whole
+
+
 @pytest.mark.parametrize("address", ADDRESSES)
 def test_whoever_has_it_already_is_told_so(api: Client, address: str) -> None:
     got = api.get(address)

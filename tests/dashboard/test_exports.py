@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv as readers
 import io
+import zipfile
 from pathlib import Path
 
 import polars as pl
@@ -14,6 +15,7 @@ from dashboard.analysis.benchmarks import BENCHMARKS
 from dashboard.data.database import Database
 from dashboard.data.model import ENGLAND
 from dashboard.files import exports
+from dashboard.files.exports.columns import CALCULATED
 from tests.dashboard import small
 from tests.dashboard.small import Figure
 
@@ -107,3 +109,20 @@ def test_a_file_is_utf_8_with_text_in_quotes_and_numbers_without(tmp_path: Path)
     header, line = content.splitlines()
     assert header.startswith('"area","metric","period"')
     assert line.startswith('"Ynys Môn","Title of waits","2025","2025-09-30",5.5,"%","observed",')
+
+
+def test_members_of_a_zip_file_can_be_read_by_everybody(db: Database) -> None:
+    content = exports.FORMATS["zip"].make(db, exports.Export("figures", "Figures", exported(db), db.data_version))
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        assert {member.external_attr >> 16 & 0o777 for member in archive.infolist()} == {0o644}
+
+
+@pytest.mark.parametrize("benchmark", ["best_quarter", "england", "neighbours"])
+def test_calculated_figures_have_nine_digits_and_no_zero_has_a_sign(db: Database, benchmark: str) -> None:
+    councils = db.newest.filter(pl.col("kind") == "local_authority")
+    table = exports.table(db, queries.compared(db, councils, BENCHMARKS[benchmark]), "").select(CALCULATED)
+    for column in table:
+        values = column.drop_nulls().to_list()
+        assert values, column.name
+        assert all(value == float(f"{value:.9g}") for value in values), column.name
+        assert "-" not in {f"{value:g}"[0] for value in values if value == 0}, column.name

@@ -75,6 +75,11 @@ def test_another_name_of_a_council_leads_to_the_address_with_its_name(app: Clien
         assert (got.status, got.headers["location"]) == (307, f"{asked.partition('?')[0]}?{urlencode(choices)}")
 
 
+@pytest.mark.parametrize("coding", ["gzip;q=0", "identity;q=1, gzip;q=0.0", "xgzip"])
+def test_who_takes_no_gzip_gets_none(app: Client, coding: str) -> None:
+    assert "content-encoding" not in app.get("/council", accept_encoding=coding).headers
+
+
 @pytest.mark.parametrize("asked", ["/council?la=Nowhere", "/council?la=Cumbria", "/council?la=", "/map?colour=383"])
 def test_what_is_no_council_of_today_is_left_for_the_page_to_explain(app: Client, asked: str) -> None:
     assert app.get(asked).status == 200

@@ -37,9 +37,10 @@ def archive(db: Database, export: Export) -> bytes:
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as packed:
         for name, content in members.items():
-            # Without a date of its own, a member is of 1 January 1980.
-            with packed.open(name, "w") as member:
-                member.write(content)
+            # Without a date of its own, a member is of 1 January 1980; and without a mode nobody else may read it.
+            member = zipfile.ZipInfo(name)
+            member.external_attr = 0o644 << 16
+            packed.writestr(member, content, zipfile.ZIP_DEFLATED)
     return buffer.getvalue()
 
 

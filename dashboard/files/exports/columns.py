@@ -5,6 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from dashboard.data.database import Database, joint_return
+from dashboard.data.model import SIGNIFICANT
 
 COLUMNS = (
     "area", "metric", "period", "period_end", "value", "unit", "status", "symbol", "change", "rank", "tied", "ranked",
@@ -12,6 +13,7 @@ COLUMNS = (
     "verdict", "numerator", "denominator", "joint_return", "polarity", "region", "area_kind", "la_number", "gss_code",
     "metric_id", "source", "publisher", "release", "released", "page", "licence", "data_version",
 )  # fmt: skip
+CALCULATED = ("change", "benchmark", "gap", "shortfall", "interval_low", "interval_high")
 # Of rows that hold trends (`direction.with_direction`) too.
 TREND_COLUMNS = ("trend", "no_trend_because")
 
@@ -35,5 +37,8 @@ def table(db: Database, rows: pl.DataFrame, benchmark_label: str) -> pl.DataFram
         )
         .rename({"council_count": "benchmark_base", "low": "interval_low", "high": "interval_high"})
         .rename({"direction": "trend", "no_direction": "no_trend_because"} if trends else {})
+        .with_columns(pl.col(CALCULATED).round_sig_figs(SIGNIFICANT))
+        # A zero has no sign: clipping and rounding leave some below it, and adding 0.0 changes nothing in Polars.
+        .with_columns(pl.when(pl.col(name) == 0).then(0.0).otherwise(name).alias(name) for name in CALCULATED)
         .select(*COLUMNS, *trends)
     )
