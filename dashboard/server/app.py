@@ -61,6 +61,7 @@ def prepare() -> Settings:
     """Read the settings and begin to log; wrong settings end the program here, in words, with exit status 2."""
     try:
         server_settings = settings()
+        _refuse_base_path(config.get_option("server.baseUrlPath"))
         logs.set_up(server_settings)
         if server_settings.metrics_port is not None:
             _listen(server_settings.metrics_address, server_settings.metrics_port)
@@ -73,6 +74,14 @@ def prepare() -> Settings:
     if "MONITOR_DATABASE" not in os.environ:
         server.ensure_database()
     return server_settings
+
+
+def _refuse_base_path(path: str) -> None:
+    if path:
+        raise WrongSettingsError(
+            f"STREAMLIT_SERVER_BASE_URL_PATH is “{path}”: the dashboard is served at the root of a host alone, as "
+            "its links, files and API begin there. Leave it out, and give it a host name of its own."
+        )
 
 
 def routes() -> list[BaseRoute]:

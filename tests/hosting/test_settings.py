@@ -10,6 +10,7 @@ from dataclasses import fields
 from pathlib import Path
 
 import pytest
+from streamlit import config
 
 from dashboard.ops import location
 from dashboard.ops.location import DEFAULT_PATH, Address
@@ -183,6 +184,17 @@ def test_a_wrong_setting_stops_the_start_without_a_trace() -> None:
         "MONITOR_CONTACT is “us”: an e-mail address, or that of a page (https://…) is needed. Correct it, or unset it.",
     ]
     assert "Traceback" not in ended.stdout
+
+
+def test_a_path_before_every_address_stops_the_start(capsys: pytest.CaptureFixture[str]) -> None:
+    config.set_option("server.baseUrlPath", "monitor")
+    try:
+        with pytest.raises(SystemExit) as ended:
+            app.prepare()
+    finally:
+        config.set_option("server.baseUrlPath", "")
+    assert ended.value.code == 2
+    assert "STREAMLIT_SERVER_BASE_URL_PATH is “monitor”" in capsys.readouterr().err
 
 
 def test_a_port_for_metrics_that_is_taken_stops_the_start_too(
