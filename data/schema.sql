@@ -298,7 +298,7 @@ CREATE TABLE change (
     PRIMARY KEY (metric_id, area_id, period_end),
     FOREIGN KEY (metric_id, area_id, period_end) REFERENCES observation
 );
-COMMENT ON TABLE change IS 'Value minus the value one period before: both observed, consecutive, and reported by the same return. No row otherwise.';
+COMMENT ON TABLE change IS 'Value minus the value one period before: both observed, consecutive, reported by the same return, and not parted by a series_break. No row otherwise.';
 COMMENT ON COLUMN change.previous_period_end IS 'The end of the period before.';
 COMMENT ON COLUMN change.change IS 'The difference, in the metric''s unit.';
 

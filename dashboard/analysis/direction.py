@@ -60,6 +60,17 @@ def with_direction(db: Database, rows: pl.DataFrame) -> pl.DataFrame:
     return rows.join(trend, on=KEYS, how="left", maintain_order="left")
 
 
+def parted(rows: pl.DataFrame) -> pl.DataFrame:
+    """Figures by period_end, with a row without a value between two that a break of the series parts: lines end there.
+
+    Needs period_end, value and series_break.
+    """
+    between = rows.filter(pl.col("series_break").is_not_null()).with_columns(
+        pl.col("period_end").dt.offset_by("-6mo"), pl.lit(None, pl.Float64).alias("value")
+    )
+    return pl.concat([rows, between]).sort("period_end")
+
+
 def _trends(db: Database, by: str) -> dict[str, pl.DataFrame]:
     """The trends of each metric, or of each area."""
 

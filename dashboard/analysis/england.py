@@ -8,7 +8,7 @@ from datetime import date
 
 import polars as pl
 
-from dashboard.analysis import comparison
+from dashboard.analysis import comparison, direction
 from dashboard.analysis.benchmarks import Benchmark
 from dashboard.analysis.comparison import England
 from dashboard.data.cache import cached
@@ -39,7 +39,10 @@ class Headline:
     period_end: date
     value: float | None
     change: float | None
+    series_break: str | None
+    """Why there is no change, where the series breaks."""
     history: list[float | None]
+    """None where there is no figure, and between two that a break parts."""
 
 
 @dataclass(frozen=True)
@@ -80,7 +83,10 @@ def headlines(db: Database) -> list[Headline]:
         rows = db.by_metric[metric.metric_id].filter(pl.col("area_id") == ENGLAND).sort("period_end")
         if rows.height:
             last = rows.row(-1, named=True)
-            found.append(Headline(metric, last["period_end"], last["value"], last["change"], rows["value"].to_list()))
+            history = direction.parted(rows)["value"].to_list()
+            found.append(
+                Headline(metric, last["period_end"], last["value"], last["change"], last["series_break"], history)
+            )
     return found
 
 

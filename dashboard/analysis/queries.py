@@ -140,8 +140,12 @@ def indicative(db: Database, metric: Metric) -> bool:
 
 @cached
 def history(db: Database, area_id: str) -> dict[str, list[tuple[date, float | None]]]:
-    """Every measure of one council over time: metric_id -> (period_end, value), oldest first, missing as None."""
-    rows = db.by_area[area_id].sort("period_end").group_by("metric_id", maintain_order=True).agg("period_end", "value")
+    """Every measure of one council over time: metric_id -> (period_end, value), oldest first, missing as None.
+
+    So is what lies between two figures that a break parts (`direction.parted`).
+    """
+    figures = direction.parted(db.by_area[area_id])
+    rows = figures.group_by("metric_id", maintain_order=True).agg("period_end", "value")
     return {metric_id: list(zip(ends, values, strict=True)) for metric_id, ends, values in rows.iter_rows()}
 
 
@@ -149,7 +153,7 @@ def history(db: Database, area_id: str) -> dict[str, list[tuple[date, float | No
 @cached
 def trend(db: Database, metric: Metric, area_id: str) -> pl.DataFrame:
     """One measure over time, oldest first: period_end, period, value, status, england, best, neighbours, region, and
-    rank, tied, ranked, quarter.
+    rank, tied, ranked, quarter, series_break.
 
     `best` is what the best quarter of councils reach; null for neutral measures. A period in which the council did
     not exist has no row: a reorganisation is a break, never bridged.
@@ -157,8 +161,9 @@ def trend(db: Database, metric: Metric, area_id: str) -> pl.DataFrame:
     rows = db.by_metric[metric.metric_id]
     own = rows.filter(pl.col("area_id") == area_id)
     frame = own.select(
-        "metric_id", "period_end", "period", "area_id", "value", "status", "symbol", "rank", "tied", "ranked", "quarter"
-    )
+        "metric_id", "period_end", "period", "area_id", "value", "status", "symbol", "rank", "tied", "ranked",
+        "quarter", "series_break",
+    )  # fmt: skip
     for other, name in (
         ("england", "england"),
         ("best_quarter", "best"),

@@ -10,6 +10,7 @@ SELECT
     observation.status,
     observation.symbol,
     change.change,
+    series_break.reason AS series_break,
     standing.rank,
     standing.tied,
     standing.ranked,
@@ -40,6 +41,7 @@ JOIN source ON source.source_id = observation.source_id
 LEFT JOIN area AS region ON region.area_id = area.region_id
 LEFT JOIN standing USING (metric_id, area_id, period_end)
 LEFT JOIN change USING (metric_id, area_id, period_end)
+LEFT JOIN series_break USING (metric_id, period_end)
 LEFT JOIN trend USING (metric_id, area_id, period_end)
 ORDER BY
     metric.position,

@@ -113,7 +113,7 @@ def _measures(
                 sections.measure(metric, row, *_said(row, metric, joint)),
                 drawn,
                 sections.value(row, metric),
-                sections.change(row["change"], metric),
+                sections.change(row["change"], metric, row["series_break"]),
                 Cell(formats.brief(row["england"], metric)),
                 sections.neighbours(row, metric),
                 Cell(formats.brief(row["benchmark"], metric)),

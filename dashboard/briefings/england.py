@@ -84,7 +84,9 @@ def _headlines(db: Database) -> Section:
         figure = "no figure" if one.value is None else formats.brief(one.value, metric)
         unit = "" if metric.unit == "%" else f"{metric.unit}, "
         moved = ""
-        if one.change is not None:
+        if one.series_break:
+            moved = "not to be held against earlier years, "
+        elif one.change is not None:
             word = formats.direction(one.change, metric)
             signed = formats.signed(one.change, metric)
             moved = "no change in a year, " if word == "no change" else f"{signed} in a year, {word}, "

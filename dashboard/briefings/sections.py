@@ -119,10 +119,10 @@ def trend(row: Row, *, why: bool = True) -> Cell:
     return Cell(row["direction"] or "")
 
 
-def change(amount: float | None, metric: Metric) -> Cell:
-    """A change with what it means."""
+def change(amount: float | None, metric: Metric, series_break: str | None) -> Cell:
+    """A change with what it means; on a break of the series why there is none."""
     if amount is None:
-        return Cell("")
+        return Cell("", series_break or "")
     word = formats.direction(amount, metric)
     return Cell(formats.signed(amount, metric), word, word if word in ("better", "worse") else "")
 

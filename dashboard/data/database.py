@@ -41,7 +41,8 @@ class Database:
 
     `figure` holds every observation with its area, rank and change: metric_id, area_id, period_end, period, value,
     status, symbol, numerator, denominator, return_id, file, line, name, kind, region_id, authority_type, very_small,
-    rank, tied, ranked, quarter, sets_cut, previous_period_end, change.
+    rank, tied, ranked, quarter, sets_cut, previous_period_end, change, series_break (why figures of the period cannot
+    be held against those before it; null where they can).
     `comments` holds those of the schema: (table, column) -> words, and (table, "") for the table itself.
     """
 
@@ -75,6 +76,7 @@ class Database:
             )
             .join(table["standing"], on=keys, how="left")
             .join(table["change"], on=keys, how="left")
+            .join(table["series_break"].rename({"reason": "series_break"}), on=["metric_id", "period_end"], how="left")
             # Neutral measures have no rank; only the very small are left out of their groups and axes.
             .with_columns(pl.coalesce("sets_cut", ~pl.col("very_small")).alias("sets_cut"))
             .sort("metric_id", "period_end", "area_id")

@@ -133,7 +133,7 @@ def _tables(
         "what_changed": pl.concat(changed),
         "standing": ranks.rank_councils(observation, returns, cuts),
         "quarter_cut": cuts,
-        "change": ranks.changes(observation, metric),
+        "change": ranks.changes(observation, metric, breaks),
         "series_break": breaks,
         "trend": trends.trends(observation, metric, areas.area, breaks),
         "inspection": inspection,

@@ -91,10 +91,11 @@ def rank_councils(observation: pl.DataFrame, returns: pl.DataFrame, cuts: pl.Dat
     )
 
 
-def changes(observation: pl.DataFrame, metric: pl.DataFrame) -> pl.DataFrame:
+def changes(observation: pl.DataFrame, metric: pl.DataFrame, breaks: pl.DataFrame) -> pl.DataFrame:
     """metric_id, area_id, period_end, previous_period_end, change: latest minus the period just before.
 
-    Rule `changes`: both observed, a year apart, reported by the same return; grades and months since have no change.
+    Rule `changes`: both observed, a year apart, reported by the same return; grades and months since have no change,
+    and nobody has one over one of the `breaks` (`trends.series_breaks`).
     """
     values = observation.filter(pl.col("value").is_not_null()).join(
         metric.filter(~pl.col("unit").is_in(WITHOUT_CHANGE)).select("metric_id"), on="metric_id"
@@ -107,7 +108,8 @@ def changes(observation: pl.DataFrame, metric: pl.DataFrame) -> pl.DataFrame:
         pl.col("period_end").dt.offset_by("1y").alias("period_end"),
         pl.col("value").alias("previous"),
     )
-    return values.join(before, on=["metric_id", "area_id", "return_id", "period_end"]).select(
+    pairs = values.join(before, on=["metric_id", "area_id", "return_id", "period_end"])
+    return pairs.join(breaks, on=KEYS, how="anti").select(
         "metric_id",
         "area_id",
         "period_end",

@@ -134,6 +134,12 @@ CHECKS = (
         "A period may have no return that sets a cut; check the metric's minimum denominator.",
     ),
     Check(
+        "no_change_on_a_break",
+        "No change is given over a declared break of a series.",
+        "SELECT metric_id, area_id, period_end FROM change JOIN series_break USING (metric_id, period_end)",
+        "Changes are worked out by `etl.build.ranks.changes`.",
+    ),
+    Check(
         "neighbours",
         "Every authority of today has ten statistical neighbours, all of today.",
         """

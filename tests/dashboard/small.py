@@ -143,7 +143,7 @@ def write(
         "observation": observation,
         "quarter_cut": cuts,
         "standing": ranks.rank_councils(observation, returns, cuts),
-        "change": ranks.changes(observation, metric_table),
+        "change": ranks.changes(observation, metric_table, breaks),
         "series_break": breaks,
         "trend": trends.trends(observation, metric_table, area, breaks),
     }

@@ -39,8 +39,12 @@ OF_SCHEMA = {
 }
 MEANINGS = {
     "change": (
-        "Value minus the value one period before, in the measure's unit: both observed, consecutive and of the same "
-        "return; else null."
+        "Value minus the value one period before, in the measure's unit: both observed, consecutive, of the same "
+        "return and not parted by a break of the series; else null."
+    ),
+    "series_break": (
+        "Why figures of this period cannot be held against those before it; null where they can. No change and no "
+        "trend is given over it."
     ),
     "joint_return": (
         'Both numbers of a return that two authorities made together ("314+318"): one figure, which stands in a row of '

@@ -243,7 +243,7 @@ def _why(row: dict[str, Any], metric: Metric, scheme: ColourScheme) -> str:
     if row["status"] != "observed":
         return formats.reason(row["status"], row["symbol"], metric)
     if scheme == "change":
-        return "no figure a year before to compare with"
+        return "the series breaks" if row["series_break"] else "no figure a year before to compare with"
     if scheme == "trend":
         return f"trend cannot be said: {row['no_direction']}" if row["no_direction"] else "no trend is worked out"
     if scheme == "verdict" and row["benchmark"] is not None:

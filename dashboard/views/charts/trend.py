@@ -8,8 +8,8 @@ from datetime import date
 import polars as pl
 
 from dashboard.data.model import Metric
-from dashboard.views.charts.builder import Part, Range, figure, label, left_margin, line, value_axis
-from dashboard.views.charts.palette import INK
+from dashboard.views.charts.builder import Part, Range, figure, label, left_margin, line, reference_line, value_axis
+from dashboard.views.charts.palette import GREY, INK
 from dashboard.views.charts.style import BASE, MARK, padded
 from dashboard.views.text import formats
 
@@ -25,7 +25,7 @@ APART = 0.075
 def draw_trend(rows: pl.DataFrame, metric: Metric, name: str, *, height: int) -> Part:
     """A Plotly figure of `queries.trend`. A missing value is a gap in the line, said on hover; names are at the ends.
 
-    The axis covers what is drawn, from zero where that is near.
+    Lines end where the series breaks, at a dotted line. The axis covers what is drawn, from zero where that is near.
     """
     # By the year, so that a year without a row is a gap and not a step.
     years = range(rows["period_end"][0].year, rows["period_end"][-1].year + 1) if rows.height else range(0)
@@ -33,10 +33,19 @@ def draw_trend(rows: pl.DataFrame, metric: Metric, name: str, *, height: int) ->
         rows.with_columns(pl.col("period_end").dt.year().alias("year")), on="year", how="left", maintain_order="left"
     )
     # Of what is judged at days, the newest report's lies between two snapshots of 31 March.
-    at = [
-        year + (end - date(year, 3, 31)).days / 365 if end and metric.dated else year
-        for year, end in rows.select("year", "period_end").iter_rows()
-    ]
+    rows = rows.with_columns(
+        pl.Series(
+            "at",
+            [
+                year + (end - date(year, 3, 31)).days / 365 if end and metric.dated else year
+                for year, end in rows.select("year", "period_end").iter_rows()
+            ],
+            pl.Float64,
+        )
+    )
+    broken = [at - 0.5 for at in rows.filter(pl.col("series_break").is_not_null())["at"] if at > years[0]]
+    rows = pl.concat([rows, pl.DataFrame({"at": broken}, {"at": pl.Float64})], how="diagonal").sort("at")
+    at = rows["at"].to_list()
     labels = [formats.period_label(metric, end) if end else "" for end in rows["period_end"]]
 
     def trace(column: str, name: str, stroke: Part, size: int) -> Part:
@@ -66,6 +75,7 @@ def draw_trend(rows: pl.DataFrame, metric: Metric, name: str, *, height: int) ->
         height=height,
         margin=(left_margin(metric, ends), 150, 12, 36),
         hovermode="x unified",
+        shapes=[reference_line(x=place, colour=GREY, dash="dot", below=False) for place in broken],
         xaxis={
             **BASE,
             "tickvals": list(years),

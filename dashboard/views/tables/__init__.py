@@ -63,7 +63,7 @@ def profile(
         (
             Column("Measure", lambda pair: measure(pair[1], pair[0]["period_end"])),
             Column("Value", lambda pair: cells.value(*pair)),
-            Column("Change in a year", lambda pair: cells.change(pair[0]["change"], pair[1])),
+            Column("Change in a year", lambda pair: cells.change(pair[0]["change"], pair[1], pair[0]["series_break"])),
             Column("England", lambda pair: cells.number(pair[0]["england"], pair[1])),
             Column("Region", lambda pair: cells.number(pair[0]["region"], pair[1])),
             Column("Neighbours’ median", lambda pair: "" if pair[1].counted else cells.neighbours(*pair)),
@@ -139,7 +139,7 @@ def councils(db: Database, rows: pl.DataFrame, metric: Metric, benchmark: Benchm
         (
             Column("Council", name),
             Column("Value", lambda row: cells.value(row, metric)),
-            Column("Change in a year", lambda row: cells.change(row["change"], metric)),
+            Column("Change in a year", lambda row: cells.change(row["change"], metric, row["series_break"])),
             *comparison(metric, benchmark),
             *rank_columns(metric),
         ),

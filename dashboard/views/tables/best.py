@@ -49,7 +49,7 @@ def councils(found: Best, leaders: Mapping[str, Row], chosen: str | None) -> Tab
             ),
             column("Standing, best first", formats.rank, "rank", "tied", "ranked", "quarter"),
             column(f"From {formats.brief(found.level, metric)}", lambda row: _gap(row, found), "benchmark", "gap"),
-            column("Change in a year", lambda row: cells.change(row["change"], metric), "change"),
+            column("Change in a year", lambda row: cells.change(row["change"], metric, row["series_break"]), "change"),
             column("Over five years", _direction, over_five_years="direction", why_it_cannot_be_said="no_direction"),
             column(
                 "In England’s best quarter",

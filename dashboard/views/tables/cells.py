@@ -106,10 +106,10 @@ def neighbours(row: Row, metric: Metric) -> Html:
     return join(formats.brief(row["neighbours"], metric), *map(period, notes))
 
 
-def change(change: float | None, metric: Metric) -> Html:
-    """A change with its sign, and what it means."""
+def change(change: float | None, metric: Metric, series_break: str | None = None) -> Html:
+    """A change with its sign, and what it means; on a break of the series that there is none, and on hover why."""
     if change is None:
-        return Html()
+        return tag("span", "series breaks", class_="period", title=series_break) if series_break else Html()
     word = formats.direction(change, metric)
     css = word if word in ("better", "worse") else "same"
     return join(formats.signed(change, metric), span(f"word {css}", word))

@@ -45,7 +45,7 @@ def _card(one: Headline, *, is_chosen: bool) -> Html:
         "li",
         link(metric.title, {"metric": metric.title}),
         tag("b", value, span("unit", "" if metric.unit == "%" else f" {metric.unit}"), class_="big"),
-        span("moved", cells.change(one.change, metric)),
+        span("moved", cells.change(one.change, metric, one.series_break)),
         cells.spark(one.history),
         period(formats.period_label(metric, one.period_end)),
         class_="figure",

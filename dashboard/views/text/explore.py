@@ -116,7 +116,8 @@ def _other(row: Row, metric: Metric) -> str:
     if row["value"] is None:
         return f"{name} has no {metric.noun} {when}: {formats.reason(row['status'], row['symbol'], metric)}."
     moved = f", {formats.changed(row['change'], metric)}" if row["change"] is not None else ""
-    return f"In {name} the {metric.noun} was {formats.quantity(row['value'], metric)} {when}{moved}."
+    opening = f"In {name} the {metric.noun} was {formats.quantity(row['value'], metric)} {when}{moved}."
+    return f"{opening} {formats.no_change(row)}".strip()
 
 
 def _grades(rows: pl.DataFrame, when: str) -> str:

@@ -132,6 +132,11 @@ def changed(change: float, metric: Metric) -> str:
     return f"{moved}, which is {word}" if metric.ranked else moved
 
 
+def no_change(row: Row) -> str:
+    """Why no change is given of a figure, on a break of its series; empty elsewhere."""
+    return f"No change in a year is given. {row['series_break']}" if row["series_break"] else ""
+
+
 def gap(row: Row, metric: Metric) -> str:
     """How far from the benchmark: "7.2 percentage points above", "meets it"; empty where there is none."""
     if row["gap"] is None:
@@ -267,7 +272,8 @@ def _about(row: Row, metric: Metric, scheme: str) -> str:
         interval = f"95% interval {brief(row['low'], metric)} to {brief(row['high'], metric)}"
         return f"{verdict(row)} ({interval})"
     if scheme == "change":
-        return "no figure a year before" if row["change"] is None else changed(row["change"], metric)
+        none = f"not held against the year before: {row['series_break']}" if row["series_break"] else ""
+        return none or ("no figure a year before" if row["change"] is None else changed(row["change"], metric))
     if scheme == "trend":
         said = trend(row)
         return f"trend {said}" if said.startswith("cannot") else said
