@@ -203,13 +203,17 @@ CREATE TABLE observation (
     symbol VARCHAR,
     numerator DOUBLE,
     denominator DOUBLE,
+    value_low DOUBLE,
+    value_high DOUBLE,
     return_id VARCHAR NOT NULL,
     source_id VARCHAR NOT NULL REFERENCES source,
     file VARCHAR,
     line BIGINT,
     PRIMARY KEY (metric_id, area_id, period_end),
     CHECK ((value IS NOT NULL) = (status = 'observed')),
-    CHECK (isfinite(value) AND value >= 0)
+    CHECK (isfinite(value) AND value >= 0),
+    CHECK ((value_low IS NULL) = (value_high IS NULL)),
+    CHECK (isfinite(value_high) AND value_low BETWEEN 0 AND value_high)
 );
 COMMENT ON TABLE observation IS 'One figure for one area in one period, or the reason why there is none. A joint return (two authorities in one published row) stands once for each authority, alike in all but area_id; count DISTINCT return_id, never rows.';
 COMMENT ON COLUMN observation.period_end IS 'The day, or the last day of the year, the figure is for.';
@@ -219,10 +223,27 @@ COMMENT ON COLUMN observation.status IS 'observed; suppressed (c); not_applicabl
 COMMENT ON COLUMN observation.symbol IS 'What is printed instead of a number; of a judgement, the grade in words.';
 COMMENT ON COLUMN observation.numerator IS 'The count above the line: the cases of a caseload, the vacancies of a vacancy rate; null where none is published.';
 COMMENT ON COLUMN observation.denominator IS 'The count below the line: what the numerator is a part of, or is spread over; null where none is published.';
+COMMENT ON COLUMN observation.value_low IS 'Where the true value is not exact, the lowest it can be: of a count hidden because it is 1 to 5, 1 / denominator. Null where the value is exact or nothing can be said.';
+COMMENT ON COLUMN observation.value_high IS 'The highest it can be: of such a count 5 / denominator.';
 COMMENT ON COLUMN observation.return_id IS 'Who reported: area_id, or both numbers of a joint return with + between ("314+318").';
 COMMENT ON COLUMN observation.source_id IS 'Where this figure is from: the metric''s source, or another that holds years the first lacks.';
 COMMENT ON COLUMN observation.file IS 'The published file it was read from; null where there is no row.';
 COMMENT ON COLUMN observation.line IS 'The line of that file (of its sheet), or of a file without lines the row; null where the figure is made of several.';
+
+CREATE TABLE suppression_check (
+    metric_id VARCHAR NOT NULL REFERENCES metric,
+    period_end DATE NOT NULL,
+    hidden INTEGER NOT NULL,
+    "without" INTEGER NOT NULL,
+    mean_hidden DOUBLE,
+    used BOOLEAN NOT NULL,
+    PRIMARY KEY (metric_id, period_end)
+);
+COMMENT ON TABLE suppression_check IS 'Whether England''s published count bears out the publisher''s rule that hidden counts are 1 to 5, in each period that has some. Where it does not, no range is used.';
+COMMENT ON COLUMN suppression_check.hidden IS 'Returns whose count is hidden.';
+COMMENT ON COLUMN suppression_check."without" IS 'Returns without a count for another reason; England''s may hold an estimate of theirs.';
+COMMENT ON COLUMN suppression_check.mean_hidden IS 'What England''s count leaves for each hidden one, on average; null where fewer than ten are hidden, as it would say too much of each.';
+COMMENT ON COLUMN suppression_check.used IS 'Whether the hidden counts can add up to what is left, give or take 5 of rounding: then observation.value_low and value_high are given.';
 
 CREATE TABLE what_changed (
     source_id VARCHAR NOT NULL REFERENCES source,

@@ -133,6 +133,8 @@ class Metric:
     """Whether the value is a share of its denominator, so that a Wilson interval holds (rule `chance`)."""
     shortfall: Shortfall | None = None
     may_exceed_100: bool = False
+    hidden_counts: tuple[int, int] | None = None
+    """The smallest and largest count that the publisher's rule hides (`c`), where zeros are printed."""
     always_low: bool = False
     """A percentage that no council has above 1.5: not one printed from 0 to 1 by mistake."""
     caveat: str = ""
@@ -254,6 +256,9 @@ OBSERVATION = pl.Schema(
         ("symbol", pl.String()),
         ("numerator", pl.Float64()),
         ("denominator", pl.Float64()),
+        # The range in which the true value lies, where that is not exact: both or neither.
+        ("value_low", pl.Float64()),
+        ("value_high", pl.Float64()),
         ("return_id", pl.String()),
         ("source_id", pl.String()),
         ("file", pl.String()),

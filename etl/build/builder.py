@@ -13,7 +13,7 @@ import polars as pl
 from etl import areas as area_files
 from etl import releases
 from etl.areas import Areas, alive
-from etl.build import commitments, leadership_register, map_files, operator_files, ranks, trends
+from etl.build import commitments, leadership_register, map_files, operator_files, ranges, ranks, trends
 from etl.build.operator_files import Finding, OperatorPaths
 from etl.check import changes, database, known_errors, reconcile_lait, validation
 from etl.extract import editions
@@ -105,6 +105,8 @@ def _tables(
     observation = pl.concat([_gathered(loaded, "observation"), inspections.observations(inspection, judgement, areas)])
     observation, known_error = known_errors.withhold(observation)
     observation = with_missing_rows(observation, metric, areas).sort("metric_id", "period_end", "area_id")
+    suppression = ranges.check_suppression(observation, areas.area, metrics)
+    observation = ranges.with_ranges(observation, metric, metrics, suppression)
     returns = ranks.ranked_returns(observation, metric, areas.area)
     cuts = ranks.quarter_cuts(returns)
     breaks = trends.series_breaks(metric)
@@ -129,6 +131,7 @@ def _tables(
         "neighbour": _gathered(loaded, "neighbour"),
         "metric": metric,
         "observation": observation,
+        "suppression_check": suppression,
         "known_error": known_error,
         "what_changed": pl.concat(changed),
         "standing": ranks.rank_councils(observation, returns, cuts),

@@ -18,6 +18,10 @@ EES = "https://explore-education-statistics.service.gov.uk/find-statistics"
 PER_10_000 = "per 10,000 children"
 # Of fewer than 20 children, or posts, each one moves a percentage by more than five points.
 FEW = 20
+# What the Department for Education hides in tables of councils: counts of 1 to 5, not zeros. A metric declares it
+# where England's row bears it out (`etl.build.ranges` checks every period), and not where what is small may be its
+# complement.
+SMALL_COUNTS = (1, 5)
 # The City of London and the Isles of Scilly have about a thousand children or fewer; the next has over 7,000.
 FEW_CHILDREN = 2_000
 Columns = str | tuple[str, ...]
@@ -67,6 +71,7 @@ def percentage(
     interval: bool = True,
     shortfall: Shortfall | None = None,
     may_exceed_100: bool = False,
+    hidden_counts: tuple[int, int] | None = None,
     noun: str = "",
     **described: Unpack[Described],
 ) -> Metric:
@@ -90,6 +95,7 @@ def percentage(
         interval=interval and bool(denominator),
         shortfall=shortfall,
         may_exceed_100=may_exceed_100,
+        hidden_counts=hidden_counts,
         noun=noun or f"share of {_inside(described['title'])}",
         **described,
     )
@@ -102,6 +108,7 @@ def rate_per_10_000(
     counted: str = "",
     numerator: Columns = (),
     denominator: Columns = (),
+    hidden_counts: tuple[int, int] | None = None,
     noun: str = "",
     **described: Unpack[Described],
 ) -> Metric:
@@ -122,6 +129,7 @@ def rate_per_10_000(
         denominator=_columns(denominator),
         minimum_denominator=FEW_CHILDREN if known else None,
         interval=known,
+        hidden_counts=hidden_counts,
         noun=noun or f"rate of {_inside(described['title'])}",
         **described,
     )

@@ -7,7 +7,7 @@ from functools import partial
 
 from etl.model import File, Metric, PeriodKind, Release, Shortfall, Source
 from etl.readers import ees
-from etl.sources.declare import EES, higher_is_better, lower_is_better, percentage, rate_per_10_000
+from etl.sources.declare import EES, SMALL_COUNTS, higher_is_better, lower_is_better, percentage, rate_per_10_000
 
 FOLDER = "dfe-looked-after"
 NUMBERS = "cla_number_and_rate_per_10k_children.csv"
@@ -60,6 +60,7 @@ _rate = partial(
     column="rate_per_10000",
     numerator="children_count",
     denominator="population_estimate",
+    hidden_counts=SMALL_COUNTS,
 )
 _children = partial(
     percentage,
@@ -149,6 +150,7 @@ SOURCE = Source(
             file=STABILITY,
             where={"cla_group": ON_31_MARCH, "placement_stability": THREE_PLACEMENTS},
             denominator_where={"cla_group": ON_31_MARCH, "placement_stability": ALL},
+            hidden_counts=SMALL_COUNTS,
             shortfall=Shortfall("fewer children moved so often", "numerator", "the number of children looked after"),
         ),
         _children(

@@ -6,7 +6,7 @@ held in 2019/20 and 2020/21 at 11, and absence was not collected in 2019/20.
 
 from etl.model import File, Metric, PeriodKind, Polarity, Release, Source
 from etl.readers import ees
-from etl.sources.declare import EES, FEW, higher_is_better, lower_is_better, percentage
+from etl.sources.declare import EES, FEW, SMALL_COUNTS, higher_is_better, lower_is_better, percentage
 
 ABSENCE, AGE_11, AGE_16 = "absence_la.csv", "ks2_la.csv", "ks4_la.csv"
 THEME = "Outcomes of children in need"
@@ -31,6 +31,8 @@ def _absence(metric_id: str, group: str, kind: str, threshold: int) -> Metric:
         where={"social_care_group": group, "phase_type_grouping": ALL_SCHOOLS},
         numerator=f"t_pupils_pa_{threshold}_exact",
         denominator="t_pupils",
+        # Half of these children are persistently absent: there what is small may be the number of those who are not.
+        hidden_counts=SMALL_COUNTS if threshold == 50 else None,
     )
 
 
