@@ -46,20 +46,22 @@ def compare(db: Database, benchmark: Benchmark, figures: pl.DataFrame, councils:
     `gap` is in the metric's unit, signed so that a shortfall is positive; of a neutral metric it is value minus
     benchmark. `shortfall` is the same in real units, null where it meets the benchmark or no counts are published.
     `low` and `high` are a Wilson 95 % interval; `verdict` is better, similar, worse, or lower, similar, higher of a
-    neutral metric; null without counts. Of FTE the interval is indicative: they are a census.
+    neutral metric; null without counts. Of FTE the interval is indicative: they are a census. Where only the
+    denominator is published, the numerator is what the published value makes of it.
     """
     higher_is_better = pl.col("polarity") == "higher_is_better"
     neutral = pl.col("polarity") == "neutral"
     difference = (pl.col("value") - pl.col("benchmark")).round_sig_figs(SIGNIFICANT)
     scale = pl.col("unit").replace_strict(SCALES, default=1.0, return_dtype=pl.Float64)
     aim = pl.col("benchmark") / scale
+    numerator = pl.coalesce("numerator", pl.col("value") / scale * pl.col("denominator"))
     fewer = (
         pl.when(higher_is_better)
-        .then(aim * pl.col("denominator") - pl.col("numerator"))
-        .otherwise(pl.col("numerator") - aim * pl.col("denominator"))
+        .then(aim * pl.col("denominator") - numerator)
+        .otherwise(numerator - aim * pl.col("denominator"))
     )
-    more = pl.col("numerator") / pl.col("benchmark") - pl.col("denominator")
-    low, high = wilson(pl.col("numerator"), pl.col("denominator"))
+    more = numerator / pl.col("benchmark") - pl.col("denominator")
+    low, high = wilson(numerator, pl.col("denominator"))
     under, over = pl.col("high") < pl.col("benchmark"), pl.col("low") > pl.col("benchmark")
     return (
         benchmarks.values(db, benchmark, figures, councils)

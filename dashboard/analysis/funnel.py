@@ -53,7 +53,7 @@ def funnel(db: Database, metric: Metric, period: Period) -> Funnel | None:
     centre, scale = float(england[0]), SCALES.get(metric.unit, 1.0)
     councils = figures.filter(pl.col("kind") == "local_authority")
     n = pl.col("denominator")
-    counted = councils.filter(pl.col("value").is_not_null() & (n > 0) & (pl.col("numerator") <= n))
+    counted = councils.filter(pl.col("value").is_not_null() & (n > 0) & (pl.col("numerator") <= n).fill_null(True))
     high_is = ("worse" if metric.lower_is_better else "better") if metric.ranked else "higher"
     low_is = {"worse": "better", "better": "worse", "higher": "lower"}[high_is]
     p = pl.col("p")
@@ -66,7 +66,8 @@ def funnel(db: Database, metric: Metric, period: Period) -> Funnel | None:
             "name",
             "return_id",
             n.alias("n"),
-            (pl.col("numerator") / n * scale).round_sig_figs(SIGNIFICANT).alias("p"),
+            # Where only the denominator is published, the value is as exact as it is printed.
+            pl.coalesce(pl.col("numerator") / n * scale, "value").round_sig_figs(SIGNIFICANT).alias("p"),
             "value",
             "sets_cut",
         )

@@ -184,7 +184,8 @@ SOURCE = Source(
             numerator=CONFERENCE_COUNTS[:2],
             denominator=CONFERENCE_COUNTS[2:],
             shortfall=Shortfall("more conferences on time", "numerator", "the number of conferences"),
-            caveat="Counts are from the children in need census, and left out where they make another percentage.",
+            caveat="Counts are from the children in need census; those on time are left out where they are suppressed "
+            "or make another percentage.",
         ),
         _share(
             id=IN_TIME,

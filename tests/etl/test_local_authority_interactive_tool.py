@@ -293,15 +293,16 @@ def test_reviews_in_time_carry_the_tools_own_counts(tmp_path: Path, known_areas:
     )
     leeds, camden = (observation_of(loaded, "reviews_in_time", area_id) for area_id in ("383", "202"))
     assert (leeds["value"], leeds["numerator"], leeds["denominator"]) == (90.6, 308.0, 340.0)
-    assert (camden["numerator"], camden["denominator"]) == (None, None)
+    assert (camden["numerator"], camden["denominator"]) == (None, 69.0)
 
 
 @pytest.mark.parametrize(
     ("counts", "parts"),
     [
         ("100,50,30", (80.0, 100.0)),
-        ("100,50,31", (None, None)),  # 81%: another edition of the counts
-        ("100,c,30", (None, None)),
+        ("100,50,31", (None, 100.0)),  # 81%: another edition of the counts
+        ("100,c,30", (None, 100.0)),
+        ("c,50,30", (None, None)),
     ],
 )
 def test_conferences_on_time_carry_the_counts_of_the_census_that_make_the_percentage(

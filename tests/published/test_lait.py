@@ -12,8 +12,12 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+import polars as pl
 import pytest
 
+from dashboard.analysis import comparison, queries
+from dashboard.analysis.benchmarks import BENCHMARKS
+from dashboard.data.database import Database
 from etl.model import ENGLAND
 from etl.readers import lait
 from etl.sources import council_spending
@@ -72,6 +76,48 @@ def test_a_share_is_made_of_the_printed_counts(
     found = observation(database, metric, area, day)
     assert (found["numerator"], found["denominator"], found["file"], found["line"]) == (part, whole, file, line)
     assert found["value"] == pytest.approx(percent, abs=0.05)
+
+
+# Of these eight councils the conferences held in up to 10 days are suppressed, and how many were held is printed.
+HELD = {"392": 267, "393": 278, "805": 304, "812": 173, "838": 390, "857": 43, "866": 248, "942": 441}
+
+
+def test_a_denominator_that_is_published_counts_though_the_numerator_is_not(
+    database: duckdb.DuckDBPyConnection, database_path: Path
+) -> None:
+    found = rows(
+        database,
+        """
+        SELECT area_id, numerator, denominator FROM observation
+        WHERE metric_id = 'conferences_in_15_days' AND period_end = $day AND area_id IN $areas ORDER BY area_id
+        """,
+        day=MARCH,
+        areas=list(HELD),
+    )
+    assert found == [(area_id, None, held) for area_id, held in HELD.items()]
+    cuts = "FROM quarter_cut WHERE metric_id = 'conferences_in_15_days' AND period_end = $day"
+    assert rows(database, f"SELECT returns, best, middle, worst {cuts}", day=MARCH) == [(151, 88.9, 82.4, 76.35)]
+    db = Database(database_path)
+    metric = db.metrics["conferences_in_15_days"]
+    councils = queries.councils(db, metric, db.latest(metric.metric_id), BENCHMARKS["best_quarter"])
+    total = comparison.england_if_all_met(councils)
+    assert total.shortfall == pytest.approx(6092.62)
+    assert (total.short, total.uncounted) == (113, 0)
+    cumberland = councils.row(by_predicate=pl.col("area_id") == "942", named=True)
+    assert cumberland["low"] < cumberland["value"] < cumberland["high"]
+
+
+def test_no_share_with_a_printed_denominator_lacks_it(database: duckdb.DuckDBPyConnection) -> None:
+    """But for the City of London and the Isles of Scilly, whose denominators are hidden: 5 or fewer."""
+    lacking = rows(
+        database,
+        """
+        SELECT DISTINCT observation.metric_id FROM observation JOIN metric USING (metric_id) JOIN area USING (area_id)
+        WHERE kind = 'local_authority' AND has_interval AND NOT very_small AND status = 'observed'
+            AND observation.denominator IS NULL AND observation.source_id = metric.source_id
+        """,
+    )
+    assert lacking == []
 
 
 @pytest.mark.parametrize(("metric", "area", "day"), WITHHELD)
