@@ -27,9 +27,11 @@ CREATE TABLE source (
     release VARCHAR NOT NULL,
     released VARCHAR NOT NULL CHECK (regexp_matches(released, '^\d{4}-\d{2}(-\d{2})?$')),
     next_release VARCHAR,
+    next_due VARCHAR CHECK (regexp_matches(next_due, '^\d{4}-\d{2}$')),
     previous_release VARCHAR,
     page VARCHAR NOT NULL CHECK (page LIKE 'https://%'),
-    licence VARCHAR NOT NULL
+    licence VARCHAR NOT NULL,
+    note VARCHAR
 );
 COMMENT ON TABLE source IS 'One official publication, in the edition that is loaded.';
 COMMENT ON COLUMN source.source_id IS 'Our name of a source.';
@@ -39,6 +41,8 @@ COMMENT ON COLUMN source.licence IS 'What may be done with it.';
 COMMENT ON COLUMN source.release IS 'The edition, in the publisher''s words.';
 COMMENT ON COLUMN source.released IS 'When the edition came out or was last updated; a month where the day is not known.';
 COMMENT ON COLUMN source.next_release IS 'The edition that follows, where it is known; null where it is not.';
+COMMENT ON COLUMN source.next_due IS 'The month in which it is due by the publisher''s calendar, as 2026-10; null where none is given.';
+COMMENT ON COLUMN source.note IS 'What should be known of it, and what was checked; null where there is nothing.';
 COMMENT ON COLUMN source.previous_release IS 'The edition that what_changed holds it against; null where none is kept.';
 COMMENT ON COLUMN source.page IS 'The publication''s page.';
 
@@ -157,15 +161,20 @@ CREATE TABLE metric (
     england_only BOOLEAN NOT NULL DEFAULT false,
     councils_only BOOLEAN NOT NULL DEFAULT false,
     derived BOOLEAN NOT NULL,
+    made VARCHAR,
     numerator VARCHAR,
     denominator VARCHAR,
+    "unknown" VARCHAR,
     minimum_denominator DOUBLE,
     has_interval BOOLEAN NOT NULL,
     may_exceed_100 BOOLEAN NOT NULL DEFAULT false,
     shortfall VARCHAR,
     shortfall_moves VARCHAR CHECK (shortfall_moves IN ('numerator', 'denominator')),
     shortfall_holding VARCHAR,
-    caveat VARCHAR
+    caveat VARCHAR,
+    next_due VARCHAR CHECK (regexp_matches(next_due, '^\d{4}-\d{2}$')),
+    former_title VARCHAR,
+    CHECK (derived = (made IS NOT NULL))
 );
 COMMENT ON TABLE metric IS 'One measure, as published or derived from what is published.';
 COMMENT ON COLUMN metric.metric_id IS 'Our name of a measure, which stays as it is.';
@@ -183,9 +192,13 @@ COMMENT ON COLUMN metric.polarity_reason IS 'Why that way is better, or why neit
 COMMENT ON COLUMN metric.period_kind IS 'What goes before the date, as in "at 30 September" 2025; the year is that of period_end.';
 COMMENT ON COLUMN metric.england_only IS 'Published for England as a whole: councils have no rows.';
 COMMENT ON COLUMN metric.councils_only IS 'Of councils alone: England and the regions have no rows.';
-COMMENT ON COLUMN metric.derived IS 'True where the value is worked out here: rates are count / children aged 0 to 17 in the middle of the year before x 10,000; spending is pounds / those children; shares are numerator / denominator x 100; else as definition and caveat say.';
+COMMENT ON COLUMN metric.derived IS 'True where the value is worked out here, from what is published; made says how.';
+COMMENT ON COLUMN metric.made IS 'How a derived value is worked out, in the published columns it is made of; null where it is as published.';
+COMMENT ON COLUMN metric.next_due IS 'The month in which the next figures are due by the publisher''s calendar, as 2026-10; null where none is given. Past it, they are due and not loaded.';
+COMMENT ON COLUMN metric.former_title IS 'What it was called in addresses before; null where its title is as it was.';
 COMMENT ON COLUMN metric.numerator IS 'The published column(s) of observation.numerator, added up.';
 COMMENT ON COLUMN metric.denominator IS 'The published column(s) of observation.denominator, added up.';
+COMMENT ON COLUMN metric."unknown" IS 'The published column, or row, of observation.unknown; null where the publisher counts nobody as unknown.';
 COMMENT ON COLUMN metric.minimum_denominator IS 'A return under this is ranked and shown, but sets no cut, benchmark or axis.';
 COMMENT ON COLUMN metric.has_interval IS 'The value is a share of its denominator: a Wilson 95 % interval can be given.';
 COMMENT ON COLUMN metric.may_exceed_100 IS 'A percentage that can be over 100, as when more staff leave in a year than are in post at its end.';
@@ -203,6 +216,7 @@ CREATE TABLE observation (
     symbol VARCHAR,
     numerator DOUBLE,
     denominator DOUBLE,
+    "unknown" DOUBLE,
     value_low DOUBLE,
     value_high DOUBLE,
     return_id VARCHAR NOT NULL,
@@ -223,6 +237,7 @@ COMMENT ON COLUMN observation.status IS 'observed; suppressed (c); not_applicabl
 COMMENT ON COLUMN observation.symbol IS 'What is printed instead of a number; of a judgement, the grade in words.';
 COMMENT ON COLUMN observation.numerator IS 'The count above the line: the cases of a caseload, the vacancies of a vacancy rate; null where none is published.';
 COMMENT ON COLUMN observation.denominator IS 'The count below the line: what the numerator is a part of, or is spread over; null where none is published.';
+COMMENT ON COLUMN observation."unknown" IS 'How many in the denominator are those of whom nothing is known, none of them in the numerator: the true value lies between value_low (none of them) and value_high (all of them). Null where it is hidden or not published, and of metrics without metric.unknown.';
 COMMENT ON COLUMN observation.value_low IS 'Where the true value is not exact, the lowest it can be: of a count hidden because it is 1 to 5, 1 / denominator. Null where the value is exact or nothing can be said.';
 COMMENT ON COLUMN observation.value_high IS 'The highest it can be: of such a count 5 / denominator.';
 COMMENT ON COLUMN observation.return_id IS 'Who reported: area_id, or both numbers of a joint return with + between ("314+318").';
@@ -365,7 +380,7 @@ CREATE TABLE inspection (
     CHECK (ended >= started),
     CHECK (published >= started)
 );
-COMMENT ON TABLE inspection IS 'One Ofsted inspection of a local authority''s children''s services since 2013. Official files win over the Data to Insight record.';
+COMMENT ON TABLE inspection IS 'One Ofsted inspection of a local authority''s children''s services since 2013. Official files win over the record read from reports.';
 COMMENT ON COLUMN inspection.inspection_id IS 'The authority''s number and the day of publication.';
 COMMENT ON COLUMN inspection.type IS 'standard or short; under SIF full or re-inspection.';
 COMMENT ON COLUMN inspection.ended IS 'Last day on site, where it is printed.';

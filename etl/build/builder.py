@@ -24,6 +24,8 @@ from etl.sources import all_sources
 
 DATA = Path(__file__).resolve().parents[2] / "data"
 DATABASE = live_database.DATABASE
+# What rates and spending per child are divided by.
+CHILDREN, AGED = "children", "children aged 0 to 17 in the middle of the year"
 # The second holds the tables of the operator's files.
 SCHEMA = ("schema.sql", "schema_operator.sql")
 
@@ -216,19 +218,35 @@ def _metrics(sources: list[Source]) -> pl.DataFrame:
                 "source_id": source.id,
                 "period_kind": str(metric.period_kind),
                 "derived": metric.derived or metric.per_10_000_children or metric.share,
+                "made": _made(metric),
                 "numerator": " + ".join(metric.numerator)
                 or (metric.column if metric.per_10_000_children or metric.share else None),
-                "denominator": " + ".join(metric.denominator) or ("children" if metric.per_10_000_children else None),
+                "denominator": " + ".join(metric.denominator) or (CHILDREN if metric.per_10_000_children else None),
+                "unknown": ", ".join(metric.unknown_where.values()) or " + ".join(metric.unknown) or None,
                 "has_interval": metric.interval,
                 "shortfall": metric.shortfall.words if metric.shortfall else None,
                 "shortfall_moves": metric.shortfall.moves if metric.shortfall else None,
                 "shortfall_holding": metric.shortfall.holding if metric.shortfall else None,
                 "caveat": metric.caveat or None,
+                "next_due": metric.next_due or source.release.next_due or None,
+                "former_title": metric.former_title or None,
             }
             for position, (source, metric) in enumerate(declared, start=1)
         ],
         infer_schema_length=None,
     )
+
+
+def _made(metric: Metric) -> str | None:
+    """How a derived value is worked out, in the columns it is made of; None of what is as published."""
+    if metric.made or not (metric.derived or metric.per_10_000_children or metric.share):
+        return metric.made or None
+    above = " + ".join(metric.numerator) or metric.column
+    below = " + ".join(metric.denominator) or CHILDREN
+    if below == CHILDREN:
+        below = f"{AGED} {'in which it began' if metric.period_kind is PeriodKind.FINANCIAL_YEAR else 'before'}"
+    times = {"%": " × 100", "per 10,000 children": " × 10,000"}.get(metric.unit, "")
+    return f"{above} ÷ {below}{times}"
 
 
 def _sources(sources: list[Source]) -> pl.DataFrame:
@@ -240,9 +258,11 @@ def _sources(sources: list[Source]) -> pl.DataFrame:
             "release": source.release.title,
             "released": source.release.published,
             "next_release": source.release.following or None,
+            "next_due": source.release.next_due or None,
             "previous_release": source.previous.release.title if source.previous else None,
             "page": source.release.page,
             "licence": source.licence,
+            "note": source.note or None,
         }
         for source in sources
     )

@@ -53,7 +53,7 @@ _rate = partial(
         "less may mean less harm, or that it is missed."
     ),
     hidden_counts=SMALL_COUNTS,
-    caveat="Derived here: the 2025 tables print the count, not the rate. England and regions from rounded counts.",
+    caveat="The 2025 tables print the count, not the rate. Counts of England and the regions are rounded to 10.",
 )
 _of_referrals = partial(
     percentage,
@@ -81,6 +81,10 @@ TEN_FACTORS = {
 }
 
 
+# Physical abuse of which was not said who did it: once most of it, since 2025 none.
+NOT_SAID_WHO = {"factor_physical_abuse_by_adult": "Physical_Abuse_unknown"}
+
+
 def _factor(metric_id: str, column: str, words: str) -> Metric:
     return percentage(
         id=metric_id,
@@ -94,6 +98,7 @@ def _factor(metric_id: str, column: str, words: str) -> Metric:
         file=FACTORS,
         counted=column,
         denominator="Episodes_with_assessment_factor",
+        unknown=NOT_SAID_WHO.get(metric_id, ()),
         hidden_counts=SMALL_COUNTS,
         caveat="Several factors may be found in one assessment. Councils record them in different ways.",
     )
@@ -107,6 +112,7 @@ SOURCE = Source(
         id="children_in_need_2025",
         title="reporting year 2025",
         published="2025-10-30",
+        next_due="2026-10",
         page=f"{EES}/children-in-need",
         files=tuple(File(f"dfe-children-in-need/{name}") for name in FILES),
     ),

@@ -57,6 +57,9 @@ class Described(TypedDict):
     england_only: NotRequired[bool]
     councils_only: NotRequired[bool]
     caveat: NotRequired[str]
+    made: NotRequired[str]
+    next_due: NotRequired[str]
+    former_title: NotRequired[str]
 
 
 def percentage(
@@ -67,6 +70,8 @@ def percentage(
     numerator: Columns = (),
     denominator: Columns = (),
     denominator_where: Mapping[str, str] | None = None,
+    unknown: Columns = (),
+    unknown_where: Mapping[str, str] | None = None,
     minimum_denominator: float | None = FEW,
     interval: bool = True,
     shortfall: Shortfall | None = None,
@@ -80,7 +85,7 @@ def percentage(
     Needs `column` where the percentage is published, with the `numerator` and `denominator` it is of where these are
     published too; or `counted` and `denominator` where only the counts are, and the percentage is derived from them.
     With neither `column` nor `counted` the source's own reader finds the value. Without a denominator there is no
-    interval and no minimum.
+    interval and no minimum. `unknown` are those in the denominator of whom nothing is known.
     """
     return Metric(
         unit="%",
@@ -91,6 +96,8 @@ def percentage(
         numerator=_columns(numerator),
         denominator=_columns(denominator),
         denominator_where=denominator_where or {},
+        unknown=_columns(unknown),
+        unknown_where=unknown_where or {},
         minimum_denominator=minimum_denominator if denominator else None,
         interval=interval and bool(denominator),
         shortfall=shortfall,

@@ -50,9 +50,11 @@ TOOL = lait.Tool(companions=COMPANIONS, fills=FILLS, joint=JOINT, misplaced=MISP
 FRONT_DOOR, PROTECTION = "Front door", "Child protection"
 TEAMS_DIFFER = neutral("Councils build their teams differently: no share is right for all.")
 PER_WEEK = "£ per week"
+# By the Department's calendar, as the tool's dictionary of April 2026 gives it.
+CENSUS_DUE, LOOKED_AFTER_DUE = "2026-10", "2026-11"
 UNIT_COST = "Section 251 outturn, rounded to £5 by the tool. Councils book costs in different ways."
 GROSS = (
-    "Gross, from the section 251 outturn; not comparable with the revenue outturn of MHCLG. Derived here. "
+    "Gross, from the section 251 outturn; not comparable with the revenue outturn of MHCLG. "
     "England and regions are of the councils that have a figure."
 )
 # `etl.readers.lait` finds the value of each by its name in the tool, `where`.
@@ -83,6 +85,7 @@ def _referrals(metric_id: str, measure: str, who: str) -> Metric:
         theme=FRONT_DOOR,
         definition=f"Referrals in the year to 31 March that came from {who}, of all referrals.",
         direction=neutral("It says who refers, not how well a council answers."),
+        next_due=CENSUS_DUE,
         where={MEASURE: measure},
     )
 
@@ -167,6 +170,7 @@ SOURCE = Source(
             definition="Assessments that ended in the year to 31 March within 45 working days of their start.",
             direction=higher_is_better("Statutory guidance asks for it, so that help does not wait."),
             where={MEASURE: "Continue_Assess_Comp"},
+            next_due=CENSUS_DUE,
         ),
         _referrals("referrals_from_schools", "RefBySource_Schl_%", "schools"),
         _referrals("referrals_from_health", "RefBySource_HealthServ_%", "health services"),
@@ -181,6 +185,7 @@ SOURCE = Source(
             "enquiry they follow.",
             direction=higher_is_better("Statutory guidance asks for it, so that a child at risk does not wait."),
             where={MEASURE: "CP_conf_15days"},
+            next_due=CENSUS_DUE,
             numerator=CONFERENCE_COUNTS[:2],
             denominator=CONFERENCE_COUNTS[2:],
             shortfall=Shortfall("more conferences on time", "numerator", "the number of conferences"),
@@ -198,6 +203,7 @@ SOURCE = Source(
             direction=higher_is_better("Statutory guidance says when: a late review may leave a poor plan in place."),
             period_kind=PeriodKind.AT_31_MARCH,
             where={MEASURE: "RevCP"},
+            next_due=CENSUS_DUE,
             numerator=REVIEWED,
             denominator=REVIEWABLE,
             shortfall=Shortfall("more children reviewed on time", "numerator", "the number of children to review"),
@@ -211,6 +217,7 @@ SOURCE = Source(
             definition="Plans that ended in the year to 31 March after two years or more, of all that ended.",
             direction=lower_is_better("Two years is a long time for a child to be at risk of harm."),
             where={MEASURE: "CPPlans2yrs"},
+            next_due=CENSUS_DUE,
             caveat="A council that ends its long plans this year looks worse for it.",
         ),
         rate_per_10_000(
@@ -242,6 +249,7 @@ SOURCE = Source(
             period_kind=PeriodKind.YEAR_TO_31_MARCH,
             file=FILE,
             where={MEASURE: "Emotional_LAC"},
+            next_due=LOOKED_AFTER_DUE,
             caveat="Of the children with a questionnaire: about three in four.",
         ),
         _money(

@@ -102,6 +102,8 @@ def metric(metric_id: str = "waits", **changes: Any) -> dict[str, Any]:
         "source_id": "made_up",
         "period_kind": "at 30 September",
         "derived": False,
+        "made": None,
+        "unknown": None,
         "numerator": None,
         "denominator": None,
         "minimum_denominator": None,
@@ -111,6 +113,8 @@ def metric(metric_id: str = "waits", **changes: Any) -> dict[str, Any]:
         "shortfall_moves": None,
         "shortfall_holding": None,
         "caveat": None,
+        "next_due": None,
+        "former_title": None,
         **changes,
     }
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date
+from datetime import UTC, date, datetime
 
 import polars as pl
 
@@ -166,11 +166,12 @@ def rank_columns(metric: Metric, heading: str = "Standing, best first") -> list[
 def source_note(db: Database, metric: Metric) -> Html:
     """Source, release date and licence, for under a picture (rule `pages`)."""
     source = db.sources[metric.source_id]
-    derived = " Rate derived here from the published count and the ONS population." if metric.derived else ""
-    caveat = f" {metric.caveat}" if metric.caveat and not metric.derived else ""
-    following = f" Next edition: {source.next_release}." if source.next_release else ""
+    made = f" Worked out here: {metric.made}." if metric.made else ""
+    caveat = f" {metric.caveat}" if metric.caveat else ""
+    next_edition = formats.next_edition(source.next_release, metric.next_due, datetime.now(UTC).date())
+    following = f" Next edition: {next_edition}." if next_edition else ""
     return note(
-        f"{metric.definition}{caveat}{derived}", Html("<br>"), f"Source: {source.publisher}, ",
+        f"{metric.definition}{caveat}{made}", Html("<br>"), f"Source: {source.publisher}, ",
         outside(source.title, source.page), f", {source.release}, {released(source.released)}. ",
         f"{source.licence}.{following} ", link("How it is measured", {"measure": metric.title}, page="/methods"), ".",
     )  # fmt: skip
@@ -236,7 +237,8 @@ def footer(db: Database) -> Html:
     return Html(
         '<footer class="foot"><p>Contains public sector information licensed under the Open Government Licence v3.0. '
         "Boundaries: Office for National Statistics; contains OS data © Crown copyright and database right. "
-        "Tile layout after ODI Leeds (MIT). Inspections after Ofsted’s newest official file: Data to Insight.</p>"
+        "Tile layout after ODI Leeds (MIT). Inspections after Ofsted’s newest official file: JT-39, with "
+        "a fork of Data to Insight’s tool, each held against Ofsted’s report.</p>"
         '<p><a href="/api" target="_self">Every figure by address, for programs</a> · '
         '<a data-choose href="/accessibility">Accessibility statement</a></p>'
         f"<p>Data version {escape(db.data_version)}.</p></footer>"

@@ -90,6 +90,14 @@ def period_label(metric: Metric, end: date) -> str:
     return period(metric, end).removeprefix("at ").removeprefix("in the ")
 
 
+def next_edition(following: str | None, due: str | None, today: date) -> str:
+    """The edition that follows, or when it is due: "due October 2026", once that has come "…, not loaded"."""
+    if following or due is None:
+        return following or ""
+    month = date.fromisoformat(f"{due}-01")
+    return f"due {month:%B %Y}{', not loaded' if today >= month else ''}"
+
+
 def rank(row: Row) -> str:
     """The rank of a council: "joint 7th of 149 (2 share it)"; empty without a rank."""
     if row["rank"] is None:
