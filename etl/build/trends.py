@@ -30,8 +30,20 @@ class SeriesBreak:
 _ATTAINMENT = ("attainment_8_on_plan", "attainment_8_in_need")
 _TEACHERS = "Grades of 2019/20 and 2020/21 were given by teachers, and are not comparable with others."
 
+_LEAVERS = ("care_leavers_19_21_active", "care_leavers_19_21_accommodation")
+
 SERIES_BREAKS = (
+    SeriesBreak(
+        _LEAVERS,
+        date(2021, 3, 31),
+        "Of 2016 to 2020 it is not published of how many care leavers nothing is known; all of them count as not.",
+    ),
     *(SeriesBreak(_ATTAINMENT, date(year, 7, 31), _TEACHERS) for year in (2020, 2021, 2022)),
+    SeriesBreak(
+        ("cla_rate", "cla_start_rate"),
+        date(2019, 3, 31),
+        "Rates to 2018 are by estimates of the population before the census of 2021, later ones by revised estimates.",
+    ),
     SeriesBreak(
         ("caseholder_share", "senior_practitioner_share", "no_cases_share"),
         date(2024, 9, 30),

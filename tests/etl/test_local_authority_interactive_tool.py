@@ -134,7 +134,6 @@ def test_the_tools_own_numbers_of_regions_are_known(
         (("LAC", "2025", "Leeds", "1e3", 383.0), "E_SYMBOL", lait.VALUE),
         (("LAC", "2025", "Leeds", "-1", 383.0), "E_NEGATIVE", lait.VALUE),
         (("RevCP", "2025", "Leeds", "100.1", 383.0), "E_OVER_100", lait.VALUE),
-        (("LAC_Under_Abs", "2025", "Leeds", "61", 383.0), "E_GROUP", lait.MEASURE),
         (("LAC", "2025", "Cumbria", "61", 909.0), "E_ENDED_LA", lait.YEARS),
         (("LAC", "2020", "Cumberland", "61", 942.0), "E_ENDED_LA", lait.YEARS),
         (("LAC", "2018 (Rev)", "Leeds", "61", 383.0), "E_PERIOD", lait.YEARS),
