@@ -44,6 +44,8 @@ OBSERVED = {
     "symbol": pl.String,
     "numerator": pl.Float64,
     "denominator": pl.Float64,
+    "value_low": pl.Float64,
+    "value_high": pl.Float64,
     "return_id": pl.String,
     "source_id": pl.String,
     "file": pl.String,
@@ -63,6 +65,8 @@ class Figure:
     return_id: str | None = None
     year: int = 2025
     status: str | None = None
+    range: tuple[float, float] | None = None
+    """Between which values it lies, where it is hidden because it is small."""
 
     def row(self, *, graded: bool) -> dict[str, Any]:
         """A row of `observation`."""
@@ -79,6 +83,8 @@ class Figure:
             "symbol": printed,
             "numerator": self.numerator,
             "denominator": self.denominator,
+            "value_low": self.range[0] if self.range else None,
+            "value_high": self.range[1] if self.range else None,
             "return_id": self.return_id or self.area_id,
             "source_id": "made_up",
             "file": "made-up.csv",
@@ -131,8 +137,8 @@ def write(
         [{**row, "position": position} for position, row in enumerate(metrics)], infer_schema_length=None
     )
     area = _areas(names or {})
-    returns = ranks.ranked_returns(observation, metric_table, area)
-    cuts = ranks.quarter_cuts(returns)
+    population = ranks.find_population(observation, metric_table, area)
+    cuts = ranks.quarter_cuts(population, observation, area)
     breaks = trends.series_breaks(metric_table)
     tables = {
         "build": pl.DataFrame({"data_version": [version], "built_at": [datetime(2026, 1, 1)]}),
@@ -142,7 +148,7 @@ def write(
         "metric": metric_table,
         "observation": observation,
         "quarter_cut": cuts,
-        "standing": ranks.rank_councils(observation, returns, cuts),
+        "standing": ranks.rank_councils(observation, population, cuts),
         "change": ranks.changes(observation, metric_table),
         "series_break": breaks,
         "trend": trends.trends(observation, metric_table, area, breaks),
