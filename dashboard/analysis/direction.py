@@ -153,7 +153,7 @@ def movers(db: Database, metric: Metric, years: int) -> Movers:
 
 
 def _listed(db: Database, metrics: Sequence[Metric], benchmark: Benchmark, side: Side) -> pl.DataFrame:
-    ahead = pl.col("gap") if side == "peers" else -pl.col("gap")
+    ahead = pl.col("gap_high") if side == "peers" else -pl.col("gap_low")
     return returns.once(db, _found(db, metrics, benchmark, side).sort("name").sort(ahead, maintain_order=True))
 
 
@@ -163,9 +163,9 @@ def _found(db: Database, metrics: Sequence[Metric], benchmark: Benchmark, side: 
     going = "getting worse" if side == "watch" else "getting better"
     held = newest(db, benchmark).filter(pl.col("metric_id").is_in(ids) & (pl.col("direction") == going))
     if side == "watch":
-        beyond, quarter, beside = pl.col("verdict") == "worse", WORST_QUARTER, pl.col("gap") > 0
+        beyond, quarter, beside = pl.col("verdict") == "worse", WORST_QUARTER, pl.col("gap_low") > 0
     else:
-        beyond, quarter, beside = pl.col("verdict") == "better", BEST_QUARTER, pl.col("gap") < 0
+        beyond, quarter, beside = pl.col("verdict") == "better", BEST_QUARTER, pl.col("gap_high") < 0
     counted = pl.col("verdict").is_not_null()
     return held.filter(beside & pl.when(counted).then(beyond).otherwise(pl.col("quarter") == quarter))
 

@@ -13,7 +13,7 @@ from dashboard.analysis.benchmarks import Benchmark
 from dashboard.analysis.comparison import England
 from dashboard.data.cache import cached
 from dashboard.data.database import Database
-from dashboard.data.model import ENGLAND, LEADERS, Metric, Source
+from dashboard.data.model import ENGLAND, LEADERS, Metric, Row, Source
 
 # What Lord Laming's review asked about, and ministers since: each can be seen on one line of the front page.
 HEADLINES = ("vacancies_fte", "vacancy_rate", "caseload", "agency_rate", "turnover_rate")
@@ -52,8 +52,8 @@ class Gain:
     metric: Metric
     period_end: date
     england: float | None
-    benchmark: float | None
-    """Null where each council has its own."""
+    mark: Row | None
+    """A row that holds the benchmark; null where each council has its own."""
     total: England
 
 
@@ -110,7 +110,7 @@ def gains(db: Database, benchmark: Benchmark, metrics: Sequence[Metric]) -> list
                 metric,
                 rows["period_end"][0],
                 england.get(metric.metric_id),
-                shared["benchmark"] if shared else None,
+                shared,
                 comparison.england_if_all_met(rows),
             )
         )

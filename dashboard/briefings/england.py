@@ -116,7 +116,15 @@ def _gains(db: Database, nine: list[Metric], benchmark: Benchmark) -> Section:
     body = []
     for one in front.gains(db, benchmark, nine):
         rows = held.filter(pl.col("metric_id") == one.metric.metric_id)
-        drawn = strips.strip(rows, one.metric, benchmark, "", own=[], england=one.england, mark=one.benchmark)
+        drawn = strips.strip(
+            rows,
+            one.metric,
+            benchmark,
+            "",
+            own=[],
+            england=one.england,
+            mark=one.mark["benchmark"] if one.mark else None,
+        )
         body.append(_gain(one, drawn))
     heads = (
         "Measure", strips.HEAD, "England", benchmark.label, "Reach it", "Fall short", "No figure", "If all met it",
@@ -134,7 +142,7 @@ def _gains(db: Database, nine: list[Metric], benchmark: Benchmark) -> Section:
 
 def _gain(one: Gain, drawn: Strip) -> tuple[Cell | Strip | Bar, ...]:
     metric, total = one.metric, one.total
-    level = formats.brief(one.benchmark, metric) if one.benchmark is not None else "each its own"
+    level = formats.benchmark_figure(one.mark, metric) if one.mark else "each its own"
     what = sentences.gain(one)
     notes = [formats.held(metric)] if what else []
     if total.uncounted and what:
@@ -297,7 +305,7 @@ def _notes(db: Database, rows: pl.DataFrame, metric: Metric, nine: list[Metric],
     ]
     missing: dict[str, list[str]] = {}
     for row in rows.filter(pl.col("value").is_null()).iter_rows(named=True):
-        missing.setdefault(formats.reason(row["status"], row["symbol"], metric), []).append(row["name"])
+        missing.setdefault(formats.why(row, metric), []).append(row["name"])
     if words := said.without(metric, missing):
         points.append(Point(words))
     points += [

@@ -256,7 +256,7 @@ def _councils(one: Measure) -> str:
 
 def _shown(row: Mapping[str, Any], metric: Metric) -> str:
     if row["value"] is None:
-        return formats.reason(row["status"], row["symbol"], metric)
+        return formats.why(row, metric)
     return formats.quantity(row["value"], metric)
 
 

@@ -109,8 +109,8 @@ def _tables(
     observation = with_missing_rows(observation, metric, areas).sort("metric_id", "period_end", "area_id")
     suppression = ranges.check_suppression(observation, areas.area, metrics)
     observation = ranges.with_ranges(observation, metric, metrics, suppression)
-    returns = ranks.ranked_returns(observation, metric, areas.area)
-    cuts = ranks.quarter_cuts(returns)
+    population = ranks.find_population(observation, metric, areas.area)
+    cuts = ranks.quarter_cuts(population, observation, areas.area)
     breaks = trends.series_breaks(metric)
     progress("map")
     boundary, shape = _map(data / "geography")
@@ -136,7 +136,7 @@ def _tables(
         "suppression_check": suppression,
         "known_error": known_error,
         "what_changed": pl.concat(changed),
-        "standing": ranks.rank_councils(observation, returns, cuts),
+        "standing": ranks.rank_councils(observation, population, cuts),
         "quarter_cut": cuts,
         "change": ranks.changes(observation, metric, breaks),
         "series_break": breaks,

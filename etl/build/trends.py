@@ -8,6 +8,7 @@ from itertools import combinations
 
 import polars as pl
 
+from etl.build.unknown import TOO_MANY_UNKNOWN, too_many_unknown
 from etl.model import WITHOUT_CHANGE, Polarity
 from etl.readers.ees import SIGNIFICANT
 
@@ -77,6 +78,7 @@ def trends(observation: pl.DataFrame, metric: pl.DataFrame, area: pl.DataFrame, 
             "return_id",
             # Values that differ by binary noise alone are equal.
             pl.col("value").round_sig_figs(SIGNIFICANT),
+            too_many_unknown().alias("unknown"),
             "polarity",
             "kind",
         )
@@ -89,6 +91,7 @@ def trends(observation: pl.DataFrame, metric: pl.DataFrame, area: pl.DataFrame, 
             "area_id",
             pl.col("period_end").dt.offset_by(f"{years}y"),
             pl.col("value").alias(f"value_{years}"),
+            pl.col("unknown").alias(f"unknown_{years}"),
             pl.col("return_id").alias(f"return_id_{years}"),
         )
         windows = windows.join(before, on=KEYS, how="left")
@@ -162,6 +165,8 @@ def _of_one() -> pl.Expr:
         .then(pl.lit("a joint return changed"))
         .when(pl.any_horizontal(pl.col(name).is_null() for name in _each("value")))
         .then(pl.lit("a figure is missing"))
+        .when(pl.any_horizontal(_each("unknown")))
+        .then(pl.lit(TOO_MANY_UNKNOWN))
     )
 
 

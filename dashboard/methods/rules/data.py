@@ -51,10 +51,7 @@ def of_areas(db: Database) -> Example | None:
         return None
     total = float(rows["value"].sum())
     missing = db.councils(metric.metric_id, end).filter(pl.col("value").is_null())
-    left = [
-        f"{formats.place(row['name'])}: {formats.reason(row['status'], row['symbol'], metric)}."
-        for row in missing.iter_rows(named=True)
-    ]
+    left = [f"{formats.place(row['name'])}: {formats.why(row, metric)}." for row in missing.iter_rows(named=True)]
     return Example(
         heading(metric, end),
         lines(
@@ -145,18 +142,20 @@ def of_missing(db: Database) -> Example | None:
         return None
     end = db.latest(metric.metric_id).end
     cut = db.table["quarter_cut"].filter((pl.col("metric_id") == metric.metric_id) & (pl.col("period_end") == end))
-    if cut.is_empty():
+    if cut.is_empty() or cut["middle_low"][0] is None:
         return None
     reasons = rows.filter(pl.col("value").is_null()).group_by("status", "symbol").len().sort("len", descending=True)
     counted = [f"{count} {formats.reason(status, symbol, metric)}" for status, symbol, count in reasons.iter_rows()]
     setting = rows.filter(pl.col("value").is_not_null() & pl.col("sets_cut")).unique("return_id")["value"].to_list()
+    low, high = cut["middle_low"][0], cut["middle_high"][0]
+    middle_cut = {"benchmark": low if low == high else None, "benchmark_low": low, "benchmark_high": high}
     wrong, _, _ = type_7(sorted([*setting, *[0.0] * most]), 0.5)
     return Example(
         heading(metric, end),
         lines(
             f"Of {rows.height} councils {rows.height - most} have a figure and {most} have none: {'; '.join(counted)}.",
             f"Of the {cut['returns'][0]} returns that set cuts, half are at or below "
-            f"{formats.quantity(cut['middle'][0], metric)}.",
+            f"{formats.level(middle_cut, metric)}.",
             f"If the missing were taken for 0, that would be {formats.quantity(wrong, metric)}.",
         ),
         f"The {most} are shown last, each with its reason, and are in no rank, cut, sum or middle value.",
@@ -188,7 +187,8 @@ def of_rates(db: Database) -> Example | None:
 
 def of_rounding(db: Database) -> Example | None:
     """A cut that lies between two figures that can be shown."""
-    newest = db.table["quarter_cut"].rename({"best": "cut"})
+    exact_cuts = pl.col("best_low") == pl.col("best_high")
+    newest = db.table["quarter_cut"].filter(exact_cuts).rename({"best_low": "cut"})
     for metric in db.metrics.values():
         period = db.latest(metric.metric_id)
         cut = newest.filter((pl.col("metric_id") == metric.metric_id) & (pl.col("period_end") == period.end))

@@ -25,7 +25,8 @@ APART = 0.075
 def draw_trend(rows: pl.DataFrame, metric: Metric, name: str, *, height: int) -> Part:
     """A Plotly figure of `queries.trend`. A missing value is a gap in the line, said on hover; names are at the ends.
 
-    Lines end where the series breaks, at a dotted line. The axis covers what is drawn, from zero where that is near.
+    A value that is hidden in a range is a short bar over it; a line that hidden figures leave open is a band. Lines end
+    where the series breaks, at a dotted line. The axis covers what is drawn, from zero where that is near.
     """
     # By the year, so that a year without a row is a gap and not a step.
     years = range(rows["period_end"][0].year, rows["period_end"][-1].year + 1) if rows.height else range(0)
@@ -62,12 +63,31 @@ def draw_trend(rows: pl.DataFrame, metric: Metric, name: str, *, height: int) ->
             hovertemplate="%{text}",
         )
 
+    def band(column: str, label: str, colour: str) -> list[Part]:
+        """From the lowest to the highest that a line can be, where the two differ."""
+        ends = [rows[f"{column}_{end}"] for end in ("low", "high")]
+        if not (ends[0] != ends[1]).any():
+            return []
+        shade = {"mode": "lines", "connectgaps": False, "hoverinfo": "skip"}
+        edge = {"color": colour, "width": 0}
+        lower, upper = (line(at, end.to_list(), edge, **shade) for end in ends)
+        said = [formats.companion(row, column, metric) for row in rows.iter_rows(named=True)]
+        words = {"text": said, "hovertemplate": "%{text}", "hoverinfo": "all", "name": label}
+        return [lower, {**upper, "fill": "tonexty", "fillcolor": f"{colour}33", **words}]
+
     traces = [
+        one
+        for column, label, colour, _ in OTHERS
+        if rows[f"{column}_low"].is_not_null().any() and not metric.counted
+        for one in band(column, label, colour)
+    ]
+    traces += [
         trace(column, label, {"color": colour, "width": 1.75, "dash": dash}, 0)
         for column, label, colour, dash in OTHERS
         # England's count would flatten a council's to a line at the bottom.
         if rows[column].is_not_null().any() and not metric.counted
     ]
+    traces += _bars(rows, at, metric, name)
     traces.append(trace("value", name, {"color": MARK, "width": 3}, 8))
     ends = padded([value for one in traces for value in one["y"] if value is not None], 0.08, near=0.5, below=0)
     return figure(
@@ -88,13 +108,27 @@ def draw_trend(rows: pl.DataFrame, metric: Metric, name: str, *, height: int) ->
     )
 
 
+def _bars(rows: pl.DataFrame, at: Sequence[float], metric: Metric, name: str) -> list[Part]:
+    """A short upright bar from the lowest to the highest that a hidden value can be."""
+    hidden = [(x, row) for x, row in zip(at, rows.iter_rows(named=True), strict=True) if row["value_low"] is not None]
+    if not hidden:
+        return []
+    x = [part for place, _ in hidden for part in (place, place, None)]
+    y = [part for _, row in hidden for part in (row["value_low"], row["value_high"], None)]
+    text = [part for _, row in hidden for part in (formats.span(row, metric), "", "")]
+    stroke = {"color": MARK, "width": 6}
+    return [line(x, y, stroke, name=name, text=text, connectgaps=False, hovertemplate="%{text}")]
+
+
 def _names(traces: Sequence[Part], last: float, ends: Range) -> list[Part]:
     """The name of each line at its last point, moved apart where they would touch."""
-    known = sorted(
-        (next(value for value in reversed(trace["y"]) if value is not None), trace["name"], trace["line"]["color"])
+    # Of a line that is a band in some periods the name stands at the one that is drawn last.
+    named = {
+        trace["name"]: (next(value for value in reversed(trace["y"]) if value is not None), trace["line"]["color"])
         for trace in traces
-        if any(value is not None for value in trace["y"])
-    )
+        if trace.get("name") and any(value is not None for value in trace["y"])
+    }
+    known = sorted((value, name, colour) for name, (value, colour) in named.items())
     apart = (ends[1] - ends[0]) * APART
     notes, floor = [], ends[0] - apart
     for value, name, colour in known:

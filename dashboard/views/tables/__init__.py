@@ -67,9 +67,7 @@ def profile(
             Column("England", lambda pair: cells.number(pair[0]["england"], pair[1])),
             Column("Region", lambda pair: cells.number(pair[0]["region"], pair[1])),
             Column("Neighbours’ median", lambda pair: "" if pair[1].counted else cells.neighbours(*pair)),
-            Column(
-                benchmark.label, lambda pair: "" if pair[1].counted else cells.number(pair[0]["benchmark"], pair[1])
-            ),
+            Column(benchmark.label, lambda pair: "" if pair[1].counted else cells.benchmark(*pair)),
             Column("Gap", lambda pair: cells.gap(*pair)),
             Column("Standing, best first", lambda pair: cells.rank(*pair)),
             Column("Course", lambda pair: td(cells.spark(values[pair[1].metric_id]), class_="course")),
@@ -132,7 +130,7 @@ def councils(db: Database, rows: pl.DataFrame, metric: Metric, benchmark: Benchm
 
     def name(row: Row) -> Html:
         linked = cells.council(row["name"]) if row["name"] else ""
-        return join(linked, cells.joint_note(row, db.names), cells.very_small(row))
+        return join(linked, cells.joint_note(row, db.names), cells.not_ranked(row))
 
     table = Table(
         "councils",
@@ -152,7 +150,7 @@ def comparison(metric: Metric, benchmark: Benchmark) -> list[Column]:
     if metric.graded or metric.counted:
         return []
     return [
-        Column(benchmark.label, lambda row: cells.number(row["benchmark"], metric)),
+        Column(benchmark.label, lambda row: cells.benchmark(row, metric)),
         Column("Gap", lambda row: cells.gap(row, metric)),
         Column("Beyond chance?", cells.short_verdict),
     ]
@@ -212,16 +210,13 @@ def trend(rows: pl.DataFrame, metric: Metric, name: str) -> Html:
     """The figures of `queries.trend`, newest first, missing with their reason."""
 
     def number(heading: str, column: str) -> Column:
-        return Column(heading, lambda row: cells.number(row[column], metric))
+        return Column(heading, lambda row: formats.companion(row, column, metric))
 
     table = Table(
         "trend",
         (
             Column(f"{metric.period_kind[0].upper()}{metric.period_kind[1:]}", lambda row: f"{row['period_end']:%Y}"),
-            Column(
-                name,
-                lambda row: formats.brief(row["value"], metric) or formats.reason(row["status"], row["symbol"], metric),
-            ),
+            Column(name, lambda row: cells.value(row, metric)),
             number("England", "england"),
             number("Region", "region"),
             number("Neighbours’ median", "neighbours"),
