@@ -62,6 +62,8 @@ class Measure:
     gap: str
     """How a gap is said in real units, and what is held fixed; empty where it is not."""
     caveat: str
+    unknown: str
+    """Whom the publisher counts as unknown; empty where it counts nobody so."""
     source: Source
     next_edition: str
     """The edition that follows, or when it is due; empty where that is not known."""
@@ -100,6 +102,7 @@ def measure(db: Database, metric_id: str) -> Measure:
         minimum=_minimum(metric),
         gap=f"{metric.shortfall}, {formats.held(metric)}" if metric.shortfall else "",
         caveat=metric.caveat or "",
+        unknown=f"Counted as “{metric.unknown}”: the figure is a range." if metric.unknown else "",
         source=source,
         next_edition=formats.next_edition(source.next_release, metric.next_due, datetime.now(UTC).date()),
         fills=_fills(db, metric, figures),

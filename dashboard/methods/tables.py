@@ -73,6 +73,7 @@ def measure(one: Measure, alike: Sequence[str], keep: Mapping[str, str]) -> Html
         ("The gap", one.gap and f"Counted as {one.gap}."),
         ("Very small", one.minimum),
         ("Mind", one.caveat),
+        ("Unknown", one.unknown),
         ("Source", source(one.source)),
         ("Also from", _lines(join(source(of), f" {count:,} figures, {when}.") for of, count, when in one.fills)),
         ("Breaks", _lines(f"{format_date(on)}: {why}" for on, why in one.breaks)),

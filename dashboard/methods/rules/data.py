@@ -28,6 +28,7 @@ from dashboard.methods.example import (
     worked,
 )
 from dashboard.views.text import formats
+from dashboard.views.text.grammar import plural
 
 POLARITIES = {
     "lower_is_better": "lower is better",
@@ -164,6 +165,37 @@ def of_missing(db: Database) -> Example | None:
     )
 
 
+def of_unknown(db: Database) -> Example | None:
+    """The council of which least is known, and where its figure may lie."""
+    metric = first(db, lambda one: one.ranked and one.unknown is not None)
+    if metric is None:
+        return None
+    share = pl.col("unknown") / pl.col("denominator")
+    rows = db.councils(metric.metric_id, db.latest(metric.metric_id).end).filter(
+        pl.col("value").is_not_null() & pl.col("numerator").is_not_null() & (pl.col("unknown") > 0)
+    )
+    if rows.is_empty():
+        return None
+    row = rows.sort(share, "name", descending=[True, False]).row(0, named=True)
+    count, unknown, of = row["numerator"], row["unknown"], row["denominator"]
+    ends = formats.between(row["value_low"], row["value_high"], metric)
+    many = rows.filter(pl.col("not_ranked").is_not_null() & ~pl.col("very_small")).height
+    return Example(
+        heading(metric, row["period_end"], row["name"]),
+        lines(
+            f"Known to be so: {exact(count)}. Unknown: {exact(unknown)}. Of {exact(of)}.",
+            f"If none of the unknown are: {exact(count)} ÷ {exact(of)} × 100 = {worked(count / of * 100)}.",
+            f"If all are: {exact(count + unknown)} ÷ {exact(of)} × 100 = {worked((count + unknown) / of * 100)}.",
+            f"Unknown: {exact(unknown)} ÷ {exact(of)} × 100 = {worked(unknown / of * 100)}%.",
+        ),
+        f"The figure lies between {ends}; {plural(many, 'council')} of {rows.height} with a number of unknown "
+        f"{'is' if many == 1 else 'are'} not ranked.",
+        metric_id=metric.metric_id,
+        area_id=row["area_id"],
+        period_end=row["period_end"],
+    )
+
+
 def of_rates(db: Database) -> Example | None:
     """A rate from its count and the children."""
     metric = first(db, lambda one: one.derived and one.unit == PER_10_000)
@@ -286,6 +318,22 @@ RULES = (
         "zero that is published is a figure like any other.",
         of_missing,
         "suppressed blank null imputed estimate",
+    ),
+    Rule(
+        "unknown",
+        "Unknown is not bad",
+        "Where nothing is known of some, a figure is a range from none of them to all; over a fifth it is not ranked.",
+        "Some tables count people of whom the council knows nothing, as care leavers it lost touch with. The printed "
+        "percentage counts them as not. Here the figure is a range from none of them to all, and its share unknown "
+        "stands beside it. Ranks, cuts, verdicts, gaps and sums are worked out for both ends.\n"
+        "Where more than a fifth are unknown the council is not ranked: it is in no list of best or worst, and has no "
+        "change, trend, gap or verdict. In a typical year England knows 94 of 100 care leavers, and at most 6 of 150 "
+        "councils know less than four in five. The middle half of councils lie within 6 to 12 points: a range of more "
+        "than 20 says nothing of where a council stands.\n"
+        "A number of unknown that is itself hidden is not worked out from the others: then the figure may lie anywhere "
+        "from the printed one to all but one. Of the years before 2021 the number is not published.",
+        of_unknown,
+        "care leavers no information not known missing data recording",
     ),
     Rule(
         "rates",

@@ -26,7 +26,8 @@ def england_sentence(
     else:
         opening = f"In England the {metric.noun} was {formats.quantity(england['value'], metric)} {when}"
         opening += f", {formats.changed(england['change'], metric)}." if england["change"] is not None else "."
-        opening = f"{opening} {formats.no_change(england)}".strip()
+        said = (opening, formats.no_change(england), formats.unknown_in_full(england, metric))
+        opening = " ".join(filter(None, said))
     known = [row for row in rows if row["value"] is not None]
     if not known:
         return f"{opening} No council has a figure: {formats.listed(_missing(rows, metric))}."

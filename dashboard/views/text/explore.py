@@ -117,7 +117,7 @@ def _other(row: Row, metric: Metric) -> str:
         return f"{name} has no {metric.noun} {when}: {formats.why(row, metric)}."
     moved = f", {formats.changed(row['change'], metric)}" if row["change"] is not None else ""
     opening = f"In {name} the {metric.noun} was {formats.quantity(row['value'], metric)} {when}{moved}."
-    return f"{opening} {formats.no_change(row)}".strip()
+    return " ".join(filter(None, (opening, formats.no_change(row), formats.unknown_in_full(row, metric))))
 
 
 def _grades(rows: pl.DataFrame, when: str) -> str:

@@ -160,11 +160,10 @@ def period_label(metric: Metric, end: date) -> str:
 
 
 def next_edition(following: str | None, due: str | None, today: date) -> str:
-    """The edition that follows, or when it is due: "due October 2026", once that has come "…, not loaded"."""
+    """The edition that follows, or when it is due: "due October 2026", after that month "…, not loaded"."""
     if following or due is None:
         return following or ""
-    month = date.fromisoformat(f"{due}-01")
-    return f"due {month:%B %Y}{', not loaded' if today >= month else ''}"
+    return f"due {date.fromisoformat(f'{due}-01'):%B %Y}{', not loaded' if f'{today:%Y-%m}' > due else ''}"
 
 
 def rank(row: Row) -> str:
