@@ -27,9 +27,11 @@ CREATE TABLE source (
     release VARCHAR NOT NULL,
     released VARCHAR NOT NULL CHECK (regexp_matches(released, '^\d{4}-\d{2}(-\d{2})?$')),
     next_release VARCHAR,
+    next_due VARCHAR CHECK (regexp_matches(next_due, '^\d{4}-\d{2}$')),
     previous_release VARCHAR,
     page VARCHAR NOT NULL CHECK (page LIKE 'https://%'),
-    licence VARCHAR NOT NULL
+    licence VARCHAR NOT NULL,
+    note VARCHAR
 );
 COMMENT ON TABLE source IS 'One official publication, in the edition that is loaded.';
 COMMENT ON COLUMN source.source_id IS 'Our name of a source.';
@@ -39,6 +41,8 @@ COMMENT ON COLUMN source.licence IS 'What may be done with it.';
 COMMENT ON COLUMN source.release IS 'The edition, in the publisher''s words.';
 COMMENT ON COLUMN source.released IS 'When the edition came out or was last updated; a month where the day is not known.';
 COMMENT ON COLUMN source.next_release IS 'The edition that follows, where it is known; null where it is not.';
+COMMENT ON COLUMN source.next_due IS 'The month in which it is due by the publisher''s calendar, as 2026-10; null where none is given.';
+COMMENT ON COLUMN source.note IS 'What should be known of it, and what was checked; null where there is nothing.';
 COMMENT ON COLUMN source.previous_release IS 'The edition that what_changed holds it against; null where none is kept.';
 COMMENT ON COLUMN source.page IS 'The publication''s page.';
 
@@ -170,15 +174,20 @@ CREATE TABLE metric (
     england_only BOOLEAN NOT NULL DEFAULT false,
     councils_only BOOLEAN NOT NULL DEFAULT false,
     derived BOOLEAN NOT NULL,
+    made VARCHAR,
     numerator VARCHAR,
     denominator VARCHAR,
+    "unknown" VARCHAR,
     minimum_denominator DOUBLE,
     has_interval BOOLEAN NOT NULL,
     may_exceed_100 BOOLEAN NOT NULL DEFAULT false,
     shortfall VARCHAR,
     shortfall_moves VARCHAR CHECK (shortfall_moves IN ('numerator', 'denominator')),
     shortfall_holding VARCHAR,
-    caveat VARCHAR
+    caveat VARCHAR,
+    next_due VARCHAR CHECK (regexp_matches(next_due, '^\d{4}-\d{2}$')),
+    former_title VARCHAR,
+    CHECK (derived = (made IS NOT NULL))
 );
 COMMENT ON TABLE metric IS 'One measure, as published or derived from what is published.';
 COMMENT ON COLUMN metric.metric_id IS 'Our name of a measure, which stays as it is.';
@@ -196,9 +205,13 @@ COMMENT ON COLUMN metric.polarity_reason IS 'Why that way is better, or why neit
 COMMENT ON COLUMN metric.period_kind IS 'What goes before the date, as in "at 30 September" 2025; the year is that of period_end.';
 COMMENT ON COLUMN metric.england_only IS 'Published for England as a whole: councils have no rows.';
 COMMENT ON COLUMN metric.councils_only IS 'Of councils alone: England and the regions have no rows.';
-COMMENT ON COLUMN metric.derived IS 'True where the value is worked out here: rates are count / children aged 0 to 17 in the middle of the year before x 10,000; spending is pounds / those children; shares are numerator / denominator x 100; else as definition and caveat say.';
+COMMENT ON COLUMN metric.derived IS 'True where the value is worked out here, from what is published; made says how.';
+COMMENT ON COLUMN metric.made IS 'How a derived value is worked out, in the published columns it is made of; null where it is as published.';
+COMMENT ON COLUMN metric.next_due IS 'The month in which the next figures are due by the publisher''s calendar, as 2026-10; null where none is given. Past it, they are due and not loaded.';
+COMMENT ON COLUMN metric.former_title IS 'What it was called in addresses before; null where its title is as it was.';
 COMMENT ON COLUMN metric.numerator IS 'The published column(s) of observation.numerator, added up.';
 COMMENT ON COLUMN metric.denominator IS 'The published column(s) of observation.denominator, added up.';
+COMMENT ON COLUMN metric."unknown" IS 'The published column, or row, of observation.unknown; null where the publisher counts nobody as unknown.';
 COMMENT ON COLUMN metric.minimum_denominator IS 'A return under this is ranked and shown, but sets no cut, benchmark or axis.';
 COMMENT ON COLUMN metric.has_interval IS 'The value is a share of its denominator: a Wilson 95 % interval can be given.';
 COMMENT ON COLUMN metric.may_exceed_100 IS 'A percentage that can be over 100, as when more staff leave in a year than are in post at its end.';
@@ -216,13 +229,18 @@ CREATE TABLE observation (
     symbol VARCHAR,
     numerator DOUBLE,
     denominator DOUBLE,
+    "unknown" DOUBLE,
+    value_low DOUBLE,
+    value_high DOUBLE,
     return_id VARCHAR NOT NULL,
     source_id VARCHAR NOT NULL REFERENCES source,
     file VARCHAR,
     line BIGINT,
     PRIMARY KEY (metric_id, area_id, period_end),
     CHECK ((value IS NOT NULL) = (status = 'observed')),
-    CHECK (isfinite(value) AND value >= 0)
+    CHECK (isfinite(value) AND value >= 0),
+    CHECK ((value_low IS NULL) = (value_high IS NULL)),
+    CHECK (isfinite(value_high) AND value_low BETWEEN 0 AND value_high)
 );
 COMMENT ON TABLE observation IS 'One figure for one area in one period, or the reason why there is none. A joint return (two authorities in one published row) stands once for each authority, alike in all but area_id; count DISTINCT return_id, never rows.';
 COMMENT ON COLUMN observation.period_end IS 'The day, or the last day of the year, the figure is for.';
@@ -232,10 +250,28 @@ COMMENT ON COLUMN observation.status IS 'observed; suppressed (c); not_applicabl
 COMMENT ON COLUMN observation.symbol IS 'What is printed instead of a number; of a judgement, the grade in words.';
 COMMENT ON COLUMN observation.numerator IS 'The count above the line: the cases of a caseload, the vacancies of a vacancy rate; null where none is published.';
 COMMENT ON COLUMN observation.denominator IS 'The count below the line: what the numerator is a part of, or is spread over; null where none is published.';
+COMMENT ON COLUMN observation."unknown" IS 'How many in the denominator are those of whom nothing is known, none of them in the numerator: the true value lies between value_low (none of them) and value_high (all of them). Null where it is hidden or not published, and of metrics without metric.unknown.';
+COMMENT ON COLUMN observation.value_low IS 'Where the true value is not exact, the lowest it can be: of a count hidden because it is 1 to 5, 1 / denominator. Null where the value is exact or nothing can be said.';
+COMMENT ON COLUMN observation.value_high IS 'The highest it can be: of such a count 5 / denominator.';
 COMMENT ON COLUMN observation.return_id IS 'Who reported: area_id, or both numbers of a joint return with + between ("314+318").';
 COMMENT ON COLUMN observation.source_id IS 'Where this figure is from: the metric''s source, or another that holds years the first lacks.';
 COMMENT ON COLUMN observation.file IS 'The published file it was read from; null where there is no row.';
 COMMENT ON COLUMN observation.line IS 'The line of that file (of its sheet), or of a file without lines the row; null where the figure is made of several.';
+
+CREATE TABLE suppression_check (
+    metric_id VARCHAR NOT NULL REFERENCES metric,
+    period_end DATE NOT NULL,
+    hidden INTEGER NOT NULL,
+    "without" INTEGER NOT NULL,
+    mean_hidden DOUBLE,
+    used BOOLEAN NOT NULL,
+    PRIMARY KEY (metric_id, period_end)
+);
+COMMENT ON TABLE suppression_check IS 'Whether England''s published count bears out the publisher''s rule that hidden counts are 1 to 5, in each period that has some. Where it does not, no range is used.';
+COMMENT ON COLUMN suppression_check.hidden IS 'Returns whose count is hidden.';
+COMMENT ON COLUMN suppression_check."without" IS 'Returns without a count for another reason; England''s may hold an estimate of theirs.';
+COMMENT ON COLUMN suppression_check.mean_hidden IS 'What England''s count leaves for each hidden one, on average; null where fewer than ten are hidden, as it would say too much of each.';
+COMMENT ON COLUMN suppression_check.used IS 'Whether the hidden counts can add up to what is left, give or take 5 of rounding: then observation.value_low and value_high are given.';
 
 CREATE TABLE what_changed (
     source_id VARCHAR NOT NULL REFERENCES source,
@@ -272,35 +308,61 @@ CREATE TABLE standing (
     metric_id VARCHAR NOT NULL REFERENCES metric,
     area_id VARCHAR NOT NULL REFERENCES area,
     period_end DATE NOT NULL,
-    rank INTEGER NOT NULL CHECK (rank >= 1),
-    tied INTEGER NOT NULL CHECK (tied >= 1),
-    ranked INTEGER NOT NULL CHECK (ranked >= rank),
-    quarter INTEGER NOT NULL CHECK (quarter BETWEEN 1 AND 4),
+    rank INTEGER,
+    rank_low INTEGER CHECK (rank_low >= 1),
+    rank_high INTEGER CHECK (rank_high >= rank_low),
+    tied INTEGER CHECK (tied >= 1),
+    ranked INTEGER CHECK (ranked >= rank_high),
+    quarter INTEGER,
+    quarter_low INTEGER CHECK (quarter_low BETWEEN 1 AND 4),
+    quarter_high INTEGER CHECK (quarter_high BETWEEN quarter_low AND 4),
     sets_cut BOOLEAN NOT NULL,
+    not_ranked VARCHAR,
     PRIMARY KEY (metric_id, area_id, period_end),
-    FOREIGN KEY (metric_id, area_id, period_end) REFERENCES observation
+    FOREIGN KEY (metric_id, area_id, period_end) REFERENCES observation,
+    CHECK (sets_cut = (not_ranked IS NULL)),
+    CHECK (not_ranked IS NULL OR rank_low IS NULL),
+    CHECK (rank IS NOT DISTINCT FROM if(rank_low = rank_high, rank_low, NULL)),
+    CHECK (quarter IS NOT DISTINCT FROM if(quarter_low = quarter_high, quarter_low, NULL))
 );
-COMMENT ON TABLE standing IS 'Where an authority stands among all with a value, best first, each return counted once. None for neutral metrics and grades.';
-COMMENT ON COLUMN standing.rank IS '1 is best; ties share the smallest rank.';
-COMMENT ON COLUMN standing.tied IS 'How many returns share the rank; 1 when alone.';
-COMMENT ON COLUMN standing.ranked IS 'How many returns have a value.';
-COMMENT ON COLUMN standing.quarter IS '1 is best. Cuts are type 7 quantiles of the returns that set them; a value on a cut belongs to the better quarter.';
-COMMENT ON COLUMN standing.sets_cut IS 'False for very small authorities and returns under the minimum denominator.';
+COMMENT ON TABLE standing IS 'The rank of every authority with a figure, exact or in a range, among all that are ranked, each return counted once; bounds where figures are hidden. Of neutral metrics only those that are left out of medians have a row, and of grades none.';
+COMMENT ON COLUMN standing.rank IS '1 is best; ties share the smallest rank. Null where hidden figures leave it open, and where there is none.';
+COMMENT ON COLUMN standing.rank_low IS 'The best rank that the hidden figures allow; null of what is not ranked.';
+COMMENT ON COLUMN standing.rank_high IS 'The worst rank that they allow.';
+COMMENT ON COLUMN standing.tied IS 'How many returns share the rank; 1 when alone, null where the rank is not certain.';
+COMMENT ON COLUMN standing.ranked IS 'How many returns are ranked: those with a figure, exact or in a range, that are not too small.';
+COMMENT ON COLUMN standing.quarter IS '1 is best. Cuts are type 7 quantiles of the returns that are ranked; a value on a cut belongs to the better quarter. Null where it is not certain.';
+COMMENT ON COLUMN standing.quarter_low IS 'The best quarter that the hidden figures allow; null where too many are hidden to tell.';
+COMMENT ON COLUMN standing.quarter_high IS 'The worst quarter that they allow.';
+COMMENT ON COLUMN standing.sets_cut IS 'Whether it is ranked, or of a neutral metric counted in medians: false where not_ranked says why not.';
+COMMENT ON COLUMN standing.not_ranked IS 'Why the authority has no rank, verdict or place in a list, as "a very small council" or "based on fewer than 20"; null where it is large enough.';
 
 CREATE TABLE quarter_cut (
     metric_id VARCHAR NOT NULL REFERENCES metric,
     period_end DATE NOT NULL,
     returns INTEGER NOT NULL,
-    best DOUBLE NOT NULL,
-    middle DOUBLE NOT NULL,
-    worst DOUBLE NOT NULL,
+    figures INTEGER NOT NULL,
+    "hidden" INTEGER NOT NULL,
+    enough BOOLEAN NOT NULL,
+    best_low DOUBLE,
+    best_high DOUBLE,
+    middle_low DOUBLE,
+    middle_high DOUBLE,
+    worst_low DOUBLE,
+    worst_high DOUBLE,
     PRIMARY KEY (metric_id, period_end)
 );
-COMMENT ON TABLE quarter_cut IS 'The three cuts between the quarters, from the best side.';
-COMMENT ON COLUMN quarter_cut.returns IS 'How many returns set them.';
-COMMENT ON COLUMN quarter_cut.best IS 'What the best quarter of councils reach.';
-COMMENT ON COLUMN quarter_cut.middle IS 'What half of them reach: the median.';
-COMMENT ON COLUMN quarter_cut.worst IS 'What three quarters of them reach; beyond it lies the worst quarter.';
+COMMENT ON TABLE quarter_cut IS 'The three cuts between the quarters, from the best side, and how many figures they are made of. Each is a range where figures are hidden, else low and high are the same.';
+COMMENT ON COLUMN quarter_cut.returns IS 'How many returns set them: those that are ranked, or of a neutral metric counted in medians.';
+COMMENT ON COLUMN quarter_cut.figures IS 'How many returns have a figure, exact or in a range, apart from very small councils; those too small to rank count.';
+COMMENT ON COLUMN quarter_cut."hidden" IS 'How many more have a figure that is suppressed, of which nothing can be said.';
+COMMENT ON COLUMN quarter_cut.enough IS 'Whether those are at most a quarter of all. Where they are more, there are no quarters and no benchmarks made of councils.';
+COMMENT ON COLUMN quarter_cut.best_low IS 'What the best quarter of councils reach, if every hidden figure is as low as it can be; null of neutral metrics.';
+COMMENT ON COLUMN quarter_cut.best_high IS 'The same, if every hidden figure is as high as it can be.';
+COMMENT ON COLUMN quarter_cut.middle_low IS 'What half of them reach, the median: the lowest it can be.';
+COMMENT ON COLUMN quarter_cut.middle_high IS 'The highest that the median can be.';
+COMMENT ON COLUMN quarter_cut.worst_low IS 'What three quarters of them reach, the lowest it can be; beyond it lies the worst quarter.';
+COMMENT ON COLUMN quarter_cut.worst_high IS 'The highest that it can be.';
 
 CREATE TABLE change (
     metric_id VARCHAR NOT NULL REFERENCES metric,
@@ -311,7 +373,7 @@ CREATE TABLE change (
     PRIMARY KEY (metric_id, area_id, period_end),
     FOREIGN KEY (metric_id, area_id, period_end) REFERENCES observation
 );
-COMMENT ON TABLE change IS 'Value minus the value one period before: both observed, consecutive, and reported by the same return. No row otherwise.';
+COMMENT ON TABLE change IS 'Value minus the value one period before: both observed, consecutive, reported by the same return, and not parted by a series_break. No row otherwise.';
 COMMENT ON COLUMN change.previous_period_end IS 'The end of the period before.';
 COMMENT ON COLUMN change.change IS 'The difference, in the metric''s unit.';
 
@@ -340,7 +402,7 @@ COMMENT ON TABLE trend IS 'Which way the five periods that end at period_end poi
 COMMENT ON COLUMN trend.period_end IS 'The last of the five periods.';
 COMMENT ON COLUMN trend.s IS 'Kendall''s S: of the ten pairs of periods, those in which the later value is higher minus those in which it is lower. 10 rose each year, -10 fell each year.';
 COMMENT ON COLUMN trend.direction IS 'getting better or worse (of a neutral metric rising or falling) where at least 8 more of the ten pairs point one way than the other; no clear trend where fewer do; cannot be said, with the reason.';
-COMMENT ON COLUMN trend.reason IS 'Why it cannot be said, the widest reason first: fewer than five periods; a period was not published; a break in the series; a reorganisation; a joint return changed; a figure is missing.';
+COMMENT ON COLUMN trend.reason IS 'Why it cannot be said, the widest reason first: fewer than five periods; a period was not published; a break in the series; a reorganisation; a joint return changed; a figure is missing; more than a fifth are unknown.';
 
 CREATE TABLE inspection (
     inspection_id VARCHAR PRIMARY KEY,
@@ -357,7 +419,7 @@ CREATE TABLE inspection (
     CHECK (ended >= started),
     CHECK (published >= started)
 );
-COMMENT ON TABLE inspection IS 'One Ofsted inspection of a local authority''s children''s services since 2013. Official files win over the Data to Insight record.';
+COMMENT ON TABLE inspection IS 'One Ofsted inspection of a local authority''s children''s services since 2013. Official files win over the record read from reports.';
 COMMENT ON COLUMN inspection.inspection_id IS 'The authority''s number and the day of publication.';
 COMMENT ON COLUMN inspection.type IS 'standard or short; under SIF full or re-inspection.';
 COMMENT ON COLUMN inspection.ended IS 'Last day on site, where it is printed.';

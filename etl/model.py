@@ -127,12 +127,24 @@ class Metric:
     """Published columns, added up, that the value is made of."""
     denominator_where: Mapping[str, str] = field(default_factory=dict)
     """Which rows hold the denominator, where those are not the rows of the value: a total of the same group."""
+    unknown: tuple[str, ...] = ()
+    """Published columns of those in the denominator of whom nothing is known (rule `unknown`): not in the numerator."""
+    unknown_where: Mapping[str, str] = field(default_factory=dict)
+    """Which rows hold them, where those are not the rows of the value."""
     minimum_denominator: float | None = None
     """A return under this sets no cut, benchmark or axis (rule `very-small`)."""
     interval: bool = False
     """Whether the value is a share of its denominator, so that a Wilson interval holds (rule `chance`)."""
     shortfall: Shortfall | None = None
     may_exceed_100: bool = False
+    hidden_counts: tuple[int, int] | None = None
+    """The smallest and largest count that the publisher's rule hides (`c`), where zeros are printed."""
+    made: str = ""
+    """How the source's own reader derives it, after "Worked out here:"; of others the counts say it."""
+    next_due: str = ""
+    """When its next figures are due, as `2026-10`, where not with the source's release."""
+    former_title: str = ""
+    """What it was called in addresses before."""
     always_low: bool = False
     """A percentage that no council has above 1.5: not one printed from 0 to 1 by mistake."""
     caveat: str = ""
@@ -173,6 +185,8 @@ class Release:
     files: tuple[File, ...]
     following: str = ""
     """The edition that follows it, where that is known, as in "as at 31 March 2026, published"."""
+    next_due: str = ""
+    """The month in which the next edition is due, as `2026-10`, where the publisher says it."""
 
 
 @dataclass(frozen=True)
@@ -254,6 +268,10 @@ OBSERVATION = pl.Schema(
         ("symbol", pl.String()),
         ("numerator", pl.Float64()),
         ("denominator", pl.Float64()),
+        ("unknown", pl.Float64()),
+        # The range in which the true value lies, where that is not exact: both or neither.
+        ("value_low", pl.Float64()),
+        ("value_high", pl.Float64()),
         ("return_id", pl.String()),
         ("source_id", pl.String()),
         ("file", pl.String()),

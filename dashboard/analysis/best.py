@@ -16,10 +16,12 @@ import polars as pl
 from dashboard.analysis import benchmarks, direction, queries, returns, transitions
 from dashboard.analysis.benchmarks import BENCHMARKS, DEFAULT, Benchmark
 from dashboard.analysis.benchmarks.rules import BestQuarterOf
+from dashboard.analysis.local_rank import RANKS
 from dashboard.data.database import Database, is_joint
 from dashboard.data.model import LEADERS, SIGNIFICANT, Metric, Period, Row, Source
 
 BEST_QUARTER, WORST_QUARTER = 1, 4
+LEVEL = ("benchmark_low", "benchmark_high", "council_count")
 # Who has been in the best quarter so many years running has stayed there.
 LONG = 5
 STAY = {"return_id": pl.String, "since": pl.String, "years": pl.Int64, "ended": pl.String}
@@ -29,8 +31,10 @@ STAY = {"return_id": pl.String, "since": pl.String, "years": pl.Int64, "ended": 
 Instead = Literal["no council", "did not exist", "published", "not answered"]
 # What a council's figure was in a period: its quarter, or why it is in none.
 NOT_COUNTED, MISSING, OTHER_RETURN, NOT_THERE = "not counted", "missing", "other return", "not there"
+# Hidden figures leave open which of two quarters it was.
+UNSURE = "cannot be said"
 # Why a stay in the best quarter does not begin earlier: it was in another one, the measure begins, its method
-# changed, the period before was not published; or one of the four above.
+# changed, the period before was not published; or one of the five above.
 LEFT, FIRST, METHOD, UNPUBLISHED = "left", "first", "method", "unpublished"
 
 
@@ -46,16 +50,23 @@ class Best:
     """Why it is not the reader's."""
     own: Row | None
     """The row of the chosen council, whether it is one of them or not."""
-    level: float | None
-    """What the rule comes to; null where there is none."""
+    mark: Row | None
+    """A row that holds what they are compared with."""
+    level_low: float | None
+    """What the rule comes to, the least that hidden figures allow; null where there is none."""
+    level_high: float | None
+    """The most; the same where nothing is hidden."""
     council_count: int | None
     rows: pl.DataFrame
     """One row a return, best first: columns of `queries.councils` without verdicts, `direction.with_direction`,
     `returns.once`, since, years and ended (`stays`)."""
-    small: pl.DataFrame
-    """Returns that reach it but set no cut, so that they are not counted: the same columns without the last three."""
     among: pl.DataFrame
     """Returns that could have been among the best, the best included; empty where the rule looks at a few alone."""
+
+    @property
+    def level(self) -> float | None:
+        """What the rule comes to, where that is certain."""
+        return self.level_low if self.level_low == self.level_high else None
 
     @property
     def by_value(self) -> bool:
@@ -66,7 +77,7 @@ class Best:
 def who(db: Database, metric: Metric, period: Period, benchmark: Benchmark, area_id: str | None) -> Best:
     """Who the best are by a rule; of a rule that each council has of its own, for the chosen one.
 
-    For a measure that is ranked. Very small councils, and returns under the measure's minimum, are never among them.
+    For a measure that is ranked. What is not ranked is never among them, nor who may not be because figures are hidden.
     """
     rule, instead = _rule(db, metric, period, benchmark, area_id)
     rows = queries.councils(db, metric, period, rule)
@@ -74,42 +85,39 @@ def who(db: Database, metric: Metric, period: Period, benchmark: Benchmark, area
     own = next((row for row in listed if row["area_id"] == area_id), None)
     mark: Row | None = own if rule.own or rule.asks == "councils" else None
     mark = mark or rule.shared(listed)
-    level, council_count = (mark["benchmark"], mark["council_count"]) if mark else (None, None)
-    if level is None and rule.asks:
+    low, high, council_count = (mark[one] for one in LEVEL) if mark else (None, None, None)
+    if low is None and rule.asks:
         return replace(who(db, metric, period, BENCHMARKS[DEFAULT], area_id), instead="not answered")
-    rows = direction.with_direction(db, _compare_all_with(rows, metric, level, council_count))
+    rows = direction.with_direction(db, _compare_all_with(rows, metric, low, high, council_count))
     candidates = _candidates(rows, rule, own)
-    counted = candidates.filter(pl.col("sets_cut") & pl.col("value").is_not_null())
+    counted = candidates.filter(pl.col("sets_cut") & pl.coalesce("value_low", "value").is_not_null())
     if rule.asks == "number":
-        best = counted.filter(pl.col("gap") <= 0)
+        best = counted.filter(pl.col("gap_high") <= 0)
     else:
         names = benchmarks.contributing(db, rule, metric, period.end, area_id or "")
         best = rows.filter(pl.col("name").is_in(names))
     best = returns.once(db, best)
     stay = stays(db, metric, period, history(db, metric, best))
-    found = Best(
+    return Best(
         metric,
         period,
         rule,
         instead,
         own,
-        level,
+        mark,
+        low,
+        high,
         council_count,
         best.join(stay, on="return_id", how="left", maintain_order="left"),
-        best.clear(),
         returns.once(db, counted),
     )
-    if not found.by_value:
-        return found
-    small = candidates.filter(~pl.col("sets_cut") & (pl.col("gap") <= 0))
-    return replace(found, small=returns.once(db, small)) if small.height else found
 
 
 def history(db: Database, metric: Metric, rows: pl.DataFrame) -> pl.DataFrame:
     """The quarter of each return of `rows` in every period of a measure, newest period first.
 
-    return_id, name, period_end, period, value, status, symbol, rank, tied, ranked, quarter, state ("1" to "4",
-    NOT_COUNTED, MISSING, OTHER_RETURN or NOT_THERE) and broken (not to be compared with the period before).
+    return_id, name, period_end, period, value and its range, status, symbol, ranks and quarters, state ("1" to "4",
+    NOT_COUNTED, UNSURE, MISSING, OTHER_RETURN or NOT_THERE) and broken (not to be compared with the period before).
     """
     periods = db.periods[metric.metric_id]
     breaks = db.table["series_break"].filter(pl.col("metric_id") == metric.metric_id)["period_end"].to_list()
@@ -118,7 +126,8 @@ def history(db: Database, metric: Metric, rows: pl.DataFrame) -> pl.DataFrame:
         {"period_end": pl.Date, "period": pl.String},
     )
     figures = db.by_metric[metric.metric_id].select(
-        "area_id", "period_end", "value", "status", "symbol", "rank", "tied", "ranked", "quarter", "sets_cut",
+        "area_id", "period_end", "value", "value_low", "value_high", "status", "symbol", "numerator", "denominator",
+        *RANKS, "sets_cut", "not_ranked", "figures", "hidden",
         pl.col("return_id").alias("then"),
     )  # fmt: skip
     return (
@@ -130,10 +139,12 @@ def history(db: Database, metric: Metric, rows: pl.DataFrame) -> pl.DataFrame:
             .then(pl.lit(NOT_THERE))
             .when(pl.col("then") != pl.col("return_id"))
             .then(pl.lit(OTHER_RETURN))
+            .when(pl.col("not_ranked").is_not_null())
+            .then(pl.lit(NOT_COUNTED))
+            .when(pl.col("quarter_low") < pl.col("quarter_high"))
+            .then(pl.lit(UNSURE))
             .when(pl.col("quarter").is_null())
             .then(pl.lit(MISSING))
-            .when(~pl.col("sets_cut"))
-            .then(pl.lit(NOT_COUNTED))
             .otherwise(pl.col("quarter").cast(pl.String))
             .alias("state"),
             pl.col("period_end").is_in(breaks).alias("broken"),
@@ -246,14 +257,23 @@ def _rule(
 
 
 def _compare_all_with(
-    rows: pl.DataFrame, metric: Metric, level: float | None, council_count: int | None
+    rows: pl.DataFrame, metric: Metric, low: float | None, high: float | None, council_count: int | None
 ) -> pl.DataFrame:
     """All compared with one value: that of the chosen council, where others have benchmarks of their own."""
-    difference = (pl.col("value") - pl.lit(level, pl.Float64)).round_sig_figs(SIGNIFICANT)
-    return rows.drop("shortfall", "low", "high", "verdict").with_columns(
+    under, over = (
+        (pl.coalesce(end, "value") - pl.lit(level, pl.Float64)).round_sig_figs(SIGNIFICANT)
+        for end, level in (("value_low", high), ("value_high", low))
+    )
+    least, most = (under, over) if metric.lower_is_better else (-over, -under)
+    level = low if low == high else None
+    return rows.drop("shortfall", "shortfall_low", "shortfall_high", "low", "high", "verdict").with_columns(
         pl.lit(level, pl.Float64).alias("benchmark"),
+        pl.lit(low, pl.Float64).alias("benchmark_low"),
+        pl.lit(high, pl.Float64).alias("benchmark_high"),
         pl.lit(council_count, pl.Int64).alias("council_count"),
-        (difference if metric.lower_is_better else -difference).alias("gap"),
+        least.alias("gap_low"),
+        most.alias("gap_high"),
+        pl.when(least == most).then(least).alias("gap"),
     )
 
 

@@ -30,7 +30,10 @@ def start(db: Database, rows: pl.DataFrame, metric: Metric, area_id: str | None)
     if metric.graded:
         return []
     found = rows.filter(
-        pl.col("value").is_not_null() & pl.col("sets_cut") & pl.col("area_id").is_in(list(db.authorities))
+        pl.col("value").is_not_null()
+        & pl.col("sets_cut")
+        & pl.col("enough")
+        & pl.col("area_id").is_in(list(db.authorities))
     ).unique("return_id", keep="first", maintain_order=True)["area_id"]
     return found.to_list() if len(found) <= MOST else [*found.head(ENDS), *found.tail(ENDS)]
 
@@ -46,7 +49,8 @@ def side_by_side(
     """The compared among `rows` (`queries.councils`), in the same order; councils that began later come last.
 
     Adds rank_here, tied_here and ranked_here: the rank among those compared (best is 1, ties share the smallest, each
-    return once), how many share it and how many there are; null of what is not ranked.
+    return once), how many share it and how many there are; null of what is not ranked. rank_here_low and rank_here_high
+    are the best and worst that hidden figures allow; where they differ rank_here is null.
     """
     found = rows.filter(pl.col("area_id").is_in(area_ids))
     began_later = pl.col("start_date") > period.end
@@ -65,15 +69,38 @@ def side_by_side(
         )
     )  # fmt: skip
     ranks = (
-        found.filter(pl.col("value").is_not_null() & metric.ranked)
-        .unique("return_id")
-        .select("return_id", pl.col("value").rank("min", descending=not metric.lower_is_better).alias("rank_here"))
-        .with_columns(pl.len().over("rank_here").alias("tied_here"), pl.len().alias("ranked_here"))
+        _ends(found, metric)
+        .with_columns(
+            (pl.col("worst").sort().search_sorted(pl.col("best"), "left") + 1).alias("rank_here_low"),
+            # Of a range its better end is before its worse: it is not another that is better.
+            (
+                pl.col("best").sort().search_sorted(pl.col("worst"), "left") + 1 - (pl.col("best") < pl.col("worst"))
+            ).alias("rank_here_high"),
+        )
+        .select(
+            "return_id",
+            pl.when(pl.col("rank_here_low") == pl.col("rank_here_high")).then("rank_here_low").alias("rank_here"),
+            "rank_here_low",
+            "rank_here_high",
+            pl.len().over("best", "worst").alias("tied_here"),
+            pl.len().alias("ranked_here"),
+        )
     )
     return pl.concat([found, absent], how="diagonal").join(
-        ranks.cast({"rank_here": pl.Int64, "tied_here": pl.Int64, "ranked_here": pl.Int64}),
+        ranks.cast({name: pl.Int64 for name in ranks.columns if name != "return_id"}),
         on="return_id", how="left", maintain_order="left",
     )  # fmt: skip
+
+
+def _ends(found: pl.DataFrame, metric: Metric) -> pl.DataFrame:
+    """The ranked returns with best and worst: the ends of their figures, turned so that lower is better."""
+    low, high = pl.coalesce("value_low", "value"), pl.coalesce("value_high", "value")
+    ends = (low, high) if metric.lower_is_better else (-high, -low)
+    return (
+        found.filter(low.is_not_null() & pl.col("sets_cut") & metric.ranked)
+        .unique("return_id")
+        .select("return_id", ends[0].alias("best"), ends[1].alias("worst"))
+    )
 
 
 @cached

@@ -21,79 +21,130 @@ SCALES = {"%": 100.0, "per 10,000 children": 10_000.0}
 
 @dataclass(frozen=True)
 class England:
-    """What all councils together are short of, each return once (rule `england-if-all-met`)."""
+    """What all ranked councils together are short of, each return once (rule `england-if-all-met`).
+
+    Where hidden figures leave it open whether a council is short, it is in neither `short` nor `meet`.
+    """
 
     short: int
     meet: int
     without: int
-    """How many have no figure."""
-    shortfall: float | None
-    """In real units; null where no counts are published."""
+    """How many have no figure, not even a range."""
+    shortfall_low: float | None
+    """In real units, the least and the most that it can be; null where no counts are published."""
+    shortfall_high: float | None
     uncounted: int
     """How many of the short have no counts behind their figure."""
     alone: int = 0
     """How many have a figure, but nothing of their own to be compared with."""
+    unsure: int = 0
+    """How many may be short, or may not: hidden figures leave it open."""
+    small: int = 0
+    """How many have a figure that is based on too few to be compared."""
 
     @property
     def compared(self) -> int:
-        return self.short + self.meet
+        return self.short + self.meet + self.unsure
+
+    @property
+    def shortfall(self) -> float | None:
+        """The shortfall where it is certain."""
+        return self.shortfall_low if self.shortfall_low == self.shortfall_high else None
 
 
 @timing.query
 def compare(db: Database, benchmark: Benchmark, figures: pl.DataFrame, councils: pl.DataFrame) -> pl.DataFrame:
-    """`councils` with benchmark, council_count, gap, shortfall, low, high and verdict.
+    """`councils` with `benchmarks.BENCHMARK` but the held ones, and gap, shortfall, low, high and verdict.
 
     `gap` is in the metric's unit, signed so that a shortfall is positive; of a neutral metric it is value minus
     benchmark. `shortfall` is the same in real units, null where it meets the benchmark or no counts are published.
+    Each has a _low and a _high, the least and the most that hidden figures allow, and is null where these differ.
     `low` and `high` are a Wilson 95 % interval; `verdict` is better, similar, worse, or lower, similar, higher of a
-    neutral metric; null without counts. Of FTE the interval is indicative: they are a census.
+    neutral metric; null without counts, or where hidden figures leave it open. Of FTE the interval is indicative: they
+    are a census. What is not ranked (`not_ranked`) is not compared: it has an interval, and no gap or verdict. Where
+    only the denominator is published, the numerator is what the published value makes of it.
     """
     higher_is_better = pl.col("polarity") == "higher_is_better"
     neutral = pl.col("polarity") == "neutral"
-    difference = (pl.col("value") - pl.col("benchmark")).round_sig_figs(SIGNIFICANT)
+    compared = pl.col("sets_cut")
+    lowest, highest = pl.coalesce("value_low", "value"), pl.coalesce("value_high", "value")
+    # Its lowest against what the benchmark is with that held and all others at their highest; and the reverse.
+    under = pl.when(compared).then((lowest - pl.col("held_low")).round_sig_figs(SIGNIFICANT))
+    over = pl.when(compared).then((highest - pl.col("held_high")).round_sig_figs(SIGNIFICANT))
     scale = pl.col("unit").replace_strict(SCALES, default=1.0, return_dtype=pl.Float64)
-    aim = pl.col("benchmark") / scale
-    fewer = (
-        pl.when(higher_is_better)
-        .then(aim * pl.col("denominator") - pl.col("numerator"))
-        .otherwise(pl.col("numerator") - aim * pl.col("denominator"))
-    )
-    more = pl.col("numerator") / pl.col("benchmark") - pl.col("denominator")
-    low, high = wilson(pl.col("numerator"), pl.col("denominator"))
-    under, over = pl.col("high") < pl.col("benchmark"), pl.col("low") > pl.col("benchmark")
-    return (
+    # Of a figure in a range the counts that make its ends; else as published.
+    fewest = pl.coalesce("numerator", lowest / scale * pl.col("denominator"))
+    most = pl.coalesce(pl.col("value_high") / scale * pl.col("denominator"), fewest)
+    low, inner_high = wilson(fewest, pl.col("denominator"))
+    inner_low, high = wilson(most, pl.col("denominator"))
+
+    def shortfall(count: pl.Expr, mark: pl.Expr) -> pl.Expr:
+        """In real units, of a count and a benchmark."""
+        aim = mark / scale
+        aimed = aim * pl.col("denominator")
+        fewer = pl.when(higher_is_better).then(aimed - count).otherwise(count - aimed)
+        more = pl.when(mark > 0).then(count / mark - pl.col("denominator"))
+        # Printed percentages are rounded: a council a hair over the benchmark may be short of nobody.
+        return (
+            pl.when(pl.col("shortfall_moves") == "numerator")
+            .then(fewer)
+            .when(pl.col("shortfall_moves") == "denominator")
+            .then(more)
+            .clip(lower_bound=0)
+        )
+
+    lax, strict = pl.col("benchmark_high"), pl.col("benchmark_low")
+    found = (
         benchmarks.values(db, benchmark, figures, councils)
         .join(db.measures, on="metric_id", maintain_order="left")
         .with_columns(
-            pl.when(higher_is_better).then(-difference).otherwise(difference).alias("gap"),
-            pl.when("has_interval").then((low * scale).round_sig_figs(SIGNIFICANT)).alias("low"),
-            pl.when("has_interval").then((high * scale).round_sig_figs(SIGNIFICANT)).alias("high"),
+            pl.when(higher_is_better).then(-over).otherwise(under).alias("gap_low"),
+            pl.when(higher_is_better).then(-under).otherwise(over).alias("gap_high"),
+            *(
+                pl.when("has_interval").then((end * scale).round_sig_figs(SIGNIFICANT)).alias(name)
+                for name, end in (("low", low), ("high", high), ("inner_low", inner_low), ("inner_high", inner_high))
+            ),
         )
         .with_columns(
-            pl.when((pl.col("gap") > 0) & ~neutral)
-            .then(
-                pl.when(pl.col("shortfall_moves") == "numerator")
-                .then(fewer)
-                .when((pl.col("shortfall_moves") == "denominator") & (pl.col("benchmark") > 0))
-                .then(more)
-            )
-            # Printed percentages are rounded: a council a hair over the benchmark may be short of nobody.
-            .clip(lower_bound=0)
-            .alias("shortfall"),
-            pl.when(pl.col("value").is_null() | pl.col("benchmark").is_null() | pl.col("low").is_null())
-            .then(None)
-            .when(neutral & under)
-            .then(pl.lit("lower"))
-            .when(neutral & over)
-            .then(pl.lit("higher"))
-            .when(pl.when(higher_is_better).then(over).otherwise(under))
-            .then(pl.lit("better"))
-            .when(pl.when(higher_is_better).then(under).otherwise(over))
-            .then(pl.lit("worse"))
-            .otherwise(pl.lit("similar"))
-            .alias("verdict"),
+            pl.when((pl.col("gap_high") > 0) & ~neutral)
+            .then(pl.when(higher_is_better).then(shortfall(most, strict)).otherwise(shortfall(fewest, lax)))
+            .alias("shortfall_low"),
+            pl.when((pl.col("gap_high") > 0) & ~neutral)
+            .then(pl.when(higher_is_better).then(shortfall(fewest, lax)).otherwise(shortfall(most, strict)))
+            .alias("shortfall_high"),
+            _verdict(higher_is_better, neutral),
         )
-        .drop("polarity", "unit", "has_interval", "shortfall_moves")
+    )
+    return found.with_columns(
+        pl.when(pl.col(f"{name}_low") == pl.col(f"{name}_high")).then(f"{name}_low").alias(name)
+        for name in ("gap", "shortfall")
+    ).drop(
+        "polarity", "unit", "has_interval", "shortfall_moves", "held_low", "held_high", "inner_low", "inner_high"
+    )  # fmt: skip
+
+
+def _verdict(higher_is_better: pl.Expr, neutral: pl.Expr) -> pl.Expr:
+    """Whether the interval lies beside the benchmark, whatever that is; null where hidden figures leave it open."""
+    under, over = pl.col("high") < pl.col("benchmark_low"), pl.col("low") > pl.col("benchmark_high")
+    # Of a figure in a range the intervals of its two ends may lie on either side.
+    may_be = (pl.col("inner_high") < pl.col("benchmark_high")) | (pl.col("inner_low") > pl.col("benchmark_low"))
+    unknown = (
+        pl.col("value").is_null() | pl.col("benchmark_low").is_null() | pl.col("low").is_null() | ~pl.col("sets_cut")
+    )
+    return (
+        pl.when(unknown)
+        .then(None)
+        .when(neutral & under)
+        .then(pl.lit("lower"))
+        .when(neutral & over)
+        .then(pl.lit("higher"))
+        .when(pl.when(higher_is_better).then(over).otherwise(under))
+        .then(pl.lit("better"))
+        .when(pl.when(higher_is_better).then(under).otherwise(over))
+        .then(pl.lit("worse"))
+        .when(~may_be)
+        .then(pl.lit("similar"))
+        .alias("verdict")
     )
 
 
@@ -154,17 +205,26 @@ def conflict(row: Mapping[str, Any], metric: Metric) -> Literal["median", "mean"
 
 
 def england_if_all_met(compared: pl.DataFrame) -> England:
-    """The sum of the shortfalls of one metric and period, each return once. Very small councils are counted too."""
+    """The sum of the shortfalls of one metric and period, each return once; of those that are ranked.
+
+    Its least is the sum of the least shortfalls and its most the sum of the most: a hidden figure at its laxer or its
+    stricter end, against the laxer or the stricter benchmark.
+    """
     returns = compared.unique("return_id", maintain_order=True)
-    observed = returns.filter(pl.col("value").is_not_null())
-    known = observed.filter(pl.col("gap").is_not_null())
-    short = known.filter(pl.col("gap") > 0)
-    counted = short.filter(pl.col("shortfall").is_not_null())
+    figures = returns.filter(pl.coalesce("value", "value_low").is_not_null())
+    known = figures.filter(pl.col("gap_low").is_not_null())
+    short, meet = known.filter(pl.col("gap_low") > 0), known.filter(pl.col("gap_high") <= 0)
+    may_be_short = known.filter(pl.col("gap_high") > 0)
+    counted = may_be_short.filter(pl.col("shortfall_low").is_not_null())
+    least, most = (float(counted[end].sum()) if counted.height else None for end in ("shortfall_low", "shortfall_high"))
     return England(
         short=short.height,
-        meet=known.height - short.height,
-        without=returns.height - observed.height,
-        shortfall=float(counted["shortfall"].sum()) if counted.height else None,
-        uncounted=short.height - counted.height,
-        alone=observed.height - known.height,
+        meet=meet.height,
+        without=returns.height - figures.height,
+        shortfall_low=least,
+        shortfall_high=most,
+        uncounted=may_be_short.height - counted.height,
+        alone=figures.filter(pl.col("gap_low").is_null() & pl.col("sets_cut")).height,
+        unsure=known.height - short.height - meet.height,
+        small=figures.filter(~pl.col("sets_cut")).height,
     )

@@ -60,6 +60,17 @@ def with_direction(db: Database, rows: pl.DataFrame) -> pl.DataFrame:
     return rows.join(trend, on=KEYS, how="left", maintain_order="left")
 
 
+def parted(rows: pl.DataFrame) -> pl.DataFrame:
+    """Figures by period_end, with a row without a value between two that a break of the series parts: lines end there.
+
+    Needs period_end, value and series_break.
+    """
+    between = rows.filter(pl.col("series_break").is_not_null()).with_columns(
+        pl.col("period_end").dt.offset_by("-6mo"), pl.lit(None, pl.Float64).alias("value")
+    )
+    return pl.concat([rows, between]).sort("period_end")
+
+
 def _trends(db: Database, by: str) -> dict[str, pl.DataFrame]:
     """The trends of each metric, or of each area."""
 
@@ -142,7 +153,7 @@ def movers(db: Database, metric: Metric, years: int) -> Movers:
 
 
 def _listed(db: Database, metrics: Sequence[Metric], benchmark: Benchmark, side: Side) -> pl.DataFrame:
-    ahead = pl.col("gap") if side == "peers" else -pl.col("gap")
+    ahead = pl.col("gap_high") if side == "peers" else -pl.col("gap_low")
     return returns.once(db, _found(db, metrics, benchmark, side).sort("name").sort(ahead, maintain_order=True))
 
 
@@ -152,9 +163,9 @@ def _found(db: Database, metrics: Sequence[Metric], benchmark: Benchmark, side: 
     going = "getting worse" if side == "watch" else "getting better"
     held = newest(db, benchmark).filter(pl.col("metric_id").is_in(ids) & (pl.col("direction") == going))
     if side == "watch":
-        beyond, quarter, beside = pl.col("verdict") == "worse", WORST_QUARTER, pl.col("gap") > 0
+        beyond, quarter, beside = pl.col("verdict") == "worse", WORST_QUARTER, pl.col("gap_low") > 0
     else:
-        beyond, quarter, beside = pl.col("verdict") == "better", BEST_QUARTER, pl.col("gap") < 0
+        beyond, quarter, beside = pl.col("verdict") == "better", BEST_QUARTER, pl.col("gap_high") < 0
     counted = pl.col("verdict").is_not_null()
     return held.filter(beside & pl.when(counted).then(beyond).otherwise(pl.col("quarter") == quarter))
 

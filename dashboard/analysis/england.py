@@ -8,12 +8,12 @@ from datetime import date
 
 import polars as pl
 
-from dashboard.analysis import comparison
+from dashboard.analysis import comparison, direction
 from dashboard.analysis.benchmarks import Benchmark
 from dashboard.analysis.comparison import England
 from dashboard.data.cache import cached
 from dashboard.data.database import Database
-from dashboard.data.model import ENGLAND, LEADERS, Metric, Source
+from dashboard.data.model import ENGLAND, LEADERS, Metric, Row, Source
 
 # What Lord Laming's review asked about, and ministers since: each can be seen on one line of the front page.
 HEADLINES = ("vacancies_fte", "vacancy_rate", "caseload", "agency_rate", "turnover_rate")
@@ -39,7 +39,10 @@ class Headline:
     period_end: date
     value: float | None
     change: float | None
+    series_break: str | None
+    """Why there is no change, where the series breaks."""
     history: list[float | None]
+    """None where there is no figure, and between two that a break parts."""
 
 
 @dataclass(frozen=True)
@@ -49,8 +52,8 @@ class Gain:
     metric: Metric
     period_end: date
     england: float | None
-    benchmark: float | None
-    """Null where each council has its own."""
+    mark: Row | None
+    """A row that holds the benchmark; null where each council has its own."""
     total: England
 
 
@@ -80,7 +83,10 @@ def headlines(db: Database) -> list[Headline]:
         rows = db.by_metric[metric.metric_id].filter(pl.col("area_id") == ENGLAND).sort("period_end")
         if rows.height:
             last = rows.row(-1, named=True)
-            found.append(Headline(metric, last["period_end"], last["value"], last["change"], rows["value"].to_list()))
+            history = direction.parted(rows)["value"].to_list()
+            found.append(
+                Headline(metric, last["period_end"], last["value"], last["change"], last["series_break"], history)
+            )
     return found
 
 
@@ -104,7 +110,7 @@ def gains(db: Database, benchmark: Benchmark, metrics: Sequence[Metric]) -> list
                 metric,
                 rows["period_end"][0],
                 england.get(metric.metric_id),
-                shared["benchmark"] if shared else None,
+                shared,
                 comparison.england_if_all_met(rows),
             )
         )

@@ -31,7 +31,8 @@ class Funnel:
     points: pl.DataFrame
     """One row a return with counts: area_id, area_ids, names, name, return_id, n (the denominator), p (in the metric's
     unit), value (as published), sets_cut, low_95, high_95, low_998, high_998, outside (0, 95 or 99.8) and side (better
-    or worse, of a neutral measure lower or higher; null within the limits). Largest first."""
+    or worse, of a neutral measure lower or higher; null within the limits). Largest first. A figure in a range is
+    outside where the whole range is."""
     lines: pl.DataFrame
     """The limits over sizes from the smallest council that sets an axis to the largest: n, low_95, ... high_998."""
     without: int
@@ -53,10 +54,10 @@ def funnel(db: Database, metric: Metric, period: Period) -> Funnel | None:
     centre, scale = float(england[0]), SCALES.get(metric.unit, 1.0)
     councils = figures.filter(pl.col("kind") == "local_authority")
     n = pl.col("denominator")
-    counted = councils.filter(pl.col("value").is_not_null() & (n > 0) & (pl.col("numerator") <= n))
+    counted = councils.filter(pl.col("value").is_not_null() & (n > 0) & (pl.col("numerator") <= n).fill_null(True))
     high_is = ("worse" if metric.lower_is_better else "better") if metric.ranked else "higher"
     low_is = {"worse": "better", "better": "worse", "higher": "lower"}[high_is]
-    p = pl.col("p")
+    p, most = pl.col("p"), pl.coalesce("value_high", "p")
     points = (
         returns.once(db, counted)
         .select(
@@ -66,19 +67,22 @@ def funnel(db: Database, metric: Metric, period: Period) -> Funnel | None:
             "name",
             "return_id",
             n.alias("n"),
-            (pl.col("numerator") / n * scale).round_sig_figs(SIGNIFICANT).alias("p"),
+            # Where only the denominator is published, the value is as exact as it is printed.
+            pl.coalesce(pl.col("numerator") / n * scale, "value").round_sig_figs(SIGNIFICANT).alias("p"),
             "value",
+            "value_high",
             "sets_cut",
         )
         .with_columns(_limits(centre, scale))
         .with_columns(
-            pl.when((p < pl.col("low_998")) | (p > pl.col("high_998")))
+            pl.when((most < pl.col("low_998")) | (p > pl.col("high_998")))
             .then(99.8)
-            .when((p < pl.col("low_95")) | (p > pl.col("high_95")))
+            .when((most < pl.col("low_95")) | (p > pl.col("high_95")))
             .then(95.0)
             .otherwise(0.0)
             .alias("outside")
         )
+        .drop("value_high")
         .with_columns(
             pl.when(pl.col("outside") > 0)
             .then(pl.when(p > centre).then(pl.lit(high_is)).otherwise(pl.lit(low_is)))

@@ -16,12 +16,14 @@ from dashboard.analysis.local_figures import Own
 from dashboard.data.database import Database
 from dashboard.data.model import SIGNIFICANT
 
+RANKS = ("rank", "rank_low", "rank_high", "tied", "ranked", "quarter", "quarter_low", "quarter_high")
+
 
 def rank_figures(db: Database, area_id: str, figures: Sequence[Own], benchmark: Benchmark) -> pl.DataFrame:
     """One row a figure, in menu order: columns of comparison.compare, whose value and counts are the council's own.
 
     Adds published, published_numerator and published_denominator, and `change`, which is from the published figure to
-    the own one. rank, tied, ranked and quarter are those it would have; null of what is not ranked. status and symbol
+    the own one. RANKS are those it would have; null of what is not ranked. status and symbol
     are those of the published figure. Each return counts once.
     """
     everything = db.newest.filter(pl.col("metric_id").is_in([own.metric_id for own in figures]))
@@ -57,7 +59,9 @@ def rank_figures(db: Database, area_id: str, figures: Sequence[Own], benchmark: 
             pl.col("own_numerator").alias("numerator"),
             pl.col("own_denominator").alias("denominator"),
         )
-        .drop("own", "own_numerator", "own_denominator", "rank", "tied", "ranked", "quarter")
+        # The own figure is exact.
+        .with_columns(pl.lit(None, pl.Float64).alias(end) for end in ("value_low", "value_high"))
+        .drop("own", "own_numerator", "own_denominator", *RANKS)
     )
     ranks = _ranks(db, everything, rows)
     return (
@@ -95,34 +99,56 @@ def _rows(db: Database, area_id: str, everything: pl.DataFrame, given: pl.DataFr
 
 
 def _ranks(db: Database, everything: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:
-    """metric_id, rank, tied, ranked, quarter of what is ranked (rules `ranks` and `quarters`)."""
-    lower = pl.col("polarity") == "lower_is_better"
-    better = pl.when(lower).then(pl.col("other") < pl.col("value")).otherwise(pl.col("other") > pl.col("value"))
+    """metric_id and RANKS of what is ranked (rules `ranks`, `quarters` and `ranges`)."""
     ranked = db.measures.filter((pl.col("polarity") != "neutral") & (pl.col("unit") != "grade"))
-    own = rows.join(ranked.select("metric_id", "polarity"), on="metric_id").select(
-        "metric_id", "period_end", "return_id", "value", "polarity"
+    own = rows.filter("sets_cut").join(
+        ranked.select("metric_id", (pl.col("polarity") == "lower_is_better").alias("lower")), on="metric_id"
     )
+    value, low, high = (pl.col(name) for name in ("value", "other_low", "other_high"))
+    always = pl.when("lower").then(high < value).otherwise(low > value)
+    sometimes = pl.when("lower").then(low < value).otherwise(high > value)
     others = (
-        everything.filter((pl.col("kind") == "local_authority") & pl.col("value").is_not_null())
+        everything.filter((pl.col("kind") == "local_authority") & pl.col("sets_cut"))
         .unique(["metric_id", "return_id"])
-        .select("metric_id", pl.col("value").alias("other"), pl.col("return_id").alias("other_return"))
-        .join(own, on="metric_id")
+        .select(
+            "metric_id",
+            pl.coalesce("value_low", "value").alias("other_low"),
+            pl.coalesce("value_high", "value").alias("other_high"),
+            pl.col("return_id").alias("other_return"),
+        )
+        .filter(low.is_not_null())
+        .join(own.select("metric_id", "period_end", "return_id", "value", "lower"), on="metric_id")
         .filter(pl.col("other_return") != pl.col("return_id"))
-        .group_by("metric_id")
+        .group_by("metric_id", "period_end", "value", "lower")
         .agg(
-            (1 + better.sum()).cast(pl.Int64).alias("rank"),
-            (1 + (pl.col("other") == pl.col("value")).sum()).cast(pl.Int64).alias("tied"),
+            (1 + always.sum()).cast(pl.Int64).alias("rank_low"),
+            (1 + sometimes.sum()).cast(pl.Int64).alias("rank_high"),
+            (1 + ((low == value) & (high == value)).sum()).cast(pl.Int64).alias("alike"),
             (1 + pl.len()).cast(pl.Int64).alias("ranked"),
         )
     )
 
     def beyond(cut: str) -> pl.Expr:
-        over = pl.when(lower).then(pl.col("value") > pl.col(cut)).otherwise(pl.col("value") < pl.col(cut))
-        return over.cast(pl.Int64)
+        low, high = pl.col(f"{cut}_low"), pl.col(f"{cut}_high")
+        return pl.struct(
+            low=pl.when("lower").then(value > high).otherwise(value < low).cast(pl.Int64),
+            high=pl.when("lower").then(value > low).otherwise(value < high).cast(pl.Int64),
+        )
 
-    quarter = (1 + beyond("best") + beyond("middle") + beyond("worst")).alias("quarter")
+    quarters = [
+        (1 + pl.sum_horizontal(beyond(cut).struct.field(end) for cut in ("best", "middle", "worst"))).alias(
+            f"quarter_{end}"
+        )
+        for end in ("low", "high")
+    ]
+    exact = pl.col("rank_low") == pl.col("rank_high")
     return (
-        own.join(others, on="metric_id")
-        .join(db.table["quarter_cut"], on=["metric_id", "period_end"], how="left")
-        .select("metric_id", "rank", "tied", "ranked", quarter)
+        others.join(db.table["quarter_cut"], on=["metric_id", "period_end"], how="left")
+        .with_columns(quarters)
+        .with_columns(
+            pl.when(exact).then("rank_low").alias("rank"),
+            pl.when(exact).then("alike").alias("tied"),
+            pl.when(pl.col("quarter_low") == pl.col("quarter_high")).then("quarter_low").alias("quarter"),
+        )
+        .select("metric_id", *RANKS)
     )

@@ -99,7 +99,11 @@ class _Figure(NamedTuple):
 
 @cached
 def _figures(db: Database) -> dict[tuple[str, str], _Figure]:
-    rows = setting(db.newest).select("metric_id", "area_id", "value", "return_id", "period_end")
+    rows = (
+        setting(db.newest)
+        .filter(pl.col("value").is_not_null())
+        .select("metric_id", "area_id", "value", "return_id", "period_end")
+    )
     return {(metric_id, area_id): _Figure(*rest) for metric_id, area_id, *rest in rows.iter_rows()}
 
 

@@ -60,7 +60,9 @@ def councils(db: Database, metric: Metric, period: Period, benchmark: Benchmark)
         figures = db.figures(metric.metric_id, period.end)
         rows = comparison.compare(db, benchmark, figures, db.councils(metric.metric_id, period.end))
     lower_first = metric.neutral or metric.lower_is_better
-    return rows.sort("value", "name", descending=[not lower_first, False], nulls_last=True)
+    # What is hidden in a range stands where the middle of that is.
+    place = pl.coalesce("value", (pl.col("value_low") + pl.col("value_high")) / 2)
+    return rows.sort(place, "name", descending=[not lower_first, False], nulls_last=True)
 
 
 @cached
@@ -102,11 +104,8 @@ def _companions(db: Database) -> pl.DataFrame:
         rows = councils.select("metric_id", "area_id")
         for other in ("england", "region", "neighbours"):
             values = BENCHMARKS[other].values(db, figures, councils)
-            named = values.select(
-                "metric_id",
-                "area_id",
-                pl.col("benchmark").alias(other),
-                pl.col("council_count").alias(f"{other}_count"),
+            named = _named(values, other).select(
+                "metric_id", "area_id", *_ends(other), pl.col("council_count").alias(f"{other}_count")
             )
             rows = rows.join(named, on=["metric_id", "area_id"], how="left")
         mean = neighbours_mean(db, figures, councils).select("metric_id", "area_id", "neighbours_mean")
@@ -115,20 +114,36 @@ def _companions(db: Database) -> pl.DataFrame:
     return db.cached("companions", found)
 
 
+def _ends(name: str) -> tuple[str, str, str]:
+    return name, f"{name}_low", f"{name}_high"
+
+
+def _named(values: pl.DataFrame, name: str) -> pl.DataFrame:
+    """The values of a benchmark under another name, null where hidden figures leave them open, with _low and _high."""
+    low, high = pl.col("benchmark_low"), pl.col("benchmark_high")
+    return values.with_columns(
+        pl.when(low == high).then(low).alias(name), low.alias(f"{name}_low"), high.alias(f"{name}_high")
+    )
+
+
 def strongest(profile: pl.DataFrame, most: int = 5) -> pl.DataFrame:
     """The measures of `profile` in which a council ranks best, best first; no measure counts for more."""
-    return _by_rank(profile).head(most)
+    return _by_rank(profile, "rank_high").head(most)
 
 
 def weakest(profile: pl.DataFrame, most: int = 5) -> pl.DataFrame:
     """The measures in which it ranks worst, worst first: of the worse half of councils, and none of its strongest."""
-    rows = _by_rank(profile)
-    return rows.tail(max(0, min(most, rows.height - most))).reverse().filter(pl.col("quarter") > 2)
+    rows = _by_rank(profile, "rank_low").join(
+        strongest(profile, most), on="metric_id", how="anti", maintain_order="left"
+    )
+    return rows.tail(most).reverse().filter(pl.col("quarter_low") > 2)
 
 
-def _by_rank(profile: pl.DataFrame) -> pl.DataFrame:
-    share = (pl.col("rank") - 1) / (pl.col("ranked") - 1)
-    return profile.filter(pl.col("rank").is_not_null() & (pl.col("ranked") > 1)).sort(share, maintain_order=True)
+def _by_rank(profile: pl.DataFrame, rank: str) -> pl.DataFrame:
+    """The measures in which it has a figure and quarters are known, best first by the worst or best rank there."""
+    share = (pl.col(rank) - 1) / (pl.col("ranked") - 1)
+    known = pl.col("value").is_not_null() & pl.col("quarter_low").is_not_null() & (pl.col("ranked") > 1)
+    return profile.filter(known).sort(share, maintain_order=True)
 
 
 @cached
@@ -140,25 +155,31 @@ def indicative(db: Database, metric: Metric) -> bool:
 
 @cached
 def history(db: Database, area_id: str) -> dict[str, list[tuple[date, float | None]]]:
-    """Every measure of one council over time: metric_id -> (period_end, value), oldest first, missing as None."""
-    rows = db.by_area[area_id].sort("period_end").group_by("metric_id", maintain_order=True).agg("period_end", "value")
+    """Every measure of one council over time: metric_id -> (period_end, value), oldest first, missing as None.
+
+    So is what lies between two figures that a break parts (`direction.parted`).
+    """
+    figures = direction.parted(db.by_area[area_id])
+    rows = figures.group_by("metric_id", maintain_order=True).agg("period_end", "value")
     return {metric_id: list(zip(ends, values, strict=True)) for metric_id, ends, values in rows.iter_rows()}
 
 
 @timing.query
 @cached
 def trend(db: Database, metric: Metric, area_id: str) -> pl.DataFrame:
-    """One measure over time, oldest first: period_end, period, value, status, england, best, neighbours, region, and
-    rank, tied, ranked, quarter.
+    """One measure over time, oldest first: period_end, period, the figure, its rank, england, best, neighbours, region.
 
-    `best` is what the best quarter of councils reach; null for neutral measures. A period in which the council did
-    not exist has no row: a reorganisation is a break, never bridged.
+    Columns of a figure as in Database.figure. `best` is what the best quarter of councils reach; null for neutral
+    measures. Each of the others has a _low and a _high, and is null where hidden figures leave these apart. A period
+    in which the council did not exist has no row: a reorganisation is a break, never bridged.
     """
     rows = db.by_metric[metric.metric_id]
     own = rows.filter(pl.col("area_id") == area_id)
     frame = own.select(
-        "metric_id", "period_end", "period", "area_id", "value", "status", "symbol", "rank", "tied", "ranked", "quarter"
-    )
+        "metric_id", "period_end", "period", "area_id", "value", "value_low", "value_high", "status", "symbol",
+        "numerator", "denominator", "unknown", "rank", "rank_low", "rank_high", "tied", "ranked", "quarter",
+        "quarter_low", "quarter_high", "not_ranked", "figures", "hidden", "series_break",
+    )  # fmt: skip
     for other, name in (
         ("england", "england"),
         ("best_quarter", "best"),
@@ -166,9 +187,9 @@ def trend(db: Database, metric: Metric, area_id: str) -> pl.DataFrame:
         ("region", "region"),
     ):
         if BENCHMARKS[other].best and not metric.ranked:
-            frame = frame.with_columns(pl.lit(None, pl.Float64).alias(name))
+            frame = frame.with_columns(pl.lit(None, pl.Float64).alias(one) for one in _ends(name))
             continue
-        found = BENCHMARKS[other].values(db, rows, own).select("period_end", pl.col("benchmark").alias(name))
+        found = _named(BENCHMARKS[other].values(db, rows, own), name).select("period_end", *_ends(name))
         frame = frame.join(found, on="period_end", how="left", maintain_order="left")
     return frame.sort("period_end")
 

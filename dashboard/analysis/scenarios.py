@@ -132,7 +132,8 @@ class Returners:
     rows: pl.DataFrame
     """One row a return with a vacancy rate: area_id, area_ids, names, name, return_id, vacancies, returners, before,
     after, rank, rank_still (with the others held still), rank_after (once all have theirs), ranked, caseload_before,
-    caseload_after, meets_before, meets_after. Most returners first."""
+    caseload_after, meets_before, meets_after, sets_cut (is ranked: else it has no ranks and meets nothing). Most
+    returners first."""
     assumptions: tuple[str, ...]
 
 
@@ -145,7 +146,9 @@ def council(db: Database, area_id: str, metric: Metric, target: float) -> Counci
     rows = _compare_with_target(db, metric, target)
     period = db.latest(metric.metric_id)
     own = rows.row(by_predicate=pl.col("area_id") == area_id, named=True)
-    others = rows.unique("return_id").filter(pl.col("return_id") != own["return_id"])["value"].drop_nulls().to_list()
+    ranked = rows.unique("return_id").filter("sets_cut")
+    others = ranked.filter(pl.col("return_id") != own["return_id"])["value"].drop_nulls().to_list()
+    cuts = _cuts(db, metric, period) if own["sets_cut"] else None
     names = [db.names[one] for one in sorted(own["return_id"].split("+"), key=db.names.__getitem__)]
     counts = _counts(db, period, [area_id]).row(0, named=True)
     moved = None if own["gap"] is None else 0.0 if own["gap"] <= 0 else own["shortfall"]
@@ -153,9 +156,6 @@ def council(db: Database, area_id: str, metric: Metric, target: float) -> Counci
     caseload, then = _caseload(db, metric, period, area_id, counts, moved)
     if metric.metric_id == CASELOAD and then is not None:
         then = after  # and not what its rounded rate and its counts would make of it
-    cuts = db.table["quarter_cut"].filter(
-        (pl.col("metric_id") == metric.metric_id) & (pl.col("period_end") == period.end)
-    )
     return Council(
         metric,
         period,
@@ -170,7 +170,7 @@ def council(db: Database, area_id: str, metric: Metric, target: float) -> Counci
         then,
         _rank(others, cuts, own["value"]),
         _rank(others, cuts, after),
-        None if own["value"] is not None else reason(own["status"], own["symbol"], metric),
+        reason(own["status"], own["symbol"], metric) if own["value"] is None else own["not_ranked"],
         _assumptions(metric, counts, then is not None and metric.metric_id == VACANCIES, names, _STILL),
     )
 
@@ -185,7 +185,7 @@ def england(db: Database, metric: Metric, target: float) -> England:
     period = db.latest(metric.metric_id)
     rows = returns.once(db, _compare_with_target(db, metric, target))
     total = comparison.england_if_all_met(rows)
-    known = rows.filter(pl.col("value").is_not_null())
+    known = rows.filter(pl.col("value").is_not_null() & pl.col("sets_cut"))
     level = standard.best_quarter(db, metric) or target
     then = known.with_columns(pl.when(pl.col("gap") > 0).then(target).otherwise("value").alias("value"))
     published = _row(db, metric, period, ENGLAND)
@@ -233,7 +233,7 @@ def returners(db: Database, number: float = APPEAL, level: float | None = None) 
     vacancies, placed = pl.col("vacancies"), pl.col("returners")
     known = (
         councils.filter(pl.col("value").is_not_null())
-        .select("area_id", "area_ids", "names", "name", "return_id", "value", "rank", "ranked")
+        .select("area_id", "area_ids", "names", "name", "return_id", "value", "rank", "ranked", "sets_cut")
         .join(_counts(db, period, None), on="area_id", maintain_order="left")
         .join(loads, on="area_id", how="left", maintain_order="left")
         .rename({"value": "before", "vacancies_fte": "vacancies"})
@@ -256,15 +256,19 @@ def returners(db: Database, number: float = APPEAL, level: float | None = None) 
         )
         .with_columns(
             # Nobody gets worse, so that who was better before is never the council itself.
-            (pl.col("before").sort().search_sorted(pl.col("after"), "left") + 1).cast(pl.Int64).alias("rank_still"),
-            pl.col("after").rank("min").cast(pl.Int64).alias("rank_after"),
-            (pl.col("before") <= level).alias("meets_before"),
-            (pl.col("after") <= level).alias("meets_after"),
+            pl.when("sets_cut")
+            .then(pl.col("before").filter("sets_cut").sort().search_sorted(pl.col("after"), "left") + 1)
+            .cast(pl.Int64)
+            .alias("rank_still"),
+            pl.when("sets_cut").then("after").rank("min").cast(pl.Int64).alias("rank_after"),
+            (pl.col("sets_cut") & (pl.col("before") <= level)).alias("meets_before"),
+            (pl.col("sets_cut") & (pl.col("after") <= level)).alias("meets_after"),
         )
         .sort("returners", "name", descending=[True, False], nulls_last=True)
         .select(
             "area_id", "area_ids", "names", "name", "return_id", "vacancies", "returners", "before", "after", "rank",
             "rank_still", "rank_after", "ranked", "caseload_before", "caseload_after", "meets_before", "meets_after",
+            "sets_cut",
         )
     )  # fmt: skip
     published = _row(db, metric, period, ENGLAND)
@@ -283,7 +287,7 @@ def returners(db: Database, number: float = APPEAL, level: float | None = None) 
         then,
         int(rows["meets_before"].sum()),
         int(rows["meets_after"].sum()),
-        rows.height,
+        int(rows["sets_cut"].sum()),
         councils.height - rows.height,
         rows,
         (
@@ -370,15 +374,23 @@ def _share_of_holders(counts: dict[str, Any]) -> float | None:
     return min(1.0, float(holders / (staff + agency)))
 
 
-def _rank(others: list[float], cuts: pl.DataFrame, value: float | None) -> Rank | None:
-    """The rank of a value among the others; all LEVERS are better when lower."""
-    if value is None or not cuts.height:
+def _cuts(db: Database, metric: Metric, period: Period) -> list[float] | None:
+    """What a figure must be over to be in the second, the third and the worst quarter; None where that is not known."""
+    table = db.table["quarter_cut"]
+    cuts = table.filter((pl.col("metric_id") == metric.metric_id) & (pl.col("period_end") == period.end))
+    found = cuts.select("best_low", "middle_low", "worst_low").rows()
+    return list(found[0]) if found and found[0][0] is not None else None
+
+
+def _rank(others: list[float], cuts: list[float] | None, value: float | None) -> Rank | None:
+    """The rank of a value among the others; all LEVERS are better when lower, and nobody's is hidden."""
+    if value is None or cuts is None:
         return None
     return Rank(
         1 + sum(other < value for other in others),
         1 + sum(other == value for other in others),
         1 + len(others),
-        1 + sum(value > cuts[cut][0] for cut in ("best", "middle", "worst")),
+        1 + sum(value > cut for cut in cuts),
     )
 
 

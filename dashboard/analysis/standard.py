@@ -25,21 +25,25 @@ class Standard:
 
 @cached
 def best_quarter(db: Database, metric: Metric) -> float | None:
-    """What the best quarter of councils reach in the newest period; None for neutral measures and grades."""
+    """What the best quarter of councils reach in the newest period; None for neutral measures and grades.
+
+    And where hidden figures leave it open: a standard is one number.
+    """
     cuts = db.table["quarter_cut"].filter(
         (pl.col("metric_id") == metric.metric_id) & (pl.col("period_end") == db.latest(metric.metric_id).end)
     )
-    return float(cuts["best"][0]) if cuts.height else None
+    exact = cuts.filter(pl.col("best_low") == pl.col("best_high"))
+    return float(exact["best_low"][0]) if exact.height else None
 
 
 @cached
 def over_time(db: Database, metric: Metric, target: float | None = None) -> Standard | None:
     """How many returns met a standard in each period, of how many that had a figure.
 
-    The standard is what the best quarter reach in the newest period, or `target`. A joint return counts once; very
-    small councils count, as they do in ranks. `england` is the published figure; `broken` says that a period is not to
-    be compared with earlier ones. None where there is no better and worse, or nobody sets a cut; of grades, which set
-    none, where no grade is the target.
+    The standard is what the best quarter reach in the newest period, or `target`. A joint return counts once, and those
+    that are ranked count; a hidden figure where its range says whether it met it. `england` is the published figure;
+    `broken` says that a period is not to be compared with earlier ones. None where there is no better and worse, or no
+    one standard; of grades, which set none, where no grade is the target.
     """
     if metric.neutral or (metric.graded and target is None):
         return None
@@ -50,17 +54,18 @@ def over_time(db: Database, metric: Metric, target: float | None = None) -> Stan
     if target is None:
         return None
     figures = db.by_metric[metric.metric_id]
-    reached = pl.col("value") <= target if metric.lower_is_better else pl.col("value") >= target
+    low, high = pl.coalesce("value_low", "value"), pl.coalesce("value_high", "value")
+    reached, missed = (high <= target, low > target) if metric.lower_is_better else (low >= target, high < target)
     england = figures.filter(pl.col("area_id") == ENGLAND).select("period_end", pl.col("value").alias("england"))
     breaks = db.table["series_break"].filter(pl.col("metric_id") == metric.metric_id)["period_end"].to_list()
     rows = (
-        figures.filter(pl.col("kind") == "local_authority")
+        figures.filter((pl.col("kind") == "local_authority") & pl.col("sets_cut"))
         .unique(["period_end", "return_id"])
         .group_by("period_end")
         .agg(
             pl.first("period"),
             reached.sum().cast(pl.Int64).alias("met"),
-            pl.col("value").count().cast(pl.Int64).alias("had"),
+            (reached | missed).sum().cast(pl.Int64).alias("had"),
         )
         .join(england, on="period_end", how="left")
         .sort("period_end")

@@ -6,16 +6,25 @@ SELECT
     observation.period,
     observation.period_end,
     observation.value,
+    observation.value_low,
+    observation.value_high,
     metric.unit,
     observation.status,
     observation.symbol,
     change.change,
+    series_break.reason AS series_break,
     standing.rank,
+    standing.rank_low,
+    standing.rank_high,
     standing.tied,
     standing.ranked,
     standing.quarter,
+    standing.quarter_low,
+    standing.quarter_high,
+    standing.not_ranked,
     observation.numerator,
     observation.denominator,
+    observation.unknown,
     CASE WHEN contains(observation.return_id, '+') THEN observation.return_id END AS joint_return,
     metric.polarity,
     region.name AS region,
@@ -40,6 +49,7 @@ JOIN source ON source.source_id = observation.source_id
 LEFT JOIN area AS region ON region.area_id = area.region_id
 LEFT JOIN standing USING (metric_id, area_id, period_end)
 LEFT JOIN change USING (metric_id, area_id, period_end)
+LEFT JOIN series_break USING (metric_id, period_end)
 LEFT JOIN trend USING (metric_id, area_id, period_end)
 ORDER BY
     metric.position,

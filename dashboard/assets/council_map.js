@@ -2,7 +2,8 @@
 
 const NARROW = 560; // pixels; below, London stands under England, with boroughs wide enough to touch
 const FRAME = 18; // units of the map between London and the line around it
-const TEXTURES = { hatched: 'M-1 1 1-1M0 6 6 0M5 7 7 5', dotted: 'M3 3h.01' }; // in squares of 6 pixels
+const HATCH = 'M-1 1 1-1M0 6 6 0M5 7 7 5';
+const TEXTURES = { hatched: HATCH, striped: HATCH, dotted: 'M3 3h.01' }; // in squares of 6 pixels
 const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 const NONE = [];
 const SHAPES = ['defs', 'g', 'path', 'pattern', 'rect', 'svg', 'text'];
@@ -160,8 +161,9 @@ class CouncilMap {
           make(
             'pattern',
             { id: `${place}-${index}`, class: place, width: 6, height: 6, patternUnits: 'userSpaceOnUse' },
-            make('rect', { class: 'ground', width: 6, height: 6 }),
-            make('path', { class: kind, d: TEXTURES[kind], stroke: colour }),
+            // Striped is a colour with light lines over it; the others are dark lines on the page's own ground.
+            make('rect', { class: 'ground', width: 6, height: 6, ...(kind === 'striped' && { style: `fill:${colour}` }) }),
+            make('path', { class: kind, d: TEXTURES[kind], stroke: kind === 'striped' ? '#ffffff' : colour }),
           ),
         ),
       ),

@@ -113,10 +113,10 @@ def _measures(
                 sections.measure(metric, row, *_said(row, metric, joint)),
                 drawn,
                 sections.value(row, metric),
-                sections.change(row["change"], metric),
+                sections.change(row["change"], metric, row["series_break"]),
                 Cell(formats.brief(row["england"], metric)),
                 sections.neighbours(row, metric),
-                Cell(formats.brief(row["benchmark"], metric)),
+                Cell(formats.benchmark_figure(row, metric)),
                 sections.rank(row),
             )
         )
@@ -139,12 +139,12 @@ def _judged(db: Database, partners: Sequence[Partner]) -> list[str]:
 
 def _better(rows: pl.DataFrame) -> pl.DataFrame:
     """Of the measures in which it ranks best, those in the better half: few have a figure of very small councils."""
-    return rows.filter(pl.col("quarter") <= 2)
+    return rows.filter(pl.col("quarter_high") <= 2)
 
 
 def _said(row: Row, metric: Metric, joint: Mapping[str, str]) -> tuple[str, ...]:
     """What else is said of a figure below its measure: that few are behind it, and who reports it too."""
-    return (FEW if sections.few(row, metric) else "", joint.get(metric.metric_id, ""))
+    return (FEW if sections.few(row) else "", joint.get(metric.metric_id, ""))
 
 
 def _extremes(db: Database, rows: pl.DataFrame, title: str, joint: Mapping[str, str]) -> Section:
@@ -173,9 +173,11 @@ def _gaps(
     body = []
     for metric in nine:
         row = rows[metric.metric_id]
-        if row["value"] is None:
-            distance = Cell("no figure", formats.reason(row["status"], row["symbol"], metric), "missing")
-        elif row["benchmark"] is None:
+        if row["value"] is None and row["value_low"] is None:
+            distance = Cell("no figure", formats.why(row, metric), "missing")
+        elif row["not_ranked"]:
+            distance = Cell("not compared", row["not_ranked"], "missing")
+        elif row["benchmark_low"] is None:
             distance = Cell("nothing to compare with", tone="missing")
         elif formats.gap(row, metric) == "meets it":
             distance = Cell("meets it", tone="better")
@@ -183,7 +185,7 @@ def _gaps(
             distance = Cell(formats.gap(row, metric) or "")
         real = formats.shortfall(row, metric)
         shared = ", joint return" if metric.metric_id in joint else ""
-        falls_short = row["gap"] is not None and row["gap"] > 0
+        falls_short = row["gap_low"] is not None and row["gap_low"] > 0
         body.append(
             (
                 Cell(metric.short_title, f"{formats.period_label(metric, row['period_end'])}{shared}"),
@@ -289,7 +291,7 @@ def _notes(
     points = [Point(words) for words in notices(db, area_id)]
     every = profile.to_dicts()
     shown = {metric.metric_id for metric in nine}.union(*(one["metric_id"] for one in extremes))
-    small = [db.metrics[one] for one, row in rows.items() if one in shown and sections.few(row, db.metrics[one])]
+    small = [db.metrics[one] for one, row in rows.items() if one in shown and sections.few(row)]
     if words := said.few(small):
         points.append(Point(words))
     if why := said.missing(every, db.metrics):

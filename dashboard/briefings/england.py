@@ -84,7 +84,9 @@ def _headlines(db: Database) -> Section:
         figure = "no figure" if one.value is None else formats.brief(one.value, metric)
         unit = "" if metric.unit == "%" else f"{metric.unit}, "
         moved = ""
-        if one.change is not None:
+        if one.series_break:
+            moved = "not to be held against earlier years, "
+        elif one.change is not None:
             word = formats.direction(one.change, metric)
             signed = formats.signed(one.change, metric)
             moved = "no change in a year, " if word == "no change" else f"{signed} in a year, {word}, "
@@ -114,7 +116,15 @@ def _gains(db: Database, nine: list[Metric], benchmark: Benchmark) -> Section:
     body = []
     for one in front.gains(db, benchmark, nine):
         rows = held.filter(pl.col("metric_id") == one.metric.metric_id)
-        drawn = strips.strip(rows, one.metric, benchmark, "", own=[], england=one.england, mark=one.benchmark)
+        drawn = strips.strip(
+            rows,
+            one.metric,
+            benchmark,
+            "",
+            own=[],
+            england=one.england,
+            mark=one.mark["benchmark"] if one.mark else None,
+        )
         body.append(_gain(one, drawn))
     heads = (
         "Measure", strips.HEAD, "England", benchmark.label, "Reach it", "Fall short", "No figure", "If all met it",
@@ -132,7 +142,7 @@ def _gains(db: Database, nine: list[Metric], benchmark: Benchmark) -> Section:
 
 def _gain(one: Gain, drawn: Strip) -> tuple[Cell | Strip | Bar, ...]:
     metric, total = one.metric, one.total
-    level = formats.brief(one.benchmark, metric) if one.benchmark is not None else "each its own"
+    level = formats.benchmark_figure(one.mark, metric) if one.mark else "each its own"
     what = sentences.gain(one)
     notes = [formats.held(metric)] if what else []
     if total.uncounted and what:
@@ -295,7 +305,7 @@ def _notes(db: Database, rows: pl.DataFrame, metric: Metric, nine: list[Metric],
     ]
     missing: dict[str, list[str]] = {}
     for row in rows.filter(pl.col("value").is_null()).iter_rows(named=True):
-        missing.setdefault(formats.reason(row["status"], row["symbol"], metric), []).append(row["name"])
+        missing.setdefault(formats.why(row, metric), []).append(row["name"])
     if words := said.without(metric, missing):
         points.append(Point(words))
     points += [

@@ -86,7 +86,7 @@ def _measures(
                 if one.region is not None
                 else Cell("none published", tone="missing"),
                 Cell(formats.brief(one.england, metric)),
-                Cell("each its own" if shared is None else formats.brief(mark, metric)),
+                Cell("each its own" if shared is None else formats.benchmark_figure(shared, metric)),
                 Cell(f"{one.met} of {one.compared}" if one.compared else ""),
                 first,
                 last,
@@ -159,10 +159,12 @@ def _side_by_side(
 
 
 def _figure(row: Row | None, metric: Metric) -> Cell:
+    if row is not None and row["value"] is None and row["value_low"] is not None:
+        return Cell(formats.figure(row, metric), formats.quarter(row), tone="missing")
     if row is None or row["value"] is None:
         return Cell((row["symbol"] if row else None) or said.NO_SYMBOL, tone="missing")
     quarter = row["quarter"]
-    met = row["gap"] is not None and row["gap"] <= 0
+    met = row["gap_high"] is not None and row["gap_high"] <= 0
     return Cell(formats.brief(row["value"], metric), str(quarter or ""), f"q{quarter}" if quarter else "", strong=met)
 
 

@@ -77,37 +77,38 @@ def measure(metric: Metric, row: Row, *more: str) -> Cell:
     return Cell(metric.title, ", ".join(filter(None, below)))
 
 
-def few(row: Row, metric: Metric) -> bool:
-    """Whether fewer are behind a figure than a return needs to set a benchmark (rule `very-small`).
+def few(row: Row) -> bool:
+    """Whether a figure is not ranked because few are behind it (rule `very-small`).
 
     Of a very small council that is so of all figures, and is not said of each.
     """
-    if row["value"] is None or row["denominator"] is None or metric.minimum_denominator is None or row["very_small"]:
-        return False
-    return bool(row["denominator"] < metric.minimum_denominator)
+    return row["not_ranked"] is not None and not row["very_small"] and not formats.too_many_unknown(row)
 
 
 def value(row: Row, metric: Metric, *, strong: bool = True) -> Cell:
     """A figure, or the reason why there is none, as short as a column needs it: the notes give it in full."""
+    if row["value"] is None and row.get("value_low") is not None:
+        return Cell(formats.figure(row, metric), "hidden: a small count")
     if row["value"] is None:
         why = REASONS[row["status"]].partition(",")[0]
         return Cell(f"{why} ({row['symbol']})" if row["symbol"] else why, tone="missing")
-    return Cell(formats.brief(row["value"], metric), strong=strong)
+    return Cell(formats.brief(row["value"], metric), formats.unknown(row, metric), strong=strong)
 
 
 def rank(row: Row) -> Cell:
     """The quarter, with rank and number of councils below."""
-    if row["rank"] is None:
-        return Cell("")
-    return Cell(formats.QUARTERS[row["quarter"]].capitalize(), formats.rank(row), f"q{row['quarter']}")
+    if row["rank_low"] is None:
+        return Cell("", f"not ranked: {row['not_ranked']}" if row["not_ranked"] else "")
+    tone = f"q{row['quarter']}" if row["quarter"] else ""
+    return Cell(formats.quarter(row).capitalize(), formats.rank(row), tone)
 
 
 def neighbours(row: Row, metric: Metric) -> Cell:
     """The median of the neighbours, with how many have a figure where not all do."""
-    if row["neighbours"] is None:
+    if row["neighbours_low"] is None:
         return Cell("too few", "under 5 of 10", "missing")
     return Cell(
-        formats.brief(row["neighbours"], metric),
+        formats.companion(row, "neighbours", metric),
         f"{row['neighbours_count']} of 10" if row["neighbours_count"] < 10 else "",
     )
 
@@ -119,10 +120,10 @@ def trend(row: Row, *, why: bool = True) -> Cell:
     return Cell(row["direction"] or "")
 
 
-def change(amount: float | None, metric: Metric) -> Cell:
-    """A change with what it means."""
+def change(amount: float | None, metric: Metric, series_break: str | None) -> Cell:
+    """A change with what it means; on a break of the series why there is none."""
     if amount is None:
-        return Cell("")
+        return Cell("", series_break or "")
     word = formats.direction(amount, metric)
     return Cell(formats.signed(amount, metric), word, word if word in ("better", "worse") else "")
 
@@ -153,7 +154,8 @@ def unseen(db: Database, metrics: Iterable[Metric], benchmark: Benchmark) -> lis
     names = []
     for one in metrics:
         returns = db.councils(one.metric_id, db.latest(one.metric_id).end).unique("return_id")
-        if returns["value"].null_count() > MANY_UNSEEN * returns.height:
+        unseen = returns.filter(pl.coalesce("value", "value_low").is_null())
+        if unseen.height > MANY_UNSEEN * returns.height:
             names.append(one.short_title.lower())
     return [Point(said.unseen(names))] if names else []
 

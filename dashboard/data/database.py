@@ -40,8 +40,10 @@ class Database:
     """One version of the data.
 
     `figure` holds every observation with its area, rank and change: metric_id, area_id, period_end, period, value,
-    status, symbol, numerator, denominator, return_id, file, line, name, kind, region_id, authority_type, very_small,
-    rank, tied, ranked, quarter, sets_cut, previous_period_end, change.
+    status, symbol, numerator, denominator, unknown, value_low, value_high, return_id, file, line, name, kind,
+    region_id, authority_type, very_small, rank, rank_low, rank_high, tied, ranked, quarter, quarter_low, quarter_high,
+    sets_cut, not_ranked, previous_period_end, change, series_break (why figures of the period cannot be held against
+    those before it; null where they can); and of its period figures, hidden and enough (table `quarter_cut`).
     `comments` holds those of the schema: (table, column) -> words, and (table, "") for the table itself.
     """
 
@@ -75,8 +77,16 @@ class Database:
             )
             .join(table["standing"], on=keys, how="left")
             .join(table["change"], on=keys, how="left")
-            # Neutral measures have no rank; only the very small are left out of their groups and axes.
-            .with_columns(pl.coalesce("sets_cut", ~pl.col("very_small")).alias("sets_cut"))
+            .join(table["series_break"].rename({"reason": "series_break"}), on=["metric_id", "period_end"], how="left")
+            .join(
+                table["quarter_cut"].select("metric_id", "period_end", "figures", "hidden", "enough"),
+                on=["metric_id", "period_end"],
+                how="left",
+            )
+            # Of neutral measures and grades only those that are left out of groups and axes have a standing.
+            .with_columns(
+                pl.coalesce("sets_cut", ~pl.col("very_small")).alias("sets_cut"), pl.col("enough").fill_null(True)
+            )
             .sort("metric_id", "period_end", "area_id")
         )
         self.by_metric: dict[str, pl.DataFrame] = _parts(self.figure, "metric_id")

@@ -50,6 +50,10 @@ class Metric:
     source_id: str
     period_kind: str
     derived: bool
+    made: str | None
+    """How a derived value is worked out; None of what is as published."""
+    unknown: str | None
+    """Where the publisher counts those of whom nothing is known; None where it counts nobody so."""
     minimum_denominator: float | None
     has_interval: bool
     may_exceed_100: bool
@@ -57,6 +61,9 @@ class Metric:
     shortfall_moves: str | None
     shortfall_holding: str | None
     caveat: str | None
+    next_due: str | None
+    """The month in which its next figures are due, as "2026-10", where the publisher says it."""
+    former_title: str | None
 
     @property
     def neutral(self) -> bool:
@@ -96,9 +103,12 @@ class Source:
     release: str
     released: str
     next_release: str | None
+    next_due: str | None
     previous_release: str | None
     page: str
     licence: str
+    note: str | None
+    """What should be known of it, and what was checked."""
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ import polars as pl
 
 from dashboard.data.database import Database
 from dashboard.files import exports
+from dashboard.files.exports.rows import NOT_COMPARED
 
 # Where a column is at home that other tables refer to it by: what is said of it there holds for all.
 HOMES = ("metric", "area", "source", "inspection", "observation", "change")
@@ -78,9 +79,7 @@ def frame(db: Database) -> pl.DataFrame:
 def _no_rows(db: Database) -> pl.DataFrame:
     """Rows of `comparison.compare` and `direction.with_direction`, none of them: an export has a column for each."""
     compared = {
-        "benchmark": pl.Float64, "council_count": pl.Int64, "gap": pl.Float64, "shortfall": pl.Float64,
-        "low": pl.Float64, "high": pl.Float64, "verdict": pl.String, "s": pl.Int64, "direction": pl.String,
-        "no_direction": pl.String,
+        **NOT_COMPARED, "s": pl.Int64, "direction": pl.String, "no_direction": pl.String,
     }  # fmt: skip
     return db.figure.clear().with_columns(pl.lit(None, kind).alias(name) for name, kind in compared.items())
 

@@ -5,6 +5,7 @@ The tools' rules are applied to our figures: what comes out need not be what the
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 import polars as pl
@@ -57,7 +58,7 @@ def of_neighbours(db: Database) -> Example | None:
         tuple(
             (
                 formats.place(one["name"]),
-                formats.brief(one["value"], metric) or formats.reason(one["status"], one["symbol"], metric),
+                formats.brief(one["value"], metric) or formats.why(one, metric),
             )
             for one in near
         ),
@@ -109,13 +110,11 @@ def of_edges(db: Database) -> Example | None:
         if not metric.ranked or metric.lower_is_better:
             continue
         end = db.latest(metric.metric_id).end
-        cut = db.table["quarter_cut"].filter((pl.col("metric_id") == metric.metric_id) & (pl.col("period_end") == end))
-        if cut.is_empty():
+        cuts = exact_cuts(db, metric, end)
+        if not cuts:
             continue
-        on = returns(db, metric, end).filter(
-            pl.col("value").is_in([cut[name][0] for name in ("best", "middle", "worst")])
-        )
-        best = on.filter(pl.col("value") == cut["best"][0]).sort("name")
+        on = returns(db, metric, end).filter(pl.col("value").is_in(cuts))
+        best = on.filter(pl.col("value") == cuts[0]).sort("name")
         found.append((metric, end, on.height, best))
     told = [one for one in found if one[3].height]
     if not told:
@@ -138,32 +137,43 @@ def of_edges(db: Database) -> Example | None:
     )
 
 
+def exact_cuts(db: Database, metric: Metric, end: date) -> list[float]:
+    """The three cuts of a metric and period, from the best side; none where hidden figures leave them open."""
+    cuts = db.table["quarter_cut"].filter((pl.col("metric_id") == metric.metric_id) & (pl.col("period_end") == end))
+    exact = cuts.filter(
+        (pl.col("best_low") == pl.col("best_high"))
+        & (pl.col("middle_low") == pl.col("middle_high"))
+        & (pl.col("worst_low") == pl.col("worst_high"))
+    )
+    return list(exact.select("best_low", "middle_low", "worst_low").row(0)) if exact.height else []
+
+
 def of_cuts(db: Database) -> Example | None:
     """Cuts that are set by every council, the very small too and joint returns twice."""
     moved, held, told = 0, 0, None
     for metric in (one for one in db.metrics.values() if one.ranked):
         end = db.latest(metric.metric_id).end
-        rows = db.councils(metric.metric_id, end).filter(pl.col("rank").is_not_null()).sort("rank", "name")
+        rows = db.councils(metric.metric_id, end).filter(pl.col("value").is_not_null()).sort("value", "name")
         values = sorted(rows["value"].to_list())
-        if not values:
+        if not values or not exact_cuts(db, metric, end):
             continue
         shares = (0.25, 0.5, 0.75) if metric.lower_is_better else (0.75, 0.5, 0.25)
         cuts = [type_7(values, share)[0] for share in shares]
-        others = [row for row in rows.iter_rows(named=True) if _quarter(row["value"], cuts, metric) != row["quarter"]]
-        moved, held = moved + len(others), held + rows.height
+        ranked = rows.filter("sets_cut").to_dicts()
+        others = [row for row in ranked if _quarter(row["value"], cuts, metric) != row["quarter"]]
+        moved, held = moved + len(others), held + len(ranked)
         if others and told is None:
             told = metric, end, others[0], cuts
     if told is None:
         return None
     metric, end, row, cuts = told
-    own = db.table["quarter_cut"].filter((pl.col("metric_id") == metric.metric_id) & (pl.col("period_end") == end))
     other = formats.QUARTERS[_quarter(row["value"], cuts, metric)]
     return Example(
         heading(metric, end),
         lines(
             "Cuts here, from the best: "
-            + ", ".join(exact(own[name][0]) for name in ("best", "middle", "worst"))
-            + f", set by {own['returns'][0]} returns.",
+            + ", ".join(exact(cut) for cut in exact_cuts(db, metric, end))
+            + f", set by {row['ranked']} returns.",
             "Set by every council: " + ", ".join(exact(cut) for cut in cuts) + ".",
             f"{names(db, row)}, at {formats.quantity(row['value'], metric)}, is in the "
             f"{formats.QUARTERS[row['quarter']]} here; it would be in the {other}.",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 
 import polars as pl
@@ -62,7 +62,11 @@ class Measure:
     gap: str
     """How a gap is said in real units, and what is held fixed; empty where it is not."""
     caveat: str
+    unknown: str
+    """Whom the publisher counts as unknown; empty where it counts nobody so."""
     source: Source
+    next_edition: str
+    """The edition that follows, or when it is due; empty where that is not known."""
     fills: tuple[tuple[Source, int, str], ...]
     """Other sources that hold figures of it: which, how many figures, and of which periods."""
     coverage: tuple[Coverage, ...]
@@ -98,7 +102,9 @@ def measure(db: Database, metric_id: str) -> Measure:
         minimum=_minimum(metric),
         gap=f"{metric.shortfall}, {formats.held(metric)}" if metric.shortfall else "",
         caveat=metric.caveat or "",
+        unknown=f"Counted as “{metric.unknown}”: the figure is a range." if metric.unknown else "",
         source=source,
+        next_edition=formats.next_edition(source.next_release, metric.next_due, datetime.now(UTC).date()),
         fills=_fills(db, metric, figures),
         coverage=coverage(metric, figures),
         breaks=tuple(_of(db, "series_break", metric_id).sort("period_end").select("period_end", "reason").iter_rows()),
@@ -119,7 +125,8 @@ def summary(db: Database) -> list[tuple[str, str, Measure]]:
         every = [measure(db, metric_id) for metric_id in titles(db).values()]
         return [(one.coverage[0].when if one.coverage else "", _councils(one), one) for one in every]
 
-    return db.cached("methods: measures", made)
+    # By the day: a new edition becomes due.
+    return db.cached(("methods: measures", datetime.now(UTC).date()), made)
 
 
 def alike(db: Database, one: Measure) -> list[str]:
@@ -136,7 +143,7 @@ def frame(db: Database) -> pl.DataFrame:
             "by_hand": one.check, "unit": one.unit, "better": one.better, "why": one.reason, "note": one.caveat,
             "newest": newest, "councils_with_a_figure": councils, "publisher": one.source.publisher,
             "source": one.source.title, "release": one.source.release, "released": one.source.released,
-            "next_release": one.source.next_release, "page": one.source.page, "licence": one.source.licence,
+            "next_release": one.next_edition or None, "page": one.source.page, "licence": one.source.licence,
             "metric_id": one.metric_id, "data_version": db.data_version,
         }
         for newest, councils, one in summary(db)
@@ -172,10 +179,12 @@ def better(metric: Metric) -> str:
 def formula(row: Mapping[str, Any]) -> str:
     """How the value is made, in the columns that are declared for it."""
     above, below = row["numerator"], row["denominator"]
+    if row["made"]:
+        return f"Worked out here: {row['made']}."
     if not above or not below:
-        return "As the definition and the note say." if row["derived"] else "As the publisher prints it."
+        return "As the publisher prints it."
     made = f"{_bracketed(above)} ÷ {_bracketed(below)}{SCALES.get(row['unit'], '')}"
-    return f"{made}{', worked out here' if row['derived'] else ''}. The names are those of the published columns."
+    return f"{made}. The names are those of the published columns."
 
 
 def made_of(row: Mapping[str, Any]) -> str:
@@ -250,7 +259,7 @@ def _councils(one: Measure) -> str:
 
 def _shown(row: Mapping[str, Any], metric: Metric) -> str:
     if row["value"] is None:
-        return formats.reason(row["status"], row["symbol"], metric)
+        return formats.why(row, metric)
     return formats.quantity(row["value"], metric)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
 
 from dashboard.data.database import Database
 from dashboard.data.names import format_date
@@ -14,6 +15,7 @@ from dashboard.views import tables
 from dashboard.views.tables.cells import council, link
 from dashboard.views.tables.html import Html, bold, join, outside, period, tag
 from dashboard.views.tables.table import of_cells
+from dashboard.views.text import formats
 from dashboard.views.text.grammar import plural
 
 Cells = Sequence[object]
@@ -85,9 +87,9 @@ def sources(db: Database, caption: str) -> Html:
         rows += [f"{one.rejected:,} rejected"] if one.rejected else []
         rows += [f"{one.duplicate:,} repeats"] if one.duplicate else []
         body.append(
-            (join(outside(source.title, source.page), period(source.publisher)),
+            (join(outside(source.title, source.page), period(source.publisher), period(source.note or "")),
              join(source.release, period(tables.released(source.released))),
-             source.next_release or "not known",
+             formats.next_edition(source.next_release, source.next_due, datetime.now(UTC).date()) or "not known",
              join(what, period(f"{one.figures:,} figures")),
              join(", ".join(rows), period(files)),
              source.licence)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime
 from urllib.parse import urlencode
 
 from dashboard.analysis.benchmarks import BENCHMARKS, DEFAULT
@@ -18,6 +19,7 @@ from dashboard.views import tables
 from dashboard.views.tables.cells import link
 from dashboard.views.tables.html import Html, bold, items, join, note, outside, period, span, tag
 from dashboard.views.tables.table import Column, Table, of_cells
+from dashboard.views.text import formats
 
 # Of what is found, so much of its text.
 SNIPPET = 150
@@ -50,7 +52,7 @@ MEASURES_TABLE = Table(
         Column("Newest", lambda row: row[0]),
         Column("Councils with a figure", lambda row: row[1]),
         Column("Source", lambda row: row[2].source.title),
-        Column("Next edition", lambda row: row[2].source.next_release or "not known"),
+        Column("Next edition", lambda row: row[2].next_edition or "not known"),
     ),
     group=lambda row: row[2].theme,
 )
@@ -71,6 +73,7 @@ def measure(one: Measure, alike: Sequence[str], keep: Mapping[str, str]) -> Html
         ("The gap", one.gap and f"Counted as {one.gap}."),
         ("Very small", one.minimum),
         ("Mind", one.caveat),
+        ("Unknown", one.unknown),
         ("Source", source(one.source)),
         ("Also from", _lines(join(source(of), f" {count:,} figures, {when}.") for of, count, when in one.fills)),
         ("Breaks", _lines(f"{format_date(on)}: {why}" for on, why in one.breaks)),
@@ -150,8 +153,9 @@ def glossary(every: Iterable[Term], chosen: str) -> Html:
 
 def source(of: Source) -> Html:
     """A source in one line: publisher, title with its page, edition, date, licence, and the next edition."""
-    following = of.next_release or "not known here"
+    following = formats.next_edition(of.next_release, of.next_due, datetime.now(UTC).date()) or "not known here"
     about = f", {of.release}, {tables.released(of.released)}. {of.licence}. Next edition: {following}."
+    about += f" {of.note}" if of.note else ""
     return join(f"{of.publisher}, ", outside(of.title, of.page), about)
 
 

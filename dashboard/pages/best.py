@@ -51,12 +51,15 @@ def show_best() -> None:
     leaders = best.leaders(db)
     title = sentences.title(db, best_councils)
     table = parts.councils(best_councils, leaders, area_id)
-    shown = parts.listed(best_councils, parts.MOST, parts.MOST_BESIDE)
-    st.html(table.html(shown, f"{title}, {sentences.level(best_councils)}: {metric.title}, {when}"))
-    st.html(parts.note(sentences.small(best_councils), parts.left_out(best_councils)))
+    st.html(
+        table.html(
+            best_councils.rows.head(parts.MOST), f"{title}, {sentences.level(best_councils)}: {metric.title}, {when}"
+        )
+    )
+    st.html(parts.note(parts.left_out(best_councils)))
     save(
-        lambda: table.frame(parts.listed(best_councils), parts.about(db, best_councils, best.judged_by(db))),
-        best_councils.rows.height + best_councils.small.height,
+        lambda: table.frame(best_councils.rows, parts.about(db, best_councils, best.judged_by(db))),
+        best_councils.rows.height,
         f"best-{metric.metric_id}-{period.end}.csv",
     )
     st.html(tables.source_note(db, metric))

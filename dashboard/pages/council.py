@@ -16,7 +16,7 @@ from dashboard.views import tables
 from dashboard.views.charts import palette
 from dashboard.views.charts.funnel import draw_funnel
 from dashboard.views.charts.grades import draw_grades
-from dashboard.views.charts.strip import draw_strip
+from dashboard.views.charts.strip import benchmark_of, draw_strip
 from dashboard.views.charts.trend import draw_trend
 from dashboard.views.tables import council as parts
 from dashboard.views.text import direction as directions
@@ -118,7 +118,7 @@ with right:
         session.chart(
             draw_strip(
                 rows, metric, classification, chosen=chosen.area_id, england=england["value"] if england else None,
-                benchmark=own["benchmark"] if own else None, benchmark_label=benchmark.title, height=HEIGHT,
+                benchmark=benchmark_of(own), benchmark_label=benchmark.title, height=HEIGHT,
             ),
             "strip",
             f"{name} among all councils by {metric.noun}, {formats.period_label(metric, period.end)}",

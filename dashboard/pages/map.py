@@ -17,7 +17,7 @@ from dashboard.pages.shared.downloads import download
 from dashboard.views import tables
 from dashboard.views.charts import palette
 from dashboard.views.charts.grades import draw_grades
-from dashboard.views.charts.strip import draw_strip
+from dashboard.views.charts.strip import benchmark_of, draw_strip
 from dashboard.views.tables import map as parts
 from dashboard.views.text import formats
 from dashboard.views.text.council import council_sentence
@@ -125,7 +125,7 @@ def picture(
             mark = own or benchmark.shared(listed)
             figure = draw_strip(
                 rows, metric, classification, chosen=chosen.area_id, england=england["value"] if england else None,
-                benchmark=mark["benchmark"] if mark else None, benchmark_label=benchmark.label, height=height,
+                benchmark=benchmark_of(mark), benchmark_label=benchmark.label, height=height,
                 scale=axis,
             )  # fmt: skip
             alt = f"All councils {'in order of' if metric.ranked else 'by'} {metric.noun}"

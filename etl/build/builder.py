@@ -13,7 +13,7 @@ import polars as pl
 from etl import areas as area_files
 from etl import releases
 from etl.areas import Areas, alive
-from etl.build import commitments, leadership_register, map_files, operator_files, ranks, trends
+from etl.build import commitments, leadership_register, map_files, operator_files, ranges, ranks, trends
 from etl.build.operator_files import Finding, OperatorPaths
 from etl.check import changes, database, known_errors, reconcile_lait, validation
 from etl.extract import editions
@@ -24,6 +24,8 @@ from etl.sources import all_sources
 
 DATA = Path(__file__).resolve().parents[2] / "data"
 DATABASE = live_database.DATABASE
+# What rates and spending per child are divided by.
+CHILDREN, AGED = "children", "children aged 0 to 17 in the middle of the year"
 # The second holds the tables of the operator's files.
 SCHEMA = ("schema.sql", "schema_operator.sql")
 
@@ -105,8 +107,10 @@ def _tables(
     observation = pl.concat([_gathered(loaded, "observation"), inspections.observations(inspection, judgement, areas)])
     observation, known_error = known_errors.withhold(observation)
     observation = with_missing_rows(observation, metric, areas).sort("metric_id", "period_end", "area_id")
-    returns = ranks.ranked_returns(observation, metric, areas.area)
-    cuts = ranks.quarter_cuts(returns)
+    suppression = ranges.check_suppression(observation, areas.area, metrics)
+    observation = ranges.with_ranges(observation, metric, metrics, suppression)
+    population = ranks.find_population(observation, metric, areas.area)
+    cuts = ranks.quarter_cuts(population, observation, areas.area)
     breaks = trends.series_breaks(metric)
     progress("map")
     boundary, shape = _map(data / "geography")
@@ -130,11 +134,12 @@ def _tables(
         "neighbour": _gathered(loaded, "neighbour"),
         "metric": metric,
         "observation": observation,
+        "suppression_check": suppression,
         "known_error": known_error,
         "what_changed": pl.concat(changed),
-        "standing": ranks.rank_councils(observation, returns, cuts),
+        "standing": ranks.rank_councils(observation, population, cuts),
         "quarter_cut": cuts,
-        "change": ranks.changes(observation, metric),
+        "change": ranks.changes(observation, metric, breaks),
         "series_break": breaks,
         "trend": trends.trends(observation, metric, areas.area, breaks),
         "inspection": inspection,
@@ -214,19 +219,35 @@ def _metrics(sources: list[Source]) -> pl.DataFrame:
                 "source_id": source.id,
                 "period_kind": str(metric.period_kind),
                 "derived": metric.derived or metric.per_10_000_children or metric.share,
+                "made": _made(metric),
                 "numerator": " + ".join(metric.numerator)
                 or (metric.column if metric.per_10_000_children or metric.share else None),
-                "denominator": " + ".join(metric.denominator) or ("children" if metric.per_10_000_children else None),
+                "denominator": " + ".join(metric.denominator) or (CHILDREN if metric.per_10_000_children else None),
+                "unknown": ", ".join(metric.unknown_where.values()) or " + ".join(metric.unknown) or None,
                 "has_interval": metric.interval,
                 "shortfall": metric.shortfall.words if metric.shortfall else None,
                 "shortfall_moves": metric.shortfall.moves if metric.shortfall else None,
                 "shortfall_holding": metric.shortfall.holding if metric.shortfall else None,
                 "caveat": metric.caveat or None,
+                "next_due": metric.next_due or source.release.next_due or None,
+                "former_title": metric.former_title or None,
             }
             for position, (source, metric) in enumerate(declared, start=1)
         ],
         infer_schema_length=None,
     )
+
+
+def _made(metric: Metric) -> str | None:
+    """How a derived value is worked out, in the columns it is made of; None of what is as published."""
+    if metric.made or not (metric.derived or metric.per_10_000_children or metric.share):
+        return metric.made or None
+    above = " + ".join(metric.numerator) or metric.column
+    below = " + ".join(metric.denominator) or CHILDREN
+    if below == CHILDREN:
+        below = f"{AGED} {'in which it began' if metric.period_kind is PeriodKind.FINANCIAL_YEAR else 'before'}"
+    times = {"%": " × 100", "per 10,000 children": " × 10,000"}.get(metric.unit, "")
+    return f"{above} ÷ {below}{times}"
 
 
 def _sources(sources: list[Source]) -> pl.DataFrame:
@@ -238,9 +259,11 @@ def _sources(sources: list[Source]) -> pl.DataFrame:
             "release": source.release.title,
             "released": source.release.published,
             "next_release": source.release.following or None,
+            "next_due": source.release.next_due or None,
             "previous_release": source.previous.release.title if source.previous else None,
             "page": source.release.page,
             "licence": source.licence,
+            "note": source.note or None,
         }
         for source in sources
     )

@@ -8,6 +8,7 @@ from itertools import combinations
 
 import polars as pl
 
+from etl.build.unknown import TOO_MANY_UNKNOWN, too_many_unknown
 from etl.model import WITHOUT_CHANGE, Polarity
 from etl.readers.ees import SIGNIFICANT
 
@@ -30,8 +31,20 @@ class SeriesBreak:
 _ATTAINMENT = ("attainment_8_on_plan", "attainment_8_in_need")
 _TEACHERS = "Grades of 2019/20 and 2020/21 were given by teachers, and are not comparable with others."
 
+_LEAVERS = ("care_leavers_19_21_active", "care_leavers_19_21_accommodation")
+
 SERIES_BREAKS = (
+    SeriesBreak(
+        _LEAVERS,
+        date(2021, 3, 31),
+        "Of 2016 to 2020 it is not published of how many care leavers nothing is known; all of them count as not.",
+    ),
     *(SeriesBreak(_ATTAINMENT, date(year, 7, 31), _TEACHERS) for year in (2020, 2021, 2022)),
+    SeriesBreak(
+        ("cla_rate", "cla_start_rate"),
+        date(2019, 3, 31),
+        "Rates to 2018 are by estimates of the population before the census of 2021, later ones by revised estimates.",
+    ),
     SeriesBreak(
         ("caseholder_share", "senior_practitioner_share", "no_cases_share"),
         date(2024, 9, 30),
@@ -65,6 +78,7 @@ def trends(observation: pl.DataFrame, metric: pl.DataFrame, area: pl.DataFrame, 
             "return_id",
             # Values that differ by binary noise alone are equal.
             pl.col("value").round_sig_figs(SIGNIFICANT),
+            too_many_unknown().alias("unknown"),
             "polarity",
             "kind",
         )
@@ -77,6 +91,7 @@ def trends(observation: pl.DataFrame, metric: pl.DataFrame, area: pl.DataFrame, 
             "area_id",
             pl.col("period_end").dt.offset_by(f"{years}y"),
             pl.col("value").alias(f"value_{years}"),
+            pl.col("unknown").alias(f"unknown_{years}"),
             pl.col("return_id").alias(f"return_id_{years}"),
         )
         windows = windows.join(before, on=KEYS, how="left")
@@ -150,6 +165,8 @@ def _of_one() -> pl.Expr:
         .then(pl.lit("a joint return changed"))
         .when(pl.any_horizontal(pl.col(name).is_null() for name in _each("value")))
         .then(pl.lit("a figure is missing"))
+        .when(pl.any_horizontal(_each("unknown")))
+        .then(pl.lit(TOO_MANY_UNKNOWN))
     )
 
 

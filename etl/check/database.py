@@ -125,13 +125,22 @@ CHECKS = (
     ),
     Check(
         "everybody_with_a_value_is_ranked",
-        "Standings hold exactly the observed figures of councils in metrics that are ranked.",
+        "Every figure of a council, exact or in a range, has a rank or the reason why it has none.",
         """
         SELECT metric_id, area_id, period_end FROM observation JOIN metric USING (metric_id) JOIN area USING (area_id)
-        WHERE kind = 'local_authority' AND status = 'observed' AND polarity <> 'neutral' AND unit <> 'grade'
-            AND (metric_id, area_id, period_end) NOT IN (SELECT (metric_id, area_id, period_end) FROM standing)
+        WHERE kind = 'local_authority' AND coalesce(value, value_low) IS NOT NULL AND unit <> 'grade'
+            AND polarity <> 'neutral' AND (metric_id, area_id, period_end) NOT IN (
+                SELECT (metric_id, area_id, period_end) FROM standing
+                WHERE (rank_low IS NOT NULL) <> (not_ranked IS NOT NULL)
+            )
         """,
-        "A period may have no return that sets a cut; check the metric's minimum denominator.",
+        "Check who is left out in etl/build/ranks.py.",
+    ),
+    Check(
+        "no_change_on_a_break",
+        "No change is given over a declared break of a series.",
+        "SELECT metric_id, area_id, period_end FROM change JOIN series_break USING (metric_id, period_end)",
+        "Changes are worked out by `etl.build.ranks.changes`.",
     ),
     Check(
         "neighbours",

@@ -90,6 +90,9 @@ KNOWN_ERRORS = (
 )
 
 
+MADE_OF = ("value", "numerator", "denominator", "unknown", "value_low", "value_high")
+
+
 def withhold(observation: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
     """The observations without the figures known to be wrong, and what was withheld (KNOWN_ERROR).
 
@@ -120,7 +123,7 @@ def withhold(observation: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
         .with_columns(
             pl.when(wrong).then(pl.lit(str(Status.LOW_RELIABILITY))).otherwise("status").alias("status"),
             pl.when(wrong).then(pl.format("printed {}", "printed")).otherwise("symbol").alias("symbol"),
-            *(pl.when(~wrong).then(column).alias(column) for column in ("value", "numerator", "denominator")),
+            *(pl.when(~wrong).then(column).alias(column) for column in MADE_OF),
         )
         .select(observation.columns)
     )

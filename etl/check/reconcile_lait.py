@@ -73,6 +73,41 @@ COMPARISONS = (
         "CareLeaverAcc", looked_after.HOMES, "care_leaver_percent",
         care_leaver_age=looked_after.OLDER, breakdown=looked_after.SUITABLE,
     ),
+    _looked_after("LACnum", looked_after.NUMBERS, "children_count", population_type=looked_after.NOW),
+    _looked_after("LAC_Start_Rate", looked_after.NUMBERS, "rate_per_10000", population_type=looked_after.STARTING),
+    _looked_after("LACnum_Start", looked_after.NUMBERS, "children_count", population_type=looked_after.STARTING),
+    _looked_after(
+        "LACStableNum_2016on", looked_after.STABILITY, "children_count",
+        cla_group=looked_after.ON_31_MARCH, placement_stability=looked_after.THREE_PLACEMENTS,
+    ),
+    _looked_after(
+        "LAC_LongStable%", looked_after.STABILITY, "children_percent",
+        cla_group=looked_after.LONG, placement_stability=looked_after.SAME_CARER,
+    ),
+    _looked_after(
+        "LAC_LongStableNum", looked_after.STABILITY, "children_count",
+        cla_group=looked_after.LONG, placement_stability=looked_after.SAME_CARER,
+    ),
+    _looked_after(
+        "LACHealth%", looked_after.HEALTH, "children_percent",
+        characteristic=looked_after.CHECKS, breakdown=looked_after.CHECKED,
+    ),
+    _looked_after(
+        "CareLeaverEET", looked_after.ACTIVITY, "care_leaver_percent",
+        care_leaver_age=looked_after.OLDER, breakdown=looked_after.ACTIVE,
+    ),
+    _looked_after(
+        "CareLeaverEETNum", looked_after.ACTIVITY, "care_leaver_count",
+        care_leaver_age=looked_after.OLDER, breakdown=looked_after.ACTIVE,
+    ),
+    _looked_after(
+        "NoCareLeaverAcc", looked_after.HOMES, "care_leaver_count",
+        care_leaver_age=looked_after.OLDER, breakdown=looked_after.SUITABLE,
+    ),
+    _looked_after(
+        "NoCareLeavers", looked_after.HOMES, "care_leaver_count",
+        care_leaver_age=looked_after.OLDER, breakdown=looked_after.HOUSED,
+    ),
     _looked_after(
         "CareLeaversNEET", looked_after.ACTIVITY, "care_leaver_percent",
         care_leaver_age=looked_after.OLDER, breakdown=looked_after.NOT_ACTIVE,

@@ -6,6 +6,7 @@ anything else stops the load by name.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 
 import polars as pl
@@ -189,23 +190,24 @@ def without_nonexistent(
 
 def observed(metric: Metric, rows: pl.DataFrame, source: Source, file: str, context: Context) -> pl.DataFrame:
     """The observations of one metric (OBSERVATION), one row an authority; a joint return's rows share `return_id`."""
-    columns = dict.fromkeys((metric.column, *metric.numerator, *metric.denominator))
-    releases.require(rows, (*columns, *metric.where, *metric.denominator_where), file)
+    columns = dict.fromkeys((metric.column, *metric.numerator, *metric.denominator, *metric.unknown))
+    releases.require(rows, (*columns, *metric.where, *metric.denominator_where, *metric.unknown_where), file)
     numbers = rows.filter(*(pl.col(column) == group for column, group in metric.where.items()))
     if numbers.is_empty():
         what = f"no row with {dict(metric.where)}, which {metric.id} is read from."
         raise SourceError("E_GROUP", what, "If the publisher renamed the group, change the source's declaration.", file)
     for column in columns:
         numbers = numbers.with_columns(parsed(numbers, column, source, metric, file))
+    denominator, unknown = _sum(metric.denominator), _sum(metric.unknown)
+    hidden = _hidden(metric.unknown)
     if metric.denominator_where:
-        totals = rows.filter(*(pl.col(column) == group for column, group in metric.denominator_where.items()))
-        for column in metric.denominator:
-            totals = totals.with_columns(parsed(totals, column, source, metric, file))
-        of = totals.select("year", "return_id", _sum(metric.denominator).alias("total"))
-        numbers = numbers.join(of, on=["year", "return_id"], how="left", validate="m:1", maintain_order="left")
+        totals = _group(rows, metric.denominator_where, metric.denominator, source, metric, file)
+        numbers = _beside(numbers, totals, denominator.alias("total"))
         denominator = pl.col("total")
-    else:
-        denominator = _sum(metric.denominator)
+    if metric.unknown_where:
+        others = _group(rows, metric.unknown_where, metric.unknown, source, metric, file)
+        numbers = _beside(numbers, others, unknown.alias("not known"), hidden.alias("not known hidden"))
+        unknown, hidden = pl.col("not known"), pl.col("not known hidden")
 
     if metric.share and not metric.may_exceed_100:
         refuse(
@@ -224,12 +226,16 @@ def observed(metric: Metric, rows: pl.DataFrame, source: Source, file: str, cont
         pl.col(f"{metric.column} symbol").alias("symbol"),
         _sum(metric.numerator).alias("numerator"),
         denominator.alias("denominator"),
+        unknown.alias("unknown"),
+        hidden.alias("unknown_hidden"),
         "return_id",
         "line",
         "year",
     )
     if metric.share:
         frame = _share(frame)
+    if metric.unknown:
+        frame = _with_range(frame, metric)
     if metric.per_10_000_children:
         frame = per_child(frame, context)
     return to_observations(frame.explode("area_id"), metric_id=metric.id, source_id=source.id, file=file)
@@ -312,6 +318,47 @@ def _share(frame: pl.DataFrame) -> pl.DataFrame:
         .alias("status"),
         pl.col("value").alias("numerator"),
     )
+
+
+def _with_range(frame: pl.DataFrame, metric: Metric) -> pl.DataFrame:
+    """The frame with value_low and value_high: from none of those of whom nothing is known to all of them.
+
+    Where their number is hidden it is one that the publisher's rule hides; where the metric declares no such rule, any
+    that leaves one of the others, who are hidden beside them and not none.
+    """
+    count = pl.coalesce("numerator", pl.col("value") / 100 * pl.col("denominator"))
+    hidden = count + metric.hidden_counts[1] if metric.hidden_counts else pl.col("denominator") - 1
+    most = pl.when("unknown_hidden").then(hidden).when(pl.col("unknown") > 0).then(count + pl.col("unknown"))
+    highest = (most / pl.col("denominator") * 100).round_sig_figs(SIGNIFICANT)
+    ranged = pl.col("value").is_not_null() & (highest > pl.col("value"))
+    return frame.with_columns(
+        pl.when(ranged).then("value").alias("value_low"),
+        # No more than all can be.
+        pl.when(ranged).then(pl.min_horizontal(highest, pl.lit(100.0))).alias("value_high"),
+    )
+
+
+def _group(
+    rows: pl.DataFrame, where: Mapping[str, str], columns: tuple[str, ...], source: Source, metric: Metric, file: str
+) -> pl.DataFrame:
+    """The rows of another group of the table, with these columns as `parsed` reads them."""
+    found = rows.filter(*(pl.col(column) == group for column, group in where.items()))
+    for column in columns:
+        found = found.with_columns(parsed(found, column, source, metric, file))
+    return found
+
+
+def _beside(numbers: pl.DataFrame, others: pl.DataFrame, *what: pl.Expr) -> pl.DataFrame:
+    """Numbers with those of another group in the same area and year."""
+    found = others.select("year", "return_id", *what)
+    return numbers.join(found, on=["year", "return_id"], how="left", validate="m:1", maintain_order="left")
+
+
+def _hidden(columns: tuple[str, ...]) -> pl.Expr:
+    """Whether any of these components is suppressed."""
+    return pl.any_horizontal(
+        pl.lit(False), *(pl.col(f"{column} status") == str(Status.SUPPRESSED) for column in columns)
+    ).fill_null(False)
 
 
 def _sum(columns: tuple[str, ...]) -> pl.Expr:

@@ -32,12 +32,14 @@ from etl.readers import ees, lait_counts
 from etl.readers.area_codes import refuse
 from etl.releases import Cells, require
 
-FILE = "bds_long_selected.parquet"
+FILE = "bds_long_0_2026-04-08.parquet"
 MEASURE, YEARS, NAME, VALUE, NUMBER = "Short Desc", "Years", "LA and Regions", "Values", "LA Number"
 COLUMNS = (MEASURE, YEARS, NAME, VALUE, NUMBER)
 MISSING = "-"
 FIRST_YEAR = 2016
 PER_CHILD = "£ per child"
+# What a rate of a fill is a rate of: the estimates of the population, which the tool does not print.
+CHILDREN = "children"
 DECLARED = "If it is right, declare it in etl/sources/local_authority_interactive_tool.py."
 # The tool's own numbers of England and the regions.
 REGIONS = {
@@ -58,13 +60,25 @@ _AUTUMN = (PeriodKind.AT_30_SEPTEMBER, PeriodKind.YEAR_TO_30_SEPTEMBER)
 
 
 @dataclass(frozen=True)
+class Fill:
+    """Years of another source's metric that only the tool holds, with the measures of its counts where it has them."""
+
+    measure: str
+    years: tuple[int, ...]
+    numerator: str = ""
+    denominator: str = ""
+    denominator_from: int = FIRST_YEAR
+    """The first year whose figures are made of that denominator."""
+
+
+@dataclass(frozen=True)
 class Tool:
     """What is declared of the tool beside its metrics."""
 
     companions: Mapping[str, PeriodKind]
     """Measures without a metric of their own: counts of another, fills, and what is only compared with other tables."""
-    fills: Mapping[str, tuple[str, tuple[int, ...]]]
-    """Years of other sources' metrics that only the tool holds: metric -> measure and years."""
+    fills: Mapping[str, Fill]
+    """By metric."""
     joint: Mapping[tuple[str, str], int]
     """Councils that return their workforce together, and since when (rule `joint-returns`)."""
     misplaced: Mapping[tuple[str, str], tuple[tuple[int, ...], str]]
@@ -90,27 +104,42 @@ def load(tool: Tool, source: Source, cells: Cells, context: Context) -> Loaded:
         elif metric.id in counts:
             frame = lait_counts.with_counts(frame, counts[metric.id], sums)
         frames.append(_observations(frame, metric.id, metric.period_kind, source))
-    for metric_id, (measure, years) in tool.fills.items():
-        frame = existing.filter((pl.col("measure") == measure) & pl.col("year").is_in(years))
-        frames.append(_observations(frame, metric_id, tool.companions[measure], source))
+    for metric_id, fill in tool.fills.items():
+        frames.append(_observations(_filled(fill, existing, context), metric_id, tool.companions[fill.measure], source))
     ledger = (source.id, FILE, cells.sha256(FILE), rows.height, existing.height, len(rejects))
     ledgers = [(*ledger, rows.height - unique.height), conference_ledger]
     return Loaded.of({"observation": pl.concat(frames)}, ledgers, rejects)
 
 
+def _filled(fill: Fill, rows: pl.DataFrame, context: Context) -> pl.DataFrame:
+    """The rows of a fill with the counts it is made of, where the tool or the estimates of the population have them."""
+
+    def counted(measure: str, name: str) -> pl.DataFrame:
+        return rows.filter(pl.col("measure") == measure).select("year", "area_id", pl.col("value").alias(name))
+
+    frame = rows.filter((pl.col("measure") == fill.measure) & pl.col("year").is_in(fill.years)).join(
+        counted(fill.numerator, "numerator"), on=["year", "area_id"], how="left", maintain_order="left"
+    )
+    if fill.denominator == CHILDREN:
+        frame = frame.join(
+            ees.per_child(frame, context).select("line", "denominator"), on="line", maintain_order="left"
+        )
+    else:
+        counts = counted(fill.denominator, "denominator")
+        frame = frame.join(counts, on=["year", "area_id"], how="left", maintain_order="left")
+    made = pl.col("year") >= fill.denominator_from
+    return frame.with_columns(pl.when(made).then("denominator").alias("denominator"))
+
+
 def read(tool: Tool, table: pl.DataFrame, source: Source, areas: Areas) -> pl.DataFrame:
     """The table with line, measure, area_id, year, double (a financial year), value, status, symbol and return_id.
 
-    Raises SourceError for an unknown measure, year, number, name or symbol, a number that cannot be, and a measure
+    Raises SourceError for an unknown year, number, name or symbol, a number that cannot be, and a measure
     that is not in the file.
     """
     require(table, COLUMNS, FILE)
     units = {metric.where[MEASURE]: metric.unit for metric in source.metrics}
     kinds = {metric.where[MEASURE]: metric.period_kind for metric in source.metrics} | {**tool.companions}
-    refuse(
-        table, ~pl.col(MEASURE).is_in(list(kinds)), "E_GROUP", MEASURE, FILE,
-        "is not a measure that is read.", DECLARED,
-    )  # fmt: skip
     for measure in kinds.keys() - set(table[MEASURE]):
         remedy = "If the publisher renamed the measure, change it in the source's declaration."
         raise SourceError("E_GROUP", f"no row of the measure {measure!r}.", remedy, FILE, column=MEASURE)

@@ -8,7 +8,7 @@ from functools import partial
 
 from etl.model import File, Metric, PeriodKind, Previous, Release, Shortfall, Source, Sum
 from etl.readers import ees
-from etl.sources.declare import EES, lower_is_better, neutral, percentage, rate_per_10_000
+from etl.sources.declare import EES, SMALL_COUNTS, lower_is_better, neutral, percentage, rate_per_10_000
 
 IN_NEED = "b1_children_in_need_2013_to_2025.csv"
 REFERRALS = "c1_children_in_need_referrals_and_rereferrals_2013_to_2025.csv"
@@ -52,7 +52,8 @@ _rate = partial(
         "More may mean more harm, or that more of it is found and acted on; "
         "less may mean less harm, or that it is missed."
     ),
-    caveat="Derived here: the 2025 tables print the count, not the rate. England and regions from rounded counts.",
+    hidden_counts=SMALL_COUNTS,
+    caveat="The 2025 tables print the count, not the rate. Counts of England and the regions are rounded to 10.",
 )
 _of_referrals = partial(
     percentage,
@@ -61,6 +62,7 @@ _of_referrals = partial(
     file=REFERRALS,
     denominator="referral_count",
     minimum_denominator=100,
+    hidden_counts=SMALL_COUNTS,
 )
 DONE_OR_REFERRED = neutral("It may mean that too little is done, or that too much is referred.")
 
@@ -79,6 +81,10 @@ TEN_FACTORS = {
 }
 
 
+# Physical abuse of which was not said who did it: once most of it, since 2025 none.
+NOT_SAID_WHO = {"factor_physical_abuse_by_adult": "Physical_Abuse_unknown"}
+
+
 def _factor(metric_id: str, column: str, words: str) -> Metric:
     return percentage(
         id=metric_id,
@@ -92,6 +98,8 @@ def _factor(metric_id: str, column: str, words: str) -> Metric:
         file=FACTORS,
         counted=column,
         denominator="Episodes_with_assessment_factor",
+        unknown=NOT_SAID_WHO.get(metric_id, ()),
+        hidden_counts=SMALL_COUNTS,
         caveat="Several factors may be found in one assessment. Councils record them in different ways.",
     )
 
@@ -104,6 +112,7 @@ SOURCE = Source(
         id="children_in_need_2025",
         title="reporting year 2025",
         published="2025-10-30",
+        next_due="2026-10",
         page=f"{EES}/children-in-need",
         files=tuple(File(f"dfe-children-in-need/{name}") for name in FILES),
     ),
@@ -205,6 +214,7 @@ SOURCE = Source(
             column="CPP_subsequent_percent",
             numerator="CPP_subsequent",
             denominator="CPP_start",
+            hidden_counts=SMALL_COUNTS,
             shortfall=Shortfall("fewer repeat plans", "numerator", "the number of plans started"),
             caveat="A repeat plan may be the right response to new harm.",
         ),
@@ -221,6 +231,7 @@ SOURCE = Source(
             column="2_years_or_more_percent",
             numerator="2_years_or_more",
             denominator="CPP_At31",
+            hidden_counts=SMALL_COUNTS,
             shortfall=Shortfall("fewer children on long plans", "numerator", "the number of children on plans"),
             caveat="A third of councils' figures are suppressed because the counts are 1 to 5.",
         ),

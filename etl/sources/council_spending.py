@@ -210,7 +210,7 @@ SOURCE = Source(
             numerator=(f"{TOTAL} x 1,000",),
             denominator=("children",),
             caveat="Revenue outturn, not comparable with section 251. Some returns, most of those of 2023/24, were not "
-            "certified when published. England is estimated for councils that did not return. Derived here.",
+            "certified when published. England is estimated for councils that did not return.",
         ),
         percentage(
             id=SHARE,

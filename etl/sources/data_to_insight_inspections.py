@@ -1,8 +1,8 @@
-"""Data to Insight's record of every inspection report: what was published after Ofsted's newest official file.
+"""A record of every inspection report: what was published after Ofsted's newest official file.
 
-Read from the reports by a program. Where an official file holds the same inspection, that one is used and this
-record gives only the link to the report and the last day of the inspection. What the two print otherwise is declared
-below, each with what was found; anything else is refused.
+Read from the reports by a program, a fork of Data to Insight's. Where an official file holds the same inspection, that
+one is used and this record gives only the link to the report and the last day of the inspection. What the two print
+otherwise is declared below, each with what was found; anything else is refused.
 """
 
 from collections.abc import Mapping
@@ -173,16 +173,18 @@ def _other(
 
 SOURCE = Source(
     id="data_to_insight_inspections",
-    title="Ofsted ILACS inspection reports",
-    publisher="Data to Insight",
+    title="Record of Ofsted's inspection reports",
+    publisher="JT-39, with a fork of Data to Insight's tool",
     release=Release(
         id="data_to_insight_inspections_2026",
         title="reports to 20 August 2026",
-        published="2026-08-20",
-        page="https://github.com/data-to-insight/ofsted-ilacs-scrape-tool",
+        published="2026-08-22",
+        page="https://github.com/JT-39/ofsted-ilacs-scrape-tool",
         files=(File(f"ofsted/{FILE}"),),
     ),
     licence="MIT (the record); Open Government Licence v3.0 (Ofsted's reports)",
+    note="Read from Ofsted's reports by a program; its maker calls it a proof of concept. All 53 reports after March "
+    "2025 were held against Ofsted's own PDFs in November 2026: every grade and date agrees in all 53.",
     load=load,
     needs=("ofsted_inspections", "ofsted_single_inspections"),
 )

@@ -18,6 +18,10 @@ EES = "https://explore-education-statistics.service.gov.uk/find-statistics"
 PER_10_000 = "per 10,000 children"
 # Of fewer than 20 children, or posts, each one moves a percentage by more than five points.
 FEW = 20
+# What the Department for Education hides in tables of councils: counts of 1 to 5, not zeros. A metric declares it
+# where England's row bears it out (`etl.build.ranges` checks every period), and not where what is small may be its
+# complement.
+SMALL_COUNTS = (1, 5)
 # The City of London and the Isles of Scilly have about a thousand children or fewer; the next has over 7,000.
 FEW_CHILDREN = 2_000
 Columns = str | tuple[str, ...]
@@ -53,6 +57,9 @@ class Described(TypedDict):
     england_only: NotRequired[bool]
     councils_only: NotRequired[bool]
     caveat: NotRequired[str]
+    made: NotRequired[str]
+    next_due: NotRequired[str]
+    former_title: NotRequired[str]
 
 
 def percentage(
@@ -63,10 +70,13 @@ def percentage(
     numerator: Columns = (),
     denominator: Columns = (),
     denominator_where: Mapping[str, str] | None = None,
+    unknown: Columns = (),
+    unknown_where: Mapping[str, str] | None = None,
     minimum_denominator: float | None = FEW,
     interval: bool = True,
     shortfall: Shortfall | None = None,
     may_exceed_100: bool = False,
+    hidden_counts: tuple[int, int] | None = None,
     noun: str = "",
     **described: Unpack[Described],
 ) -> Metric:
@@ -75,7 +85,7 @@ def percentage(
     Needs `column` where the percentage is published, with the `numerator` and `denominator` it is of where these are
     published too; or `counted` and `denominator` where only the counts are, and the percentage is derived from them.
     With neither `column` nor `counted` the source's own reader finds the value. Without a denominator there is no
-    interval and no minimum.
+    interval and no minimum. `unknown` are those in the denominator of whom nothing is known.
     """
     return Metric(
         unit="%",
@@ -86,10 +96,13 @@ def percentage(
         numerator=_columns(numerator),
         denominator=_columns(denominator),
         denominator_where=denominator_where or {},
+        unknown=_columns(unknown),
+        unknown_where=unknown_where or {},
         minimum_denominator=minimum_denominator if denominator else None,
         interval=interval and bool(denominator),
         shortfall=shortfall,
         may_exceed_100=may_exceed_100,
+        hidden_counts=hidden_counts,
         noun=noun or f"share of {_inside(described['title'])}",
         **described,
     )
@@ -102,6 +115,7 @@ def rate_per_10_000(
     counted: str = "",
     numerator: Columns = (),
     denominator: Columns = (),
+    hidden_counts: tuple[int, int] | None = None,
     noun: str = "",
     **described: Unpack[Described],
 ) -> Metric:
@@ -122,6 +136,7 @@ def rate_per_10_000(
         denominator=_columns(denominator),
         minimum_denominator=FEW_CHILDREN if known else None,
         interval=known,
+        hidden_counts=hidden_counts,
         noun=noun or f"rate of {_inside(described['title'])}",
         **described,
     )

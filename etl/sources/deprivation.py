@@ -101,6 +101,8 @@ SOURCE = Source(
             direction=neutral("It is what a council works with, not what it does."),
             period_kind=PeriodKind.INDICES,
             derived=True,
+            made="the published rate of the district, of a council of several districts (the 21 counties), a region or "
+            "England the mean of the districts' rates, weighted by their children aged 0 to 15",
             caveat="As published for councils that are one district. The 21 counties, the regions and England are "
             "worked out here: means of their districts weighted by children. Not comparable with the Indices of 2019.",
         ),

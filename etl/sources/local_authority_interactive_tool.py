@@ -9,7 +9,7 @@ from functools import partial
 
 from etl.model import File, Metric, PeriodKind, Polarity, Release, Shortfall, Source
 from etl.readers import ees, lait
-from etl.readers.lait import FILE, MEASURE, PER_CHILD
+from etl.readers.lait import CHILDREN, FILE, MEASURE, PER_CHILD, Fill
 from etl.readers.lait_counts import CONFERENCE_COUNTS, CONFERENCES, IN_TIME, ON_TIME, REVIEWABLE, REVIEWED
 from etl.sources.declare import (
     Direction,
@@ -27,32 +27,54 @@ MISPLACED: Mapping[tuple[str, str], tuple[tuple[int, ...], str]] = {
     ("CareApplications", "835"): (tuple(range(2020, 2026)), "Cafcass kept the number of the county that ended"),
     ("CareApplications", "839"): ((2017, 2018, 2019), "Cafcass joined its predecessors early"),
     ("CareApplications", "928"): (tuple(range(2022, 2026)), "Cafcass kept the county that was split"),
+    ("CareLeaverEET", "835"): ((2020,), "the figure of its successor"),
+    ("CareLeaverEETNum", "835"): ((2020,), "the figure of its successor"),
     ("CareLeaversNEET", "835"): ((2020,), "the figure of its successor"),
     ("ChildPov", "942"): ((2022, 2023), "estimated for the councils of today"),
     ("ChildPov", "943"): ((2022, 2023), "estimated for the councils of today"),
 }
-# Years of other sources' metrics that only the tool still holds: metric -> measure and years.
-FILLS: Mapping[str, tuple[str, tuple[int, ...]]] = {
-    "cla_rate": ("LAC", tuple(range(2016, 2021))),
-    "placements_3_or_more": ("LACStable_2016on", tuple(range(2016, 2021))),
-    "care_leavers_19_21_accommodation": ("CareLeaverAcc", tuple(range(2016, 2021))),
+_FROM_2016, _FROM_2018 = tuple(range(2016, 2021)), tuple(range(2018, 2021))
+# Rates to 2018 are by estimates of the population that have been replaced since: those of today make other rates.
+_REVISED = 2019
+# Years of other sources' metrics that only the tool still holds. Counts of 2016 and 2017 are rounded to 5.
+FILLS: Mapping[str, Fill] = {
+    "cla_rate": Fill("LAC", _FROM_2016, "LACnum", CHILDREN, _REVISED),
+    "cla_start_rate": Fill("LAC_Start_Rate", _FROM_2018, "LACnum_Start", CHILDREN, _REVISED),
+    "placements_3_or_more": Fill("LACStable_2016on", _FROM_2016, "LACStableNum_2016on", "LACnum"),
+    "same_carer_2_years": Fill("LAC_LongStable%", _FROM_2018, "LAC_LongStableNum"),
+    "health_assessments": Fill("LACHealth%", _FROM_2018),
+    "care_leavers_19_21_active": Fill("CareLeaverEET", _FROM_2016, "CareLeaverEETNum"),
+    "care_leavers_19_21_accommodation": Fill("CareLeaverAcc", _FROM_2016, "NoCareLeaverAcc", "NoCareLeavers"),
 }
 # Measures without a metric of their own here: counts of another, fills, and what is only compared with other tables.
 COMPANIONS = {
     REVIEWED: PeriodKind.AT_31_MARCH,
     REVIEWABLE: PeriodKind.AT_31_MARCH,
     "LAC": PeriodKind.AT_31_MARCH,
+    "LACnum": PeriodKind.AT_31_MARCH,
+    "LAC_Start_Rate": PeriodKind.YEAR_TO_31_MARCH,
+    "LACnum_Start": PeriodKind.YEAR_TO_31_MARCH,
     "LACStable_2016on": PeriodKind.YEAR_TO_31_MARCH,
+    "LACStableNum_2016on": PeriodKind.YEAR_TO_31_MARCH,
+    "LAC_LongStable%": PeriodKind.AT_31_MARCH,
+    "LAC_LongStableNum": PeriodKind.AT_31_MARCH,
+    "LACHealth%": PeriodKind.YEAR_TO_31_MARCH,
+    "CareLeaverEET": PeriodKind.YEAR_TO_31_MARCH,
+    "CareLeaverEETNum": PeriodKind.YEAR_TO_31_MARCH,
     "CareLeaverAcc": PeriodKind.YEAR_TO_31_MARCH,
+    "NoCareLeaverAcc": PeriodKind.YEAR_TO_31_MARCH,
+    "NoCareLeavers": PeriodKind.YEAR_TO_31_MARCH,
     "CareLeaversNEET": PeriodKind.YEAR_TO_31_MARCH,
 }
 TOOL = lait.Tool(companions=COMPANIONS, fills=FILLS, joint=JOINT, misplaced=MISPLACED)
 FRONT_DOOR, PROTECTION = "Front door", "Child protection"
 TEAMS_DIFFER = neutral("Councils build their teams differently: no share is right for all.")
 PER_WEEK = "£ per week"
+# By the Department's calendar, as the tool's dictionary of April 2026 gives it.
+CENSUS_DUE, LOOKED_AFTER_DUE = "2026-10", "2026-11"
 UNIT_COST = "Section 251 outturn, rounded to £5 by the tool. Councils book costs in different ways."
 GROSS = (
-    "Gross, from the section 251 outturn; not comparable with the revenue outturn of MHCLG. Derived here. "
+    "Gross, from the section 251 outturn; not comparable with the revenue outturn of MHCLG. "
     "England and regions are of the councils that have a figure."
 )
 # `etl.readers.lait` finds the value of each by its name in the tool, `where`.
@@ -83,6 +105,7 @@ def _referrals(metric_id: str, measure: str, who: str) -> Metric:
         theme=FRONT_DOOR,
         definition=f"Referrals in the year to 31 March that came from {who}, of all referrals.",
         direction=neutral("It says who refers, not how well a council answers."),
+        next_due=CENSUS_DUE,
         where={MEASURE: measure},
     )
 
@@ -115,6 +138,177 @@ def _money(
     )
 
 
+METRICS = (
+    _role(
+        "caseholder_share",
+        "Social_Work_Caseholders_%",
+        "hold cases as their role",
+        "Case-holder share",
+        higher_is_better("More of a council's social workers are there for children and families directly."),
+    ),
+    _role(
+        "senior_practitioner_share",
+        "Social_Work_SeniorPractitioner_%",
+        "are senior practitioners",
+        "Senior share",
+        TEAMS_DIFFER,
+    ),
+    _role(
+        "no_cases_share",
+        "Social_Work_Qualified_no_cases_%",
+        "are qualified and hold no cases",
+        "No-case share",
+        TEAMS_DIFFER,
+    ),
+    _share(
+        id="assessments_in_45_days",
+        title="Assessments within 45 working days",
+        short_title="Assessments on time",
+        noun="share of assessments completed within 45 working days",
+        theme=FRONT_DOOR,
+        definition="Assessments that ended in the year to 31 March within 45 working days of their start.",
+        direction=higher_is_better("Statutory guidance asks for it, so that help does not wait."),
+        where={MEASURE: "Continue_Assess_Comp"},
+        next_due=CENSUS_DUE,
+    ),
+    _referrals("referrals_from_schools", "RefBySource_Schl_%", "schools"),
+    _referrals("referrals_from_health", "RefBySource_HealthServ_%", "health services"),
+    _referrals("referrals_from_police", "RefBySource_Police_%", "the police"),
+    _share(
+        id=ON_TIME,
+        title="Initial conferences within 15 working days",
+        short_title="Conferences on time",
+        noun="share of initial conferences held within 15 working days",
+        theme=PROTECTION,
+        definition="Initial child protection conferences held within 15 working days of the start of the "
+        "enquiry they follow.",
+        direction=higher_is_better("Statutory guidance asks for it, so that a child at risk does not wait."),
+        where={MEASURE: "CP_conf_15days"},
+        next_due=CENSUS_DUE,
+        numerator=CONFERENCE_COUNTS[:2],
+        denominator=CONFERENCE_COUNTS[2:],
+        shortfall=Shortfall("more conferences on time", "numerator", "the number of conferences"),
+        caveat="Counts are from the children in need census; those on time are left out where they are suppressed "
+        "or make another percentage.",
+    ),
+    _share(
+        id=IN_TIME,
+        title="Child protection plans reviewed in time",
+        short_title="Reviews in time",
+        noun="share of children on plans whose reviews were in time",
+        theme=PROTECTION,
+        definition="Children on a plan at 31 March for three months or more whose reviews were all held in "
+        "the time required.",
+        direction=higher_is_better("Statutory guidance says when: a late review may leave a poor plan in place."),
+        period_kind=PeriodKind.AT_31_MARCH,
+        where={MEASURE: "RevCP"},
+        next_due=CENSUS_DUE,
+        numerator=REVIEWED,
+        denominator=REVIEWABLE,
+        shortfall=Shortfall("more children reviewed on time", "numerator", "the number of children to review"),
+    ),
+    _share(
+        id="long_plans_ended_rate",
+        title="Child protection plans that ended after two years or more",
+        short_title="Long plans ended",
+        noun="share of plans ended that had lasted two years or more",
+        theme=PROTECTION,
+        definition="Plans that ended in the year to 31 March after two years or more, of all that ended.",
+        direction=lower_is_better("Two years is a long time for a child to be at risk of harm."),
+        where={MEASURE: "CPPlans2yrs"},
+        next_due=CENSUS_DUE,
+        caveat="A council that ends its long plans this year looks worse for it.",
+    ),
+    rate_per_10_000(
+        id="care_application_rate",
+        title="Care applications",
+        short_title="Care applications",
+        theme=PROTECTION,
+        definition="Care applications that Cafcass received in the year to 31 March per 10,000 children.",
+        period_kind=PeriodKind.YEAR_TO_31_MARCH,
+        file=FILE,
+        polarity_reason="More may mean more harm, or that courts are asked sooner; fewer that families were helped "
+        "before, or that harm is missed.",
+        where={MEASURE: "CareApplications"},
+        caveat="No regions. No figure for the councils made of Dorset, Northamptonshire and Cumbria, whose old "
+        "counties Cafcass keeps.",
+    ),
+    Metric(
+        id="emotional_health_score",
+        title="Emotional difficulties of children looked after",
+        short_title="Emotional difficulties",
+        noun="average emotional difficulties score of children looked after",
+        theme="Looked after and leaving care",
+        definition="Average score (0 to 40, low is well) of the Strengths and Difficulties Questionnaire of "
+        "children looked "
+        "after for a year at 31 March.",
+        unit="score",
+        polarity=Polarity.LOWER_IS_BETTER,
+        polarity_reason="A higher score means more difficulties.",
+        period_kind=PeriodKind.YEAR_TO_31_MARCH,
+        file=FILE,
+        where={MEASURE: "Emotional_LAC"},
+        next_due=LOOKED_AFTER_DUE,
+        caveat="Of the children with a questionnaire: about three in four.",
+    ),
+    _money(
+        "social_work_unit_cost",
+        "SWFinance",
+        "Weekly cost of social work per child in need",
+        "Social work cost",
+        "weekly cost of social work per child in need",
+        "Spending on social work and commissioning per child in need at 31 March and week.",
+        unit=PER_WEEK,
+    ),
+    _money(
+        "looked_after_unit_cost",
+        "LACFinance",
+        "Weekly cost of care per child looked after",
+        "Care cost",
+        "weekly cost of care per child looked after",
+        "Spending on children looked after per child looked after and week.",
+        unit=PER_WEEK,
+    ),
+    _money(
+        "safeguarding_spend_per_child",
+        "SafeguardingFinance",
+        "Safeguarding spending per child",
+        "Safeguarding spending",
+        "spending on safeguarding per child",
+        "Spending on safeguarding children and young people's services per child aged 0 to 17.",
+        unit=PER_CHILD,
+    ),
+    _money(
+        "family_support_spend_per_child",
+        "FamilySupportFinance",
+        "Family support spending per child",
+        "Family support spending",
+        "spending on family support per child",
+        "Spending on family support services per child aged 0 to 17.",
+        unit=PER_CHILD,
+    ),
+    _money(
+        "children_services_spend_per_child",
+        "C&YPExpenditure",
+        "Spending on services for children and young people per child",
+        "Children's services spending",
+        "spending on services for children and young people per child",
+        "Spending of the children and young people budget, without capital from revenue, per child aged 0 to 17.",
+        unit=PER_CHILD,
+    ),
+    _share(
+        id="children_in_low_income_families",
+        title="Children in low-income families",
+        short_title="Low-income families",
+        theme="Context",
+        definition="Children under 16 in families with relative low income, before housing costs, in the "
+        "year to 31 March.",
+        direction=neutral("It is what a council works with, not what it does."),
+        where={MEASURE: "ChildPov"},
+        caveat="Estimated by the Department for Work and Pensions.",
+    ),
+)
+
 SOURCE = Source(
     id="local_authority_interactive_tool",
     title="Local Authority Interactive Tool",
@@ -125,7 +319,11 @@ SOURCE = Source(
         published="2026-03",
         page="https://www.gov.uk/government/publications/local-authority-interactive-tool-lait",
         files=(
-            File(f"dfe-lait/{FILE}", columns=lait.COLUMNS),
+            File(
+                f"dfe-lait/{FILE}",
+                groups={MEASURE: tuple(dict.fromkeys([*(metric.where[MEASURE] for metric in METRICS), *COMPANIONS]))},
+                columns=lait.COLUMNS,
+            ),
             File(
                 f"dfe-children-in-need/{CONFERENCES}",
                 groups={"time_period": tuple(str(year) for year in range(lait.FIRST_YEAR, 2026))},
@@ -136,168 +334,5 @@ SOURCE = Source(
     load=partial(lait.load, TOOL),
     # Population for spending per child; the others so that its measures come after theirs.
     needs=("population", "social_work_workforce", "children_in_need_2024", "looked_after", "stability"),
-    metrics=(
-        _role(
-            "caseholder_share",
-            "Social_Work_Caseholders_%",
-            "hold cases as their role",
-            "Case-holder share",
-            higher_is_better("More of a council's social workers are there for children and families directly."),
-        ),
-        _role(
-            "senior_practitioner_share",
-            "Social_Work_SeniorPractitioner_%",
-            "are senior practitioners",
-            "Senior share",
-            TEAMS_DIFFER,
-        ),
-        _role(
-            "no_cases_share",
-            "Social_Work_Qualified_no_cases_%",
-            "are qualified and hold no cases",
-            "No-case share",
-            TEAMS_DIFFER,
-        ),
-        _share(
-            id="assessments_in_45_days",
-            title="Assessments within 45 working days",
-            short_title="Assessments on time",
-            noun="share of assessments completed within 45 working days",
-            theme=FRONT_DOOR,
-            definition="Assessments that ended in the year to 31 March within 45 working days of their start.",
-            direction=higher_is_better("Statutory guidance asks for it, so that help does not wait."),
-            where={MEASURE: "Continue_Assess_Comp"},
-        ),
-        _referrals("referrals_from_schools", "RefBySource_Schl_%", "schools"),
-        _referrals("referrals_from_health", "RefBySource_HealthServ_%", "health services"),
-        _referrals("referrals_from_police", "RefBySource_Police_%", "the police"),
-        _share(
-            id=ON_TIME,
-            title="Initial conferences within 15 working days",
-            short_title="Conferences on time",
-            noun="share of initial conferences held within 15 working days",
-            theme=PROTECTION,
-            definition="Initial child protection conferences held within 15 working days of the start of the "
-            "enquiry they follow.",
-            direction=higher_is_better("Statutory guidance asks for it, so that a child at risk does not wait."),
-            where={MEASURE: "CP_conf_15days"},
-            numerator=CONFERENCE_COUNTS[:2],
-            denominator=CONFERENCE_COUNTS[2:],
-            shortfall=Shortfall("more conferences on time", "numerator", "the number of conferences"),
-            caveat="Counts are from the children in need census, and left out where they make another percentage.",
-        ),
-        _share(
-            id=IN_TIME,
-            title="Child protection plans reviewed in time",
-            short_title="Reviews in time",
-            noun="share of children on plans whose reviews were in time",
-            theme=PROTECTION,
-            definition="Children on a plan at 31 March for three months or more whose reviews were all held in "
-            "the time required.",
-            direction=higher_is_better("Statutory guidance says when: a late review may leave a poor plan in place."),
-            period_kind=PeriodKind.AT_31_MARCH,
-            where={MEASURE: "RevCP"},
-            numerator=REVIEWED,
-            denominator=REVIEWABLE,
-            shortfall=Shortfall("more children reviewed on time", "numerator", "the number of children to review"),
-        ),
-        _share(
-            id="long_plans_ended_rate",
-            title="Child protection plans that ended after two years or more",
-            short_title="Long plans ended",
-            noun="share of plans ended that had lasted two years or more",
-            theme=PROTECTION,
-            definition="Plans that ended in the year to 31 March after two years or more, of all that ended.",
-            direction=lower_is_better("Two years is a long time for a child to be at risk of harm."),
-            where={MEASURE: "CPPlans2yrs"},
-            caveat="A council that ends its long plans this year looks worse for it.",
-        ),
-        rate_per_10_000(
-            id="care_application_rate",
-            title="Care applications",
-            short_title="Care applications",
-            theme=PROTECTION,
-            definition="Care applications that Cafcass received in the year to 31 March per 10,000 children.",
-            period_kind=PeriodKind.YEAR_TO_31_MARCH,
-            file=FILE,
-            polarity_reason="More may mean more harm, or that courts are asked sooner; fewer that families were helped "
-            "before, or that harm is missed.",
-            where={MEASURE: "CareApplications"},
-            caveat="No regions. No figure for the councils made of Dorset, Northamptonshire and Cumbria, whose old "
-            "counties Cafcass keeps.",
-        ),
-        Metric(
-            id="emotional_health_score",
-            title="Emotional difficulties of children looked after",
-            short_title="Emotional difficulties",
-            noun="average emotional difficulties score of children looked after",
-            theme="Looked after and leaving care",
-            definition="Average score (0 to 40, low is well) of the Strengths and Difficulties Questionnaire of "
-            "children looked "
-            "after for a year at 31 March.",
-            unit="score",
-            polarity=Polarity.LOWER_IS_BETTER,
-            polarity_reason="A higher score means more difficulties.",
-            period_kind=PeriodKind.YEAR_TO_31_MARCH,
-            file=FILE,
-            where={MEASURE: "Emotional_LAC"},
-            caveat="Of the children with a questionnaire: about three in four.",
-        ),
-        _money(
-            "social_work_unit_cost",
-            "SWFinance",
-            "Weekly cost of social work per child in need",
-            "Social work cost",
-            "weekly cost of social work per child in need",
-            "Spending on social work and commissioning per child in need at 31 March and week.",
-            unit=PER_WEEK,
-        ),
-        _money(
-            "looked_after_unit_cost",
-            "LACFinance",
-            "Weekly cost of care per child looked after",
-            "Care cost",
-            "weekly cost of care per child looked after",
-            "Spending on children looked after per child looked after and week.",
-            unit=PER_WEEK,
-        ),
-        _money(
-            "safeguarding_spend_per_child",
-            "SafeguardingFinance",
-            "Safeguarding spending per child",
-            "Safeguarding spending",
-            "spending on safeguarding per child",
-            "Spending on safeguarding children and young people's services per child aged 0 to 17.",
-            unit=PER_CHILD,
-        ),
-        _money(
-            "family_support_spend_per_child",
-            "FamilySupportFinance",
-            "Family support spending per child",
-            "Family support spending",
-            "spending on family support per child",
-            "Spending on family support services per child aged 0 to 17.",
-            unit=PER_CHILD,
-        ),
-        _money(
-            "children_services_spend_per_child",
-            "C&YPExpenditure",
-            "Spending on services for children and young people per child",
-            "Children's services spending",
-            "spending on services for children and young people per child",
-            "Spending of the children and young people budget, without capital from revenue, per child aged 0 to 17.",
-            unit=PER_CHILD,
-        ),
-        _share(
-            id="children_in_low_income_families",
-            title="Children in low-income families",
-            short_title="Low-income families",
-            theme="Context",
-            definition="Children under 16 in families with relative low income, before housing costs, in the "
-            "year to 31 March.",
-            direction=neutral("It is what a council works with, not what it does."),
-            where={MEASURE: "ChildPov"},
-            caveat="Estimated by the Department for Work and Pensions.",
-        ),
-    ),
+    metrics=METRICS,
 )

@@ -7,7 +7,7 @@ from functools import partial
 
 from etl.model import File, Metric, PeriodKind, Release, Shortfall, Source
 from etl.readers import ees
-from etl.sources.declare import EES, higher_is_better, lower_is_better, percentage, rate_per_10_000
+from etl.sources.declare import EES, SMALL_COUNTS, higher_is_better, lower_is_better, percentage, rate_per_10_000
 
 FOLDER = "dfe-looked-after"
 NUMBERS = "cla_number_and_rate_per_10k_children.csv"
@@ -36,17 +36,21 @@ ACTIVE, LEAVERS = "Total in education, employment or training", "Total"
 NOT_ACTIVE = "Total not in education, employment or training"
 DIFFICULTIES, AVERAGE_SCORE = "Ages 5 to 16 years with SDQ score", "SDQ average score"
 SUITABLE, HOUSED = "Accommodation considered suitable", "Suitability total"
-# Of a group of care leavers: its file, the rows of all leavers there, its words, and why more of it is better.
+NOT_KNOWN, NO_INFORMATION = "Total information not known", "No information"
+# Of a group of care leavers: its file, the rows of all leavers there and of those of whom nothing is known, its words,
+# and why more of it is better.
 LEFT_WELL = {
     ACTIVE: (
         ACTIVITY,
         LEAVERS,
+        NOT_KNOWN,
         "in education, employment or training",
         "Education, training or work gives a young person a footing.",
     ),
     SUITABLE: (
         HOMES,
         HOUSED,
+        NO_INFORMATION,
         "in suitable accommodation",
         "A young person who leaves care needs a safe and settled home.",
     ),
@@ -60,6 +64,7 @@ _rate = partial(
     column="rate_per_10000",
     numerator="children_count",
     denominator="population_estimate",
+    hidden_counts=SMALL_COUNTS,
 )
 _children = partial(
     percentage,
@@ -73,7 +78,7 @@ _children = partial(
 
 
 def _leavers(metric_id: str, age: str, group: str, short_title: str) -> Metric:
-    file, total, words, reason = LEFT_WELL[group]
+    file, total, unknown, words, reason = LEFT_WELL[group]
     of_age = f"aged {age.removesuffix(' years')}"
     return percentage(
         id=metric_id,
@@ -90,8 +95,10 @@ def _leavers(metric_id: str, age: str, group: str, short_title: str) -> Metric:
         numerator="care_leaver_count",
         denominator="care_leaver_count",
         denominator_where={"care_leaver_age": age, "breakdown": total},
+        unknown="care_leaver_count",
+        unknown_where={"care_leaver_age": age, "breakdown": unknown},
         shortfall=Shortfall(f"more care leavers {words}", "numerator", "the number of care leavers"),
-        caveat="Care leavers of whom nothing is known count as not.",
+        caveat="The printed percentage counts care leavers of whom nothing is known as not.",
     )
 
 
@@ -103,6 +110,7 @@ SOURCE = Source(
         id="looked_after_2025",
         title="reporting year 2025",
         published="2025-11-26",
+        next_due="2026-11",
         page=f"{EES}/children-looked-after-in-england-including-adoptions",
         files=(
             File(f"{FOLDER}/{NUMBERS}", groups={"population_type": (NOW, STARTING)}),
@@ -116,9 +124,12 @@ SOURCE = Source(
             ),
             File(
                 f"{FOLDER}/{ACTIVITY}",
-                groups={"care_leaver_age": (YOUNG, OLDER), "breakdown": (ACTIVE, NOT_ACTIVE, LEAVERS)},
+                groups={"care_leaver_age": (YOUNG, OLDER), "breakdown": (ACTIVE, NOT_ACTIVE, LEAVERS, NOT_KNOWN)},
             ),
-            File(f"{FOLDER}/{HOMES}", groups={"care_leaver_age": (YOUNG, OLDER), "breakdown": (SUITABLE, HOUSED)}),
+            File(
+                f"{FOLDER}/{HOMES}",
+                groups={"care_leaver_age": (YOUNG, OLDER), "breakdown": (SUITABLE, HOUSED, NO_INFORMATION)},
+            ),
         ),
     ),
     load=ees.load,
@@ -149,6 +160,7 @@ SOURCE = Source(
             file=STABILITY,
             where={"cla_group": ON_31_MARCH, "placement_stability": THREE_PLACEMENTS},
             denominator_where={"cla_group": ON_31_MARCH, "placement_stability": ALL},
+            hidden_counts=SMALL_COUNTS,
             shortfall=Shortfall("fewer children moved so often", "numerator", "the number of children looked after"),
         ),
         _children(

@@ -143,7 +143,7 @@ SOURCE = Source(
             "Overall",
             "The overall effectiveness of children's services at the latest inspection: 1 Outstanding, 2 Good, "
             "3 Requires improvement to be good, 4 Inadequate.",
-            "Not given since April 2026. Reports after 30 June 2025 are from the Data to Insight record.",
+            "Not given since April 2026. Reports after 30 June 2025 are from a record that a program read from them.",
         ),
         _metric(
             Strand.LEADERS,
@@ -186,6 +186,7 @@ SOURCE = Source(
             polarity_reason="Ofsted decides when: less often where it judged a council Good or Outstanding.",
             period_kind=PeriodKind.LATEST_JUDGEMENT,
             derived=True,
+            made="the whole months between two days: the first of the inspection, and the one shown",
             councils_only=True,
             caveat="A long time is no sign of worse work: Ofsted inspects councils judged Good or Outstanding less "
             "often. Under the framework before 2018 the report's publication stands for the first day.",

@@ -267,6 +267,7 @@ def _metric(kind: str, title: str, definition: str, caveat: str) -> Metric:
         polarity_reason="Ofsted decides whom it visits, and when.",
         period_kind=PeriodKind.YEAR_TO_31_MARCH,
         derived=True,
+        made=f"the {kind}s on Ofsted's list of the year, counted for each council",
         councils_only=True,
         caveat=caveat,
     )

@@ -1,4 +1,4 @@
-"""School outcomes of children in need and on child protection plans, by the Department for Education each spring.
+"""School outcomes of children in need, with and without a plan, by the Department for Education each spring.
 
 Of children on a plan, or in need without a plan and not looked after, at 31 March of the school year. No tests were
 held in 2019/20 and 2020/21 at 11, and absence was not collected in 2019/20.
@@ -6,24 +6,39 @@ held in 2019/20 and 2020/21 at 11, and absence was not collected in 2019/20.
 
 from etl.model import File, Metric, PeriodKind, Polarity, Release, Source
 from etl.readers import ees
-from etl.sources.declare import EES, FEW, higher_is_better, lower_is_better, percentage
+from etl.sources.declare import EES, FEW, SMALL_COUNTS, higher_is_better, lower_is_better, percentage
 
 ABSENCE, AGE_11, AGE_16 = "absence_la.csv", "ks2_la.csv", "ks4_la.csv"
 THEME = "Outcomes of children in need"
 ON_PLAN, IN_NEED = "CPPO at 31 March", "CINO at 31 March"
 ALL_SCHOOLS = "Total"
-WHO = {ON_PLAN: "children on a child protection plan", IN_NEED: "children in need"}
+# CINO are those in need who have no plan and are not looked after: the Department counts each child in one group.
+WHO = {ON_PLAN: "children on a child protection plan", IN_NEED: "children in need not on a plan or in care"}
+DEFINED = {
+    ON_PLAN: "Children on a child protection plan at 31 March",
+    IN_NEED: "Children in need at 31 March, without those on a child protection plan or looked after,",
+}
+SHORT = {ON_PLAN: "on plans", IN_NEED: "in need, no plan"}
+
+
+def _formerly(title: str) -> str:
+    """What addresses called a measure of children in need while its title did not say which of them."""
+    return title.removesuffix(" not on a plan or in care") if title.endswith(WHO[IN_NEED]) else ""
+
+
 GROUPS = {"social_care_group": (ON_PLAN, IN_NEED)}
 
 
 def _absence(metric_id: str, group: str, kind: str, threshold: int) -> Metric:
+    title = f"{kind.capitalize()} absence of {WHO[group]}"
     return percentage(
         id=metric_id,
-        title=f"{kind.capitalize()} absence of {WHO[group]}",
-        short_title=f"{kind.capitalize()} absence {'on plans' if group == ON_PLAN else 'in need'}",
+        title=title,
+        former_title=_formerly(title),
+        short_title=f"{kind.capitalize()} absence {SHORT[group]}",
         noun=f"share of {WHO[group]} who were {kind}ly absent from school",
         theme=THEME,
-        definition=f"{WHO[group].capitalize()} at 31 March who missed {threshold} % or more of possible sessions.",
+        definition=f"{DEFINED[group]} who missed {threshold} % or more of possible sessions.",
         direction=lower_is_better("A child away from school learns less, and is seen by fewer adults."),
         period_kind=PeriodKind.ACADEMIC_YEAR,
         file=ABSENCE,
@@ -31,17 +46,21 @@ def _absence(metric_id: str, group: str, kind: str, threshold: int) -> Metric:
         where={"social_care_group": group, "phase_type_grouping": ALL_SCHOOLS},
         numerator=f"t_pupils_pa_{threshold}_exact",
         denominator="t_pupils",
+        # Half of these children are persistently absent: there what is small may be the number of those who are not.
+        hidden_counts=SMALL_COUNTS if threshold == 50 else None,
     )
 
 
 def _age_11(metric_id: str, group: str) -> Metric:
+    title = f"Reading, writing and maths at 11, {WHO[group]}"
     return percentage(
         id=metric_id,
-        title=f"Reading, writing and maths at 11, {WHO[group]}",
-        short_title=f"At 11 {'on plans' if group == ON_PLAN else 'in need'}",
+        title=title,
+        former_title=_formerly(title),
+        short_title=f"At 11 {SHORT[group]}",
         noun=f"share of {WHO[group]} who met the standard in reading, writing and maths at 11",
         theme=THEME,
-        definition=f"{WHO[group].capitalize()} at 31 March who met the expected standard in all three at key stage 2.",
+        definition=f"{DEFINED[group]} who met the expected standard in all three at key stage 2.",
         decimals=0,
         direction=higher_is_better("What a child can do at 11 is what later schooling builds on."),
         period_kind=PeriodKind.ACADEMIC_YEAR,
@@ -55,13 +74,15 @@ def _age_11(metric_id: str, group: str) -> Metric:
 
 
 def _age_16(metric_id: str, group: str) -> Metric:
+    title = f"Attainment 8 at 16, {WHO[group]}"
     return Metric(
         id=metric_id,
-        title=f"Attainment 8 at 16, {WHO[group]}",
-        short_title=f"Attainment 8 {'on plans' if group == ON_PLAN else 'in need'}",
+        title=title,
+        former_title=_formerly(title),
+        short_title=f"Attainment 8 {SHORT[group]}",
         noun=f"average Attainment 8 score of {WHO[group]}",
         theme=THEME,
-        definition=f"Average score in eight qualifications at 16 of {WHO[group]} at 31 March.",
+        definition=f"Average score in eight qualifications at 16. {DEFINED[group].rstrip(',')}.",
         unit="points",
         polarity=Polarity.HIGHER_IS_BETTER,
         polarity_reason="What a young person attains at 16 opens or closes the next step.",

@@ -4,7 +4,7 @@ from functools import partial
 
 from etl.model import File, PeriodKind, Release, Shortfall, Source
 from etl.readers import ees
-from etl.sources.declare import EES, lower_is_better, percentage
+from etl.sources.declare import EES, SMALL_COUNTS, lower_is_better, percentage
 
 FOLDER = "dfe-looked-after"
 SOCIAL_WORKERS = "la_cla_swcount.csv"
@@ -21,6 +21,7 @@ _children = partial(
     column="percentage",
     numerator="number",
     denominator="number",
+    hidden_counts=SMALL_COUNTS,
 )
 
 SOURCE = Source(
@@ -31,6 +32,7 @@ SOURCE = Source(
         id="stability_2024",
         title="reporting year 2024",
         published="2026-01-21",
+        next_due="2026-06",
         page=f"{EES}/stability-measures-for-children-looked-after-in-england",
         files=(
             File(

@@ -46,8 +46,8 @@ def row(**changes: Any) -> Row:
     return {
         "area_id": "383", "name": "Leeds", "return_id": "383", "period_end": date(2025, 9, 30), "value": 15.0,
         "status": "observed", "symbol": None, "rank": 100, "tied": 1, "ranked": 149, "quarter": 3, "sets_cut": True,
-        "very_small": False, "change": None, "benchmark": 7.6, "council_count": 148, "gap": 7.4, "shortfall": 11.2,
-        "low": 12.0, "high": 18.0, "verdict": "worse", "metric_id": "waits", **changes,
+        "very_small": False, "change": None, "series_break": None, "benchmark": 7.6, "council_count": 148, "gap": 7.4,
+        "shortfall": 11.2, "low": 12.0, "high": 18.0, "verdict": "worse", "metric_id": "waits", **changes,
     }  # fmt: skip
 
 

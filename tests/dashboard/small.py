@@ -44,6 +44,9 @@ OBSERVED = {
     "symbol": pl.String,
     "numerator": pl.Float64,
     "denominator": pl.Float64,
+    "unknown": pl.Float64,
+    "value_low": pl.Float64,
+    "value_high": pl.Float64,
     "return_id": pl.String,
     "source_id": pl.String,
     "file": pl.String,
@@ -63,6 +66,9 @@ class Figure:
     return_id: str | None = None
     year: int = 2025
     status: str | None = None
+    range: tuple[float, float] | None = None
+    """Between which values it lies, where it is hidden because it is small or some are unknown."""
+    unknown: float | None = None
 
     def row(self, *, graded: bool) -> dict[str, Any]:
         """A row of `observation`."""
@@ -79,6 +85,9 @@ class Figure:
             "symbol": printed,
             "numerator": self.numerator,
             "denominator": self.denominator,
+            "unknown": self.unknown,
+            "value_low": self.range[0] if self.range else None,
+            "value_high": self.range[1] if self.range else None,
             "return_id": self.return_id or self.area_id,
             "source_id": "made_up",
             "file": "made-up.csv",
@@ -102,6 +111,8 @@ def metric(metric_id: str = "waits", **changes: Any) -> dict[str, Any]:
         "source_id": "made_up",
         "period_kind": "at 30 September",
         "derived": False,
+        "made": None,
+        "unknown": None,
         "numerator": None,
         "denominator": None,
         "minimum_denominator": None,
@@ -111,6 +122,8 @@ def metric(metric_id: str = "waits", **changes: Any) -> dict[str, Any]:
         "shortfall_moves": None,
         "shortfall_holding": None,
         "caveat": None,
+        "next_due": None,
+        "former_title": None,
         **changes,
     }
 
@@ -131,8 +144,8 @@ def write(
         [{**row, "position": position} for position, row in enumerate(metrics)], infer_schema_length=None
     )
     area = _areas(names or {})
-    returns = ranks.ranked_returns(observation, metric_table, area)
-    cuts = ranks.quarter_cuts(returns)
+    population = ranks.find_population(observation, metric_table, area)
+    cuts = ranks.quarter_cuts(population, observation, area)
     breaks = trends.series_breaks(metric_table)
     tables = {
         "build": pl.DataFrame({"data_version": [version], "built_at": [datetime(2026, 1, 1)]}),
@@ -142,8 +155,8 @@ def write(
         "metric": metric_table,
         "observation": observation,
         "quarter_cut": cuts,
-        "standing": ranks.rank_councils(observation, returns, cuts),
-        "change": ranks.changes(observation, metric_table),
+        "standing": ranks.rank_councils(observation, population, cuts),
+        "change": ranks.changes(observation, metric_table, breaks),
         "series_break": breaks,
         "trend": trends.trends(observation, metric_table, area, breaks),
     }

@@ -37,7 +37,8 @@ def test_a_row_says_what_it_is_how_it_compares_and_where_it_is_from(db: Database
     leeds = frame.row(by_predicate=pl.col("area") == "Leeds", named=True)
     expected = {
         "metric": "Social worker vacancy rate", "period": "2025", "value": 2.1, "unit": "%", "status": "observed",
-        "symbol": None, "change": -5.1, "rank": 7, "tied": 2, "ranked": 149, "quarter": 1, "joint_return": None,
+        "symbol": None, "change": -5.1, "series_break": None, "rank": 7, "tied": 2, "ranked": 149, "quarter": 1,
+        "joint_return": None,
         "benchmark_rule": "Best quarter in England", "polarity": "lower_is_better", "la_number": "383",
         "gss_code": "E08000035", "region": "Yorkshire and The Humber", "area_kind": "local_authority",
         "publisher": "Department for Education", "licence": "Open Government Licence v3.0",

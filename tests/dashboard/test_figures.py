@@ -243,6 +243,17 @@ def test_a_new_council_begins_where_it_began(db: Database) -> None:
     assert {len(line["x"]) for line in figure["data"]} == {len(figure["layout"]["xaxis"]["ticktext"])}
 
 
+def test_no_line_crosses_a_break_of_the_series(db: Database) -> None:
+    """Grades of 2019/20 and 2020/21 were given by teachers: each of the two years stands alone."""
+    metric = db.metrics["attainment_8_in_need"]
+    figure = trend.draw_trend(queries.trend(db, metric, "383"), metric, "Leeds", height=400)
+    (own,) = (line for line in figure["data"] if line["name"] == "Leeds")
+    gaps = [at for at, value in zip(own["x"], own["y"], strict=True) if value is None]
+    assert gaps == [2019.5, 2020.5, 2021.5] == [shape["x0"] for shape in figure["layout"]["shapes"]]
+    spark = [value is None for _, value in queries.history(db, "383")[metric.metric_id]]
+    assert spark == [value is None for value in own["y"]]
+
+
 def test_the_history_stands_beside_england_the_neighbours_and_the_best_quarter(db: Database) -> None:
     for metric_id, lines in (
         ("vacancy_rate", ["England", "Neighbours' median", "Best quarter", "Leeds"]),

@@ -37,6 +37,7 @@ from tests.dashboard.rows import (
 )
 
 UNKNOWN = {"direction": None, "no_direction": None}
+TEACHERS = "Grades of 2021 were given by teachers."
 
 
 def row_of(area_id: str, **changes: Any) -> Row:
@@ -112,6 +113,7 @@ def with_verdicts(*verdicts: str | None) -> list[Row]:
             "Since a year before, of 2 councils 1 went down and 1 went up.",
         ),
         ([row_of("101")], PERCENT, BEST, "change", "No council has a figure a year before to compare with."),
+        ([row_of("101", series_break=TEACHERS)], PERCENT, BEST, "change", f"No change in a year is given. {TEACHERS}"),
         # A joint return counts once.
         (
             [row_of("314", return_id="314+318", change=1.0), row_of("318", return_id="314+318", change=1.0)],
@@ -170,6 +172,7 @@ def test_a_colour_scheme_of_all_councils_in_words(
         (row_of("101", change=0.0), PERCENT, "change", "There is no change in a year."),
         (row_of("101", change=4.6), NEUTRAL, "change", "It is up 4.6 per 10,000 children in a year."),
         (row_of("101"), PERCENT, "change", "It has no figure a year before to compare with."),
+        (row_of("101", series_break=TEACHERS), PERCENT, "change", f"No change in a year is given. {TEACHERS}"),
         (row_of("101"), PERCENT, "trend", "Over five years it shows no clear trend."),
         (row_of("101", direction="getting worse"), PERCENT, "trend", "Over five years it is getting worse."),
         (
@@ -193,6 +196,8 @@ def test_a_colour_scheme_of_one_council_in_words(own: Row, metric: Metric, schem
         ({"change": -5.1}, PERCENT, "change",
          "15.0%; 100th of 149; down 5.1 percentage points in a year, which is better"),
         ({}, PERCENT, "change", "15.0%; 100th of 149; no figure a year before"),
+        ({"series_break": TEACHERS}, PERCENT, "change",
+         f"15.0%; 100th of 149; not held against the year before: {TEACHERS}"),
         ({}, PERCENT, "trend", "15.0%; 100th of 149; no clear trend"),
         ({"direction": "cannot be said", "no_direction": "a figure is missing"}, PERCENT, "trend",
          "15.0%; 100th of 149; trend cannot be said: a figure is missing"),

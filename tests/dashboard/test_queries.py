@@ -14,6 +14,7 @@ from dashboard.analysis import comparison, direction, queries, selection
 from dashboard.analysis.benchmarks import BENCHMARKS, DEFAULT, Benchmark
 from dashboard.data.database import Database
 from dashboard.data.model import STRANDS
+from dashboard.views.text.england import england_sentence
 from dashboard.views.text.notices import notices
 from tests.dashboard import small
 from tests.dashboard.small import Figure
@@ -114,6 +115,18 @@ def test_a_profile_of_the_real_figures(db: Database) -> None:
     assert (kingston["vacancy_rate"]["value"], kingston["vacancy_rate"]["return_id"]) == (14.9, "314+318")
 
 
+def test_on_a_break_the_reason_stands_where_a_change_would(db: Database) -> None:
+    metric = db.metrics["attainment_8_in_need"]
+    period = next(one for one in db.periods[metric.metric_id] if one.label == "2021/22")
+    rows, england = queries.councils(db, metric, period, BEST), queries.england(db, metric, period)
+    assert england is not None
+    assert rows["change"].is_null().all()
+    assert rows["series_break"].unique().to_list() == [england["series_break"]]
+    said = england_sentence(rows.to_dicts(), england, metric, BEST, comparison.england_if_all_met(rows))
+    assert "No change in a year is given. Grades of 2019/20 and 2020/21 were given by teachers" in said
+    assert "down" not in said
+
+
 def test_a_history_is_oldest_first_with_missing_years_kept(db: Database) -> None:
     history = queries.history(db, WESTMINSTER)
     assert set(history) == set(db.metrics)
@@ -121,7 +134,11 @@ def test_a_history_is_oldest_first_with_missing_years_kept(db: Database) -> None
         ends = [end for end, _ in figures]
         assert ends == sorted(ends)
         own = db.by_area[WESTMINSTER].filter(pl.col("metric_id") == metric_id)
-        assert dict(figures) == dict(own.select("period_end", "value").iter_rows())
+        published = dict(own.select("period_end", "value").iter_rows())
+        assert {end: value for end, value in figures if end in published} == published
+        # What else is there has no value: it parts the figures on both sides of a break.
+        broken = own["series_break"].drop_nulls().len()
+        assert [value for end, value in figures if end not in published] == [None] * broken
     assert history["vacancy_rate"][-1] == (date(2025, 9, 30), None)
 
 

@@ -61,6 +61,9 @@ def test_a_figure_carries_its_value_its_parts_and_where_it_was_printed(tmp_path:
         "symbol": None,
         "numerator": 20.0,
         "denominator": 200.0,
+        "unknown": None,
+        "value_low": None,
+        "value_high": None,
         "return_id": "383",
         "source_id": "social_work_workforce",
         "file": WORKFORCE_FILE,
@@ -285,7 +288,7 @@ def test_a_count_of_no_children_on_plans_is_a_rate_of_zero(tmp_path: Path, known
 # A table of a count by group, as those of looked-after children: all ages and one of them, in one column.
 GROUPED = File(
     "made-up/grouped.csv",
-    groups={"age": ("All ages", "Under 1")},
+    groups={"age": ("All ages", "Under 1", "Not known")},
     columns=(*synthetic.PLACE.split(","), "age", "children"),
 )
 
@@ -352,6 +355,36 @@ def test_a_share_without_a_count_or_a_total_says_why(
     loaded = grouped(tmp_path, known_areas, f"2025,{LEEDS},All,Under 1,{under_1}", *total)
     leeds = observation_of(loaded, "share_under_1", "383", 2025)
     assert (leeds["value"], leeds["status"]) == (None, status)
+
+
+UNKNOWN = {"unknown": ("children",), "unknown_where": {"age": "Not known"}}
+
+
+@pytest.mark.parametrize(
+    ("unknown", "rule", "counted", "low", "high"),
+    [
+        ("50", None, 50.0, 40.0, 65.0),  # from none of them to all: 80 to 130 of 200
+        ("0", None, 0.0, None, None),
+        ("c", None, None, 40.0, 99.5),  # any number that leaves one who is known not to be
+        ("c", (1, 5), None, 40.0, 42.5),
+        ("x", None, None, None, None),
+    ],
+)
+def test_a_share_with_unknowns_is_a_range_from_none_of_them_to_all(
+    tmp_path: Path, known_areas: Areas, unknown: str, rule: tuple[int, int] | None, counted: float | None,
+    low: float | None, high: float | None,
+) -> None:  # fmt: skip
+    rows = [f"2025,{LEEDS},All,All ages,200", f"2025,{LEEDS},All,Under 1,80", f"2025,{LEEDS},All,Not known,{unknown}"]
+    loaded = grouped(tmp_path, known_areas, *rows, hidden_counts=rule, **UNKNOWN)
+    leeds = observation_of(loaded, "share_under_1", "383", 2025)
+    assert (leeds["value"], leeds["unknown"]) == (40.0, counted)
+    assert (leeds["value_low"], leeds["value_high"]) == (low, high)
+
+
+def test_of_a_share_that_is_hidden_the_unknown_make_no_range(tmp_path: Path, known_areas: Areas) -> None:
+    rows = [f"2025,{LEEDS},All,All ages,200", f"2025,{LEEDS},All,Under 1,c", f"2025,{LEEDS},All,Not known,50"]
+    leeds = observation_of(grouped(tmp_path, known_areas, *rows, **UNKNOWN), "share_under_1", "383", 2025)
+    assert (leeds["value"], leeds["unknown"], leeds["value_high"]) == (None, 50.0, None)
 
 
 def test_a_share_of_more_than_all_is_refused_by_its_count(tmp_path: Path, known_areas: Areas) -> None:

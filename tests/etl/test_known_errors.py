@@ -16,28 +16,11 @@ HULL, SEPTEMBER_2017 = "810", date(2017, 9, 30)
 
 def printed(value: float | None) -> pl.DataFrame:
     """Two made-up rows: Hull's turnover of 2017 with this value, and that of the year after."""
-    return pl.DataFrame(
-        [
-            ("turnover_rate", HULL, SEPTEMBER_2017, "2017", value, "observed", None, 0.0, 240.0, HULL, "s", "f", 7),
-            (
-                "turnover_rate",
-                HULL,
-                date(2018, 9, 30),
-                "2018",
-                9.5,
-                "observed",
-                None,
-                20.0,
-                210.0,
-                HULL,
-                "s",
-                "f.csv",
-                8,
-            ),
-        ],
-        schema=OBSERVATION,
-        orient="row",
-    )
+    same = {"metric_id": "turnover_rate", "area_id": HULL, "status": "observed", "return_id": HULL, "source_id": "s"}
+    wrong = {"period_end": SEPTEMBER_2017, "period": "2017", "value": value, "numerator": 0.0, "denominator": 240.0}
+    right = {"period_end": date(2018, 9, 30), "period": "2018", "value": 9.5, "numerator": 20.0, "denominator": 210.0}
+    rows = [{**same, **wrong, "file": "f", "line": 7}, {**same, **right, "file": "f.csv", "line": 8}]
+    return pl.DataFrame(rows, schema=OBSERVATION)
 
 
 def test_a_known_error_is_withheld_with_what_is_printed() -> None:

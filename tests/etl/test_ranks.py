@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 from etl.areas import Areas
 from etl.build import ranks
 from etl.build.builder import with_missing_rows
+from etl.build.trends import SERIES_BREAK
 from etl.model import OBSERVATION
 
 LOWER, HIGHER, NEUTRAL = "lower_is_better", "higher_is_better", "neutral"
@@ -214,8 +215,9 @@ def test_the_order_of_rows_does_not_matter(values: list[float]) -> None:
     assert ranks_of(reversed(named(values))) == ranks_of(named(values))
 
 
-def changed(*years: pl.DataFrame, unit: str = "%") -> dict[tuple[str, int], float]:
-    rows = ranks.changes(pl.concat(years), metric(unit=unit))
+def changed(*years: pl.DataFrame, unit: str = "%", broken: Iterable[int] = ()) -> dict[tuple[str, int], float]:
+    breaks = [("made_up", date(year, 3, 31), "Made up.") for year in broken]
+    rows = ranks.changes(pl.concat(years), metric(unit=unit), pl.DataFrame(breaks, SERIES_BREAK, orient="row"))
     for period_end, previous in rows.select("period_end", "previous_period_end").iter_rows():
         assert previous == period_end.replace(year=period_end.year - 1)
     return {(area_id, day.year): by for area_id, day, by in rows.select("area_id", "period_end", "change").iter_rows()}
@@ -252,6 +254,11 @@ def test_there_is_no_change_between_returns_of_other_authorities() -> None:
 def test_there_is_no_change_across_a_reorganisation() -> None:
     # Cumbria (909) ended as Cumberland (942) and another began.
     assert changed(observed(alone({"909": 5.0}), 2023), observed(alone({"942": 4.0}), 2024)) == {}
+
+
+def test_there_is_no_change_over_a_break_of_the_series() -> None:
+    years = [observed(alone({"a": float(year)}), year) for year in (2021, 2022, 2023)]
+    assert changed(*years, broken=[2022]) == {("a", 2023): 1.0}
 
 
 def test_a_grade_has_no_change() -> None:
@@ -362,10 +369,11 @@ def test_every_change_of_the_database_is_what_subtracting_by_hand_gives(database
         """
     ).fetchall()
     values = {(metric_id, area_id, day, by): Decimal(repr(value)) for metric_id, area_id, day, by, value in rows}
+    breaks = set(database.execute("SELECT metric_id, period_end FROM series_break").fetchall())
     expected = {}
     for (metric_id, area_id, day, by), value in values.items():
         before = values.get((metric_id, area_id, day.replace(year=day.year - 1), by))
-        if before is not None:
+        if before is not None and (metric_id, day) not in breaks:
             expected[metric_id, area_id, day] = value - before
     found = {
         row[:3]: row[3]

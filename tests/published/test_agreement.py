@@ -280,3 +280,29 @@ def test_every_name_a_publisher_uses_is_known_for_its_authority(published: Path)
         ]
     assert len(used) > 300
     assert [pair for pair in used if (name_key(pair[0]), pair[1]) not in known] == []
+
+
+@pytest.mark.parametrize(
+    ("metric", "area", "counts", "ends"),
+    [
+        ("care_leavers_17_18_accommodation", "850", (118, 371, 245), (32, 97.843666)),
+        ("care_leavers_19_21_accommodation", "850", (338, 743, 378), (45, 96.366083)),
+        ("care_leavers_17_18_accommodation", "884", (45, 59, 14), (76, 100)),
+        ("care_leavers_19_21_active", "850", (207, 743, 378), (28, 78.734859)),
+        # Their number is hidden: at most all but one of those who are not known to be housed well.
+        ("care_leavers_17_18_accommodation", LEEDS, (210, 242, None), (87, 99.586777)),
+        # Who abused was not said of 18,460 assessments in 2021.
+        ("factor_physical_abuse_by_adult", LEEDS, (2269, 9564, 0), (None, None)),
+    ],
+)
+def test_those_of_whom_nothing_is_known_make_a_range(
+    database: duckdb.DuckDBPyConnection,
+    metric: str,
+    area: str,
+    counts: tuple[float | None, ...],
+    ends: tuple[float | None, ...],
+) -> None:
+    """Of 371 care leavers of Hampshire 118 are known to be in suitable homes and 8 not; of 245 nothing is known."""
+    found = observation(database, metric, area, MARCH_2025)
+    assert (found["numerator"], found["denominator"], found["unknown"]) == counts
+    assert (found["value_low"], found["value_high"]) == (ends[0], pytest.approx(ends[1]))

@@ -29,6 +29,9 @@ from dashboard.analysis.benchmarks.rules import (
 from dashboard.data.database import Database
 from dashboard.data.model import COUNTS, Metric
 
+# What `values` adds to rows of councils.
+BENCHMARK = ("benchmark", "benchmark_low", "benchmark_high", "held_low", "held_high", "council_count", "reached")
+
 
 @dataclass(frozen=True)
 class Benchmark:
@@ -40,8 +43,9 @@ class Benchmark:
     words: str
     """In a sentence after "of", "than" or "in": "the best quarter of councils in {its} region", to be filled in."""
     level: str
-    """What the value is, in one sentence for the reader: {value}, {side} (below or above), {council_count} and
-    {councils} (the count in words: "1 council") are filled in."""
+    """What the value is, in one sentence for the reader: {value}, {side} (below or above), {council_count},
+    {councils} (the count in words: "1 council"), {share} ("A quarter of", or "59 of" where that is not so) and {all}
+    (empty, or then the count) are filled in."""
     rule: Rule
     none: str = "There is no figure for {group} in this period."
     """Why there is no value, where the measure could have one; {group} and {its} are filled in."""
@@ -70,6 +74,11 @@ class Benchmark:
     """What the reader answered, for exports."""
 
     @property
+    def of_councils(self) -> bool:
+        """Whether it is made of councils' figures, and not published or typed."""
+        return self.counted != "" or self.best or isinstance(self.rule, Group)
+
+    @property
     def group(self) -> str:
         """The benchmark of one council in a sentence: "the best quarter of councils in its region"."""
         return self.group_of("its")
@@ -88,7 +97,7 @@ class Benchmark:
         return f"{self.label}: {self.detail}" if self.detail else self.label
 
     def values(self, db: Database, figures: pl.DataFrame, councils: pl.DataFrame) -> pl.DataFrame:
-        """metric_id, period_end, area_id, benchmark, council_count of the rows of `councils` that have one.
+        """metric_id, period_end, area_id, benchmark_low, benchmark_high, council_count of `councils` that have one.
 
         `figures` are all figures (columns of Database.figure) of the same metrics and periods.
         """
@@ -106,8 +115,23 @@ class Benchmark:
 
 
 def values(db: Database, benchmark: Benchmark, figures: pl.DataFrame, councils: pl.DataFrame) -> pl.DataFrame:
-    """The rows of `councils` with `benchmark` and `council_count` added; null where there is none."""
-    found = benchmark.values(db, figures, councils).with_columns(pl.col("council_count").cast(pl.Int64))
+    """The rows of `councils` with BENCHMARK added; null where there is none.
+
+    benchmark is null where hidden figures leave it open: then benchmark_low and benchmark_high are the least and the
+    most that it can be. held_low and held_high are what a council's own lowest and highest are compared with. `reached`
+    is how many of the councils behind a best quarter are certain to reach it; null of other benchmarks.
+    """
+    found = benchmark.values(db, figures, councils)
+    held = {"held_low": "benchmark_high", "held_high": "benchmark_low"}
+    found = found.with_columns(
+        pl.col("council_count").cast(pl.Int64),
+        pl.when(pl.col("benchmark_low") == pl.col("benchmark_high")).then("benchmark_low").alias("benchmark"),
+        *(
+            (pl.coalesce(own, other) if own in found.columns else pl.col(other)).alias(own)
+            for own, other in held.items()
+        ),
+        *(() if "reached" in found.columns else (pl.lit(None, pl.Int64).alias("reached"),)),
+    )
     joined = councils.join(found, on=[*KEYS, "area_id"], how="left", validate="m:1", maintain_order="left")
     measures = db.measures.select("metric_id", "polarity", "unit")
     none = pl.col("unit").is_in(["grade", *COUNTS])
@@ -115,7 +139,7 @@ def values(db: Database, benchmark: Benchmark, figures: pl.DataFrame, councils: 
         none = none | (pl.col("polarity") == "neutral")
     return (
         joined.join(measures, on="metric_id", maintain_order="left")
-        .with_columns(pl.when(~none).then(pl.col("benchmark", "council_count")))
+        .with_columns(pl.when(~none).then(pl.col(BENCHMARK)))
         .drop("polarity", "unit")
     )
 
@@ -170,7 +194,7 @@ BENCHMARKS = {
             "best_quarter",
             "Best quarter in England",
             "the best quarter of councils in England",
-            "A quarter of councils are at or {side} {value}.",
+            "{share} {all}councils are at or {side} {value}.",
             BestQuarter(),
             best_are=BEST_QUARTER,
             best=True,
@@ -180,7 +204,7 @@ BENCHMARKS = {
             "best_quarter_region",
             "Best quarter in its region",
             "the best quarter of councils in {its} region",
-            "A quarter of the {council_count} councils with a figure in its region are at or {side} {value}.",
+            "{share} the {council_count} councils with a figure in its region are at or {side} {value}.",
             BestQuarterOf("region_id"),
             among="in {region}",
             best_are=BEST_QUARTER,
@@ -195,7 +219,7 @@ BENCHMARKS = {
             "best_quarter_type",
             "Best quarter of its type",
             "the best quarter of councils of {its} type",
-            "A quarter of the {council_count} councils of its type with a figure are at or {side} {value}.",
+            "{share} the {council_count} councils of its type with a figure are at or {side} {value}.",
             BestQuarterOf("authority_type"),
             among="of {type}",
             best_are=BEST_QUARTER,

@@ -1,8 +1,10 @@
 """How each benchmark is calculated (rules `benchmarks`, `quarters`, `very-small` and `joint-returns`).
 
 A rule gives every council of one or more metrics and periods a value with council_count, how many returns contribute;
-and names the councils that contribute to the value of one council. Where there is no value there is no row, or a null:
-nothing is ever filled in. Very small councils set no benchmark, and a joint return counts once.
+and names the councils that contribute to the value of one council. Where figures are hidden in a range the value is one
+too: benchmark_low and benchmark_high, alike where it is exact. Where there is no value there is no row, or a null:
+nothing is ever filled in. Councils that are not ranked set no benchmark, a joint return counts once, and where too many
+figures are hidden there is none.
 """
 
 from __future__ import annotations
@@ -16,6 +18,13 @@ from dashboard.data.database import Database
 from dashboard.data.model import ENGLAND, SIGNIFICANT
 
 KEYS = ("metric_id", "period_end")
+ENDS = ("value_low", "value_high")
+# A value on the cut belongs to the better quarter; who may not reach it does not.
+REACHED = (
+    pl.when("lower")
+    .then(pl.col("value_high") <= pl.col("benchmark_low"))
+    .otherwise(pl.col("value_low") >= pl.col("benchmark_high"))
+)
 # With fewer, the middle one or the best quarter of them says little.
 FEWEST_NEIGHBOURS = FEWEST_RETURNS = 5
 BEST_NEIGHBOURS = 3
@@ -25,9 +34,11 @@ class Rule(Protocol):
     """What a benchmark is made by."""
 
     def values(self, db: Database, figures: pl.DataFrame, councils: pl.DataFrame) -> pl.DataFrame:
-        """metric_id, period_end, area_id, benchmark, council_count of `councils` (columns of Database.figure).
+        """metric_id, period_end, area_id, benchmark_low, benchmark_high, council_count of `councils`.
 
-        `figures` are all figures of the same metrics and periods.
+        `figures` are all figures of the same metrics and periods (columns of Database.figure). A rule whose value a
+        council's own figure goes into adds held_low and held_high: what it is with that held at its lowest and all
+        others at their highest, and the reverse.
         """
 
     def contributing(self, db: Database, rows: pl.DataFrame, own: pl.DataFrame) -> pl.DataFrame:
@@ -42,11 +53,16 @@ class Rule(Protocol):
 class BestQuarter:
     """What the best quarter of all councils reach, as the build worked it out."""
 
-    def values(self, db: Database, _figures: pl.DataFrame, councils: pl.DataFrame) -> pl.DataFrame:
+    def values(self, db: Database, figures: pl.DataFrame, councils: pl.DataFrame) -> pl.DataFrame:
         cut = db.table["quarter_cut"].select(
-            *KEYS, pl.col("best").alias("benchmark"), pl.col("returns").alias("council_count")
+            *KEYS,
+            pl.col("best_low").alias("benchmark_low"),
+            pl.col("best_high").alias("benchmark_high"),
+            pl.col("returns").alias("council_count"),
         )
-        return _keys(councils).join(cut, on=KEYS)
+        members = setting(figures).unique([*KEYS, "return_id"], maintain_order=True)
+        found = councils.select(*KEYS, "area_id", "return_id").join(_with_reached(db, cut, members, KEYS), on=KEYS)
+        return _with_held(found, members, KEYS, _lower_is_better(db)).drop("return_id")
 
     def contributing(self, _db: Database, rows: pl.DataFrame, _own: pl.DataFrame) -> pl.DataFrame:
         return rows.filter(pl.col("quarter") == 1)
@@ -60,27 +76,16 @@ class BestQuarterOf:
 
     def values(self, db: Database, figures: pl.DataFrame, councils: pl.DataFrame) -> pl.DataFrame:
         group = (*KEYS, self.column)
-        lower, higher = (pl.col("value").quantile(q, "linear").round_sig_figs(SIGNIFICANT) for q in (0.25, 0.75))
-        cuts = (
-            setting(figures)
-            .unique([*group, "return_id"], maintain_order=True)
-            .join(_lower_is_better(db), on="metric_id")
-            .group_by(group)
-            .agg(
-                pl.when(pl.col("lower").first()).then(lower).otherwise(higher).alias("benchmark"),
-                pl.len().alias("council_count"),
-            )
-            .filter(pl.col("council_count") >= FEWEST_RETURNS)
-        )
-        return councils.select(*KEYS, "area_id", self.column).join(cuts, on=group).drop(self.column)
+        members = setting(figures).unique([*group, "return_id"], maintain_order=True)
+        cuts = _summary(members, group, _lower_is_better(db)).filter(pl.col("council_count") >= FEWEST_RETURNS)
+        reached = _with_reached(db, cuts, members, group)
+        found = councils.select(*KEYS, "area_id", "return_id", self.column).join(reached, on=group)
+        return _with_held(found, members, group, _lower_is_better(db)).drop("return_id", self.column)
 
     def contributing(self, db: Database, rows: pl.DataFrame, own: pl.DataFrame) -> pl.DataFrame:
-        # A value on the cut belongs to the better quarter.
-        reached = pl.col("value") <= pl.col("benchmark"), pl.col("value") >= pl.col("benchmark")
         cut = self.values(db, rows, own).drop("area_id").join(_lower_is_better(db), on="metric_id")
         alike = rows.join(own.select(*KEYS, self.column), on=[*KEYS, self.column], how="semi")
-        found = alike.join(cut, on=KEYS).filter(pl.when("lower").then(reached[0]).otherwise(reached[1]))
-        return found.select(rows.columns)
+        return alike.join(cut, on=KEYS).filter(REACHED).select(rows.columns)
 
 
 @dataclass(frozen=True)
@@ -91,7 +96,9 @@ class Outstanding:
     """The metric of that strand."""
 
     def values(self, db: Database, figures: pl.DataFrame, councils: pl.DataFrame) -> pl.DataFrame:
-        return _keys(councils).join(_summary(self.contributing(db, setting(figures), councils), KEYS), on=KEYS)
+        members = self.contributing(db, setting(figures), councils).unique([*KEYS, "return_id"], maintain_order=True)
+        found = councils.select(*KEYS, "area_id", "return_id").join(_summary(members, KEYS), on=KEYS)
+        return _with_held(found, members, KEYS).drop("return_id")
 
     def contributing(self, db: Database, rows: pl.DataFrame, _own: pl.DataFrame) -> pl.DataFrame:
         judged = db.newest.filter((pl.col("metric_id") == self.judgement) & (pl.col("symbol") == "Outstanding"))
@@ -107,10 +114,20 @@ class Neighbours:
     def values(self, db: Database, figures: pl.DataFrame, councils: pl.DataFrame) -> pl.DataFrame:
         found = _neighbouring(db, setting(figures), councils)
         if self.best:
-            group = found.sort("badness").group_by(*KEYS, "area_id_of", maintain_order=True)
             # What the best three reach is the third best value.
-            third = pl.col("value").get(BEST_NEIGHBOURS - 1, null_on_oob=True)
-            made = group.agg(third.alias("benchmark"), pl.len().alias("council_count"))
+            group = (*KEYS, "area_id_of")
+            at = BEST_NEIGHBOURS - 1
+            lower = pl.col("lower").first()
+            made = found.group_by(group).agg(
+                *(
+                    pl.when(lower)
+                    .then(pl.col(end).sort().get(at, null_on_oob=True))
+                    .otherwise(pl.col(end).sort(descending=True).get(at, null_on_oob=True))
+                    .alias(f"benchmark_{end.removeprefix('value_')}")
+                    for end in ENDS
+                ),
+                pl.len().alias("council_count"),
+            )
         else:
             made = _summary(found, (*KEYS, "area_id_of"))
         enough = made.filter(pl.col("council_count") >= FEWEST_NEIGHBOURS).rename({"area_id_of": "area_id"})
@@ -134,7 +151,11 @@ class Published:
         place = "region_id" if self.regional else "england"
         rows = figures.filter(pl.col("kind") == "region" if self.regional else pl.col("area_id") == ENGLAND)
         found = rows.select(
-            *KEYS, pl.col("area_id").alias(place), pl.col("value").alias("benchmark"), pl.lit(1).alias("council_count")
+            *KEYS,
+            pl.col("area_id").alias(place),
+            pl.col("value").alias("benchmark_low"),
+            pl.col("value").alias("benchmark_high"),
+            pl.lit(1).alias("council_count"),
         )
         of = councils.with_columns(pl.lit(ENGLAND).alias("england")).select(*KEYS, "area_id", place)
         return of.join(found, on=[*KEYS, place]).drop(place)
@@ -153,7 +174,7 @@ class Group:
         picked = setting(figures).filter(pl.col("area_id").is_in(self.area_ids))
         pairs = (
             councils.select(*KEYS, "area_id", pl.col("return_id").alias("own_return"))
-            .join(picked.select(*KEYS, "return_id", "value"), on=KEYS)
+            .join(picked.select(*KEYS, "return_id", *ENDS), on=KEYS)
             .filter(pl.col("return_id") != pl.col("own_return"))
         )
         return _summary(pairs, (*KEYS, "area_id"))
@@ -174,7 +195,9 @@ class Target:
         of = _keys(councils).filter(pl.col("metric_id") == pl.lit(self.metric_id))
         # No council contributes to it, so there is no count.
         return of.with_columns(
-            pl.lit(self.number, pl.Float64).alias("benchmark"), pl.lit(None, pl.Int64).alias("council_count")
+            pl.lit(self.number, pl.Float64).alias("benchmark_low"),
+            pl.lit(self.number, pl.Float64).alias("benchmark_high"),
+            pl.lit(None, pl.Int64).alias("council_count"),
         )
 
     def contributing(self, _db: Database, rows: pl.DataFrame, _own: pl.DataFrame) -> pl.DataFrame:
@@ -186,7 +209,8 @@ def neighbours_mean(db: Database, figures: pl.DataFrame, councils: pl.DataFrame)
 
     DfE's interactive tool compares with the mean; rule `benchmarks` says to show it beside the median.
     """
-    found = _neighbouring(db, setting(figures), councils)
+    # A mean of ranges is a range, which the tool does not know: it is of the figures that are printed.
+    found = _neighbouring(db, setting(figures).filter(pl.col("value").is_not_null()), councils)
     return (
         found.group_by(*KEYS, "area_id_of")
         .agg(
@@ -198,17 +222,25 @@ def neighbours_mean(db: Database, figures: pl.DataFrame, councils: pl.DataFrame)
 
 
 def setting(figures: pl.DataFrame) -> pl.DataFrame:
-    """The figures of councils that may set a benchmark: observed, and not of a very small council or return."""
-    return figures.filter((pl.col("kind") == "local_authority") & pl.col("value").is_not_null() & pl.col("sets_cut"))
+    """The figures of councils that may set a benchmark: exact or in a range, ranked, and not too many hidden.
+
+    Of an exact figure value_low and value_high are the value.
+    """
+    known = figures.with_columns(pl.coalesce(end, "value").alias(end) for end in ENDS)
+    council = pl.col("kind") == "local_authority"
+    return known.filter(council & pl.col("value_low").is_not_null() & pl.col("sets_cut") & pl.col("enough"))
 
 
 def _neighbouring(db: Database, values: pl.DataFrame, councils: pl.DataFrame) -> pl.DataFrame:
-    """The neighbours of each council that have a value: KEYS, area_id_of, neighbour_id, value, badness; a return once.
+    """The neighbours of each council that have a figure: a return once.
+
+    KEYS, area_id_of, neighbour_id, closeness_rank, value, value_low, value_high, return_id, lower (is better), and
+    badness, by the worse end of a range.
 
     A council is never among its own: a neighbour it shares a joint return with is left out.
     """
     others = values.select(
-        *KEYS, pl.col("area_id").alias("neighbour_id"), "value", pl.col("return_id").alias("neighbour_return")
+        *KEYS, pl.col("area_id").alias("neighbour_id"), "value", *ENDS, pl.col("return_id").alias("neighbour_return")
     )
     return (
         councils.select(*KEYS, "area_id", "return_id")
@@ -224,19 +256,72 @@ def _neighbouring(db: Database, values: pl.DataFrame, councils: pl.DataFrame) ->
             "neighbour_id",
             "closeness_rank",
             "value",
+            *ENDS,
             pl.col("neighbour_return").alias("return_id"),
-            pl.when("lower").then(pl.col("value")).otherwise(-pl.col("value")).alias("badness"),
+            "lower",
+            pl.when("lower").then("value_high").otherwise(-pl.col("value_low")).alias("badness"),
         )
     )
 
 
-def _summary(rows: pl.DataFrame, by: tuple[str, ...]) -> pl.DataFrame:
-    """The median of each group with how many returns it is made of, each once."""
-    return (
-        rows.unique([*by, "return_id"], maintain_order=True)
+def _summary(rows: pl.DataFrame, by: tuple[str, ...], quantiles: pl.DataFrame | None = None) -> pl.DataFrame:
+    """The median of each group, or another quantile of each metric, with how many returns it is made of, each once.
+
+    Type 7, of the lowest that all can be and of the highest: benchmark_low, benchmark_high, council_count.
+    """
+    once = rows.unique([*by, "return_id"], maintain_order=True)
+    made = [_quantile(end, quantiles).alias(f"benchmark_{end.removeprefix('value_')}") for end in ENDS]
+    return _with_quantile(once, quantiles).group_by(by).agg(*made, pl.len().alias("council_count"))
+
+
+def _with_reached(db: Database, cuts: pl.DataFrame, members: pl.DataFrame, by: tuple[str, ...]) -> pl.DataFrame:
+    """`cuts` with reached: how many of the members of each group are certain to reach them."""
+    counts = (
+        members.join(cuts, on=by)
+        .join(_lower_is_better(db), on="metric_id")
         .group_by(by)
-        .agg(pl.col("value").median().round_sig_figs(SIGNIFICANT).alias("benchmark"), pl.len().alias("council_count"))
+        .agg(REACHED.sum().cast(pl.Int64).alias("reached"))
     )
+    return cuts.join(counts, on=by, how="left")
+
+
+def _with_held(
+    found: pl.DataFrame, members: pl.DataFrame, by: tuple[str, ...], quantiles: pl.DataFrame | None = None
+) -> pl.DataFrame:
+    """`found` with held_low and held_high: the quantile of its group with its own figure held at one end.
+
+    Its lowest with all others at their highest, and the reverse; null of whose figure is exact, or who is no member.
+    """
+    ranged = members.filter(pl.col("value_low") < pl.col("value_high")).select(*by, "return_id", *ENDS)
+    if ranged.is_empty():
+        return found
+    others = members.select(
+        *by, pl.col("return_id").alias("other"), *(pl.col(end).alias(f"other_{end}") for end in ENDS)
+    )
+    itself = pl.col("other") == pl.col("return_id")
+    held = _with_quantile(
+        ranged.join(others, on=by).select(
+            *by,
+            "return_id",
+            pl.when(itself).then("value_low").otherwise("other_value_high").alias("held_low"),
+            pl.when(itself).then("value_high").otherwise("other_value_low").alias("held_high"),
+        ),
+        quantiles,
+    )
+    of_each = held.group_by(*by, "return_id").agg(_quantile(end, quantiles) for end in ("held_low", "held_high"))
+    return found.join(of_each, on=[*by, "return_id"], how="left")
+
+
+def _with_quantile(rows: pl.DataFrame, quantiles: pl.DataFrame | None) -> pl.DataFrame:
+    return rows if quantiles is None or "lower" in rows.columns else rows.join(quantiles, on="metric_id")
+
+
+def _quantile(of: str, quantiles: pl.DataFrame | None) -> pl.Expr:
+    """The median, or what the best quarter reach."""
+    if quantiles is None:
+        return pl.col(of).median().round_sig_figs(SIGNIFICANT)
+    lower, higher = (pl.col(of).quantile(q, "linear").round_sig_figs(SIGNIFICANT) for q in (0.25, 0.75))
+    return pl.when(pl.col("lower").first()).then(lower).otherwise(higher).alias(of)
 
 
 def _keys(councils: pl.DataFrame) -> pl.DataFrame:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
+from dashboard.analysis.local_rank import RANKS
 from dashboard.data.database import Database
 
 # The table and column of the database whose comment is the meaning ("" is the table's own comment).
@@ -16,10 +17,10 @@ OF_SCHEMA = {
     "symbol": ("observation", "symbol"),
     "numerator": ("observation", "numerator"),
     "denominator": ("observation", "denominator"),
-    "rank": ("standing", "rank"),
-    "tied": ("standing", "tied"),
-    "ranked": ("standing", "ranked"),
-    "quarter": ("standing", "quarter"),
+    "unknown": ("observation", "unknown"),
+    "value_low": ("observation", "value_low"),
+    "value_high": ("observation", "value_high"),
+    **{name: ("standing", name) for name in (*RANKS, "not_ranked")},
     "trend": ("trend", "direction"),
     "no_trend_because": ("trend", "reason"),
     "unit": ("metric", "unit"),
@@ -39,8 +40,12 @@ OF_SCHEMA = {
 }
 MEANINGS = {
     "change": (
-        "Value minus the value one period before, in the measure's unit: both observed, consecutive and of the same "
-        "return; else null."
+        "Value minus the value one period before, in the measure's unit: both observed, consecutive, of the same "
+        "return and not parted by a break of the series; else null."
+    ),
+    "series_break": (
+        "Why figures of this period cannot be held against those before it; null where they can. No change and no "
+        "trend is given over it."
     ),
     "joint_return": (
         'Both numbers of a return that two authorities made together ("314+318"): one figure, which stands in a row of '
@@ -50,17 +55,24 @@ MEANINGS = {
     "benchmark_rule": "What the council is held against, in words.",
     "benchmark": (
         "The figure that rule gives for this measure, period and council, in the measure's unit. Null where too few "
-        "have a figure, where a neutral measure has no best, and for regions and England."
+        "have a figure, where a neutral measure has no best, for regions and England, and where hidden figures leave "
+        "it open: then benchmark_low and benchmark_high are given alone."
     ),
+    "benchmark_low": "The least that the benchmark can be, if every hidden figure is as low as it can be.",
+    "benchmark_high": "The most that it can be. The same as the least where nothing is hidden.",
     "benchmark_base": "How many returns stand behind the benchmark; null where it is a published figure or a target.",
     "gap": (
         "How far the value is from the benchmark, in the measure's unit: positive where it falls short. Of a neutral "
-        "measure, value minus benchmark."
+        "measure, value minus benchmark. Null of councils that are not ranked, and where hidden figures leave it open."
     ),
+    "gap_low": "The least that the gap can be.",
+    "gap_high": "The most that it can be. Where only this one is above zero, it cannot be said whether it is met.",
     "shortfall": (
         "The gap in real units (posts, children, cases), where the counts are published; null where the benchmark "
-        "is met."
+        "is met, or hidden figures leave it open."
     ),
+    "shortfall_low": "The least that the shortfall can be.",
+    "shortfall_high": "The most that it can be.",
     "interval_low": (
         "Lower end of the Wilson 95% interval, where the value is a share of a published count. Of full-time "
         "equivalents it is only indicative: they are a census."

@@ -13,20 +13,23 @@ from dashboard.data.database import Database
 from dashboard.files import exports
 from dashboard.ops import timing
 
-BENCHMARK = ("benchmark_rule", "benchmark", "benchmark_base")
+BENCHMARK = ("benchmark_rule", "benchmark", "benchmark_low", "benchmark_high", "benchmark_base")
 # The groups of columns that can be added to those of every row, and the columns of each.
 PARTS: dict[str, tuple[str, ...]] = {
-    "standing": ("rank", "tied", "ranked", "quarter"),
+    "standing": (
+        "rank", "rank_low", "rank_high", "tied", "ranked", "quarter", "quarter_low", "quarter_high", "not_ranked",
+    ),
     "benchmark": BENCHMARK,
-    "gap": (*BENCHMARK, "gap", "shortfall"),
+    "gap": (*BENCHMARK, "gap", "gap_low", "gap_high", "shortfall", "shortfall_low", "shortfall_high"),
     "interval": (*BENCHMARK, "interval_low", "interval_high", "verdict"),
     "trend": exports.TREND_COLUMNS,
-}
+}  # fmt: skip
 OPTIONAL = frozenset(column for columns in PARTS.values() for column in columns)
 # What `comparison.compare` adds, where it is not called.
 NOT_COMPARED = {
-    "benchmark": pl.Float64, "council_count": pl.Int64, "gap": pl.Float64, "shortfall": pl.Float64, "low": pl.Float64,
-    "high": pl.Float64, "verdict": pl.String,
+    **dict.fromkeys(("benchmark", "benchmark_low", "benchmark_high"), pl.Float64), "council_count": pl.Int64,
+    **dict.fromkeys(("gap", "gap_low", "gap_high", "shortfall", "shortfall_low", "shortfall_high"), pl.Float64),
+    "low": pl.Float64, "high": pl.Float64, "verdict": pl.String,
 }  # fmt: skip
 
 

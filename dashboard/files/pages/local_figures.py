@@ -34,8 +34,9 @@ TEMPLATE = (NUMBER, COUNCIL, METRIC_ID, METRIC, *ALONGSIDE, VALUE, NUMERATOR, DE
 COLUMNS = (
     "marked", "area", "la_number", "metric", "metric_id", "unit", "yours_for", "your_value", "your_numerator",
     "your_denominator", "others_published_for", "published", "published_status", "published_symbol",
-    "change_since_published", "would_rank", "would_tie", "of", "would_be_in_quarter", "benchmark_rule", "benchmark",
-    "benchmark_base", "gap", "shortfall", "interval_low", "interval_high", "verdict", "joint_return", "polarity",
+    "change_since_published", "would_rank", "would_rank_low", "would_rank_high", "would_tie", "of",
+    "would_be_in_quarter", "benchmark_rule", "benchmark", "benchmark_low", "benchmark_high", "benchmark_base", "gap",
+    "gap_low", "gap_high", "shortfall", "interval_low", "interval_high", "verdict", "joint_return", "polarity",
     "to_look_at", "published_by", "source", "release", "released", "licence", "data_version",
 )  # fmt: skip
 
@@ -104,7 +105,8 @@ def with_rank(
             {
                 "value": "your_value", "numerator": "your_numerator", "denominator": "your_denominator",
                 "status": "published_status", "symbol": "published_symbol", "change": "change_since_published",
-                "rank": "would_rank", "tied": "would_tie", "ranked": "of", "quarter": "would_be_in_quarter",
+                "rank": "would_rank", "rank_low": "would_rank_low", "rank_high": "would_rank_high",
+                "tied": "would_tie", "ranked": "of", "quarter": "would_be_in_quarter",
                 "council_count": "benchmark_base", "low": "interval_low", "high": "interval_high",
             }
         )

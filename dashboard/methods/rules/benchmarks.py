@@ -45,7 +45,7 @@ def of_benchmarks(db: Database) -> Example | None:
     for benchmark in BENCHMARKS.values():
         asked = _answered(db, benchmark, metric, row)
         held = _held(db, asked, metric, row)
-        said = formats.benchmark_value(held["benchmark"], held["council_count"], asked, metric)
+        said = formats.benchmark_value(held, asked, metric)
         who = benchmarks.contributing(db, asked, metric, row["period_end"], row["area_id"])
         few = formats.listed([formats.place(name) for name in who]) if 0 < len(who) <= FEW else ""
         rows.append((asked.title, said, few or (f"{len(who)} councils" if who else "")))

@@ -28,6 +28,7 @@ from dashboard.methods.example import (
     worked,
 )
 from dashboard.views.text import formats
+from dashboard.views.text.grammar import plural
 
 POLARITIES = {
     "lower_is_better": "lower is better",
@@ -51,10 +52,7 @@ def of_areas(db: Database) -> Example | None:
         return None
     total = float(rows["value"].sum())
     missing = db.councils(metric.metric_id, end).filter(pl.col("value").is_null())
-    left = [
-        f"{formats.place(row['name'])}: {formats.reason(row['status'], row['symbol'], metric)}."
-        for row in missing.iter_rows(named=True)
-    ]
+    left = [f"{formats.place(row['name'])}: {formats.why(row, metric)}." for row in missing.iter_rows(named=True)]
     return Example(
         heading(metric, end),
         lines(
@@ -145,23 +143,56 @@ def of_missing(db: Database) -> Example | None:
         return None
     end = db.latest(metric.metric_id).end
     cut = db.table["quarter_cut"].filter((pl.col("metric_id") == metric.metric_id) & (pl.col("period_end") == end))
-    if cut.is_empty():
+    if cut.is_empty() or cut["middle_low"][0] is None:
         return None
     reasons = rows.filter(pl.col("value").is_null()).group_by("status", "symbol").len().sort("len", descending=True)
     counted = [f"{count} {formats.reason(status, symbol, metric)}" for status, symbol, count in reasons.iter_rows()]
     setting = rows.filter(pl.col("value").is_not_null() & pl.col("sets_cut")).unique("return_id")["value"].to_list()
+    low, high = cut["middle_low"][0], cut["middle_high"][0]
+    middle_cut = {"benchmark": low if low == high else None, "benchmark_low": low, "benchmark_high": high}
     wrong, _, _ = type_7(sorted([*setting, *[0.0] * most]), 0.5)
     return Example(
         heading(metric, end),
         lines(
             f"Of {rows.height} councils {rows.height - most} have a figure and {most} have none: {'; '.join(counted)}.",
             f"Of the {cut['returns'][0]} returns that set cuts, half are at or below "
-            f"{formats.quantity(cut['middle'][0], metric)}.",
+            f"{formats.level(middle_cut, metric)}.",
             f"If the missing were taken for 0, that would be {formats.quantity(wrong, metric)}.",
         ),
         f"The {most} are shown last, each with its reason, and are in no rank, cut, sum or middle value.",
         metric_id=metric.metric_id,
         period_end=end,
+    )
+
+
+def of_unknown(db: Database) -> Example | None:
+    """The council of which least is known, and where its figure may lie."""
+    metric = first(db, lambda one: one.ranked and one.unknown is not None)
+    if metric is None:
+        return None
+    share = pl.col("unknown") / pl.col("denominator")
+    rows = db.councils(metric.metric_id, db.latest(metric.metric_id).end).filter(
+        pl.col("value").is_not_null() & pl.col("numerator").is_not_null() & (pl.col("unknown") > 0)
+    )
+    if rows.is_empty():
+        return None
+    row = rows.sort(share, "name", descending=[True, False]).row(0, named=True)
+    count, unknown, of = row["numerator"], row["unknown"], row["denominator"]
+    ends = formats.between(row["value_low"], row["value_high"], metric)
+    many = rows.filter(pl.col("not_ranked").is_not_null() & ~pl.col("very_small")).height
+    return Example(
+        heading(metric, row["period_end"], row["name"]),
+        lines(
+            f"Known to be so: {exact(count)}. Unknown: {exact(unknown)}. Of {exact(of)}.",
+            f"If none of the unknown are: {exact(count)} ÷ {exact(of)} × 100 = {worked(count / of * 100)}.",
+            f"If all are: {exact(count + unknown)} ÷ {exact(of)} × 100 = {worked((count + unknown) / of * 100)}.",
+            f"Unknown: {exact(unknown)} ÷ {exact(of)} × 100 = {worked(unknown / of * 100)}%.",
+        ),
+        f"The figure lies between {ends}; {plural(many, 'council')} of {rows.height} with a number of unknown "
+        f"{'is' if many == 1 else 'are'} not ranked.",
+        metric_id=metric.metric_id,
+        area_id=row["area_id"],
+        period_end=row["period_end"],
     )
 
 
@@ -188,7 +219,8 @@ def of_rates(db: Database) -> Example | None:
 
 def of_rounding(db: Database) -> Example | None:
     """A cut that lies between two figures that can be shown."""
-    newest = db.table["quarter_cut"].rename({"best": "cut"})
+    exact_cuts = pl.col("best_low") == pl.col("best_high")
+    newest = db.table["quarter_cut"].filter(exact_cuts).rename({"best_low": "cut"})
     for metric in db.metrics.values():
         period = db.latest(metric.metric_id)
         cut = newest.filter((pl.col("metric_id") == metric.metric_id) & (pl.col("period_end") == period.end))
@@ -286,6 +318,22 @@ RULES = (
         "zero that is published is a figure like any other.",
         of_missing,
         "suppressed blank null imputed estimate",
+    ),
+    Rule(
+        "unknown",
+        "Unknown is not bad",
+        "Where nothing is known of some, a figure is a range from none of them to all; over a fifth it is not ranked.",
+        "Some tables count people of whom the council knows nothing, as care leavers it lost touch with. The printed "
+        "percentage counts them as not. Here the figure is a range from none of them to all, and its share unknown "
+        "stands beside it. Ranks, cuts, verdicts, gaps and sums are worked out for both ends.\n"
+        "Where more than a fifth are unknown the council is not ranked: it is in no list of best or worst, and has no "
+        "change, trend, gap or verdict. In a typical year England knows 94 of 100 care leavers, and at most 6 of 150 "
+        "councils know less than four in five. The middle half of councils lie within 6 to 12 points: a range of more "
+        "than 20 says nothing of where a council stands.\n"
+        "A number of unknown that is itself hidden is not worked out from the others: then the figure may lie anywhere "
+        "from the printed one to all but one. Of the years before 2021 the number is not published.",
+        of_unknown,
+        "care leavers no information not known missing data recording",
     ),
     Rule(
         "rates",

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import polars as pl
 
 from dashboard.data.database import Database
@@ -96,36 +94,34 @@ def of_small(db: Database) -> Example | None:
     metric, small, without, including = (changed or told)[0]
     end = db.latest(metric.metric_id).end
     side = "below" if metric.lower_is_better else "above"
-    minimum = metric.minimum_denominator
     rows = tuple(
         (
             names(db, row),
             formats.brief(row["value"], metric),
             "" if row["denominator"] is None else exact(row["denominator"]),
-            formats.rank(row),
-            _why(row, minimum),
+            row["not_ranked"],
         )
         for row in small
     )
     return Example(
         heading(metric, end),
         lines(
-            f"Of the returns with a figure, {len(small)} set{'' if len(small) > 1 else 's'} no cut.",
+            f"Of the returns with a figure, {len(small)} {'are' if len(small) > 1 else 'is'} not ranked.",
             f"Without them a quarter are at or {side} {formats.quantity(without, metric)}; with them it would be "
             f"{formats.quantity(including, metric)}.",
         ),
-        "They are shown and ranked, but move no cut, no benchmark and no axis.",
-        ("Council", "Value", "Denominator", "Standing", "Why it sets no cut"),
+        "They are shown with an interval, but are in no rank, list, benchmark or axis.",
+        ("Council", "Value", "Denominator", "Why it is not ranked"),
         rows,
         metric_id=metric.metric_id,
         period_end=end,
     )
 
 
-def _with_small(db: Database, metric: Metric) -> tuple[list[dict[str, Any]], float, float]:
+def _with_small(db: Database, metric: Metric) -> tuple[list[Row], float, float]:
     """The returns that set no cut, and the best cut without and with them."""
     rows = returns(db, metric, db.latest(metric.metric_id).end)
-    small = rows.filter(~pl.col("sets_cut")).sort("rank", "name").to_dicts()
+    small: list[Row] = list(rows.filter(~pl.col("sets_cut")).sort("value", "name").to_dicts())
     setting = rows.filter("sets_cut")["value"].to_list()
     if not setting or not small:
         return [], 0.0, 0.0
@@ -133,22 +129,15 @@ def _with_small(db: Database, metric: Metric) -> tuple[list[dict[str, Any]], flo
     return small, type_7(setting, share)[0], type_7(rows["value"].to_list(), share)[0]
 
 
-def _why(row: Row, minimum: float | None) -> str:
-    if row["very_small"]:
-        return "very small"
-    if row["denominator"] is None:
-        return "its counts are not published"
-    return f"under the measure's minimum of {formats.number(minimum or 0, 0)}"
-
-
 RULES = (
     Rule(
         "ranks",
         "Ranks",
-        "Best is 1; equals share the smallest rank; only councils with a figure, each return once.",
+        "Best is 1; equals share the smallest rank; each return once.",
         "A rank is one more than the number of returns that are better. Those with the same value share it, and the "
-        "words say how many do. The base is the number of returns with a figure in that period, so it differs from "
-        "measure to measure and from year to year.",
+        "words say how many do. The base is the number of returns that are ranked in that period, so it differs from "
+        "measure to measure and from year to year. A figure that is hidden because it is small counts with its range: "
+        "then a rank may be one of several.",
         of_ranks,
         "ranking position place tie base league table",
     ),
@@ -165,11 +154,11 @@ RULES = (
     Rule(
         "very-small",
         "Very small councils",
-        "City of London, Isles of Scilly and small returns are shown and ranked, but set no cut.",
+        "City of London, Isles of Scilly and returns based on few are shown, but not ranked.",
         "Where one person or one child moves a rate by many points, a figure says little of how well a council "
         "works. The City of London and the Isles of Scilly, and returns whose denominator is under the measure's "
-        "declared minimum, are ranked and shown with the others. They set no cut, no benchmark and no axis of a "
-        "chart.",
+        "declared minimum, are shown with an interval. They have no rank, no verdict and no place in a list of best "
+        "or worst, and set no cut, no benchmark and no axis of a chart. So all sentences have one base.",
         of_small,
         "minimum denominator outlier small numbers",
     ),

@@ -193,8 +193,9 @@ RULES = (
         "The latest figure less the one a year before, both published and of the same return.",
         "A change is worked out where both figures are published, the periods are a year apart and the same return "
         "made them. Of percentages it is in percentage points. What rounds to nothing at the measure's own decimals is "
-        "said to be no change. Who moved furthest is worked out in the same way over one, three or five years, and not "
-        "across a change of method.",
+        "said to be no change. Who moved furthest is worked out in the same way over one, three or five years.\n"
+        "Where a series breaks, as after a change of method, no change is given: not in a table, on a map, in a file "
+        "or by the API. Lines end there, and the reason is given instead.",
         of_changes,
         "movers increase decrease year on year",
     ),

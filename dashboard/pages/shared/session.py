@@ -171,10 +171,19 @@ def only_council(db: Database) -> None:
 
 def notices(db: Database) -> None:
     """Report unknown names among the shared choices in the address, with the nearest known one."""
+    _follow_former_title(db)
     say_unknown_councils(db, "la")
     notice("metric", "measure", [metric.title for metric in db.metrics.values()])
     notice("benchmark", "comparison", [benchmark.label for benchmark in BENCHMARKS.values()])
     say_unknown_councils(db, "group")
+
+
+def _follow_former_title(db: Database) -> None:
+    """Choose the measure of an address from before its title changed."""
+    said = st.query_params.get("metric")
+    now = next((one.title for one in db.metrics.values() if said and one.former_title == said), None)
+    if now:
+        st.query_params["metric"] = st.session_state["metric"] = now
 
 
 def choose_benchmark() -> None:

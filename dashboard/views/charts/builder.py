@@ -69,6 +69,12 @@ def reference_line(
     return {"type": "line", **ends, "line": stroke, **({"layer": "below"} if below else {})}
 
 
+def band(x: tuple[float, float]) -> Part:
+    """A shade over the whole plot between two values."""
+    shade = {"fillcolor": INK, "opacity": 0.1, "line": {"width": 0}, "layer": "below"}
+    return {"type": "rect", "x0": x[0], "x1": x[1], "yref": "paper", "y0": 0, "y1": 1, **shade}
+
+
 def tick(x: float, y: float, half: float) -> Part:
     """A short upright stroke, as at the median of a row."""
     return {"type": "line", "x0": x, "x1": x, "y0": y - half, "y1": y + half, "line": {"color": INK, "width": 3}}

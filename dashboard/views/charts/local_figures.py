@@ -33,14 +33,14 @@ def draw_local_figure(
 
     The published figure is the dark diamond of every page, the own one an open diamond at its rank.
     """
-    value, benchmark = own["value"], own["benchmark"]
-    low_high = axis_range(rows, [england, benchmark])
+    value, benchmark = own["value"], strip.benchmark_of(own)
+    low_high = axis_range(rows, [england, own["benchmark_low"], own["benchmark_high"]])
     figure = strip.draw_strip(
         rows, metric, classification, chosen=own["area_id"], england=england, benchmark=benchmark,
         benchmark_label=benchmark_label, height=height,
     )  # fmt: skip
     places = strip.one_per_return(rows)
-    x, at = within(value, low_high), _position(places["value"].to_list(), metric, value)
+    x, at = within(value, low_high), _position(places["value"].drop_nulls().to_list(), metric, value)
     # What is further out than the axis is drawn at its edge, pointing on.
     symbol = "diamond-open" if x == value else f"{strip.symbol(value, low_high, mine=False)}-open"
     figure["data"].append(

@@ -32,7 +32,7 @@ LOWER, HIGHER = "#D6BCE2", "#5D2477"
 # Of the figures of many periods, the share at either end that sets no break.
 OUTERMOST = 0.02
 
-Pattern = Literal["plain", "outlined", "hatched", "dotted"]
+Pattern = Literal["plain", "outlined", "hatched", "striped", "dotted"]
 
 SIDE_WORDS = {
     "verdict": ("{} beyond chance", "Similar: chance could explain it"),
@@ -77,8 +77,7 @@ def classify(
     elif scheme in SIDES:
         entries, index = _sides(rows, metric, scheme)
     elif scheme == "quarter" and metric.ranked:
-        entries = [LegendClass(formats.QUARTERS[quarter + 1].capitalize(), QUARTERS[quarter]) for quarter in range(4)]
-        index = pl.col("quarter").cast(pl.Int64) - 1
+        entries, index = _quarter_classes(rows)
     elif scheme == "gap" and rows["gap"].is_not_null().any():
         entries, index = _gap_classes(rows, setting, metric)
     elif scheme == "gap":
@@ -107,6 +106,20 @@ def classify(
         ),
         of,
     )
+
+
+def _quarter_classes(rows: pl.DataFrame) -> tuple[list[LegendClass], pl.Expr]:
+    """The four quarters; and, of figures that are hidden but certain to be in one, that quarter with stripes."""
+    entries = [LegendClass(words.capitalize(), QUARTERS[at - 1]) for at, words in formats.QUARTERS.items()]
+    index = pl.col("quarter").cast(pl.Int64) - 1
+    hidden = pl.col("value").is_null() & pl.col("quarter").is_not_null()
+    found = sorted(rows.filter(hidden)["quarter"].unique().to_list())
+    for at, quarter in enumerate(found, start=len(entries)):
+        entries.append(
+            LegendClass(f"{formats.QUARTERS[quarter].capitalize()}, hidden", QUARTERS[quarter - 1], "striped")
+        )
+        index = pl.when(hidden & (pl.col("quarter") == quarter)).then(at).otherwise(index)
+    return entries, index
 
 
 def breaks(low: float, high: float, most: int, *, whole: bool = False) -> list[float]:
@@ -240,12 +253,21 @@ def _spread(ramp: tuple[str, ...], count: int) -> tuple[str, ...]:
 
 def _why(row: dict[str, Any], metric: Metric, scheme: ColourScheme) -> str:
     """Why a council has no colour."""
+    if scheme == "quarter" and row["quarter_low"] is not None:
+        return f"{formats.open_by(metric)} leave the quarter open"
     if row["status"] != "observed":
-        return formats.reason(row["status"], row["symbol"], metric)
+        # The range of each is its own.
+        return "hidden because it is small" if row["value_low"] is not None else formats.why(row, metric)
+    if row["not_ranked"] and scheme != "value":
+        return "not ranked: " + (row["not_ranked"] if formats.too_many_unknown(row) else "based on too few")
+    if scheme == "quarter":
+        return "too many figures are hidden to tell quarters"
     if scheme == "change":
-        return "no figure a year before to compare with"
+        return "the series breaks" if row["series_break"] else "no figure a year before to compare with"
     if scheme == "trend":
         return f"trend cannot be said: {row['no_direction']}" if row["no_direction"] else "no trend is worked out"
-    if scheme == "verdict" and row["benchmark"] is not None:
+    if row["gap_low"] is not None and row["gap"] is None:
+        return f"{formats.open_by(metric)} leave it open"
+    if scheme == "verdict" and row["benchmark_low"] is not None:
         return "no counts are published to judge chance by"
     return "no benchmark to compare with"

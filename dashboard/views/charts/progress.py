@@ -33,17 +33,21 @@ def draw_progress(one: Held, *, height: int) -> Part:
     assert metric is not None
     assert one.england is not None
     rows = one.standard.rows.filter(one.standard.rows["england"].is_not_null())
-    ends, values = rows["period_end"].to_list(), rows["england"].to_list()
+    values = rows["england"].to_list()
     by, target = one.commitment.by_when, one.commitment.target
-    text = [
-        f"{formats.quantity(value, metric)} {formats.period(metric, end)}"
-        for end, value in zip(ends, values, strict=True)
-    ]
+    days: list[str] = []
+    drawn: list[float | None] = []
+    text: list[str] = []
+    for end, value, broken in rows.select("period_end", "england", "broken").iter_rows():
+        if broken and days:  # the line ends where the series breaks
+            days, drawn, text = [*days, days[-1]], [*drawn, None], [*text, ""]
+        days.append(f"{end}")
+        drawn.append(value)
+        text.append(f"{formats.quantity(value, metric)} {formats.period(metric, end)}")
     hover = f"to be reached by {by:%-d %B %Y}: {amount(target, metric)}<extra></extra>"
     published: Part = {"mode": "lines+markers", "marker": {"size": 7, "color": INK}, "text": text}
-    days = [f"{end}" for end in ends]
     traces = [
-        line(days, values, {"color": INK, "width": 2.5}, **published, hovertemplate="England %{text}<extra></extra>"),
+        line(days, drawn, {"color": INK, "width": 2.5}, **published, hovertemplate="England %{text}<extra></extra>"),
         dots([f"{by}"], [target], STAR, hover, cliponaxis=False),
     ]
     notes = [_note(by, target, f"<b>{amount(target, metric)}</b> by {by:%-d %b %Y}", values[-1])]

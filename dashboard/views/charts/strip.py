@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
 
 import polars as pl
 
-from dashboard.data.model import Metric
+from dashboard.data.model import Metric, Row
 from dashboard.views.charts.builder import (
     Part,
     Range,
+    band,
     dots,
     figure,
     label_above,
     label_beside,
+    line,
     on_left,
     reference_line,
     value_axis,
@@ -25,6 +27,10 @@ from dashboard.views.text import formats
 
 # What is further out than the axis is drawn at its edge, pointing on.
 OVER, UNDER = "triangle-right", "triangle-left"
+# On the bar of a hidden figure, for the hover.
+HIDDEN = "line-ns"
+# A value, or between which two it lies.
+Level = float | tuple[float, float] | None
 
 
 def draw_strip(
@@ -34,20 +40,28 @@ def draw_strip(
     *,
     chosen: str | None,
     england: float | None,
-    benchmark: float | None,
+    benchmark: Level,
     benchmark_label: str,
     height: int,
     scale: pl.DataFrame | None = None,
 ) -> Part:
-    """A Plotly figure of `queries.councils` rows that have a value; a joint return is one dot.
+    """A Plotly figure of `queries.councils` rows that have a figure; a joint return is one dot.
 
-    England is a line, the benchmark a dashed one (null where each council has its own), the chosen council the one
-    dark diamond. The axis covers all councils but the very small: those of `scale` (all periods, say), or of `rows`.
+    A figure that is hidden in a range is a short bar over it. England is a line, the benchmark a dashed one (null where
+    each council has its own), or a band where hidden figures leave it open, the chosen council the one dark diamond.
+    The axis covers all councils but the very small: those of `scale` (all periods, say), or of `rows`.
     """
     shown, own = one_per_return(rows), rows.filter(pl.col("area_id") == pl.lit(chosen)).to_dicts()
-    low_high = axis_range(rows if scale is None else scale, [england, benchmark])
+    ends = benchmark if isinstance(benchmark, tuple) else (benchmark,)
+    low_high = axis_range(rows if scale is None else scale, [england, *ends])
     is_chosen = [any(return_id == row["return_id"] for row in own) for return_id in shown["return_id"]]
     shapes, notes = [], []
+    if isinstance(benchmark, tuple):
+        shapes.append(band(benchmark))
+        side = "left" if on_left(benchmark[0], low_high) else "right"
+        words = f"{benchmark_label} {' to '.join(formats.brief(end, metric) for end in benchmark)}"
+        notes.append(label_above(benchmark[0], words, side, y=1.035))
+        benchmark = None
     # England as the benchmark is one line, not two.
     benchmark = None if benchmark_label == "England" and benchmark == england else benchmark
     for value, label, dash, y in ((england, "England", "solid", 1.0), (benchmark, benchmark_label, "dash", 1.035)):
@@ -55,9 +69,9 @@ def draw_strip(
             shapes.append(reference_line(x=value, width=1.5, dash=dash))
             side = "left" if on_left(value, low_high) else "right"
             notes.append(label_above(value, f"{label} {formats.brief(value, metric)}", side, y=y))
-    for position, (mine, value) in enumerate(zip(is_chosen, shown["value"], strict=True), 1):
+    for position, (mine, value) in enumerate(zip(is_chosen, _places(shown), strict=True), 1):
         if mine:
-            words = f"<b>{own[0]['name']} {formats.brief(value, metric)}</b>"
+            words = f"<b>{own[0]['name']} {formats.figure(own[0], metric)}</b>"
             x = within(value, low_high)
             notes.append(label_beside(x, position, words, right=on_left(value, low_high)))
     return figure(
@@ -71,9 +85,23 @@ def draw_strip(
     )
 
 
+def benchmark_of(row: Row | None) -> Level:
+    """What a row of `comparison.compare` is compared with: a value, a range, or None."""
+    if row is None or row["benchmark_low"] is None:
+        return None
+    return row["benchmark"] if row["benchmark"] is not None else (row["benchmark_low"], row["benchmark_high"])
+
+
 def one_per_return(rows: pl.DataFrame) -> pl.DataFrame:
-    """The rows that have a value, of a joint return the first."""
-    return rows.filter(pl.col("value").is_not_null()).unique("return_id", keep="first", maintain_order=True)
+    """The rows that have a figure, exact or in a range, of a joint return the first."""
+    known = pl.coalesce("value", "value_low").is_not_null()
+    return rows.filter(known).unique("return_id", keep="first", maintain_order=True)
+
+
+def _places(shown: pl.DataFrame) -> list[float]:
+    """Where a council is: at its value, or in the middle of its range."""
+    middle = (pl.col("value_low") + pl.col("value_high")) / 2
+    return shown.select(pl.coalesce("value", middle).alias("place"))["place"].to_list()
 
 
 def symbol(value: float, low_high: Range, *, mine: bool) -> str:
@@ -81,7 +109,7 @@ def symbol(value: float, low_high: Range, *, mine: bool) -> str:
     return "diamond" if mine else OVER if value > low_high[1] else UNDER if value < low_high[0] else "circle"
 
 
-def return_name(row: dict[str, Any], rows: pl.DataFrame) -> str:
+def return_name(row: Row, rows: pl.DataFrame) -> str:
     """The council of a row, or all of a joint return."""
     if "+" not in row["return_id"]:
         return str(row["name"])
@@ -96,14 +124,21 @@ def _dots(
     low_high: Range,
     is_chosen: list[bool],
 ) -> list[Part]:
-    values, area_ids, listed = shown["value"].to_list(), shown["area_id"].to_list(), shown.to_dicts()
+    values, area_ids, listed = _places(shown), shown["area_id"].to_list(), shown.to_dicts()
+    exact = shown["value"].is_not_null().to_list()
     names = [return_name(row, rows) for row in listed]
     # What all say alike is sent once, with the markup: each of its brackets takes six bytes.
-    said = [formats.quantity(value, metric) for value in values]
+    said = [
+        formats.quantity(value, metric) if known else formats.figure(row, metric)
+        for value, known, row in zip(values, exact, listed, strict=True)
+    ]
     unit = _ending(said)
     ranks = [formats.rank(row) for row in listed]
     hover = f"<b>%{{text}}</b><br>%{{hovertext}}{unit}{'; %{customdata}' if any(ranks) else ''}<extra></extra>"
-    symbols = [symbol(value, low_high, mine=mine) for mine, value in zip(is_chosen, values, strict=True)]
+    symbols = [
+        symbol(value, low_high, mine=mine) if known or mine else HIDDEN
+        for mine, value, known in zip(is_chosen, values, exact, strict=True)
+    ]
 
     def trace(indices: list[int], marker: Part) -> Part:
         return dots(
@@ -123,11 +158,27 @@ def _dots(
     top = max(len(classification.classes) - 1, 1)
     fills = [[index / top, one.fill] for index, one in enumerate(classification.classes)]
     numbers = [classification.of[area_ids[index]] for index in alike]
-    traces = [trace(alike, {"size": 6, "color": numbers, "cmin": 0, "cmax": top, "colorscale": fills})]
+    hidden = [index for index, known in enumerate(exact) if not known]
+    bars = _bars(hidden, listed, [classification.fill(area_id) for area_id in area_ids], low_high)
+    traces = [*bars, trace(alike, {"size": 6, "color": numbers, "cmin": 0, "cmax": top, "colorscale": fills})]
     if others:
         colours = [MARK if is_chosen[index] else classification.fill(area_ids[index]) for index in others]
         sizes = [14 if is_chosen[index] else 6 for index in others]
         traces.append(trace(others, {"size": sizes, "color": colours, "symbol": [symbols[one] for one in others]}))
+    return traces
+
+
+def _bars(hidden: list[int], listed: Sequence[Row], fills: list[str], low_high: Range) -> list[Part]:
+    """A short bar from the lowest to the highest that a hidden figure can be, in a trace for each colour."""
+    traces = []
+    for fill in dict.fromkeys(fills[index] for index in hidden):
+        x: list[float | None] = []
+        y: list[int | None] = []
+        for index in hidden:
+            if fills[index] == fill:
+                x += [*(within(listed[index][end], low_high) for end in ("value_low", "value_high")), None]
+                y += [index + 1, index + 1, None]
+        traces.append(line(x, y, {"color": fill, "width": 3}, hoverinfo="skip"))
     return traces
 
 

@@ -45,7 +45,9 @@ def axis_range(rows: pl.DataFrame, others: Sequence[float | None]) -> tuple[floa
 
     It starts at zero where the lowest is near it, as rates mostly do.
     """
-    setting = rows.filter(pl.col("sets_cut") & pl.col("value").is_not_null())["value"].to_list()
+    ranges = [end for end in ("value_low", "value_high") if end in rows.columns]
+    ends = [pl.col("value"), *map(pl.col, ranges)]
+    setting = rows.filter("sets_cut").select(pl.concat(ends).drop_nulls().alias("end"))["end"].to_list()
     return padded([*setting, *(value for value in others if value is not None)], 0.04, near=0.35)
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date
+from datetime import UTC, date, datetime
 
 import polars as pl
 
@@ -63,13 +63,11 @@ def profile(
         (
             Column("Measure", lambda pair: measure(pair[1], pair[0]["period_end"])),
             Column("Value", lambda pair: cells.value(*pair)),
-            Column("Change in a year", lambda pair: cells.change(pair[0]["change"], pair[1])),
+            Column("Change in a year", lambda pair: cells.change(pair[0]["change"], pair[1], pair[0]["series_break"])),
             Column("England", lambda pair: cells.number(pair[0]["england"], pair[1])),
             Column("Region", lambda pair: cells.number(pair[0]["region"], pair[1])),
             Column("Neighbours’ median", lambda pair: "" if pair[1].counted else cells.neighbours(*pair)),
-            Column(
-                benchmark.label, lambda pair: "" if pair[1].counted else cells.number(pair[0]["benchmark"], pair[1])
-            ),
+            Column(benchmark.label, lambda pair: "" if pair[1].counted else cells.benchmark(*pair)),
             Column("Gap", lambda pair: cells.gap(*pair)),
             Column("Standing, best first", lambda pair: cells.rank(*pair)),
             Column("Course", lambda pair: td(cells.spark(values[pair[1].metric_id]), class_="course")),
@@ -132,14 +130,14 @@ def councils(db: Database, rows: pl.DataFrame, metric: Metric, benchmark: Benchm
 
     def name(row: Row) -> Html:
         linked = cells.council(row["name"]) if row["name"] else ""
-        return join(linked, cells.joint_note(row, db.names), cells.very_small(row))
+        return join(linked, cells.joint_note(row, db.names), cells.not_ranked(row))
 
     table = Table(
         "councils",
         (
             Column("Council", name),
             Column("Value", lambda row: cells.value(row, metric)),
-            Column("Change in a year", lambda row: cells.change(row["change"], metric)),
+            Column("Change in a year", lambda row: cells.change(row["change"], metric, row["series_break"])),
             *comparison(metric, benchmark),
             *rank_columns(metric),
         ),
@@ -152,7 +150,7 @@ def comparison(metric: Metric, benchmark: Benchmark) -> list[Column]:
     if metric.graded or metric.counted:
         return []
     return [
-        Column(benchmark.label, lambda row: cells.number(row["benchmark"], metric)),
+        Column(benchmark.label, lambda row: cells.benchmark(row, metric)),
         Column("Gap", lambda row: cells.gap(row, metric)),
         Column("Beyond chance?", cells.short_verdict),
     ]
@@ -166,11 +164,12 @@ def rank_columns(metric: Metric, heading: str = "Standing, best first") -> list[
 def source_note(db: Database, metric: Metric) -> Html:
     """Source, release date and licence, for under a picture (rule `pages`)."""
     source = db.sources[metric.source_id]
-    derived = " Rate derived here from the published count and the ONS population." if metric.derived else ""
-    caveat = f" {metric.caveat}" if metric.caveat and not metric.derived else ""
-    following = f" Next edition: {source.next_release}." if source.next_release else ""
+    made = f" Worked out here: {metric.made}." if metric.made else ""
+    caveat = f" {metric.caveat}" if metric.caveat else ""
+    next_edition = formats.next_edition(source.next_release, metric.next_due, datetime.now(UTC).date())
+    following = f" Next edition: {next_edition}." if next_edition else ""
     return note(
-        f"{metric.definition}{caveat}{derived}", Html("<br>"), f"Source: {source.publisher}, ",
+        f"{metric.definition}{caveat}{made}", Html("<br>"), f"Source: {source.publisher}, ",
         outside(source.title, source.page), f", {source.release}, {released(source.released)}. ",
         f"{source.licence}.{following} ", link("How it is measured", {"measure": metric.title}, page="/methods"), ".",
     )  # fmt: skip
@@ -211,16 +210,13 @@ def trend(rows: pl.DataFrame, metric: Metric, name: str) -> Html:
     """The figures of `queries.trend`, newest first, missing with their reason."""
 
     def number(heading: str, column: str) -> Column:
-        return Column(heading, lambda row: cells.number(row[column], metric))
+        return Column(heading, lambda row: formats.companion(row, column, metric))
 
     table = Table(
         "trend",
         (
             Column(f"{metric.period_kind[0].upper()}{metric.period_kind[1:]}", lambda row: f"{row['period_end']:%Y}"),
-            Column(
-                name,
-                lambda row: formats.brief(row["value"], metric) or formats.reason(row["status"], row["symbol"], metric),
-            ),
+            Column(name, lambda row: cells.value(row, metric)),
             number("England", "england"),
             number("Region", "region"),
             number("Neighbours’ median", "neighbours"),
@@ -241,7 +237,8 @@ def footer(db: Database) -> Html:
     return Html(
         '<footer class="foot"><p>Contains public sector information licensed under the Open Government Licence v3.0. '
         "Boundaries: Office for National Statistics; contains OS data © Crown copyright and database right. "
-        "Tile layout after ODI Leeds (MIT). Inspections after Ofsted’s newest official file: Data to Insight.</p>"
+        "Tile layout after ODI Leeds (MIT). Inspections after Ofsted’s newest official file: JT-39, with "
+        "a fork of Data to Insight’s tool, each held against Ofsted’s report.</p>"
         '<p><a href="/api" target="_self">Every figure by address, for programs</a> · '
         '<a data-choose href="/accessibility">Accessibility statement</a></p>'
         f"<p>Data version {escape(db.data_version)}.</p></footer>"

@@ -9,7 +9,8 @@ from typing import Any
 
 import polars as pl
 
-from dashboard.analysis.best import MISSING, NOT_COUNTED, NOT_THERE, OTHER_RETURN, Best
+from dashboard.analysis.best import MISSING, NOT_COUNTED, NOT_THERE, OTHER_RETURN, UNSURE, Best
+from dashboard.analysis.local_rank import RANKS
 from dashboard.data.database import Database
 from dashboard.data.model import Metric, Period, Row, Source
 from dashboard.data.names import format_date
@@ -22,38 +23,47 @@ from dashboard.views.text import best as sentences
 from dashboard.views.text import formats
 from dashboard.views.text.citing import cite
 
-# More rows than these, and more of those not counted, are in the file alone.
-MOST, MOST_BESIDE = 60, 10
+# More rows than these are in the file alone.
+MOST = 60
 REASONS = {NOT_THERE: "no figure of its own", OTHER_RETURN: "another return"}
 
 
 def councils(found: Best, leaders: Mapping[str, Row], chosen: str | None) -> Table:
-    """The contributing councils (`listed`), best first; those not counted come last, with the reason."""
+    """The contributing councils, best first."""
     metric = found.metric
-
-    def note(row: Row) -> str:
-        return "" if row["among_the_best"] else f"not counted: {sentences.not_counted(row, metric)}"
-
     return Table(
         "best",
         (
             column(
                 "Council",
-                lambda row: _named(row, note(row)),
-                "among_the_best",
+                _named,
                 council="name",
                 la_number=pl.col("area_ids").list.join("+"),
             ),
             column(
-                "Value", lambda row: bold(formats.brief(row["value"], metric)), value="value", unit=pl.lit(metric.unit)
+                "Value",
+                lambda row: bold(formats.figure(row, metric)),
+                "value",
+                "value_low",
+                "value_high",
+                unit=pl.lit(metric.unit),
             ),
-            column("Standing, best first", formats.rank, "rank", "tied", "ranked", "quarter"),
-            column(f"From {formats.brief(found.level, metric)}", lambda row: _gap(row, found), "benchmark", "gap"),
-            column("Change in a year", lambda row: cells.change(row["change"], metric), "change"),
+            column("Standing, best first", formats.rank, *RANKS),
+            column(
+                f"From {formats.benchmark_figure(found.mark, metric) if found.mark else ''}",
+                lambda row: _gap(row, found),
+                "benchmark",
+                "benchmark_low",
+                "benchmark_high",
+                "gap",
+                "gap_low",
+                "gap_high",
+            ),
+            column("Change in a year", lambda row: cells.change(row["change"], metric, row["series_break"]), "change"),
             column("Over five years", _direction, over_five_years="direction", why_it_cannot_be_said="no_direction"),
             column(
                 "In England’s best quarter",
-                lambda row: _since(row) if row["among_the_best"] else without("not counted"),
+                _since,
                 in_best_quarter_since="since",
                 periods_in_best_quarter="years",
                 not_longer_as=pl.col("ended").replace_strict(sentences.ENDED, default=None, return_dtype=pl.String),
@@ -67,15 +77,6 @@ def councils(found: Best, leaders: Mapping[str, Row], chosen: str | None) -> Tab
             ),
         ),
         mark=_own(chosen),
-    )
-
-
-def listed(found: Best, most: int | None = None, most_beside: int | None = None) -> pl.DataFrame:
-    """The contributing councils, best first, and those not counted: all, or so many of each."""
-    counted, small = found.rows, found.small
-    counted, small = (rows if end is None else rows.head(end) for rows, end in ((counted, most), (small, most_beside)))
-    return pl.concat(
-        [counted.with_columns(among_the_best=True), small.with_columns(among_the_best=False)], how="diagonal"
     )
 
 
@@ -98,14 +99,14 @@ def about(db: Database, found: Best, others: Sequence[Source] = ()) -> list[pl.E
 
 def left_out(found: Best) -> str:
     """How many rows the file alone holds; empty of none."""
-    more = max(found.rows.height - MOST, 0) + max(found.small.height - MOST_BESIDE, 0)
+    more = max(found.rows.height - MOST, 0)
     return f"The file holds {more} more." if more else ""
 
 
 def legend() -> Html:
     """What the numbers and colours of the years mean."""
     entries = [(f"q{quarter}", f"{quarter} {words}") for quarter, words in formats.QUARTERS.items()]
-    entries += [("", "( ) not counted"), ("none", "– no figure")]
+    entries += [("", "( ) not ranked"), ("none", "? hidden figures leave it open"), ("none", "– no figure")]
     return tag("ul", *(tag("li", words, class_=css) for css, words in entries), class_="heat-legend")
 
 
@@ -145,8 +146,12 @@ def years_file(db: Database, found: Best, history: pl.DataFrame) -> pl.DataFrame
         "la_number": "return_id",
         "figures_of": "period",
         "value": pl.when(~own).then("value"),
+        "value_low": pl.when(~own).then("value_low"),
+        "value_high": pl.when(~own).then("value_high"),
         "unit": pl.lit(found.metric.unit),
         "quarter": pl.when(~own).then("quarter"),
+        "quarter_low": pl.when(~own).then("quarter_low"),
+        "quarter_high": pl.when(~own).then("quarter_high"),
         "counts_as": pl.coalesce(
             pl.col("state").replace_strict(REASONS, default=None, return_dtype=pl.String), counts_as
         ),
@@ -207,7 +212,7 @@ def several(db: Database, metrics: Sequence[Metric], chosen: str | None) -> Tabl
     return Table(
         "several",
         (
-            column("Council", lambda row: _named(row, ""), council="name", la_number=pl.col("area_ids").list.join("+")),
+            column("Council", _named, council="name", la_number=pl.col("area_ids").list.join("+")),
             column("Measures", lambda row: join(bold(row["count"]), f" of {len(metrics)}"), "count"),
             column(
                 "Best quarter",
@@ -284,14 +289,16 @@ def _own(chosen: str | None) -> Callable[[Any], Html]:
     return lambda row: CHOSEN if chosen in row["area_ids"] else Html()
 
 
-def _named(row: Row, note: str) -> Html:
+def _named(row: Row) -> Html:
     # A list of names, each a link: "A, B and C".
     *names, last = (council(name) for name in row["names"])
     links = join(join(*names, by=", "), " and ", last) if names else last
-    return join(links, period("joint return") if names else "", period(note) if note else "")
+    return join(links, period("joint return") if names else "")
 
 
 def _gap(row: Row, found: Best) -> str:
+    if row["gap"] is None:
+        return formats.gap(row, found.metric)
     apart = formats.signed(row["value"] - row["benchmark"], found.metric)
     if found.by_value:
         # They all reach it: that is why they are here.
@@ -336,11 +343,15 @@ def _year(row: Row, found: Best) -> Html:
 
 def _cell(row: Row, metric: Metric, *, values: bool) -> Html:
     state, broken = row["state"], " broken" if row["broken"] else ""
-    if state == MISSING or row["value"] is None or state in REASONS:
+    if state in REASONS or (state == MISSING and row["value"] is None):
         why = REASONS.get(state) or formats.reason(row["status"] or "no_row", row["symbol"], metric)
         return td(why if values else "–", class_=f"none{broken}", title=why)
-    value = formats.brief(row["value"], metric)
-    mark = f"({row['quarter']})" if state == NOT_COUNTED else state
+    if state in (MISSING, UNSURE):
+        # It has a figure, or its range, but hidden figures leave its quarter open.
+        why = f"{formats.figure(row, metric)}: {formats.quarter(row) or 'too many figures are hidden'}"
+        return td(why if values else "?", class_=f"none{broken}", title=why)
+    value = formats.figure(row, metric)
+    mark = "( )" if state == NOT_COUNTED else state
     css = broken if state == NOT_COUNTED else f"q{state}{broken}"
     return td(value, small(mark), class_=css or None) if values else td(mark, class_=css or None, title=value)
 

@@ -60,10 +60,18 @@ def report(row: Row) -> str:
 
 
 def value(row: Row, metric: Metric) -> Html:
-    """A figure, or why there is none."""
+    """A figure, its range where it is hidden because it is small, or why there is none."""
+    if row["value"] is None and row.get("value_low") is not None:
+        return join(bold(formats.figure(row, metric)), period(formats.hidden(row, metric)))
     if row["value"] is None:
-        return without(formats.reason(row["status"], row["symbol"], metric))
-    return bold(formats.brief(row["value"], metric))
+        return without(formats.why(row, metric))
+    said = formats.unknown(row, metric)
+    return join(bold(formats.brief(row["value"], metric)), period(said) if said else "")
+
+
+def benchmark(row: Row, metric: Metric) -> str:
+    """What a council is compared with, or its range."""
+    return formats.benchmark_figure(row, metric)
 
 
 def number(value: float | None, metric: Metric) -> str:
@@ -71,8 +79,9 @@ def number(value: float | None, metric: Metric) -> str:
     return formats.brief(value, metric)
 
 
-def very_small(row: Row) -> str:
-    return period("very small: read with care") if row["very_small"] else ""
+def not_ranked(row: Row) -> str:
+    """Why a council is in no rank, below its name."""
+    return period(f"not ranked: {row['not_ranked']}") if row["not_ranked"] else ""
 
 
 def joint(row: Row, names: Mapping[str, str]) -> str:
@@ -99,17 +108,17 @@ def share(row: Row) -> str:
 
 def neighbours(row: Row, metric: Metric) -> Html:
     """The median of the neighbours, with how many have a figure where not all do."""
-    if row["neighbours"] is None:
+    if row["neighbours_low"] is None:
         return Html()
     notes = [f"{row['neighbours_count']} of 10"] if row["neighbours_count"] < 10 else []
     notes += filter(None, [formats.neighbours_mean(row, metric)])
-    return join(formats.brief(row["neighbours"], metric), *map(period, notes))
+    return join(formats.companion(row, "neighbours", metric), *map(period, notes))
 
 
-def change(change: float | None, metric: Metric) -> Html:
-    """A change with its sign, and what it means."""
+def change(change: float | None, metric: Metric, series_break: str | None = None) -> Html:
+    """A change with its sign, and what it means; on a break of the series that there is none, and on hover why."""
     if change is None:
-        return Html()
+        return tag("span", "series breaks", class_="period", title=series_break) if series_break else Html()
     word = formats.direction(change, metric)
     css = word if word in ("better", "worse") else "same"
     return join(formats.signed(change, metric), span(f"word {css}", word))
@@ -118,8 +127,8 @@ def change(change: float | None, metric: Metric) -> Html:
 def gap(row: Row, metric: Metric) -> str:
     """How far from the benchmark, in the unit and in real ones."""
     if row["gap"] is None:
-        no_best = metric.neutral and not metric.counted and row["value"] is not None and row["benchmark"] is None
-        return period("no best") if no_best else ""
+        no_best = metric.neutral and not metric.counted and row["value"] is not None and row["benchmark_low"] is None
+        return period("no best") if no_best else _gap_between(row, metric)
     if not metric.ranked:
         return formats.signed(row["gap"], metric)
     if row["gap"] <= 0:
@@ -130,11 +139,28 @@ def gap(row: Row, metric: Metric) -> str:
     return join(formats.signed(above, metric), period(real) if real else "")
 
 
+def _gap_between(row: Row, metric: Metric) -> Html:
+    """A gap that hidden figures leave open, in the unit and in real ones."""
+    words = formats.gap(row, metric)
+    if words == "meets it":
+        return span("word better", words)
+    real = formats.shortfall(row, metric) if row["gap_low"] is not None and row["gap_low"] > 0 else ""
+    return join(words, period(real) if real else "")
+
+
 def rank(row: Row, metric: Metric) -> Html:
-    """The quarter and the rank with how many are ranked; "not ranked" of what is not."""
-    if row["rank"] is None:
-        return period("not ranked" if not metric.ranked else "")
-    return join(quarter(row["quarter"]), " ", formats.rank(row))
+    """The quarter and the rank with how many are ranked; why it is not ranked of what is not."""
+    if row["rank_low"] is None:
+        why = f": {row['not_ranked']}" if row["not_ranked"] else ""
+        return period(f"not ranked{why}" if why or not metric.ranked else "")
+    return join(quarter_of(row), " ", formats.rank(row))
+
+
+def quarter_of(row: Row) -> Html:
+    """The quarter of a council; where it may be one of several, in words without a colour."""
+    if row["quarter"] is not None:
+        return quarter(row["quarter"])
+    return span("quarter", formats.quarter(row)) if row["quarter_low"] is not None else Html()
 
 
 def quarter(of: int, words: str = "") -> Html:

@@ -13,7 +13,7 @@ from dashboard.data.database import Database
 from dashboard.data.model import ENGLAND, REASONS, Metric, Row
 from dashboard.views.tables import cells, comparison, measure, rank_columns
 from dashboard.views.tables.cells import without
-from dashboard.views.tables.html import Html, bold, join, small, tag, td, th
+from dashboard.views.tables.html import Html, join, small, tag, td, th
 from dashboard.views.tables.html import note as in_small_print
 from dashboard.views.tables.table import CHOSEN, CURRENT, Column, Table, marks
 from dashboard.views.text import formats
@@ -27,14 +27,14 @@ def ranks(db: Database, rows: pl.DataFrame, metric: Metric, benchmark: Benchmark
     """The rows of `compare.side_by_side` in their order; `chosen` is the number of the marked council or empty."""
 
     def name(row: Row) -> Html:
-        return join(cells.council(row["name"]), cells.joint_note(row, db.names), cells.very_small(row))
+        return join(cells.council(row["name"]), cells.joint_note(row, db.names), cells.not_ranked(row))
 
     table = Table(
         "councils",
         (
             Column("Council", name),
             Column("Value", lambda row: _value(row, metric)),
-            Column("Change in a year", lambda row: cells.change(row["change"], metric)),
+            Column("Change in a year", lambda row: cells.change(row["change"], metric, row["series_break"])),
             *comparison(metric, benchmark),
             *([Column("Here", _here)] if metric.ranked else []),
             *rank_columns(metric, "In England, best first"),
@@ -92,13 +92,13 @@ def heat(
 
     def level(pair: tuple[Metric, Mapping[str, Row]]) -> str:
         common = benchmark.shared(pair[1].values())
-        return cells.number(common["benchmark"] if common else None, pair[0])
+        return cells.benchmark(common, pair[0]) if common else ""
 
     def show(area_id: str, pair: tuple[Metric, Mapping[str, Row]]) -> Html:
         return _cell(pair[1].get(area_id), pair[0])
 
     # Where each council has its own, or no measure here has one, there is no column for it.
-    has_level = not benchmark.own and rows["benchmark"].is_not_null().any()
+    has_level = not benchmark.own and rows["benchmark_low"].is_not_null().any()
     table = Table(
         "heat rows",
         (
@@ -153,18 +153,23 @@ def _measure(metric: Metric, found: Mapping[str, Row]) -> Html:
 
 
 def _value(row: Row, metric: Metric) -> Html:
-    return without(why(row, metric)) if row["value"] is None else bold(formats.brief(row["value"], metric))
+    return cells.value(row, metric)
 
 
 def _here(row: Row) -> str:
-    if row["rank_here"] is None:
+    if row["rank_here_low"] is None:
         return ""
+    if row["rank_here"] is None:
+        low, high = (formats.ordinal(row[f"rank_here_{end}"]) for end in ("low", "high"))
+        return f"{low} to {high} of {row['ranked_here']}"
     rank = f"{formats.ordinal(row['rank_here'])} of {row['ranked_here']}"
     return f"joint {rank}" if row["tied_here"] > 1 else rank
 
 
 def _history(row: Row | None, metric: Metric, *, is_chosen: bool) -> Html:
     mark = " chosen" if is_chosen else ""
+    if row is not None and row["value"] is None and row["value_low"] is not None:
+        return td(formats.figure(row, metric), class_=mark.strip() or None, title=why(row, metric))
     if row is None or row["value"] is None:
         reason = why(row, metric) if row else "no figure of its own"
         return td(without(reason), class_=f"none{mark}")
@@ -178,13 +183,13 @@ def _council(name: str, *, is_chosen: bool) -> Html:
 
 
 def _cell(row: Row | None, metric: Metric) -> Html:
-    if row is None or row["value"] is None:
+    if row is None or (row["value"] is None and row["value_low"] is None):
         return td(why(row, metric) if row else REASONS["no_row"], class_="none")
     if metric.graded:
         return td(_short(row["value"], metric), class_=f"grade-{round(row['value'])}")
-    value, joint = formats.brief(row["value"], metric), small("joint return") if "+" in row["return_id"] else ""
+    value, joint = formats.figure(row, metric), small("joint return") if "+" in row["return_id"] else ""
     if row["quarter"] is None or not metric.ranked:
-        return td(value, joint)
+        return td(value, joint, title=formats.rank(row) or None)
     mark = small(MARKS[row["quarter"]])
     return td(value, mark, joint, class_=f"q{row['quarter']}", title=formats.rank(row))
 

@@ -103,7 +103,7 @@ def neighbours(rows: Sequence[Row], metric: Metric, caption: str) -> Html:
         (
             Column("Council, nearest first", name),
             Column("Value", lambda row: cells.value(row, metric)),
-            Column("Change in a year", lambda row: cells.change(row["change"], metric)),
+            Column("Change in a year", lambda row: cells.change(row["change"], metric, row["series_break"])),
             *rank_columns(metric),
         ),
         mark=lambda row: CURRENT if row["closeness_rank"] is None else Html(),

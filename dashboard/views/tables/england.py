@@ -21,6 +21,8 @@ from dashboard.views.tables.table import CHOSEN, CURRENT, Column, Table, column,
 from dashboard.views.text import formats, front
 from dashboard.views.text.citing import columns_of
 
+LEVEL = ("benchmark", "benchmark_low", "benchmark_high")
+
 
 def turns() -> Html:
     """Where to go from here, each one click."""
@@ -45,7 +47,7 @@ def _card(one: Headline, *, is_chosen: bool) -> Html:
         "li",
         link(metric.title, {"metric": metric.title}),
         tag("b", value, span("unit", "" if metric.unit == "%" else f" {metric.unit}"), class_="big"),
-        span("moved", cells.change(one.change, metric)),
+        span("moved", cells.change(one.change, metric, one.series_break)),
         cells.spark(one.history),
         period(formats.period_label(metric, one.period_end)),
         class_="figure",
@@ -115,16 +117,28 @@ def gains(db: Database, benchmark: Benchmark, chosen: str) -> Table:
                 lambda one: {"england": one.england, "unit": one.metric.unit},
             ),
             Column(
-                benchmark.title, _level, lambda one: {"benchmark_rule": benchmark.title, "benchmark": one.benchmark}
+                benchmark.title,
+                _level,
+                lambda one: {
+                    "benchmark_rule": benchmark.title,
+                    **{name: one.mark[name] if one.mark else None for name in LEVEL},
+                },
             ),
             Column("Reach it", lambda one: one.total.meet, lambda one: {"reach_it": one.total.meet}),
             Column("Fall short", lambda one: one.total.short, lambda one: {"fall_short": one.total.short}),
+            Column(
+                "Cannot be said",
+                lambda one: one.total.unsure or "",
+                lambda one: {"hidden_figures_leave_open": one.total.unsure},
+            ),
             Column("No figure", lambda one: one.total.without, lambda one: {"no_figure": one.total.without}),
             Column(
                 "If all met it",
                 _gained,
                 lambda one: {
                     "if_all_met": one.total.shortfall,
+                    "if_all_met_low": one.total.shortfall_low,
+                    "if_all_met_high": one.total.shortfall_high,
                     "if_all_met_counts": one.metric.shortfall,
                     "held_fixed": one.metric.shortfall_holding,
                     "short_without_counts": one.total.uncounted,
@@ -139,7 +153,7 @@ def gains(db: Database, benchmark: Benchmark, chosen: str) -> Table:
 def _level(one: Gain) -> str:
     if not one.total.compared:
         return "none"
-    return formats.brief(one.benchmark, one.metric) if one.benchmark is not None else "each its own"
+    return cells.benchmark(one.mark, one.metric) if one.mark else "each its own"
 
 
 def _gained(one: Gain) -> Html:
@@ -196,7 +210,7 @@ def watched(rows: pl.DataFrame, metric: Metric, benchmark: Benchmark, caption: s
         (
             Column("Council", lambda row: row["name"] if "+" in row["return_id"] else council_link(row["name"])),
             Column("Value", lambda row: bold(formats.brief(row["value"], metric))),
-            Column(benchmark.title, lambda row: cells.number(row["benchmark"], metric)),
+            Column(benchmark.title, lambda row: cells.benchmark(row, metric)),
             Column("Gap", lambda row: cells.gap(row, metric)),
             Column("Standing, best first", lambda row: cells.rank(row, metric)),
         ),
@@ -212,7 +226,8 @@ def moved(movers: Movers) -> Table:
 
     def rank(heading: str, when: str) -> Column:
         def show(row: Row) -> str:
-            return f"{formats.ordinal(row[f'rank{when}'])} of {row[f'ranked{when}']}"
+            rank = row[f"rank{when}"]
+            return f"{formats.ordinal(rank)} of {row[f'ranked{when}']}" if rank else ""
 
         return column(heading, show if metric.ranked else None, f"rank{when}", f"ranked{when}")
 

@@ -39,13 +39,13 @@ def figures(
             Column(
                 "Measure",
                 lambda pair: join(
-                    measure(pair[1], pair[0]["period_end"], before="published: "), cells.very_small(pair[0])
+                    measure(pair[1], pair[0]["period_end"], before="published: "), cells.not_ranked(pair[0])
                 ),
             ),
             Column("Yours, unpublished", lambda pair: yours(*pair)),
             Column("Published", lambda pair: published(*pair)),
             Column("Change since", lambda pair: cells.change(pair[0]["change"], pair[1])),
-            Column(benchmark.label, lambda pair: cells.number(pair[0]["benchmark"], pair[1])),
+            Column(benchmark.label, lambda pair: cells.benchmark(*pair)),
             Column("Gap", lambda pair: cells.gap(*pair)),
             Column("Beyond chance?", lambda pair: join(cells.short_verdict(pair[0]), _interval(*pair))),
             Column("Would stand, best first", lambda pair: cells.rank(*pair)),
@@ -73,13 +73,13 @@ def among(db: Database, rows: pl.DataFrame, own: Row, metric: Metric, caption: s
     def name(row: Row) -> Html:
         if row is own:
             return join(own["name"], period("yours, unpublished"))
-        return join(cells.council(row["name"]), cells.joint_note(row, db.names), cells.very_small(row))
+        return join(cells.council(row["name"]), cells.joint_note(row, db.names), cells.not_ranked(row))
 
     def value(row: Row) -> str:
         if row is own:
             return _yours(own, metric)
         if row["value"] is None:
-            return without(formats.reason(row["status"], row["symbol"], metric))
+            return without(formats.why(row, metric))
         return cells.number(row["value"], metric)
 
     table = Table(
@@ -120,7 +120,7 @@ def _where(finding: Finding) -> str:
 
 def _published(row: Row, metric: Metric) -> str:
     if row["published"] is None:
-        return without(formats.reason(row["status"], row["symbol"], metric))
+        return without(formats.why(row, metric))
     return cells.number(row["published"], metric)
 
 

@@ -26,15 +26,13 @@ def contributing(
     """
     if row is None:
         return tag("p", "Each council has its own: choose a council to see who is behind it.")
-    level = tag("p", formats.benchmark_value(row["benchmark"], row["council_count"], benchmark, metric))
-    if row["benchmark"] is None:
+    level = tag("p", formats.benchmark_value(row, benchmark, metric))
+    if row["benchmark_low"] is None:
         return level
     if not names:
         return join(level, in_small_print("No councils are picked for it."))
-    values = dict(rows.select("name", "value").iter_rows())
-    listed = items(
-        (join(cells.council(name), " ", cells.number(values[name], metric)) for name in names), class_="behind"
-    )
+    values = {one["name"]: formats.figure(one, metric) for one in rows.iter_rows(named=True)}
+    listed = items((join(cells.council(name), " ", values[name]) for name in names), class_="behind")
     note = in_small_print("A council of the group is held against the others of it.")
     return join(level, listed, note if benchmark.asks == "councils" else "")
 
@@ -43,7 +41,7 @@ def trends(rows: pl.DataFrame, metric: Metric, caption: str) -> Html:
     """Every council with its figure and its trend over five years, or why there is none."""
 
     def value(row: Row) -> str:
-        return formats.brief(row["value"], metric) or formats.reason(row["status"], row["symbol"], metric)
+        return formats.brief(row["value"], metric) or formats.why(row, metric)
 
     table = Table(
         "trends",

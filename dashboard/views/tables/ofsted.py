@@ -114,7 +114,7 @@ def _measure(db: Database, metric: Metric, period: Period) -> Column:
         if row["status"] is None:
             return missing("did not exist")
         if row["value"] is None:
-            return missing(formats.reason(row["status"], row["symbol"], metric))
+            return missing(formats.why(row, metric))
         joint = cells.joint(row, db.names)
         return join(cells.number(row["value"], metric), small(joint) if joint else "")
 

@@ -96,7 +96,7 @@ def councils(one: Held, names: Mapping[str, str], chosen: str | None) -> Table:
         (
             column(
                 "Council",
-                lambda row: join(council(row["name"]), cells.joint_note(row, names), cells.very_small(row)),
+                lambda row: join(council(row["name"]), cells.joint_note(row, names), cells.not_ranked(row)),
                 "la_number",
                 "gss_code",
                 council="name",

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import polars as pl
 
-from dashboard.analysis.benchmarks import Benchmark
+from dashboard.analysis.benchmarks import BEST_QUARTER, Benchmark
 from dashboard.analysis.benchmarks.rules import BestQuarter
 from dashboard.analysis.best import (
     FIRST,
@@ -18,6 +18,7 @@ from dashboard.analysis.best import (
     NOT_THERE,
     OTHER_RETURN,
     UNPUBLISHED,
+    UNSURE,
     WORST_QUARTER,
     Best,
 )
@@ -42,9 +43,10 @@ ENDED = {
     METHOD: "the method changed then",
     UNPUBLISHED: "nothing published the year before",
     MISSING: "no figure the year before",
-    NOT_COUNTED: "not counted the year before",
+    NOT_COUNTED: "not ranked the year before",
     OTHER_RETURN: "another return the year before",
     NOT_THERE: "no figures of its own before",
+    UNSURE: "hidden figures leave the year before open",
 }
 NO_CAUSE = "This shows no cause."
 
@@ -53,8 +55,8 @@ def opening(db: Database, found: Best) -> str:
     """Who the best are, how many, at what value and since when; and whether the chosen council is one of them."""
     metric, rows = found.metric, found.rows.to_dicts()
     by = f"By the {metric.noun} {formats.period(metric, found.period.end)},"
-    if found.level is None:
-        none = formats.benchmark_value(None, None, found.benchmark, metric)
+    if found.level_low is None:
+        none = formats.benchmark_value(found.mark, found.benchmark, metric)
         return f"{by} nobody can be said to be best. {none}"
     if not rows:
         none = f"{by} none of {found.among.height} councils reaches your target of {level(found)}."
@@ -84,37 +86,15 @@ def instead(db: Database, found: Best, asked: Benchmark, name: str) -> str:
 
 def level(found: Best) -> str:
     """What the rule comes to: "at or below 7.8%", "median 9.6%", or a target as it was typed; empty without one."""
-    if found.level is None:
+    if found.mark is None or found.level_low is None:
         return ""
     if found.benchmark.asks == "number":
         return found.benchmark.detail
-    value = formats.quantity(found.level, found.metric)
+    value = formats.level(found.mark, found.metric)
     if found.benchmark.to_meet:
-        return f"at or {'below' if found.metric.lower_is_better else 'above'} {value}"
+        side = f"at or {'below' if found.metric.lower_is_better else 'above'}"
+        return f"{side} {value}" if found.level is not None else f"{side} what lies {value}"
     return f"median {value}"
-
-
-def small(found: Best) -> str:
-    """Who reaches it and is not counted among the best, and why; empty of nobody."""
-    names = [
-        f"{formats.place(row['name'])} ({formats.brief(row['value'], found.metric)})"
-        for row in found.small.iter_rows(named=True)
-    ]
-    if not names:
-        return ""
-    named = [*names[:FEW], f"{len(names) - FEW} more"] if len(names) > FEW + 1 else names
-    verb, are = ("reaches", "is") if len(names) == 1 else ("reach", "are")
-    why = dict.fromkeys(not_counted(row, found.metric) for row in found.small.iter_rows(named=True))
-    return f"{formats.listed(named)} {verb} it too, but {are} not counted: {' or '.join(why)}."
-
-
-def not_counted(row: Row, metric: Metric) -> str:
-    """Why a council with a figure sets no cut and is not counted among the best."""
-    if row["very_small"]:
-        return "very small"
-    if row["denominator"] is None:
-        return "the counts behind the figure are not published"
-    return f"fewer than {formats.number(metric.minimum_denominator or 0, 0)} cases"
 
 
 def since(row: Row) -> tuple[str, str]:
@@ -211,7 +191,7 @@ def of_which(metrics: Sequence[Metric]) -> str:
 def no_best(metric: Metric, benchmark: Benchmark) -> str:
     """Why there is no best by a measure that is not ranked; of grades see `highest_grade`."""
     why = (
-        formats.benchmark_value(None, None, benchmark, metric)
+        formats.benchmark_value(None, benchmark, metric)
         if metric.counted
         else "Neither a high nor a low figure is better here."
     )
@@ -232,6 +212,15 @@ def highest_grade(rows: pl.DataFrame, everybody: pl.DataFrame, metric: Metric, p
 
 def _who(db: Database, found: Best) -> str:
     count = found.rows.height
+    if found.benchmark.best_are == BEST_QUARTER:
+        if found.level is None:
+            return (
+                f"{plural(count, 'council')} of {found.among.height} {are(count)} in the best quarter "
+                f"{_among(db, found)} whatever the hidden figures are."
+            )
+        if not formats.is_quarter(count, found.among.height):
+            # Ties at the cut, or few councils, make them more than a quarter.
+            return f"{count} of {found.among.height} councils {_among(db, found)} are {level(found)}."
     return found.benchmark.best_are.format(
         among=_among(db, found),
         count=count,
@@ -241,7 +230,7 @@ def _who(db: Database, found: Best) -> str:
         each="each " if count > 1 else "",
         all=found.among.height,
         level=level(found),
-        value=formats.quantity(found.level or 0.0, found.metric),
+        value="" if found.mark is None else formats.level(found.mark, found.metric),
     )
 
 
@@ -258,6 +247,8 @@ def _among(db: Database, found: Best) -> str:
 
 
 def _first(found: Best, rows: Sequence[Row]) -> str:
+    if rows[0]["value"] is None:
+        return ""
     value = formats.quantity(rows[0]["value"], found.metric)
     names = [formats.place(row["name"]) for row in rows if row["value"] == rows[0]["value"]]
     if len(names) == 1:
@@ -290,13 +281,15 @@ def _own(db: Database, found: Best) -> str:
     others = [db.names[one] for one in own["return_id"].split("+") if one != own["area_id"]]
     name += f" ({formats.joint(others)})" if others else ""
     if own["value"] is None:
-        return f"{name} has no figure: {formats.reason(own['status'], own['symbol'], found.metric)}."
+        return f"{name} has no figure: {formats.why(own, found.metric)}."
     at = f"{name}, at {formats.quantity(own['value'], found.metric)},"
     if own["return_id"] in found.rows["return_id"].to_list():
         return f"{at} is one of them."
     if not own["sets_cut"]:
-        return f"{at} is not counted: {not_counted(own, found.metric)}."
+        return f"{at} is not ranked: {own['not_ranked']}."
     gap = formats.gap(own, found.metric)
+    if gap.startswith("above or below"):
+        return f"{at} may be one of them: hidden figures leave it open."
     held = "reaches" if gap == "meets it" else f"is {gap}"
     if not found.by_value:
         held += " their median"

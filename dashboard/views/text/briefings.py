@@ -112,7 +112,7 @@ def missing(rows: Sequence[Row], metrics: Mapping[str, Metric]) -> str:
     for row in rows:
         metric = metrics[row["metric_id"]]
         if metric.ranked and row["value"] is None:
-            why = formats.reason(row["status"], row["symbol"], metric)
+            why = formats.why(row, metric)
             found.setdefault(why, []).append(f"{metric.title[0].lower()}{metric.title[1:]}")
     return ". ".join(f"{why[0].upper()}{why[1:]}: {_listed(titles)}" for why, titles in found.items())
 

@@ -18,7 +18,7 @@ def why(row: Row, metric: Metric) -> str:
     """Why a compared council has no value, as in "not available (x)" or "did not exist then"."""
     if row["status"] == DID_NOT_EXIST:
         return "did not exist then"
-    return formats.reason(row["status"], row["symbol"], metric)
+    return formats.why(row, metric)
 
 
 def opening(rows: Sequence[Row], metric: Metric, benchmark: Benchmark, chosen: str | None) -> str:
@@ -94,11 +94,15 @@ def measures(rows: Sequence[Row], metrics: Mapping[str, Metric], chosen: str | N
         metric = metrics[metric_id]
         known = _returns(found)
         own = next((row for row in found if row["area_id"] == chosen and row["value"] is not None), None)
-        if not metric.ranked or own is None or len(known) < 2:
+        if not metric.ranked or own is None or len(known) < 2 or own["not_ranked"] or not own["enough"]:
             continue
         count += 1
         values = sorted((row["value"] for row in known), reverse=not metric.lower_is_better)
         if values[0] == values[-1]:
+            continue
+        hidden = any(row["value_low"] is not None for row in found)
+        if hidden:
+            # A hidden figure may be better than the best that is printed, or worse than the last.
             continue
         if own["value"] == values[0]:
             first.append(metric.short_title.lower())
@@ -109,7 +113,7 @@ def measures(rows: Sequence[Row], metrics: Mapping[str, Metric], chosen: str | N
     row = next(row for row in rows if row["area_id"] == chosen)
     name = formats.place(row["name"])
     if row["very_small"]:
-        return f"{name} is so small that its place among others says little: read its figures one by one."
+        return f"{name} is so small that it is not ranked among others: read its figures one by one."
     on = f"On the {plural(count, 'measure')} here that can be ranked, {name} is"
     if not first and not last:
         return f"{on} never the best of those compared, and never the last."
@@ -184,6 +188,9 @@ def _ranks(rows: Sequence[Row], known: Sequence[Row], metric: Metric, own: Row |
         return f"{said}; the furthest behind is {last}."
     if own["value"] is None:
         return f"{_own(own, metric)} The best of the {compared} {_at(best, metric)}."
+    if own["rank_here_low"] is None:
+        said = f"{_own(own, metric)} It is not ranked: {own['not_ranked']}."
+        return f"{said} The best of the {compared} {_at(best, metric)}."
     said = f"{_called(own)} is {_ordinal(own)} of the {compared}: its {metric.noun} was "
     level = [row for row in _alike(rows, own) if row["return_id"] != own["return_id"]]
     said += f"{formats.quantity(own['value'], metric)} {when}{f', as in {_names(level)}' if level else ''}."
@@ -194,6 +201,9 @@ def _ranks(rows: Sequence[Row], known: Sequence[Row], metric: Metric, own: Row |
 
 
 def _ordinal(row: Row) -> str:
+    low, high = row["rank_here_low"], row["rank_here_high"]
+    if low < high:
+        return f"between {formats.ordinal(low)} and {formats.ordinal(high)}, with what is hidden,"
     shared = row["tied_here"] > 1
     if row["rank_here"] == 1:
         return "joint best" if shared else "the best"
@@ -224,16 +234,16 @@ def _names(rows: Sequence[Row]) -> str:
 
 def _reached(known: Sequence[Row], metric: Metric, benchmark: Benchmark) -> str:
     """How many of those with a figure reach the benchmark."""
-    held = [row for row in known if row["gap"] is not None]
+    held = [row for row in known if row["gap_low"] is not None]
     if not held:
-        return formats.benchmark_value(None, None, benchmark, metric)
-    met = sum(row["gap"] <= 0 for row in held)
+        return formats.benchmark_value(known[0] if known else None, benchmark, metric)
+    met = sum(row["gap_high"] <= 0 for row in held)
     of = f"{met or 'None'} of the {len(held)} {'reaches' if met < 2 else 'reach'} it."
     if len(held) == 1:
         of = f"{_called(held[0])} {'reaches it' if met else 'does not reach it'}."
     if _own_benchmarks(held, benchmark):
         return f"Each is held against {benchmark.group_of()}: {of}"
-    level = formats.benchmark_value(held[0]["benchmark"], held[0]["council_count"], benchmark, metric)
+    level = formats.benchmark_value(held[0], benchmark, metric)
     return f"{level} {of}"
 
 
@@ -249,14 +259,14 @@ def _range(rows: Sequence[Row], known: Sequence[Row], metric: Metric, benchmark:
     said = f"{opening} runs from {lowest} ({_names(low)}) to {highest} ({_names(high)})."
     if low[0]["value"] == high[0]["value"]:
         said = f"{opening} is the same everywhere: {formats.quantity(low[0]['value'], metric)}."
-    held = [row for row in known if row["gap"] is not None]
+    held = [row for row in known if row["gap_low"] is not None]
     if not held:
-        return f"{said} {formats.benchmark_value(None, None, benchmark, metric)}"
-    over, under = sum(row["gap"] > 0 for row in held), sum(row["gap"] < 0 for row in held)
+        return f"{said} {formats.benchmark_value(known[0] if known else None, benchmark, metric)}"
+    over, under = sum(row["gap_low"] > 0 for row in held), sum(row["gap_high"] < 0 for row in held)
     if _own_benchmarks(held, benchmark):
         than = benchmark.group_of("their own")
     else:
-        than = f"{benchmark.group} {formats.mark(held[0]['benchmark'], held[0]['council_count'], benchmark, metric)}"
+        than = f"{benchmark.group} {formats.mark(held[0], benchmark, metric)}"
     return f"{said} {over} {'is' if over == 1 else 'are'} higher and {under} lower than {than}."
 
 
@@ -277,7 +287,7 @@ def _grades(rows: Sequence[Row], metric: Metric) -> str:
 
 def _own_benchmarks(held: Sequence[Row], benchmark: Benchmark) -> bool:
     """Whether they are compared with different values: its region each, or of a picked group the others."""
-    return benchmark.own or len({row["benchmark"] for row in held}) > 1
+    return benchmark.own or len({(row["benchmark_low"], row["benchmark_high"]) for row in held}) > 1
 
 
 def _returns(rows: Sequence[Row]) -> list[Row]:

@@ -17,23 +17,55 @@ def council_sentence(name: str, row: Row, metric: Metric, benchmark: Benchmark, 
     name, when = formats.place(name), formats.period(metric, row["period_end"])
     if metric.graded:
         return _grade_sentence(name, row, metric)
+    if row["value"] is None and row["value_low"] is not None:
+        return _hidden_sentence(name, when, row, metric, benchmark)
     if row["value"] is None:
-        why = formats.reason(row["status"], row["symbol"], metric)
+        why = formats.why(row, metric)
         return f"{name} has no {metric.noun} {when}: {why}."
     note = f" ({formats.joint(partners)})" if partners else ""
     opening = f"In {name} the {metric.noun} was {formats.quantity(row['value'], metric)} {when}{note}"
+    unknown = formats.unknown_in_full(row, metric)
+    if row["not_ranked"]:
+        return " ".join(filter(None, (f"{opening}.", unknown, _not_ranked(row, metric))))
     rank = formats.rank(row)
-    opening += f", {rank}." if rank else "."
-    return f"{opening} {_compare_with_benchmark(row, metric, benchmark)}".strip()
+    opening += f", {rank}{_whatever(row, metric)}." if rank else "."
+    return " ".join(filter(None, (opening, unknown, _compare_with_benchmark(row, metric, benchmark))))
+
+
+def _hidden_sentence(name: str, when: str, row: Row, metric: Metric, benchmark: Benchmark) -> str:
+    """A figure that is hidden because its count is small: its range, where that ranks it, and what it is beside."""
+    opening = f"In {name} the {metric.noun} {when} is {formats.hidden(row, metric)}: {formats.figure(row, metric)}"
+    if row["not_ranked"]:
+        return f"{opening}. {_not_ranked(row, metric)}"
+    rank, quarter = formats.rank(row), formats.quarter(row)
+    placed = f", {rank}, in the {quarter}" if rank and quarter else f", {rank}" if rank else ""
+    return f"{opening}{placed}. {_compare_with_benchmark(row, metric, benchmark)}".strip()
+
+
+def _not_ranked(row: Row, metric: Metric) -> str:
+    """Why a council has no rank and no verdict; and the interval of its figure."""
+    interval = ""
+    if row["low"] is not None:
+        ends = " to ".join(formats.brief(row[end], metric) for end in ("low", "high"))
+        interval = f" Its 95% interval is {ends}."
+    return f"It is not ranked: {row['not_ranked']}.{interval}"
+
+
+def _whatever(row: Row, metric: Metric) -> str:
+    """The quarter, where hidden figures leave the rank open: "in the worst quarter whatever the hidden figures are"."""
+    if row["rank_low"] == row["rank_high"] or row["quarter_low"] is None:
+        return ""
+    whatever = f" whatever the {formats.open_by(metric).removeprefix('the ')} are" if row["quarter"] else ""
+    return f", in the {formats.quarter(row)}{whatever}"
 
 
 def profile_sentence(name: str, rows: Sequence[Row], metrics: Mapping[str, Metric]) -> str:
     """The quarters of a council in all ranked measures, from `queries.profile`; no score."""
     name = formats.place(name)
     if rows and rows[0]["very_small"]:
-        return f"{name} is so small that its standing among councils says little: read its figures one by one."
+        return f"{name} is so small that it is not ranked among councils: read its figures one by one."
     ranked = [row for row in rows if metrics[row["metric_id"]].ranked]
-    with_quarter = [row for row in ranked if row["quarter"] is not None]
+    with_quarter = [row for row in ranked if row["quarter_low"] is not None]
     if not with_quarter:
         return f"{name} has no published figure in any measure that ranks councils."
     best = [metrics[row["metric_id"]].short_title.lower() for row in with_quarter if row["quarter"] == 1]
@@ -52,19 +84,28 @@ def profile_sentence(name: str, rows: Sequence[Row], metrics: Mapping[str, Metri
             sentence = f"{sentence[:-1]} and in the worst on none."
         if not best:
             sentence = f"{sentence[:-1]} and in the best on none."
-    missing = len(ranked) - len(with_quarter)
-    return sentence + (f" {missing} more {'has' if missing == 1 else 'have'} no figure." if missing else "")
+    unknown = sum(formats.too_many_unknown(row) for row in ranked)
+    small = sum(row["not_ranked"] is not None for row in ranked) - unknown
+    missing = sum(row["rank_low"] is None and row["not_ranked"] is None for row in ranked)
+    too_few = f" {small} more {'is' if small == 1 else 'are'} based on too few to be ranked." if small else ""
+    too_few += f" {unknown} more {'is' if unknown == 1 else 'are'} not ranked: too much is unknown." if unknown else ""
+    return sentence + (f" {missing} more {'has' if missing == 1 else 'have'} no figure." if missing else "") + too_few
 
 
 def _compare_with_benchmark(row: Row, metric: Metric, benchmark: Benchmark) -> str:
-    if metric.counted or row["benchmark"] is None:
-        return formats.benchmark_value(row["benchmark"], row["council_count"], benchmark, metric)
-    mark = formats.mark(row["benchmark"], row["council_count"], benchmark, metric)
+    if metric.counted or row["gap_low"] is None:
+        return formats.benchmark_value(row, benchmark, metric)
+    mark = formats.mark(row, benchmark, metric)
     group = f"what {benchmark.group} reach {mark}" if benchmark.best else f"{benchmark.group} {mark}"
     chance = " Chance could explain the difference." if row["verdict"] == "similar" else ""
     if row["gap"] == 0 and not (metric.ranked and benchmark.to_meet):
         return f"{'It' if metric.ranked else 'That'} is the same as {group}."
-    if metric.neutral or row["gap"] > 0:
+    if row["gap_low"] <= 0 < row["gap_high"] and row["gap"] is None:
+        # At its best it meets it, at its worst it does not.
+        own = "of too many nothing is known" if metric.unknown else "it is hidden"
+        lies = f"the standard lies {formats.level(row, metric)}" if row["benchmark"] is None else own
+        return f"Whether it meets {group.removesuffix(' ' + mark)} cannot be said: {lies}."
+    if metric.neutral or row["gap_low"] > 0:
         real = formats.shortfall_held(row, metric)
         return f"That is {formats.gap(row, metric)} {group}{f': {real}' if real else ''}.{chance}"
     return f"It meets {group}." if benchmark.to_meet else f"It is better than {group}.{chance}"
@@ -73,7 +114,7 @@ def _compare_with_benchmark(row: Row, metric: Metric, benchmark: Benchmark) -> s
 def _grade_sentence(name: str, row: Row, metric: Metric) -> str:
     strand = metric.title.removeprefix("Ofsted judgement: ")
     if row["value"] is None:
-        why = formats.reason(row["status"], row["symbol"], metric)
+        why = formats.why(row, metric)
         return f"{name} has no judgement of {strand} {formats.period(metric, row['period_end'])}: {why}."
     grade = formats.quantity(row["value"], metric)
     return f"{name}'s latest judgement of {strand} {formats.period(metric, row['period_end'])} was {grade}."

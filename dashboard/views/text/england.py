@@ -26,12 +26,14 @@ def england_sentence(
     else:
         opening = f"In England the {metric.noun} was {formats.quantity(england['value'], metric)} {when}"
         opening += f", {formats.changed(england['change'], metric)}." if england["change"] is not None else "."
+        said = (opening, formats.no_change(england), formats.unknown_in_full(england, metric))
+        opening = " ".join(filter(None, said))
     known = [row for row in rows if row["value"] is not None]
     if not known:
         return f"{opening} No council has a figure: {formats.listed(_missing(rows, metric))}."
     if metric.ranked:
         return f"{opening} {_total(rows, metric, benchmark, total)}"
-    return f"{opening}{_range(known, metric)}{_above(rows, metric, benchmark, total)}{_left_out(total)}"
+    return f"{opening}{_range(known, metric)}{_above(rows, metric, benchmark, total)}{_left_out(total, metric)}"
 
 
 def _range(known: Sequence[Row], metric: Metric) -> str:
@@ -39,10 +41,15 @@ def _range(known: Sequence[Row], metric: Metric) -> str:
     setting = [row for row in known if row["sets_cut"]]
     if not setting:
         return ""
-    low, high = (
-        (formats.quantity(row["value"], metric), formats.place(row["name"])) for row in (setting[0], setting[-1])
-    )
-    return f" Councils range from {low[0]} ({low[1]}) to {high[0]} ({high[1]})."
+    low, high = (_who_has(setting, end, metric) for end in (setting[0], setting[-1]))
+    return f" Councils range from {low} to {high}."
+
+
+def _who_has(rows: Sequence[Row], end: Row, metric: Metric) -> str:
+    """The lowest or highest figure and who has it: a name only where it is alone."""
+    alike = {row["return_id"] for row in rows if row["value"] == end["value"]}
+    who = formats.place(end["name"]) if len(alike) == 1 else f"{len(alike)} councils"
+    return f"{formats.quantity(end['value'], metric)} ({who})"
 
 
 def _above(rows: Sequence[Row], metric: Metric, benchmark: Benchmark, total: England) -> str:
@@ -50,36 +57,46 @@ def _above(rows: Sequence[Row], metric: Metric, benchmark: Benchmark, total: Eng
     shared = benchmark.shared(rows)
     if metric.counted or not total.compared or shared is None:
         return ""
-    level = formats.benchmark_value(shared["benchmark"], shared["council_count"], benchmark, metric)
+    level = formats.benchmark_value(shared, benchmark, metric)
     return f" {level} {total.short} of {total.compared} councils {'is' if total.short == 1 else 'are'} above it."
 
 
 def _total(rows: Sequence[Row], metric: Metric, benchmark: Benchmark, total: England) -> str:
     shared = benchmark.shared(rows)
     if not total.compared:
-        return formats.benchmark_value(None, None, benchmark, metric, "any council's")
+        return formats.benchmark_value(shared, benchmark, metric, "any council's")
     if shared is None:
         level = f"Held against {benchmark.group_of()}, "
     else:
-        level = f"{formats.benchmark_value(shared['benchmark'], shared['council_count'], benchmark, metric)} "
-    if not total.short:
+        level = f"{formats.benchmark_value(shared, benchmark, metric)} "
+    if total.unsure:
+        score = f"{total.meet} of {total.compared} councils reach it, {total.short} fall short, and of {total.unsure} "
+        score += f"{formats.open_by(metric)} leave it open"
+    elif not total.short:
         score = f"all {total.compared} councils reach it" if total.compared > 1 else "the one council reaches it"
     elif not total.meet:
         score = f"none of {total.compared} councils reaches it"
     else:
         score = f"{total.meet} of {total.compared} councils reach it and {total.short} fall short"
+    if shared is not None and shared["benchmark"] is not None and total.short and not total.unsure:
+        # Where it is no quarter, the level says already how many reach it.
+        said = not formats.is_quarter(shared["reached"], shared["council_count"])
+        score = f"{total.short} fall short" if said else score
     if shared is not None:
         score = score[0].upper() + score[1:]
-    return f"{level}{score}{_if_all_met(total, metric)}.{_furthest(rows, metric)}{_left_out(total)}"
+    return f"{level}{score}{_if_all_met(total, metric)}.{_furthest(rows, metric)}{_left_out(total, metric)}"
 
 
 def _furthest(rows: Sequence[Row], metric: Metric) -> str:
     """Who is furthest from the benchmark, the very small left out; empty where nobody else falls short."""
-    below = [row for row in rows if row["gap"] is not None and row["gap"] > 0 and row["sets_cut"]]
+    below = [row for row in rows if row["value"] is not None and row["gap_low"] is not None and row["gap_low"] > 0]
     if not below:
         return ""
-    most = max(row["gap"] for row in below)
-    worst = [row for row in below if row["gap"] == most]
+    most = max(row["gap_low"] for row in below)
+    worst = [row for row in below if row["gap_low"] == most]
+    if any(row["value"] is None and row["gap_high"] is not None and row["gap_high"] > most for row in rows):
+        # A hidden figure may be further behind.
+        return ""
     names = [formats.place(row["name"]) for row in worst]
     named = [*names[:FEW], f"{len(names) - FEW} more"] if len(names) > FEW + 1 else names
     # Where each council has its own benchmark, two may be as far from it at different values.
@@ -89,21 +106,30 @@ def _furthest(rows: Sequence[Row], metric: Metric) -> str:
 
 def _if_all_met(total: England, metric: Metric) -> str:
     """What there would be fewer or more of; empty where no counts are published, or it comes to less than one."""
-    if total.shortfall is None or metric.shortfall is None or formats.number(total.shortfall, 0) == "0":
+    least, most = total.shortfall_low, total.shortfall_high
+    if least is None or most is None or metric.shortfall is None or formats.number(most, 0) == "0":
         return ""
     # One council has posts to fill; England would have fewer of them empty.
-    count = formats.number(total.shortfall, 0)
+    least, count = formats.number(least, 0), formats.number(most, 0)
     gained = f"{count} {formats.counted(count, metric.shortfall.replace('posts to fill', 'fewer vacant posts'))}"
+    gained = gained if least == count else f"between {least} and {gained}"
     left_out = f"not counting {total.uncounted} that publish{'es' if total.uncounted == 1 else ''} no counts"
     said = [f"if they all met it there would be {gained}", formats.held(metric), left_out if total.uncounted else ""]
     return f"; {', '.join(filter(None, said))}"
 
 
-def _left_out(total: England) -> str:
+def _left_out(total: England, metric: Metric) -> str:
     """Who is not compared, and why."""
     said = [
         f"{_councils(count)} {what}"
-        for count, what in ((total.without, "no figure"), (total.alone, "nothing to be held against"))
+        for count, what in (
+            (total.without, "no figure"),
+            (total.alone, "nothing to be held against"),
+            (
+                total.small,
+                f"a figure based on too few{', or too much of it unknown,' * bool(metric.unknown)} to be compared",
+            ),
+        )
         if count
     ]
     return f" {formats.listed(said)}." if said else ""
@@ -130,5 +156,5 @@ def _grades_sentence(rows: Sequence[Row], metric: Metric) -> str:
 
 def _missing(rows: Sequence[Row], metric: Metric) -> list[str]:
     """How many have no figure for each reason, as in "3 not available (x)"."""
-    why = Counter(formats.reason(row["status"], row["symbol"], metric) for row in rows if row["value"] is None)
+    why = Counter(formats.why(row, metric) for row in rows if row["value"] is None)
     return [f"{count} {reason}" for reason, count in why.items()]

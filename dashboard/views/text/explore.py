@@ -114,9 +114,10 @@ def _other(row: Row, metric: Metric) -> str:
     """The figure of England or a region."""
     when, name = formats.period(metric, row["period_end"]), row["name"]
     if row["value"] is None:
-        return f"{name} has no {metric.noun} {when}: {formats.reason(row['status'], row['symbol'], metric)}."
+        return f"{name} has no {metric.noun} {when}: {formats.why(row, metric)}."
     moved = f", {formats.changed(row['change'], metric)}" if row["change"] is not None else ""
-    return f"In {name} the {metric.noun} was {formats.quantity(row['value'], metric)} {when}{moved}."
+    opening = f"In {name} the {metric.noun} was {formats.quantity(row['value'], metric)} {when}{moved}."
+    return " ".join(filter(None, (opening, formats.no_change(row), formats.unknown_in_full(row, metric))))
 
 
 def _grades(rows: pl.DataFrame, when: str) -> str:
@@ -157,8 +158,8 @@ def _meet(councils: pl.DataFrame, metric: Metric, benchmark: Benchmark) -> str:
     total = comparison.england_if_all_met(councils)
     if not metric.ranked or not total.compared:
         return ""
-    shared = benchmark.shared(councils.filter(pl.col("benchmark").is_not_null()).iter_rows(named=True))
-    mark = f" {formats.mark(shared['benchmark'], shared['council_count'], benchmark, metric)}" if shared else ""
+    shared = benchmark.shared(councils.filter(pl.col("benchmark_low").is_not_null()).iter_rows(named=True))
+    mark = f" {formats.mark(shared, benchmark, metric)}" if shared else ""
     group = benchmark.group if shared else benchmark.group_of("their own")
     count = f"{total.meet or 'None'} of {total.compared} councils"
     one = total.meet < 2

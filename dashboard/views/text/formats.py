@@ -12,7 +12,7 @@ from decimal import Decimal
 from typing import Literal
 
 from dashboard.analysis.benchmarks import Benchmark
-from dashboard.analysis.comparison import conflict
+from dashboard.analysis.comparison import SCALES, conflict
 from dashboard.data.model import GRADES, Metric, Row
 from dashboard.data.names import MINUS as MINUS
 from dashboard.data.names import format_date
@@ -21,6 +21,9 @@ from dashboard.data.names import number as number
 from dashboard.data.names import reason as reason
 from dashboard.views.text.grammar import plural
 
+# So far from 25 in 100 is still called a quarter.
+NEAR_A_QUARTER = 0.05
+MOST_DECIMALS = 4
 ColourScheme = Literal["value", "quarter", "gap", "verdict", "change", "trend"]
 
 # Of a better, a middle and a worse class (of a neutral measure a lower and a higher one): what puts a council there.
@@ -36,6 +39,8 @@ VERDICTS = {
     "lower": "lower, beyond chance",
     "higher": "higher, beyond chance",
 }
+# Where hidden figures leave open which of two it is.
+HALVES = {(1, 2): "better half", (3, 4): "worse half"}
 QUARTERS = {1: "best quarter", 2: "second quarter", 3: "third quarter", 4: "worst quarter"}
 
 
@@ -69,6 +74,70 @@ def difference(value: float, metric: Metric) -> str:
     return _with_unit(shown, metric)
 
 
+def between(low: float, high: float, metric: Metric, *, finer: int = 0) -> str:
+    """A range after "between": "0.4% and 2.2%"; with more decimals where it would begin at a false zero."""
+    return _range(low, high, metric, " and ", finer)
+
+
+def figure(row: Row, metric: Metric) -> str:
+    """A value, or the range in which it lies ("0.4% to 2.2%"); empty where nothing is known of it."""
+    if row["value"] is not None or row.get("value_low") is None:
+        return brief(row["value"], metric)
+    return _range(row["value_low"], row["value_high"], metric, " to ")
+
+
+def unknown(row: Row, metric: Metric) -> str:
+    """Of how many nothing is known: "66% unknown", "a hidden number unknown"; empty where of all something is."""
+    if metric.unknown is None or row["value"] is None or row.get("value_high") is None:
+        return ""
+    if row["unknown"] is None:
+        return "a hidden number unknown"
+    share = number(row["unknown"] / row["denominator"] * 100, 0)
+    return f"{'under 1' if share == '0' else share}% unknown"
+
+
+def span(row: Row, metric: Metric) -> str:
+    """What a bar from the lowest to the highest that a figure can be stands for."""
+    ends = _range(row["value_low"], row["value_high"], metric, " to ")
+    return ends if row["value"] is None else f"{unknown(row, metric)}: {ends}"
+
+
+def unknown_in_full(row: Row, metric: Metric) -> str:
+    """The same in a sentence, with the range it leaves; empty where of all something is known."""
+    said = unknown(row, metric)
+    if not said:
+        return ""
+    true = f"the true figure lies between {between(row['value_low'], row['value_high'], metric)}"
+    if row["unknown"] is None:
+        return f"Of how many it is not known is hidden: {true}."
+    count, of = number(row["unknown"], 0), number(row["denominator"], 0)
+    return f"Of {count} of {of} ({said.removesuffix(' unknown')}) it is not known: {true}."
+
+
+def too_many_unknown(row: Row) -> bool:
+    """Whether a figure is not ranked because of too many nothing is known."""
+    return row["not_ranked"] is not None and "unknown" in row["not_ranked"]
+
+
+def open_by(metric: Metric) -> str:
+    """What leaves a rank or a verdict open: hidden figures, or those of whom nothing is known."""
+    return "the unknown" if metric.unknown else "hidden figures"
+
+
+def why(row: Row, metric: Metric) -> str:
+    """Why there is no value: "not available (x)", or what its range is where it is a small count that is hidden."""
+    if row.get("value_low") is None:
+        return reason(row["status"], row["symbol"], metric)
+    return f"{hidden(row, metric)}: {figure(row, metric)}"
+
+
+def hidden(row: Row, metric: Metric) -> str:
+    """That a figure is hidden because its count is small: "hidden because it is small (a count of 1 to 5)"."""
+    scale = SCALES.get(metric.unit, 1.0)
+    counts = [number(row[end] / scale * row["denominator"], 0) for end in ("value_low", "value_high")]
+    return f"hidden because it is small (a count of {' to '.join(counts)})"
+
+
 def signed(value: float, metric: Metric) -> str:
     """A change or gap with its sign, as in "+0.3" or "−5.1"."""
     shown = number(value, metric.decimals)
@@ -90,12 +159,49 @@ def period_label(metric: Metric, end: date) -> str:
     return period(metric, end).removeprefix("at ").removeprefix("in the ")
 
 
+def next_edition(following: str | None, due: str | None, today: date) -> str:
+    """The edition that follows, or when it is due: "due October 2026", after that month "…, not loaded"."""
+    if following or due is None:
+        return following or ""
+    return f"due {date.fromisoformat(f'{due}-01'):%B %Y}{', not loaded' if f'{today:%Y-%m}' > due else ''}"
+
+
 def rank(row: Row) -> str:
-    """The rank of a council: "joint 7th of 149 (2 share it)"; empty without a rank."""
-    if row["rank"] is None:
+    """The rank of a council: "joint 7th of 149 (2 share it)", "130th or 131st of 151"; empty without a rank."""
+    low, high = row.get("rank_low", row["rank"]), row.get("rank_high", row["rank"])
+    if low is None:
         return ""
+    of = among(row)
+    if low < high:
+        ends = ordinal(low), ordinal(high)
+        return f"{' or '.join(ends) if high - low == 1 else 'between ' + ' and '.join(ends)} of {of}"
     shared = f" ({row['tied']} share it)" if row["tied"] > 1 else ""
-    return f"{'joint ' if row['tied'] > 1 else ''}{ordinal(row['rank'])} of {row['ranked']}{shared}"
+    return f"{'joint ' if row['tied'] > 1 else ''}{ordinal(low)} of {of}{shared}"
+
+
+def among(row: Row) -> str:
+    """How many are ranked: "149"; where others are hidden and unknown "the 53 councils with a figure"."""
+    ranked, figures = row["ranked"], row.get("figures")
+    if not row.get("hidden"):
+        return str(ranked)
+    if ranked == figures:
+        return f"the {ranked} councils with a figure"
+    return f"the {ranked} ranked among the {figures} councils with a figure"
+
+
+def quarter(row: Row) -> str:
+    """The quarter of all councils: "worst quarter", "second or third quarter"; empty where there is none."""
+    low, high = row["quarter_low"], row["quarter_high"]
+    if low is None:
+        return ""
+    if low == high:
+        return QUARTERS[low]
+    if (low, high) == (1, len(QUARTERS)):
+        return "any quarter"
+    if (low, high) in HALVES:
+        return HALVES[low, high]
+    first, last = (QUARTERS[one].removesuffix(" quarter") for one in (low, high))
+    return f"{first} {'or' if high - low == 1 else 'to'} {last} quarter"
 
 
 def ordinal(position: int) -> str:
@@ -132,10 +238,15 @@ def changed(change: float, metric: Metric) -> str:
     return f"{moved}, which is {word}" if metric.ranked else moved
 
 
+def no_change(row: Row) -> str:
+    """Why no change is given of a figure, on a break of its series; empty elsewhere."""
+    return f"No change in a year is given. {row['series_break']}" if row["series_break"] else ""
+
+
 def gap(row: Row, metric: Metric) -> str:
     """How far from the benchmark: "7.2 percentage points above", "meets it"; empty where there is none."""
     if row["gap"] is None:
-        return ""
+        return _gap_between(row, metric)
     above = row["value"] > row["benchmark"]
     if metric.ranked and row["gap"] <= 0:
         return "meets it"
@@ -146,9 +257,12 @@ def gap(row: Row, metric: Metric) -> str:
 
 def shortfall(row: Row, metric: Metric) -> str:
     """A gap in real units, as in "11 posts to fill"; empty where there is none."""
-    if row["shortfall"] is None or metric.shortfall is None:
+    low, high = row.get("shortfall_low", row["shortfall"]), row.get("shortfall_high", row["shortfall"])
+    if low is None or metric.shortfall is None:
         return ""
-    count = number(row["shortfall"], 0)
+    least, count = number(low, 0), number(high, 0)
+    if least != count:
+        return f"{least} to {count} {counted(count, metric.shortfall)}"
     if count == "0":
         return f"less than one {counted('1', metric.shortfall)}"
     return f"{count} {counted(count, metric.shortfall)}"
@@ -172,10 +286,11 @@ def verdict(row: Row) -> str:
     return VERDICTS.get(row["verdict"], "")
 
 
-def benchmark_value(
-    value: float | None, council_count: int | None, benchmark: Benchmark, metric: Metric, its: str = "its"
-) -> str:
-    """What a benchmark comes to, in one sentence; or why there is none, `its` saying whose."""
+def benchmark_value(row: Row | None, benchmark: Benchmark, metric: Metric, its: str = "its") -> str:
+    """What a benchmark comes to, in one sentence; or why there is none, `its` saying whose.
+
+    `row` is one of `comparison.compare` that holds it; None where there is none.
+    """
     if metric.graded:
         return "Grades are not held against a benchmark."
     if metric.unit == "visits":
@@ -184,21 +299,65 @@ def benchmark_value(
         return "This is a count, which follows a council's size: councils are not compared by it."
     if metric.neutral and benchmark.best:
         return "Neither a high nor a low figure is better here, so there is no best to compare with."
-    if value is None:
+    if row is not None and row.get("enough") is False and benchmark.of_councils:
+        return too_many_hidden(row)
+    if row is None or row["benchmark_low"] is None:
         return benchmark.no_value(its)
-    side = "below" if metric.lower_is_better else "above"
-    shown = _with_unit(_as_typed(value, benchmark, metric), metric)
+    if row["benchmark"] is None:
+        group = f"what {benchmark.group} reach" if benchmark.best else benchmark.group
+        some = "some are unknown" if metric.unknown else "some figures are hidden"
+        return f"{group[0].upper()}{group[1:]} lies {_level(row, benchmark, metric)}: {some}."
+    count = row["council_count"]
+    quarter = is_quarter(row["reached"], count)
     return benchmark.level.format(
-        value=shown, side=side, council_count=council_count, councils=plural(council_count, "council")
+        value=_with_unit(_as_typed(row["benchmark"], benchmark, metric), metric),
+        side="below" if metric.lower_is_better else "above",
+        council_count=count,
+        councils=plural(count, "council"),
+        share="A quarter of" if quarter else f"{row['reached']} of",
+        all="" if quarter else f"{count} ",
     )
 
 
-def mark(value: float, council_count: int | None, benchmark: Benchmark, metric: Metric) -> str:
+def is_quarter(reached: int | None, of: int | None) -> bool:
+    """Whether so many may be called a quarter: ties at the cut, and few councils, may make them far more."""
+    return reached is None or of is None or abs(reached / of - 0.25) <= NEAR_A_QUARTER
+
+
+def too_many_hidden(row: Row) -> str:
+    """Why there are no quarters and no benchmark: most of the figures are hidden."""
+    every = row["figures"] + row["hidden"]
+    return (
+        f"{row['hidden']} of {every} figures are hidden to protect small numbers: too many to say what councils reach."
+    )
+
+
+def mark(row: Row, benchmark: Benchmark, metric: Metric) -> str:
     """Its value after its name, with how many councils: "(7.6%)", "(8.6%, 8 of 10)", "(9.6%, 55 councils)"."""
-    shown = _as_typed(value, benchmark, metric)
-    shown = f"{shown}%" if metric.unit == "%" else f"£{shown}" if metric.unit.startswith("£") else shown
-    counted = benchmark.counted.format(council_count=council_count, councils=plural(council_count, "council"))
-    return f"({shown}{', ' if counted else ''}{counted})"
+    count = row["council_count"]
+    counted = benchmark.counted.format(council_count=count, councils=plural(count, "council"))
+    return f"({_level(row, benchmark, metric)}{', ' if counted else ''}{counted})"
+
+
+def level(row: Row, metric: Metric) -> str:
+    """A benchmark with its unit: "7.8%", "15.1 cases per social worker", "between 0.25% and 1.24%"."""
+    if row["benchmark"] is not None:
+        return quantity(row["benchmark"], metric)
+    return f"between {between(row['benchmark_low'], row['benchmark_high'], metric, finer=1)}"
+
+
+def companion(row: Row, of: str, metric: Metric) -> str:
+    """What stands beside a figure of `queries.profile` or `trend`; a range where hidden figures leave it open."""
+    if row[of] is not None or row[f"{of}_low"] is None:
+        return brief(row[of], metric)
+    return _range(row[f"{of}_low"], row[f"{of}_high"], metric, " to ", 1)
+
+
+def benchmark_figure(row: Row, metric: Metric) -> str:
+    """A benchmark for a column: "7.8%", or "0.25% to 1.24%" where hidden figures leave it open; empty for none."""
+    if row["benchmark"] is not None or row["benchmark_low"] is None:
+        return brief(row["benchmark"], metric)
+    return _range(row["benchmark_low"], row["benchmark_high"], metric, " to ", 1)
 
 
 def neighbours_mean(row: Row, metric: Metric) -> str:
@@ -252,10 +411,12 @@ def hover(row: Row, metric: Metric, names: Mapping[str, str], scheme: str = "qua
     That is the gap, the verdict with its interval, the change or the trend; and a joint return is said so.
     """
     if row["value"] is None:
-        return reason(row["status"], row["symbol"], metric)
+        return "; ".join(filter(None, (why(row, metric), rank(row), quarter(row) if rank(row) else "")))
     partners = [names[other] for other in row["return_id"].split("+") if other != row["area_id"]]
     about = _about(row, metric, scheme)
-    return "; ".join(filter(None, (quantity(row["value"], metric), rank(row), about, joint(partners))))
+    ranked = rank(row) or (f"not ranked: {row['not_ranked']}" if row["not_ranked"] else "")
+    said = (quantity(row["value"], metric), unknown(row, metric), ranked, about, joint(partners))
+    return "; ".join(filter(None, said))
 
 
 def _about(row: Row, metric: Metric, scheme: str) -> str:
@@ -267,7 +428,8 @@ def _about(row: Row, metric: Metric, scheme: str) -> str:
         interval = f"95% interval {brief(row['low'], metric)} to {brief(row['high'], metric)}"
         return f"{verdict(row)} ({interval})"
     if scheme == "change":
-        return "no figure a year before" if row["change"] is None else changed(row["change"], metric)
+        none = f"not held against the year before: {row['series_break']}" if row["series_break"] else ""
+        return none or ("no figure a year before" if row["change"] is None else changed(row["change"], metric))
     if scheme == "trend":
         said = trend(row)
         return f"trend {said}" if said.startswith("cannot") else said
@@ -291,11 +453,46 @@ def _with_unit(shown: str, metric: Metric) -> str:
     return f"{shown} {metric.unit.removesuffix('s') if one else metric.unit}"
 
 
+def _level(row: Row, benchmark: Benchmark, metric: Metric) -> str:
+    """The value of a benchmark: "7.6%", "between 0.25% and 1.24%"."""
+    if row["benchmark"] is None:
+        return f"between {between(row['benchmark_low'], row['benchmark_high'], metric, finer=1)}"
+    shown = _as_typed(row["benchmark"], benchmark, metric)
+    return f"{shown}%" if metric.unit == "%" else f"£{shown}" if metric.unit.startswith("£") else shown
+
+
+def _range(low: float, high: float, metric: Metric, parted: str, finer: int = 0) -> str:
+    decimals = metric.decimals + finer
+    while low and not number(low, decimals).strip("0.,") and decimals < MOST_DECIMALS:
+        decimals += 1
+    ends = number(low, decimals), number(high, decimals)
+    if metric.unit == "%":
+        return parted.join(f"{end}%" for end in ends)
+    return parted.join(f"£{end}" if metric.unit.startswith("£") else end for end in ends)
+
+
+def _gap_between(row: Row, metric: Metric) -> str:
+    """A gap that hidden figures leave open: "between 1.7 and 2.6 percentage points above"; empty for none."""
+    low, high = row.get("gap_low"), row.get("gap_high")
+    if low is None or high is None:
+        return ""
+    if metric.ranked and high <= 0:
+        return "meets it"
+    if low <= 0 <= high:
+        return f"above or below: {open_by(metric)} leave it open"
+    above = (low > 0) == (metric.lower_is_better or metric.neutral)
+    least, most = sorted((abs(low), abs(high)))
+    return f"between {number(least, metric.decimals)} and {difference(most, metric)} {'above' if above else 'below'}"
+
+
 def _gap_or_meets(row: Row, metric: Metric) -> str:
     words = gap(row, metric)
     real = shortfall(row, metric)
     if words in ("", "the same"):
         return words and "the same as the benchmark"
+    if words.startswith("above or below"):
+        level = between(row["benchmark_low"], row["benchmark_high"], metric, finer=1)
+        return f"may meet the benchmark or not: it lies between {level}"
     if words == "meets it":
         return "meets the benchmark"
     return f"{words} the benchmark" + (f" ({real})" if real else "")

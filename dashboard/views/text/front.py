@@ -34,10 +34,13 @@ def standard_sentence(standard: Standard) -> str:
 
 def gain(one: Gain) -> str:
     """What England would gain, in real units: "2,963 fewer vacant posts"; empty where no counts are published."""
-    if one.total.shortfall is None or one.metric.shortfall is None:
+    low, high = one.total.shortfall_low, one.total.shortfall_high
+    if low is None or high is None or one.metric.shortfall is None:
         return ""
-    count = formats.number(one.total.shortfall, 0)
-    return f"{count} {formats.counted(count, one.metric.shortfall.replace('posts to fill', 'fewer vacant posts'))}"
+    least, count = formats.number(low, 0), formats.number(high, 0)
+    between = "" if least == count else f"{least} to "
+    what = formats.counted(count, one.metric.shortfall.replace("posts to fill", "fewer vacant posts"))
+    return f"{between}{count} {what}"
 
 
 def watch_sentence(metric: Metric, watched: int, peers: int, benchmark: Benchmark) -> str:

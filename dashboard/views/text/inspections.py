@@ -194,7 +194,7 @@ def own_rating(row: Row, metric: Metric, strand: Metric, when: str) -> str:
     grade = f"judged {row['grade']} for {what(strand)}" if row["grade"] else f"not judged for {what(strand)}"
     name = formats.place(row["name"])
     if row["value"] is None:
-        return f"{name}, {grade}, has no {metric.noun} {when}: {formats.reason(row['status'], row['symbol'], metric)}."
+        return f"{name}, {grade}, has no {metric.noun} {when}: {formats.why(row, metric)}."
     return f"In {name}, {grade}, the {metric.noun} was {formats.quantity(row['value'], metric)} {when}."
 
 

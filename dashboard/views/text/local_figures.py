@@ -57,9 +57,9 @@ def would(name: str, own: Row, metric: Metric) -> str:
     """The rank of an own figure: "At 13.1%, unpublished, the vacancy rate in Leeds would be 60th of 149, ..."."""
     opening = f"With {formats.quantity(own['value'], metric)}, unpublished, {name}"
     when = f"as published {formats.period(metric, own['period_end'])}"
-    if own["rank"] is None:
+    if own["rank_low"] is None:
         return f"In {name} the {metric.noun}, unpublished, is {formats.quantity(own['value'], metric)}."
-    quarter = f" and in the {formats.QUARTERS[own['quarter']]}" if own["quarter"] else ""
+    quarter = f" and in the {formats.quarter(own)}" if formats.quarter(own) else ""
     return f"{opening} would be {formats.rank(own)} by {metric.noun}{quarter}, the others {when}."
 
 
@@ -67,7 +67,7 @@ def since(own: Row, metric: Metric, partners: Sequence[str] = ()) -> str:
     """How far it is from the published figure, or why there is none; `partners` made it together with the council."""
     jointly = f" That was for {formats.listed(partners)} too, and yours takes the place of both." if partners else ""
     if own["published"] is None:
-        return f"Its own published figure is missing: {formats.reason(own['status'], own['symbol'], metric)}.{jointly}"
+        return f"Its own published figure is missing: {formats.why(own, metric)}.{jointly}"
     published = formats.quantity(own["published"], metric)
     word = formats.direction(own["change"], metric)
     if word == "no change":
@@ -79,14 +79,16 @@ def since(own: Row, metric: Metric, partners: Sequence[str] = ()) -> str:
 
 def compare_with_benchmark(own: Row, metric: Metric, benchmark: Benchmark) -> str:
     """How far it is from the benchmark, as the Council page says it; empty without one."""
-    if metric.counted or own["benchmark"] is None:
+    if metric.counted or own["gap_low"] is None:
         return ""
-    mark = formats.mark(own["benchmark"], own["council_count"], benchmark, metric)
+    mark = formats.mark(own, benchmark, metric)
     group = f"what {benchmark.group} reach {mark}" if benchmark.best else f"{benchmark.group} {mark}"
     chance = " Chance could explain the difference." if own["verdict"] == "similar" else ""
     if own["gap"] == 0 and not (metric.ranked and benchmark.to_meet):
         return f"It is the same as {group}."
-    if metric.neutral or own["gap"] > 0:
+    if own["gap"] is None and own["gap_low"] <= 0 < own["gap_high"]:
+        return f"Whether it would meet {group} hidden figures leave open."
+    if metric.neutral or own["gap_low"] > 0:
         real = formats.shortfall_held(own, metric)
         return f"It is {formats.gap(own, metric)} {group}{f': {real}' if real else ''}.{chance}"
     return f"It would meet {group}." if benchmark.to_meet else f"It would be better than {group}.{chance}"
@@ -120,7 +122,7 @@ def orientation(name: str, row: Row | None, metric: Metric) -> str:
         published = formats.quantity(row["value"], metric)
         said = f"Published for {name} {formats.period(metric, row['period_end'])}: {published}. {said}"
     elif row is not None:
-        said = f"Published for {name}: {formats.reason(row['status'], row['symbol'], metric)}. {said}"
+        said = f"Published for {name}: {formats.why(row, metric)}. {said}"
     return f"{said} {whole_year(metric)}".strip()
 
 

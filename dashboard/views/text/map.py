@@ -43,6 +43,8 @@ def coloured_sentence(
         return ""
     if own is not None:
         return _own(own, metric, scheme)
+    if scheme == "change" and rows and rows[0]["series_break"]:
+        return formats.no_change(rows[0])
     sides = SIDES[scheme][metric.neutral]
     returns = {row["return_id"]: formats.side(row, metric, scheme) for row in rows}
     counts = Counter(side for side in returns.values() if side in sides)
@@ -75,7 +77,7 @@ def _own(row: Row, metric: Metric, scheme: ColourScheme) -> str:
         return f"It is {row['verdict']} beyond chance: its 95% interval is {interval}."
     if scheme == "change":
         if row["change"] is None:
-            return "It has no figure a year before to compare with."
+            return formats.no_change(row) or "It has no figure a year before to compare with."
         moved = formats.changed(row["change"], metric)
         return f"There is {moved}." if moved.startswith("no ") else f"It is {moved}."
     said = formats.trend(row)

@@ -153,7 +153,7 @@ def own(row: Row, one: Held) -> str:
     assert metric is not None
     name, when = formats.place(row["name"]), formats.period(metric, row["period_end"])
     if row["value"] is None:
-        return f"{name} has no {metric.noun} {when}: {formats.reason(row['status'], row['symbol'], metric)}."
+        return f"{name} has no {metric.noun} {when}: {formats.why(row, metric)}."
     if metric.graded:
         return f"{name} is {formats.quantity(row['value'], metric)}: {'meets it' if row['gap'] <= 0 else 'does not'}."
     return f"In {name} it was {formats.quantity(row['value'], metric)} {when}, {distance(row['value'], one)}."

@@ -88,16 +88,17 @@ def questions(
 
 
 def _falls_short(row: Row) -> bool:
-    return row["gap"] is not None and row["gap"] > 0 and row["verdict"] != briefings.SIMILAR
+    return row["gap_low"] is not None and row["gap_low"] > 0 and row["verdict"] != briefings.SIMILAR
 
 
 def _missing(row: Row | None) -> bool:
-    return row is not None and row["value"] is None and row["status"] not in NOT_ASKED
+    # What is hidden because it is small is no gap in what a council knows.
+    return row is not None and row["value"] is None and row["value_low"] is None and row["status"] not in NOT_ASKED
 
 
 def _gap(row: Row, metric: Metric, benchmark: Benchmark, joint: Mapping[str, str]) -> Question:
     words = ASKED.get(metric.metric_id) or _OTHER.format(noun=metric.noun)
-    mark = formats.mark(row["benchmark"], row["council_count"], benchmark, metric)
+    mark = formats.mark(row, benchmark, metric)
     note = f" ({joint[metric.metric_id]})" if metric.metric_id in joint else ""
     because = (
         f"{metric.title}: {formats.quantity(row['value'], metric)} {formats.period(metric, row['period_end'])}{note}, "
@@ -123,7 +124,7 @@ def _no_figure(rows: Sequence[Row], metrics: Mapping[str, Metric]) -> Question:
     first = rows[0]
     alike = [row for row in rows if (row["status"], row["symbol"]) == (first["status"], first["symbol"])]
     metric, *others = (metrics[row["metric_id"]] for row in alike)
-    why = formats.reason(first["status"], first["symbol"], metric)
+    why = formats.why(first, metric)
     because = f"{metric.title} {formats.period(metric, first['period_end'])}: {why}."
     if others:
         titles = formats.listed([f"{one.title[0].lower()}{one.title[1:]}" for one in others])

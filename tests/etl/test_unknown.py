@@ -1,0 +1,77 @@
+"""Councils of whom too much is unknown: not ranked, no change, no trend; the others stand by their range."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import duckdb
+import polars as pl
+import pytest
+
+from etl.build import ranks, trends
+from etl.build.unknown import TOO_MANY_UNKNOWN
+from etl.model import OBSERVATION
+
+METRIC = pl.DataFrame(
+    {"metric_id": ["homes"], "polarity": ["higher_is_better"], "unit": ["%"], "minimum_denominator": [20.0]}
+)
+AREA = pl.DataFrame({"area_id": list("abcd"), "kind": ["local_authority"] * 4, "very_small": [False] * 4})
+NO_BREAKS = pl.DataFrame(schema=trends.SERIES_BREAK)
+
+
+def homes(area_id: str, known: float, unknown: float | None, year: int = 2025) -> dict[str, object]:
+    """Of 100 care leavers so many known to have a home, and so many unknown."""
+    ranged = bool(unknown)
+    return {
+        "metric_id": "homes", "area_id": area_id, "period_end": date(year, 3, 31), "value": known, "status": "observed",
+        "numerator": known, "denominator": 100.0, "unknown": unknown, "return_id": area_id,
+        "value_low": known if ranged else None, "value_high": known + (unknown or 0) if ranged else None,
+    }  # fmt: skip
+
+
+def frame(*rows: dict[str, object]) -> pl.DataFrame:
+    return pl.DataFrame(list(rows), schema=OBSERVATION)
+
+
+@pytest.mark.parametrize(("unknown", "why"), [(20.0, None), (20.5, TOO_MANY_UNKNOWN), (None, None)])
+def test_of_more_than_a_fifth_unknown_there_is_no_rank(unknown: float | None, why: str | None) -> None:
+    observation = frame(homes("a", 30.0, unknown), homes("b", 90.0, 0.0), homes("c", 80.0, 0.0), homes("d", 70.0, 0.0))
+    population = ranks.find_population(observation, METRIC, AREA)
+    found = dict(population.select("return_id", "not_ranked").iter_rows())
+    assert found == {"a": why, "b": None, "c": None, "d": None}
+
+
+def test_there_is_no_change_from_or_to_a_figure_of_which_too_much_is_unknown() -> None:
+    observation = frame(
+        homes("a", 90.0, 0.0, 2024), homes("a", 30.0, 60.0), homes("b", 30.0, 60.0, 2024), homes("b", 90.0, 0.0),
+        homes("c", 80.0, 10.0, 2024), homes("c", 85.0, 5.0),
+    )  # fmt: skip
+    rows = ranks.changes(observation, METRIC, NO_BREAKS)
+    assert rows.select("area_id", "change").rows() == [("c", 5.0)]
+
+
+def test_one_year_with_too_much_unknown_leaves_no_trend() -> None:
+    years = [homes("a", 50.0 + at, 30.0 if at == 2 else 0.0, 2021 + at) for at in range(5)]
+    others = [homes("b", 50.0 + at, 0.0, 2021 + at) for at in range(5)]
+    rows = trends.trends(frame(*years, *others), METRIC, AREA, NO_BREAKS).filter(pl.col("period_end").dt.year() == 2025)
+    assert rows.select("area_id", "direction", "reason").rows() == [
+        ("a", "cannot be said", TOO_MANY_UNKNOWN), ("b", "getting better", None),
+    ]  # fmt: skip
+
+
+def test_hampshire_is_not_called_the_worst_for_what_is_not_known(database: duckdb.DuckDBPyConnection) -> None:
+    """Of 371 care leavers at 17 and 18, 245 are unknown; 94 in 100 of the others are in suitable accommodation."""
+    found = database.execute(
+        """
+        SELECT metric_id, rank_low, not_ranked, direction
+        FROM standing JOIN trend USING (metric_id, area_id, period_end)
+        WHERE area_id = '850' AND metric_id LIKE 'care_leavers%' AND year(period_end) = 2025 ORDER BY ALL
+        """
+    ).fetchall()
+    assert [row[1:] for row in found] == [(None, TOO_MANY_UNKNOWN, "cannot be said")] * 4
+    assert len(
+        database.execute(
+            "SELECT DISTINCT area_id FROM standing WHERE not_ranked = $why AND year(period_end) = 2025",
+            {"why": TOO_MANY_UNKNOWN},
+        ).fetchall()
+    ) == 3  # fmt: skip
