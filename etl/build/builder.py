@@ -24,8 +24,8 @@ from etl.sources import all_sources
 
 DATA = Path(__file__).resolve().parents[2] / "data"
 DATABASE = live_database.DATABASE
-# The second holds the tables of the operator's files.
-SCHEMA = ("schema.sql", "schema_operator.sql")
+# The second holds what inspection reports ask for, the third the tables of the operator's files.
+SCHEMA = ("schema.sql", "schema_reports.sql", "schema_operator.sql")
 
 
 @dataclass(frozen=True)

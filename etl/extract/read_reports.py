@@ -10,7 +10,8 @@ import io
 import logging
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from itertools import chain
 
 from pypdf import PageObject, PdfReader
 
@@ -44,7 +45,9 @@ def report_cells(content: bytes, name: str) -> list[Cell]:
         if reader.is_encrypted:
             remedy = "Save it without a password, or download it from Ofsted's site, whose reports have none."
             raise SourceError("E_ENCRYPTED", "the PDF is encrypted.", remedy, name)
-        lines = [*_title(reader, name), *_section(reader, name)]
+        pages = _pages(reader)
+        first = next(pages)
+        lines = [*_title(first[1], name), *_section(chain([first], pages), name)]
     except SourceError:
         raise
     except Exception as error:  # pypdf raises its own classes and bare ones alike
@@ -56,10 +59,10 @@ def report_cells(content: bytes, name: str) -> list[Cell]:
     ]
 
 
-def _title(reader: PdfReader, name: str) -> Iterator[tuple[int, str, str]]:
-    """The lines from "Inspection of" to the dates of the inspection, on the first page."""
+def _title(lines: Iterable[str], name: str) -> Iterator[tuple[int, str, str]]:
+    """The lines of the first page from "Inspection of" to the dates of the inspection."""
     begun = False
-    for line in _lines(reader.pages[0]):
+    for line in lines:
         begun = begun or bool(_TITLE.match(line))
         if begun and _AFTER_TITLE.match(line):
             return
@@ -69,11 +72,11 @@ def _title(reader: PdfReader, name: str) -> Iterator[tuple[int, str, str]]:
     raise SourceError("E_NO_TITLE", what, "Take the report of an inspection of a local authority.", name)
 
 
-def _section(reader: PdfReader, name: str) -> Iterator[tuple[int, str, str]]:
+def _section(pages: Iterable[tuple[int, list[str]]], name: str) -> Iterator[tuple[int, str, str]]:
     """The lines below the heading of the section, to the next heading; it may go on over pages."""
     begun = False
-    for number, page in enumerate(reader.pages, start=1):
-        for line in _lines(page):
+    for number, lines in pages:
+        for line in lines:
             if begun and _NEXT.match(line):
                 return
             if begun:
@@ -85,8 +88,23 @@ def _section(reader: PdfReader, name: str) -> Iterator[tuple[int, str, str]]:
     raise SourceError("E_NO_SECTION", what, "Look whether it is the report of an inspection.", name)
 
 
-def _lines(page: PageObject) -> list[str]:
-    """What is set in the size of the text of a page, or as a heading, line by line."""
+def _pages(reader: PdfReader) -> Iterator[tuple[int, list[str]]]:
+    """Each page when it is asked for: its number, and its lines that are set as text or as a heading."""
+    letters: Counter[float] = Counter()
+    for number, page in enumerate(reader.pages, start=1):
+        runs = _runs(page)
+        for text, size in runs:
+            letters[round(size, 1)] += len(text.strip())
+        # Of all pages so far, since one may hold little but a footnote.
+        body = letters.most_common(1)[0][0] if letters else 0.0
+        kept = "".join(text if _is_text(text.strip(), size, body) else "\n" * text.count("\n") for text, size in runs)
+        # A soft hyphen at the end of a line divides a word.
+        lines = re.sub(r"\u00ad\s*\n?\s*", "", kept).split("\n")
+        yield number, [line for line in (" ".join(line.split()) for line in lines) if line]
+
+
+def _runs(page: PageObject) -> list[tuple[str, float]]:
+    """The text of a page, each part with the size in which it is set."""
     runs: list[tuple[str, float]] = []
 
     def visit(text: str, cm: list[float], tm: list[float], _font: object, size: float) -> None:
@@ -94,14 +112,7 @@ def _lines(page: PageObject) -> list[str]:
         runs.append((text, abs(size) * scale))
 
     page.extract_text(visitor_text=visit)
-    letters: Counter[float] = Counter()
-    for text, size in runs:
-        letters[round(size, 1)] += len(text.strip())
-    body = letters.most_common(1)[0][0] if letters else 0.0
-    kept = "".join(text if _is_text(text.strip(), size, body) else "\n" * text.count("\n") for text, size in runs)
-    # A soft hyphen at the end of a line divides a word.
-    lines = re.sub(r"\u00ad\s*\n?\s*", "", kept).split("\n")
-    return [line for line in (" ".join(line.split()) for line in lines) if line]
+    return runs
 
 
 def _is_text(text: str, size: float, body: float) -> bool:

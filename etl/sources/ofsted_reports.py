@@ -50,7 +50,7 @@ def load(source: Source, cells: Cells, context: Context) -> Loaded:
                 what = f"its inspection is that of {files[inspection_id]} too."
                 raise SourceError("E_DUP_KEY", what, "Keep one of the two.", file)
         except SourceError as error:
-            rejects.append((source.id, file, 1, file, error.rule, str(error).partition(f"{file}: ")[2]))
+            rejects.append((source.id, file, 1, file, error.rule, str(error).partition(f"{file}: ")[2].strip()))
             found = []
         else:
             files[inspection_id] = file
