@@ -16,7 +16,7 @@ COMMENT ON TABLE recommendation IS 'What Ofsted asked a council to improve: a po
 COMMENT ON COLUMN recommendation.position IS 'Its place in the section, from 1.';
 COMMENT ON COLUMN recommendation.words IS 'Ofsted''s words, with the lines of the PDF joined.';
 COMMENT ON COLUMN recommendation.reference IS 'What is printed after them to name a part of the national framework; null where nothing is.';
-COMMENT ON COLUMN recommendation.national_framework IS 'That part of the Children''s Social Care National Framework: Outcome 1 to 4, Enabler 1 to 3 or Principle 1 to 6.';
+COMMENT ON COLUMN recommendation.national_framework IS 'That part of the Children''s Social Care National Framework: Outcome 1 to 4, Enabler 1 to 3 or Principle 1 to 6; several with ; between.';
 COMMENT ON COLUMN recommendation.page IS 'The page of the PDF.';
 COMMENT ON COLUMN recommendation.file IS 'The PDF it was read from; inspection.url leads to the report.';
 

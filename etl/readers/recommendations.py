@@ -108,7 +108,7 @@ def named_parts(reference: str) -> str | None:
             found.append(f"{kind.capitalize()} {number}")
     if not found and "enabler" in reference.lower():
         found = [f"Enabler {number}" for name, number in ENABLERS.items() if name in reference.lower()]
-    return ", ".join(dict.fromkeys(found)) or None
+    return "; ".join(dict.fromkeys(found)) or None
 
 
 def inspection_days(text: str, file: str) -> list[date]:

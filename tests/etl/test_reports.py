@@ -101,7 +101,7 @@ class TestLinesBecomeRecommendations:
             ),
             ("Plans. (principle 2)", "Plans.", "(principle 2)", "Principle 2"),
             # Made up: several parts, a part that there is not, and brackets of the words themselves.
-            ("Plans. (outcomes 1 and 3)", "Plans.", "(outcomes 1 and 3)", "Outcome 1, Outcome 3"),
+            ("Plans. (outcomes 1 and 3)", "Plans.", "(outcomes 1 and 3)", "Outcome 1; Outcome 3"),
             ("Plans. (outcome 7, national framework)", "Plans. (outcome 7, national framework)", None, None),
             ("Oversight of the officer (LADO).", "Oversight of the officer (LADO).", None, None),
         ],

@@ -18,8 +18,8 @@ TYPED = [
         "333-2025-12-02",
         1,
         (
-            "How well children aged 16 and 17 who are homeless, or at risk of homelessness, understand their rights and "
-            "entitlements about coming into care and accommodation options."
+            "How well children aged 16 and 17 who are homeless, or at risk of homelessness, understand their rights "
+            "and entitlements about coming into care and accommodation options."
         ),
         "Outcome 3",
     ),
@@ -28,8 +28,8 @@ TYPED = [
         "336-2026-06-18",
         1,
         (
-            "Identification and timely multi-agency decision-making through a strategy discussion when the threshold for "
-            "the risk of significant harm about a child is met"
+            "Identification and timely multi-agency decision-making through a strategy discussion when the threshold "
+            "for the risk of significant harm about a child is met"
         ),
         "Outcome 3",
     ),
@@ -38,8 +38,8 @@ TYPED = [
         "314-2025-01-29",
         1,
         (
-            "Clarity of pre-proceedings letters for parents, so that they are clear about what needs to change so children "
-            "can safely remain in their care."
+            "Clarity of pre-proceedings letters for parents, so that they are clear about what needs to change so "
+            "children can safely remain in their care."
         ),
         None,
     ),
