@@ -13,6 +13,7 @@ CREATE TABLE recommendation (
     CHECK ((reference IS NULL) = (national_framework IS NULL))
 );
 COMMENT ON TABLE recommendation IS 'What Ofsted asked a council to improve: a point of the section "What needs to improve?" of an inspection report. Of the reports whose PDFs are read; other inspections have no row.';
+COMMENT ON COLUMN recommendation.inspection_id IS 'The inspection whose report it is in.';
 COMMENT ON COLUMN recommendation.position IS 'Its place in the section, from 1.';
 COMMENT ON COLUMN recommendation.words IS 'Ofsted''s words, with the lines of the PDF joined.';
 COMMENT ON COLUMN recommendation.reference IS 'What is printed after them to name a part of the national framework; null where nothing is.';

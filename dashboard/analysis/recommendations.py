@@ -121,9 +121,9 @@ def names_part(part: str) -> pl.Expr:
 def parts_named(db: Database) -> list[str]:
     """The parts of the national framework that recommendations name, in order, and NONE_NAMED where some name none."""
     named = db.table["recommendation"]["national_framework"]
-    kinds = ("Outcome", "Enabler", "Principle")
+    kinds = {"Outcome": 0, "Enabler": 1, "Principle": 2}
     parts = {part for several in named.drop_nulls() for part in several.split(SEVERAL)}
-    found = sorted(parts, key=lambda part: (kinds.index(part.split()[0]), part))
+    found = sorted(parts, key=lambda part: (kinds.get(part.partition(" ")[0], len(kinds)), part))
     return [*found, NONE_NAMED] if named.null_count() else found
 
 

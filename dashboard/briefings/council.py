@@ -105,7 +105,10 @@ def _asked(db: Database, area_id: str, inspections: Sequence[queries.Inspection]
         Point(f"{row['words']} ({row['national_framework']})" if row["national_framework"] else row["words"])
         for row in found.rows.iter_rows(named=True)
     )
-    return Section("What Ofsted asked for", (sentence, Points(points)) if points else (sentence,))
+    if not points:
+        return Section("What Ofsted asked for", (sentence,))
+    parts = (Words(asking.IN_BRACKETS, small=True),) if found.rows["national_framework"].count() else ()
+    return Section("What Ofsted asked for", (sentence, Points(points), *parts))
 
 
 def _measures(

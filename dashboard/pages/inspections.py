@@ -343,7 +343,7 @@ def show_asked(choices: Choices) -> None:
         download_workbook(file, "recommendations.xlsx", f"Download these {rows.height} rows (Excel)")
     by_theme = asking.by_theme(everything["inspection_id"].n_unique())
     show_table(
-        "Themes as a table", "themes", by_theme, counts, f"How often each theme comes up{choices.where}",
+        "Themes as a table", "by_theme", by_theme, counts, f"How often each theme comes up{choices.where}",
         "recommendations-by-theme.csv", lambda: (counts, tables.about(db, sources, by)),
     )  # fmt: skip
     st.html(asking.framework_note(recommendations.parts_named(db)))

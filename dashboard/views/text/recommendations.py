@@ -28,6 +28,10 @@ HOW_READ = (
     "The words are Ofsted’s, from the section “What needs to improve?” of each report. The themes are ours: words that "
     "are looked for. A recommendation can have several. How often a theme comes up is no score."
 )
+IN_BRACKETS = (
+    "Ofsted’s words. In brackets is the outcome, enabler or principle of the Children’s Social Care National Framework "
+    "that it names."
+)
 NO_REPORT = "No inspection report is read for its recommendations."
 # Of themes so many are named in a sentence.
 NAMED = 3
