@@ -93,8 +93,10 @@ def extract(
 ) -> None:
     """Read published files and write the cells we use to data/releases, as text, with where each one stood.
 
-    Each is loaded once and compared with the edition in place: what cannot be right is refused.
+    Each is loaded once and compared with the edition in place: what cannot be right is refused. Of a folder of reports
+    those that are right are loaded, the others are named, and the command ends with status 2.
     """
+    refused: list[str] = []
     chosen = _chosen(names)
     sources = {source.id: source for source in all_sources()}
     allowed = Allowed(older=allow_older, revision=accept_revision, missing=accept_missing)
@@ -107,6 +109,11 @@ def extract(
                 out.print(f"  warning: {words}", style="yellow", markup=False, soft_wrap=True)
             for words in loaded.revisions:
                 out.print(f"  revised: {words}", markup=False, soft_wrap=True)
+            for words in loaded.refused:
+                err.print(f"  refused: {words}", style="red", markup=False)
+            refused += loaded.refused
+    if refused:
+        raise typer.Exit(BAD_INPUT)
 
 
 @app.command()

@@ -155,6 +155,7 @@ class File:
     """A published file: where it lies below the folder of published files, and which sheet is read."""
 
     path: str
+    """One that ends in `*.pdf` stands for every PDF of a folder."""
     sheet: str = ""
     """A regular expression, for spreadsheets: sheets are renamed at each edition."""
     header: str = ""
@@ -171,6 +172,11 @@ class File:
     @property
     def name(self) -> str:
         return self.path.rsplit("/", 1)[-1]
+
+    @property
+    def many(self) -> bool:
+        """Whether it stands for the files of a folder, each of which is loaded or refused by itself."""
+        return self.name.startswith("*")
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,8 @@ import polars as pl
 from etl.model import EtlError, File, Release, Source, SourceError
 
 SUMS = "SHA256SUMS"
+# The column of a file that was refused while the others of its folder were read: why, in the words of the error.
+REFUSED = "refused"
 CELL = pl.Schema(
     [
         ("file", pl.String()),
@@ -38,6 +40,10 @@ class Cells:
     """The cells of one release, with the columns of CELL."""
 
     frame: pl.DataFrame
+
+    def files(self) -> list[str]:
+        """The files of the release, in its order."""
+        return [str(name) for name in self.frame["file"].unique(maintain_order=True)]
 
     def sha256(self, file: str) -> str:
         return str(self.frame.filter(pl.col("file") == file)["sha256"][0])
@@ -175,4 +181,4 @@ def write(folder: Path, source: Source, cells: list[pl.DataFrame]) -> Path:
     return where
 
 
-__all__ = ["CELL", "SUMS", "Cells", "File", "path", "read", "require", "seal", "write"]
+__all__ = ["CELL", "REFUSED", "SUMS", "Cells", "File", "path", "read", "require", "seal", "write"]

@@ -169,6 +169,19 @@ ENDPOINTS = {
             ("area", "framework", "published", "overall", "leaders", "protection"),
         ),
         Endpoint(
+            "recommendations",
+            "Recommendations",
+            "What Ofsted asked councils to improve, in its words, from the inspection reports that are read. The "
+            "themes are ours.",
+            (*PLACE, given.ABOUT, given.NATIONAL_FRAMEWORK),
+            tables.recommendations,
+            (
+                Example("What Ofsted asked of Leeds", {"area": "383"}),
+                Example("All recommendations about pathway plans", {"about": "Pathway plans"}),
+            ),
+            ("area", "published", "position", "words", "national_framework", "themes"),
+        ),
+        Endpoint(
             "neighbours",
             "Statistical neighbours",
             "The ten councils most like each council by DfE's model, nearest first.",

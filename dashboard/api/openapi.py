@@ -48,6 +48,10 @@ MEANINGS = {
     "care_leavers": "Care leavers, in words; a judgement of its own since January 2023.",
     "closeness_rank": "1 is the most alike.",
     "source_id": "The publication, as in /api/v1/releases.",
+    "published": "When the report came out.",
+    "url": "The report.",
+    "themes": "What it is about, by words that are looked for: our grouping, not Ofsted's. Several with ; between.",
+    "page_of_report": "The page of the report.",
     "neighbour": "The statistical neighbour.",
     "neighbour_la_number": "Its number.",
     "neighbour_gss_code": "Its GSS code.",
@@ -55,7 +59,7 @@ MEANINGS = {
 # The table whose comments say what the columns of an address are.
 OF_TABLE = {
     "metrics": "metric", "areas": "area", "inspections": "inspection", "neighbours": "neighbour", "releases": "source",
-    "changes": "what_changed",
+    "changes": "what_changed", "recommendations": "recommendation",
 }  # fmt: skip
 
 

@@ -15,7 +15,7 @@ from weakref import WeakKeyDictionary
 
 import polars as pl
 
-from dashboard.analysis import selection
+from dashboard.analysis import recommendations, selection
 from dashboard.analysis.benchmarks import BENCHMARKS, DEFAULT
 from dashboard.api.problems import MOST_MISTAKES, Mistake, Problem, nearest, problem, shown
 from dashboard.data import places
@@ -217,6 +217,10 @@ def _fixed(*names: str) -> Callable[[Database], Allowed]:
     return lambda _db: Allowed({name: name for name in names}, {})
 
 
+def _parts_named(db: Database) -> Allowed:
+    return Allowed({one: one for one in recommendations.parts_named(db)}, {})
+
+
 def _benchmarks(_db: Database) -> Allowed:
     return Allowed({one: one for one in BENCHMARKS}, {one.label: one.id for one in BENCHMARKS.values()})
 
@@ -297,6 +301,14 @@ SHAPE = Parameter(
 FRAMEWORK = Parameter(
     "framework", "Only inspections under these frameworks.", allowed=_of("inspection", "framework"), many=True,
     default="all", example="ILACS",
+)  # fmt: skip
+ABOUT = Parameter(
+    "about", "Only recommendations about these themes.", allowed=_of("theme", "theme"), many=True, default="all",
+    example="Pathway plans",
+)  # fmt: skip
+NATIONAL_FRAMEWORK = Parameter(
+    "national_framework", "Only recommendations that name these parts of the national framework.",
+    allowed=_parts_named, many=True, default="all", example="Outcome 4",
 )  # fmt: skip
 NEWEST_INSPECTION = replace(NEWEST, meaning="Only the newest inspection of each council.")
 SOURCE = Parameter(

@@ -9,6 +9,7 @@ from typing import Any
 import polars as pl
 
 from dashboard.analysis import benchmarks, selection
+from dashboard.analysis import recommendations as asking
 from dashboard.analysis.benchmarks import BENCHMARKS, DEFAULT, Benchmark
 from dashboard.api.problems import Problem, problem
 from dashboard.data.database import Database
@@ -125,6 +126,26 @@ def inspections(db: Database, values: Values) -> Rows:
         .select(
             "inspection_id", pl.col("name").alias("area"), "la_number", "gss_code", _region(db), "framework", "type",
             "started", "ended", "published", *STRANDS, "url", *CITED, "data_version",
+        )
+    )  # fmt: skip
+
+
+def recommendations(db: Database, values: Values) -> Rows:
+    """What reports ask councils to improve, the newest report first."""
+    found = asking.recommendations(db)
+    for name, holds in (("about", asking.has_theme), ("national_framework", asking.names_part)):
+        if name in values:
+            found = found.filter(pl.any_horizontal(holds(one) for one in values[name]))
+    places = found.select("area_id", "inspection_id", "position")
+    return _whole(
+        _of_councils(db, places, values)
+        .select("inspection_id", "position")
+        .join(found, on=["inspection_id", "position"], maintain_order="left")
+        .pipe(_with_sources, db)
+        .select(
+            "inspection_id", pl.col("name").alias("area"), "la_number", "gss_code", "region", "published", "position",
+            "words", "reference", "national_framework", "themes", pl.col("page_of_report"), "url", *CITED,
+            "data_version",
         )
     )  # fmt: skip
 

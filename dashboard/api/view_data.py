@@ -156,6 +156,7 @@ def council(
                 benchmark,
             ),
             Address(f"{name}: inspections since 2013", "inspections", (("area", area_id),)),
+            Address(f"{name}: what Ofsted asked for", "recommendations", (("area", area_id),)),
         ),
         tuple(dict.fromkeys([metric.metric_id, *measures])),
     )
@@ -205,8 +206,12 @@ def best(db: Database, metric: Metric, period: Period, benchmark: Benchmark) -> 
 def inspections(
     db: Database, area_id: str | None, region_id: str | None, *, latest: bool, strand: str,
     beside: tuple[Metric, Period] | None = None, benchmark: Benchmark | None = None,
+    asked: bool = False, theme: str | None = None,
 ) -> View:  # fmt: skip
-    """Inspections: the latest judgements of councils, every report, judgements at each 31 March, and a measure."""
+    """Inspections: the latest judgements of councils, every report, judgements at each 31 March, and a measure.
+
+    Of recommendations (`asked`) those of a theme come first.
+    """
     where = f" in {db.names[region_id]}" if region_id else ""
     regions = (region_id,) if region_id else ()
     region = (("region", region_id),) if region_id else ()
@@ -223,6 +228,9 @@ def inspections(
         parts=(),
     )
     addresses = [now, reports, years] if latest else [reports, now, years]
+    if asked:
+        about = (("about", theme),) if theme else ()
+        addresses.insert(0, Address(f"What Ofsted asked for{where}", "recommendations", (*region, *about)))
     if area_id:
         addresses.append(Address(f"{db.names[area_id]}: inspections since 2013", "inspections", (("area", area_id),)))
     if beside and benchmark:

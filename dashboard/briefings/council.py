@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import polars as pl
 
-from dashboard.analysis import comparison, direction, queries, scenarios, standard
+from dashboard.analysis import comparison, direction, queries, recommendations, scenarios, standard
 from dashboard.analysis import partners as learning
 from dashboard.analysis.benchmarks import DEFAULT, Benchmark
 from dashboard.analysis.partners import Partner
@@ -19,6 +19,7 @@ from dashboard.views.tables.council import like
 from dashboard.views.text import briefings as said
 from dashboard.views.text import direction as directions
 from dashboard.views.text import formats
+from dashboard.views.text import recommendations as asking
 from dashboard.views.text import scenarios as taking
 from dashboard.views.text.council import council_sentence, profile_sentence
 from dashboard.views.text.notices import notices
@@ -60,6 +61,7 @@ def briefing(db: Database, area_id: str, benchmark: Benchmark) -> Briefing:
         pages=(
             (
                 _judgements(db, area_id),
+                _asked(db, area_id, inspections),
                 _measures(db, area_id, rows, nine, benchmark, joint),
                 _extremes(db, best, "Where it stands best", joint),
                 _extremes(db, worst, "Where it stands worst", joint),
@@ -75,6 +77,7 @@ def briefing(db: Database, area_id: str, benchmark: Benchmark) -> Briefing:
                     [
                         *(row["source_id"] for one, row in rows.items() if db.metrics[one].ranked),
                         *(one.source_id for one in inspections),
+                        *recommendations.asked(db, area_id).rows["source_id"],
                         *_judged(db, partners),
                         sections.NEIGHBOURS,
                     ],
@@ -91,6 +94,21 @@ def _judgements(db: Database, area_id: str) -> Section:
         "Ofsted’s latest judgements",
         (Cards(sections.cards(db, area_id)), Words(" ".join(filter(None, words)), small=True)),
     )
+
+
+def _asked(db: Database, area_id: str, inspections: Sequence[queries.Inspection]) -> Section:
+    """What the newest report that is read asked the council to improve, or that none is read."""
+    found = recommendations.asked(db, area_id)
+    last = inspections[0].published if inspections else None
+    sentence = Words(asking.council_sentence(db.names[area_id], found, recommendations.read(db), last))
+    points = tuple(
+        Point(f"{row['words']} ({row['national_framework']})" if row["national_framework"] else row["words"])
+        for row in found.rows.iter_rows(named=True)
+    )
+    if not points:
+        return Section("What Ofsted asked for", (sentence,))
+    parts = (Words(asking.IN_BRACKETS, small=True),) if found.rows["national_framework"].count() else ()
+    return Section("What Ofsted asked for", (sentence, Points(points), *parts))
 
 
 def _measures(

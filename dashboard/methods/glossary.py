@@ -50,6 +50,10 @@ GLOSSARY = tuple(
         ("Mean", "What all values come to when shared out equally. One far from the rest moves it."),
         ("Measure", "One thing that is counted or rated for each council. The database calls it a metric."),
         ("Median", "The middle value: half are at or below it."),
+        (
+            "National framework",
+            "The Department for Education's guidance of 2023 on children's social care: four outcomes, three enablers.",
+        ),
         ("Neutral", "Of a measure: neither a high nor a low figure is better."),
         ("Numerator", "The count above the line."),
         ("Percentage point", "The unit of a difference between two percentages: from 10% to 12% is two points."),
@@ -57,6 +61,7 @@ GLOSSARY = tuple(
         ("Polarity", "Which way is better: lower, higher, or neither."),
         ("Quarter", "One of four parts of all councils in order; the best quarter reaches the first cut."),
         ("Re-referral", "A referral of a child who had been referred in the twelve months before."),
+        ("Recommendation", "What Ofsted's report says needs to improve, one point of that section."),
         ("Referral", "A request that a council's social care look at a child's circumstances."),
         ("Release", "One edition of a publication. Also: edition."),
         ("Return", "What was reported as one: usually by one council, sometimes by two together."),

@@ -50,6 +50,20 @@ RULES_OF_REJECTS = {
     "R_NO_GRADE": "A report of which no grade could be read",
     "R_OTHER_FRAMEWORK": "The council was not inspected under this framework",
     "R_REVISED": "A newer edition says it otherwise",
+    # Of reports, which are refused one by one.
+    "E_DATE": "A report whose dates cannot be read",
+    "E_DATES": "A report with other dates than the inspection",
+    "E_DUP_KEY": "A second report on one inspection",
+    "E_ENCRYPTED": "A report that is locked",
+    "E_HIDDEN": "A report with a character that nobody sees",
+    "E_MAGIC": "A file that is no report",
+    "E_NO_INSPECTION": "A report on an inspection that is not loaded",
+    "E_NO_SECTION": "A report without what needs to improve",
+    "E_NO_TITLE": "A report without council and dates on its first page",
+    "E_NO_URN": "A report whose file has no number of a council",
+    "E_OTHER_COUNCIL": "A report of another council than its name says",
+    "E_TORN": "A report that is cut or damaged",
+    "E_UNKNOWN_URN": "A report whose number is of no council",
 }
 
 

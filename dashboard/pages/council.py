@@ -19,6 +19,7 @@ from dashboard.views.charts.grades import draw_grades
 from dashboard.views.charts.strip import benchmark_of, draw_strip
 from dashboard.views.charts.trend import draw_trend
 from dashboard.views.tables import council as parts
+from dashboard.views.tables import recommendations as asking
 from dashboard.views.text import direction as directions
 from dashboard.views.text import formats
 from dashboard.views.text.council import council_sentence, profile_sentence
@@ -62,6 +63,8 @@ st.html(
 
 if len(inspections) > 1:
     st.html(parts.timeline(inspections))
+st.subheader("What Ofsted asked for", anchor=False)
+st.html(asking.asked_of(db, chosen.area_id, inspections[0].published if inspections else None))
 best, worst = st.columns(2, gap="medium")
 with best:
     st.html(parts.extremes(db, queries.strongest(profile), "Where it stands best"))

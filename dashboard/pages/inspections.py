@@ -1,19 +1,19 @@
-"""What Ofsted judged: every council's latest grades, reports over time, regions, what came next, measures by grade."""
+"""What Ofsted judged and asked for: latest grades, reports over time, regions, what came next, recommendations."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 import polars as pl
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from dashboard.analysis import inspections, queries, transitions
+from dashboard.analysis import inspections, queries, recommendations, transitions
 from dashboard.api import view_data
 from dashboard.data.model import GRADES, STRANDS, Metric
 from dashboard.pages.components.one_of import one_of
 from dashboard.pages.shared import session
-from dashboard.pages.shared.downloads import download_table
+from dashboard.pages.shared.downloads import download_table, download_workbook
 from dashboard.views.charts import palette
 from dashboard.views.charts.by_grade import draw_by_grade
 from dashboard.views.charts.distribution import draw_grades_by_region, draw_grades_over_time, rank_areas
@@ -21,14 +21,16 @@ from dashboard.views.charts.timeline import draw_timeline
 from dashboard.views.charts.transitions import draw_transitions
 from dashboard.views.tables import STRAND_NAMES, subheading
 from dashboard.views.tables import ofsted as tables
+from dashboard.views.tables import recommendations as asking
 from dashboard.views.tables import sentence as said
 from dashboard.views.tables.table import Table
 from dashboard.views.text import formats
 from dashboard.views.text import inspections as sentences
+from dashboard.views.text import recommendations as on_asking
 from dashboard.views.text.citing import cite
 
-COUNCILS, REPORTS, REGIONS, NEXT, RATINGS = PARTS = (
-    "Councils", "Reports over time", "Regions", "What came next", "Ratings and measures",
+COUNCILS, REPORTS, REGIONS, NEXT, RATINGS, ASKED = PARTS = (
+    "Councils", "Reports over time", "Regions", "What came next", "Ratings and measures", "What Ofsted asked for",
 )  # fmt: skip
 HEIGHT = 430
 # What a file is made of when it is asked for: rows, and what holds of all.
@@ -44,6 +46,7 @@ days = {f"{period.end:%-d %B %Y}": period.end for period in db.periods[inspectio
 judgements = {strand: db.metrics[inspections.judgement(strand)] for strand in STRANDS}
 own = db.names[chosen.area_id] if chosen.area_id else None
 councils = inspections.latest(db, today)
+themes = db.table["theme"].sort("position")["theme"].to_list()
 
 
 @dataclass(frozen=True)
@@ -54,6 +57,8 @@ class Choices:
     judged: Metric
     region: str | None
     region_id: str | None
+    theme: str | None
+    """What recommendations are about."""
     where: str
     """The region, as it ends a caption."""
     places: Sequence[DeltaGenerator]
@@ -297,7 +302,55 @@ def show_ratings(choices: Choices) -> None:
     st.html(tables.sources(used, sentences.ON_RATINGS))
 
 
-SHOWN = dict(zip(PARTS, (show_councils, show_reports, show_regions, show_next, show_ratings), strict=True))
+def choose_recommendations(choices: Choices) -> recommendations.Filters:
+    """Which recommendations are listed."""
+    third, fourth, _ = choices.places
+    part = third.selectbox(
+        "National framework", recommendations.parts_named(db), index=None, key="framework", bind="query-params",
+        placeholder="Every part",
+    )  # fmt: skip
+    words = fourth.text_input(
+        "Search", key="words", bind="query-params", placeholder="homeless", icon=":material/search:"
+    )
+    return recommendations.Filters(choices.theme, part, words or "")
+
+
+def show_asked(choices: Choices) -> None:
+    """What reports asked councils to improve: counted by theme, and searched."""
+    filters, read = choose_recommendations(choices), recommendations.read(db)
+    everything = recommendations.recommendations(db, choices.region_id)
+    rows = recommendations.matching(everything, filters)
+    # A theme that is chosen does not hide how many have the others.
+    counts = recommendations.by_theme(db, recommendations.matching(everything, replace(filters, theme=None)))
+    by = on_asking.chosen_by(filters, sentences.region(choices.region) if choices.region else None)
+    head(
+        on_asking.search_sentence(rows.to_dicts(), counts.to_dicts(), read, by=by),
+        on_asking.own_sentence(own, recommendations.asked(db, str(chosen.area_id)), read) if own else "",
+    )
+    st.html(asking.choices(counts.to_dicts(), filters.theme))
+    if rows.is_empty():
+        return
+    sources = [db.sources[source_id] for source_id in rows["source_id"].unique()]
+    reports = rows["inspection_id"].n_unique()
+    table = asking.recommendations()
+    st.html(table.html(rows, on_asking.caption(rows.height, reports)))
+
+    def file() -> pl.DataFrame:
+        return table.frame(rows, tables.about(db, sources, by))
+
+    with st.container(key="asked", horizontal=True):
+        save(file, rows.height, "recommendations.csv")
+        download_workbook(file, "recommendations.xlsx", f"Download these {rows.height} rows (Excel)")
+    by_theme = asking.by_theme(everything["inspection_id"].n_unique())
+    show_table(
+        "Themes as a table", "by_theme", by_theme, counts, f"How often each theme comes up{choices.where}",
+        "recommendations-by-theme.csv", lambda: (counts, tables.about(db, sources, by)),
+    )  # fmt: skip
+    st.html(asking.framework_note(recommendations.parts_named(db)))
+    st.html(tables.sources(sources, on_asking.HOW_READ))
+
+
+SHOWN = dict(zip(PARTS, (show_councils, show_reports, show_regions, show_next, show_ratings, show_asked), strict=True))
 
 for key, what, known in (
     ("part", "part of this page", PARTS),
@@ -308,6 +361,8 @@ for key, what, known in (
     ("sort", "order", inspections.ORDERS),
     ("at", "day", days),
     ("after", "grade", GRADES),
+    (asking.THEME, "theme", themes),
+    ("framework", "part of the national framework", recommendations.parts_named(db)),
 ):
     session.notice(key, what, list(known))
 with st.container(key="parts", horizontal=True, vertical_alignment="bottom", horizontal_alignment="distribute"):
@@ -318,22 +373,28 @@ with st.container(key="inspected"):
     first, second, *places = st.columns([3, 3, 4, 3, 3])
     strands = {name: strand for strand, name in STRAND_NAMES.items()}
     leaders = list(strands).index(STRAND_NAMES["leaders"])
-    strand = strands[
-        first.selectbox("Judgement of", list(strands), index=leaders, key="judgement", bind="query-params")
-    ]
+    strand, theme = "leaders", None
+    if part == ASKED:
+        theme = first.selectbox(
+            "About", sorted(themes), index=None, key=asking.THEME, bind="query-params", placeholder="All themes"
+        )
+    else:
+        strand = strands[
+            first.selectbox("Judgement of", list(strands), index=leaders, key="judgement", bind="query-params")
+        ]
     region = None
     if part != RATINGS:
         region = second.selectbox(
             "Region", list(regions), index=None, key="region", bind="query-params", placeholder="All of England"
         )
 where = f" in {sentences.region(region)}" if region else ""
-choices = Choices(strand, judgements[strand], region, regions[region] if region else None, where, places)
+choices = Choices(strand, judgements[strand], region, regions[region] if region else None, theme, where, places)
 SHOWN[part](choices)
 session.as_data(
     db,
     lambda: view_data.inspections(
         db, chosen.area_id, choices.region_id, strand=strand, latest=part == COUNCILS,
         beside=None if part not in (COUNCILS, RATINGS) or chosen.metric.graded else (chosen.metric, chosen.period),
-        benchmark=chosen.benchmark,
+        benchmark=chosen.benchmark, asked=part == ASKED, theme=theme,
     ),
 )  # fmt: skip

@@ -26,8 +26,8 @@ DATA = Path(__file__).resolve().parents[2] / "data"
 DATABASE = live_database.DATABASE
 # What rates and spending per child are divided by.
 CHILDREN, AGED = "children", "children aged 0 to 17 in the middle of the year"
-# The second holds the tables of the operator's files.
-SCHEMA = ("schema.sql", "schema_operator.sql")
+# The second holds what inspection reports ask for, the third the tables of the operator's files.
+SCHEMA = ("schema.sql", "schema_reports.sql", "schema_operator.sql")
 
 
 @dataclass(frozen=True)
@@ -145,6 +145,9 @@ def _tables(
         "inspection": inspection,
         "judgement": judgement,
         "visit": _gathered(loaded, "visit"),
+        "recommendation": _gathered(loaded, "recommendation"),
+        "theme": _gathered(loaded, "theme"),
+        "recommendation_theme": _gathered(loaded, "recommendation_theme"),
         "leadership_post": posts.table,
         "commitment": promised.table,
         "boundary": boundary,

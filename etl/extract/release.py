@@ -11,8 +11,10 @@ import polars as pl
 
 from etl import releases
 from etl.extract.read_csv import HIDDEN, Cell, csv_cells, parquet_cells
+from etl.extract.read_reports import report_cells
 from etl.extract.read_spreadsheets import spreadsheet_cells
 from etl.model import AGAIN, MENDED, File, Source, SourceError
+from etl.releases import REFUSED
 
 _CELLS = {"file": pl.String, "sheet": pl.String, "line": pl.Int64, "column": pl.String, "text": pl.String}
 
@@ -21,11 +23,14 @@ def extract(source: Source, published: Path, to: Path, progress: Callable[[str],
     """Read a source's published files below `published` and write its release into `to`; returns its path.
 
     Raises SourceError (rule, file, line, column, remedy) and writes nothing when a file is absent or broken, or lacks
-    a column a metric of the source is read from.
+    a column a metric of the source is read from. Of a folder of reports, a broken one has the reason as its only cell.
     """
     frames = []
     for file in source.release.files:
         progress(file.name)
+        if file.many:
+            frames += [_report(path) for path in _reports(source, published, file)]
+            continue
         where = published / file.path
         if not where.is_file():
             what = f"it is not below {published}."
@@ -37,10 +42,31 @@ def extract(source: Source, published: Path, to: Path, progress: Callable[[str],
         cells = pl.DataFrame(_cells(content, file), schema=_CELLS, orient="row")
         if cells.is_empty():
             raise SourceError("E_NO_ROWS", "there is a header but no row below it.", AGAIN, file.name)
-        _check_text(file, cells)
+        _check_text(file.name, cells)
         _check_columns(source, file, cells)
         frames.append(cells.with_columns(pl.lit(hashlib.sha256(content).hexdigest()).alias("sha256")))
     return releases.write(to, source, frames)
+
+
+def _reports(source: Source, published: Path, file: File) -> list[Path]:
+    """The PDFs of a folder, by name; raises E_FILE_ABSENT where there is none."""
+    folder = (published / file.path).parent
+    found = sorted(path for path in folder.glob("*") if path.suffix.lower() == ".pdf") if folder.is_dir() else []
+    if not found:
+        remedy = f"Download the reports from {source.release.page} into it."
+        raise SourceError("E_FILE_ABSENT", f"there is none below {published}.", remedy, file.path)
+    return found
+
+
+def _report(path: Path) -> pl.DataFrame:
+    """The cells of a report, or one cell of the column REFUSED with the error that refused it."""
+    content = path.read_bytes()
+    try:
+        cells = pl.DataFrame(report_cells(content, path.name), schema=_CELLS, orient="row")
+        _check_text(path.name, cells)
+    except SourceError as error:
+        cells = pl.DataFrame([(path.name, "", 1, REFUSED, str(error))], schema=_CELLS, orient="row")
+    return cells.with_columns(pl.lit(hashlib.sha256(content).hexdigest()).alias("sha256"))
 
 
 def _cells(content: bytes, file: File) -> list[Cell]:
@@ -49,13 +75,13 @@ def _cells(content: bytes, file: File) -> list[Cell]:
     return parquet_cells(content, file) if file.name.endswith(".parquet") else csv_cells(content, file)
 
 
-def _check_text(file: File, cells: pl.DataFrame) -> None:
+def _check_text(name: str, cells: pl.DataFrame) -> None:
     """Refuse invisible characters in cells of spreadsheets and Parquet files; CSV files were checked whole."""
     found = cells.filter(pl.col("text").str.contains(HIDDEN))
     if found.height:
         cell = found.row(0, named=True)
         what = f"{cell['text'][:60]!a} has a character that nobody sees."
-        raise SourceError("E_HIDDEN", what, MENDED, file.name, cell["line"], cell["column"])
+        raise SourceError("E_HIDDEN", what, MENDED, name, cell["line"], cell["column"])
 
 
 def _check_columns(source: Source, file: File, cells: pl.DataFrame) -> None:

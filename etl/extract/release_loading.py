@@ -7,6 +7,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+import polars as pl
+
 from etl import areas as area_files
 from etl import releases
 from etl.areas import Areas
@@ -14,15 +16,17 @@ from etl.check import validation
 from etl.check.validation import Allowed
 from etl.extract import editions, release
 from etl.model import EtlError, Loaded, Source
+from etl.releases import Cells
 
 
 @dataclass(frozen=True)
 class LoadedRelease:
-    """A release in place, with its warnings and revisions."""
+    """A release in place, with its warnings and revisions, and the reports of a folder that were refused."""
 
     path: Path
     warnings: list[str]
     revisions: list[str]
+    refused: list[str]
 
 
 def load_release(
@@ -51,6 +55,12 @@ def load_release(
         areas = area_files.read(data)
         cells = releases.read(Path(name), source)
         loaded = editions.load(source, cells, folder, areas, sources)
+        refused: list[str] = []
+        if any(file.many for file in source.release.files):
+            refused = _refused(loaded)
+            cells = _with_last_good(source, cells, loaded, folder, allowed)
+            path = releases.write(Path(name), source, [cells.frame])
+            loaded = editions.load(source, cells, folder, areas, sources)
         warnings = validation.validate(source, cells, loaded, areas)
         earlier = _earlier(source, folder, areas, sources)
         revisions = validation.compare_with_earlier(source, loaded, *earlier, areas, allowed) if earlier else []
@@ -58,7 +68,35 @@ def load_release(
         path.replace(releases.path(folder, source.release))
         releases.seal(folder, path.name)
     _extract_previous(source, published, folder)
-    return LoadedRelease(releases.path(folder, source.release), warnings["message"].to_list(), revisions)
+    return LoadedRelease(releases.path(folder, source.release), warnings["message"].to_list(), revisions, refused)
+
+
+def _refused(loaded: Loaded) -> list[str]:
+    """The reports that are not loaded, each with the rule, its name, the reason and the remedy."""
+    rows = loaded.tables["reject"].iter_rows(named=True) if "reject" in loaded.tables else ()
+    return [f"{row['rule']}: {row['file']}: {row['message']}" for row in rows]
+
+
+def _with_last_good(source: Source, cells: Cells, loaded: Loaded, folder: Path, allowed: Allowed) -> Cells:
+    """The cells, and of a report that is refused now those of the release in place, where it holds it.
+
+    Raises ReleaseError where a report of that release is no longer in the folder, unless that is accepted.
+    """
+    if not releases.path(folder, source.release).exists():
+        return cells
+    try:
+        before = releases.read(folder, source)
+    except EtlError:
+        return cells
+    lost = sorted(set(before.files()) - set(cells.files()))
+    if lost and not allowed.missing:
+        what = f"{len(lost)} reports that are loaded now are not in the folder: {', '.join(lost[:5])}."
+        remedy = "Put them back. If they are to go, say `--accept-missing`."
+        raise validation.ReleaseError("E_LOST_ROWS", source, what, remedy)
+    refused = loaded.tables["reject"]["file"].to_list() if "reject" in loaded.tables else []
+    good = before.frame.filter(pl.col("file").is_in(refused) & (pl.col("column") != releases.REFUSED))
+    kept = good["file"].unique().to_list()
+    return Cells(pl.concat([cells.frame.filter(~pl.col("file").is_in(kept)), good]).sort("file", maintain_order=True))
 
 
 def _earlier(source: Source, folder: Path, areas: Areas, sources: Mapping[str, Source]) -> tuple[Source, Loaded] | None:

@@ -46,6 +46,11 @@ BY_HAND: Mapping[str, str] = {
         "Statistics (time_period, old_la_code, population_estimate), as the Department for Education prepares them"
     ),
     "github.com": "find the newest file of this name, and press 'Download raw file'",
+    "reports.ofsted.gov.uk": (
+        "look for each council's newest inspection report. Name its PDF by the number in the address of the council's "
+        "page (URN), the council and the day of publication, as "
+        "80549_sandwell___-_02_december_2025.pdf"
+    ),
     "www.adcs.org.uk": (
         "look for the newest yearly update of directors. There is no file: add a row with the year, the changes and "
         "the address of the page to the one that is here"
@@ -95,13 +100,14 @@ def address(file: File) -> str:
 def by_hand(release: Release, file: File) -> str:
     """How somebody gets a file that cannot be downloaded, or the next edition of it."""
     hint = BY_HAND.get(urlsplit(release.page).hostname or "", ELSEWHERE)
-    return f"By hand: open {release.page} and {hint}. Save it as {file.path}."
+    where = f"Put them into {file.path.rpartition('/')[0]}" if file.many else f"Save it as {file.path}"
+    return f"By hand: open {release.page} and {hint}. {where}."
 
 
 def _fetched(release: Release, file: File, to: Path, using: Web) -> Fetched:
     path, url = to / file.path, address(file)
     if not url:
-        here = path.is_file()
+        here = any(path.parent.glob(path.name)) if file.many else path.is_file()
         state = "is here; whether there is a newer edition only you can tell" if here else "no address is known"
         return Fetched(file.path, f"{state}. {by_hand(release, file)}", here)
     try:

@@ -6,8 +6,11 @@ otherwise is declared below, each with what was found; anything else is refused.
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 from typing import Any
+
+import polars as pl
 
 from etl.model import Context, File, Loaded, Release, Source, SourceError
 from etl.readers.area_codes import require_once
@@ -103,17 +106,19 @@ def load(source: Source, cells: Cells, context: Context) -> Loaded:
     lacks an inspection that it should hold; E_REPAIRED where a declared difference is gone.
     """
     table = cells.table(FILE)
-    require(table, ("local_authority", "inspection_link", "inspection_end_date", *COLUMNS.values()), FILE)
+    require(table, ("urn", "local_authority", "inspection_link", "inspection_end_date", *COLUMNS.values()), FILE)
     numbers = context.areas.by_name()
     names = context.areas.names()
     official = known(context.loaded[needed] for needed in source.needs)
 
     inspections, judgements, links, rejects = [], [], [], []
+    urns: dict[str, str] = {}
     lines: dict[str, int] = {}
     for row in table.iter_rows(named=True):
         line = row["line"]
         name = row["local_authority"]
         area_id = authority(name, numbers, FILE, line)
+        urns[row["urn"]] = area_id
         published = day(row[COLUMNS[PUBLISHED]], "%d/%m/%y", FILE, line, COLUMNS[PUBLISHED])
         started, ended = (
             day(row[column], "%d/%m/%Y", FILE, line, column) if row[column] else None
@@ -147,7 +152,10 @@ def load(source: Source, cells: Cells, context: Context) -> Loaded:
             inspections.append((inspection_id, area_id, *of_report, source.id, FILE, line))
             judgements += [(inspection_id, strand, found) for strand, found in grades.items() if found is not None]
     ledger = (source.id, FILE, cells.sha256(FILE), table.height, table.height - len(rejects), len(rejects), 0)
-    return loaded(inspections, judgements, [ledger], links, rejects)
+    found = loaded(inspections, judgements, [ledger], links, rejects)
+    # Ofsted's numbers of councils, by which its reports are found.
+    urn = pl.DataFrame(list(urns.items()), schema=["urn", "area_id"], orient="row")
+    return replace(found, tables={**found.tables, "urn": urn})
 
 
 def _other(

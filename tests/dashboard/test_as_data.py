@@ -19,7 +19,17 @@ import polars as pl
 import pytest
 from polars.testing import assert_frame_equal
 
-from dashboard.analysis import benchmarks, best, compare, direction, england, inspections, queries, selection
+from dashboard.analysis import (
+    benchmarks,
+    best,
+    compare,
+    direction,
+    england,
+    inspections,
+    queries,
+    recommendations,
+    selection,
+)
 from dashboard.analysis.benchmarks import BENCHMARKS, DEFAULT, Benchmark
 from dashboard.analysis.selection import FigureQuery
 from dashboard.api import view_data
@@ -165,13 +175,14 @@ def test_a_councils_address_gives_every_measure_of_its_page(db: Database, area_i
 
 def test_a_councils_other_addresses_give_its_years_its_neighbours_and_its_inspections(db: Database) -> None:
     metric, period = choice(db)
-    _, years, near, reports = view_data.council(db, LEEDS, metric, period, BEST, "Workforce").addresses
+    _, years, near, reports, asked = view_data.council(db, LEEDS, metric, period, BEST, "Workforce").addresses
     history = queries.trend(db, metric, LEEDS)
     found = answer(db, years).filter(pl.col("area") == "Leeds").sort("period_end")
     assert found["value"].to_list() == history["value"].to_list()
     ten = [LEEDS, *queries.neighbours(db, LEEDS)]
     assert set(answer(db, near)["la_number"]) == set(ten)
     assert answer(db, reports).height == len(queries.inspections(db, LEEDS))
+    assert answer(db, asked)["words"].to_list() == recommendations.asked(db, LEEDS).rows["words"].to_list()
 
 
 def test_the_addresses_of_compare_give_its_order_its_years_and_its_measures(db: Database) -> None:
@@ -286,7 +297,7 @@ def test_everything_in_the_expander_can_be_copied_and_nothing_in_it_runs(db: Dat
     body = html_of(views(db)["Council"])
     copied = [unescape(one.split("</pre>")[0].split(">", 1)[1]) for one in body.split("<pre")[1:]]
     assert copied[:3] == [f"{ROOT}/map?la=Leeds", f"{ROOT}/map?la=Leeds&version=v1", "Cited <so>."]
-    assert len(copied) == body.count("<button") == 3 + 4 + 4
+    assert len(copied) == body.count("<button") == 3 + 5 + 4
     assert body.count("data-copies=") == len(copied)
     assert "<script" not in body
     assert " on" not in body.replace(" one", "").replace(" only", "").replace(" on ", " ")

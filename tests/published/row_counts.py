@@ -98,10 +98,10 @@ def _numbers() -> tuple[dict[str, str], dict[str, str], dict[str, str]]:
 
 
 def of_files(published: Path) -> list[Counted]:
-    """What the published files hold, read whole by code that shares nothing with the ETL."""
+    """What the published files hold, read whole by code that shares nothing with the ETL; of reports nothing."""
     found = []
     for source in all_sources():
-        for file in source.release.files:
+        for file in (one for one in source.release.files if not one.many):
             whole = list(reading.rows(published / file.path, replace(file, groups={})))
             rows = _by_period(whole, file)
             kept = _by_period((row for row in whole if reading.is_kept(row[2], file)), file) if file.groups else rows
@@ -118,7 +118,7 @@ def of_releases(folder: Path = builder.DATA / "releases", *sources: Source) -> l
     found = []
     for source in sources or all_sources():
         cells = releases.read(folder, source)
-        for file in source.release.files:
+        for file in (one for one in source.release.files if not one.many):
             table = cells.table(file.name, file.sheet)
             rows = (
                 ("", row["line"], {column: text for column, text in row.items() if text is not None})

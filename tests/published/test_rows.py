@@ -61,7 +61,8 @@ def test_a_council_whose_row_is_gone_from_a_release_is_named(tmp_path: Path) -> 
 
 def test_every_file_of_every_source_is_counted() -> None:
     counted = {(one.source, one.file.split("#")[0]) for one in expected()}
-    assert counted == {(source.id, file.name) for source in all_sources() for file in source.release.files}
+    tables = {(source.id, file.name) for source in all_sources() for file in source.release.files if not file.many}
+    assert counted == tables
     assert sum(one.rows for one in expected()) > 100_000
 
 

@@ -24,7 +24,7 @@ CHOICES = (
     "shape", "with", "councils", "councils_of", "part", "picture", "over", "way", "topic", "theme", "compare_metric",
     "compare_period", "lever", "returners", "commitment", "judgement", "colour", "view_as", "forms", "grade", "region",
     "since", "sort", "against", "after", "at", "of", "table", "watched", "course", "vacancy_rate_target", "embed",
-    "embed_options", "page", "state",
+    "embed_options", "page", "state", "about", "framework", "words",
 )  # fmt: skip
 # All that could act, in the page and in the parts of it that are shadows.
 LOOK = """() => {

@@ -37,7 +37,9 @@ KEPT = {
     "inspection.inspection_id", "inspection.area_id", "inspection.type", "inspection.source_id",
     "judgement.inspection_id", "visit.visit_id", "visit.area_id", "visit.source_id", "boundary.area_id",
     "boundary.geojson", "map_shape.area_id", "map_shape.view", "map_shape.path", "leadership_post.area_id",
-    "leadership_post.post", "leadership_post.coach_id", "commitment.metric_id",
+    "leadership_post.post", "recommendation.inspection_id", "recommendation.source_id", "theme.theme",
+    "recommendation_theme.inspection_id", "recommendation_theme.theme", "leadership_post.coach_id",
+    "commitment.metric_id",
 }  # fmt: skip
 COLUMNS = """
     SELECT table_name, column_name FROM duckdb_columns()

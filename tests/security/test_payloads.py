@@ -29,6 +29,7 @@ OPEN: list[tuple[str, dict[str, str]]] = [
     ("inspections", {"la": "{la}", "table": "true"}),
     ("inspections", {"part": "Reports over time"}),
     ("inspections", {"part": "What came next", "table": "true"}),
+    ("inspections", {"part": "What Ofsted asked for", "la": "{la}", "by_theme": "true"}),
     ("best", {"figures": "true", "metric": "{metric}"}),
     ("council", {"la": "{la}", "course": "true", "among": "true", "inspections": "true", "metric": "{metric}"}),
     ("council", {"la": "{la}", "theme": "All", "benchmark": "Median of neighbours", "metric": "{other}"}),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dashboard.data.database import Database
 from dashboard.methods.example import Example, Rule
-from dashboard.methods.rules import benchmarks, data, presentation, rank, trends
+from dashboard.methods.rules import benchmarks, data, presentation, rank, recommendations, trends
 
 RULES: tuple[Rule, ...] = (
     *data.RULES,
@@ -12,6 +12,7 @@ RULES: tuple[Rule, ...] = (
     *benchmarks.RULES,
     *trends.RULES,
     *presentation.RULES,
+    *recommendations.RULES,
 )
 
 

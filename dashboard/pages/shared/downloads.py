@@ -26,6 +26,11 @@ def download_table(make: Callable[[], pl.DataFrame], name: str, label: str) -> N
     _button(label, lambda: exports.csv(make()), name)
 
 
+def download_workbook(make: Callable[[], pl.DataFrame], name: str, label: str) -> None:
+    """The same as an Excel workbook."""
+    _button(label, lambda: exports.workbook([exports.Sheet("Data", make())]), name, FORMATS["xlsx"].media_type)
+
+
 def downloads(
     db: Database,
     make: Callable[[], Export],

@@ -25,7 +25,7 @@ HELP: dict[str, tuple[str, ...]] = {
     ),
     "inspections": (
         "Ofsted gives one of four grades, from Outstanding to Inadequate. Each council has its own dates.",
-        "“Show” has five views: councils now, reports over time, regions, what came next, and grades beside figures.",
+        "“Show” has six views: councils, reports, regions, what came next, grades by figures, what Ofsted asked for.",
         "Since April 2026 there is no grade for overall effectiveness.",
         "A grade and a figure may disagree: neither is the cause of the other.",
     ),
@@ -36,7 +36,7 @@ HELP: dict[str, tuple[str, ...]] = {
         "Councils are never given one score over all measures.",
     ),
     "council": (
-        "Choose a council at the top. The page begins with Ofsted's grades, then its best and its worst.",
+        "Choose a council at the top. The page begins with Ofsted's grades and requests, then its best and its worst.",
         "A gap is the distance from the standard you chose: in the measure's unit and, where known, in people.",
         "“Whom to ring” names councils most like it that reach what it does not.",
         "In every picture the chosen council is the dark diamond.",
