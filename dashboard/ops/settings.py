@@ -150,6 +150,9 @@ class Settings:
     hsts: bool = _setting(
         False, switch, "no", "Tell browsers to come by https alone, for two years. Set it once https works."
     )
+    index: bool = _setting(
+        False, switch, "no", "Let search engines index the pages: `/robots.txt` and `/sitemap.xml` say so."
+    )
     contact: str = _setting(
         "", contact, "none",
         "Whom readers may write to, an e-mail address or a page: named where something failed, and in the statement on "

@@ -31,6 +31,8 @@ class Run:
     rows: int = 0
     inside: bool = False
     """Whether a query is running: queries that it makes in turn count as part of it."""
+    counted: bool = True
+    """Whether it is a reader's, who is counted and logged."""
     cached: object = None
     """What stays the same throughout the run (see `once_per_run`)."""
 
@@ -47,7 +49,7 @@ class Run:
             if reference is None:
                 end_run()
             ms = (perf_counter() - self.began) * 1000
-            if not _warming.is_set():
+            if self.counted and not _warming.is_set():
                 RERUNS.labels(page=page).observe(ms)
                 logs.event(
                     "page", page=page, data_version=data_version, ms=round(ms, 1),
@@ -59,9 +61,9 @@ _RUN: ContextVar[Run | None] = ContextVar("run", default=None)
 _warming = threading.Event()
 
 
-def begin_run() -> Run:
+def begin_run(*, counted: bool = True) -> Run:
     """Begin a run in this thread."""
-    run = Run()
+    run = Run(counted=counted)
     _RUN.set(run)
     return run
 

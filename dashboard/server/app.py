@@ -23,6 +23,7 @@ from prometheus_client.metrics_core import InfoMetricFamily
 from starlette.middleware import Middleware
 from starlette.routing import BaseRoute, Route
 from streamlit import config, file_util
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 from streamlit.web.server.starlette.starlette_server_config import XSRF_COOKIE_NAME
 
 from dashboard.data import places
@@ -33,7 +34,7 @@ from dashboard.data.versions import store
 from dashboard.ops import errors, logs, metrics, timing
 from dashboard.ops.settings import Settings, WrongSettingsError, settings, unknown
 from dashboard.pages import components
-from dashboard.server import index_html
+from dashboard.server import first_words, index_html, search_engines
 from dashboard.server import routes as server
 from dashboard.server.access import AccessControl
 from dashboard.server.capacity import Capacity
@@ -88,6 +89,8 @@ def routes() -> list[BaseRoute]:
     """All routes but Streamlit's own: ours first, then pages, files and 404."""
     server_settings = settings()
     ours: list[BaseRoute] = [*server.ROUTES, Route("/livez", health().livez), Route("/readyz", health().readyz)]
+    paths = ["/", *(f"/{page}" for page in _pages() if page != FIRST)]
+    ours += search_engines.routes(paths, index=server_settings.index, https=server_settings.hsts)
     if server_settings.metrics_path:
         ours.append(Route(server_settings.metrics_path, metrics.endpoint(_metrics)))
     return [*ours, page_routes()]
@@ -135,7 +138,8 @@ async def lifespan(_app: object) -> AsyncIterator[None]:
 def begin_run() -> timing.Run:
     """Begin to time a run of main.py; its errors must not be shown in a headline that the run before drew."""
     st.session_state.pop("headline", None)
-    return timing.begin_run()
+    context = get_script_run_ctx()
+    return timing.begin_run(counted=context is None or context.session_id not in first_words.SESSIONS)
 
 
 def report_failure(error: Exception) -> bool:
@@ -190,6 +194,8 @@ def page_routes() -> PageRoutes:
         settings().retry_seconds,
         XSRF_COOKIE_NAME,
         _official_name,
+        robots="index, follow" if settings().index else "noindex",
+        https=settings().hsts,
     )
 
 

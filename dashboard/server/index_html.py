@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import re
+from html import escape
+
+from dashboard.server.first_words import FirstWords
 
 # Each is replaced where the installed file has it; a later Streamlit need not.
 CHANGES: tuple[tuple[str, str], ...] = (
@@ -14,9 +17,39 @@ CHANGES: tuple[tuple[str, str], ...] = (
     (r"\s*<!--(?:(?!-->).)*?agent API(?:(?!-->).)*?-->", ""),
     (r'<link rel="service-desc"[^>]*>', '<link rel="service-desc" href="/api/v1/openapi.json" />'),
 )
+# Of a page that is served with its first words: where they go, and what a link to it is called.
+TITLE = "<title>Child Protection Monitor</title>"
+FIRST = "<!-- first words -->"
+# They go once Streamlit has drawn the same, at the place to which they were scrolled. Where it draws nothing, because
+# its script or WebSocket is blocked, they stay, and say so.
+TAKE_AWAY = """<script>
+      (() => {
+        const first = document.getElementById('first-words');
+        if (!first) return;
+        const root = document.getElementById('root');
+        let headed = 0;
+        const late = setTimeout(() => { document.getElementById('not-connected').hidden = false; }, 8000);
+        const look = setInterval(() => {
+          if (!headed && root.querySelector('.headline h1, [data-testid="stAlert"]')) headed = Date.now();
+          const app = root.querySelector('[data-testid="stApp"]');
+          if (!headed || (app.dataset.testScriptState === 'running' && Date.now() - headed < 3000)) return;
+          clearInterval(look);
+          clearTimeout(late);
+          const main = root.querySelector('[data-testid="stMain"]');
+          const { scrollTop } = first;
+          first.remove();
+          if (main && scrollTop) main.scrollTop = scrollTop;
+        }, 30);
+      })();
+    </script>"""
+NOT_CONNECTED = """<p class="notice" id="not-connected" hidden>The pictures and choices of this page have not come.
+          Your network may block WebSockets, or the service may be busy. The words, tables and links here need
+          neither.</p>
+        <noscript><p class="notice">The pictures and choices of this page need JavaScript, which your browser has
+          switched off. The words, tables and links here do not.</p></noscript>"""
 WITHOUT_SCRIPTS = """<noscript>
       <div style="max-width: 40rem; margin: 3rem auto; padding: 0 1.25rem; font: 1.1rem/1.5 Arial, sans-serif">
-        <h1>Child Protection Monitor</h1>
+        <p><b>Child Protection Monitor</b></p>
         <p>How well each English council protects its children, and how far it is from the best. The pictures and
           choices of this page need JavaScript, which your browser has switched off.</p>
         <p>Without it there are <a href="/briefings/E92000001.html">two pages on England</a>, and every figure
@@ -30,4 +63,34 @@ def adapt_index_html(html: str) -> str:
     """Streamlit's index.html as we serve it."""
     for old, new in CHANGES:
         html = re.sub(old, new, html, count=1, flags=re.DOTALL)
-    return re.sub(r"<noscript>.*?</noscript>", lambda _: WITHOUT_SCRIPTS, html, count=1, flags=re.DOTALL)
+    html = re.sub(r"<noscript>.*?</noscript>", lambda _: WITHOUT_SCRIPTS, html, count=1, flags=re.DOTALL)
+    return html.replace("</body>", f"{FIRST}{TAKE_AWAY}\n  </body>", 1)
+
+
+def with_first_words(index_html: str, words: FirstWords, style: str, address: str, robots: str) -> str:
+    """The page with its first words, and the title and description of a link to it.
+
+    `style` is the address of the style sheet, `address` the canonical address of the page, `robots` what search engines
+    may do.
+    """
+    title, description = escape(words.title), escape(words.description)
+    head = f"""<title>{title}</title>
+    <meta name="description" content="{description}" />
+    <meta name="robots" content="{escape(robots)}" />
+    <link rel="canonical" href="{escape(address)}" />
+    <meta property="og:type" content="website" />
+    <meta property="og:site_name" content="Child Protection Monitor" />
+    <meta property="og:title" content="{title}" />
+    <meta property="og:description" content="{description}" />
+    <meta property="og:url" content="{escape(address)}" />
+    <meta name="twitter:card" content="summary" />
+    <link rel="stylesheet" href="{style}" />"""
+    body = f"""<div id="first-words">
+      <div class="bar"><b>Child Protection Monitor</b></div>
+      <main>
+        {NOT_CONNECTED}
+        {words.body}
+      </main>
+    </div>
+    """
+    return index_html.replace(TITLE, head, 1).replace(FIRST, body, 1)

@@ -20,9 +20,11 @@ from starlette.routing import BaseRoute, Match
 from starlette.types import Receive, Scope, Send
 
 from dashboard.api.replies import ClientHeaders
-from dashboard.server import error_pages
+from dashboard.pages.shared import assets
+from dashboard.server import error_pages, first_words
 from dashboard.server.capacity import Capacity
 from dashboard.server.headers import FOREVER
+from dashboard.server.index_html import with_first_words
 
 # What our pages ask of Streamlit; nothing else that it answers is needed.
 STREAMLIT_ADDRESSES = ("/_stcore/health", "/_stcore/host-config")
@@ -34,6 +36,8 @@ COUNCILS = ("la", "group", "councils")
 # Shorter files, and those that are compressed already, are not packed.
 PACKED_FROM, PACKED = 1000, (".woff2", ".png", ".gz")
 LEVEL = 6
+# A page is packed while its reader waits.
+FAST = 4
 
 
 class PageRoutes(BaseRoute):
@@ -49,16 +53,20 @@ class PageRoutes(BaseRoute):
         retry_seconds: int,
         cookie: str,
         official_name: Callable[[str], str | None],
+        robots: str = "noindex",
+        https: bool = False,
     ) -> None:
         """`index_html` is the HTML of every page, `pages` are their addresses; `first` is the name of the page at /.
 
         `files` is the folder of Streamlit's own files. Readers with the `cookie` were here before. `official_name` is
-        the name of the council that a number, a code or another name means; None where it is none.
+        the name of the council that a number, a code or another name means; None where it is none. `robots` is what
+        search engines may do; with `https` addresses say so, whatever comes from the proxy.
         """
         self._pages = {"/", *(f"/{page}" for page in pages if page != first)}
         self._first = f"/{first}"
         self._capacity, self._retry, self._cookie = capacity, retry_seconds, cookie
-        self._official_name = official_name
+        self._official_name, self._robots, self._https = official_name, robots, https
+        self._template, self._first_words = index_html, first_words.Cache()
         content = index_html.encode("utf-8")
         self._index_html, self._packed_index_html = content, gzip.compress(content, mtime=0)
         self._tag = f'"{hashlib.sha256(content).hexdigest()[:24]}"'
@@ -100,7 +108,7 @@ class PageRoutes(BaseRoute):
         known = f"{self._cookie}=" in request_headers.get("cookie", "")
         if self._capacity.is_full(known=known):
             return error_pages.busy_response(request_headers, self._retry)
-        return self._page(request_headers)
+        return await self._page(scope, request_headers)
 
     def pack_files(self) -> None:
         """Pack every script and style, some seconds' work, before a reader waits for one."""
@@ -114,13 +122,23 @@ class PageRoutes(BaseRoute):
         official = [(name, (name in COUNCILS and self._official_name(value)) or value) for name, value in asked]
         return urlencode(official) if official != asked else None
 
-    def _page(self, request_headers: Headers) -> Response:
-        headers = {"Cache-Control": "no-cache", "ETag": self._tag, "Vary": "Accept-Encoding"}
-        if self._tag in request_headers.get("if-none-match", ""):
+    async def _page(self, scope: Scope, request_headers: Headers) -> Response:
+        """The page, with its first words where they are known or quickly found."""
+        content, packed, tag = self._index_html, self._packed_index_html, self._tag
+        path, query = scope["path"], scope["query_string"].decode("latin-1")
+        words = await self._first_words.find(path.strip("/"), query)
+        if words is not None:
+            url = URL(scope=scope).replace(query=query)
+            address = str(url.replace(scheme="https") if self._https else url)
+            content = with_first_words(self._template, words, assets.style().url, address, self._robots).encode()
+            packed = gzip.compress(content, FAST, mtime=0)
+            tag = f'"{hashlib.sha256(content).hexdigest()[:24]}"'
+        headers = {"Cache-Control": "no-cache", "ETag": tag, "Vary": "Accept-Encoding"}
+        if tag in request_headers.get("if-none-match", ""):
             return Response(None, 304, headers)
         if not _takes_gzip(request_headers):
-            return Response(self._index_html, 200, headers, "text/html")
-        return Response(self._packed_index_html, 200, {**headers, "Content-Encoding": "gzip"}, "text/html")
+            return Response(content, 200, headers, "text/html")
+        return Response(packed, 200, {**headers, "Content-Encoding": "gzip"}, "text/html")
 
     def _file(self, path: str, request_headers: Headers) -> Response:
         """A file of Streamlit's. Names under static/ hold a hash of the content."""

@@ -1,0 +1,190 @@
+"""What a page says, as plain HTML that is there before Streamlit starts: for slow networks, blocked WebSockets, readers
+without scripts, previews of links and search engines.
+
+The page itself is run once for an address and a data version, as for a reader who shows nothing, and what it writes as
+HTML is kept: so the words are the same. The script of `index_html` takes them away once Streamlit has drawn its own.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import html
+import re
+import threading
+from collections import OrderedDict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from urllib.parse import parse_qs, urlencode
+
+from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+from streamlit.runtime import Runtime
+from streamlit.runtime.session_manager import SessionClient
+
+from dashboard.api.view_links import SHARED, VERSION
+from dashboard.data import places
+from dashboard.data.model import ENGLAND, DatabaseError
+from dashboard.data.versions import store
+from dashboard.ops.logs import log_error
+
+NAME = "Child Protection Monitor"
+# A page takes a tenth of this; what takes longer begins as it did, with an empty page.
+SECONDS = 2.0
+# More readers than this who ask for pages that nobody asked for yet are served without first words.
+MOST_AT_ONCE = 2
+MOST_CACHED = 500
+# Of a page so many characters are sent first: what is seen before anybody scrolls far.
+MOST_CHARACTERS = 30_000
+# Longer addresses are no reader's.
+LONGEST_QUERY = 2_000
+LEFT_OUT = ("<script", "<style", "data-testid", 'class="foot"')
+LINK = re.compile(r'<a data-choose href="([^"?]*)\?([^"]*)"')
+HEADING = re.compile(r"<h1[^>]*>(.*?)</h1>", re.DOTALL)
+SENTENCE = re.compile(r'<p class="sentence"[^>]*>(.*?)</p>', re.DOTALL)
+TAG = re.compile(r"<[^>]+>")
+
+
+@dataclass(frozen=True)
+class FirstWords:
+    """What a page says, and how it is called where its link is shown."""
+
+    title: str
+    description: str
+    body: str
+    """HTML."""
+
+
+class _Client(SessionClient):
+    """A client within the process that keeps what a page writes, by its place."""
+
+    def __init__(self) -> None:
+        self.done = asyncio.Event()
+        self.parts: dict[tuple[int, ...], str] = {}
+        self.failed = False
+
+    def write_forward_msg(self, msg: ForwardMsg) -> None:
+        """Called by Streamlit, on the thread of the event loop."""
+        kind = msg.WhichOneof("type")
+        if kind == "script_finished":
+            self.failed = msg.script_finished != ForwardMsg.FINISHED_SUCCESSFULLY
+            self.done.set()
+        elif kind == "delta" and (part := _part(msg.delta.new_element)):
+            self.parts[tuple(msg.metadata.delta_path)] = part
+
+
+class Cache:
+    """First words by address and data version; those asked for last are kept."""
+
+    def __init__(self) -> None:
+        self._known: OrderedDict[tuple[str, str, str], FirstWords | None] = OrderedDict()
+        self._lock = threading.Lock()
+        self._running = 0
+
+    async def find(self, page: str, query: str) -> FirstWords | None:
+        """The words of an address; None where there are none yet, and too many are asked for. Never raises."""
+        if len(query) > LONGEST_QUERY or not Runtime.exists():
+            return None
+        try:
+            version = (await asyncio.to_thread(store().current)).data_version
+        except DatabaseError:
+            return None
+        key = version, page, query
+        with self._lock:
+            if key in self._known:
+                self._known.move_to_end(key)
+                return self._known[key]
+            if self._running >= MOST_AT_ONCE:
+                return None
+            self._running += 1
+        try:
+            found = await _run(page, query)
+        except TimeoutError:
+            return None
+        except Exception as error:  # noqa: BLE001 - the page itself says what is wrong with it
+            log_error(error, "first words")
+            return None
+        finally:
+            self._running -= 1
+        with self._lock:
+            self._known[key] = found
+            while len(self._known) > MOST_CACHED:
+                self._known.popitem(last=False)
+        return found
+
+
+# Sessions of ours, whose runs are not counted as readers'.
+SESSIONS: set[str] = set()
+
+
+async def _run(page: str, query: str) -> FirstWords | None:
+    runtime, client = Runtime.instance(), _Client()
+    session = runtime.connect_session(client, user_info={})
+    SESSIONS.add(session)
+    try:
+        request = BackMsg()
+        request.rerun_script.page_name = page
+        request.rerun_script.query_string = query
+        runtime.handle_backmsg(session, request)
+        async with asyncio.timeout(SECONDS):
+            await client.done.wait()
+    finally:
+        runtime.close_session(session)
+        SESSIONS.discard(session)
+    if client.failed or not client.parts:
+        return None
+    return compose([part for _, part in sorted(client.parts.items())], page, query)
+
+
+def _part(element: object) -> str | None:
+    """The HTML of an element that is words; None of all others."""
+    kind = element.WhichOneof("type")  # type: ignore[attr-defined]
+    if kind == "html":
+        body = str(element.html.body)  # type: ignore[attr-defined]
+        return None if any(mark in body for mark in LEFT_OUT) else body
+    if kind == "heading":
+        heading = element.heading  # type: ignore[attr-defined]
+        return f"<{heading.tag}>{html.escape(heading.body)}</{heading.tag}>" if heading.tag in ("h2", "h3") else None
+    if kind == "alert":
+        return f'<p class="notice">{html.escape(element.alert.body)}</p>'  # type: ignore[attr-defined]
+    return None
+
+
+def compose(parts: list[str], page: str, query: str) -> FirstWords | None:
+    """The words of a page from its parts, in their order; None where none is a heading."""
+    whole: list[str] = []
+    for part in parts:
+        if sum(map(len, whole)) + len(part) > MOST_CHARACTERS and whole:
+            break
+        whole.append(part)
+    body = "\n".join(whole)
+    heading, sentence = HEADING.search(body), SENTENCE.search(body)
+    if heading is None:
+        return None
+    chosen = {name: values for name, values in parse_qs(query).items() if name in SHARED}
+    title = f"{_words(heading[1])} · {NAME}"
+    body = LINK.sub(lambda link: f'<a href="{_kept(link[1] or f"/{page}", link[2], chosen)}"', body)
+    return FirstWords(title, _words(sentence[1]) if sentence else NAME, body + _more(chosen))
+
+
+def _words(markup: str) -> str:
+    return " ".join(html.unescape(TAG.sub("", markup)).split())
+
+
+def _kept(path: str, query: str, chosen: Mapping[str, list[str]]) -> str:
+    """The address of a link with the choices that go from page to page, as page.js makes it."""
+    own = parse_qs(html.unescape(query), keep_blank_values=True)
+    return html.escape(f"{path}?{urlencode({**chosen, **own}, doseq=True)}")
+
+
+def _more(chosen: Mapping[str, list[str]]) -> str:
+    """Links to what needs no script: the briefing and the figures."""
+    db = store().current()
+    area_id = places.find_council(db, chosen.get("la", [""])[0]) or ENGLAND
+    version = f"&amp;{VERSION}={html.escape(chosen[VERSION][0])}" if VERSION in chosen else ""
+    name = html.escape(db.names[area_id])
+    figures = f"/api/v1/observations.csv?area={area_id}&amp;newest=true{version}"
+    return (
+        f'<p class="note"><a href="/briefings/{area_id}.html">{name} in two pages</a>, '
+        f'<a href="/briefings/{area_id}.pdf">as PDF</a> · <a href="{figures}">The newest figures of {name} (CSV)</a> · '
+        '<a href="/api">Every figure by address</a></p>'
+    )
