@@ -116,7 +116,7 @@ def _measures(
                 sections.change(row["change"], metric),
                 Cell(formats.brief(row["england"], metric)),
                 sections.neighbours(row, metric),
-                Cell(formats.brief(row["benchmark"], metric)),
+                Cell(formats.brief(row["benchmark"], metric, formats.decimals(row, metric))),
                 sections.rank(row),
             )
         )

@@ -132,7 +132,7 @@ def _gains(db: Database, nine: list[Metric], benchmark: Benchmark) -> Section:
 
 def _gain(one: Gain, drawn: Strip) -> tuple[Cell | Strip | Bar, ...]:
     metric, total = one.metric, one.total
-    level = formats.brief(one.benchmark, metric) if one.benchmark is not None else "each its own"
+    level = formats.level(one.benchmark, metric) if one.benchmark is not None else "each its own"
     what = sentences.gain(one)
     notes = [formats.held(metric)] if what else []
     if total.uncounted and what:
@@ -217,7 +217,7 @@ def _watch(db: Database, metric: Metric, benchmark: Benchmark) -> list[Section]:
         body = [
             (
                 Cell(row["name"]),
-                Cell(formats.brief(row["value"], metric), strong=True),
+                Cell(formats.brief(row["value"], metric, formats.decimals(row, metric)), strong=True),
                 Cell(formats.gap(row, metric), formats.shortfall(row, metric)),
                 sections.rank(row),
             )
@@ -267,9 +267,9 @@ def _moved(db: Database, found: Movers, rows: pl.DataFrame) -> Table:
     body = [
         (
             Cell(row["name"]),
-            Cell(formats.brief(row["value_before"], metric)),
-            Cell(formats.brief(row["value"], metric), strong=True),
-            Cell(formats.signed(row["change"], metric)),
+            Cell(formats.brief(row["value_before"], metric, formats.decimals_moved(row, metric))),
+            Cell(formats.brief(row["value"], metric, formats.decimals_moved(row, metric)), strong=True),
+            Cell(formats.signed(row["change"], metric, formats.decimals_moved(row, metric))),
             _rank(row["rank_before"], row["ranked_before"], shared.get(row["area_id"])),
             _rank(row["rank"], row["ranked"], row["tied"]),
         )

@@ -86,7 +86,7 @@ def _measures(
                 if one.region is not None
                 else Cell("none published", tone="missing"),
                 Cell(formats.brief(one.england, metric)),
-                Cell("each its own" if shared is None else formats.brief(mark, metric)),
+                Cell("each its own" if shared is None else formats.level(mark, metric)),
                 Cell(f"{one.met} of {one.compared}" if one.compared else ""),
                 first,
                 last,

@@ -107,7 +107,7 @@ def neighbours(row: Row, metric: Metric) -> Cell:
     if row["neighbours"] is None:
         return Cell("too few", "under 5 of 10", "missing")
     return Cell(
-        formats.brief(row["neighbours"], metric),
+        formats.level(row["neighbours"], metric),
         f"{row['neighbours_count']} of 10" if row["neighbours_count"] < 10 else "",
     )
 

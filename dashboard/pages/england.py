@@ -68,7 +68,7 @@ if fixed is not None:
     met, by_period = parts.standard(fixed), fixed.rows.reverse()
     with st.expander("These figures as a table", key="standard table", on_change="rerun") as table:
         if table.open:
-            target = formats.quantity(fixed.target, metric)
+            target = formats.level_quantity(fixed.target, metric)
             st.html(met.html(by_period, f"Councils that met {target}: {metric.title}"))
     download_table(
         lambda: met.frame(by_period, cite_metric(db, metric)),

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from datetime import date
+from decimal import ROUND_HALF_UP, Decimal
 from functools import cache
 
 import pytest
 
 from dashboard.analysis import benchmarks, comparison, queries
 from dashboard.analysis.benchmarks import BENCHMARKS, Benchmark
-from dashboard.analysis.benchmarks.rules import Target
 from dashboard.analysis.comparison import England
 from dashboard.data.database import Database
 from dashboard.data.model import Metric
@@ -447,25 +447,43 @@ def all_said(db: Database) -> Said:
 def test_no_sentence_has_a_number_its_row_does_not_hold(all_said: Said) -> None:
     for sentence, one, metric, benchmark in all_said:
         figures = [one[name] for name in ("value", "benchmark", "gap") if one[name] is not None]
-        known = {formats.number(abs(figure), metric.decimals) for figure in figures}
+        decimals = formats.decimals(one, metric)
+        known = set[str]().union(*(numbers(formats.brief(abs(figure), metric, decimals)) for figure in figures))
         known |= {str(one[name]) for name in ("rank", "ranked", "tied", "council_count") if one[name] is not None}
         known |= {formats.number(one["shortfall"], 0)} if one["shortfall"] is not None else set()
-        # A target is said with all its decimals.
-        typed = isinstance(benchmark.rule, Target) and one["benchmark"] is not None
-        known |= {f"{one['benchmark']:,.2f}".rstrip("0")} if typed else set()
         fixed = numbers_of(metric, one["period_end"])
         if one["value"] is None:
             fixed = fixed | numbers(formats.reason(one["status"], one["symbol"], metric))
         if benchmark.id == "neighbours":
             fixed = fixed | {"10"}
-        # A distance that rounds to nothing is said to be less than the last decimal shown.
-        if one["gap"] and not formats.number(abs(one["gap"]), metric.decimals).strip("0.,"):
-            fixed = fixed | numbers(f"less than {formats.number(10.0**-metric.decimals, metric.decimals)}")
         assert numbers(sentence) <= known | fixed, sentence
         if one["value"] is not None and not metric.graded:
-            assert formats.number(one["value"], metric.decimals) in sentence
+            assert formats.brief(one["value"], metric, decimals) in sentence
         if one["value"] is not None and one["benchmark"] is not None:
-            assert formats.mark(one["benchmark"], one["council_count"], benchmark, metric) in sentence
+            assert formats.mark(one, benchmark, metric) in sentence
+
+
+# "was 14.9% at ..., 98th of 149. That is 7.15 percentage points above what the best quarter ... reach (7.75%)".
+VALUE = re.compile(r" was £?([\d,]+(?:\.\d+)?)(?=[% ])")
+APART = re.compile(r"That is £?([\d,]+(?:\.\d+)?) .*?(above|below) .*?\(£?([\d,]+(?:\.\d+)?)(?=[%,)])")
+
+
+def test_numbers_add_up_as_printed_for_every_council_measure_and_benchmark(all_said: Said) -> None:
+    counted = 0
+    for sentence, one, metric, _ in all_said:
+        if one["gap"] is None or metric.graded or (metric.ranked and one["gap"] <= 0) or one["gap"] == 0:
+            continue
+        value, apart = VALUE.search(sentence), APART.search(sentence)
+        assert value, sentence
+        assert apart, sentence
+        shown, gap, benchmark = (Decimal(text.replace(",", "")) for text in (value[1], apart[1], apart[3]))
+        assert gap > 0, sentence
+        assert shown - benchmark == (gap if apart[2] == "above" else -gap), sentence
+        # A longer number is the figure too, as far as it goes.
+        to = Decimal(1).scaleb(-formats.decimals(one, metric))
+        assert shown == Decimal(repr(one["value"])).quantize(to, ROUND_HALF_UP)
+        counted += 1
+    assert counted > 40_000
 
 
 def test_every_sentence_is_true_of_its_row(all_said: Said) -> None:

@@ -50,11 +50,15 @@ def draw_strip(
     shapes, notes = [], []
     # England as the benchmark is one line, not two.
     benchmark = None if benchmark_label == "England" and benchmark == england else benchmark
-    for value, label, dash, y in ((england, "England", "solid", 1.0), (benchmark, benchmark_label, "dash", 1.035)):
+    lines = (
+        (england, "England", "solid", 1.0, formats.brief),
+        (benchmark, benchmark_label, "dash", 1.035, formats.level),
+    )
+    for value, label, dash, y, show in lines:
         if value is not None:
             shapes.append(reference_line(x=value, width=1.5, dash=dash))
             side = "left" if on_left(value, low_high) else "right"
-            notes.append(label_above(value, f"{label} {formats.brief(value, metric)}", side, y=y))
+            notes.append(label_above(value, f"{label} {show(value, metric)}", side, y=y))
     for position, (mine, value) in enumerate(zip(is_chosen, shown["value"], strict=True), 1):
         if mine:
             words = f"<b>{own[0]['name']} {formats.brief(value, metric)}</b>"

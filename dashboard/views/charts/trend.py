@@ -48,7 +48,7 @@ def draw_trend(rows: pl.DataFrame, metric: Metric, name: str, *, height: int) ->
             name=name,
             marker={"size": size, "symbol": "diamond", "color": MARK},
             connectgaps=False,
-            text=[formats.brief(value, metric) for value in rows[column]],
+            text=[formats.level(value, metric) for value in rows[column]],
             customdata=labels,
             hovertemplate="%{text}",
         )

@@ -6,7 +6,7 @@ Everything that is not markup of ours is escaped. Small pictures of the history 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 
 import polars as pl
@@ -62,14 +62,12 @@ def profile(
         "profile",
         (
             Column("Measure", lambda pair: measure(pair[1], pair[0]["period_end"])),
-            Column("Value", lambda pair: cells.value(*pair)),
+            Column("Value", lambda pair: cells.compared(*pair)),
             Column("Change in a year", lambda pair: cells.change(pair[0]["change"], pair[1])),
             Column("England", lambda pair: cells.number(pair[0]["england"], pair[1])),
             Column("Region", lambda pair: cells.number(pair[0]["region"], pair[1])),
             Column("Neighbours’ median", lambda pair: "" if pair[1].counted else cells.neighbours(*pair)),
-            Column(
-                benchmark.label, lambda pair: "" if pair[1].counted else cells.number(pair[0]["benchmark"], pair[1])
-            ),
+            Column(benchmark.label, lambda pair: "" if pair[1].counted else cells.benchmark(*pair)),
             Column("Gap", lambda pair: cells.gap(*pair)),
             Column("Standing, best first", lambda pair: cells.rank(*pair)),
             Column("Course", lambda pair: td(cells.spark(values[pair[1].metric_id]), class_="course")),
@@ -138,7 +136,7 @@ def councils(db: Database, rows: pl.DataFrame, metric: Metric, benchmark: Benchm
         "councils",
         (
             Column("Council", name),
-            Column("Value", lambda row: cells.value(row, metric)),
+            Column("Value", lambda row: cells.compared(row, metric)),
             Column("Change in a year", lambda row: cells.change(row["change"], metric)),
             *comparison(metric, benchmark),
             *rank_columns(metric),
@@ -152,7 +150,7 @@ def comparison(metric: Metric, benchmark: Benchmark) -> list[Column]:
     if metric.graded or metric.counted:
         return []
     return [
-        Column(benchmark.label, lambda row: cells.number(row["benchmark"], metric)),
+        Column(benchmark.label, lambda row: cells.benchmark(row, metric)),
         Column("Gap", lambda row: cells.gap(row, metric)),
         Column("Beyond chance?", cells.short_verdict),
     ]
@@ -210,8 +208,8 @@ def notes(heading: str, lines: Iterable[str]) -> Html:
 def trend(rows: pl.DataFrame, metric: Metric, name: str) -> Html:
     """The figures of `queries.trend`, newest first, missing with their reason."""
 
-    def number(heading: str, column: str) -> Column:
-        return Column(heading, lambda row: cells.number(row[column], metric))
+    def number(heading: str, column: str, show: Callable[[float | None, Metric], str] = cells.number) -> Column:
+        return Column(heading, lambda row: show(row[column], metric))
 
     table = Table(
         "trend",
@@ -223,8 +221,8 @@ def trend(rows: pl.DataFrame, metric: Metric, name: str) -> Html:
             ),
             number("England", "england"),
             number("Region", "region"),
-            number("Neighbours’ median", "neighbours"),
-            *([number("Best quarter", "best")] if metric.ranked else []),
+            number("Neighbours’ median", "neighbours", formats.level),
+            *([number("Best quarter", "best", formats.level)] if metric.ranked else []),
             *rank_columns(metric),
         ),
     )

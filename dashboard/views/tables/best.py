@@ -48,7 +48,7 @@ def councils(found: Best, leaders: Mapping[str, Row], chosen: str | None) -> Tab
                 "Value", lambda row: bold(formats.brief(row["value"], metric)), value="value", unit=pl.lit(metric.unit)
             ),
             column("Standing, best first", formats.rank, "rank", "tied", "ranked", "quarter"),
-            column(f"From {formats.brief(found.level, metric)}", lambda row: _gap(row, found), "benchmark", "gap"),
+            column(f"From {formats.level(found.level, metric)}", lambda row: _gap(row, found), "benchmark", "gap"),
             column("Change in a year", lambda row: cells.change(row["change"], metric), "change"),
             column("Over five years", _direction, over_five_years="direction", why_it_cannot_be_said="no_direction"),
             column(
@@ -292,7 +292,8 @@ def _named(row: Row, note: str) -> Html:
 
 
 def _gap(row: Row, found: Best) -> str:
-    apart = formats.signed(row["value"] - row["benchmark"], found.metric)
+    metric = found.metric
+    apart = formats.signed(row["gap"] if metric.lower_is_better else -row["gap"], metric, formats.decimals(row, metric))
     if found.by_value:
         # They all reach it: that is why they are here.
         return apart

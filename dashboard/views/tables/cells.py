@@ -66,6 +66,18 @@ def value(row: Row, metric: Metric) -> Html:
     return bold(formats.brief(row["value"], metric))
 
 
+def compared(row: Row, metric: Metric) -> Html:
+    """`value` beside its benchmark and gap, which add up as printed (rule `rounding`)."""
+    if row["value"] is None:
+        return value(row, metric)
+    return bold(formats.brief(row["value"], metric, formats.decimals(row, metric)))
+
+
+def benchmark(row: Row, metric: Metric) -> str:
+    """What a council is compared with; empty for nothing."""
+    return formats.brief(row["benchmark"], metric, formats.decimals(row, metric))
+
+
 def number(value: float | None, metric: Metric) -> str:
     """A value as in a column; empty for none."""
     return formats.brief(value, metric)
@@ -103,16 +115,16 @@ def neighbours(row: Row, metric: Metric) -> Html:
         return Html()
     notes = [f"{row['neighbours_count']} of 10"] if row["neighbours_count"] < 10 else []
     notes += filter(None, [formats.neighbours_mean(row, metric)])
-    return join(formats.brief(row["neighbours"], metric), *map(period, notes))
+    return join(formats.level(row["neighbours"], metric), *map(period, notes))
 
 
-def change(change: float | None, metric: Metric) -> Html:
+def change(change: float | None, metric: Metric, decimals: int | None = None) -> Html:
     """A change with its sign, and what it means."""
     if change is None:
         return Html()
     word = formats.direction(change, metric)
     css = word if word in ("better", "worse") else "same"
-    return join(formats.signed(change, metric), span(f"word {css}", word))
+    return join(formats.signed(change, metric, decimals), span(f"word {css}", word))
 
 
 def gap(row: Row, metric: Metric) -> str:
@@ -121,13 +133,19 @@ def gap(row: Row, metric: Metric) -> str:
         no_best = metric.neutral and not metric.counted and row["value"] is not None and row["benchmark"] is None
         return period("no best") if no_best else ""
     if not metric.ranked:
-        return formats.signed(row["gap"], metric)
+        return formats.signed(row["gap"], metric, formats.decimals(row, metric))
     if row["gap"] <= 0:
         return span("word better", "meets it")
     real = formats.shortfall(row, metric)
     # Value minus benchmark, cleaned of binary noise: 14.2 - 7.75 would else be shown as +6.4 (rule `rounding`).
     above = row["gap"] if metric.lower_is_better else -row["gap"]
-    return join(formats.signed(above, metric), period(real) if real else "")
+    apart = formats.signed(above, metric, formats.decimals(row, metric))
+    return join(apart, period(real) if real else "")
+
+
+def short_by(row: Row, metric: Metric) -> str:
+    """How far it is from a target that it does not meet, without a sign."""
+    return formats.difference(row["gap"], metric, formats.decimals(row, metric))
 
 
 def rank(row: Row, metric: Metric) -> Html:

@@ -33,7 +33,7 @@ def ranks(db: Database, rows: pl.DataFrame, metric: Metric, benchmark: Benchmark
         "councils",
         (
             Column("Council", name),
-            Column("Value", lambda row: _value(row, metric)),
+            Column("Value", lambda row: _compared(row, metric)),
             Column("Change in a year", lambda row: cells.change(row["change"], metric)),
             *comparison(metric, benchmark),
             *([Column("Here", _here)] if metric.ranked else []),
@@ -92,7 +92,7 @@ def heat(
 
     def level(pair: tuple[Metric, Mapping[str, Row]]) -> str:
         common = benchmark.shared(pair[1].values())
-        return cells.number(common["benchmark"] if common else None, pair[0])
+        return formats.level(common["benchmark"] if common else None, pair[0])
 
     def show(area_id: str, pair: tuple[Metric, Mapping[str, Row]]) -> Html:
         return _cell(pair[1].get(area_id), pair[0])
@@ -154,6 +154,10 @@ def _measure(metric: Metric, found: Mapping[str, Row]) -> Html:
 
 def _value(row: Row, metric: Metric) -> Html:
     return without(why(row, metric)) if row["value"] is None else bold(formats.brief(row["value"], metric))
+
+
+def _compared(row: Row, metric: Metric) -> Html:
+    return _value(row, metric) if row["value"] is None else cells.compared(row, metric)
 
 
 def _here(row: Row) -> str:

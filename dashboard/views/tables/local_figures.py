@@ -45,7 +45,7 @@ def figures(
             Column("Yours, unpublished", lambda pair: yours(*pair)),
             Column("Published", lambda pair: published(*pair)),
             Column("Change since", lambda pair: cells.change(pair[0]["change"], pair[1])),
-            Column(benchmark.label, lambda pair: cells.number(pair[0]["benchmark"], pair[1])),
+            Column(benchmark.label, lambda pair: cells.benchmark(*pair)),
             Column("Gap", lambda pair: cells.gap(*pair)),
             Column("Beyond chance?", lambda pair: join(cells.short_verdict(pair[0]), _interval(*pair))),
             Column("Would stand, best first", lambda pair: cells.rank(*pair)),
@@ -125,7 +125,7 @@ def _published(row: Row, metric: Metric) -> str:
 
 
 def _yours(row: Row, metric: Metric) -> Html:
-    return span("yours", formats.brief(row["value"], metric))
+    return span("yours", formats.brief(row["value"], metric, formats.decimals(row, metric)))
 
 
 def _counts(row: Row) -> str:

@@ -88,7 +88,7 @@ def level(found: Best) -> str:
         return ""
     if found.benchmark.asks == "number":
         return found.benchmark.detail
-    value = formats.quantity(found.level, found.metric)
+    value = formats.level_quantity(found.level, found.metric)
     if found.benchmark.to_meet:
         return f"at or {'below' if found.metric.lower_is_better else 'above'} {value}"
     return f"median {value}"
@@ -241,7 +241,7 @@ def _who(db: Database, found: Best) -> str:
         each="each " if count > 1 else "",
         all=found.among.height,
         level=level(found),
-        value=formats.quantity(found.level or 0.0, found.metric),
+        value=formats.level_quantity(found.level or 0.0, found.metric),
     )
 
 

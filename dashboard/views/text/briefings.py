@@ -165,7 +165,7 @@ def conflicts(rows: Sequence[Row], metrics: Mapping[str, Metric]) -> str:
         metric = metrics[row["metric_id"]]
         words = formats.neighbours_mean(row, metric)
         if "conflict" in words:
-            found.append(f"{metric.short_title.lower()} (median {formats.brief(row['neighbours'], metric)}, {words})")
+            found.append(f"{metric.short_title.lower()} (median {formats.level(row['neighbours'], metric)}, {words})")
     return "; ".join(found)
 
 

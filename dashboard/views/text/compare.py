@@ -256,7 +256,7 @@ def _range(rows: Sequence[Row], known: Sequence[Row], metric: Metric, benchmark:
     if _own_benchmarks(held, benchmark):
         than = benchmark.group_of("their own")
     else:
-        than = f"{benchmark.group} {formats.mark(held[0]['benchmark'], held[0]['council_count'], benchmark, metric)}"
+        than = f"{benchmark.group} {formats.mark(held[0], benchmark, metric)}"
     return f"{said} {over} {'is' if over == 1 else 'are'} higher and {under} lower than {than}."
 
 

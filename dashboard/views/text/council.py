@@ -21,7 +21,7 @@ def council_sentence(name: str, row: Row, metric: Metric, benchmark: Benchmark, 
         why = formats.reason(row["status"], row["symbol"], metric)
         return f"{name} has no {metric.noun} {when}: {why}."
     note = f" ({formats.joint(partners)})" if partners else ""
-    opening = f"In {name} the {metric.noun} was {formats.quantity(row['value'], metric)} {when}{note}"
+    opening = f"In {name} the {metric.noun} was {formats.compared(row, metric)} {when}{note}"
     rank = formats.rank(row)
     opening += f", {rank}." if rank else "."
     return f"{opening} {_compare_with_benchmark(row, metric, benchmark)}".strip()
@@ -59,7 +59,7 @@ def profile_sentence(name: str, rows: Sequence[Row], metrics: Mapping[str, Metri
 def _compare_with_benchmark(row: Row, metric: Metric, benchmark: Benchmark) -> str:
     if metric.counted or row["benchmark"] is None:
         return formats.benchmark_value(row["benchmark"], row["council_count"], benchmark, metric)
-    mark = formats.mark(row["benchmark"], row["council_count"], benchmark, metric)
+    mark = formats.mark(row, benchmark, metric)
     group = f"what {benchmark.group} reach {mark}" if benchmark.best else f"{benchmark.group} {mark}"
     chance = " Chance could explain the difference." if row["verdict"] == "similar" else ""
     if row["gap"] == 0 and not (metric.ranked and benchmark.to_meet):

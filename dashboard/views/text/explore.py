@@ -158,7 +158,7 @@ def _meet(councils: pl.DataFrame, metric: Metric, benchmark: Benchmark) -> str:
     if not metric.ranked or not total.compared:
         return ""
     shared = benchmark.shared(councils.filter(pl.col("benchmark").is_not_null()).iter_rows(named=True))
-    mark = f" {formats.mark(shared['benchmark'], shared['council_count'], benchmark, metric)}" if shared else ""
+    mark = f" {formats.mark(shared, benchmark, metric)}" if shared else ""
     group = benchmark.group if shared else benchmark.group_of("their own")
     count = f"{total.meet or 'None'} of {total.compared} councils"
     one = total.meet < 2

@@ -8,7 +8,8 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from datetime import date
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
+from functools import lru_cache
 from typing import Literal
 
 from dashboard.analysis.benchmarks import Benchmark
@@ -37,30 +38,83 @@ VERDICTS = {
     "higher": "higher, beyond chance",
 }
 QUARTERS = {1: "best quarter", 2: "second quarter", 3: "third quarter", 4: "worst quarter"}
+# A calculated figure with more significant digits than this has no end of its own: 7.75 has, 22.6134019 has not.
+ENDS_WITHIN = 6
 
 
-def quantity(value: float, metric: Metric) -> str:
-    """A value with its unit, as in "14.9%", "15.2 cases per social worker" or "Good"."""
+def quantity(value: float, metric: Metric, decimals: int | None = None) -> str:
+    """A value with its unit, as in "14.9%", "15.2 cases per social worker" or "Good"; `decimals` as for `brief`."""
     if metric.graded:
         return GRADES[round(value) - 1]
-    return _with_unit(number(value, metric.decimals), metric)
+    return _with_unit(_number(value, metric, decimals), metric)
 
 
-def brief(value: float | None, metric: Metric) -> str:
-    """A value for a table whose heading holds the unit; percentages keep their sign. Empty for none."""
+def brief(value: float | None, metric: Metric, decimals: int | None = None) -> str:
+    """A value for a table whose heading holds the unit; percentages keep their sign. Empty for none.
+
+    `decimals` are the most that are shown, where there are more than the metric's own (rule `rounding`).
+    """
     if value is None:
         return ""
     if metric.graded:
         return GRADES[round(value) - 1]
-    shown = number(value, metric.decimals)
-    if metric.unit == "%":
-        return f"{shown}%"
-    return f"£{shown}" if metric.unit.startswith("£") else shown
+    return _with_sign(_number(value, metric, decimals), metric)
 
 
-def difference(value: float, metric: Metric) -> str:
+def level(value: float | None, metric: Metric) -> str:
+    """A benchmark as `brief` shows values, with the decimals it has: a cut between 7.7% and 7.8% is 7.75%."""
+    return "" if value is None else brief(value, metric, own_decimals(value, metric.decimals))
+
+
+def level_quantity(value: float, metric: Metric) -> str:
+    """The same with its unit."""
+    return quantity(value, metric, own_decimals(value, metric.decimals))
+
+
+@lru_cache(4096)
+def own_decimals(value: float, least: int) -> int:
+    """The decimals of a number that ends, `least` of one that does not."""
+    sign_digits_exponent = Decimal(f"{value:.9g}").normalize().as_tuple()
+    ends = len(sign_digits_exponent.digits) <= ENDS_WITHIN
+    return max(least, -int(sign_digits_exponent.exponent)) if ends else least
+
+
+@lru_cache(4096)
+def decimals_of(first: float, second: float, least: int) -> int:
+    """The fewest decimals with which two figures add up as printed: first - second is their printed difference.
+
+    `second`, a benchmark, keeps its own. Two figures that differ are never printed alike.
+    """
+    one, other = (Decimal(f"{value:.9g}") for value in (first, second))
+    start = own_decimals(second, least)
+    for decimals in range(start, start + 9):
+        to = Decimal(1).scaleb(-decimals)
+        shown, against, apart = (value.quantize(to, ROUND_HALF_UP) for value in (one, other, one - other))
+        if shown - against == apart and bool(apart) == (one != other):
+            break
+    return decimals
+
+
+def decimals(row: Row, metric: Metric) -> int:
+    """With how many decimals value, benchmark and gap of a row of `comparison.compare` are shown."""
+    if row["value"] is None or row["benchmark"] is None:
+        return metric.decimals
+    return decimals_of(row["value"], row["benchmark"], metric.decimals)
+
+
+def decimals_moved(row: Row, metric: Metric) -> int:
+    """The same of value, value_before and change of a row of `direction.movers`."""
+    return decimals_of(row["value"], row["value_before"], metric.decimals)
+
+
+def compared(row: Row, metric: Metric) -> str:
+    """The value of a row with its unit, beside its benchmark and gap."""
+    return quantity(row["value"], metric, decimals(row, metric))
+
+
+def difference(value: float, metric: Metric, decimals: int | None = None) -> str:
     """A distance without a sign, as in "7.3 percentage points", "2.0 cases per social worker" or "4.6 per 10,000"."""
-    shown = number(abs(value), metric.decimals)
+    shown = _number(abs(value), metric, decimals)
     if value and not shown.strip("0.,"):
         # What rounds to nothing is not nothing.
         shown = f"less than {Decimal(1).scaleb(-metric.decimals)}"
@@ -69,9 +123,9 @@ def difference(value: float, metric: Metric) -> str:
     return _with_unit(shown, metric)
 
 
-def signed(value: float, metric: Metric) -> str:
+def signed(value: float, metric: Metric, decimals: int | None = None) -> str:
     """A change or gap with its sign, as in "+0.3" or "−5.1"."""
-    shown = number(value, metric.decimals)
+    shown = _number(value, metric, decimals)
     return f"+{shown}" if value > 0 and shown.strip("0.,") else shown
 
 
@@ -141,7 +195,7 @@ def gap(row: Row, metric: Metric) -> str:
         return "meets it"
     if row["gap"] == 0:
         return "the same"
-    return f"{difference(row['gap'], metric)} {'above' if above else 'below'}"
+    return f"{difference(row['gap'], metric, decimals(row, metric))} {'above' if above else 'below'}"
 
 
 def shortfall(row: Row, metric: Metric) -> str:
@@ -187,16 +241,17 @@ def benchmark_value(
     if value is None:
         return benchmark.no_value(its)
     side = "below" if metric.lower_is_better else "above"
-    shown = _with_unit(_as_typed(value, benchmark, metric), metric)
     return benchmark.level.format(
-        value=shown, side=side, council_count=council_count, councils=plural(council_count, "council")
+        value=level_quantity(value, metric),
+        side=side,
+        council_count=council_count,
+        councils=plural(council_count, "council"),
     )
 
 
-def mark(value: float, council_count: int | None, benchmark: Benchmark, metric: Metric) -> str:
-    """Its value after its name, with how many councils: "(7.6%)", "(8.6%, 8 of 10)", "(9.6%, 55 councils)"."""
-    shown = _as_typed(value, benchmark, metric)
-    shown = f"{shown}%" if metric.unit == "%" else f"£{shown}" if metric.unit.startswith("£") else shown
+def mark(row: Row, benchmark: Benchmark, metric: Metric) -> str:
+    """The benchmark of a row after its name, with how many councils: "(7.75%)", "(8.6%, 8 of 10)"."""
+    shown, council_count = brief(row["benchmark"], metric, decimals(row, metric)), row["council_count"]
     counted = benchmark.counted.format(council_count=council_count, councils=plural(council_count, "council"))
     return f"({shown}{', ' if counted else ''}{counted})"
 
@@ -212,6 +267,9 @@ def neighbours_mean(row: Row, metric: Metric) -> str:
     met = conflict(row, metric)
     if met is None:
         return mean
+    # A mean of 8.23 is not printed like the 8.2 that meets it.
+    apart = decimals_of(row["value"], row["neighbours_mean"], metric.decimals)
+    mean = f"mean {brief(row['neighbours_mean'], metric, apart)}"
     other = "mean" if met == "median" else "median"
     if metric.neutral:
         return f"{mean}: conflict, it is above the {met} but below the {other}"
@@ -255,7 +313,7 @@ def hover(row: Row, metric: Metric, names: Mapping[str, str], scheme: str = "qua
         return reason(row["status"], row["symbol"], metric)
     partners = [names[other] for other in row["return_id"].split("+") if other != row["area_id"]]
     about = _about(row, metric, scheme)
-    return "; ".join(filter(None, (quantity(row["value"], metric), rank(row), about, joint(partners))))
+    return "; ".join(filter(None, (compared(row, metric), rank(row), about, joint(partners))))
 
 
 def _about(row: Row, metric: Metric, scheme: str) -> str:
@@ -274,10 +332,20 @@ def _about(row: Row, metric: Metric, scheme: str) -> str:
     return _gap_or_meets(row, metric)
 
 
-def _as_typed(value: float, benchmark: Benchmark, metric: Metric) -> str:
-    """A benchmark as a number to show: a reader's target with all its decimals, since it is held to exactly."""
-    typed = Decimal(f"{value:.9g}").normalize().as_tuple().exponent if benchmark.asks == "number" else 0
-    return number(value, max(metric.decimals, -int(typed)))
+def _number(value: float, metric: Metric, decimals: int | None) -> str:
+    """With the metric's decimals, and where there are more to show, up to `decimals` without zeros at the end."""
+    if decimals is None or decimals <= metric.decimals:
+        return number(value, metric.decimals)
+    shown = number(value, decimals)
+    zeros = len(shown) - len(shown.rstrip("0"))
+    kept = len(shown) - min(zeros, decimals - metric.decimals)
+    return shown[:kept].removesuffix(".")
+
+
+def _with_sign(shown: str, metric: Metric) -> str:
+    if metric.unit == "%":
+        return f"{shown}%"
+    return f"£{shown}" if metric.unit.startswith("£") else shown
 
 
 def _with_unit(shown: str, metric: Metric) -> str:

@@ -19,9 +19,9 @@ def standard_sentence(standard: Standard) -> str:
     metric = standard.metric
     rows = standard.rows.filter(standard.rows["had"] > 0)
     side = "below" if metric.lower_is_better else "above"
-    level = f"at or {side} {formats.quantity(standard.target, metric)}"
+    level = f"at or {side} {formats.level_quantity(standard.target, metric)}"
     if rows.is_empty():
-        return f"No council had a figure to hold against {formats.quantity(standard.target, metric)}."
+        return f"No council had a figure to hold against {formats.level_quantity(standard.target, metric)}."
     now = rows.row(-1, named=True)
     whose = ", what the best quarter reach now," if standard.period else ""
     said = f"{_count(now)} were {level}{whose} {formats.period(metric, now['period_end'])}"

@@ -81,7 +81,7 @@ def compare_with_benchmark(own: Row, metric: Metric, benchmark: Benchmark) -> st
     """How far it is from the benchmark, as the Council page says it; empty without one."""
     if metric.counted or own["benchmark"] is None:
         return ""
-    mark = formats.mark(own["benchmark"], own["council_count"], benchmark, metric)
+    mark = formats.mark(own, benchmark, metric)
     group = f"what {benchmark.group} reach {mark}" if benchmark.best else f"{benchmark.group} {mark}"
     chance = " Chance could explain the difference." if own["verdict"] == "similar" else ""
     if own["gap"] == 0 and not (metric.ranked and benchmark.to_meet):

@@ -97,10 +97,10 @@ def _missing(row: Row | None) -> bool:
 
 def _gap(row: Row, metric: Metric, benchmark: Benchmark, joint: Mapping[str, str]) -> Question:
     words = ASKED.get(metric.metric_id) or _OTHER.format(noun=metric.noun)
-    mark = formats.mark(row["benchmark"], row["council_count"], benchmark, metric)
+    mark = formats.mark(row, benchmark, metric)
     note = f" ({joint[metric.metric_id]})" if metric.metric_id in joint else ""
     because = (
-        f"{metric.title}: {formats.quantity(row['value'], metric)} {formats.period(metric, row['period_end'])}{note}, "
+        f"{metric.title}: {formats.compared(row, metric)} {formats.period(metric, row['period_end'])}{note}, "
         f"{formats.gap(row, metric)} {briefings.group(benchmark)} {mark}."
     )
     return Question(words, because, metric.metric_id)
