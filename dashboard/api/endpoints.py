@@ -178,6 +178,20 @@ ENDPOINTS = {
             ("area", "closeness_rank", "neighbour", "closeness"),
         ),
         Endpoint(
+            "partners",
+            "Councils to learn from",
+            "For each council the similar ones that reach the benchmark where it does not, with how Ofsted judged "
+            "them: those judged Good or Outstanding first.",
+            (given.TODAY, given.METRIC, *COMPARE_WITH),
+            tables.partners,
+            (
+                Example(
+                    "Councils that Sandwell could learn from on vacancies", {"area": "333", "metric": "vacancy_rate"}
+                ),
+            ),
+            ("area", "metric", "value", "partner", "closeness_rank", "partner_value", "partner_rank", "leaders"),
+        ),
+        Endpoint(
             "releases",
             "Releases",
             "The publications behind the figures, each in the edition that is loaded, with its licence.",

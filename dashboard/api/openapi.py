@@ -48,6 +48,14 @@ MEANINGS = {
     "care_leavers": "Care leavers, in words; a judgement of its own since January 2023.",
     "closeness_rank": "1 is the most alike.",
     "source_id": "The publication, as in /api/v1/releases.",
+    "closeness": "How close, in the words of the model; null of a partner that is none of its ten neighbours.",
+    "partner": "A council to learn from.",
+    "partner_la_number": "Its number.",
+    "named_rank": "The rank that the partner gives the council among its own ten neighbours; null where it does not.",
+    "partner_value": "The partner's figure in the same period.",
+    "partner_rank": "The partner's rank; best is 1.",
+    "partner_ranked": "How many have a rank.",
+    "leaders_on": "When the partner was inspected, or where that is not printed, when the report came out.",
     "neighbour": "The statistical neighbour.",
     "neighbour_la_number": "Its number.",
     "neighbour_gss_code": "Its GSS code.",
@@ -218,7 +226,8 @@ def columns(db: Database, endpoint: Endpoint) -> pl.Schema:
     """The columns of an address with all that can be asked for, in the long shape."""
     if any(one.name == "with" for one in endpoint.parameters):
         return endpoint.find(db, {"with": tuple(PARTS)}).part(0, 0).schema
-    return endpoint.find(db, {}).part(0, 0).schema
+    # Of no area: columns are the same, and partners of every council take a second.
+    return endpoint.find(db, {"area": ()}).part(0, 0).schema
 
 
 def meaning(db: Database, endpoint: Endpoint, column: str) -> str:

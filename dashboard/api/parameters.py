@@ -230,6 +230,7 @@ AREA = Parameter(
 COUNCIL = replace(
     AREA, meaning="Councils by DfE's three-digit number, or by any GSS code they have or had.", allowed=councils
 )
+TODAY = replace(COUNCIL, allowed=_today)
 KIND = Parameter(
     "kind", "Kinds of area: councils, regions, England.", allowed=_filter_options("kinds"), many=True, default="all",
     example="local_authority",

@@ -10,6 +10,7 @@ import polars as pl
 
 from dashboard.analysis import benchmarks, selection
 from dashboard.analysis.benchmarks import BENCHMARKS, DEFAULT, Benchmark
+from dashboard.analysis.partners import learning_partners
 from dashboard.api.problems import Problem, problem
 from dashboard.data.database import Database
 from dashboard.data.model import STRANDS
@@ -148,6 +149,38 @@ def neighbours(db: Database, values: Values) -> Rows:
             "neighbour_la_number", "neighbour_gss_code", *CITED, "data_version",
         )
     )  # fmt: skip
+
+
+# Of a learning partner and its evidence.
+PARTNER = {
+    "area": pl.String, "area_id": pl.String, "la_number": pl.String, "gss_code": pl.String, "metric": pl.String,
+    "metric_id": pl.String, "unit": pl.String, "period_end": pl.Date, "value": pl.Float64, "benchmark": pl.Float64,
+    "partner": pl.String, "partner_la_number": pl.String, "closeness_rank": pl.Int64, "closeness": pl.String,
+    "named_rank": pl.Int64, "partner_value": pl.Float64, "partner_rank": pl.Int64, "partner_ranked": pl.Int64,
+    "leaders": pl.String, "leaders_on": pl.Date, "protection": pl.String, "source_id": pl.String,
+}  # fmt: skip
+
+
+def partners(db: Database, values: Values) -> Rows:
+    """Learning partners of councils, a row a partner and measure, in the order of `learning_partners`."""
+    codes = {area_id: rest for area_id, *rest in db.area.select("area_id", "la_number", "gss_code").iter_rows()}
+    metrics = [db.metrics[one] for one in values["metric"] if one in db.metrics] if "metric" in values else None
+    benchmark = _benchmark(db, values)
+    rows = [
+        (
+            db.names[area_id], area_id, *codes[area_id], each.metric.title, each.metric.metric_id, each.metric.unit,
+            each.period_end, each.here, each.benchmark, one.name, codes[one.area_id][0], one.closeness_rank,
+            one.closeness, one.named_rank, each.there, each.row["rank"], each.row["ranked"], one.leaders,
+            one.leaders_on, one.protection, each.row["source_id"],
+        )
+        for area_id in values.get("area", db.authorities)
+        for one in learning_partners(db, area_id, benchmark, metrics, len(db.names))
+        for each in one.evidence
+    ]  # fmt: skip
+    table = pl.DataFrame(rows, schema=PARTNER, orient="row").pipe(_with_sources, db)
+    return _whole(
+        table.select(*[name for name in PARTNER if name not in ("area_id", "source_id")], *CITED, "data_version")
+    )
 
 
 def releases(db: Database, values: Values) -> Rows:

@@ -13,7 +13,7 @@ from dashboard.analysis.partners import Partner
 from dashboard.briefings import sections, strips
 from dashboard.briefings.model import Briefing, Cards, Cell, Point, Points, Section, Table, Words
 from dashboard.data.database import Database
-from dashboard.data.model import GRADES, Metric, Row
+from dashboard.data.model import Metric, Row
 from dashboard.views.tables.cells import short_verdict
 from dashboard.views.tables.council import like
 from dashboard.views.text import briefings as said
@@ -31,8 +31,6 @@ MOST_EVIDENCE = 4
 # The first measure of every page, of which the gap is said in a sentence too.
 FIRST = scenarios.VACANCIES
 FEW = "small numbers"
-# Of the councils most like it one so judged is asked after first.
-TO_ASK = GRADES[:2]
 
 
 def briefing(db: Database, area_id: str, benchmark: Benchmark) -> Briefing:
@@ -42,6 +40,7 @@ def briefing(db: Database, area_id: str, benchmark: Benchmark) -> Briefing:
     rows = {row["metric_id"]: row for row in profile.iter_rows(named=True)}
     inspections = queries.inspections(db, area_id)
     partners = learning.learning_partners(db, area_id, benchmark, most=MOST_PARTNERS)
+    near = learning.neighbours_that_reach(db, area_id, benchmark, db.metrics[FIRST]) if FIRST in rows else None
     nine = [metric for metric in sections.nine(db) if metric.metric_id in rows]
     joint = {
         metric_id: words
@@ -67,15 +66,15 @@ def briefing(db: Database, area_id: str, benchmark: Benchmark) -> Briefing:
             (
                 _gaps(db, area_id, rows, nine, benchmark, joint),
                 _direction(db, area_id, profile, nine, benchmark),
-                _partners(name, partners, nine, benchmark),
-                _questions(db, area_id, profile, nine, benchmark, partners, joint),
+                _partners(db, name, near, partners, nine, benchmark),
+                _questions(db, area_id, profile, nine, benchmark, [*(near or ()), *partners], joint),
                 _notes(db, area_id, profile, rows, nine, benchmark, (best, worst)),
                 sections.sources(
                     db,
                     [
                         *(row["source_id"] for one, row in rows.items() if db.metrics[one].ranked),
                         *(one.source_id for one in inspections),
-                        *_judged(db, partners),
+                        *_judged(db, [*(near or ()), *partners]),
                         sections.NEIGHBOURS,
                     ],
                 ),
@@ -233,10 +232,15 @@ def _direction(
     return Section("Direction", (Points(tuple(points)),))
 
 
-def _partners(name: str, found: Sequence[Partner], nine: Sequence[Metric], benchmark: Benchmark) -> Section:
-    sentence = Words(directions.partners_sentence(name, found, benchmark))
+def _partners(
+    db: Database, name: str, near: Sequence[Partner] | None, found: Sequence[Partner], nine: Sequence[Metric],
+    benchmark: Benchmark,
+) -> Section:  # fmt: skip
+    title = "Councils to learn from"
+    said_near = directions.neighbours_sentence(name, near, db.metrics[FIRST], benchmark) if near is not None else ""
+    sentence = Words(f"{said_near} {directions.partners_sentence(name, found, benchmark)}".strip())
     if not found:
-        return Section("Whom to ring", (sentence,))
+        return Section(title, (sentence,))
     first = {metric.metric_id for metric in nine}
     body = []
     for one in found:
@@ -248,15 +252,17 @@ def _partners(name: str, found: Sequence[Partner], nine: Sequence[Metric], bench
         ]
         more = f"; and {len(evidence) - MOST_EVIDENCE} more" if len(evidence) > MOST_EVIDENCE else ""
         measures = f"{len(evidence)} measure{'' if len(evidence) == 1 else 's'}"
+        inspected = f"inspected {one.leaders_on:%B %Y}" if one.leaders and one.leaders_on else ""
+        protection = f"help and protection {one.protection}" if one.protection else ""
         leaders = Cell(
             one.leaders or "not judged",
-            f"inspected {one.leaders_on:%B %Y}" if one.leaders and one.leaders_on else "",
+            "; ".join(filter(None, (inspected, protection))),
             sections.grade_tone(one.leaders),
         )
         body.append((Cell(one.name, like(one, name)), Cell(measures, "; ".join(shown) + more), leaders))
     heads = ("Council", "Reaches the benchmark on", "Impact of leaders")
     table = Table(heads, tuple(body), (0.22, 0.58, 0.2))
-    return Section("Whom to ring", (sentence, table))
+    return Section(title, (sentence, table))
 
 
 def _questions(
@@ -264,7 +270,7 @@ def _questions(
     partners: Sequence[Partner], joint: Mapping[str, str],
 ) -> Section:  # fmt: skip
     inspections = queries.inspections(db, area_id)
-    asked = next((one for one in partners if one.leaders in TO_ASK), None)
+    asked = next((one for one in partners if one.well_judged), None)
     found = questions(
         profile.to_dicts(),
         nine,

@@ -156,15 +156,20 @@ download(
     label=f"Download these {profile.height} rows (CSV)",
 )
 
-st.header("Whom to ring", anchor=False)
+st.header("Councils to learn from", anchor=False)
+near = learning.neighbours_that_reach(db, chosen.area_id, benchmark, metric)
 to_contact = learning.learning_partners(db, chosen.area_id, benchmark)
+if near is not None:
+    st.html(tables.sentence(directions.neighbours_sentence(name, near, metric, benchmark)))
+if near:
+    st.html(parts.neighbours_that_reach(near, metric, name))
 st.html(tables.sentence(directions.partners_sentence(name, to_contact, benchmark)))
 if to_contact:
     st.html(parts.partners(to_contact, name))
     download_table(
-        lambda: parts.partners_file(db, to_contact, str(chosen.area_id), benchmark),
-        f"{chosen.area_id}-whom-to-ring.csv",
-        f"Download whom to ring, {sum(len(one.evidence) for one in to_contact)} rows (CSV)",
+        lambda: parts.partners_file(db, [*(near or ()), *to_contact], str(chosen.area_id), benchmark),
+        f"{chosen.area_id}-councils-to-learn-from.csv",
+        "Download (CSV)",
     )
 
 st.header("What it would take", anchor=False)
@@ -178,13 +183,13 @@ st.html(
         f"{metric.title}, {formats.period_label(metric, period.end)}: {name} and its statistical neighbours",
     )
 )
-near = rows.filter(rows["area_id"].is_in([chosen.area_id, *queries.neighbours(db, chosen.area_id)]))
+similar = rows.filter(rows["area_id"].is_in([chosen.area_id, *queries.neighbours(db, chosen.area_id)]))
 download(
     db,
-    near,
+    similar,
     f"{chosen.area_id}-neighbours.csv",
     benchmark=benchmark,
-    label=f"Download the {near.height} councils (CSV)",
+    label=f"Download the {similar.height} councils (CSV)",
 )
 st.html(parts.region(db, chosen.area_id))
 session.as_data(

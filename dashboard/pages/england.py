@@ -5,7 +5,7 @@ from typing import Literal
 
 import streamlit as st
 
-from dashboard.analysis import comparison, direction, england, queries, standard
+from dashboard.analysis import comparison, direction, england, partners, queries, standard
 from dashboard.api import view_data
 from dashboard.api.view_links import VERSION
 from dashboard.data.model import ENGLAND
@@ -99,7 +99,8 @@ with left:
         download(db, watch, "watch-list.csv", benchmark=benchmark, label=f"Download the {watch.height} to watch (CSV)")
 with right:
     if peers.height:
-        st.html(parts.watched(peers, metric, benchmark, "Better, and getting better"))
+        judged = partners.leaders(db)
+        st.html(parts.watched(peers, metric, benchmark, "Better, and getting better", judged))
         download(db, peers, "to-ring.csv", benchmark=benchmark, label=f"Download the {peers.height} to ring (CSV)")
 several = direction.watch_counts(db, benchmark, nine)
 st.html(tables.sentence(directions.counts_sentence(several, nine, "watch")))

@@ -98,7 +98,7 @@ def test_a_councils_page_opens_with_its_profile_and_says_the_chosen_measure_belo
         assert opening == profile_sentence(council, profile, db.metrics)
         assert of_measure.startswith(expected(db, council, metric_id, benchmark, period(app)))
         assert [header.value for header in app.header] == [
-            "Ofsted's latest judgements", db.metrics[metric_id].title, "Every measure", "Whom to ring",
+            "Ofsted's latest judgements", db.metrics[metric_id].title, "Every measure", "Councils to learn from",
             "What it would take", "Councils most like it",
         ]  # fmt: skip
 

@@ -224,12 +224,13 @@ RULES = (
         "partners",
         "Learning partners",
         "Authorities most like a council that reach the benchmark where it falls short, with the evidence.",
-        "They are looked for among a council's ten statistical neighbours and those that name it as one of theirs. "
-        "First comes who reaches the benchmark in most of the measures where the council falls short, then who is "
-        "nearest. Figures of very small returns, and of a return both belong to, are no evidence. Which measures, how "
-        "alike the two are and the latest judgement of leaders with its date stand beside each. It is a short list to "
-        "talk to, never a score.",
+        "For the chosen measure they are the council's own statistical neighbours that reach the benchmark there, each "
+        "with its figure, rank and grade. For all measures together those that name the council as one of their "
+        "neighbours are looked at too, and who reaches the benchmark on more measures comes first. In both lists "
+        "councils whose leaders are judged Good or Outstanding, and help and protection not lower, come before all "
+        "others, and then the nearest. A lower grade is always said. Figures of very small returns, and of a return "
+        "both belong to, are no evidence. It is a short list to talk to, never a score.",
         of_partners,
-        "peers similar councils to ring talk",
+        "peers similar councils to learn from talk",
     ),
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import polars as pl
 
@@ -189,8 +189,18 @@ def regions(rows: pl.DataFrame, metrics: Sequence[Metric], first: Metric, when: 
     return table.html(rows, f"Regions by {first.noun}, {when}, best first")
 
 
-def watched(rows: pl.DataFrame, metric: Metric, benchmark: Benchmark, caption: str) -> Html:
-    """A watch list or its mirror, furthest first, each council a link to its page."""
+def watched(
+    rows: pl.DataFrame, metric: Metric, benchmark: Benchmark, caption: str, grades: Mapping[str, str] | None = None
+) -> Html:
+    """A watch list or its mirror, furthest first, each council a link to its page.
+
+    `grades` are the latest judgements of leaders, beside those that others are to learn from (rule `partners`).
+    """
+
+    def leaders(row: Row) -> Html:
+        found = dict.fromkeys((grades or {}).get(one, "not judged") for one in row["area_ids"])
+        return join(*(cells.grade(one if one in GRADES else None, "", "leaders") for one in found), by=" ")
+
     table = Table(
         "watched",
         (
@@ -199,6 +209,7 @@ def watched(rows: pl.DataFrame, metric: Metric, benchmark: Benchmark, caption: s
             Column(benchmark.title, lambda row: cells.benchmark(row, metric)),
             Column("Gap", lambda row: cells.gap(row, metric)),
             Column("Standing, best first", lambda row: cells.rank(row, metric)),
+            *([] if grades is None else [Column("Impact of leaders", leaders)]),
         ),
     )
     return table.html(rows, caption)

@@ -168,6 +168,11 @@ def place(name: str) -> str:
     return re.sub(r", (City|County) of$", "", name)
 
 
+def possessive(name: str) -> str:
+    """ "Leeds'", "York's"."""
+    return f"{name}'" if name.endswith("s") else f"{name}'s"
+
+
 def direction(change: float, metric: Metric) -> str:
     """What a change means: "better", "worse", "no change", or of a neutral measure "higher" or "lower"."""
     if not number(change, metric.decimals).strip("0.,"):

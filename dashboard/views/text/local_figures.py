@@ -43,8 +43,8 @@ def opening(
     name = formats.place(name)
     if not rows:
         return (
-            f"No figure of {_of(name)} own is in your session: type, paste or upload some, and see where they would "
-            "stand among the published ones."
+            f"No figure of {formats.possessive(name)} own is in your session: type, paste or upload some, and see "
+            "where they would stand among the published ones."
         )
     own = next((row for row in rows if row["metric_id"] == metric.metric_id), None)
     if own is None:
@@ -132,7 +132,8 @@ def whole_year(metric: Metric) -> str:
 
 
 def _counted(name: str, rows: Sequence[Row]) -> str:
-    return f"{_figures(len(rows))} of {_of(name)} own {'is' if len(rows) == 1 else 'are'} here, unpublished."
+    own = f"{_figures(len(rows))} of {formats.possessive(name)} own"
+    return f"{own} {'is' if len(rows) == 1 else 'are'} here, unpublished."
 
 
 def _moved(rows: Sequence[Row], metrics: Mapping[str, Metric]) -> str:
@@ -153,7 +154,3 @@ def _moved(rows: Sequence[Row], metrics: Mapping[str, Metric]) -> str:
 
 def _figures(count: int) -> str:
     return plural(count, "figure")
-
-
-def _of(name: str) -> str:
-    return f"{name}'" if name.endswith("s") else f"{name}'s"
