@@ -7,8 +7,10 @@ from collections.abc import Mapping, Sequence
 import polars as pl
 
 from dashboard.analysis import comparison, direction, queries, scenarios, standard
+from dashboard.analysis import group as groups
 from dashboard.analysis import partners as learning
 from dashboard.analysis.benchmarks import DEFAULT, Benchmark
+from dashboard.analysis.group import Members
 from dashboard.analysis.partners import Partner
 from dashboard.briefings import sections, strips
 from dashboard.briefings.model import Briefing, Cards, Cell, Point, Points, Section, Table, Words
@@ -19,6 +21,7 @@ from dashboard.views.tables.council import like
 from dashboard.views.text import briefings as said
 from dashboard.views.text import direction as directions
 from dashboard.views.text import formats
+from dashboard.views.text import group as grouped
 from dashboard.views.text import scenarios as taking
 from dashboard.views.text.council import council_sentence, profile_sentence
 from dashboard.views.text.notices import notices
@@ -36,7 +39,9 @@ FEW = "small numbers"
 def briefing(db: Database, area_id: str, benchmark: Benchmark) -> Briefing:
     """The briefing on a council of today, compared with a benchmark."""
     name = db.names[area_id]
-    profile = queries.profile(db, area_id, benchmark)
+    # Compared with some councils, it is ranked among them.
+    group = groups.members(db, benchmark, area_id)
+    profile = groups.ranked_among(db, queries.profile(db, area_id, benchmark), group)
     rows = {row["metric_id"]: row for row in profile.iter_rows(named=True)}
     inspections = queries.inspections(db, area_id)
     partners = learning.learning_partners(db, area_id, benchmark, most=MOST_PARTNERS)
@@ -47,7 +52,8 @@ def briefing(db: Database, area_id: str, benchmark: Benchmark) -> Briefing:
         for metric_id, row in rows.items()
         if (words := formats.joint(queries.partners(db, row["return_id"], area_id)))
     }
-    best, worst = _better(queries.strongest(profile)), queries.weakest(profile)
+    strongest, worst = groups.extremes(profile, group)
+    best, among = _better(strongest, group), grouped.among(group)
     return Briefing(
         area_id=area_id,
         name=name,
@@ -55,19 +61,21 @@ def briefing(db: Database, area_id: str, benchmark: Benchmark) -> Briefing:
         about=sections.about(benchmark),
         made_on=db.built_at.date(),
         data_version=db.data_version,
-        sentence=profile_sentence(name, profile.to_dicts(), db.metrics),
+        sentence=grouped.group_sentence(name, profile, db.metrics, group)
+        if group
+        else profile_sentence(name, profile.to_dicts(), db.metrics),
         pages=(
             (
                 _judgements(db, area_id),
                 _measures(db, area_id, rows, nine, benchmark, joint),
-                _extremes(db, best, "Where it stands best", joint),
-                _extremes(db, worst, "Where it stands worst", joint),
+                _extremes(db, best, f"Where it stands best {among}".strip(), joint),
+                _extremes(db, worst, f"Where it stands worst {among}".strip(), joint),
             ),
             (
-                _gaps(db, area_id, rows, nine, benchmark, joint),
+                _gaps(db, area_id, rows, nine, benchmark, joint, among),
                 _direction(db, area_id, profile, nine, benchmark),
                 _partners(db, name, near, partners, nine, benchmark),
-                _questions(db, area_id, profile, nine, benchmark, [*(near or ()), *partners], joint),
+                _questions(db, area_id, profile, nine, benchmark, [*(near or ()), *partners], joint, worst),
                 _notes(db, area_id, profile, rows, nine, benchmark, (best, worst)),
                 sections.sources(
                     db,
@@ -136,9 +144,9 @@ def _judged(db: Database, partners: Sequence[Partner]) -> list[str]:
     return [next(one.source_id for one in each if "leaders" in one.grades) for each in found if each]
 
 
-def _better(rows: pl.DataFrame) -> pl.DataFrame:
+def _better(rows: pl.DataFrame, group: Members | None) -> pl.DataFrame:
     """Of the measures in which it ranks best, those in the better half: few have a figure of very small councils."""
-    return rows.filter(pl.col("quarter") <= 2)
+    return groups.better_half(rows) if group else rows.filter(pl.col("quarter") <= 2)
 
 
 def _said(row: Row, metric: Metric, joint: Mapping[str, str]) -> tuple[str, ...]:
@@ -166,7 +174,7 @@ def _extremes(db: Database, rows: pl.DataFrame, title: str, joint: Mapping[str, 
 
 def _gaps(
     db: Database, area_id: str, rows: Mapping[str, Row], nine: Sequence[Metric], benchmark: Benchmark,
-    joint: Mapping[str, str],
+    joint: Mapping[str, str], among: str,
 ) -> Section:  # fmt: skip
     name = db.names[area_id]
     body = []
@@ -198,7 +206,9 @@ def _gaps(
     if FIRST in rows:
         row = rows[FIRST]
         metric = db.metrics[FIRST]
-        found.append(council_sentence(name, row, metric, benchmark, queries.partners(db, row["return_id"], area_id)))
+        found.append(
+            council_sentence(name, row, metric, benchmark, queries.partners(db, row["return_id"], area_id), among)
+        )
         target = standard.best_quarter(db, metric)
         # Of three posts such a sum says nothing.
         if target and row["value"] is not None and row["value"] > target and not row["very_small"]:
@@ -267,14 +277,14 @@ def _partners(
 
 def _questions(
     db: Database, area_id: str, profile: pl.DataFrame, nine: Sequence[Metric], benchmark: Benchmark,
-    partners: Sequence[Partner], joint: Mapping[str, str],
+    partners: Sequence[Partner], joint: Mapping[str, str], weakest: pl.DataFrame,
 ) -> Section:  # fmt: skip
     inspections = queries.inspections(db, area_id)
     asked = next((one for one in partners if one.well_judged), None)
     found = questions(
         profile.to_dicts(),
         nine,
-        queries.weakest(profile)["metric_id"].to_list(),
+        weakest["metric_id"].to_list(),
         queries.history(db, area_id),
         db.metrics,
         benchmark,

@@ -99,6 +99,8 @@ def rank(row: Row) -> Cell:
     """The quarter, with rank and number of councils below."""
     if row["rank"] is None:
         return Cell("")
+    if row["quarter"] is None:
+        return Cell(formats.rank(row))
     return Cell(formats.QUARTERS[row["quarter"]].capitalize(), formats.rank(row), f"q{row['quarter']}")
 
 

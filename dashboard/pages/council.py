@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 import streamlit as st
 
 from dashboard.analysis import direction, funnel, queries
+from dashboard.analysis import group as groups
 from dashboard.analysis import partners as learning
 from dashboard.api import view_data, view_links
 from dashboard.pages.components import briefing_links as papers
@@ -21,6 +22,7 @@ from dashboard.views.charts.trend import draw_trend
 from dashboard.views.tables import council as parts
 from dashboard.views.text import direction as directions
 from dashboard.views.text import formats
+from dashboard.views.text import group as grouped
 from dashboard.views.text.council import council_sentence, profile_sentence
 from dashboard.views.text.markdown import literal
 from dashboard.views.text.notices import notices
@@ -43,10 +45,15 @@ if chosen.area_id is None:
 
 name = db.names[chosen.area_id]
 profile = queries.profile(db, chosen.area_id, benchmark)
+# Compared with some councils, it is ranked among them.
+group = groups.members(db, benchmark, chosen.area_id)
+ranked, among = groups.ranked_among(db, profile, group), grouped.among(group)
 inspections = queries.inspections(db, chosen.area_id)
 session.headline(
     name,
-    profile_sentence(name, profile.to_dicts(), db.metrics),
+    grouped.group_sentence(name, ranked, db.metrics, group)
+    if group
+    else profile_sentence(name, profile.to_dicts(), db.metrics),
     kicker=f"{db.names[db.regions[chosen.area_id]]} · {queries.authority_type(db, chosen.area_id)}",
 )
 st.html(papers.line(chosen.area_id, benchmark, st.session_state.get(view_links.VERSION)))
@@ -63,18 +70,19 @@ st.html(
 if len(inspections) > 1:
     st.html(parts.timeline(inspections))
 best, worst = st.columns(2, gap="medium")
+strongest, weakest = groups.extremes(ranked, group)
 with best:
-    st.html(parts.extremes(db, queries.strongest(profile), "Where it stands best"))
+    st.html(parts.extremes(db, strongest, f"Where it stands best {among}".strip()))
 with worst:
-    st.html(parts.extremes(db, queries.weakest(profile), "Where it stands worst"))
+    st.html(parts.extremes(db, weakest, f"Where it stands worst {among}".strip()))
 
 rows = queries.councils(db, metric, period, benchmark)
-own = next((row for row in rows.iter_rows(named=True) if row["area_id"] == chosen.area_id), None)
+own = groups.own_row(db, rows, group, chosen.area_id)
 st.html(tables.MEASURE_ANCHOR)
 st.header(literal(metric.title), anchor=False)
 if own is not None:
     partners = queries.partners(db, own["return_id"], own["area_id"])
-    sentence = council_sentence(name, own, metric, benchmark, partners)
+    sentence = council_sentence(name, own, metric, benchmark, partners, among)
     way = directions.trend_sentence(direction.with_direction(db, rows.filter(rows["area_id"] == chosen.area_id)))
     st.html(tables.sentence(f"{sentence} {way}".strip()))
 else:
@@ -140,12 +148,15 @@ st.header("Every measure", anchor=False)
 themes = list(dict.fromkeys(db.metrics[metric_id].theme for metric_id in profile["metric_id"]))
 theme = one_of("Theme", [*themes, "All"], "theme", default=FIRST_THEME)
 if theme != "All":
-    profile = profile.filter([db.metrics[metric_id].theme == theme for metric_id in profile["metric_id"]])
+    profile, ranked = (
+        frame.filter([db.metrics[metric_id].theme == theme for metric_id in frame["metric_id"]])
+        for frame in (profile, ranked)
+    )
 st.html(
     tables.profile(
-        db, profile, queries.history(db, chosen.area_id), benchmark, chosen=metric.metric_id,
+        db, ranked, queries.history(db, chosen.area_id), benchmark, chosen=metric.metric_id,
         caption=f"{name}: {'every measure' if theme == 'All' else theme.lower()}, newest period, "
-        f"compared with: {benchmark.title}",
+        f"compared with: {benchmark.title}{f', ranked {among}' if among else ''}",
     )
 )  # fmt: skip
 download(

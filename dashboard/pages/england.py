@@ -6,6 +6,7 @@ from typing import Literal
 import streamlit as st
 
 from dashboard.analysis import comparison, direction, england, partners, queries, standard
+from dashboard.analysis import group as groups
 from dashboard.api import view_data
 from dashboard.api.view_links import VERSION
 from dashboard.data.model import ENGLAND
@@ -22,6 +23,7 @@ from dashboard.views.text import formats, front
 from dashboard.views.text.citing import cite_metric
 from dashboard.views.text.council import council_sentence
 from dashboard.views.text.england import england_sentence
+from dashboard.views.text.group import among
 
 HEIGHT = 300
 SPANS = {f"{years} year{'' if years == 1 else 's'}": years for years in direction.YEARS}
@@ -34,10 +36,12 @@ rows = queries.councils(db, metric, period, benchmark)
 total = comparison.england_if_all_met(rows)
 sentence = england_sentence(rows.to_dicts(), queries.england(db, metric, period), metric, benchmark, total)
 session.headline("England", sentence, kicker="How well is every council protecting its children?")
-own = next((row for row in rows.iter_rows(named=True) if row["area_id"] == chosen.area_id), None)
+group = groups.members(db, benchmark, chosen.area_id)
+own = groups.own_row(db, rows, group, chosen.area_id)
 if own is not None:
     joint = queries.partners(db, own["return_id"], own["area_id"])
-    st.html(parts.council(own["name"], council_sentence(own["name"], own, metric, benchmark, joint)))
+    sentence = council_sentence(own["name"], own, metric, benchmark, joint, among(group))
+    st.html(parts.council(own["name"], sentence))
 st.html(parts.turns())
 st.html(papers.line(ENGLAND, benchmark, st.session_state.get(VERSION)))
 

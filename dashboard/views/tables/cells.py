@@ -152,7 +152,7 @@ def rank(row: Row, metric: Metric) -> Html:
     """The quarter and the rank with how many are ranked; "not ranked" of what is not."""
     if row["rank"] is None:
         return period("not ranked" if not metric.ranked else "")
-    return join(quarter(row["quarter"]), " ", formats.rank(row))
+    return join(quarter(row["quarter"]), " ", formats.rank(row)) if row["quarter"] else join(formats.rank(row))
 
 
 def quarter(of: int, words: str = "") -> Html:

@@ -12,8 +12,13 @@ from dashboard.views.text import formats
 FEW = 4
 
 
-def council_sentence(name: str, row: Row, metric: Metric, benchmark: Benchmark, partners: Sequence[str]) -> str:
-    """What stands out about one council in one measure and period, from its row of `queries.councils`."""
+def council_sentence(
+    name: str, row: Row, metric: Metric, benchmark: Benchmark, partners: Sequence[str], among: str = ""
+) -> str:
+    """What stands out about one council in one measure and period, from its row of `queries.councils`.
+
+    Where the row has the rank of a group (`group.ranked_among`), `among` says which.
+    """
     name, when = formats.place(name), formats.period(metric, row["period_end"])
     if metric.graded:
         return _grade_sentence(name, row, metric)
@@ -22,7 +27,7 @@ def council_sentence(name: str, row: Row, metric: Metric, benchmark: Benchmark, 
         return f"{name} has no {metric.noun} {when}: {why}."
     note = f" ({formats.joint(partners)})" if partners else ""
     opening = f"In {name} the {metric.noun} was {formats.compared(row, metric)} {when}{note}"
-    rank = formats.rank(row)
+    rank = f"{formats.rank(row)} {among}".strip() if formats.rank(row) else ""
     opening += f", {rank}." if rank else "."
     return f"{opening} {_compare_with_benchmark(row, metric, benchmark)}".strip()
 

@@ -97,8 +97,10 @@ def decimals_of(first: float, second: float, least: int) -> int:
 
 def decimals(row: Row, metric: Metric) -> int:
     """With how many decimals value, benchmark and gap of a row of `comparison.compare` are shown."""
-    if row["value"] is None or row["benchmark"] is None:
+    if row["benchmark"] is None:
         return metric.decimals
+    if row["value"] is None:
+        return own_decimals(row["benchmark"], metric.decimals)
     return decimals_of(row["value"], row["benchmark"], metric.decimals)
 
 
