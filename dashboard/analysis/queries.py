@@ -132,13 +132,6 @@ def _by_rank(profile: pl.DataFrame) -> pl.DataFrame:
 
 
 @cached
-def indicative(db: Database, metric: Metric) -> bool:
-    """Whether intervals are only indicative: what is counted are full-time equivalents, all of them (rule `chance`)."""
-    counted = db.table["metric"].filter(pl.col("metric_id") == metric.metric_id)["numerator"][0]
-    return "_fte" in (counted or "")
-
-
-@cached
 def history(db: Database, area_id: str) -> dict[str, list[tuple[date, float | None]]]:
     """Every measure of one council over time: metric_id -> (period_end, value), oldest first, missing as None."""
     rows = db.by_area[area_id].sort("period_end").group_by("metric_id", maintain_order=True).agg("period_end", "value")

@@ -275,6 +275,13 @@ TARGET = Parameter(
     "target", "The number that is the benchmark, in the unit of the one measure asked for, for benchmark=target.",
     kind="number", highest=HIGHEST, example="10",
 )  # fmt: skip
+LIMITS = Parameter(
+    "limits",
+    "What intervals and verdicts allow for: chance alone, or chance and the usual differences between councils.",
+    allowed=_fixed("chance", "differences"),
+    default="differences where the benchmark is an average, chance where it is a mark to meet",
+    example="chance",
+)
 SHAPE = Parameter(
     "shape", "long: a row a figure. wide: a row an area and period, a column a measure.",
     allowed=_fixed("long", "wide"), default="long", example="wide",

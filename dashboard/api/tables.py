@@ -36,10 +36,10 @@ def observations(db: Database, values: Values) -> Rows:
     """Figures, or the reasons why there is none."""
     parts = values.get("with", ())
     if values.get("shape") == "wide":
-        if others := [name for name in ("with", "benchmark", "group", "target") if name in values]:
+        if others := [name for name in ("with", "benchmark", "group", "target", "limits") if name in values]:
             raise _not_together(f"shape=wide holds values alone: leave out {' and '.join(others)}.", others[0])
         return _whole(to_wide(db, _find_figures(db, values)))
-    if {"benchmark", "group", "target"} & values.keys():
+    if {"benchmark", "group", "target", "limits"} & values.keys():
         parts = (*parts, "benchmark")
     return _figures(db, _find_figures(db, values), parts, _benchmark(db, values))
 
@@ -232,7 +232,16 @@ def _figures(db: Database, rows: pl.DataFrame, parts: tuple[str, ...], benchmark
     return Rows(rows.height, lambda offset, most: to_long(db, rows.slice(offset, most), parts, benchmark))
 
 
+# What limits allow for: the usual differences between councils too, or not.
+LIMITS = {"differences": True, "chance": False}
+
+
 def _benchmark(db: Database, values: Values) -> Benchmark:
+    """The benchmark asked for, with the limits asked for."""
+    return benchmarks.with_limits(_asked(db, values), LIMITS.get(values.get("limits", "")))
+
+
+def _asked(db: Database, values: Values) -> Benchmark:
     """The benchmark asked for: a group or a target alone says which one is meant."""
     group, target = values.get("group"), values.get("target")
     implied = "group" if group else "target" if target is not None else DEFAULT

@@ -196,11 +196,13 @@ def _gaps(
                 Cell(metric.short_title, f"{formats.period_label(metric, row['period_end'])}{shared}"),
                 distance,
                 Cell(real, formats.held(metric)) if real else Cell("no counts are published" if falls_short else ""),
-                Cell((short_verdict(row) or "cannot be said") if falls_short else ""),
+                Cell((short_verdict(row) or "cannot be said") if row["gap"] is not None else ""),
                 sections.trend(row),
             )
         )
-    heads = ("Measure", f"Distance from: {benchmark.title}", "To get there", "Beyond chance?", "Over five years")
+    heads = ("Measure", f"Distance from: {benchmark.title}", "To get there",
+        "Beyond usual differences?" if benchmark.spread else "Beyond chance?", "Over five years",
+    )  # fmt: skip
     found: list[str] = []
     resting: tuple[str, ...] = (scenarios.ILLUSTRATIVE,)
     if FIRST in rows:
@@ -317,7 +319,7 @@ def _notes(
         points.append(Point(f"Statistical neighbours, nearest first: {formats.listed(near)}."))
     points += [
         Point(f"{sections.UNROUNDED} {said.WITHOUT_COUNTS}"),
-        *sections.indicative(db, nine),
+        *sections.indicative(nine),
         *sections.care(nine),
     ]
     points += sections.unseen(db, nine, benchmark)

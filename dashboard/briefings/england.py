@@ -240,7 +240,7 @@ def _leaders(row: Row, judged: Mapping[str, str]) -> str:
 
 def _several(db: Database, nine: list[Metric], benchmark: Benchmark) -> Section:
     found = direction.watch_counts(db, benchmark, nine)
-    blocks: list[Block] = [Words(directions.counts_sentence(found, nine, "watch"))]
+    blocks: list[Block] = [Words(directions.counts_sentence(found, nine, "watch", benchmark))]
     often = found.filter(pl.col("count") > 1)
     if often.height:
         body = [
@@ -308,7 +308,7 @@ def _notes(db: Database, rows: pl.DataFrame, metric: Metric, nine: list[Metric],
         points.append(Point(words))
     points += [
         Point(f"{sections.UNROUNDED} {said.WITHOUT_COUNTS}"),
-        *sections.indicative(db, nine),
+        *sections.indicative(nine),
         *sections.care(nine),
     ]
     points += sections.unseen(db, nine, benchmark)

@@ -79,8 +79,8 @@ def _no_rows(db: Database) -> pl.DataFrame:
     """Rows of `comparison.compare` and `direction.with_direction`, none of them: an export has a column for each."""
     compared = {
         "benchmark": pl.Float64, "council_count": pl.Int64, "gap": pl.Float64, "shortfall": pl.Float64,
-        "low": pl.Float64, "high": pl.Float64, "verdict": pl.String, "s": pl.Int64, "direction": pl.String,
-        "no_direction": pl.String,
+        "low": pl.Float64, "high": pl.Float64, "interval_allows_for": pl.String, "verdict": pl.String, "s": pl.Int64,
+        "direction": pl.String, "no_direction": pl.String,
     }  # fmt: skip
     return db.figure.clear().with_columns(pl.lit(None, kind).alias(name) for name, kind in compared.items())
 

@@ -29,10 +29,10 @@ from dashboard.views.text.notices import notices
 
 HEIGHT = 420
 FIRST_THEME = "Workforce"
-PICTURES = ("In order", "By size, with limits of chance")
+PICTURES = ("In order", "By size, with limits")
 
 db = session.database()
-chosen = session.chosen(db)
+chosen = session.chosen(db, limits=True)
 metric, period, benchmark = chosen.metric, chosen.period, chosen.benchmark
 
 if chosen.area_id is None:
@@ -85,6 +85,9 @@ if own is not None:
     sentence = council_sentence(name, own, metric, benchmark, partners, among)
     way = directions.trend_sentence(direction.with_direction(db, rows.filter(rows["area_id"] == chosen.area_id)))
     st.html(tables.sentence(f"{sentence} {way}".strip()))
+    if metric.has_interval:
+        st.html(tables.note(formats.limits_note(metric, benchmark)))
+        session.choose_limits()
 else:
     st.html(tables.sentence(f"{name} did not exist {formats.period(metric, period.end)}."))
 
@@ -108,7 +111,7 @@ with right:
     as_funnel = metric.has_interval and (
         one_of("Drawn", PICTURES, "picture", label_visibility="collapsed", wrap=True) == PICTURES[1]
     )
-    limits = funnel.funnel(db, metric, period) if as_funnel else None
+    limits = funnel.funnel(db, metric, period, spread=chosen.limits is not False) if as_funnel else None
     if metric.graded:
         session.chart(
             draw_grades(classification, chosen=chosen.area_id, height=HEIGHT // 2 + 60), "grades", "Councils by grade"

@@ -96,6 +96,8 @@ download(db, figures, "regions.csv", benchmark=benchmark, label=f"Download these
 st.header("Watch list", anchor=False)
 watch, peers = direction.watch_list(db, metric, benchmark), direction.peers(db, metric, benchmark)
 st.html(tables.sentence(front.watch_sentence(metric, watch.height, peers.height, benchmark)))
+if said := front.chance_sentence(rows, metric, benchmark):
+    st.html(tables.note(said))
 left, right = st.columns(2, gap="medium")
 with left:
     if watch.height:
@@ -107,7 +109,7 @@ with right:
         st.html(parts.watched(peers, metric, benchmark, "Better, and getting better", judged))
         download(db, peers, "to-ring.csv", benchmark=benchmark, label=f"Download the {peers.height} to ring (CSV)")
 several = direction.watch_counts(db, benchmark, nine)
-st.html(tables.sentence(directions.counts_sentence(several, nine, "watch")))
+st.html(tables.sentence(directions.counts_sentence(several, nine, "watch", benchmark)))
 often = several.filter(several["count"] > 1)
 if often.height:
     st.html(parts.counted(db, often, f"Councils on a watch list of more than one of {len(nine)} measures"))

@@ -30,7 +30,7 @@ from dashboard.views.text.map import coloured_sentence
 HEIGHT, HEIGHT_BESIDE = 620, 420
 
 db = session.database()
-chosen = session.chosen(db)
+chosen = session.chosen(db, limits=True)
 benchmark = chosen.benchmark
 
 
@@ -50,6 +50,8 @@ def choose() -> Choices:
         if st.session_state.get("colour") not in ways:
             st.session_state.pop("colour", None)
         colour = one_of("Colour by", ways, "colour", wrap=True) if len(ways) > 1 else ways[0]
+        if session.COLOUR_SCHEMES[colour] == "verdict":
+            session.choose_limits()
         view = session.VIEWS[one_of("Drawn as", list(session.VIEWS), "view_as")]
         return Choices(colour, view, session.beside(db, chosen.metric))
 
@@ -132,7 +134,7 @@ def picture(
             alt = f"All councils {'in order of' if metric.ranked else 'by'} {metric.noun}"
             alt += ", best first" if metric.ranked else ""
         session.chart(figure, f"{before}strip", alt)
-    st.html(tables.source_note(db, metric) + parts.note(metric, scheme, indicative=queries.indicative(db, metric)))
+    st.html(tables.source_note(db, metric) + parts.note(metric, scheme, benchmark))
     name = f"{'second-' if second else ''}{metric.metric_id}-{period.end}"
     with st.expander("All councils as a table", key=f"{before}table", on_change="rerun", bind="query-params") as table:
         if table.open and scheme == "trend":

@@ -9,8 +9,9 @@ from dashboard.data.database import Database, joint_return
 COLUMNS = (
     "area", "metric", "period", "period_end", "value", "unit", "status", "symbol", "change", "rank", "tied", "ranked",
     "quarter", "benchmark_rule", "benchmark", "benchmark_base", "gap", "shortfall", "interval_low", "interval_high",
-    "verdict", "numerator", "denominator", "joint_return", "polarity", "region", "area_kind", "la_number", "gss_code",
-    "metric_id", "source", "publisher", "release", "released", "page", "licence", "data_version",
+    "interval_allows_for", "verdict", "numerator", "denominator", "joint_return", "polarity", "region", "area_kind",
+    "la_number", "gss_code", "metric_id", "source", "publisher", "release", "released", "page", "licence",
+    "data_version",
 )  # fmt: skip
 # Of rows that hold trends (`direction.with_direction`) too.
 TREND_COLUMNS = ("trend", "no_trend_because")

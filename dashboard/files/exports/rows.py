@@ -19,14 +19,14 @@ PARTS: dict[str, tuple[str, ...]] = {
     "standing": ("rank", "tied", "ranked", "quarter"),
     "benchmark": BENCHMARK,
     "gap": (*BENCHMARK, "gap", "shortfall"),
-    "interval": (*BENCHMARK, "interval_low", "interval_high", "verdict"),
+    "interval": (*BENCHMARK, "interval_low", "interval_high", "interval_allows_for", "verdict"),
     "trend": exports.TREND_COLUMNS,
 }
 OPTIONAL = frozenset(column for columns in PARTS.values() for column in columns)
 # What `comparison.compare` adds, where it is not called.
 NOT_COMPARED = {
     "benchmark": pl.Float64, "council_count": pl.Int64, "gap": pl.Float64, "shortfall": pl.Float64, "low": pl.Float64,
-    "high": pl.Float64, "verdict": pl.String,
+    "high": pl.Float64, "interval_allows_for": pl.String, "verdict": pl.String,
 }  # fmt: skip
 
 

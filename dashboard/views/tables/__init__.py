@@ -152,7 +152,7 @@ def comparison(metric: Metric, benchmark: Benchmark) -> list[Column]:
     return [
         Column(benchmark.label, lambda row: cells.benchmark(row, metric)),
         Column("Gap", lambda row: cells.gap(row, metric)),
-        Column("Beyond chance?", cells.short_verdict),
+        Column(formats.significant(metric, benchmark), cells.short_verdict),
     ]
 
 

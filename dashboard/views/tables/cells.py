@@ -162,7 +162,7 @@ def quarter(of: int, words: str = "") -> Html:
 
 def short_verdict(row: Row) -> str:
     """Whether it is significant, as short as a column needs it."""
-    return formats.verdict(row).replace(": chance could explain the difference", "")
+    return formats.verdict(row).partition(":")[0]
 
 
 def grade(grade: str | None, framework: str, strand: str) -> Html:

@@ -66,13 +66,14 @@ def _compare_with_benchmark(row: Row, metric: Metric, benchmark: Benchmark) -> s
         return formats.benchmark_value(row["benchmark"], row["council_count"], benchmark, metric)
     mark = formats.mark(row, benchmark, metric)
     group = f"what {benchmark.group} reach {mark}" if benchmark.best else f"{benchmark.group} {mark}"
-    chance = " Chance could explain the difference." if row["verdict"] == "similar" else ""
+    # Said to both sides: to those that meet a mark by chance too.
+    chance = f" {formats.chance(row, metric)}".rstrip()
     if row["gap"] == 0 and not (metric.ranked and benchmark.to_meet):
         return f"{'It' if metric.ranked else 'That'} is the same as {group}."
     if metric.neutral or row["gap"] > 0:
         real = formats.shortfall_held(row, metric)
         return f"That is {formats.gap(row, metric)} {group}{f': {real}' if real else ''}.{chance}"
-    return f"It meets {group}." if benchmark.to_meet else f"It is better than {group}.{chance}"
+    return f"It {'meets' if benchmark.to_meet else 'is better than'} {group}.{chance}"
 
 
 def _grade_sentence(name: str, row: Row, metric: Metric) -> str:

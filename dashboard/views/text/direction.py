@@ -46,11 +46,11 @@ def trend_sentence(row: pl.DataFrame) -> str:
     return f"{words[0].upper()}{words[1:]}." if words else ""
 
 
-def counts_sentence(rows: pl.DataFrame, metrics: Sequence[Metric], side: Side) -> str:
+def counts_sentence(rows: pl.DataFrame, metrics: Sequence[Metric], side: Side, benchmark: Benchmark) -> str:
     """Who is on most watch lists, or most often to be rung, from `direction.watch_counts`; no score."""
     of = f"{len(metrics)} measures" if len(metrics) != 1 else "measure"
     beside = "worse than the benchmark" if side == "watch" else "better than it"
-    going = f"{beside} beyond chance and getting {'worse' if side == 'watch' else 'better'}"
+    going = f"{beside} {formats.beyond(benchmark)} and getting {'worse' if side == 'watch' else 'better'}"
     if rows.is_empty():
         return f"No council is {going} on any of these {of}." if len(metrics) != 1 else f"No council is {going}."
     most = rows["count"][0]
@@ -129,7 +129,7 @@ def judged(one: Partner) -> str:
 
 
 def funnel_sentence(funnel: Funnel) -> str:
-    """How many councils are further from England than chance alone explains."""
+    """How many councils are further from England than is usual, or than chance alone explains."""
     metric, points = funnel.metric, funnel.points
     sides = ("better", "worse") if metric.ranked else ("lower", "higher")
     parts = [
@@ -138,10 +138,15 @@ def funnel_sentence(funnel: Funnel) -> str:
         for side in sides
     ]
     within = points.filter(pl.col("outside") == 0).height
+    limits = "95% limits of chance and of the usual differences between councils" if funnel.tau2 else (
+        "95% limits of chance"
+    )  # fmt: skip
+    alone = f" Chance alone would leave {funnel.by_chance} outside." if funnel.tau2 else ""
+    census = f" {formats.INDICATIVE}" if metric.indicative else ""
     return (
         f"The {metric.noun} of England was {formats.quantity(funnel.england, metric)} "
         f"{formats.period(metric, funnel.period.end)}. Around it {within} of {points.height} councils lie within the "
-        f"95% limits of chance; {parts[0]}, and {parts[1]}."
+        f"{limits}; {parts[0]}, and {parts[1]}.{alone}{census}"
     )
 
 

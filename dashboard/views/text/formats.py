@@ -13,7 +13,7 @@ from functools import lru_cache
 from typing import Literal
 
 from dashboard.analysis.benchmarks import Benchmark
-from dashboard.analysis.comparison import conflict
+from dashboard.analysis.comparison import SPREAD, conflict
 from dashboard.data.model import GRADES, Metric, Row
 from dashboard.data.names import MINUS as MINUS
 from dashboard.data.names import format_date
@@ -37,6 +37,15 @@ VERDICTS = {
     "lower": "lower, beyond chance",
     "higher": "higher, beyond chance",
 }
+# The same where limits allow for more than chance (rule `chance`).
+SPREAD_VERDICTS = {
+    "better": "better, beyond usual differences",
+    "worse": "worse, beyond usual differences",
+    "similar": "similar: within usual differences between councils",
+    "lower": "lower, beyond usual differences",
+    "higher": "higher, beyond usual differences",
+}
+INDICATIVE = "This is indicative: full-time equivalents are counted in full, not sampled."
 QUARTERS = {1: "best quarter", 2: "second quarter", 3: "third quarter", 4: "worst quarter"}
 # A calculated figure with more significant digits than this has no end of its own: 7.75 has, 22.6134019 has not.
 ENDS_WITHIN = 6
@@ -230,7 +239,38 @@ def held(metric: Metric) -> str:
 
 def verdict(row: Row) -> str:
     """Whether a difference is significant, in words; empty without counts."""
-    return VERDICTS.get(row["verdict"], "")
+    return (SPREAD_VERDICTS if row.get("interval_allows_for") == SPREAD else VERDICTS).get(row["verdict"], "")
+
+
+def chance(row: Row, metric: Metric) -> str:
+    """That a council is not significantly on either side of its benchmark, as a sentence; empty where it is."""
+    if row["verdict"] != "similar":
+        return ""
+    spread = row.get("interval_allows_for") == SPREAD
+    said = "The difference is usual between councils" if spread else "Chance could explain the difference"
+    return f"{said}{' (indicative)' if metric.indicative else ''}."
+
+
+def beyond(benchmark: Benchmark) -> str:
+    """What a verdict goes beyond: "beyond chance", "beyond usual differences between councils"."""
+    return "beyond usual differences between councils" if benchmark.spread else "beyond chance"
+
+
+def significant(metric: Metric, benchmark: Benchmark) -> str:
+    """What heads a column of verdicts: "Beyond chance?", "Beyond usual differences? (indicative)"."""
+    head = "Beyond usual differences?" if benchmark.spread else "Beyond chance?"
+    return f"{head} (indicative)" if metric.indicative else head
+
+
+def limits_note(metric: Metric, benchmark: Benchmark) -> str:
+    """What the limits of verdicts are, in small print; empty without an interval."""
+    if not metric.has_interval:
+        return ""
+    allow = "chance and for the usual differences between councils" if benchmark.spread else "chance alone"
+    said = (
+        f"A figure is called better or worse where the benchmark lies outside its 95% limits, which allow for {allow}."
+    )
+    return f"{said} {INDICATIVE}" if metric.indicative else said
 
 
 def benchmark_value(

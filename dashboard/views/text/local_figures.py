@@ -83,13 +83,13 @@ def compare_with_benchmark(own: Row, metric: Metric, benchmark: Benchmark) -> st
         return ""
     mark = formats.mark(own, benchmark, metric)
     group = f"what {benchmark.group} reach {mark}" if benchmark.best else f"{benchmark.group} {mark}"
-    chance = " Chance could explain the difference." if own["verdict"] == "similar" else ""
+    chance = f" {formats.chance(own, metric)}".rstrip()
     if own["gap"] == 0 and not (metric.ranked and benchmark.to_meet):
         return f"It is the same as {group}."
     if metric.neutral or own["gap"] > 0:
         real = formats.shortfall_held(own, metric)
         return f"It is {formats.gap(own, metric)} {group}{f': {real}' if real else ''}.{chance}"
-    return f"It would meet {group}." if benchmark.to_meet else f"It would be better than {group}.{chance}"
+    return f"It would {'meet' if benchmark.to_meet else 'be better than'} {group}.{chance}"
 
 
 def result(checked: Checked, file: str) -> str:
