@@ -147,13 +147,6 @@ def _by_rank(profile: pl.DataFrame, rank: str) -> pl.DataFrame:
 
 
 @cached
-def indicative(db: Database, metric: Metric) -> bool:
-    """Whether intervals are only indicative: what is counted are full-time equivalents, all of them (rule `chance`)."""
-    counted = db.table["metric"].filter(pl.col("metric_id") == metric.metric_id)["numerator"][0]
-    return "_fte" in (counted or "")
-
-
-@cached
 def history(db: Database, area_id: str) -> dict[str, list[tuple[date, float | None]]]:
     """Every measure of one council over time: metric_id -> (period_end, value), oldest first, missing as None.
 

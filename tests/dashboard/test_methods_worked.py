@@ -309,7 +309,8 @@ def test_every_benchmark_is_what_the_oracle_finds(
             found = getattr(oracle, benchmark.id)(area)
             assert found is not None
             expected = found[0]
-        assert f"{figures.shown(expected)}%" in shown[benchmark.label], benchmark.id
+        # A cut has its own decimals: 7.75 lies between two published figures.
+        assert f"{figures.shown(expected) if round(expected, 1) == expected else expected}%" in shown[benchmark.label]
 
 
 def gap_of(figures: Figures, row: Row) -> tuple[float, float]:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from datetime import date
+from decimal import ROUND_HALF_UP, Decimal
 from functools import cache
 
 import pytest
 
 from dashboard.analysis import benchmarks, comparison, queries
 from dashboard.analysis.benchmarks import BENCHMARKS, Benchmark
-from dashboard.analysis.benchmarks.rules import Target
+from dashboard.analysis.comparison import CHANCE as CHANCE_ALONE
 from dashboard.analysis.comparison import England
 from dashboard.data.database import Database
 from dashboard.data.model import Metric
@@ -121,7 +122,7 @@ NOT_COMPARED: Row = {"benchmark": None, "council_count": None, "gap": None, "sho
             PERCENT,
             BEST_OF_TYPE,
             f"7.0% {WHEN}",
-            "It meets what the best quarter of councils of its type reach (7.6%, 33 councils).",
+            f"It meets what the best quarter of councils of its type reach (7.6%, 33 councils). {CHANCE}",
         ),
         (
             {"council_count": 1, "value": 7.0, "gap": -0.6, "shortfall": None, "verdict": "similar"},
@@ -135,7 +136,7 @@ NOT_COMPARED: Row = {"benchmark": None, "council_count": None, "gap": None, "sho
             PERCENT,
             TARGET,
             f"15.0% {WHEN}",
-            f"That is 7.5 {POINTS} above your target (7.55%): 1 post to fill, {HELD}.",
+            f"That is 7.45 {POINTS} above your target (7.55%): 1 post to fill, {HELD}.",
         ),
         (
             {"council_count": None, "value": 7.6, "gap": 0.0, "shortfall": None},
@@ -342,7 +343,9 @@ def test_the_sentence_of_england_names_all_who_are_furthest_behind() -> None:
 def test_furthest_behind_is_by_distance_where_each_council_has_its_own_benchmark() -> None:
     rows = [row(name="Ashford", value=12.0, benchmark=4.0, gap=8.0), row(name="Barton", value=15.0, gap=7.4)]
     sentence = england_sentence(rows, None, PERCENT, REGION, England(2, 0, 0, None, 2))
-    assert sentence.endswith("none of 2 councils reaches it. Furthest behind is Ashford, at 12.0%.")
+    assert sentence.endswith(
+        "none of 2 councils reaches it. Furthest behind is Ashford, at 12.0% against its own 4.0%."
+    )
 
 
 def test_how_many_are_above_the_benchmark_of_a_neutral_measure() -> None:
@@ -447,25 +450,43 @@ def all_said(db: Database) -> Said:
 def test_no_sentence_has_a_number_its_row_does_not_hold(all_said: Said) -> None:
     for sentence, one, metric, benchmark in all_said:
         figures = [one[name] for name in ("value", "benchmark", "gap") if one[name] is not None]
-        known = {formats.number(abs(figure), metric.decimals) for figure in figures}
+        decimals = formats.decimals(one, metric)
+        known = set[str]().union(*(numbers(formats.brief(abs(figure), metric, decimals)) for figure in figures))
         known |= {str(one[name]) for name in ("rank", "ranked", "tied", "council_count") if one[name] is not None}
         known |= {formats.number(one["shortfall"], 0)} if one["shortfall"] is not None else set()
-        # A target is said with all its decimals.
-        typed = isinstance(benchmark.rule, Target) and one["benchmark"] is not None
-        known |= {f"{one['benchmark']:,.2f}".rstrip("0")} if typed else set()
         fixed = numbers_of(metric, one["period_end"])
         if one["value"] is None:
             fixed = fixed | numbers(formats.reason(one["status"], one["symbol"], metric))
         if benchmark.id == "neighbours":
             fixed = fixed | {"10"}
-        # A distance that rounds to nothing is said to be less than the last decimal shown.
-        if one["gap"] and not formats.number(abs(one["gap"]), metric.decimals).strip("0.,"):
-            fixed = fixed | numbers(f"less than {formats.number(10.0**-metric.decimals, metric.decimals)}")
         assert numbers(sentence) <= known | fixed, sentence
         if one["value"] is not None and not metric.graded:
-            assert formats.number(one["value"], metric.decimals) in sentence
+            assert formats.brief(one["value"], metric, decimals) in sentence
         if one["value"] is not None and one["benchmark"] is not None:
-            assert formats.mark(one["benchmark"], one["council_count"], benchmark, metric) in sentence
+            assert formats.mark(one, benchmark, metric) in sentence
+
+
+# "was 14.9% at ..., 98th of 149. That is 7.15 percentage points above what the best quarter ... reach (7.75%)".
+VALUE = re.compile(r" was £?([\d,]+(?:\.\d+)?)(?=[% ])")
+APART = re.compile(r"That is £?([\d,]+(?:\.\d+)?) .*?(above|below) .*?\(£?([\d,]+(?:\.\d+)?)(?=[%,)])")
+
+
+def test_numbers_add_up_as_printed_for_every_council_measure_and_benchmark(all_said: Said) -> None:
+    counted = 0
+    for sentence, one, metric, _ in all_said:
+        if one["gap"] is None or metric.graded or (metric.ranked and one["gap"] <= 0) or one["gap"] == 0:
+            continue
+        value, apart = VALUE.search(sentence), APART.search(sentence)
+        assert value, sentence
+        assert apart, sentence
+        shown, gap, benchmark = (Decimal(text.replace(",", "")) for text in (value[1], apart[1], apart[3]))
+        assert gap > 0, sentence
+        assert shown - benchmark == (gap if apart[2] == "above" else -gap), sentence
+        # A longer number is the figure too, as far as it goes.
+        to = Decimal(1).scaleb(-formats.decimals(one, metric))
+        assert shown == Decimal(repr(one["value"])).quantize(to, ROUND_HALF_UP)
+        counted += 1
+    assert counted > 40_000
 
 
 def test_every_sentence_is_true_of_its_row(all_said: Said) -> None:
@@ -482,7 +503,9 @@ def test_every_sentence_is_true_of_its_row(all_said: Said) -> None:
             " below ": compared and value < benchmark and (short or metric.neutral),
             "no best": metric.neutral and not metric.counted and benchmark is None,
             " share it)": (one["tied"] or 0) > 1,
-            "Chance could explain": one["verdict"] == "similar",
+            "Chance could explain": one["verdict"] == "similar" and one["interval_allows_for"] == CHANCE_ALONE,
+            "is usual between councils": one["verdict"] == "similar" and one["interval_allows_for"] != CHANCE_ALONE,
+            "(indicative)": metric.indicative,
             "not given since April 2026": one["status"] == "not_given",
             ", with ": one["shortfall"] is not None and short,
             "your group (": against.id == "group" and compared,
@@ -506,9 +529,11 @@ def test_no_distance_is_said_to_be_nothing(all_said: Said) -> None:
 
 
 def test_better_is_not_said_of_what_chance_could_explain(all_said: Said) -> None:
-    """Rule `chance`: better, similar or worse."""
-    better = [(sentence, one) for sentence, one, *_ in all_said if "It is better than" in sentence]
-    assert [s for s, one in better if one["verdict"] == "similar" and "Chance could explain" not in s] == []
+    """Rule `chance`: better, similar or worse; said to both sides, those that meet a mark too."""
+    unsure = ("Chance could explain", "The difference is usual")
+    for sides in (("It is better than", "It meets"), ("That is ",)):
+        said = [(s, one) for s, one, *_ in all_said if any(side in s for side in sides) and " the same as " not in s]
+        assert [s for s, one in said if (one["verdict"] == "similar") != any(words in s for words in unsure)] == []
 
 
 def test_the_sentence_of_england_adds_up(db: Database) -> None:

@@ -72,6 +72,12 @@ class Benchmark:
     """What the reader is asked for."""
     detail: str = ""
     """What the reader answered, for exports."""
+    spread: bool = False
+    """Whether a verdict allows for the usual differences between councils, beside chance (rule `overdispersion`).
+
+    Councils scatter around an average, most of them for other reasons than chance: what is unusual is to be further
+    from it than they usually are. A mark to meet is no average, and how many miss it is the question.
+    """
 
     @property
     def of_councils(self) -> bool:
@@ -185,6 +191,11 @@ def with_target(number: float | None, metric: Metric) -> Benchmark:
     )
 
 
+def with_limits(benchmark: Benchmark, spread: bool | None) -> Benchmark:
+    """A benchmark with the limits that a reader chose for its verdicts; as fits it if None."""
+    return benchmark if spread is None else replace(benchmark, spread=spread)
+
+
 BEST_QUARTER = "the best quarter {among} is {count} of {all} councils, {each}{level}."
 NEIGHBOURS_OF = "of the ten statistical neighbours of {council}"
 BENCHMARKS = {
@@ -270,6 +281,7 @@ BENCHMARKS = {
             "the median of {its} statistical neighbours",
             "The median of its statistical neighbours is {value} ({council_count} of 10 have a figure).",
             Neighbours(),
+            spread=True,
             among=NEIGHBOURS_OF,
             best_are="{count} {among} {have} a figure; their median is {value}.",
             list_title="Statistical neighbours of {council}",
@@ -284,6 +296,7 @@ BENCHMARKS = {
             "{its} region",
             "Its region stands at {value}.",
             Published(regional=True),
+            spread=True,
             own=True,
             instead="best_quarter_region",
         ),
@@ -293,6 +306,7 @@ BENCHMARKS = {
             "England",
             "England stands at {value}.",
             Published(regional=False),
+            spread=True,
             instead="best_quarter",
         ),
         Benchmark(
@@ -301,6 +315,7 @@ BENCHMARKS = {
             "the median of your group",
             "The median of your group is {value} ({councils} with a figure).",
             Group(),
+            spread=True,
             best_are="{councils} of your group {have} a median of {value}.",
             of_others=True,
             none="Choose the councils of your group to compare with them.",

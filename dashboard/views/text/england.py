@@ -101,6 +101,8 @@ def _furthest(rows: Sequence[Row], metric: Metric) -> str:
     named = [*names[:FEW], f"{len(names) - FEW} more"] if len(names) > FEW + 1 else names
     # Where each council has its own benchmark, two may be as far from it at different values.
     at = formats.listed(list(dict.fromkeys(formats.quantity(row["value"], metric) for row in worst)))
+    if len(worst) == 1 and len({row["benchmark"] for row in below}) > 1:
+        at += f" against its own {formats.level(worst[0]['benchmark'], metric)}"
     return f" Furthest behind {'is' if len(names) == 1 else 'are'} {formats.listed(named)}, at {at}."
 
 
