@@ -8,15 +8,17 @@ from typing import Any, Literal
 
 import polars as pl
 
-from dashboard.analysis import benchmarks
+from dashboard.analysis import benchmarks, overdispersion
 from dashboard.analysis.benchmarks import Benchmark
 from dashboard.data.cache import cached
 from dashboard.data.database import Database
+from dashboard.data.model import SCALES as SCALES
 from dashboard.data.model import SIGNIFICANT, Metric
 from dashboard.ops import timing
 
 Z_95 = 1.959963984540054
-SCALES = {"%": 100.0, "per 10,000 children": 10_000.0}
+# What the limits of a verdict allow for.
+CHANCE, SPREAD = "chance", "chance and usual differences between councils"
 
 
 @dataclass(frozen=True)
@@ -54,15 +56,18 @@ class England:
 
 @timing.query
 def compare(db: Database, benchmark: Benchmark, figures: pl.DataFrame, councils: pl.DataFrame) -> pl.DataFrame:
-    """`councils` with `benchmarks.BENCHMARK` but the held ones, and gap, shortfall, low, high and verdict.
+    """`councils` with `benchmarks.BENCHMARK` but the held ones, and gap, shortfall, low, high, interval_allows_for and
+    verdict.
 
     `gap` is in the metric's unit, signed so that a shortfall is positive; of a neutral metric it is value minus
     benchmark. `shortfall` is the same in real units, null where it meets the benchmark or no counts are published.
     Each has a _low and a _high, the least and the most that hidden figures allow, and is null where these differ.
-    `low` and `high` are a Wilson 95 % interval; `verdict` is better, similar, worse, or lower, similar, higher of a
-    neutral metric; null without counts, or where hidden figures leave it open. Of FTE the interval is indicative: they
-    are a census. What is not ranked (`not_ranked`) is not compared: it has an interval, and no gap or verdict. Where
-    only the denominator is published, the numerator is what the published value makes of it.
+    `low` and `high` are a Wilson 95 % interval; where the benchmark is an average that councils scatter around, it is
+    wider by what they usually differ (`overdispersion`), as `interval_allows_for` says. Of a figure in a range it goes
+    from the interval of its lowest to that of its highest. `verdict` is better, similar, worse, or lower, similar,
+    higher of a neutral metric; null without counts, or where hidden figures leave it open. Of FTE the interval is
+    indicative: they are a census. What is not ranked (`not_ranked`) is not compared: it has an interval, and no gap or
+    verdict. Where only the denominator is published, the numerator is what the published value makes of it.
     """
     higher_is_better = pl.col("polarity") == "higher_is_better"
     neutral = pl.col("polarity") == "neutral"
@@ -75,8 +80,8 @@ def compare(db: Database, benchmark: Benchmark, figures: pl.DataFrame, councils:
     # Of a figure in a range the counts that make its ends; else as published.
     fewest = pl.coalesce("numerator", lowest / scale * pl.col("denominator"))
     most = pl.coalesce(pl.col("value_high") / scale * pl.col("denominator"), fewest)
-    low, inner_high = wilson(fewest, pl.col("denominator"))
-    inner_low, high = wilson(most, pl.col("denominator"))
+    low, inner_high = wilson(fewest, pl.col("denominator"), pl.col("tau2"))
+    inner_low, high = wilson(most, pl.col("denominator"), pl.col("tau2"))
 
     def shortfall(count: pl.Expr, mark: pl.Expr) -> pl.Expr:
         """In real units, of a count and a benchmark."""
@@ -95,7 +100,7 @@ def compare(db: Database, benchmark: Benchmark, figures: pl.DataFrame, councils:
 
     lax, strict = pl.col("benchmark_high"), pl.col("benchmark_low")
     found = (
-        benchmarks.values(db, benchmark, figures, councils)
+        _with_spread(db, benchmark, benchmarks.values(db, benchmark, figures, councils))
         .join(db.measures, on="metric_id", maintain_order="left")
         .with_columns(
             pl.when(higher_is_better).then(-over).otherwise(under).alias("gap_low"),
@@ -104,6 +109,9 @@ def compare(db: Database, benchmark: Benchmark, figures: pl.DataFrame, councils:
                 pl.when("has_interval").then((end * scale).round_sig_figs(SIGNIFICANT)).alias(name)
                 for name, end in (("low", low), ("high", high), ("inner_low", inner_low), ("inner_high", inner_high))
             ),
+            pl.when(pl.col("has_interval") & low.is_not_null())
+            .then(pl.when(pl.col("tau2") > 0).then(pl.lit(SPREAD)).otherwise(pl.lit(CHANCE)))
+            .alias("interval_allows_for"),
         )
         .with_columns(
             pl.when((pl.col("gap_high") > 0) & ~neutral)
@@ -119,8 +127,19 @@ def compare(db: Database, benchmark: Benchmark, figures: pl.DataFrame, councils:
         pl.when(pl.col(f"{name}_low") == pl.col(f"{name}_high")).then(f"{name}_low").alias(name)
         for name in ("gap", "shortfall")
     ).drop(
-        "polarity", "unit", "has_interval", "shortfall_moves", "held_low", "held_high", "inner_low", "inner_high"
+        "polarity", "unit", "has_interval", "shortfall_moves", "held_low", "held_high", "inner_low", "inner_high",
+        "tau2",
     )  # fmt: skip
+
+
+def _with_spread(db: Database, benchmark: Benchmark, rows: pl.DataFrame) -> pl.DataFrame:
+    """Rows with tau2, what councils usually differ by in their measure and period; 0 where it is not allowed for."""
+    if not benchmark.spread:
+        return rows.with_columns(pl.lit(0.0).alias("tau2"))
+    tau2 = overdispersion.spread(db).select(*overdispersion.KEYS, "tau2")
+    return rows.join(tau2, on=overdispersion.KEYS, how="left", maintain_order="left").with_columns(
+        pl.col("tau2").fill_null(0.0)
+    )
 
 
 def _verdict(higher_is_better: pl.Expr, neutral: pl.Expr) -> pl.Expr:
@@ -174,13 +193,17 @@ def _windows(db: Database) -> dict[str, tuple[int, int]]:
     return {one: (end - length, length) for one, length, end in zip(*lengths, ends, strict=True)}
 
 
-def wilson(numerator: pl.Expr, denominator: pl.Expr) -> tuple[pl.Expr, pl.Expr]:
-    """The Wilson 95 % interval of a share, from 0 to 1; null where the share is not one (0 / 0, or over 1)."""
+def wilson(numerator: pl.Expr, denominator: pl.Expr, tau2: pl.Expr | float = 0.0) -> tuple[pl.Expr, pl.Expr]:
+    """The Wilson 95 % interval of a share, from 0 to 1; null where the share is not one (0 / 0, or over 1).
+
+    It holds every mark c that the share is not further from than z times the root of c (1 - c) / n + tau2, where tau2
+    is the variance between councils that is allowed for.
+    """
     n = denominator
     p = pl.when((n > 0) & (numerator <= n)).then(numerator / n)
     z2 = Z_95**2
     centre = (p + z2 / (2 * n)) / (1 + z2 / n)
-    half = (p * (1 - p) / n + z2 / (4 * n * n)).sqrt() * Z_95 / (1 + z2 / n)
+    half = (p * (1 - p) / n + z2 / (4 * n * n) + tau2 * (1 + z2 / n)).sqrt() * Z_95 / (1 + z2 / n)
     # At 0 and 1 the interval touches the edge; subtraction leaves a speck on either side of it.
     return (centre - half).round(12).clip(lower_bound=0.0), (centre + half).round(12).clip(upper_bound=1.0)
 

@@ -1,9 +1,10 @@
-"""How far from England chance alone may take a council of its size: funnel limits (rule `chance`).
+"""How far from England a council of its size may usually be: funnel limits (rule `chance`).
 
 The limits are those that Wilson's interval comes from: a council is outside the 95 % limits exactly where England is
 outside its interval, so that the funnel and the verdict against England never differ. They are also good for
-full-time equivalents, which are no whole numbers, where exact binomial limits are not. They allow for chance and for
-nothing else: councils differ in more, and many more than 1 in 20 may lie outside.
+full-time equivalents, which are no whole numbers, where exact binomial limits are not. Councils differ in more than
+chance, and many more than 1 in 20 lie outside limits of chance alone: the usual limits allow for both
+(`overdispersion`).
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from dashboard.analysis import returns
+from dashboard.analysis import overdispersion, returns
 from dashboard.analysis.comparison import SCALES, Z_95
 from dashboard.data.database import Database
 from dashboard.data.model import ENGLAND, SIGNIFICANT, Metric, Period
@@ -37,14 +38,21 @@ class Funnel:
     """The limits over sizes from the smallest council that sets an axis to the largest: n, low_95, ... high_998."""
     without: int
     """Returns without counts, or without a figure."""
+    tau2: float
+    """The variance between councils that the limits allow for, of shares from 0 to 1; 0 of limits of chance alone."""
+    by_chance: int
+    """How many points lie outside the 95 % limits of chance alone."""
 
     def outside(self, limit: float, side: str) -> pl.DataFrame:
         """The points outside a limit (95: also those outside 99.8) on one side."""
         return self.points.filter((pl.col("outside") >= limit) & (pl.col("side") == side))
 
 
-def funnel(db: Database, metric: Metric, period: Period) -> Funnel | None:
-    """The funnel of a measure; None where it is no share of a published denominator, or England has no figure."""
+def funnel(db: Database, metric: Metric, period: Period, *, spread: bool = True) -> Funnel | None:
+    """The funnel of a measure; None where it is no share of a published denominator, or England has no figure.
+
+    With `spread` its limits allow for the usual differences between councils, else for chance alone.
+    """
     if not metric.has_interval:
         return None
     figures = db.by_metric[metric.metric_id].filter(pl.col("period_end") == period.end)
@@ -58,22 +66,25 @@ def funnel(db: Database, metric: Metric, period: Period) -> Funnel | None:
     high_is = ("worse" if metric.lower_is_better else "better") if metric.ranked else "higher"
     low_is = {"worse": "better", "better": "worse", "higher": "lower"}[high_is]
     p, most = pl.col("p"), pl.coalesce("value_high", "p")
+    between = overdispersion.spread(db).filter(
+        (pl.col("metric_id") == metric.metric_id) & (pl.col("period_end") == period.end)
+    )["tau2"]
+    tau2 = float(between[0]) if spread and between.len() else 0.0
+    once = returns.once(db, counted).select(
+        "area_id",
+        "area_ids",
+        "names",
+        "name",
+        "return_id",
+        n.alias("n"),
+        # Where only the denominator is published, the value is as exact as it is printed.
+        pl.coalesce(pl.col("numerator") / n * scale, "value").round_sig_figs(SIGNIFICANT).alias("p"),
+        "value",
+        "value_high",
+        "sets_cut",
+    )
     points = (
-        returns.once(db, counted)
-        .select(
-            "area_id",
-            "area_ids",
-            "names",
-            "name",
-            "return_id",
-            n.alias("n"),
-            # Where only the denominator is published, the value is as exact as it is printed.
-            pl.coalesce(pl.col("numerator") / n * scale, "value").round_sig_figs(SIGNIFICANT).alias("p"),
-            "value",
-            "value_high",
-            "sets_cut",
-        )
-        .with_columns(_limits(centre, scale))
+        once.with_columns(_limits(centre, scale, tau2))
         .with_columns(
             pl.when((most < pl.col("low_998")) | (p > pl.col("high_998")))
             .then(99.8)
@@ -90,15 +101,23 @@ def funnel(db: Database, metric: Metric, period: Period) -> Funnel | None:
         )
         .sort("n", "name", descending=[True, False])
     )
+    alone = once.with_columns(_limits(centre, scale, 0.0))
     return Funnel(
-        metric, period, centre, points, _lines(points, centre, scale), councils["return_id"].n_unique() - points.height
+        metric,
+        period,
+        centre,
+        points,
+        _lines(points, centre, scale, tau2),
+        councils["return_id"].n_unique() - points.height,
+        tau2,
+        alone.filter((most < pl.col("low_95")) | (p > pl.col("high_95"))).height,
     )
 
 
-def _limits(centre: float, scale: float) -> list[pl.Expr]:
+def _limits(centre: float, scale: float, tau2: float) -> list[pl.Expr]:
     """low_95, high_95, low_998, high_998 from the column n, in the metric's unit, within what a share can be."""
     share = centre / scale
-    spread = (share * (1 - share) / pl.col("n")).sqrt() * scale
+    spread = (share * (1 - share) / pl.col("n") + tau2).sqrt() * scale
     found = []
     for name, z in (("95", Z_95), ("998", Z_998)):
         found.append((centre - z * spread).clip(lower_bound=0.0).round_sig_figs(SIGNIFICANT).alias(f"low_{name}"))
@@ -106,7 +125,7 @@ def _limits(centre: float, scale: float) -> list[pl.Expr]:
     return found
 
 
-def _lines(points: pl.DataFrame, centre: float, scale: float) -> pl.DataFrame:
+def _lines(points: pl.DataFrame, centre: float, scale: float, tau2: float) -> pl.DataFrame:
     sizes = points.filter("sets_cut")["n"]
     sizes = sizes if sizes.len() else points["n"]
     if not sizes.len():
@@ -114,4 +133,4 @@ def _lines(points: pl.DataFrame, centre: float, scale: float) -> pl.DataFrame:
     low, high = float(sizes.min()), float(sizes.max())  # type: ignore[arg-type]
     # Even steps of ratio: the limits bend where councils are small.
     steps = [low * (high / low) ** (position / (POINTS - 1)) for position in range(POINTS)]
-    return pl.DataFrame({"n": [*steps[:-1], high]}).with_columns(_limits(centre, scale))
+    return pl.DataFrame({"n": [*steps[:-1], high]}).with_columns(_limits(centre, scale, tau2))

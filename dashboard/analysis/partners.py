@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, NamedTuple
+from typing import Any
 
 import polars as pl
 
@@ -14,10 +14,11 @@ from dashboard.analysis.benchmarks import Benchmark
 from dashboard.analysis.benchmarks.rules import setting
 from dashboard.data.cache import cached
 from dashboard.data.database import Database
-from dashboard.data.model import Metric
+from dashboard.data.model import GRADES, Metric, Row
 
 # A short list to contact, not a directory.
 MOST = 5
+WELL_JUDGED = GRADES[:2]
 
 
 @dataclass(frozen=True)
@@ -25,12 +26,10 @@ class Evidence:
     """One measure in which a partner reaches what the council falls short of, both in the newest period."""
 
     metric: Metric
-    period_end: date
-    here: float
-    there: float
-    benchmark: float
-    verdict: str | None
-    """Of the council against the benchmark: `similar` where chance could explain its shortfall, null without counts."""
+    here: Row
+    """Of the council, from `queries.profile`: its figure, its benchmark and the verdict."""
+    there: Row
+    """Of the partner, from Database.figure: its figure and rank."""
 
 
 @dataclass(frozen=True)
@@ -50,6 +49,13 @@ class Partner:
     """The latest judgement of the impact of leaders."""
     leaders_on: date | None
     """When it was inspected, or where that is not printed, when the report came out."""
+    protection: str | None
+    """The latest judgement of help and protection."""
+
+    @property
+    def well_judged(self) -> bool:
+        """Whether its leaders are judged Good or Outstanding, and help and protection not lower."""
+        return self.leaders in WELL_JUDGED and self.protection in (None, *WELL_JUDGED)
 
 
 @cached
@@ -58,58 +64,70 @@ def learning_partners(
 ) -> list[Partner]:
     """The authorities most like a council that reach its benchmark in most of the measures where it falls short.
 
-    First who reaches it in more of them, then the nearest; those not among its neighbours come after them, by the
-    rank they give it. `metrics` are the measures looked at, all ranked ones if None. Where councils have benchmarks of
-    their own it is the council's that counts. Figures of very small returns, and of a return both belong to, are no
+    First the `well_judged`, then who reaches it in more of them, then the nearest; those not among its neighbours come
+    after them, by the rank they give it. `metrics` are the measures looked at, all ranked ones if None. Where councils
+    have benchmarks of their own it is the council's that counts. Where figures are hidden in a range, who falls short
+    and who reaches it is certain whatever they are. Figures that are not ranked, and of a return both belong to, are no
     evidence. A short list to talk to, never a score (rule `partners`).
     """
     ranked = {metric.metric_id: metric for metric in metrics or db.metrics.values() if metric.ranked}
     like, others = _like(db, area_id), _figures(db)
     evidence: dict[str, list[Evidence]] = {}
     own = queries.profile(db, area_id, benchmark)
-    short = {row["metric_id"]: row for row in own.filter(pl.col("gap") > 0).iter_rows(named=True)}
+    short = {row["metric_id"]: row for row in own.filter(pl.col("gap_low") > 0).iter_rows(named=True)}
     for metric in ranked.values():
         if (here := short.get(metric.metric_id)) is None:
             continue
         for other in like:
             there = others.get((metric.metric_id, other))
-            if there is None or there.return_id == here["return_id"]:
+            if there is None or there["return_id"] == here["return_id"]:
                 continue
-            reached = there.value <= here["benchmark"] if metric.lower_is_better else there.value >= here["benchmark"]
-            if reached:
-                evidence.setdefault(other, []).append(
-                    Evidence(metric, there.period_end, here["value"], there.value, here["benchmark"], here["verdict"])
-                )
-    leaders = _leaders(db)
-    partners = [_partner(db, other, like[other], reasons, leaders.get(other)) for other, reasons in evidence.items()]
+            if _reaches(there, here, metric):
+                evidence.setdefault(other, []).append(Evidence(metric, here, there))
+    partners = [_partner(db, other, like[other], reasons) for other, reasons in evidence.items()]
     # Of a return made together either would do: both are shown, one after the other.
     partners.sort(
-        key=lambda one: (-len(one.evidence), one.closeness_rank or 99, one.named_rank or 99, one.name),
-    )
+        key=lambda one: (
+            not one.well_judged, -len(one.evidence), one.closeness_rank or 99, one.named_rank or 99, one.name,
+        )
+    )  # fmt: skip
     return partners[:most]
 
 
-class _Figure(NamedTuple):
-    """What a council has in the newest period of a measure, that may set a benchmark."""
+def neighbours_that_reach(db: Database, area_id: str, benchmark: Benchmark, metric: Metric) -> list[Partner] | None:
+    """Of a council's own statistical neighbours those that reach its benchmark in one measure: `well_judged` first,
+    then nearest; None where it does not fall short itself.
+    """
+    own = queries.profile(db, area_id, benchmark).filter(pl.col("metric_id") == metric.metric_id)
+    if not metric.ranked or own.filter(pl.col("gap_low") > 0).is_empty():
+        return None
+    found = learning_partners(db, area_id, benchmark, (metric,), most=len(db.authorities))
+    return [one for one in found if one.closeness_rank is not None]
 
-    value: float
-    return_id: str
-    period_end: date
+
+def _reaches(there: Row, here: Row, metric: Metric) -> bool:
+    """Whether a figure is certain to reach what a council is compared with."""
+    if metric.lower_is_better:
+        return bool(there["value_high"] <= here["benchmark_low"])
+    return bool(there["value_low"] >= here["benchmark_high"])
 
 
 @cached
-def _figures(db: Database) -> dict[tuple[str, str], _Figure]:
-    rows = (
-        setting(db.newest)
-        .filter(pl.col("value").is_not_null())
-        .select("metric_id", "area_id", "value", "return_id", "period_end")
-    )
-    return {(metric_id, area_id): _Figure(*rest) for metric_id, area_id, *rest in rows.iter_rows()}
+def _figures(db: Database) -> dict[tuple[str, str], Row]:
+    """The figures that may set a benchmark in the newest period, exact or in a range: (metric_id, area_id) -> row of
+    Database.figure, with value_low and value_high of all.
+    """
+    return {(row["metric_id"], row["area_id"]): row for row in setting(db.newest).iter_rows(named=True)}
+
+
+def leaders(db: Database) -> dict[str, str]:
+    """How the leaders of each council were judged last: number -> grade."""
+    return {area_id: row["grade"] for area_id, row in _judged(db, "leaders").items()}
 
 
 @cached
-def _leaders(db: Database) -> dict[str, dict[str, Any]]:
-    return {row["area_id"]: row for row in transitions.latest(db, "leaders").iter_rows(named=True)}
+def _judged(db: Database, strand: str) -> dict[str, dict[str, Any]]:
+    return {row["area_id"]: row for row in transitions.latest(db, strand).iter_rows(named=True)}
 
 
 @cached
@@ -127,9 +145,8 @@ def _like(db: Database, area_id: str) -> dict[str, dict[str, Any]]:
     return found
 
 
-def _partner(
-    db: Database, area_id: str, like: dict[str, Any], evidence: list[Evidence], leaders: dict[str, Any] | None
-) -> Partner:
+def _partner(db: Database, area_id: str, like: dict[str, Any], evidence: list[Evidence]) -> Partner:
+    leaders, protection = (_judged(db, strand).get(area_id) for strand in ("leaders", "protection"))
     return Partner(
         area_id,
         db.names[area_id],
@@ -139,4 +156,5 @@ def _partner(
         tuple(evidence),
         leaders["grade"] if leaders else None,
         (leaders["started"] or leaders["published"]) if leaders else None,
+        protection["grade"] if protection else None,
     )

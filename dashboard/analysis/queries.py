@@ -119,11 +119,8 @@ def _ends(name: str) -> tuple[str, str, str]:
 
 
 def _named(values: pl.DataFrame, name: str) -> pl.DataFrame:
-    """The values of a benchmark under another name, null where hidden figures leave them open, with _low and _high."""
-    low, high = pl.col("benchmark_low"), pl.col("benchmark_high")
-    return values.with_columns(
-        pl.when(low == high).then(low).alias(name), low.alias(f"{name}_low"), high.alias(f"{name}_high")
-    )
+    """The values of a benchmark under another name."""
+    return values.rename({f"benchmark{end}": f"{name}{end}" for end in ("", "_low", "_high")})
 
 
 def strongest(profile: pl.DataFrame, most: int = 5) -> pl.DataFrame:
@@ -144,13 +141,6 @@ def _by_rank(profile: pl.DataFrame, rank: str) -> pl.DataFrame:
     share = (pl.col(rank) - 1) / (pl.col("ranked") - 1)
     known = pl.col("value").is_not_null() & pl.col("quarter_low").is_not_null() & (pl.col("ranked") > 1)
     return profile.filter(known).sort(share, maintain_order=True)
-
-
-@cached
-def indicative(db: Database, metric: Metric) -> bool:
-    """Whether intervals are only indicative: what is counted are full-time equivalents, all of them (rule `chance`)."""
-    counted = db.table["metric"].filter(pl.col("metric_id") == metric.metric_id)["numerator"][0]
-    return "_fte" in (counted or "")
 
 
 @cached

@@ -1,7 +1,8 @@
 """What it would take: a target met, or social workers who return, calculated from published counts; no forecast.
 
-A rate follows its published value: of a vacancy rate of 20 % with half of its vacancies filled, 10 % are left. So a
-scenario that changes nothing leaves every figure as published, whatever rounding lies between rate and counts.
+What follows is worked out from counts, and never from a rounded rate: 321,661 cases among 21,105.4 social workers and
+1,596.3 more are 14.17 each, though 15.2 less the same share would be 14.13. Where nobody moves, or rounding alone would
+make a rate higher than it is, it stays as published.
 """
 
 from __future__ import annotations
@@ -155,7 +156,7 @@ def council(db: Database, area_id: str, metric: Metric, target: float) -> Counci
     after = None if own["gap"] is None else target if own["gap"] > 0 else own["value"]
     caseload, then = _caseload(db, metric, period, area_id, counts, moved)
     if metric.metric_id == CASELOAD and then is not None:
-        then = after  # and not what its rounded rate and its counts would make of it
+        then = after  # the target itself
     return Council(
         metric,
         period,
@@ -179,8 +180,7 @@ def council(db: Database, area_id: str, metric: Metric, target: float) -> Counci
 def england(db: Database, metric: Metric, target: float) -> England:
     """What it would take all councils to reach a target in one of LEVERS, each return once (rule `england-if-all-met`).
 
-    England's rate then is the published one less the share of its count that the councils' moves are. Raises as
-    `council` does.
+    England's rate then is that of its published counts, less what the councils move. Raises as `council` does.
     """
     period = db.latest(metric.metric_id)
     rows = returns.once(db, _compare_with_target(db, metric, target))
@@ -233,7 +233,18 @@ def returners(db: Database, number: float = APPEAL, level: float | None = None) 
     vacancies, placed = pl.col("vacancies"), pl.col("returners")
     known = (
         councils.filter(pl.col("value").is_not_null())
-        .select("area_id", "area_ids", "names", "name", "return_id", "value", "rank", "ranked", "sets_cut")
+        .select(
+            "area_id",
+            "area_ids",
+            "names",
+            "name",
+            "return_id",
+            "value",
+            "denominator",
+            "rank",
+            "ranked",
+            "sets_cut",
+        )
         .join(_counts(db, period, None), on="area_id", maintain_order="left")
         .join(loads, on="area_id", how="left", maintain_order="left")
         .rename({"value": "before", "vacancies_fte": "vacancies"})
@@ -243,16 +254,12 @@ def returners(db: Database, number: float = APPEAL, level: float | None = None) 
     rows = (
         known.with_columns((vacancies * share).alias("returners"))
         .with_columns(
-            (pl.when(vacancies > 0).then(pl.col("before") * (1 - placed / vacancies)).otherwise("before"))
-            .round_sig_figs(SIGNIFICANT)
-            .alias("after"),
-            (
-                pl.col("caseload_before")
-                * pl.col("case_holders_fte")
-                / (pl.col("case_holders_fte") + placed * _holders_share())
-            )
-            .round_sig_figs(SIGNIFICANT)
-            .alias("caseload_after"),
+            _after("before", placed > 0, (vacancies - placed) / pl.col("denominator") * 100).alias("after"),
+            _after(
+                "caseload_before",
+                placed > 0,
+                pl.col("cases") / (pl.col("case_holders_fte") + placed * _holders_share()),
+            ).alias("caseload_after"),
         )
         .with_columns(
             # Nobody gets worse, so that who was better before is never the council itself.
@@ -340,9 +347,13 @@ def _rate_after(metric: Metric, published: dict[str, Any], moved: float | None) 
     value, top, bottom = published["value"], published["numerator"], published["denominator"]
     if value is None or moved is None:
         return None
+    if moved == 0:
+        return float(value)
+    if top is None or not bottom:
+        return None
     if metric.shortfall_moves == "denominator":
-        return float(value * bottom / (bottom + moved)) if bottom else None
-    return float(value * max(0.0, 1 - moved / top)) if top else (value if moved == 0 else None)
+        return float(min(value, top / (bottom + moved)))
+    return float(min(value, max(0.0, top - moved) / bottom * comparison.SCALES.get(metric.unit, 1.0)))
 
 
 def _caseload(
@@ -352,12 +363,16 @@ def _caseload(
     before, holders = _row(db, db.metrics[CASELOAD], period, area_id)["value"], counts["case_holders_fte"]
     if before is None or moved is None or not holders or counts["cases"] is None:
         return before, None
-    if metric.metric_id == CASELOAD:
-        return before, float(before * holders / (holders + moved))
-    share = _share_of_holders(counts)
-    if metric.metric_id != VACANCIES or share is None:
+    share = 1.0 if metric.metric_id == CASELOAD else _share_of_holders(counts)
+    if metric.metric_id not in (CASELOAD, VACANCIES) or share is None:
         return before, None
-    return before, float(before * holders / (holders + moved * share))
+    return before, float(min(before, counts["cases"] / (holders + moved * share))) if moved else before
+
+
+def _after(before: str, moved: pl.Expr, rate: pl.Expr) -> pl.Expr:
+    """The rate that counts give where somebody moves, never above what it was; null where a count is not published."""
+    then = pl.when(rate.is_not_null()).then(pl.min_horizontal(pl.col(before), rate.round_sig_figs(SIGNIFICANT)))
+    return pl.when(pl.col(before).is_not_null()).then(pl.when(moved).then(then).otherwise(before))
 
 
 def _holders_share() -> pl.Expr:

@@ -85,7 +85,8 @@ WHICH = (
     given.METRIC, given.THEME, given.AREA, given.KIND, given.REGION, given.TYPE, given.NEIGHBOURS_OF, given.PERIOD,
     given.NEWEST, given.STATUS, given.LEADERS,
 )  # fmt: skip
-COMPARE_WITH = (given.BENCHMARK, given.GROUP, given.TARGET)
+MARK = (given.BENCHMARK, given.GROUP, given.TARGET)
+COMPARE_WITH = (*MARK, given.LIMITS)
 PLACE = (given.COUNCIL, given.REGION, given.TYPE)
 
 ENDPOINTS = {
@@ -189,6 +190,20 @@ ENDPOINTS = {
             tables.neighbours,
             (Example("Those of Leeds", {"area": "383"}),),
             ("area", "closeness_rank", "neighbour", "closeness"),
+        ),
+        Endpoint(
+            "partners",
+            "Councils to learn from",
+            "For each council the similar ones that reach the benchmark where it does not, with how Ofsted judged "
+            "them: those judged Good or Outstanding first.",
+            (given.TODAY, given.METRIC, *MARK),
+            tables.partners,
+            (
+                Example(
+                    "Councils that Sandwell could learn from on vacancies", {"area": "333", "metric": "vacancy_rate"}
+                ),
+            ),
+            ("area", "metric", "value", "partner", "closeness_rank", "partner_value", "partner_rank", "leaders"),
         ),
         Endpoint(
             "releases",

@@ -52,6 +52,16 @@ MEANINGS = {
     "url": "The report.",
     "themes": "What it is about, by words that are looked for: our grouping, not Ofsted's. Several with ; between.",
     "page_of_report": "The page of the report.",
+    "closeness": "How close, in the words of the model; null of a partner that is none of its ten neighbours.",
+    "partner": "A council to learn from.",
+    "partner_la_number": "Its number.",
+    "named_rank": "The rank that the partner gives the council among its own ten neighbours; null where it does not.",
+    "partner_value": "The partner's figure in the same period; null where it is hidden in a range.",
+    "partner_value_low": "The lowest that it can be.",
+    "partner_value_high": "The highest that it can be.",
+    "partner_rank": "The partner's rank; best is 1.",
+    "partner_ranked": "How many have a rank.",
+    "leaders_on": "When the partner was inspected, or where that is not printed, when the report came out.",
     "neighbour": "The statistical neighbour.",
     "neighbour_la_number": "Its number.",
     "neighbour_gss_code": "Its GSS code.",
@@ -222,7 +232,8 @@ def columns(db: Database, endpoint: Endpoint) -> pl.Schema:
     """The columns of an address with all that can be asked for, in the long shape."""
     if any(one.name == "with" for one in endpoint.parameters):
         return endpoint.find(db, {"with": tuple(PARTS)}).part(0, 0).schema
-    return endpoint.find(db, {}).part(0, 0).schema
+    # Of no area: columns are the same, and partners of every council take a second.
+    return endpoint.find(db, {"area": ()}).part(0, 0).schema
 
 
 def meaning(db: Database, endpoint: Endpoint, column: str) -> str:

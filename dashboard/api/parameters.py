@@ -250,6 +250,7 @@ AREA = Parameter(
 COUNCIL = replace(
     AREA, meaning="Councils by name, DfE's three-digit number, or any GSS code they have or had.", allowed=councils
 )
+TODAY = replace(COUNCIL, allowed=_today)
 KIND = Parameter(
     "kind", "Kinds of area: councils, regions, England.", allowed=_filter_options("kinds"), many=True, default="all",
     example="local_authority",
@@ -294,6 +295,13 @@ TARGET = Parameter(
     "target", "The number that is the benchmark, in the unit of the one measure asked for, for benchmark=target.",
     kind="number", highest=HIGHEST, example="10",
 )  # fmt: skip
+LIMITS = Parameter(
+    "limits",
+    "What intervals and verdicts allow for: chance alone, or chance and the usual differences between councils.",
+    allowed=_fixed("chance", "differences"),
+    default="differences where the benchmark is an average, chance where it is a mark to meet",
+    example="chance",
+)
 SHAPE = Parameter(
     "shape", "long: a row a figure. wide: a row an area and period, a column a measure.",
     allowed=_fixed("long", "wide"), default="long", example="wide",

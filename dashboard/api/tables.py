@@ -11,6 +11,7 @@ import polars as pl
 from dashboard.analysis import benchmarks, selection
 from dashboard.analysis import recommendations as asking
 from dashboard.analysis.benchmarks import BENCHMARKS, DEFAULT, Benchmark
+from dashboard.analysis.partners import learning_partners
 from dashboard.api.problems import Problem, problem
 from dashboard.data.database import Database
 from dashboard.data.model import STRANDS
@@ -36,10 +37,10 @@ def observations(db: Database, values: Values) -> Rows:
     """Figures, or the reasons why there is none."""
     parts = values.get("with", ())
     if values.get("shape") == "wide":
-        if others := [name for name in ("with", "benchmark", "group", "target") if name in values]:
+        if others := [name for name in ("with", "benchmark", "group", "target", "limits") if name in values]:
             raise _not_together(f"shape=wide holds values alone: leave out {' and '.join(others)}.", others[0])
         return _whole(to_wide(db, _find_figures(db, values)))
-    if {"benchmark", "group", "target"} & values.keys():
+    if {"benchmark", "group", "target", "limits"} & values.keys():
         parts = (*parts, "benchmark")
     return _figures(db, _find_figures(db, values), parts, _benchmark(db, values))
 
@@ -171,6 +172,45 @@ def neighbours(db: Database, values: Values) -> Rows:
     )  # fmt: skip
 
 
+# A figure, and between which two it lies.
+ENDS = ("", "_low", "_high")
+# Of a learning partner and its evidence.
+PARTNER = {
+    "area": pl.String, "area_id": pl.String, "la_number": pl.String, "gss_code": pl.String, "metric": pl.String,
+    "metric_id": pl.String, "unit": pl.String, "period_end": pl.Date, "value": pl.Float64, "value_low": pl.Float64,
+    "value_high": pl.Float64, "benchmark": pl.Float64, "benchmark_low": pl.Float64, "benchmark_high": pl.Float64,
+    "partner": pl.String, "partner_la_number": pl.String, "closeness_rank": pl.Int64, "closeness": pl.String,
+    "named_rank": pl.Int64, "partner_value": pl.Float64, "partner_value_low": pl.Float64,
+    "partner_value_high": pl.Float64, "partner_rank": pl.Int64, "partner_ranked": pl.Int64, "leaders": pl.String,
+    "leaders_on": pl.Date, "protection": pl.String, "source_id": pl.String,
+}  # fmt: skip
+
+
+def partners(db: Database, values: Values) -> Rows:
+    """Learning partners of councils, a row a partner and measure, in the order of `learning_partners`."""
+    codes = {area_id: rest for area_id, *rest in db.area.select("area_id", "la_number", "gss_code").iter_rows()}
+    metrics = [db.metrics[one] for one in values["metric"] if one in db.metrics] if "metric" in values else None
+    benchmark = _benchmark(db, values)
+    rows = [
+        (
+            db.names[area_id], area_id, *codes[area_id], each.metric.title, each.metric.metric_id, each.metric.unit,
+            each.there["period_end"],
+            *(each.here[f"{of}{end}"] for of in ("value", "benchmark") for end in ENDS),
+            one.name, codes[one.area_id][0], one.closeness_rank, one.closeness, one.named_rank,
+            *(each.there[f"value{end}"] for end in ENDS),
+            each.there["rank"], each.there["ranked"], one.leaders, one.leaders_on, one.protection,
+            each.there["source_id"],
+        )
+        for area_id in values.get("area", db.authorities)
+        for one in learning_partners(db, area_id, benchmark, metrics, len(db.names))
+        for each in one.evidence
+    ]  # fmt: skip
+    table = pl.DataFrame(rows, schema=PARTNER, orient="row").pipe(_with_sources, db)
+    return _whole(
+        table.select(*[name for name in PARTNER if name not in ("area_id", "source_id")], *CITED, "data_version")
+    )
+
+
 def releases(db: Database, values: Values) -> Rows:
     """The publications, each in the edition that is loaded, the newest first."""
     figures = db.figure.group_by("source_id").agg(pl.len().alias("figures"))
@@ -220,7 +260,16 @@ def _figures(db: Database, rows: pl.DataFrame, parts: tuple[str, ...], benchmark
     return Rows(rows.height, lambda offset, most: to_long(db, rows.slice(offset, most), parts, benchmark))
 
 
+# What limits allow for: the usual differences between councils too, or not.
+LIMITS = {"differences": True, "chance": False}
+
+
 def _benchmark(db: Database, values: Values) -> Benchmark:
+    """The benchmark asked for, with the limits asked for."""
+    return benchmarks.with_limits(_asked(db, values), LIMITS.get(values.get("limits", "")))
+
+
+def _asked(db: Database, values: Values) -> Benchmark:
     """The benchmark asked for: a group or a target alone says which one is meant."""
     group, target = values.get("group"), values.get("target")
     implied = "group" if group else "target" if target is not None else DEFAULT

@@ -12,7 +12,7 @@ from typing import Any
 from urllib.parse import quote
 
 from dashboard.analysis import selection
-from dashboard.analysis.benchmarks import Benchmark
+from dashboard.analysis.benchmarks import BENCHMARKS, Benchmark
 from dashboard.analysis.benchmarks.rules import Group, Target
 from dashboard.analysis.selection import FigureQuery
 from dashboard.data.database import Database
@@ -319,6 +319,8 @@ def _benchmark_parameters(query: FigureQuery, benchmark: Benchmark | None) -> li
     if benchmark is None:
         return []
     parameters = [("benchmark", benchmark.id)]
+    if benchmark.spread != BENCHMARKS[benchmark.id].spread:
+        parameters.append(("limits", "differences" if benchmark.spread else "chance"))
     rule = benchmark.rule
     if isinstance(rule, Group):
         return [*parameters, ("group", ",".join(rule.area_ids))] if rule.area_ids else []

@@ -7,18 +7,21 @@ from collections.abc import Mapping, Sequence
 import polars as pl
 
 from dashboard.analysis import comparison, direction, queries, recommendations, scenarios, standard
+from dashboard.analysis import group as groups
 from dashboard.analysis import partners as learning
 from dashboard.analysis.benchmarks import DEFAULT, Benchmark
+from dashboard.analysis.group import Members
 from dashboard.analysis.partners import Partner
 from dashboard.briefings import sections, strips
 from dashboard.briefings.model import Briefing, Cards, Cell, Point, Points, Section, Table, Words
 from dashboard.data.database import Database
-from dashboard.data.model import GRADES, Metric, Row
+from dashboard.data.model import Metric, Row
 from dashboard.views.tables.cells import short_verdict
 from dashboard.views.tables.council import like
 from dashboard.views.text import briefings as said
 from dashboard.views.text import direction as directions
 from dashboard.views.text import formats
+from dashboard.views.text import group as grouped
 from dashboard.views.text import recommendations as asking
 from dashboard.views.text import scenarios as taking
 from dashboard.views.text.council import council_sentence, profile_sentence
@@ -32,24 +35,26 @@ MOST_EVIDENCE = 4
 # The first measure of every page, of which the gap is said in a sentence too.
 FIRST = scenarios.VACANCIES
 FEW = "small numbers"
-# Of the councils most like it one so judged is asked after first.
-TO_ASK = GRADES[:2]
 
 
 def briefing(db: Database, area_id: str, benchmark: Benchmark) -> Briefing:
     """The briefing on a council of today, compared with a benchmark."""
     name = db.names[area_id]
-    profile = queries.profile(db, area_id, benchmark)
+    # Compared with some councils, it is ranked among them.
+    group = groups.members(db, benchmark, area_id)
+    profile = groups.ranked_among(db, queries.profile(db, area_id, benchmark), group)
     rows = {row["metric_id"]: row for row in profile.iter_rows(named=True)}
     inspections = queries.inspections(db, area_id)
     partners = learning.learning_partners(db, area_id, benchmark, most=MOST_PARTNERS)
+    near = learning.neighbours_that_reach(db, area_id, benchmark, db.metrics[FIRST]) if FIRST in rows else None
     nine = [metric for metric in sections.nine(db) if metric.metric_id in rows]
     joint = {
         metric_id: words
         for metric_id, row in rows.items()
         if (words := formats.joint(queries.partners(db, row["return_id"], area_id)))
     }
-    best, worst = _better(queries.strongest(profile)), queries.weakest(profile)
+    strongest, worst = groups.extremes(profile, group)
+    best, among = _better(strongest, group), grouped.among(group)
     return Briefing(
         area_id=area_id,
         name=name,
@@ -57,20 +62,22 @@ def briefing(db: Database, area_id: str, benchmark: Benchmark) -> Briefing:
         about=sections.about(benchmark),
         made_on=db.built_at.date(),
         data_version=db.data_version,
-        sentence=profile_sentence(name, profile.to_dicts(), db.metrics),
+        sentence=grouped.group_sentence(name, profile, db.metrics, group)
+        if group
+        else profile_sentence(name, profile.to_dicts(), db.metrics),
         pages=(
             (
                 _judgements(db, area_id),
                 _asked(db, area_id, inspections),
                 _measures(db, area_id, rows, nine, benchmark, joint),
-                _extremes(db, best, "Where it stands best", joint),
-                _extremes(db, worst, "Where it stands worst", joint),
+                _extremes(db, best, f"Where it stands best {among}".strip(), joint),
+                _extremes(db, worst, f"Where it stands worst {among}".strip(), joint),
             ),
             (
-                _gaps(db, area_id, rows, nine, benchmark, joint),
+                _gaps(db, area_id, rows, nine, benchmark, joint, among),
                 _direction(db, area_id, profile, nine, benchmark),
-                _partners(name, partners, nine, benchmark),
-                _questions(db, area_id, profile, nine, benchmark, partners, joint),
+                _partners(db, name, near, partners, nine, benchmark),
+                _questions(db, area_id, profile, nine, benchmark, [*(near or ()), *partners], joint, worst),
                 _notes(db, area_id, profile, rows, nine, benchmark, (best, worst)),
                 sections.sources(
                     db,
@@ -78,7 +85,7 @@ def briefing(db: Database, area_id: str, benchmark: Benchmark) -> Briefing:
                         *(row["source_id"] for one, row in rows.items() if db.metrics[one].ranked),
                         *(one.source_id for one in inspections),
                         *recommendations.asked(db, area_id).rows["source_id"],
-                        *_judged(db, partners),
+                        *_judged(db, [*(near or ()), *partners]),
                         sections.NEIGHBOURS,
                     ],
                 ),
@@ -134,7 +141,7 @@ def _measures(
                 sections.change(row["change"], metric, row["series_break"]),
                 Cell(formats.brief(row["england"], metric)),
                 sections.neighbours(row, metric),
-                Cell(formats.benchmark_figure(row, metric)),
+                Cell(formats.benchmark_beside(row, metric)),
                 sections.rank(row),
             )
         )
@@ -155,9 +162,9 @@ def _judged(db: Database, partners: Sequence[Partner]) -> list[str]:
     return [next(one.source_id for one in each if "leaders" in one.grades) for each in found if each]
 
 
-def _better(rows: pl.DataFrame) -> pl.DataFrame:
+def _better(rows: pl.DataFrame, group: Members | None) -> pl.DataFrame:
     """Of the measures in which it ranks best, those in the better half: few have a figure of very small councils."""
-    return rows.filter(pl.col("quarter_high") <= 2)
+    return groups.better_half(rows) if group else rows.filter(pl.col("quarter_high") <= 2)
 
 
 def _said(row: Row, metric: Metric, joint: Mapping[str, str]) -> tuple[str, ...]:
@@ -185,7 +192,7 @@ def _extremes(db: Database, rows: pl.DataFrame, title: str, joint: Mapping[str, 
 
 def _gaps(
     db: Database, area_id: str, rows: Mapping[str, Row], nine: Sequence[Metric], benchmark: Benchmark,
-    joint: Mapping[str, str],
+    joint: Mapping[str, str], among: str,
 ) -> Section:  # fmt: skip
     name = db.names[area_id]
     body = []
@@ -209,17 +216,21 @@ def _gaps(
                 Cell(metric.short_title, f"{formats.period_label(metric, row['period_end'])}{shared}"),
                 distance,
                 Cell(real, formats.held(metric)) if real else Cell("no counts are published" if falls_short else ""),
-                Cell((short_verdict(row) or "cannot be said") if falls_short else ""),
+                Cell((short_verdict(row) or "cannot be said") if row["gap"] is not None else ""),
                 sections.trend(row),
             )
         )
-    heads = ("Measure", f"Distance from: {benchmark.title}", "To get there", "Beyond chance?", "Over five years")
+    heads = ("Measure", f"Distance from: {benchmark.title}", "To get there",
+        "Beyond usual differences?" if benchmark.spread else "Beyond chance?", "Over five years",
+    )  # fmt: skip
     found: list[str] = []
     resting: tuple[str, ...] = (scenarios.ILLUSTRATIVE,)
     if FIRST in rows:
         row = rows[FIRST]
         metric = db.metrics[FIRST]
-        found.append(council_sentence(name, row, metric, benchmark, queries.partners(db, row["return_id"], area_id)))
+        found.append(
+            council_sentence(name, row, metric, benchmark, queries.partners(db, row["return_id"], area_id), among)
+        )
         target = standard.best_quarter(db, metric)
         # Of three posts such a sum says nothing.
         if target and row["value"] is not None and row["value"] > target and not row["very_small"]:
@@ -253,42 +264,49 @@ def _direction(
     return Section("Direction", (Points(tuple(points)),))
 
 
-def _partners(name: str, found: Sequence[Partner], nine: Sequence[Metric], benchmark: Benchmark) -> Section:
-    sentence = Words(directions.partners_sentence(name, found, benchmark))
+def _partners(
+    db: Database, name: str, near: Sequence[Partner] | None, found: Sequence[Partner], nine: Sequence[Metric],
+    benchmark: Benchmark,
+) -> Section:  # fmt: skip
+    title = "Councils to learn from"
+    said_near = directions.neighbours_sentence(name, near, db.metrics[FIRST], benchmark) if near is not None else ""
+    sentence = Words(f"{said_near} {directions.partners_sentence(name, found, benchmark)}".strip())
     if not found:
-        return Section("Whom to ring", (sentence,))
+        return Section(title, (sentence,))
     first = {metric.metric_id for metric in nine}
     body = []
     for one in found:
         evidence = sorted(one.evidence, key=lambda each: each.metric.metric_id not in first)
         shown = [
-            f"{each.metric.short_title}: {formats.brief(each.there, each.metric)} there, "
-            f"{formats.brief(each.here, each.metric)} here"
+            f"{each.metric.short_title}: {formats.figure(each.there, each.metric)} there, "
+            f"{formats.figure(each.here, each.metric)} here"
             for each in evidence[:MOST_EVIDENCE]
         ]
         more = f"; and {len(evidence) - MOST_EVIDENCE} more" if len(evidence) > MOST_EVIDENCE else ""
         measures = f"{len(evidence)} measure{'' if len(evidence) == 1 else 's'}"
+        inspected = f"inspected {one.leaders_on:%B %Y}" if one.leaders and one.leaders_on else ""
+        protection = f"help and protection {one.protection}" if one.protection else ""
         leaders = Cell(
             one.leaders or "not judged",
-            f"inspected {one.leaders_on:%B %Y}" if one.leaders and one.leaders_on else "",
+            "; ".join(filter(None, (inspected, protection))),
             sections.grade_tone(one.leaders),
         )
         body.append((Cell(one.name, like(one, name)), Cell(measures, "; ".join(shown) + more), leaders))
     heads = ("Council", "Reaches the benchmark on", "Impact of leaders")
     table = Table(heads, tuple(body), (0.22, 0.58, 0.2))
-    return Section("Whom to ring", (sentence, table))
+    return Section(title, (sentence, table))
 
 
 def _questions(
     db: Database, area_id: str, profile: pl.DataFrame, nine: Sequence[Metric], benchmark: Benchmark,
-    partners: Sequence[Partner], joint: Mapping[str, str],
+    partners: Sequence[Partner], joint: Mapping[str, str], weakest: pl.DataFrame,
 ) -> Section:  # fmt: skip
     inspections = queries.inspections(db, area_id)
-    asked = next((one for one in partners if one.leaders in TO_ASK), None)
+    asked = next((one for one in partners if one.well_judged), None)
     found = questions(
         profile.to_dicts(),
         nine,
-        queries.weakest(profile)["metric_id"].to_list(),
+        weakest["metric_id"].to_list(),
         queries.history(db, area_id),
         db.metrics,
         benchmark,
@@ -321,7 +339,7 @@ def _notes(
         points.append(Point(f"Statistical neighbours, nearest first: {formats.listed(near)}."))
     points += [
         Point(f"{sections.UNROUNDED} {said.WITHOUT_COUNTS}"),
-        *sections.indicative(db, nine),
+        *sections.indicative(nine),
         *sections.care(nine),
     ]
     points += sections.unseen(db, nine, benchmark)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Literal
 
 import polars as pl
 
 from dashboard.analysis import comparison, direction, queries, scenarios, standard
 from dashboard.analysis import england as front
+from dashboard.analysis import partners as learning
 from dashboard.analysis.benchmarks import Benchmark
 from dashboard.analysis.direction import Movers, Side
 from dashboard.analysis.england import Gain
@@ -27,7 +29,7 @@ from dashboard.briefings.model import (
     Words,
 )  # fmt: skip
 from dashboard.data.database import Database
-from dashboard.data.model import ENGLAND, GRADES, Metric
+from dashboard.data.model import ENGLAND, GRADES, Metric, Row
 from dashboard.views.text import briefings as said
 from dashboard.views.text import direction as directions
 from dashboard.views.text import formats
@@ -223,11 +225,12 @@ def _watch(db: Database, metric: Metric, benchmark: Benchmark) -> list[Section]:
     lists = [direction.watch_list(db, metric, benchmark), direction.peers(db, metric, benchmark)]
     sentence = Words(sentences.watch_sentence(metric, lists[0].height, lists[1].height, benchmark))
     written = [Section("Watch list, and its mirror", (sentence,))]
-    for (_, title), rows in zip(SIDES, lists, strict=True):
+    judged = learning.leaders(db)
+    for (side, title), rows in zip(SIDES, lists, strict=True):
         body = [
             (
-                Cell(row["name"]),
-                Cell(formats.brief(row["value"], metric), strong=True),
+                Cell(row["name"], _leaders(row, judged) if side == "peers" else ""),
+                Cell(formats.brief(row["value"], metric, formats.decimals(row, metric)), strong=True),
                 Cell(formats.gap(row, metric), formats.shortfall(row, metric)),
                 sections.rank(row),
             )
@@ -240,9 +243,14 @@ def _watch(db: Database, metric: Metric, benchmark: Benchmark) -> list[Section]:
     return written
 
 
+def _leaders(row: Row, judged: Mapping[str, str]) -> str:
+    """How the leaders of a return's councils were judged."""
+    return f"leaders {formats.listed(list(dict.fromkeys(judged.get(one, 'not judged') for one in row['area_ids'])))}"
+
+
 def _several(db: Database, nine: list[Metric], benchmark: Benchmark) -> Section:
     found = direction.watch_counts(db, benchmark, nine)
-    blocks: list[Block] = [Words(directions.counts_sentence(found, nine, "watch"))]
+    blocks: list[Block] = [Words(directions.counts_sentence(found, nine, "watch", benchmark))]
     often = found.filter(pl.col("count") > 1)
     if often.height:
         body = [
@@ -277,9 +285,9 @@ def _moved(db: Database, found: Movers, rows: pl.DataFrame) -> Table:
     body = [
         (
             Cell(row["name"]),
-            Cell(formats.brief(row["value_before"], metric)),
-            Cell(formats.brief(row["value"], metric), strong=True),
-            Cell(formats.signed(row["change"], metric)),
+            Cell(formats.brief(row["value_before"], metric, formats.decimals_moved(row, metric))),
+            Cell(formats.brief(row["value"], metric, formats.decimals_moved(row, metric)), strong=True),
+            Cell(formats.signed(row["change"], metric, formats.decimals_moved(row, metric))),
             _rank(row["rank_before"], row["ranked_before"], shared.get(row["area_id"])),
             _rank(row["rank"], row["ranked"], row["tied"]),
         )
@@ -310,7 +318,7 @@ def _notes(db: Database, rows: pl.DataFrame, metric: Metric, nine: list[Metric],
         points.append(Point(words))
     points += [
         Point(f"{sections.UNROUNDED} {said.WITHOUT_COUNTS}"),
-        *sections.indicative(db, nine),
+        *sections.indicative(nine),
         *sections.care(nine),
     ]
     points += sections.unseen(db, nine, benchmark)

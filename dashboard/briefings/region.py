@@ -120,7 +120,7 @@ def _lists(
     written = []
     for side, title in COUNTED.items():
         found = direction.watch_counts(db, benchmark, nine, side).filter(pl.col("area_id").is_in(list(own)))
-        sentence = Words(said.region_lists(name, found.height, len(nine), side))
+        sentence = Words(said.region_lists(name, found.height, len(nine), side, benchmark))
         body = [
             (
                 Cell(row["name"]),
@@ -190,7 +190,7 @@ def _notes(db: Database, own: Mapping[str, str], nine: Sequence[Metric], benchma
     points = [Point(words) for area_id in own for words in notices(db, area_id)]
     points += [
         Point(f"{sections.UNROUNDED} {said.WITHOUT_COUNTS}"),
-        *sections.indicative(db, nine),
+        *sections.indicative(nine),
         *sections.care(nine),
     ]
     points += sections.unseen(db, nine, benchmark)

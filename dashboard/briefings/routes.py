@@ -14,7 +14,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from dashboard.analysis.benchmarks import BENCHMARKS, DEFAULT, Benchmark
+from dashboard.analysis.benchmarks import BENCHMARKS, DEFAULT, Benchmark, with_group
 from dashboard.api import answers
 from dashboard.api.problems import shown
 from dashboard.api.replies import ClientHeaders, Resource
@@ -36,6 +36,7 @@ RENDERING = ThreadPoolExecutor(1, thread_name_prefix="briefings")
 READING = ThreadPoolExecutor(4, thread_name_prefix="briefings read")
 MOST_WAITING = 32
 RETRY_SECONDS = 10
+GROUP = "group"
 
 
 class RefusedError(Exception):
@@ -84,7 +85,7 @@ class BriefingRequest:
         self.form: Form = KINDS[suffix]
         self.version = request.query_params.get(VERSION)
         self.db = _database(self.version)
-        self.benchmark = _benchmark(request.query_params.get("benchmark"))
+        self.benchmark = _benchmark(self.db, request.query_params.get("benchmark"), request.query_params.get("group"))
         self.names = content.areas(self.db)
         if area_id not in self.names:
             area_id = places.find_area(self.db, area_id) or area_id
@@ -99,7 +100,7 @@ class BriefingRequest:
         self.client = ClientHeaders(
             headers.get("if-none-match", ""), headers.get("accept-encoding", ""), part, headers.get("if-range", "")
         )
-        self.key = ("briefing", area_id, suffix, self.benchmark.id, str(bool(self.version)))
+        self.key = ("briefing", area_id, suffix, self.benchmark.id, self.benchmark.detail, str(bool(self.version)))
         self.resource = self._resource()
         self.reply: Response | None = None
         if self.client.has(self.resource.tag):
@@ -159,12 +160,22 @@ def _database(version: str | None) -> Database:
         ) from error
 
 
-def _benchmark(benchmark_id: str | None) -> Benchmark:
+def _benchmark(db: Database, benchmark_id: str | None, group: str | None) -> Benchmark:
     known = content.benchmarks()
+    if benchmark_id == GROUP or group:
+        # One briefing of a group, in whatever order its councils are named.
+        numbers = sorted(set((group or "").split(",")))
+        if benchmark_id != GROUP or not set(numbers) <= db.authorities.keys():
+            raise RefusedError(
+                400,
+                "There is no such group",
+                "A group is of councils by DfE’s three-digit number, as in benchmark=group&group=383,380.",
+            )
+        return with_group(db, numbers)
     if not benchmark_id:
         return BENCHMARKS[DEFAULT]
     if benchmark_id not in known:
-        names = ", ".join(known)
+        names = ", ".join([*known, GROUP])
         raise RefusedError(
             400,
             "There is no such comparison",

@@ -99,6 +99,8 @@ def rank(row: Row) -> Cell:
     """The quarter, with rank and number of councils below."""
     if row["rank_low"] is None:
         return Cell("", f"not ranked: {row['not_ranked']}" if row["not_ranked"] else "")
+    if row["quarter_low"] is None:
+        return Cell(formats.rank(row))
     tone = f"q{row['quarter']}" if row["quarter"] else ""
     return Cell(formats.quarter(row).capitalize(), formats.rank(row), tone)
 
@@ -134,14 +136,14 @@ def care(metrics: Iterable[Metric]) -> list[Point]:
     return [Point(" ".join(found))] if found else []
 
 
-def indicative(db: Database, metrics: Iterable[Metric]) -> list[Point]:
+def indicative(metrics: Iterable[Metric]) -> list[Point]:
     """The measures whose significance is only indicative (rule `chance`)."""
-    names = [one.short_title.lower() for one in metrics if one.has_interval and queries.indicative(db, one)]
+    names = [one.short_title.lower() for one in metrics if one.has_interval and one.indicative]
     if not names:
         return []
     return [
         Point(
-            "Beyond chance means beyond a 95% interval. Of full-time equivalents, which are a census, it is "
+            "Beyond means outside 95% limits. Of full-time equivalents, which are counted in full, it is "
             f"indicative: {formats.listed(names)}."
         )
     ]

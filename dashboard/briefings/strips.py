@@ -89,11 +89,11 @@ def _alt(
         pieces.append(f"{name} {formats.brief(mine[0], metric)}")
     elif mine == [] and name:
         pieces.append(f"{name} without a figure")
-    for label, value in (
-        ("England", england),
-        ("neighbours’ median", neighbours),
-        (benchmark.label.lower().replace("england", "England"), mark),
+    for label, value, show in (
+        ("England", england, formats.brief),
+        ("neighbours’ median", neighbours, formats.brief),
+        (benchmark.label.lower().replace("england", "England"), mark, formats.level),
     ):
         if value is not None:
-            pieces.append(f"{label} {formats.brief(value, metric)}")
+            pieces.append(f"{label} {show(value, metric)}")
     return f"{metric.title}, {len(setting)} councils {'; '.join(pieces)}."

@@ -14,6 +14,8 @@ ENGLAND = "E92000001"
 LEADERS = "judgement_leaders"
 # Of a calculated value, so many significant digits are compared: the rest is binary noise.
 SIGNIFICANT = 9
+# Of a unit, by how much a share of 1 is multiplied.
+SCALES = {"%": 100.0, "per 10,000 children": 10_000.0}
 COUNTS = ("FTE", "children", "cases", "changes", "visits")
 STRANDS = ("overall", "leaders", "protection", "in_care", "care_leavers")
 GRADES = ("Outstanding", "Good", "Requires improvement to be good", "Inadequate")
@@ -64,6 +66,13 @@ class Metric:
     next_due: str | None
     """The month in which its next figures are due, as "2026-10", where the publisher says it."""
     former_title: str | None
+    numerator: str | None = None
+    """What is counted above the line, as the source calls it."""
+
+    @property
+    def indicative(self) -> bool:
+        """Whether intervals are only indicative: full-time equivalents are all counted, not sampled (rule `chance`)."""
+        return "_fte" in (self.numerator or "")
 
     @property
     def neutral(self) -> bool:

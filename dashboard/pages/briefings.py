@@ -43,8 +43,11 @@ with st.container(key="choices"):
     with place:
         session.choose_benchmark()
 benchmark = session.benchmark()
-if benchmark.asks:
-    # Details that a reader gives belong to one screen; printed briefings use benchmarks that everybody can look up.
+if benchmark.asks == "councils":
+    session.choose_benchmark_details(db)
+    benchmark = session.benchmark()
+if benchmark.asks == "number" or (benchmark.asks and not benchmark.detail):
+    # A target is of one measure, and a briefing is of many.
     st.info(f"A briefing is not held against “{benchmark.label}”: here it is the best quarter in England.")
     benchmark = BENCHMARKS[DEFAULT]
 
@@ -64,7 +67,7 @@ session.notice("forms", "form", list(labels))
 forms = st.pills(
     "In the pack", list(labels), selection_mode="multi", default=[*labels][:1], key="forms", bind="query-params"
 )
-wanted = (db.data_version, benchmark.id, tuple(shown), tuple(forms))
+wanted = (db.data_version, benchmark.title, tuple(shown), tuple(forms))
 made = st.session_state.get(PACK)
 if made is None or made[0] != wanted:
     count = f"{len(shown)} briefing{'' if len(shown) == 1 else 's'}"

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 import streamlit as st
 
 from dashboard.analysis import direction, funnel, queries
+from dashboard.analysis import group as groups
 from dashboard.analysis import partners as learning
 from dashboard.api import view_data, view_links
 from dashboard.pages.components import briefing_links as papers
@@ -22,16 +23,17 @@ from dashboard.views.tables import council as parts
 from dashboard.views.tables import recommendations as asking
 from dashboard.views.text import direction as directions
 from dashboard.views.text import formats
+from dashboard.views.text import group as grouped
 from dashboard.views.text.council import council_sentence, profile_sentence
 from dashboard.views.text.markdown import literal
 from dashboard.views.text.notices import notices
 
 HEIGHT = 420
 FIRST_THEME = "Workforce"
-PICTURES = ("In order", "By size, with limits of chance")
+PICTURES = ("In order", "By size, with limits")
 
 db = session.database()
-chosen = session.chosen(db)
+chosen = session.chosen(db, limits=True)
 metric, period, benchmark = chosen.metric, chosen.period, chosen.benchmark
 
 if chosen.area_id is None:
@@ -44,10 +46,15 @@ if chosen.area_id is None:
 
 name = db.names[chosen.area_id]
 profile = queries.profile(db, chosen.area_id, benchmark)
+# Compared with some councils, it is ranked among them.
+group = groups.members(db, benchmark, chosen.area_id)
+ranked, among = groups.ranked_among(db, profile, group), grouped.among(group)
 inspections = queries.inspections(db, chosen.area_id)
 session.headline(
     name,
-    profile_sentence(name, profile.to_dicts(), db.metrics),
+    grouped.group_sentence(name, ranked, db.metrics, group)
+    if group
+    else profile_sentence(name, profile.to_dicts(), db.metrics),
     kicker=f"{db.names[db.regions[chosen.area_id]]} · {queries.authority_type(db, chosen.area_id)}",
 )
 st.html(papers.line(chosen.area_id, benchmark, st.session_state.get(view_links.VERSION)))
@@ -66,20 +73,24 @@ if len(inspections) > 1:
 st.subheader("What Ofsted asked for", anchor=False)
 st.html(asking.asked_of(db, chosen.area_id, inspections[0].published if inspections else None))
 best, worst = st.columns(2, gap="medium")
+strongest, weakest = groups.extremes(ranked, group)
 with best:
-    st.html(parts.extremes(db, queries.strongest(profile), "Where it stands best"))
+    st.html(parts.extremes(db, strongest, f"Where it stands best {among}".strip()))
 with worst:
-    st.html(parts.extremes(db, queries.weakest(profile), "Where it stands worst"))
+    st.html(parts.extremes(db, weakest, f"Where it stands worst {among}".strip()))
 
 rows = queries.councils(db, metric, period, benchmark)
-own = next((row for row in rows.iter_rows(named=True) if row["area_id"] == chosen.area_id), None)
+own = groups.own_row(db, rows, group, chosen.area_id)
 st.html(tables.MEASURE_ANCHOR)
 st.header(literal(metric.title), anchor=False)
 if own is not None:
     partners = queries.partners(db, own["return_id"], own["area_id"])
-    sentence = council_sentence(name, own, metric, benchmark, partners)
+    sentence = council_sentence(name, own, metric, benchmark, partners, among)
     way = directions.trend_sentence(direction.with_direction(db, rows.filter(rows["area_id"] == chosen.area_id)))
     st.html(tables.sentence(f"{sentence} {way}".strip()))
+    if metric.has_interval:
+        st.html(tables.note(formats.limits_note(metric, benchmark)))
+        session.choose_limits()
 else:
     st.html(tables.sentence(f"{name} did not exist {formats.period(metric, period.end)}."))
 
@@ -104,7 +115,7 @@ with right:
     as_funnel = metric.has_interval and (
         one_of("Drawn", PICTURES, "picture", label_visibility="collapsed", wrap=True) == PICTURES[1]
     )
-    limits = funnel.funnel(db, metric, period) if as_funnel else None
+    limits = funnel.funnel(db, metric, period, spread=chosen.limits is not False) if as_funnel else None
     if metric.graded:
         session.chart(
             draw_grades(classification, chosen=chosen.area_id, height=HEIGHT // 2 + 60), "grades", "Councils by grade"
@@ -145,12 +156,15 @@ themes = list(dict.fromkeys(db.metrics[metric_id].theme for metric_id in profile
 session.notice("theme", "theme", [*themes, "All"])
 theme = one_of("Theme", [*themes, "All"], "theme", default=FIRST_THEME)
 if theme != "All":
-    profile = profile.filter([db.metrics[metric_id].theme == theme for metric_id in profile["metric_id"]])
+    profile, ranked = (
+        frame.filter([db.metrics[metric_id].theme == theme for metric_id in frame["metric_id"]])
+        for frame in (profile, ranked)
+    )
 st.html(
     tables.profile(
-        db, profile, queries.history(db, chosen.area_id), benchmark, chosen=metric.metric_id,
+        db, ranked, queries.history(db, chosen.area_id), benchmark, chosen=metric.metric_id,
         caption=f"{name}: {'every measure' if theme == 'All' else theme.lower()}, newest period, "
-        f"compared with: {benchmark.title}",
+        f"compared with: {benchmark.title}{f', ranked {among}' if among else ''}",
     )
 )  # fmt: skip
 download(
@@ -161,15 +175,20 @@ download(
     label=f"Download these {profile.height} rows (CSV)",
 )
 
-st.header("Whom to ring", anchor=False)
+st.header("Councils to learn from", anchor=False)
+near = learning.neighbours_that_reach(db, chosen.area_id, benchmark, metric)
 to_contact = learning.learning_partners(db, chosen.area_id, benchmark)
+if near is not None:
+    st.html(tables.sentence(directions.neighbours_sentence(name, near, metric, benchmark)))
+if near:
+    st.html(parts.neighbours_that_reach(near, metric, name))
 st.html(tables.sentence(directions.partners_sentence(name, to_contact, benchmark)))
 if to_contact:
     st.html(parts.partners(to_contact, name))
     download_table(
-        lambda: parts.partners_file(db, to_contact, str(chosen.area_id), benchmark),
-        f"{chosen.area_id}-whom-to-ring.csv",
-        f"Download whom to ring, {sum(len(one.evidence) for one in to_contact)} rows (CSV)",
+        lambda: parts.partners_file(db, [*(near or ()), *to_contact], str(chosen.area_id), benchmark),
+        f"{chosen.area_id}-councils-to-learn-from.csv",
+        "Download (CSV)",
     )
 
 st.header("What it would take", anchor=False)
@@ -183,13 +202,13 @@ st.html(
         f"{metric.title}, {formats.period_label(metric, period.end)}: {name} and its statistical neighbours",
     )
 )
-near = rows.filter(rows["area_id"].is_in([chosen.area_id, *queries.neighbours(db, chosen.area_id)]))
+similar = rows.filter(rows["area_id"].is_in([chosen.area_id, *queries.neighbours(db, chosen.area_id)]))
 download(
     db,
-    near,
+    similar,
     f"{chosen.area_id}-neighbours-{metric.metric_id}-{period.end}.csv",
     benchmark=benchmark,
-    label=f"Download the {near.height} councils (CSV)",
+    label=f"Download the {similar.height} councils (CSV)",
 )
 st.html(parts.region(db, chosen.area_id))
 session.as_data(

@@ -5,7 +5,8 @@ from typing import Literal
 
 import streamlit as st
 
-from dashboard.analysis import comparison, direction, england, queries, standard
+from dashboard.analysis import comparison, direction, england, partners, queries, standard
+from dashboard.analysis import group as groups
 from dashboard.api import view_data
 from dashboard.api.view_links import VERSION
 from dashboard.data.model import ENGLAND
@@ -22,6 +23,7 @@ from dashboard.views.text import formats, front
 from dashboard.views.text.citing import cite_metric
 from dashboard.views.text.council import council_sentence
 from dashboard.views.text.england import england_sentence
+from dashboard.views.text.group import among
 
 HEIGHT = 300
 SPANS = {f"{years} year{'' if years == 1 else 's'}": years for years in direction.YEARS}
@@ -34,10 +36,12 @@ rows = queries.councils(db, metric, period, benchmark)
 total = comparison.england_if_all_met(rows)
 sentence = england_sentence(rows.to_dicts(), queries.england(db, metric, period), metric, benchmark, total)
 session.headline("England", sentence, kicker="How well is every council protecting its children?")
-own = next((row for row in rows.iter_rows(named=True) if row["area_id"] == chosen.area_id), None)
+group = groups.members(db, benchmark, chosen.area_id)
+own = groups.own_row(db, rows, group, chosen.area_id)
 if own is not None:
     joint = queries.partners(db, own["return_id"], own["area_id"])
-    st.html(parts.council(own["name"], council_sentence(own["name"], own, metric, benchmark, joint)))
+    sentence = council_sentence(own["name"], own, metric, benchmark, joint, among(group))
+    st.html(parts.council(own["name"], sentence))
 st.html(parts.turns())
 st.html(papers.line(ENGLAND, benchmark, st.session_state.get(VERSION)))
 
@@ -68,7 +72,7 @@ if fixed is not None:
     met, by_period = parts.standard(fixed), fixed.rows.reverse()
     with st.expander("These figures as a table", key="standard table", on_change="rerun") as table:
         if table.open:
-            target = formats.quantity(fixed.target, metric)
+            target = formats.level_quantity(fixed.target, metric)
             st.html(met.html(by_period, f"Councils that met {target}: {metric.title}"))
     download_table(
         lambda: met.frame(by_period, cite_metric(db, metric)),
@@ -98,6 +102,8 @@ download(
 st.header("Watch list", anchor=False)
 watch, peers = direction.watch_list(db, metric, benchmark), direction.peers(db, metric, benchmark)
 st.html(tables.sentence(front.watch_sentence(metric, watch.height, peers.height, benchmark)))
+if said := front.chance_sentence(rows, metric, benchmark):
+    st.html(tables.note(said))
 left, right = st.columns(2, gap="medium")
 with left:
     if watch.height:
@@ -111,7 +117,8 @@ with left:
         )
 with right:
     if peers.height:
-        st.html(parts.watched(peers, metric, benchmark, "Better, and getting better"))
+        judged = partners.leaders(db)
+        st.html(parts.watched(peers, metric, benchmark, "Better, and getting better", judged))
         download(
             db,
             peers,
@@ -120,7 +127,7 @@ with right:
             label=f"Download the {peers.height} to ring (CSV)",
         )
 several = direction.watch_counts(db, benchmark, nine)
-st.html(tables.sentence(directions.counts_sentence(several, nine, "watch")))
+st.html(tables.sentence(directions.counts_sentence(several, nine, "watch", benchmark)))
 often = several.filter(several["count"] > 1)
 if often.height:
     st.html(parts.counted(db, often, f"Councils on a watch list of more than one of {len(nine)} measures"))

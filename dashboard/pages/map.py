@@ -6,6 +6,7 @@ import polars as pl
 import streamlit as st
 
 from dashboard.analysis import benchmarks, comparison, direction, queries
+from dashboard.analysis import group as groups
 from dashboard.api import view_data
 from dashboard.data.model import Metric, Period
 from dashboard.pages.components.council_map import MapArea, MapDrawing, View, council_map
@@ -23,12 +24,13 @@ from dashboard.views.text import formats
 from dashboard.views.text.council import council_sentence
 from dashboard.views.text.england import england_sentence
 from dashboard.views.text.formats import ColourScheme
+from dashboard.views.text.group import among
 from dashboard.views.text.map import coloured_sentence
 
 HEIGHT, HEIGHT_BESIDE = 620, 420
 
 db = session.database()
-chosen = session.chosen(db)
+chosen = session.chosen(db, limits=True)
 benchmark = chosen.benchmark
 
 
@@ -50,6 +52,8 @@ def choose() -> Choices:
         if st.session_state.get("colour") not in ways:
             st.session_state.pop("colour", None)
         colour = one_of("Colour by", ways, "colour", wrap=True) if len(ways) > 1 else ways[0]
+        if session.COLOUR_SCHEMES[colour] == "verdict":
+            session.choose_limits()
         view = session.VIEWS[one_of("Drawn as", list(session.VIEWS), "view_as")]
         return Choices(colour, view, session.beside(db, chosen.metric))
 
@@ -62,13 +66,14 @@ def compared(metric: Metric, period: Period) -> pl.DataFrame:
 def sentence(metric: Metric, period: Period, rows: pl.DataFrame, scheme: ColourScheme) -> str:
     """What a picture shows: of the chosen council, if it existed then, or of all."""
     listed = rows.to_dicts()
-    own = next((row for row in listed if row["area_id"] == chosen.area_id), None)
+    group = groups.members(db, benchmark, chosen.area_id)
+    own = groups.own_row(db, rows, group, chosen.area_id)
     if own is None:
         england, total = queries.england(db, metric, period), comparison.england_if_all_met(rows)
         words = england_sentence(listed, england, metric, benchmark, total)
     else:
         partners = queries.partners(db, own["return_id"], own["area_id"])
-        words = council_sentence(own["name"], own, metric, benchmark, partners)
+        words = council_sentence(own["name"], own, metric, benchmark, partners, among(group))
     return f"{words} {coloured_sentence(listed, own, metric, benchmark, scheme)}".strip()
 
 
@@ -131,7 +136,7 @@ def picture(
             alt = f"All councils {'in order of' if metric.ranked else 'by'} {metric.noun}"
             alt += ", best first" if metric.ranked else ""
         session.chart(figure, f"{before}strip", alt)
-    st.html(tables.source_note(db, metric) + parts.note(metric, scheme, indicative=queries.indicative(db, metric)))
+    st.html(tables.source_note(db, metric) + parts.note(metric, scheme, benchmark))
     name = f"{'second-' if second else ''}{metric.metric_id}-{period.end}"
     with st.expander("All councils as a table", key=f"{before}table", on_change="rerun", bind="query-params") as table:
         if table.open and scheme == "trend":

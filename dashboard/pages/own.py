@@ -95,7 +95,7 @@ def beside(name: str, figures: Sequence[Own], rows: pl.DataFrame) -> None:
     odd = [figure.metric_id for figure in figures if figure.warnings]
     st.html(parts.figures(db, rows, benchmark, caption, chosen=metric.metric_id, odd=odd))
     judged = rows.filter(pl.col("low").is_not_null())["metric_id"]
-    census = any(queries.indicative(db, db.metrics[metric_id]) for metric_id in judged)
+    census = any(db.metrics[metric_id].indicative for metric_id in judged)
     st.html(tables.note(f"{sentences.STILL} {sentences.INDICATIVE if census else ''}".strip()))
     table = local_figures.with_rank(db, rows, figures, benchmark, yours_for)
     file_button(

@@ -126,7 +126,7 @@ def test_a_pack_is_made_by_a_click_and_offered(db: Database) -> None:
     app.button(key="make_pack").click().run()
     assert not app.exception
     wanted, made = app.session_state["pack"]
-    assert wanted == (db.data_version, "best_quarter", ("420", "383"), ("PDF",))
+    assert wanted == (db.data_version, "Best quarter in England", ("420", "383"), ("PDF",))
     with zipfile.ZipFile(io.BytesIO(made)) as found:
         assert len(found.namelist()) == 3
     offered = [button.proto.label for button in app.get("download_button")]
@@ -148,6 +148,9 @@ def test_a_comparison_that_asks_the_reader_is_the_best_quarter_on_paper() -> Non
     app = opened(benchmark="My group")
     assert any("best quarter in England" in info.value for info in app.info)
     assert "benchmark=" not in html(app)
+    assert "/briefings/383.pdf?benchmark=group&group=380,370" in html(
+        opened(benchmark="My group", group=["Bradford", "Barnsley"], of="Leeds")
+    )
     assert "/briefings/E92000001.pdf?benchmark=england" in html(opened(benchmark="England"))
 
 

@@ -17,7 +17,7 @@ from pypdf import PdfReader
 from starlette.applications import Starlette
 from starlette.routing import Route
 
-from dashboard.analysis.benchmarks import BENCHMARKS
+from dashboard.analysis.benchmarks import BENCHMARKS, with_group
 from dashboard.briefings import content, routes
 from dashboard.briefings.model import Briefing
 from dashboard.briefings.render import KINDS
@@ -104,7 +104,26 @@ def test_another_comparison_is_in_the_address(client: Client) -> None:
     assert "Compared with: Statistical neighbours." in text_of(got.body)
 
 
-@pytest.mark.parametrize("asked", ["group", "target", "nobody", "<b>", "best_quarter' OR 1"])
+def test_a_group_is_in_the_address_and_its_briefing_ranks_within_it(client: Client, db: Database) -> None:
+    group = with_group(db, ["383", "380", "370"])
+    assert address("383", "html", group) == "/briefings/383.html?benchmark=group&group=383,380,370"
+    said = text_of(client.get(address("383", "html", group)).body)
+    assert "Compared with: My group: Barnsley, Bradford, Leeds." in said
+    assert "In your group, Leeds ranks best on" in said
+    assert " of 3" in said
+    assert "of 149" not in said.partition("What to ask the council")[0].partition("Where it stands best")[2]
+
+
+@pytest.mark.parametrize(
+    "asked", ["benchmark=group", "benchmark=group&group=383,1", "group=383", "benchmark=group&group=%3Cb%3E"]
+)
+def test_a_group_of_what_is_no_council_is_refused_in_words(asked: str, client: Client) -> None:
+    got = client.raw("GET", "/briefings/383.pdf", asked.encode())
+    assert got.status == 400
+    assert "group=383,380" in text_of(got.body)
+
+
+@pytest.mark.parametrize("asked", ["target", "nobody", "<b>", "best_quarter' OR 1"])
 def test_a_comparison_that_asks_or_is_none_is_refused_in_words(asked: str, client: Client) -> None:
     got = client.raw("GET", "/briefings/383.pdf", f"benchmark={asked}".encode())
     assert got.status == 400

@@ -12,7 +12,7 @@ import polars as pl
 import pytest
 
 from dashboard.analysis import direction, queries, returns
-from dashboard.analysis.benchmarks import BENCHMARKS
+from dashboard.analysis.benchmarks import BENCHMARKS, with_limits
 from dashboard.data.database import Database
 from dashboard.data.model import ENGLAND, Metric
 from dashboard.views.text import direction as sentences
@@ -60,8 +60,8 @@ def names(rows: pl.DataFrame) -> list[str]:
 
 def lists(db: Database, benchmark: str = "england") -> tuple[list[str], list[str]]:
     metric = db.metrics["waits"]
-    watch = direction.watch_list(db, metric, BENCHMARKS[benchmark])
-    return names(watch), names(direction.peers(db, metric, BENCHMARKS[benchmark]))
+    alone = with_limits(BENCHMARKS[benchmark], spread=False)
+    return names(direction.watch_list(db, metric, alone)), names(direction.peers(db, metric, alone))
 
 
 @pytest.mark.parametrize(("polarity", "swapped"), [(LOW, False), (HIGH, True)])
@@ -173,17 +173,21 @@ def test_counts_name_the_measures_and_weigh_nothing(tmp_path: Path) -> None:
         ("Council 101", ["b", "a"], 2),
         ("Council 102", ["b"], 1),
     ]
-    assert sentences.counts_sentence(rows, metrics, "watch") == (
-        "3 councils are worse than the benchmark beyond chance and getting worse on at least one of these 4 measures; "
+    assert sentences.counts_sentence(rows, metrics, "watch", EACH) == (
+        "3 councils are worse than the benchmark beyond usual differences between councils and getting worse on at "
+        "least one of these 4 measures; "
         "Ashford and Council 101 on 2 of them. Measures are counted, not weighed: it is no score."
     )
     alone = direction.watch_counts(db, EACH, [db.metrics["d"]])
-    said = sentences.counts_sentence(alone, [db.metrics["d"]], "watch")
-    assert said == "1 council is worse than the benchmark beyond chance and getting worse: Ashford."
+    said = sentences.counts_sentence(alone, [db.metrics["d"]], "watch", EACH)
+    assert said == (
+        "1 council is worse than the benchmark beyond usual differences between councils and getting worse: Ashford."
+    )
     none = direction.watch_counts(db, EACH, metrics, "peers")
     assert none.is_empty()
-    assert sentences.counts_sentence(none, metrics, "peers") == (
-        "No council is better than it beyond chance and getting better on any of these 4 measures."
+    assert sentences.counts_sentence(none, metrics, "peers", EACH) == (
+        "No council is better than it beyond usual differences between councils and getting better on any of these 4 "
+        "measures."
     )
     assert direction.watch_counts(db, EACH, []).is_empty()
 
@@ -373,7 +377,7 @@ def test_every_real_list_is_what_the_rule_says(db: Database, benchmark: str) -> 
         ask = direction.watch_list if side == "watch" else direction.peers
         listed: dict[str, set[str]] = {}
         for metric in ranked:
-            rows = ask(db, metric, BENCHMARKS[benchmark])
+            rows = ask(db, metric, with_limits(BENCHMARKS[benchmark], spread=False))
             expected = on_list(db, metric, benchmark, side)
             assert rows["return_id"].is_unique().all()
             gaps = rows["gap"] * (1 if side == "watch" else -1)
@@ -389,7 +393,7 @@ def test_every_real_list_is_what_the_rule_says(db: Database, benchmark: str) -> 
             total += len(expected)
             for area_id in expected:
                 listed.setdefault(area_id, set()).add(metric.metric_id)
-        counts = direction.watch_counts(db, BENCHMARKS[benchmark], ranked, side)
+        counts = direction.watch_counts(db, with_limits(BENCHMARKS[benchmark], spread=False), ranked, side)
         assert {row["area_id"]: set(row["measures"]) for row in counts.iter_rows(named=True)} == listed
         assert counts["count"].to_list() == [len(found) for found in counts["measures"]]
         assert counts["count"].is_sorted(descending=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import date
 from html import unescape
 from typing import Any
@@ -72,7 +73,7 @@ def with_verdicts(*verdicts: str | None) -> list[Row]:
             ON_TIME,
             REGION,
             "verdict",
-            "Beyond chance, 2 of 2 councils are better than its own region and 0 worse.",
+            "Beyond usual differences between councils, 2 of 2 councils are better than its own region and 0 worse.",
         ),
         (
             with_verdicts("lower", "higher", "similar"),
@@ -80,8 +81,8 @@ def with_verdicts(*verdicts: str | None) -> list[Row]:
             ENGLAND,
             "verdict",
             (
-                "Beyond chance, 1 of 3 councils is lower than England and 1 higher; for 1 chance could explain the "
-                "difference."
+                "Beyond usual differences between councils, 1 of 3 councils is lower than England and 1 higher; for 1 "
+                "the difference is usual."
             ),
         ),
         (
@@ -277,23 +278,25 @@ def test_trends_stand_in_a_table_with_the_reason_where_there_is_none(db: Databas
             PERCENT,
             "verdict",
             True,
-            "Full-time equivalents are counted in full, not sampled: the interval is indicative.",
+            "This is indicative: full-time equivalents are counted in full, not sampled.",
         ),
-        (PERCENT, "verdict", False, "the benchmark is outside the 95% interval (Wilson)"),
+        (PERCENT, "verdict", False, "outside its 95% limits, which allow for chance alone."),
         (PERCENT, "trend", False, "A trend needs five figures in a row"),
     ],
 )
 def test_the_note_under_a_map_says_how_its_classes_are_to_be_read(
     metric: Metric, scheme: ColourScheme, indicative: bool, words: str
 ) -> None:
-    note = parts.note(metric, scheme, indicative=indicative)
+    note = parts.note(
+        replace(metric, numerator="posts_fte" if indicative else "posts"), scheme, BENCHMARKS["best_quarter"]
+    )
     assert words in unescape(note)
     assert bool(note) == bool(words)
     assert ("indicative" in note) == (indicative and scheme == "verdict")
 
 
 def test_intervals_of_full_time_equivalents_are_indicative(db: Database) -> None:
-    found = {metric_id for metric_id, metric in db.metrics.items() if queries.indicative(db, metric)}
+    found = {metric_id for metric_id, metric in db.metrics.items() if metric.indicative}
     assert {"vacancy_rate", "turnover_rate", "agency_rate"} <= found
     assert not found & {"rereferral_rate", "long_plan_rate", "plan_rate", "judgement_leaders"}
 

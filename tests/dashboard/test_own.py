@@ -676,8 +676,8 @@ def test_the_picture_has_both_marks_by_name(
             (
                 "With 14.2%, unpublished, Leeds would be 73rd of 149 by social worker vacancy rate and in the second "
                 "quarter, the others as published at 30 September 2025. That is 12.1 percentage points more than its "
-                "own published 2.1%, which is worse. It is 6.5 percentage points above what the best quarter of "
-                "councils in England reach (7.8%): 32 posts to fill, with the number of posts as it is."
+                "own published 2.1%, which is worse. It is 6.45 percentage points above what the best quarter of "
+                "councils in England reach (7.75%): 32 posts to fill, with the number of posts as it is."
             ),
         ),
         (

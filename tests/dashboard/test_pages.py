@@ -9,11 +9,10 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
-import polars as pl
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from dashboard.analysis import comparison, queries
+from dashboard.analysis import comparison, group, queries
 from dashboard.analysis.benchmarks import BENCHMARKS, DEFAULT
 from dashboard.data.database import Database
 from dashboard.data.model import GRADES
@@ -21,6 +20,7 @@ from dashboard.data.versions import Store, store
 from dashboard.pages.shared import session
 from dashboard.views.text.council import council_sentence, profile_sentence
 from dashboard.views.text.england import england_sentence
+from dashboard.views.text.group import among, group_sentence
 from tests.dashboard.helpers import (
     HOSTILE_QUERIES,
     PAGES,
@@ -71,9 +71,12 @@ def expected(db: Database, council: str | None, metric_id: str, benchmark_id: st
     if council is None:
         total = comparison.england_if_all_met(rows)
         return england_sentence(rows.to_dicts(), queries.england(db, metric, period), metric, benchmark, total)
-    row = rows.row(by_predicate=pl.col("name") == council, named=True)
+    area_id = {name: number for number, name in db.authorities.items()}[council]
+    members = group.members(db, benchmark, area_id)
+    row = group.own_row(db, rows, members, area_id)
+    assert row is not None
     partners = queries.partners(db, row["return_id"], row["area_id"])
-    return council_sentence(council, row, metric, benchmark, partners)
+    return council_sentence(council, row, metric, benchmark, partners, among(members))
 
 
 def test_the_map_opens_with_the_sentence_of_what_is_chosen(db: Database) -> None:
@@ -93,12 +96,18 @@ def test_a_councils_page_opens_with_its_profile_and_says_the_chosen_measure_belo
             continue
         choose(app, la=council, metric=db.metrics[metric_id].title, benchmark=BENCHMARKS[benchmark].label)
         assert not app.exception, (council, metric_id, benchmark)
-        profile = queries.profile(db, numbers[council], BENCHMARKS[benchmark]).to_dicts()
+        profile = queries.profile(db, numbers[council], BENCHMARKS[benchmark])
+        members = group.members(db, BENCHMARKS[benchmark], numbers[council])
+        ranked = group.ranked_among(db, profile, members)
         opening, of_measure, *_ = sentences(app)
-        assert opening == profile_sentence(council, profile, db.metrics)
+        assert opening == (
+            group_sentence(council, ranked, db.metrics, members)
+            if members
+            else profile_sentence(council, profile.to_dicts(), db.metrics)
+        )
         assert of_measure.startswith(expected(db, council, metric_id, benchmark, period(app)))
         assert [header.value for header in app.header] == [
-            "Ofsted's latest judgements", db.metrics[metric_id].title, "Every measure", "Whom to ring",
+            "Ofsted's latest judgements", db.metrics[metric_id].title, "Every measure", "Councils to learn from",
             "What it would take", "Councils most like it",
         ]  # fmt: skip
 
@@ -146,7 +155,8 @@ def test_the_sentences_are_true_of_the_database(db: Database, database: duckdb.D
     }
     for number, (metric_id, metric) in enumerate(db.metrics.items()):
         council, latest = COUNCILS[number % len(COUNCILS)], db.latest(metric_id).label
-        sentence = expected(db, council, metric_id, "england", latest)
+        # Without a benchmark a figure has the decimals of its measure.
+        sentence = expected(db, council, metric_id, "group", latest)
         value, symbol = figures[council, metric_id, latest]
         if value is None:
             assert f"{council} has no " in sentence
@@ -267,7 +277,7 @@ def test_tables_are_drawn_when_they_are_opened_and_not_before() -> None:
 def test_a_group_is_picked_by_name_and_nobody_in_it_is_compared_with_itself(db: Database) -> None:
     app = opened(benchmark="My group", group=["Leeds", "York"])
     assert app.multiselect(key="group").value == ["Leeds", "York"]
-    assert "The median of your group is 2.3% (2 councils with a figure)." in sentences(app)[0]
+    assert "The median of your group is 2.25% (2 councils with a figure)." in sentences(app)[0]
     app.selectbox(key="la").set_value("Leeds").run()
     assert sentences(app)[0].endswith("It is better than the median of your group (2.4%, 1 council). "
                                       "Chance could explain the difference.")  # fmt: skip

@@ -93,7 +93,7 @@ def test_a_council_that_meets_the_benchmark_everywhere_has_nobody_to_learn_from(
     db = database(tmp_path, {"106": ["101", "102", "103"]})
     assert find_partners(db, "106") == []
     assert sentences.partners_sentence("Leeds", [], EACH) == (
-        "Held against England, no council most like Leeds does better where Leeds falls short."
+        "No similar council does at least as well as England where Leeds does not."
     )
 
 
@@ -113,43 +113,113 @@ def test_only_the_measures_asked_for_are_looked_at(tmp_path: Path) -> None:
     assert evidence(found) == {"105": "d"}
 
 
-def test_the_latest_judgement_of_leaders_is_beside_each_with_its_date(tmp_path: Path) -> None:
-    db = database(tmp_path, {"101": ["102", "103", "105"]})
-    columns = db.table["inspection"].schema
-    inspections = [
-        ("one", "103", "ILACS", date(2019, 5, 1), date(2019, 6, 1)),
-        ("two", "103", "ILACS", date(2023, 5, 1), date(2023, 7, 1)),
-        ("three", "105", "SIF", None, date(2016, 3, 1)),
-    ]
+def judge(db: Database, grades: Sequence[tuple[str, date | None, date, str, str]]) -> None:
+    """Inspections of councils: number, first day, day of the report, leaders, help and protection."""
     db.table["inspection"] = pl.DataFrame(
         [
-            {"inspection_id": key, "area_id": area, "framework": framework, "started": started, "published": published}
-            for key, area, framework, started, published in inspections
+            {"inspection_id": f"{at}", "area_id": area, "framework": "ILACS", "started": start, "published": published}
+            for at, (area, start, published, *_) in enumerate(grades)
         ],
-        schema=columns,
+        schema=db.table["inspection"].schema,
     )
     db.table["judgement"] = pl.DataFrame(
-        {
-            "inspection_id": ["one", "two", "three"],
-            "strand": ["leaders"] * 3,
-            "grade": ["Inadequate", "Good", "Outstanding"],
-        }
+        [
+            {"inspection_id": f"{at}", "strand": strand, "grade": grade}
+            for at, (*_, leaders, protection) in enumerate(grades)
+            for strand, grade in (("leaders", leaders), ("protection", protection))
+        ]
     )
-    judged = {one.area_id: (one.leaders, one.leaders_on) for one in find_partners(db)}
+
+
+RI = "Requires improvement to be good"
+
+
+def test_the_latest_judgement_of_leaders_is_beside_each_with_its_date(tmp_path: Path) -> None:
+    db = database(tmp_path, {"101": ["102", "103", "105"]})
+    judge(
+        db,
+        [
+            ("103", date(2019, 5, 1), date(2019, 6, 1), "Inadequate", "Inadequate"),
+            ("103", date(2023, 5, 1), date(2023, 7, 1), "Good", RI),
+            ("105", None, date(2016, 3, 1), "Outstanding", "Good"),
+        ],
+    )
+    judged = {one.area_id: (one.leaders, one.leaders_on, one.protection) for one in find_partners(db)}
     assert judged == {
-        "103": ("Good", date(2023, 5, 1)),
-        "105": ("Outstanding", date(2016, 3, 1)),  # older files print no other day than that of publication
-        "102": (None, None),
+        "103": ("Good", date(2023, 5, 1), RI),
+        "105": ("Outstanding", date(2016, 3, 1), "Good"),  # older files print no other day than that of publication
+        "102": (None, None, None),
     }
 
 
-def test_the_sentence_names_them_with_how_many_measures(tmp_path: Path) -> None:
+def test_the_well_judged_come_first_then_those_that_reach_it_on_more(tmp_path: Path) -> None:
     db = database(tmp_path, {"101": ["102", "103", "105"]})
+    day = date(2024, 5, 1)
+    judge(db, [("102", day, day, "Good", "Good"), ("103", day, day, "Outstanding", RI), ("105", day, day, RI, "Good")])
+    assert [(one.area_id, one.well_judged) for one in find_partners(db)] == [
+        ("102", True),
+        ("103", False),
+        ("105", False),
+    ]
     assert sentences.partners_sentence("Council 101", find_partners(db), BENCHMARKS["neighbours"]) == (
-        "Held against the median of its own statistical neighbours, these of the councils most like Council 101 reach "
-        "it where Council 101 falls short: Council 103 on 2 measures, Council 105 on 2 and Council 102 on 1."
+        "These similar councils do at least as well as the median of its statistical neighbours where Council 101 does "
+        "not: Council 102 on 1 measure (leaders Good), Council 103 on 2 (leaders Outstanding, help and protection "
+        "Requires improvement) and Council 105 on 2 (leaders Requires improvement)."
     )
-    assert sentences.partners_sentence("A", find_partners(db)[2:], EACH).endswith("Council 102 on 1 measure.")
+    assert "Council 102 on 1 measure (leaders Good)." in sentences.partners_sentence("A", find_partners(db)[:1], EACH)
+
+
+def test_in_one_measure_its_own_neighbours_that_reach_it_are_named_nearest_first(tmp_path: Path) -> None:
+    named = {"101": ["105", "102", "103", "104"], "106": ["101"]}
+    db, day = database(tmp_path, named), date(2024, 5, 1)
+    judge(db, [("105", day, day, "Inadequate", "Good"), ("102", day, day, "Good", "Good")])
+    a = db.metrics["a"]
+    found = partners.neighbours_that_reach(db, "101", EACH, a)
+    # 104 falls short too, and 106, which is better than all, is no neighbour of its own.
+    assert found is not None
+    assert [(one.area_id, one.closeness_rank) for one in found] == [("102", 2), ("105", 1), ("103", 3)]
+    assert sentences.neighbours_sentence("Council 101", found, a, EACH) == (
+        f"3 of Council 101's statistical neighbours do at least as well as England on the {a.noun}: "
+        "Council 102 (10.0%, joint 3rd of 7, leaders Good), Council 105 (10.0%, joint 3rd of 7, leaders Inadequate) "
+        "and Council 103 (20.0%, 5th of 7, leaders not judged)."
+    )
+    assert partners.neighbours_that_reach(db, "103", EACH, a) is None  # it meets it
+    assert sentences.neighbours_sentence("Council 103", None, a, EACH) == ""
+    assert sentences.neighbours_sentence("Leeds", [], a, BENCHMARKS["best_quarter"]) == (
+        "None of Leeds' statistical neighbours meets what the best quarter of councils in England reach on the "
+        f"{a.noun}."
+    )
+
+
+def test_sandwell_is_sent_to_hull_and_coventry_on_vacancies(db: Database) -> None:
+    metric, benchmark = db.metrics["vacancy_rate"], BENCHMARKS["best_quarter"]
+    found = partners.neighbours_that_reach(db, "333", benchmark, metric)
+    assert found is not None
+    assert [(one.name, one.closeness_rank, one.evidence[0].there, one.leaders) for one in found] == [
+        ("Kingston upon Hull, City of", 2, 2.4, "Outstanding"),
+        ("Coventry", 8, 7.4, "Outstanding"),
+    ]
+    assert sentences.neighbours_sentence("Sandwell", found, metric, benchmark) == (
+        "2 of Sandwell's statistical neighbours meet what the best quarter of councils in England reach on the social "
+        "worker vacancy rate: Kingston upon Hull (2.4%, joint 10th of 149, leaders Outstanding) and Coventry (7.4%, "
+        "36th of 149, leaders Outstanding)."
+    )
+
+
+def test_nobody_is_sent_first_to_a_council_judged_lower_where_a_better_one_reaches_it_too(db: Database) -> None:
+    lower = 0
+    for benchmark in (BENCHMARKS["best_quarter"], BENCHMARKS["neighbours"]):
+        for area_id in db.authorities:
+            found = partners.learning_partners(db, area_id, benchmark, most=99)
+            well = [one.well_judged for one in found]
+            assert well == sorted(well, reverse=True)
+            said = sentences.partners_sentence("X", found, benchmark)
+            for one in found[: sentences.FEW]:
+                for grade in (one.leaders, one.protection):
+                    if grade in (RI, "Inadequate"):
+                        assert grade.removesuffix(" to be good") in said
+                        lower += 1
+    assert lower
 
 
 @pytest.mark.parametrize("benchmark", ["best_quarter", "england", "neighbours", "outstanding_leaders"])
@@ -183,7 +253,7 @@ def test_real_partners_are_those_that_plain_loops_find(db: Database, benchmark: 
         found = partners.learning_partners(db, area_id, mark, most=99)
         assert {one.area_id: [proof.metric.metric_id for proof in one.evidence] for one in found} == reached
         assert area_id not in reached
-        order = [(-len(one.evidence), near.get((area_id, one.area_id), 99)) for one in found]
+        order = [(not one.well_judged, -len(one.evidence), near.get((area_id, one.area_id), 99)) for one in found]
         assert order == sorted(order)
         assert [one.closeness_rank for one in found] == [near.get((area_id, one.area_id)) for one in found]
         assert partners.learning_partners(db, area_id, mark) == found[: partners.MOST]

@@ -159,7 +159,7 @@ def test_a_profile_says_what_the_rows_hold(db: Database) -> None:
     assert vacancy[1:4] == ["2.1%", "−5.1 better", "14.2%"]
     assert vacancy[7:9] == ["meets it", "best quarter joint 7th of 149 (2 share it)"]
     cumberland = {row[0].split(" 30 ")[0]: row for row in profile(db, CUMBERLAND).rows}["Social worker vacancy rate"]
-    assert re.fullmatch(r"\+\d+\.\d \d+ posts to fill", cumberland[7])
+    assert re.fullmatch(r"\+\d+\.\d5 \d+ posts to fill", cumberland[7])
     westminster = {row[0].split(" 30 ")[0]: row for row in profile(db, WESTMINSTER).rows}["Social worker vacancy rate"]
     assert westminster[1] == "not available (x)"
     assert westminster[2] == westminster[7] == westminster[8] == ""

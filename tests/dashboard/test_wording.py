@@ -339,7 +339,8 @@ def test_a_verdict_in_words(verdict: str | None, words: str) -> None:
 def test_what_a_benchmark_comes_to(
     metric: Metric, benchmark: Benchmark, value: float | None, council_count: int | None, words: str
 ) -> None:
-    assert formats.benchmark_value(value, council_count, benchmark, metric) == words
+    held = row(benchmark=value, council_count=council_count, reached=council_count and round(council_count / 4))
+    assert formats.benchmark_value(held, benchmark, metric) == words
 
 
 @pytest.mark.parametrize(
@@ -352,13 +353,36 @@ def test_what_a_benchmark_comes_to(
         (GROUP, 9.6, 1, PERCENT, "(9.6%, 1 council)"),
         (TARGET, 7.65, None, PERCENT, "(7.65%)"),
         (TARGET, 8.0, None, PERCENT, "(8.0%)"),
-        (ENGLAND, 540.4, 1, measure(unit="£ per week", decimals=0), "(£540)"),
+        (ENGLAND, 540.412345, 1, measure(unit="£ per week", decimals=0), "(£540)"),
+        (BEST, 7.75, 148, PERCENT, "(7.75%)"),
     ],
 )
 def test_a_benchmark_is_marked_with_its_value_and_its_number_of_councils(
     benchmark: Benchmark, value: float, council_count: int | None, metric: Metric, words: str
 ) -> None:
-    assert formats.mark(value, council_count, benchmark, metric) == words
+    assert formats.mark(row(value=12.0, benchmark=value, council_count=council_count), benchmark, metric) == words
+
+
+@pytest.mark.parametrize(
+    ("value", "benchmark", "least", "decimals"),
+    [
+        (14.9, 7.75, 1, 2),  # a cut between two published figures: 14.9 - 7.75 = 7.15
+        (7.7, 7.75, 1, 2),
+        (7.8, 7.725, 1, 3),
+        (3.1, 3.075, 1, 3),
+        (14.9, 7.6, 1, 1),
+        (12.0, 10.0, 0, 0),
+        (24.5500193, 22.6400312, 1, 2),  # 24.6 - 22.6 is not 1.9
+        (24.5200193, 22.6100312, 1, 1),
+        (7.60040021, 7.60010043, 1, 4),  # 7.6 is not above 7.6
+        (8.25, 8.25, 1, 2),
+        (1.5, 12.345, 0, 3),  # a target as it was typed
+    ],
+)
+def test_figures_have_the_decimals_with_which_they_add_up(
+    value: float, benchmark: float, least: int, decimals: int
+) -> None:
+    assert formats.decimals_of(value, benchmark, least) == decimals
 
 
 @pytest.mark.parametrize(

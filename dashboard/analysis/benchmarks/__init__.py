@@ -72,6 +72,12 @@ class Benchmark:
     """What the reader is asked for."""
     detail: str = ""
     """What the reader answered, for exports."""
+    spread: bool = False
+    """Whether a verdict allows for the usual differences between councils, beside chance (rule `overdispersion`).
+
+    Councils scatter around an average, most of them for other reasons than chance: what is unusual is to be further
+    from it than they usually are. A mark to meet is no average, and how many miss it is the question.
+    """
 
     @property
     def of_councils(self) -> bool:
@@ -97,11 +103,15 @@ class Benchmark:
         return f"{self.label}: {self.detail}" if self.detail else self.label
 
     def values(self, db: Database, figures: pl.DataFrame, councils: pl.DataFrame) -> pl.DataFrame:
-        """metric_id, period_end, area_id, benchmark_low, benchmark_high, council_count of `councils` that have one.
+        """metric_id, period_end, area_id, benchmark, its _low and _high, council_count of `councils` that have one.
 
-        `figures` are all figures (columns of Database.figure) of the same metrics and periods.
+        `benchmark` is null where hidden figures leave it open. `figures` are all figures (columns of
+        Database.figure) of the same metrics and periods.
         """
-        return self.rule.values(db, figures, councils)
+        exact = pl.col("benchmark_low") == pl.col("benchmark_high")
+        return self.rule.values(db, figures, councils).with_columns(
+            pl.when(exact).then("benchmark_low").alias("benchmark")
+        )
 
     def shared(self, rows: Iterable[Mapping[str, Any]]) -> Mapping[str, Any] | None:
         """A row of `queries.councils` that holds what all are compared with; None where each council has its own.
@@ -125,13 +135,12 @@ def values(db: Database, benchmark: Benchmark, figures: pl.DataFrame, councils: 
     held = {"held_low": "benchmark_high", "held_high": "benchmark_low"}
     found = found.with_columns(
         pl.col("council_count").cast(pl.Int64),
-        pl.when(pl.col("benchmark_low") == pl.col("benchmark_high")).then("benchmark_low").alias("benchmark"),
         *(
             (pl.coalesce(own, other) if own in found.columns else pl.col(other)).alias(own)
             for own, other in held.items()
         ),
         *(() if "reached" in found.columns else (pl.lit(None, pl.Int64).alias("reached"),)),
-    )
+    ).select(*KEYS, "area_id", *BENCHMARK)
     joined = councils.join(found, on=[*KEYS, "area_id"], how="left", validate="m:1", maintain_order="left")
     measures = db.measures.select("metric_id", "polarity", "unit")
     none = pl.col("unit").is_in(["grade", *COUNTS])
@@ -183,6 +192,11 @@ def with_target(number: float | None, metric: Metric) -> Benchmark:
         none=f"Your target is for another measure: {metric.title}.",
         detail=f"{number:g}{'' if metric.unit == '%' else ' '}{metric.unit}",
     )
+
+
+def with_limits(benchmark: Benchmark, spread: bool | None) -> Benchmark:
+    """A benchmark with the limits that a reader chose for its verdicts; as fits it if None."""
+    return benchmark if spread is None else replace(benchmark, spread=spread)
 
 
 BEST_QUARTER = "the best quarter {among} is {count} of {all} councils, {each}{level}."
@@ -270,6 +284,7 @@ BENCHMARKS = {
             "the median of {its} statistical neighbours",
             "The median of its statistical neighbours is {value} ({council_count} of 10 have a figure).",
             Neighbours(),
+            spread=True,
             among=NEIGHBOURS_OF,
             best_are="{count} {among} {have} a figure; their median is {value}.",
             list_title="Statistical neighbours of {council}",
@@ -284,6 +299,7 @@ BENCHMARKS = {
             "{its} region",
             "Its region stands at {value}.",
             Published(regional=True),
+            spread=True,
             own=True,
             instead="best_quarter_region",
         ),
@@ -293,6 +309,7 @@ BENCHMARKS = {
             "England",
             "England stands at {value}.",
             Published(regional=False),
+            spread=True,
             instead="best_quarter",
         ),
         Benchmark(
@@ -301,6 +318,7 @@ BENCHMARKS = {
             "the median of your group",
             "The median of your group is {value} ({councils} with a figure).",
             Group(),
+            spread=True,
             best_are="{councils} of your group {have} a median of {value}.",
             of_others=True,
             none="Choose the councils of your group to compare with them.",

@@ -78,6 +78,10 @@ MEANINGS = {
         "equivalents it is only indicative: they are a census."
     ),
     "interval_high": "Upper end of the same interval.",
+    "interval_allows_for": (
+        "What the interval allows for: chance, or chance and the usual differences between councils. Of these it is "
+        "wider by what councils differ in this measure and period, whatever their size (additive overdispersion)."
+    ),
     "verdict": (
         "Where the whole interval lies beside the benchmark: better, similar or worse (of a neutral measure lower, "
         "similar or higher). Null without an interval."

@@ -21,7 +21,7 @@ PARTS: dict[str, tuple[str, ...]] = {
     ),
     "benchmark": BENCHMARK,
     "gap": (*BENCHMARK, "gap", "gap_low", "gap_high", "shortfall", "shortfall_low", "shortfall_high"),
-    "interval": (*BENCHMARK, "interval_low", "interval_high", "verdict"),
+    "interval": (*BENCHMARK, "interval_low", "interval_high", "interval_allows_for", "verdict"),
     "trend": exports.TREND_COLUMNS,
 }  # fmt: skip
 OPTIONAL = frozenset(column for columns in PARTS.values() for column in columns)
@@ -29,7 +29,7 @@ OPTIONAL = frozenset(column for columns in PARTS.values() for column in columns)
 NOT_COMPARED = {
     **dict.fromkeys(("benchmark", "benchmark_low", "benchmark_high"), pl.Float64), "council_count": pl.Int64,
     **dict.fromkeys(("gap", "gap_low", "gap_high", "shortfall", "shortfall_low", "shortfall_high"), pl.Float64),
-    "low": pl.Float64, "high": pl.Float64, "verdict": pl.String,
+    "low": pl.Float64, "high": pl.Float64, "interval_allows_for": pl.String, "verdict": pl.String,
 }  # fmt: skip
 
 

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from math import sqrt
 
 import polars as pl
 
-from dashboard.analysis import benchmarks, comparison, funnel, queries
+from dashboard.analysis import benchmarks, comparison, funnel, overdispersion, queries
 from dashboard.analysis.benchmarks import BENCHMARKS, Benchmark
 from dashboard.data.database import Database
-from dashboard.data.model import Metric, Period, Row
+from dashboard.data.model import ENGLAND, Metric, Period, Row
 from dashboard.methods.example import (
     BEST,
     Example,
@@ -141,7 +142,7 @@ def of_chance(db: Database) -> Example | None:
     )
     if row["benchmark"] is not None:
         steps += (f"{BEST.group[0].upper()}{BEST.group[1:]} reach {exact(row['benchmark'])}.",)
-    drawn = funnel.funnel(db, metric, Period(row["period_end"], row["period"]))
+    drawn = funnel.funnel(db, metric, Period(row["period_end"], row["period"]), spread=False)
     point = drawn.points.filter(pl.col("return_id") == row["return_id"]).to_dicts() if drawn else []
     if drawn and point:
         limits = tuple(formats.brief(point[0][limit], metric) for limit in ("low_95", "high_95"))
@@ -149,6 +150,12 @@ def of_chance(db: Database) -> Example | None:
             f"The funnel turns it round: for a council of this size chance alone would give from {limits[0]} to "
             f"{limits[1]} around England's {formats.brief(drawn.england, metric)}, at 95%."
         )
+    returns = queries.councils(db, metric, Period(row["period_end"], row["period"]), BEST).unique("return_id")
+    sides = [returns.filter(side) for side in (pl.col("gap") <= 0, pl.col("gap") > 0)]
+    (meet, near), (short, far) = ((side.height, side.filter(pl.col("verdict") == "similar").height) for side in sides)
+    steps += lines(
+        f"It is said to both sides: {near} of the {meet} that meet it are similar, and {far} of {short} others."
+    )
     return Example(
         heading(metric, row["period_end"], row["name"]),
         steps,
@@ -157,6 +164,63 @@ def of_chance(db: Database) -> Example | None:
         area_id=row["area_id"],
         period_end=row["period_end"],
     )
+
+
+def of_overdispersion(db: Database) -> Example | None:
+    """How much councils differ beyond chance in one measure, and how many lie outside limits with and without it."""
+    metric = first(db, ranked_share) or first(db, lambda one: one.has_interval)
+    drawn = funnel.funnel(db, metric, db.latest(metric.metric_id)) if metric else None
+    if metric is None or drawn is None or not drawn.tau2:
+        return None
+    found = overdispersion.spread(db).row(
+        by_predicate=(pl.col("metric_id") == metric.metric_id) & (pl.col("period_end") == drawn.period.end), named=True
+    )
+    scale = comparison.SCALES.get(metric.unit, 1.0)
+    point = drawn.points.row(drawn.points.height // 2, named=True)
+    share, councils = drawn.england / scale, found["councils"]
+    alone = comparison.Z_95 * sqrt(share * (1 - share) / point["n"]) * scale
+    ends = (
+        formats.brief(max(drawn.england - alone, 0.0), metric),
+        formats.brief(drawn.england + alone, metric),
+        *(formats.brief(point[end], metric) for end in ("low_95", "high_95")),
+    )
+    steps = lines(
+        f"c = {worked(share, 5)} is England's share. A council of n = {exact(point['n'])} has s = √(c(1 − c) ÷ n) and "
+        "z = (its share − c) ÷ s.",
+        f"φ, the mean of z² of {councils} councils after a tenth at either end is drawn in, is "
+        f"{worked(found['phi'], 2)}. Chance alone gives no more than about 1.",
+        f"τ² = ({councils} × {worked(found['phi'], 2)} − {councils - 1}) ÷ {worked(found['weight'], 0)} = "
+        f"{worked(found['tau2'], 6)}: councils usually differ by τ = {worked(sqrt(found['tau2']) * scale, 2)} "
+        f"{'percentage points' if metric.unit == '%' else metric.unit}.",
+        f"Limits for {point['name']} around England's {formats.brief(drawn.england, metric)}: by chance alone c ± "
+        f"{worked(comparison.Z_95, 2)} × s, from {ends[0]} to {ends[1]}; with τ c ± {worked(comparison.Z_95, 2)} × "
+        f"√(s² + τ²), from {ends[2]} to {ends[3]}.",
+    )
+    return Example(
+        heading(metric, drawn.period.end),
+        steps,
+        f"{drawn.by_chance} of {drawn.points.height} councils lie outside the 95% limits of chance alone, and "
+        f"{drawn.points.filter(pl.col('outside') > 0).height} outside those that allow for usual differences too.",
+        ("Outside the 95% limits around England", "φ", "By chance alone", "With usual differences"),
+        tuple(
+            (one.metric.title, worked(phi, 1), f"{one.by_chance} of {one.points.height}", f"{outside}")
+            for one, phi, outside in _funnels(db)
+        ),
+        metric_id=metric.metric_id,
+        area_id=ENGLAND,
+        period_end=drawn.period.end,
+    )
+
+
+def _funnels(db: Database) -> Iterator[tuple[funnel.Funnel, float, int]]:
+    """The newest funnel of every measure that has one, its φ and how many councils lie outside its 95 % limits."""
+    phi = {(row["metric_id"], row["period_end"]): row["phi"] for row in overdispersion.spread(db).to_dicts()}
+    for metric in db.metrics.values():
+        period = db.latest(metric.metric_id)
+        if (metric.metric_id, period.end) in phi:
+            one = funnel.funnel(db, metric, period)
+            assert one is not None
+            yield one, phi[metric.metric_id, period.end], one.points.filter(pl.col("outside") > 0).height
 
 
 def _answered(db: Database, benchmark: Benchmark, metric: Metric, row: Row) -> Benchmark:
@@ -247,9 +311,25 @@ RULES = (
         "how far: if the benchmark lies outside it, the council is better or worse beyond chance; if inside, it is "
         "“similar”. Without counts there is no interval and no such verdict. Full-time equivalents are all counted and "
         "no sample: there the interval is only a guide, and is said to be indicative.\n"
-        "The funnel on a council's page uses the same arithmetic around England's figure, at 95% and 99.8%. One in "
-        "twenty councils would lie outside the first by chance alone.",
+        "This is said to both sides: a council may meet a mark by chance too. The funnel on a council's page uses the "
+        "same arithmetic around England's figure, at 95% and 99.8%. One in twenty councils would lie outside the first "
+        "by chance alone; far more do, which is the next rule.",
         of_chance,
         "confidence interval significance significant funnel plot verdict random",
+    ),
+    Rule(
+        "overdispersion",
+        "Usual differences between councils",
+        "Councils differ more than chance explains. Limits around an average allow for what is usual.",
+        "Against England two thirds of councils and more lie outside limits of chance alone: they differ in what no "
+        "measure here allows for, such as need or recording. Spiegelhalter's additive model, as public-health funnel "
+        "plots use it, estimates by how much, for each measure and period: from z scores around England, winsorised at "
+        "10% so that unusual councils do not hide themselves.\n"
+        "Against an average (England, a region, a median of neighbours or of a group) verdicts and funnels allow for "
+        "it, since councils scatter around an average. Against a standard (a best quarter, Outstanding councils, a "
+        "target) they allow for chance alone, since how many miss it is the question. “Limits allow for” on a "
+        "council's page and on the map changes this, and is part of the address.",
+        of_overdispersion,
+        "overdispersion over-dispersion random effects Spiegelhalter funnel outlier unusual variation",
     ),
 )

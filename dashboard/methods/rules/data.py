@@ -156,7 +156,7 @@ def of_missing(db: Database) -> Example | None:
         lines(
             f"Of {rows.height} councils {rows.height - most} have a figure and {most} have none: {'; '.join(counted)}.",
             f"Of the {cut['returns'][0]} returns that set cuts, half are at or below "
-            f"{formats.level(middle_cut, metric)}.",
+            f"{formats.benchmark_quantity(middle_cut, metric)}.",
             f"If the missing were taken for 0, that would be {formats.quantity(wrong, metric)}.",
         ),
         f"The {most} are shown last, each with its reason, and are in no rank, cut, sum or middle value.",

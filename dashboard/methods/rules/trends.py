@@ -134,7 +134,7 @@ def of_partners(db: Database) -> Example | None:
     if not row or not found:
         return None
     one, name = found[0], formats.place(row["name"])
-    short = comparison.newest(db, BEST).filter((pl.col("area_id") == row["area_id"]) & (pl.col("gap") > 0))
+    short = comparison.newest(db, BEST).filter((pl.col("area_id") == row["area_id"]) & (pl.col("gap_low") > 0))
     judged = f" Its leaders were judged {one.leaders}, inspected {one.leaders_on:%B %Y}." if one.leaders_on else ""
     near = (
         f"{one.name} is {formats.ordinal(one.closeness_rank)} of its ten statistical neighbours"
@@ -144,9 +144,9 @@ def of_partners(db: Database) -> Example | None:
     shown = tuple(
         (
             reason.metric.title,
-            formats.brief(reason.here, reason.metric),
-            formats.brief(reason.there, reason.metric),
-            formats.brief(reason.benchmark, reason.metric),
+            formats.figure(reason.here, reason.metric),
+            formats.figure(reason.there, reason.metric),
+            formats.benchmark_figure(reason.here, reason.metric),
         )
         for reason in one.evidence[:FEW]
     )
@@ -225,12 +225,13 @@ RULES = (
         "partners",
         "Learning partners",
         "Authorities most like a council that reach the benchmark where it falls short, with the evidence.",
-        "They are looked for among a council's ten statistical neighbours and those that name it as one of theirs. "
-        "First comes who reaches the benchmark in most of the measures where the council falls short, then who is "
-        "nearest. Figures of very small returns, and of a return both belong to, are no evidence. Which measures, how "
-        "alike the two are and the latest judgement of leaders with its date stand beside each. It is a short list to "
-        "talk to, never a score.",
+        "For the chosen measure they are the council's own statistical neighbours that reach the benchmark there, each "
+        "with its figure, rank and grade. For all measures together those that name the council as one of their "
+        "neighbours are looked at too, and who reaches the benchmark on more measures comes first. In both lists "
+        "councils whose leaders are judged Good or Outstanding, and help and protection not lower, come before all "
+        "others, and then the nearest. A lower grade is always said. Figures of very small returns, and of a return "
+        "both belong to, are no evidence. It is a short list to talk to, never a score.",
         of_partners,
-        "peers similar councils to ring talk",
+        "peers similar councils to learn from talk",
     ),
 )

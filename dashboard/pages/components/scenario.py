@@ -51,12 +51,10 @@ def scenario(db: Database, area_id: str | None) -> None:
 def _target(db: Database, metric: Metric, where: st.delta_generator.DeltaGenerator) -> float:
     unit = "%" if metric.unit == "%" else metric.unit
     best = standard.best_quarter(db, metric) or 1.0
-    first = round(best, metric.decimals)
+    decimals = formats.own_decimals(best, metric.decimals)
     highest = 100.0 if metric.unit == "%" else 1_000.0
-    number = where.number_input(
-        f"To ({unit})", 10.0**-metric.decimals, highest, first, 0.5, f"%.{metric.decimals}f",
+    return where.number_input(
+        f"To ({unit})", 10.0**-decimals, highest, best, 0.5, f"%.{decimals}f",
         key=f"{metric.metric_id}_target", bind="query-params",
-        help=f"To begin with, what the best quarter reach now: {formats.quantity(best, metric)}.",
+        help=f"To begin with, what the best quarter reach now: {formats.level_quantity(best, metric)}.",
     )  # fmt: skip
-    # What the best quarter reach is not a round number: shown so, it is meant exactly.
-    return best if number == first else float(number)

@@ -44,6 +44,12 @@ COLOUR_SCHEMES: dict[str, ColourScheme] = {
     "Change": "change",
     "Trend": "trend",
 }
+# What the limits of verdicts and funnels allow for; None as fits what is compared with (rule `chance`).
+LIMITS: dict[str, bool | None] = {
+    "As fits the comparison": None,
+    "Chance alone": False,
+    "Chance and usual differences": True,
+}
 # Of five periods, so many as a trend is calculated from (rule `trends`).
 TREND_PERIODS = 5
 VIEWS: dict[str, Drawn] = {"Map": "boundaries", "Tiles": "tiles"}
@@ -57,6 +63,8 @@ class Selection:
     metric: Metric
     period: Period
     benchmark: Benchmark
+    limits: bool | None = None
+    """Whether limits allow for usual differences between councils, where the reader chose it."""
 
 
 def database() -> Database:
@@ -212,12 +220,19 @@ def choose_benchmark_details(db: Database) -> None:
         )  # fmt: skip
 
 
-def chosen(db: Database) -> Selection:
-    """The choices as objects."""
+def chosen(db: Database, *, limits: bool = False) -> Selection:
+    """The choices as objects; with those of `choose_limits` on pages that draw it."""
     metric = _metric(db)
     label, newest = st.session_state.get("period"), db.latest(metric.metric_id)
     period = next((one for one in db.periods[metric.metric_id] if one.label == label), newest)
-    return Selection(chosen_council(db), metric, period, benchmark())
+    allowed = LIMITS.get(st.session_state.get("limits") or st.query_params.get("limits", "")) if limits else None
+    return Selection(chosen_council(db), metric, period, benchmarks.with_limits(benchmark(), allowed), allowed)
+
+
+def choose_limits() -> None:
+    """Draw the choice of what the limits of verdicts and funnels allow for."""
+    notice("limits", "choice of limits", list(LIMITS))
+    st.selectbox("Limits allow for", list(LIMITS), key="limits", bind="query-params", width=260)
 
 
 def chosen_council(db: Database) -> str | None:

@@ -49,7 +49,7 @@ def draw_bars(
         note = [label_above(0, f"┃ what each is held against: {benchmark.label}", "left", yshift=6)]
     elif benchmarks:
         side = "left" if benchmarks[0] < top / 2 else "right"
-        words = f"{benchmark.label} {formats.brief(benchmarks[0], metric)}"
+        words = f"{benchmark.label} {formats.level(benchmarks[0], metric)}"
         note = [label_above(benchmarks[0], f"┃ {words}" if side == "left" else f"{words} ┃", side, yshift=6)]
     traces = [
         _bars(known, metric, top),
@@ -94,7 +94,7 @@ def _marks(listed: Placed, metric: Metric, top: float) -> Part:
         [position for position, _ in held],
         {"symbol": "line-ns", "size": 11, "line": {"width": 3, "color": INK}},
         "held against %{text}<extra></extra>",
-        text=[formats.brief(benchmark, metric) for _, benchmark in held],
+        text=[formats.level(benchmark, metric) for _, benchmark in held],
     )
 
 

@@ -59,16 +59,20 @@ def draw_strip(
     if isinstance(benchmark, tuple):
         shapes.append(band(benchmark))
         side = "left" if on_left(benchmark[0], low_high) else "right"
-        words = f"{benchmark_label} {' to '.join(formats.brief(end, metric) for end in benchmark)}"
+        words = f"{benchmark_label} between {formats.between(*benchmark, metric, finer=1)}"
         notes.append(label_above(benchmark[0], words, side, y=1.035))
         benchmark = None
     # England as the benchmark is one line, not two.
     benchmark = None if benchmark_label == "England" and benchmark == england else benchmark
-    for value, label, dash, y in ((england, "England", "solid", 1.0), (benchmark, benchmark_label, "dash", 1.035)):
+    lines = (
+        (england, "England", "solid", 1.0, formats.brief),
+        (benchmark, benchmark_label, "dash", 1.035, formats.level),
+    )
+    for value, label, dash, y, show in lines:
         if value is not None:
             shapes.append(reference_line(x=value, width=1.5, dash=dash))
             side = "left" if on_left(value, low_high) else "right"
-            notes.append(label_above(value, f"{label} {formats.brief(value, metric)}", side, y=y))
+            notes.append(label_above(value, f"{label} {show(value, metric)}", side, y=y))
     for position, (mine, value) in enumerate(zip(is_chosen, _places(shown), strict=True), 1):
         if mine:
             words = f"<b>{own[0]['name']} {formats.figure(own[0], metric)}</b>"

@@ -58,7 +58,7 @@ def draw_trend(rows: pl.DataFrame, metric: Metric, name: str, *, height: int) ->
             name=name,
             marker={"size": size, "symbol": "diamond", "color": MARK},
             connectgaps=False,
-            text=[formats.brief(value, metric) for value in rows[column]],
+            text=[formats.companion(row, column, metric) for row in rows.iter_rows(named=True)],
             customdata=labels,
             hovertemplate="%{text}",
         )

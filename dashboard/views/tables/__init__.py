@@ -62,7 +62,7 @@ def profile(
         "profile",
         (
             Column("Measure", lambda pair: measure(pair[1], pair[0]["period_end"])),
-            Column("Value", lambda pair: cells.value(*pair)),
+            Column("Value", lambda pair: cells.compared(*pair)),
             Column("Change in a year", lambda pair: cells.change(pair[0]["change"], pair[1], pair[0]["series_break"])),
             Column("England", lambda pair: cells.number(pair[0]["england"], pair[1])),
             Column("Region", lambda pair: cells.number(pair[0]["region"], pair[1])),
@@ -136,7 +136,7 @@ def councils(db: Database, rows: pl.DataFrame, metric: Metric, benchmark: Benchm
         "councils",
         (
             Column("Council", name),
-            Column("Value", lambda row: cells.value(row, metric)),
+            Column("Value", lambda row: cells.compared(row, metric)),
             Column("Change in a year", lambda row: cells.change(row["change"], metric, row["series_break"])),
             *comparison(metric, benchmark),
             *rank_columns(metric),
@@ -152,7 +152,7 @@ def comparison(metric: Metric, benchmark: Benchmark) -> list[Column]:
     return [
         Column(benchmark.label, lambda row: cells.benchmark(row, metric)),
         Column("Gap", lambda row: cells.gap(row, metric)),
-        Column("Beyond chance?", cells.short_verdict),
+        Column(formats.significant(metric, benchmark), cells.short_verdict),
     ]
 
 

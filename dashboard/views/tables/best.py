@@ -299,7 +299,8 @@ def _named(row: Row) -> Html:
 def _gap(row: Row, found: Best) -> str:
     if row["gap"] is None:
         return formats.gap(row, found.metric)
-    apart = formats.signed(row["value"] - row["benchmark"], found.metric)
+    metric = found.metric
+    apart = formats.signed(row["gap"] if metric.lower_is_better else -row["gap"], metric, formats.decimals(row, metric))
     if found.by_value:
         # They all reach it: that is why they are here.
         return apart
@@ -317,7 +318,7 @@ def _direction(row: Row) -> Html:
 
 def _since(row: Row) -> Html:
     first, note = sentences.since(row)
-    return join(first, period(note)) if first else quarter(row["quarter"])
+    return join(first, period(note)) if first else cells.quarter_of(row)
 
 
 def _leaders(row: Row, leaders: Mapping[str, Row]) -> Html:

@@ -59,19 +59,24 @@ def report(row: Row) -> str:
     return outside(day(row["published"]), row["url"]) if row["url"] else day(row["published"])
 
 
-def value(row: Row, metric: Metric) -> Html:
-    """A figure, its range where it is hidden because it is small, or why there is none."""
+def value(row: Row, metric: Metric, decimals: int | None = None) -> Html:
+    """A figure, its range where it is hidden because it is small, or why there is none; `decimals` as for `brief`."""
     if row["value"] is None and row.get("value_low") is not None:
         return join(bold(formats.figure(row, metric)), period(formats.hidden(row, metric)))
     if row["value"] is None:
         return without(formats.why(row, metric))
     said = formats.unknown(row, metric)
-    return join(bold(formats.brief(row["value"], metric)), period(said) if said else "")
+    return join(bold(formats.brief(row["value"], metric, decimals)), period(said) if said else "")
+
+
+def compared(row: Row, metric: Metric) -> Html:
+    """`value` beside its benchmark and gap, which add up as printed (rule `rounding`)."""
+    return value(row, metric, formats.decimals(row, metric))
 
 
 def benchmark(row: Row, metric: Metric) -> str:
-    """What a council is compared with, or its range."""
-    return formats.benchmark_figure(row, metric)
+    """What a council is compared with, or its range; empty for nothing."""
+    return formats.benchmark_beside(row, metric)
 
 
 def number(value: float | None, metric: Metric) -> str:
@@ -115,13 +120,13 @@ def neighbours(row: Row, metric: Metric) -> Html:
     return join(formats.companion(row, "neighbours", metric), *map(period, notes))
 
 
-def change(change: float | None, metric: Metric, series_break: str | None = None) -> Html:
+def change(change: float | None, metric: Metric, series_break: str | None = None, decimals: int | None = None) -> Html:
     """A change with its sign, and what it means; on a break of the series that there is none, and on hover why."""
     if change is None:
         return tag("span", "series breaks", class_="period", title=series_break) if series_break else Html()
     word = formats.direction(change, metric)
     css = word if word in ("better", "worse") else "same"
-    return join(formats.signed(change, metric), span(f"word {css}", word))
+    return join(formats.signed(change, metric, decimals), span(f"word {css}", word))
 
 
 def gap(row: Row, metric: Metric) -> str:
@@ -130,13 +135,19 @@ def gap(row: Row, metric: Metric) -> str:
         no_best = metric.neutral and not metric.counted and row["value"] is not None and row["benchmark_low"] is None
         return period("no best") if no_best else _gap_between(row, metric)
     if not metric.ranked:
-        return formats.signed(row["gap"], metric)
+        return formats.signed(row["gap"], metric, formats.decimals(row, metric))
     if row["gap"] <= 0:
         return span("word better", "meets it")
     real = formats.shortfall(row, metric)
     # Value minus benchmark, cleaned of binary noise: 14.2 - 7.75 would else be shown as +6.4 (rule `rounding`).
     above = row["gap"] if metric.lower_is_better else -row["gap"]
-    return join(formats.signed(above, metric), period(real) if real else "")
+    apart = formats.signed(above, metric, formats.decimals(row, metric))
+    return join(apart, period(real) if real else "")
+
+
+def short_by(row: Row, metric: Metric) -> str:
+    """How far it is from a target that it does not meet, without a sign."""
+    return formats.difference(row["gap"], metric, formats.decimals(row, metric))
 
 
 def _gap_between(row: Row, metric: Metric) -> Html:
@@ -170,7 +181,7 @@ def quarter(of: int, words: str = "") -> Html:
 
 def short_verdict(row: Row) -> str:
     """Whether it is significant, as short as a column needs it."""
-    return formats.verdict(row).replace(": chance could explain the difference", "")
+    return formats.verdict(row).partition(":")[0]
 
 
 def grade(grade: str | None, framework: str, strand: str) -> Html:

@@ -33,7 +33,7 @@ def ranks(db: Database, rows: pl.DataFrame, metric: Metric, benchmark: Benchmark
         "councils",
         (
             Column("Council", name),
-            Column("Value", lambda row: _value(row, metric)),
+            Column("Value", lambda row: cells.compared(row, metric)),
             Column("Change in a year", lambda row: cells.change(row["change"], metric, row["series_break"])),
             *comparison(metric, benchmark),
             *([Column("Here", _here)] if metric.ranked else []),
@@ -92,7 +92,7 @@ def heat(
 
     def level(pair: tuple[Metric, Mapping[str, Row]]) -> str:
         common = benchmark.shared(pair[1].values())
-        return cells.benchmark(common, pair[0]) if common else ""
+        return formats.benchmark_figure(common, pair[0]) if common else ""
 
     def show(area_id: str, pair: tuple[Metric, Mapping[str, Row]]) -> Html:
         return _cell(pair[1].get(area_id), pair[0])
@@ -152,10 +152,6 @@ def _measure(metric: Metric, found: Mapping[str, Row]) -> Html:
     return measure(metric, next(iter(found.values()))["period_end"], unit=not metric.graded)
 
 
-def _value(row: Row, metric: Metric) -> Html:
-    return cells.value(row, metric)
-
-
 def _here(row: Row) -> str:
     if row["rank_here_low"] is None:
         return ""
@@ -199,4 +195,4 @@ def _short(value: float, metric: Metric) -> str:
 
 
 def _of_pair(row: Row, axis: str, metric: Metric) -> Html:
-    return _value({"status": row[f"{axis}_status"], "symbol": row[f"{axis}_symbol"], "value": row[axis]}, metric)
+    return cells.value({"status": row[f"{axis}_status"], "symbol": row[f"{axis}_symbol"], "value": row[axis]}, metric)

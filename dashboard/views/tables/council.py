@@ -49,22 +49,45 @@ def extremes(db: Database, rows: pl.DataFrame, caption: str) -> Html:
     return table.html(rows, caption)
 
 
+def neighbours_that_reach(found: Sequence[Partner], metric: Metric, name: str) -> Html:
+    """The statistical neighbours that reach the benchmark in one measure, in the order of `partners`."""
+
+    def rank(one: Partner) -> Html:
+        return cells.rank(one.evidence[0].there, metric)
+
+    table = Table(
+        "partners",
+        (
+            Column("Council", lambda one: link(one.name, {"la": one.name})),
+            Column("How similar", lambda one: like(one, name)),
+            Column(metric.title, lambda one: bold(formats.figure(one.evidence[0].there, metric))),
+            Column("Rank (1 = best)", rank),
+            Column("Impact of leaders", _leaders),
+            Column("Help and protection", _protection),
+        ),
+    )
+    when = formats.period_label(metric, found[0].evidence[0].there["period_end"])
+    return table.html(found, f"Statistical neighbours of {name} that do better: {metric.noun}, {when}")
+
+
 def partners(found: Sequence[Partner], name: str) -> Html:
     """Learning partners with their evidence (rule `partners`)."""
     table = Table(
         "partners",
         (
             Column("Council", lambda one: link(one.name, {"la": one.name})),
-            Column("How like", lambda one: like(one, name)),
+            Column("How similar", lambda one: like(one, name)),
             Column("Reaches the benchmark on", _evidence),
             Column("Impact of leaders", _leaders),
+            Column("Help and protection", _protection),
         ),
     )
-    return table.html(found, f"Councils most like {name} that do better where it falls short")
+    return table.html(found, f"Similar councils that do better where {name} falls short")
 
 
 def partners_file(db: Database, found: Sequence[Partner], area_id: str, benchmark: Benchmark) -> pl.DataFrame:
-    """Learning partners with their evidence: a row a partner and measure."""
+    """Learning partners with their evidence: a row a partner and measure, each once."""
+    pairs = {(one.area_id, each.metric.metric_id): (one, each) for one in found for each in one.evidence}
     rows = [
         {
             "council": db.names[area_id],
@@ -74,18 +97,26 @@ def partners_file(db: Database, found: Sequence[Partner], area_id: str, benchmar
             "closeness": one.closeness,
             "names_the_council_as": one.named_rank,
             "metric": each.metric.title,
-            "period_end": each.period_end,
-            "there": each.there,
-            "here": each.here,
+            "period_end": each.there["period_end"],
+            "there": each.there["value"],
+            "there_low": each.there["value_low"],
+            "there_high": each.there["value_high"],
+            "rank": each.there["rank"],
+            "ranked": each.there["ranked"],
+            "here": each.here["value"],
+            "here_low": each.here["value_low"],
+            "here_high": each.here["value_high"],
             "unit": each.metric.unit,
             "benchmark_rule": benchmark.title,
-            "benchmark": each.benchmark,
+            "benchmark": each.here["benchmark"],
+            "benchmark_low": each.here["benchmark_low"],
+            "benchmark_high": each.here["benchmark_high"],
             "leaders_judged": one.leaders,
             "leaders_judged_on": one.leaders_on,
+            "protection_judged": one.protection,
             **columns_of(db, each.metric),
         }
-        for one in found
-        for each in one.evidence
+        for one, each in pairs.values()
     ]
     return pl.DataFrame(rows, infer_schema_length=None)
 
@@ -121,7 +152,7 @@ def region(db: Database, area_id: str) -> Html:
 
 def _evidence(one: Partner) -> Html:
     def said(each: Evidence) -> str:
-        there, here = (formats.brief(value, each.metric) for value in (each.there, each.here))
+        there, here = (formats.figure(row, each.metric) for row in (each.there, each.here))
         return f"{each.metric.short_title}: {there} there, {here} here"
 
     count = plural(len(one.evidence), "measure")
@@ -133,6 +164,10 @@ def _leaders(one: Partner) -> Html:
         return without("not judged")
     when = period(f"inspected {one.leaders_on:%B %Y}") if one.leaders_on else ""
     return join(cells.grade(one.leaders, "", "leaders"), when)
+
+
+def _protection(one: Partner) -> Html:
+    return cells.grade(one.protection, "", "protection") if one.protection else without("not judged")
 
 
 def like(one: Partner, name: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import polars as pl
 
@@ -153,7 +153,7 @@ def gains(db: Database, benchmark: Benchmark, chosen: str) -> Table:
 def _level(one: Gain) -> str:
     if not one.total.compared:
         return "none"
-    return cells.benchmark(one.mark, one.metric) if one.mark else "each its own"
+    return formats.benchmark_figure(one.mark, one.metric) if one.mark else "each its own"
 
 
 def _gained(one: Gain) -> Html:
@@ -203,16 +203,27 @@ def regions(rows: pl.DataFrame, metrics: Sequence[Metric], first: Metric, when: 
     return table.html(rows, f"Regions by {first.noun}, {when}, best first")
 
 
-def watched(rows: pl.DataFrame, metric: Metric, benchmark: Benchmark, caption: str) -> Html:
-    """A watch list or its mirror, furthest first, each council a link to its page."""
+def watched(
+    rows: pl.DataFrame, metric: Metric, benchmark: Benchmark, caption: str, grades: Mapping[str, str] | None = None
+) -> Html:
+    """A watch list or its mirror, furthest first, each council a link to its page.
+
+    `grades` are the latest judgements of leaders, beside those that others are to learn from (rule `partners`).
+    """
+
+    def leaders(row: Row) -> Html:
+        found = dict.fromkeys((grades or {}).get(one, "not judged") for one in row["area_ids"])
+        return join(*(cells.grade(one if one in GRADES else None, "", "leaders") for one in found), by=" ")
+
     table = Table(
         "watched",
         (
             Column("Council", lambda row: row["name"] if "+" in row["return_id"] else council_link(row["name"])),
-            Column("Value", lambda row: bold(formats.brief(row["value"], metric))),
+            Column("Value", lambda row: cells.compared(row, metric)),
             Column(benchmark.title, lambda row: cells.benchmark(row, metric)),
             Column("Gap", lambda row: cells.gap(row, metric)),
             Column("Standing, best first", lambda row: cells.rank(row, metric)),
+            *([] if grades is None else [Column("Impact of leaders", leaders)]),
         ),
     )
     return table.html(rows, caption)
@@ -223,6 +234,9 @@ def moved(movers: Movers) -> Table:
     metric = movers.metric
     assert movers.before is not None
     then, now = (formats.period_label(metric, end) for end in (movers.before.end, movers.newest.end))
+
+    def shown(column: str) -> Callable[[Row], str]:
+        return lambda row: formats.brief(row[column], metric, formats.decimals_moved(row, metric))
 
     def rank(heading: str, when: str) -> Column:
         def show(row: Row) -> str:
@@ -239,17 +253,20 @@ def moved(movers: Movers) -> Table:
                 lambda row: council_link(row["names"][0]) if len(row["names"]) == 1 else row["name"],
                 {"councils": "name", "return": "return_id", "metric": pl.lit(metric.title)},
             ),
-            column(
-                then, lambda row: cells.number(row["value_before"], metric), "value_before", period_before=pl.lit(then)
-            ),
+            column(then, shown("value_before"), "value_before", period_before=pl.lit(then)),
             column(
                 now,
-                lambda row: bold(cells.number(row["value"], metric)),
+                lambda row: bold(shown("value")(row)),
                 period=pl.lit(now),
                 value="value",
                 unit=pl.lit(metric.unit),
             ),
-            column("Change", lambda row: cells.change(row["change"], metric), "change", "improvement"),
+            column(
+                "Change",
+                lambda row: cells.change(row["change"], metric, decimals=formats.decimals_moved(row, metric)),
+                "change",
+                "improvement",
+            ),
             rank("Rank then", "_before"),
             rank("Rank now", ""),
             written(places_gained="ranks_gained", very_small=~pl.col("sets_cut")),

@@ -125,7 +125,7 @@ def _published(row: Row, metric: Metric) -> str:
 
 
 def _yours(row: Row, metric: Metric) -> Html:
-    return span("yours", formats.brief(row["value"], metric))
+    return span("yours", formats.brief(row["value"], metric, formats.decimals(row, metric)))
 
 
 def _counts(row: Row) -> str:

@@ -54,18 +54,14 @@ def trends(rows: pl.DataFrame, metric: Metric, caption: str) -> Html:
     return table.html(rows, caption)
 
 
-def note(metric: Metric, scheme: ColourScheme, *, indicative: bool) -> Html:
+def note(metric: Metric, scheme: ColourScheme, benchmark: Benchmark) -> Html:
     """How classes are to be read: what is held fixed, what chance is, what a trend is. Empty for others."""
     said = []
     held = formats.held(metric)
     if scheme in ("quarter", "gap") and held:
         said.append(f"Distances in real units, as in “{metric.shortfall}”, are counted {held}.")
     if scheme == "verdict":
-        said.append(
-            "Better and worse mean that the benchmark is outside the 95% interval (Wilson) of a council's figure."
-        )
-        if indicative:
-            said.append("Full-time equivalents are counted in full, not sampled: the interval is indicative.")
+        said.append(formats.limits_note(metric, benchmark))
     if scheme == "trend":
         said.append(
             "A trend needs five figures in a row, a year apart and reported alike. It is clear where, of the ten pairs "

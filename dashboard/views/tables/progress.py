@@ -103,10 +103,10 @@ def councils(one: Held, names: Mapping[str, str], chosen: str | None) -> Table:
             ),
             Column(
                 "Judgement" if metric.graded else "Figure",
-                lambda row: bold(formats.brief(row["value"], metric)),
+                lambda row: cells.compared(row, metric),
                 figures,
             ),
-            Column("Short of it by", None if metric.graded else lambda row: formats.difference(row["gap"], metric)),
+            Column("Short of it by", None if metric.graded else lambda row: cells.short_by(row, metric)),
             column(
                 "That is",
                 None if metric.graded else lambda row: formats.shortfall(row, metric),

@@ -90,7 +90,7 @@ def level(found: Best) -> str:
         return ""
     if found.benchmark.asks == "number":
         return found.benchmark.detail
-    value = formats.level(found.mark, found.metric)
+    value = formats.benchmark_quantity(found.mark, found.metric)
     if found.benchmark.to_meet:
         side = f"at or {'below' if found.metric.lower_is_better else 'above'}"
         return f"{side} {value}" if found.level is not None else f"{side} what lies {value}"
@@ -230,7 +230,7 @@ def _who(db: Database, found: Best) -> str:
         each="each " if count > 1 else "",
         all=found.among.height,
         level=level(found),
-        value="" if found.mark is None else formats.level(found.mark, found.metric),
+        value="" if found.mark is None else formats.benchmark_quantity(found.mark, found.metric),
     )
 
 

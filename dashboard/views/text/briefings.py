@@ -102,8 +102,8 @@ def listed_for(metrics: Sequence[Metric], of: int, known: int, benchmark: Benchm
     among = f"the {of} measures" if known == of else f"the {known} measures with a direction, of {of}"
     on = f"{titles} (of {among})" if metrics else f"none of {among}"
     if side == "watch":
-        return f"On the watch list, worse than {benchmark.group} beyond chance and getting worse: {on}."
-    return f"Among those to ring, better than it beyond chance and getting better: {on}."
+        return f"On the watch list, worse than {benchmark.group} {formats.beyond(benchmark)} and getting worse: {on}."
+    return f"Among those to ring, better than it {formats.beyond(benchmark)} and getting better: {on}."
 
 
 def missing(rows: Sequence[Row], metrics: Mapping[str, Metric]) -> str:
@@ -165,7 +165,7 @@ def conflicts(rows: Sequence[Row], metrics: Mapping[str, Metric]) -> str:
         metric = metrics[row["metric_id"]]
         words = formats.neighbours_mean(row, metric)
         if "conflict" in words:
-            found.append(f"{metric.short_title.lower()} (median {formats.brief(row['neighbours'], metric)}, {words})")
+            found.append(f"{metric.short_title.lower()} (median {formats.level(row['neighbours'], metric)}, {words})")
     return "; ".join(found)
 
 
@@ -202,11 +202,11 @@ def region(name: str, found: Sequence[Beside], councils: int, outstanding: int, 
     )
 
 
-def region_lists(name: str, councils: int, of: int, side: Side) -> str:
+def region_lists(name: str, councils: int, of: int, side: Side, benchmark: Benchmark) -> str:
     """How many councils of a region are on a watch list of these measures, or among the peers."""
-    going = "worse than the benchmark beyond chance and getting worse"
+    going = f"worse than the benchmark {formats.beyond(benchmark)} and getting worse"
     if side == "peers":
-        going = "better than the benchmark beyond chance and getting better"
+        going = f"better than the benchmark {formats.beyond(benchmark)} and getting better"
     if not councils:
         return f"No council of {name} is {going} on any of the {of} measures."
     return f"{councils} council{' is' if councils == 1 else 's are'} {going} on at least one of the {of} measures."

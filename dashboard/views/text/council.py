@@ -12,34 +12,45 @@ from dashboard.views.text import formats
 FEW = 4
 
 
-def council_sentence(name: str, row: Row, metric: Metric, benchmark: Benchmark, partners: Sequence[str]) -> str:
-    """What stands out about one council in one measure and period, from its row of `queries.councils`."""
+def council_sentence(
+    name: str, row: Row, metric: Metric, benchmark: Benchmark, partners: Sequence[str], among: str = ""
+) -> str:
+    """What stands out about one council in one measure and period, from its row of `queries.councils`.
+
+    Where the row has the rank of a group (`group.ranked_among`), `among` says which.
+    """
     name, when = formats.place(name), formats.period(metric, row["period_end"])
     if metric.graded:
         return _grade_sentence(name, row, metric)
     if row["value"] is None and row["value_low"] is not None:
-        return _hidden_sentence(name, when, row, metric, benchmark)
+        return _hidden_sentence(name, when, row, metric, benchmark, among)
     if row["value"] is None:
         why = formats.why(row, metric)
         return f"{name} has no {metric.noun} {when}: {why}."
     note = f" ({formats.joint(partners)})" if partners else ""
-    opening = f"In {name} the {metric.noun} was {formats.quantity(row['value'], metric)} {when}{note}"
+    opening = f"In {name} the {metric.noun} was {formats.compared(row, metric)} {when}{note}"
     unknown = formats.unknown_in_full(row, metric)
     if row["not_ranked"]:
         return " ".join(filter(None, (f"{opening}.", unknown, _not_ranked(row, metric))))
-    rank = formats.rank(row)
+    rank = _ranked(row, among)
     opening += f", {rank}{_whatever(row, metric)}." if rank else "."
     return " ".join(filter(None, (opening, unknown, _compare_with_benchmark(row, metric, benchmark))))
 
 
-def _hidden_sentence(name: str, when: str, row: Row, metric: Metric, benchmark: Benchmark) -> str:
+def _hidden_sentence(name: str, when: str, row: Row, metric: Metric, benchmark: Benchmark, among: str) -> str:
     """A figure that is hidden because its count is small: its range, where that ranks it, and what it is beside."""
     opening = f"In {name} the {metric.noun} {when} is {formats.hidden(row, metric)}: {formats.figure(row, metric)}"
     if row["not_ranked"]:
         return f"{opening}. {_not_ranked(row, metric)}"
-    rank, quarter = formats.rank(row), formats.quarter(row)
+    rank, quarter = _ranked(row, among), formats.quarter(row)
     placed = f", {rank}, in the {quarter}" if rank and quarter else f", {rank}" if rank else ""
     return f"{opening}{placed}. {_compare_with_benchmark(row, metric, benchmark)}".strip()
+
+
+def _ranked(row: Row, among: str) -> str:
+    """The rank, and of which group; empty without one."""
+    rank = formats.rank(row)
+    return f"{rank} {among}".strip() if rank else ""
 
 
 def _not_ranked(row: Row, metric: Metric) -> str:
@@ -89,7 +100,10 @@ def profile_sentence(name: str, rows: Sequence[Row], metrics: Mapping[str, Metri
     missing = sum(row["rank_low"] is None and row["not_ranked"] is None for row in ranked)
     too_few = f" {small} more {'is' if small == 1 else 'are'} based on too few to be ranked." if small else ""
     too_few += f" {unknown} more {'is' if unknown == 1 else 'are'} not ranked: too much is unknown." if unknown else ""
-    return sentence + (f" {missing} more {'has' if missing == 1 else 'have'} no figure." if missing else "") + too_few
+    hidden = len(ranked) - len(with_quarter) - small - unknown - missing
+    open_ = f" On {hidden} more too many figures are hidden to tell the quarter." if hidden else ""
+    no_figure = f" {missing} more {'has' if missing == 1 else 'have'} no figure." if missing else ""
+    return f"{sentence}{no_figure}{too_few}{open_}"
 
 
 def _compare_with_benchmark(row: Row, metric: Metric, benchmark: Benchmark) -> str:
@@ -97,18 +111,19 @@ def _compare_with_benchmark(row: Row, metric: Metric, benchmark: Benchmark) -> s
         return formats.benchmark_value(row, benchmark, metric)
     mark = formats.mark(row, benchmark, metric)
     group = f"what {benchmark.group} reach {mark}" if benchmark.best else f"{benchmark.group} {mark}"
-    chance = " Chance could explain the difference." if row["verdict"] == "similar" else ""
+    # Said to both sides: to those that meet a mark by chance too.
+    chance = f" {formats.chance(row, metric)}".rstrip()
     if row["gap"] == 0 and not (metric.ranked and benchmark.to_meet):
         return f"{'It' if metric.ranked else 'That'} is the same as {group}."
     if row["gap_low"] <= 0 < row["gap_high"] and row["gap"] is None:
         # At its best it meets it, at its worst it does not.
         own = "of too many nothing is known" if metric.unknown else "it is hidden"
-        lies = f"the standard lies {formats.level(row, metric)}" if row["benchmark"] is None else own
+        lies = f"the standard lies {formats.benchmark_quantity(row, metric)}" if row["benchmark"] is None else own
         return f"Whether it meets {group.removesuffix(' ' + mark)} cannot be said: {lies}."
     if metric.neutral or row["gap_low"] > 0:
         real = formats.shortfall_held(row, metric)
         return f"That is {formats.gap(row, metric)} {group}{f': {real}' if real else ''}.{chance}"
-    return f"It meets {group}." if benchmark.to_meet else f"It is better than {group}.{chance}"
+    return f"It {'meets' if benchmark.to_meet else 'is better than'} {group}.{chance}"
 
 
 def _grade_sentence(name: str, row: Row, metric: Metric) -> str:

@@ -10,7 +10,7 @@ import polars as pl
 from dashboard.analysis.benchmarks import Benchmark
 from dashboard.analysis.direction import Movers, Side
 from dashboard.analysis.funnel import Funnel
-from dashboard.analysis.partners import Partner
+from dashboard.analysis.partners import WELL_JUDGED, Partner
 from dashboard.data.model import Metric, Row
 from dashboard.views.text import formats
 
@@ -47,11 +47,11 @@ def trend_sentence(row: pl.DataFrame) -> str:
     return f"{words[0].upper()}{words[1:]}." if words else ""
 
 
-def counts_sentence(rows: pl.DataFrame, metrics: Sequence[Metric], side: Side) -> str:
+def counts_sentence(rows: pl.DataFrame, metrics: Sequence[Metric], side: Side, benchmark: Benchmark) -> str:
     """Who is on most watch lists, or most often to be rung, from `direction.watch_counts`; no score."""
     of = f"{len(metrics)} measures" if len(metrics) != 1 else "measure"
     beside = "worse than the benchmark" if side == "watch" else "better than it"
-    going = f"{beside} beyond chance and getting {'worse' if side == 'watch' else 'better'}"
+    going = f"{beside} {formats.beyond(benchmark)} and getting {'worse' if side == 'watch' else 'better'}"
     if rows.is_empty():
         return f"No council is {going} on any of these {of}." if len(metrics) != 1 else f"No council is {going}."
     most = rows["count"][0]
@@ -84,21 +84,53 @@ def movers_sentence(movers: Movers) -> str:
     return f"Between {span} the {metric.noun} {' and '.join(parts)}."
 
 
-def partners_sentence(name: str, partners: Sequence[Partner], benchmark: Benchmark) -> str:
-    """The councils that a council could learn from, and on how many measures."""
-    name, group = formats.place(name), benchmark.group_of()
-    if not partners:
-        return f"Held against {group}, no council most like {name} does better where {name} falls short."
-    shown = [f"{formats.place(one.name)} on {len(one.evidence)}" for one in partners[:FEW]]
-    shown[0] += " measure" if len(partners[0].evidence) == 1 else " measures"
+def neighbours_sentence(name: str, found: Sequence[Partner] | None, metric: Metric, benchmark: Benchmark) -> str:
+    """Which of its statistical neighbours reach the benchmark in one measure (`partners.neighbours_that_reach`), each
+    with its figure, rank and grade; empty where the council falls short of nothing there.
+    """
+    if found is None:
+        return ""
+    whose, goal = formats.possessive(formats.place(name)), benchmark_reached(benchmark)
+    if not found:
+        return f"None of {whose} statistical neighbours {goal[0]} on the {metric.noun}."
+    shown = []
+    for one in found:
+        rank, _, _ = formats.rank(one.evidence[0].there).partition(" (")
+        value = formats.figure(one.evidence[0].there, metric)
+        shown.append(f"{formats.place(one.name)} ({', '.join(filter(None, (value, rank, judged(one))))})")
     return (
-        f"Held against {group}, these of the councils most like {name} reach it where {name} falls short: "
-        f"{formats.listed(shown)}."
+        f"{len(found)} of {whose} statistical neighbours {goal[len(found) > 1]} on the {metric.noun}: {_first(shown)}."
     )
 
 
+def partners_sentence(name: str, partners: Sequence[Partner], benchmark: Benchmark) -> str:
+    """The councils that a council could learn from, on how many measures, and how each is judged."""
+    name = formats.place(name)
+    if not partners:
+        return f"No similar council {benchmark_reached(benchmark)[0]} where {name} does not."
+    shown = [f"{formats.place(one.name)} on {len(one.evidence)} ({judged(one)})" for one in partners[:FEW]]
+    shown[0] = shown[0].replace(" (", f" {'measure' if len(partners[0].evidence) == 1 else 'measures'} (", 1)
+    return f"These similar councils {benchmark_reached(benchmark)[1]} where {name} does not: {formats.listed(shown)}."
+
+
+def benchmark_reached(benchmark: Benchmark) -> tuple[str, str]:
+    """What one council does that reaches a benchmark, and what several do: "reaches the best quarter of councils"."""
+    if benchmark.to_meet:
+        group = f"what {benchmark.group} reach" if benchmark.best else benchmark.group
+        return f"meets {group}", f"meet {group}"
+    return f"does at least as well as {benchmark.group}", f"do at least as well as {benchmark.group}"
+
+
+def judged(one: Partner) -> str:
+    """How a partner's leaders are judged, and help and protection where that is lower than Good."""
+    words = f"leaders {one.leaders}" if one.leaders else "leaders not judged"
+    if one.protection is not None and one.protection not in WELL_JUDGED:
+        words += f", help and protection {one.protection}"
+    return words.replace(" to be good", "")
+
+
 def funnel_sentence(funnel: Funnel) -> str:
-    """How many councils are further from England than chance alone explains."""
+    """How many councils are further from England than is usual, or than chance alone explains."""
     metric, points = funnel.metric, funnel.points
     sides = ("better", "worse") if metric.ranked else ("lower", "higher")
     parts = [
@@ -107,10 +139,15 @@ def funnel_sentence(funnel: Funnel) -> str:
         for side in sides
     ]
     within = points.filter(pl.col("outside") == 0).height
+    limits = "95% limits of chance and of the usual differences between councils" if funnel.tau2 else (
+        "95% limits of chance"
+    )  # fmt: skip
+    alone = f" Chance alone would leave {funnel.by_chance} outside." if funnel.tau2 else ""
+    census = f" {formats.INDICATIVE}" if metric.indicative else ""
     return (
         f"The {metric.noun} of England was {formats.quantity(funnel.england, metric)} "
         f"{formats.period(metric, funnel.period.end)}. Around it {within} of {points.height} councils lie within the "
-        f"95% limits of chance; {parts[0]}, and {parts[1]}."
+        f"{limits}; {parts[0]}, and {parts[1]}.{alone}{census}"
     )
 
 

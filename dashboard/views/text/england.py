@@ -64,7 +64,9 @@ def _above(rows: Sequence[Row], metric: Metric, benchmark: Benchmark, total: Eng
 def _total(rows: Sequence[Row], metric: Metric, benchmark: Benchmark, total: England) -> str:
     shared = benchmark.shared(rows)
     if not total.compared:
-        return formats.benchmark_value(shared, benchmark, metric, "any council's")
+        # A group that is not picked or a target that is not typed has no value; nor has what too many hide.
+        held = shared if shared is not None and shared["benchmark_low"] is None else None
+        return formats.benchmark_value(held, benchmark, metric, "any council's")
     if shared is None:
         level = f"Held against {benchmark.group_of()}, "
     else:
@@ -101,16 +103,18 @@ def _furthest(rows: Sequence[Row], metric: Metric) -> str:
     named = [*names[:FEW], f"{len(names) - FEW} more"] if len(names) > FEW + 1 else names
     # Where each council has its own benchmark, two may be as far from it at different values.
     at = formats.listed(list(dict.fromkeys(formats.quantity(row["value"], metric) for row in worst)))
+    if len(worst) == 1 and len({row["benchmark"] for row in below}) > 1:
+        at += f" against its own {formats.benchmark_beside(worst[0], metric)}"
     return f" Furthest behind {'is' if len(names) == 1 else 'are'} {formats.listed(named)}, at {at}."
 
 
 def _if_all_met(total: England, metric: Metric) -> str:
     """What there would be fewer or more of; empty where no counts are published, or it comes to less than one."""
-    least, most = total.shortfall_low, total.shortfall_high
-    if least is None or most is None or metric.shortfall is None or formats.number(most, 0) == "0":
+    low, high = total.shortfall_low, total.shortfall_high
+    if low is None or high is None or metric.shortfall is None or formats.number(high, 0) == "0":
         return ""
     # One council has posts to fill; England would have fewer of them empty.
-    least, count = formats.number(least, 0), formats.number(most, 0)
+    least, count = formats.number(low, 0), formats.number(high, 0)
     gained = f"{count} {formats.counted(count, metric.shortfall.replace('posts to fill', 'fewer vacant posts'))}"
     gained = gained if least == count else f"between {least} and {gained}"
     left_out = f"not counting {total.uncounted} that publish{'es' if total.uncounted == 1 else ''} no counts"

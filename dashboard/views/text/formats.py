@@ -8,12 +8,13 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from datetime import date
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
+from functools import lru_cache
 from typing import Literal
 
 from dashboard.analysis.benchmarks import Benchmark
-from dashboard.analysis.comparison import SCALES, conflict
-from dashboard.data.model import GRADES, Metric, Row
+from dashboard.analysis.comparison import SPREAD, conflict
+from dashboard.data.model import GRADES, SCALES, Metric, Row
 from dashboard.data.names import MINUS as MINUS
 from dashboard.data.names import format_date
 from dashboard.data.names import listed as listed
@@ -41,31 +42,97 @@ VERDICTS = {
 }
 # Where hidden figures leave open which of two it is.
 HALVES = {(1, 2): "better half", (3, 4): "worse half"}
+# The same where limits allow for more than chance (rule `chance`).
+SPREAD_VERDICTS = {
+    "better": "better, beyond usual differences",
+    "worse": "worse, beyond usual differences",
+    "similar": "similar: within usual differences between councils",
+    "lower": "lower, beyond usual differences",
+    "higher": "higher, beyond usual differences",
+}
+INDICATIVE = "This is indicative: full-time equivalents are counted in full, not sampled."
 QUARTERS = {1: "best quarter", 2: "second quarter", 3: "third quarter", 4: "worst quarter"}
+# A calculated figure with more significant digits than this has no end of its own: 7.75 has, 22.6134019 has not.
+ENDS_WITHIN = 6
+# Of a row of `queries.trend`, what is printed with the publisher's decimals; the others are benchmarks made here.
+PUBLISHED = ("value", "england", "region")
 
 
-def quantity(value: float, metric: Metric) -> str:
-    """A value with its unit, as in "14.9%", "15.2 cases per social worker" or "Good"."""
+def quantity(value: float, metric: Metric, decimals: int | None = None) -> str:
+    """A value with its unit, as in "14.9%", "15.2 cases per social worker" or "Good"; `decimals` as for `brief`."""
     if metric.graded:
         return GRADES[round(value) - 1]
-    return _with_unit(number(value, metric.decimals), metric)
+    return _with_unit(_number(value, metric, decimals), metric)
 
 
-def brief(value: float | None, metric: Metric) -> str:
-    """A value for a table whose heading holds the unit; percentages keep their sign. Empty for none."""
+def brief(value: float | None, metric: Metric, decimals: int | None = None) -> str:
+    """A value for a table whose heading holds the unit; percentages keep their sign. Empty for none.
+
+    `decimals` are the most that are shown, where there are more than the metric's own (rule `rounding`).
+    """
     if value is None:
         return ""
     if metric.graded:
         return GRADES[round(value) - 1]
-    shown = number(value, metric.decimals)
-    if metric.unit == "%":
-        return f"{shown}%"
-    return f"£{shown}" if metric.unit.startswith("£") else shown
+    return _with_sign(_number(value, metric, decimals), metric)
 
 
-def difference(value: float, metric: Metric) -> str:
+def level(value: float | None, metric: Metric) -> str:
+    """A benchmark as `brief` shows values, with the decimals it has: a cut between 7.7% and 7.8% is 7.75%."""
+    return "" if value is None else brief(value, metric, own_decimals(value, metric.decimals))
+
+
+def level_quantity(value: float, metric: Metric) -> str:
+    """The same with its unit."""
+    return quantity(value, metric, own_decimals(value, metric.decimals))
+
+
+@lru_cache(4096)
+def own_decimals(value: float, least: int) -> int:
+    """The decimals of a number that ends, `least` of one that does not."""
+    sign_digits_exponent = Decimal(f"{value:.9g}").normalize().as_tuple()
+    ends = len(sign_digits_exponent.digits) <= ENDS_WITHIN
+    return max(least, -int(sign_digits_exponent.exponent)) if ends else least
+
+
+@lru_cache(4096)
+def decimals_of(first: float, second: float, least: int) -> int:
+    """The fewest decimals with which two figures add up as printed: first - second is their printed difference.
+
+    `second`, a benchmark, keeps its own. Two figures that differ are never printed alike.
+    """
+    one, other = (Decimal(f"{value:.9g}") for value in (first, second))
+    start = own_decimals(second, least)
+    for decimals in range(start, start + 9):
+        to = Decimal(1).scaleb(-decimals)
+        shown, against, apart = (value.quantize(to, ROUND_HALF_UP) for value in (one, other, one - other))
+        if shown - against == apart and bool(apart) == (one != other):
+            break
+    return decimals
+
+
+def decimals(row: Row, metric: Metric) -> int:
+    """With how many decimals value, benchmark and gap of a row of `comparison.compare` are shown."""
+    if row["benchmark"] is None:
+        return metric.decimals
+    if row["value"] is None:
+        return own_decimals(row["benchmark"], metric.decimals)
+    return decimals_of(row["value"], row["benchmark"], metric.decimals)
+
+
+def decimals_moved(row: Row, metric: Metric) -> int:
+    """The same of value, value_before and change of a row of `direction.movers`."""
+    return decimals_of(row["value"], row["value_before"], metric.decimals)
+
+
+def compared(row: Row, metric: Metric) -> str:
+    """The value of a row with its unit, beside its benchmark and gap."""
+    return quantity(row["value"], metric, decimals(row, metric))
+
+
+def difference(value: float, metric: Metric, decimals: int | None = None) -> str:
     """A distance without a sign, as in "7.3 percentage points", "2.0 cases per social worker" or "4.6 per 10,000"."""
-    shown = number(abs(value), metric.decimals)
+    shown = _number(abs(value), metric, decimals)
     if value and not shown.strip("0.,"):
         # What rounds to nothing is not nothing.
         shown = f"less than {Decimal(1).scaleb(-metric.decimals)}"
@@ -138,9 +205,9 @@ def hidden(row: Row, metric: Metric) -> str:
     return f"hidden because it is small (a count of {' to '.join(counts)})"
 
 
-def signed(value: float, metric: Metric) -> str:
+def signed(value: float, metric: Metric, decimals: int | None = None) -> str:
     """A change or gap with its sign, as in "+0.3" or "−5.1"."""
-    shown = number(value, metric.decimals)
+    shown = _number(value, metric, decimals)
     return f"+{shown}" if value > 0 and shown.strip("0.,") else shown
 
 
@@ -220,6 +287,11 @@ def place(name: str) -> str:
     return re.sub(r", (City|County) of$", "", name)
 
 
+def possessive(name: str) -> str:
+    """ "Leeds'", "York's"."""
+    return f"{name}'" if name.endswith("s") else f"{name}'s"
+
+
 def direction(change: float, metric: Metric) -> str:
     """What a change means: "better", "worse", "no change", or of a neutral measure "higher" or "lower"."""
     if not number(change, metric.decimals).strip("0.,"):
@@ -252,7 +324,7 @@ def gap(row: Row, metric: Metric) -> str:
         return "meets it"
     if row["gap"] == 0:
         return "the same"
-    return f"{difference(row['gap'], metric)} {'above' if above else 'below'}"
+    return f"{difference(row['gap'], metric, decimals(row, metric))} {'above' if above else 'below'}"
 
 
 def shortfall(row: Row, metric: Metric) -> str:
@@ -283,7 +355,38 @@ def held(metric: Metric) -> str:
 
 def verdict(row: Row) -> str:
     """Whether a difference is significant, in words; empty without counts."""
-    return VERDICTS.get(row["verdict"], "")
+    return (SPREAD_VERDICTS if row.get("interval_allows_for") == SPREAD else VERDICTS).get(row["verdict"], "")
+
+
+def chance(row: Row, metric: Metric) -> str:
+    """That a council is not significantly on either side of its benchmark, as a sentence; empty where it is."""
+    if row["verdict"] != "similar":
+        return ""
+    spread = row.get("interval_allows_for") == SPREAD
+    said = "The difference is usual between councils" if spread else "Chance could explain the difference"
+    return f"{said}{' (indicative)' if metric.indicative else ''}."
+
+
+def beyond(benchmark: Benchmark) -> str:
+    """What a verdict goes beyond: "beyond chance", "beyond usual differences between councils"."""
+    return "beyond usual differences between councils" if benchmark.spread else "beyond chance"
+
+
+def significant(metric: Metric, benchmark: Benchmark) -> str:
+    """What heads a column of verdicts: "Beyond chance?", "Beyond usual differences? (indicative)"."""
+    head = "Beyond usual differences?" if benchmark.spread else "Beyond chance?"
+    return f"{head} (indicative)" if metric.indicative else head
+
+
+def limits_note(metric: Metric, benchmark: Benchmark) -> str:
+    """What the limits of verdicts are, in small print; empty without an interval."""
+    if not metric.has_interval:
+        return ""
+    allow = "chance and for the usual differences between councils" if benchmark.spread else "chance alone"
+    said = (
+        f"A figure is called better or worse where the benchmark lies outside its 95% limits, which allow for {allow}."
+    )
+    return f"{said} {INDICATIVE}" if metric.indicative else said
 
 
 def benchmark_value(row: Row | None, benchmark: Benchmark, metric: Metric, its: str = "its") -> str:
@@ -306,11 +409,11 @@ def benchmark_value(row: Row | None, benchmark: Benchmark, metric: Metric, its: 
     if row["benchmark"] is None:
         group = f"what {benchmark.group} reach" if benchmark.best else benchmark.group
         some = "some are unknown" if metric.unknown else "some figures are hidden"
-        return f"{group[0].upper()}{group[1:]} lies {_level(row, benchmark, metric)}: {some}."
+        return f"{group[0].upper()}{group[1:]} lies {benchmark_quantity(row, metric)}: {some}."
     count = row["council_count"]
     quarter = is_quarter(row["reached"], count)
     return benchmark.level.format(
-        value=_with_unit(_as_typed(row["benchmark"], benchmark, metric), metric),
+        value=level_quantity(row["benchmark"], metric),
         side="below" if metric.lower_is_better else "above",
         council_count=count,
         councils=plural(count, "council"),
@@ -333,31 +436,35 @@ def too_many_hidden(row: Row) -> str:
 
 
 def mark(row: Row, benchmark: Benchmark, metric: Metric) -> str:
-    """Its value after its name, with how many councils: "(7.6%)", "(8.6%, 8 of 10)", "(9.6%, 55 councils)"."""
+    """The benchmark of a row after its name, with how many councils: "(7.75%)", "(8.6%, 8 of 10)"."""
     count = row["council_count"]
     counted = benchmark.counted.format(council_count=count, councils=plural(count, "council"))
-    return f"({_level(row, benchmark, metric)}{', ' if counted else ''}{counted})"
+    shown = benchmark_beside(row, metric) if row["benchmark"] is not None else benchmark_quantity(row, metric)
+    return f"({shown}{', ' if counted else ''}{counted})"
 
 
-def level(row: Row, metric: Metric) -> str:
-    """A benchmark with its unit: "7.8%", "15.1 cases per social worker", "between 0.25% and 1.24%"."""
+def benchmark_quantity(row: Row, metric: Metric) -> str:
+    """A benchmark with its unit: "7.75%", "15.1 cases per social worker", "between 0.25% and 1.24%"."""
     if row["benchmark"] is not None:
-        return quantity(row["benchmark"], metric)
+        return level_quantity(row["benchmark"], metric)
     return f"between {between(row['benchmark_low'], row['benchmark_high'], metric, finer=1)}"
+
+
+def benchmark_figure(row: Row, metric: Metric) -> str:
+    """A benchmark for a column: "7.75%", or "0.25% to 1.24%" where hidden figures leave it open; empty for none."""
+    return _level_or_range(row, "benchmark", metric)
+
+
+def benchmark_beside(row: Row, metric: Metric) -> str:
+    """The same beside the value and gap of its row, with which it adds up as printed (rule `rounding`)."""
+    if row["benchmark"] is None:
+        return benchmark_figure(row, metric)
+    return brief(row["benchmark"], metric, decimals(row, metric))
 
 
 def companion(row: Row, of: str, metric: Metric) -> str:
     """What stands beside a figure of `queries.profile` or `trend`; a range where hidden figures leave it open."""
-    if row[of] is not None or row[f"{of}_low"] is None:
-        return brief(row[of], metric)
-    return _range(row[f"{of}_low"], row[f"{of}_high"], metric, " to ", 1)
-
-
-def benchmark_figure(row: Row, metric: Metric) -> str:
-    """A benchmark for a column: "7.8%", or "0.25% to 1.24%" where hidden figures leave it open; empty for none."""
-    if row["benchmark"] is not None or row["benchmark_low"] is None:
-        return brief(row["benchmark"], metric)
-    return _range(row["benchmark_low"], row["benchmark_high"], metric, " to ", 1)
+    return brief(row[of], metric) if of in PUBLISHED else _level_or_range(row, of, metric)
 
 
 def neighbours_mean(row: Row, metric: Metric) -> str:
@@ -371,6 +478,9 @@ def neighbours_mean(row: Row, metric: Metric) -> str:
     met = conflict(row, metric)
     if met is None:
         return mean
+    # A mean of 8.23 is not printed like the 8.2 that meets it.
+    apart = decimals_of(row["value"], row["neighbours_mean"], metric.decimals)
+    mean = f"mean {brief(row['neighbours_mean'], metric, apart)}"
     other = "mean" if met == "median" else "median"
     if metric.neutral:
         return f"{mean}: conflict, it is above the {met} but below the {other}"
@@ -415,7 +525,7 @@ def hover(row: Row, metric: Metric, names: Mapping[str, str], scheme: str = "qua
     partners = [names[other] for other in row["return_id"].split("+") if other != row["area_id"]]
     about = _about(row, metric, scheme)
     ranked = rank(row) or (f"not ranked: {row['not_ranked']}" if row["not_ranked"] else "")
-    said = (quantity(row["value"], metric), unknown(row, metric), ranked, about, joint(partners))
+    said = (compared(row, metric), unknown(row, metric), ranked, about, joint(partners))
     return "; ".join(filter(None, said))
 
 
@@ -436,10 +546,20 @@ def _about(row: Row, metric: Metric, scheme: str) -> str:
     return _gap_or_meets(row, metric)
 
 
-def _as_typed(value: float, benchmark: Benchmark, metric: Metric) -> str:
-    """A benchmark as a number to show: a reader's target with all its decimals, since it is held to exactly."""
-    typed = Decimal(f"{value:.9g}").normalize().as_tuple().exponent if benchmark.asks == "number" else 0
-    return number(value, max(metric.decimals, -int(typed)))
+def _number(value: float, metric: Metric, decimals: int | None) -> str:
+    """With the metric's decimals, and where there are more to show, up to `decimals` without zeros at the end."""
+    if decimals is None or decimals <= metric.decimals:
+        return number(value, metric.decimals)
+    shown = number(value, decimals)
+    zeros = len(shown) - len(shown.rstrip("0"))
+    kept = len(shown) - min(zeros, decimals - metric.decimals)
+    return shown[:kept].removesuffix(".")
+
+
+def _with_sign(shown: str, metric: Metric) -> str:
+    if metric.unit == "%":
+        return f"{shown}%"
+    return f"£{shown}" if metric.unit.startswith("£") else shown
 
 
 def _with_unit(shown: str, metric: Metric) -> str:
@@ -453,22 +573,17 @@ def _with_unit(shown: str, metric: Metric) -> str:
     return f"{shown} {metric.unit.removesuffix('s') if one else metric.unit}"
 
 
-def _level(row: Row, benchmark: Benchmark, metric: Metric) -> str:
-    """The value of a benchmark: "7.6%", "between 0.25% and 1.24%"."""
-    if row["benchmark"] is None:
-        return f"between {between(row['benchmark_low'], row['benchmark_high'], metric, finer=1)}"
-    shown = _as_typed(row["benchmark"], benchmark, metric)
-    return f"{shown}%" if metric.unit == "%" else f"£{shown}" if metric.unit.startswith("£") else shown
+def _level_or_range(row: Row, of: str, metric: Metric) -> str:
+    if row[of] is not None or row[f"{of}_low"] is None:
+        return level(row[of], metric)
+    return _range(row[f"{of}_low"], row[f"{of}_high"], metric, " to ", 1)
 
 
 def _range(low: float, high: float, metric: Metric, parted: str, finer: int = 0) -> str:
     decimals = metric.decimals + finer
     while low and not number(low, decimals).strip("0.,") and decimals < MOST_DECIMALS:
         decimals += 1
-    ends = number(low, decimals), number(high, decimals)
-    if metric.unit == "%":
-        return parted.join(f"{end}%" for end in ends)
-    return parted.join(f"£{end}" if metric.unit.startswith("£") else end for end in ends)
+    return parted.join(_with_sign(number(end, decimals), metric) for end in (low, high))
 
 
 def _gap_between(row: Row, metric: Metric) -> str:

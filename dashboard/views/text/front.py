@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
+import polars as pl
+
 from dashboard.analysis.benchmarks import Benchmark
 from dashboard.analysis.england import Gain, Grades, News
 from dashboard.analysis.standard import Standard
@@ -19,9 +21,9 @@ def standard_sentence(standard: Standard) -> str:
     metric = standard.metric
     rows = standard.rows.filter(standard.rows["had"] > 0)
     side = "below" if metric.lower_is_better else "above"
-    level = f"at or {side} {formats.quantity(standard.target, metric)}"
+    level = f"at or {side} {formats.level_quantity(standard.target, metric)}"
     if rows.is_empty():
-        return f"No council had a figure to hold against {formats.quantity(standard.target, metric)}."
+        return f"No council had a figure to hold against {formats.level_quantity(standard.target, metric)}."
     now = rows.row(-1, named=True)
     whose = ", what the best quarter reach now," if standard.period else ""
     said = f"{_count(now)} were {level}{whose} {formats.period(metric, now['period_end'])}"
@@ -52,11 +54,29 @@ def watch_sentence(metric: Metric, watched: int, peers: int, benchmark: Benchmar
             else "Judgements have no watch list: see Inspections."
         )
     # Without an interval it is the worst quarter that counts; where there is one, chance is allowed for.
-    worse = "worse than {} beyond chance" if metric.has_interval else "in the worst quarter and short of {}"
-    better = "better than it beyond chance" if metric.has_interval else "in the best quarter and ahead of it"
+    beyond = formats.beyond(benchmark)
+    worse = f"worse than {{}} {beyond}" if metric.has_interval else "in the worst quarter and short of {}"
+    better = f"better than it {beyond}" if metric.has_interval else "in the best quarter and ahead of it"
     return (
         f"By the {metric.noun} {_councils(watched)} {worse.format(benchmark.group)} and getting worse over "
         f"five years; {_councils(peers)} {better} and getting better: those to ring."
+    )
+
+
+def chance_sentence(rows: pl.DataFrame, metric: Metric, benchmark: Benchmark) -> str:
+    """How many councils are on one side of the benchmark by chance or as is usual, on both sides; each return once.
+
+    Empty where no council has a verdict.
+    """
+    returns = rows.unique("return_id").filter(pl.col("verdict").is_not_null() & metric.ranked)
+    if returns.is_empty():
+        return ""
+    meet, short = (returns.filter(side) for side in (pl.col("gap") <= 0, pl.col("gap") > 0))
+    near = [side.filter(pl.col("verdict") == "similar").height for side in (meet, short)]
+    what = "are within usual differences of it" if benchmark.spread else "could be so by chance"
+    return (
+        f"Of the {meet.height} councils that meet it {near[0]}, and of the {short.height} that do not {near[1]}, "
+        f"{what}. {formats.limits_note(metric, benchmark)}"
     )
 
 

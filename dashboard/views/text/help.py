@@ -38,7 +38,7 @@ HELP: dict[str, tuple[str, ...]] = {
     "council": (
         "Choose a council at the top. The page begins with Ofsted's grades and requests, then its best and its worst.",
         "A gap is the distance from the standard you chose: in the measure's unit and, where known, in people.",
-        "“Whom to ring” names councils most like it that reach what it does not.",
+        "“Councils to learn from” names similar councils that reach what it does not.",
         "In every picture the chosen council is the dark diamond.",
         MISSING,
     ),

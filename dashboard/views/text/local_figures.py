@@ -43,8 +43,8 @@ def opening(
     name = formats.place(name)
     if not rows:
         return (
-            f"No figure of {_of(name)} own is in your session: type, paste or upload some, and see where they would "
-            "stand among the published ones."
+            f"No figure of {formats.possessive(name)} own is in your session: type, paste or upload some, and see "
+            "where they would stand among the published ones."
         )
     own = next((row for row in rows if row["metric_id"] == metric.metric_id), None)
     if own is None:
@@ -83,7 +83,7 @@ def compare_with_benchmark(own: Row, metric: Metric, benchmark: Benchmark) -> st
         return ""
     mark = formats.mark(own, benchmark, metric)
     group = f"what {benchmark.group} reach {mark}" if benchmark.best else f"{benchmark.group} {mark}"
-    chance = " Chance could explain the difference." if own["verdict"] == "similar" else ""
+    chance = f" {formats.chance(own, metric)}".rstrip()
     if own["gap"] == 0 and not (metric.ranked and benchmark.to_meet):
         return f"It is the same as {group}."
     if own["gap"] is None and own["gap_low"] <= 0 < own["gap_high"]:
@@ -91,7 +91,7 @@ def compare_with_benchmark(own: Row, metric: Metric, benchmark: Benchmark) -> st
     if metric.neutral or own["gap_low"] > 0:
         real = formats.shortfall_held(own, metric)
         return f"It is {formats.gap(own, metric)} {group}{f': {real}' if real else ''}.{chance}"
-    return f"It would meet {group}." if benchmark.to_meet else f"It would be better than {group}.{chance}"
+    return f"It would {'meet' if benchmark.to_meet else 'be better than'} {group}.{chance}"
 
 
 def result(checked: Checked, file: str) -> str:
@@ -134,7 +134,8 @@ def whole_year(metric: Metric) -> str:
 
 
 def _counted(name: str, rows: Sequence[Row]) -> str:
-    return f"{_figures(len(rows))} of {_of(name)} own {'is' if len(rows) == 1 else 'are'} here, unpublished."
+    own = f"{_figures(len(rows))} of {formats.possessive(name)} own"
+    return f"{own} {'is' if len(rows) == 1 else 'are'} here, unpublished."
 
 
 def _moved(rows: Sequence[Row], metrics: Mapping[str, Metric]) -> str:
@@ -155,7 +156,3 @@ def _moved(rows: Sequence[Row], metrics: Mapping[str, Metric]) -> str:
 
 def _figures(count: int) -> str:
     return plural(count, "figure")
-
-
-def _of(name: str) -> str:
-    return f"{name}'" if name.endswith("s") else f"{name}'s"

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from dashboard.analysis.benchmarks import Benchmark
+from dashboard.analysis.comparison import SPREAD
 from dashboard.data.model import Metric, Row
 from dashboard.views.text import formats
 from dashboard.views.text.formats import SIDES, ColourScheme
@@ -61,8 +62,13 @@ def coloured_sentence(
 def _verdicts(counts: Counter[str], known: int, sides: tuple[str, str, str], benchmark: Benchmark) -> str:
     first, similar, last = (counts[side] for side in sides)
     group = f"what {benchmark.group_of()} reach" if benchmark.best else benchmark.group_of()
-    sentence = f"Beyond chance, {first} of {known} councils {are(first)} {sides[0]} than {group} and {last} {sides[2]}"
-    return f"{sentence}; for {similar} chance could explain the difference." if similar else f"{sentence}."
+    beyond = formats.beyond(benchmark)
+    sentence = (
+        f"{beyond[0].upper()}{beyond[1:]}, {first} of {known} councils {are(first)} {sides[0]} than {group} and {last} "
+        f"{sides[2]}"
+    )
+    within = "the difference is usual" if benchmark.spread else "chance could explain the difference"
+    return f"{sentence}; for {similar} {within}." if similar else f"{sentence}."
 
 
 def _own(row: Row, metric: Metric, scheme: ColourScheme) -> str:
@@ -74,7 +80,8 @@ def _own(row: Row, metric: Metric, scheme: ColourScheme) -> str:
             return f"Its 95% interval is {interval}."
         if row["verdict"] == "similar":
             return f"It is similar: its 95% interval, {interval}, holds the benchmark."
-        return f"It is {row['verdict']} beyond chance: its 95% interval is {interval}."
+        beyond = "usual differences between councils" if row.get("interval_allows_for") == SPREAD else "chance"
+        return f"It is {row['verdict']} beyond {beyond}: its 95% interval is {interval}."
     if scheme == "change":
         if row["change"] is None:
             return formats.no_change(row) or "It has no figure a year before to compare with."

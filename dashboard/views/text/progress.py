@@ -102,8 +102,10 @@ def distance(value: float, one: Held) -> str:
     """How far a figure is from the target: "2.2 percentage points short of it", or "which meets it"."""
     metric, target = one.commitment.metric, one.commitment.target
     assert metric is not None
-    gap = value - target if metric.lower_is_better else target - value
-    return "which meets it" if gap <= 0 else f"{formats.difference(gap, metric)} short of it"
+    # Cleaned of binary noise (rule `rounding`).
+    gap = round(value - target if metric.lower_is_better else target - value, 9)
+    decimals = formats.decimals_of(value, target, metric.decimals)
+    return "which meets it" if gap <= 0 else f"{formats.difference(gap, metric, decimals)} short of it"
 
 
 def gained(total: England | None, metric: Metric) -> str:

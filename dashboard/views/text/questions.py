@@ -12,6 +12,7 @@ from dashboard.analysis.queries import Inspection, Judgement
 from dashboard.data.model import Metric, Row
 from dashboard.data.names import format_date
 from dashboard.views.text import briefings, formats
+from dashboard.views.text.direction import judged
 from dashboard.views.text.grammar import plural
 
 # An hour's meeting holds no more.
@@ -37,7 +38,7 @@ _OTHER = "What lies behind the {noun}, and what would improve it?"
 _WORSE = "What has changed over these five years that could explain the course of the {noun}?"
 _MISSING = "Does the council hold {figures} of its own for {nouns}?"
 _REPORT = "What has been done since on what the report recommends, and what remains?"
-_PARTNER = "Which ways of working in {partner} could be of use here, and is there contact already?"
+_PARTNER = "What can this council learn from {partner}? Are they already in touch?"
 
 
 @dataclass(frozen=True)
@@ -101,7 +102,7 @@ def _gap(row: Row, metric: Metric, benchmark: Benchmark, joint: Mapping[str, str
     mark = formats.mark(row, benchmark, metric)
     note = f" ({joint[metric.metric_id]})" if metric.metric_id in joint else ""
     because = (
-        f"{metric.title}: {formats.quantity(row['value'], metric)} {formats.period(metric, row['period_end'])}{note}, "
+        f"{metric.title}: {formats.compared(row, metric)} {formats.period(metric, row['period_end'])}{note}, "
         f"{formats.gap(row, metric)} {briefings.group(benchmark)} {mark}."
     )
     return Question(words, because, metric.metric_id)
@@ -146,9 +147,8 @@ def _report(judgements: Sequence[Judgement], latest: Inspection | None) -> Quest
 
 
 def _partner(one: Partner, like: str) -> Question:
-    measures = plural(len(one.evidence), "measure")
+    on = one.evidence[0].metric.noun if len(one.evidence) == 1 else plural(len(one.evidence), "measure")
     because = (
-        f"{one.name} is among the councils most like this one ({like}), and reaches the benchmark on {measures} where "
-        "it falls short."
+        f"{one.name} is a similar council ({like}; {judged(one)}). It reaches the benchmark on {on}, as this does not."
     )
     return Question(_PARTNER.format(partner=formats.place(one.name)), because)

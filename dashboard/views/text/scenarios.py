@@ -10,7 +10,7 @@ from dashboard.views.text import formats
 def council(one: Council) -> str:
     """What it would take one council to reach a target."""
     metric, name = one.metric, formats.place(one.name)
-    target = formats.quantity(one.target, metric)
+    target = formats.level_quantity(one.target, metric)
     when = formats.period(metric, one.period.end)
     if one.before is None or one.after is None:
         return f"{name} has no {metric.noun} {when} to start from: {one.why}."
@@ -36,7 +36,7 @@ def then(one: Council) -> str:
 def england(one: England) -> str:
     """What it would take if every council reached a target."""
     metric = one.metric
-    target = formats.quantity(one.target, metric)
+    target = formats.level_quantity(one.target, metric)
     when = formats.period(metric, one.period.end)
     if not one.short:
         return f"All {one.compared} councils with a figure meet {target} {when} already."
@@ -48,8 +48,9 @@ def england(one: England) -> str:
             f"England's {metric.noun} would go from {formats.quantity(one.before, metric)} to "
             f"{formats.quantity(one.after, metric)}"
         )
+    level = formats.level_quantity(one.standard, metric)
     meet = (
-        f"{one.meet_after} of {one.compared} councils would be at {formats.quantity(one.standard, metric)} or better, "
+        f"{one.meet_after} of {one.compared} councils would be at {level} or better, "
         f"what the best quarter reach now; {one.meet_before} are."
     )
     said = f"{subject}, {formats.listed(parts)}. " if parts else f"{subject}: "
@@ -71,8 +72,9 @@ def returners(one: Returners, rate: Metric, caseload: Metric) -> str:
             f", and each would hold {formats.number(one.caseload_after, caseload.decimals)} cases instead of "
             f"{formats.number(one.caseload_before, caseload.decimals)}"
         )
+    level = formats.level_quantity(one.standard, rate)
     said += (
-        f". {one.meet_after} of {one.compared} councils would be at {formats.quantity(one.standard, rate)} or below, "
+        f". {one.meet_after} of {one.compared} councils would be at {level} or below, "
         f"what the best quarter reach now; {one.meet_before} are."
     )
     if one.unplaced > 0:
