@@ -17,6 +17,7 @@ import pytest
 
 from dashboard.analysis import recommendations
 from dashboard.analysis.recommendations import NONE_NAMED, Asked, Filters, Read
+from dashboard.api import tables as api
 from dashboard.briefings import content, docx, pdf, web
 from dashboard.data.database import Database
 from dashboard.files import exports
@@ -119,24 +120,26 @@ class TestWhatIsFound:
 class TestWhatIsSaid:
     def test_of_all_of_them(self, db: Database, every: pl.DataFrame) -> None:
         themes = recommendations.by_theme(db, every).to_dicts()
-        assert sentences.search_sentence(every.to_dicts(), themes, READ, by="") == (
+        assert sentences.search_sentence(every.to_dicts(), themes, READ, Filters(), None) == (
             "75 inspection reports published from January 2025 to August 2026 make 237 recommendations. The most "
             "frequent subjects are care leavers (34 reports), plans and safety planning (33) and management oversight "
             "(32)."
         )
 
     def test_of_those_that_were_chosen(self, every: pl.DataFrame) -> None:
-        filters = Filters("Neglect", "Outcome 3", " long-term ")
-        by = sentences.chosen_by(filters, "London")
-        assert by == (
-            "about neglect, for outcome 3 of the national framework, with the words “long-term”, to councils in London"
+        filters = Filters("Neglect", "Outcome 3", " long-term  harm ")
+        one, several = every.head(1).to_dicts(), every.head(4).to_dicts()
+        assert sentences.search_sentence(one, [], READ, filters, "London") == (
+            "1 of 237 recommendations, in 1 of 75 reports, is about neglect, names outcome 3 of the national "
+            "framework, contains “long-term harm” and is to a council in London."
         )
-        rows = every.head(1).to_dicts()
-        assert sentences.search_sentence(rows, [], READ, by=by) == (
-            f"1 of 237 recommendations, in 1 of 75 reports, is {by}."
+        assert sentences.search_sentence(several, [], READ, filters, "the North East") == (
+            "4 of 237 recommendations, in 2 of 75 reports, are about neglect, name outcome 3 of the national "
+            "framework, contain “long-term harm” and are to councils in the North East."
         )
-        assert sentences.search_sentence([], [], READ, by=by) == f"None of 237 recommendations is {by}."
-        assert sentences.chosen_by(Filters(part=NONE_NAMED), None) == "without a part of the national framework"
+        assert sentences.search_sentence([], [], READ, Filters(part=NONE_NAMED), None) == (
+            "None of 237 recommendations names no part of the national framework."
+        )
 
     def test_of_a_council(self, db: Database, every: pl.DataFrame) -> None:
         asked, nothing = recommendations.asked(db, SANDWELL), Asked(every.clear(), None)
@@ -225,7 +228,7 @@ class TestThePages:
         filters = Filters("Care leavers", "Outcome 3", "interviews")
         expected = recommendations.matching(recommendations.recommendations(db, "E12000001"), filters)
         assert expected.is_empty()
-        assert "None of 237 recommendations is about care leavers, for outcome 3" in html(app)
+        assert "None of 237 recommendations is about care leavers, names outcome 3 of the" in html(app)
         app.text_input(key="words").set_value("").run()
         app.selectbox(key="framework").set_value("Outcome 4").run()
         expected = recommendations.matching(
@@ -265,3 +268,14 @@ def test_a_briefing_lists_them_with_the_date_and_names_the_source(db: Database) 
     without = list(content.briefing(db, BARNSLEY).texts())
     assert any("None is on Barnsley." in one for one in without)
     assert not any("Inspection reports of local authority" in one for one in without)
+
+
+def test_the_api_gives_those_about_a_theme_the_newest_report_first(db: Database, every: pl.DataFrame) -> None:
+    found = api.recommendations(db, {"about": ("Pathway plans", "Young carers"), "national_framework": ("Outcome 4",)})
+    rows = found.part(0, found.count)
+    either = recommendations.has_theme("Pathway plans") | recommendations.has_theme("Young carers")
+    expected = every.filter(either & recommendations.names_part("Outcome 4"))
+    columns = ["inspection_id", "position", "words", "themes"]
+    assert rows.select(columns).rows() == expected.select(columns).rows() != []
+    none_named = api.recommendations(db, {"national_framework": (NONE_NAMED,)})
+    assert none_named.part(0, none_named.count)["reference"].null_count() == 36
