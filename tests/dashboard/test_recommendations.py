@@ -6,6 +6,7 @@ import copy
 import io
 import re
 import zipfile
+from collections import OrderedDict
 from datetime import date
 from html import unescape
 from pathlib import Path
@@ -37,6 +38,14 @@ HOSTILE = (
 READ = Read(75, 237, date(2025, 1, 13), date(2026, 8, 20))
 
 
+def changed(db: Database, **tables: pl.DataFrame) -> Database:
+    """The database with other tables, and without what was asked of it before."""
+    other = copy.copy(db)
+    other.table = {**db.table, **tables}
+    other._answers, other._small_answers = OrderedDict(), OrderedDict()
+    return other
+
+
 @pytest.fixture(scope="module")
 def every(db: Database) -> pl.DataFrame:
     """All recommendations of the real database."""
@@ -47,9 +56,7 @@ def every(db: Database) -> pl.DataFrame:
 def attacked(db: Database) -> Database:
     """The real database, in which Ofsted asked Sandwell for something that no report says."""
     words = pl.when(pl.col("inspection_id").str.starts_with(SANDWELL)).then(pl.lit(HOSTILE)).otherwise("words")
-    other = copy.copy(db)
-    other.table = {**db.table, "recommendation": db.table["recommendation"].with_columns(words.alias("words"))}
-    return other
+    return changed(db, recommendation=db.table["recommendation"].with_columns(words.alias("words")))
 
 
 class TestWhatIsFound:
@@ -102,10 +109,9 @@ class TestWhatIsFound:
         assert recommendations.asked(db, BARNSLEY).rows.is_empty()
 
     def test_a_newer_report_that_is_not_read_is_known(self, db: Database) -> None:
-        other = copy.copy(db)
         newest = db.table["inspection"].filter(pl.col("area_id") == SANDWELL).sort("published").tail(1)
         later = newest.with_columns(pl.lit("333-2026-11-30").alias("inspection_id"), published=date(2026, 11, 30))
-        other.table = {**db.table, "inspection": pl.concat([db.table["inspection"], later])}
+        other = changed(db, inspection=pl.concat([db.table["inspection"], later]))
         assert recommendations.asked(other, SANDWELL).newer == date(2026, 11, 30)
 
     def test_without_any_report_there_is_nothing_and_it_is_said(self, tmp_path: Path) -> None:
@@ -172,12 +178,11 @@ class TestWhatIsSaid:
         assert example.result == "236 of 237 recommendations have a theme; 1 has none."
 
     def test_methods_names_a_report_that_was_refused(self, db: Database) -> None:
-        other = copy.copy(db)
         refused = {"source_id": "ofsted_reports", "file": "x.pdf", "line": 1, "raw": "x.pdf", "rule": "E_TORN",
                    "message": "the PDF is cut."}  # fmt: skip
         reject = db.table["reject"]
-        other.table = {**db.table, "reject": pl.concat([reject, pl.DataFrame([refused], schema=reject.schema)])}
-        example = of_recommendations(other)
+        row = pl.DataFrame([refused], schema=reject.schema)
+        example = of_recommendations(changed(db, reject=pl.concat([reject, row])))
         assert example is not None
         assert "x.pdf was refused: the PDF is cut." in example.steps
 
