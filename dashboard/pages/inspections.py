@@ -302,8 +302,8 @@ def show_ratings(choices: Choices) -> None:
     st.html(tables.sources(used, sentences.ON_RATINGS))
 
 
-def choose_recommendations(choices: Choices) -> recommendations.Filters:
-    """Which recommendations are listed."""
+def show_asked(choices: Choices) -> None:
+    """What reports asked councils to improve: counted by theme, and searched."""
     third, fourth, _ = choices.places
     part = third.selectbox(
         "National framework", recommendations.parts_named(db), index=None, key="framework", bind="query-params",
@@ -312,12 +312,7 @@ def choose_recommendations(choices: Choices) -> recommendations.Filters:
     words = fourth.text_input(
         "Search", key="words", bind="query-params", placeholder="Type words", icon=":material/search:"
     )
-    return recommendations.Filters(choices.theme, part, words or "")
-
-
-def show_asked(choices: Choices) -> None:
-    """What reports asked councils to improve: counted by theme, and searched."""
-    filters, read = choose_recommendations(choices), recommendations.read(db)
+    filters, read = recommendations.Filters(choices.theme, part, words or ""), recommendations.read(db)
     everything = recommendations.recommendations(db, choices.region_id)
     rows = recommendations.matching(everything, filters)
     # A theme that is chosen does not hide how many have the others.
