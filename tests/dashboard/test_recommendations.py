@@ -19,6 +19,7 @@ import pytest
 from dashboard.analysis import recommendations
 from dashboard.analysis.recommendations import NONE_NAMED, Asked, Filters, Read
 from dashboard.api import tables as api
+from dashboard.api import view_data
 from dashboard.briefings import content, docx, pdf, web
 from dashboard.data.database import Database
 from dashboard.files import exports
@@ -284,3 +285,14 @@ def test_the_api_gives_those_about_a_theme_the_newest_report_first(db: Database,
     assert rows.select(columns).rows() == expected.select(columns).rows() != []
     none_named = api.recommendations(db, {"national_framework": (NONE_NAMED,)})
     assert none_named.part(0, none_named.count)["reference"].null_count() == 36
+
+
+def test_the_view_asks_the_api_for_what_it_shows_first(db: Database) -> None:
+    view = view_data.inspections(
+        db, None, "E12000007", latest=False, strand="leaders", asked=True, theme="Pathway plans"
+    )  # fmt: skip
+    first = view.addresses[0]
+    assert first.what == "What Ofsted asked for in London"
+    assert (first.table, first.parameters) == (
+        "recommendations", (("region", "E12000007"), ("about", "Pathway plans")),
+    )  # fmt: skip
