@@ -29,7 +29,7 @@ CREATE TABLE theme (
 );
 COMMENT ON TABLE theme IS 'What recommendations are about. Our own grouping, by words, not Ofsted''s; declared in etl/readers/recommendation_themes.py.';
 COMMENT ON COLUMN theme.position IS 'The order of an inspection report: help and protection, children in care, care leavers, leaders.';
-COMMENT ON COLUMN theme.looks_for IS 'A recommendation has the theme where one of these begins a word of it, in any case.';
+COMMENT ON COLUMN theme.looks_for IS 'A recommendation has the theme where one of these (; between) begins a word of it, in any case.';
 COMMENT ON COLUMN theme.leaves_out IS 'Longer words in which they do not count; null where there are none.';
 
 CREATE TABLE recommendation_theme (

@@ -8,6 +8,7 @@ from datetime import date
 import polars as pl
 
 from dashboard.analysis import inspections
+from dashboard.data.cache import cached
 from dashboard.data.database import Database
 
 # Between the themes of one recommendation, and the parts of the national framework that it names.
@@ -51,6 +52,7 @@ class Asked:
     """When a newer report came out, whose recommendations are not known."""
 
 
+@cached
 def recommendations(db: Database, region_id: str | None = None) -> pl.DataFrame:
     """Every recommendation, the newest report first; of a region, or of all councils.
 
@@ -127,6 +129,7 @@ def parts_named(db: Database) -> list[str]:
     return [*found, NONE_NAMED] if named.null_count() else found
 
 
+@cached
 def read(db: Database) -> Read | None:
     """Of which reports recommendations are known; None where there are none."""
     published = db.table["inspection"].join(db.table["recommendation"], on="inspection_id", how="semi")["published"]
@@ -136,6 +139,7 @@ def read(db: Database) -> Read | None:
     return Read(days.len(), db.table["recommendation"].height, days[0], days[-1])
 
 
+@cached
 def asked(db: Database, area_id: str) -> Asked:
     """What the newest report on a council that is read asked it to improve."""
     own = db.table["inspection"].filter(pl.col("area_id") == area_id).sort("published", descending=True)

@@ -141,7 +141,8 @@ def recommendations(db: Database, values: Values) -> Rows:
     return _whole(
         _of_councils(db, places, values)
         .select("inspection_id", "position")
-        .join(found, on=["inspection_id", "position"], maintain_order="left")
+        .join(found, on=["inspection_id", "position"])
+        .sort("published", "name", "position", descending=[True, False, False])
         .pipe(_with_sources, db)
         .select(
             "inspection_id", pl.col("name").alias("area"), "la_number", "gss_code", "region", "published", "position",

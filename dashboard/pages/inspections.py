@@ -302,29 +302,25 @@ def show_ratings(choices: Choices) -> None:
     st.html(tables.sources(used, sentences.ON_RATINGS))
 
 
-def choose_recommendations(choices: Choices) -> recommendations.Filters:
-    """Which recommendations are listed."""
+def show_asked(choices: Choices) -> None:
+    """What reports asked councils to improve: counted by theme, and searched."""
     third, fourth, _ = choices.places
     part = third.selectbox(
         "National framework", recommendations.parts_named(db), index=None, key="framework", bind="query-params",
         placeholder="Every part",
     )  # fmt: skip
     words = fourth.text_input(
-        "Search", key="words", bind="query-params", placeholder="homeless", icon=":material/search:"
+        "Search", key="words", bind="query-params", placeholder="Type words", icon=":material/search:"
     )
-    return recommendations.Filters(choices.theme, part, words or "")
-
-
-def show_asked(choices: Choices) -> None:
-    """What reports asked councils to improve: counted by theme, and searched."""
-    filters, read = choose_recommendations(choices), recommendations.read(db)
+    filters, read = recommendations.Filters(choices.theme, part, words or ""), recommendations.read(db)
     everything = recommendations.recommendations(db, choices.region_id)
     rows = recommendations.matching(everything, filters)
     # A theme that is chosen does not hide how many have the others.
     counts = recommendations.by_theme(db, recommendations.matching(everything, replace(filters, theme=None)))
-    by = on_asking.chosen_by(filters, sentences.region(choices.region) if choices.region else None)
+    place = sentences.region(choices.region) if choices.region else None
+    by = on_asking.predicate(filters, place)
     head(
-        on_asking.search_sentence(rows.to_dicts(), counts.to_dicts(), read, by=by),
+        on_asking.search_sentence(rows.to_dicts(), counts.to_dicts(), read, filters, place),
         on_asking.own_sentence(own, recommendations.asked(db, str(chosen.area_id)), read) if own else "",
     )
     st.html(asking.choices(counts.to_dicts(), filters.theme))

@@ -156,7 +156,7 @@ THEMES = (
 def themes() -> pl.DataFrame:
     """THEME rows: every theme, with the words it is found by."""
     rows = [
-        (theme.name, position, ", ".join(theme.looks_for), ", ".join(theme.leaves_out) or None)
+        (theme.name, position, "; ".join(theme.looks_for), "; ".join(theme.leaves_out) or None)
         for position, theme in enumerate(THEMES, start=1)
     ]
     return pl.DataFrame(rows, schema=THEME, orient="row")

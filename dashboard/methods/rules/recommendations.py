@@ -9,7 +9,7 @@ from dashboard.data.database import Database
 from dashboard.data.names import format_date
 from dashboard.methods.example import Example, Rule, lines
 from dashboard.views.text import formats
-from dashboard.views.text.grammar import plural
+from dashboard.views.text.grammar import have, plural
 from dashboard.views.text.recommendations import span
 
 SOURCE = "ofsted_reports"
@@ -38,7 +38,7 @@ def of_recommendations(db: Database) -> Example | None:
     return Example(
         "Themes, and the words that are looked for",
         steps,
-        f"{rows.height - without} of {rows.height} recommendations have a theme; {without} have none.",
+        f"{rows.height - without} of {rows.height} recommendations have a theme; {without} {have(without)} none.",
         ("Theme", "A word of it begins with", "But not in", "Recommendations", "Reports"),
         tuple(
             (

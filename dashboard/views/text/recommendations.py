@@ -9,7 +9,7 @@ from dashboard.analysis.recommendations import NONE_NAMED, Asked, Filters, Read
 from dashboard.data.model import Row
 from dashboard.data.names import format_date
 from dashboard.views.text import formats
-from dashboard.views.text.grammar import are, plural
+from dashboard.views.text.grammar import plural
 
 # The Department for Education's Children's Social Care National Framework; principles as far as reports name them.
 NATIONAL_FRAMEWORK = {
@@ -37,19 +37,22 @@ NO_REPORT = "No inspection report is read for its recommendations."
 NAMED = 3
 
 
-def search_sentence(rows: Sequence[Row], themes: Sequence[Row], read: Read | None, *, by: str) -> str:
-    """What is asked for most often, or how many of all recommendations were chosen; `by` is `chosen_by`.
+def search_sentence(
+    rows: Sequence[Row], themes: Sequence[Row], read: Read | None, filters: Filters, region: str | None
+) -> str:
+    """What is asked for most often, or how many of all recommendations were chosen.
 
-    `rows` are those of `recommendations.recommendations`, `themes` those of `recommendations.by_theme`.
+    `rows` are those of `recommendations.recommendations`, `themes` those of `recommendations.by_theme`; `region` as it
+    stands in a sentence.
     """
     if read is None:
         return NO_REPORT
-    reports = len({row["inspection_id"] for row in rows})
-    if by and not rows:
-        return f"None of {read.recommendations} recommendations is {by}."
-    if by:
-        those = f"{len(rows)} of {read.recommendations} recommendations"
-        return f"{those}, in {reports} of {plural(read.reports, 'report')}, {are(len(rows))} {by}."
+    if by := predicate(filters, region, one=len(rows) < 2):
+        reports = len({row["inspection_id"] for row in rows})
+        those = (
+            f"{len(rows)} of {read.recommendations} recommendations, in {reports} of {plural(read.reports, 'report')},"
+        )
+        return f"{those} {by}." if rows else f"None of {read.recommendations} recommendations {by}."
     first, *others = [f"{_inside(one['theme'])} ({one['reports']}" for one in themes[:NAMED]] or [""]
     most = [f"{first} reports)", *(f"{one})" for one in others)] if first else []
     opening = (
@@ -97,18 +100,20 @@ def span(read: Read) -> str:
     return f"in {first}" if first == last else f"from {first} to {last}"
 
 
-def chosen_by(filters: Filters, region: str | None) -> str:
-    """What recommendations were chosen by: "about neglect, to councils in London"; empty for all."""
-    said = [f"about {_inside(filters.theme)}"] if filters.theme else []
-    if filters.part == NONE_NAMED:
-        said.append("without a part of the national framework")
-    elif filters.part:
-        said.append(f"for {filters.part.lower()} of the national framework")
+def predicate(filters: Filters, region: str | None, *, one: bool = False) -> str:
+    """By what recommendations were chosen: "are about neglect and contain “delay”"; empty for all."""
+    be, name, contain, whom = (
+        ("is", "names", "contains", "a council") if one else ("are", "name", "contain", "councils")
+    )
+    said = [f"{be} about {_inside(filters.theme)}"] if filters.theme else []
+    if filters.part:
+        part = "no part" if filters.part == NONE_NAMED else filters.part.lower()
+        said.append(f"{name} {part} of the national framework")
     if filters.words.split():
-        said.append(f"with the words “{' '.join(filters.words.split())}”")
+        said.append(f"{contain} “{' '.join(filters.words.split())}”")
     if region:
-        said.append(f"to councils in {region}")
-    return ", ".join(said)
+        said.append(f"{be} to {whom} in {region}")
+    return formats.listed(said) if said else ""
 
 
 def part_of_framework(part: str) -> str:
