@@ -30,6 +30,9 @@ NINE = (
 )
 NEWEST_REPORTS = 6
 
+# So many councils are named at each end of a measure.
+ENDS = 10
+
 
 @dataclass(frozen=True)
 class Headline:
@@ -215,3 +218,15 @@ def newest_reports(db: Database, most: int = NEWEST_REPORTS) -> pl.DataFrame:
         .join(db.area.select("area_id", "name"), on="area_id", maintain_order="left")
         .select("area_id", "name", "published", "url", "leaders")
     )
+
+
+def ends(rows: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Of `queries.councils` the ten furthest behind and the ten best: of those that are ranked and have one value."""
+    known = rows.filter(pl.col("not_ranked").is_null() & pl.col("value").is_not_null())
+    return known.reverse().head(ENDS), known.head(ENDS)
+
+
+def worst_first(rows: pl.DataFrame) -> pl.DataFrame:
+    """The same rows turned round; those without a figure stay last."""
+    known = pl.coalesce("value", "value_low").is_not_null()
+    return pl.concat([rows.filter(known).reverse(), rows.filter(~known)])

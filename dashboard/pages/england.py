@@ -28,6 +28,7 @@ from dashboard.views.text.group import among
 HEIGHT = 300
 SPANS = {f"{years} year{'' if years == 1 else 's'}": years for years in direction.YEARS}
 MOST_MOVED = 5
+ENDS = ("Furthest behind", "Best")
 
 db = session.database()
 chosen = session.chosen(db)
@@ -46,6 +47,16 @@ st.html(parts.turns())
 st.html(papers.line(ENGLAND, benchmark, st.session_state.get(VERSION)))
 
 st.html(parts.headlines(england.headlines(db), metric.metric_id))
+if metric.ranked:
+    for place, councils, title in zip(st.columns(2, gap="medium"), england.ends(rows), ENDS, strict=True):
+        ends = parts.ends(db, metric, partners.leaders(db), chosen.area_id, behind=title == ENDS[0])
+        with place:
+            st.subheader(title, anchor=False)
+            st.html(ends.html(councils, f"{metric.title}, {formats.period_label(metric, period.end)}: {title.lower()}"))
+    label = f"All {rows.height} councils, furthest behind first"
+    with st.expander(label, key="worst_first", on_change="rerun", bind="query-params") as table:
+        if table.open:
+            st.html(tables.councils(db, england.worst_first(rows), metric, benchmark, label))
 st.html(parts.grades(england.grades(db)))
 
 st.header("If every council met the standard of the best", anchor=False)

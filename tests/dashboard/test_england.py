@@ -10,8 +10,8 @@ import duckdb
 import polars as pl
 import pytest
 
-from dashboard.analysis import direction, england, scenarios, standard
-from dashboard.analysis.benchmarks import BENCHMARKS
+from dashboard.analysis import direction, england, queries, scenarios, standard
+from dashboard.analysis.benchmarks import BENCHMARKS, DEFAULT
 from dashboard.analysis.comparison import England as Total
 from dashboard.analysis.england import Gain
 from dashboard.analysis.standard import Standard
@@ -283,3 +283,24 @@ def test_the_file_of_movers_holds_every_return_that_can_be_compared(db: Database
     assert table["rank"].null_count() == table.height  # a neutral measure has no rank
     assert (table["value"] - table["value_before"] - table["change"]).abs().max() < 1e-6  # type: ignore[operator]
     assert table["source"].null_count() == 0
+
+
+@pytest.mark.parametrize("metric_id", ["vacancy_rate", "reviews_in_time", "long_plan_rate"])
+def test_the_ten_furthest_behind_and_the_ten_best_are_ranked_and_have_a_figure(db: Database, metric_id: str) -> None:
+    metric = db.metrics[metric_id]
+    rows = queries.councils(db, metric, db.latest(metric_id), BENCHMARKS[DEFAULT])
+    behind, ahead = england.ends(rows)
+    better = min if metric.lower_is_better else max
+    known = [row["value"] for row in rows.iter_rows(named=True) if row["value"] is not None and not row["not_ranked"]]
+    expected = sorted(known, reverse=better is max)
+    assert ahead["value"].to_list() == expected[:10]
+    assert behind["value"].to_list() == expected[::-1][:10]
+
+
+def test_turned_round_a_table_has_the_furthest_behind_first_and_who_has_no_figure_last(db: Database) -> None:
+    rows = queries.councils(db, db.metrics["vacancy_rate"], db.latest("vacancy_rate"), BENCHMARKS[DEFAULT])
+    turned = england.worst_first(rows)
+    values = turned["value"].to_list()
+    known = [value for value in values if value is not None]
+    assert values == sorted(known, reverse=True) + [None] * (len(values) - len(known))
+    assert turned.height == rows.height

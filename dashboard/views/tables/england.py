@@ -17,7 +17,7 @@ from dashboard.views.tables import cells, measure, released
 from dashboard.views.tables.cells import council as council_link
 from dashboard.views.tables.cells import link, without
 from dashboard.views.tables.html import Html, bold, items, join, note, outside, period, span, tag
-from dashboard.views.tables.table import CHOSEN, CURRENT, Column, Table, column, plain, written
+from dashboard.views.tables.table import CHOSEN, CURRENT, Column, Table, column, marks, plain, written
 from dashboard.views.text import formats, front
 from dashboard.views.text.citing import columns_of
 
@@ -52,6 +52,26 @@ def _card(one: Headline, *, is_chosen: bool) -> Html:
         period(formats.period_label(metric, one.period_end)),
         class_="figure",
         aria_current="true" if is_chosen else None,
+    )
+
+
+def ends(db: Database, metric: Metric, leaders: Mapping[str, str], chosen: str | None, *, behind: bool) -> Table:
+    """The councils furthest behind in one measure, with what each would have to gain; or the best. How each is led."""
+
+    def led(row: Row) -> Html:
+        judged = leaders.get(row["area_id"])
+        return cells.grade(judged if judged in GRADES else None, "", "leaders")
+
+    return Table(
+        "ends",
+        (
+            Column("Council", lambda row: join(council_link(row["name"]), cells.joint_note(row, db.names))),
+            Column("Value", lambda row: bold(formats.brief(row["value"], metric))),
+            *([Column("From the standard", lambda row: cells.gap(row, metric))] if behind else []),
+            Column("Change in a year", lambda row: cells.change(row["change"], metric, row["series_break"])),
+            Column("Leaders", led),
+        ),
+        mark=marks(chosen),
     )
 
 
