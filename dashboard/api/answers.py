@@ -56,6 +56,8 @@ class Answer:
     """How many rows the request finds, where it is a table."""
     next: str | None = None
     """The address of the rows that follow."""
+    why: str = ""
+    """Why there are no rows, where there are none."""
 
     @property
     def weight(self) -> int:
@@ -160,9 +162,11 @@ def document(content: bytes, *, binary: bool = False) -> Answer:
 
 def _json(request: ApiRequest, rows: Rows, most: int, following: str | None) -> Answer:
     summary = {"data_version": request.db.data_version, "count": rows.count, "next": following}
+    if rows.why:
+        summary["why"] = rows.why
     head = json.dumps(summary, ensure_ascii=False, separators=(",", ":"))[:-1]
     body = f'{head},"rows":{seen(rows.part(request.offset, most)).write_json()}}}'.encode()
-    return Answer(gzip.compress(body, LEVEL, mtime=0), len(body), count=rows.count, next=following)
+    return Answer(gzip.compress(body, LEVEL, mtime=0), len(body), count=rows.count, next=following, why=rows.why)
 
 
 def _csv(request: ApiRequest, rows: Rows, most: int, following: str | None) -> Answer:
@@ -174,7 +178,7 @@ def _csv(request: ApiRequest, rows: Rows, most: int, following: str | None) -> A
             block = block.partition(b"\n")[2]  # the heading stands once
         packed += packing.compress(block)
         size += len(block)
-    return Answer(packed + packing.flush(), size, count=rows.count, next=following)
+    return Answer(packed + packing.flush(), size, count=rows.count, next=following, why=rows.why)
 
 
 def _parquet(request: ApiRequest, rows: Rows, most: int, following: str | None) -> Answer:
@@ -183,4 +187,4 @@ def _parquet(request: ApiRequest, rows: Rows, most: int, following: str | None) 
         chosen=tuple((name, to_text(value)) for name, value in request.values.items()), among=rows.count,
     )  # fmt: skip
     plain = exports.FORMATS["parquet"].make(request.db, export)
-    return Answer(b"", len(plain), plain, rows.count, following)
+    return Answer(b"", len(plain), plain, rows.count, following, rows.why)

@@ -114,7 +114,9 @@ def _operation(endpoint: Endpoint, kind: Kind, suffix: str) -> Json:
         "responses": {
             "200": {
                 "description": "The rows.",
-                "headers": {name: {"$ref": f"#/components/headers/{name}"} for name in (*SENT, "X-Total-Count")},
+                "headers": {
+                    name: {"$ref": f"#/components/headers/{name}"} for name in (*SENT, "X-Total-Count", "X-Why-None")
+                },
                 "content": {kind.media_type.partition(";")[0]: {"schema": _body(endpoint, kind)}},
             },
             **_refusals("304", "400", "404", "503"),
@@ -219,6 +221,7 @@ def _body(endpoint: Endpoint, kind: Kind) -> Json:
         "properties": {
             "data_version": {"type": "string"},
             "count": {"type": "integer", "minimum": 0, "description": "Of rows in all."},
+            "why": {"type": "string", "description": "Why there are no rows: there where count is 0."},
             "next": {
                 "type": ["string", "null"],
                 "description": "The address of the rows that follow, on this server; null of the last.",
@@ -306,6 +309,7 @@ TEXT = {"schema": {"type": "string"}}
 HEADERS = {
     "ETag": {"description": "Names this answer of this version of the data, for If-None-Match.", **TEXT},
     "X-Data-Version": {"description": "The version of the data.", **TEXT},
+    "X-Why-None": {"description": "Why there are no rows, where there are none.", **TEXT},
     "X-Total-Count": {"description": "How many rows there are in all.", "schema": {"type": "integer"}},
     "Link": {"description": 'Where the next rows are (rel="next"), and this document.', **TEXT},
 }

@@ -18,7 +18,7 @@ LIVE = "public, max-age=60"
 METHODS = "GET, HEAD, OPTIONS"
 OPEN = {
     "Access-Control-Allow-Origin": "*",
-    "Access-Control-Expose-Headers": "ETag, Link, X-Total-Count, X-Data-Version, Repr-Digest, Retry-After",
+    "Access-Control-Expose-Headers": "ETag, Link, X-Total-Count, X-Why-None, X-Data-Version, Repr-Digest, Retry-After",
     "Cross-Origin-Resource-Policy": "cross-origin",
     "X-Content-Type-Options": "nosniff",
 }
@@ -131,6 +131,9 @@ class Resource:
             headers["Content-Disposition"] = f'attachment; filename="{self.file_name}"'
         if answer.count is not None:
             headers["X-Total-Count"] = str(answer.count)
+        if answer.why:
+            # A header holds plain letters alone.
+            headers["X-Why-None"] = answer.why.replace("“", "'").replace("”", "'").encode("ascii", "replace").decode()
         if answer.next:
             headers["Link"] = f'<{answer.next}>; rel="next", {headers["Link"]}'
         if self.in_parts:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import polars as pl
@@ -13,9 +13,11 @@ from dashboard.analysis import recommendations as asking
 from dashboard.analysis.benchmarks import BENCHMARKS, DEFAULT, Benchmark
 from dashboard.analysis.partners import learning_partners
 from dashboard.api.problems import Problem, problem
+from dashboard.data import places
 from dashboard.data.database import Database
 from dashboard.data.model import STRANDS
 from dashboard.files.exports.rows import to_long, to_wide
+from dashboard.views.text.explore import nothing
 
 Values = Mapping[str, Any]
 # Of a joint return, a former code and the like: several in one cell.
@@ -31,10 +33,24 @@ class Rows:
     count: int
     part: Callable[[int, int], pl.DataFrame]
     """(offset, count) -> those rows, as they are given away; the columns do not depend on which."""
+    why: str = ""
+    """Why there are none, in words."""
 
 
 def observations(db: Database, values: Values) -> Rows:
-    """Figures, or the reasons why there is none."""
+    """Figures, or the reasons why there is none; where no row matches, which filter stands in the way."""
+    found = _observations(db, values)
+    return found if found.count else replace(found, why=_why_none(db, values))
+
+
+def _why_none(db: Database, values: Values) -> str:
+    """Which filter stands in the way, and which of the areas asked for ended."""
+    ended = [area_id for area_id in values.get("area", ()) if area_id in db.ended]
+    words = [f"{db.names[area_id]} ended. {places.explain_end(db, area_id).words}" for area_id in ended]
+    return " ".join([*words, nothing(db, to_figure_query(values))])
+
+
+def _observations(db: Database, values: Values) -> Rows:
     parts = values.get("with", ())
     if values.get("shape") == "wide":
         if others := [name for name in ("with", "benchmark", "group", "target", "limits") if name in values]:

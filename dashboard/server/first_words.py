@@ -1,8 +1,8 @@
-"""What a page says, as plain HTML that is there before Streamlit starts: for slow networks, blocked WebSockets, readers
-without scripts, previews of links and search engines.
+"""What a page says, as plain HTML that is there before Streamlit starts.
 
-The page itself is run once for an address and a data version, as for a reader who shows nothing, and what it writes as
-HTML is kept: so the words are the same. The script of `index_html` takes them away once Streamlit has drawn its own.
+It is for slow networks, blocked WebSockets, readers without scripts, previews of links and search engines. The page
+itself is run once for an address and a data version, as for a reader who shows nothing, and what it writes as HTML is
+kept: so the words are the same. The script of `index_html` takes them away once Streamlit has drawn its own.
 """
 
 from __future__ import annotations

@@ -246,3 +246,16 @@ def test_the_newest_inspection_of_each_council_has_its_grades(api: Client, db: D
         row["inspection_id"]: judged[row["inspection_id"]] for row in found["rows"] if row["leaders"]
     }.items()
     assert sum(bool(row["leaders"]) for row in found["rows"]) > 140
+
+
+def test_an_answer_without_rows_says_why(api: Client) -> None:
+    address = "/api/v1/observations.{}?area=909&period=2025&metric=caseload"
+    said = api.get(address.format("json")).json
+    assert (said["count"], said["rows"]) == (0, [])
+    assert said["why"].startswith(
+        "Cumbria ended. Since 1 April 2023 there are Cumberland and Westmorland and Furness instead. None of "
+    )
+    assert "Without “Areas” there would be" in said["why"]
+    for kind in ("csv", "parquet"):
+        assert api.get(address.format(kind)).headers["x-why-none"].startswith("Cumbria ended. Since 1 April 2023")
+    assert "why" not in api.get("/api/v1/observations?area=383&period=2025&metric=caseload").json
