@@ -37,6 +37,11 @@ INKS = {"better": "12436D", "worse": "A33A05", "missing": "505A5F"}
 GREY = "505A5F"
 # No clock in it, so that equal briefings give equal bytes.
 NO_DATE = (1980, 1, 1, 0, 0, 0)
+APPLICATION = (
+    '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
+    '<Properties xmlns="http://schemas.openxmlformats.org/officeDocument/2006/extended-properties">'
+    "<Application>Child Protection Monitor</Application></Properties>"
+)
 
 
 def docx(briefing: Briefing) -> bytes:
@@ -181,10 +186,9 @@ def _ruled(table: Any) -> None:
 
 def _titled(table: Any, title: str) -> None:
     """Give a table the title that a screen reader says of it."""
-    for name in ("w:tblCaption", "w:tblDescription"):
-        element = OxmlElement(name)
-        element.set(qn("w:val"), title)
-        table._tbl.tblPr.append(element)
+    element = OxmlElement("w:tblCaption")
+    element.set(qn("w:val"), title)
+    table._tbl.tblPr.append(element)
 
 
 def _fill(cell: _Cell, content: Cell | Strip | Bar, pictures: Iterator[bytes], *, dense: bool) -> None:
@@ -240,5 +244,7 @@ def _undated(content: bytes) -> bytes:
     buffer = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(content)) as made, zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as packed:
         for one in made.infolist():
-            packed.writestr(zipfile.ZipInfo(one.filename, NO_DATE), made.read(one), zipfile.ZIP_DEFLATED)
+            # The template says that another program made it, on another day.
+            content = APPLICATION if one.filename == "docProps/app.xml" else made.read(one)
+            packed.writestr(zipfile.ZipInfo(one.filename, NO_DATE), content, zipfile.ZIP_DEFLATED)
     return buffer.getvalue()

@@ -83,9 +83,9 @@ def _block(section: Section, block: Block) -> str:
         return f"<{kind}{_class('note' if block.small else '')}>{items}</{kind}>"
     if isinstance(block, Cards):
         cards = "".join(
-            f'<li class="card {escape(card.tone or "plain")}"><span class="strand">{escape(card.label)}</span>'
+            f'<li class="card {escape(card.tone or "plain")}"><span class="strand">{escape(card.label)}</span> '
             f'<span class="grade">{escape(card.words)}</span>'
-            f"{f'<span>{escape(card.small)}</span>' if card.small else ''}</li>"
+            f"{f' <span>{escape(card.small)}</span>' if card.small else ''}</li>"
             for card in block.cards
         )
         return f'<ul class="cards">{cards}</ul>'
@@ -173,7 +173,8 @@ def strip(it: Strip) -> str:
 
 
 def _small(words: str) -> str:
-    return f'<span class="period">{escape(words)}</span>' if words else ""
+    # With a blank, for who reads it without a style.
+    return f' <span class="period">{escape(words)}</span>' if words else ""
 
 
 def _class(name: str) -> str:

@@ -44,6 +44,7 @@ def test_its_parts_are_native(name: str, briefings: dict[str, Briefing], documen
         heads = [row._tr.find(qn("w:trPr")).find(qn("w:tblHeader")) is not None for row in table.rows]
         assert heads == [True, *[False] * (len(heads) - 1)]
         assert table._tbl.tblPr.find(qn("w:tblCaption")).get(qn("w:val"))
+        assert table._tbl.tblPr.find(qn("w:tblDescription")) is None
     links = {one.target_ref for one in made.part.rels.values() if one.is_external}
     assert {point.link for point in points if point.link} == links
 
@@ -68,6 +69,7 @@ def test_it_is_titled_dated_by_the_data_and_in_english(
     with zipfile.ZipFile(io.BytesIO(documents["Westminster"])) as parts:
         styles = parts.read("word/styles.xml").decode("utf-8")
         assert not [one for one in parts.namelist() if "thumbnail" in one]
+        assert "<Application>Child Protection Monitor</Application>" in parts.read("docProps/app.xml").decode()
     assert '<w:lang w:val="en-GB"' in styles
     assert '<w:lang w:val="en-US"' not in styles
 

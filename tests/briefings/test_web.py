@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 import pytest
@@ -26,6 +27,12 @@ def test_its_words_are_those_of_the_briefing_and_no_others(name: str, briefings:
                 wanted += texts_of(block)
     page = Page(web.web(briefing, {"pdf": "/briefings/383.pdf"}))
     assert squeezed("".join(page.words)) == squeezed("".join(wanted))
+
+
+def test_without_a_style_no_words_run_together(briefings: dict[str, Briefing]) -> None:
+    for briefing in briefings.values():
+        inline = re.sub(r"</?(b|span|a)\b[^>]*>", "", web.web(briefing).decode())
+        assert not re.findall(r"[a-z]{3}[A-Z][a-z]|\d(?:better|worse|same)", re.sub(r"<[^>]+>", "\n", inline))
 
 
 def test_it_is_a_document_that_stands_alone(briefings: dict[str, Briefing]) -> None:
