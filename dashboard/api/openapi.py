@@ -10,7 +10,7 @@ import polars as pl
 
 from dashboard.api import problems, whole
 from dashboard.api.endpoints import BASE, ENDPOINTS, KINDS, MOST_CHARACTERS, WHOLE, Endpoint, Kind
-from dashboard.api.parameters import MOST_VALUES, VERSION_, Parameter
+from dashboard.api.parameters import MOST_VALUES, VERSION, VERSION_, Parameter
 from dashboard.data.database import Database
 from dashboard.files import exports
 from dashboard.files.exports.rows import OPTIONAL, PARTS
@@ -88,20 +88,33 @@ def document(db: Database, versions: Sequence[str]) -> bytes:
             "version": "1",
             "summary": "How well each English council protects its children, figure by figure.",
             "description": ABOUT,
+            "license": {"name": "Open Government Licence v3.0", "url": LICENCE},
         },
         "servers": [{"url": "/"}],
+        # Open to all.
+        "security": [],
         "paths": paths,
         "components": {
             "parameters": _parameters(db, versions),
             "headers": HEADERS,
             "schemas": _schemas(db),
-            "responses": _responses(),
+            "responses": {status: said for status, said in _responses().items() if _refers(paths, status)},
         },
     }
     return json.dumps(document, ensure_ascii=False).encode("utf-8")
 
 
+def _refers(paths: Json, status: str) -> bool:
+    """Whether an address names this answer."""
+    return f'"#/components/responses/{status}"' in json.dumps(paths)
+
+
 def _operation(endpoint: Endpoint, kind: Kind, suffix: str) -> Json:
+    rows = {
+        "description": "The rows.",
+        "headers": {name: {"$ref": f"#/components/headers/{name}"} for name in (*SENT, "X-Total-Count", "X-Why-None")},
+        "content": {kind.media_type.partition(";")[0]: {"schema": _body(endpoint, kind)}},
+    }
     return {
         "operationId": "_".join(filter(None, [endpoint.name, suffix])),
         "tags": [endpoint.title],
@@ -112,13 +125,9 @@ def _operation(endpoint: Endpoint, kind: Kind, suffix: str) -> Json:
             for one in endpoint.all_parameters(kind).values()
         ],
         "responses": {
-            "200": {
-                "description": "The rows.",
-                "headers": {
-                    name: {"$ref": f"#/components/headers/{name}"} for name in (*SENT, "X-Total-Count", "X-Why-None")
-                },
-                "content": {kind.media_type.partition(";")[0]: {"schema": _body(endpoint, kind)}},
-            },
+            "200": rows,
+            # Files are read by ranges too.
+            **({} if kind.suffix == "json" else {"206": rows, **_refusals("416")}),
             **_refusals("304", "400", "404", "503"),
             **_refusals(*(["409"] if any(one.name == "benchmark" for one in endpoint.parameters) else [])),
         },
@@ -128,18 +137,24 @@ def _operation(endpoint: Endpoint, kind: Kind, suffix: str) -> Json:
 def _files() -> Json:
     """The addresses that take a version alone."""
     headers = {name: {"$ref": f"#/components/headers/{name}"} for name in SENT}
-    file = {"description": "The file.", "headers": headers, "content": {whole.MEDIA_TYPE: {}}}
+    file = {"description": "The file.", "headers": headers, "content": {whole.MEDIA_TYPE: {"schema": BINARY}}}
     addresses = {
         WHOLE: ("database", "The whole database as a DuckDB file", {"200": file, "206": file, **_refusals("416")}),
         f"{WHOLE}.sha256": (
             "database_sha256",
             "Its SHA-256, as sha256sum -c reads it",
-            {"200": {"description": "The line.", "headers": headers, "content": {"text/plain": {}}}},
+            {"200": {"description": "The line.", "headers": headers, "content": {"text/plain": TEXT}}},
         ),
         f"{BASE}/openapi.json": (
             "openapi",
             "This document",
-            {"200": {"description": "The document.", "headers": headers, "content": {"application/json": {}}}},
+            {
+                "200": {
+                    "description": "The document.",
+                    "headers": headers,
+                    "content": {"application/json": JSON},
+                }
+            },
         ),
     }
     return {
@@ -194,7 +209,8 @@ def _kind(db: Database, parameter: Parameter, versions: Sequence[str]) -> Json:
     if parameter.kind == "flag":
         return {"type": "boolean"}
     if parameter.kind == "version":
-        return {"type": "string", "enum": list(versions)}
+        # Not an enumeration: a program that is made of this document will meet later ones.
+        return {"type": "string", "pattern": f"^{VERSION}$", "examples": list(versions)}
     if parameter.kind != "choice":
         return {
             "type": "integer" if parameter.kind == "whole" else "number",
@@ -213,7 +229,7 @@ def _kind(db: Database, parameter: Parameter, versions: Sequence[str]) -> Json:
 
 def _body(endpoint: Endpoint, kind: Kind) -> Json:
     if kind.suffix != "json":
-        return {} if kind.binary else {"type": "string"}
+        return BINARY if kind.binary else {"type": "string"}
     row = {"$ref": f"#/components/schemas/{endpoint.name}"}
     return {
         "type": "object",
@@ -249,7 +265,10 @@ def _schemas(db: Database) -> Json:
     rows = {}
     for endpoint in ENDPOINTS.values():
         schema = columns(db, endpoint)
-        held = {name: _column(kind, meaning(db, endpoint, name)) for name, kind in schema.items()}
+        held = {
+            name: _column(kind, meaning(db, endpoint, name), always=name in ALWAYS.get(endpoint.name, ()))
+            for name, kind in schema.items()
+        }
         optional = OPTIONAL if endpoint.name == "observations" else frozenset()
         long = {
             "type": "object",
@@ -257,7 +276,7 @@ def _schemas(db: Database) -> Json:
             "required": [name for name in held if name not in optional],
             "additionalProperties": False,
         }
-        rows[endpoint.name] = long if endpoint.name != "observations" else {"anyOf": [long, _wide()]}
+        rows[endpoint.name] = long if endpoint.name != "observations" else {"anyOf": [_wide(), long]}
     return {**rows, "problem": PROBLEM}
 
 
@@ -276,7 +295,7 @@ def _wide() -> Json:
     }
 
 
-def _column(kind: pl.DataType, description: str) -> Json:
+def _column(kind: pl.DataType, description: str, *, always: bool) -> Json:
     if kind.is_integer():
         schema: Json = {"type": ["integer", "null"]}
     elif kind.is_float():
@@ -287,6 +306,8 @@ def _column(kind: pl.DataType, description: str) -> Json:
         schema = {"type": ["string", "null"], "format": "date"}
     else:
         schema = {"type": ["string", "null"]}
+    if always:
+        schema["type"] = schema["type"][0]
     return {**schema, "description": description} if description else schema
 
 
@@ -305,7 +326,25 @@ def _responses() -> Json:
     return {"304": {"description": "What you have is what there is (If-None-Match)."}, **refusals}
 
 
+LICENCE = "https://www.nationalarchives.gov.uk/doc/open-government-licence/version/3/"
 TEXT = {"schema": {"type": "string"}}
+JSON = {"schema": {"type": "object"}}
+BINARY: Json = {"type": "string", "format": "binary"}
+FIGURE = (
+    "area", "metric", "metric_id", "period", "period_end", "unit", "status", "polarity", "area_kind", "gss_code",
+    "source", "publisher", "release", "released", "page", "licence", "data_version",
+)  # fmt: skip
+# The columns in which every row holds something.
+ALWAYS = {
+    "observations": FIGURE,
+    "standings": (*FIGURE, "la_number"),
+    "benchmarks": (*FIGURE, "la_number"),
+    "inspections": ("area", "framework", "published", "data_version"),
+    "neighbours": ("area", "closeness_rank", "neighbour", "data_version"),
+    "releases": ("source", "publisher", "release", "released", "page", "licence", "data_version"),
+    "metrics": ("metric_id", "metric", "unit", "polarity", "theme", "definition", "data_version"),
+    "areas": ("area_id", "area", "area_kind", "gss_code", "data_version"),
+}
 HEADERS = {
     "ETag": {"description": "Names this answer of this version of the data, for If-None-Match.", **TEXT},
     "X-Data-Version": {"description": "The version of the data.", **TEXT},

@@ -245,6 +245,6 @@ def _undated(content: bytes) -> bytes:
     with zipfile.ZipFile(io.BytesIO(content)) as made, zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as packed:
         for one in made.infolist():
             # The template says that another program made it, on another day.
-            content = APPLICATION if one.filename == "docProps/app.xml" else made.read(one)
+            content = APPLICATION.encode() if one.filename == "docProps/app.xml" else made.read(one)
             packed.writestr(zipfile.ZipInfo(one.filename, NO_DATE), content, zipfile.ZIP_DEFLATED)
     return buffer.getvalue()
