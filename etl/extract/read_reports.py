@@ -14,6 +14,7 @@ from collections.abc import Iterable, Iterator
 from itertools import chain
 
 from pypdf import PageObject, PdfReader
+from pypdf.errors import DependencyError, FileNotDecryptedError
 
 from etl.extract.read_csv import Cell, kind
 from etl.model import AGAIN, SourceError
@@ -43,13 +44,14 @@ def report_cells(content: bytes, name: str) -> list[Cell]:
     try:
         reader = PdfReader(io.BytesIO(content), strict=True)
         if reader.is_encrypted:
-            remedy = "Save it without a password, or download it from Ofsted's site, whose reports have none."
-            raise SourceError("E_ENCRYPTED", "the PDF is encrypted.", remedy, name)
+            raise _locked(name)
         pages = _pages(reader)
         first = next(pages)
         lines = [*_title(first[1], name), *_section(chain([first], pages), name)]
     except SourceError:
         raise
+    except (DependencyError, FileNotDecryptedError) as error:  # AES needs a library that we have no other use for
+        raise _locked(name) from error
     except Exception as error:  # pypdf raises its own classes and bare ones alike
         raise SourceError("E_TORN", f"the PDF is cut or damaged ({error}).", AGAIN, name) from error
     return [
@@ -57,6 +59,11 @@ def report_cells(content: bytes, name: str) -> list[Cell]:
         for line, (page, part, words) in enumerate(lines, start=1)
         for column, text in (("page", str(page)), ("part", part), ("text", words))
     ]
+
+
+def _locked(name: str) -> SourceError:
+    remedy = "Save it without a password, or download it from Ofsted's site, whose reports have none."
+    return SourceError("E_ENCRYPTED", "the PDF is encrypted.", remedy, name)
 
 
 def _title(lines: Iterable[str], name: str) -> Iterator[tuple[int, str, str]]:

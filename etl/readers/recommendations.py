@@ -31,7 +31,8 @@ RECOMMENDATION = pl.Schema(
 )
 # What is extracted of a report: the lines of its title and those of the section.
 TITLE, SECTION = "title", "needs to improve"
-BULLETS = "◼■▪•●"
+# As letters, and as Wingdings and Symbol have them.
+BULLETS = "◼■▪•●\uf06e\uf0a7\uf0b7"
 NUMBERS = {"one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6}
 # How many there are of each in the National Framework, and the names that reports call enablers by.
 PARTS = {"outcome": 4, "enabler": 3, "principle": 6}
@@ -120,7 +121,7 @@ def inspection_days(text: str, file: str) -> list[date]:
     month = year = ""
     try:
         # A day has the month and year of those after it where it does not print its own.
-        for day, own_month, own_year in reversed(_DAY.findall(text.partition("dates:")[2])):
+        for day, own_month, own_year in reversed(_DAY.findall(re.split("dates?:", text)[-1])):
             month, year = own_month or month, own_year or year
             days.insert(0, datetime.strptime(f"{day} {month} {year}", "%d %B %Y").replace(tzinfo=UTC).date())
     except ValueError:

@@ -12,6 +12,8 @@ import pytest
 from etl import releases
 from etl.build import builder
 from etl.extract.read_reports import report_cells
+from etl.fetch import published_files
+from etl.fetch.http import Web
 from etl.model import SourceError
 from etl.readers import recommendations as reading
 from etl.readers.recommendation_themes import THEMES
@@ -63,11 +65,13 @@ class TestWhatIsReadOfAReport:
             (reports.report()[:-60], "E_TORN"),
             (reports.report()[:400], "E_TORN"),
             (reports.report(password="locked"), "E_ENCRYPTED"),
+            # As AES declares itself.
+            (reports.report(password="locked").replace(b"/V 2", b"/V 5").replace(b"/R 3", b"/R 6"), "E_ENCRYPTED"),
             (reports.report(heading="What is good?"), "E_NO_SECTION"),
             (reports.report(after=["The report goes on without an end."]), "E_NO_SECTION"),
             (reports.report(title=["A letter of thanks"]), "E_NO_TITLE"),
         ],
-        ids=["empty", "page", "cut", "cut early", "locked", "no section", "no end", "no title"],
+        ids=["empty", "page", "cut", "cut early", "locked", "locked by AES", "no section", "no end", "no title"],
     )
     def test_what_is_no_report_is_refused_with_rule_name_and_remedy(self, content: bytes, rule: str) -> None:
         with pytest.raises(SourceError) as refused:
@@ -259,6 +263,13 @@ class TestAFolderOfReports:
             ((file, rule, message),) = connection.sql(query).fetchall()
         assert (file, rule) == ("leeds.pdf", "E_TORN")
         assert message.startswith("the PDF is cut or damaged")
+
+    def test_fetch_says_whether_there_are_reports_and_how_to_name_them(self, folder: Path) -> None:
+        (found,) = published_files.fetch([SOURCE], folder.parents[1], Web())
+        assert (found.here, found.path) == (True, "ofsted/reports_2025_2026/*.pdf")
+        assert found.words.endswith(f"as {reports.NAME}. Put them into ofsted/reports_2025_2026.")
+        (folder / reports.NAME).unlink()
+        assert not published_files.fetch([SOURCE], folder.parents[1], Web())[0].here
 
     def test_without_any_report_the_release_stays(self, command: Command, data: Path, tmp_path: Path) -> None:
         before = releases.read(data / "releases", SOURCE).frame

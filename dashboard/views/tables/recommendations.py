@@ -61,7 +61,8 @@ def choices(themes: Sequence[Row], chosen: str | None) -> Html:
         )
         return join(link, " ", span("count", reports))
 
-    return items((choice(one["theme"], one["reports"]) for one in themes), class_="themes")
+    listed = items((choice(one["theme"], one["reports"]) for one in themes), class_="themes")
+    return join(note("Themes, and how many reports name each"), listed) if themes else Html()
 
 
 def asked_of(db: Database, area_id: str, last: date | None) -> Html:
