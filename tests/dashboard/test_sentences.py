@@ -566,7 +566,7 @@ def test_the_sentence_of_england_adds_up(db: Database) -> None:
         r"[Nn]one of (?P<short>\d+) councils reaches it",
         r"[Aa]ll (?P<meet>\d+) councils reach it",
         r"(?P<meet>\d+) of \d+ councils are at or (?:above|below) [^ ]+?(?: [a-z ]+)?\. (?P<short>\d+) fall short",
-        r"(?P<meet>\d+) of \d+ councils reach it, (?P<short>\d+) fall short, and of \d+ hidden",
+        r"(?P<meet>\d+) of \d+ councils reach it, (?P<short>\d+) fall short, and for \d+ hidden",
     )
     for metric in db.metrics.values():
         newest = db.latest(metric.metric_id)

@@ -72,7 +72,7 @@ def _total(rows: Sequence[Row], metric: Metric, benchmark: Benchmark, total: Eng
     else:
         level = f"{formats.benchmark_value(shared, benchmark, metric)} "
     if total.unsure:
-        score = f"{total.meet} of {total.compared} councils reach it, {total.short} fall short, and of {total.unsure} "
+        score = f"{total.meet} of {total.compared} councils reach it, {total.short} fall short, and for {total.unsure} "
         score += f"{formats.open_by(metric)} leave it open"
     elif not total.short:
         score = f"all {total.compared} councils reach it" if total.compared > 1 else "the one council reaches it"
