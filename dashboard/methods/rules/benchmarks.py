@@ -176,7 +176,7 @@ def of_overdispersion(db: Database) -> Example | None:
         by_predicate=(pl.col("metric_id") == metric.metric_id) & (pl.col("period_end") == drawn.period.end), named=True
     )
     scale = comparison.SCALES.get(metric.unit, 1.0)
-    point = drawn.points.row(drawn.points.height // 2, named=True)
+    point = drawn.ranked.row(drawn.ranked.height // 2, named=True)
     share, councils = drawn.england / scale, found["councils"]
     alone = comparison.Z_95 * sqrt(share * (1 - share) / point["n"]) * scale
     ends = (
@@ -199,11 +199,11 @@ def of_overdispersion(db: Database) -> Example | None:
     return Example(
         heading(metric, drawn.period.end),
         steps,
-        f"{drawn.by_chance} of {drawn.points.height} councils lie outside the 95% limits of chance alone, and "
+        f"{drawn.by_chance} of {drawn.ranked.height} councils lie outside the 95% limits of chance alone, and "
         f"{drawn.points.filter(pl.col('outside') > 0).height} outside those that allow for usual differences too.",
         ("Outside the 95% limits around England", "φ", "By chance alone", "With usual differences"),
         tuple(
-            (one.metric.title, worked(phi, 1), f"{one.by_chance} of {one.points.height}", f"{outside}")
+            (one.metric.title, worked(phi, 1), f"{one.by_chance} of {one.ranked.height}", f"{outside}")
             for one, phi, outside in _funnels(db)
         ),
         metric_id=metric.metric_id,
