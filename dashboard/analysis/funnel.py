@@ -33,7 +33,8 @@ class Funnel:
     """One row a return with counts: area_id, area_ids, names, name, return_id, n (the denominator), p (in the metric's
     unit), value (as published), sets_cut, low_95, high_95, low_998, high_998, outside (0, 95 or 99.8) and side (better
     or worse, of a neutral measure lower or higher; null within the limits). Largest first. A figure in a range is
-    outside where the whole range is."""
+    outside where the whole range is, and within where the whole range is: else `outside` is null, as of what is not
+    ranked."""
     lines: pl.DataFrame
     """The limits over sizes from the smallest council that sets an axis to the largest: n, low_95, ... high_998."""
     without: int
@@ -41,7 +42,12 @@ class Funnel:
     tau2: float
     """The variance between councils that the limits allow for, of shares from 0 to 1; 0 of limits of chance alone."""
     by_chance: int
-    """How many points lie outside the 95 % limits of chance alone."""
+    """How many ranked points lie outside the 95 % limits of chance alone."""
+
+    @property
+    def ranked(self) -> pl.DataFrame:
+        """The points that are held against the limits; the others are too small."""
+        return self.points.filter("sets_cut")
 
     def outside(self, limit: float, side: str) -> pl.DataFrame:
         """The points outside a limit (95: also those outside 99.8) on one side."""
@@ -86,11 +92,14 @@ def funnel(db: Database, metric: Metric, period: Period, *, spread: bool = True)
     points = (
         once.with_columns(_limits(centre, scale, tau2))
         .with_columns(
-            pl.when((most < pl.col("low_998")) | (p > pl.col("high_998")))
+            pl.when(~pl.col("sets_cut"))
+            .then(None)
+            .when((most < pl.col("low_998")) | (p > pl.col("high_998")))
             .then(99.8)
             .when((most < pl.col("low_95")) | (p > pl.col("high_95")))
             .then(95.0)
-            .otherwise(0.0)
+            .when((p >= pl.col("low_95")) & (most <= pl.col("high_95")))
+            .then(0.0)
             .alias("outside")
         )
         .drop("value_high")
@@ -101,7 +110,7 @@ def funnel(db: Database, metric: Metric, period: Period, *, spread: bool = True)
         )
         .sort("n", "name", descending=[True, False])
     )
-    alone = once.with_columns(_limits(centre, scale, 0.0))
+    alone = once.filter("sets_cut").with_columns(_limits(centre, scale, 0.0))
     return Funnel(
         metric,
         period,

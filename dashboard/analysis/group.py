@@ -64,29 +64,30 @@ def extremes(profile: pl.DataFrame, group: Members | None, most: int = 5) -> tup
     """
     if group is None:
         return queries.strongest(profile, most), queries.weakest(profile, most)
-    rows = by_rank(profile)
-    worst = rows.tail(max(0, min(most, rows.height - most))).reverse().filter(_share() > HALF)
-    return rows.head(most), worst
+    best = by_rank(profile).head(most)
+    rest = by_rank(profile, "rank_low").join(best, on="metric_id", how="anti", maintain_order="left")
+    return best, rest.tail(most).reverse().filter(_share("rank_low") > HALF)
 
 
-def by_rank(profile: pl.DataFrame) -> pl.DataFrame:
-    """The measures in which a council has a rank in its group, best first."""
-    return profile.filter(_share().is_not_null() & (pl.col("ranked") > 1)).sort(_share(), maintain_order=True)
+def by_rank(profile: pl.DataFrame, rank: Literal["rank_low", "rank_high"] = "rank_high") -> pl.DataFrame:
+    """The measures in which a council has a figure and a rank in its group, best first; by its best or worst rank."""
+    # Where too many figures are hidden it is not known who is best.
+    known = pl.col("value").is_not_null() & pl.col(rank).is_not_null() & pl.col("enough") & (pl.col("ranked") > 1)
+    return profile.filter(known).sort(_share(rank), maintain_order=True)
 
 
 def better_half(rows: pl.DataFrame) -> pl.DataFrame:
-    """Of rows of `by_rank` those in which it is in the better half."""
-    return rows.filter(_share() < HALF)
+    """Of rows of `by_rank` those in which it is certain to be in the better half."""
+    return rows.filter(_share("rank_high") < HALF)
 
 
-def _share() -> pl.Expr:
+def _share(rank: str) -> pl.Expr:
     """How far down a council is in its group: 0 is best, 1 is last."""
-    rank = pl.coalesce("^rank_high$", "rank")
-    return (rank - 1) / (pl.col("ranked") - 1)
+    return (pl.col(rank) - 1) / (pl.col("ranked") - 1)
 
 
 def ranked_among(db: Database, rows: pl.DataFrame, group: Members | None) -> pl.DataFrame:
-    """Rows of one council with the rank, tied and ranked of its group instead of those of all councils.
+    """Rows of one council with the ranks, tied, ranked, figures and hidden of its group instead of all councils'.
 
     `rows` have the columns of Database.figure, one row a metric and period. There are no quarters of so few: they are
     null. Where hidden figures leave a rank open, rank_low and rank_high say how far, and rank is null. As it is
@@ -95,19 +96,23 @@ def ranked_among(db: Database, rows: pl.DataFrame, group: Members | None) -> pl.
     if group is None or rows.is_empty():
         return rows
     own_lower = (pl.col("polarity") != "higher_is_better").alias("lower")
-    # A figure that is hidden has a range; all others have none.
-    low, high = pl.coalesce("^value_low$", "value").alias("low"), pl.coalesce("^value_high$", "value").alias("high")
+    low, high = pl.coalesce("value_low", "value").alias("low"), pl.coalesce("value_high", "value").alias("high")
     figures = db.figure if rows["metric_id"].n_unique() > 1 else db.by_metric[rows["metric_id"][0]]
-    others = (
-        figures.filter(pl.col("area_id").is_in(list(group.area_ids)) & pl.col("sets_cut"))
+    members = (
+        figures.filter(pl.col("area_id").is_in(list(group.area_ids)) & ~pl.col("very_small"))
         .join(rows.select(*KEYS, pl.col("return_id").alias("own_return")), on=KEYS)
-        .filter(pl.col("return_id") != pl.col("own_return"))
         .unique([*KEYS, "return_id"])
-        .select(*KEYS, low.name.prefix("other_"), high.name.prefix("other_"))
-        .filter(pl.col("other_low").is_not_null())
+        .with_columns(low, high)
     )
-    # Of what is not ranked among all, or is of too few, there is no rank here either.
-    ranked = pl.col("sets_cut") & (pl.col("rank").is_not_null() | pl.any_horizontal(pl.col("^rank_low$").is_not_null()))
+    suppressed = pl.col("low").is_null() & (pl.col("status") == "suppressed")
+    counts = members.group_by(KEYS).agg(
+        pl.col("low").count().cast(pl.Int64).alias("figures"), suppressed.sum().cast(pl.Int64).alias("hidden")
+    )
+    others = members.filter(
+        pl.col("sets_cut") & pl.col("low").is_not_null() & (pl.col("return_id") != pl.col("own_return"))
+    ).select(*KEYS, pl.col("low", "high").name.prefix("other_"))
+    # Of what is not ranked among all there is no rank here either.
+    ranked = pl.col("rank_low").is_not_null()
     own = rows.filter(ranked).select(*KEYS, low, high).join(db.measures.select("metric_id", own_lower), on="metric_id")
     always = pl.when("lower").then(pl.col("other_high") < pl.col("low")).otherwise(pl.col("other_low") > pl.col("high"))
     perhaps = (
@@ -126,10 +131,9 @@ def ranked_among(db: Database, rows: pl.DataFrame, group: Members | None) -> pl.
         )
         .with_columns(pl.when(pl.col("rank_low") == pl.col("rank_high")).then("rank_low").alias("rank"))
     )
-    replaced = ["rank", "tied", "ranked", "rank_low", "rank_high"]
-    without = [one for one in rows.columns if one.startswith("quarter")]
     return (
-        rows.drop(*[one for one in replaced if one in rows.columns])
+        rows.drop("rank", "rank_low", "rank_high", "tied", "ranked", "figures", "hidden")
         .join(ranks, on=KEYS, how="left", maintain_order="left")
-        .with_columns(pl.lit(None, rows.schema[one]).alias(one) for one in without)
+        .join(counts, on=KEYS, how="left", maintain_order="left")
+        .with_columns(pl.lit(None, pl.Int64).alias(one) for one in ("quarter", "quarter_low", "quarter_high"))
     )

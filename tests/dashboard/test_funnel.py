@@ -39,7 +39,7 @@ def drawn_from(
         metrics=[small.metric(**{"has_interval": True, **about})],
         figures=[*figures, *others, Figure("waits", ENGLAND, england)],
     )
-    return funnel.funnel(db, db.metrics["waits"], db.latest("waits"))
+    return funnel.funnel(db, db.metrics["waits"], db.latest("waits"), spread=False)
 
 
 def funnel_of(folder: Path, **about: Any) -> Funnel:
@@ -69,6 +69,23 @@ def test_a_council_is_outside_the_limits_of_its_size_on_one_side(
     # 20 and 1.96 times the root of 20 x 80 / 400, which is 2.
     assert (row["low_95"], row["high_95"]) == (pytest.approx(16.0801, abs=1e-4), pytest.approx(23.9199, abs=1e-4))
     assert (row["low_998"], row["high_998"]) == (pytest.approx(13.8195, abs=1e-4), pytest.approx(26.1805, abs=1e-4))
+
+
+def test_a_figure_in_a_range_is_outside_where_all_of_it_is_and_what_is_not_ranked_nowhere(tmp_path: Path) -> None:
+    others = [
+        # Of some of 400 nothing is known: 24 to 26 %, 23 to 26 %, 18 to 22 %.
+        Figure("waits", "111", 24.0, 96.0, 400.0, range=(24.0, 26.0), unknown=8.0),
+        Figure("waits", "112", 23.0, 92.0, 400.0, range=(23.0, 26.0), unknown=12.0),
+        Figure("waits", "113", 18.0, 72.0, 400.0, range=(18.0, 22.0), unknown=16.0),
+        Figure("waits", small.TINY, 90.0, 9.0, 10.0),
+    ]
+    found = funnel_of(tmp_path, others=others)
+    sides = {row["area_id"]: (row["outside"], row["side"]) for row in found.points.iter_rows(named=True)}
+    assert sides["111"] == (95.0, "worse")
+    assert sides["112"] == sides[small.TINY] == (None, None)
+    assert sides["113"] == (0.0, None)
+    assert "Around it 3 of 9 councils lie within" in sentences.funnel_sentence(found)
+    assert "; of 1 hidden figures leave it open." in sentences.funnel_sentence(found)
 
 
 def test_only_shares_with_counts_around_an_england_with_a_figure_have_a_funnel(tmp_path: Path) -> None:
@@ -144,7 +161,8 @@ def test_every_real_funnel_says_what_the_verdict_against_england_says(db: Databa
             verdicts = {row["return_id"]: row["verdict"] for row in held.iter_rows(named=True)}
             for row in found.points.iter_rows(named=True):
                 said = verdicts.pop(row["return_id"])
-                assert said == (row["side"] or "similar"), (metric.metric_id, period, row)
+                inside = None if row["outside"] is None else "similar"
+                assert said == (row["side"] or inside), (metric.metric_id, period, row)
                 checked += 1
             assert set(verdicts.values()) <= {None}
             assert found.without == len(verdicts)
@@ -157,7 +175,7 @@ def test_every_real_point_is_where_the_formula_puts_it(db: Database) -> None:
         found = funnel.funnel(db, metric, db.latest(metric_id), spread=False)
         assert found is not None
         share = found.england / scale
-        for row in found.points.iter_rows(named=True):
+        for row in found.ranked.iter_rows(named=True):
             off = (row["p"] / scale - share) / math.sqrt(share * (1 - share) / row["n"])
             assert row["outside"] == (99.8 if abs(off) > 3.0902323 else 95.0 if abs(off) > 1.9599640 else 0.0)
             assert row["p"] == pytest.approx(row["value"], abs=0.6 if metric.decimals == 0 else 0.06)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 import pytest
@@ -10,6 +11,7 @@ import pytest
 from dashboard.analysis import benchmarks, group, queries
 from dashboard.analysis.benchmarks import BENCHMARKS, Benchmark
 from dashboard.data.database import Database
+from dashboard.views.text import formats
 from dashboard.views.text.council import council_sentence
 from dashboard.views.text.group import among, group_sentence
 from tests.dashboard import small
@@ -62,6 +64,24 @@ def test_the_rank_is_of_the_group_a_joint_return_once_and_the_very_small_left_ou
     )
 
 
+def test_where_some_of_the_group_are_hidden_the_rank_says_so(tmp_path: Path) -> None:
+    db = small.database(
+        tmp_path,
+        metrics=[small.metric("a")],
+        figures=[
+            *(Figure("a", area_id, value) for area_id, value in {"101": 10.0, "102": 8.0, "106": 5.0}.items()),
+            Figure("a", "103", "c"),
+            Figure("a", "104", "c", range=(6.0, 12.0)),
+            Figure("a", "107", "c"),
+        ],
+        neighbours={"101": ["102", "103", "104"]},
+    )
+    row = ranked(db, "101", BENCHMARKS["neighbours"]).row(0, named=True)
+    # 102 is better, 104 perhaps, of 103 nothing is known, and 107 is no neighbour.
+    assert (row["rank"], row["rank_low"], row["rank_high"], row["figures"], row["hidden"]) == (None, 2, 3, 3, 1)
+    assert formats.rank(row) == "2nd or 3rd of the 3 councils with a figure"
+
+
 def test_against_all_councils_nothing_changes(tmp_path: Path) -> None:
     db = database(tmp_path)
     for benchmark in ("best_quarter", "england", "outstanding_leaders", "group", "target"):
@@ -83,6 +103,12 @@ def test_sandwell_on_vacancies_is_4th_of_11_among_its_neighbours(db: Database) -
     )
 
 
+def ends(row: dict[str, Any], sign: int) -> tuple[float, ...]:
+    """The best and the worst that a figure can be, turned so that lower is better."""
+    low, high = (row[end] if row[end] is not None else row["value"] for end in ("value_low", "value_high"))
+    return tuple(sorted((sign * low, sign * high)))
+
+
 WORDS = {
     "neighbours": "among its statistical neighbours",
     "best_neighbours": "among its statistical neighbours",
@@ -99,6 +125,7 @@ def test_real_ranks_are_those_that_plain_loops_find(db: Database, benchmark_id: 
     assert among(group.members(db, benchmark, SANDWELL)) == WORDS[benchmark_id]
     area = {row["area_id"]: row for row in db.area.iter_rows(named=True)}
     assert group.members(db, benchmark, "420") is None  # the Isles of Scilly are ranked nowhere
+    between = 0
     for area_id in (SANDWELL, "314", "935", "213"):
         alike = {
             "neighbours": queries.neighbours(db, area_id),
@@ -114,21 +141,25 @@ def test_real_ranks_are_those_that_plain_loops_find(db: Database, benchmark_id: 
                 one["area_id"]: one for one in db.councils(row["metric_id"], row["period_end"]).iter_rows(named=True)
             }
             own = figures[area_id]
-            if own["rank"] is None or not own["sets_cut"]:
-                assert row["rank"] is None
+            if own["rank_low"] is None:
+                assert row["rank_low"] is row["rank_high"] is row["rank"] is None
                 continue
+            sign = 1 if metric.lower_is_better else -1
             others = {
-                figures[one]["return_id"]: figures[one]["value"]
+                figures[one]["return_id"]: ends(figures[one], sign)
                 for one in alike
-                if figures[one]["sets_cut"] and figures[one]["value"] is not None
+                if figures[one]["rank_low"] is not None
             }
             others.pop(own["return_id"], None)
-            sign = 1 if metric.lower_is_better else -1
-            better = sum(sign * value < sign * own["value"] for value in others.values())
-            same = sum(value == own["value"] for value in others.values())
-            assert (row["rank"], row["tied"], row["ranked"]) == (1 + better, 1 + same, 1 + len(others)), row[
-                "metric_id"
-            ]
+            best, worst = ends(own, sign)
+            always = sum(other_worst < best for _, other_worst in others.values())
+            perhaps = sum(other_best < worst for other_best, _ in others.values())
+            same = sum(other == (best, worst) for other in others.values())
+            found = tuple(row[one] for one in ("rank_low", "rank_high", "tied", "ranked"))
+            assert found == (1 + always, 1 + perhaps, 1 + same, 1 + len(others)), row["metric_id"]
+            assert row["rank"] == (1 + always if always == perhaps else None)
+            between += always < perhaps
+    assert between
 
 
 def test_best_and_worst_are_those_of_the_group(db: Database) -> None:
@@ -136,8 +167,13 @@ def test_best_and_worst_are_those_of_the_group(db: Database) -> None:
     members = group.members(db, benchmark, SANDWELL)
     rows = ranked(db, SANDWELL, benchmark)
     best, worst = group.extremes(rows, members)
-    share = {row["metric_id"]: (row["rank"] - 1) / (row["ranked"] - 1) for row in group.by_rank(rows).to_dicts()}
-    assert [share[one] for one in best["metric_id"]] == sorted(share.values())[:5]
-    assert [share[one] for one in worst["metric_id"]] == [one for one in sorted(share.values())[:-6:-1] if one > 0.5]
+    known = group.by_rank(rows).to_dicts()
+    assert all(row["value"] is not None and row["enough"] for row in known)
+    at_worst, at_best = (
+        {row["metric_id"]: (row[rank] - 1) / (row["ranked"] - 1) for row in known} for rank in ("rank_high", "rank_low")
+    )
+    assert [at_worst[one] for one in best["metric_id"]] == sorted(at_worst.values())[:5]
+    rest = sorted(share for one, share in at_best.items() if one not in set(best["metric_id"]))
+    assert [at_best[one] for one in worst["metric_id"]] == [share for share in rest[:-6:-1] if share > 0.5]
     assert not set(best["metric_id"]) & set(worst["metric_id"])
     assert all(row["ranked"] <= 14 for row in [*best.to_dicts(), *worst.to_dicts()])

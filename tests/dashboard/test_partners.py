@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 import pytest
@@ -48,6 +49,13 @@ def database(folder: Path, neighbours: Mapping[str, Sequence[str]], joint: Seque
     )
 
 
+def ends(row: Mapping[str, Any]) -> tuple[float | None, float | None]:
+    """The lowest and the highest that a figure can be."""
+    if row["value_low"] is None:
+        return row["value"], row["value"]
+    return row["value_low"], row["value_high"]
+
+
 def find_partners(db: Database, area_id: str = "101", most: int = 9) -> list[Partner]:
     return partners.learning_partners(db, area_id, EACH, most=most)
 
@@ -62,10 +70,10 @@ def test_partners_reach_the_benchmark_where_the_council_falls_short_most_measure
     assert evidence(found) == {"103": "ab", "105": "ad", "102": "a"}
     first = found[0]
     assert (first.name, first.closeness_rank, first.closeness, first.named_rank) == ("Council 103", 2, "close", None)
-    assert [(proof.here, proof.there, proof.benchmark, proof.period_end) for proof in first.evidence] == [
-        (30.0, 20.0, 20.0, date(2025, 9, 30)),
-        (30.0, 10.0, 20.0, date(2025, 9, 30)),
-    ]
+    assert [
+        (proof.here["value"], proof.there["value"], proof.here["benchmark"], proof.there["period_end"])
+        for proof in first.evidence
+    ] == [(30.0, 20.0, 20.0, date(2025, 9, 30)), (30.0, 10.0, 20.0, date(2025, 9, 30))]
 
 
 def test_who_names_the_council_as_a_neighbour_comes_after_its_own_neighbours(tmp_path: Path) -> None:
@@ -105,6 +113,29 @@ def test_a_partner_in_a_joint_return_is_none_for_the_measure_it_shares(tmp_path:
 
 def test_very_small_councils_are_no_evidence(tmp_path: Path) -> None:
     assert find_partners(database(tmp_path, {"101": [small.TINY]})) == []
+
+
+def test_with_hidden_figures_only_what_is_certain_is_evidence(tmp_path: Path) -> None:
+    """Of 1, 2, 1.5 to 30, 5 to 9, 22, 24 and 30 the best quarter reach something between 1.75 and 5.5."""
+    hidden = {"103": (5.0, 9.0), "104": (1.5, 30.0)}
+    shown = {"101": 30.0, "102": 1.0, "105": 2.0, "106": 22.0, "107": 24.0}
+    db = small.database(
+        tmp_path,
+        metrics=[small.metric("a")],
+        figures=[
+            *(Figure("a", area_id, value) for area_id, value in shown.items()),
+            *(Figure("a", area_id, "c", range=ends) for area_id, ends in hidden.items()),
+        ],
+        neighbours={"101": ["102", "103", "104", "105"], "103": ["102"], "104": ["102"]},
+    )
+    mark = BENCHMARKS["best_quarter"]
+    found = partners.learning_partners(db, "101", mark)
+    assert evidence(found) == {"102": "a"}  # 105, at 2, reaches it or not
+    here = found[0].evidence[0].here
+    assert (here["benchmark"], here["benchmark_low"], here["benchmark_high"]) == (None, 1.75, 5.5)
+    # 103 is short of it whatever it is; of 104 that is not certain.
+    assert evidence(partners.learning_partners(db, "103", mark)) == {"102": "a"}
+    assert partners.neighbours_that_reach(db, "104", mark, db.metrics["a"]) is None
 
 
 def test_only_the_measures_asked_for_are_looked_at(tmp_path: Path) -> None:
@@ -180,8 +211,8 @@ def test_in_one_measure_its_own_neighbours_that_reach_it_are_named_nearest_first
     assert [(one.area_id, one.closeness_rank) for one in found] == [("102", 2), ("105", 1), ("103", 3)]
     assert sentences.neighbours_sentence("Council 101", found, a, EACH) == (
         f"3 of Council 101's statistical neighbours do at least as well as England on the {a.noun}: "
-        "Council 102 (10.0%, joint 3rd of 7, leaders Good), Council 105 (10.0%, joint 3rd of 7, leaders Inadequate) "
-        "and Council 103 (20.0%, 5th of 7, leaders not judged)."
+        "Council 102 (10.0%, joint 2nd of 6, leaders Good), Council 105 (10.0%, joint 2nd of 6, leaders Inadequate) "
+        "and Council 103 (20.0%, 4th of 6, leaders not judged)."
     )
     assert partners.neighbours_that_reach(db, "103", EACH, a) is None  # it meets it
     assert sentences.neighbours_sentence("Council 103", None, a, EACH) == ""
@@ -195,14 +226,14 @@ def test_sandwell_is_sent_to_hull_and_coventry_on_vacancies(db: Database) -> Non
     metric, benchmark = db.metrics["vacancy_rate"], BENCHMARKS["best_quarter"]
     found = partners.neighbours_that_reach(db, "333", benchmark, metric)
     assert found is not None
-    assert [(one.name, one.closeness_rank, one.evidence[0].there, one.leaders) for one in found] == [
+    assert [(one.name, one.closeness_rank, one.evidence[0].there["value"], one.leaders) for one in found] == [
         ("Kingston upon Hull, City of", 2, 2.4, "Outstanding"),
         ("Coventry", 8, 7.4, "Outstanding"),
     ]
     assert sentences.neighbours_sentence("Sandwell", found, metric, benchmark) == (
         "2 of Sandwell's statistical neighbours meet what the best quarter of councils in England reach on the social "
-        "worker vacancy rate: Kingston upon Hull (2.4%, joint 10th of 149, leaders Outstanding) and Coventry (7.4%, "
-        "36th of 149, leaders Outstanding)."
+        "worker vacancy rate: Kingston upon Hull (2.4%, joint 9th of 147, leaders Outstanding) and Coventry (7.4%, "
+        "35th of 147, leaders Outstanding)."
     )
 
 
@@ -240,15 +271,16 @@ def test_real_partners_are_those_that_plain_loops_find(db: Database, benchmark: 
         reached: dict[str, list[str]] = {}
         for metric_id, rows in figures.items():
             own, lower = rows[area_id], db.metrics[metric_id].lower_is_better
-            if own["value"] is None or own["benchmark"] is None:
-                continue
-            sign = 1 if lower else -1
-            if sign * own["value"] <= sign * own["benchmark"]:
+            if own["gap_low"] is None or own["gap_low"] <= 0:
                 continue
             for other, row in rows.items():
+                low, high = ends(row)
+                if low is None or high is None:
+                    continue
                 like = (area_id, other) in near or (other, area_id) in near
-                good = row["value"] is not None and sign * row["value"] <= sign * own["benchmark"]
-                if like and good and row["sets_cut"] and row["return_id"] != own["return_id"]:
+                good = high <= own["benchmark_low"] if lower else low >= own["benchmark_high"]
+                counts = row["sets_cut"] and row["enough"] and row["return_id"] != own["return_id"]
+                if like and good and counts:
                     reached.setdefault(other, []).append(metric_id)
         found = partners.learning_partners(db, area_id, mark, most=99)
         assert {one.area_id: [proof.metric.metric_id for proof in one.evidence] for one in found} == reached

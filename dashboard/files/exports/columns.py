@@ -15,7 +15,10 @@ COLUMNS = (
     "verdict", "numerator", "denominator", "unknown", "joint_return", "polarity", "region", "area_kind", "la_number",
     "gss_code", "metric_id", "source", "publisher", "release", "released", "page", "licence", "data_version",
 )  # fmt: skip
-CALCULATED = ("change", "benchmark", "gap", "shortfall", "interval_low", "interval_high")
+CALCULATED = (
+    "change", "benchmark", "benchmark_low", "benchmark_high", "gap", "gap_low", "gap_high", "shortfall",
+    "shortfall_low", "shortfall_high", "interval_low", "interval_high",
+)  # fmt: skip
 # Of rows that hold trends (`direction.with_direction`) too.
 TREND_COLUMNS = ("trend", "no_trend_because")
 

@@ -176,7 +176,7 @@ def of_overdispersion(db: Database) -> Example | None:
         by_predicate=(pl.col("metric_id") == metric.metric_id) & (pl.col("period_end") == drawn.period.end), named=True
     )
     scale = comparison.SCALES.get(metric.unit, 1.0)
-    point = drawn.points.row(drawn.points.height // 2, named=True)
+    point = drawn.ranked.row(drawn.ranked.height // 2, named=True)
     share, councils = drawn.england / scale, found["councils"]
     alone = comparison.Z_95 * sqrt(share * (1 - share) / point["n"]) * scale
     ends = (
@@ -199,11 +199,11 @@ def of_overdispersion(db: Database) -> Example | None:
     return Example(
         heading(metric, drawn.period.end),
         steps,
-        f"{drawn.by_chance} of {drawn.points.height} councils lie outside the 95% limits of chance alone, and "
+        f"{drawn.by_chance} of {drawn.ranked.height} councils lie outside the 95% limits of chance alone, and "
         f"{drawn.points.filter(pl.col('outside') > 0).height} outside those that allow for usual differences too.",
         ("Outside the 95% limits around England", "φ", "By chance alone", "With usual differences"),
         tuple(
-            (one.metric.title, worked(phi, 1), f"{one.by_chance} of {one.points.height}", f"{outside}")
+            (one.metric.title, worked(phi, 1), f"{one.by_chance} of {one.ranked.height}", f"{outside}")
             for one, phi, outside in _funnels(db)
         ),
         metric_id=metric.metric_id,
@@ -324,7 +324,8 @@ RULES = (
         "Against England two thirds of councils and more lie outside limits of chance alone: they differ in what no "
         "measure here allows for, such as need or recording. Spiegelhalter's additive model, as public-health funnel "
         "plots use it, estimates by how much, for each measure and period: from z scores around England, winsorised at "
-        "10% so that unusual councils do not hide themselves.\n"
+        "10% so that unusual councils do not hide themselves. Hidden figures and what is not ranked are left out. "
+        "Of a figure in a range both ends are tried: a verdict is given where they agree.\n"
         "Against an average (England, a region, a median of neighbours or of a group) verdicts and funnels allow for "
         "it, since councils scatter around an average. Against a standard (a best quarter, Outstanding councils, a "
         "target) they allow for chance alone, since how many miss it is the question. “Limits allow for” on a "

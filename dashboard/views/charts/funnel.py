@@ -106,16 +106,18 @@ def _size(metric: Metric) -> str:
     return "Size: what the figure is a share of"
 
 
-def _symbol(p: float, outside: float, low_high: Range) -> str:
+def _symbol(p: float, outside: float | None, low_high: Range) -> str:
     if p > low_high[1]:
         return OVER
     if p < low_high[0]:
         return UNDER
-    return "square" if outside > 95 else "circle"
+    return "square" if outside and outside > 95 else "circle"
 
 
 def _words(row: dict[str, Any], funnel: Funnel) -> str:
     where = f"{row['side']}, outside the {row['outside']:g}% limits" if row["side"] else "within the 95% limits"
+    if row["outside"] is None:
+        where = f"{formats.open_by(funnel.metric)} leave open where it lies" if row["sets_cut"] else "not ranked"
     figure = f"{formats.quantity(row['value'], funnel.metric)} of {formats.number(row['n'], 0)}"
     if funnel.metric.unit != "%":
         figure = formats.quantity(row["value"], funnel.metric)

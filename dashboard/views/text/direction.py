@@ -131,14 +131,16 @@ def judged(one: Partner) -> str:
 
 def funnel_sentence(funnel: Funnel) -> str:
     """How many councils are further from England than is usual, or than chance alone explains."""
-    metric, points = funnel.metric, funnel.points
+    metric, ranked = funnel.metric, funnel.ranked
     sides = ("better", "worse") if metric.ranked else ("lower", "higher")
     parts = [
         f"{funnel.outside(95, side).height} lie outside them on the {side} side "
         f"({funnel.outside(99.8, side).height} outside those of 99.8% too)"
         for side in sides
     ]
-    within = points.filter(pl.col("outside") == 0).height
+    within = ranked.filter(pl.col("outside") == 0).height
+    unsure = ranked.filter(pl.col("outside").is_null()).height
+    open_ = f"; of {unsure} {formats.open_by(metric)} leave it open" if unsure else ""
     limits = "95% limits of chance and of the usual differences between councils" if funnel.tau2 else (
         "95% limits of chance"
     )  # fmt: skip
@@ -146,8 +148,8 @@ def funnel_sentence(funnel: Funnel) -> str:
     census = f" {formats.INDICATIVE}" if metric.indicative else ""
     return (
         f"The {metric.noun} of England was {formats.quantity(funnel.england, metric)} "
-        f"{formats.period(metric, funnel.period.end)}. Around it {within} of {points.height} councils lie within the "
-        f"{limits}; {parts[0]}, and {parts[1]}.{alone}{census}"
+        f"{formats.period(metric, funnel.period.end)}. Around it {within} of {ranked.height} councils lie within the "
+        f"{limits}; {parts[0]}, and {parts[1]}{open_}.{alone}{census}"
     )
 
 

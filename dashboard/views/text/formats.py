@@ -319,7 +319,7 @@ def gap(row: Row, metric: Metric) -> str:
     """How far from the benchmark: "7.2 percentage points above", "meets it"; empty where there is none."""
     if row["gap"] is None:
         return _gap_between(row, metric)
-    above = row["value"] > row["benchmark"]
+    above = (row["gap"] > 0) == (metric.lower_is_better or metric.neutral)
     if metric.ranked and row["gap"] <= 0:
         return "meets it"
     if row["gap"] == 0:

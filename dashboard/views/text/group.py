@@ -32,10 +32,11 @@ def group_sentence(name: str, profile: pl.DataFrame, metrics: Mapping[str, Metri
     rows = groups.by_rank(profile)
     if rows.is_empty():
         return f"{name} has no figure in a measure that ranks councils {whom}."
-    best, worst = rows.row(0, named=True), rows.row(-1, named=True)
+    best = rows.row(0, named=True)
+    rest = groups.by_rank(profile, "rank_low").filter(pl.col("metric_id") != best["metric_id"])
     better = groups.better_half(rows).height
     first = f"{whom[0].upper()}{whom[1:]}, {name} ranks best on {_ranked(best, metrics)}"
-    last = f" and worst on {_ranked(worst, metrics)}" if rows.height > 1 else ""
+    last = f" and worst on {_ranked(rest.row(-1, named=True), metrics)}" if rest.height else ""
     count = f"{rows.height} ranked measure{'' if rows.height == 1 else 's'}"
     return f"{first}{last}. It is in the better half on {better} of {count}."
 
