@@ -271,8 +271,8 @@ def test_every_formula_comes_to_the_published_figure_by_hand(db: Database, datab
 
 def test_a_formula_is_said_in_the_columns_that_are_declared(db: Database) -> None:
     assert measures.measure(db, "vacancy_rate").formula.startswith("vacancy_fte ÷ (vacancy_fte + inpost_fte) × 100.")
-    assert measures.measure(db, "plan_rate").formula.startswith(
-        "CPP_At31 ÷ children aged 0 to 17 in the middle of the year before × 10,000, worked out here."
+    assert measures.measure(db, "plan_rate").formula == (
+        "Worked out here: CPP_At31 ÷ children aged 0 to 17 in the middle of the year before × 10,000."
     )
     assert measures.measure(db, "absence_rate").formula == "As the publisher prints it."
     assert measures.measure(db, "placements_3_or_more").made_of
@@ -429,7 +429,7 @@ class TestPage:
             told = (
                 measure.title, measure.definition, measure.formula, measure.reason, measure.better, measure.caveat,
                 measure.source.title, measure.source.release, tables.released(measure.source.released),
-                measure.source.next_release or "Next edition: not known here",
+                measure.source.next_release or f"Next edition: {measure.next_edition or 'not known here'}",
                 *(reason for _, reason in measure.breaks),
                 *(reason for *_, reason in measure.errors), *(period.when[-4:] for period in measure.coverage),
             )  # fmt: skip

@@ -325,8 +325,10 @@ def test_every_source_is_named_with_release_date_and_licence(db: Database) -> No
             assert words in page.text
         assert tables.released(source.released) in page.text
         assert page.all("a")[0]["href"] == source.page
-        assert ("Next edition: " in page.text) == (source.next_release is not None)
-        assert ("derived" in page.text.lower()) or not metric.derived
+        assert ("Next edition: " in page.text) == bool(source.next_release or metric.next_due)
+        # Each of its own columns, and not one sentence for all.
+        assert (f"Worked out here: {metric.made}." in page.text) == metric.derived
+    assert sum(metric.derived for metric in db.metrics.values()) == 29
 
 
 @pytest.mark.parametrize(("text", "words"), [("2026-03-19", "19 March 2026"), ("2025-05", "May 2025")])
