@@ -119,11 +119,8 @@ def _ends(name: str) -> tuple[str, str, str]:
 
 
 def _named(values: pl.DataFrame, name: str) -> pl.DataFrame:
-    """The values of a benchmark under another name, null where hidden figures leave them open, with _low and _high."""
-    low, high = pl.col("benchmark_low"), pl.col("benchmark_high")
-    return values.with_columns(
-        pl.when(low == high).then(low).alias(name), low.alias(f"{name}_low"), high.alias(f"{name}_high")
-    )
+    """The values of a benchmark under another name."""
+    return values.rename({f"benchmark{end}": f"{name}{end}" for end in ("", "_low", "_high")})
 
 
 def strongest(profile: pl.DataFrame, most: int = 5) -> pl.DataFrame:

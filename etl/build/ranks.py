@@ -44,10 +44,10 @@ def find_population(observation: pl.DataFrame, metric: pl.DataFrame, area: pl.Da
         .with_columns(
             pl.coalesce("value_low", "value").alias("low"),
             pl.coalesce("value_high", "value").alias("high"),
-            # A period without any denominator is of a source that prints none.
-            pl.col("denominator").is_not_null().any().over(KEYS).alias("counted"),
         )
         .filter(pl.col("low").is_not_null())
+        # A period without any denominator is of a source that prints none.
+        .with_columns(pl.col("denominator").is_not_null().any().over(KEYS).alias("counted"))
         .group_by(*KEYS, "return_id")
         .agg(
             pl.first("low", "high", "polarity"),

@@ -9,7 +9,7 @@ import csv
 import io
 import math
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import date
 from functools import cached_property
 from statistics import fmean, median
@@ -17,12 +17,16 @@ from statistics import fmean, median
 import duckdb
 
 ENGLAND = "E92000001"
-LOW, NEUTRAL = "lower_is_better", "neutral"
+HIGH, NEUTRAL = "higher_is_better", "neutral"
 # Leeds, Barnet, Westminster, Kingston upon Thames, North Northamptonshire, City of London.
 GROUP = ("383", "302", "213", "314", "940", "201")
 
 Row = dict[str, str]
-Found = tuple[float, int | None] | None
+# What is known of a figure: its lowest and its highest, alike where it is exact.
+Ends = tuple[float, float]
+Make = Callable[[list[float]], float]
+# A benchmark at its lowest and highest, of how many returns, and the least and most that the gap can be.
+Found = tuple[float, float, int | None, Ends | None] | None
 
 
 def rows_of(connection: duckdb.DuckDBPyConnection, sql: str, *parameters: object) -> list[Row]:
@@ -52,76 +56,105 @@ class Oracle:
         self.polarity, self.areas = polarity, areas
         self.figures = {one["area_id"]: one for one in figures}
         councils = [one for one in figures if one["kind"] == "local_authority"]
-        counted = any(one["denominator"] for one in councils if one["value"])
-        self.returns: dict[str, float] = {}
-        self.setting: dict[str, float] = {}
-        self.members: dict[str, list[str]] = defaultdict(list)
+        known = [one for one in councils if one["value"] or one["value_low"]]
+        counted = any(one["denominator"] for one in known)
+        self.setting: dict[str, Ends] = {}
         # What is asked of a council again for every benchmark.
-        self.ranks: dict[str, tuple[int, int, int, int] | None] = {}
+        self.ranks: dict[str, tuple[int | None, ...]] = {}
         self.councils_alike: dict[tuple[str, str], list[str]] = defaultdict(list)
         for one in councils:
             for column in ("region_id", "authority_type"):
                 self.councils_alike[column, one[column]].append(one["area_id"])
-        for one in councils:
-            if one["value"]:
-                self.returns[one["return_id"]] = float(one["value"])
-                self.members[one["return_id"]].append(one["area_id"])
-        for return_id, members in self.members.items():
-            rows = [self.figures[area] for area in members]
-            enough = (
-                polarity == NEUTRAL
-                or not minimum
-                or not counted
-                or (bool(rows[0]["denominator"]) and float(rows[0]["denominator"]) >= float(minimum))
-            )
-            if enough and not any(row["very_small"] == "True" for row in rows):
-                self.setting[return_id] = self.returns[return_id]
+        large = {one["return_id"] for one in known} - {one["return_id"] for one in known if one["very_small"] == "True"}
+        for one in known:
+            few = bool(minimum) and counted
+            few = few and not (one["denominator"] and float(one["denominator"]) >= float(minimum))
+            if one["return_id"] in large and not few:
+                self.setting[one["return_id"]] = self.ends(one)
+        hidden = {
+            one["return_id"]
+            for one in councils
+            if one["status"] in ("suppressed", "unspecified") and not one["value_low"] and one["very_small"] != "True"
+        }
+        self.enough = len(hidden) <= (len(hidden) + len(large)) / 4
 
-    def better(self, one: float, other: float) -> bool:
-        return one < other if self.polarity == LOW else one > other
+    def ends(self, one: Row) -> Ends:
+        return float(one["value_low"] or one["value"]), float(one["value_high"] or one["value"])
 
-    def at_least(self, one: float, other: float) -> bool:
-        return one == other or self.better(one, other)
+    def badness(self, ends: Ends) -> Ends:
+        """From its best to its worst, so that lower is better."""
+        return ends if self.polarity != HIGH else (-ends[1], -ends[0])
 
-    def rank(self, area: str) -> tuple[int, int, int, int] | None:
-        """Rank, how many share it, of how many, and the quarter; worked out once."""
+    def rank(self, area: str) -> tuple[int | None, ...]:
+        """The best and the worst rank, of how many, the best and the worst quarter; worked out once."""
         if area not in self.ranks:
-            self.ranks[area] = self.count_ranks(area)
+            self.ranks[area] = self.count_ranks(self.figures[area]["return_id"])
         return self.ranks[area]
 
-    @cached_property
-    def cuts(self) -> list[float]:
-        return [self.best(self.setting.values(), share) for share in (0.25, 0.5, 0.75)]
+    def count_ranks(self, own: str) -> tuple[int | None, ...]:
+        if own not in self.setting or self.polarity == NEUTRAL:
+            return (None,) * 5
+        best, worst = self.badness(self.setting[own])
+        others = [self.badness(ends) for one, ends in self.setting.items() if one != own]
+        first = 1 + sum(other[1] < best for other in others)
+        last = 1 + sum(other[0] < worst for other in others)
+        if not self.enough:
+            return first, last, len(self.setting), None, None
+        lax, strict = [best, *(other[1] for other in others)], [worst, *(other[0] for other in others)]
+        quarters = [
+            1 + sum(value > type_7(values, share) for share in (0.25, 0.5, 0.75))
+            for value, values in ((best, lax), (worst, strict))
+        ]
+        return first, last, len(self.setting), *quarters
 
-    def count_ranks(self, area: str) -> tuple[int, int, int, int] | None:
-        own = self.figures[area]["value"]
-        if not own or self.polarity == NEUTRAL:
-            return None
-        value, values = float(own), list(self.returns.values())
-        quarter = next((n for n, cut in enumerate(self.cuts, start=1) if self.at_least(value, cut)), 4)
-        return 1 + sum(self.better(other, value) for other in values), values.count(value), len(values), quarter
-
-    def best(self, values: Iterable[float], share: float) -> float:
-        return type_7(list(values), share if self.polarity == LOW else 1 - share)
-
-    def of(self, areas: Iterable[str]) -> dict[str, float]:
-        """The values of some councils that set benchmarks, each return once."""
+    def of(self, areas: Iterable[str]) -> dict[str, Ends]:
+        """The figures of some councils that set benchmarks, each return once."""
         returns = {self.figures[area]["return_id"] for area in areas if area in self.figures}
-        return {one: value for one, value in self.setting.items() if one in returns}
+        return {one: ends for one, ends in self.setting.items() if one in returns and self.enough}
 
-    def others(self, area: str, areas: Iterable[str]) -> list[float]:
+    def others(self, area: str, areas: Iterable[str]) -> dict[str, Ends]:
         own = self.figures[area]["return_id"]
-        return sorted(value for one, value in self.of(areas).items() if one != own)
+        return {one: ends for one, ends in self.of(areas).items() if one != own}
 
-    def best_quarter(self, _area: str) -> Found:
-        return (self.cuts[0], len(self.setting)) if self.polarity != NEUTRAL and self.setting else None
+    def made(self, area: str, values: dict[str, Ends], make: Make, count: int | None = None) -> Found:
+        """A benchmark that some figures make, and the gap of a council whose own may be one of them."""
+        low, high = (make([ends[end] for ends in values.values()]) for end in (0, 1))
+        own = self.figures[area]["return_id"]
+        gap = None
+        if own in self.setting:
+            lowest, highest = self.setting[own]
+            rest = [ends for one, ends in values.items() if one != own]
+            mine = own in values
+            # Its own figure goes into the benchmark as it is held; all others at the other end.
+            lax = make([*([lowest] if mine else []), *(ends[1] for ends in rest)])
+            strict = make([*([highest] if mine else []), *(ends[0] for ends in rest)])
+            gap = (lowest - lax, highest - strict) if self.polarity != HIGH else (strict - highest, lax - lowest)
+        return low, high, len(values) if count is None else count, gap
+
+    def fixed(self, area: str, value: float, count: int | None) -> Found:
+        """A benchmark that no council's figure goes into."""
+        own = self.figures[area]["return_id"]
+        ends = self.setting.get(own)
+        gap = ends and (
+            (ends[0] - value, ends[1] - value) if self.polarity != HIGH else (value - ends[1], value - ends[0])
+        )
+        return value, value, count, gap or None
+
+    def best_of(self, area: str, values: dict[str, Ends], fewest: int) -> Found:
+        if self.polarity == NEUTRAL or len(values) < fewest:
+            return None
+        share = 0.75 if self.polarity == HIGH else 0.25
+        return self.made(area, values, lambda figures: type_7(figures, share))
+
+    def middle(self, area: str, values: dict[str, Ends], fewest: int = 1) -> Found:
+        return self.made(area, values, median) if len(values) >= fewest else None
+
+    def best_quarter(self, area: str) -> Found:
+        return self.best_of(area, self.setting if self.enough else {}, 1)
 
     def alike(self, area: str, column: str) -> Found:
         own = self.figures[area][column]
-        values = self.of(self.councils_alike[column, own])
-        if self.polarity == NEUTRAL or len(values) < 5 or not own:
-            return None
-        return self.best(values.values(), 0.25), len(values)
+        return self.best_of(area, self.of(self.councils_alike[column, own]), 5) if own else None
 
     def best_quarter_region(self, area: str) -> Found:
         return self.alike(area, "region_id")
@@ -129,54 +162,42 @@ class Oracle:
     def best_quarter_type(self, area: str) -> Found:
         return self.alike(area, "authority_type")
 
-    def outstanding_leaders(self, _area: str) -> Found:
-        return self.middle_of_outstanding["leaders"]
+    def outstanding_leaders(self, area: str) -> Found:
+        return self.middle(area, self.outstanding["leaders"])
 
-    def outstanding_protection(self, _area: str) -> Found:
-        return self.middle_of_outstanding["protection"]
+    def outstanding_protection(self, area: str) -> Found:
+        return self.middle(area, self.outstanding["protection"])
 
     @cached_property
-    def middle_of_outstanding(self) -> dict[str, Found]:
-        return {
-            strand: self.middle(list(self.of(self.areas.outstanding(strand)).values()))
-            for strand in ("leaders", "protection")
-        }
-
-    def middle(self, values: list[float], fewest: int = 1) -> Found:
-        return (median(values), len(values)) if len(values) >= fewest else None
+    def outstanding(self) -> dict[str, dict[str, Ends]]:
+        return {strand: self.of(self.areas.outstanding(strand)) for strand in ("leaders", "protection")}
 
     def best_neighbours(self, area: str) -> Found:
         values = self.others(area, self.areas.neighbours[area])
         if self.polarity == NEUTRAL or len(values) < 5:
             return None
-        return values[2] if self.polarity == LOW else values[-3], 3
+        third = -3 if self.polarity == HIGH else 2
+        return self.made(area, values, lambda figures: sorted(figures)[third], 3)
 
     def neighbours(self, area: str) -> Found:
-        return self.middle(self.others(area, self.areas.neighbours[area]), 5)
+        return self.middle(area, self.others(area, self.areas.neighbours[area]), 5)
 
     def neighbours_mean(self, area: str) -> float | None:
-        values = self.others(area, self.areas.neighbours[area])
+        values = [low for low, high in self.others(area, self.areas.neighbours[area]).values() if low == high]
         return fmean(values) if len(values) >= 5 else None
 
     def region(self, area: str) -> Found:
-        return self.published(self.figures[area]["region_id"])
+        return self.published(area, self.figures[area]["region_id"])
 
-    def england(self, _area: str) -> Found:
-        return self.published(ENGLAND)
+    def england(self, area: str) -> Found:
+        return self.published(area, ENGLAND)
 
-    def published(self, area: str) -> Found:
-        value = self.figures.get(area, {}).get("value")
-        return (float(value), 1) if value else None
+    def published(self, area: str, place: str) -> Found:
+        value = self.figures.get(place, {}).get("value")
+        return self.fixed(area, float(value), 1) if value else None
 
     def group(self, area: str) -> Found:
-        return self.middle(self.others(area, GROUP))
-
-    def gap(self, area: str, benchmark: float) -> float | None:
-        value = self.figures[area]["value"]
-        if not value:
-            return None
-        difference = float(value) - benchmark
-        return difference if self.polarity in (LOW, NEUTRAL) else -difference
+        return self.middle(area, self.others(area, GROUP))
 
 
 class Areas:
@@ -220,8 +241,9 @@ def oracles(connection: duckdb.DuckDBPyConnection, metric_id: str, areas: Areas)
     )
     rows = rows_of(
         connection,
-        "SELECT area_id, period_end, value, denominator, return_id, kind::VARCHAR AS kind, region_id, authority_type, "
-        "very_small FROM observation JOIN area USING (area_id) WHERE metric_id = ?",
+        "SELECT area_id, period_end, value, value_low, value_high, status::VARCHAR AS status, denominator, return_id, "
+        "kind::VARCHAR AS kind, region_id, authority_type, very_small "
+        "FROM observation JOIN area USING (area_id) WHERE metric_id = ?",
         metric_id,
     )
     periods: dict[str, list[Row]] = defaultdict(list)

@@ -42,13 +42,23 @@ A_COUNT = "This is a count, which follows a council's size: councils are not com
 
 
 def row(**changes: Any) -> Row:
-    """15 % in Leeds at 30 September 2025: 7.4 points over the benchmark."""
-    return {
+    """15 % in Leeds at 30 September 2025: 7.4 points over the benchmark. Each bound is what it bounds, unless given."""
+    made = {
         "area_id": "383", "name": "Leeds", "return_id": "383", "period_end": date(2025, 9, 30), "value": 15.0,
         "status": "observed", "symbol": None, "rank": 100, "tied": 1, "ranked": 149, "quarter": 3, "sets_cut": True,
         "very_small": False, "change": None, "series_break": None, "benchmark": 7.6, "council_count": 148, "gap": 7.4,
-        "shortfall": 11.2, "low": 12.0, "high": 18.0, "verdict": "worse", "metric_id": "waits", **changes,
+        "shortfall": 11.2, "low": 12.0, "high": 18.0, "verdict": "worse", "metric_id": "waits", "value_low": None,
+        "value_high": None, "denominator": None, "unknown": None, "figures": 149, "hidden": 0, "enough": True,
+        "reached": 37, **changes,
     }  # fmt: skip
+    if not made["sets_cut"]:
+        # What is not ranked is not compared.
+        made |= {**dict.fromkeys(("rank", "quarter", "gap", "shortfall", "verdict")), **changes}
+    for name in ("rank", "quarter", "benchmark", "gap", "shortfall"):
+        for end in ("low", "high"):
+            made.setdefault(f"{name}_{end}", made[name])
+    made.setdefault("not_ranked", None if made["sets_cut"] else "a very small council")
+    return made
 
 
 def missing(status: str, symbol: str | None = None) -> Row:

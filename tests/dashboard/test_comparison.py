@@ -260,13 +260,13 @@ def test_england_adds_up_the_shortfalls_each_return_once(tmp_path: Path) -> None
             Figure("waits", "107", "x"),
             Figure("waits", "108", "c", None, None, "108+109"),
             Figure("waits", "109", "c", None, None, "108+109"),
-            Figure("waits", small.TINY, 50.0, 2.0, 4.0),  # very small, and short all the same: 1.6
+            Figure("waits", small.TINY, 50.0, 2.0, 4.0),  # very small: not compared
         ],
     )
     total = comparison.england_if_all_met(compared(db, "england"))
-    assert (total.short, total.meet, total.without, total.uncounted) == (4, 2, 2, 1)
-    assert total.shortfall == pytest.approx(10 + 20 + 1.6)
-    assert total.compared == 6
+    assert (total.short, total.meet, total.without, total.uncounted) == (3, 2, 2, 1)
+    assert total.shortfall == pytest.approx(10 + 20)
+    assert (total.compared, total.small) == (5, 1)
 
 
 def test_england_without_counts_has_no_shortfall(tmp_path: Path) -> None:
@@ -283,6 +283,6 @@ def test_england_of_the_real_figures_counts_the_four_joint_councils_twice_not_fo
     rows = compared(db, "best_quarter", "vacancy_rate")
     total = comparison.england_if_all_met(rows)
     assert rows.height == 153
-    assert total.short + total.meet + total.without == 151
+    assert total.compared + total.without + total.small == 151
     once = {row["return_id"]: row["shortfall"] or 0.0 for row in rows.iter_rows(named=True)}
     assert total.shortfall == pytest.approx(sum(once.values()))

@@ -56,12 +56,15 @@ def test_what_england_gains_is_the_sum_over_returns(db: Database, nine: list[str
     (gain,) = list(england.gains(db, BEST, [db.metrics["vacancy_rate"]]))
     newest = db.newest.filter((pl.col("metric_id") == "vacancy_rate") & (pl.col("kind") == "local_authority"))
     returns = {row["return_id"]: row for row in newest.iter_rows(named=True)}.values()
-    assert gain.benchmark is not None
-    short = [row for row in returns if row["value"] is not None and row["value"] > gain.benchmark]
-    expected = math.fsum(row["numerator"] - gain.benchmark / 100 * row["denominator"] for row in short)
+    assert gain.mark is not None
+    level = gain.mark["benchmark"]
+    ranked = [row for row in returns if row["value"] is not None and row["sets_cut"]]
+    short = [row for row in ranked if row["value"] > level]
+    expected = math.fsum(row["numerator"] - level / 100 * row["denominator"] for row in short)
     assert gain.total.short == len(short)
     assert gain.total.shortfall == pytest.approx(expected)
-    assert gain.total.meet + gain.total.short + gain.total.without == len(returns)
+    assert gain.total.meet + gain.total.short == len(ranked)
+    assert len(ranked) + gain.total.small + gain.total.without == len(returns)
     assert front.gain(gain) == f"{expected:,.0f} fewer vacant posts"
 
 
@@ -69,7 +72,7 @@ def test_what_england_gains_is_the_sum_over_returns(db: Database, nine: list[str
 def test_gains_hold_for_every_measure_by_any_benchmark(db: Database, nine: list[str], benchmark: str) -> None:
     found = england.gains(db, BENCHMARKS[benchmark], [db.metrics[one] for one in nine])
     assert [one.metric.metric_id for one in found] == nine
-    assert all((one.benchmark is None) or not BENCHMARKS[benchmark].own for one in found)
+    assert all((one.mark is None) or not BENCHMARKS[benchmark].own for one in found)
     html = parts.gains(db, BENCHMARKS[benchmark], "caseload").html(found, "Gains")
     assert html.count("<tr") == len(nine) + 1
     assert html.count('aria-current="true"') == 1
@@ -171,7 +174,7 @@ def test_a_bar_a_year_holds_all_councils_that_had_a_figure() -> None:
 
 
 def gain(shortfall: float | None, metric: object = PERCENT) -> Gain:
-    return Gain(metric, date(2025, 9, 30), 14.2, 7.6, Total(3, 1, 0, shortfall, 0))  # type: ignore[arg-type]
+    return Gain(metric, date(2025, 9, 30), 14.2, rows.row(benchmark=7.6), Total(3, 1, 0, shortfall, shortfall, 0))  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(

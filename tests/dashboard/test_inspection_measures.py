@@ -39,7 +39,7 @@ def test_a_council_that_was_not_yet_inspected_is_said_so_and_not_that_nothing_wa
 
 
 def test_councils_are_not_compared_by_visits() -> None:
-    said = formats.benchmark_value(None, None, BENCHMARKS["england"], VISITS)
+    said = formats.benchmark_value(None, BENCHMARKS["england"], VISITS)
     assert said == "Ofsted decides whom it visits and when: councils are not compared by it."
 
 

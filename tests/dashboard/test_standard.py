@@ -87,12 +87,16 @@ def test_every_real_standard_is_what_counting_by_hand_gives(db: Database) -> Non
     for metric in db.metrics.values():
         found = standard.over_time(db, metric)
         if found is None:
-            assert not metric.ranked
+            cuts = db.table["quarter_cut"].filter(
+                (pl.col("metric_id") == metric.metric_id) & (pl.col("period_end") == db.latest(metric.metric_id).end)
+            )
+            # Hidden figures leave open what the best quarter reach, or too many are hidden.
+            assert not metric.ranked or cuts["best_low"].ne_missing(cuts["best_high"]).any() or not cuts["enough"][0]
             continue
         returns: dict[date, dict[str, float]] = {}
         for end, by, value in (
             db.by_metric[metric.metric_id]
-            .filter((pl.col("kind") == "local_authority") & pl.col("value").is_not_null())
+            .filter((pl.col("kind") == "local_authority") & pl.col("value").is_not_null() & pl.col("sets_cut"))
             .select("period_end", "return_id", "value")
             .iter_rows()
         ):
@@ -100,12 +104,14 @@ def test_every_real_standard_is_what_counting_by_hand_gives(db: Database) -> Non
         sign = 1 if metric.lower_is_better else -1
         for row in found.rows.iter_rows(named=True):
             values = returns.get(row["period_end"], {}).values()
-            assert row["had"] == len(values)
-            assert row["met"] == sum(sign * value <= sign * found.target for value in values)
+            met = sum(sign * value <= sign * found.target for value in values)
+            # A hidden figure counts where its range says on which side it is.
+            assert row["had"] >= len(values)
+            assert met <= row["met"] <= met + row["had"] - len(values)
             checked += 1
         # Of now, at least a quarter meet it: it is what the best quarter reach (the very small may add to them).
         newest = found.rows.row(-1, named=True)
-        assert newest["met"] >= newest["had"] / 4 - 1
+        assert newest["met"] >= newest["had"] / 4
     assert checked > 200
 
 

@@ -339,7 +339,8 @@ def test_a_verdict_in_words(verdict: str | None, words: str) -> None:
 def test_what_a_benchmark_comes_to(
     metric: Metric, benchmark: Benchmark, value: float | None, council_count: int | None, words: str
 ) -> None:
-    assert formats.benchmark_value(value, council_count, benchmark, metric) == words
+    held = row(benchmark=value, council_count=council_count, reached=council_count and round(council_count / 4))
+    assert formats.benchmark_value(held, benchmark, metric) == words
 
 
 @pytest.mark.parametrize(
@@ -358,7 +359,7 @@ def test_what_a_benchmark_comes_to(
 def test_a_benchmark_is_marked_with_its_value_and_its_number_of_councils(
     benchmark: Benchmark, value: float, council_count: int | None, metric: Metric, words: str
 ) -> None:
-    assert formats.mark(value, council_count, benchmark, metric) == words
+    assert formats.mark(row(benchmark=value, council_count=council_count), benchmark, metric) == words
 
 
 @pytest.mark.parametrize(

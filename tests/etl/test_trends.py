@@ -15,6 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from etl.build import trends
+from etl.build.unknown import TOO_MANY_UNKNOWN
 from etl.model import OBSERVATION
 
 LOWER, HIGHER, NEUTRAL = "lower_is_better", "higher_is_better", "neutral"
@@ -259,6 +260,10 @@ def expected(database: duckdb.DuckDBPyConnection) -> dict[Key, tuple[int | None,
             values[metric_id, area_id][end] = Decimal(f"{value:.9g}"), by
             published[metric_id].add(end)
     breaks = defaultdict(set)
+    unknown: dict[tuple[str, str], set[date]] = defaultdict(set)
+    too_many = 'SELECT metric_id, area_id, period_end FROM observation WHERE "unknown" > 0.2 * denominator'
+    for metric_id, area_id, end in database.execute(too_many).fetchall():
+        unknown[metric_id, area_id].add(end)
     for metric_id, end in database.execute("SELECT metric_id, period_end FROM series_break").fetchall():
         breaks[metric_id].add(end)
     return {
@@ -269,6 +274,7 @@ def expected(database: duckdb.DuckDBPyConnection) -> dict[Key, tuple[int | None,
             breaks[metric_id],
             polarity,
             start,
+            unknown[metric_id, area_id],
             academic=kind == "academic year",
         )
         for metric_id, area_id, end, _, _, polarity, kind, start in rows
@@ -282,6 +288,7 @@ def one(
     breaks: set[date],
     polarity: str,
     start: date | None,
+    unknown: set[date],
     *,
     academic: bool,
 ) -> tuple[int | None, str, str | None]:
@@ -301,6 +308,8 @@ def one(
         return None, UNSAID, JOINED
     if len(known) < 5:
         return None, UNSAID, MISSING
+    if unknown.intersection(five):
+        return None, UNSAID, TOO_MANY_UNKNOWN
     s = 0
     for (earlier, _), (later, _) in combinations(known, 2):
         s += 1 if later > earlier else -1 if later < earlier else 0

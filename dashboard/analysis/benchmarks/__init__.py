@@ -97,11 +97,15 @@ class Benchmark:
         return f"{self.label}: {self.detail}" if self.detail else self.label
 
     def values(self, db: Database, figures: pl.DataFrame, councils: pl.DataFrame) -> pl.DataFrame:
-        """metric_id, period_end, area_id, benchmark_low, benchmark_high, council_count of `councils` that have one.
+        """metric_id, period_end, area_id, benchmark, its _low and _high, council_count of `councils` that have one.
 
-        `figures` are all figures (columns of Database.figure) of the same metrics and periods.
+        `benchmark` is null where hidden figures leave it open. `figures` are all figures (columns of
+        Database.figure) of the same metrics and periods.
         """
-        return self.rule.values(db, figures, councils)
+        exact = pl.col("benchmark_low") == pl.col("benchmark_high")
+        return self.rule.values(db, figures, councils).with_columns(
+            pl.when(exact).then("benchmark_low").alias("benchmark")
+        )
 
     def shared(self, rows: Iterable[Mapping[str, Any]]) -> Mapping[str, Any] | None:
         """A row of `queries.councils` that holds what all are compared with; None where each council has its own.
@@ -125,13 +129,12 @@ def values(db: Database, benchmark: Benchmark, figures: pl.DataFrame, councils: 
     held = {"held_low": "benchmark_high", "held_high": "benchmark_low"}
     found = found.with_columns(
         pl.col("council_count").cast(pl.Int64),
-        pl.when(pl.col("benchmark_low") == pl.col("benchmark_high")).then("benchmark_low").alias("benchmark"),
         *(
             (pl.coalesce(own, other) if own in found.columns else pl.col(other)).alias(own)
             for own, other in held.items()
         ),
         *(() if "reached" in found.columns else (pl.lit(None, pl.Int64).alias("reached"),)),
-    )
+    ).select(*KEYS, "area_id", *BENCHMARK)
     joined = councils.join(found, on=[*KEYS, "area_id"], how="left", validate="m:1", maintain_order="left")
     measures = db.measures.select("metric_id", "polarity", "unit")
     none = pl.col("unit").is_in(["grade", *COUNTS])

@@ -317,7 +317,7 @@ def _direction(row: Row) -> Html:
 
 def _since(row: Row) -> Html:
     first, note = sentences.since(row)
-    return join(first, period(note)) if first else quarter(row["quarter"])
+    return join(first, period(note)) if first else cells.quarter_of(row)
 
 
 def _leaders(row: Row, leaders: Mapping[str, Row]) -> Html:

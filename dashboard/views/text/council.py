@@ -89,7 +89,10 @@ def profile_sentence(name: str, rows: Sequence[Row], metrics: Mapping[str, Metri
     missing = sum(row["rank_low"] is None and row["not_ranked"] is None for row in ranked)
     too_few = f" {small} more {'is' if small == 1 else 'are'} based on too few to be ranked." if small else ""
     too_few += f" {unknown} more {'is' if unknown == 1 else 'are'} not ranked: too much is unknown." if unknown else ""
-    return sentence + (f" {missing} more {'has' if missing == 1 else 'have'} no figure." if missing else "") + too_few
+    hidden = len(ranked) - len(with_quarter) - small - unknown - missing
+    open_ = f" On {hidden} more too many figures are hidden to tell the quarter." if hidden else ""
+    no_figure = f" {missing} more {'has' if missing == 1 else 'have'} no figure." if missing else ""
+    return f"{sentence}{no_figure}{too_few}{open_}"
 
 
 def _compare_with_benchmark(row: Row, metric: Metric, benchmark: Benchmark) -> str:

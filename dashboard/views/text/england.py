@@ -64,7 +64,9 @@ def _above(rows: Sequence[Row], metric: Metric, benchmark: Benchmark, total: Eng
 def _total(rows: Sequence[Row], metric: Metric, benchmark: Benchmark, total: England) -> str:
     shared = benchmark.shared(rows)
     if not total.compared:
-        return formats.benchmark_value(shared, benchmark, metric, "any council's")
+        # A group that is not picked or a target that is not typed has no value; nor has what too many hide.
+        held = shared if shared is not None and shared["benchmark_low"] is None else None
+        return formats.benchmark_value(held, benchmark, metric, "any council's")
     if shared is None:
         level = f"Held against {benchmark.group_of()}, "
     else:
@@ -106,11 +108,11 @@ def _furthest(rows: Sequence[Row], metric: Metric) -> str:
 
 def _if_all_met(total: England, metric: Metric) -> str:
     """What there would be fewer or more of; empty where no counts are published, or it comes to less than one."""
-    least, most = total.shortfall_low, total.shortfall_high
-    if least is None or most is None or metric.shortfall is None or formats.number(most, 0) == "0":
+    low, high = total.shortfall_low, total.shortfall_high
+    if low is None or high is None or metric.shortfall is None or formats.number(high, 0) == "0":
         return ""
     # One council has posts to fill; England would have fewer of them empty.
-    least, count = formats.number(least, 0), formats.number(most, 0)
+    least, count = formats.number(low, 0), formats.number(high, 0)
     gained = f"{count} {formats.counted(count, metric.shortfall.replace('posts to fill', 'fewer vacant posts'))}"
     gained = gained if least == count else f"between {least} and {gained}"
     left_out = f"not counting {total.uncounted} that publish{'es' if total.uncounted == 1 else ''} no counts"
