@@ -99,7 +99,8 @@ class Benchmark:
     def values(self, db: Database, figures: pl.DataFrame, councils: pl.DataFrame) -> pl.DataFrame:
         """metric_id, period_end, area_id, benchmark, its _low and _high, council_count of `councils` that have one.
 
-        `benchmark` is null where hidden figures leave it open. `figures` are all figures (columns of Database.figure) of the same metrics and periods.
+        `benchmark` is null where hidden figures leave it open. `figures` are all figures (columns of
+        Database.figure) of the same metrics and periods.
         """
         exact = pl.col("benchmark_low") == pl.col("benchmark_high")
         return self.rule.values(db, figures, councils).with_columns(

@@ -8,6 +8,7 @@ from dashboard.data.database import Database, joint_return
 
 COLUMNS = (
     "area", "metric", "period", "period_end", "value", "value_low", "value_high", "unit", "status", "symbol", "change",
+    "change_low", "change_high",
     "rank", "rank_low", "rank_high", "tied", "ranked", "quarter", "quarter_low", "quarter_high", "not_ranked",
     "benchmark_rule", "benchmark", "benchmark_low", "benchmark_high", "benchmark_base", "gap", "gap_low", "gap_high",
     "shortfall", "shortfall_low", "shortfall_high", "interval_low", "interval_high", "verdict", "numerator",
