@@ -223,7 +223,7 @@ def _hidden(observation: pl.DataFrame, area: pl.DataFrame) -> pl.DataFrame:
 
 
 def changes(observation: pl.DataFrame, metric: pl.DataFrame) -> pl.DataFrame:
-    """metric_id, area_id, period_end, previous_period_end, change, change_low, change_high: latest minus the one before.
+    """metric_id, area_id, period_end, previous_period_end, change, change_low, change_high: since the period before.
 
     Rule `changes`: both known, a year apart, reported by the same return; grades and months since have no change. Of
     figures in a range it is one too, where the two do not overlap: then `change` is null (rule `ranges`).

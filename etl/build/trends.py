@@ -51,8 +51,8 @@ def trends(observation: pl.DataFrame, metric: pl.DataFrame, area: pl.DataFrame, 
 
     `s` is Kendall's: of the ten pairs of the five periods that end at period_end, a year apart, those in which the
     later value is higher minus those in which it is lower. From 8 on it points one way. A pair counts only where their
-    ranges do not overlap: a figure that is hidden because it is small has one (rule `ranges`). Where there is no trend s
-    is null and the reason is given. `breaks` are those of `series_breaks`.
+    ranges do not overlap: a figure that is hidden because it is small has one (rule `ranges`). Where there is no trend
+    s is null and the reason is given. `breaks` are those of `series_breaks`.
     """
     rows = (
         observation.join(
