@@ -356,13 +356,17 @@ CREATE TABLE change (
     area_id VARCHAR NOT NULL REFERENCES area,
     period_end DATE NOT NULL,
     previous_period_end DATE NOT NULL,
-    change DOUBLE NOT NULL,
+    change DOUBLE,
+    change_low DOUBLE NOT NULL,
+    change_high DOUBLE NOT NULL,
     PRIMARY KEY (metric_id, area_id, period_end),
     FOREIGN KEY (metric_id, area_id, period_end) REFERENCES observation
 );
 COMMENT ON TABLE change IS 'Value minus the value one period before: both observed, consecutive, reported by the same return, and not parted by a series_break. No row otherwise.';
 COMMENT ON COLUMN change.previous_period_end IS 'The end of the period before.';
 COMMENT ON COLUMN change.change IS 'The difference, in the metric''s unit.';
+COMMENT ON COLUMN change.change_low IS 'The least that it can be where a figure is hidden in a range; such changes are given only where the ranges do not overlap.';
+COMMENT ON COLUMN change.change_high IS 'The most that it can be.';
 
 CREATE TABLE series_break (
     metric_id VARCHAR NOT NULL REFERENCES metric,

@@ -183,7 +183,7 @@ def _moves(metric: Metric, now: pl.DataFrame, then: pl.DataFrame) -> pl.DataFram
     sign = None if not metric.ranked else -change if metric.lower_is_better else change
     return (
         # A council that a reorganisation made has another number; one that reports otherwise another return.
-        now.drop("change")
+        now.drop("change", "change_low", "change_high")
         .join(before, on=["area_id", "return_id"])
         .filter(pl.col("value").is_not_null() & pl.col("value_before").is_not_null())
         .with_columns((pl.col("value") - pl.col("value_before")).round_sig_figs(SIGNIFICANT).alias("change"))
