@@ -251,6 +251,8 @@ def test_a_pair_of_years_counts_only_where_their_ranges_do_not_overlap() -> None
             "value": [1.0, 2.0, None, 4.0, 5.0],
             "value_low": [None, None, 2.5, None, None],
             "value_high": [None, None, 3.5, None, None],
+            "unknown": pl.Series([None] * 5, dtype=pl.Float64),
+            "denominator": 100.0,
         }
     )
     metric = pl.DataFrame({"metric_id": ["made_up"], "unit": ["%"], "polarity": [LOWER]})

@@ -53,7 +53,8 @@ def _not_ranked(row: Row, metric: Metric) -> str:
 
 def _whatever(row: Row, metric: Metric) -> str:
     """The quarter, where hidden figures leave the rank open: "in the worst quarter whatever the hidden figures are"."""
-    if row["rank_low"] == row["rank_high"] or row["quarter_low"] is None:
+    any_quarter = (row["quarter_low"], row["quarter_high"]) == (1, len(formats.QUARTERS))
+    if row["rank_low"] == row["rank_high"] or row["quarter_low"] is None or any_quarter:
         return ""
     whatever = f" whatever the {formats.open_by(metric).removeprefix('the ')} are" if row["quarter"] else ""
     return f", in the {formats.quarter(row)}{whatever}"
