@@ -106,6 +106,16 @@ def listed_for(metrics: Sequence[Metric], of: int, known: int, benchmark: Benchm
     return f"Among those to ring, better than it beyond chance and getting better: {on}."
 
 
+def unknown(rows: Sequence[Row], metrics: Mapping[str, Metric]) -> str:
+    """Which measures of a profile are not ranked because too much is unknown; empty where there is none."""
+    found = [
+        f"{metric.short_title.lower()} ({formats.unknown(row, metric)})"
+        for row in rows
+        if formats.too_many_unknown(row) and (metric := metrics[row["metric_id"]])
+    ]
+    return f"Not ranked, because more than a fifth are unknown: {formats.listed(found)}." if found else ""
+
+
 def missing(rows: Sequence[Row], metrics: Mapping[str, Metric]) -> str:
     """Which ranked measures have no figure, by the reason; empty where all have one."""
     found: dict[str, list[str]] = {}
