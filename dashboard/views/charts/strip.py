@@ -59,8 +59,8 @@ def draw_strip(
     if isinstance(benchmark, tuple):
         shapes.append(band(benchmark))
         side = "left" if on_left(benchmark[0], low_high) else "right"
-        words = f"{benchmark_label} {' to '.join(formats.brief(end, metric) for end in benchmark)}"
-        notes.append(label_above(benchmark[0], words, side, y=1.035))
+        words = formats.between(*benchmark, metric, finer=1).replace(" and ", " to ")
+        notes.append(label_above(benchmark[0], f"{benchmark_label} {words}", side, y=1.035))
         benchmark = None
     # England as the benchmark is one line, not two.
     benchmark = None if benchmark_label == "England" and benchmark == england else benchmark
