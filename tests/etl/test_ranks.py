@@ -473,10 +473,10 @@ def test_every_rank_and_quartile_of_the_database_is_what_counting_by_hand_gives(
     ).fetchall()
     assert {row[:2] for row in found} == expected_cuts.keys()
     # The tenth digit of a number that ends in 5 there is rounded either way.
-    for metric_id, period_end, returns, *ends in found:
-        count, *by_hand = expected_cuts[metric_id, period_end]
-        assert (returns, ends[0] is None) == (count, by_hand[0] is None)
-        assert ends[0] is None or ends == pytest.approx(by_hand, rel=1e-8)
+    for metric_id, period_end, count, *cuts in found:
+        count_by_hand, *by_hand = expected_cuts[metric_id, period_end]
+        assert (count, cuts[0] is None) == (count_by_hand, by_hand[0] is None)
+        assert cuts[0] is None or cuts == pytest.approx(by_hand, rel=1e-8)
 
 
 def _without(values: list[Decimal], one: Decimal) -> list[Decimal]:

@@ -205,16 +205,16 @@ RULES = (
         "Hidden is not missing",
         "A count that is hidden because it is 1 to 5 is a range; ranks, quarters and gaps are what it allows.",
         "The Department for Education replaces counts of 1 to 5 by c and prints zeros. So what is hidden is neither "
-        "best nor worst, and leaving it out would move everything. Each hidden figure is taken as the range from 1 to 5 "
-        "of those counted. A rank is the best and the worst that these ranges allow; a cut, a median or a gap is the "
-        "least and the most. Where both agree it is one number. A quarter, a verdict or a place in a list is given only "
-        "where it is certain. In every year England’s published count is asked whether the rule holds: what it leaves "
-        "for each hidden count must lie between 1 and 5, allowing for its rounding to 10. Where it does not, no range is "
-        "used. Nothing is ever subtracted to narrow the figure of one council. What is hidden and has no such range, as "
-        "where few are counted at all, is not ranked: the words say how many have a figure. Where more than a quarter "
-        "are hidden there is no quarter, no benchmark and no list.",
+        "best nor worst, and leaving it out would move everything. Each hidden figure is taken as the range from 1 "
+        "to 5 of those counted. A rank is the best and the worst that these ranges allow; a cut, a median or a gap "
+        "is the least and the most. Where both agree it is one number. A quarter, a verdict or a place in a list is "
+        "given only where it is certain. In every year England’s published count is asked whether the rule holds: "
+        "what it leaves for each hidden count must lie between 1 and 5, allowing for its rounding to 10. Where it "
+        "does not, no range is used. Nothing is ever subtracted to narrow the figure of one council. What is hidden "
+        "and has no such range, as where few are counted at all, is not ranked: the words say how many have a "
+        "figure. Where more than a quarter are hidden there is no quarter, no benchmark and no list.",
         of_ranges,
-        "suppressed hidden small numbers c range bound secondary suppression",
+        "hidden counts range bound interval secondary suppression",
     ),
     Rule(
         "very-small",
