@@ -261,8 +261,9 @@ def test_a_long_table_is_the_whole_export_in_fewer_rows_and_columns(db: Database
 def test_a_row_without_any_part_says_what_it_is_and_where_it_is_from(db: Database) -> None:
     table = to_long(db, selection.rows(db, FigureQuery(("vacancy_rate",), newest=True)), (), BEST)
     assert table.columns == [
-        "area", "metric", "period", "period_end", "value", "unit", "status", "symbol", "change", "series_break",
-        "numerator", "denominator", "joint_return", "polarity", "region", "area_kind", "la_number", "gss_code",
+        "area", "metric", "period", "period_end", "value", "value_low", "value_high", "unit", "status", "symbol",
+        "change", "change_low", "change_high", "series_break", "numerator", "denominator", "unknown", "joint_return",
+        "polarity", "region", "area_kind", "la_number", "gss_code",
         "metric_id", "source", "publisher", "release", "released", "page", "licence", "data_version",
     ]  # fmt: skip
     westminster = table.row(by_predicate=pl.col("area") == "Westminster", named=True)
