@@ -52,7 +52,8 @@ DAMAGE = {
     # Teachers gave the grades of 2021.
     "no_change_on_a_break": (
         """
-        INSERT INTO change SELECT metric_id, area_id, period_end, period_end - INTERVAL 1 YEAR, 0.0 FROM observation
+        INSERT INTO change (metric_id, area_id, period_end, change)
+        SELECT metric_id, area_id, period_end, 0.0 FROM observation
         WHERE metric_id = 'attainment_8_in_need' AND area_id = '383' AND year(period_end) = 2022
         """,
         "383",
