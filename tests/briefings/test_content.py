@@ -149,8 +149,8 @@ def test_the_nine_measures_are_the_published_figures(name: str, db: Database, br
         assert best == ends_of(cut["best_low"][0], cut["best_high"][0], metric)
         if beside.height >= 5:
             # Half of two figures may end in binary noise (rule `rounding`).
-            medians = (float(f"{float(str(beside[end].median())):.9g}") for end in ("value_low", "value_high"))
-            assert neighbours == ends_of(*medians, metric)
+            low, high = (float(f"{float(str(beside[end].median())):.9g}") for end in ("value_low", "value_high"))
+            assert neighbours == ends_of(low, high, metric)
         else:
             assert neighbours == "too few"
 
