@@ -216,7 +216,7 @@ def symbols(rows: Iterable[Row | None]) -> str:
     """What the symbols mean that these rows have instead of a figure; empty where all have one."""
     found: dict[str, str] = {}
     for row in rows:
-        if row is not None and row["value"] is None:
+        if row is not None and row["value"] is None and row["value_low"] is None:
             found.setdefault(row["symbol"] or NO_SYMBOL, REASONS[row["status"]])
     return f" No figure: {'; '.join(f'{one} {why}' for one, why in sorted(found.items()))}." if found else ""
 
