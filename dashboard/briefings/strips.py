@@ -18,7 +18,7 @@ from dashboard.views.text.briefings import group
 DIGITS = 4
 HEAD = "All councils, better to the right"
 OTHERS = (
-    "Those that are very small, or without published counts where the measure needs them, set no axis and have no dot."
+    "Those that are not ranked, as they are based on too few, and those whose figure is hidden have no dot."
 )
 
 

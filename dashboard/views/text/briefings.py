@@ -142,8 +142,8 @@ def together(groups: Sequence[Sequence[str]]) -> str:
 def very_small(names: Sequence[str]) -> str:
     """What becomes of those that are very small where all councils are looked at."""
     return (
-        f"{formats.listed(list(names))} are very small: they count and have a rank, but set no benchmark and are not "
-        "named as furthest behind or as having moved most."
+        f"{formats.listed(list(names))} are very small: they are shown, but not ranked or compared, and not named as "
+        "furthest behind or as having moved most."
     )
 
 
