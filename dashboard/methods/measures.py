@@ -257,7 +257,8 @@ def _shown(row: Mapping[str, Any], metric: Metric) -> str:
 def _minimum(metric: Metric) -> str:
     if metric.minimum_denominator is None or not metric.ranked:
         return ""
-    return f"Returns with fewer than {formats.number(metric.minimum_denominator, 0)} below the line are shown, but not ranked."
+    fewest = formats.number(metric.minimum_denominator, 0)
+    return f"Returns with fewer than {fewest} below the line are shown, but not ranked."
 
 
 def _fills(db: Database, metric: Metric, figures: pl.DataFrame) -> tuple[tuple[Source, int, str], ...]:

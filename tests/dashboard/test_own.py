@@ -658,7 +658,7 @@ def test_the_picture_has_both_marks_by_name(
             "vacancy_rate",
             "best_quarter",
             (
-                "With 14.2%, unpublished, Leeds would be 73rd of 149 by social worker vacancy rate and in the second "
+                "With 14.2%, unpublished, Leeds would be 72nd of 147 by social worker vacancy rate and in the second "
                 "quarter, the others as published at 30 September 2025. That is 12.1 percentage points more than its "
                 "own published 2.1%, which is worse. It is 6.5 percentage points above what the best quarter of "
                 "councils in England reach (7.8%): 32 posts to fill, with the number of posts as it is."
@@ -670,7 +670,7 @@ def test_the_picture_has_both_marks_by_name(
             "vacancy_rate",
             "england",
             (
-                "With 2.1%, unpublished, Leeds would be joint 7th of 149 (2 share it) by social worker vacancy rate "
+                "With 2.1%, unpublished, Leeds would be joint 6th of 147 (2 share it) by social worker vacancy rate "
                 "and in the best quarter, the others as published at 30 September 2025. That is what was published "
                 "for it (2.1%). It would be better than England (14.2%)."
             ),

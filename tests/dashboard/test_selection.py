@@ -426,7 +426,7 @@ SAID: list[tuple[FigureQuery, str]] = [
         replace(VACANCIES, newest=False, areas=(LEEDS,)),
         (
             "9 of {all} figures: the social worker vacancy rate in Leeds, from 2017 to 2025. All have a value. In"
-            " Leeds the social worker vacancy rate was 2.1% at 30 September 2025, joint 7th of 149 (2 share it). "
+            " Leeds the social worker vacancy rate was 2.1% at 30 September 2025, joint 6th of 147 (2 share it). "
             "It meets what the best quarter of councils in England reach (7.8%)."
         ),
     ),
