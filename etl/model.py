@@ -128,7 +128,7 @@ class Metric:
     denominator_where: Mapping[str, str] = field(default_factory=dict)
     """Which rows hold the denominator, where those are not the rows of the value: a total of the same group."""
     minimum_denominator: float | None = None
-    """A return under this sets no cut, benchmark or axis (rule `very-small`)."""
+    """A return under this is shown, but not ranked, and sets no cut, benchmark or axis (rule `very-small`)."""
     interval: bool = False
     """Whether the value is a share of its denominator, so that a Wilson interval holds (rule `chance`)."""
     shortfall: Shortfall | None = None

@@ -255,10 +255,11 @@ def _shown(row: Mapping[str, Any], metric: Metric) -> str:
 
 
 def _minimum(metric: Metric) -> str:
-    if metric.minimum_denominator is None or not metric.ranked:
+    if metric.minimum_denominator is None:
         return ""
     fewest = formats.number(metric.minimum_denominator, 0)
-    return f"Returns with fewer than {fewest} below the line are shown, but not ranked."
+    left_out = "not ranked" if metric.ranked else "in no median"
+    return f"Returns with fewer than {fewest} below the line are shown, but {left_out}."
 
 
 def _fills(db: Database, metric: Metric, figures: pl.DataFrame) -> tuple[tuple[Source, int, str], ...]:
