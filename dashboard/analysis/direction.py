@@ -166,8 +166,9 @@ def _found(db: Database, metrics: Sequence[Metric], benchmark: Benchmark, side: 
         beyond, quarter, beside = pl.col("verdict") == "worse", WORST_QUARTER, pl.col("gap_low") > 0
     else:
         beyond, quarter, beside = pl.col("verdict") == "better", BEST_QUARTER, pl.col("gap_high") < 0
-    counted = pl.col("verdict").is_not_null()
-    return held.filter(beside & pl.when(counted).then(beyond).otherwise(pl.col("quarter") == quarter))
+    # With an interval the verdict must be certain; only without one does the quarter stand for it.
+    listed = pl.when(pl.col("low").is_not_null()).then(beyond.fill_null(False)).otherwise(pl.col("quarter") == quarter)
+    return held.filter(beside & listed & pl.col("value").is_not_null())
 
 
 def _moves(metric: Metric, now: pl.DataFrame, then: pl.DataFrame) -> pl.DataFrame:

@@ -134,7 +134,11 @@ def _dots(
     ]
     unit = _ending(said)
     ranks = [formats.rank(row) or _why_not(row) for row in listed]
-    hover = f"<b>%{{text}}</b><br>%{{hovertext}}{unit}{'; %{customdata}' if any(ranks) else ''}<extra></extra>"
+    mark = "; " if all(ranks) else ""
+    if any(ranks) and not mark:
+        # Of a measure that ranks nobody some have the reason why they count in no median.
+        ranks = [f"; {one}" if one else "" for one in ranks]
+    hover = f"<b>%{{text}}</b><br>%{{hovertext}}{unit}{f'{mark}%{{customdata}}' if any(ranks) else ''}<extra></extra>"
     symbols = [
         symbol(value, low_high, mine=mine) if known or mine else HIDDEN
         for mine, value, known in zip(is_chosen, values, exact, strict=True)

@@ -106,9 +106,11 @@ def _compare_with_benchmark(row: Row, metric: Metric, benchmark: Benchmark) -> s
         return f"{'It' if metric.ranked else 'That'} is the same as {group}."
     if row["gap_low"] <= 0 < row["gap_high"] and row["gap"] is None:
         # At its best it meets it, at its worst it does not.
-        own = "of too many nothing is known" if metric.unknown else "it is hidden"
-        lies = f"the standard lies {formats.level(row, metric)}" if row["benchmark"] is None else own
-        return f"Whether it meets {group.removesuffix(' ' + mark)} cannot be said: {lies}."
+        if row["benchmark"] is not None:
+            why = ": too much is unknown" if metric.unknown else ""
+            return f"Whether it meets {group} cannot be said{why}."
+        standard = f"the standard lies {formats.level(row, metric)}"
+        return f"Whether it meets {group.removesuffix(' ' + mark)} cannot be said: {standard}."
     if metric.neutral or row["gap_low"] > 0:
         real = formats.shortfall_held(row, metric)
         return f"That is {formats.gap(row, metric)} {group}{f': {real}' if real else ''}.{chance}"

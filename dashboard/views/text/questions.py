@@ -90,7 +90,8 @@ def questions(
 
 
 def _falls_short(row: Row) -> bool:
-    return row["gap_low"] is not None and row["gap_low"] > 0 and row["verdict"] != briefings.SIMILAR
+    short = row["value"] is not None and row["gap_low"] is not None and row["gap_low"] > 0
+    return short and row["verdict"] != briefings.SIMILAR
 
 
 def _missing(row: Row | None) -> bool:
