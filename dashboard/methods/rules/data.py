@@ -342,7 +342,7 @@ RULES = (
         "Rates that the Department for Education no longer prints for councils are worked out from its counts and "
         "the population estimates of the Office for National Statistics. For a year to March, or a day in it, those "
         "are the children in the middle of the year before, as the Department itself did. Spending per child is "
-        "worked out in the same way. Each such measure says “derived”.",
+        "worked out in the same way. Each such measure says “worked out here”, and from what.",
         of_rates,
         "derived population per 10,000",
     ),
