@@ -120,3 +120,5 @@ def test_measures_of_children_in_need_say_which_and_open_under_their_former_titl
     assert "No change in a year is given. Grades of 2019/20 and 2020/21 were given by teachers" in html(app)
     assert "There is no measure called" not in html(app)
     assert not app.warning
+    app = opened("Council", la="Leeds", metric=renamed[-1].title)
+    assert "The lines break before 2022: Grades of 2019/20 and 2020/21 were given by teachers" in html(app)
