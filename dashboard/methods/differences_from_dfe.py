@@ -113,7 +113,7 @@ def of_edges(db: Database) -> Example | None:
         cuts = exact_cuts(db, metric, end)
         if not cuts:
             continue
-        on = returns(db, metric, end).filter(pl.col("value").is_in(cuts))
+        on = returns(db, metric, end).filter(pl.col("value").is_in(cuts) & pl.col("sets_cut"))
         best = on.filter(pl.col("value") == cuts[0]).sort("name")
         found.append((metric, end, on.height, best))
     told = [one for one in found if one[3].height]

@@ -164,9 +164,9 @@ def test_england_is_published_and_no_sum(db: Database, database: duckdb.DuckDBPy
     example = example_of(db, "areas")
     figures = about(database, example)
     england = figures.of("E92000001")["value"]
-    total = sum(row["value"] for row in figures.returns().values())
+    total = sum(row["value"] for row in figures.everybody().values())
     assert f"England, as published: {short(england)} " in words(example)
-    assert f"The {len(figures.returns())} returns with a figure add up to {short(total, 6)}" in words(example)
+    assert f"The {len(figures.everybody())} returns with a figure add up to {short(total, 6)}" in words(example)
     assert f": {short(england - total, 6)} less." in words(example)
     missing = [row for row in figures.councils if row["value"] is None]
     assert all(name(row["name"]) in words(example) for row in missing[:6])
@@ -625,8 +625,8 @@ def test_so_many_moved_in_a_year_and_so_few_have_a_trend(db: Database, database:
     figures = Figures(database, example.metric_id)
     before = Figures(database, example.metric_id, figures.end.replace(year=figures.end.year - 1))
     moved, clear, against = 0, 0, 0
-    for return_id, row in figures.returns().items():
-        then = before.returns().get(return_id)
+    for return_id, row in figures.everybody().items():
+        then = before.everybody().get(return_id)
         change = row["value"] - then["value"] if then else 0.0
         moved += round(change, 9) != 0
         trend = rows(
