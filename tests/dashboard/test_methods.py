@@ -577,8 +577,8 @@ def test_a_version_of_the_data_from_before_there_were_reasons_opens(db: Database
     assert measures.measure(old, "caseload").reason == measures.NOT_SAID
 
 
-def test_neutral_measures_have_no_minimum_and_grades_an_order_of_their_own(db: Database) -> None:
-    assert measures.measure(db, "plan_rate").minimum == ""
+def test_neutral_measures_have_a_minimum_too_and_grades_an_order_of_their_own(db: Database) -> None:
+    assert measures.measure(db, "plan_rate").minimum.endswith("are shown, but in no median.")
     assert measures.measure(db, "judgement_leaders").better == "Outstanding is best, Inadequate worst"
     assert measures.measure(db, "vacancy_rate").minimum.startswith("Returns with fewer than 20 ")
     assert isinstance(db.table["metric"], pl.DataFrame)
