@@ -111,7 +111,7 @@ COMMENT ON COLUMN area.region_id IS 'Of a local authority, the region DfE publis
 COMMENT ON COLUMN area.start_date IS 'First day, where a reorganisation made it; else null.';
 COMMENT ON COLUMN area.end_date IS 'Last day, where a reorganisation ended it; null for the 153 authorities of today.';
 COMMENT ON COLUMN area.authority_type IS 'Unitary authority, metropolitan borough, London borough or county council.';
-COMMENT ON COLUMN area.very_small IS 'City of London and Isles of Scilly: shown, but they set no cut, benchmark or axis.';
+COMMENT ON COLUMN area.very_small IS 'City of London and Isles of Scilly: shown, but not ranked, and they set no cut, benchmark or axis.';
 
 CREATE TABLE area_code (gss_code VARCHAR PRIMARY KEY, area_id VARCHAR NOT NULL REFERENCES area);
 COMMENT ON TABLE area_code IS 'Every GSS code an area has or had.';
@@ -212,7 +212,7 @@ COMMENT ON COLUMN metric.former_title IS 'What it was called in addresses before
 COMMENT ON COLUMN metric.numerator IS 'The published column(s) of observation.numerator, added up.';
 COMMENT ON COLUMN metric.denominator IS 'The published column(s) of observation.denominator, added up.';
 COMMENT ON COLUMN metric."unknown" IS 'The published column, or row, of observation.unknown; null where the publisher counts nobody as unknown.';
-COMMENT ON COLUMN metric.minimum_denominator IS 'A return under this is ranked and shown, but sets no cut, benchmark or axis.';
+COMMENT ON COLUMN metric.minimum_denominator IS 'A return under this is shown, but not ranked, and sets no cut, benchmark, median or axis.';
 COMMENT ON COLUMN metric.has_interval IS 'The value is a share of its denominator: a Wilson 95 % interval can be given.';
 COMMENT ON COLUMN metric.may_exceed_100 IS 'A percentage that can be over 100, as when more staff leave in a year than are in post at its end.';
 COMMENT ON COLUMN metric.shortfall IS 'How a gap is counted, as in "posts to fill".';
@@ -369,13 +369,17 @@ CREATE TABLE change (
     area_id VARCHAR NOT NULL REFERENCES area,
     period_end DATE NOT NULL,
     previous_period_end DATE NOT NULL,
-    change DOUBLE NOT NULL,
+    change DOUBLE,
+    change_low DOUBLE NOT NULL,
+    change_high DOUBLE NOT NULL,
     PRIMARY KEY (metric_id, area_id, period_end),
     FOREIGN KEY (metric_id, area_id, period_end) REFERENCES observation
 );
 COMMENT ON TABLE change IS 'Value minus the value one period before: both observed, consecutive, reported by the same return, and not parted by a series_break. No row otherwise.';
 COMMENT ON COLUMN change.previous_period_end IS 'The end of the period before.';
 COMMENT ON COLUMN change.change IS 'The difference, in the metric''s unit.';
+COMMENT ON COLUMN change.change_low IS 'The least that it can be where a figure is hidden in a range; such changes are given only where the ranges do not overlap.';
+COMMENT ON COLUMN change.change_high IS 'The most that it can be.';
 
 CREATE TABLE series_break (
     metric_id VARCHAR NOT NULL REFERENCES metric,

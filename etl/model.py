@@ -132,7 +132,7 @@ class Metric:
     unknown_where: Mapping[str, str] = field(default_factory=dict)
     """Which rows hold them, where those are not the rows of the value."""
     minimum_denominator: float | None = None
-    """A return under this sets no cut, benchmark or axis (rule `very-small`)."""
+    """A return under this is shown, but not ranked, and sets no cut, benchmark or axis (rule `very-small`)."""
     interval: bool = False
     """Whether the value is a share of its denominator, so that a Wilson interval holds (rule `chance`)."""
     shortfall: Shortfall | None = None

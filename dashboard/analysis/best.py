@@ -21,6 +21,8 @@ from dashboard.data.database import Database, is_joint
 from dashboard.data.model import LEADERS, SIGNIFICANT, Metric, Period, Row, Source
 
 BEST_QUARTER, WORST_QUARTER = 1, 4
+# Of a comparison, what the list of the best does not say.
+NOT_SHOWN = ("shortfall", "shortfall_low", "shortfall_high", "low", "high", "verdict")
 LEVEL = ("benchmark_low", "benchmark_high", "council_count")
 # Who has been in the best quarter so many years running has stayed there.
 LONG = 5
@@ -88,7 +90,9 @@ def who(db: Database, metric: Metric, period: Period, benchmark: Benchmark, area
     low, high, council_count = (mark[one] for one in LEVEL) if mark else (None, None, None)
     if low is None and rule.asks:
         return replace(who(db, metric, period, BENCHMARKS[DEFAULT], area_id), instead="not answered")
-    rows = direction.with_direction(db, _compare_all_with(rows, metric, low, high, council_count))
+    if rule.own or rule.asks == "councils":
+        rows = _compare_all_with(rows, metric, low, high, council_count)
+    rows = direction.with_direction(db, rows.drop(NOT_SHOWN))
     candidates = _candidates(rows, rule, own)
     counted = candidates.filter(pl.col("sets_cut") & pl.coalesce("value_low", "value").is_not_null())
     if rule.asks == "number":
@@ -266,7 +270,7 @@ def _compare_all_with(
     )
     least, most = (under, over) if metric.lower_is_better else (-over, -under)
     level = low if low == high else None
-    return rows.drop("shortfall", "shortfall_low", "shortfall_high", "low", "high", "verdict").with_columns(
+    return rows.with_columns(
         pl.lit(level, pl.Float64).alias("benchmark"),
         pl.lit(low, pl.Float64).alias("benchmark_low"),
         pl.lit(high, pl.Float64).alias("benchmark_high"),

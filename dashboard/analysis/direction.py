@@ -166,8 +166,9 @@ def _found(db: Database, metrics: Sequence[Metric], benchmark: Benchmark, side: 
         beyond, quarter, beside = pl.col("verdict") == "worse", WORST_QUARTER, pl.col("gap_low") > 0
     else:
         beyond, quarter, beside = pl.col("verdict") == "better", BEST_QUARTER, pl.col("gap_high") < 0
-    counted = pl.col("verdict").is_not_null()
-    return held.filter(beside & pl.when(counted).then(beyond).otherwise(pl.col("quarter") == quarter))
+    # With an interval the verdict must be certain; only without one does the quarter stand for it.
+    listed = pl.when(pl.col("low").is_not_null()).then(beyond.fill_null(False)).otherwise(pl.col("quarter") == quarter)
+    return held.filter(beside & listed & pl.col("value").is_not_null())
 
 
 def _moves(metric: Metric, now: pl.DataFrame, then: pl.DataFrame) -> pl.DataFrame:
@@ -183,7 +184,7 @@ def _moves(metric: Metric, now: pl.DataFrame, then: pl.DataFrame) -> pl.DataFram
     sign = None if not metric.ranked else -change if metric.lower_is_better else change
     return (
         # A council that a reorganisation made has another number; one that reports otherwise another return.
-        now.drop("change")
+        now.drop("change", "change_low", "change_high")
         .join(before, on=["area_id", "return_id"])
         .filter(pl.col("value").is_not_null() & pl.col("value_before").is_not_null())
         .with_columns((pl.col("value") - pl.col("value_before")).round_sig_figs(SIGNIFICANT).alias("change"))

@@ -7,6 +7,7 @@ from datetime import date
 
 import polars as pl
 
+from dashboard.analysis.benchmarks.rules import setting
 from dashboard.data.database import Database
 from dashboard.data.model import ENGLAND, GRADES, STRANDS, Metric, Period
 
@@ -243,15 +244,21 @@ def by_grade(db: Database, strand: str, metric: Metric, period: Period) -> pl.Da
 
 
 def medians(rows: pl.DataFrame) -> pl.DataFrame:
-    """Of `by_grade` for each grade, the best first: grade, median, returns.
+    """Of `by_grade` for each grade, the best first: grade, median, median_low, median_high, returns.
 
-    A joint return counts once in a grade, and very small councils do not count; null where nobody does.
+    A joint return counts once in a grade, and those that are not ranked do not count; null where nobody does. Where
+    hidden figures leave the median open it is null, and the other two are the least and the most that it can be.
     """
-    counting = rows.filter(pl.col("value").is_not_null() & pl.col("sets_cut") & pl.col("grade").is_not_null())
+    counting = setting(rows).filter(pl.col("grade").is_not_null())
     found = (
         counting.unique(["return_id", "grade"], maintain_order=True)
         .group_by("grade")
-        .agg(pl.col("value").median().alias("median"), pl.len().alias("returns"))
+        .agg(
+            pl.col("value_low").median().alias("median_low"),
+            pl.col("value_high").median().alias("median_high"),
+            pl.len().alias("returns"),
+        )
+        .with_columns(pl.when(pl.col("median_low") == pl.col("median_high")).then("median_low").alias("median"))
     )
     return (
         pl.DataFrame({"grade": GRADES})

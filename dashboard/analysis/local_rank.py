@@ -136,9 +136,12 @@ def _ranks(db: Database, everything: pl.DataFrame, rows: pl.DataFrame) -> pl.Dat
         )
 
     quarters = [
-        (1 + pl.sum_horizontal(beyond(cut).struct.field(end) for cut in ("best", "middle", "worst"))).alias(
-            f"quarter_{end}"
-        )
+        (
+            1
+            + pl.sum_horizontal(
+                (beyond(cut).struct.field(end) for cut in ("best", "middle", "worst")), ignore_nulls=False
+            )
+        ).alias(f"quarter_{end}")
         for end in ("low", "high")
     ]
     exact = pl.col("rank_low") == pl.col("rank_high")

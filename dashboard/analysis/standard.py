@@ -41,9 +41,9 @@ def over_time(db: Database, metric: Metric, target: float | None = None) -> Stan
     """How many returns met a standard in each period, of how many that had a figure.
 
     The standard is what the best quarter reach in the newest period, or `target`. A joint return counts once, and those
-    that are ranked count; a hidden figure where its range says whether it met it. `england` is the published figure;
-    `broken` says that a period is not to be compared with earlier ones. None where there is no better and worse, or no
-    one standard; of grades, which set none, where no grade is the target.
+    that are ranked count, of grades all; a hidden figure where its range says whether it met it. `england` is the
+    published figure; `broken` says that a period is not to be compared with earlier ones. None where there is no better
+    and worse, or no one standard; of grades, which set none, where no grade is the target.
     """
     if metric.neutral or (metric.graded and target is None):
         return None
@@ -59,7 +59,7 @@ def over_time(db: Database, metric: Metric, target: float | None = None) -> Stan
     england = figures.filter(pl.col("area_id") == ENGLAND).select("period_end", pl.col("value").alias("england"))
     breaks = db.table["series_break"].filter(pl.col("metric_id") == metric.metric_id)["period_end"].to_list()
     rows = (
-        figures.filter((pl.col("kind") == "local_authority") & pl.col("sets_cut"))
+        figures.filter((pl.col("kind") == "local_authority") & (pl.col("sets_cut") | metric.graded))
         .unique(["period_end", "return_id"])
         .group_by("period_end")
         .agg(

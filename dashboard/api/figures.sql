@@ -12,6 +12,8 @@ SELECT
     observation.status,
     observation.symbol,
     change.change,
+    change.change_low,
+    change.change_high,
     series_break.reason AS series_break,
     standing.rank,
     standing.rank_low,

@@ -330,6 +330,8 @@ def _notes(
     small = [db.metrics[one] for one, row in rows.items() if one in shown and sections.few(row)]
     if words := said.few(small):
         points.append(Point(words))
+    if words := said.unknown(every, db.metrics):
+        points.append(Point(words))
     if why := said.missing(every, db.metrics):
         points.append(Point(f"No figure in the newest period. {why}."))
     if opposite := said.conflicts([rows[metric.metric_id] for metric in nine], db.metrics):

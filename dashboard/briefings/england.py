@@ -157,7 +157,7 @@ def _gain(one: Gain, drawn: Strip) -> tuple[Cell | Strip | Bar, ...]:
         Cell(formats.brief(one.england, metric), strong=True),
         Cell(level if total.compared else "none"),
         Cell(str(total.meet)),
-        Cell(str(total.short)),
+        Cell(str(total.short), f"{total.unsure} more may" if total.unsure else ""),
         Cell(str(total.without)),
         Cell(what, ", ".join(notes), strong=True) if what else Cell("no counts are published", tone="missing"),
     )

@@ -82,7 +82,7 @@ def few(row: Row) -> bool:
 
     Of a very small council that is so of all figures, and is not said of each.
     """
-    return row["not_ranked"] is not None and not row["very_small"] and not formats.too_many_unknown(row)
+    return row["value"] is not None and row["not_ranked"] is not None and row["not_ranked"].startswith("based on")
 
 
 def value(row: Row, metric: Metric, *, strong: bool = True) -> Cell:

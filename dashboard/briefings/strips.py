@@ -17,9 +17,7 @@ from dashboard.views.text.briefings import group
 # Of a strip some five centimetres long: finer is not seen.
 DIGITS = 4
 HEAD = "All councils, better to the right"
-OTHERS = (
-    "Those that are very small, or without published counts where the measure needs them, set no axis and have no dot."
-)
+OTHERS = "Those that are not ranked, as they are based on too few, and those whose figure is hidden have no dot."
 
 
 def strip(

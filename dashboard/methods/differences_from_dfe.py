@@ -80,7 +80,7 @@ def of_joint_returns(db: Database) -> Example | None:
         twice = rows.filter(pl.col("rank") < last["rank"]).height + 1
         steps = lines(
             f"{joint.height} councils report in {joint['return_id'].n_unique()} joint returns; {rows.height} councils "
-            f"have a figure, in {last['ranked']} returns.",
+            f"are ranked, in {last['ranked']} returns.",
             f"{names(db, last)} is {formats.ordinal(last['rank'])} of {last['ranked']}. With joint returns counted for "
             f"each council it is {formats.ordinal(twice)} of {rows.height}.",
         )
@@ -113,7 +113,7 @@ def of_edges(db: Database) -> Example | None:
         cuts = exact_cuts(db, metric, end)
         if not cuts:
             continue
-        on = returns(db, metric, end).filter(pl.col("value").is_in(cuts))
+        on = returns(db, metric, end).filter(pl.col("value").is_in(cuts) & pl.col("sets_cut"))
         best = on.filter(pl.col("value") == cuts[0]).sort("name")
         found.append((metric, end, on.height, best))
     told = [one for one in found if one[3].height]
@@ -315,6 +315,7 @@ def _beside_neighbours(db: Database) -> list[dict[str, Any]]:
         councils.filter(pl.col("metric_id").is_in(list(order)) & pl.col("value").is_not_null())
         .join(median.select(*keys, "neighbours", "council_count"), on=keys)
         .join(mean.select(*keys, "neighbours_mean"), on=keys)
+        .filter(pl.col("neighbours").is_not_null())
         .sort(pl.col("metric_id").replace_strict(order, return_dtype=pl.Int64), "name")
         .to_dicts()
     )

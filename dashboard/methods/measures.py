@@ -264,9 +264,11 @@ def _shown(row: Mapping[str, Any], metric: Metric) -> str:
 
 
 def _minimum(metric: Metric) -> str:
-    if metric.minimum_denominator is None or not metric.ranked:
+    if metric.minimum_denominator is None:
         return ""
-    return f"Returns with fewer than {formats.number(metric.minimum_denominator, 0)} below the line set no cut."
+    fewest = formats.number(metric.minimum_denominator, 0)
+    left_out = "not ranked" if metric.ranked else "in no median"
+    return f"Returns with fewer than {fewest} below the line are shown, but {left_out}."
 
 
 def _fills(db: Database, metric: Metric, figures: pl.DataFrame) -> tuple[tuple[Source, int, str], ...]:

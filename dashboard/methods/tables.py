@@ -74,7 +74,7 @@ def measure(one: Measure, alike: Sequence[str], keep: Mapping[str, str]) -> Html
         ("Very small", one.minimum),
         ("Mind", one.caveat),
         ("Unknown", one.unknown),
-        ("Source", source(one.source)),
+        ("Source", source(one.source, one.next_edition)),
         ("Also from", _lines(join(source(of), f" {count:,} figures, {when}.") for of, count, when in one.fills)),
         ("Breaks", _lines(f"{format_date(on)}: {why}" for on, why in one.breaks)),
         ("Go to", _elsewhere(one, keep)),
@@ -151,10 +151,14 @@ def glossary(every: Iterable[Term], chosen: str) -> Html:
     return tag("dl", *pairs, class_="facts words")
 
 
-def source(of: Source) -> Html:
-    """A source in one line: publisher, title with its page, edition, date, licence, and the next edition."""
-    following = formats.next_edition(of.next_release, of.next_due, datetime.now(UTC).date()) or "not known here"
-    about = f", {of.release}, {tables.released(of.released)}. {of.licence}. Next edition: {following}."
+def source(of: Source, following: str = "") -> Html:
+    """A source in one line: publisher, title with its page, edition, date, licence, and the next edition.
+
+    `following` is that of the measure, where it is not that of the source.
+    """
+    following = following or formats.next_edition(of.next_release, of.next_due, datetime.now(UTC).date())
+    about = f", {of.release}, {tables.released(of.released)}. {of.licence}. "
+    about += f"Next edition: {following or 'not known here'}."
     about += f" {of.note}" if of.note else ""
     return join(f"{of.publisher}, ", outside(of.title, of.page), about)
 

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import streamlit as st
 
-from dashboard.analysis import direction, funnel, queries
+from dashboard.analysis import compare, direction, funnel, queries
 from dashboard.analysis import group as groups
 from dashboard.analysis import partners as learning
 from dashboard.api import view_data, view_links
@@ -21,6 +21,7 @@ from dashboard.views.charts.strip import benchmark_of, draw_strip
 from dashboard.views.charts.trend import draw_trend
 from dashboard.views.tables import council as parts
 from dashboard.views.tables import recommendations as asking
+from dashboard.views.text import compare as side_by_side
 from dashboard.views.text import direction as directions
 from dashboard.views.text import formats
 from dashboard.views.text import group as grouped
@@ -106,6 +107,8 @@ with left:
     else:
         history = queries.trend(db, metric, chosen.area_id)
         session.chart(draw_trend(history, metric, name, height=HEIGHT), "trend", f"{metric.title} in {name} over time")
+        if broken := compare.breaks(db, metric):
+            st.html(tables.note(" ".join(side_by_side.broken(broken))))
         with st.expander("These figures as a table", key="course", on_change="rerun", bind="query-params") as table:
             if table.open:
                 st.html(tables.trend(history, metric, name))

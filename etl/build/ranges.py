@@ -98,9 +98,9 @@ def with_ranges(
         & (pl.col("denominator") >= pl.col("fewest"))
     )
 
-    def figure(count: str) -> pl.Expr:
+    def figure(count: pl.Expr) -> pl.Expr:
         # No more can be counted than there are.
-        most = pl.min_horizontal(pl.col(count).cast(pl.Float64), "denominator")
+        most = pl.min_horizontal(count.cast(pl.Float64), "denominator")
         return pl.when(bounded).then((most / pl.col("denominator") * scale).round_sig_figs(SIGNIFICANT))
 
     return (
@@ -108,8 +108,9 @@ def with_ranges(
         .join(metric.select("metric_id", "unit"), on="metric_id", how="left", maintain_order="left")
         .join(used, on=KEYS, how="left", maintain_order="left")
         .with_columns(
-            pl.coalesce("value_low", figure("fewest")).alias("value_low"),
-            pl.coalesce("value_high", figure("most")).alias("value_high"),
+            pl.coalesce("value_low", figure(pl.col("fewest"))).alias("value_low"),
+            # Those of whom nothing is known may all be among them (rule `unknown`).
+            pl.coalesce("value_high", figure(pl.col("most") + pl.col("unknown").fill_null(0))).alias("value_high"),
         )
         .select(observation.columns)
     )

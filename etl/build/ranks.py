@@ -226,14 +226,18 @@ def _hidden(observation: pl.DataFrame, area: pl.DataFrame) -> pl.DataFrame:
 
 
 def changes(observation: pl.DataFrame, metric: pl.DataFrame, breaks: pl.DataFrame) -> pl.DataFrame:
-    """metric_id, area_id, period_end, previous_period_end, change: latest minus the period just before.
+    """metric_id, area_id, period_end, previous_period_end, change, change_low, change_high: since the period before.
 
-    Rule `changes`: both observed, a year apart, reported by the same return; grades and months since have no change,
-    and nobody has one over one of the `breaks` (`trends.series_breaks`), or from or to a figure of which too much is
-    unknown.
+    Rule `changes`: both known, a year apart, reported by the same return; grades and months since have no change, and
+    nobody has one over one of the `breaks` (`trends.series_breaks`), or from or to a figure of which too much is
+    unknown. Of figures in a range it is one too, where the two do not overlap: then `change` is null (rule `ranges`).
     """
-    values = observation.filter(pl.col("value").is_not_null() & ~too_many_unknown()).join(
-        metric.filter(~pl.col("unit").is_in(WITHOUT_CHANGE)).select("metric_id"), on="metric_id"
+    values = (
+        observation.with_columns(
+            pl.coalesce("value_low", "value").alias("low"), pl.coalesce("value_high", "value").alias("high")
+        )
+        .filter(pl.col("low").is_not_null() & ~too_many_unknown())
+        .join(metric.filter(~pl.col("unit").is_in(WITHOUT_CHANGE)).select("metric_id"), on="metric_id")
     )
     before = values.select(
         "metric_id",
@@ -241,13 +245,25 @@ def changes(observation: pl.DataFrame, metric: pl.DataFrame, breaks: pl.DataFram
         "return_id",
         pl.col("period_end").alias("previous_period_end"),
         pl.col("period_end").dt.offset_by("1y").alias("period_end"),
-        pl.col("value").alias("previous"),
+        pl.col("low").alias("previous_low"),
+        pl.col("high").alias("previous_high"),
     )
-    pairs = values.join(before, on=["metric_id", "area_id", "return_id", "period_end"])
-    return pairs.join(breaks, on=KEYS, how="anti").select(
-        "metric_id",
-        "area_id",
-        "period_end",
-        "previous_period_end",
-        (pl.col("value") - pl.col("previous")).round_sig_figs(SIGNIFICANT).alias("change"),
+    exact = pl.col("change_low") == pl.col("change_high")
+    return (
+        values.join(before, on=["metric_id", "area_id", "return_id", "period_end"])
+        .join(breaks, on=KEYS, how="anti")
+        .with_columns(
+            (pl.col("low") - pl.col("previous_high")).round_sig_figs(SIGNIFICANT).alias("change_low"),
+            (pl.col("high") - pl.col("previous_low")).round_sig_figs(SIGNIFICANT).alias("change_high"),
+        )
+        .filter(exact | (pl.col("change_low") > 0) | (pl.col("change_high") < 0))
+        .select(
+            "metric_id",
+            "area_id",
+            "period_end",
+            "previous_period_end",
+            pl.when(exact).then("change_low").alias("change"),
+            "change_low",
+            "change_high",
+        )
     )

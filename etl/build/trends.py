@@ -63,8 +63,9 @@ def trends(observation: pl.DataFrame, metric: pl.DataFrame, area: pl.DataFrame, 
     """metric_id, area_id, period_end, s, direction, reason: a row for each figure or lack of one; see WITHOUT_CHANGE.
 
     `s` is Kendall's: of the ten pairs of the five periods that end at period_end, a year apart, those in which the
-    later value is higher minus those in which it is lower. From 8 on it points one way. Where there is no trend s is
-    null and the reason is given. `breaks` are those of `series_breaks`.
+    later value is higher minus those in which it is lower. From 8 on it points one way. A pair counts only where their
+    ranges do not overlap: a figure that is hidden because it is small has one (rule `ranges`). Where there is no trend
+    s is null and the reason is given. `breaks` are those of `series_breaks`.
     """
     rows = (
         observation.join(
@@ -77,7 +78,8 @@ def trends(observation: pl.DataFrame, metric: pl.DataFrame, area: pl.DataFrame, 
             "period_end",
             "return_id",
             # Values that differ by binary noise alone are equal.
-            pl.col("value").round_sig_figs(SIGNIFICANT),
+            pl.coalesce("value_low", "value").round_sig_figs(SIGNIFICANT).alias("low"),
+            pl.coalesce("value_high", "value").round_sig_figs(SIGNIFICANT).alias("high"),
             too_many_unknown().alias("unknown"),
             "polarity",
             "kind",
@@ -90,13 +92,15 @@ def trends(observation: pl.DataFrame, metric: pl.DataFrame, area: pl.DataFrame, 
             "metric_id",
             "area_id",
             pl.col("period_end").dt.offset_by(f"{years}y"),
-            pl.col("value").alias(f"value_{years}"),
-            pl.col("unknown").alias(f"unknown_{years}"),
+            *(pl.col(end).alias(f"{end}_{years}") for end in ("low", "high", "unknown")),
             pl.col("return_id").alias(f"return_id_{years}"),
         )
         windows = windows.join(before, on=KEYS, how="left")
-    values = [pl.col(name) for name in _each("value")]
-    pairs = [(later - earlier).sign() for later, earlier in combinations(values, 2)]
+    values = list(zip(*(map(pl.col, _each(end)) for end in ("low", "high")), strict=True))
+    pairs = [
+        (later_low > earlier_high).cast(pl.Int64) - (later_high < earlier_low).cast(pl.Int64)
+        for (later_low, later_high), (earlier_low, earlier_high) in combinations(values, 2)
+    ]
     windows = windows.with_columns(_of_one().alias("reason")).with_columns(
         pl.when(pl.col("reason").is_null()).then(pl.sum_horizontal(pairs)).cast(pl.Int64).alias("s")
     )
@@ -123,7 +127,7 @@ def trends(observation: pl.DataFrame, metric: pl.DataFrame, area: pl.DataFrame, 
 
 def _of_all(rows: pl.DataFrame, breaks: pl.DataFrame) -> pl.DataFrame:
     """metric_id, period_end, reason: why nobody can have a trend then, the widest reason first; null where some can."""
-    published = rows.filter(pl.col("value").is_not_null()).select("metric_id", "period_end").unique()
+    published = rows.filter(pl.col("low").is_not_null()).select("metric_id", "period_end").unique()
     found = rows.select("metric_id", "period_end").unique()
     first = published.group_by("metric_id").agg(pl.col("period_end").min().alias("first"))
     found = found.join(first, on="metric_id", how="left")
@@ -156,14 +160,14 @@ def _of_one() -> pl.Expr:
     # Without a figure it does not matter who reports.
     reported = [
         pl.when(pl.col(value).is_not_null()).then(pl.col(by))
-        for value, by in zip(_each("value"), _each("return_id"), strict=True)
+        for value, by in zip(_each("low"), _each("return_id"), strict=True)
     ]
     return (
         pl.when((pl.col("kind") == "local_authority") & began)
         .then(pl.lit("a reorganisation"))
         .when(pl.concat_list(reported).list.drop_nulls().list.n_unique() > 1)
         .then(pl.lit("a joint return changed"))
-        .when(pl.any_horizontal(pl.col(name).is_null() for name in _each("value")))
+        .when(pl.any_horizontal(pl.col(name).is_null() for name in _each("low")))
         .then(pl.lit("a figure is missing"))
         .when(pl.any_horizontal(_each("unknown")))
         .then(pl.lit(TOO_MANY_UNKNOWN))

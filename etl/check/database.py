@@ -128,7 +128,7 @@ CHECKS = (
         "Every figure of a council, exact or in a range, has a rank or the reason why it has none.",
         """
         SELECT metric_id, area_id, period_end FROM observation JOIN metric USING (metric_id) JOIN area USING (area_id)
-        WHERE kind = 'local_authority' AND coalesce(value, value_low) IS NOT NULL AND unit <> 'grade'
+        WHERE kind = 'local_authority' AND (status = 'observed' OR value_low IS NOT NULL) AND unit <> 'grade'
             AND polarity <> 'neutral' AND (metric_id, area_id, period_end) NOT IN (
                 SELECT (metric_id, area_id, period_end) FROM standing
                 WHERE (rank_low IS NOT NULL) <> (not_ranked IS NOT NULL)

@@ -67,8 +67,9 @@ class Fill:
     years: tuple[int, ...]
     numerator: str = ""
     denominator: str = ""
+    numerator_from: int = FIRST_YEAR
     denominator_from: int = FIRST_YEAR
-    """The first year whose figures are made of that denominator."""
+    """The first years whose figures are made of these: counts may be rounded before, or estimates revised."""
 
 
 @dataclass(frozen=True)
@@ -127,8 +128,10 @@ def _filled(fill: Fill, rows: pl.DataFrame, context: Context) -> pl.DataFrame:
     else:
         counts = counted(fill.denominator, "denominator")
         frame = frame.join(counts, on=["year", "area_id"], how="left", maintain_order="left")
-    made = pl.col("year") >= fill.denominator_from
-    return frame.with_columns(pl.when(made).then("denominator").alias("denominator"))
+    since = {"numerator": fill.numerator_from, "denominator": fill.denominator_from}
+    return frame.with_columns(
+        pl.when(pl.col("year") >= first).then(count).alias(count) for count, first in since.items()
+    )
 
 
 def read(tool: Tool, table: pl.DataFrame, source: Source, areas: Areas) -> pl.DataFrame:

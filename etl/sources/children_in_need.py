@@ -233,7 +233,7 @@ SOURCE = Source(
             denominator="CPP_At31",
             hidden_counts=SMALL_COUNTS,
             shortfall=Shortfall("fewer children on long plans", "numerator", "the number of children on plans"),
-            caveat="A third of councils' figures are suppressed because the counts are 1 to 5.",
+            caveat="Counts of 1 to 5 are hidden in a third of councils: their figures are ranges.",
         ),
         _of_referrals(
             id="no_further_action_rate",

@@ -36,14 +36,16 @@ MISPLACED: Mapping[tuple[str, str], tuple[tuple[int, ...], str]] = {
 _FROM_2016, _FROM_2018 = tuple(range(2016, 2021)), tuple(range(2018, 2021))
 # Rates to 2018 are by estimates of the population that have been replaced since: those of today make other rates.
 _REVISED = 2019
-# Years of other sources' metrics that only the tool still holds. Counts of 2016 and 2017 are rounded to 5.
+# Until 2017 counts of groups are rounded to 5.
+_UNROUNDED = 2018
+# Years of other sources' metrics that only the tool still holds.
 FILLS: Mapping[str, Fill] = {
-    "cla_rate": Fill("LAC", _FROM_2016, "LACnum", CHILDREN, _REVISED),
-    "cla_start_rate": Fill("LAC_Start_Rate", _FROM_2018, "LACnum_Start", CHILDREN, _REVISED),
-    "placements_3_or_more": Fill("LACStable_2016on", _FROM_2016, "LACStableNum_2016on", "LACnum"),
+    "cla_rate": Fill("LAC", _FROM_2016, "LACnum", CHILDREN, denominator_from=_REVISED),
+    "cla_start_rate": Fill("LAC_Start_Rate", _FROM_2018, "LACnum_Start", CHILDREN, denominator_from=_REVISED),
+    "placements_3_or_more": Fill("LACStable_2016on", _FROM_2016, "LACStableNum_2016on", "LACnum", _UNROUNDED),
     "same_carer_2_years": Fill("LAC_LongStable%", _FROM_2018, "LAC_LongStableNum"),
     "health_assessments": Fill("LACHealth%", _FROM_2018),
-    "care_leavers_19_21_active": Fill("CareLeaverEET", _FROM_2016, "CareLeaverEETNum"),
+    "care_leavers_19_21_active": Fill("CareLeaverEET", _FROM_2016, "CareLeaverEETNum", "", _UNROUNDED),
     "care_leavers_19_21_accommodation": Fill("CareLeaverAcc", _FROM_2016, "NoCareLeaverAcc", "NoCareLeavers"),
 }
 # Measures without a metric of their own here: counts of another, fills, and what is only compared with other tables.

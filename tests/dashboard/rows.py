@@ -48,7 +48,8 @@ def row(**changes: Any) -> Row:
         "status": "observed", "symbol": None, "rank": 100, "tied": 1, "ranked": 149, "quarter": 3, "sets_cut": True,
         "very_small": False, "change": None, "series_break": None, "benchmark": 7.6, "council_count": 148, "gap": 7.4,
         "shortfall": 11.2, "low": 12.0, "high": 18.0, "verdict": "worse", "metric_id": "waits", "value_low": None,
-        "value_high": None, "denominator": None, "figures": 149, "hidden": 0, "enough": True, "reached": 37, **changes,
+        "value_high": None, "denominator": None, "unknown": None, "figures": 149, "hidden": 0, "enough": True,
+        "reached": 37, **changes,
     }  # fmt: skip
     if not made["sets_cut"]:
         # What is not ranked is not compared.

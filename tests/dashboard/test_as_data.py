@@ -220,7 +220,7 @@ def test_what_england_would_gain_can_be_worked_out_from_its_address(db: Database
     nine = england.chosen(db, england.NINE)
     chosen, all_nine, areas, *_ = view_data.england(db, metric, period, BEST, nine).addresses
     same(answer(db, chosen), rows_of_file(db, direction.with_direction(db, queries.councils(db, metric, period, BEST))))
-    short = answer(db, all_nine).filter(pl.col("gap") > 0)
+    short = answer(db, all_nine).filter(pl.col("gap_low") > 0)
     counted = short.with_columns(pl.coalesce("joint_return", "la_number").alias("return")).unique(
         ["metric_id", "return"]
     )

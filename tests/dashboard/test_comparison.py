@@ -11,7 +11,7 @@ from typing import Any
 import polars as pl
 import pytest
 
-from dashboard.analysis import comparison, queries
+from dashboard.analysis import benchmarks, comparison, queries
 from dashboard.analysis.benchmarks import BENCHMARKS
 from dashboard.data.database import Database
 from dashboard.data.model import ENGLAND
@@ -286,3 +286,28 @@ def test_england_of_the_real_figures_counts_the_four_joint_councils_twice_not_fo
     assert total.compared + total.without + total.small == 151
     once = {row["return_id"]: row["shortfall"] or 0.0 for row in rows.iter_rows(named=True)}
     assert total.shortfall == pytest.approx(sum(once.values()))
+
+
+def test_a_hidden_count_makes_a_gap_a_shortfall_and_englands_sum_a_range(tmp_path: Path) -> None:
+    """Of 100 each, 6, 2 and a hidden 1 to 5 are compared with 3 %."""
+    db = small.database(
+        tmp_path,
+        metrics=[small.metric("waits", shortfall_moves="numerator", shortfall="posts to fill", has_interval=True)],
+        figures=[
+            Figure("waits", "101", 6.0, 6.0, 100.0),
+            Figure("waits", "102", 2.0, 2.0, 100.0),
+            Figure("waits", "103", "c", None, 100.0, range=(1.0, 5.0)),
+        ],
+    )
+    metric = db.metrics["waits"]
+    figures = db.councils("waits", db.latest("waits").end)
+    rows = comparison.compare(db, benchmarks.with_target(3.0, metric), figures, figures)
+    found = {row["area_id"]: row for row in rows.iter_rows(named=True)}
+    bounds = ("gap", "gap_low", "gap_high", "shortfall", "shortfall_low", "shortfall_high")
+    assert [found["101"][name] for name in bounds] == [3.0, 3.0, 3.0, 3.0, 3.0, 3.0]
+    assert [found["102"][name] for name in bounds] == [-1.0, -1.0, -1.0, None, None, None]
+    assert [found["103"][name] for name in bounds] == [None, -2.0, 2.0, None, 0.0, 2.0]
+    assert found["103"]["verdict"] is None
+    total = comparison.england_if_all_met(rows)
+    assert (total.short, total.meet, total.unsure, total.without) == (1, 1, 1, 0)
+    assert (total.shortfall_low, total.shortfall_high, total.shortfall) == (3.0, 5.0, None)

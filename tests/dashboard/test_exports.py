@@ -98,7 +98,7 @@ def test_text_that_a_spreadsheet_would_run_is_made_text_and_all_else_is_kept(tmp
         assert float(found[council]["value"]) == number
         assert float(found[council]["gap"]) == pytest.approx(number - 20.5)  # negative, and still a number
     assert not [cell for row in rows for cell in row.values() if cell[:1] in "=+@\t\r" and cell]
-    numeric = {"gap", "gap_low", "gap_high", "value", "change", "benchmark"}
+    numeric = {f"{name}{end}" for name in ("gap", "value", "change", "benchmark") for end in ("", "_low", "_high")}
     assert not [row[name] for row in rows for name in row if name not in numeric and row[name].startswith("-")]
 
 

@@ -234,7 +234,7 @@ def test_who_contributes_to_a_benchmark_is_said_with_links_and_values(db: Databa
     assert '<a data-choose href="/council?la=Leeds">Leeds</a> 2.1%' in best
 
     region = texts(shown_contributing(db, BEST_OF_REGION, "383"))
-    assert "A quarter of the 15 councils with a figure in its region are at or below" in region
+    assert "5 of the 15 councils with a figure in its region are at or below" in region
     assert "Leeds 2.1%" in " ".join(region.split())
     assert "choose a council" in shown_contributing(db, BEST_OF_REGION, None)
     for benchmark, words in ((REGION, "Its region stands at"), (ENGLAND, "England stands at 14.2%.")):

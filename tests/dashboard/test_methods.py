@@ -271,8 +271,8 @@ def test_every_formula_comes_to_the_published_figure_by_hand(db: Database, datab
 
 def test_a_formula_is_said_in_the_columns_that_are_declared(db: Database) -> None:
     assert measures.measure(db, "vacancy_rate").formula.startswith("vacancy_fte ÷ (vacancy_fte + inpost_fte) × 100.")
-    assert measures.measure(db, "plan_rate").formula.startswith(
-        "CPP_At31 ÷ children aged 0 to 17 in the middle of the year before × 10,000, worked out here."
+    assert measures.measure(db, "plan_rate").formula == (
+        "Worked out here: CPP_At31 ÷ children aged 0 to 17 in the middle of the year before × 10,000."
     )
     assert measures.measure(db, "absence_rate").formula == "As the publisher prints it."
     assert measures.measure(db, "placements_3_or_more").made_of
@@ -429,7 +429,7 @@ class TestPage:
             told = (
                 measure.title, measure.definition, measure.formula, measure.reason, measure.better, measure.caveat,
                 measure.source.title, measure.source.release, tables.released(measure.source.released),
-                measure.source.next_release or "Next edition: not known here",
+                measure.source.next_release or f"Next edition: {measure.next_edition or 'not known here'}",
                 *(reason for _, reason in measure.breaks),
                 *(reason for *_, reason in measure.errors), *(period.when[-4:] for period in measure.coverage),
             )  # fmt: skip
@@ -577,8 +577,8 @@ def test_a_version_of_the_data_from_before_there_were_reasons_opens(db: Database
     assert measures.measure(old, "caseload").reason == measures.NOT_SAID
 
 
-def test_neutral_measures_have_no_minimum_and_grades_an_order_of_their_own(db: Database) -> None:
-    assert measures.measure(db, "plan_rate").minimum == ""
+def test_neutral_measures_have_a_minimum_too_and_grades_an_order_of_their_own(db: Database) -> None:
+    assert measures.measure(db, "plan_rate").minimum.endswith("are shown, but in no median.")
     assert measures.measure(db, "judgement_leaders").better == "Outstanding is best, Inadequate worst"
     assert measures.measure(db, "vacancy_rate").minimum.startswith("Returns with fewer than 20 ")
     assert isinstance(db.table["metric"], pl.DataFrame)

@@ -101,20 +101,31 @@ class Figures:
     def of(self, area_id: str | None) -> Row:
         return next(row for row in self.rows if row["area_id"] == area_id)
 
-    def returns(self) -> dict[str, Row]:
+    def everybody(self) -> dict[str, Row]:
+        """The returns with a figure, those too small to rank among them."""
         return {row["return_id"]: row for row in self.councils if row["value"] is not None}
 
     def setting(self) -> list[float]:
-        """Values of returns that set a cut, from low to high."""
+        """Values of returns that are ranked, from low to high."""
+        return sorted(row["value"] for row in self.returns().values())
+
+    def hides(self) -> bool:
+        """Whether some figures are ranges, or too many are hidden, so that cuts are none or not one number."""
+        silent = [row for row in self.councils if row["status"] in ("suppressed", "unspecified")]
+        ranged = any(row["value_low"] is not None for row in self.councils)
+        return ranged or len(silent) > (len(silent) + len(self.everybody())) / 4
+
+    def returns(self) -> dict[str, Row]:
+        """The returns that are ranked."""
         minimum = self.metric["minimum_denominator"]
         counted = any(row["denominator"] is not None for row in self.councils if row["value"] is not None)
-        found = []
-        for return_id in self.returns():
+        found = {}
+        for return_id, row in self.everybody().items():
             members = [row for row in self.councils if row["return_id"] == return_id]
             enough = not minimum or not counted or (members[0]["denominator"] or 0) >= minimum
             if enough and not any(row["very_small"] for row in members):
-                found.append(members[0]["value"])
-        return sorted(found)
+                found[return_id] = row
+        return found
 
     def cut(self, share: float = BEST, values: list[float] | None = None) -> float:
         return type_7(self.setting() if values is None else values, share if self.lower else 1 - share)
@@ -153,9 +164,9 @@ def test_england_is_published_and_no_sum(db: Database, database: duckdb.DuckDBPy
     example = example_of(db, "areas")
     figures = about(database, example)
     england = figures.of("E92000001")["value"]
-    total = sum(row["value"] for row in figures.returns().values())
+    total = sum(row["value"] for row in figures.everybody().values())
     assert f"England, as published: {short(england)} " in words(example)
-    assert f"The {len(figures.returns())} returns with a figure add up to {short(total, 6)}" in words(example)
+    assert f"The {len(figures.everybody())} returns with a figure add up to {short(total, 6)}" in words(example)
     assert f": {short(england - total, 6)} less." in words(example)
     missing = [row for row in figures.councils if row["value"] is None]
     assert all(name(row["name"]) in words(example) for row in missing[:6])
@@ -164,7 +175,7 @@ def test_england_is_published_and_no_sum(db: Database, database: duckdb.DuckDBPy
 def test_a_joint_return_takes_one_place(db: Database, database: duckdb.DuckDBPyConnection) -> None:
     for example in (example_of(db, "joint-returns"), differs(db, "joint-returns")):
         figures = about(database, example)
-        with_value = [row for row in figures.councils if row["value"] is not None]
+        with_value = [row for row in figures.councils if row["return_id"] in figures.returns()]
         assert f"{len(with_value)} councils" in words(example)
         assert f"{len(figures.returns())} returns" in words(example)
         ((other, rank, twice, of),) = re.findall(
@@ -284,7 +295,7 @@ def test_the_cut_of_the_best_quarter_is_found_between_two_values(
 def test_the_very_small_would_move_the_cut(db: Database, database: duckdb.DuckDBPyConnection) -> None:
     example = example_of(db, "very-small")
     figures = about(database, example)
-    everybody = sorted(row["value"] for row in figures.returns().values())
+    everybody = sorted(row["value"] for row in figures.everybody().values())
     assert f"{len(everybody) - len(figures.setting())} are not ranked." in words(example)
     assert f"Without them a quarter are at or below {figures.shown(figures.cut())}%" in words(example)
     assert f"with them it would be {figures.shown(figures.cut(values=everybody))}%." in words(example)
@@ -343,7 +354,7 @@ def test_england_is_the_sum_of_all_shortfalls(db: Database, database: duckdb.Duc
     gaps = {return_id: gap_of(figures, row) for return_id, row in figures.returns().items()}
     short_of = {return_id: max(real, 0.0) for return_id, (gap, real) in gaps.items() if round(gap, 9) > 0}
     missing = {row["return_id"] for row in figures.councils if row["value"] is None}
-    assert f"{len(gaps)} returns have a figure: {len(gaps) - len(short_of)} meet the benchmark" in words(example)
+    assert f"{len(gaps)} returns are ranked: {len(gaps) - len(short_of)} meet the benchmark" in words(example)
     assert f"{len(short_of)} are short of it. {len(missing)} have no figure." in words(example)
     assert f"add up to {short(float(f'{sum(short_of.values()):.9g}'))}." in words(example)
     assert f"{plain(sum(short_of.values()), 0)} posts to fill" in example.result
@@ -459,7 +470,7 @@ def test_a_learning_partner_reaches_what_the_council_does_not(
     ).fetchall():
         figures = Figures(database, metric_id)
         mine, theirs = figures.of(own), figures.of(other)
-        if mine["value"] is None or not figures.setting():
+        if mine["return_id"] not in figures.returns() or figures.hides():
             continue
         cut = figures.cut()
         if not figures.better(cut, mine["value"]):
@@ -519,20 +530,21 @@ def test_the_sentence_of_the_map_is_written_from_its_rows(db: Database, database
     assert f"{reached} of {len(returns)} councils reach it and {len(returns) - reached} fall short" in example.result
 
 
-def neighbours_of(figures: Figures, areas: Areas, area: str) -> list[float]:
-    """The values of the neighbours that may be compared, each return once, none of the council's own."""
+def neighbours_of(figures: Figures, areas: Areas, area: str) -> list[tuple[float, float]]:
+    """The lowest and highest of the neighbours that may be compared, each return once, none of the council's own."""
     own, minimum = figures.of(area), figures.metric["minimum_denominator"]
     counted = any(row["denominator"] is not None for row in figures.councils if row["value"] is not None)
-    found: dict[str, float] = {}
+    found: dict[str, tuple[float, float]] = {}
     for row in figures.councils:
-        if row["area_id"] not in areas.neighbours[area] or row["value"] is None:
+        ends = row["value_low"] or row["value"], row["value_high"] or row["value"]
+        if row["area_id"] not in areas.neighbours[area] or ends[0] is None:
             continue
         members = [one for one in figures.councils if one["return_id"] == row["return_id"]]
         small = any(one["very_small"] for one in members) or (
             bool(minimum) and counted and (row["denominator"] or 0) < minimum
         )
         if not small:
-            found[row["return_id"]] = row["value"]
+            found[row["return_id"]] = ends
     found.pop(own["return_id"], None)
     return list(found.values())
 
@@ -547,10 +559,12 @@ def test_mean_and_median_of_neighbours_give_opposite_answers_so_often(
     ).fetchall():
         figures = Figures(database, metric_id)
         for row in figures.councils:
-            near = neighbours_of(figures, areas, row["area_id"]) if row["value"] is not None else []
-            if len(near) < 5:
+            ends = neighbours_of(figures, areas, row["area_id"]) if row["value"] is not None else []
+            near = [low for low, high in ends if low == high]
+            too_many = figures.hides() and not any(one["value_low"] is not None for one in figures.councils)
+            if len(near) < 5 or too_many or median(low for low, _ in ends) != median(high for _, high in ends):
                 continue
-            middle, mean = float(f"{median(near):.9g}"), float(f"{fmean(near):.9g}")
+            middle, mean = float(f"{median(low for low, _ in ends):.9g}"), float(f"{fmean(near):.9g}")
             met = [not figures.better(one, row["value"]) for one in (middle, mean)]
             held, opposite = held + 1, opposite + (met[0] != met[1])
             if (metric_id, row["area_id"]) == (example.metric_id, example.area_id):
@@ -573,7 +587,7 @@ def test_bands_closed_on_the_upper_side_put_councils_on_a_cut_lower(
     example = differs(db, "edges")
     on, measures = 0, 0
     for figures in every_ranked(database):
-        if figures.lower:
+        if figures.lower or figures.hides():
             continue
         cuts = [figures.cut(share) for share in (0.25, 0.5, 0.75)]
         measures += 1
@@ -591,11 +605,14 @@ def test_cuts_set_by_everybody_move_so_many(db: Database, database: duckdb.DuckD
     example = differs(db, "cuts")
     moved, held = 0, 0
     for figures in every_ranked(database):
+        if figures.hides():
+            continue
         values = [row["value"] for row in figures.councils if row["value"] is not None]
+        ranked = [row["value"] for row in figures.councils if row["return_id"] in figures.returns()]
         own = [figures.cut(share) for share in (0.25, 0.5, 0.75)]
         other = [figures.cut(share, values) for share in (0.25, 0.5, 0.75)]
-        quarters = [[sum(figures.better(cut, value) for cut in cuts) for value in values] for cuts in (own, other)]
-        held += len(values)
+        quarters = [[sum(figures.better(cut, value) for cut in cuts) for value in ranked] for cuts in (own, other)]
+        held += len(ranked)
         moved += sum(one != two for one, two in zip(*quarters, strict=True))
         if figures.metric["metric_id"] == example.metric_id:
             assert ", ".join(short(cut) for cut in own) in example.steps[0]
@@ -609,8 +626,8 @@ def test_so_many_moved_in_a_year_and_so_few_have_a_trend(db: Database, database:
     figures = Figures(database, example.metric_id)
     before = Figures(database, example.metric_id, figures.end.replace(year=figures.end.year - 1))
     moved, clear, against = 0, 0, 0
-    for return_id, row in figures.returns().items():
-        then = before.returns().get(return_id)
+    for return_id, row in figures.everybody().items():
+        then = before.everybody().get(return_id)
         change = row["value"] - then["value"] if then else 0.0
         moved += round(change, 9) != 0
         trend = rows(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -495,25 +494,35 @@ def published_of(db: Database, metric_id: str) -> list[dict[str, Any]]:
     return [
         one
         for one in db.figure.filter(pl.col("metric_id") == metric_id).to_dicts()
-        if one["kind"] == "local_authority" and one["period_end"] == end and one["value"] is not None
+        if one["kind"] == "local_authority"
+        and one["period_end"] == end
+        and (one["value"] is not None or one["value_low"] is not None)
     ]
 
 
-def slow(db: Database, metric: Metric, area_id: str, value: float) -> tuple[int, int, int, int] | None:
-    """Rank, how many share it, of how many, and the quarter; the others as published, each return once."""
-    if not metric.ranked:
-        return None
+def slow(db: Database, metric: Metric, area_id: str, value: float) -> tuple[int | None, ...]:
+    """Best and worst rank, of how many, best and worst quarter; the others as published, each return once."""
     councils = published_of(db, metric.metric_id)
-    published = {one["return_id"]: one["value"] for one in councils}
-    setting = {one["return_id"]: one["value"] for one in councils if one["sets_cut"]}
-    replaced = {key: one for key, one in published.items() if area_id not in key.split("+")}
-    sign = 1 if metric.lower_is_better else -1
-    cuts = [type_7([sign * one for one in setting.values()], share) for share in (0.25, 0.5, 0.75)]
+    own = next((one for one in councils if one["area_id"] == area_id), None)
+    small = area_id in ("201", "420") if own is None else own["not_ranked"]
+    if not metric.ranked or small:
+        return (None,) * 5
+    # Turned so that lower is better: from the best to the worst that each can be.
+    ends: dict[str, tuple[float, float]] = {}
+    for one in councils:
+        low, high = one["value_low"] or one["value"], one["value_high"] or one["value"]
+        if one["sets_cut"]:
+            ends[one["return_id"]] = (low, high) if metric.lower_is_better else (-high, -low)
+    others = [one for key, one in ends.items() if area_id not in key.split("+")]
+    mine = value if metric.lower_is_better else -value
+    lax, strict = ([type_7([one[end] for one in ends.values()], at) for at in (0.25, 0.5, 0.75)] for end in (1, 0))
+    whole = councils[0]["enough"]
     return (
-        1 + sum(sign * one < sign * value for one in replaced.values()),
-        1 + Counter(replaced.values())[value],
-        1 + len(replaced),
-        1 + sum(sign * value > cut for cut in cuts),
+        1 + sum(worst < mine for _, worst in others),
+        1 + sum(best < mine for best, _ in others),
+        1 + len(others),
+        1 + sum(mine > cut for cut in lax) if whole else None,
+        1 + sum(mine > cut for cut in strict) if whole else None,
     )
 
 
@@ -532,14 +541,15 @@ def test_a_provisional_rank_is_what_a_slow_oracle_says(db: Database, area_id: st
             (pl.col("metric_id") == metric.metric_id) & (pl.col("period_end") == db.latest(metric.metric_id).end)
         )
         tried[metric.metric_id] = [values[0], values[-1] + 1, values[len(values) // 3], (values[10] + values[11]) / 2]
-        tried[metric.metric_id] += cuts.select("best", "middle", "worst").rows()[0] if cuts.height else values[:3]
+        tried[metric.metric_id] += cuts.select("best_low", "middle_low", "worst_low").rows()[0]
+        tried[metric.metric_id][4:] = [one if one is not None else values[2] for one in tried[metric.metric_id][4:]]
     for at in range(7):
         figures = [Own(metric_id, values[at]) for metric_id, values in tried.items()]
         rows = local_rank.rank_figures(db, area_id, figures, BENCHMARKS["england"]).to_dicts()
         assert len(rows) == len(figures)
         for row_ in rows:
-            said = (row_["rank"], row_["tied"], row_["ranked"], row_["quarter"])
-            assert said == (slow(db, db.metrics[row_["metric_id"]], area_id, row_["value"]) or (None,) * 4), row_
+            said = tuple(row_[name] for name in ("rank_low", "rank_high", "ranked", "quarter_low", "quarter_high"))
+            assert said == slow(db, db.metrics[row_["metric_id"]], area_id, row_["value"]), row_
 
 
 def test_a_published_figure_given_as_ones_own_stands_where_it_stands(db: Database) -> None:
@@ -574,7 +584,7 @@ def test_benchmarks_are_those_of_every_other_page_and_gaps_follow(
         rows = queries.councils(db, metric, db.latest(metric_id), benchmark)
         published = rows.row(by_predicate=pl.col("area_id") == area_id, named=True)
         assert (found["benchmark"], found["council_count"]) == (published["benchmark"], published["council_count"])
-        if found["benchmark"] is None:
+        if found["benchmark"] is None or not published["sets_cut"]:
             assert found["gap"] is None
         else:
             gap = value - found["benchmark"]
@@ -674,7 +684,7 @@ def test_the_picture_has_both_marks_by_name(
             "vacancy_rate",
             "best_quarter",
             (
-                "With 14.2%, unpublished, Leeds would be 73rd of 149 by social worker vacancy rate and in the second "
+                "With 14.2%, unpublished, Leeds would be 72nd of 147 by social worker vacancy rate and in the second "
                 "quarter, the others as published at 30 September 2025. That is 12.1 percentage points more than its "
                 "own published 2.1%, which is worse. It is 6.45 percentage points above what the best quarter of "
                 "councils in England reach (7.75%): 32 posts to fill, with the number of posts as it is."
@@ -686,7 +696,7 @@ def test_the_picture_has_both_marks_by_name(
             "vacancy_rate",
             "england",
             (
-                "With 2.1%, unpublished, Leeds would be joint 7th of 149 (2 share it) by social worker vacancy rate "
+                "With 2.1%, unpublished, Leeds would be joint 6th of 147 (2 share it) by social worker vacancy rate "
                 "and in the best quarter, the others as published at 30 September 2025. That is what was published "
                 "for it (2.1%). It would be better than England (14.2%)."
             ),

@@ -483,8 +483,75 @@ def test_no_sentence_has_a_number_its_row_does_not_hold(all_said: Said) -> None:
         assert numbers(sentence) <= known | fixed, sentence
         if one["value"] is not None and not metric.graded:
             assert formats.brief(one["value"], metric, decimals) in sentence
-        if one["gap_low"] is not None and "cannot be said" not in sentence:
-            assert formats.mark(one, benchmark, metric) in sentence
+        if one["gap_low"] is not None:
+            level = (
+                "" if one["benchmark"] is not None else f"the standard lies {formats.benchmark_quantity(one, metric)}."
+            )
+            assert formats.mark(one, benchmark, metric) in sentence or (level and level in sentence), sentence
+
+
+HIDDEN: Row = {
+    "value": None, "status": "suppressed", "symbol": "c", "value_low": 0.4, "value_high": 2.0, "denominator": 250.0,
+    "rank": None, "rank_low": 28, "rank_high": 86, "ranked": 151, "tied": None, "quarter": None, "quarter_low": 2,
+    "quarter_high": 3, "low": None, "high": None, "verdict": None, "gap": None, "gap_low": -0.8, "gap_high": 1.7,
+    "shortfall": None, "shortfall_low": 0.0, "shortfall_high": 4.2,
+}  # fmt: skip
+SMALL = "In Leeds the rate of waits at 30 September 2025 is hidden because it is small (a count of 1 to 5)"
+OPEN: Row = {"benchmark": None, "benchmark_low": 0.254, "benchmark_high": 1.238}
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        (
+            {**HIDDEN, **OPEN},
+            (f"{SMALL}: 0.4% to 2.0%, between 28th and 86th of 151, in the second or third quarter. "
+            f"Whether it meets {THE_BEST} cannot be said: the standard lies between 0.25% and 1.24%."),
+        ),
+        (
+            {**HIDDEN, **OPEN, "quarter_low": 1, "quarter_high": 2, "rank_low": 2, "rank_high": 3},
+            (f"{SMALL}: 0.4% to 2.0%, 2nd or 3rd of 151, in the better half. "
+            f"Whether it meets {THE_BEST} cannot be said: the standard lies between 0.25% and 1.24%."),
+        ),
+        (
+            {**OPEN, "value": 5.0, "rank": None, "rank_low": 130, "rank_high": 131, "ranked": 151, "quarter": 4,
+             "gap": None, "gap_low": 3.762, "gap_high": 4.746, "shortfall": None, "shortfall_low": 24.1,
+             "shortfall_high": 30.4, "verdict": "worse"},
+            ("In Leeds the rate of waits was 5.0% at 30 September 2025, 130th or 131st of 151, in the worst quarter "
+            f"whatever the hidden figures are. That is between 3.8 and 4.7 percentage points above {THE_BEST} (between "
+            f"0.25% and 1.24%): 24 to 30 posts to fill, {HELD}."),
+        ),
+        (
+            {"sets_cut": False, "not_ranked": "based on fewer than 20"},
+            ("In Leeds the rate of waits was 15.0% at 30 September 2025. It is not ranked: based on fewer than 20. Its "
+            "95% interval is 12.0% to 18.0%."),
+        ),
+        (
+            {"rank": 24, "tied": 2, "ranked": 32, "figures": 53, "hidden": 97, "enough": False, "quarter": None,
+             **NOT_COMPARED},
+            ("In Leeds the rate of waits was 15.0% at 30 September 2025, joint 24th of the 32 ranked among "
+            "the 53 councils with a figure (2 share it). 97 of 150 figures are hidden to protect small numbers: too "
+            "many to say what councils reach."),
+        ),
+    ],
+)  # fmt: skip
+def test_the_sentence_of_a_council_where_figures_are_hidden(changes: Row, words: str) -> None:
+    assert council_sentence("Leeds", row(**changes), PERCENT, BEST, []) == words
+
+
+def test_a_quarter_is_claimed_only_where_it_is_one() -> None:
+    total = England(short=89, meet=59, without=5, shortfall_low=None, shortfall_high=None, uncounted=89)
+    rows = [row(benchmark=7.0, council_count=148, reached=59, value=7.0, gap=0.0), *[row(gap=8.0)] * 2]
+    sentence = england_sentence(rows, None, PERCENT, BEST, total)
+    assert "59 of 148 councils are at or below 7.0%. 89 fall short." in sentence
+    assert "quarter" not in sentence
+
+
+def test_a_name_is_lowest_or_highest_only_where_it_is_alone() -> None:
+    values = {"Ashford": 0.0, "Barton": 0.0, "Carlow": 3.0}
+    rows = [row(name=name, return_id=name, value=value) for name, value in values.items()]
+    sentence = england_sentence(rows, None, NEUTRAL, ENGLAND, England(0, 0, 0, None, None, 0))
+    assert "range from 0.0 per 10,000 children (2 councils) to 3.0 per 10,000 children (Carlow)." in sentence
 
 
 # "was 14.9% at ..., 98th of 149. That is 7.15 percentage points above what the best quarter ... reach (7.75%)".

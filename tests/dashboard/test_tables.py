@@ -113,7 +113,7 @@ def test_councils_in_a_table_best_first_with_the_reason_of_what_is_missing(db: D
     assert by_name["Westminster"][1] == "not available (x)"
     assert by_name["Westminster"][4:] == ["", "", ""]
     assert by_name["Kingston upon Thames joint return with Richmond upon Thames"][1] == "14.9%"
-    assert by_name["Isles of Scilly very small: read with care"][1] == "100.0%"
+    assert by_name["Isles of Scilly not ranked: a very small council"][1] == "100.0%"
     assert [row[1] for row in body[-2:]] == ["not available (x)"] * 2
     assert page.all("th")[0]["scope"] == "col"
     assert {attributes["scope"] for attributes in page.all("th")} == {"col", "row"}
@@ -325,8 +325,10 @@ def test_every_source_is_named_with_release_date_and_licence(db: Database) -> No
             assert words in page.text
         assert tables.released(source.released) in page.text
         assert page.all("a")[0]["href"] == source.page
-        assert ("Next edition: " in page.text) == (source.next_release is not None or metric.next_due is not None)
-        assert ("derived" in page.text.lower()) or not metric.derived
+        assert ("Next edition: " in page.text) == bool(source.next_release or metric.next_due)
+        # Each of its own columns, and not one sentence for all.
+        assert (f"Worked out here: {metric.made}." in page.text) == metric.derived
+    assert sum(metric.derived for metric in db.metrics.values()) == 29
 
 
 @pytest.mark.parametrize(("text", "words"), [("2026-03-19", "19 March 2026"), ("2025-05", "May 2025")])

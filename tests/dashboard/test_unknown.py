@@ -10,6 +10,7 @@ import pytest
 
 from dashboard.analysis import comparison, direction, funnel, queries
 from dashboard.analysis.benchmarks import BENCHMARKS
+from dashboard.briefings.council import briefing
 from dashboard.data.database import Database
 from dashboard.views import tables
 from dashboard.views.tables import cells
@@ -55,6 +56,16 @@ def test_what_is_unknown_makes_nobody_best_or_worst_and_asks_nothing(db: Databas
     assert "4 more are not ranked: too much is unknown." in profile_sentence(
         "Hampshire", profile.to_dicts(), db.metrics
     )
+
+
+def test_a_briefing_says_which_measures_are_not_ranked_for_it(db: Database) -> None:
+    paper = briefing(db, HAMPSHIRE, BEST)
+    said = [str(block) for page in paper.pages for section in page for block in section.blocks]
+    assert any("leavers 17-18 housed (66% unknown)" in words and "leavers 19-21 active (51% unknown)" in words
+               for words in said)  # fmt: skip
+    asked = [str(section) for page in paper.pages for section in page if section.title == "What to ask the council"]
+    assert asked
+    assert "care leavers" not in asked[0].lower()
 
 
 @pytest.mark.parametrize("metric_id", [HOMES, "care_leavers_19_21_active"])
@@ -109,3 +120,5 @@ def test_measures_of_children_in_need_say_which_and_open_under_their_former_titl
     assert "No change in a year is given. Grades of 2019/20 and 2020/21 were given by teachers" in html(app)
     assert "There is no measure called" not in html(app)
     assert not app.warning
+    app = opened("Council", la="Leeds", metric=renamed[-1].title)
+    assert "The lines break before 2022: Grades of 2019/20 and 2020/21 were given by teachers" in html(app)

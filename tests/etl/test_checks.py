@@ -49,6 +49,15 @@ DAMAGE = {
         "314+318",
     ),
     "everybody_with_a_value_is_ranked": ("DELETE FROM standing WHERE area_id = '383'", "383"),
+    # Teachers gave the grades of 2021.
+    "no_change_on_a_break": (
+        """
+        INSERT INTO change (metric_id, area_id, period_end, change)
+        SELECT metric_id, area_id, period_end, 0.0 FROM observation
+        WHERE metric_id = 'attainment_8_in_need' AND area_id = '383' AND year(period_end) = 2022
+        """,
+        "383",
+    ),
     "neighbours": ("DELETE FROM neighbour WHERE area_id = '383' AND closeness_rank = 10", "383"),
     "judgements": (
         """

@@ -70,6 +70,15 @@ def test_a_hidden_count_lies_between_one_and_five_of_those_counted() -> None:
     }
 
 
+def test_the_unknown_may_all_be_among_those_hidden() -> None:
+    observation = observed(
+        [("a", 40.0, 400.0, "observed"), ("b", None, 200.0, "suppressed"), (ENGLAND, 43.0, 600.0, "observed")]
+    )
+    some = pl.when(pl.col("area_id") == "b").then(7.0).alias("unknown")
+    found = ranges.with_ranges(observation.with_columns(some), METRIC, [LONG_PLANS], checked(observation))
+    assert found.filter(pl.col("area_id") == "b").select("value_low", "value_high").rows() == [(0.5, 6.0)]
+
+
 @pytest.mark.parametrize(("england", "used"), [(None, False), (40.0, True), (50.0, True), (60.0, False)])
 def test_without_england_or_against_it_no_range_is_used(england: float | None, used: bool) -> None:
     # Two hidden counts are at least 2 and at most 10 together, over 40 printed; England is rounded to ten. One council

@@ -131,8 +131,19 @@ def test_the_committed_releases_agree(committed: pl.DataFrame, known_areas: Area
     counts = committed.group_by("measure").agg(pl.len(), (pl.col("outcome") == Outcome.EQUAL).sum().alias("equal"))
     assert {measure: (compared, equal) for measure, compared, equal in counts.iter_rows()} == {
         "LAC": (815, 815),
+        "LACnum": (815, 815),
+        "LAC_Start_Rate": (816, 816),
+        "LACnum_Start": (816, 816),
         "LACStable_2016on": (805, 805),
+        "LACStableNum_2016on": (805, 805),
+        "LAC_LongStable%": (807, 807),
+        "LAC_LongStableNum": (807, 807),
+        "LACHealth%": (811, 811),
+        "CareLeaverEET": (816, 816),
+        "CareLeaverEETNum": (821, 821),
         "CareLeaverAcc": (807, 807),
+        "NoCareLeaverAcc": (812, 812),
+        "NoCareLeavers": (821, 821),
         "CareLeaversNEET": (811, 811),
         "Emotional_LAC": (813, 813),
         "CP_conf_15days": (1623, 1511),
@@ -147,7 +158,7 @@ def test_the_committed_releases_agree(committed: pl.DataFrame, known_areas: Area
     }
     # Two in which a council had no referral from schools: Bolton, 2016 and 2017.
     assert dict(committed["outcome"].value_counts().iter_rows()) == {
-        Outcome.EQUAL: 16_801,
+        Outcome.EQUAL: 25_748,
         Outcome.UNSUPPRESSED: 191,
         Outcome.ROUNDED: 69,
         Outcome.ANOTHER_EDITION: 11,
@@ -161,7 +172,7 @@ def test_the_committed_releases_agree(committed: pl.DataFrame, known_areas: Area
 
 def test_every_measure_is_compared_or_it_is_said_why_not() -> None:
     read = {metric.where[lait.MEASURE] for metric in tool.SOURCE.metrics} | tool.COMPANIONS.keys()
-    assert len(read) == 24
+    assert len(read) == 35
     assert COMPARED.keys() | reconcile_lait.ALONE.keys() == read
     assert not COMPARED.keys() & reconcile_lait.ALONE.keys()
 
@@ -171,7 +182,7 @@ def test_a_figure_that_differs_is_named_with_both_values_and_where_they_stand(da
     assert result(data, known_areas, RATE) == {Outcome.EQUAL: 814, Outcome.UNEXPLAINED: 1}
     (words,) = differing(data, known_areas)
     assert words == (
-        "E_DISAGREES: LAC of Leeds (383), 2023: 71 in bds_long_selected.parquet, row 14694, "
+        "E_DISAGREES: LAC of Leeds (383), 2023: 71 in bds_long_0_2026-04-08.parquet, row 90174, "
         "84 in cla_number_and_rate_per_10k_children.csv, line 1191. "
         "Look both up: download the older file again, or declare in etl/check/reconcile_lait.py why they differ."
     )
@@ -359,7 +370,7 @@ def test_the_command_says_what_agrees_and_ends_well(command: Command) -> None:
     assert ran.status == 0
     assert "LAC, 2021 to 2025: 815 compared with cla_number_and_rate_per_10k_children.csv, 815 equal" in ran.out
     for line in (
-        "17,074 figures compared, 16,801 equal",
+        "26,021 figures compared, 25,748 equal",
         "69 counts rounded to 10",
         "11 counts of another edition",
         "191 table suppresses the counts",
@@ -376,4 +387,4 @@ def test_the_command_ends_with_status_2_and_names_what_it_cannot_explain(data: P
     ran = command("agree", "--data", data)
     assert ran.status == 2
     assert "1 unexplained" in ran.out.splitlines()
-    assert "LAC of Leeds (383), 2023: 71 in bds_long_selected.parquet" in ran.err
+    assert "LAC of Leeds (383), 2023: 71 in bds_long_0_2026-04-08.parquet" in ran.err

@@ -15,6 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from etl.build import trends
+from etl.build.unknown import TOO_MANY_UNKNOWN
 from etl.model import OBSERVATION
 
 LOWER, HIGHER, NEUTRAL = "lower_is_better", "higher_is_better", "neutral"
@@ -240,25 +241,63 @@ def test_the_order_of_rows_does_not_matter(values: list[float | None]) -> None:
     assert trends_of(dict(reversed(by_area.items()))) == trends_of(by_area)
 
 
+def test_a_pair_of_years_counts_only_where_their_ranges_do_not_overlap() -> None:
+    five = pl.DataFrame(
+        {
+            "metric_id": "made_up",
+            "area_id": "a",
+            "return_id": "a",
+            "period_end": [date(year, 3, 31) for year in range(2021, 2026)],
+            "value": [1.0, 2.0, None, 4.0, 5.0],
+            "value_low": [None, None, 2.5, None, None],
+            "value_high": [None, None, 3.5, None, None],
+            "unknown": pl.Series([None] * 5, dtype=pl.Float64),
+            "denominator": 100.0,
+        }
+    )
+    metric = pl.DataFrame({"metric_id": ["made_up"], "unit": ["%"], "polarity": [LOWER]})
+    area = pl.DataFrame({"area_id": ["a"], "kind": ["local_authority"]})
+    breaks = trends.series_breaks(metric)
+
+    def last(rows: pl.DataFrame) -> tuple[int | None, str]:
+        found = trends.trends(rows, metric, area, breaks).filter(pl.col("period_end") == date(2025, 3, 31))
+        s, way = found.select("s", "direction").row(0)
+        return s, way
+
+    assert last(five) == (10, WORSE)
+    # From 1.5 to 4.5 the hidden one may be under the second or over the fourth.
+    wide = five.with_columns(pl.col("value_low").replace({2.5: 1.5}), pl.col("value_high").replace({3.5: 4.5}))
+    assert last(wide) == (8, WORSE)
+    wider = five.with_columns(pl.col("value_low").replace({2.5: 0.5}), pl.col("value_high").replace({3.5: 4.5}))
+    assert last(wider) == (7, UNCLEAR)
+
+
 # From here on: every trend of the real database, counted again in plain Python.
 
 Key = tuple[str, str, date]
+# The lowest and the highest that a figure can be.
+Ends = tuple[Decimal, Decimal]
 
 
 def expected(database: duckdb.DuckDBPyConnection) -> dict[Key, tuple[int | None, str, str | None]]:
     rows = database.execute(
         """
-        SELECT metric_id, area_id, period_end, value, return_id, polarity::VARCHAR, period_kind, start_date
+        SELECT metric_id, area_id, period_end, coalesce(value_low, value), coalesce(value_high, value), return_id,
+            polarity::VARCHAR, period_kind, start_date
         FROM observation JOIN metric USING (metric_id) JOIN area USING (area_id) WHERE unit NOT IN ('grade', 'months')
         """
     ).fetchall()
-    values: dict[tuple[str, str], dict[date, tuple[Decimal, str]]] = defaultdict(dict)
+    values: dict[tuple[str, str], dict[date, tuple[Ends, str]]] = defaultdict(dict)
     published: dict[str, set[date]] = defaultdict(set)
-    for metric_id, area_id, end, value, by, *_ in rows:
-        if value is not None:
-            values[metric_id, area_id][end] = Decimal(f"{value:.9g}"), by
+    for metric_id, area_id, end, low, high, by, *_ in rows:
+        if low is not None:
+            values[metric_id, area_id][end] = (Decimal(f"{low:.9g}"), Decimal(f"{high:.9g}")), by
             published[metric_id].add(end)
     breaks = defaultdict(set)
+    unknown: dict[tuple[str, str], set[date]] = defaultdict(set)
+    too_many = 'SELECT metric_id, area_id, period_end FROM observation WHERE "unknown" > 0.2 * denominator'
+    for metric_id, area_id, end in database.execute(too_many).fetchall():
+        unknown[metric_id, area_id].add(end)
     for metric_id, end in database.execute("SELECT metric_id, period_end FROM series_break").fetchall():
         breaks[metric_id].add(end)
     return {
@@ -269,19 +308,21 @@ def expected(database: duckdb.DuckDBPyConnection) -> dict[Key, tuple[int | None,
             breaks[metric_id],
             polarity,
             start,
+            unknown[metric_id, area_id],
             academic=kind == "academic year",
         )
-        for metric_id, area_id, end, _, _, polarity, kind, start in rows
+        for metric_id, area_id, end, _, _, _, polarity, kind, start in rows
     }
 
 
 def one(
     end: date,
-    values: Mapping[date, tuple[Decimal, str]],
+    values: Mapping[date, tuple[Ends, str]],
     published: set[date],
     breaks: set[date],
     polarity: str,
     start: date | None,
+    unknown: set[date],
     *,
     academic: bool,
 ) -> tuple[int | None, str, str | None]:
@@ -301,9 +342,12 @@ def one(
         return None, UNSAID, JOINED
     if len(known) < 5:
         return None, UNSAID, MISSING
+    if unknown.intersection(five):
+        return None, UNSAID, TOO_MANY_UNKNOWN
     s = 0
     for (earlier, _), (later, _) in combinations(known, 2):
-        s += 1 if later > earlier else -1 if later < earlier else 0
+        # Where ranges overlap it cannot be said which is higher.
+        s += 1 if later[0] > earlier[1] else -1 if later[1] < earlier[0] else 0
     if abs(s) < 8:
         return s, UNCLEAR, None
     if polarity == NEUTRAL:

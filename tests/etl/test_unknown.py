@@ -44,10 +44,11 @@ def test_of_more_than_a_fifth_unknown_there_is_no_rank(unknown: float | None, wh
 def test_there_is_no_change_from_or_to_a_figure_of_which_too_much_is_unknown() -> None:
     observation = frame(
         homes("a", 90.0, 0.0, 2024), homes("a", 30.0, 60.0), homes("b", 30.0, 60.0, 2024), homes("b", 90.0, 0.0),
-        homes("c", 80.0, 10.0, 2024), homes("c", 85.0, 5.0),
+        homes("c", 70.0, 10.0, 2024), homes("c", 85.0, 5.0),
     )  # fmt: skip
     rows = ranks.changes(observation, METRIC, NO_BREAKS)
-    assert rows.select("area_id", "change").rows() == [("c", 5.0)]
+    # From between 70 and 80 to between 85 and 90.
+    assert rows.select("area_id", "change", "change_low", "change_high").rows() == [("c", None, 5.0, 20.0)]
 
 
 def test_one_year_with_too_much_unknown_leaves_no_trend() -> None:

@@ -96,7 +96,9 @@ def test_a_denominator_that_is_published_counts_though_the_numerator_is_not(
     )
     assert found == [(area_id, None, held) for area_id, held in HELD.items()]
     cuts = "FROM quarter_cut WHERE metric_id = 'conferences_in_15_days' AND period_end = $day"
-    assert rows(database, f"SELECT returns, best, middle, worst {cuts}", day=MARCH) == [(151, 88.9, 82.4, 76.35)]
+    assert rows(database, f"SELECT returns, best_low, middle_low, worst_low {cuts}", day=MARCH) == [
+        (151, 88.9, 82.4, 76.35)
+    ]
     db = Database(database_path)
     metric = db.metrics["conferences_in_15_days"]
     councils = queries.councils(db, metric, db.latest(metric.metric_id), BENCHMARKS["best_quarter"])

@@ -292,7 +292,11 @@ def _with_held(
 
     Its lowest with all others at their highest, and the reverse; null of whose figure is exact, or who is no member.
     """
-    ranged = members.filter(pl.col("value_low") < pl.col("value_high")).select(*by, "return_id", *ENDS)
+    ranged = (
+        members.filter(pl.col("value_low") < pl.col("value_high"))
+        .select(*by, "return_id", *ENDS)
+        .join(found, on=[*by, "return_id"], how="semi")
+    )
     if ranged.is_empty():
         return found
     others = members.select(

@@ -9,14 +9,15 @@ from dashboard.data.model import SIGNIFICANT
 
 COLUMNS = (
     "area", "metric", "period", "period_end", "value", "value_low", "value_high", "unit", "status", "symbol", "change",
-    "series_break", "rank", "rank_low", "rank_high", "tied", "ranked", "quarter", "quarter_low", "quarter_high",
+    "change_low", "change_high", "series_break", "rank", "rank_low", "rank_high", "tied", "ranked", "quarter",
+    "quarter_low", "quarter_high",
     "not_ranked", "benchmark_rule", "benchmark", "benchmark_low", "benchmark_high", "benchmark_base", "gap", "gap_low",
     "gap_high", "shortfall", "shortfall_low", "shortfall_high", "interval_low", "interval_high", "interval_allows_for",
     "verdict", "numerator", "denominator", "unknown", "joint_return", "polarity", "region", "area_kind", "la_number",
     "gss_code", "metric_id", "source", "publisher", "release", "released", "page", "licence", "data_version",
 )  # fmt: skip
 CALCULATED = (
-    "change", "benchmark", "benchmark_low", "benchmark_high", "gap", "gap_low", "gap_high", "shortfall",
+    "change", "change_low", "change_high", "benchmark", "benchmark_low", "benchmark_high", "gap", "gap_low", "gap_high", "shortfall",
     "shortfall_low", "shortfall_high", "interval_low", "interval_high",
 )  # fmt: skip
 # Of rows that hold trends (`direction.with_direction`) too.

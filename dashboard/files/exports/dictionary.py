@@ -47,6 +47,8 @@ MEANINGS = {
         "Why figures of this period cannot be held against those before it; null where they can. No change and no "
         "trend is given over it."
     ),
+    "change_low": "The least that the change can be, where one of the two is hidden in a range apart from the other.",
+    "change_high": "The most that it can be then. The same as the least, where both values are printed.",
     "joint_return": (
         'Both numbers of a return that two authorities made together ("314+318"): one figure, which stands in a row of '
         "each and counts once. Null for a return of one."

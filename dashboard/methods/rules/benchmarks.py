@@ -105,7 +105,7 @@ def of_england(db: Database) -> Example | None:
     return Example(
         f"{heading(metric, period.end)}, held against {BEST.group}",
         lines(
-            f"{total.compared} returns have a figure: {total.meet} meet the benchmark, {total.short} are short of "
+            f"{total.compared} returns are ranked: {total.meet} meet the benchmark, {total.short} are short of "
             f"it{counted}. {total.without} have no figure.",
             f"The shortfalls of the {total.short - total.uncounted} with counts add up to {exact(total.shortfall)}.",
         ),

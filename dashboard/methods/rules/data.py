@@ -85,7 +85,7 @@ def of_joint_returns(db: Database) -> Example | None:
                 f"{names(db, row)} report together: {formats.quantity(row['value'], metric)}, one figure, "
                 f"{formats.rank(row)}."
             ),
-            f"{rows.height} councils have a figure, in {row['ranked']} returns.",
+            f"{rows.height} councils are ranked, in {row['ranked']} returns.",
         ]
         if worse.height:
             other = worse.row(0, named=True)
@@ -133,10 +133,11 @@ def of_periods(db: Database) -> Example | None:
 def of_missing(db: Database) -> Example | None:
     """What the middle would be if suppressed figures were taken for nothing."""
     held = [
-        (int(rows["value"].is_null().sum()), -place, metric, rows)
+        (int(rows.select(pl.coalesce("value", "value_low")).to_series().is_null().sum()), -place, metric, rows)
         for place, metric in enumerate(db.metrics.values())
         if ranked_share(metric) and metric.lower_is_better
         for rows in [db.councils(metric.metric_id, db.latest(metric.metric_id).end)]
+        if rows["enough"].all() and rows["value_low"].null_count() == rows.height
     ]
     most, _, metric, rows = max(held, key=lambda one: one[:2], default=(0, 0, None, None))
     if not most or metric is None or rows is None:
@@ -342,7 +343,7 @@ RULES = (
         "Rates that the Department for Education no longer prints for councils are worked out from its counts and "
         "the population estimates of the Office for National Statistics. For a year to March, or a day in it, those "
         "are the children in the middle of the year before, as the Department itself did. Spending per child is "
-        "worked out in the same way. Each such measure says “derived”.",
+        "worked out in the same way. Each such measure says “worked out here”, and from what.",
         of_rates,
         "derived population per 10,000",
     ),

@@ -129,6 +129,55 @@ def _with_small(db: Database, metric: Metric) -> tuple[list[Row], float, float]:
     return small, type_7(setting, share)[0], type_7(rows["value"].to_list(), share)[0]
 
 
+def of_ranges(db: Database) -> Example | None:
+    """The measure with the most figures in a range, year by year: how many, England's check, and the cuts."""
+    hidden = db.newest.filter(pl.col("value_low").is_not_null() & pl.col("sets_cut")).group_by("metric_id").len()
+    counts = {metric_id: count for metric_id, count in hidden.iter_rows() if db.metrics[metric_id].ranked}
+    if not counts:
+        return None
+    metric = db.metrics[max(counts, key=lambda one: counts[one])]
+    end = db.latest(metric.metric_id).end
+    of_metric = pl.col("metric_id") == metric.metric_id
+    checks = db.table["suppression_check"].filter(of_metric).sort("period_end", descending=True)
+    years = checks.join(
+        db.table["quarter_cut"], on=["metric_id", "period_end"], suffix="_cut", maintain_order="left"
+    ).to_dicts()
+    councils = db.councils(metric.metric_id, end)
+    row = councils.filter(pl.col("value_low").is_not_null() & pl.col("sets_cut")).sort("value_high").row(0, named=True)
+    open_ = councils.filter(pl.col("value").is_not_null() & (pl.col("rank_low") < pl.col("rank_high")))
+    steps = lines(
+        f"{counts[metric.metric_id]} of {row['ranked']} councils hide a count of 1 to 5.",
+        f"{names(db, row)} counts {exact(row['denominator'])}: between 1 ÷ {exact(row['denominator'])} and "
+        f"5 ÷ {exact(row['denominator'])}, which is {formats.figure(row, metric)}. It is {formats.rank(row)}.",
+    )
+    if open_.height:
+        last = open_.sort("rank_high").row(-1, named=True)
+        steps += lines(f"{names(db, last)}, at {formats.quantity(last['value'], metric)}, is {formats.rank(last)}.")
+    cuts = ("best", "middle", "worst")
+    return Example(
+        heading(metric, end),
+        steps,
+        "Each bound is reached by some counts of 1 to 5, and none goes beyond it.",
+        ("Year", "Hidden", "Mean hidden count", "Best-quarter cut", "Median", "Worst-quarter cut"),
+        tuple(
+            (
+                f"{one['period_end']:%Y}",
+                str(one["hidden"]),
+                "" if one["mean_hidden"] is None else formats.number(one["mean_hidden"], 1),
+                *(
+                    formats.between(one[f"{cut}_low"], one[f"{cut}_high"], metric, finer=1).replace(" and ", " to ")
+                    if one["used"] and one[f"{cut}_low"] is not None
+                    else "not used"
+                    for cut in cuts
+                ),
+            )
+            for one in years
+        ),
+        metric_id=metric.metric_id,
+        period_end=end,
+    )
+
+
 RULES = (
     Rule(
         "ranks",
@@ -150,6 +199,22 @@ RULES = (
         "several councils may stand on a cut, a quarter need not hold exactly one in four.",
         of_quarters,
         "quartile quantile percentile band decile quintile",
+    ),
+    Rule(
+        "ranges",
+        "Hidden is not missing",
+        "A count that is hidden because it is 1 to 5 is a range; ranks, quarters and gaps are what it allows.",
+        "The Department for Education replaces counts of 1 to 5 by c and prints zeros. So what is hidden is neither "
+        "best nor worst, and leaving it out would move everything. Each hidden figure is taken as the range from 1 "
+        "to 5 of those counted. A rank is the best and the worst that these ranges allow; a cut, a median or a gap "
+        "is the least and the most. Where both agree it is one number. A quarter, a verdict or a place in a list is "
+        "given only where it is certain. In every year England’s published count is asked whether the rule holds: "
+        "what it leaves for each hidden count must lie between 1 and 5, allowing for its rounding to 10. Where it "
+        "does not, no range is used. Nothing is ever subtracted to narrow the figure of one council. What is hidden "
+        "and has no such range, as where few are counted at all, is not ranked: the words say how many have a "
+        "figure. Where more than a quarter are hidden there is no quarter, no benchmark and no list.",
+        of_ranges,
+        "hidden counts range bound interval secondary suppression",
     ),
     Rule(
         "very-small",

@@ -59,10 +59,12 @@ def draw_by_grade(
 
     mine = next(rows.filter(pl.col("area_id") == pl.lit(chosen)).iter_rows(named=True), None)
     shapes, notes = [], []
-    for grade, median, returns in medians.iter_rows():
-        if median is not None and returns >= fewest:
-            row, words = GRADES.index(grade), f"median {formats.brief(median, metric)}"
-            shapes.append(tick(median, row, 0.42))
+    for one in medians.iter_rows(named=True):
+        if one["median_low"] is not None and one["returns"] >= fewest:
+            row, words = GRADES.index(one["grade"]), f"median {formats.companion(one, 'median', metric)}"
+            median = one["median_low"]
+            # Where hidden figures leave it open, a stroke at either end of what it can be.
+            shapes += [tick(end, row, 0.42) for end in dict.fromkeys((median, one["median_high"]))]
             place = {"yanchor": "bottom", "xanchor": side(median), "bgcolor": PAPER}
             notes.append(label(median, row - 0.43, words, size=12, **place))
     if england is not None:

@@ -59,8 +59,8 @@ def draw_strip(
     if isinstance(benchmark, tuple):
         shapes.append(band(benchmark))
         side = "left" if on_left(benchmark[0], low_high) else "right"
-        words = f"{benchmark_label} between {formats.between(*benchmark, metric, finer=1)}"
-        notes.append(label_above(benchmark[0], words, side, y=1.035))
+        words = formats.between(*benchmark, metric, finer=1).replace(" and ", " to ")
+        notes.append(label_above(benchmark[0], f"{benchmark_label} {words}", side, y=1.035))
         benchmark = None
     # England as the benchmark is one line, not two.
     benchmark = None if benchmark_label == "England" and benchmark == england else benchmark
@@ -137,8 +137,12 @@ def _dots(
         for value, known, row in zip(values, exact, listed, strict=True)
     ]
     unit = _ending(said)
-    ranks = [formats.rank(row) for row in listed]
-    hover = f"<b>%{{text}}</b><br>%{{hovertext}}{unit}{'; %{customdata}' if any(ranks) else ''}<extra></extra>"
+    ranks = [formats.rank(row) or _why_not(row) for row in listed]
+    mark = "; " if all(ranks) else ""
+    if any(ranks) and not mark:
+        # Of a measure that ranks nobody some have the reason why they count in no median.
+        ranks = [f"; {one}" if one else "" for one in ranks]
+    hover = f"<b>%{{text}}</b><br>%{{hovertext}}{unit}{f'{mark}%{{customdata}}' if any(ranks) else ''}<extra></extra>"
     symbols = [
         symbol(value, low_high, mine=mine) if known or mine else HIDDEN
         for mine, value, known in zip(is_chosen, values, exact, strict=True)
@@ -170,6 +174,11 @@ def _dots(
         sizes = [14 if is_chosen[index] else 6 for index in others]
         traces.append(trace(others, {"size": sizes, "color": colours, "symbol": [symbols[one] for one in others]}))
     return traces
+
+
+def _why_not(row: Row) -> str:
+    """Why a council has no rank; empty of a measure that ranks nobody."""
+    return f"not ranked: {row['not_ranked']}" if row["not_ranked"] else ""
 
 
 def _bars(hidden: list[int], listed: Sequence[Row], fills: list[str], low_high: Range) -> list[Part]:

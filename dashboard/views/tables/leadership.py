@@ -161,6 +161,6 @@ def _figure(row: Row, metric: Metric, names: Mapping[str, str]) -> Html:
         status = row[f"{one}_status"]
         return missing(formats.reason(status, row[f"{one}_symbol"], metric) if status else "did not exist")
     quarter = row[f"{one}_quarter"]
-    shown = cells.quarter(quarter) if quarter else small("very small")
+    shown = cells.quarter(quarter) if quarter else small("not ranked")
     joint = cells.joint({"return_id": row[f"{one}_return"], "area_id": row["area_id"]}, names)
     return join(cells.number(row[one], metric), " ", shown, small(joint) if joint else "")

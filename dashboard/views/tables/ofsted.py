@@ -211,7 +211,7 @@ def medians(judged: Metric, metric: Metric, period: Period) -> Table:
 
     def median(row: Row) -> str:
         enough = row["returns"] >= FEWEST
-        return cells.number(row["median"], metric) if enough else missing(f"fewer than {FEWEST}: not shown")
+        return formats.companion(row, "median", metric) if enough else missing(f"fewer than {FEWEST}: not shown")
 
     return Table(
         "counts",
@@ -223,7 +223,10 @@ def medians(judged: Metric, metric: Metric, period: Period) -> Table:
             column(
                 f"Median{unit}",
                 median,
-                median=pl.when(pl.col("returns") >= FEWEST).then("median"),
+                **{
+                    one: pl.when(pl.col("returns") >= FEWEST).then(one)
+                    for one in ("median", "median_low", "median_high")
+                },
                 unit=pl.lit(metric.unit),
             ),
         ),

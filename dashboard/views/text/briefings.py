@@ -106,6 +106,16 @@ def listed_for(metrics: Sequence[Metric], of: int, known: int, benchmark: Benchm
     return f"Among those to ring, better than it {formats.beyond(benchmark)} and getting better: {on}."
 
 
+def unknown(rows: Sequence[Row], metrics: Mapping[str, Metric]) -> str:
+    """Which measures of a profile are not ranked because too much is unknown; empty where there is none."""
+    found = [
+        f"{metric.short_title.lower()} ({formats.unknown(row, metric)})"
+        for row in rows
+        if formats.too_many_unknown(row) and (metric := metrics[row["metric_id"]])
+    ]
+    return f"Not ranked, because more than a fifth are unknown: {formats.listed(found)}." if found else ""
+
+
 def missing(rows: Sequence[Row], metrics: Mapping[str, Metric]) -> str:
     """Which ranked measures have no figure, by the reason; empty where all have one."""
     found: dict[str, list[str]] = {}
@@ -142,8 +152,8 @@ def together(groups: Sequence[Sequence[str]]) -> str:
 def very_small(names: Sequence[str]) -> str:
     """What becomes of those that are very small where all councils are looked at."""
     return (
-        f"{formats.listed(list(names))} are very small: they count and have a rank, but set no benchmark and are not "
-        "named as furthest behind or as having moved most."
+        f"{formats.listed(list(names))} are very small: they are shown, but not ranked or compared, and not named as "
+        "furthest behind or as having moved most."
     )
 
 
@@ -216,7 +226,7 @@ def symbols(rows: Iterable[Row | None]) -> str:
     """What the symbols mean that these rows have instead of a figure; empty where all have one."""
     found: dict[str, str] = {}
     for row in rows:
-        if row is not None and row["value"] is None:
+        if row is not None and row["value"] is None and row["value_low"] is None:
             found.setdefault(row["symbol"] or NO_SYMBOL, REASONS[row["status"]])
     return f" No figure: {'; '.join(f'{one} {why}' for one, why in sorted(found.items()))}." if found else ""
 

@@ -94,7 +94,8 @@ def measures(rows: Sequence[Row], metrics: Mapping[str, Metric], chosen: str | N
         metric = metrics[metric_id]
         known = _returns(found)
         own = next((row for row in found if row["area_id"] == chosen and row["value"] is not None), None)
-        if not metric.ranked or own is None or len(known) < 2 or own["not_ranked"] or not own["enough"]:
+        small = own is not None and own["not_ranked"] is not None and not own["very_small"]
+        if not metric.ranked or own is None or len(known) < 2 or small or not own["enough"]:
             continue
         count += 1
         values = sorted((row["value"] for row in known), reverse=not metric.lower_is_better)

@@ -64,7 +64,8 @@ def _not_ranked(row: Row, metric: Metric) -> str:
 
 def _whatever(row: Row, metric: Metric) -> str:
     """The quarter, where hidden figures leave the rank open: "in the worst quarter whatever the hidden figures are"."""
-    if row["rank_low"] == row["rank_high"] or row["quarter_low"] is None:
+    any_quarter = (row["quarter_low"], row["quarter_high"]) == (1, len(formats.QUARTERS))
+    if row["rank_low"] == row["rank_high"] or row["quarter_low"] is None or any_quarter:
         return ""
     whatever = f" whatever the {formats.open_by(metric).removeprefix('the ')} are" if row["quarter"] else ""
     return f", in the {formats.quarter(row)}{whatever}"
@@ -117,9 +118,11 @@ def _compare_with_benchmark(row: Row, metric: Metric, benchmark: Benchmark) -> s
         return f"{'It' if metric.ranked else 'That'} is the same as {group}."
     if row["gap_low"] <= 0 < row["gap_high"] and row["gap"] is None:
         # At its best it meets it, at its worst it does not.
-        own = "of too many nothing is known" if metric.unknown else "it is hidden"
-        lies = f"the standard lies {formats.benchmark_quantity(row, metric)}" if row["benchmark"] is None else own
-        return f"Whether it meets {group.removesuffix(' ' + mark)} cannot be said: {lies}."
+        if row["benchmark"] is not None:
+            why = ": too much is unknown" if metric.unknown else ""
+            return f"Whether it meets {group} cannot be said{why}."
+        standard = f"the standard lies {formats.benchmark_quantity(row, metric)}"
+        return f"Whether it meets {group.removesuffix(' ' + mark)} cannot be said: {standard}."
     if metric.neutral or row["gap_low"] > 0:
         real = formats.shortfall_held(row, metric)
         return f"That is {formats.gap(row, metric)} {group}{f': {real}' if real else ''}.{chance}"

@@ -33,16 +33,24 @@ def england_sentence(
         return f"{opening} No council has a figure: {formats.listed(_missing(rows, metric))}."
     if metric.ranked:
         return f"{opening} {_total(rows, metric, benchmark, total)}"
-    return f"{opening}{_range(known, metric)}{_above(rows, metric, benchmark, total)}{_left_out(total, metric)}"
+    return f"{opening}{_range(rows, metric)}{_above(rows, metric, benchmark, total)}{_left_out(total, metric)}"
 
 
-def _range(known: Sequence[Row], metric: Metric) -> str:
+def _range(known_or_hidden: Sequence[Row], metric: Metric) -> str:
     """From the lowest to the highest council, the very small left out; empty where only they have a figure."""
-    setting = [row for row in known if row["sets_cut"]]
+    setting = [row for row in known_or_hidden if row["value"] is not None and row["sets_cut"]]
     if not setting:
         return ""
     low, high = (_who_has(setting, end, metric) for end in (setting[0], setting[-1]))
-    return f" Councils range from {low} to {high}."
+    who = "Councils whose figure is printed" if may_be_beyond(known_or_hidden, setting) else "Councils"
+    return f" {who} range from {low} to {high}."
+
+
+def may_be_beyond(rows: Sequence[Row], setting: Sequence[Row]) -> bool:
+    """Whether a figure that is hidden in a range may be lower than all that are printed, or higher."""
+    values = [row["value"] for row in setting]
+    hidden = [row for row in rows if row["value"] is None and row["value_low"] is not None and row["sets_cut"]]
+    return any(row["value_low"] < min(values) or row["value_high"] > max(values) for row in hidden)
 
 
 def _who_has(rows: Sequence[Row], end: Row, metric: Metric) -> str:

@@ -13,6 +13,7 @@ from dashboard.data.database import Database
 from dashboard.data.model import GRADES, Metric, Row
 from dashboard.views.text import formats
 from dashboard.views.text.council import council_sentence
+from dashboard.views.text.england import may_be_beyond
 
 # More names, and more reasons, than this are counted, not listed.
 FEW = 3
@@ -139,6 +140,8 @@ def _range(db: Database, rows: pl.DataFrame, metric: Metric, opening: str, who: 
     first, last = (
         _at(db, known.filter(pl.col("value") == end), metric) for end in (ends if lower_first else ends[::-1])
     )
+    if may_be_beyond(rows.to_dicts(), known.to_dicts()):
+        return ""
     small = ", the very small left out" if known.height < observed.height else ""
     if first == last:
         return f"{opening} {who}s all stand at {first}{small}."

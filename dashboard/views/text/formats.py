@@ -249,11 +249,11 @@ def rank(row: Row) -> str:
 def among(row: Row) -> str:
     """How many are ranked: "149"; where others are hidden and unknown "the 53 councils with a figure"."""
     ranked, figures = row["ranked"], row.get("figures")
-    if not row.get("hidden"):
-        return str(ranked)
-    if ranked == figures:
+    if row.get("hidden") and ranked == figures:
         return f"the {ranked} councils with a figure"
-    return f"the {ranked} ranked among the {figures} councils with a figure"
+    if row.get("enough") is False:
+        return f"the {ranked} ranked among the {figures} councils with a figure"
+    return str(ranked)
 
 
 def quarter(row: Row) -> str:

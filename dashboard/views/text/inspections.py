@@ -161,8 +161,7 @@ def regions_sentence(rows: Sequence[Row], metric: Metric, *, day: date, area: st
 def ratings_sentence(rows: Sequence[Row], medians: Sequence[Row], metric: Metric, strand: Metric, when: str) -> str:
     """The middle of a measure by grade, and how often the two disagree, from `inspections.by_grade` and `medians`."""
     said = [
-        f"{formats.quantity(row['median'], metric) if not shown else formats.brief(row['median'], metric)} "
-        f"among the {row['returns']} {row['grade']}"
+        f"{_median(row, metric, first=not shown)} among the {row['returns']} {row['grade']}"
         for shown, row in enumerate(row for row in medians if row["returns"] >= FEWEST)
     ]
     if not said:
@@ -179,6 +178,12 @@ def ratings_sentence(rows: Sequence[Row], medians: Sequence[Row], metric: Metric
         f"{sentence} Ratings and measures often disagree: of {worst} in the worst quarter {low} are Good or "
         f"Outstanding, and of {best} in the best quarter {high} are not. Neither is the cause of the other."
     )
+
+
+def _median(row: Row, metric: Metric, *, first: bool) -> str:
+    """A median, the first with its unit; "0.25% to 1.24%" where hidden figures leave it open."""
+    exact = row["median"] is not None
+    return formats.quantity(row["median"], metric) if first and exact else formats.companion(row, "median", metric)
 
 
 def own_region(name: str, rows: Sequence[Row], region_name: str, day: date) -> str:

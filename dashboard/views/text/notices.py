@@ -33,6 +33,6 @@ def notices(db: Database, area_id: str) -> list[str]:
     if db.area.filter(pl.col("area_id") == area_id)["very_small"][0]:
         found.append(
             f"{name} is very small: one person or one child moves a rate by many points. "
-            "It is shown, but sets no benchmark and no axis."
+            "It is shown, but not ranked or compared."
         )
     return found

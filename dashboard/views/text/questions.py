@@ -16,6 +16,8 @@ from dashboard.views.text.direction import judged
 from dashboard.views.text.grammar import plural
 
 # An hour's meeting holds no more.
+# A figure that has a range, and is not printed.
+HIDDEN = "a small count that is hidden"
 MOST = 6
 OF_NINE, OF_OTHERS = 3, 2
 TO_IMPROVE = ("Requires improvement to be good", "Inadequate")
@@ -89,7 +91,8 @@ def questions(
 
 
 def _falls_short(row: Row) -> bool:
-    return row["gap_low"] is not None and row["gap_low"] > 0 and row["verdict"] != briefings.SIMILAR
+    short = row["value"] is not None and row["gap_low"] is not None and row["gap_low"] > 0
+    return short and row["verdict"] != briefings.SIMILAR
 
 
 def _missing(row: Row | None) -> bool:
@@ -109,13 +112,12 @@ def _gap(row: Row, metric: Metric, benchmark: Benchmark, joint: Mapping[str, str
 
 
 def _worsening(metric: Metric, history: Mapping[str, Sequence[tuple[date, float | None]]]) -> Question:
-    # The trend is of the five latest periods, of which each has a figure where there is a trend (rule `trends`).
+    # The trend is of the five latest periods, of which each has a figure, exact or in a range (rule `trends`).
     (first, before), (last, now) = (history[metric.metric_id][-5], history[metric.metric_id][-1])
-    assert before is not None
-    assert now is not None
+    then, since = (HIDDEN if value is None else formats.quantity(value, metric) for value in (before, now))
     because = (
-        f"{metric.title}: {formats.quantity(before, metric)} {formats.period(metric, first)}, "
-        f"{formats.quantity(now, metric)} {formats.period(metric, last)}; getting worse over five years."
+        f"{metric.title}: {then} {formats.period(metric, first)}, {since} {formats.period(metric, last)}; "
+        "getting worse over five years."
     )
     return Question(_WORSE.format(noun=metric.noun), because, metric.metric_id)
 
