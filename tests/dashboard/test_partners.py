@@ -178,7 +178,7 @@ def test_real_partners_are_those_that_plain_loops_find(db: Database, benchmark: 
             for other, row in rows.items():
                 like = (area_id, other) in near or (other, area_id) in near
                 good = row["value"] is not None and sign * row["value"] <= sign * own["benchmark"]
-                if like and good and row["sets_cut"] and row["return_id"] != own["return_id"]:
+                if like and good and row["sets_cut"] and row["enough"] and row["return_id"] != own["return_id"]:
                     reached.setdefault(other, []).append(metric_id)
         found = partners.learning_partners(db, area_id, mark, most=99)
         assert {one.area_id: [proof.metric.metric_id for proof in one.evidence] for one in found} == reached
