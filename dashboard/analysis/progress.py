@@ -165,8 +165,8 @@ def register(db: Database, one: Commitment, today: date) -> tuple[programme.Cove
 
 
 def councils(db: Database, one: Held) -> tuple[pl.DataFrame, England | None]:
-    """Each council against the commitment in the period that counts: who is furthest from it first, then very small
-    ones, missing last.
+    """Each council against the commitment in the period that counts: who is furthest from it first, then those
+    that are not ranked, missing last.
 
     Columns of `queries.councils`, with the gap to the target; and what it would come to in real units if all met it,
     None of grades.
@@ -177,8 +177,9 @@ def councils(db: Database, one: Held) -> tuple[pl.DataFrame, England | None]:
     rows = queries.councils(db, metric, period, benchmarks.with_target(target, metric))
     if metric.graded:
         rows = rows.with_columns((pl.col("value") - target).alias("gap"), pl.lit(target).alias("benchmark"))
-    missing = pl.col("gap").is_null()
-    ordered = rows.sort(missing, "very_small", "gap", "name", descending=[False, False, True, False], nulls_last=True)
+    # Who has a figure but is not ranked has no gap.
+    missing, alone = pl.col("value").is_null(), pl.col("gap").is_null()
+    ordered = rows.sort(missing, alone, "gap", "name", descending=[False, False, True, False], nulls_last=True)
     return ordered, None if metric.graded else comparison.england_if_all_met(rows)
 
 

@@ -17,7 +17,8 @@ COLUMNS = (
     "gss_code", "metric_id", "source", "publisher", "release", "released", "page", "licence", "data_version",
 )  # fmt: skip
 CALCULATED = (
-    "change", "change_low", "change_high", "benchmark", "benchmark_low", "benchmark_high", "gap", "gap_low", "gap_high", "shortfall",
+    "change", "change_low", "change_high", "benchmark", "benchmark_low", "benchmark_high", "gap", "gap_low", "gap_high",
+    "shortfall",
     "shortfall_low", "shortfall_high", "interval_low", "interval_high",
 )  # fmt: skip
 # Of rows that hold trends (`direction.with_direction`) too.
