@@ -80,8 +80,8 @@ def compare(db: Database, benchmark: Benchmark, figures: pl.DataFrame, councils:
     # Of a figure in a range the counts that make its ends; else as published.
     fewest = pl.coalesce("numerator", lowest / scale * pl.col("denominator"))
     most = pl.coalesce(pl.col("value_high") / scale * pl.col("denominator"), fewest)
-    low, inner_high = wilson(fewest, pl.col("denominator"), pl.col("tau2"))
-    inner_low, high = wilson(most, pl.col("denominator"), pl.col("tau2"))
+    low, inner_high = interval(fewest, pl.col("denominator"), pl.col("tau2"))
+    inner_low, high = interval(most, pl.col("denominator"), pl.col("tau2"))
 
     def shortfall(count: pl.Expr, mark: pl.Expr) -> pl.Expr:
         """In real units, of a count and a benchmark."""
@@ -193,17 +193,24 @@ def _windows(db: Database) -> dict[str, tuple[int, int]]:
     return {one: (end - length, length) for one, length, end in zip(*lengths, ends, strict=True)}
 
 
-def wilson(numerator: pl.Expr, denominator: pl.Expr, tau2: pl.Expr | float = 0.0) -> tuple[pl.Expr, pl.Expr]:
-    """The Wilson 95 % interval of a share, from 0 to 1; null where the share is not one (0 / 0, or over 1).
+def interval(numerator: pl.Expr, denominator: pl.Expr, tau2: pl.Expr) -> tuple[pl.Expr, pl.Expr]:
+    """Wilson's interval, or where tau2 is more than 0 the 95 % interval that allows for it too (`overdispersion`)."""
+    share = pl.when((denominator > 0) & (numerator <= denominator)).then(numerator / denominator)
+    wider = overdispersion.limits(share, denominator, tau2, Z_95)
+    low, high = (
+        pl.when(tau2 > 0).then(wide.round(12)).otherwise(alone)
+        for wide, alone in zip(wider, wilson(numerator, denominator), strict=True)
+    )
+    return low, high
 
-    It holds every mark c that the share is not further from than z times the root of c (1 - c) / n + tau2, where tau2
-    is the variance between councils that is allowed for.
-    """
+
+def wilson(numerator: pl.Expr, denominator: pl.Expr) -> tuple[pl.Expr, pl.Expr]:
+    """The Wilson 95 % interval of a share, from 0 to 1; null where the share is not one (0 / 0, or over 1)."""
     n = denominator
     p = pl.when((n > 0) & (numerator <= n)).then(numerator / n)
     z2 = Z_95**2
     centre = (p + z2 / (2 * n)) / (1 + z2 / n)
-    half = (p * (1 - p) / n + z2 / (4 * n * n) + tau2 * (1 + z2 / n)).sqrt() * Z_95 / (1 + z2 / n)
+    half = (p * (1 - p) / n + z2 / (4 * n * n)).sqrt() * Z_95 / (1 + z2 / n)
     # At 0 and 1 the interval touches the edge; subtraction leaves a speck on either side of it.
     return (centre - half).round(12).clip(lower_bound=0.0), (centre + half).round(12).clip(upper_bound=1.0)
 

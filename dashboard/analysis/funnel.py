@@ -40,7 +40,7 @@ class Funnel:
     without: int
     """Returns without counts, or without a figure."""
     tau2: float
-    """The variance between councils that the limits allow for, of shares from 0 to 1; 0 of limits of chance alone."""
+    """The variance between councils that the limits allow for (`overdispersion`); 0 of limits of chance alone."""
     by_chance: int
     """How many ranked points lie outside the 95 % limits of chance alone."""
 
@@ -126,11 +126,17 @@ def funnel(db: Database, metric: Metric, period: Period, *, spread: bool = True)
 def _limits(centre: float, scale: float, tau2: float) -> list[pl.Expr]:
     """low_95, high_95, low_998, high_998 from the column n, in the metric's unit, within what a share can be."""
     share = centre / scale
-    spread = (share * (1 - share) / pl.col("n") + tau2).sqrt() * scale
-    found = []
+    n, found = pl.col("n"), []
     for name, z in (("95", Z_95), ("998", Z_998)):
-        found.append((centre - z * spread).clip(lower_bound=0.0).round_sig_figs(SIGNIFICANT).alias(f"low_{name}"))
-        found.append((centre + z * spread).clip(upper_bound=scale).round_sig_figs(SIGNIFICANT).alias(f"high_{name}"))
+        if tau2:
+            low, high = overdispersion.limits(pl.lit(share), n, pl.lit(tau2), z)
+        else:
+            off = (share * (1 - share) / n).sqrt() * z
+            low, high = (share - off).clip(lower_bound=0.0), (share + off).clip(upper_bound=1.0)
+        found += [
+            (limit * scale).round_sig_figs(SIGNIFICANT).alias(f"{side}_{name}")
+            for side, limit in (("low", low), ("high", high))
+        ]
     return found
 
 

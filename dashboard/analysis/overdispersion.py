@@ -1,6 +1,7 @@
 """How much councils differ beyond chance: Spiegelhalter's additive model, by measure and period (rule `chance`).
 
-Each council's share p of n has z = (p - c) / s around England's share c, with s² = c (1 - c) / n. If chance were all,
+A share p is looked at as y = arcsin(sqrt(p)), where chance moves every share alike, s = 1 / (2 sqrt(n)), and councils
+may stand out on either side of a small one. Each council has z = (y - c) / s around England's c. If chance were all,
 the mean of z² would be about 1. It is taken after winsorising: a tenth at either end is set to the 10th and 90th
 percentile, so that the councils that are unusual do not hide themselves. What is more than chance gives is the variance
 between councils, tau²; limits then allow for s² + tau². D. J. Spiegelhalter, Handling over-dispersion of performance
@@ -8,6 +9,8 @@ indicators, Quality and Safety in Health Care 14 (2005) 347-351.
 """
 
 from __future__ import annotations
+
+from math import pi
 
 import polars as pl
 
@@ -24,7 +27,7 @@ FEWEST = 10
 
 @cached
 def spread(db: Database) -> pl.DataFrame:
-    """metric_id, period_end, councils, phi (the mean of z²), weight and tau2, of shares from 0 to 1.
+    """metric_id, period_end, councils, phi (the mean of z²), weight and tau2, on the scale of arcsin(sqrt(share)).
 
     Of all measures with an interval in every period in which England has a figure and enough councils have counts: each
     return once, and of those that are ranked. A figure that is hidden in a range is left out, so that tau2 is rather
@@ -46,9 +49,21 @@ def spread(db: Database) -> pl.DataFrame:
         .filter(pl.col("value").is_not_null() & (n > 0) & (pl.col("numerator") <= n).fill_null(True))
         .unique([*KEYS, "return_id"])
         .join(england, on=KEYS)
-        .select(*KEYS, (share - centre).alias("away"), (n / (centre * (1 - centre))).alias("weight"))
+        .select(*KEYS, (angle(share) - angle(centre)).alias("away"), (4 * n).alias("weight"))
     )
     return estimate(counted.with_columns((pl.col("away") * pl.col("weight").sqrt()).alias("z")))
+
+
+def angle(share: pl.Expr) -> pl.Expr:
+    """The scale on which chance moves every share alike."""
+    return share.sqrt().arcsin()
+
+
+def limits(share: pl.Expr, n: pl.Expr, tau2: pl.Expr, z: float) -> tuple[pl.Expr, pl.Expr]:
+    """From where to where a share of n people may be around a share, allowing for chance and tau2; and the reverse."""
+    off = (1 / (4 * n) + tau2).sqrt() * z
+    low, high = (angle(share) - off).clip(lower_bound=0.0), (angle(share) + off).clip(upper_bound=pi / 2)
+    return low.sin().pow(2), high.sin().pow(2)
 
 
 def estimate(counted: pl.DataFrame) -> pl.DataFrame:

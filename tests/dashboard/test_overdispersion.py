@@ -17,8 +17,10 @@ from dashboard.views.text import direction, formats, front
 from tests.dashboard import small
 from tests.dashboard.small import Figure
 
-# Councils of 400 people around an England of 20 %: s is 2 points, so that z is half the distance.
-SHARES = (4.0, 14.0, 16.0, 17.0, 18.0, 20.0, 21.0, 23.0, 24.0, 26.0, 40.0)
+# England is at 20 %. On the arcsine scale s of 400 people is 1 / 40, so that councils have these z.
+Z = (-8.0, -3.0, -2.0, -1.5, -1.0, 0.0, 0.5, 1.5, 2.0, 3.0, 10.0)
+CENTRE = math.asin(math.sqrt(0.2))
+SHARES = tuple(100 * math.sin(CENTRE + z / 40) ** 2 for z in Z)
 
 
 def made_up(folder: Path, shares: tuple[float, ...] = SHARES, n: float = 400.0) -> Database:
@@ -31,13 +33,13 @@ def made_up(folder: Path, shares: tuple[float, ...] = SHARES, n: float = 400.0) 
 
 
 def test_the_worked_example_of_eleven_councils(tmp_path: Path) -> None:
-    """z is -8, -3, -2, -1.5, -1, 0, 0.5, 1.5, 2, 3 and 10; the 10th and 90th percentile of eleven are the 2nd and the
-    10th of them, -3 and 3, and z² is then 9, 9, 4, 2.25, 1, 0, 0.25, 2.25, 4, 9 and 9: 49.75 in all."""
+    """The 10th and 90th percentile of eleven are the 2nd and the 10th of them, -3 and 3, and z² is then 9, 9, 4, 2.25,
+    1, 0, 0.25, 2.25, 4, 9 and 9: 49.75 in all."""
     (row,) = overdispersion.spread(made_up(tmp_path)).to_dicts()
     assert row["councils"] == 11
     assert row["phi"] == pytest.approx(49.75 / 11)
-    # All weights are 1 / 0.0004 = 2500: 11 of them less 11 / 11 of one.
-    assert row["tau2"] == pytest.approx((49.75 - 10) / (10 * 2500))
+    # All weights are 4 x 400: 11 of them less one.
+    assert row["tau2"] == pytest.approx((49.75 - 10) / (10 * 1600))
 
 
 def test_the_limits_of_a_funnel_and_of_a_verdict_against_england_allow_for_it(tmp_path: Path) -> None:
@@ -47,11 +49,13 @@ def test_the_limits_of_a_funnel_and_of_a_verdict_against_england_allow_for_it(tm
     alone = funnel.funnel(db, metric, period, spread=False)
     assert usual is not None
     assert alone is not None
-    off = 1.959963984540054 * math.sqrt(0.0004 + (49.75 - 10) / 25_000) * 100
-    by_size = usual.points.filter(pl.col("n") == 400).row(0, named=True)
-    assert (by_size["low_95"], by_size["high_95"]) == (pytest.approx(20 - off), pytest.approx(20 + off))
+    off = 1.959963984540054 * math.sqrt(1 / 1600 + (49.75 - 10) / 16_000)
+    row = usual.points.filter(pl.col("n") == 400).row(0, named=True)
+    expected = [100 * math.sin(CENTRE + side * off) ** 2 for side in (-1, 1)]
+    assert [row["low_95"], row["high_95"]] == pytest.approx(expected)
+    # Outside 16.08 to 23.92 % are z of -8, -3, 2, 3 and 10, and the very small council; outside the wider -8 and 10.
     outside = [found.points.filter((pl.col("n") == 400) & (pl.col("outside") > 0)).height for found in (usual, alone)]
-    assert outside == [2, 6]
+    assert outside == [2, sum(abs(share - 20) > 3.9199 for share in SHARES)]
     # The very small council, which is further out, is not ranked.
     assert (usual.by_chance, alone.by_chance) == (6, 6)
     said = direction.funnel_sentence(usual)
@@ -66,16 +70,15 @@ def test_the_limits_of_a_funnel_and_of_a_verdict_against_england_allow_for_it(tm
 
 def test_the_wider_interval_holds_the_marks_whose_limits_hold_the_share() -> None:
     """Against a search over marks, for several shares, sizes and variances between councils."""
-    for numerator, n, tau2 in ((20, 100, 0.0), (20, 100, 0.01), (3, 40, 0.002), (380, 400, 0.004), (0, 50, 0.001)):
-        low, high = comparison.wilson(pl.lit(float(numerator)), pl.lit(float(n)), pl.lit(tau2))
+    for numerator, n, tau2 in ((20, 100, 0.01), (3, 40, 0.002), (380, 400, 0.004), (0, 50, 0.001), (399, 400, 0.01)):
+        low, high = comparison.interval(pl.lit(float(numerator)), pl.lit(float(n)), pl.lit(tau2))
         found = pl.select(low=low, high=high).row(0)
-        inside = [
-            mark / 100_000
-            for mark in range(100_001)
-            if (numerator / n - mark / 100_000) ** 2
-            <= comparison.Z_95**2 * (mark / 100_000 * (1 - mark / 100_000) / n + tau2)
-        ]
-        assert found == (pytest.approx(inside[0], abs=2e-5), pytest.approx(inside[-1], abs=2e-5))
+        share, off = math.asin(math.sqrt(numerator / n)), comparison.Z_95 * math.sqrt(1 / (4 * n) + tau2)
+        marks = [mark / 20_000 for mark in range(20_001)]
+        inside = [mark for mark in marks if abs(share - math.asin(math.sqrt(mark))) <= off]
+        assert found == (pytest.approx(inside[0], abs=1e-4), pytest.approx(inside[-1], abs=1e-4))
+    alone = comparison.interval(pl.lit(20.0), pl.lit(100.0), pl.lit(0.0))
+    assert pl.select(alone[0]).item() == pl.select(comparison.wilson(pl.lit(20.0), pl.lit(100.0))[0]).item()
 
 
 def test_where_only_chance_differs_nothing_is_added_and_of_few_nothing_is_estimated(tmp_path: Path) -> None:
@@ -135,8 +138,9 @@ def by_hand(db: Database, metric_id: str) -> tuple[float, float]:
         for row in rows.values()
         if row["value"] is not None and row["denominator"] and (row["numerator"] or 0) <= row["denominator"]
     ]
-    deviations = [math.sqrt(centre * (1 - centre) / n) for _, n in counted]
-    z = [(share - centre) / s for (share, _), s in zip(counted, deviations, strict=True)]
+    around = math.asin(math.sqrt(centre))
+    deviations = [1 / (2 * math.sqrt(n)) for _, n in counted]
+    z = [(math.asin(math.sqrt(share)) - around) / s for (share, _), s in zip(counted, deviations, strict=True)]
     ordered = sorted(z)
 
     def percentile(q: float) -> float:

@@ -428,7 +428,7 @@ SAID: list[tuple[FigureQuery, str]] = [
         (
             "9 of {all} figures: the social worker vacancy rate in Leeds, from 2017 to 2025. All have a value. In"
             " Leeds the social worker vacancy rate was 2.1% at 30 September 2025, joint 6th of 147 (2 share it). "
-            "It meets what the best quarter of councils in England reach (7.8%)."
+            "It meets what the best quarter of councils in England reach (7.75%)."
         ),
     ),
     (
@@ -444,7 +444,7 @@ SAID: list[tuple[FigureQuery, str]] = [
             "153 of {all} figures: the social worker vacancy rate in 153 councils, for 2025. 151 have a value, 2 "
             "are missing: not available. At 30 September 2025 the best council stands at 0.0% (Brighton and "
             "Hove), the worst at 41.7% (Havering), the very small left out. 37 of 147 councils reach what the "
-            "best quarter of councils in England reach (7.8%)."
+            "best quarter of councils in England reach (7.75%)."
         ),
     ),
     (

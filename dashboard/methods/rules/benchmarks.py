@@ -185,16 +185,15 @@ def of_overdispersion(db: Database) -> Example | None:
         *(formats.brief(point[end], metric) for end in ("low_95", "high_95")),
     )
     steps = lines(
-        f"c = {worked(share, 5)} is England's share. A council of n = {exact(point['n'])} has s = √(c(1 − c) ÷ n) and "
-        "z = (its share − c) ÷ s.",
+        f"c = arcsin √{worked(share, 5)} is England's share on a scale where chance moves every share alike: a council "
+        f"of n = {exact(point['n'])} has s = 1 ÷ (2√n), and z = (arcsin √(its share) − c) ÷ s.",
         f"φ, the mean of z² of {councils} councils after a tenth at either end is drawn in, is "
         f"{worked(found['phi'], 2)}. Chance alone gives no more than about 1.",
         f"τ² = ({councils} × {worked(found['phi'], 2)} − {councils - 1}) ÷ {worked(found['weight'], 0)} = "
-        f"{worked(found['tau2'], 6)}: councils usually differ by τ = {worked(sqrt(found['tau2']) * scale, 2)} "
-        f"{'percentage points' if metric.unit == '%' else metric.unit}.",
-        f"Limits for {point['name']} around England's {formats.brief(drawn.england, metric)}: by chance alone c ± "
-        f"{worked(comparison.Z_95, 2)} × s, from {ends[0]} to {ends[1]}; with τ c ± {worked(comparison.Z_95, 2)} × "
-        f"√(s² + τ²), from {ends[2]} to {ends[3]}.",
+        f"{worked(found['tau2'], 6)}.",
+        f"Limits for {point['name']} around England's {formats.brief(drawn.england, metric)}: by chance alone from "
+        f"{ends[0]} to {ends[1]}; with τ, sin²(c ± {worked(comparison.Z_95, 2)} × √(s² + τ²)), from {ends[2]} to "
+        f"{ends[3]}.",
     )
     return Example(
         heading(metric, drawn.period.end),
@@ -323,9 +322,9 @@ RULES = (
         "Councils differ more than chance explains. Limits around an average allow for what is usual.",
         "Against England two thirds of councils and more lie outside limits of chance alone: they differ in what no "
         "measure here allows for, such as need or recording. Spiegelhalter's additive model, as public-health funnel "
-        "plots use it, estimates by how much, for each measure and period: from z scores around England, winsorised at "
-        "10% so that unusual councils do not hide themselves. Hidden figures and what is not ranked are left out. "
-        "Of a figure in a range both ends are tried: a verdict is given where they agree.\n"
+        "plots use it, estimates by how much, for each measure and period: from z scores around England on the arcsine "
+        "scale, winsorised at 10% so that unusual councils do not hide themselves. Hidden figures and what is not ranked are left "
+        "out. Of a figure in a range both ends are tried: a verdict is given where they agree.\n"
         "Against an average (England, a region, a median of neighbours or of a group) verdicts and funnels allow for "
         "it, since councils scatter around an average. Against a standard (a best quarter, Outstanding councils, a "
         "target) they allow for chance alone, since how many miss it is the question. “Limits allow for” on a "

@@ -363,7 +363,8 @@ def chance(row: Row, metric: Metric) -> str:
     if row["verdict"] != "similar":
         return ""
     spread = row.get("interval_allows_for") == SPREAD
-    said = "The difference is usual between councils" if spread else "Chance could explain the difference"
+    usual = "A difference of this size is usual between councils"
+    said = usual if spread else "Chance could explain the difference"
     return f"{said}{' (indicative)' if metric.indicative else ''}."
 
 
