@@ -105,6 +105,30 @@ def test_a_wide_table_is_the_one_that_the_data_page_downloads(db: Database, api:
     assert int(got.headers["x-total-count"]) == export.table.height > 1000
 
 
+def test_partners_on_one_measure_are_the_neighbours_that_reach_it_with_their_grades(api: Client) -> None:
+    found = api.table("/api/v1/partners?area=333&metric=vacancy_rate", "json")
+    near = found.filter(pl.col("closeness_rank").is_not_null())
+    assert near.select("partner", "closeness_rank", "partner_value", "partner_rank", "leaders").rows() == [
+        ("Kingston upon Hull, City of", 2, 2.4, 10, "Outstanding"),
+        ("Coventry", 8, 7.4, 36, "Outstanding"),
+    ]
+    assert set(near["benchmark"]) == {7.75}
+
+
+def test_limits_say_what_they_allow_for_and_can_be_chosen(api: Client) -> None:
+    asked = "/api/v1/benchmarks?metric=vacancy_rate&newest=true&benchmark"
+    for benchmark, limits, words, unusual in (
+        ("england", "", "chance and usual differences between councils", 19),
+        ("england", "&limits=chance", "chance", 99),
+        ("best_quarter", "", "chance", 114),
+        ("best_quarter", "&limits=differences", "chance and usual differences between councils", 32),
+    ):
+        rows = api.table(f"{asked}={benchmark}{limits}", "parquet").filter(pl.col("verdict").is_not_null())
+        assert rows["interval_allows_for"].unique().to_list() == [words]
+        returns = rows.unique(pl.coalesce("joint_return", "la_number"))
+        assert returns.filter(pl.col("verdict") != "similar").height == unusual, (benchmark, limits)
+
+
 def test_standings_are_the_ranked_figures_and_nothing_else(db: Database, api: Client) -> None:
     found = api.table("/api/v1/standings?period=2025", "parquet")
     ranked = db.figure.filter((pl.col("period") == "2025") & pl.col("rank").is_not_null())

@@ -70,9 +70,9 @@ def finds_the_gap_and_three_partners(page: Page) -> list[str]:
     """The gap in posts stands in the sentence of the measure, the partners with their evidence below."""
     expect(heading(page)).to_have_text("Harrow")
     expect(page.locator("p.sentence").nth(1)).to_contain_text(
-        "31.5 percentage points above what the best quarter of councils in England reach (7.8%): 53 posts to fill"
+        "31.45 percentage points above what the best quarter of councils in England reach (7.75%): 53 posts to fill"
     )
-    partners = table(page, "Councils most like Harrow that do better").locator("tbody tr")
+    partners = table(page, "Similar councils that do better where Harrow falls short").locator("tbody tr")
     expect(partners.nth(2)).to_be_visible()
     names = partners.locator("th a").all_inner_texts()
     for row in partners.all():
@@ -85,7 +85,7 @@ def test_by_mouse_a_council_leader_finds_the_gap_in_posts_and_three_peers_to_con
     page = visit("/council")
     choose(page, "Council", "Harrow")
     (first, *_) = finds_the_gap_and_three_partners(page)
-    table(page, "Councils most like Harrow that do better").get_by_role("link", name=first).click()
+    table(page, "Similar councils that do better where Harrow falls short").get_by_role("link", name=first).click()
     expect(heading(page)).to_have_text(first)
 
 

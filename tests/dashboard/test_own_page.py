@@ -123,7 +123,7 @@ def test_a_typed_figure_stands_beside_the_published_one() -> None:
     (row,) = re.findall(r'<tr class="chosen".*?</tr>', html(app))
     cells = [re.sub("<[^>]+>", " ", cell).split() for cell in re.findall(r"<td>(.*?)</td>", row)]
     assert [" ".join(cell) for cell in cells] == [
-        "14.2% 71 of 500", "2.1%", "+12.1 worse", "7.8%", "+6.5 32 posts to fill",
+        "14.2% 71 of 500", "2.1%", "+12.1 worse", "7.75%", "+6.45 32 posts to fill",
         "worse, beyond chance 95% interval 11.4% to 17.5%", "second quarter 72nd of 147",
     ]  # fmt: skip
     assert len(app.get("plotly_chart")) == 1

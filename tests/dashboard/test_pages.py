@@ -274,6 +274,17 @@ def test_tables_are_drawn_when_they_are_opened_and_not_before() -> None:
     assert "inspections since 2013</caption>" in html(opened("Council", la="Leeds", inspections="true"))
 
 
+def test_the_limits_of_verdicts_are_chosen_in_the_address() -> None:
+    """Sandwell's 8.7 % is better than England's 14.2 %, beyond chance, but no more than councils usually differ."""
+    page = {"la": "Sandwell", "benchmark": "England"}
+    assert "A difference of this size is usual between councils (indicative)." in html(opened("Council", **page))
+    alone = opened("Council", **page, limits="Chance alone")
+    assert alone.selectbox(key="limits").value == "Chance alone"
+    assert "95% limits, which allow for chance alone." in html(alone)
+    assert "is usual between councils" not in html(alone)
+    assert any("limits" in warning.value for warning in opened("Council", **page, limits="Nothing").warning)
+
+
 def test_a_group_is_picked_by_name_and_nobody_in_it_is_compared_with_itself(db: Database) -> None:
     app = opened(benchmark="My group", group=["Leeds", "York"])
     assert app.multiselect(key="group").value == ["Leeds", "York"]

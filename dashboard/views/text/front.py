@@ -73,9 +73,9 @@ def chance_sentence(rows: pl.DataFrame, metric: Metric, benchmark: Benchmark) ->
         return ""
     meet, short = (returns.filter(side) for side in (pl.col("gap") <= 0, pl.col("gap") > 0))
     near = [side.filter(pl.col("verdict") == "similar").height for side in (meet, short)]
-    what = "are within usual differences of it" if benchmark.spread else "could be so by chance"
+    what = "the difference is usual between councils" if benchmark.spread else "chance could explain the difference"
     return (
-        f"Of the {meet.height} councils that meet it {near[0]}, and of the {short.height} that do not {near[1]}, "
+        f"For {near[0]} of the {meet.height} councils that meet it, and {near[1]} of the {short.height} that do not, "
         f"{what}. {formats.limits_note(metric, benchmark)}"
     )
 
