@@ -124,8 +124,8 @@ def of_edges(db: Database) -> Example | None:
     return Example(
         heading(metric, end),
         lines(
-            f"The cut of the best quarter is {formats.quantity(best['value'][0], metric)}, and {formats.listed(who)} "
-            f"{'stands' if len(who) == 1 else 'stand'} on it.",
+            f"The cut of the best quarter is {formats.level_quantity(best['value'][0], metric)}, and "
+            f"{formats.listed(who)} {'stands' if len(who) == 1 else 'stand'} on it.",
             f"Here that is the best quarter. With bands closed on their upper side it is band {BANDS[1]}, the second.",
             f"So it is with {sum(count for _, _, count, _ in found):,} newest figures on one of the three cuts, in "
             f"{len(found)} measures.",

@@ -120,7 +120,7 @@ def test_limits_say_what_they_allow_for_and_can_be_chosen(api: Client) -> None:
     for benchmark, limits, words, unusual in (
         ("england", "", "chance and usual differences between councils", 19),
         ("england", "&limits=chance", "chance", 99),
-        ("best_quarter", "", "chance", 114),
+        ("best_quarter", "", "chance", 111),
         ("best_quarter", "&limits=differences", "chance and usual differences between councils", 32),
     ):
         rows = api.table(f"{asked}={benchmark}{limits}", "parquet").filter(pl.col("verdict").is_not_null())

@@ -234,7 +234,8 @@ def test_a_cut_is_judged_as_it_is(db: Database, database: duckdb.DuckDBPyConnect
     example = example_of(db, "rounding")
     figures = about(database, example)
     cut = figures.cut()
-    assert f"is {short(cut)}, and is shown as {figures.shown(cut)}" in words(example)
+    assert f"is {short(cut)}, and is shown as {short(cut)}" in words(example)
+    assert f"Shown as {figures.shown(cut)}" in words(example)
     assert short(cut) != figures.shown(cut)
     for council, value, quarter in example.rows:
         row = next(row for row in figures.returns().values() if name(row["name"]) in council)

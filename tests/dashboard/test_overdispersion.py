@@ -192,7 +192,7 @@ def test_chance_is_said_to_those_that_meet_a_mark_too(db: Database) -> None:
     metric, benchmark = db.metrics["vacancy_rate"], BENCHMARKS["best_quarter"]
     rows = queries.councils(db, metric, db.latest("vacancy_rate"), benchmark)
     assert front.chance_sentence(rows, metric, benchmark).startswith(
-        "Of the 37 councils that meet it 17, and of the 110 "
+        "For 17 of the 37 councils that meet it, and "
     )
     assert formats.limits_note(metric, benchmark) == (
         "A figure is called better or worse where the benchmark lies outside its 95% limits, which allow for chance "

@@ -232,8 +232,12 @@ def of_rounding(db: Database) -> Example | None:
         second = [row for row in rows if row["quarter"] == 2][:1]
         return Example(
             heading(metric, period.end),
-            lines(f"The cut of the best quarter is {exact(value)}, and is shown as {formats.quantity(value, metric)}."),
-            "Who is in the best quarter is judged by the cut as it is, not as it is shown.",
+            lines(
+                f"The cut of the best quarter is {exact(value)}, and is shown as "
+                f"{formats.level_quantity(value, metric)}: it lies between two figures, and has more decimals than they.",
+                f"Shown as {formats.quantity(value, metric)}, it would not add up with a figure and its gap.",
+            ),
+            "Who is in the best quarter is judged by the cut as it is.",
             ("Council", "Value", "Quarter"),
             tuple((names(db, row), exact(row["value"]), formats.QUARTERS[row["quarter"]]) for row in (*best, *second)),
             metric_id=metric.metric_id,
@@ -352,7 +356,8 @@ RULES = (
         "Rounding",
         "Figures are rounded to be shown, half away from zero, and for nothing else.",
         "Each measure has its own number of decimals. Ranks, cuts, gaps and changes are worked out from the figures as "
-        f"they are, to {DIGITS} significant digits, and rounded last. Shown figures may not add up to the last digit.",
+        f"they are, to {DIGITS} significant digits, and rounded last. A figure, its benchmark and the gap between them "
+        "are shown with as many decimals as they need to add up.",
         of_rounding,
         "decimals digits precision",
     ),

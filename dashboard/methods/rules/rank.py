@@ -78,7 +78,7 @@ def of_quarters(db: Database) -> Example | None:
     return Example(
         heading(metric, end),
         steps,
-        f"A quarter of councils are at or {side} {formats.quantity(cut, metric)}.",
+        f"A quarter of councils are at or {side} {formats.level_quantity(cut, metric)}.",
         metric_id=metric.metric_id,
         period_end=end,
     )

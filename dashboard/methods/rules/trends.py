@@ -116,7 +116,7 @@ def of_lists(db: Database) -> Example | None:
             lines(
                 f"{_councils(watched.height)} on the watch list. Furthest behind is {_why(db, one, metric)}.",
                 f"{_councils(peers.height)} to ring. Furthest ahead is {_why(db, other, metric)}.",
-                f"The best quarter reach {formats.quantity(one['benchmark'], metric)}.",
+                f"The best quarter reach {formats.level_quantity(one['benchmark'], metric)}.",
             ),
             "Both things must hold: beyond chance on one side of the benchmark, and a trend that leads further away.",
             metric_id=metric.metric_id,

@@ -10,6 +10,7 @@ from typing import Any, Literal
 
 import polars as pl
 
+from dashboard.analysis.comparison import SPREAD
 from dashboard.data.model import GRADES, Metric
 from dashboard.views.text import formats
 from dashboard.views.text.formats import SIDES, ColourScheme
@@ -36,6 +37,8 @@ Pattern = Literal["plain", "outlined", "hatched", "striped", "dotted"]
 
 SIDE_WORDS = {
     "verdict": ("{} beyond chance", "Similar: chance could explain it"),
+    # Where limits allow for more than chance.
+    "spread": ("{} beyond usual differences", "Similar: a usual difference"),
     "change": ("{} than a year before", "No change"),
     "trend": ("{}", "No clear trend"),
 }
@@ -141,7 +144,8 @@ def breaks(low: float, high: float, most: int, *, whole: bool = False) -> list[f
 
 def _sides(rows: pl.DataFrame, metric: Metric, scheme: ColourScheme) -> tuple[list[LegendClass], pl.Expr]:
     keys = SIDES[scheme][metric.neutral]
-    words, middle = SIDE_WORDS[scheme]
+    spread = scheme == "verdict" and "interval_allows_for" in rows.columns and SPREAD in rows["interval_allows_for"]
+    words, middle = SIDE_WORDS["spread" if spread else scheme]
     first, last = (words.format(key).capitalize() for key in (keys[0], keys[2]))
     fills = (LOWER, HIGHER) if metric.neutral else (BETTER, WORSE)
     entries = [LegendClass(first, fills[0]), LegendClass(middle, SIMILAR, "outlined"), LegendClass(last, fills[1])]
