@@ -284,7 +284,7 @@ def test_the_cut_of_the_best_quarter_is_found_between_two_values(
     assert f"value is {short(one)} and the" in words(example)
     assert f"is {short(other)}." in words(example)
     assert f"× ({short(other)} − {short(one)}) = {short(figures.cut())}." in words(example)
-    assert f"{figures.shown(figures.cut())}%" in example.result
+    assert f"{short(figures.cut())}%" in example.result
     ((last,), (first,)) = (
         re.findall(rf"{quarter} quarter is (.+), at", words(example)) for quarter in ("best", "second")
     )

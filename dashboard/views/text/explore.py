@@ -7,11 +7,13 @@ from collections import Counter
 import polars as pl
 
 from dashboard.analysis import comparison, queries, returns, selection
+from dashboard.analysis import group as groups
 from dashboard.analysis.benchmarks import Benchmark
 from dashboard.data import model
 from dashboard.data.database import Database
 from dashboard.data.model import GRADES, Metric, Row
 from dashboard.views.text import formats
+from dashboard.views.text import group as grouped
 from dashboard.views.text.council import council_sentence
 from dashboard.views.text.england import may_be_beyond
 
@@ -96,9 +98,10 @@ def _outstanding(db: Database, rows: pl.DataFrame, benchmark: Benchmark) -> str:
     metric = db.metrics[rows["metric_id"][0]]
     councils = rows.filter(pl.col("kind") == "local_authority")
     if councils.height == 1:
-        row = councils.row(0, named=True)
+        group = groups.members(db, benchmark, councils["area_id"][0])
+        row = groups.ranked_among(db, councils, group).row(0, named=True)
         partners = queries.partners(db, row["return_id"], row["area_id"])
-        return council_sentence(row["name"], row, metric, benchmark, partners)
+        return council_sentence(row["name"], row, metric, benchmark, partners, grouped.among(group))
     if rows.height == 1:
         return _other(rows.row(0, named=True), metric)
     # Areas that are not councils are there for comparison.
