@@ -234,7 +234,8 @@ def of_rounding(db: Database) -> Example | None:
             heading(metric, period.end),
             lines(
                 f"The cut of the best quarter is {exact(value)}, and is shown as "
-                f"{formats.level_quantity(value, metric)}: it lies between two figures, and has more decimals than they.",
+                f"{formats.level_quantity(value, metric)}: it lies between two figures, and has more decimals than "
+                "they.",
                 f"Shown as {formats.quantity(value, metric)}, it would not add up with a figure and its gap.",
             ),
             "Who is in the best quarter is judged by the cut as it is.",
