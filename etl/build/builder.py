@@ -26,8 +26,8 @@ DATA = Path(__file__).resolve().parents[2] / "data"
 DATABASE = live_database.DATABASE
 # What rates and spending per child are divided by.
 CHILDREN, AGED = "children", "children aged 0 to 17 in the middle of the year"
-# The second holds what inspection reports ask for, the third the tables of the operator's files.
-SCHEMA = ("schema.sql", "schema_reports.sql", "schema_operator.sql")
+# What is published and what is worked out from it; what inspection reports ask for; the tables of the operator's files.
+SCHEMA = ("schema.sql", "schema_standing.sql", "schema_reports.sql", "schema_operator.sql")
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dashboard.analysis import scenarios, standard
-from dashboard.analysis.scenarios import ILLUSTRATIVE, Rank
+from dashboard.analysis.scenario_results import Council, Rank
+from dashboard.analysis.scenarios import ILLUSTRATIVE
 from dashboard.data.database import Database
 from dashboard.data.model import ENGLAND
 from dashboard.views.text import scenarios as sentences
@@ -77,7 +78,7 @@ def database(folder: Path, councils: dict[str, Staff] | None = None, joint: Sequ
     )
 
 
-def council(db: Database, area_id: str, lever: str, target: float) -> scenarios.Council:
+def council(db: Database, area_id: str, lever: str, target: float) -> Council:
     return scenarios.council(db, area_id, db.metrics[lever], target)
 
 

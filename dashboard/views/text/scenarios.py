@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dashboard.analysis.scenarios import VACANCIES, Council, England, Rank, Returners
+from dashboard.analysis.scenario_results import Council, England, Rank, Returners
+from dashboard.analysis.scenarios import VACANCIES
 from dashboard.data.model import Metric, Row
 from dashboard.views.text import formats
 
