@@ -36,8 +36,10 @@ class Found(NamedTuple):
 
 @dataclass(frozen=True)
 class _Names:
+    codes: dict[str, str]
+    """Number or GSS code, in small letters -> area."""
     exact: dict[str, str]
-    """Number, GSS code or name as `key` writes it -> area."""
+    """Name as `key` writes it -> area."""
     bare: dict[str, str]
     """Name of a council of today without its titles -> its number."""
     places: dict[str, list[tuple[str, str, str]]]
@@ -58,8 +60,9 @@ def find_area(db: Database, text: str) -> str | None:
     """The area that a number, a GSS code or a name means, of today or ended; None where it is not one of them."""
     names = _names(db)
     # A spreadsheet makes 383.0 of 383.
-    whole = key(text[:LONGEST].strip().removesuffix(".0"))
-    return names.exact.get(whole) or names.bare.get(_bare(whole))
+    code = names.codes.get(text[:LONGEST].strip().removesuffix(".0").casefold())
+    whole = key(text[:LONGEST])
+    return code or names.exact.get(whole) or names.bare.get(_bare(whole))
 
 
 def find_council(db: Database, text: str) -> str | None:
@@ -142,9 +145,9 @@ def _nearest(db: Database, whole: str) -> tuple[str, ...]:
 @cached
 def _names(db: Database) -> _Names:
     """All names of all areas. Of those that two areas share, the council of today has it, then the first to come."""
-    pairs: list[tuple[str, str]] = [(area_id, area_id) for area_id in db.names]
-    pairs += db.table["area_code"].select("gss_code", "area_id").iter_rows()
-    pairs += [(name, area_id) for area_id, name in db.names.items()]
+    codes = [(area_id, area_id) for area_id in db.names]
+    codes += db.table["area_code"].select("gss_code", "area_id").iter_rows()
+    pairs = [(name, area_id) for area_id, name in db.names.items()]
     pairs += db.table["area_name"].select("name", "area_id").iter_rows()
     place = db.table["place"]
     pairs += place.filter(pl.col("kind") == "short name").select("place", "area_id").iter_rows()
@@ -153,7 +156,7 @@ def _names(db: Database) -> _Names:
     places: dict[str, list[tuple[str, str, str]]] = {}
     for name, area_id, kind in place.filter(pl.col("kind") != "short name").iter_rows():
         places.setdefault(key(name), []).append((name, area_id, kind))
-    return _Names(exact, bare, places)
+    return _Names(_first((code.casefold(), area_id) for code, area_id in codes), exact, bare, places)
 
 
 def _first(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:

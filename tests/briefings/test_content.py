@@ -110,7 +110,7 @@ def test_every_number_of_england_is_on_the_front_page(db: Database, briefings: d
 def ends_of(low: float, high: float, metric: Metric) -> str:
     """A number, or where hidden figures leave it open both ends with one decimal more."""
     if low == high:
-        return formats.brief(low, metric)
+        return formats.level(low, metric)
     return " to ".join(f"{formats.number(end, metric.decimals + 1)}%" for end in (low, high))
 
 
