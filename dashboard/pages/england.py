@@ -51,7 +51,7 @@ if metric.ranked:
     for place, councils, title in zip(st.columns(2, gap="medium"), england.ends(rows), ENDS, strict=True):
         ends = parts.ends(db, metric, partners.leaders(db), chosen.area_id, behind=title == ENDS[0])
         with place:
-            st.subheader(title, anchor=False)
+            st.header(title, anchor=False)
             st.html(ends.html(councils, f"{metric.title}, {formats.period_label(metric, period.end)}: {title.lower()}"))
     label = f"All {rows.height} councils, furthest behind first"
     with st.expander(label, key="worst_first", on_change="rerun", bind="query-params") as table:

@@ -49,7 +49,7 @@ NOT_CONNECTED = """<p class="notice" id="not-connected" hidden>The pictures and 
           switched off. The words, tables and links here do not.</p></noscript>"""
 WITHOUT_SCRIPTS = """<noscript>
       <div style="max-width: 40rem; margin: 3rem auto; padding: 0 1.25rem; font: 1.1rem/1.5 Arial, sans-serif">
-        <p><b>Child Protection Monitor</b></p>
+        <h1>Child Protection Monitor</h1>
         <p>How well each English council protects its children, and how far it is from the best. The pictures and
           choices of this page need JavaScript, which your browser has switched off.</p>
         <p>Without it there are <a href="/briefings/E92000001.html">two pages on England</a>, and every figure
@@ -70,7 +70,8 @@ def adapt_index_html(html: str) -> str:
 def with_first_words(index_html: str, words: FirstWords, style: str, address: str, robots: str) -> str:
     """The page with its first words, and the title and description of a link to it.
 
-    `style` is the address of the style sheet, `address` the canonical address of the page, `robots` what search engines
+    `style` is the address of the style sheet, `address` that of the page, without its host: it is the same on every
+    server; `robots` what search engines
     may do.
     """
     title, description = escape(words.title), escape(words.description)
@@ -82,7 +83,6 @@ def with_first_words(index_html: str, words: FirstWords, style: str, address: st
     <meta property="og:site_name" content="Child Protection Monitor" />
     <meta property="og:title" content="{title}" />
     <meta property="og:description" content="{description}" />
-    <meta property="og:url" content="{escape(address)}" />
     <meta name="twitter:card" content="summary" />
     <link rel="stylesheet" href="{style}" />"""
     body = f"""<div id="first-words">
@@ -93,4 +93,4 @@ def with_first_words(index_html: str, words: FirstWords, style: str, address: st
       </main>
     </div>
     """
-    return index_html.replace(TITLE, head, 1).replace(FIRST, body, 1)
+    return index_html.replace(WITHOUT_SCRIPTS, "", 1).replace(TITLE, head, 1).replace(FIRST, body, 1)

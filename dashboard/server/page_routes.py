@@ -54,18 +54,17 @@ class PageRoutes(BaseRoute):
         cookie: str,
         official_name: Callable[[str], str | None],
         robots: str = "noindex",
-        https: bool = False,
     ) -> None:
         """`index_html` is the HTML of every page, `pages` are their addresses; `first` is the name of the page at /.
 
         `files` is the folder of Streamlit's own files. Readers with the `cookie` were here before. `official_name` is
         the name of the council that a number, a code or another name means; None where it is none. `robots` is what
-        search engines may do; with `https` addresses say so, whatever comes from the proxy.
+        search engines may do.
         """
         self._pages = {"/", *(f"/{page}" for page in pages if page != first)}
         self._first = f"/{first}"
         self._capacity, self._retry, self._cookie = capacity, retry_seconds, cookie
-        self._official_name, self._robots, self._https = official_name, robots, https
+        self._official_name, self._robots = official_name, robots
         self._template, self._first_words = index_html, first_words.Cache()
         content = index_html.encode("utf-8")
         self._index_html, self._packed_index_html = content, gzip.compress(content, mtime=0)
@@ -128,8 +127,7 @@ class PageRoutes(BaseRoute):
         path, query = scope["path"], scope["query_string"].decode("latin-1")
         words = await self._first_words.find(path.strip("/"), query)
         if words is not None:
-            url = URL(scope=scope).replace(query=query)
-            address = str(url.replace(scheme="https") if self._https else url)
+            address = f"{path}?{query}" if query else path
             content = with_first_words(self._template, words, assets.style().url, address, self._robots).encode()
             packed = gzip.compress(content, FAST, mtime=0)
             tag = f'"{hashlib.sha256(content).hexdigest()[:24]}"'

@@ -18,7 +18,7 @@ from tests.browser.helpers import choose, downloaded, fits, heading, path, query
 
 def test_a_group_is_picked_and_goes_with_the_reader_to_other_pages(visit: Visit) -> None:
     page = visit("/map?benchmark=My+group&group=Leeds&group=York")
-    expect(sentence(page)).to_contain_text("The median of your group is 2.3% (2 councils with a figure).")
+    expect(sentence(page)).to_contain_text("The median of your group is 2.25% (2 councils with a figure).")
     page.get_by_text("Who is behind the benchmark").click()
     expect(page.locator("ul.behind li")).to_have_text(["Leeds 2.1%", "York 2.4%"])
     page.locator("ul.behind").get_by_role("link", name="York").click()
@@ -53,7 +53,7 @@ def test_the_file_of_a_council_holds_what_the_page_shows(visit: Visit) -> None:
     assert (vacancy["value"], vacancy["joint_return"]) == ("14.9", "314+318")
     assert "14.9%" in table["Social worker vacancy rate"]
     assert by_metric["Child protection plans of two years or more"]["symbol"] == "c"
-    assert "suppressed, to protect small numbers (c)" in table["Child protection plans of two years or more"]
+    assert "hidden because it is small" in table["Child protection plans of two years or more"]
 
 
 def test_the_file_of_the_data_page_holds_what_is_chosen(visit: Visit) -> None:
