@@ -51,7 +51,7 @@ def half(_request: Request) -> Response:
 
 server_app.prepare()
 setattr(best, "who", damaged)  # noqa: B010 - a name that mypy knows cannot be set - mypy would not have it otherwise
-setattr(session, "_no_target", damaged)  # noqa: B010 - a name that mypy knows cannot be set
+setattr(session, "_take_measure", damaged)  # noqa: B010 - a name that mypy knows cannot be set
 setattr(exports, "csv", damaged)  # noqa: B010 - a name that mypy knows cannot be set
 
 app = st.App(
