@@ -76,7 +76,7 @@ def test_without_scripts_a_reader_is_led_to_the_figures(browser: Browser, server
     page.goto(f"{server}/map")
     assert page.get_by_role("heading", name="Social worker vacancy rate").first.is_visible()
     assert "quarter" in sentence(page).inner_text()
-    assert page.get_by_text("need JavaScript, which your browser has switched off").is_visible()
+    assert page.locator("noscript .notice").is_visible()
     page.get_by_role("link", name="Every figure by address").click()
     assert page.get_by_role("heading", name="Figures by address").is_visible()
     context.close()
