@@ -84,7 +84,8 @@ def test_the_axis_of_the_bars_holds_all_councils_but_the_very_small(tmp_path: Pa
     assert low == 0
     assert 20.0 < high < 25.0
     assert trace(figure, type="bar")["x"] == [5.0, high]
-    assert trace(figure, mode="text")["text"][1].endswith("<b>100.0%</b>, worst quarter, beyond the axis")
+    # It is not ranked, so it is in no quarter.
+    assert trace(figure, mode="text")["text"][1] == "◆ <b>Council 130</b>  <b>100.0%</b>, beyond the axis"
 
 
 @pytest.mark.parametrize(

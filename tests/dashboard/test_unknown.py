@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from datetime import date
 
+import duckdb
 import polars as pl
 import pytest
 
@@ -93,8 +94,44 @@ def test_a_figure_in_a_range_is_outside_the_funnel_only_where_all_of_it_is(db: D
     found = funnel.funnel(db, db.metrics[HOMES], db.latest(HOMES))
     assert found is not None
     hampshire = found.points.row(by_predicate=pl.col("area_id") == HAMPSHIRE, named=True)
-    assert (hampshire["outside"], hampshire["side"]) == (0.0, None)
+    # Two thirds are unknown: it is not ranked, and held against no limit.
+    assert (hampshire["outside"], hampshire["side"], hampshire["sets_cut"]) == (None, None, False)
+    assert HAMPSHIRE not in found.ranked["area_id"]
     assert hampshire["p"] < hampshire["low_998"]
+
+
+@pytest.mark.parametrize("metric_id", [HOMES, "care_leavers_17_18_active", "care_leavers_19_21_active"])
+@pytest.mark.parametrize("spread", [True, False])
+def test_every_figure_is_outside_the_limits_where_both_its_ends_are(
+    db: Database, database: duckdb.DuckDBPyConnection, metric_id: str, spread: bool
+) -> None:
+    """Both ends from the database: what is known, and as high as it can be."""
+    found = funnel.funnel(db, db.metrics[metric_id], db.latest(metric_id), spread=spread)
+    assert found is not None
+    rows = {
+        row[0]: row[1:]
+        for row in database.execute(
+            "SELECT area_id, numerator, denominator, unknown, value_high FROM observation "
+            "WHERE metric_id = ? AND period_end = ?",
+            [metric_id, found.period.end],
+        ).fetchall()
+    }
+    kinds = set()
+    for point in found.points.iter_rows(named=True):
+        k, n, unknown, high = rows[point["area_id"]]
+        ends = (100 * k / n, 100 * k / n if high is None else high)
+        expected, side = None, None
+        if (unknown or 0) > n / 5:
+            assert not point["sets_cut"]
+        elif point["sets_cut"]:
+            inside = [point["low_95"] <= end <= point["high_95"] for end in ends]
+            expected = 0.0 if all(inside) else None
+            for limit, name in ((95.0, "95"), (99.8, "998")):
+                if ends[1] < point[f"low_{name}"] or ends[0] > point[f"high_{name}"]:
+                    expected, side = limit, "worse" if ends[1] < found.england else "better"
+            kinds.add((expected, high is None))
+        assert (point["outside"], point["side"]) == (expected, side), point
+    assert len(kinds) >= 3
 
 
 @pytest.mark.parametrize(
@@ -110,6 +147,7 @@ def test_the_next_edition_is_due_and_past_its_month_not_loaded(following: str, d
     assert formats.next_edition(following, due, date(2026, 11, 30)) == said
 
 
+@pytest.mark.usefixtures("served")
 def test_measures_of_children_in_need_say_which_and_open_under_their_former_titles(db: Database) -> None:
     renamed = [metric for metric in db.metrics.values() if metric.former_title]
     assert len(renamed) == 4
