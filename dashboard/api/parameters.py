@@ -11,7 +11,6 @@ import re
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal
-from weakref import WeakKeyDictionary
 
 import polars as pl
 
@@ -84,10 +83,9 @@ class Parameter:
     def known(self, db: Database) -> Allowed:
         """What the database allows it to be, looked up once for each data version."""
         assert self.allowed is not None, self.name
-        cache = _KNOWN.setdefault(db, {})
-        if self.allowed not in cache:
-            cache[self.allowed] = self.allowed(db)
-        return cache[self.allowed]
+        allowed = self.allowed
+        # Kept by the version itself, which it may refer to: kept anywhere else it would never let it go.
+        return db.cached(("known", self.allowed), lambda: allowed(db), small=True)
 
     def read(self, db: Database, values: Sequence[str]) -> Any:
         """The value: ids in their own order, each once; an id; True or False; a number. Raises Problem."""
@@ -155,9 +153,6 @@ class Parameter:
 
     def _wrong(self, value: str, detail: str, **details: Any) -> Problem:
         return problem("unknown-value", detail, parameter=self.name, value=value, **details)
-
-
-_KNOWN: WeakKeyDictionary[Database, dict[Callable[[Database], Allowed], Allowed]] = WeakKeyDictionary()
 
 
 def _filter_options(field: str) -> Callable[[Database], Allowed]:

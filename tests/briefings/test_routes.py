@@ -35,7 +35,7 @@ from tests.dashboard.helpers import serving
 WESTMINSTER = "213"
 HOSTILE = (
     "..", "../../etc/passwd", "%2e%2e%2fetc", "383'--", "383 OR 1=1", "<script>alert(1)</script>", "383\x00", "383.383",
-    "e92000001", "E92000001 ", "０１３", "-1", "0", "9" * 5000, "383;rm", "{{7*7}}", "#{panic()}", "con", "", ".",
+    "０１３", "-1", "0", "9" * 5000, "383;rm", "{{7*7}}", "#{panic()}", "con", "", ".",
     "383.pdf",
 )  # fmt: skip
 

@@ -19,7 +19,7 @@ CREATE TABLE figure (of_version VARCHAR REFERENCES build (data_version), value D
 """
 ROWS = 20_000
 MEASURES = ("vacancy_rate", "children")
-NEEDED = ("build", "source", "metric", "area", "observation", "standing", "change")
+NEEDED = ("build", "source", "metric", "area", "observation", "standing", "change", "series_break", "quarter_cut")
 MARKED = 100.0
 
 

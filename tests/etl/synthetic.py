@@ -231,7 +231,7 @@ def _with_every_column(files: Mapping[str, bytes]) -> dict[str, bytes]:
                 column
                 for metric in source.metrics
                 if (metric.file or source.release.files[0].name) == file.name
-                for column in (metric.column, *metric.numerator, *metric.denominator)
+                for column in (metric.column, *metric.numerator, *metric.denominator, *metric.unknown)
             ) | dict.fromkeys(
                 column for one in source.sums if one.file == file.name for column in (*one.parts, one.total)
             )

@@ -137,11 +137,15 @@ def test_a_joint_return_counts_once_among_the_shares_of_roles(database: duckdb.D
     assert observation(database, "caseholder_share", WEST_NORTHAMPTONSHIRE, SEPTEMBER)["return_id"] == "940+941"
     ranked = rows(
         database,
-        "SELECT DISTINCT ranked FROM standing WHERE metric_id = 'caseholder_share' AND period_end = $day",
+        """
+        SELECT ranked, not_ranked, count(*) FROM standing
+        WHERE metric_id = 'caseholder_share' AND period_end = $day GROUP BY ALL ORDER BY ALL
+        """,
         day=SEPTEMBER,
     )
-    # 153 councils but for the Isles of Scilly, Kensington and Chelsea and Westminster, and two joint returns.
-    assert ranked == [(148,)]
+    # 153 councils but for the Isles of Scilly, Kensington and Chelsea and Westminster, and two joint returns; the City
+    # of London has a figure but is too small to rank.
+    assert ranked == [(147, None, 149), (None, "a very small council", 1)]
 
 
 def test_years_that_only_the_tool_holds_are_its_own_and_follow_into_those_of_the_census(
