@@ -27,12 +27,14 @@ TAKE_AWAY = """<script>
         const first = document.getElementById('first-words');
         if (!first) return;
         const root = document.getElementById('root');
-        let headed = 0;
+        let seen = 0;
         const late = setTimeout(() => { document.getElementById('not-connected').hidden = false; }, 8000);
         const look = setInterval(() => {
-          if (!headed && root.querySelector('.headline h1, [data-testid="stAlert"]')) headed = Date.now();
-          const app = root.querySelector('[data-testid="stApp"]');
-          if (!headed || (app.dataset.testScriptState === 'running' && Date.now() - headed < 3000)) return;
+          const done = root.querySelector('[data-testid="stApp"]')?.dataset.testScriptState === 'notRunning';
+          const headed = root.querySelector('.headline h1, [data-testid="stAlert"]');
+          if (!seen && (done || headed)) seen = Date.now();
+          // Both, or the one for three seconds.
+          if (!seen || (!(done && headed) && Date.now() - seen < 3000)) return;
           clearInterval(look);
           clearTimeout(late);
           const main = root.querySelector('[data-testid="stMain"]');
