@@ -13,6 +13,7 @@ import polars as pl
 
 from dashboard.analysis import comparison, transitions
 from dashboard.analysis.benchmarks import Benchmark
+from dashboard.analysis.benchmarks.rules import setting
 from dashboard.data.database import Database
 from dashboard.data.model import ENGLAND, GRADES
 
@@ -258,16 +259,17 @@ def suggestions(db: Database, rows: pl.DataFrame, area_ids: list[str], benchmark
     lower = [metric_id for metric_id in ranked if db.metrics[metric_id].lower_is_better]
     short = (
         comparison.newest(db, benchmark)
-        .filter(pl.col("area_id").is_in(area_ids) & pl.col("metric_id").is_in(ranked) & (pl.col("gap") > 0))
-        .select("area_id", "metric_id", "benchmark", pl.col("return_id").alias("own_return"))
+        .filter(pl.col("area_id").is_in(area_ids) & pl.col("metric_id").is_in(ranked) & (pl.col("gap_low") > 0))
+        .select("area_id", "metric_id", "benchmark_low", "benchmark_high", pl.col("return_id").alias("own_return"))
     )
-    there = db.newest.filter(pl.col("metric_id").is_in(ranked) & pl.col("sets_cut")).select(
-        pl.col("area_id").alias("partner_id"), "metric_id", "value", "return_id"
+    there = setting(db.newest.filter(pl.col("metric_id").is_in(ranked))).select(
+        pl.col("area_id").alias("partner_id"), "metric_id", "value_low", "value_high", "return_id"
     )
+    # Where figures are hidden in a range, it is certain whatever they are.
     reach = (
         pl.when(pl.col("metric_id").is_in(lower))
-        .then(pl.col("value") <= pl.col("benchmark"))
-        .otherwise(pl.col("value") >= pl.col("benchmark"))
+        .then(pl.col("value_high") <= pl.col("benchmark_low"))
+        .otherwise(pl.col("value_low") >= pl.col("benchmark_high"))
     )
     measures = (
         like.join(short, on="area_id")

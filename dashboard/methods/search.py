@@ -48,6 +48,8 @@ class Entry:
     """What the address of the page holds beside the section."""
     also: str = ""
     """Other words it is found by, which are not shown."""
+    symbols: str = ""
+    """What is printed in its place; it is found by that as by its title."""
 
 
 @dataclass(frozen=True)
@@ -102,8 +104,8 @@ def entries(db: Database) -> Iterator[Entry]:
         also = " ".join((one.tool, one.dashboard, one.why, DFE_TOOLS))
         yield Entry("Difference", one.title, one.here, DIFFERENCES, ((ENTRY, one.title),), also)
     for status in records.statuses(db):
-        also = " ".join((status.status, *(symbol for symbol, _ in status.symbols)))
-        yield Entry("Reason", f"{status.words[0].upper()}{status.words[1:]}", status.meaning, MISSING, (), also)
+        title, symbols = f"{status.words[0].upper()}{status.words[1:]}", " ".join(one for one, _ in status.symbols)
+        yield Entry("Reason", title, status.meaning, MISSING, (), status.status, symbols)
     for term in GLOSSARY:
         yield Entry("Word", term.term, term.meaning, GLOSSARY_SECTION, ((ENTRY, term.term),))
     for loaded in records.sources(db):
@@ -135,7 +137,7 @@ def _index(db: Database) -> Index:
         for place, entry in enumerate(every):
             for token in _tokens(f"{entry.text} {entry.also}"):
                 words[token][place] = TEXT
-            for token in _tokens(entry.title):
+            for token in _tokens(f"{entry.title} {entry.symbols}"):
                 words[token][place] = TITLE
         return Index(every, {word: tuple(places.items()) for word, places in words.items()})
 

@@ -358,6 +358,11 @@ def on_list(db: Database, metric: Metric, benchmark: str, side: Literal["watch",
         value, mark, k, n = row["value"], row[f"benchmark_{end}"], row["numerator"], row["denominator"]
         if value is None or mark is None or not metric.ranked or not row["sets_cut"]:
             continue
+        # Nor is a figure beyond it, of which some are unknown, unless all that it can be is: from what is known, which
+        # the counts are of, to as high as it can be.
+        if (side == "watch") != metric.lower_is_better and row["value_high"] is not None:
+            value = row["value_high"]
+            k = None if k is None else value / scale * n
         worse = value > mark if metric.lower_is_better else value < mark
         better = value < mark if metric.lower_is_better else value > mark
         if metric.has_interval and k is not None and n and k <= n:
