@@ -143,6 +143,13 @@ def test_an_area_that_is_none_is_not_found_and_not_repeated(area_id: str, form: 
         assert len(area_id) < 4 or area_id.encode() not in got.body
 
 
+@pytest.mark.parametrize("code", ["E08000035", "e08000035", "E08000035 ", " 383 "])
+def test_a_code_of_a_council_leads_to_its_briefing_in_small_letters_and_with_blanks_too(
+    code: str, client: Client
+) -> None:
+    assert client.raw("GET", f"/briefings/{code}.html", b"").body == client.get(address("383", "html")).body
+
+
 @pytest.mark.parametrize("name", ["383", "383.exe", "383.PDF", "383.pdf.exe", "pdf", ".pdf"])
 def test_another_form_is_not_found(name: str, client: Client) -> None:
     assert client.get(f"/briefings/{name}").status == 404

@@ -18,7 +18,7 @@ import pytest
 from etl import releases
 from etl.build import builder
 from etl.model import ENGLAND, File, Source, Status
-from etl.sources import all_sources
+from etl.sources import all_sources, ofsted_reports
 from tests.published import reading
 from tests.published.row_counts import areas_of, period_of
 
@@ -183,6 +183,8 @@ class Traced:
     """What else the value is made of, and what the row was looked up by."""
     denominator: Printed | None = None
     """What the printed count is divided by, where the database holds both as they are printed."""
+    range: tuple[float, float] | None = None
+    """What a hidden figure lies between, where the count that it is made of is said to be 1 to 5."""
 
     def __str__(self) -> str:
         return f"{self.metric}, {self.area}, {self.day}"
@@ -219,6 +221,12 @@ def reason(
     """Why there is no value; the symbol is what is printed, where it is not said to be another or None."""
     shown = text if symbol == "" else symbol
     return Traced(metric, area, day, status, Printed(file, line, column, text), shown, others)
+
+
+def hidden(metric: str, area: str, day: date, per: int, file: str, line: int, column: str, of: Printed) -> Traced:
+    """A figure that is made of a hidden count, which is 1 to 5, and of a printed number: a range is known of it."""
+    printed, n = Printed(file, line, column, "c"), float(of.text)
+    return Traced(metric, area, day, SUPPRESSED, printed, "c", denominator=of, range=(1 / n * per, 5 / n * per))
 
 
 def children(line: int, text: str) -> Printed:
@@ -356,8 +364,8 @@ CENSUS = (
     figure("no_further_action_rate", "Harrow", march(2025), 2.2, REFERRALS, 157, "no_further_action_percent", "2.2"),
     reason("no_further_action_rate", "Barnet", march(2024), LOW_RELIABILITY, REFERRALS, 314,
            "no_further_action_percent", "u"),
-    reason("no_further_action_rate", "Isles of Scilly", march(2025), SUPPRESSED, REFERRALS, 126,
-           "no_further_action_percent", "c"),
+    hidden("no_further_action_rate", "Isles of Scilly", march(2025), 100, REFERRALS, 126,
+           "no_further_action_percent", Printed(REFERRALS, 126, "referral_count", "32")),
     figure("not_in_need_rate", "Barnsley", march(2025), 39.8, REFERRALS, 50, "not_in_need_percent", "39.8"),
     rate("section_47_rate", "Manchester", march(2025), 3_564 / 131_831 * 10_000,
          ENQUIRIES, 37, "Section47", "3564", 37, "131831"),
@@ -365,7 +373,8 @@ CENSUS = (
          ENQUIRIES, 32, "Section47", "1044", 32, "52489"),
     rate("section_47_rate", "North East", march(2025), 13_180 / 542_710 * 10_000,
          ENQUIRIES, 3, "Section47", "13180", 3, "542710"),
-    reason("section_47_rate", "City of London", march(2025), SUPPRESSED, ENQUIRIES, 135, "Section47", "c"),
+    hidden("section_47_rate", "City of London", march(2025), 10_000, ENQUIRIES, 135, "Section47",
+           children(135, "847")),
     # Together for the workforce, apart for children.
     rate("conference_rate", "West Northamptonshire", march(2025), 586 / 96_295 * 10_000,
          ENQUIRIES, 74, "ICPC", "586", 74, "96295"),
@@ -380,7 +389,8 @@ CENSUS = (
          REPEATS, 57, "CPP_start", "829", 57, "176239"),
     rate("plan_start_rate", "Cumbria", march(2023), 604 / 90_547 * 10_000,
          REPEATS, 362, "CPP_start", "604", 362, "90547"),
-    reason("plan_start_rate", "Isles of Scilly", march(2025), SUPPRESSED, REPEATS, 126, "CPP_start", "c"),
+    hidden("plan_start_rate", "Isles of Scilly", march(2025), 10_000, REPEATS, 126, "CPP_start",
+           children(126, "319")),
     figure("repeat_plan_rate", "England", march(2025), 24.5, REPEATS, 2, "CPP_subsequent_percent", "24.5"),
     figure("repeat_plan_rate", "England", march(2024), 24.7, REPEATS, 167, "CPP_subsequent_percent", "24.7"),
     figure("repeat_plan_rate", "Hartlepool", march(2025), 32.4, REPEATS, 17, "CPP_subsequent_percent", "32.4"),
@@ -406,9 +416,10 @@ CENSUS = (
     figure("long_plan_rate", "Leeds", march(2025), 5.0, PLANS, 57, "2_years_or_more_percent", "5"),
     figure("long_plan_rate", "Dorset", march(2024), 2.4, PLANS, 289, "2_years_or_more_percent", "2.4"),
     figure("long_plan_rate", "Cumberland", march(2024), 0.0, PLANS, 197, "2_years_or_more_percent", "0"),
-    reason("long_plan_rate", "Hartlepool", march(2025), SUPPRESSED, PLANS, 17, "2_years_or_more_percent", "c"),
-    reason("long_plan_rate", "Kingston upon Thames", march(2025), SUPPRESSED, PLANS, 161,
-           "2_years_or_more_percent", "c"),
+    hidden("long_plan_rate", "Hartlepool", march(2025), 100, PLANS, 17, "2_years_or_more_percent",
+           Printed(PLANS, 17, "CPP_At31", "173")),
+    hidden("long_plan_rate", "Kingston upon Thames", march(2025), 100, PLANS, 161, "2_years_or_more_percent",
+           Printed(PLANS, 161, "CPP_At31", "113")),
 )  # fmt: skip
 
 EPISODES, STARTED = "Episodes_with_assessment_factor", "CPP_start"
@@ -433,7 +444,8 @@ SHARES = (
           FACTORS, 126, "Child_sexual_exploitation", "0", EPISODES, "33"),
     share("factor_criminal_exploitation", "Harrow", march(2025), 64 / 2_035 * 100,
           FACTORS, 157, "Child_criminal_exploitation", "64", EPISODES, "2035"),
-    reason("factor_drugs_parent", "City of London", march(2025), SUPPRESSED, FACTORS, 135, "Drug_Misuse_parent", "c"),
+    hidden("factor_drugs_parent", "City of London", march(2025), 100, FACTORS, 135, "Drug_Misuse_parent",
+           Printed(FACTORS, 135, "Episodes_with_assessment_factor", "8")),
     # Not collected before 2022.
     reason("factor_physical_abuse_by_adult", "Bradford", march(2018), NOT_AVAILABLE, FACTORS, 1198,
            "Physical_Abuse_adult_on_child", "x"),
@@ -489,7 +501,8 @@ CARE = (
     figure("severe_absence_in_need", "Cumberland", july(2024), 10.1, ABSENCE, 2627, "pt_pupils_pa_50_exact", "10.1"),
     figure("persistent_absence_on_plan", "Greenwich", july(2025), 69.9, ABSENCE, 2422, "pt_pupils_pa_10_exact", "69.9"),
     figure("severe_absence_on_plan", "England", july(2025), 15.4, ABSENCE, 1652, "pt_pupils_pa_50_exact", "15.4"),
-    reason("severe_absence_on_plan", "Thurrock", july(2021), SUPPRESSED, ABSENCE, 11977, "pt_pupils_pa_50_exact", "c"),
+    hidden("severe_absence_on_plan", "Thurrock", july(2021), 100, ABSENCE, 11977, "pt_pupils_pa_50_exact",
+           Printed(ABSENCE, 11977, "t_pupils", "52")),
     reason("persistent_absence_in_need", "Birmingham", july(2020), NOT_AVAILABLE, ABSENCE, 12672,
            "pt_pupils_pa_10_exact", "x"),
     figure("age_11_standard_in_need", "Birmingham", july(2025), 34.0, AGE_11, 75, "pt_rwm_met_expected_standard", "34"),
@@ -691,22 +704,39 @@ def file_of(name: str) -> File:
 def test_the_database_holds_what_is_printed(database: duckdb.DuckDBPyConnection, one: Traced) -> None:
     key = {"metric": one.metric, "area": AREAS[one.area], "day": one.day}
     found = database.execute(
-        "SELECT value, status, symbol, file, line, numerator, denominator FROM observation "
+        "SELECT value, value_low, value_high, status, symbol, file, line, numerator, denominator FROM observation "
         "WHERE metric_id = $metric AND area_id = $area AND period_end = $day",
         key,
     ).fetchall()
-    ((value, status, symbol, file, line, numerator, denominator),) = found
+    ((value, low, high, status, symbol, file, line, numerator, denominator),) = found
     assert (file, line) == (one.printed.file, one.printed.line)
     assert symbol == one.symbol
     if isinstance(one.value, Status):
         assert (value, status) == (None, str(one.value))
-        ranked = "FROM standing WHERE metric_id = $metric AND area_id = $area AND period_end = $day"
-        assert database.execute(ranked, key).fetchall() == []
+        ranks = "rank, tied, rank_low < rank_high, ranked, quarter_low, quarter_high, sets_cut, not_ranked"
+        ranked = f"SELECT {ranks} FROM standing WHERE metric_id = $metric AND area_id = $area AND period_end = $day"
+        standing = database.execute(ranked, key).fetchall()
+        if one.range is None:
+            assert (low, high, standing) == (None, None, [])
+        else:
+            assert (low, high) == (pytest.approx(one.range[0], rel=1e-8), pytest.approx(one.range[1], rel=1e-8))
+            # No rank is certain of it: it has the best and the worst, or none where the council is very small.
+            ((*certain, between, among, best, worst, sets_cut, not_ranked),) = standing
+            assert certain == [None, None]
+            if one.area in ("City of London", "Isles of Scilly"):
+                none = (None, None, None, None, False, "a very small council")
+                assert (between, among, best, worst, sets_cut, not_ranked) == none
+            else:
+                assert (between, sets_cut, not_ranked) == (True, True, None)
+                assert among > 140
+                assert best < worst
     else:
         assert status == "observed"
         assert value == pytest.approx(one.value, rel=1e-8)
     if one.denominator:
-        assert (numerator, denominator) == (float(one.printed.text), float(one.denominator.text))
+        # Published beside a hidden count too.
+        count = None if one.range else float(one.printed.text)
+        assert (numerator, denominator) == (count, float(one.denominator.text))
 
 
 def test_a_value_that_is_not_worked_out_is_typed_as_it_is_printed(database: duckdb.DuckDBPyConnection) -> None:
@@ -795,7 +825,9 @@ def test_at_least_one_figure_of_every_measure_is_traced(database: duckdb.DuckDBP
 
 def test_figures_of_every_source_every_symbol_and_every_kind_of_area_are_traced() -> None:
     of_sources = Counter(source_of(one.printed.file).id for one in TRACED)
-    assert of_sources.keys() | {source_of(NEIGHBOURS).id} == {source.id for source in all_sources()}
+    # What Ofsted's reports ask for is in words, not in figures: tests/published/test_reports.py traces those.
+    others = {source_of(NEIGHBOURS).id, ofsted_reports.SOURCE.id}
+    assert of_sources.keys() | others == {source.id for source in all_sources()}
     assert len(TRACED) >= 150
     assert {one.printed.text for one in TRACED} >= {"c", "u", "x", "z", "low", "-", "[x]"}
     assert {one.value for one in TRACED if isinstance(one.value, Status)} == set(Status) - {
