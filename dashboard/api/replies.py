@@ -102,6 +102,8 @@ class Resource:
     digest: str = ""
     """Of the bytes as they are, in RFC 9530's words."""
     headers: Mapping[str, str] = field(default_factory=dict)
+    packs: bool = True
+    """Whether clients that take gzip are sent it packed."""
 
     @property
     def in_parts(self) -> bool:
@@ -119,8 +121,8 @@ class Resource:
         }
 
     def unchanged(self, client: ClientHeaders) -> Reply:
-        """304: the client has it."""
-        return Reply(304, self._headers(self.tag + (PACKED if client.takes_gzip else "")))
+        """304: the client has it, under the tag that it would be sent with."""
+        return Reply(304, self._headers(self.tag + (PACKED if self.packs and client.takes_gzip else "")))
 
     def reply(self, answer: Answer, client: ClientHeaders) -> Reply:
         """The answer, packed for clients that accept gzip; or the part of a file that was asked for."""

@@ -147,6 +147,7 @@ def _table(endpoint: Endpoint, kind: Kind) -> Handler:
             request.db.data_version,
             request.frozen,
             "" if kind.pages else f"{endpoint.name}.{kind.suffix}",
+            packs=kind.suffix != "parquet",
         )
         return _find_or_make(request.db, key, resource, client, lambda: answers.make(request))
 
@@ -192,7 +193,9 @@ def _whole(query: bytes, client: ClientHeaders) -> Reply | Work:
     db, frozen = _version(query)
 
     def reply(file: whole.Whole) -> Reply:
-        resource = Resource(file.sha256, whole.MEDIA_TYPE, db.data_version, frozen, whole.NAME, file.digest)
+        resource = Resource(
+            file.sha256, whole.MEDIA_TYPE, db.data_version, frozen, whole.NAME, file.digest, packs=False
+        )
         return resource.reply(file.answer, client)
 
     made = whole.made(db)

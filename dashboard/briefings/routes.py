@@ -130,7 +130,8 @@ class BriefingRequest:
         if self.form.suffix == "html":
             headers |= {"Content-Security-Policy": web.POLICY, "Referrer-Policy": "no-referrer"}
         tag = answers.tag(self.db, *self.key, str(self.db.built_at), _templates())
-        return Resource(tag, self.form.media_type, self.db.data_version, bool(self.version), headers=headers)
+        frozen = bool(self.version)
+        return Resource(tag, self.form.media_type, self.db.data_version, frozen, headers=headers, packs=False)
 
     def _response(self, answer: answers.Answer | None) -> Response:
         reply = self.resource.unchanged(self.client) if answer is None else self.resource.reply(answer, self.client)

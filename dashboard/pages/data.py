@@ -19,7 +19,7 @@ from dashboard.pages.shared.downloads import downloads
 from dashboard.views.text.explore import explored, nothing
 
 # Rows of the grid; a file holds all.
-SHOWN = 1_000
+SHOWN = 750
 # What each filter is called in a message about an unknown word in the address; then its text while nothing is chosen.
 FIRST = {
     "metrics": ("measure", "All measures"),

@@ -68,6 +68,14 @@ def test_what_is_read_by_ranges_is_as_long_as_head_says_and_never_packed(api: Cl
 
 
 @pytest.mark.parametrize("address", ADDRESSES)
+def test_whoever_takes_gzip_and_has_it_is_told_the_tag_that_it_was_sent_with(api: Client, address: str) -> None:
+    got = api.get(address, accept_encoding="gzip")
+    again = api.get(address, accept_encoding="gzip", if_none_match=got.headers["etag"])
+    assert (got.status, again.status) == (200, 304)
+    assert again.headers["etag"] == got.headers["etag"]
+
+
+@pytest.mark.parametrize("address", ADDRESSES)
 def test_whoever_has_it_already_is_told_so(api: Client, address: str) -> None:
     got = api.get(address)
     tag = got.headers["etag"]

@@ -23,7 +23,7 @@ from tests.dashboard.helpers import HOSTILE_QUERIES, Query, html, opened, senten
 pytestmark = pytest.mark.usefixtures("served")
 
 Files = dict[str, bytes | Callable[[], bytes]]
-SHOWN = 1_000
+SHOWN = 750
 VIEWS: list[Query] = [
     {},
     {"metrics": "Social worker vacancy rate", "newest": "true"},
@@ -67,7 +67,7 @@ def test_the_page_opens_with_all_figures_and_says_how_many(db: Database) -> None
         f"All {db.figure.height:,} figures: {len(db.table['metric'])} measures in England"
     )
     assert grid(app).height == SHOWN
-    assert app.caption[0].value == f"The first 1,000 of {db.figure.height:,} rows are shown; a file holds all."
+    assert app.caption[0].value == f"The first 750 of {db.figure.height:,} rows are shown; a file holds all."
     assert not [button for button in app.button if button.label == "Reset"]
     assert not app.expander[0].proto.expanded
 
