@@ -12,6 +12,7 @@ from contextlib import asynccontextmanager
 from functools import cache
 from pathlib import Path
 from time import perf_counter
+from urllib.parse import urlencode
 
 # Plotly uses pandas where it is imported, and would take it half imported from a page that runs at the same time. It is
 # installed because Streamlit needs it.
@@ -34,7 +35,7 @@ from dashboard.data.versions import store
 from dashboard.ops import errors, logs, metrics, timing
 from dashboard.ops.settings import Settings, WrongSettingsError, settings, unknown
 from dashboard.pages import components
-from dashboard.server import first_words, index_html, search_engines
+from dashboard.server import index_html, page_runs, search_engines
 from dashboard.server import routes as server
 from dashboard.server.access import AccessControl
 from dashboard.server.capacity import Capacity
@@ -42,7 +43,8 @@ from dashboard.server.error_middleware import ErrorMiddleware
 from dashboard.server.headers import SecurityHeaders, policy
 from dashboard.server.health import Health
 from dashboard.server.page_routes import PageRoutes
-from dashboard.server.websocket_filter import WebSocketFilter, warm_up_page
+from dashboard.server.page_runs import PageClient, run_page
+from dashboard.server.websocket_filter import WebSocketFilter
 
 DASHBOARD = Path(__file__).parents[1]
 MAIN = DASHBOARD / "main.py"
@@ -53,6 +55,8 @@ OF_A_COUNCIL = ("council", "compare", "own")
 # How often we check whether the file was replaced, so that no reader need wait for it to be read.
 FOLLOW_SECONDS = 5
 WAIT_SECONDS = 0.5
+# A page that is warmed up may take so long.
+PAGE_SECONDS = 60
 WRONG_SETTINGS = 2
 
 log = logging.getLogger(__name__)
@@ -139,7 +143,7 @@ def begin_run() -> timing.Run:
     """Begin to time a run of main.py; its errors must not be shown in a headline that the run before drew."""
     st.session_state.pop("headline", None)
     context = get_script_run_ctx()
-    return timing.begin_run(counted=context is None or context.session_id not in first_words.SESSIONS)
+    return timing.begin_run(counted=context is None or context.session_id not in page_runs.SESSIONS)
 
 
 def report_failure(error: Exception) -> bool:
@@ -276,7 +280,8 @@ async def _run_pages() -> int:
     pages = _pages()
     with timing.warming():
         for page in pages:
-            await warm_up_page("" if page == FIRST else page, {"la": council} if page in OF_A_COUNCIL else {})
+            chosen = urlencode({"la": council}) if page in OF_A_COUNCIL else ""
+            await run_page("" if page == FIRST else page, chosen, PageClient(), PAGE_SECONDS)
     return len(pages)
 
 

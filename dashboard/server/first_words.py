@@ -16,16 +16,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import parse_qs, urlencode
 
-from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.runtime import Runtime
-from streamlit.runtime.session_manager import SessionClient
 
 from dashboard.api.view_links import SHARED, VERSION
 from dashboard.data import places
 from dashboard.data.model import ENGLAND, DatabaseError
 from dashboard.data.versions import store
 from dashboard.ops.logs import log_error
+from dashboard.server.page_runs import PageClient, run_page
 
 NAME = "Child Protection Monitor"
 # A page takes a tenth of this; what takes longer begins as it did, with an empty page.
@@ -37,7 +36,7 @@ MOST_CACHED = 500
 MOST_CHARACTERS = 30_000
 # Longer addresses are no reader's.
 LONGEST_QUERY = 2_000
-LEFT_OUT = ("<script", "<style", "data-testid", 'class="foot"')
+LEFT_OUT = ("<script", "<style", 'class="foot"')
 LINK = re.compile(r'<a data-choose href="([^"?]*)\?([^"]*)"')
 HEADING = re.compile(r"<h1[^>]*>(.*?)</h1>", re.DOTALL)
 SENTENCE = re.compile(r'<p class="sentence"[^>]*>(.*?)</p>', re.DOTALL)
@@ -54,21 +53,17 @@ class FirstWords:
     """HTML."""
 
 
-class _Client(SessionClient):
-    """A client within the process that keeps what a page writes, by its place."""
+class _Client(PageClient):
+    """A client that keeps what a page writes, by its place."""
 
     def __init__(self) -> None:
-        self.done = asyncio.Event()
+        super().__init__()
         self.parts: dict[tuple[int, ...], str] = {}
-        self.failed = False
 
     def write_forward_msg(self, msg: ForwardMsg) -> None:
         """Called by Streamlit, on the thread of the event loop."""
-        kind = msg.WhichOneof("type")
-        if kind == "script_finished":
-            self.failed = msg.script_finished != ForwardMsg.FINISHED_SUCCESSFULLY
-            self.done.set()
-        elif kind == "delta" and (part := _part(msg.delta.new_element)):
+        super().write_forward_msg(msg)
+        if msg.WhichOneof("type") == "delta" and (part := _part(msg.delta.new_element)):
             self.parts[tuple(msg.metadata.delta_path)] = part
 
 
@@ -112,24 +107,9 @@ class Cache:
         return found
 
 
-# Sessions of ours, whose runs are not counted as readers'.
-SESSIONS: set[str] = set()
-
-
 async def _run(page: str, query: str) -> FirstWords | None:
-    runtime, client = Runtime.instance(), _Client()
-    session = runtime.connect_session(client, user_info={})
-    SESSIONS.add(session)
-    try:
-        request = BackMsg()
-        request.rerun_script.page_name = page
-        request.rerun_script.query_string = query
-        runtime.handle_backmsg(session, request)
-        async with asyncio.timeout(SECONDS):
-            await client.done.wait()
-    finally:
-        runtime.close_session(session)
-        SESSIONS.discard(session)
+    client = _Client()
+    await run_page(page, query, client, SECONDS)
     if client.failed or not client.parts:
         return None
     return compose([part for _, part in sorted(client.parts.items())], page, query)

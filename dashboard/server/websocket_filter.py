@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-import asyncio
 from pathlib import Path
-from urllib.parse import urlencode
 
 from google.protobuf.message import DecodeError  # type: ignore[import-untyped]
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
-from streamlit.runtime import Runtime
-from streamlit.runtime.session_manager import SessionClient
 
 # The messages our pages send. Others that Streamlit knows tell of the repository that the program is in, clear caches,
 # or write files beside the program.
 MESSAGES = ("rerun_script", "stop_script", "app_heartbeat", "backend_operation_request")
 OPERATIONS = ("deferred_file", "dataframe_chunk")
-PAGE_SECONDS = 60
 
 
 class WebSocketFilter:
@@ -59,33 +54,6 @@ class WebSocketFilter:
                 if isinstance(value, str):
                     setattr(details, field.name, "")
         return bytes(message.SerializeToString())
-
-
-class WarmUpClient(SessionClient):
-    """A client within the process that shows nothing, to run a page before a reader waits for it."""
-
-    def __init__(self) -> None:
-        self.done = asyncio.Event()
-
-    def write_forward_msg(self, msg: ForwardMsg) -> None:
-        """Called by Streamlit, on the thread of the event loop."""
-        if msg.WhichOneof("type") == "script_finished":
-            self.done.set()
-
-
-async def warm_up_page(page: str, choices: dict[str, str]) -> None:
-    """Run a page as for a reader; raises TimeoutError when it takes too long."""
-    runtime, client = Runtime.instance(), WarmUpClient()
-    session = runtime.connect_session(client, user_info={})
-    try:
-        request = BackMsg()
-        request.rerun_script.page_name = page
-        request.rerun_script.query_string = urlencode(choices)
-        runtime.handle_backmsg(session, request)
-        async with asyncio.timeout(PAGE_SECONDS):
-            await client.done.wait()
-    finally:
-        runtime.close_session(session)
 
 
 def _is_expected(packed: bytes) -> bool:
