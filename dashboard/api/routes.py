@@ -147,7 +147,7 @@ def _table(endpoint: Endpoint, kind: Kind) -> Handler:
             request.db.data_version,
             request.frozen,
             "" if kind.pages else f"{endpoint.name}.{kind.suffix}",
-            packs=kind.suffix != "parquet",
+            packs=not kind.binary,
         )
         return _find_or_make(request.db, key, resource, client, lambda: answers.make(request))
 

@@ -83,6 +83,8 @@ class BriefingRequest:
         if suffix not in KINDS:
             raise RefusedError(404, "There is nothing here", f"A briefing ends in {', '.join(FORMS)}. {content.HINT}")
         self.form: Form = KINDS[suffix]
+        # PDF and Word are packed already.
+        self.packs = suffix == "html"
         self.version = request.query_params.get(VERSION)
         self.db = _database(self.version)
         self.benchmark = _benchmark(self.db, request.query_params.get("benchmark"), request.query_params.get("group"))
@@ -113,7 +115,7 @@ class BriefingRequest:
         cache_of_answers = answers.answer_cache(self.db)
         return self._response(
             cache_of_answers.get(self.key)
-            or cache_of_answers.put(self.key, answers.document(self._render(), binary=True))
+            or cache_of_answers.put(self.key, answers.document(self._render(), binary=not self.packs))
         )
 
     def _render(self) -> bytes:
@@ -131,14 +133,14 @@ class BriefingRequest:
             headers |= {"Content-Security-Policy": web.POLICY, "Referrer-Policy": "no-referrer"}
         tag = answers.tag(self.db, *self.key, str(self.db.built_at), _templates())
         frozen = bool(self.version)
-        return Resource(tag, self.form.media_type, self.db.data_version, frozen, headers=headers, packs=False)
+        return Resource(tag, self.form.media_type, self.db.data_version, frozen, headers=headers, packs=self.packs)
 
     def _response(self, answer: answers.Answer | None) -> Response:
         reply = self.resource.unchanged(self.client) if answer is None else self.resource.reply(answer, self.client)
-        assert isinstance(reply.body, bytes)
-        response = Response(reply.body, reply.status)
+        body = reply.body if isinstance(reply.body, bytes) else b"".join(reply.body.chunks())
+        response = Response(body, reply.status)
         # Those of the reply alone: Starlette would add a length to a 304.
-        length = [(b"content-length", str(len(reply.body)).encode())] if reply.status != 304 else []
+        length = [(b"content-length", str(len(body)).encode())] if reply.status != 304 else []
         raw = [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in reply.headers.items()]
         response.raw_headers = [*raw, *length]
         return response

@@ -131,6 +131,16 @@ def test_a_comparison_that_asks_or_is_none_is_refused_in_words(asked: str, clien
     assert "b" not in [tag for tag, _ in Page(got.body).elements]
 
 
+@pytest.mark.parametrize("form", KINDS)
+def test_what_is_no_packed_file_already_is_packed(form: str, client: Client) -> None:
+    address = f"/briefings/383.{form}"
+    got = client.get(address, accept_encoding="gzip")
+    assert (got.headers.get("content-encoding") == "gzip") is (form == "html")
+    assert got.body == client.get(address).body
+    again = client.get(address, accept_encoding="gzip", if_none_match=got.headers["etag"])
+    assert (again.status, again.headers["etag"]) == (304, got.headers["etag"])
+
+
 @pytest.mark.parametrize("area_id", HOSTILE)
 @pytest.mark.parametrize("form", KINDS)
 def test_an_area_that_is_none_is_not_found_and_not_repeated(area_id: str, form: str, client: Client) -> None:
