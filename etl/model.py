@@ -128,7 +128,7 @@ class Metric:
     denominator_where: Mapping[str, str] = field(default_factory=dict)
     """Which rows hold the denominator, where those are not the rows of the value: a total of the same group."""
     unknown: tuple[str, ...] = ()
-    """Published columns of those in the denominator of whom nothing is known (rule `unknown`): not in the numerator."""
+    """Published columns of unknown records in the denominator (rule `unknown`): not in the numerator."""
     unknown_where: Mapping[str, str] = field(default_factory=dict)
     """Which rows hold them, where those are not the rows of the value."""
     minimum_denominator: float | None = None

@@ -34,7 +34,7 @@ Instead = Literal["no council", "did not exist", "published", "not answered"]
 # What a council's figure was in a period: its quarter, or why it is in none.
 NOT_COUNTED, MISSING, OTHER_RETURN, NOT_THERE = "not counted", "missing", "other return", "not there"
 # Hidden figures leave open which of two quarters it was.
-UNSURE = "cannot be said"
+UNSURE = "not certain"
 # Why a stay in the best quarter does not begin earlier: it was in another one, the measure begins, its method
 # changed, the period before was not published; or one of the five above.
 LEFT, FIRST, METHOD, UNPUBLISHED = "left", "first", "method", "unpublished"

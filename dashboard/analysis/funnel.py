@@ -46,7 +46,7 @@ class Funnel:
 
     @property
     def ranked(self) -> pl.DataFrame:
-        """The points that are held against the limits; the others are too small."""
+        """The points that are compared with the limits; the others are too small."""
         return self.points.filter("sets_cut")
 
     def outside(self, limit: float, side: str) -> pl.DataFrame:

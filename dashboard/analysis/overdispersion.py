@@ -1,4 +1,4 @@
-"""How much councils differ beyond chance: Spiegelhalter's additive model, by measure and period (rule `chance`).
+"""How much more councils differ than chance explains: Spiegelhalter's additive model (rule `chance`).
 
 A share p is looked at as y = arcsin(sqrt(p)), where chance moves every share alike, s = 1 / (2 sqrt(n)), and councils
 may stand out on either side of a small one. Each council has z = (y - c) / s around England's c. If chance were all,

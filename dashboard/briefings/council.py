@@ -216,7 +216,7 @@ def _gaps(
                 Cell(metric.short_title, f"{formats.period_label(metric, row['period_end'])}{shared}"),
                 distance,
                 Cell(real, formats.held(metric)) if real else Cell("no counts are published" if falls_short else ""),
-                Cell((short_verdict(row) or "cannot be said") if row["gap"] is not None else ""),
+                Cell((short_verdict(row) or "not certain") if row["gap"] is not None else ""),
                 sections.trend(row),
             )
         )

@@ -87,7 +87,7 @@ def _headlines(db: Database) -> Section:
         unit = "" if metric.unit == "%" else f"{metric.unit}, "
         moved = ""
         if one.series_break:
-            moved = "not to be held against earlier years, "
+            moved = "not comparable with earlier years, "
         elif one.change is not None:
             word = formats.direction(one.change, metric)
             signed = formats.signed(one.change, metric)
@@ -170,7 +170,7 @@ def _standard(db: Database, metric: Metric) -> Section:
         return Section(title, (Words("No council sets a standard in this measure."),), half=True)
     body = []
     for row in fixed.rows.iter_rows(named=True):
-        note = "not to be held against earlier years" if row["broken"] else ""
+        note = "not comparable with earlier years" if row["broken"] else ""
         body.append(
             (
                 Cell(formats.period_label(metric, row["period_end"]), note),

@@ -42,7 +42,7 @@ class Database:
     `figure` holds every observation with its area, rank and change: metric_id, area_id, period_end, period, value,
     status, symbol, numerator, denominator, unknown, value_low, value_high, return_id, file, line, name, kind,
     region_id, authority_type, very_small, rank, rank_low, rank_high, tied, ranked, quarter, quarter_low, quarter_high,
-    sets_cut, not_ranked, previous_period_end, change, series_break (why figures of the period cannot be held against
+    sets_cut, not_ranked, previous_period_end, change, series_break (why figures of the period cannot be compared with
     those before it; null where they can); and of its period figures, hidden and enough (table `quarter_cut`).
     `comments` holds those of the schema: (table, column) -> words, and (table, "") for the table itself.
     """

@@ -55,7 +55,7 @@ class Metric:
     made: str | None
     """How a derived value is worked out; None of what is as published."""
     unknown: str | None
-    """Where the publisher counts those of whom nothing is known; None where it counts nobody so."""
+    """Where the publisher counts unknown records; None where it counts none."""
     minimum_denominator: float | None
     has_interval: bool
     may_exceed_100: bool

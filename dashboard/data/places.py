@@ -105,7 +105,7 @@ def options(db: Database) -> dict[str, str]:
     found = {
         f"{place}: {said[kind]}{names[area_id]}": names[area_id]
         for place, area_id, kind in db.table["place"].sort("place", "area_id").iter_rows()
-        # Whoever types a word of the name finds it by that.
+        # A reader who types a word of the name finds it by that.
         if not re.search(rf"\b{re.escape(key(place))}\b", key(names[area_id]))
     }
     for area_id, name in db.ended.items():

@@ -109,7 +109,7 @@ def with_ranges(
         .join(used, on=KEYS, how="left", maintain_order="left")
         .with_columns(
             pl.coalesce("value_low", figure(pl.col("fewest"))).alias("value_low"),
-            # Those of whom nothing is known may all be among them (rule `unknown`).
+            # All unknown records may be among them (rule `unknown`).
             pl.coalesce("value_high", figure(pl.col("most") + pl.col("unknown").fill_null(0))).alias("value_high"),
         )
         .select(observation.columns)

@@ -321,7 +321,7 @@ def _share(frame: pl.DataFrame) -> pl.DataFrame:
 
 
 def _with_range(frame: pl.DataFrame, metric: Metric) -> pl.DataFrame:
-    """The frame with value_low and value_high: from none of those of whom nothing is known to all of them.
+    """The frame with value_low and value_high: from none of the unknown records to all of them.
 
     Where their number is hidden it is one that the publisher's rule hides; where the metric declares no such rule, any
     that leaves one of the others, who are hidden beside them and not none.

@@ -192,7 +192,7 @@ SOURCE = Source(
     ),
     licence="MIT (the record); Open Government Licence v3.0 (Ofsted's reports)",
     note="Read from Ofsted's reports by a program; its maker calls it a proof of concept. All 53 reports after March "
-    "2025 were held against Ofsted's own PDFs in November 2026: every grade and date agrees in all 53.",
+    "2025 were checked against Ofsted's own PDFs in November 2026: every grade and date agrees in all 53.",
     load=load,
     needs=("ofsted_inspections", "ofsted_single_inspections"),
 )

@@ -85,7 +85,7 @@ def percentage(
     Needs `column` where the percentage is published, with the `numerator` and `denominator` it is of where these are
     published too; or `counted` and `denominator` where only the counts are, and the percentage is derived from them.
     With neither `column` nor `counted` the source's own reader finds the value. Without a denominator there is no
-    interval and no minimum. `unknown` are those in the denominator of whom nothing is known.
+    interval and no minimum. `unknown` are the unknown records in the denominator.
     """
     return Metric(
         unit="%",

@@ -37,7 +37,7 @@ NOT_ACTIVE = "Total not in education, employment or training"
 DIFFICULTIES, AVERAGE_SCORE = "Ages 5 to 16 years with SDQ score", "SDQ average score"
 SUITABLE, HOUSED = "Accommodation considered suitable", "Suitability total"
 NOT_KNOWN, NO_INFORMATION = "Total information not known", "No information"
-# Of a group of care leavers: its file, the rows of all leavers there and of those of whom nothing is known, its words,
+# Of a group of care leavers: its file, the rows of all leavers there and of those not known about, its words,
 # and why more of it is better.
 LEFT_WELL = {
     ACTIVE: (
@@ -98,7 +98,7 @@ def _leavers(metric_id: str, age: str, group: str, short_title: str) -> Metric:
         unknown="care_leaver_count",
         unknown_where={"care_leaver_age": age, "breakdown": unknown},
         shortfall=Shortfall(f"more care leavers {words}", "numerator", "the number of care leavers"),
-        caveat="The printed percentage counts care leavers of whom nothing is known as not.",
+        caveat="The printed percentage counts care leavers whose situation is not known as not.",
     )
 
 

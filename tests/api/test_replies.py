@@ -68,7 +68,7 @@ def test_what_is_read_by_ranges_is_as_long_as_head_says_and_never_packed(api: Cl
 
 
 @pytest.mark.parametrize("address", ADDRESSES)
-def test_whoever_takes_gzip_and_has_it_is_told_the_tag_that_it_was_sent_with(api: Client, address: str) -> None:
+def test_a_client_that_takes_gzip_and_has_it_is_told_the_tag_that_it_was_sent_with(api: Client, address: str) -> None:
     got = api.get(address, accept_encoding="gzip")
     again = api.get(address, accept_encoding="gzip", if_none_match=got.headers["etag"])
     assert (got.status, again.status) == (200, 304)

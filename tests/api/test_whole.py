@@ -62,7 +62,7 @@ def test_every_figure_of_the_addresses_equals_it_cell_for_cell(api: Client, file
 
 def test_it_is_small_and_on_the_wire_what_it_is_on_disk(api: Client, file: Path, database_path: Path) -> None:
     assert file.stat().st_size < 10 * MEGABYTE < database_path.stat().st_size / 5
-    # It is sent as it is: whoever reads it by ranges reads the bytes of the file.
+    # It is sent as it is: a client that reads it by ranges reads the bytes of the file.
     for coding in ("", "gzip"):
         got = api.get("/api/v1/monitor.duckdb", accept_encoding=coding)
         assert got.raw == file.read_bytes()
@@ -74,7 +74,7 @@ def test_its_digest_is_told_in_three_ways(api: Client, file: Path) -> None:
     line = api.get("/api/v1/monitor.duckdb.sha256")
     assert line.body.decode("ascii") == f"{digest}  monitor.duckdb\n"
     assert line.headers["content-type"].startswith("text/plain")
-    # It is never packed: whoever takes gzip is told the same digest of the same bytes.
+    # It is never packed: a client that takes gzip is told the same digest of the same bytes.
     for coding in ("", "gzip"):
         got = api.get("/api/v1/monitor.duckdb", accept_encoding=coding)
         assert hashlib.sha256(got.raw).hexdigest() == digest

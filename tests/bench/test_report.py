@@ -56,9 +56,9 @@ def test_a_section_measured_anew_leaves_the_others_with_their_dates(tmp_path: Pa
         {"pages": section("2026-11-01T08:00:00+00:00", "17 ms"), "users": section("2026-11-01T09:00:00+00:00", "x")},
         saved,
     )
-    anew = report.keep({"pages": section("2026-11-02T10:30:00+00:00", "23 ms")}, saved)
+    renewed = report.keep({"pages": section("2026-11-02T10:30:00+00:00", "23 ms")}, saved)
     order = ("pages", "users")
-    assert report.put_together(anew, order, order, results) == ""
+    assert report.put_together(renewed, order, order, results) == ""
     text = results.read_text("utf-8")
     assert "2 November 2026 at 10:30 UTC" in text
     assert "1 November 2026 at 09:00 UTC" in text

@@ -198,7 +198,7 @@ def test_a_colour_scheme_of_one_council_in_words(own: Row, metric: Metric, schem
          "15.0%; 100th of 149; down 5.1 percentage points in a year, which is better"),
         ({}, PERCENT, "change", "15.0%; 100th of 149; no figure a year before"),
         ({"series_break": TEACHERS}, PERCENT, "change",
-         f"15.0%; 100th of 149; not held against the year before: {TEACHERS}"),
+         f"15.0%; 100th of 149; not comparable with the year before: {TEACHERS}"),
         ({}, PERCENT, "trend", "15.0%; 100th of 149; no clear trend"),
         ({"direction": "cannot be said", "no_direction": "a figure is missing"}, PERCENT, "trend",
          "15.0%; 100th of 149; trend cannot be said: a figure is missing"),
@@ -242,7 +242,7 @@ def test_who_contributes_to_a_benchmark_is_said_with_links_and_values(db: Databa
         assert words in said
         assert "No councils are picked for it." in said
     group = benchmarks.with_group(db, ["383", "816"])
-    assert "A council of the group is held against the others of it." in shown_contributing(db, group, None)
+    assert "A council of the group is compared with the others in it." in shown_contributing(db, group, None)
     assert "York" in shown_contributing(db, group, "383")
     assert "Leeds" not in shown_contributing(db, group, "383")
     assert shown_contributing(db, GROUP, None) == "<p>Choose the councils of your group to compare with them.</p>"

@@ -96,7 +96,7 @@ def test_where_only_chance_differs_nothing_is_added_and_of_few_nothing_is_estima
 
 
 def test_usual_differences_widen_both_ends_of_a_range_and_hidden_figures_make_none(tmp_path: Path) -> None:
-    """Of 400 with some unknown: 26 to 27 % is beyond chance around 20 %, and within 20 ± 8.7 % as is usual."""
+    """Of 400 with some unknown: 26 to 27 % is outside chance around 20 %, and within 20 ± 8.7 % as is usual."""
     figures = [
         *(Figure("waits", str(101 + at), share, share * 4, 400.0) for at, share in enumerate(SHARES)),
         Figure("waits", "121", 26.0, 104.0, 400.0, range=(26.0, 27.0), unknown=4.0),

@@ -281,7 +281,7 @@ def test_tables_are_drawn_when_they_are_opened_and_not_before() -> None:
 
 
 def test_the_limits_of_verdicts_are_chosen_in_the_address() -> None:
-    """Sandwell's 8.7 % is better than England's 14.2 %, beyond chance, but no more than councils usually differ."""
+    """Sandwell's 8.7 % beats England's 14.2 % by more than chance, but not more than councils usually differ."""
     page = {"la": "Sandwell", "benchmark": "England"}
     assert "A difference of this size is usual between councils (indicative)." in html(opened("Council", **page))
     alone = opened("Council", **page, limits="Chance alone")

@@ -310,7 +310,7 @@ def test_the_sentence_of_england_without_a_figure_for_england() -> None:
             England(0, 3, 2, None, None, 0, alone=1),
             (
                 "Held against the best quarter of councils in its own region, all 3 councils reach it. 2 councils have "
-                "no figure and 1 council has nothing to be held against."
+                "no figure and 1 council has nothing to be compared with."
             ),
         ),
         (
@@ -319,7 +319,7 @@ def test_the_sentence_of_england_without_a_figure_for_england() -> None:
             (
                 "Held against the best quarter of councils of its own type, 1 of 3 councils reach it and 2 fall short; "
                 f"if they all met it there would be 1 fewer vacant post, {HELD}, not counting 1 that publishes no "
-                "counts. 2 councils have nothing to be held against."
+                "counts. 2 councils have nothing to be compared with."
             ),
         ),
         (
@@ -506,12 +506,12 @@ OPEN: Row = {"benchmark": None, "benchmark_low": 0.254, "benchmark_high": 1.238}
         (
             {**HIDDEN, **OPEN},
             (f"{SMALL}: 0.4% to 2.0%, between 28th and 86th of 151, in the second or third quarter. "
-            f"Whether it meets {THE_BEST} cannot be said: the standard lies between 0.25% and 1.24%."),
+            f"Whether it meets {THE_BEST} is not certain: the standard lies between 0.25% and 1.24%."),
         ),
         (
             {**HIDDEN, **OPEN, "quarter_low": 1, "quarter_high": 2, "rank_low": 2, "rank_high": 3},
             (f"{SMALL}: 0.4% to 2.0%, 2nd or 3rd of 151, in the better half. "
-            f"Whether it meets {THE_BEST} cannot be said: the standard lies between 0.25% and 1.24%."),
+            f"Whether it meets {THE_BEST} is not certain: the standard lies between 0.25% and 1.24%."),
         ),
         (
             {**OPEN, "value": 5.0, "rank": None, "rank_low": 130, "rank_high": 131, "ranked": 151, "quarter": 4,
@@ -628,7 +628,7 @@ def test_better_is_not_said_of_what_chance_could_explain(all_said: Said) -> None
 
 
 def test_the_sentence_of_england_adds_up(db: Database) -> None:
-    """Whoever reaches it, falls short, has no figure or nothing to be compared with: together they are all returns."""
+    """Those that reach it, fall short, has no figure or nothing to be compared with: together they are all returns."""
     scores = (
         r"(?P<meet>\d+) of \d+ councils reach it and (?P<short>\d+) fall short",
         r"[Nn]one of (?P<short>\d+) councils reaches it",

@@ -94,7 +94,7 @@ def test_a_figure_in_a_range_is_outside_the_funnel_only_where_all_of_it_is(db: D
     found = funnel.funnel(db, db.metrics[HOMES], db.latest(HOMES))
     assert found is not None
     hampshire = found.points.row(by_predicate=pl.col("area_id") == HAMPSHIRE, named=True)
-    # Two thirds are unknown: it is not ranked, and held against no limit.
+    # Two thirds are unknown: it is not ranked, and compared with no limit.
     assert (hampshire["outside"], hampshire["side"], hampshire["sets_cut"]) == (None, None, False)
     assert HAMPSHIRE not in found.ranked["area_id"]
     assert hampshire["p"] < hampshire["low_998"]

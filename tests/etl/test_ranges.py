@@ -92,7 +92,7 @@ def test_without_england_or_against_it_no_range_is_used(england: float | None, u
     assert ranged(rows)["b"] == ((1.0, 5.0) if used else (None, None))
 
 
-def test_less_than_the_hidden_counts_must_be_contradicts_the_rule_whoever_else_has_no_figure() -> None:
+def test_less_than_the_hidden_counts_must_be_contradicts_the_rule_whichever_others_have_no_figure() -> None:
     rows = [
         ("a", 48.0, 400.0, "observed"),
         *((one, None, 100.0, "suppressed") for one in "bc"),

@@ -346,7 +346,7 @@ def one(
         return None, UNSAID, TOO_MANY_UNKNOWN
     s = 0
     for (earlier, _), (later, _) in combinations(known, 2):
-        # Where ranges overlap it cannot be said which is higher.
+        # Where ranges overlap it is not certain which is higher.
         s += 1 if later[0] > earlier[1] else -1 if later[1] < earlier[0] else 0
     if abs(s) < 8:
         return s, UNCLEAR, None

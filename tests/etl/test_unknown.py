@@ -1,4 +1,4 @@
-"""Councils of whom too much is unknown: not ranked, no change, no trend; the others stand by their range."""
+"""Councils with too much unknown: not ranked, no change, no trend; the others stand by their range."""
 
 from __future__ import annotations
 

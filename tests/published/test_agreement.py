@@ -303,7 +303,7 @@ def test_every_name_a_publisher_uses_is_known_for_its_authority(published: Path)
         ("factor_physical_abuse_by_adult", LEEDS, (2269, 9564, 0), (None, None)),
     ],
 )
-def test_those_of_whom_nothing_is_known_make_a_range(
+def test_unknown_records_make_a_range(
     database: duckdb.DuckDBPyConnection,
     metric: str,
     area: str,

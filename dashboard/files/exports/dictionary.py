@@ -44,7 +44,7 @@ MEANINGS = {
         "return and not parted by a break of the series; else null."
     ),
     "series_break": (
-        "Why figures of this period cannot be held against those before it; null where they can. No change and no "
+        "Why figures of this period cannot be compared with those before it; null where they can. No change and no "
         "trend is given over it."
     ),
     "change_low": "The least that the change can be, where one of the two is hidden in a range apart from the other.",
@@ -68,7 +68,7 @@ MEANINGS = {
         "measure, value minus benchmark. Null of councils that are not ranked, and where hidden figures leave it open."
     ),
     "gap_low": "The least that the gap can be.",
-    "gap_high": "The most that it can be. Where only this one is above zero, it cannot be said whether it is met.",
+    "gap_high": "The most that it can be. Where only this one is above zero, it is not certain whether it is met.",
     "shortfall": (
         "The gap in real units (posts, children, cases), where the counts are published; null where the benchmark "
         "is met, or hidden figures leave it open."

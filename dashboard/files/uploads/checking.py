@@ -240,7 +240,7 @@ def _hidden(cells: Mapping[str, Cell], place: _Place) -> Finding | None:
         match = HIDDEN.search(cell.text)
         if match:
             what = f"{shown(cell.text)} holds a character that nobody sees (U+{ord(match.group()):04X})."
-            return Finding("E_HIDDEN", what, "Type the cell anew.", place.line, place.column_name(name))
+            return Finding("E_HIDDEN", what, "Type the cell again.", place.line, place.column_name(name))
     return None
 
 

@@ -167,7 +167,7 @@ def of_chance(db: Database) -> Example | None:
 
 
 def of_overdispersion(db: Database) -> Example | None:
-    """How much councils differ beyond chance in one measure, and how many lie outside limits with and without it."""
+    """How much more councils differ than chance explains, and how many lie outside limits with and without it."""
     metric = first(db, ranked_share) or first(db, lambda one: one.has_interval)
     drawn = funnel.funnel(db, metric, db.latest(metric.metric_id)) if metric else None
     if metric is None or drawn is None or not drawn.tau2:

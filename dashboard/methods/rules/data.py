@@ -329,7 +329,7 @@ RULES = (
         "unknown",
         "Unknown is not bad",
         "Where nothing is known of some, a figure is a range from none of them to all; over a fifth it is not ranked.",
-        "Some tables count people of whom the council knows nothing, as care leavers it lost touch with. The printed "
+        "Some tables count people the council knows nothing about, as care leavers it lost touch with. The printed "
         "percentage counts them as not. Here the figure is a range from none of them to all, and its share unknown "
         "stands beside it. Ranks, cuts, verdicts, gaps and sums are worked out for both ends.\n"
         "Where more than a fifth are unknown the council is not ranked: it is in no list of best or worst, and has no "

@@ -238,7 +238,7 @@ def footer(db: Database) -> Html:
         '<footer class="foot"><p>Contains public sector information licensed under the Open Government Licence v3.0. '
         "Boundaries: Office for National Statistics; contains OS data © Crown copyright and database right. "
         "Tile layout after ODI Leeds (MIT). Inspections after Ofsted’s newest official file: JT-39, with "
-        "a fork of Data to Insight’s tool, each held against Ofsted’s report.</p>"
+        "a fork of Data to Insight’s tool, each checked against Ofsted’s report.</p>"
         '<p><a href="/api" target="_self">Every figure by address, for programs</a> · '
         '<a data-choose href="/accessibility">Accessibility statement</a></p>'
         f"<p>Data version {escape(db.data_version)}.</p></footer>"

@@ -103,7 +103,7 @@ def joint_note(row: Row, names: Mapping[str, str]) -> str:
 
 def broken(row: Row) -> str:
     """That a method changed."""
-    return period("not to be held against earlier years") if row["broken"] else ""
+    return period("not comparable with earlier years") if row["broken"] else ""
 
 
 def share(row: Row) -> str:

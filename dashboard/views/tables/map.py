@@ -33,7 +33,7 @@ def contributing(
         return join(level, in_small_print("No councils are picked for it."))
     values = {one["name"]: formats.figure(one, metric) for one in rows.iter_rows(named=True)}
     listed = items((join(cells.council(name), " ", values[name]) for name in names), class_="behind")
-    note = in_small_print("A council of the group is held against the others of it.")
+    note = in_small_print("A council of the group is compared with the others in it.")
     return join(level, listed, note if benchmark.asks == "councils" else "")
 
 

@@ -28,7 +28,7 @@ HEADER = (
     "source_url", "checked_on",
 )  # fmt: skip
 # Who answers for what the operator keeps.
-REGISTER_SOURCE = "Leadership register, kept by whoever runs this dashboard; each row names its page"
+REGISTER_SOURCE = "Leadership register, kept by those who run this dashboard; each row names its page"
 
 # How many had enrolled by each day on which one did.
 HISTORY = Table(

@@ -20,7 +20,7 @@ from dashboard.views.text import progress as sentences
 from dashboard.views.text.citing import cited
 from dashboard.views.text.grammar import plural
 
-OPERATOR_SOURCE = "Commitments and leadership register, kept by whoever runs this dashboard; each row names its page"
+OPERATOR_SOURCE = "Commitments and leadership register, kept by those who run this dashboard; each row names its page"
 # The furthest from it; the file holds all.
 MOST = 30
 NO_PERIODS = "the register has no periods"

@@ -120,9 +120,9 @@ def _compare_with_benchmark(row: Row, metric: Metric, benchmark: Benchmark) -> s
         # At its best it meets it, at its worst it does not.
         if row["benchmark"] is not None:
             why = ": too much is unknown" if metric.unknown else ""
-            return f"Whether it meets {group} cannot be said{why}."
+            return f"Whether it meets {group} is not certain{why}."
         standard = f"the standard lies {formats.benchmark_quantity(row, metric)}"
-        return f"Whether it meets {group.removesuffix(' ' + mark)} cannot be said: {standard}."
+        return f"Whether it meets {group.removesuffix(' ' + mark)} is not certain: {standard}."
     if metric.neutral or row["gap_low"] > 0:
         real = formats.shortfall_held(row, metric)
         return f"That is {formats.gap(row, metric)} {group}{f': {real}' if real else ''}.{chance}"

@@ -136,7 +136,7 @@ def _left_out(total: England, metric: Metric) -> str:
         f"{_councils(count)} {what}"
         for count, what in (
             (total.without, "no figure"),
-            (total.alone, "nothing to be held against"),
+            (total.alone, "nothing to be compared with"),
             (
                 total.small,
                 f"a figure based on too few{', or too much of it unknown,' * bool(metric.unknown)} to be compared",

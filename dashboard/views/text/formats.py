@@ -187,7 +187,7 @@ def too_many_unknown(row: Row) -> bool:
 
 
 def open_by(metric: Metric) -> str:
-    """What leaves a rank or a verdict open: hidden figures, or those of whom nothing is known."""
+    """What leaves a rank or a verdict open: hidden figures, or unknown records."""
     return "the unknown" if metric.unknown else "hidden figures"
 
 
@@ -539,7 +539,7 @@ def _about(row: Row, metric: Metric, scheme: str) -> str:
         interval = f"95% interval {brief(row['low'], metric)} to {brief(row['high'], metric)}"
         return f"{verdict(row)} ({interval})"
     if scheme == "change":
-        none = f"not held against the year before: {row['series_break']}" if row["series_break"] else ""
+        none = f"not comparable with the year before: {row['series_break']}" if row["series_break"] else ""
         return none or ("no figure a year before" if row["change"] is None else changed(row["change"], metric))
     if scheme == "trend":
         said = trend(row)

@@ -28,14 +28,14 @@ def among(group: Members | None) -> str:
 
 def group_sentence(name: str, profile: pl.DataFrame, metrics: Mapping[str, Metric], group: Members) -> str:
     """Where a council is best and worst in its group, from a profile that `group.ranked_among` ranked; no score."""
-    name, whom = formats.place(name), among(group)
+    name, where = formats.place(name), among(group)
     rows = groups.by_rank(profile)
     if rows.is_empty():
-        return f"{name} has no figure in a measure that ranks councils {whom}."
+        return f"{name} has no figure in a measure that ranks councils {where}."
     best = rows.row(0, named=True)
     rest = groups.by_rank(profile, "rank_low").filter(pl.col("metric_id") != best["metric_id"])
     better = groups.better_half(rows).height
-    first = f"{whom[0].upper()}{whom[1:]}, {name} ranks best on {_ranked(best, metrics)}"
+    first = f"{where[0].upper()}{where[1:]}, {name} ranks best on {_ranked(best, metrics)}"
     last = f" and worst on {_ranked(rest.row(-1, named=True), metrics)}" if rest.height else ""
     count = f"{rows.height} ranked measure{'' if rows.height == 1 else 's'}"
     return f"{first}{last}. It is in the better half on {better} of {count}."

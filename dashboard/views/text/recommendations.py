@@ -102,7 +102,7 @@ def span(read: Read) -> str:
 
 def predicate(filters: Filters, region: str | None, *, one: bool = False) -> str:
     """By what recommendations were chosen: "are about neglect and contain “delay”"; empty for all."""
-    be, name, contain, whom = (
+    be, name, contain, asked = (
         ("is", "names", "contains", "a council") if one else ("are", "name", "contain", "councils")
     )
     said = [f"{be} about {_inside(filters.theme)}"] if filters.theme else []
@@ -112,7 +112,7 @@ def predicate(filters: Filters, region: str | None, *, one: bool = False) -> str
     if filters.words.split():
         said.append(f"{contain} “{' '.join(filters.words.split())}”")
     if region:
-        said.append(f"{be} to {whom} in {region}")
+        said.append(f"{be} to {asked} in {region}")
     return formats.listed(said) if said else ""
 
 
