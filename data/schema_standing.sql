@@ -33,8 +33,8 @@ CREATE TABLE standing (
     FOREIGN KEY (metric_id, area_id, period_end) REFERENCES observation,
     CHECK (sets_cut = (not_ranked IS NULL)),
     CHECK (not_ranked IS NULL OR rank_low IS NULL),
-    CHECK (rank IS NOT DISTINCT FROM if(rank_low = rank_high, rank_low, NULL)),
-    CHECK (quarter IS NOT DISTINCT FROM if(quarter_low = quarter_high, quarter_low, NULL))
+    CHECK (rank IS NOT DISTINCT FROM CASE WHEN rank_low = rank_high THEN rank_low END),
+    CHECK (quarter IS NOT DISTINCT FROM CASE WHEN quarter_low = quarter_high THEN quarter_low END)
 );
 COMMENT ON TABLE standing IS 'The rank of every authority with a figure, exact or in a range, among all that are ranked, each return counted once; bounds where figures are hidden. Of neutral metrics only those that are left out of medians have a row, and of grades none.';
 COMMENT ON COLUMN standing.rank IS '1 is best; ties share the smallest rank. Null where hidden figures leave it open, and where there is none.';

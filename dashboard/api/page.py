@@ -174,7 +174,7 @@ def _whole(db: Database) -> str:
     return (
         f'<section id="whole"><h2>The whole database</h2><p><a href="{WHOLE}" download>{WHOLE}</a> is one file for '
         f"DuckDB 1.4 and later: {tables} tables with what each column is, and the view <code>figures</code>, which "
-        f"holds every figure as {BASE}/observations?with=standing,trend gives it. "
+        f"holds every figure as {BASE}/observations?with=standing,trend gives it. Keys and checks are left out. "
         f'<a href="{WHOLE}.sha256">Its SHA-256</a> tells whether it arrived whole. With its extension httpfs DuckDB '
         f"reads it where it lies: <code>ATTACH 'https://(this server){WHOLE}' AS monitor (READ_ONLY)</code>.</p>"
         f'<pre tabindex="0" role="region" aria-label="A question to it, in SQL">{escape(sql)}</pre></section>'

@@ -25,6 +25,9 @@ DATABASE = "monitor.duckdb"
 VERSIONS = "versions"
 LOCK = "build.lock"
 MOST_ARCHIVED = 3
+# DuckDB 1.4 of September 2025 and all later ones read this; 2.0 writes a format of its own unless told otherwise. A
+# check with `if(…)` in it stops the older ones: `CASE` does not.
+STORAGE: dict[str, str | bool | int | float | list[str]] = {"storage_compatibility_version": "v1.4.0"}
 
 
 @dataclass(frozen=True)
@@ -139,7 +142,7 @@ def rollback(data: Path, name: str | None = None, progress: Progress = silent) -
 
 def _write(path: Path, schema: str, tables: Mapping[str, pl.DataFrame], progress: Progress) -> None:
     try:
-        with duckdb.connect(str(path)) as connection:
+        with duckdb.connect(str(path), config=STORAGE) as connection:
             connection.execute("BEGIN")
             connection.execute(schema)
             for name, frame in tables.items():

@@ -16,6 +16,7 @@ import duckdb
 
 from etl.locks import Progress, silent
 from etl.model import EtlError
+from etl.publish.live_database import STORAGE
 
 # Ours alone in the target: it is replaced as a whole, and what others keep beside it is left alone.
 SCHEMA = "child_protection"
@@ -63,7 +64,7 @@ def publish(database: Path, to: str, progress: Progress = silent) -> Published:
     already changes nothing that can be read. Raises TargetError.
     """
     _other_than(database, to)
-    with duckdb.connect(":memory:") as connection:
+    with duckdb.connect(":memory:", config=STORAGE) as connection:
         _source(connection, database)
         _target(connection, to)
         progress("look")

@@ -38,6 +38,8 @@ def fuzz(
     """What a run of schemathesis finds, and how much it asked: examples, edges of parameters, questions it makes up."""
     schema = schemathesis.openapi.from_asgi("/api/v1/openapi.json", api.app)
     schema.config.phases.update(phases=list(phases))
+    # Its usual ten seconds would make this a test of how busy the machine is.
+    schema.config.request_timeout = 120
     schema.config.generation.update(**settings)  # type: ignore[arg-type]
     failures, asked = list[str](), 0
     for event in from_schema(schema.include(path=paths) if paths else schema).execute():

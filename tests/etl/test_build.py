@@ -202,6 +202,15 @@ def test_the_schema_says_of_every_table_what_it_holds(database: duckdb.DuckDBPyC
     assert silent == []
 
 
+def test_duckdb_1_4_reads_it_with_its_checks(database: duckdb.DuckDBPyConnection) -> None:
+    """Its format is that of 1.4; and `if(…)` in a check, which 2.0 keeps as a function, is none to older ones."""
+    tags = database.sql("SELECT tags FROM duckdb_databases() WHERE NOT internal").fetchall()
+    assert [one["storage_version"] for (one,) in tags] == ["v1.4.0+"]
+    checks = database.sql("SELECT expression FROM duckdb_constraints() WHERE constraint_type = 'CHECK'").fetchall()
+    assert len(checks) > 10
+    assert [text for (text,) in checks if "if(" in text.lower()] == []
+
+
 @pytest.mark.parametrize(
     ("table", "columns"),
     {

@@ -78,6 +78,8 @@ def test_every_table_is_there_with_its_rows_types_and_comments(database_path: Pa
             connection.execute(columns.format(*of)).fetchall() for of in (("built", "main"), ("there", targets.SCHEMA))
         )
         assert here == there
+        formats = connection.sql("SELECT tags['storage_version'] FROM duckdb_databases() WHERE NOT internal").fetchall()
+        assert set(formats) == {("v1.4.0+",), (None,)}
         said, words = (connection.execute(comments.format(of)).fetchall() for of in ("built", "there"))
         assert said == words
         tables = {row[0] for row in here}
