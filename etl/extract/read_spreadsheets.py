@@ -11,11 +11,13 @@ import re
 import stat
 import zipfile
 import zlib
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
 from pathlib import PurePosixPath
 from xml.parsers import expat
 
-import fastexcel
 import polars as pl
+from python_calamine import CalamineError, CalamineWorkbook
 
 from etl import releases
 from etl.extract.read_csv import MAX_CELLS, Cell, check_header, kind
@@ -36,17 +38,17 @@ def spreadsheet_cells(content: bytes, file: File) -> list[Cell]:
     """The cells of one sheet, found by its pattern; the header by a cell it must hold. Empty cells are left out."""
     look_inside(content, file.name)
     try:
-        book = fastexcel.read_excel(content)
-    except Exception as error:  # fastexcel raises its own classes and bare ones alike
+        book = CalamineWorkbook.from_filelike(io.BytesIO(content))
+    except (CalamineError, OSError, ValueError) as error:
         raise _unreadable(file.name, str(error)) from error
     names = [name for name in book.sheet_names if re.fullmatch(file.sheet, name)]
     if len(names) != 1:
         what = f"{len(names)} sheets match {file.sheet!r}; the sheets are {', '.join(book.sheet_names)}."
         remedy = "If the publisher renamed the sheet, change the pattern in the source's declaration."
         raise SourceError("E_SHEET", what, remedy, file.name)
-    # Without skip_rows empty rows at the top are left out, and every line number below them would be wrong.
-    sheet = book.load_sheet(names[0], header_row=None, skip_rows=0, dtypes="string").to_polars()
-    rows = [[_clean(cell) for cell in row] for row in sheet.iter_rows()]
+    # With empty rows at the top left out, every line number below them would be wrong.
+    sheet = book.get_sheet_by_name(names[0]).to_python(skip_empty_area=False)
+    rows = [[_text(cell) for cell in row] for row in sheet]
     at = next((index for index, row in enumerate(rows) if file.header in row), None)
     if at is None:
         what = f"no row of sheet {names[0]!r} has a cell {file.header!r}."
@@ -221,6 +223,15 @@ def _machine_names(rows: list[list[str | None]], file: File) -> list[str | None]
     raise SourceError("E_HEADER", what, remedy, file.name)
 
 
-def _clean(cell: str | None) -> str | None:
-    # Header cells of Ofsted's sheets are wrapped by hand; white space says nothing.
-    return " ".join(cell.split()) if cell is not None else None
+def _text(cell: str | float | bool | time | date | datetime | timedelta) -> str | None:
+    """A cell as text, a number with the digits that the file holds; None where it is empty.
+
+    White space says nothing: header cells of Ofsted's sheets are wrapped by hand.
+    """
+    if isinstance(cell, bool):
+        return str(cell).lower()
+    if isinstance(cell, float):
+        return str(int(cell)) if cell.is_integer() else f"{Decimal(repr(cell)):f}"
+    if isinstance(cell, (date, time)):
+        return cell.isoformat()
+    return " ".join(str(cell).split()) or None

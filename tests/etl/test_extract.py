@@ -178,6 +178,31 @@ def test_an_excel_workbook_is_read_like_any_other() -> None:
     ]  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    ("typed", "text"),
+    [
+        ('office:value-type="float" office:value="50498724.55316"', "50498724.55316"),
+        ('office:value-type="float" office:value="383"', "383"),
+        ('office:value-type="percentage" office:value="1e-7"', "0.0000001"),
+        ('office:value-type="time" office:time-value="PT10H30M00S"', "10:30:00"),
+        ('office:value-type="boolean" office:boolean-value="true"', "true"),
+    ],
+)
+def test_a_typed_cell_is_the_text_of_what_the_file_holds(typed: str, text: str) -> None:
+    """Not what is shown of it, and with no digit more or less."""
+    plain = synthetic.spreadsheet({"S": [["code"], ["CELL"]]})
+    xml = workbooks.xml_of(plain).replace('office:value-type="string"><text:p>CELL<', f"{typed}><text:p>shown<")
+    content = workbooks.repacked(plain, member=workbooks.CONTENT, content=xml)
+    assert spreadsheet_cells(content, File("b.ods", sheet="S", header="code")) == [("b.ods", "S", 2, "code", text)]
+
+
+def test_lines_of_a_cell_stay_apart() -> None:
+    plain = synthetic.spreadsheet({"S": [["code"], ["CELL"]]})
+    xml = workbooks.xml_of(plain).replace("<text:p>CELL</text:p>", "<text:p>York</text:p><text:p>Derby</text:p>")
+    content = workbooks.repacked(plain, member=workbooks.CONTENT, content=xml)
+    assert spreadsheet_cells(content, File("b.ods", sheet="S", header="code"))[0][-1] == "York Derby"
+
+
 # A table of a count by age: only two of its groups are kept.
 GROUPED = File(
     "made-up/grouped.csv", groups={"age": ("All ages", "Under 1")}, columns=("old_la_code", "age", "children")
