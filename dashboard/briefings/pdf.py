@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import threading
 from collections.abc import Sequence
@@ -12,6 +13,8 @@ from pathlib import Path
 from typing import Any, Literal
 
 import typst
+from pypdf import PdfWriter
+from pypdf.generic import DictionaryObject, NameObject
 
 from dashboard.briefings.model import Briefing, Strip
 from dashboard.briefings.sections import PRODUCT
@@ -44,7 +47,28 @@ def pdf(briefing: Briefing) -> bytes:
         )
         _forget()
     assert isinstance(content, bytes)
-    return content
+    return _with_row_headers(content)
+
+
+def _with_row_headers(content: bytes) -> bytes:
+    """The file with the first cell of each row marked as its header, for which Typst's Python package has no way."""
+    writer = PdfWriter(clone_from=io.BytesIO(content))
+    found: list[Any] = [writer.root_object["/StructTreeRoot"]]
+    while found:
+        node = found.pop().get_object()
+        if isinstance(node, list):
+            found += node
+        elif isinstance(node, DictionaryObject) and node.get("/S") == "/TR":
+            cells: Any = node["/K"]
+            first = cells[0].get_object()
+            if first["/S"] == "/TD":
+                attributes = {NameObject("/O"): NameObject("/Table"), NameObject("/Scope"): NameObject("/Row")}
+                first.update({NameObject("/S"): NameObject("/TH"), NameObject("/A"): DictionaryObject(attributes)})
+        elif isinstance(node, DictionaryObject) and "/K" in node:
+            found.append(node["/K"])
+    written = io.BytesIO()
+    writer.write(written)
+    return written.getvalue()
 
 
 def drawings(strips: Sequence[Strip]) -> list[bytes]:

@@ -77,7 +77,10 @@ def pdf_pages(content: bytes) -> list[str]:
 
 
 def tags(content: bytes) -> list[Node]:
-    """The structure of a tagged PDF, a node a tag from the first to the last: S (what it is) and Alt."""
+    """The structure of a tagged PDF, a node a tag from the first to the last.
+
+    S (what it is), Alt (its words), Scope (of a header, what it is one of), and whether it has anything in it.
+    """
     found: list[Node] = []
 
     def walk(node: Any) -> None:
@@ -87,7 +90,8 @@ def tags(content: bytes) -> list[Node]:
                 walk(child)
         elif hasattr(one, "get"):
             if "/S" in one:
-                found.append({"S": one["/S"], "Alt": one.get("/Alt")})
+                scope = one.get("/A", {}).get("/Scope") if isinstance(one.get("/A", {}), dict) else None
+                found.append({"S": one["/S"], "Alt": one.get("/Alt"), "Scope": scope, "full": bool(one.get("/K"))})
             if "/K" in one:
                 walk(one["/K"])
 

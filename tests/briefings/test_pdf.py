@@ -59,8 +59,15 @@ def test_headings_tables_and_drawings_are_tagged_as_such(
     assert kinds.count("/THead") == kinds.count("/Table") == len(tables)
     # Nothing is ranked of a very small council: it has no measures to learn from others in.
     assert len(tables) > (1 if name == "Isles of Scilly" else 3)
-    # Every drawing has its words, and nothing that has none is a figure.
-    assert [one["Alt"] for one in found if one["S"] == "/Figure"] == [one.alt for one in strips(briefing)]
+    # The first cell of each row is its header.
+    assert kinds.count("/TH") - sum(len(table.heads) for table in tables) == sum(len(table.rows) for table in tables)
+    assert [one["Scope"] for one in found if one["S"] == "/TH"].count("/Row") == sum(
+        len(table.rows) for table in tables
+    )
+    # Every drawing has its words and something to which readers hang them; nothing that has none is a figure.
+    drawn = [one for one in found if one["S"] == "/Figure"]
+    assert [one["Alt"] for one in drawn] == [one.alt for one in strips(briefing)]
+    assert all(one["full"] for one in drawn)
     assert len(strips(briefing)) == 9
 
 
