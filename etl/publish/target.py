@@ -35,6 +35,9 @@ TABLES = """
 # What follows these is a key or a password: as `…?motherduck_token=…`, `… password=…`, `…://name:password@host`.
 SECRET = re.compile(r"(?i)(\?|(?:password|token|secret|key)\w*\s*=\s*|://[^/\s:@]*:)[^\s@&]+")
 
+# What DuckDB says where an extension is not installed.
+EXTENSION = re.compile(r"INSTALL (\w+)")
+
 
 class TargetError(EtlError):
     """The target cannot be published to; what it held before is as it was."""
@@ -112,10 +115,10 @@ def _target(connection: duckdb.DuckDBPyConnection, to: str) -> None:
         said = _said(error, to)
         if "lock" in said:
             why = f"E_TARGET_BUSY: {shown(to)} is open elsewhere ({said}) Close it there, and publish again."
-        elif "xtension" in said:
+        elif needed := EXTENSION.search(str(error)):
             why = (
-                f"E_TARGET_EXTENSION: DuckDB has not the extension that {shown(to)} needs ({said}) "
-                "Install it where a network is, by `INSTALL ducklake` or `INSTALL motherduck` in DuckDB."
+                f"E_TARGET_EXTENSION: {shown(to)} needs an extension of DuckDB {duckdb.__version__} that is not here. "
+                f"Install it where a network is, by `INSTALL {needed[1]}` in DuckDB."
             )
         else:
             why = (

@@ -16,6 +16,7 @@ import pytest
 from etl.build.builder import DATABASE
 from etl.model import EtlError
 from etl.publish import target as targets
+from etl.publish.live_database import STORAGE
 from etl.publish.target import TargetError, publish, shown
 from tests import disks
 from tests.etl import small
@@ -278,3 +279,16 @@ def test_a_ducklake_holds_the_same(versions: dict[str, Path], tmp_path: Path) ->
             found = connection.execute(f"SELECT data_version FROM lake.{targets.SCHEMA}.build").fetchall()
             ((rows,),) = connection.execute(f"SELECT count(*) FROM lake.{targets.SCHEMA}.figure").fetchall()
         assert (found, rows) == ([(version,)], small.ROWS)
+
+
+@pytest.mark.parametrize(
+    ("to", "extension"), [("quack:x", "quack"), ("ducklake:x", "ducklake"), ("md:x", "motherduck")]
+)
+def test_an_extension_that_is_not_here_is_named(
+    versions: dict[str, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, to: str, extension: str
+) -> None:
+    """DuckDB's own folder for extensions is empty, and it may fetch none."""
+    config = {"extension_directory": str(tmp_path), "autoinstall_known_extensions": "false"}
+    monkeypatch.setattr(targets, "STORAGE", {**STORAGE, **config})
+    with pytest.raises(TargetError, match=rf"^E_TARGET_EXTENSION: {to} needs .* by `INSTALL {extension}` in DuckDB\.$"):
+        publish(versions["a"], to)
