@@ -12,6 +12,7 @@ from streamlit.runtime import Runtime
 from dashboard.server import first_words
 from dashboard.server.first_words import Cache, FirstWords
 from dashboard.server.page_runs import PageClient
+from tests import loops
 from tests.api.client import Client
 
 
@@ -82,7 +83,7 @@ def find(cache: Cache, *queries: str) -> list[FirstWords | None]:
     async def ask() -> list[FirstWords | None]:
         return [await cache.find("council", query) for query in queries]
 
-    return asyncio.run(ask())
+    return loops.run(ask())
 
 
 HEAD = element(0, "html", "<h1>Synthetic</h1>")
@@ -141,4 +142,4 @@ def test_beyond_a_few_at_once_and_for_endless_addresses_a_page_begins_without(ru
         assert None not in found
         return [*refused, await cache.find("council", "a" * (first_words.LONGEST_QUERY + 1))]
 
-    assert asyncio.run(ask()) == [None, None]
+    assert loops.run(ask()) == [None, None]
