@@ -84,12 +84,13 @@ def _tables(
     # Both are checked before either is refused.
     operator_files.refuse_errors(posts, promised)
     loaded: dict[str, Loaded] = {}
-    warnings, changed = [], []
+    validated, changed = [], []
     for source in sources:
         progress(source.title)
         cells = releases.read(data / "releases", source)
         loaded[source.id] = source.load(source, cells, Context(areas, loaded))
-        warnings.append(validation.validate(source, cells, loaded[source.id], areas))
+        accepted = releases.is_accepted(data / "releases", releases.path(Path(), source.release).name)
+        validated.append(validation.validate(source, cells, loaded[source.id], areas, loaded, accepted=accepted))
         changed.append(_changed(data / "releases", source, loaded, areas))
     progress("figures that are printed twice")
     reconcile_lait.require_agreement(data, areas, sources)
@@ -125,7 +126,7 @@ def _tables(
         "source": _sources(sources),
         "load_ledger": pl.concat(one.ledger for one in loaded.values()),
         "reject": _gathered(loaded, "reject"),
-        "warning": pl.concat(warnings),
+        "warning": pl.concat(one.warning for one in validated),
         "area": areas.area,
         "area_code": areas.code,
         "area_name": areas.name,

@@ -5,15 +5,16 @@ An impossible one is refused by name. What is unlikely is loaded with a warning 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
 import polars as pl
 
-from etl import releases
 from etl.areas import Areas, alive
-from etl.check import changes
+from etl.check import changes, proofs
 from etl.check.changes import Kind
+from etl.check.describe_unproved import describe
 from etl.check.known_errors import KNOWN_ERRORS
 from etl.model import EtlError, Loaded, Metric, PeriodKind, Source
 from etl.releases import Cells
@@ -32,6 +33,7 @@ ROBUST_Z = 6.0
 TIMES = 5.0
 MANY_REVISED = 0.2
 SHOWN = 5
+CONFIRMED = "If the publisher confirms it, say `--accept-unproved`: it is loaded, and `status` shows it."
 
 
 @dataclass(frozen=True)
@@ -41,6 +43,17 @@ class Allowed:
     older: bool = False
     revision: bool = False
     missing: bool = False
+    unproved: bool = False
+
+
+@dataclass(frozen=True)
+class Validated:
+    """What is to be said of a release (WARNING), and how many figures each proof bears out (`proofs.PROOF`)."""
+
+    warning: pl.DataFrame
+    proof: pl.DataFrame
+    unproved: bool = False
+    """Whether figures that contradict a proof were accepted."""
 
 
 class ReleaseError(EtlError):
@@ -51,11 +64,23 @@ class ReleaseError(EtlError):
         self.rule = rule
 
 
-def validate(source: Source, cells: Cells, loaded: Loaded, areas: Areas) -> pl.DataFrame:
-    """WARNING rows of a release by itself; raises ReleaseError where it cannot be right."""
+def validate(
+    source: Source,
+    cells: Cells,
+    loaded: Loaded,
+    areas: Areas,
+    others: Mapping[str, Loaded] | None = None,
+    *,
+    accepted: bool = False,
+) -> Validated:
+    """What is to be said of a release by itself; raises ReleaseError where it cannot be right.
+
+    `others` are the sources loaded before. A figure that contradicts what is printed beside it is refused unless it is
+    `accepted`: then it is a warning.
+    """
     observation = loaded.tables.get("observation")
     if observation is None or observation.is_empty():
-        return pl.DataFrame(schema=WARNING)
+        return Validated(pl.DataFrame(schema=WARNING), pl.DataFrame(schema=proofs.PROOF))
     metrics = {metric.id: metric for metric in source.metrics}
     # Older years of another source's measures are validated with that source.
     councils = observation.filter(
@@ -70,9 +95,24 @@ def validate(source: Source, cells: Cells, loaded: Loaded, areas: Areas) -> pl.D
         *(("W_MISSING_LA", words) for words in _missing(source, councils, areas)),
         *(("W_OUTLIER", words) for words in _outliers(newest, metrics, areas, known)),
         *(("W_STALE", words) for words in _stale(newest, metrics)),
-        *(("W_PARTS", words) for words in _parts(source, cells)),
     ]
-    return pl.DataFrame([(source.id, *one) for one in found], schema=WARNING, orient="row")
+    proved, unproved = _prove(source, cells, observation, areas, others or {})
+    if unproved and not accepted:
+        what = f"figures contradict what is printed beside them. {' '.join(unproved[:SHOWN])}"
+        more = f" And {len(unproved) - SHOWN} more." if len(unproved) > SHOWN else ""
+        raise ReleaseError("E_UNPROVED", source, what + more, CONFIRMED)
+    found += [("W_UNPROVED", words) for words in unproved]
+    warning = pl.DataFrame([(source.id, *one) for one in found], schema=WARNING, orient="row")
+    return Validated(warning, proved, bool(unproved))
+
+
+def _prove(
+    source: Source, cells: Cells, observation: pl.DataFrame, areas: Areas, others: Mapping[str, Loaded]
+) -> tuple[pl.DataFrame, list[str]]:
+    """How many figures are proved (`proofs.PROOF`), and a line for each that contradicts a proof."""
+    frames = [one.tables["observation"] for one in others.values() if "observation" in one.tables]
+    found = proofs.prove(observation, [source], {source.id: cells}, areas, [observation, *frames])
+    return found.proof, describe(found.unproved, observation, source.metrics, areas) if found.unproved.height else []
 
 
 def compare_with_earlier(
@@ -193,34 +233,6 @@ def _stale(newest: pl.DataFrame, metrics: dict[str, Metric]) -> list[str]:
         "year's?"
         for metric_id, end, _, returns in same.iter_rows()
     ]
-
-
-def _parts(source: Source, cells: Cells) -> list[str]:
-    """Rows of local authorities whose parts do not add up to the total, beyond rounding of each part."""
-    found = []
-    for one in source.sums:
-        table = cells.table(one.file)
-        releases.require(table, (*one.parts, one.total), one.file)
-        # A sum of which a part is suppressed is unknown.
-        numbers = table.filter(pl.col("geographic_level") == "Local authority").select(
-            "line",
-            "la_name",
-            "time_period",
-            pl.sum_horizontal(
-                [pl.col(part).cast(pl.Float64, strict=False) for part in one.parts], ignore_nulls=False
-            ).alias("sum"),
-            pl.col(one.total).cast(pl.Float64, strict=False).alias("total"),
-        )
-        off = numbers.with_columns((pl.col("sum") - pl.col("total")).abs().alias("off")).filter(
-            pl.col("off") > 0.5 * len(one.parts)
-        )
-        if off.height:
-            row = off.sort("off", descending=True).row(0, named=True)
-            found.append(
-                f"{one.file}: in {off.height} rows {', '.join(one.parts)} do not add up to {one.total}; furthest off: "
-                f"{row['la_name']} {row['time_period']} (line {row['line']}), {row['sum']:g} of {row['total']:g}."
-            )
-    return found
 
 
 def _refuse_older(source: Source, new: Loaded, old_source: Source, old: Loaded, allowed: Allowed) -> None:

@@ -54,21 +54,25 @@ def load_release(
         path = release.extract(source, published, Path(name), progress)
         areas = area_files.read(data)
         cells = releases.read(Path(name), source)
-        loaded = editions.load(source, cells, folder, areas, sources)
+        others: dict[str, Loaded] = {}
+        loaded = editions.load(source, cells, folder, areas, sources, others)
         refused: list[str] = []
         if any(file.many for file in source.release.files):
             refused = _refused(loaded)
             cells = _with_last_good(source, cells, loaded, folder, allowed)
             path = releases.write(Path(name), source, [cells.frame])
-            loaded = editions.load(source, cells, folder, areas, sources)
-        warnings = validation.validate(source, cells, loaded, areas)
+            loaded = editions.load(source, cells, folder, areas, sources, others)
+        validated = validation.validate(source, cells, loaded, areas, others, accepted=allowed.unproved)
         earlier = _earlier(source, folder, areas, sources)
         revisions = validation.compare_with_earlier(source, loaded, *earlier, areas, allowed) if earlier else []
         folder.mkdir(exist_ok=True)
         path.replace(releases.path(folder, source.release))
         releases.seal(folder, path.name)
+        if validated.unproved:
+            releases.accept(folder, path.name)
     _extract_previous(source, published, folder)
-    return LoadedRelease(releases.path(folder, source.release), warnings["message"].to_list(), revisions, refused)
+    said = validated.warning["message"].to_list()
+    return LoadedRelease(releases.path(folder, source.release), said, revisions, refused)
 
 
 def _refused(loaded: Loaded) -> list[str]:

@@ -133,6 +133,7 @@ SOURCE = Source(
         ),
     ),
     load=ees.load,
+    needs=("population",),
     metrics=(
         _rate(
             id="cla_rate",

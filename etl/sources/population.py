@@ -28,6 +28,7 @@ SOURCE = Source(
             unit="children",
             decimals=0,
             period_kind=PeriodKind.AT_30_JUNE,
+            rounding=(0.0, 0.0),
             column="population_estimate",
         ),
     ),

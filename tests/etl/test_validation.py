@@ -82,7 +82,7 @@ def loaded(years: Mapping[int, Values], metric_id: str = "made_up_rate") -> Load
 
 def judged(made: Loaded, areas: Areas, metric: Metric = RATE) -> list[tuple[str, str]]:
     found = validation.validate(source(metric), NOBODY, made, areas)
-    return [(rule, message) for _, rule, message in found.iter_rows()]
+    return [(rule, message) for _, rule, message in found.warning.iter_rows()]
 
 
 @pytest.fixture
