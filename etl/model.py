@@ -177,6 +177,10 @@ class File:
     """Columns that part a table into groups of rows, each with the groups that are extracted."""
     columns: tuple[str, ...] = ()
     """The columns that are extracted; all when none is named."""
+    years: str = ""
+    """The column of its years, where that is not `time_period`."""
+    newest: str = ""
+    """The newest year it holds, where that is not the release's."""
     url: str = ""
     """Where `fetch` downloads it from; by hand where none is known (`etl.fetch.published_files` says how)."""
 
@@ -200,6 +204,8 @@ class Release:
     """ISO date, as exact as is known: `2025-09-25`, or `2026-02` where only the month is."""
     page: str
     files: tuple[File, ...]
+    newest: str = ""
+    """The newest year of its tables, as printed there: `2025`, or `202425` for a school year."""
     following: str = ""
     """The edition that follows it, where that is known, as in "as at 31 March 2026, published"."""
     next_due: str = ""

@@ -61,10 +61,14 @@ _KEYS = ("metric_id", "period_end")
 
 @dataclass(frozen=True)
 class Proved:
-    """How many figures each proof bears out (PROOF), and those that contradict one (UNPROVED)."""
+    """How many figures each proof bears out (PROOF), those that contradict one (UNPROVED), and all that were checked.
+
+    `checked` has metric_id, period_end, area_id, proof, what, printed, lowest and highest.
+    """
 
     proof: pl.DataFrame
     unproved: pl.DataFrame
+    checked: pl.DataFrame
 
 
 def prove(
@@ -80,7 +84,7 @@ def prove(
     """
     sources = list(sources)
     metrics = [metric for source in sources for metric in source.metrics]
-    rows = _declared(observation, sources, areas)
+    rows = declare(observation, sources, areas)
     needed = {metric.weight for metric in metrics} | {CHILDREN}
     counts = pl.concat([frame.filter(pl.col("metric_id").is_in(list(needed))) for frame in (observation, *others)])
     found = [
@@ -103,10 +107,10 @@ def prove(
         pl.col("holds").sum().cast(pl.Int64).alias("proved"), (~pl.col("holds")).sum().cast(pl.Int64).alias("unproved")
     )
     unproved = checked.filter(~pl.col("holds")).sort("wide", "metric_id", "period_end", "area_id")
-    return Proved(counted.match_to_schema(PROOF), unproved.select(UNPROVED.names()).match_to_schema(UNPROVED))
+    return Proved(counted.match_to_schema(PROOF), unproved.select(UNPROVED.names()).match_to_schema(UNPROVED), checked)
 
 
-def _declared(observation: pl.DataFrame, sources: list[Source], areas: Areas) -> pl.DataFrame:
+def declare(observation: pl.DataFrame, sources: list[Source], areas: Areas) -> pl.DataFrame:
     """The observations of the sources' own metrics, one row a return, with what is declared of each."""
     declared = pl.DataFrame(
         [

@@ -8,11 +8,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 import polars as pl
 
 from etl.areas import Areas, alive
-from etl.check import changes, proofs
+from etl.check import changes, history, proofs
 from etl.check.changes import Kind
 from etl.check.describe_unproved import describe
 from etl.check.known_errors import KNOWN_ERRORS
@@ -32,6 +33,8 @@ ROBUST_Z = 6.0
 # ... and at this many times the value before, or its inverse.
 TIMES = 5.0
 MANY_REVISED = 0.2
+# What is left of a number that has the decimals it should, times ten to their power.
+DECIMAL_NOISE = 1e-4
 SHOWN = 5
 CONFIRMED = "If the publisher confirms it, say `--accept-unproved`: it is loaded, and `status` shows it."
 
@@ -89,30 +92,31 @@ def validate(
     known = {(metric_id, error.area_id, error.period_end) for error in KNOWN_ERRORS for metric_id in error.printed}
     percentages = [metric.id for metric in source.metrics if metric.unit == "%"]
     pairs = _with_last_year(councils.unique(["metric_id", "period_end", "return_id"], maintain_order=True))
+    _refuse_decimals(source, observation, areas)
     _refuse_shares(source, councils.filter(pl.col("metric_id").is_in(percentages)), pairs)
     newest = pairs.filter(pl.col("period_end") == pl.col("period_end").max().over("metric_id"))
+    proved = _prove(source, cells, observation, areas, others or {})
     found = [
         *(("W_MISSING_LA", words) for words in _missing(source, councils, areas)),
-        *(("W_OUTLIER", words) for words in _outliers(newest, metrics, areas, known)),
+        *(("W_OUTLIER", words) for words in _outliers(newest, councils, proved.checked, metrics, areas, known)),
         *(("W_STALE", words) for words in _stale(newest, metrics)),
+        *(("W_STRANGER", words) for words in history.find_strangers(observation, source, areas)),
     ]
-    proved, unproved = _prove(source, cells, observation, areas, others or {})
+    unproved = describe(proved.unproved, observation, source.metrics, areas) if proved.unproved.height else []
     if unproved and not accepted:
         what = f"figures contradict what is printed beside them. {' '.join(unproved[:SHOWN])}"
         more = f" And {len(unproved) - SHOWN} more." if len(unproved) > SHOWN else ""
         raise ReleaseError("E_UNPROVED", source, what + more, CONFIRMED)
     found += [("W_UNPROVED", words) for words in unproved]
     warning = pl.DataFrame([(source.id, *one) for one in found], schema=WARNING, orient="row")
-    return Validated(warning, proved, bool(unproved))
+    return Validated(warning, proved.proof, bool(unproved))
 
 
 def _prove(
     source: Source, cells: Cells, observation: pl.DataFrame, areas: Areas, others: Mapping[str, Loaded]
-) -> tuple[pl.DataFrame, list[str]]:
-    """How many figures are proved (`proofs.PROOF`), and a line for each that contradicts a proof."""
+) -> proofs.Proved:
     frames = [one.tables["observation"] for one in others.values() if "observation" in one.tables]
-    found = proofs.prove(observation, [source], {source.id: cells}, areas, [observation, *frames])
-    return found.proof, describe(found.unproved, observation, source.metrics, areas) if found.unproved.height else []
+    return proofs.prove(observation, [source], {source.id: cells}, areas, frames)
 
 
 def compare_with_earlier(
@@ -129,7 +133,7 @@ def compare_with_earlier(
     changed = changes.between(_of(old, metrics), _of(new, metrics))
     _refuse_lost(source, changed, areas, allowed)
     _refuse_rejudged(source, changed, names, allowed)
-    return _revisions(source, changed, _of(old, metrics), names, allowed)
+    return _revisions(source, old_source, changed, _of(old, metrics), names, allowed)
 
 
 def _of(loaded: Loaded, metrics: set[str]) -> dict[str, pl.DataFrame]:
@@ -173,6 +177,36 @@ def _refuse_shares(source: Source, percentages: pl.DataFrame, pairs: pl.DataFram
         raise ReleaseError("E_SCALE", source, what, remedy)
 
 
+def _refuse_decimals(source: Source, observation: pl.DataFrame, areas: Areas) -> None:
+    """A figure with more decimals than its column has in any edition: a share from 0 to 1, or another column's."""
+    published = {
+        metric.id: metric
+        for metric in source.metrics
+        if metric.column and not (metric.derived or metric.share or metric.per_10_000_children)
+    }
+    decimals = pl.col("metric_id").replace_strict(
+        {metric.id: metric.decimals for metric in published.values()}, default=None, return_dtype=pl.Int64
+    )
+    whole = pl.col("value") * 10.0 ** decimals.cast(pl.Float64)
+    odd = observation.filter(
+        (pl.col("source_id") == source.id) & decimals.is_not_null() & ((whole - whole.round()).abs() > DECIMAL_NOISE)
+    )
+    if odd.height:
+        names = areas.names()
+        said = [
+            f"{names[row['area_id']]}, {row['period']}: {published[row['metric_id']].column} is {row['value']:g} "
+            f"({row['file']}, line {row['line']})"
+            for row in odd.head(SHOWN).iter_rows(named=True)
+        ]
+        metric = published[odd["metric_id"][0]]
+        what = (
+            f"{odd.height} figures have more decimals than the {metric.decimals} of their column, as a share from 0 to "
+            f"1 among percentages has. {'; '.join(said)}."
+        )
+        remedy = "Ask the publisher; if more decimals are printed now, change them in the metric's declaration."
+        raise ReleaseError("E_SCALE", source, what, remedy)
+
+
 def _missing(source: Source, councils: pl.DataFrame, areas: Areas) -> list[str]:
     """Councils of the newest period of a file that have no row in it, while others have."""
     names = areas.names()
@@ -195,9 +229,17 @@ def _missing(source: Source, councils: pl.DataFrame, areas: Areas) -> list[str]:
 
 
 def _outliers(
-    newest: pl.DataFrame, metrics: dict[str, Metric], areas: Areas, known: set[tuple[str, str, date]]
+    newest: pl.DataFrame,
+    councils: pl.DataFrame,
+    checked: pl.DataFrame,
+    metrics: dict[str, Metric],
+    areas: Areas,
+    known: set[tuple[str, str, date]],
 ) -> list[str]:
-    """Councils whose value is many times that of last year, or a fraction, when others' are not."""
+    """Councils whose value is many times that of last year, or a fraction, when others' are not.
+
+    A slip of that size would show where their region's figure is proved: those are left out.
+    """
     names = areas.names()
     moved = newest.filter((pl.col("value") > 0) & (pl.col("before") > 0)).with_columns(
         (pl.col("value") / pl.col("before")).log().alias("moved")
@@ -217,7 +259,32 @@ def _outliers(
         f"{row['before']:g} to {row['value']:g} in a year to {row['period_end']}."
         for row in far.sort("metric_id", "z", descending=[False, True]).iter_rows(named=True)
         if (row["metric_id"], row["return_id"], row["period_end"]) not in known
+        and not _would_show(row, councils, checked, areas)
     ]
+
+
+def _would_show(row: dict[str, Any], councils: pl.DataFrame, checked: pl.DataFrame, areas: Areas) -> bool:
+    """Whether the proof of the region's figure leaves no room for the change of this council."""
+    region = areas.regions()[row["return_id"].split("+")[0]]
+    bands = checked.filter(
+        (pl.col("metric_id") == row["metric_id"])
+        & (pl.col("period_end") == row["period_end"])
+        & (pl.col("area_id") == region)
+        & pl.col("what").is_in(["numerator", "value"])
+        & (pl.col("proof") != proofs.RATE)
+    ).select("proof", "what", (pl.col("highest") - pl.col("lowest")).alias("room"))
+    own = councils.filter((pl.col("metric_id") == row["metric_id"]) & (pl.col("return_id") == row["return_id"]))
+    years = own.unique("period_end").sort("period_end").tail(2)
+    beside = sum(1 for area_id, above in areas.regions().items() if above == region)
+    for proof, what, room in bands.iter_rows():
+        now, before = years[what][-1], years[what][0]
+        if now is None or before is None or years.height < 2:
+            continue
+        # Of a mean, as much as a council of half the usual weight moves it.
+        change = abs(now - before) / (2 * beside if proof == proofs.MEAN else 1)
+        if change > room:
+            return True
+    return False
 
 
 def _stale(newest: pl.DataFrame, metrics: dict[str, Metric]) -> list[str]:
@@ -282,7 +349,12 @@ def _refuse_rejudged(source: Source, changed: pl.DataFrame, names: dict[str, str
 
 
 def _revisions(
-    source: Source, changed: pl.DataFrame, old: dict[str, pl.DataFrame], names: dict[str, str], allowed: Allowed
+    source: Source,
+    old_source: Source,
+    changed: pl.DataFrame,
+    old: dict[str, pl.DataFrame],
+    names: dict[str, str],
+    allowed: Allowed,
 ) -> list[str]:
     """Measures whose earlier figures were revised: how many figures, and which moved most."""
     if "observation" not in old:
@@ -300,6 +372,10 @@ def _revisions(
         found.append(words)
         if share > MANY_REVISED:
             many.append(words)
+    if found and old_source.release == source.release and not allowed.revision:
+        what = f"this edition is loaded already, with other figures. {' '.join(found[:SHOWN])}"
+        remedy = "If the publisher replaced its file, say `--accept-revision`; else download it again."
+        raise ReleaseError("E_REVISED", source, what, remedy)
     if many and not allowed.revision:
         what = f"more than {MANY_REVISED:.0%} of what was published before is another figure now. " + " ".join(
             many[:SHOWN]

@@ -57,6 +57,7 @@ SOURCE = Source(
         id="children_in_need_2024",
         title="reporting year 2024",
         published="2024-10",
+        newest="2024",
         following="reporting year 2025, published and not among the files loaded here",
         page=f"{EES}/children-in-need/2024",
         files=(

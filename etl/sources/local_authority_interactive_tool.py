@@ -345,12 +345,14 @@ SOURCE = Source(
         id="local_authority_interactive_tool_2026",
         title="March 2026",
         published="2026-03",
+        newest="2025",
         page="https://www.gov.uk/government/publications/local-authority-interactive-tool-lait",
         files=(
             File(
                 f"dfe-lait/{FILE}",
                 groups={MEASURE: tuple(dict.fromkeys([*(metric.where[MEASURE] for metric in METRICS), *COMPANIONS]))},
                 columns=lait.COLUMNS,
+                years=lait.YEARS,
             ),
             File(
                 f"dfe-children-in-need/{CONFERENCES}",

@@ -109,6 +109,7 @@ SOURCE = Source(
         id="outcomes_2025",
         title="2024/25",
         published="2026-04-02",
+        newest="202425",
         page=f"{EES}/outcomes-for-children-in-need-including-children-looked-after-by-local-authorities-in-england",
         files=(
             File(f"dfe-outcomes/{ABSENCE}", groups={**GROUPS, "phase_type_grouping": (ALL_SCHOOLS,)}),

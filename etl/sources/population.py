@@ -12,6 +12,7 @@ SOURCE = Source(
         id="population_2024",
         title="mid-2024",
         published="2025-07-30",
+        newest="2024",
         page="https://www.ons.gov.uk/peoplepopulationandcommunity/populationandmigration/populationestimates",
         following="mid-2025, published and not loaded yet",
         files=(File("ons/ons_mid-year_population_estimates_2012_to_2024.csv"),),

@@ -34,6 +34,7 @@ SOURCE = Source(
         id="social_work_workforce_2025",
         title="reporting year 2025",
         published="2026-03-19",
+        newest="2025",
         page=f"{EES}/children-s-social-work-workforce",
         files=(File(f"dfe-workforce/{FILE}"),),
     ),
