@@ -1,4 +1,4 @@
-"""Rows that look like another council's by the figures of the year before: exchanged, or shifted down by some rows.
+"""What only the figures of earlier years can tell: rows that look like another council's, and symbols that became 0.
 
 Sums of a region do not see that two of its councils stand in each other's row. What is unusual is measured by the
 earlier years of the same file.
@@ -23,6 +23,9 @@ BLOCK, NEARER_IN_BLOCK = 3, 3.0
 YEARS = 5
 # With fewer councils it may be a coincidence.
 FEWEST = 20
+# Councils whose figure became a symbol, or a symbol a figure, are many where there are so many, and so many times more
+# than in any earlier year.
+MANY_SYMBOLS, TIMES_MORE = 10, 1.5
 # Figures that hardly move at all are compared with this, as a share.
 STEADIEST = 0.004
 _ROW = ["file", "period_end", "return_id"]
@@ -33,6 +36,66 @@ def find_strangers(observation: pl.DataFrame, source: Source, areas: Areas) -> l
     """A line for each two rows of the newest year that look exchanged, and for each block that looks shifted."""
     near = _nearness(_changes(observation, source, areas))
     return [*_exchanged(near, areas), *_shifted(near, areas)]
+
+
+def find_symbols(observation: pl.DataFrame, source: Source, areas: Areas) -> list[str]:
+    """A line for each measure of which many more councils than before have a symbol for a figure, or 0 for a symbol."""
+    key = ["metric_id", "return_id", "period_end"]
+    kind = (
+        pl.when(pl.col("value") == 0)
+        .then(pl.lit("0"))
+        .when(pl.col("value").is_not_null())
+        .then(pl.lit("a figure"))
+        .otherwise("symbol")
+    )
+    now = (
+        observation.filter(
+            pl.col("area_id").is_in(areas.authorities["area_id"].to_list())
+            & pl.col("metric_id").is_in([metric.id for metric in source.metrics])
+            & (pl.col("source_id") == source.id)
+        )
+        .unique(key, keep="first", maintain_order=True)
+        .select(*key, "period", "file", "line", kind.alias("now"))
+        .drop_nulls("now")
+    )
+    before = now.select(
+        "metric_id", "return_id", pl.col("period_end").dt.offset_by("1y"), pl.col("now").alias("before")
+    )
+    figure = ["0", "a figure"]
+    # A figure that comes where there was none says nothing.
+    turned = now.join(before, on=key, maintain_order="left").filter(
+        (pl.col("now").is_in(figure) != pl.col("before").is_in(figure)) & (pl.col("now") != "a figure")
+    )
+    how = ["metric_id", "before", "now"]
+    counted = turned.group_by(*how, "period_end", "period", "file", maintain_order=True).agg(
+        pl.len().cast(pl.Int64).alias("councils"), pl.col("return_id").head(BLOCK), pl.col("line").head(BLOCK)
+    )
+    newest = now.group_by("metric_id").agg(pl.col("period_end").max().alias("newest"))
+    counted = counted.join(newest, on="metric_id", maintain_order="left")
+    earlier = (
+        counted.filter(pl.col("period_end") < pl.col("newest"))
+        .group_by(how)
+        .agg(pl.col("councils").max().alias("most"))
+    )
+    many = (
+        counted.filter(pl.col("period_end") == pl.col("newest"))
+        .join(earlier, on=how, how="left", maintain_order="left")
+        .filter(pl.col("councils") >= pl.max_horizontal(pl.lit(MANY_SYMBOLS), pl.col("most").fill_null(0) * TIMES_MORE))
+    )
+    names, titles = areas.names(), {metric.id: metric.title.lower() for metric in source.metrics}
+    found = []
+    for row in many.iter_rows(named=True):
+        councils = zip(row["return_id"], row["line"], strict=True)
+        found.append(
+            f"{row['file']}: {titles[row['metric_id']]} was {_quoted(row['before'])} the year before and is "
+            f"{_quoted(row['now'])} in {row['period']} of {row['councils']} councils, {row['most'] or 0} at most in "
+            f"earlier years: {', '.join(f'{_called(one, names)} (line {line})' for one, line in councils)} and others."
+        )
+    return found
+
+
+def _quoted(kind: str) -> str:
+    return kind if kind in ("0", "a figure") else repr(kind)
 
 
 def _nearness(changes: pl.DataFrame) -> pl.DataFrame:

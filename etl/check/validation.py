@@ -100,6 +100,7 @@ def validate(
         *(("W_MISSING_LA", words) for words in _missing(source, councils, areas)),
         *(("W_OUTLIER", words) for words in _outliers(newest, councils, proved.checked, metrics, areas, known)),
         *(("W_STALE", words) for words in _stale(newest, metrics)),
+        *(("W_SYMBOLS", words) for words in history.find_symbols(observation, source, areas)),
         *(("W_STRANGER", words) for words in history.find_strangers(observation, source, areas)),
     ]
     unproved = describe(proved.unproved, observation, source.metrics, areas) if proved.unproved.height else []
@@ -133,6 +134,7 @@ def compare_with_earlier(
     changed = changes.between(_of(old, metrics), _of(new, metrics))
     _refuse_lost(source, changed, areas, allowed)
     _refuse_rejudged(source, changed, names, allowed)
+    _refuse_neighbours(source, new, old_source, old, names, allowed)
     return _revisions(source, old_source, changed, _of(old, metrics), names, allowed)
 
 
@@ -238,7 +240,7 @@ def _outliers(
 ) -> list[str]:
     """Councils whose value is many times that of last year, or a fraction, when others' are not.
 
-    A slip of that size would show where their region's figure is proved: those are left out.
+    A slip of that size would show where the figure or its region's is proved: those are left out.
     """
     names = areas.names()
     moved = newest.filter((pl.col("value") > 0) & (pl.col("before") > 0)).with_columns(
@@ -264,15 +266,15 @@ def _outliers(
 
 
 def _would_show(row: dict[str, Any], councils: pl.DataFrame, checked: pl.DataFrame, areas: Areas) -> bool:
-    """Whether the proof of the region's figure leaves no room for the change of this council."""
-    region = areas.regions()[row["return_id"].split("+")[0]]
-    bands = checked.filter(
-        (pl.col("metric_id") == row["metric_id"])
-        & (pl.col("period_end") == row["period_end"])
-        & (pl.col("area_id") == region)
-        & pl.col("what").is_in(["numerator", "value"])
-        & (pl.col("proof") != proofs.RATE)
-    ).select("proof", "what", (pl.col("highest") - pl.col("lowest")).alias("room"))
+    """Whether its own counts prove it, or the proof of its region's figure leaves no room for such a change."""
+    area_id = row["return_id"].split("+")[0]
+    region = areas.regions()[area_id]
+    of_period = checked.filter((pl.col("metric_id") == row["metric_id"]) & (pl.col("period_end") == row["period_end"]))
+    if of_period.filter((pl.col("proof") == proofs.RATE) & (pl.col("area_id") == area_id)).height:
+        return True
+    bands = of_period.filter((pl.col("area_id") == region) & pl.col("what").is_in(["numerator", "value"])).select(
+        "proof", "what", (pl.col("highest") - pl.col("lowest")).alias("room")
+    )
     own = councils.filter((pl.col("metric_id") == row["metric_id"]) & (pl.col("return_id") == row["return_id"]))
     years = own.unique("period_end").sort("period_end").tail(2)
     beside = sum(1 for area_id, above in areas.regions().items() if above == region)
@@ -346,6 +348,26 @@ def _refuse_rejudged(source: Source, changed: pl.DataFrame, names: dict[str, str
     what = f"{'; '.join(said)}{more}."
     remedy = "Read the reports: two columns may be swapped. If the file is right, say `--accept-revision`."
     raise ReleaseError("E_REVISED_JUDGEMENT", source, what, remedy)
+
+
+def _refuse_neighbours(
+    source: Source, new: Loaded, old_source: Source, old: Loaded, names: dict[str, str], allowed: Allowed
+) -> None:
+    """Other neighbours in the edition that is loaded already, or the lists of two councils exchanged in a new one."""
+    if "neighbour" not in new.tables or "neighbour" not in old.tables or allowed.revision:
+        return
+    ours, theirs = (
+        {row[0]: tuple(row[1]) for row in one.tables["neighbour"].group_by("area_id").agg("neighbour_id").iter_rows()}
+        for one in (new, old)
+    )
+    whose = {neighbours: area_id for area_id, neighbours in theirs.items()}
+    other = sorted(area_id for area_id in ours if ours[area_id] != theirs.get(area_id))
+    taken = [area_id for area_id in other if whose.get(ours[area_id], area_id) != area_id]
+    if taken or (other and old_source.release == source.release):
+        said = [f"{names[area_id]} has those of {names[whose[ours[area_id]]]}" for area_id in taken[:SHOWN]]
+        what = f"the statistical neighbours of {_listed([names[area_id] for area_id in other])} are others than those "
+        what += f"that are loaded now. {'; '.join(said)}{'.' * bool(said)}"
+        raise ReleaseError("E_REVISED", source, what, "If the model was revised, say `--accept-revision`.")
 
 
 def _revisions(
