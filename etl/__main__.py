@@ -182,10 +182,16 @@ def register(
 
 
 @app.command()
-def check(data: DataFolder = building.DATA) -> None:
+def check(
+    prove: Annotated[bool, typer.Option("--prove", help="List what proves the figures of each measure.")] = False,
+    data: DataFolder = building.DATA,
+) -> None:
     """Say of every check whether it holds, with the rows that contradict it and the remedy."""
     bad = False
     with _open_database(data) as connection:
+        if prove:
+            _query("What proves the figures of each measure", connection, overview.PROOFS)
+            return
         for one in checking.CHECKS:
             rows = checking.offending(connection, one)
             bad = bad or bool(rows)

@@ -19,13 +19,14 @@ from etl.model import ENGLAND, Metric, PeriodKind, Source, Status
 from etl.readers.area_codes import CODE
 from etl.releases import Cells
 
-RATE, SUM, MEAN, CHILDREN, PARTS = "rate", "sum", "mean", "children", "parts"
+RATE, SUM, MEAN, CHILDREN, PARTS, TWICE = "rate", "sum", "mean", "children", "parts", "twice"
 # What a proof says, as readers see it.
 SAYS = {
     RATE: "the figure follows from the counts printed beside it",
     SUM: "England and each region are the sum of their councils",
     MEAN: "England and each region are the mean of their councils",
     PARTS: "the groups of a table add up to its total",
+    TWICE: "another table of the publisher prints the same",
     CHILDREN: "the children it is divided by are those of the population estimates",
 }
 PROOF = pl.Schema(
@@ -342,7 +343,7 @@ def _parts(source: Source, cells: Cells) -> pl.DataFrame:
         metric = next(
             metric
             for metric in source.metrics
-            if metric.file == one.file
+            if (metric.file or one.file) == one.file
             and {metric.column, *metric.numerator, *metric.denominator} & {*one.parts, one.total}
         )
         numbers = [pl.col(part).cast(pl.Float64, strict=False) for part in one.parts]
