@@ -89,6 +89,9 @@ def extract(
     allow_older: Annotated[bool, typer.Option(help="Load an edition older than the one in place.")] = False,
     accept_revision: Annotated[bool, typer.Option(help="Load it though much is revised.")] = False,
     accept_missing: Annotated[bool, typer.Option(help="Load it though rows that were there are gone.")] = False,
+    accept_unproved: Annotated[
+        bool, typer.Option(help="Load it though figures contradict what is printed beside them.")
+    ] = False,
     data: DataFolder = building.DATA,
 ) -> None:
     """Read published files and write the cells we use to data/releases, as text, with where each one stood.
@@ -99,7 +102,7 @@ def extract(
     refused: list[str] = []
     chosen = _chosen(names)
     sources = {source.id: source for source in all_sources()}
-    allowed = Allowed(older=allow_older, revision=accept_revision, missing=accept_missing)
+    allowed = Allowed(older=allow_older, revision=accept_revision, missing=accept_missing, unproved=accept_unproved)
     with publishing.alone(data), _progress() as tell:
         for source in chosen:
             loaded = load_release(source, from_, data, sources, allowed, tell)
@@ -179,10 +182,16 @@ def register(
 
 
 @app.command()
-def check(data: DataFolder = building.DATA) -> None:
+def check(
+    prove: Annotated[bool, typer.Option("--prove", help="List what proves the figures of each measure.")] = False,
+    data: DataFolder = building.DATA,
+) -> None:
     """Say of every check whether it holds, with the rows that contradict it and the remedy."""
     bad = False
     with _open_database(data) as connection:
+        if prove:
+            _query("What proves the figures of each measure", connection, overview.PROOFS)
+            return
         for one in checking.CHECKS:
             rows = checking.offending(connection, one)
             bad = bad or bool(rows)

@@ -20,6 +20,8 @@ STATUS = {
     """,
     "Metrics of local authorities": """
         SELECT metric_id AS metric, min(period_end) AS first, max(period_end) AS last,
+            (SELECT string_agg(proof, ', ' ORDER BY proof) FROM proof WHERE proof.metric_id = observation.metric_id)
+                AS "proved by",
             count(*) FILTER (status = 'observed') AS observed,
             count(*) FILTER (status = 'suppressed') AS suppressed,
             count(*) FILTER (status = 'not_applicable') AS "not applicable",
@@ -33,6 +35,11 @@ STATUS = {
         GROUP BY metric_id, position ORDER BY position
     """,
 }
+# What proves the figures of each measure, and those that nothing proves.
+PROOFS = """
+    SELECT metric_id AS metric, coalesce(says, 'nothing but its own figures of other years') AS proof, proved, unproved
+    FROM metric LEFT JOIN proof USING (metric_id) ORDER BY position, proof.proof
+"""
 HEADLINES = """
     SELECT title AS metric, period_kind || ' ' || year(period_end) AS period,
         round(value, decimals) AS value, unit, round(change, decimals) AS change

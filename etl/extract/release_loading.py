@@ -13,7 +13,8 @@ from etl import areas as area_files
 from etl import releases
 from etl.areas import Areas
 from etl.check import validation
-from etl.check.validation import Allowed
+from etl.check.editions import refuse_moved, refuse_other_year
+from etl.check.validation import Allowed, Validated
 from etl.extract import editions, release
 from etl.model import EtlError, Loaded, Source
 from etl.releases import Cells
@@ -54,21 +55,39 @@ def load_release(
         path = release.extract(source, published, Path(name), progress)
         areas = area_files.read(data)
         cells = releases.read(Path(name), source)
-        loaded = editions.load(source, cells, folder, areas, sources)
         refused: list[str] = []
         if any(file.many for file in source.release.files):
+            loaded = editions.load(source, cells, folder, areas, sources)
             refused = _refused(loaded)
             cells = _with_last_good(source, cells, loaded, folder, allowed)
             path = releases.write(Path(name), source, [cells.frame])
-            loaded = editions.load(source, cells, folder, areas, sources)
-        warnings = validation.validate(source, cells, loaded, areas)
-        earlier = _earlier(source, folder, areas, sources)
-        revisions = validation.compare_with_earlier(source, loaded, *earlier, areas, allowed) if earlier else []
+        validated, revisions = examine(source, cells, folder, areas, sources, allowed)
         folder.mkdir(exist_ok=True)
         path.replace(releases.path(folder, source.release))
         releases.seal(folder, path.name)
+        if validated.unproved:
+            releases.accept(folder, path.name)
     _extract_previous(source, published, folder)
-    return LoadedRelease(releases.path(folder, source.release), warnings["message"].to_list(), revisions, refused)
+    said = validated.warning["message"].to_list()
+    return LoadedRelease(releases.path(folder, source.release), said, revisions, refused)
+
+
+def examine(
+    source: Source, cells: Cells, folder: Path, areas: Areas, sources: Mapping[str, Source], allowed: Allowed
+) -> tuple[Validated, list[str]]:
+    """What is to be said of the cells of a release, by themselves and beside the editions in `folder`.
+
+    Raises SourceError or ReleaseError where they cannot be right.
+    """
+    others: dict[str, Loaded] = {}
+    loaded = editions.load(source, cells, folder, areas, sources, others)
+    earlier = _earlier(source, folder, areas, sources)
+    in_place = {old.release.title: its for old, its in [earlier]} if earlier else {}
+    refuse_other_year(source, cells, loaded, lambda: {**_previous(source, folder, areas, sources), **in_place})
+    if not allowed.revision:
+        refuse_moved(source, loaded, in_place)
+    validated = validation.validate(source, cells, loaded, areas, others, accepted=allowed.unproved)
+    return validated, validation.compare_with_earlier(source, loaded, *earlier, areas, allowed) if earlier else []
 
 
 def _refused(loaded: Loaded) -> list[str]:
@@ -104,13 +123,21 @@ def _earlier(source: Source, folder: Path, areas: Areas, sources: Mapping[str, S
     try:
         if releases.path(folder, source.release).exists():
             return source, editions.load(source, releases.read(folder, source), folder, areas, sources)
-        if source.previous and releases.path(folder, source.previous.release).exists():
-            before = editions.before(source)
-            return before, editions.load(before, editions.read_before(folder, source), folder, areas, sources)
+        for loaded in _previous(source, folder, areas, sources).values():
+            return editions.before(source), loaded
     except EtlError:
         # Damaged, or with other columns than are declared now: the new release takes its place.
         return None
     return None
+
+
+def _previous(source: Source, folder: Path, areas: Areas, sources: Mapping[str, Source]) -> dict[str, Loaded]:
+    """The edition before the one that is loaded, by its title, where it is in place."""
+    if not (source.previous and releases.path(folder, source.previous.release).exists()):
+        return {}
+    cells = editions.read_before(folder, source)
+    loaded = editions.load(editions.before(source), cells, folder, areas, sources)
+    return {source.previous.release.title: loaded}
 
 
 def _extract_previous(source: Source, published: Path, folder: Path) -> None:

@@ -118,7 +118,7 @@ def load(source: Source, cells: Cells, context: Context) -> Loaded:
         line = row["line"]
         name = row["local_authority"]
         area_id = authority(name, numbers, FILE, line)
-        urns[row["urn"]] = area_id
+        _check_urn(urns, row["urn"], area_id, names, line)
         published = day(row[COLUMNS[PUBLISHED]], "%d/%m/%y", FILE, line, COLUMNS[PUBLISHED])
         started, ended = (
             day(row[column], "%d/%m/%Y", FILE, line, column) if row[column] else None
@@ -156,6 +156,17 @@ def load(source: Source, cells: Cells, context: Context) -> Loaded:
     # Ofsted's numbers of councils, by which its reports are found.
     urn = pl.DataFrame(list(urns.items()), schema=["urn", "area_id"], orient="row")
     return replace(found, tables={**found.tables, "urn": urn})
+
+
+def _check_urn(urns: dict[str, str], urn: str, area_id: str, names: Mapping[str, str], line: int) -> None:
+    """Remember whose number of Ofsted's this is; raises E_URN where it is another's, or the council has another."""
+    own = next((other for other, council in urns.items() if council == area_id), urn)
+    owner = urns.setdefault(urn, area_id)
+    if owner != area_id or own != urn:
+        what = f"{urn} of {names[area_id]} is the number of {names[owner]}" if owner != area_id else (
+            f"{names[area_id]} has the number {urn} here and {own} in another row"
+        )  # fmt: skip
+        raise SourceError("E_URN", f"{what}.", f"{LOOK}one of the two rows is wrong.", FILE, line, "urn")
 
 
 def _other(
