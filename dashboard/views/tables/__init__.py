@@ -16,6 +16,7 @@ from dashboard.analysis.queries import Inspection, Judgement
 from dashboard.data.database import Database
 from dashboard.data.model import STRANDS, Metric, Row
 from dashboard.data.names import format_date
+from dashboard.data.names import released as released
 from dashboard.views.tables import cells
 from dashboard.views.tables.cells import day, link
 from dashboard.views.tables.html import Html, escape, items, join, outside, period, span, tag, td
@@ -173,11 +174,6 @@ def source_note(db: Database, metric: Metric) -> Html:
         outside(source.title, source.page), f", {source.release}, {released(source.released)}. ",
         f"{source.licence}.{following} ", link("How it is measured", {"measure": metric.title}, page="/methods"), ".",
     )  # fmt: skip
-
-
-def released(text: str) -> str:
-    """A release date as exact as it is known: "19 March 2026", or "May 2025"."""
-    return format_date(date.fromisoformat(text)) if len(text) == 10 else f"{date.fromisoformat(text + '-01'):%B %Y}"
 
 
 def council_links(db: Database) -> Html:
