@@ -217,8 +217,8 @@ def _official_name(council: str) -> str | None:
         db = store().current()
     except DatabaseError:
         return None
-    area_id = places.find_council(db, council)
-    return db.authorities[area_id] if area_id else None
+    area_id = places.find_council(db, council) or places.find_ended(db, council)
+    return db.names[area_id] if area_id else None
 
 
 @cache

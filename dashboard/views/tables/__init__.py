@@ -223,9 +223,11 @@ def trend(rows: pl.DataFrame, metric: Metric, name: str) -> Html:
     return table.html(rows.reverse(), f"{metric.title} in {name} over time")
 
 
-def councils_instead(names: Sequence[str]) -> Html:
-    """Links to the councils that a reader may have meant."""
-    return tag("p", "Show ", join(*(link(name, {"la": name}) for name in names), by=" · "), class_="note")
+def councils_instead(names: Sequence[str], ended: str | None = None) -> Html:
+    """Links to the councils that a reader may have meant, and to the page of one that ended."""
+    links = [link(name, {"la": name}) for name in names]
+    links += [link(f"{ended}, to its end", {"la": ended}, page="/council")] if ended else []
+    return tag("p", "Show ", join(*links, by=" · "), class_="note")
 
 
 def footer(db: Database) -> Html:
