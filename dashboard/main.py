@@ -18,25 +18,23 @@ st.set_page_config(NAME, page_icon="🧭", layout="wide", initial_sidebar_state=
 
 page = st.navigation(
     {
-        "Where is it worst?": [
-            st.Page("pages/england.py", title="England", icon=":material/flag:", default=True),
-            st.Page("pages/map.py", title="Map", icon=":material/map:"),
-            st.Page("pages/inspections.py", title="Inspections", icon=":material/fact_check:"),
+        # Without a heading: links that stand in the bar.
+        "": [
+            st.Page("pages/england.py", title="England", default=True),
+            st.Page("pages/map.py", title="Map"),
+            st.Page("pages/council.py", title="Council"),
+            st.Page("pages/compare.py", title="Compare"),
+            st.Page("pages/inspections.py", title="Inspections"),
+            st.Page("pages/briefings.py", title="Briefings"),
+            st.Page("pages/data.py", title="Data"),
         ],
-        "Who is best?": [st.Page("pages/best.py", title="Best councils", icon=":material/star:")],
-        "How is my council doing?": [
-            st.Page("pages/council.py", title="Council", icon=":material/account_balance:"),
-            st.Page("pages/compare.py", title="Compare", icon=":material/compare_arrows:"),
-            st.Page("pages/own.py", title="Your own figures", icon=":material/edit_note:"),
-        ],
-        "What is being done?": [
-            st.Page("pages/leadership.py", title="Leadership", icon=":material/groups:"),
-            st.Page("pages/progress.py", title="Progress", icon=":material/trending_up:"),
-        ],
-        "Figures": [
-            st.Page("pages/briefings.py", title="Briefings", icon=":material/description:"),
-            st.Page("pages/data.py", title="Data", icon=":material/table:"),
-            st.Page("pages/methods.py", title="Methods", icon=":material/menu_book:"),
+        "More": [
+            st.Page("pages/best.py", title="Best councils"),
+            st.Page("pages/own.py", title="Your own figures"),
+            st.Page("pages/leadership.py", title="Leadership"),
+            # Only its address, while no commitment is recorded: there is nothing to see.
+            st.Page("pages/progress.py", title="Progress", visibility=app.visibility("commitment")),
+            st.Page("pages/methods.py", title="Methods"),
             # In the foot of every page instead, where people look for it.
             st.Page("pages/accessibility.py", title="Accessibility", visibility="hidden"),
         ],

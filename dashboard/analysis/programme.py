@@ -130,6 +130,11 @@ def _posts(db: Database, today: date) -> pl.DataFrame:
     )
 
 
+def is_kept(db: Database) -> bool:
+    """Whether the operator keeps the register of leaders."""
+    return not db.table["leadership_post"].is_empty()
+
+
 def coverage(db: Database, rows: pl.DataFrame, today: date) -> Coverage:
     """The programme over the rows of `posts`."""
     enrolled = rows.filter(pl.col("enrolled_on").is_not_null())

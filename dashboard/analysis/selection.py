@@ -5,7 +5,7 @@ The Data page, the API and the links all ask here, so that the screen, a downloa
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
@@ -35,6 +35,8 @@ LABELS = {
     "leaders": "Leaders judged",
     "statuses": "Figure or reason",
 }
+# A period that moves on with the figures: of each measure those of the five years to its newest.
+LAST_FIVE, LAST_FIVE_WORDS = "last_five_years", "Last five years"
 # A row of a wide table: two measures may end on one day under other labels ("2018", "2017/18").
 CELL = ("area_id", "period_end", "period")
 JOINT = pl.col("return_id") != pl.col("area_id")
@@ -59,7 +61,7 @@ class FigureQuery:
     neighbours_of: str | None = None
     """A council by area_id: itself and its ten statistical neighbours."""
     periods: tuple[str, ...] = ()
-    """By label, as published: measures of one year may end on different days."""
+    """By label, as published: measures of one year may end on different days; or LAST_FIVE."""
     newest: bool = False
     """Only the newest period of each measure."""
     statuses: tuple[str, ...] = ()
@@ -106,7 +108,8 @@ def filter_options(db: Database) -> Mapping[str, Mapping[str, str]]:
         return {
             "metrics": dict(metrics.select("title", "metric_id").iter_rows()),
             "areas": dict(areas.select("name", "area_id").iter_rows()),
-            "periods": _by_own_name(ends.sort("period_end", "period", descending=True)["period"]),
+            "periods": {LAST_FIVE_WORDS: LAST_FIVE}
+            | _by_own_name(ends.sort("period_end", "period", descending=True)["period"]),
             "themes": _by_own_name(themes),
             "kinds": KINDS,
             "regions": dict(areas.filter(pl.col("kind") == "region").select("name", "area_id").iter_rows()),
@@ -195,13 +198,22 @@ def _conditions(db: Database, query: FigureQuery) -> list[pl.Expr]:
     if (areas := _areas(db, query)) is not None:
         conditions.append(pl.col("area_id").is_in(sorted(areas)))
     if query.periods:
-        conditions.append(pl.col("period").is_in(query.periods))
+        conditions.append(_in_periods(db, query.periods))
     if query.newest:
         newest = pl.col("metric_id").replace_strict(_newest(db), default=None, return_dtype=pl.Date)
         conditions.append(pl.col("period_end") == newest)
     if query.statuses:
         conditions.append(pl.col("status").is_in(query.statuses))
     return conditions
+
+
+def _in_periods(db: Database, periods: Sequence[str]) -> pl.Expr:
+    """Whether a figure is of one of these periods, LAST_FIVE among them."""
+    named = pl.col("period").is_in([period for period in periods if period != LAST_FIVE])
+    if LAST_FIVE not in periods:
+        return named
+    newest = pl.col("metric_id").replace_strict(_newest(db), default=None, return_dtype=pl.Date)
+    return named | (pl.col("period_end") > newest.dt.offset_by("-5y"))
 
 
 def _areas(db: Database, query: FigureQuery) -> set[str] | None:

@@ -46,7 +46,7 @@ def observations(db: Database, values: Values) -> Rows:
 def _why_none(db: Database, values: Values) -> str:
     """Which filter stands in the way, and which of the areas asked for ended."""
     ended = [area_id for area_id in values.get("area", ()) if area_id in db.ended]
-    words = [f"{db.names[area_id]} ended. {places.explain_end(db, area_id).words}" for area_id in ended]
+    words = [places.explain_end(db, area_id).words for area_id in ended]
     return " ".join([*words, nothing(db, to_figure_query(values))])
 
 

@@ -3,7 +3,10 @@
 const NARROW = 560; // pixels; below, London stands under England, with boroughs wide enough to touch
 const FRAME = 18; // units of the map between London and the line around it
 const HATCH = 'M-1 1 1-1M0 6 6 0M5 7 7 5';
-const TEXTURES = { hatched: HATCH, striped: HATCH, dotted: 'M3 3h.01' }; // in squares of 6 pixels
+const LEAN = 'M-1 5 1 7M0 0 6 6M5-1 7 1';
+const TEXTURES = { // in squares of 6 pixels
+  hatched: HATCH, striped: HATCH, dotted: 'M3 3h.01', leaning: LEAN, crossed: HATCH + LEAN, level: 'M0 3h6', upright: 'M3 0v6',
+};
 const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 const NONE = [];
 const SHAPES = ['defs', 'g', 'path', 'pattern', 'rect', 'svg', 'text'];

@@ -129,6 +129,7 @@ if (!window.monitorPage) {
 
   // Streamlit's menu on narrow screens is a list whose entries lie in parts, which are none of its entries.
   const mend = () => {
+    document.querySelector('[data-testid="stExpandSidebarButton"]')?.setAttribute('aria-label', 'Menu');
     const list = document.querySelector('[data-testid="stSidebarNavItems"]:not([role])');
     for (const each of list ? [list, ...list.querySelectorAll('li')] : []) each.setAttribute('role', 'none');
     for (const part of list?.querySelectorAll(':scope > div:has(> header)') ?? []) {

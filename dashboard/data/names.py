@@ -22,6 +22,11 @@ def format_date(on: date) -> str:
     return f"{on.day} {on:%B %Y}"
 
 
+def released(text: str) -> str:
+    """A release date as exact as it is known: "19 March 2026", or "May 2025"."""
+    return format_date(date.fromisoformat(text)) if len(text) == 10 else f"{date.fromisoformat(text + '-01'):%B %Y}"
+
+
 # Many figures of a page are those of its neighbours, or of the page before.
 @lru_cache(4096)
 def number(value: float, decimals: int) -> str:

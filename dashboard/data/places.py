@@ -12,7 +12,7 @@ import polars as pl
 
 from dashboard.data.cache import cached
 from dashboard.data.database import Database
-from dashboard.data.names import format_date, listed
+from dashboard.data.names import listed
 
 # Of what somebody typed no more characters than this are looked at.
 LONGEST = 60
@@ -65,6 +65,12 @@ def find_area(db: Database, text: str) -> str | None:
     return code or names.exact.get(whole) or names.bare.get(_bare(whole))
 
 
+def find_ended(db: Database, text: str) -> str | None:
+    """The number of the council that ended that somebody means."""
+    area_id = find_area(db, text)
+    return area_id if area_id in db.ended else None
+
+
 def find_council(db: Database, text: str) -> str | None:
     """The number of the council of today that somebody means by a number, a code or a name."""
     area_id = find_area(db, text)
@@ -92,9 +98,8 @@ def explain_end(db: Database, area_id: str) -> Found:
     """When a council ended, and which came after it."""
     rows = db.table["succession"].filter(pl.col("predecessor_id") == area_id)
     after = tuple(rows["successor_id"])
-    verb = "is" if len(after) == 1 else "are"
     names = listed([db.names[one] for one in after])
-    return Found(f"Since {format_date(rows['date'][0])} there {verb} {names} instead.", after)
+    return Found(f"{db.names[area_id]} was replaced in {rows['date'][0]:%B %Y} by {names}.", after)
 
 
 @cached

@@ -11,7 +11,7 @@ from dashboard.pages.components.one_of import one_of
 from dashboard.pages.shared import session
 from dashboard.pages.shared.downloads import download
 from dashboard.views import tables
-from dashboard.views.charts.bars import bars_height, draw_bars
+from dashboard.views.charts.bars import draw_bars
 from dashboard.views.charts.lines import draw_lines
 from dashboard.views.charts.scatter import draw_scatter
 from dashboard.views.tables import compare as side_by_side
@@ -58,13 +58,12 @@ else:
     with right:
         st.html(tables.subheading("Over time"))
         session.chart(
-            draw_lines(
-                history, metric, rows["area_id"].to_list(), breaks, chosen=area_id, height=bars_height(len(listed))
-            ),
+            draw_lines(history, metric, rows["area_id"].to_list(), breaks, chosen=area_id),
             "lines",
             f"{metric.title} of {len(area_ids)} councils and England over time",
         )  # fmt: skip
-    st.html(side_by_side.note(" ".join([sentences.moved(listed, metric), *sentences.broken(breaks)])))
+    lines = sentences.key_of_lines(names[area_id] if area_id else "", england=not metric.counted)
+    st.html(side_by_side.note(" ".join([sentences.moved(listed, metric), lines, *sentences.broken(breaks)])))
 st.html(tables.source_note(db, metric))
 with st.expander("In order, as a table", key="order", on_change="rerun", bind="query-params") as table:
     if table.open:

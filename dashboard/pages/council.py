@@ -13,6 +13,7 @@ from dashboard.pages.components.one_of import one_of
 from dashboard.pages.components.scenario import scenario
 from dashboard.pages.shared import session
 from dashboard.pages.shared.downloads import download, download_table
+from dashboard.pages.shared.ended_council import show_ended
 from dashboard.views import tables
 from dashboard.views.charts import palette
 from dashboard.views.charts.funnel import draw_funnel
@@ -37,6 +38,9 @@ db = session.database()
 chosen = session.chosen(db, limits=True)
 metric, period, benchmark = chosen.metric, chosen.period, chosen.benchmark
 
+if (ended := session.chosen_ended(db)) is not None:
+    show_ended(db, ended, metric)
+    st.stop()
 if chosen.area_id is None:
     session.headline(
         "Council",

@@ -156,7 +156,7 @@ def show_directors() -> None:
         st.html(parts.directors_source(declared, source))
     st.header("Time in post", anchor=False)
     if mine is None and not known["directors"][-1]:
-        st.html(tables.sentence(on_programme.NOTHING) + registered.how_to_fill())
+        st.html(tables.sentence(on_programme.NOTHING))
         return
     session.chart(
         draw_tenure(posts, chosen=area_id, height=HEIGHT), "tenure",
@@ -183,7 +183,6 @@ def show_programme() -> None:
     mine = own(posts)
     if not covered.registered:
         head(on_programme.coverage(covered, today))
-        st.html(registered.how_to_fill())
         return
     pairs, waiting = programme.coaching(posts), programme.without_coach(posts)
     by_region = programme.by_region(db, posts)
@@ -276,7 +275,10 @@ def show_waiting(posts: pl.DataFrame, waiting: pl.DataFrame) -> None:
 
 SHOWN = dict(zip(PARTS, (show_judgements, show_workforce, show_directors, show_programme), strict=True))
 session.notice("part", "part of this page", list(PARTS))
-part = one_of("Show", PARTS, "part", default=JUDGEMENTS)
+# While the register is empty only an address leads to the programme, and it says why there is nothing.
+asked = st.session_state.get("part", st.query_params.get("part"))
+offered = [one for one in PARTS if one != PROGRAMME or asked == PROGRAMME or programme.is_kept(db)]
+part = one_of("Show", offered, "part", default=JUDGEMENTS)
 SHOWN[part]()
 session.as_data(
     db, lambda: view_data.inspections(db, area_id, None, strand=leadership.STRAND, latest=part == WORKFORCE)

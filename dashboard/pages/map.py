@@ -25,7 +25,7 @@ from dashboard.views.text.council import council_sentence
 from dashboard.views.text.england import england_sentence
 from dashboard.views.text.formats import ColourScheme
 from dashboard.views.text.group import among
-from dashboard.views.text.map import coloured_sentence
+from dashboard.views.text.map import as_it_was, coloured_sentence, redrawn
 
 HEIGHT, HEIGHT_BESIDE = 620, 420
 
@@ -96,20 +96,22 @@ def picture(
     listed, when = rows.to_dicts(), formats.period_label(metric, period.end)
     scale = all_periods(metric, scheme)
     classification = palette.classify(rows, metric, scheme, scale=scale)
-    # Councils of today that began later keep their place on the map.
-    later = [area_id for area_id in db.authorities if area_id not in classification.of]
-    nothing = (palette.LegendClass(f"Did not exist then ({len(later)})", palette.NOTHING, "outlined"),) if later else ()
-    areas = [
-        MapArea(row["area_id"], classification.of[row["area_id"]], formats.hover(row, metric, db.names, scheme))
-        for row in listed
-    ] + [MapArea(area_id, len(classification.classes), "did not exist then") for area_id in later]
+    said = {row["area_id"]: formats.hover(row, metric, db.names, scheme) for row in listed}
+    # Councils of today that began later keep their place on the map, and show what was there then.
+    was = as_it_was(db, said)
+    left_open = [area_id for area_id, one in was.items() if one.like is None]
+    nothing = palette.LegendClass(f"Not one council then ({len(left_open)})", palette.NOTHING, "outlined")
+    areas = [MapArea(area_id, classification.of[area_id], words) for area_id, words in said.items()] + [
+        MapArea(area_id, classification.of[one.like] if one.like else len(classification.classes), one.words)
+        for area_id, one in was.items()
+    ]
     left, right = (st.container(), st.container()) if choices.beside else st.columns([3, 2], gap="medium")
     with left:
         council_map(
             MapDrawing(
                 view=choices.view,
                 label=f"Map of councils by {metric.noun}, {when}. The table below holds the same figures.",
-                classes=classification.classes + nothing,
+                classes=(*classification.classes, *([nothing] if left_open else [])),
                 areas=tuple(areas),
                 opens="/council",
                 chosen=chosen.area_id,
@@ -136,6 +138,8 @@ def picture(
             alt = f"All councils {'in order of' if metric.ranked else 'by'} {metric.noun}"
             alt += ", best first" if metric.ranked else ""
         session.chart(figure, f"{before}strip", alt)
+    if words := redrawn(db, was):
+        st.html(tables.note(words))
     st.html(tables.source_note(db, metric) + parts.note(metric, scheme, benchmark))
     name = f"{'second-' if second else ''}{metric.metric_id}-{period.end}"
     with st.expander("All councils as a table", key=f"{before}table", on_change="rerun", bind="query-params") as table:

@@ -86,7 +86,6 @@ def show_detail(commitment: Commitment, held: Held) -> None:
 
 if not commitments:
     session.headline("Progress", sentences.NOTHING, kicker="Reforms and targets")
-    st.html(parts.how_to_add())
     st.stop()
 
 held = [found for _, found in compared if isinstance(found, Held)]

@@ -12,6 +12,7 @@ from contextlib import asynccontextmanager
 from functools import cache
 from pathlib import Path
 from time import perf_counter
+from typing import Literal
 from urllib.parse import urlencode
 
 # Plotly uses pandas where it is imported, and would take it half imported from a page that runs at the same time. It is
@@ -35,7 +36,7 @@ from dashboard.data.versions import store
 from dashboard.ops import errors, logs, metrics, timing
 from dashboard.ops.settings import Settings, WrongSettingsError, settings, unknown
 from dashboard.pages import components
-from dashboard.server import index_html, page_runs, search_engines
+from dashboard.server import feeds, index_html, page_runs, search_engines
 from dashboard.server import routes as server
 from dashboard.server.access import AccessControl
 from dashboard.server.capacity import Capacity
@@ -95,6 +96,7 @@ def routes() -> list[BaseRoute]:
     ours: list[BaseRoute] = [*server.ROUTES, Route("/livez", health().livez), Route("/readyz", health().readyz)]
     paths = ["/", *(f"/{page}" for page in _pages() if page != FIRST)]
     ours += search_engines.routes(paths, index=server_settings.index, https=server_settings.hsts)
+    ours += feeds.routes(https=server_settings.hsts)
     if server_settings.metrics_path:
         ours.append(Route(server_settings.metrics_path, metrics.endpoint(_metrics)))
     return [*ours, page_routes()]
@@ -144,6 +146,14 @@ def begin_run() -> timing.Run:
     st.session_state.pop("headline", None)
     context = get_script_run_ctx()
     return timing.begin_run(counted=context is None or context.session_id not in page_runs.SESSIONS)
+
+
+def visibility(table: str) -> Literal["visible", "hidden"]:
+    """Whether the menu shows a page on a table that the operator fills: hidden while it is empty."""
+    with contextlib.suppress(DatabaseError):
+        if not store().current().table[table].is_empty():
+            return "visible"
+    return "hidden"
 
 
 def report_failure(error: Exception) -> bool:
@@ -207,8 +217,8 @@ def _official_name(council: str) -> str | None:
         db = store().current()
     except DatabaseError:
         return None
-    area_id = places.find_council(db, council)
-    return db.authorities[area_id] if area_id else None
+    area_id = places.find_council(db, council) or places.find_ended(db, council)
+    return db.names[area_id] if area_id else None
 
 
 @cache

@@ -51,6 +51,8 @@ class FirstWords:
     description: str
     body: str
     """HTML."""
+    council: tuple[str, str] | None = None
+    """Number and name of the council that is chosen."""
 
 
 class _Client(PageClient):
@@ -143,7 +145,11 @@ def compose(parts: list[str], page: str, query: str) -> FirstWords | None:
     chosen = {name: values for name, values in parse_qs(query).items() if name in SHARED}
     title = f"{_words(heading[1])} · {NAME}"
     body = LINK.sub(lambda link: f'<a href="{_kept(link[1] or f"/{page}", link[2], chosen)}"', body)
-    return FirstWords(title, _words(sentence[1]) if sentence else NAME, body + _more(chosen))
+    db = store().current()
+    area_id = places.find_council(db, chosen.get("la", [""])[0])
+    description = _words(sentence[1]) if sentence else NAME
+    council = (area_id, db.names[area_id]) if area_id else None
+    return FirstWords(title, description, body + _more(chosen, area_id or ENGLAND, db.names), council)
 
 
 def _words(markup: str) -> str:
@@ -156,12 +162,10 @@ def _kept(path: str, query: str, chosen: Mapping[str, list[str]]) -> str:
     return html.escape(f"{path}?{urlencode({**chosen, **own}, doseq=True)}")
 
 
-def _more(chosen: Mapping[str, list[str]]) -> str:
+def _more(chosen: Mapping[str, list[str]], area_id: str, names: Mapping[str, str]) -> str:
     """Links to what needs no script: the briefing and the figures."""
-    db = store().current()
-    area_id = places.find_council(db, chosen.get("la", [""])[0]) or ENGLAND
     version = f"&amp;{VERSION}={html.escape(chosen[VERSION][0])}" if VERSION in chosen else ""
-    name = html.escape(db.names[area_id])
+    name = html.escape(names[area_id])
     figures = f"/api/v1/observations.csv?area={area_id}&amp;newest=true{version}"
     return (
         f'<p class="note"><a href="/briefings/{area_id}.html">{name} in two pages</a>, '

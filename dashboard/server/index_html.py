@@ -6,6 +6,7 @@ import re
 from html import escape
 
 from dashboard.server.first_words import FirstWords
+from dashboard.views.text.news import feed
 
 # Each is replaced where the installed file has it; a later Streamlit need not.
 CHANGES: tuple[tuple[str, str], ...] = (
@@ -17,6 +18,7 @@ CHANGES: tuple[tuple[str, str], ...] = (
     (r"\s*<!--(?:(?!-->).)*?agent API(?:(?!-->).)*?-->", ""),
     (r'<link rel="service-desc"[^>]*>', '<link rel="service-desc" href="/api/v1/openapi.json" />'),
 )
+FEED = '<link rel="alternate" type="application/atom+xml" title="What is new: England" href="/feeds/england.atom" />'
 # Of a page that is served with its first words: where they go, and what a link to it is called.
 TITLE = "<title>Child Protection Monitor</title>"
 FIRST = "<!-- first words -->"
@@ -66,6 +68,7 @@ def adapt_index_html(html: str) -> str:
     for old, new in CHANGES:
         html = re.sub(old, new, html, count=1, flags=re.DOTALL)
     html = re.sub(r"<noscript>.*?</noscript>", lambda _: WITHOUT_SCRIPTS, html, count=1, flags=re.DOTALL)
+    html = html.replace("</head>", f"  {FEED}\n  </head>", 1)
     return html.replace("</body>", f"{FIRST}{TAKE_AWAY}\n  </body>", 1)
 
 
@@ -87,6 +90,11 @@ def with_first_words(index_html: str, words: FirstWords, style: str, address: st
     <meta property="og:description" content="{description}" />
     <meta name="twitter:card" content="summary" />
     <link rel="stylesheet" href="{style}" />"""
+    if words.council:
+        head += f"""
+    <link rel="alternate" type="application/atom+xml" title="What is new: {escape(words.council[1])}" href="{
+            feed(words.council[0])
+        }" />"""
     body = f"""<div id="first-words">
       <div class="bar"><b>Child Protection Monitor</b></div>
       <main>

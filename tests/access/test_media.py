@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 # Sheets of A4, in pixels, less their margins.
 SHEET = 794 - 2 * 45
-MENUS = ("Where is it worst?", "How is my council doing?", "Compare with", "How to read this page", "Download")
+MENUS = ("More", "Compare with", "How to read this page", "Download")
 
 
 # All of them take minutes: `make test` looks at those that draw the most.

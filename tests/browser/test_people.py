@@ -118,7 +118,7 @@ def best(page: Page) -> None:
 
 
 def inspections(page: Page) -> None:
-    menu(page, "Where is it worst?", "Inspections")
+    page.get_by_role("link", name="Inspections", exact=True).first.click()
 
 
 def a_council(page: Page) -> None:

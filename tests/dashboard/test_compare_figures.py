@@ -16,7 +16,7 @@ from dashboard.analysis import compare, queries
 from dashboard.analysis.benchmarks import BENCHMARKS, DEFAULT
 from dashboard.data.database import Database
 from dashboard.data.model import ENGLAND, GRADES
-from dashboard.views.charts import bars, lines, palette, scatter, style
+from dashboard.views.charts import bars, builder, lines, palette, scatter, style
 from dashboard.views.charts.palette import QUARTERS
 from dashboard.views.charts.style import MARK
 from dashboard.views.text import compare as sentences
@@ -102,55 +102,62 @@ def test_what_a_council_is_compared_with_is_a_stroke_across_its_bar(
     assert [note["text"] for note in figure["layout"]["annotations"]] == [words]
 
 
-def drawn_lines(db: Database, area_ids: Sequence[str], **more: Any) -> dict[str, Any]:
+def drawn_lines(db: Database, area_ids: Sequence[str], chosen: str | None = None) -> dict[str, Any]:
     measure = next(iter(db.metrics.values()))
     rows = compare.history(db, measure, area_ids)
-    given_ = {"chosen": None, "height": 480, **more}
-    return lines.draw_lines(rows, measure, area_ids, compare.breaks(db, measure), **given_)
+    return lines.draw_lines(rows, measure, area_ids, compare.breaks(db, measure), chosen=chosen)
 
 
-def named(figure: dict[str, Any]) -> dict[str, dict[str, Any]]:
-    return {one["name"]: one for one in figure["data"] if "name" in one}
+def pictures(figure: dict[str, Any]) -> list[list[dict[str, Any]]]:
+    """The lines of each small picture, those behind first."""
+    found: dict[str, list[dict[str, Any]]] = {}
+    for one in figure["data"]:
+        found.setdefault(one["xaxis"], []).append(one)
+    return list(found.values())
 
 
-def test_lines_have_gaps_for_missing_years_and_england_is_the_dashed_one(tmp_path: Path) -> None:
+def test_each_council_has_a_picture_with_gaps_for_missing_years_and_england_dashed(tmp_path: Path) -> None:
     figures = [Figure("waits", "101", value, year=year) for year, value in ((2022, 5.0), (2023, "x"), (2025, 7.0))]
     figures += [Figure("waits", "102", 4.0, year=2025), Figure("waits", ENGLAND, 6.0, year=2022)]
     db = small.database(tmp_path, metrics=[metric()], figures=figures)
-    found = named(drawn_lines(db, ["101", "102"], chosen="101"))
-    assert found["Council 101"]["y"] == [5.0, None, None, 7.0]
-    assert found["Council 102"]["y"] == [None, None, None, 4.0]
-    assert {name: one["line"]["dash"] for name, one in found.items()} == {
-        "Council 101": "solid", "Council 102": "solid", "England": "dash",
-    }  # fmt: skip
-    assert {one["connectgaps"] for one in found.values()} == {False}
-    assert found["Council 101"]["marker"]["symbol"] == "diamond"
-    assert found["Council 101"]["line"]["width"] > found["Council 102"]["line"]["width"]
+    figure = drawn_lines(db, ["101", "102"], chosen="101")
+    # With two councils nobody is left to stand behind in the second.
+    (others, england, own), (_, chosen, second) = pictures(figure)
+    assert (own["name"], own["y"], own["marker"]["symbol"]) == ("Council 101", [5.0, None, None, 7.0], "diamond")
+    assert (second["name"], second["y"]) == ("Council 102", [None, None, None, 4.0])
+    # The chosen council is in the others' pictures too, and thinner there.
+    assert (chosen["name"], chosen["line"]["color"]) == ("Council 101", style.MARK)
+    assert chosen["line"]["width"] < own["line"]["width"]
+    assert (england["name"], england["line"]["dash"]) == ("England", "dash")
+    assert others["y"][-2:] == [4.0, None]
+    assert {one["connectgaps"] for one in figure["data"]} == {False}
+    assert [note["text"] for note in figure["layout"]["annotations"]] == ["◆ <b>Council 101</b>", "<b>Council 102</b>"]
 
 
-def test_no_two_of_ten_councils_look_alike_without_colour_and_none_is_the_diamond(tmp_path: Path) -> None:
+@pytest.mark.parametrize("count", [1, 2, 3, 10])
+def test_small_pictures_have_the_same_axes_and_do_not_touch(tmp_path: Path, count: int) -> None:
     db = database_of(tmp_path, [float(number) for number in range(1, 13)])
-    found = named(drawn_lines(db, small.COUNCILS[:10]))
-    symbols = [one["marker"]["symbol"] for name, one in found.items() if name != "England"]
-    assert len(symbols) == len(set(symbols)) == 10
-    assert "diamond" not in symbols
-
-
-def test_a_council_keeps_its_look_when_the_order_changes(tmp_path: Path) -> None:
-    db = database_of(tmp_path, [3.0, 2.0, 1.0])
-    looks = [
-        {name: (one["marker"]["symbol"], one["line"]["color"]) for name, one in named(drawn_lines(db, order)).items()}
-        for order in (["101", "102", "103"], ["103", "101", "102"])
-    ]
-    assert looks[0] == looks[1]
+    layout = drawn_lines(db, small.COUNCILS[:count])["layout"]
+    across = [axis for name, axis in layout.items() if name.startswith("xaxis")]
+    up = [axis for name, axis in layout.items() if name.startswith("yaxis")]
+    assert len(across) == len(up) == count
+    assert len({tuple(axis["range"]) for axis in up}) == len({tuple(axis["range"]) for axis in across}) == 1
+    boxes = [(*one["domain"], *other["domain"]) for one, other in zip(across, up, strict=True)]
+    name = lines.NAME / (layout["height"] - lines.BOTTOM)
+    for at, (left, right, low, high) in enumerate(boxes):
+        assert 0 <= left < right <= 1
+        assert 0 <= low < high <= 1 - name * 0.99
+        for other in boxes[at + 1 :]:
+            apart_ = right <= other[0] or other[1] <= left or other[3] + name <= low or high + name <= other[2]
+            assert apart_, (boxes[at], other)
 
 
 def test_a_change_of_method_breaks_every_line_and_is_said(db: Database) -> None:
     measure = db.metrics["caseholder_share"]
     breaks = compare.breaks(db, measure)
     assert [year for year, _ in breaks] == [2024]
-    figure = lines.draw_lines(compare.history(db, measure, [LEEDS]), measure, [LEEDS], breaks, chosen=LEEDS, height=400)
-    for one in named(figure).values():
+    figure = lines.draw_lines(compare.history(db, measure, [LEEDS]), measure, [LEEDS], breaks, chosen=LEEDS)
+    for one in figure["data"]:
         assert one["y"][one["x"].index(2023.5)] is None
         assert None not in (one["y"][one["x"].index(2023.0)], one["y"][one["x"].index(2024.0)])
     assert [shape["x0"] for shape in figure["layout"]["shapes"]] == [2023.5]
@@ -161,8 +168,8 @@ def test_a_change_of_method_breaks_every_line_and_is_said(db: Database) -> None:
     wanted=st.lists(st.floats(0, 100), min_size=1, max_size=11).map(sorted),
     least=st.floats(0.5, 10),
 )
-def test_names_at_the_ends_of_lines_are_apart_in_order_and_inside(wanted: list[float], least: float) -> None:
-    places = lines.apart(wanted, least, 0.0, 110.0)
+def test_names_are_apart_in_order_and_inside(wanted: list[float], least: float) -> None:
+    places = builder.apart(wanted, least, 0.0, 110.0)
     assert places == sorted(places)
     assert all(b - a >= least * 0.999 for a, b in pairwise(places))
     # The noise of repeated subtraction is not a place outside.
@@ -174,17 +181,13 @@ def test_names_at_the_ends_of_lines_are_apart_in_order_and_inside(wanted: list[f
         assert places == pytest.approx(wanted)
 
 
-def test_the_ends_of_ten_real_lines_do_not_touch(db: Database) -> None:
+def test_the_axis_of_real_lines_holds_all_but_the_very_small(db: Database) -> None:
     for council in (LEEDS, KINGSTON, SCILLY, CITY, CUMBERLAND):
         for measure in (one for one in db.metrics.values() if not one.graded):
             area_ids = compare.together(council, queries.neighbours(db, council)[:9])
             rows = compare.history(db, measure, area_ids)
-            figure = lines.draw_lines(rows, measure, area_ids, [], chosen=council, height=480)
+            figure = lines.draw_lines(rows, measure, area_ids, [], chosen=council)
             low, high = figure["layout"]["yaxis"]["range"]
-            names = trace(figure, mode="text")
-            least = lines.APART * (high - low) / (480 - lines.TOP - lines.BOTTOM)
-            assert all(b - a >= least * 0.999 for a, b in pairwise(names["y"])), measure.metric_id
-            assert len(names["text"]) == len(named(figure))
             known = rows.filter(pl.col("sets_cut") & pl.col("area_id").is_in(area_ids))["value"].drop_nulls()
             assert len(known) == 0 or (low <= known.min() and known.max() <= high)
 

@@ -511,6 +511,9 @@ def test_regions_are_drawn_best_first_under_england_with_their_numbers(db: Datab
         inspections.distribution(db, "leaders").filter(pl.col("name") == "England"), height=400
     )
     assert years["data"][0]["x"] == [*map(str, range(2018, 2027)), "20 Aug<br>2026"]
+    # The newest bar has all its numbers, however low a part is.
+    assert [trace["text"][-1] for trace in years["data"][:4]] == ["60", "58", "27", "8"]
+    assert "" in years["data"][4]["text"]
 
 
 def test_what_came_next_is_a_dot_each_and_the_chosen_council_a_diamond(db: Database) -> None:

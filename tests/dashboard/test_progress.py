@@ -15,13 +15,14 @@ from dashboard.analysis import progress, standard
 from dashboard.analysis.progress import Commitment, Held
 from dashboard.data.database import Database
 from dashboard.data.model import ENGLAND, Metric
+from dashboard.server.app import visibility
 from dashboard.views.charts.progress import draw_progress
 from dashboard.views.charts.standard import draw_standard
 from dashboard.views.tables import progress as parts
 from dashboard.views.text import progress as sentences
 from dashboard.views.text.citing import cite
 from tests.dashboard import small
-from tests.dashboard.helpers import HOSTILE_NAMES, ROOT, Page, firsts, html, opened, read
+from tests.dashboard.helpers import HOSTILE_NAMES, Page, firsts, html, opened, read
 from tests.dashboard.helpers import sentences as said
 from tests.dashboard.small import Figure
 
@@ -335,20 +336,15 @@ def test_no_words_become_markup(tmp_path: Path) -> None:
         assert not [name for _, attributes in page.tags for name in attributes if name.startswith("on")]
 
 
-def test_the_header_that_the_page_names_is_that_of_the_file() -> None:
-    (header,) = (ROOT / "data" / "commitments.csv").read_text("utf-8").splitlines()
-    assert tuple(header.split(",")) == parts.HEADER
-
-
 # The page itself.
 
 
 @pytest.mark.usefixtures("served")
-def test_without_commitments_the_page_says_so_and_how_to_add_one() -> None:
+def test_without_commitments_the_page_says_so_and_leaves_the_menu() -> None:
     app = opened("Progress", la="Leeds")
     assert said(app) == [sentences.NOTHING]
-    assert "An example, which nobody has promised:" in html(app)
-    assert "etl register check" in html(app)
+    assert not any(word in html(app) for word in ("etl", "MONITOR_", ".csv"))
+    assert visibility("commitment") == "hidden"
     assert len(app.get("download_button")) == 0
     assert [one.label for one in app.selectbox] == ["Council"]
 

@@ -9,13 +9,15 @@ from dashboard.briefings.urls import BASE, FORMS, address
 from dashboard.views.tables.cells import link
 from dashboard.views.tables.html import Html, bold, join, tag
 from dashboard.views.tables.table import of_cells
+from dashboard.views.text.news import feed
 
 
 def line(area_id: str, benchmark: Benchmark, version: str | None) -> Html:
     """The forms of one briefing, each a link, for a page on its area; `version` is that of a frozen page."""
     links = [_link(area_id, form, benchmark, version, FORMS[form]) for form in FORMS]
     every = join(*links, link("all briefings", {}, page=BASE), by=" · ")
-    return tag("p", bold("Briefing:"), " ", every, class_="briefing")
+    follow = tag("a", "what is new, as a feed (Atom)", href=feed(area_id), type="application/atom+xml")
+    return tag("p", bold("Briefing:"), " ", every, " ", bold("Follow:"), " ", follow, class_="briefing")
 
 
 def table(names: Mapping[str, str], benchmark: Benchmark, version: str | None) -> Html:

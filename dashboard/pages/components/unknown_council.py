@@ -13,11 +13,20 @@ from dashboard.views.text.markdown import literal
 MOST_NOTICES = 3
 
 
-def say_unknown_councils(db: Database, key: str) -> None:
-    """Report such names in one choice of the address, with links to the councils that may be meant."""
-    known = set(db.authorities.values())
+def say_unknown_councils(db: Database, key: str, *, own_page: bool = False) -> None:
+    """Report such names in one choice of the address, with links to the councils that may be meant.
+
+    With `own_page` the page itself is about a council that ended.
+    """
+    known, ended = set(db.authorities.values()), {name: area_id for area_id, name in db.ended.items()}
     for name in [one for one in dict.fromkeys(st.query_params.get_all(key)) if one and one not in known][:MOST_NOTICES]:
+        if own_page and name in ended:
+            continue
         found = places.explain(db, name)
+        if name in ended:
+            st.warning(literal(found.words), icon=":material/history:")
+            st.html(tables.councils_instead([db.names[one] for one in found.area_ids], name))
+            continue
         st.warning(
             f"There is no council called “{tables.plain(name)}”. {literal(found.words)}", icon=":material/search_off:"
         )

@@ -155,7 +155,8 @@ def choices(db: Database, *, periods: bool = True) -> None:
 def tab_title(db: Database, page: str) -> str:
     """What a tab is called after its choices: "Leeds · Social worker vacancy rate"."""
     selection = chosen(db)
-    council = db.names[selection.area_id] if selection.area_id else ""
+    area_id = selection.area_id or chosen_ended(db)
+    council = db.names[area_id] if area_id else ""
     parts = [council, "" if council and page == "Council" else page, selection.metric.title]
     return " · ".join(part for part in parts if part)
 
@@ -164,7 +165,11 @@ def only_council(db: Database) -> None:
     """Draw the choice of a council, which some pages alone share with others; a place may be typed instead."""
     others = places.options(db)
     asked = st.query_params.get("la")
-    if asked and "la" not in st.session_state and (area_id := places.find_council(db, asked)):
+    if (
+        asked
+        and "la" not in st.session_state
+        and (area_id := places.find_council(db, asked) or places.find_ended(db, asked))
+    ):
         st.session_state["la"] = db.names[area_id]
 
     def choose() -> None:
@@ -172,7 +177,7 @@ def only_council(db: Database) -> None:
         st.session_state["la"] = others.get(typed, typed)
 
     st.selectbox(
-        "Council", [*db.authorities.values(), *others], index=None, key="la", bind="query-params",
+        "Council", [*db.authorities.values(), *others, *db.ended.values()], index=None, key="la", bind="query-params",
         placeholder="Choose or type a council or place", on_change=choose,
     )  # fmt: skip
 
@@ -180,7 +185,7 @@ def only_council(db: Database) -> None:
 def notices(db: Database) -> None:
     """Report unknown names among the shared choices in the address, with the nearest known one."""
     _follow_former_title(db)
-    say_unknown_councils(db, "la")
+    say_unknown_councils(db, "la", own_page=st.session_state["page"] == "council")
     notice("metric", "measure", [metric.title for metric in db.metrics.values()])
     notice("benchmark", "comparison", [benchmark.label for benchmark in BENCHMARKS.values()])
     say_unknown_councils(db, "group")
@@ -238,6 +243,11 @@ def choose_limits() -> None:
 def chosen_council(db: Database) -> str | None:
     """The chosen council's number; None until one is chosen."""
     return {name: area_id for area_id, name in db.authorities.items()}.get(st.session_state["la"])
+
+
+def chosen_ended(db: Database) -> str | None:
+    """The number of a council that ended, where one is chosen."""
+    return {name: area_id for area_id, name in db.ended.items()}.get(st.session_state["la"])
 
 
 def headline(title: str, sentence: str, *, kicker: str = "", chosen: str | None = None) -> None:

@@ -141,6 +141,18 @@ def on_left(value: float, ends: Range) -> bool:
     return value < sum(ends) / 2
 
 
+def apart(wanted: Sequence[float], least: float, low: float, high: float) -> list[float]:
+    """Places near those wanted (ascending) that are `least` apart and between `low` and `high`, if there is room."""
+    places: list[float] = []
+    for place in wanted:
+        places.append(max(place, places[-1] + least) if places else max(place, low))
+    ceiling = high
+    for position in range(len(places) - 1, -1, -1):
+        places[position] = min(places[position], ceiling)
+        ceiling = places[position] - least
+    return places
+
+
 def spread(
     rows: Sequence[int], own: Sequence[bool], *, share: float = 0.62, step: int = 4, steps: int = 9, digits: int = 3
 ) -> list[float]:

@@ -13,6 +13,8 @@ from dashboard.views.charts.timeline import HATCHED
 
 COLUMNS = (*GRADES, "none")
 FILLS = (*QUARTERS, "#ffffff")
+# Of an upright bar a part of fewer councils is lower than the number in it.
+LEAST = 6
 
 
 def draw_grades_over_time(rows: pl.DataFrame, *, height: int) -> Part:
@@ -26,7 +28,6 @@ def draw_grades_over_time(rows: pl.DataFrame, *, height: int) -> Part:
         margin=(8, 8, 12, 44),
         barmode="stack",
         bargap=0.18,
-        uniformtext={"minsize": 11, "mode": "hide"},
         # On a phone the days are upright, and that of the newest report is longer than the margin.
         xaxis={**BASE, "type": "category", "showgrid": False, "automargin": True},
         yaxis={**BASE, "title": "councils", "automargin": True, "rangemode": "tozero"},
@@ -75,20 +76,26 @@ def _bars(rows: pl.DataFrame, labels: list[str], orientation: str) -> list[Part]
         words = "without a grade" if column == "none" else column
         across, x, y = ("x", labels, counts) if orientation == "v" else ("y", counts, labels)
         if any(counts):
+            # Upright, a low part has no room for its number; of the newest bar all are written.
+            least, last = (LEAST, len(counts) - 1) if orientation == "v" else (1, 0)
+            written = [
+                str(count) if count and (count >= least or at == last) else "" for at, count in enumerate(counts)
+            ]
             traces.append(
                 bars(
                     x,
                     y,
                     {"color": fill, "line": EDGE, **(HATCHED if column == "none" else {})},
-                    f"%{{{across}}}: %{{text}} of %{{customdata}} councils {words}<extra></extra>",
+                    f"%{{{across}}}: %{{customdata}} councils {words}<extra></extra>",
                     orientation=orientation,
                     name=words,
-                    text=[str(count) if count else "" for count in counts],
+                    text=written,
+                    constraintext="none" if orientation == "v" else "both",
                     textposition="inside",
                     insidetextanchor="middle",
                     textangle=0,
                     textfont={"size": 13, "color": "#ffffff" if column == GRADES[0] else INK},
-                    customdata=rows["councils"].to_list(),
+                    customdata=[f"{count} of {of}" for count, of in zip(counts, rows["councils"], strict=True)],
                 )
             )
     return traces

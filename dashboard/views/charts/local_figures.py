@@ -37,7 +37,7 @@ def draw_local_figure(
     low_high = axis_range(rows, [england, own["benchmark_low"], own["benchmark_high"]])
     figure = strip.draw_strip(
         rows, metric, classification, chosen=own["area_id"], england=england, benchmark=benchmark,
-        benchmark_label=benchmark_label, height=height,
+        benchmark_label=benchmark_label, height=height, ends=False,
     )  # fmt: skip
     places = strip.one_per_return(rows)
     x, at = within(value, low_high), _position(places["value"].drop_nulls().to_list(), metric, value)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections import Counter
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import cycle, pairwise
 from typing import Any, Literal
 
 import polars as pl
@@ -33,7 +33,9 @@ LOWER, HIGHER = "#D6BCE2", "#5D2477"
 # Of the figures of many periods, the share at either end that sets no break.
 OUTERMOST = 0.02
 
-Pattern = Literal["plain", "outlined", "hatched", "striped", "dotted"]
+Pattern = Literal["plain", "outlined", "hatched", "striped", "dotted", "leaning", "crossed", "level", "upright"]
+# A look for each reason why there is no class, in the order in which reasons stand in a legend.
+MISSING: tuple[Pattern, ...] = ("hatched", "crossed", "level", "upright", "leaning")
 
 SIDE_WORDS = {
     "verdict": ("{} beyond chance", "Similar: chance could explain it"),
@@ -97,8 +99,9 @@ def classify(
     for row in classed:
         found = row["class"] if row["class"] is not None else position[_why(row, metric, scheme)]
         of[row["area_id"]] = returns[row["return_id"]] = found
+    looks = cycle(MISSING)
     entries += [
-        LegendClass(why[0].upper() + why[1:], GREY, "dotted" if status == "not_given" else "hatched")
+        LegendClass(why[0].upper() + why[1:], GREY, "dotted" if status == "not_given" else next(looks))
         for why, status in reasons.items()
     ]
     counts = Counter(returns.values())

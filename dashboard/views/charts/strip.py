@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import groupby
 
 import polars as pl
 
 from dashboard.data.model import Metric, Row
 from dashboard.views.charts.builder import (
+    PAPER,
     Part,
     Range,
+    apart,
     band,
     dots,
     figure,
+    label,
     label_above,
     label_beside,
     line,
@@ -29,6 +33,11 @@ from dashboard.views.text import formats
 OVER, UNDER = "triangle-right", "triangle-left"
 # On the bar of a hidden figure, for the hover.
 HIDDEN = "line-ns"
+# So many councils are named at each end, and beyond the axis.
+NAMED = 3
+# Left, right, top and bottom; how high a line of small words is; in pixels.
+MARGIN = (8, 8, 44, 40)
+LINE = 17
 # A value, or between which two it lies.
 Level = float | tuple[float, float] | None
 
@@ -44,44 +53,55 @@ def draw_strip(
     benchmark_label: str,
     height: int,
     scale: pl.DataFrame | None = None,
+    ends: bool = True,
 ) -> Part:
     """A Plotly figure of `queries.councils` rows that have a figure; a joint return is one dot.
 
     A figure that is hidden in a range is a short bar over it. England is a line, the benchmark a dashed one (null where
     each council has its own), or a band where hidden figures leave it open, the chosen council the one dark diamond.
-    The axis covers all councils but the very small: those of `scale` (all periods, say), or of `rows`.
+    With `ends` the first and the last three are named, and who lies beyond the axis. It covers all councils but the
+    very small: those of `scale` (all periods, say), or of `rows`.
     """
     shown, own = one_per_return(rows), rows.filter(pl.col("area_id") == pl.lit(chosen)).to_dicts()
-    ends = benchmark if isinstance(benchmark, tuple) else (benchmark,)
-    low_high = axis_range(rows if scale is None else scale, [england, *ends])
+    marks = benchmark if isinstance(benchmark, tuple) else (benchmark,)
+    low_high = axis_range(rows if scale is None else scale, [england, *marks])
     is_chosen = [any(return_id == row["return_id"] for row in own) for return_id in shown["return_id"]]
     shapes, notes = [], []
     if isinstance(benchmark, tuple):
         shapes.append(band(benchmark))
         side = "left" if on_left(benchmark[0], low_high) else "right"
         words = formats.between(*benchmark, metric, finer=1).replace(" and ", " to ")
-        notes.append(label_above(benchmark[0], f"{benchmark_label} {words}", side, y=1.035))
+        notes.append(label_above(benchmark[0], f"{benchmark_label} {words}", side, yshift=LINE))
         benchmark = None
     # England as the benchmark is one line, not two.
     benchmark = None if benchmark_label == "England" and benchmark == england else benchmark
     lines = (
-        (england, "England", "solid", 1.0, formats.brief),
-        (benchmark, benchmark_label, "dash", 1.035, formats.level),
+        (england, "England", "solid", 0, formats.brief),
+        (benchmark, benchmark_label, "dash", LINE, formats.level),
     )
-    for value, label, dash, y, show in lines:
+    for value, name, dash, shift, show in lines:
         if value is not None:
             shapes.append(reference_line(x=value, width=1.5, dash=dash))
             side = "left" if on_left(value, low_high) else "right"
-            notes.append(label_above(value, f"{label} {show(value, metric)}", side, y=y))
-    for position, (mine, value) in enumerate(zip(is_chosen, _places(shown), strict=True), 1):
-        if mine:
-            words = f"<b>{own[0]['name']} {formats.figure(own[0], metric)}</b>"
-            x = within(value, low_high)
-            notes.append(label_beside(x, position, words, right=on_left(value, low_high)))
+            notes.append(label_above(value, f"{name} {show(value, metric)}", side, yshift=shift))
+    named = [
+        (position, value, f"<b>{own[0]['name']} {formats.figure(own[0], metric)}</b>")
+        for position, (mine, value) in enumerate(zip(is_chosen, _places(shown), strict=True), 1)
+        if mine
+    ]
+    if ends:
+        taken = {position for position, *_ in named}
+        named += [one for one in _ends(shown, rows, metric) if one[0] not in taken]
+    notes += _named(sorted(named), _places(shown), low_high, (shown.height + 2) / (height - sum(MARGIN[2:])))
+    if ends and (beyond := _beyond(shown, rows, metric, low_high)):
+        # Where no dot is: right of the middle where they go from left to right, downwards.
+        side = "right" if shown["value"].drop_nulls()[0] <= shown["value"].drop_nulls()[-1] else "left"
+        corner = {"xref": "paper", "yref": "paper", "xanchor": side, "align": side, "bgcolor": PAPER}
+        notes.append(label(float(side == "right"), 0.66, beyond, size=12, **corner))
     return figure(
         _dots(rows, shown, metric, classification, low_high, is_chosen),
         height=height,
-        margin=(8, 8, 44, 40),
+        margin=MARGIN,
         shapes=shapes,
         annotations=notes,
         xaxis=value_axis(metric, low_high),
@@ -94,6 +114,61 @@ def benchmark_of(row: Row | None) -> Level:
     if row is None or row["benchmark_low"] is None:
         return None
     return row["benchmark"] if row["benchmark"] is not None else (row["benchmark_low"], row["benchmark_high"])
+
+
+def _ends(shown: pl.DataFrame, rows: pl.DataFrame, metric: Metric) -> list[tuple[int, float, str]]:
+    """Position, value and words of the first and the last councils that have a rank, or of a measure without, a figure.
+
+    Never some of those that share a value: they are counted instead.
+    """
+    known = [
+        (position, row)
+        for position, row in enumerate(shown.iter_rows(named=True), 1)
+        if row["value"] is not None and not row["not_ranked"]
+    ]
+    found: dict[int, tuple[int, float, str]] = {}
+    for order in (known, known[::-1]):
+        groups = [list(alike) for _, alike in groupby(order, key=lambda one: one[1]["value"])]
+        if groups and len(groups[0]) > NAMED:
+            position, row = groups[0][0]
+            words = f"{len(groups[0])} councils {formats.brief(row['value'], metric)}"
+            found[position] = (position, row["value"], words)
+        left = NAMED
+        for alike in groups:
+            left -= len(alike)
+            if left < 0:
+                break
+            for position, row in alike:
+                words = f"{return_name(row, rows)} {formats.brief(row['value'], metric)}"
+                found[position] = (position, row["value"], words)
+    return list(found.values())
+
+
+def _named(named: Sequence[tuple[int, float, str]], values: Sequence[float], low_high: Range, row: float) -> list[Part]:
+    """The names beside their dots, so that none touches another or hides a dot; `row` is a pixel in rows."""
+    places = apart([float(position) for position, *_ in named], LINE * row, 1.0, len(values) + 0.5)
+    notes = []
+    for place, (_, value, words) in zip(places, named, strict=True):
+        right = on_left(value, low_high)
+        first, last = (round(place + by * LINE * row / 2) for by in (-1, 1))
+        near = [value, *values[max(first - 1, 0) : last]]
+        x = within(max(near) if right else min(near), low_high)
+        notes.append(label_beside(x, place, words, right=right, size=12))
+    return notes
+
+
+def _beyond(shown: pl.DataFrame, rows: pl.DataFrame, metric: Metric, low_high: Range) -> str:
+    """Who lies beyond the axis; empty where nobody does."""
+    low, high = low_high
+    outside = [
+        row for row in shown.iter_rows(named=True) if row["value"] is not None and not low <= row["value"] <= high
+    ]
+    if not outside:
+        return ""
+    if len(outside) > NAMED:
+        return f"▸ {len(outside)} councils lie<br>beyond the axis"
+    said = [f"{return_name(row, rows)} ({formats.brief(row['value'], metric)})" for row in outside]
+    return f"▸ Beyond the axis:<br>{'<br>'.join(said)}"
 
 
 def one_per_return(rows: pl.DataFrame) -> pl.DataFrame:

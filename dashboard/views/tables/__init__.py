@@ -16,6 +16,7 @@ from dashboard.analysis.queries import Inspection, Judgement
 from dashboard.data.database import Database
 from dashboard.data.model import STRANDS, Metric, Row
 from dashboard.data.names import format_date
+from dashboard.data.names import released as released
 from dashboard.views.tables import cells
 from dashboard.views.tables.cells import day, link
 from dashboard.views.tables.html import Html, escape, items, join, outside, period, span, tag, td
@@ -175,11 +176,6 @@ def source_note(db: Database, metric: Metric) -> Html:
     )  # fmt: skip
 
 
-def released(text: str) -> str:
-    """A release date as exact as it is known: "19 March 2026", or "May 2025"."""
-    return format_date(date.fromisoformat(text)) if len(text) == 10 else f"{date.fromisoformat(text + '-01'):%B %Y}"
-
-
 def council_links(db: Database) -> Html:
     """Every council of today as a link to its page, by region."""
     blocks = []
@@ -227,9 +223,11 @@ def trend(rows: pl.DataFrame, metric: Metric, name: str) -> Html:
     return table.html(rows.reverse(), f"{metric.title} in {name} over time")
 
 
-def councils_instead(names: Sequence[str]) -> Html:
-    """Links to the councils that a reader may have meant."""
-    return tag("p", "Show ", join(*(link(name, {"la": name}) for name in names), by=" · "), class_="note")
+def councils_instead(names: Sequence[str], ended: str | None = None) -> Html:
+    """Links to the councils that a reader may have meant, and to the page of one that ended."""
+    links = [link(name, {"la": name}) for name in names]
+    links += [link(f"{ended}, to its end", {"la": ended}, page="/council")] if ended else []
+    return tag("p", "Show ", join(*links, by=" · "), class_="note")
 
 
 def footer(db: Database) -> Html:

@@ -23,10 +23,6 @@ from dashboard.views.text.grammar import plural
 
 # More rows than these are in the file alone.
 MOST = 40
-HEADER = (
-    "authority", "post", "in_post_since", "interim", "programme", "enrolled_on", "completed_on", "coach_authority",
-    "source_url", "checked_on",
-)  # fmt: skip
 # Who answers for what the operator keeps.
 REGISTER_SOURCE = "Leadership register, kept by those who run this dashboard; each row names its page"
 
@@ -82,22 +78,6 @@ def coverage(found: Coverage) -> Html:
         for number, words, more in cards
     )
     return tag("ul", *shown, class_="figures")
-
-
-def how_to_fill() -> Html:
-    """How the operator fills the register."""
-    columns = ", ".join(f"<code>{name}</code>" for name in HEADER)
-    return Html(
-        '<div class="fill"><p><b>How to fill it.</b> Whoever runs this dashboard keeps a table with a row a council in '
-        "<code>data/leadership_register.csv</code>, or where <code>MONITOR_REGISTER</code> points. Its columns are "
-        f"{columns}: the council, its post of director of children’s services, the first day in post, interim or "
-        "permanent, the programme (none, new directors or executive) with its days, the council whose director "
-        "coaches, the page that says so and when it was last looked at. No names of people, and no column for them. "
-        "</p><p><code>python -m etl register check</code> says what is wrong, line by line; "
-        "<code>python -m etl register load</code> puts it in place. A target is a row of "
-        "<code>data/commitments.csv</code> whose metric is <i>directors enrolled</i>: see "
-        f"{cells.link('Progress', {}, page='/progress')}.</p></div>"
-    )
 
 
 def by_region(found: Coverage) -> Table:
@@ -300,8 +280,7 @@ def target_note(found: Coverage) -> Html:
     """Where a target comes from, or that there is none."""
     target = found.target
     if target is None:
-        register, metric = tag("code", "data/commitments.csv"), tag("i", "directors enrolled")
-        return note("No target is set: it is a row of ", register, " whose metric is ", metric, ".")
+        return note("No target has been set.")
     source = outside("source", target.source_url)
     return note(f"Target: {target.commitment} ({target.owner}), ", source, f". {sentences.IN_POST_NOW}")
 

@@ -25,7 +25,6 @@ OPERATOR_SOURCE = "Commitments and leadership register, kept by those who run th
 MOST = 30
 NO_PERIODS = "the register has no periods"
 REGISTERED = "Directors on the programme, by the register"
-HEADER = ("commitment", "owner", "metric", "target_value", "by_when", "source")
 MARKS: dict[Outcome, str] = {
     "met": "better", "was met": "better", "on course": "better", "not on course": "worse", "was not met": "worse",
     "cannot be said": "same",
@@ -133,22 +132,6 @@ def left_out(count: int) -> str:
 def sums(lines: Sequence[str]) -> Html:
     """The sums of a commitment, a line each, and what they are not."""
     return join(items(filter(None, lines), class_="sums"), note(sentences.ARITHMETIC))
-
-
-def how_to_add() -> Html:
-    """How the operator adds a commitment, with a made-up example."""
-    columns = ", ".join(f"<code>{name}</code>" for name in HEADER)
-    return Html(
-        '<div class="fill"><p><b>How to add one.</b> Whoever runs this dashboard keeps a row a commitment in '
-        "<code>data/commitments.csv</code>, or where <code>MONITOR_COMMITMENTS</code> points. Its columns are "
-        f"{columns}: what was promised, the office that promised it, the measure as its title stands in the menu, the "
-        "figure to reach, the day, and the page that says so.</p>"
-        "<p><b>An example, which nobody has promised:</b> commitment “Example only”, owner “An office”, metric "
-        "“Social worker vacancy rate”, target value 10, by 30 September 2028, source an https address. Of a judgement "
-        "the target is a grade. The metric “directors enrolled” is counted from the leadership register.</p>"
-        "<p><code>python -m etl register check</code> says what is wrong, line by line; "
-        "<code>python -m etl register load</code> puts it in place.</p></div>"
-    )
 
 
 def of_register() -> Html:

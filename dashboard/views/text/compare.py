@@ -79,6 +79,14 @@ def moved(rows: Sequence[Row], metric: Metric) -> str:
     return f"Of the {len(changes)} with a figure in the period before too, {formats.listed(said)}."
 
 
+def key_of_lines(chosen: str, *, england: bool) -> str:
+    """What the lines over time are; `chosen` is the name of the marked council."""
+    said = ["Over time each picture is one council, in green before the others in grey"]
+    said += [f"{formats.place(chosen)} is black"] if chosen else []
+    said += ["England is dashed"] if england else []
+    return f"{'; '.join(said)}."
+
+
 def broken(breaks: Sequence[tuple[int, str]]) -> list[str]:
     """Why lines are broken, one sentence a year of `compare.breaks`."""
     return [f"The lines break before {year}: {reason}" for year, reason in breaks]

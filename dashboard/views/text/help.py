@@ -55,7 +55,7 @@ HELP: dict[str, tuple[str, ...]] = {
         "“Clear all of your figures” lets go of them at once.",
     ),
     "leadership": (
-        "“Show” has four views: judgements of leaders, leaders beside the workforce, directors, and the programme.",
+        "“Show” changes the view: judgements of leaders, leaders beside the workforce, or directors.",
         "What is kept by hand, and not published by anybody, is marked as such. It holds no names of people.",
         "A grade and a figure may disagree: neither is the cause of the other.",
     ),

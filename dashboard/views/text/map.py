@@ -1,12 +1,14 @@
-"""What a map adds to the sentence of its measure when it is coloured by verdict, change or trend."""
+"""What a map adds to the sentence of its measure, and what it says of councils that began later."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
 from dashboard.analysis.benchmarks import Benchmark
 from dashboard.analysis.comparison import SPREAD
+from dashboard.data.database import Database
 from dashboard.data.model import Metric, Row
 from dashboard.views.text import formats
 from dashboard.views.text.formats import SIDES, ColourScheme
@@ -30,6 +32,51 @@ NOBODY = {
     "change": "No council has a figure a year before to compare with.",
     "trend": "Of no council can a trend be said.",
 }
+
+NOT_YET = "did not exist then"
+
+
+class Was(NamedTuple):
+    """What the area of a council that began later shows of the time before it."""
+
+    like: str | None
+    """The one council that was there then, in whose class it is drawn; None where none or several were."""
+    words: str
+    """Below its name."""
+
+
+def as_it_was(db: Database, said: Mapping[str, str]) -> dict[str, Was]:
+    """What councils of today that are not in `said` (area_id -> words of that period) show: those that were there then.
+
+    Their areas are drawn as they are today: there are no boundaries of before.
+    """
+    before: dict[str, list[str]] = {}
+    for predecessor, successor in db.table["succession"].select("predecessor_id", "successor_id").iter_rows():
+        if predecessor in said and successor not in said:
+            before.setdefault(successor, []).append(predecessor)
+    found = {}
+    for area_id in (one for one in db.authorities if one not in said):
+        was = sorted(before.get(area_id, []))
+        told = "; ".join(f"{_ended(db.names[one])}: {said[one].partition(';')[0]}" for one in was)
+        if len(was) == 1:
+            found[area_id] = Was(was[0], f"in {_ended(db.names[was[0]])} then: {said[was[0]]}")
+        else:
+            found[area_id] = Was(None, f"{len(was)} councils then, or parts of them. {told}" if was else NOT_YET)
+    return found
+
+
+def redrawn(db: Database, was: Mapping[str, Was]) -> str:
+    """Which councils are drawn on the areas of those that came after them; empty where all are those of today."""
+    ended = list(dict.fromkeys(_ended(db.names[one.like]) for one in was.values() if one.like))
+    several = [db.names[area_id] for area_id, one in was.items() if one.like is None and one.words != NOT_YET]
+    said = [f"{formats.listed(ended)} {are(len(ended))} drawn on the areas of today’s councils there."] if ended else []
+    said += [f"Where {one} is, there were several councils then." for one in several]
+    return " ".join(said)
+
+
+def _ended(name: str) -> str:
+    """ "Dorset" of "Dorset (to 2019)"."""
+    return name.partition(" (")[0]
 
 
 def coloured_sentence(

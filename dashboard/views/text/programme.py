@@ -14,10 +14,7 @@ from dashboard.views.text.grammar import plural
 from dashboard.views.text.inspections import region
 from dashboard.views.text.leadership import NO_CAUSE
 
-NOTHING = (
-    "No public file says who directs a council's children's services, since when, or who is on a training or coaching "
-    "programme; and no register of it is kept here yet."
-)
+NOTHING = "There is no public register of directors of children's services, and none has been added here."
 NO_NAMES = "The register holds posts, not people: no names."
 SUGGESTED = (
     "Suggested are councils most like it (its ten statistical neighbours, and those that name it as theirs) whose "

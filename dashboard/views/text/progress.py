@@ -11,10 +11,7 @@ from dashboard.data.names import format_date
 from dashboard.views.text import formats
 from dashboard.views.text.grammar import are
 
-NOTHING = (
-    "No commitments are recorded here yet, so there is nothing to hold against the figures. A commitment is a promise "
-    "of somebody by a day, in a measure that is published."
-)
+NOTHING = "No commitments have been recorded yet. This page will track promises against published figures."
 ARITHMETIC = (
     f"This is arithmetic and not a forecast: it goes on as the last {PERIODS} periods did on average, whatever is done "
     "meanwhile."
