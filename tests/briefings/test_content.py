@@ -19,7 +19,7 @@ from dashboard.data.model import ENGLAND, REASONS, Metric
 from dashboard.views.text import formats
 from tests.briefings.helpers import AWKWARD, LONDON, YORKSHIRE, number
 from tests.briefings.reading import numbers
-from tests.dashboard.helpers import MAIN
+from tests.dashboard.helpers import ALL_OPEN, MAIN
 
 NEUTRAL_WORDS = re.compile(
     r"fail|blame|fault|poor|bad(ly)?\b|wrong|excuse|why (did|has|have) (you|the council)|should have|unacceptable|"
@@ -68,7 +68,7 @@ def in_strips(briefing: Briefing) -> set[str]:
 @pytest.mark.parametrize("name", AWKWARD)
 def test_every_number_of_a_council_is_on_its_page(name: str, db: Database, briefings: dict[str, Briefing]) -> None:
     briefing = briefings[name]
-    page = opened("Council", la=name, theme="All")
+    page = opened("Council", la=name, theme="All", **ALL_OPEN)
     assert briefing.sentence in page
     for notice in section(briefing, "Notes").blocks:
         assert isinstance(notice, Points)
@@ -312,7 +312,7 @@ def test_notes_say_what_a_reader_must_know(briefings: dict[str, Briefing]) -> No
         assert f"{name} began on" in said(name)
         assert before in said(name)
     assert "Not available (x): social worker vacancy rate" in said("Westminster")
-    assert "opposite verdicts on reviews in time" in said("Kingston upon Thames")
+    assert "opposite verdicts on reviews held on time" in said("Kingston upon Thames")
     assert "very small" not in said("Leeds")
 
 

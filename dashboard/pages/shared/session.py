@@ -123,6 +123,7 @@ def choices(db: Database, *, periods: bool = True) -> None:
     titles = [metric.title for metric in db.metrics.values()]
     notices(db)
     with st.container(key="choices"):
+        line = st.container()
         council, measure, *when, place = st.columns([3, 4, 2, 3] if periods else [3, 4, 3])
         with council:
             only_council(db)
@@ -150,6 +151,8 @@ def choices(db: Database, *, periods: bool = True) -> None:
         with place:
             choose_benchmark()
         choose_benchmark_details(db)
+        now = [st.session_state[one] for one in ("la", "metric", *(["period"] if when else []), "benchmark")]
+        line.html(tables.choices_line(filter(None, now)))
 
 
 def tab_title(db: Database, page: str) -> str:

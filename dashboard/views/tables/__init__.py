@@ -18,7 +18,7 @@ from dashboard.data.model import STRANDS, Metric, Row
 from dashboard.data.names import format_date
 from dashboard.views.tables import cells
 from dashboard.views.tables.cells import day, link
-from dashboard.views.tables.html import Html, escape, items, join, outside, period, span, tag, td
+from dashboard.views.tables.html import Html, bold, escape, items, join, outside, period, span, tag, td
 from dashboard.views.tables.html import note as note
 from dashboard.views.tables.table import CURRENT, Column, Table
 from dashboard.views.text import formats
@@ -189,6 +189,13 @@ def council_links(db: Database) -> Html:
             links = items(link(name, {"la": name}) for name in names)
             blocks.append(tag("section", tag("h2", db.names[region_id]), links))
     return tag("div", *blocks, class_="links")
+
+
+def choices_line(chosen: Iterable[str]) -> Html:
+    """What is chosen, in one line: on a phone, where answers come before choosers, it opens them."""
+    # page.js opens them, and keeps them open while others are chosen.
+    words = join(*chosen, bold("Change"), by=" · ")
+    return tag("button", words, type="button", class_="choices", data_choosing=True, aria_expanded="false")
 
 
 def sentence(text: str) -> Html:

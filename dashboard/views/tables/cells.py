@@ -159,12 +159,16 @@ def _gap_between(row: Row, metric: Metric) -> Html:
     return join(words, period(real) if real else "")
 
 
-def rank(row: Row, metric: Metric) -> Html:
-    """The quarter and the rank with how many are ranked; why it is not ranked of what is not."""
+def rank(row: Row, metric: Metric, *, shared: bool = True) -> Html:
+    """The quarter and the rank with how many are ranked; why it is not ranked of what is not.
+
+    How many have the same rank only where that is `shared`.
+    """
     if row["rank_low"] is None:
         why = f": {row['not_ranked']}" if row["not_ranked"] else ""
         return period(f"not ranked{why}" if why or not metric.ranked else "")
-    return join(quarter_of(row), " ", formats.rank(row))
+    words = formats.rank(row)
+    return join(quarter_of(row), " ", words if shared else words.partition(" (")[0])
 
 
 def quarter_of(row: Row) -> Html:

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from dashboard.analysis.benchmarks import Benchmark
-from dashboard.data.model import Metric, Row
+from dashboard.analysis.queries import Inspection
+from dashboard.data.model import GRADES, Metric, Row
 from dashboard.views.text import formats
+from dashboard.views.text.grammar import have
 
 # More names than this are counted, not listed.
 FEW = 4
@@ -69,6 +71,75 @@ def _whatever(row: Row, metric: Metric) -> str:
         return ""
     whatever = f" whatever the {formats.open_by(metric).removeprefix('the ')} are" if row["quarter"] else ""
     return f", in the {formats.quarter(row)}{whatever}"
+
+
+def opening(
+    name: str,
+    inspections: Sequence[Inspection],
+    rows: Sequence[Row],
+    metrics: Mapping[str, Metric],
+    weakest: Row | None,
+    among: str = "",
+) -> str:
+    """What a council's page opens with: how Ofsted judged its leaders, its direction, and its biggest problem.
+
+    `inspections` are newest first, `rows` those of `queries.profile`, `weakest` the first of `group.extremes`' worst,
+    with the rank of the group that `among` names.
+    """
+    ofsted = leaders_sentence(name, inspections)
+    if rows and rows[0]["very_small"]:
+        return f"{ofsted} {formats.place(name)} is too small to rank reliably. Treat each figure with care."
+    return f"{ofsted} {_direction(rows, metrics)} {_problem(weakest, metrics, among)}"
+
+
+def leaders_sentence(name: str, inspections: Sequence[Inspection]) -> str:
+    """How Ofsted last judged a council's leaders, and whether that is better than the time before."""
+    whose = formats.possessive(formats.place(name))
+    judged = [(one.on, one.grades["leaders"]) for one in inspections if "leaders" in one.grades]
+    if not judged:
+        return f"Ofsted has not judged {whose} leaders since 2013."
+    (on, grade), *before = judged
+    since = ""
+    if before:
+        then, earlier = before[0]
+        step = GRADES.index(grade) - GRADES.index(earlier)
+        moved = f"up from {in_words(earlier)}" if step < 0 else f"down from {in_words(earlier)}" if step else "as"
+        since = f", {moved} in {then.year}"
+    return f"Ofsted judged {whose} leaders {in_words(grade)} in {on:%B %Y}{since}."
+
+
+def in_words(grade: str) -> str:
+    """A grade as sentences have it: "Requires improvement"."""
+    return grade.removesuffix(" to be good")
+
+
+def _direction(rows: Sequence[Row], metrics: Mapping[str, Metric]) -> str:
+    """On how many ranked measures it has improved and worsened over five years."""
+    known = [
+        row["direction"]
+        for row in rows
+        if metrics[row["metric_id"]].ranked and row["direction"] not in (None, "cannot be said")
+    ]
+    if not known:
+        return "No measure has enough years of data for a trend."
+    better, worse = (known.count(f"getting {way}") for way in ("better", "worse"))
+    return (
+        f"Over five years {better or 'none'} of {len(known)} measures {have(better or 1)} improved and "
+        f"{worse or 'none'} {have(worse or 1)} worsened."
+    )
+
+
+def _problem(weakest: Row | None, metrics: Mapping[str, Metric], among: str) -> str:
+    """The measure in which it ranks worst: a problem where that is in the worst quarter."""
+    if weakest is None:
+        return "No ranked measure is in the worse half of councils."
+    metric = metrics[weakest["metric_id"]]
+    rank, _, _ = formats.rank(weakest).partition(" (")
+    what = "biggest problem" if weakest["quarter"] == len(formats.QUARTERS) else "weakest measure"
+    return (
+        f"Its {what} is {metric.short_title[0].lower()}{metric.short_title[1:]}: "
+        f"{formats.brief(weakest['value'], metric)}, {' '.join(filter(None, (rank, among)))}."
+    )
 
 
 def profile_sentence(name: str, rows: Sequence[Row], metrics: Mapping[str, Metric]) -> str:

@@ -41,6 +41,13 @@ def trend(row: Row) -> str:
     return f"{row['direction']} {SPAN}"
 
 
+def short_trend(row: Row) -> str:
+    """The same in a column that says over how long: "getting worse", "no trend"; empty where none is asked."""
+    if row["direction"] is None:
+        return ""
+    return "no trend" if row["direction"] == "cannot be said" else str(row["direction"])
+
+
 def trend_sentence(row: pl.DataFrame) -> str:
     """The same of a frame of one row, as a sentence; empty where no trend is asked."""
     words = trend(row.row(0, named=True))
