@@ -65,7 +65,7 @@ if page.title in ("Leadership", "Progress"):
 elif page.title not in ("Data", "Methods", "Briefings", "Accessibility"):
     session.choices(db, periods=page.title != "Your own figures")
     st.set_page_config(f"{session.tab_title(db, page.title)} · {NAME}")
-body, foot = st.container(), st.container()
+body, st.session_state["below"], foot = st.container(), st.container(), st.container()
 # Before the page, which may stop early: its links need the script all the same.
 with foot:
     session.footer(db)

@@ -139,7 +139,7 @@ def council(
     db: Database, area_id: str, metric: Metric, period: Period, benchmark: Benchmark, theme: str | None = None,
     few: Sequence[str] = (),
 ) -> View:  # fmt: skip
-    """A council's page: its measures (of a theme, or `few`), the chosen one over time and by neighbours, its reports."""
+    """A council's page: its measures (of a theme, or `few`), one over time and beside its neighbours, its reports."""
     name = db.names[area_id]
     themes = (theme,) if theme else ()
     measures = tuple(one.metric_id for one in db.metrics.values() if theme in (None, one.theme))

@@ -64,8 +64,8 @@ def briefing(db: Database, area_id: str, benchmark: Benchmark) -> Briefing:
                 _judgements(db, area_id),
                 _asked(db, area_id, inspections),
                 _measures(db, area_id, rows, nine, benchmark, joint),
-                _extremes(db, best, f"Where it stands best {among}".strip(), joint),
-                _extremes(db, worst, f"Where it stands worst {among}".strip(), joint),
+                _extremes(db, best, f"Strongest measures {among}".strip(), joint),
+                _extremes(db, worst, f"Weakest measures {among}".strip(), joint),
             ),
             (
                 _gaps(db, area_id, rows, nine, benchmark, joint, among),
@@ -148,7 +148,7 @@ def _measures(
         )
     heads = (
         "Measure", strips.HEAD, "Value", "Change in a year", "England", "Neighbours’ median", benchmark.label,
-        "Standing, best first",
+        "Rank (1 = best)",
     )  # fmt: skip
     table = Table(
         heads, tuple(body), (0.2, 0.22, 0.095, 0.08, 0.07, 0.1, 0.085, 0.15),
@@ -209,7 +209,7 @@ def _extremes(db: Database, rows: pl.DataFrame, title: str, joint: Mapping[str, 
                 sections.trend(row, why=False),
             )
         )
-    heads = ("Measure", "Value", "Standing, best first", "Over five years")
+    heads = ("Measure", "Value", "Rank (1 = best)", "Over five years")
     return Section(title, (Table(heads, tuple(body), (0.4, 0.14, 0.27, 0.19)),), half=True)
 
 
@@ -244,7 +244,7 @@ def _gaps(
             )
         )
     heads = ("Measure", f"Distance from: {benchmark.title}", "To get there",
-        "Beyond usual differences?" if benchmark.spread else "Beyond chance?", "Over five years",
+        "Beyond usual differences?" if benchmark.spread else "Significant?", "Over five years",
     )  # fmt: skip
     found: list[str] = []
     resting: tuple[str, ...] = (scenarios.ILLUSTRATIVE,)

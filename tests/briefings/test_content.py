@@ -205,8 +205,8 @@ def db_best(db: Database, metric_id: str) -> float | None:
 
 @pytest.mark.parametrize("name", AWKWARD)
 def test_strongest_and_weakest_are_never_the_other(name: str, briefings: dict[str, Briefing]) -> None:
-    best = words(briefings[name], "Where it stands best")
-    worst = words(briefings[name], "Where it stands worst")
+    best = words(briefings[name], "Strongest measures")
+    worst = words(briefings[name], "Weakest measures")
     assert "orst quarter" not in best
     assert "Third quarter" not in best
     assert "Best quarter" not in worst
@@ -326,7 +326,7 @@ def test_a_joint_return_stands_under_both_names_and_needs_as_much_for_both(db: D
     assert isinstance(measure, Cell)
     assert measure.small.endswith("joint return with Richmond upon Thames")
     # Wherever one of its figures stands it is said so (rule `joint-returns`).
-    for title in ("Where it stands worst", "What to ask the council"):
+    for title in ("Weakest measures", "What to ask the council"):
         assert re.search("Social worker turnover rate.*joint return with Richmond upon Thames", words(first, title)), (
             title
         )
@@ -360,7 +360,7 @@ def test_small_numbers_are_marked_and_noted(db: Database, every_council: dict[st
     marked = 0
     for area_id, briefing in every_council.items():
         shown = [
-            cell for name in ("The measures that matter most", "Where it stands best", "Where it stands worst")
+            cell for name in ("The measures that matter most", "Strongest measures", "Weakest measures")
             for block in section(briefing, name).blocks if isinstance(block, Table)
             for cell in (row[0] for row in block.rows) if isinstance(cell, Cell)
         ]  # fmt: skip

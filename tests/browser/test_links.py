@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 OLD = "2026-01-01-old00000"
 SCROLLED = "document.querySelector('[data-testid=stMain]').scrollTop"
-AS_DATA = "This view: link, citation, as data"
+AS_DATA = "Share, cite or get this data"
 
 
 @pytest.fixture

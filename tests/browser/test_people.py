@@ -16,7 +16,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.helpers import choose, heading, path, ready, sentence, tab_to
 
-WATCHED = "Worse, and getting worse"
+WATCHED = "Getting worse"
 LEARN = "Councils that Harrow can learn from"
 
 

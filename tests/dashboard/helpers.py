@@ -47,7 +47,9 @@ WITHOUT_CHOICES = ("Methods", "Accessibility")
 Query = dict[str, str | list[str]]
 
 # Of a council's page all that is closed at first.
-ALL_OPEN: Query = dict.fromkeys(("detail", "every", "extremes", "inspections", "partners", "takes", "near"), "true")
+ALL_OPEN: dict[str, str] = dict.fromkeys(
+    ("detail", "every", "extremes", "inspections", "partners", "takes", "near"), "true"
+)
 
 # Values that no page offers, by the choices that pages share.
 HOSTILE_QUERIES: list[Query] = [

@@ -406,8 +406,8 @@ def test_the_map_by_verdict_change_or_trend_says_what_is_to_be_seen(
 def test_measures_are_coloured_only_by_what_they_have(db: Database) -> None:
     app = opened()
     ways = {
-        "vacancy_rate": ["Quarter", "Value", "Distance from benchmark", "Verdict", "Change", "Trend"],
-        "caseload": ["Quarter", "Value", "Distance from benchmark", "Change", "Trend"],
+        "vacancy_rate": ["Quarter", "Value", "Compared with benchmark", "Verdict", "Change", "Trend"],
+        "caseload": ["Quarter", "Value", "Compared with benchmark", "Change", "Trend"],
         "plan_rate": ["Value", "Change", "Trend"],
         "vacancies_fte": ["Value", "Change", "Trend"],
     }
@@ -417,7 +417,7 @@ def test_measures_are_coloured_only_by_what_they_have(db: Database) -> None:
     app.selectbox(key="benchmark").set_value("England")
     app.selectbox(key="metric").set_value(db.metrics["plan_rate"].title).run()
     assert list(app.segmented_control(key="colour").options) == [
-        "Value", "Distance from benchmark", "Verdict", "Change", "Trend",
+        "Value", "Compared with benchmark", "Verdict", "Change", "Trend",
     ]  # fmt: skip
     app.selectbox(key="metric").set_value(db.metrics["judgement_leaders"].title).run()
     assert not [control for control in app.segmented_control if control.key == "colour"]

@@ -69,7 +69,7 @@ def profile(
             Column("Neighbours’ median", lambda pair: "" if pair[1].counted else cells.neighbours(*pair)),
             Column(benchmark.label, lambda pair: "" if pair[1].counted else cells.benchmark(*pair)),
             Column("Gap", lambda pair: cells.gap(*pair)),
-            Column("Standing, best first", lambda pair: cells.rank(*pair)),
+            Column("Rank (1 = best)", lambda pair: cells.rank(*pair)),
             Column("Course", lambda pair: td(cells.spark(values[pair[1].metric_id]), class_="course")),
         ),
         mark=lambda pair: CURRENT if pair[1].metric_id == chosen else Html(),
@@ -156,7 +156,7 @@ def comparison(metric: Metric, benchmark: Benchmark) -> list[Column]:
     ]
 
 
-def rank_columns(metric: Metric, heading: str = "Standing, best first") -> list[Column]:
+def rank_columns(metric: Metric, heading: str = "Rank (1 = best)") -> list[Column]:
     """The quarter and rank, of what is ranked."""
     return [Column(heading, lambda row: cells.rank(row, metric))] if metric.ranked else []
 
@@ -244,9 +244,9 @@ def footer(db: Database) -> Html:
     return Html(
         '<footer class="foot"><p>Contains public sector information licensed under the Open Government Licence v3.0. '
         "Boundaries: Office for National Statistics; contains OS data © Crown copyright and database right. "
-        "Tile layout after ODI Leeds (MIT). Inspections after Ofsted’s newest official file: JT-39, with "
+        "Tile map: ODI Leeds (MIT). Inspections since Ofsted’s latest official file: JT-39, with "
         "a fork of Data to Insight’s tool, each checked against Ofsted’s report.</p>"
-        '<p><a href="/api" target="_self">Every figure by address, for programs</a> · '
+        '<p><a href="/api" target="_self">API</a> · '
         '<a data-choose href="/accessibility">Accessibility statement</a></p>'
         f"<p>Data version {escape(db.data_version)}.</p></footer>"
     )

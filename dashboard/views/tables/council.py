@@ -87,7 +87,7 @@ def timeline(found: Sequence[Inspection]) -> Html:
         tag("li", period(f"{one.published:%B %Y}"), cells.grade(one.grades.get("leaders"), one.framework, "leaders"))
         for one in sorted(found, key=lambda one: one.published)
     )
-    return tag("ol", *steps, class_="timeline", aria_label="Impact of leaders, report by report")
+    return tag("ol", *steps, class_="timeline", aria_label="Leadership judgements over time")
 
 
 def extremes(db: Database, rows: pl.DataFrame, caption: str) -> Html:
@@ -103,7 +103,7 @@ def extremes(db: Database, rows: pl.DataFrame, caption: str) -> Html:
         (
             Column("Measure", lambda row: measure(of(row), row["period_end"], unit=False)),
             Column("Value", lambda row: bold(formats.quantity(row["value"], of(row)))),
-            Column("Standing, best first", lambda row: cells.rank(row, of(row))),
+            Column("Rank (1 = best)", lambda row: cells.rank(row, of(row))),
             Column("Trend", direction.trend),
         ),
     )

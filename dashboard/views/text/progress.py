@@ -12,7 +12,7 @@ from dashboard.views.text import formats
 from dashboard.views.text.grammar import are
 
 NOTHING = (
-    "No commitments are recorded here yet, so there is nothing to hold against the figures. A commitment is a promise "
+    "No commitments are recorded here yet, so there is nothing to compare with the figures. A commitment is a promise "
     "of somebody by a day, in a measure that is published."
 )
 ARITHMETIC = (
