@@ -50,7 +50,7 @@ class View:
 VIEWS = (
     View("England", "", ("chart",), choices=CHOICES[1:], changing=False),
     View("Map", "map", ("map", "chart"), sent_kb=40),
-    View("Council", "council", ("chart",), {"la": "Leeds"}),
+    View("Council", "council", ("chart",), {"la": "Leeds", "detail": "true"}),
     View("Compare", "compare", ("chart",), {"la": "Leeds"}),
     View("Inspections", "inspections", choices=("Council",)),
     View("Best councils", "best", choices=("Measure", "Period")),

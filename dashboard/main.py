@@ -6,6 +6,7 @@ import streamlit as st
 
 from dashboard.pages.shared import session
 from dashboard.server import app
+from dashboard.views import tables
 from dashboard.views.tables import help as helping
 from dashboard.views.text.help import how_to_read
 
@@ -54,12 +55,15 @@ st.session_state["page"] = page.url_path
 # Methods page is of all measures and councils; the statement is of none.
 if page.title in ("Leadership", "Progress"):
     session.notices(db)
-    with st.container(key="choices"), st.columns([3, 9])[0]:
-        session.only_council(db)
+    with st.container(key="choices"):
+        line = st.container()
+        with st.columns([3, 9])[0]:
+            session.only_council(db)
+        line.html(tables.choices_line([st.session_state["la"] or "No council chosen"]))
 elif page.title not in ("Data", "Methods", "Briefings", "Accessibility"):
     session.choices(db, periods=page.title != "Your own figures")
     st.set_page_config(f"{session.tab_title(db, page.title)} · {NAME}")
-body, foot = st.container(), st.container()
+body, st.session_state["below"], foot = st.container(), st.container(), st.container()
 # Before the page, which may stop early: its links need the script all the same.
 with foot:
     session.footer(db)

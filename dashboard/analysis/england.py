@@ -43,7 +43,7 @@ class Headline:
     value: float | None
     change: float | None
     series_break: str | None
-    """Why there is no change, where the series breaks."""
+    """Why there is no change, where the method changed."""
     history: list[float | None]
     """None where there is no figure, and between two that a break parts."""
 
@@ -221,7 +221,7 @@ def newest_reports(db: Database, most: int = NEWEST_REPORTS) -> pl.DataFrame:
 
 
 def ends(rows: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Of `queries.councils` the ten furthest behind and the ten best: of those that are ranked and have one value."""
+    """Of `queries.councils` the ten worst and the ten best: of those that are ranked and have one value."""
     known = rows.filter(pl.col("not_ranked").is_null() & pl.col("value").is_not_null())
     return known.reverse().head(ENDS), known.head(ENDS)
 

@@ -28,10 +28,10 @@ COUNTS = ("vacancies_fte", "social_workers_fte", "agency_fte", "case_holders_fte
 APPEAL = 5000.0
 
 _HOLDING = {
-    VACANCIES: "The number of posts stays as it is: what is filled is no longer vacant.",
+    VACANCIES: "The number of posts does not change: a filled post is no longer vacant.",
     AGENCY: "For each agency worker fewer there is one more in post: all social workers together stay as many.",
-    TURNOVER: "The number of staff in post stays as it is.",
-    CASELOAD: "The number of cases stays as it is.",
+    TURNOVER: "The number of staff in post does not change.",
+    CASELOAD: "The number of cases does not change.",
 }
 _STILL = "The other councils stay where they are, and so do the cuts between quarters."
 _JOINT = "{} report together: the figures are those of both."
@@ -219,7 +219,7 @@ def _compare_with_target(db: Database, metric: Metric, target: float) -> pl.Data
     if metric.metric_id not in LEVERS:
         raise ValueError(f"E_LEVER: {metric.metric_id} is none of {', '.join(LEVERS)}.")
     if target < 0 or (target == 0 and metric.metric_id == CASELOAD):
-        raise ValueError(f"E_TARGET: {target} cannot be reached. Ask for more than nought.")
+        raise ValueError(f"E_TARGET: {target} cannot be reached. Ask for more than zero.")
     return _compare(db, metric, target)
 
 

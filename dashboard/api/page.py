@@ -86,7 +86,7 @@ def _contents(db: Database) -> str:
         title = tag("a", endpoint.title, href=f"#{endpoint.name}")
         rows.append((title, _code(endpoint.path()), f"{count:,}", join(links, part)))
     return (
-        of_cells("addresses", ("", "Address", "Rows in all", "As")).html(rows, "What can be asked")
+        of_cells("addresses", ("", "Address", "Rows in all", "As")).html(rows, "API documentation")
         + f'<p class="note">For programs the same is told by <a href="{BASE}/openapi.json">{BASE}/openapi.json</a> '
         f'(OpenAPI 3.1). Everything at once: <a href="{WHOLE}">{WHOLE}</a>, <a href="#whole">the database</a>. '
         "Every page of the dashboard offers its own view as data, with lines for Python, R and Excel that read it.</p>"

@@ -275,11 +275,11 @@ LEADERS = Parameter(
     allowed=_filter_options("leaders"), many=True, default="all", example="Outstanding",
 )  # fmt: skip
 WITH = Parameter(
-    "with", "Columns to add: where a council stands, what it is held against, how far it is from it, chance, trend.",
+    "with", "Columns to add: rank, its benchmark, gap, confidence interval and trend.",
     allowed=_fixed(*PARTS), many=True, default="none", example="standing",
 )  # fmt: skip
 BENCHMARK = Parameter(
-    "benchmark", "What councils are held against, for the columns of benchmark, gap and interval.",
+    "benchmark", "What councils are compared with, for the columns of benchmark, gap and interval.",
     allowed=_benchmarks, default=DEFAULT, example="england",
 )  # fmt: skip
 GROUP = Parameter(

@@ -136,17 +136,19 @@ def map_of(
 
 
 def council(
-    db: Database, area_id: str, metric: Metric, period: Period, benchmark: Benchmark, theme: str | None = None
-) -> View:
-    """A council's page: its measures (of a theme), the chosen one over time and beside its neighbours, its reports."""
+    db: Database, area_id: str, metric: Metric, period: Period, benchmark: Benchmark, theme: str | None = None,
+    few: Sequence[str] = (),
+) -> View:  # fmt: skip
+    """A council's page: its measures (of a theme, or `few`), one over time and beside its neighbours, its reports."""
     name = db.names[area_id]
     themes = (theme,) if theme else ()
     measures = tuple(one.metric_id for one in db.metrics.values() if theme in (None, one.theme))
+    what = f"measures of {theme.lower()}" if theme else "the measures that matter most" if few else "every measure"
     return View(
         (
             _figures(
-                f"{name}: {f'measures of {theme.lower()}' if theme else 'every measure'}, newest period",
-                FigureQuery(themes=themes, areas=(area_id,), newest=True),
+                f"{name}: {what}, newest period",
+                FigureQuery(tuple(few), themes=themes, areas=(area_id,), newest=True),
                 benchmark,
             ),
             _over_time(metric, f"{name} and England", (area_id, ENGLAND)),

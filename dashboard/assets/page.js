@@ -148,6 +148,17 @@ if (!window.monitorPage) {
     row?.classList.add('chosen');
     row?.setAttribute('aria-current', 'true');
   };
+  // On a phone the choices stand in one line, which opens them.
+  let choosing = false;
+  const fold = () => {
+    document.documentElement.toggleAttribute('data-choosing', choosing);
+    document.querySelector('button[data-choosing]')?.setAttribute('aria-expanded', choosing);
+  };
+  document.addEventListener('click', ({ target }) => {
+    if (!target.closest?.('button[data-choosing]')) return;
+    choosing = !choosing;
+    fold();
+  });
   mend();
   mark();
   // Once before the next paint: a chart is drawn in a hundred steps, and each look goes through the whole page.
@@ -160,6 +171,7 @@ if (!window.monitorPage) {
       soon();
       mend();
       mark();
+      fold();
     });
   }).observe(document.body, { childList: true, subtree: true, characterData: true });
 
@@ -186,6 +198,17 @@ if (!window.monitorPage) {
     say(words);
     button.textContent = words.startsWith('Selected') ? 'Press Ctrl+C' : 'Copied';
     setTimeout(() => { button.textContent = 'Copy'; }, 4000);
+  });
+
+  // A long table is turned round where it stands; rows without a figure stay last.
+  document.addEventListener('click', ({ target }) => {
+    const button = target.closest?.('button[data-turns]');
+    const rows = button?.nextElementSibling.querySelector('tbody');
+    if (!rows) return;
+    const [known, none] = [[], []];
+    for (const row of rows.children) (row.querySelector('td')?.querySelector('.missing') ? none : known).push(row);
+    rows.append(...known.reverse(), ...none);
+    say('The order is reversed.');
   });
 
   // The words at a point of a chart lie over others: Escape takes them away until the mouse moves (WCAG 1.4.13).

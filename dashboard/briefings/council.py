@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import polars as pl
 
@@ -13,7 +13,7 @@ from dashboard.analysis.benchmarks import DEFAULT, Benchmark
 from dashboard.analysis.group import Members
 from dashboard.analysis.partners import Partner
 from dashboard.briefings import sections, strips
-from dashboard.briefings.model import Briefing, Cards, Cell, Point, Points, Section, Table, Words
+from dashboard.briefings.model import Briefing, Cards, Cell, Point, Points, Section, Strip, Table, Words
 from dashboard.data.database import Database
 from dashboard.data.model import Metric, Row
 from dashboard.views.tables.cells import short_verdict
@@ -24,9 +24,9 @@ from dashboard.views.text import formats
 from dashboard.views.text import group as grouped
 from dashboard.views.text import recommendations as asking
 from dashboard.views.text import scenarios as taking
-from dashboard.views.text.council import council_sentence, profile_sentence
+from dashboard.views.text.council import council_sentence, opening
 from dashboard.views.text.notices import notices
-from dashboard.views.text.questions import questions
+from dashboard.views.text.questions import Question, questions
 
 MOST_PARTNERS = 3
 SIDES: tuple[direction.Side, ...] = ("watch", "peers")
@@ -48,11 +48,7 @@ def briefing(db: Database, area_id: str, benchmark: Benchmark) -> Briefing:
     partners = learning.learning_partners(db, area_id, benchmark, most=MOST_PARTNERS)
     near = learning.neighbours_that_reach(db, area_id, benchmark, db.metrics[FIRST]) if FIRST in rows else None
     nine = [metric for metric in sections.nine(db) if metric.metric_id in rows]
-    joint = {
-        metric_id: words
-        for metric_id, row in rows.items()
-        if (words := formats.joint(queries.partners(db, row["return_id"], area_id)))
-    }
+    joint = jointly(db, area_id, rows)
     strongest, worst = groups.extremes(profile, group)
     best, among = _better(strongest, group), grouped.among(group)
     return Briefing(
@@ -62,16 +58,14 @@ def briefing(db: Database, area_id: str, benchmark: Benchmark) -> Briefing:
         about=sections.about(benchmark),
         made_on=db.built_at.date(),
         data_version=db.data_version,
-        sentence=grouped.group_sentence(name, profile, db.metrics, group)
-        if group
-        else profile_sentence(name, profile.to_dicts(), db.metrics),
+        sentence=opening(name, inspections, profile.to_dicts(), db.metrics, first(worst), among),
         pages=(
             (
                 _judgements(db, area_id),
                 _asked(db, area_id, inspections),
                 _measures(db, area_id, rows, nine, benchmark, joint),
-                _extremes(db, best, f"Where it stands best {among}".strip(), joint),
-                _extremes(db, worst, f"Where it stands worst {among}".strip(), joint),
+                _extremes(db, best, f"Strongest measures {among}".strip(), joint),
+                _extremes(db, worst, f"Weakest measures {among}".strip(), joint),
             ),
             (
                 _gaps(db, area_id, rows, nine, benchmark, joint, among),
@@ -92,6 +86,20 @@ def briefing(db: Database, area_id: str, benchmark: Benchmark) -> Briefing:
             ),
         ),
     )
+
+
+def jointly(db: Database, area_id: str, rows: Mapping[str, Row]) -> dict[str, str]:
+    """Which figures of a council others report too, in words, by measure."""
+    return {
+        metric_id: words
+        for metric_id, row in rows.items()
+        if (words := formats.joint(queries.partners(db, row["return_id"], area_id)))
+    }
+
+
+def first(rows: pl.DataFrame) -> Row | None:
+    """The first row; None of none."""
+    return rows.row(0, named=True) if rows.height else None
 
 
 def _judgements(db: Database, area_id: str) -> Section:
@@ -122,21 +130,14 @@ def _measures(
     db: Database, area_id: str, rows: Mapping[str, Row], nine: Sequence[Metric], benchmark: Benchmark,
     joint: Mapping[str, str],
 ) -> Section:  # fmt: skip
-    name = db.names[area_id]
-    held = comparison.newest(db, benchmark).filter(pl.col("metric_id").is_in([one.metric_id for one in nine]))
-    of = held.partition_by("metric_id", as_dict=True)
-    body, beyond = [], False
+    name, drawn = db.names[area_id], strips_of(db, area_id, rows, nine, benchmark)
+    body = []
     for metric in nine:
         row = rows[metric.metric_id]
-        drawn = strips.strip(
-            of[(metric.metric_id,)], metric, benchmark, name, own=[area_id],
-            england=row["england"], neighbours=row["neighbours"], mark=row["benchmark"],
-        )  # fmt: skip
-        beyond = beyond or any(not 0 <= place <= 1 for place in drawn.own)
         body.append(
             (
                 sections.measure(metric, row, *_said(row, metric, joint)),
-                drawn,
+                drawn[metric.metric_id],
                 sections.value(row, metric),
                 sections.change(row["change"], metric, row["series_break"]),
                 Cell(formats.brief(row["england"], metric)),
@@ -147,13 +148,35 @@ def _measures(
         )
     heads = (
         "Measure", strips.HEAD, "Value", "Change in a year", "England", "Neighbours’ median", benchmark.label,
-        "Standing, best first",
+        "Rank (1 = best)",
     )  # fmt: skip
     table = Table(
         heads, tuple(body), (0.2, 0.22, 0.095, 0.08, 0.07, 0.1, 0.085, 0.15),
     )  # fmt: skip
-    words = f"{strips.how_to_read(name, benchmark, beyond=beyond)} {said.how_chosen(nine)}"
+    words = f"{how_to_read(name, drawn.values(), benchmark)} {said.how_chosen(nine)}"
     return Section("The measures that matter most", (table, Words(words, small=True)))
+
+
+def strips_of(
+    db: Database, area_id: str, rows: Mapping[str, Row], metrics: Sequence[Metric], benchmark: Benchmark
+) -> dict[str, Strip]:
+    """All councils in each measure, the council marked among them; `rows` are those of its profile by measure."""
+    held = comparison.newest(db, benchmark).filter(pl.col("metric_id").is_in([one.metric_id for one in metrics]))
+    of = held.partition_by("metric_id", as_dict=True)
+    return {
+        metric.metric_id: strips.strip(
+            of[(metric.metric_id,)], metric, benchmark, db.names[area_id], own=[area_id], england=row["england"],
+            neighbours=row["neighbours"], mark=row["benchmark"],
+        )
+        for metric in metrics
+        if (row := rows[metric.metric_id])
+    }  # fmt: skip
+
+
+def how_to_read(name: str, drawn: Iterable[Strip], benchmark: Benchmark) -> str:
+    """What the marks of a council's strips are."""
+    beyond = any(not 0 <= place <= 1 for strip in drawn for place in strip.own)
+    return strips.how_to_read(name, benchmark, beyond=beyond)
 
 
 def _judged(db: Database, partners: Sequence[Partner]) -> list[str]:
@@ -186,7 +209,7 @@ def _extremes(db: Database, rows: pl.DataFrame, title: str, joint: Mapping[str, 
                 sections.trend(row, why=False),
             )
         )
-    heads = ("Measure", "Value", "Standing, best first", "Over five years")
+    heads = ("Measure", "Value", "Rank (1 = best)", "Over five years")
     return Section(title, (Table(heads, tuple(body), (0.4, 0.14, 0.27, 0.19)),), half=True)
 
 
@@ -221,7 +244,7 @@ def _gaps(
             )
         )
     heads = ("Measure", f"Distance from: {benchmark.title}", "To get there",
-        "Beyond usual differences?" if benchmark.spread else "Beyond chance?", "Over five years",
+        "Beyond usual differences?" if benchmark.spread else "Significant?", "Over five years",
     )  # fmt: skip
     found: list[str] = []
     resting: tuple[str, ...] = (scenarios.ILLUSTRATIVE,)
@@ -301,9 +324,21 @@ def _questions(
     db: Database, area_id: str, profile: pl.DataFrame, nine: Sequence[Metric], benchmark: Benchmark,
     partners: Sequence[Partner], joint: Mapping[str, str], weakest: pl.DataFrame,
 ) -> Section:  # fmt: skip
+    found = questions_to(db, area_id, profile, nine, benchmark, partners, joint, weakest)
+    title = "What to ask the council"
+    if not found:
+        return Section(title, (Words("No figure here falls significantly short."),))
+    return Section(title, (Points(tuple(Point(one.words, one.because) for one in found), numbered=True),))
+
+
+def questions_to(
+    db: Database, area_id: str, profile: pl.DataFrame, nine: Sequence[Metric], benchmark: Benchmark,
+    partners: Sequence[Partner], joint: Mapping[str, str], weakest: pl.DataFrame,
+) -> list[Question]:  # fmt: skip
+    """What to ask a council, each question from a figure or report, as in its briefing."""
     inspections = queries.inspections(db, area_id)
     asked = next((one for one in partners if one.well_judged), None)
-    found = questions(
+    return questions(
         profile.to_dicts(),
         nine,
         weakest["metric_id"].to_list(),
@@ -314,10 +349,6 @@ def _questions(
         (asked, like(asked, db.names[area_id])) if asked else None,
         joint,
     )
-    title = "What to ask the council"
-    if not found:
-        return Section(title, (Words("No figure here falls short by more than chance could explain."),))
-    return Section(title, (Points(tuple(Point(one.words, one.because) for one in found), numbered=True),))
 
 
 def _notes(

@@ -41,7 +41,7 @@ from dashboard.views.text.england import england_sentence
 FIRST = scenarios.VACANCIES
 YEARS = 1
 MOST_LISTED, MOST_SEVERAL, MOST_MOVED = 8, 8, 5
-SIDES: tuple[tuple[Side, str], ...] = (("watch", "Worse, and getting worse"), ("peers", "Better, and getting better"))
+SIDES: tuple[tuple[Side, str], ...] = (("watch", "Getting worse"), ("peers", "Getting better"))
 
 
 def briefing(db: Database, benchmark: Benchmark) -> Briefing:
@@ -129,7 +129,7 @@ def _gains(db: Database, nine: list[Metric], benchmark: Benchmark) -> Section:
         )
         body.append(_gain(one, drawn))
     heads = (
-        "Measure", strips.HEAD, "England", benchmark.label, "Reach it", "Fall short", "No figure", "If all met it",
+        "Measure", strips.HEAD, "England", benchmark.label, "Meet it", "Do not meet it", "No figure", "If every council met it",
     )  # fmt: skip
     table = Table(heads, tuple(body), (0.2, 0.2, 0.075, 0.085, 0.07, 0.07, 0.07, 0.23))
     words = (
@@ -237,7 +237,7 @@ def _watch(db: Database, metric: Metric, benchmark: Benchmark) -> list[Section]:
             for row in rows.head(MOST_LISTED).iter_rows(named=True)
         ]
         more = [Words(f"And {rows.height - MOST_LISTED} more.", small=True)] if rows.height > MOST_LISTED else []
-        heads = ("Council, furthest first", "Value", "Gap", "Standing, best first")
+        heads = ("Council, furthest first", "Value", "Gap", "Rank (1 = best)")
         table = Table(heads, tuple(body), (0.28, 0.12, 0.32, 0.28))
         written.append(Section(title, (table, *more) if body else (Words("No council."),), half=True))
     return written
@@ -268,7 +268,7 @@ def _several(db: Database, nine: list[Metric], benchmark: Benchmark) -> Section:
 
 def _movers(db: Database, metric: Metric) -> list[Section]:
     found = direction.movers(db, metric, YEARS)
-    written = [Section("Who moved furthest in a year", (Words(directions.movers_sentence(found)),))]
+    written = [Section("Biggest changes in a year", (Words(directions.movers_sentence(found)),))]
     column: Literal["improvement", "change"] = "improvement" if metric.ranked else "change"
     for best, title in ((True, "Improved most"), (False, "Worsened most")):
         rows = found.furthest(column, best=best, most=MOST_MOVED)

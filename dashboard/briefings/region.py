@@ -21,7 +21,7 @@ from dashboard.views.text.notices import notices
 
 # Of more councils than this the tables fill a side of paper.
 FEW = 20
-COUNTED: dict[Side, str] = {"watch": "Worse, and getting worse", "peers": "Better, and getting better"}
+COUNTED: dict[Side, str] = {"watch": "Getting worse", "peers": "Getting better"}
 
 
 def councils_in(db: Database, region_id: str) -> dict[str, str]:
@@ -93,7 +93,7 @@ def _measures(
             )
         )
     heads = (
-        "Measure", strips.HEAD, name, "England", benchmark.label, "Reach it", "Best council", "Furthest behind",
+        "Measure", strips.HEAD, name, "England", benchmark.label, "Meet it", "Best council", "Worst",
     )  # fmt: skip
     table = Table(heads, tuple(body), (0.2, 0.22, 0.08, 0.075, 0.085, 0.08, 0.13, 0.13))
     reading = strips.how_to_read(name, benchmark, several=True, neighbours=False)

@@ -67,7 +67,7 @@ def leadership_history(found: Sequence[Inspection]) -> str:
         f"{one.published:%B %Y} {one.grades.get('leaders') or 'not judged'}"
         for one in sorted(found, key=lambda one: one.published)
     ]
-    return f"Impact of leaders, report by report: {', '.join(steps)}."
+    return f"Leadership judgements over time: {', '.join(steps)}."
 
 
 def measure(metric: Metric, row: Row, *more: str) -> Cell:

@@ -7,16 +7,20 @@ from collections.abc import Mapping
 from hashlib import sha256
 from html import escape
 from pathlib import Path
+from urllib.parse import quote
 
 from dashboard.briefings.model import Bar, Block, Briefing, Cards, Cell, Point, Points, Section, Strip, Table, Words
 from dashboard.briefings.sections import PRODUCT
 from dashboard.briefings.urls import BASE, FORMS
 from dashboard.views.charts.palette import BETTER, GREY, INK
+from dashboard.views.tables.html import Html
 
 MEDIA_TYPE = "text/html; charset=utf-8"
 # Of a strip, in units of its drawing.
 WIDTH, HEIGHT, EDGE = 240.0, 26.0, 8.0
 TINT = "#dce9f5"
+# What need not be written otherwise in the address of an image.
+SAFE = " =:/,.-'"
 STYLE = Path(__file__).with_name("page.css").read_text("utf-8")
 # Nothing is fetched and nothing runs; the one style is known by its hash.
 POLICY = (
@@ -137,6 +141,18 @@ def _cell(cell: Cell | Strip | Bar, *, dense: bool) -> str:
 
 def strip(it: Strip) -> str:
     """A strip as SVG; its words are said in its place."""
+    kind = f'class="strip" viewBox="0 0 {WIDTH:g} {HEIGHT:g}" role="img" aria-label="{escape(it.alt)}"'
+    return f"<svg {kind}>{_drawn(it)}</svg>"
+
+
+def strip_image(it: Strip) -> Html:
+    """A strip as an image, for pages: Streamlit takes SVG out of HTML."""
+    svg = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH:g} {HEIGHT:g}">{_drawn(it)}</svg>'
+    source = f"data:image/svg+xml,{quote(svg.replace(chr(34), chr(39)), safe=SAFE)}"
+    return Html(f'<img class="strip" src="{source}" alt="{escape(it.alt)}">')
+
+
+def _drawn(it: Strip) -> str:
     middle = HEIGHT / 2
 
     def x(place: float) -> str:
@@ -148,8 +164,11 @@ def strip(it: Strip) -> str:
         drawn.append(f'<rect x="{left}" y="3" width="{WIDTH - EDGE - float(left):.1f}" height="20" fill="{TINT}"/>')
         drawn.append(f'<path d="M{left} 3v20" stroke="{BETTER}" stroke-dasharray="3 2"/>')
     drawn.append(f'<path d="M{EDGE:g} {middle:g}H{WIDTH - EDGE:g}" stroke="#c9ced2"/>')
-    dots = "".join(f'<circle cx="{x(dot)}" cy="{middle:g}" r="3"/>' for dot in it.dots)
-    drawn.append(f'<g fill="{GREY}" fill-opacity="0.35">{dots}</g>')
+    # A line of no length with a round end is a dot, in a third of the letters of a circle.
+    dots = "".join(f"M{x(dot)} {middle:g}h0" for dot in it.dots)
+    drawn.append(
+        f'<path d="{dots}" stroke="{GREY}" stroke-opacity="0.35" stroke-width="6" stroke-linecap="round" fill="none"/>'
+    )
     if it.england is not None:
         drawn.append(f'<path d="M{x(it.england)} 1v24" stroke="{INK}" stroke-width="2"/>')
     if it.neighbours is not None:
@@ -166,10 +185,7 @@ def strip(it: Strip) -> str:
         else:
             path = f"M{at - size:.1f} {middle:g}l{size:g} {-size:g}l{size:g} {size:g}l{-size:g} {size:g}z"
         drawn.append(f'<path d="{path}" fill="{INK}" stroke="#fff"/>')
-    return (
-        f'<svg class="strip" viewBox="0 0 {WIDTH:g} {HEIGHT:g}" role="img" aria-label="{escape(it.alt)}">'
-        f"{''.join(drawn)}</svg>"
-    )
+    return "".join(drawn)
 
 
 def _small(words: str) -> str:

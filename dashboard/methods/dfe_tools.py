@@ -102,7 +102,7 @@ DIFFERENCES_FROM_DFE = (
         "Councils that were reorganised",
         "Keeps those that ended as rows in every year, and new ones in years before they began.",
         "Leaves out years of some councils that were reorganised.",
-        "Keeps each council's figures in the years in which it existed, says who followed whom, and joins no series.",
+        "Keeps each council's figures in the years in which it existed, says which council replaced which, and joins no series.",
         "A line drawn across a reorganisation compares two different councils.",
         differences_from_dfe.of_ended,
     ),

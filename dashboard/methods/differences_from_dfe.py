@@ -51,7 +51,7 @@ def of_neighbours(db: Database) -> Example | None:
             f"Its own figure is {formats.quantity(row['value'], metric)}.",
             f"The median of its neighbours is {exact(row['neighbours'])}, their mean {exact(row['neighbours_mean'])}.",
             f"It meets the {met} and misses the {other}.",
-            f"So it is with {len(told):,} of the {len(rows):,} newest figures that can be held against neighbours.",
+            f"So it is with {len(told):,} of the {len(rows):,} newest figures that can be compared with neighbours.",
         ),
         f"By the {met} {formats.place(row['name'])} does as well as its neighbours; by the {other} it does not.",
         ("Neighbour, nearest first", "Value"),
@@ -130,7 +130,7 @@ def of_edges(db: Database) -> Example | None:
             f"So it is with {sum(count for _, _, count, _ in found):,} newest figures on one of the three cuts, in "
             f"{len(found)} measures.",
         ),
-        "A council on the cut has reached it, whichever way is better.",
+        "A council on the cut meets it, whichever way is better.",
         metric_id=metric.metric_id,
         area_id=best["area_id"][0],
         period_end=end,
@@ -205,7 +205,7 @@ def of_missing(db: Database) -> Example | None:
         metric = db.metrics[row["metric_id"]]
         steps += lines(
             f"{low.height} are more than zero but round to zero, as {formats.place(row['name'])}'s {metric.noun} "
-            f"{formats.period(metric, row['period_end'])}. They are no noughts here."
+            f"{formats.period(metric, row['period_end'])}. Here they are not zero."
         )
     return Example("What is missing, and why", steps, "A reason that is published is kept to the last export.")
 
@@ -262,7 +262,7 @@ def of_polarity(db: Database) -> Example | None:
             f"Of {declared.height} measures here {ranked} have a better side and {kinds.get('neutral', 0)} have none; "
             "each says which and why."
         ),
-        "No measure is left without an answer, and none is ranked that has no better side.",
+        "No measure is left without an answer, and measures that are neither better nor worse are not ranked.",
     )
 
 

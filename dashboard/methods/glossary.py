@@ -16,10 +16,10 @@ class Term:
 GLOSSARY = tuple(
     Term(*one)
     for one in (
-        ("Agency social worker", "A social worker whom a council pays through an agency, and does not employ."),
+        ("Agency social worker", "A social worker paid through an agency and not employed by the council."),
         ("Assessment", "What a council does after a referral to find out whether a child is in need, and of what."),
-        ("Benchmark", "What a council is held against: a rule that yields a value, and the councils behind it."),
-        ("Care leaver", "A young person who was looked after and whom a council still owes support, here at 17 to 21."),
+        ("Benchmark", "What a council is compared with: a rule that gives a value, and the councils that set it."),
+        ("Care leaver", "A young person aged 17 to 21 who was looked after and is still supported by the council."),
         ("Caseload", "How many cases a social worker holds. One child is usually one case."),
         ("Child in need", "A child who needs a council's help to be healthy, safe or able to develop."),
         (

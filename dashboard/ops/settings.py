@@ -155,7 +155,7 @@ class Settings:
     )
     contact: str = _setting(
         "", contact, "none",
-        "Whom readers may write to, an e-mail address or a page: named where something failed, and in the statement on "
+        "Who readers may write to, an e-mail address or a page: named where something failed, and in the statement on "
         "accessibility.",
     )  # fmt: skip
     metrics_port: int | None = _setting(

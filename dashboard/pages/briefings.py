@@ -24,9 +24,7 @@ names = content.areas(db)
 regions = [area_id for area_id in names if area_id not in db.authorities and area_id != ENGLAND]
 numbers = {name: area_id for area_id, name in names.items()}
 sets = [ALL, *(names[area_id] for area_id in regions)]
-session.headline(
-    "Briefings", sentences.opening(len(regions), len(db.authorities), db), kicker="Two pages to take into the room"
-)
+session.headline("Briefings", sentences.opening(len(regions), len(db.authorities), db), kicker="Two-page briefings")
 
 session.notice("of", "area", list(numbers))
 session.notice("councils_of", "region", sets)
@@ -48,7 +46,7 @@ if benchmark.asks == "councils":
     benchmark = session.benchmark()
 if benchmark.asks == "number" or (benchmark.asks and not benchmark.detail):
     # A target is of one measure, and a briefing is of many.
-    st.info(f"A briefing is not held against “{benchmark.label}”: here it is the best quarter in England.")
+    st.info(f"Briefings do not use “{benchmark.label}”. This one compares with the best quarter in England.")
     benchmark = BENCHMARKS[DEFAULT]
 
 own = st.query_params.get("la")

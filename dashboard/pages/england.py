@@ -16,6 +16,7 @@ from dashboard.pages.components.scenario import scenario
 from dashboard.pages.shared import session
 from dashboard.pages.shared.downloads import download, download_table
 from dashboard.views import tables
+from dashboard.views.charts import palette
 from dashboard.views.charts.standard import draw_standard
 from dashboard.views.tables import england as parts
 from dashboard.views.text import direction as directions
@@ -23,12 +24,13 @@ from dashboard.views.text import formats, front
 from dashboard.views.text.citing import cite_metric
 from dashboard.views.text.council import council_sentence
 from dashboard.views.text.england import england_sentence
+from dashboard.views.text.formats import ColourScheme
 from dashboard.views.text.group import among
 
 HEIGHT = 300
 SPANS = {f"{years} year{'' if years == 1 else 's'}": years for years in direction.YEARS}
 MOST_MOVED = 5
-ENDS = ("Furthest behind", "Best")
+ENDS = ("Ten worst", "Ten best")
 
 db = session.database()
 chosen = session.chosen(db)
@@ -39,24 +41,32 @@ sentence = england_sentence(rows.to_dicts(), queries.england(db, metric, period)
 session.headline("England", sentence, kicker="How well is every council protecting its children?")
 group = groups.members(db, benchmark, chosen.area_id)
 own = groups.own_row(db, rows, group, chosen.area_id)
+st.html(parts.headlines(england.headlines(db), metric.metric_id))
+when = formats.period_label(metric, period.end)
+*lists, beside_them = st.columns([5, 4, 3] if metric.ranked else [1, 1], gap="medium")
+if metric.ranked:
+    for place, councils, title in zip(lists, england.ends(rows), ENDS, strict=True):
+        ends = parts.ends(db, metric, partners.leaders(db), chosen.area_id, behind=title == ENDS[0])
+        with place:
+            st.header(title, anchor=False)
+            st.html(ends.html(councils, f"{metric.title}, {when}: {title.lower()}"))
+with beside_them:
+    st.header("Newest Ofsted reports", anchor=False)
+    st.html(parts.newest_reports(england.newest_reports(db)))
+    scheme: ColourScheme = "quarter" if metric.ranked else "value"
+    colours = palette.classify(rows, metric, scheme, scale=db.councils_ever(metric.metric_id))
+    st.html(parts.small_map(db.table["map_shape"], colours, metric, when))
+if metric.ranked:
+    label = f"Show all {rows.height} councils, worst first"
+    with st.expander(label, key="worst_first", on_change="rerun", bind="query-params") as table:
+        if table.open:
+            st.html(tables.councils(db, england.worst_first(rows), metric, benchmark, label))
 if own is not None:
     joint = queries.partners(db, own["return_id"], own["area_id"])
     sentence = council_sentence(own["name"], own, metric, benchmark, joint, among(group))
     st.html(parts.council(own["name"], sentence))
 st.html(parts.turns())
 st.html(papers.line(ENGLAND, benchmark, st.session_state.get(VERSION)))
-
-st.html(parts.headlines(england.headlines(db), metric.metric_id))
-if metric.ranked:
-    for place, councils, title in zip(st.columns(2, gap="medium"), england.ends(rows), ENDS, strict=True):
-        ends = parts.ends(db, metric, partners.leaders(db), chosen.area_id, behind=title == ENDS[0])
-        with place:
-            st.header(title, anchor=False)
-            st.html(ends.html(councils, f"{metric.title}, {formats.period_label(metric, period.end)}: {title.lower()}"))
-    label = f"All {rows.height} councils, furthest behind first"
-    with st.expander(label, key="worst_first", on_change="rerun", bind="query-params") as table:
-        if table.open:
-            st.html(tables.councils(db, england.worst_first(rows), metric, benchmark, label))
 st.html(parts.grades(england.grades(db)))
 
 st.header("If every council met the standard of the best", anchor=False)
@@ -118,24 +128,24 @@ if said := front.chance_sentence(rows, metric, benchmark):
 left, right = st.columns(2, gap="medium")
 with left:
     if watch.height:
-        st.html(parts.watched(watch, metric, benchmark, "Worse, and getting worse"))
+        st.html(parts.watched(watch, metric, benchmark, "Getting worse"))
         download(
             db,
             watch,
             f"{metric.metric_id}-watch-list-{period.end}.csv",
             benchmark=benchmark,
-            label=f"Download the {watch.height} to watch (CSV)",
+            label="Download watch list (CSV)",
         )
 with right:
     if peers.height:
         judged = partners.leaders(db)
-        st.html(parts.watched(peers, metric, benchmark, "Better, and getting better", judged))
+        st.html(parts.watched(peers, metric, benchmark, "Getting better", judged))
         download(
             db,
             peers,
             f"{metric.metric_id}-to-ring-{period.end}.csv",
             benchmark=benchmark,
-            label=f"Download the {peers.height} to ring (CSV)",
+            label="Download improving councils (CSV)",
         )
 several = direction.watch_counts(db, benchmark, nine)
 st.html(tables.sentence(directions.counts_sentence(several, nine, "watch", benchmark)))
@@ -148,7 +158,7 @@ if several.height > often.height:
         if table.open:
             st.html(parts.counted(db, several, label))
 
-st.header("Who moved furthest", anchor=False)
+st.header("Biggest changes", anchor=False)
 session.notice("over", "span of years", list(SPANS))
 span = one_of("Over", list(SPANS), "over")
 moved = direction.movers(db, metric, SPANS[span])
@@ -162,9 +172,9 @@ if moved.rows.height:
     download_table(
         lambda: furthest.frame(moved.rows, cite_metric(db, metric)),
         f"{metric.metric_id}-movers.csv",
-        f"Download all {moved.rows.height} that can be held against then (CSV)",
+        f"Download changes for all {moved.rows.height} councils (CSV)",
     )
 
 st.header("What is new", anchor=False)
-st.html(parts.news(db, england.news(db), england.newest_reports(db)))
+st.html(parts.news(db, england.news(db)))
 session.as_data(db, partial(view_data.england, db, metric, period, benchmark, nine))

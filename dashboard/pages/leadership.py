@@ -218,7 +218,7 @@ def show_programme() -> None:
         coaches = registered.coaching(area_id)
         with st.expander("Coaches as a table", key="coaches", on_change="rerun", bind="query-params") as table:
             if table.open:
-                st.html(coaches.html(registered.by_coach(pairs), "Who coaches whom"))
+                st.html(coaches.html(registered.by_coach(pairs), "Coaches and directors"))
         save(coaches, pairs, of_both, "coaches.csv", of="pairs")
     show_waiting(posts, waiting)
     st.header("Not covered", anchor=False)
@@ -237,7 +237,7 @@ def draw_map(posts: pl.DataFrame, pairs: pl.DataFrame) -> None:
     classification = classify_programme(posts)
     council_map(
         MapDrawing(
-            view=session.VIEWS[one_of("Drawn as", list(session.VIEWS), "view_as")],
+            view=session.VIEWS[one_of("Show as", list(session.VIEWS), "view_as")],
             label="Map of councils by the leadership programme. The tables below hold the same.",
             classes=classification.classes,
             areas=tuple(
@@ -262,13 +262,13 @@ def show_waiting(posts: pl.DataFrame, waiting: pl.DataFrame) -> None:
     st.header("Without a coach", anchor=False)
     benchmark = BENCHMARKS[DEFAULT]
     suggested = programme.suggestions(db, posts, waiting["area_id"].to_list(), benchmark)
-    caption = f"{waiting.height} on the programme without a coach, enrolled longest first, and whom they might ask"
+    caption = f"{waiting.height} on the programme without a coach, enrolled longest first, and who they might ask"
     table = registered.suggestions(suggested, benchmark, area_id)
     st.html(table.html(waiting.head(registered.MOST), caption) + registered.left_out(waiting.height))
     download_table(
         lambda: table.frame(registered.with_suggestions(waiting, suggested), of_both),
         "without-a-coach.csv",
-        f"Download all {waiting.height} and whom to ask (CSV)",
+        f"Download all {waiting.height} and who to ask (CSV)",
     )
     st.html(tables.note(on_programme.SUGGESTED))
 

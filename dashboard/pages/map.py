@@ -54,7 +54,7 @@ def choose() -> Choices:
         colour = one_of("Colour by", ways, "colour", wrap=True) if len(ways) > 1 else ways[0]
         if session.COLOUR_SCHEMES[colour] == "verdict":
             session.choose_limits()
-        view = session.VIEWS[one_of("Drawn as", list(session.VIEWS), "view_as")]
+        view = session.VIEWS[one_of("Show as", list(session.VIEWS), "view_as")]
         return Choices(colour, view, session.beside(db, chosen.metric))
 
 
@@ -173,7 +173,9 @@ else:
         picture(second, metric, period, others, axis if metric is chosen.metric else others, second=True)
 
 if not chosen.metric.graded:
-    with st.expander("Who is behind the benchmark", key="behind", on_change="rerun", bind="query-params") as listing:
+    with st.expander(
+        "Councils that set the benchmark", key="behind", on_change="rerun", bind="query-params"
+    ) as listing:
         if listing.open:
             listed = rows.to_dicts()
             own = next((row for row in listed if row["area_id"] == chosen.area_id), None)

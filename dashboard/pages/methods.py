@@ -91,7 +91,7 @@ def show_missing() -> None:
     show_sentence(sentences.missing(db))
     st.html(record_tables.statuses(db, "Reasons and symbols, and how many figures have each"))
     st.html(record_tables.withheld(db, "Published figures that cannot be right, and are withheld"))
-    st.html(record_tables.breaks(db, "Where a series breaks: figures are not held against those before"))
+    st.html(record_tables.breaks(db, "Where a method changed: figures are not compared with earlier years"))
 
 
 def show_councils() -> None:

@@ -47,7 +47,7 @@ def promise(heading: str, others: Sequence[str]) -> None:
 def ways(council: str) -> None:
     """The three ways to give figures of a council, and what became of what was given last."""
     session.notice("way", "way to give figures", list(local_figures_form.WAYS))
-    way = one_of("How to give them", local_figures_form.WAYS, "way")
+    way = one_of("Add figures", local_figures_form.WAYS, "way")
     if way == local_figures_form.WAYS[0]:
         type_figure(council)
     else:
@@ -87,7 +87,7 @@ def template(council: str, label: str, make: Any, suffix: str, media_type: str) 
 
 def beside(name: str, figures: Sequence[Own], rows: pl.DataFrame) -> None:
     """The figures beside the published ones, and the file of them."""
-    st.header("Beside the published ones", anchor=False)
+    st.header("Compared with published figures", anchor=False)
     yours_for = local_figures_form.when_field()
     caption = (
         f"{name}: {local_figures.MARK}{f', {yours_for}' if yours_for else ''}, beside the newest published figures"

@@ -74,7 +74,7 @@ def not_found_response(request_headers: Headers) -> Response:
     return error_response(
         request_headers,
         404,
-        "There is no such page",
+        "Page not found",
         "There is nothing at this address.",
         ('Go to the <a href="/">front page</a>, the <a href="/map">map</a> or your <a href="/council">council</a>.',),
     )

@@ -159,7 +159,7 @@ METRICS = (
         "caseholder_share",
         "Social_Work_Caseholders_%",
         "hold cases as their role",
-        "Case-holder share",
+        "Share holding cases",
         higher_is_better("More of a council's social workers are there for children and families directly."),
     ),
     _role(
@@ -212,7 +212,7 @@ METRICS = (
     _share(
         id=IN_TIME,
         title="Child protection plans reviewed in time",
-        short_title="Reviews in time",
+        short_title="Reviews held on time",
         noun="share of children on plans whose reviews were in time",
         theme=PROTECTION,
         definition="Children on a plan at 31 March for three months or more whose reviews were all held in "
@@ -228,7 +228,7 @@ METRICS = (
     _share(
         id="long_plans_ended_rate",
         title="Child protection plans that ended after two years or more",
-        short_title="Long plans ended",
+        short_title="Plans ended after two years or more",
         noun="share of plans ended that had lasted two years or more",
         theme=PROTECTION,
         definition="Plans that ended in the year to 31 March after two years or more, of all that ended.",

@@ -155,7 +155,7 @@ SOURCE = Source(
         _children(
             id="placements_3_or_more",
             title="Children looked after with three or more placements",
-            short_title="Three placements",
+            short_title="Three or more placements",
             noun="share of children looked after with three or more placements in the year",
             definition="Children looked after at 31 March who had three or more placements during the year.",
             direction=lower_is_better("With each move a child loses a home, and often a school and friends."),
@@ -168,7 +168,7 @@ SOURCE = Source(
         _children(
             id="same_carer_2_years",
             title="Children looked after with the same carer for two years",
-            short_title="Same carer",
+            short_title="Same carer for two years",
             noun="share of children long looked after who lived with the same carer for two years",
             definition="Children under 16 looked after for at least 2.5 years who lived with one carer for at least 2.",
             direction=higher_is_better("A child who stays with one carer can settle."),
@@ -194,9 +194,9 @@ SOURCE = Source(
                 "more children assessed", "numerator", "the number of children looked after for a year"
             ),
         ),
-        _leavers("care_leavers_17_18_active", YOUNG, ACTIVE, "Leavers 17-18 active"),
-        _leavers("care_leavers_19_21_active", OLDER, ACTIVE, "Leavers 19-21 active"),
-        _leavers("care_leavers_17_18_accommodation", YOUNG, SUITABLE, "Leavers 17-18 housed"),
-        _leavers("care_leavers_19_21_accommodation", OLDER, SUITABLE, "Leavers 19-21 housed"),
+        _leavers("care_leavers_17_18_active", YOUNG, ACTIVE, "Care leavers 17-18 in work or study"),
+        _leavers("care_leavers_19_21_active", OLDER, ACTIVE, "Care leavers 19-21 in work or study"),
+        _leavers("care_leavers_17_18_accommodation", YOUNG, SUITABLE, "Care leavers 17-18 in suitable housing"),
+        _leavers("care_leavers_19_21_accommodation", OLDER, SUITABLE, "Care leavers 19-21 in suitable housing"),
     ),
 )

@@ -18,7 +18,7 @@ DEFINED = {
     ON_PLAN: "Children on a child protection plan at 31 March",
     IN_NEED: "Children in need at 31 March, without those on a child protection plan or looked after,",
 }
-SHORT = {ON_PLAN: "on plans", IN_NEED: "in need, no plan"}
+SHORT = {ON_PLAN: "child protection plan", IN_NEED: "in need, no plan"}
 
 
 def _formerly(title: str) -> str:
@@ -37,7 +37,7 @@ def _absence(metric_id: str, group: str, kind: str, threshold: int) -> Metric:
         id=metric_id,
         title=title,
         former_title=_formerly(title),
-        short_title=f"{kind.capitalize()} absence {SHORT[group]}",
+        short_title=f"{kind.capitalize()} absence ({SHORT[group]})",
         noun=f"share of {WHO[group]} who were {kind}ly absent from school",
         theme=THEME,
         definition=f"{DEFINED[group]} who missed {threshold} % or more of possible sessions.",
@@ -59,7 +59,7 @@ def _age_11(metric_id: str, group: str) -> Metric:
         id=metric_id,
         title=title,
         former_title=_formerly(title),
-        short_title=f"At 11 {SHORT[group]}",
+        short_title=f"Reading, writing and maths at 11 ({SHORT[group]})",
         noun=f"share of {WHO[group]} who met the standard in reading, writing and maths at 11",
         theme=THEME,
         definition=f"{DEFINED[group]} who met the expected standard in all three at key stage 2.",
@@ -82,7 +82,7 @@ def _age_16(metric_id: str, group: str) -> Metric:
         id=metric_id,
         title=title,
         former_title=_formerly(title),
-        short_title=f"Attainment 8 {SHORT[group]}",
+        short_title=f"Attainment 8 ({SHORT[group]})",
         noun=f"average Attainment 8 score of {WHO[group]}",
         theme=THEME,
         definition=f"Average score in eight qualifications at 16. {DEFINED[group].rstrip(',')}.",

@@ -51,7 +51,7 @@ SOURCE = Source(
         _children(
             id="social_workers_3_or_more",
             title="Children looked after with three or more social workers",
-            short_title="Three social workers",
+            short_title="Three or more social workers",
             noun="share of children looked after with three or more social workers in the year",
             definition="Children looked after at 31 March who had three or more social workers during the year.",
             direction=lower_is_better("With each new social worker a child has to begin again."),

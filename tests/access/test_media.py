@@ -59,7 +59,7 @@ def test_with_forced_colours_pictures_keep_theirs_on_their_own_ground(page: Page
 def test_with_forced_colours_the_history_of_a_measure_is_drawn_as_text_is(page: Page, server: str) -> None:
     page.emulate_media(forced_colors="active", color_scheme="light")
     walk.opened(page, server + walk.address("council", la="Leeds"))
-    spark = page.locator("table.profile .spark").first
+    spark = page.locator("table.spine .spark").first
     assert (0, 0, 0) in colours(spark)
     page.emulate_media(forced_colors="active", color_scheme="dark")
     ready(page)

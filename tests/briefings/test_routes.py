@@ -111,7 +111,7 @@ def test_a_group_is_in_the_address_and_its_briefing_ranks_within_it(client: Clie
     assert "Compared with: My group: Barnsley, Bradford, Leeds." in said
     assert "In your group, Leeds ranks best on" in said
     assert " of 3" in said
-    assert "of 149" not in said.partition("What to ask the council")[0].partition("Where it stands best")[2]
+    assert "of 149" not in said.partition("What to ask the council")[0].partition("Strongest measures")[2]
 
 
 @pytest.mark.parametrize(

@@ -19,7 +19,7 @@ from tests.browser.helpers import choose, downloaded, fits, heading, path, query
 def test_a_group_is_picked_and_goes_with_the_reader_to_other_pages(visit: Visit) -> None:
     page = visit("/map?benchmark=My+group&group=Leeds&group=York")
     expect(sentence(page)).to_contain_text("The median of your group is 2.25% (2 councils with a figure).")
-    page.get_by_text("Who is behind the benchmark").click()
+    page.get_by_text("Councils that set the benchmark").click()
     expect(page.locator("ul.behind li")).to_have_text(["Leeds 2.1%", "York 2.4%"])
     page.locator("ul.behind").get_by_role("link", name="York").click()
     expect(heading(page)).to_have_text("York")

@@ -67,7 +67,7 @@ def test_with_a_register_the_programme_shows_on_page_and_map(register: Page) -> 
     waiting = page.get_by_role("region", name="4 on the programme without a coach").locator("tbody tr")
     expect(waiting).to_have_count(4)
     expect(waiting.first).to_contain_text("Essex")
-    file = downloaded(page, "Download all 4 and whom to ask (CSV)")
+    file = downloaded(page, "Download all 4 and who to ask (CSV)")
     names = list(dict.fromkeys(line["council"] for line in file))
     assert names == ["Essex", "Cumberland", "Isles of Scilly", "Trafford"]
     shown = set(waiting.locator("td a").all_inner_texts())

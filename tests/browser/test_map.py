@@ -57,13 +57,13 @@ def test_a_measure_a_colour_and_a_benchmark_are_chosen_and_stand_in_the_address(
 
     choose(page, "Compare with", "England")
     expect(sentence(page)).to_contain_text("England stands at 15.2 cases per social worker.")
-    page.get_by_role("radio", name="Distance from benchmark").click()
+    page.get_by_role("radio", name="Compared with benchmark").click()
     expect(page.locator(".legend li").first).to_contain_text("Meets it")
     page.get_by_role("radio", name="Tiles").click()
     expect(page.locator("svg.map")).to_contain_text("London outlined")
     expect(page.locator("svg.map [role=option]")).to_have_count(153)
     assert query(page) == {
-        "metric": "Average caseload", "benchmark": "England", "colour": "Distance from benchmark", "view_as": "Tiles",
+        "metric": "Average caseload", "benchmark": "England", "colour": "Compared with benchmark", "view_as": "Tiles",
     }  # fmt: skip
 
 

@@ -46,6 +46,11 @@ WITHOUT_CHOICES = ("Methods", "Accessibility")
 
 Query = dict[str, str | list[str]]
 
+# Of a council's page all that is closed at first.
+ALL_OPEN: dict[str, str] = dict.fromkeys(
+    ("detail", "every", "extremes", "inspections", "partners", "takes", "near"), "true"
+)
+
 # Values that no page offers, by the choices that pages share.
 HOSTILE_QUERIES: list[Query] = [
     {"la": "<img src=x onerror=alert(1)>"},

@@ -314,12 +314,12 @@ def test_it_says_whether_the_addresses_follow_new_figures(db: Database) -> None:
 @pytest.mark.parametrize("page", VIEWS)
 def test_every_page_offers_its_view_as_data_and_makes_it_only_when_it_is_opened(page: str) -> None:
     app = opened(page, la="Leeds")
-    assert "This view: link, citation, as data" in [one.label for one in app.expander]
+    assert "Share, cite or get this data" in [one.label for one in app.expander]
     assert "as-data" not in html(app)
     app.session_state["as_data"] = True
     app.run()
     assert not app.exception
-    assert "Lines that read the first of them" in html(app)
+    assert "Code to load the first dataset" in html(app)
     assert "Child Protection Monitor, data version" in html(app)
 
 

@@ -23,7 +23,7 @@ ADDRESSES: list[tuple[str, dict[str, str], int]] = [
     ("Map", {**LEEDS, "compare_metric": "Social worker agency rate"}, 1),
     ("Map", {"metric": "Ofsted judgement: impact of leaders"}, 1),
     ("Council", LEEDS, 2),
-    ("Council", {**LEEDS, "picture": "By size, with limits of chance"}, 2),
+    ("Council", {**LEEDS, "detail": "true", "picture": "Funnel plot"}, 2),
     ("Council", {**LEEDS, "metric": "Ofsted judgement: impact of leaders"}, 1),
     ("Compare", LEEDS, 3),
     ("Inspections", {"part": "Reports over time"}, 1),

@@ -249,7 +249,7 @@ def test_any_two_measures_may_be_set_beside_each_other_but_grades_and_one_with_i
         ),
         (
             [2.0, 5.0, 9.0], {}, None,
-            ("Of the 3 compared the best rate of waits at 30 September 2025 is 2.0% (Council 101); the furthest behind "
+            ("Of the 3 compared the best rate of waits at 30 September 2025 is 2.0% (Council 101); the worst "
             "is 9.0% (Council 103)."),
         ),
         (

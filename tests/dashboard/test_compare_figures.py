@@ -90,7 +90,7 @@ def test_the_axis_of_the_bars_holds_all_councils_but_the_very_small(tmp_path: Pa
 
 @pytest.mark.parametrize(
     ("benchmark", "marks", "words"),
-    [("england", [6.0, 6.0], "England 6.0% ┃"), ("region", [3.0, 4.0], "┃ what each is held against: Region")],
+    [("england", [6.0, 6.0], "England 6.0% ┃"), ("region", [3.0, 4.0], "┃ what each is compared with: Region")],
 )
 def test_what_a_council_is_compared_with_is_a_stroke_across_its_bar(
     tmp_path: Path, benchmark: str, marks: list[float], words: str

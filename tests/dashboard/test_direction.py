@@ -174,20 +174,19 @@ def test_counts_name_the_measures_and_weigh_nothing(tmp_path: Path) -> None:
         ("Council 102", ["b"], 1),
     ]
     assert sentences.counts_sentence(rows, metrics, "watch", EACH) == (
-        "3 councils are worse than the benchmark beyond usual differences between councils and getting worse on at "
+        "3 councils are worse than the benchmark more than councils usually differ and getting worse on at "
         "least one of these 4 measures; "
-        "Ashford and Council 101 on 2 of them. Measures are counted, not weighed: it is no score."
+        "Ashford and Council 101 on 2 of them. This is a count of measures, not a score."
     )
     alone = direction.watch_counts(db, EACH, [db.metrics["d"]])
     said = sentences.counts_sentence(alone, [db.metrics["d"]], "watch", EACH)
     assert said == (
-        "1 council is worse than the benchmark beyond usual differences between councils and getting worse: Ashford."
+        "1 council is worse than the benchmark more than councils usually differ and getting worse: Ashford."
     )
     none = direction.watch_counts(db, EACH, metrics, "peers")
     assert none.is_empty()
     assert sentences.counts_sentence(none, metrics, "peers", EACH) == (
-        "No council is better than it beyond usual differences between councils and getting better on any of these 4 "
-        "measures."
+        "No council is better than it more than councils usually differ and getting better on any of these 4 measures."
     )
     assert direction.watch_counts(db, EACH, []).is_empty()
 
@@ -327,7 +326,7 @@ def test_a_trend_is_said_with_its_reason() -> None:
     assert sentences.trend({"direction": None, "no_direction": None}) == ""
     assert sentences.trend({"direction": "getting worse", "no_direction": None}) == "getting worse over five years"
     assert sentences.trend({"direction": "cannot be said", "no_direction": "a figure is missing"}) == (
-        "trend cannot be said: one of the last five years has no figure"
+        "no trend: one of the last five years has no figure"
     )
 
 

@@ -127,7 +127,7 @@ def test_news_says_what_the_newest_editions_brought(db: Database) -> None:
     reports = england.newest_reports(db, 3)
     assert reports["published"].to_list() == sorted(reports["published"].to_list(), reverse=True)
     assert reports["published"][0] == db.table["inspection"]["published"].max()
-    assert reports["name"][0] in parts.news(db, found, reports)
+    assert reports["name"][0] in parts.newest_reports(reports)
 
 
 # The sentences, over made-up figures.
@@ -156,7 +156,7 @@ def over(metric: object, target: float, *years: tuple[int, int, int, bool]) -> S
         (over(PERCENT, 7.6, (2017, 3, 151, False), (2024, 9, 150, True), (2025, 38, 149, False)),
          ("38 of 149 councils were at or below 7.6%, what the best quarter reach now, at 30 September 2025; "
          "9 of 150 councils were at 30 September 2024.")),
-        (over(PERCENT, 7.6, (2025, 0, 0, False)), "No council had a figure to hold against 7.6%."),
+        (over(PERCENT, 7.6, (2025, 0, 0, False)), "No council had a figure to compare with 7.6%."),
     ],
     ids=["two years", "one year", "since a break", "nobody"],
 )  # fmt: skip
@@ -194,11 +194,11 @@ def test_a_gain_is_counted_in_real_units(one: Gain, said: str) -> None:
     ("metric", "watched", "peers", "said"),
     [
         (PERCENT, 6, 1, ("By the rate of waits 6 councils are worse than the best quarter of councils in England "
-         "beyond chance and getting worse over five years; 1 council is better than it beyond chance and getting "
+         "beyond chance and getting worse over five years; 1 council is significantly better than it and getting "
          "better: those to ring.")),
         (CASELOAD, 0, 2, ("By the rate of waits no council is in the worst quarter and short of the best quarter of "
          "councils in England and getting worse over five years; 2 councils are in the best quarter and ahead of it "
-         "and getting better: those to ring.")),
+         "and getting better: these are the ones to learn from.")),
         (NEUTRAL, 0, 0, "There is no watch list for the rate of waits: neither a high nor a low figure is better."),
         (GRADE, 0, 0, "Judgements have no watch list: see Inspections."),
     ],
@@ -221,7 +221,7 @@ def test_what_it_would_take_is_said_of_england_and_of_a_council(db: Database) ->
     said = sentences.council(havering)
     assert said.startswith(
         f"To come from 41.7% at 30 September 2025 to 7.75%, Havering would have {havering.moved:.0f} posts to fill. "
-        "The standing would be "
+        "It would then rank "
     )
     westminster = sentences.council(scenarios.council(db, "213", metric, best))
     assert westminster == (
@@ -248,7 +248,7 @@ def test_a_council_that_meets_the_target_needs_nothing(db: Database) -> None:
 
 def test_rows_of_a_watch_list_link_to_their_councils() -> None:
     frame = pl.DataFrame([rows.row(), rows.row(area_id="314", name="Kingston and Richmond", return_id="314+318")])
-    html = parts.watched(frame, PERCENT, BEST, "Worse, and getting worse")
+    html = parts.watched(frame, PERCENT, BEST, "Getting worse")
     assert html.count("data-choose") == 1
     assert "Kingston and Richmond" in html
 

@@ -40,7 +40,7 @@ def test_a_council_that_was_not_yet_inspected_is_said_so_and_not_that_nothing_wa
 
 def test_councils_are_not_compared_by_visits() -> None:
     said = formats.benchmark_value(None, BENCHMARKS["england"], VISITS)
-    assert said == "Ofsted decides whom it visits and when: councils are not compared by it."
+    assert said == "Ofsted decides who it visits and when, so councils are not compared."
 
 
 def test_the_newest_report_lies_after_the_snapshot_of_its_year(db: Database) -> None:

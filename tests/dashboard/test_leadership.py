@@ -594,7 +594,11 @@ def test_with_rows_the_page_shows_whom_the_programme_reaches(filled: Database, p
 def test_tables_open_and_files_are_offered_beside_each_picture() -> None:
     app = opened("Leadership", part="The programme", by_day="true", all_councils="true", coaches="true")
     page = html(app)
-    for caption in ("Directors enrolled, newest day first", "All 153 councils as a table, by name", "Who coaches whom"):
+    for caption in (
+        "Directors enrolled, newest day first",
+        "All 153 councils as a table, by name",
+        "Coaches and directors",
+    ):
         assert f"<caption>{caption}</caption>" in page
     assert len(app.get("download_button")) == 6
     directors = opened("Leadership", part="Directors in post", by_year="true", register="true")

@@ -65,7 +65,7 @@ def with_verdicts(*verdicts: str | None) -> list[Row]:
             "verdict",
             (
                 "Beyond chance, 1 of 4 councils is better than what the best quarter of councils in England reach and "
-                "2 worse; for 1 chance could explain the difference."
+                "2 worse; for 1 the difference is not statistically significant."
             ),
         ),
         (
@@ -90,7 +90,7 @@ def with_verdicts(*verdicts: str | None) -> list[Row]:
             PERCENT,
             BEST,
             "verdict",
-            "No council has the counts and the benchmark that a verdict beyond chance is made from.",
+            "No council has the counts and the benchmark needed to test significance.",
         ),
         (
             [row_of("101", change=-3.0), row_of("102", change=-0.04), row_of("103", change=2.0), row_of("104")],
@@ -141,7 +141,7 @@ def with_verdicts(*verdicts: str | None) -> list[Row]:
             "trend",
             "Over five years, of 4 councils 2 show no clear trend and 2 are rising.",
         ),
-        ([row_of("101", **UNKNOWN)], PERCENT, BEST, "trend", "Of no council can a trend be said."),
+        ([row_of("101", **UNKNOWN)], PERCENT, BEST, "trend", "No council has enough data for a trend."),
         ([row_of("101", **UNKNOWN)], GRADE, BEST, "trend", ""),
     ],
 )
@@ -180,7 +180,7 @@ def test_a_colour_scheme_of_all_councils_in_words(
             row_of("101", direction="cannot be said", no_direction="a reorganisation"),
             PERCENT,
             "trend",
-            "Its trend cannot be said: a reorganisation.",
+            "Its no trend: a reorganisation.",
         ),
         ({**missing("suppressed", "c"), **UNKNOWN}, PERCENT, "trend", ""),
     ],
@@ -192,8 +192,8 @@ def test_a_colour_scheme_of_one_council_in_words(own: Row, metric: Metric, schem
 @pytest.mark.parametrize(
     ("changes", "metric", "scheme", "words"),
     [
-        ({}, PERCENT, "verdict", "15.0%; 100th of 149; worse, beyond chance (95% interval 12.0% to 18.0%)"),
-        ({"verdict": None}, PERCENT, "verdict", "15.0%; 100th of 149; no verdict beyond chance"),
+        ({}, PERCENT, "verdict", "15.0%; 100th of 149; significantly worse (95% interval 12.0% to 18.0%)"),
+        ({"verdict": None}, PERCENT, "verdict", "15.0%; 100th of 149; no significance test"),
         ({"change": -5.1}, PERCENT, "change",
          "15.0%; 100th of 149; down 5.1 percentage points in a year, which is better"),
         ({}, PERCENT, "change", "15.0%; 100th of 149; no figure a year before"),
@@ -201,7 +201,7 @@ def test_a_colour_scheme_of_one_council_in_words(own: Row, metric: Metric, schem
          f"15.0%; 100th of 149; not comparable with the year before: {TEACHERS}"),
         ({}, PERCENT, "trend", "15.0%; 100th of 149; no clear trend"),
         ({"direction": "cannot be said", "no_direction": "a figure is missing"}, PERCENT, "trend",
-         "15.0%; 100th of 149; trend cannot be said: a figure is missing"),
+         "15.0%; 100th of 149; no trend: a figure is missing"),
         ({"rank": None}, GRADE, "value", "Outstanding"),
     ],
 )  # fmt: skip

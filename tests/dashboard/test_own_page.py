@@ -111,7 +111,7 @@ def test_nothing_is_said_to_be_there_before_something_is_given() -> None:
     app = opened("Your own figures", la="Leeds")
     assert sentence(app).startswith("No figure of Leeds' own is in your session")
     assert "Published for Leeds at 30 September 2025: 2.1%." in html(app)
-    assert "Beside the published ones" not in [one.value for one in app.header]
+    assert "Compared with published figures" not in [one.value for one in app.header]
 
 
 def test_a_typed_figure_stands_beside_the_published_one() -> None:
@@ -124,7 +124,7 @@ def test_a_typed_figure_stands_beside_the_published_one() -> None:
     cells = [re.sub("<[^>]+>", " ", cell).split() for cell in re.findall(r"<td>(.*?)</td>", row)]
     assert [" ".join(cell) for cell in cells] == [
         "14.2% 71 of 500", "2.1%", "+12.1 worse", "7.75%", "+6.45 32 posts to fill",
-        "worse, beyond chance 95% interval 11.4% to 17.5%", "second quarter 72nd of 147",
+        "significantly worse 95% interval 11.4% to 17.5%", "second quarter 72nd of 147",
     ]  # fmt: skip
     assert len(app.get("plotly_chart")) == 1
 
@@ -155,7 +155,7 @@ def test_one_figure_is_taken_out_and_the_others_stay() -> None:
     app = opened("Your own figures", la="Leeds")
     pasted(app, "Vacancies\t14.2\nAverage caseload\t14.8")
     app.segmented_control(key="way").set_value(local_figures_form.WAYS[0]).run()
-    press(app, "Take this figure out")
+    press(app, "Remove")
     assert sentence(app).startswith("1 figure of Leeds' own is here, unpublished.")
     assert "14.8" in html(app)
     assert "14.2%" not in re.findall(r'<table class="own">.*?</table>', html(app), re.DOTALL)[0]

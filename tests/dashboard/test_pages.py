@@ -18,10 +18,12 @@ from dashboard.data.database import Database
 from dashboard.data.model import GRADES
 from dashboard.data.versions import Store, store
 from dashboard.pages.shared import session
-from dashboard.views.text.council import council_sentence, profile_sentence
+from dashboard.views.text import formats
+from dashboard.views.text.council import council_sentence, opening, profile_sentence
 from dashboard.views.text.england import england_sentence
 from dashboard.views.text.group import among, group_sentence
 from tests.dashboard.helpers import (
+    ALL_OPEN,
     HOSTILE_QUERIES,
     PAGES,
     WITHOUT_CHOICES,
@@ -89,7 +91,7 @@ def test_the_map_opens_with_the_sentence_of_what_is_chosen(db: Database) -> None
 
 
 def test_a_councils_page_opens_with_its_profile_and_says_the_chosen_measure_below(db: Database) -> None:
-    app = opened("Council", la="Leeds")
+    app = opened("Council", la="Leeds", **ALL_OPEN)
     numbers = {name: area_id for area_id, name in db.authorities.items()}
     for council, metric_id, benchmark in of_kinds(db, councils=3):
         if council is None:
@@ -99,17 +101,22 @@ def test_a_councils_page_opens_with_its_profile_and_says_the_chosen_measure_belo
         profile = queries.profile(db, numbers[council], BENCHMARKS[benchmark])
         members = group.members(db, BENCHMARKS[benchmark], numbers[council])
         ranked = group.ranked_among(db, profile, members)
-        opening, of_measure, *_ = sentences(app)
-        assert opening == (
+        _, weakest = group.extremes(ranked, members)
+        inspections = queries.inspections(db, numbers[council])
+        first = weakest.row(0, named=True) if weakest.height else None
+        said = sentences(app)
+        assert said[0] == opening(council, inspections, profile.to_dicts(), db.metrics, first, among(members))
+        assert any(one.startswith(expected(db, council, metric_id, benchmark, period(app))) for one in said)
+        assert (
             group_sentence(council, ranked, db.metrics, members)
             if members
             else profile_sentence(council, profile.to_dicts(), db.metrics)
-        )
-        assert of_measure.startswith(expected(db, council, metric_id, benchmark, period(app)))
+        ) in said
         assert [header.value for header in app.header] == [
-            "Ofsted's latest judgements", db.metrics[metric_id].title, "Every measure", "Councils to learn from",
-            "What it would take", "Councils most like it",
+            "The measures that matter most", "What Ofsted asked for", "Councils to learn from",
+            "What to ask the council", f"More on {formats.place(council)}",
         ]  # fmt: skip
+        assert f"{db.metrics[metric_id].title}: over time and among all councils" in [one.label for one in app.expander]
 
 
 def test_the_front_page_opens_with_the_sentence_of_what_is_chosen(db: Database) -> None:
@@ -126,7 +133,7 @@ def test_the_front_page_opens_with_the_sentence_of_what_is_chosen(db: Database) 
     [("England", None), *(("Council", one) for one in ("Harrow", "Westminster", *COUNCILS[1:2], *COUNCILS[3:4]))],
 )
 def test_what_it_would_take_is_said_for_every_lever(page: str, council: str | None) -> None:
-    app = opened(page, **({"la": council} if council else {}))
+    app = opened(page, **({"la": council, **ALL_OPEN} if council else {}))
     for lever in app.selectbox(key="lever").options:
         app.selectbox(key="lever").set_value(lever).run()
         assert not app.exception, (council, lever)
@@ -282,7 +289,7 @@ def test_tables_are_drawn_when_they_are_opened_and_not_before() -> None:
 
 def test_the_limits_of_verdicts_are_chosen_in_the_address() -> None:
     """Sandwell's 8.7 % beats England's 14.2 % by more than chance, but not more than councils usually differ."""
-    page = {"la": "Sandwell", "benchmark": "England"}
+    page = {"la": "Sandwell", "benchmark": "England", **ALL_OPEN}
     assert "A difference of this size is usual between councils (indicative)." in html(opened("Council", **page))
     alone = opened("Council", **page, limits="Chance alone")
     assert alone.selectbox(key="limits").value == "Chance alone"
@@ -399,8 +406,8 @@ def test_the_map_by_verdict_change_or_trend_says_what_is_to_be_seen(
 def test_measures_are_coloured_only_by_what_they_have(db: Database) -> None:
     app = opened()
     ways = {
-        "vacancy_rate": ["Quarter", "Value", "Distance from benchmark", "Verdict", "Change", "Trend"],
-        "caseload": ["Quarter", "Value", "Distance from benchmark", "Change", "Trend"],
+        "vacancy_rate": ["Quarter", "Value", "Compared with benchmark", "Verdict", "Change", "Trend"],
+        "caseload": ["Quarter", "Value", "Compared with benchmark", "Change", "Trend"],
         "plan_rate": ["Value", "Change", "Trend"],
         "vacancies_fte": ["Value", "Change", "Trend"],
     }
@@ -410,7 +417,7 @@ def test_measures_are_coloured_only_by_what_they_have(db: Database) -> None:
     app.selectbox(key="benchmark").set_value("England")
     app.selectbox(key="metric").set_value(db.metrics["plan_rate"].title).run()
     assert list(app.segmented_control(key="colour").options) == [
-        "Value", "Distance from benchmark", "Verdict", "Change", "Trend",
+        "Value", "Compared with benchmark", "Verdict", "Change", "Trend",
     ]  # fmt: skip
     app.selectbox(key="metric").set_value(db.metrics["judgement_leaders"].title).run()
     assert not [control for control in app.segmented_control if control.key == "colour"]
@@ -501,7 +508,7 @@ def test_the_choices_of_a_page_are_found() -> None:
     ]  # fmt: skip
     assert {"areas", "newest", "shape", "with"} < set(choices_of(opened("Data")))
     assert choices_of(opened("Methods")) == ["measure", "q", "section"]
-    assert "vacancy_rate_target" in choices_of(opened("Council", la="Leeds"))
+    assert "vacancy_rate_target" in choices_of(opened("Council", la="Leeds", **ALL_OPEN))
 
 
 def test_without_a_database_the_page_says_what_to_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -280,12 +280,12 @@ def test_one_council_far_out_in_one_year_does_not_take_the_colours_from_all_othe
 
 SIDED = [
     # Of 50 in 100 the interval is 40.4 to 59.6 %.
-    ("verdict", LOW, ["Better beyond chance (1)", "Similar: chance could explain it (2)", "Worse beyond chance (1)"]),
-    ("verdict", HIGH, ["Better beyond chance (1)", "Similar: chance could explain it (2)", "Worse beyond chance (1)"]),
+    ("verdict", LOW, ["Significantly better (1)", "Similar: not significant (2)", "Significantly worse (1)"]),
+    ("verdict", HIGH, ["Significantly better (1)", "Similar: not significant (2)", "Significantly worse (1)"]),
     (
         "verdict",
         NEUTRAL,
-        ["Lower beyond chance (1)", "Similar: chance could explain it (2)", "Higher beyond chance (1)"],
+        ["Significantly lower (1)", "Similar: not significant (2)", "Significantly higher (1)"],
     ),
     ("change", LOW, ["Better than a year before (1)", "No change (2)", "Worse than a year before (1)"]),
     ("change", HIGH, ["Better than a year before (1)", "No change (2)", "Worse than a year before (1)"]),
@@ -352,7 +352,7 @@ def test_a_trend_has_two_sides_and_a_middle_and_says_why_it_cannot_be_said(
     )
     classification = classify(db, "trend")
     assert [entry.label for entry in classification.classes] == [
-        *labels, "Suppressed, to protect small numbers (c) (1)", "Trend cannot be said: a figure is missing (1)",
+        *labels, "Suppressed, to protect small numbers (c) (1)", "No trend: a figure is missing (1)",
     ]  # fmt: skip
     assert [classification.of[area] for area in ("101", "102", "103", "104", "105")] == [0, 1, 2, 4, 3]
 

@@ -48,7 +48,7 @@ WHEN = "at 30 September 2025, 100th of 149."
 YEAR = "in the year to 31 March 2025."
 THE_BEST = "what the best quarter of councils in England reach"
 POINTS = "percentage points"
-CHANCE = "Chance could explain the difference."
+CHANCE = "The difference is not statistically significant."
 NOT_RANKED: Row = {"rank": None, "tied": None, "ranked": None, "quarter": None}
 NOT_COMPARED: Row = {"benchmark": None, "council_count": None, "gap": None, "shortfall": None, "verdict": None}
 
@@ -226,7 +226,7 @@ COUNCILS = [
 DOWN, STILL, SILENT = row(value=14.2, change=-3.1), row(value=14.2, change=0.0), row(value=14.2)
 SCORE = "1 of 3 councils reach it and 2 fall short"
 IF = f"; if they all met it there would be 11 fewer vacant posts, {HELD}"
-FAR = "Furthest behind is Bristol, at 15.0%."
+FAR = "Worst is Bristol, at 15.0%."
 LEFT = "1 council has no figure."
 NONE = "There is no published figure for England of the rate of waits at 30 September 2025."
 
@@ -342,18 +342,16 @@ def test_the_sentence_of_england_says_who_is_left_out_and_what_is_held_fixed(
 def test_the_sentence_of_england_names_all_who_are_furthest_behind() -> None:
     rows = [row(name=name, value=15.0) for name in ("Ashford", "Barton")]
     sentence = england_sentence(rows, None, PERCENT, BEST, England(2, 0, 0, None, None, 2))
-    assert sentence.endswith("Furthest behind are Ashford and Barton, at 15.0%.")
+    assert sentence.endswith("Worst are Ashford and Barton, at 15.0%.")
     many = [row(name=f"Town {letter}", value=15.0) for letter in "ABCDEFG"]
     sentence = england_sentence(many, None, PERCENT, BEST, England(7, 0, 0, None, None, 7))
-    assert sentence.endswith("Furthest behind are Town A, Town B, Town C, Town D and 3 more, at 15.0%.")
+    assert sentence.endswith("Worst are Town A, Town B, Town C, Town D and 3 more, at 15.0%.")
 
 
 def test_furthest_behind_is_by_distance_where_each_council_has_its_own_benchmark() -> None:
     rows = [row(name="Ashford", value=12.0, benchmark=4.0, gap=8.0), row(name="Barton", value=15.0, gap=7.4)]
     sentence = england_sentence(rows, None, PERCENT, REGION, England(2, 0, 0, None, None, 2))
-    assert sentence.endswith(
-        "none of 2 councils reaches it. Furthest behind is Ashford, at 12.0% against its own 4.0%."
-    )
+    assert sentence.endswith("none of 2 councils reaches it. Worst is Ashford, at 12.0% against its own 4.0%.")
 
 
 def test_how_many_are_above_the_benchmark_of_a_neutral_measure() -> None:
@@ -661,7 +659,7 @@ def test_who_is_said_to_be_furthest_behind_is(db: Database) -> None:
         for benchmark in offered(db, metric):
             rows = queries.councils(db, metric, db.latest(metric.metric_id), benchmark)
             sentence = england_sentence(rows.to_dicts(), None, metric, benchmark, comparison.england_if_all_met(rows))
-            said = re.search(r"Furthest behind (?:is|are) (.+?), at ", sentence)
+            said = re.search(r"Worst (?:is|are) (.+?), at ", sentence)
             gaps = rows.filter((rows["gap_low"] > 0) & rows["value"].is_not_null())
             hidden = rows.filter(rows["value"].is_null())["gap_high"].drop_nulls().to_list()
             if gaps.height and max(hidden, default=0.0) > max(gaps["gap_low"].to_list()):

@@ -105,11 +105,11 @@ def test_councils_in_a_table_best_first_with_the_reason_of_what_is_missing(db: D
     page = Page(tables.councils(db, listed, metric, BEST, "Social worker vacancy rate"))
     head, *body = page.rows
     assert head == ["Council", "Value", "Change in a year", "Best quarter in England", "Gap",
-                    "Beyond chance? (indicative)", "Standing, best first"]  # fmt: skip
+                    "Significant? (indicative)", "Rank (1 = best)"]  # fmt: skip
     assert len(body) == 153
     by_name = {row[0]: row for row in body}
     assert by_name["Leeds"][1:3] == ["2.1%", "−5.1 better"]
-    assert by_name["Leeds"][4:] == ["meets it", "better, beyond chance", "best quarter joint 6th of 147 (2 share it)"]
+    assert by_name["Leeds"][4:] == ["meets it", "significantly better", "best quarter joint 6th of 147 (2 share it)"]
     assert by_name["Westminster"][1] == "not available (x)"
     assert by_name["Westminster"][4:] == ["", "", ""]
     assert by_name["Kingston upon Thames joint return with Richmond upon Thames"][1] == "14.9%"
@@ -122,7 +122,7 @@ def test_councils_in_a_table_best_first_with_the_reason_of_what_is_missing(db: D
 @pytest.mark.parametrize(
     ("metric_id", "heads"),
     [
-        ("plan_rate", ["Council", "Value", "Change in a year", "Best quarter in England", "Gap", "Beyond chance?"]),
+        ("plan_rate", ["Council", "Value", "Change in a year", "Best quarter in England", "Gap", "Significant?"]),
         ("children", ["Council", "Value", "Change in a year"]),
         ("judgement_overall", ["Council", "Value", "Change in a year"]),
     ],
@@ -290,7 +290,7 @@ def test_figures_over_time_come_newest_first_with_the_reason_of_what_is_missing(
     metric = db.metrics["vacancy_rate"]
     head, newest, *_ = Page(tables.trend(queries.trend(db, metric, WESTMINSTER), metric, "Westminster")).rows
     assert head == ["At 30 September", "Westminster", "England", "Region", "Neighbours’ median", "Best quarter",
-                    "Standing, best first"]  # fmt: skip
+                    "Rank (1 = best)"]  # fmt: skip
     assert newest[:3] == ["2025", "not available (x)", "14.2%"]
     neutral = db.metrics["plan_rate"]
     assert "Best quarter" not in Page(tables.trend(queries.trend(db, neutral, LEEDS), neutral, "Leeds")).rows[0]

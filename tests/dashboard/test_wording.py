@@ -286,11 +286,11 @@ def test_every_shortfall_of_the_real_measures_reads_as_a_sentence(db: Database) 
 @pytest.mark.parametrize(
     ("verdict", "words"),
     [
-        ("better", "better, beyond chance"),
-        ("worse", "worse, beyond chance"),
-        ("similar", "similar: chance could explain the difference"),
-        ("lower", "lower, beyond chance"),
-        ("higher", "higher, beyond chance"),
+        ("better", "significantly better"),
+        ("worse", "significantly worse"),
+        ("similar", "similar: not significant"),
+        ("lower", "significantly lower"),
+        ("higher", "significantly higher"),
         (None, ""),
     ],
 )

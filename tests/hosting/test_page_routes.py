@@ -91,7 +91,7 @@ def test_what_is_no_page_is_not_found(app: Client, address: str) -> None:
     assert got.status == 404
     assert b'id="root"' not in got.raw
     assert b"alert(1)" not in got.raw
-    assert b"There is no such page" in got.raw or address.startswith("/assets")
+    assert b"Page not found" in got.raw or address.startswith("/assets")
 
 
 @pytest.mark.parametrize("address", [one for one in NOTHING if one.isascii() and "<" not in one])
@@ -115,16 +115,16 @@ def test_words_fit_who_asks(app: Client) -> None:
     text = page.raw.decode("utf-8")
     assert '<html lang="en-GB">' in text
     assert text.count("<h1>") == 1
-    assert "<title>There is no such page · Child Protection Monitor</title>" in text
+    assert "<title>Page not found · Child Protection Monitor</title>" in text
     assert "<script" not in text
     for link in re.findall(r'href="([^"]+)"', text):
         assert app.get(link).status == 200
     problem = app.get("/nothing", accept="application/json")
     assert problem.headers["content-type"] == "application/problem+json"
     assert problem.json == {
-        "title": "There is no such page", "status": 404, "detail": "There is nothing at this address.",
+        "title": "Page not found", "status": 404, "detail": "There is nothing at this address.",
     }  # fmt: skip
-    assert app.get("/nothing").raw == b"There is no such page: There is nothing at this address.\n"
+    assert app.get("/nothing").raw == b"Page not found: There is nothing at this address.\n"
 
 
 def test_every_file_of_streamlits_that_a_page_asks_for_is_there(app: Client) -> None:

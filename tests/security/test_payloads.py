@@ -175,7 +175,7 @@ def test_no_page_runs_what_is_in_the_data_or_in_its_address(
         assert visit.wrong() == [], query
     # Every page ends with the same part: the map's is enough.
     if page == "map":
-        visit.page.get_by_text("This view: link, citation, as data").click()
+        visit.page.get_by_text("Share, cite or get this data").click()
         visit.page.locator("pre").first.wait_for()
         assert visit.wrong() == []
     # The pages take one turn each, one after the other, so that together they have all nine.

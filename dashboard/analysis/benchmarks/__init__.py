@@ -93,6 +93,14 @@ class Benchmark:
         """`group` of many councils, each of which has its own ("their own", "any council's")."""
         return self.words.format(its=its)
 
+    def standard(self, its: str = "its") -> str:
+        """What is met or not, in a sentence: "the best-quarter standard", "the standard of the best three of ..."."""
+        if isinstance(self.rule, BestQuarter):
+            return "the best-quarter standard"
+        if isinstance(self.rule, BestQuarterOf):
+            return f"the best-quarter standard of {its} {'region' if self.rule.column == 'region_id' else 'type'}"
+        return f"the standard of {self.group_of(its)}" if self.best else self.group_of(its)
+
     def no_value(self, its: str = "its") -> str:
         """Why there is no value, where the measure could have one."""
         return self.none.format(group=self.group_of(its), its=its)
@@ -297,7 +305,7 @@ BENCHMARKS = {
             "region",
             "Region",
             "{its} region",
-            "Its region stands at {value}.",
+            "Its region is at {value}.",
             Published(regional=True),
             spread=True,
             own=True,
@@ -307,7 +315,7 @@ BENCHMARKS = {
             "england",
             "England",
             "England",
-            "England stands at {value}.",
+            "England is at {value}.",
             Published(regional=False),
             spread=True,
             instead="best_quarter",

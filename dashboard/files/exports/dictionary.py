@@ -54,10 +54,10 @@ MEANINGS = {
         "each and counts once. Null for a return of one."
     ),
     "region": "The region the area is published in; London as Inner or Outer London. Null for England.",
-    "benchmark_rule": "What the council is held against, in words.",
+    "benchmark_rule": "What the council is compared with, in words.",
     "benchmark": (
         "The figure that rule gives for this measure, period and council, in the measure's unit. Null where too few "
-        "have a figure, where a neutral measure has no best, for regions and England, and where hidden figures leave "
+        "have a figure, where a neutral measure is not ranked, for regions and England, and where hidden figures leave "
         "it open: then benchmark_low and benchmark_high are given alone."
     ),
     "benchmark_low": "The least that the benchmark can be, if every hidden figure is as low as it can be.",

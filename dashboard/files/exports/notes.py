@@ -17,7 +17,7 @@ from dashboard.views.text.citing import citation, licences, sources
 POLARITY = {
     "lower_is_better": "Lower is better",
     "higher_is_better": "Higher is better",
-    "neutral": "Neither way is better: it is never ranked and has no best",
+    "neutral": "Neither way is better: it is never ranked",
 }
 # What is printed instead of a number, where the publishers agree on it.
 SYMBOLS = {

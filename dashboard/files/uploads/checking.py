@@ -271,7 +271,7 @@ def _measure(db: Database, cells: Mapping[str, Cell], place: _Place) -> Metric |
             return _unknown(db, cells[column].text, place, column)
     if by_id and by_name and by_id != by_name:
         what = f"The id {by_id.metric_id} is that of {by_id.title}, but the row says {by_name.title}."
-        remedy = "A column may have been sorted without the others: take the template anew."
+        remedy = "A column may have been sorted without the others: download the template again."
         return Finding("E_MEASURE_MISMATCH", what, remedy, place.line, place.column_name(METRIC))
     metric = by_id or by_name
     assert metric is not None

@@ -45,13 +45,13 @@ PATTERNS = (
         "E_DATE",
         _DATES,
         "is a date: the spreadsheet may have made one of a number.",
-        "Format the cell as a number, and type it anew.",
+        "Format the cell as a number, and type it again.",
     ),
     (
         "E_SYMBOL",
         rf"[<\u2264] ?{_DIGITS}",
         "is a number too small to be published.",
-        "Leave the cell empty: what is suppressed is not taken for nought.",
+        "Leave the cell empty: what is suppressed is not counted as zero.",
     ),
     (
         "E_MARK",
@@ -63,7 +63,7 @@ PATTERNS = (
         "E_SYMBOL",
         _SYMBOLS,
         "stands for a value that there is not.",
-        "Leave the cell empty: missing is not taken for nought.",
+        "Leave the cell empty: missing is not counted as zero.",
     ),
 )
 _COMPILED = [(rule, re.compile(pattern, re.IGNORECASE), what, remedy) for rule, pattern, what, remedy in PATTERNS]
@@ -91,7 +91,7 @@ def number(cell: Cell, line: int | None, column: str, metric_id: str | None = No
         return wrong("E_PERCENT_SIGN", what, f"Format it as a number and type {hundred}.")
     if cell.kind == "date":
         what = "The cell holds a date: the spreadsheet may have made one of a number."
-        return wrong("E_DATE", what, "Format it as a number, and type the figure anew.")
+        return wrong("E_DATE", what, "Format it as a number, and type the figure again.")
     if cell.kind == "error":
         what = f"{shown(text)} is an error of the spreadsheet."
         return wrong("E_EXCEL_ERROR", what, "Mend the cell it comes from, or leave this one empty.")

@@ -33,7 +33,7 @@ MAX_FORMAT = 255
 # Names of other sheets are cut to so many letters in messages.
 SAID = 120
 PLAIN = "Save the sheet alone as an ordinary workbook (.xlsx), without a password, macros or links."
-AGAIN = "Open it in Excel, save it anew as .xlsx, and give that."
+AGAIN = "Open it in Excel, save it as .xlsx and upload that file."
 # What the readers of ZIP files and of XML raise, and what follows where numbers or names are not what they should be.
 DAMAGE = (
     zipfile.BadZipFile, zlib.error, struct.error, expat.ExpatError, EOFError, NotImplementedError, ValueError,

@@ -56,7 +56,7 @@ def of_benchmarks(db: Database) -> Example | None:
             f"Its own figure is {formats.quantity(row['value'], metric)}, {formats.rank(row)}.",
             "A joint return is named with all its councils, and counts once.",
         ),
-        "Which of them a council is held against is chosen at the top of each page and stands in its address.",
+        "Which of them a council is compared with is chosen at the top of each page and stands in its address.",
         ("Benchmark", "What it comes to", "Behind it"),
         tuple(rows),
         metric_id=metric.metric_id,
@@ -80,7 +80,7 @@ def of_gaps(db: Database) -> Example | None:
         return None
     metric, row = told
     return Example(
-        f"{heading(metric, row['period_end'], row['name'])}, held against {BEST.group}",
+        f"{heading(metric, row['period_end'], row['name'])}, compared with {BEST.group}",
         tuple(steps),
         f"{formats.place(row['name'])} is {formats.gap(row, metric)} the benchmark: {formats.shortfall(row, metric)}.",
         metric_id=metric.metric_id,
@@ -103,7 +103,7 @@ def of_england(db: Database) -> Example | None:
         return None
     counted = f", {total.uncounted} of them without counts" if total.uncounted else ""
     return Example(
-        f"{heading(metric, period.end)}, held against {BEST.group}",
+        f"{heading(metric, period.end)}, compared with {BEST.group}",
         lines(
             f"{total.compared} returns are ranked: {total.meet} meet the benchmark, {total.short} are short of "
             f"it{counted}. {total.without} have no figure.",
@@ -275,9 +275,9 @@ RULES = (
         "of councils that Ofsted's latest inspection judged so. Best neighbours is what the best three of the ten "
         "statistical neighbours reach. Statistical neighbours is the middle value of those with a figure. Region and "
         "England are published figures. A group and a target are the reader's own.\n"
-        "A council is never among the neighbours or picked councils that it is held against. With fewer than five "
+        "A council is never among the neighbours or picked councils that it is compared with. With fewer than five "
         "neighbours, or councils of a region or type, that have a figure there is no benchmark, and the page says so. "
-        "Neutral measures have no best.",
+        "Neutral measures are not ranked.",
         of_benchmarks,
         "target peer average median best quarter outstanding",
     ),
@@ -307,7 +307,7 @@ RULES = (
         "Chance",
         "A 95% interval where counts are published: better, worse, or similar because chance could explain it.",
         "A rate of few people moves by chance. Where numerator and denominator are published, Wilson's interval says "
-        "how far: if the benchmark lies outside it, the council is better or worse beyond chance; if inside, it is "
+        "how far: if the benchmark lies outside it, the council is significantly better or worse; if inside, it is "
         "“similar”. Without counts there is no interval and no such verdict. Full-time equivalents are all counted and "
         "no sample: there the interval is only a guide, and is said to be indicative.\n"
         "This is said to both sides: a council may meet a mark by chance too. The funnel on a council's page uses the "

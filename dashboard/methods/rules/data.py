@@ -257,14 +257,14 @@ def of_polarity(db: Database) -> Example | None:
     )
     metric = first(db, lambda one: one.neutral and one.unit == PER_10_000) or first(db, lambda one: one.neutral)
     row = middle(db, metric, BEST) if metric else None
-    steps = [f"Of {declared.height} measures {kinds.get('neutral', 0)} have no better side."]
+    steps = [f"Of {declared.height} measures {kinds.get('neutral', 0)} are neither better nor worse."]
     if metric and row:
         held = queries.england(db, metric, Period(row["period_end"], row["period"]))
         known = held is not None and held["value"] is not None
         whole = f", in England {formats.quantity(held['value'], metric)}" if held and known else ""
         steps.append(
             f"In {formats.place(row['name'])} the {metric.noun} was {formats.quantity(row['value'], metric)}{whole}: "
-            "it has no rank, no quarter and no best quarter to reach."
+            "it has no rank, no quarter and no best quarter to meet."
         )
     return Example(
         "Measures by their better side",
@@ -367,7 +367,7 @@ RULES = (
         "Which way is better",
         "Lower, higher or neither: declared for each measure with its reason. No overall score.",
         "Each measure says which way is better and why. Where neither is, as of rates of plans or of spending, it "
-        "is neutral: it is never ranked, has no best, and is drawn in purple instead of blue and orange. Bare "
+        "is neutral: it is never ranked, and is drawn in purple instead of blue and orange. Bare "
         "counts are neutral too, since they follow a council's size.\n"
         "Measures are not added up or averaged into one score, and there is no league table of councils.",
         of_polarity,

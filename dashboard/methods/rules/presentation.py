@@ -67,15 +67,15 @@ def of_common(db: Database) -> Example | None:
     row = (beyond if beyond.height else rows).row(0, named=True)
     expected = row["best_of"] * row["all"] / row["all_of"]
     said = {
-        "more": "It is among them more often than its number would give, beyond chance",
-        "less": "It is among them less often than its number would give, beyond chance",
+        "more": "It is among them significantly more often than its number would give",
+        "less": "It is among them significantly less often than its number would give",
     }.get(row["side"] or "", "Chance could explain it")
     return Example(
         f"{heading(metric, period.end)}: {row['dimension'].lower()}, {row['group']}",
         lines(
             f"Of {row['all_of']} returns {row['all']} are in this group; of the {row['best_of']} best "
             f"{row['best']} are.",
-            f"By lot it would be about {row['best_of']} × {row['all']} ÷ {row['all_of']} = {worked(expected, 1)}.",
+            f"By chance it would be about {row['best_of']} × {row['all']} ÷ {row['all_of']} = {worked(expected, 1)}.",
             f"Of {rows.height} groups looked at, {beyond.height} stand out so.",
         ),
         f"{said}. It shows no cause.",
@@ -130,7 +130,7 @@ RULES = (
         "What the best have in common",
         "How often a group of councils is among the best, beside what a lot would give. It shows no cause.",
         "Councils are grouped by region, type, size, deprivation and Ofsted's judgement of leaders. If the best were "
-        "drawn by lot, each group would have its share of all councils. How far from that chance may go is the "
+        "drawn by chance, each group would have its share of all councils. How far from that chance may go is the "
         "hypergeometric distribution, both sides together 5%. Groups overlap, and among so many some stand out by "
         "chance alone.",
         of_common,

@@ -112,13 +112,13 @@ def of_lists(db: Database) -> Example | None:
             continue
         one, other = watched.row(0, named=True), peers.row(0, named=True)
         return Example(
-            f"{heading(metric, one['period_end'])}, held against {BEST.group}",
+            f"{heading(metric, one['period_end'])}, compared with {BEST.group}",
             lines(
-                f"{_councils(watched.height)} on the watch list. Furthest behind is {_why(db, one, metric)}.",
-                f"{_councils(peers.height)} to ring. Furthest ahead is {_why(db, other, metric)}.",
+                f"{_councils(watched.height)} on the watch list. Worst is {_why(db, one, metric)}.",
+                f"{_councils(peers.height)} to learn from. Furthest ahead is {_why(db, other, metric)}.",
                 f"The best quarter reach {formats.level_quantity(one['benchmark'], metric)}.",
             ),
-            "Both things must hold: beyond chance on one side of the benchmark, and a trend that leads further away.",
+            "Both must be true: significantly on one side of the benchmark, and a trend that leads further away.",
             metric_id=metric.metric_id,
             area_id=one["area_id"],
             period_end=one["period_end"],
@@ -151,7 +151,7 @@ def of_partners(db: Database) -> Example | None:
         for reason in one.evidence[:FEW]
     )
     return Example(
-        f"{name}, held against {BEST.group}",
+        f"{name}, compared with {BEST.group}",
         lines(
             f"{name} is short of the benchmark in {short.height} ranked measures.",
             f"{near}{f' ({one.closeness.lower()})' if one.closeness else ''}, and reaches the benchmark in "
@@ -193,8 +193,8 @@ RULES = (
         "The latest figure less the one a year before, both published and of the same return.",
         "A change is worked out where both figures are published, the periods are a year apart and the same return "
         "made them. Of percentages it is in percentage points. What rounds to nothing at the measure's own decimals is "
-        "said to be no change. Who moved furthest is worked out in the same way over one, three or five years.\n"
-        "Where a series breaks, as after a change of method, no change is given: not in a table, on a map, in a file "
+        "said to be no change. Biggest changes is worked out in the same way over one, three or five years.\n"
+        "Where a method changed, as after a change of method, no change is given: not in a table, on a map, in a file "
         "or by the API. Lines end there, and the reason is given instead.",
         of_changes,
         "movers increase decrease year on year",
@@ -212,11 +212,11 @@ RULES = (
     ),
     Rule(
         "watch-list",
-        "Watch list, and councils to ring",
-        "Worse than the benchmark beyond chance and getting worse; its mirror is better and getting better.",
-        "A council is on the watch list of a measure where it is worse than the benchmark beyond chance, and its trend "
+        "Watch list, and councils to learn from",
+        "Significantly worse than the benchmark and getting worse; the opposite is significantly better and getting better.",
+        "A council is on the watch list of a measure where it is significantly worse than the benchmark, and its trend "
         "is getting worse. Where no interval can be given, being in the worst quarter and short of the benchmark "
-        "stands for the first. Councils to ring are the mirror: better than it, and getting better. Neutral measures "
+        "stands for the first. Councils to learn from are the opposite: better than it, and getting better. Neutral measures "
         "and grades have neither list.",
         of_lists,
         "warning early worst best improving",

@@ -40,8 +40,8 @@ def view(
         + _copied("Frozen link", f"Shows the figures of {version}, for as long as that version is kept.", frozen)
         + _copied("Citation", "", citation, plain=True)
         + f'</div><h2>As data</h2><ul class="addresses">{items}</ul><p class="note">{escape(follow)} '
-        f'<a href="{escape(root)}/api">What can be asked</a></p>'
-        f"<h2>Lines that read the first of them</h2><div>{''.join(_lines(one) for one in lines)}</div></div>"
+        f'<a href="{escape(root)}/api">API documentation</a></p>'
+        f"<h2>Code to load the first dataset</h2><div>{''.join(_lines(one) for one in lines)}</div></div>"
     )
 
 

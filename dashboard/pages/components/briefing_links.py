@@ -33,7 +33,7 @@ def table(names: Mapping[str, str], benchmark: Benchmark, version: str | None) -
         )
         for area_id, name in names.items()
     ]
-    table = of_cells("briefings", ("Briefing on", "To print and carry", "To edit", "To read and print"))
+    table = of_cells("briefings", ("Briefing on", "PDF", "Word", "Web page"))
     return table.html(rows, f"{len(names)} briefing{'' if len(names) == 1 else 's'}")
 
 

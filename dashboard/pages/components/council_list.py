@@ -44,7 +44,7 @@ def council_list(db: Database, start: Sequence[str], area_id: str | None) -> tup
         )
         as_it_began = names == first
         if not as_it_began and first:
-            back = "Back to its neighbours" if name else "Back to the best and the furthest behind"
+            back = "Back to its neighbours" if name else "Back to the best and worst"
             st.button(back, key="back", on_click=partial(_set, first), icon=":material/restart_alt:")
     numbers = {known: number for number, known in db.authorities.items()}
     return [numbers[one] for one in names if one != name], as_it_began

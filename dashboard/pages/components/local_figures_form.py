@@ -81,15 +81,15 @@ def type_one(db: Database, area_id: str, metric: Metric) -> None:
             f"{literal(metric.title)}: your value, in {unit}",
             key=keys[0],
             autocomplete="off",
-            placeholder="As 14.2",
+            placeholder="For example, 14.2",
         )
         if counted:
-            fields[1].text_input("Numerator, if you have it", key=keys[1], autocomplete="off")
-            fields[2].text_input("Denominator, if you have it", key=keys[2], autocomplete="off")
+            fields[1].text_input("Numerator (optional)", key=keys[1], autocomplete="off")
+            fields[2].text_input("Denominator (optional)", key=keys[2], autocomplete="off")
         fields[-1].form_submit_button("Add", on_click=partial(_add_typed, db, area_id, metric, keys), width="stretch")
     if metric.metric_id in {own.metric_id for own in figures_of(area_id)}:
         st.button(
-            "Take this figure out", key="own_out", on_click=partial(_remove, area_id, metric),
+            "Remove", key="own_out", on_click=partial(_remove, area_id, metric),
             icon=":material/remove:",
         )  # fmt: skip
 

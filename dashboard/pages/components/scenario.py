@@ -45,7 +45,7 @@ def scenario(db: Database, area_id: str | None) -> None:
             outlook = scenarios.council(db, area_id, metric, target)
             sentence, assumptions = sentences.council(outlook), outlook.assumptions
     st.html(tables.sentence(sentence))
-    st.html(tables.notes("What this rests on", assumptions))
+    st.html(tables.notes("Assumptions", assumptions))
 
 
 def _target(db: Database, metric: Metric, where: st.delta_generator.DeltaGenerator) -> float:

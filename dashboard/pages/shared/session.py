@@ -31,6 +31,7 @@ from dashboard.pages.components.unknown_council import MOST_NOTICES, say_unknown
 from dashboard.pages.shared import assets
 from dashboard.views import tables
 from dashboard.views.text.formats import ColourScheme
+from dashboard.views.text.grammar import opening
 from dashboard.views.text.markdown import literal
 
 DEFAULT_METRIC = "vacancy_rate"
@@ -39,7 +40,7 @@ LONGEST_NAME = 200
 COLOUR_SCHEMES: dict[str, ColourScheme] = {
     "Quarter": "quarter",
     "Value": "value",
-    "Distance from benchmark": "gap",
+    "Compared with benchmark": "gap",
     "Verdict": "verdict",
     "Change": "change",
     "Trend": "trend",
@@ -123,6 +124,7 @@ def choices(db: Database, *, periods: bool = True) -> None:
     titles = [metric.title for metric in db.metrics.values()]
     notices(db)
     with st.container(key="choices"):
+        line = st.container()
         council, measure, *when, place = st.columns([3, 4, 2, 3] if periods else [3, 4, 3])
         with council:
             only_council(db)
@@ -150,6 +152,8 @@ def choices(db: Database, *, periods: bool = True) -> None:
         with place:
             choose_benchmark()
         choose_benchmark_details(db)
+        now = [st.session_state[one] for one in ("la", "metric", *(["period"] if when else []), "benchmark")]
+        line.html(tables.choices_line(filter(None, now)))
 
 
 def tab_title(db: Database, page: str) -> str:
@@ -251,9 +255,15 @@ def chosen_ended(db: Database) -> str | None:
 
 
 def headline(title: str, sentence: str, *, kicker: str = "", chosen: str | None = None) -> None:
-    """The view's heading and first sentence, above the choices; of long tables the row of this area is marked."""
+    """The view's heading and first sentences, above the choices, and what else is to be said at its foot.
+
+    Of long tables the row of the `chosen` area is marked.
+    """
+    first, rest = opening(sentence)
     with st.session_state["headline"]:
-        st.html(tables.headline(title, sentence, kicker=kicker, chosen=chosen))
+        st.html(tables.headline(title, first, kicker=kicker, chosen=chosen))
+    if rest:
+        st.session_state["below"].html(tables.note(rest))
 
 
 def page_style() -> None:
@@ -303,7 +313,7 @@ def beside(db: Database, metric: Metric) -> tuple[Metric, Period] | None:
     notice("compare_metric", "measure", list(metrics))
     title = st.selectbox(
         "Second map", list(metrics), index=None, key="compare_metric", bind="query-params",
-        placeholder="Another measure or year beside it", width=330,
+        placeholder="Another measure or year", width=330,
     )  # fmt: skip
     if title is None:
         return None
@@ -322,7 +332,7 @@ def as_data(db: Database, view: Callable[[], View]) -> None:
 
     Calculated once it is open, and after all choices of the page are drawn: they are what a link holds.
     """
-    with st.expander("This view: link, citation, as data", key="as_data", on_change="rerun") as shown:
+    with st.expander("Share, cite or get this data", key="as_data", on_change="rerun") as shown:
         if not shown.open:
             return
         shown_view, (_, root) = view(), _here()

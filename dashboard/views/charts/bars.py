@@ -46,7 +46,7 @@ def draw_bars(
     missing = [(position, row) for position, row in listed if row["value"] is None]
     note = []
     if benchmark.own or len(set(benchmarks)) > 1:
-        note = [label_above(0, f"┃ what each is held against: {benchmark.label}", "left", yshift=6)]
+        note = [label_above(0, f"┃ what each is compared with: {benchmark.label}", "left", yshift=6)]
     elif benchmarks:
         side = "left" if benchmarks[0] < top / 2 else "right"
         words = f"{benchmark.label} {formats.level(benchmarks[0], metric)}"
@@ -93,7 +93,7 @@ def _marks(listed: Placed, metric: Metric, top: float) -> Part:
         [min(benchmark, top) for _, benchmark in held],
         [position for position, _ in held],
         {"symbol": "line-ns", "size": 11, "line": {"width": 3, "color": INK}},
-        "held against %{text}<extra></extra>",
+        "compared with %{text}<extra></extra>",
         text=[formats.level(benchmark, metric) for _, benchmark in held],
     )
 

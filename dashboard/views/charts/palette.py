@@ -38,7 +38,7 @@ Pattern = Literal["plain", "outlined", "hatched", "striped", "dotted", "leaning"
 MISSING: tuple[Pattern, ...] = ("hatched", "crossed", "level", "upright", "leaning")
 
 SIDE_WORDS = {
-    "verdict": ("{} beyond chance", "Similar: chance could explain it"),
+    "verdict": ("Significantly {}", "Similar: not significant"),
     # Where limits allow for more than chance.
     "spread": ("{} beyond usual differences", "Similar: a usual difference"),
     "change": ("{} than a year before", "No change"),
@@ -270,9 +270,9 @@ def _why(row: dict[str, Any], metric: Metric, scheme: ColourScheme) -> str:
     if scheme == "quarter":
         return "too many figures are hidden to tell quarters"
     if scheme == "change":
-        return "the series breaks" if row["series_break"] else "no figure a year before to compare with"
+        return "the method changed" if row["series_break"] else "no figure a year before to compare with"
     if scheme == "trend":
-        return f"trend cannot be said: {row['no_direction']}" if row["no_direction"] else "no trend is worked out"
+        return f"no trend: {row['no_direction']}" if row["no_direction"] else "no trend is worked out"
     if row["gap_low"] is not None and row["gap"] is None:
         return f"{formats.open_by(metric)} leave it open"
     if scheme == "verdict" and row["benchmark_low"] is not None:

@@ -39,7 +39,7 @@ def draw_progress(one: Held, *, height: int) -> Part:
     drawn: list[float | None] = []
     text: list[str] = []
     for end, value, broken in rows.select("period_end", "england", "broken").iter_rows():
-        if broken and days:  # the line ends where the series breaks
+        if broken and days:  # the line ends where the method changed
             days, drawn, text = [*days, days[-1]], [*drawn, None], [*text, ""]
         days.append(f"{end}")
         drawn.append(value)

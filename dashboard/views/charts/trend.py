@@ -26,7 +26,7 @@ def draw_trend(rows: pl.DataFrame, metric: Metric, name: str, *, height: int) ->
     """A Plotly figure of `queries.trend`. A missing value is a gap in the line, said on hover; names are at the ends.
 
     A value that is hidden in a range is a short bar over it; a line that hidden figures leave open is a band. Lines end
-    where the series breaks, at a dotted line. The axis covers what is drawn, from zero where that is near.
+    where the method changed, at a dotted line. The axis covers what is drawn, from zero where that is near.
     """
     # By the year, so that a year without a row is a gap and not a step.
     years = range(rows["period_end"][0].year, rows["period_end"][-1].year + 1) if rows.height else range(0)

@@ -19,7 +19,7 @@ from dashboard.data.names import format_date
 from dashboard.data.names import released as released
 from dashboard.views.tables import cells
 from dashboard.views.tables.cells import day, link
-from dashboard.views.tables.html import Html, escape, items, join, outside, period, span, tag, td
+from dashboard.views.tables.html import Html, bold, escape, items, join, outside, period, span, tag, td
 from dashboard.views.tables.html import note as note
 from dashboard.views.tables.table import CURRENT, Column, Table
 from dashboard.views.text import formats
@@ -70,7 +70,7 @@ def profile(
             Column("Neighbours’ median", lambda pair: "" if pair[1].counted else cells.neighbours(*pair)),
             Column(benchmark.label, lambda pair: "" if pair[1].counted else cells.benchmark(*pair)),
             Column("Gap", lambda pair: cells.gap(*pair)),
-            Column("Standing, best first", lambda pair: cells.rank(*pair)),
+            Column("Rank (1 = best)", lambda pair: cells.rank(*pair)),
             Column("Course", lambda pair: td(cells.spark(values[pair[1].metric_id]), class_="course")),
         ),
         mark=lambda pair: CURRENT if pair[1].metric_id == chosen else Html(),
@@ -157,7 +157,7 @@ def comparison(metric: Metric, benchmark: Benchmark) -> list[Column]:
     ]
 
 
-def rank_columns(metric: Metric, heading: str = "Standing, best first") -> list[Column]:
+def rank_columns(metric: Metric, heading: str = "Rank (1 = best)") -> list[Column]:
     """The quarter and rank, of what is ranked."""
     return [Column(heading, lambda row: cells.rank(row, metric))] if metric.ranked else []
 
@@ -185,6 +185,13 @@ def council_links(db: Database) -> Html:
             links = items(link(name, {"la": name}) for name in names)
             blocks.append(tag("section", tag("h2", db.names[region_id]), links))
     return tag("div", *blocks, class_="links")
+
+
+def choices_line(chosen: Iterable[str]) -> Html:
+    """What is chosen, in one line: on a phone, where answers come before choosers, it opens them."""
+    # page.js opens them, and keeps them open while others are chosen.
+    words = join(*chosen, bold("Change"), by=" · ")
+    return tag("button", words, type="button", class_="choices", data_choosing=True, aria_expanded="false")
 
 
 def sentence(text: str) -> Html:
@@ -235,9 +242,9 @@ def footer(db: Database) -> Html:
     return Html(
         '<footer class="foot"><p>Contains public sector information licensed under the Open Government Licence v3.0. '
         "Boundaries: Office for National Statistics; contains OS data © Crown copyright and database right. "
-        "Tile layout after ODI Leeds (MIT). Inspections after Ofsted’s newest official file: JT-39, with "
+        "Tile map: ODI Leeds (MIT). Inspections since Ofsted’s latest official file: JT-39, with "
         "a fork of Data to Insight’s tool, each checked against Ofsted’s report.</p>"
-        '<p><a href="/api" target="_self">Every figure by address, for programs</a> · '
+        '<p><a href="/api" target="_self">API</a> · '
         '<a data-choose href="/accessibility">Accessibility statement</a></p>'
         f"<p>Data version {escape(db.data_version)}.</p></footer>"
     )

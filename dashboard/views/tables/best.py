@@ -48,7 +48,7 @@ def councils(found: Best, leaders: Mapping[str, Row], chosen: str | None) -> Tab
                 "value_high",
                 unit=pl.lit(metric.unit),
             ),
-            column("Standing, best first", formats.rank, *RANKS),
+            column("Rank (1 = best)", formats.rank, *RANKS),
             column(
                 f"From {formats.benchmark_figure(found.mark, metric) if found.mark else ''}",
                 lambda row: _gap(row, found),
@@ -187,7 +187,7 @@ def shared_characteristics(rows: pl.DataFrame) -> Table:
             ),
             column("Of these", _share("best", most), of_the_best="best", best="best_of"),
             Column("Of all", _share("all", most), {"of_all": "all", "all": "all_of"}),
-            column("Beyond chance?", said, beyond_chance=side, comparisons=pl.lit(rows.height)),
+            column("Significant?", said, beyond_chance=side, comparisons=pl.lit(rows.height)),
         ),
         group=itemgetter("dimension"),
     )

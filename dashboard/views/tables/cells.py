@@ -18,7 +18,7 @@ GRADE_CLASSES = {grade: f"grade-{position}" for position, grade in enumerate(GRA
 SPARK_WIDTH, SPARK_HEIGHT, SPARK_PAD, SPARK_LINE, SPARK_DOT = 88, 22, 3, 1.2, 2.5
 
 
-def link(text: str, query: Mapping[str, str], page: str = "") -> Html:
+def link(text: object, query: Mapping[str, str], page: str = "") -> Html:
     """A link that keeps the choices in the address and adds its own."""
     # page.js adds the choices that are already in the address, and follows the link without loading the page again.
     return Html(f'<a data-choose href="{escape(f"{page}?{urlencode(query)}")}">{escape(text)}</a>')
@@ -120,13 +120,20 @@ def neighbours(row: Row, metric: Metric) -> Html:
     return join(formats.companion(row, "neighbours", metric), *map(period, notes))
 
 
-def change(change: float | None, metric: Metric, series_break: str | None = None, decimals: int | None = None) -> Html:
-    """A change with its sign, and what it means; on a break of the series that there is none, and on hover why."""
+def change(
+    change: float | None, metric: Metric, series_break: str | None = None, decimals: int | None = None, *,
+    whole: bool = False,
+) -> Html:  # fmt: skip
+    """A change with its sign, and what it means; on a break of the series that there is none, and on hover why.
+
+    As a `whole` number where it is of posts that are shown so.
+    """
     if change is None:
-        return tag("span", "series breaks", class_="period", title=series_break) if series_break else Html()
+        return tag("span", "method changed", class_="period", title=series_break) if series_break else Html()
     word = formats.direction(change, metric)
     css = word if word in ("better", "worse") else "same"
-    return join(formats.signed(change, metric, decimals), span(f"word {css}", word))
+    said = f"{'+' * (change > 0)}{formats.number(change, 0)}" if whole else formats.signed(change, metric, decimals)
+    return join(said, span(f"word {css}", word))
 
 
 def gap(row: Row, metric: Metric) -> str:
@@ -159,12 +166,16 @@ def _gap_between(row: Row, metric: Metric) -> Html:
     return join(words, period(real) if real else "")
 
 
-def rank(row: Row, metric: Metric) -> Html:
-    """The quarter and the rank with how many are ranked; why it is not ranked of what is not."""
+def rank(row: Row, metric: Metric, *, shared: bool = True) -> Html:
+    """The quarter and the rank with how many are ranked; why it is not ranked of what is not.
+
+    How many have the same rank only where that is `shared`.
+    """
     if row["rank_low"] is None:
         why = f": {row['not_ranked']}" if row["not_ranked"] else ""
         return period(f"not ranked{why}" if why or not metric.ranked else "")
-    return join(quarter_of(row), " ", formats.rank(row))
+    words = formats.rank(row)
+    return join(quarter_of(row), " ", words if shared else words.partition(" (")[0])
 
 
 def quarter_of(row: Row) -> Html:

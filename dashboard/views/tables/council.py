@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import date
 
 import polars as pl
 
@@ -14,10 +15,70 @@ from dashboard.data.model import Metric, Row
 from dashboard.views.tables import cells, measure, rank_columns
 from dashboard.views.tables.cells import link, without
 from dashboard.views.tables.html import Html, bold, items, join, note, period, tag
-from dashboard.views.tables.table import CURRENT, Column, Table
+from dashboard.views.tables.table import CURRENT, Column, Table, wide
 from dashboard.views.text import direction, formats
 from dashboard.views.text.citing import columns_of
 from dashboard.views.text.grammar import plural
+from dashboard.views.text.questions import Question
+
+
+def spine(
+    name: str,
+    rows: Sequence[tuple[Row, Metric]],
+    strips: Mapping[str, Html],
+    history: Mapping[str, Sequence[tuple[date, float | None]]],
+    benchmark: Benchmark,
+    chosen: str,
+) -> Html:
+    """The measures that matter most: the council among all in each, its gap, rank and trend (a spine chart).
+
+    `rows` are those of `queries.profile` with the measure of each; `strips` the picture of each by measure.
+    """
+    values = {metric_id: [value for _, value in figures] for metric_id, figures in history.items()}
+
+    def change(pair: tuple[Row, Metric]) -> Html:
+        row, metric = pair
+        return cells.change(row["change"], metric, row["series_break"])
+
+    def trend(pair: tuple[Row, Metric]) -> Html:
+        row, metric = pair
+        return join(cells.spark(values.get(metric.metric_id, [])), period(direction.short_trend(row)))
+
+    table = Table(
+        "spine",
+        (
+            Column("Measure", lambda pair: measure(pair[1], pair[0]["period_end"])),
+            Column("Value", lambda pair: cells.compared(*pair)),
+            Column("All councils, better to the right", lambda pair: strips[pair[1].metric_id]),
+            Column("Gap", lambda pair: cells.gap(*pair)),
+            Column("Rank (1 = best)", lambda pair: cells.rank(*pair, shared=False)),
+            wide(Column("Change in a year", change)),
+            wide(Column("Over five years", trend)),
+        ),
+        mark=lambda pair: CURRENT if pair[1].metric_id == chosen else Html(),
+    )
+    return table.html(rows, f"{name}: the measures that matter most, compared with: {benchmark.title}")
+
+
+def to_learn_from(found: Sequence[Partner], name: str) -> Html:
+    """Learning partners in a line each: how similar they are, on how many measures they do better, how they are led."""
+    table = Table(
+        "partners",
+        (
+            Column("Council", lambda one: join(link(one.name, {"la": one.name}), period(like(one, name)))),
+            Column("Does better on", lambda one: plural(len(one.evidence), "measure")),
+            Column("Impact of leaders", _leaders),
+        ),
+    )
+    return table.html(found, f"Councils that {formats.place(name)} can learn from")
+
+
+def to_ask(found: Sequence[Question]) -> Html:
+    """Questions to a council, each over what it comes from."""
+    if not found:
+        return tag("p", "No figure here falls significantly short.")
+    points = (tag("li", one.words, period(one.because)) for one in found)
+    return tag("ol", *points, class_="asked")
 
 
 def timeline(found: Sequence[Inspection]) -> Html:
@@ -26,7 +87,7 @@ def timeline(found: Sequence[Inspection]) -> Html:
         tag("li", period(f"{one.published:%B %Y}"), cells.grade(one.grades.get("leaders"), one.framework, "leaders"))
         for one in sorted(found, key=lambda one: one.published)
     )
-    return tag("ol", *steps, class_="timeline", aria_label="Impact of leaders, report by report")
+    return tag("ol", *steps, class_="timeline", aria_label="Leadership judgements over time")
 
 
 def extremes(db: Database, rows: pl.DataFrame, caption: str) -> Html:
@@ -42,7 +103,7 @@ def extremes(db: Database, rows: pl.DataFrame, caption: str) -> Html:
         (
             Column("Measure", lambda row: measure(of(row), row["period_end"], unit=False)),
             Column("Value", lambda row: bold(formats.quantity(row["value"], of(row)))),
-            Column("Standing, best first", lambda row: cells.rank(row, of(row))),
+            Column("Rank (1 = best)", lambda row: cells.rank(row, of(row))),
             Column("Trend", direction.trend),
         ),
     )

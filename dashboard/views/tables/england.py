@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from urllib.parse import quote
 
 import polars as pl
 
@@ -13,14 +14,18 @@ from dashboard.analysis.standard import Standard
 from dashboard.data.database import Database
 from dashboard.data.model import ENGLAND, GRADES, Metric, Row
 from dashboard.data.names import format_date
+from dashboard.views.charts.map_geometry import BOXES
+from dashboard.views.charts.palette import PALE, Classification
 from dashboard.views.tables import cells, measure, released
 from dashboard.views.tables.cells import council as council_link
 from dashboard.views.tables.cells import link, without
 from dashboard.views.tables.html import Html, bold, items, join, note, outside, period, span, tag
-from dashboard.views.tables.table import CHOSEN, CURRENT, Column, Table, column, marks, plain, written
+from dashboard.views.tables.table import CHOSEN, CURRENT, Column, Table, column, marks, plain, wide, written
 from dashboard.views.text import formats, front
 from dashboard.views.text.citing import columns_of
 
+# Of the small map: how wide a council is, in units of the tiles; and what an address of an image leaves as it is.
+DOT, SAFE = 96, " =:/,.-'"
 LEVEL = ("benchmark", "benchmark_low", "benchmark_high")
 
 
@@ -36,18 +41,50 @@ def council(name: str, sentence: str) -> Html:
 
 
 def headlines(found: Sequence[Headline], chosen: str) -> Html:
-    """England's headline figures as cards, each a link that chooses its measure."""
-    return tag("ul", *(_card(one, is_chosen=one.metric.metric_id == chosen) for one in found), class_="figures")
+    """England's headline figures as cards, each a link to councils ranked by it; of a count, by the next that ranks."""
+    cards = []
+    for at, one in enumerate(found):
+        ranked = next((other.metric for other in found[at:] if other.metric.ranked), one.metric)
+        cards.append(_card(one, ranked, is_chosen=one.metric.metric_id == chosen))
+    return tag("ul", *cards, class_="figures")
 
 
-def _card(one: Headline, *, is_chosen: bool) -> Html:
+def small_map(shapes: pl.DataFrame, found: Classification, metric: Metric, when: str) -> Html:
+    """All councils as dots in the colours of the map, which it leads to; `shapes` are the table map_shape."""
+    of: dict[str, list[str]] = {}
+    for area_id, x, y in shapes.filter(pl.col("view") == "tiles").select("area_id", "x", "y").iter_rows():
+        entry = found.classes[found.of[area_id]] if area_id in found.of else None
+        of.setdefault(entry.fill if entry and entry.pattern == "plain" else PALE, []).append(f"M{x:.0f} {y:.0f}h0")
+    _, _, width, height = BOXES["tiles"]
+    dots = "".join(f"<path d='{''.join(each)}' stroke='{fill}'/>" for fill, each in of.items())
+    svg = (
+        f"<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 {width} {height}'>"
+        f"<g stroke-width='{DOT}' stroke-linecap='round'>{dots}</g></svg>"
+    )
+    alt = f"Map of councils by {metric.noun}, {when}: open it"
+    image = tag("img", class_="small-map", src=f"data:image/svg+xml,{quote(svg, safe=SAFE)}", alt=alt)
+    ends = "Dark blue: best quarter. Orange: worst quarter. " if metric.ranked and not metric.graded else ""
+    return join(link(image, {}, page="/map"), note(ends, link("Open the map", {}, page="/map"), "."))
+
+
+def newest_reports(reports: pl.DataFrame) -> Html:
+    """The newest inspection reports, each with how leaders were judged."""
+    return items((_report(row) for row in reports.iter_rows(named=True)), class_="reports")
+
+
+def _card(one: Headline, ranked: Metric, *, is_chosen: bool) -> Html:
     metric = one.metric
-    value = "no figure" if one.value is None else formats.brief(one.value, metric)
+    # Posts are counted whole where they are read at a glance.
+    value = (
+        "no figure"
+        if one.value is None
+        else (formats.number(one.value, 0) if metric.counted else formats.brief(one.value, metric))
+    )
     return tag(
         "li",
-        link(metric.title, {"metric": metric.title}),
+        link(metric.title, {"metric": ranked.title}),
         tag("b", value, span("unit", "" if metric.unit == "%" else f" {metric.unit}"), class_="big"),
-        span("moved", cells.change(one.change, metric, one.series_break)),
+        span("moved", cells.change(one.change, metric, one.series_break, whole=metric.counted)),
         cells.spark(one.history),
         period(formats.period_label(metric, one.period_end)),
         class_="figure",
@@ -56,7 +93,7 @@ def _card(one: Headline, *, is_chosen: bool) -> Html:
 
 
 def ends(db: Database, metric: Metric, leaders: Mapping[str, str], chosen: str | None, *, behind: bool) -> Table:
-    """The councils furthest behind in one measure, with what each would have to gain; or the best. How each is led."""
+    """The councils worst in one measure, with what each would have to gain; or the best. How each is led."""
 
     def led(row: Row) -> Html:
         judged = leaders.get(row["area_id"])
@@ -68,7 +105,7 @@ def ends(db: Database, metric: Metric, leaders: Mapping[str, str], chosen: str |
             Column("Council", lambda row: join(council_link(row["name"]), cells.joint_note(row, db.names))),
             Column("Value", lambda row: bold(formats.brief(row["value"], metric))),
             *([Column("From the standard", lambda row: cells.gap(row, metric))] if behind else []),
-            Column("Change in a year", lambda row: cells.change(row["change"], metric, row["series_break"])),
+            wide(Column("Change in a year", lambda row: cells.change(row["change"], metric, row["series_break"]))),
             Column("Leaders", led),
         ),
         mark=marks(chosen),
@@ -144,16 +181,16 @@ def gains(db: Database, benchmark: Benchmark, chosen: str) -> Table:
                     **{name: one.mark[name] if one.mark else None for name in LEVEL},
                 },
             ),
-            Column("Reach it", lambda one: one.total.meet, lambda one: {"reach_it": one.total.meet}),
-            Column("Fall short", lambda one: one.total.short, lambda one: {"fall_short": one.total.short}),
+            Column("Meet it", lambda one: one.total.meet, lambda one: {"reach_it": one.total.meet}),
+            Column("Do not meet it", lambda one: one.total.short, lambda one: {"fall_short": one.total.short}),
             Column(
-                "Cannot be said",
+                "Not known",
                 lambda one: one.total.unsure or "",
                 lambda one: {"hidden_figures_leave_open": one.total.unsure},
             ),
             Column("No figure", lambda one: one.total.without, lambda one: {"no_figure": one.total.without}),
             Column(
-                "If all met it",
+                "If every council met it",
                 _gained,
                 lambda one: {
                     "if_all_met": one.total.shortfall,
@@ -242,7 +279,7 @@ def watched(
             Column("Value", lambda row: cells.compared(row, metric)),
             Column(benchmark.title, lambda row: cells.benchmark(row, metric)),
             Column("Gap", lambda row: cells.gap(row, metric)),
-            Column("Standing, best first", lambda row: cells.rank(row, metric)),
+            Column("Rank (1 = best)", lambda row: cells.rank(row, metric)),
             *([] if grades is None else [Column("Impact of leaders", leaders)]),
         ),
     )
@@ -304,22 +341,20 @@ def counted(db: Database, rows: pl.DataFrame, caption: str) -> Html:
     return table.html(rows, caption)
 
 
-def news(db: Database, found: Sequence[News], reports: pl.DataFrame) -> Html:
-    """What the newest editions changed, and the newest inspection reports."""
+def news(db: Database, found: Sequence[News]) -> Html:
+    """What the newest editions changed."""
     blocks = [
         tag(
             "section",
             tag("h3", f"{one.source.title}, {one.source.release}"),
             note(
-                f"Released {released(one.source.released)}, against "
+                f"Released {released(one.source.released)}. Compared with "
                 f"{one.source.previous_release or 'no earlier edition'}."
             ),
             items(front.news_lines(db, one)),
         )
         for one in found
     ]
-    newest = items(_report(row) for row in reports.iter_rows(named=True))
-    blocks.append(tag("section", tag("h3", "Newest inspection reports"), newest))
     return tag("div", *blocks, class_="news")
 
 

@@ -47,8 +47,8 @@ def figures(
             Column("Change since", lambda pair: cells.change(pair[0]["change"], pair[1])),
             Column(benchmark.label, lambda pair: cells.benchmark(*pair)),
             Column("Gap", lambda pair: cells.gap(*pair)),
-            Column("Beyond chance?", lambda pair: join(cells.short_verdict(pair[0]), _interval(*pair))),
-            Column("Would stand, best first", lambda pair: cells.rank(*pair)),
+            Column("Significant?", lambda pair: join(cells.short_verdict(pair[0]), _interval(*pair))),
+            Column("Rank (1 = best)", lambda pair: cells.rank(*pair)),
         ),
         mark=lambda pair: CURRENT if pair[1].metric_id == chosen else Html(),
     )
@@ -87,7 +87,7 @@ def among(db: Database, rows: pl.DataFrame, own: Row, metric: Metric, caption: s
         (
             Column("Council", name),
             Column("Value", value),
-            Column("Standing, best first" if metric.ranked else "Standing", lambda row: cells.rank(row, metric)),
+            Column("Rank (1 = best)" if metric.ranked else "Standing", lambda row: cells.rank(row, metric)),
         ),
         mark=lambda row: CHOSEN if row is own else Html(),
     )

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from operator import itemgetter
 from typing import Any
 
 import polars as pl
 
-from dashboard.views.tables.html import Cell, Html, escape, tag, th
+from dashboard.views.tables.html import Cell, Html, escape, join, tag, th
 
 CHOSEN, CURRENT = Html(' class="chosen"'), Html(' class="chosen" aria-current="true"')
 ROW = '<th scope="row">'
+# page.js turns the rows of the table after it, but for those without a figure, which stay last.
+TURN = Html('<button type="button" class="turn" data-turns>Reverse the order</button>')
+# From so many rows on a table scrolls below its head, and can be turned round.
+LONG = 20
 # Columns of a file by their names in it: each is a column of the rows, or calculated from some.
 Fields = Mapping[str, str | pl.Expr]
 # Of rows that are no frame: what each gives.
@@ -27,6 +31,8 @@ class Column:
     """As text, or as a Cell."""
     show: Callable[[Any], object] | None = None
     file: Fields | Written = field(default_factory=dict)
+    wide: bool = False
+    """Whether a phone leaves it out: never what the table answers."""
 
 
 @dataclass(frozen=True)
@@ -49,8 +55,9 @@ class Table:
         head = "".join(name if isinstance(name, Cell) else th(name, scope="col") for name, _ in shown)
         first, *rest = (show for _, show in shown)
         end_of_name, end, end_of_row = ("", "", "") if self.terse else ("</th>", "</td>", "</tr>")
-        body, group = [], ""
+        body, group, count = [], "", 0
         for row in rows.iter_rows(named=True) if isinstance(rows, pl.DataFrame) else rows:
+            count += 1
             before, group = group, self.group(row) if self.group else ""
             if group != before:
                 body.append(f'<tr class="theme">{tag("th", group, colspan=len(shown), scope="colgroup")}</tr>')
@@ -65,7 +72,12 @@ class Table:
             body.append(end_of_row)
         of = tag("caption", caption)
         table = Html(f"{of}<thead><tr>{head}</tr></thead><tbody>{''.join(body)}</tbody>")
-        return scrolling(tag("table", table, class_=self.kind), caption)
+        columns = [column for column in self.columns if column.show]
+        # The style sheet knows which to leave out by their places.
+        wide = [f"wide-{place}" for place, column in enumerate(columns, start=1) if column.wide]
+        drawn = tag("table", table, class_=" ".join([self.kind, *wide]))
+        scrolled = scrolling(drawn, caption, is_long=count >= LONG)
+        return join(TURN, scrolled) if count >= LONG and not self.group else scrolled
 
     def frame(self, rows: pl.DataFrame | Iterable[Any], about: Iterable[pl.Expr] = ()) -> pl.DataFrame:
         """The rows as a file has them; `about` is what holds of all, as where they are from."""
@@ -77,9 +89,15 @@ class Table:
         return pl.DataFrame(written, infer_schema_length=None).with_columns(*about)
 
 
-def scrolling(table: Html, caption: str) -> Html:
-    """What scrolls by keyboard if it is wider than the page."""
-    return tag("div", table, class_="scroll", tabindex="0", role="region", aria_label=caption)
+def scrolling(table: Html, caption: str, *, is_long: bool = False) -> Html:
+    """What scrolls by keyboard if it is wider than the page, or below its head if it is long."""
+    kind = "scroll long" if is_long else "scroll"
+    return tag("div", table, class_=kind, tabindex="0", role="region", aria_label=caption)
+
+
+def wide(of: Column) -> Column:
+    """The column, which a phone leaves out."""
+    return replace(of, wide=True)
 
 
 def marks(chosen: str | None) -> Callable[[Any], Html]:

@@ -133,7 +133,9 @@ def how_long(found: Best) -> str:
 def breaks(db: Database, metric: Metric) -> list[str]:
     """Why years are parted by a dark line, a sentence each."""
     rows = db.table["series_break"].filter(pl.col("metric_id") == metric.metric_id).sort("period_end")
-    return [f"{end.year} begins anew: {reason}" for end, reason in rows.select("period_end", "reason").iter_rows()]
+    return [
+        f"{end.year} starts a new series: {reason}" for end, reason in rows.select("period_end", "reason").iter_rows()
+    ]
 
 
 def shared_characteristics(rows: Sequence[Row], found: Best) -> str:
@@ -178,7 +180,7 @@ def several(rows: pl.DataFrame, metrics: Sequence[Metric], by_lot: float) -> str
     who = formats.listed(first) if len(first) <= FEW else str(len(first))
     return (
         f"{rows.height} {'council is' if rows.height == 1 else 'councils are'} {on}: {who} on {max(counts)}. If each "
-        f"drew its quarters by lot, about {formats.number(by_lot, 0)} would be. It is no ranking: measures are not "
+        f"drew its quarters by lot, about {formats.number(by_lot, 0)} would be. This is not a ranking: measures are not "
         "weighed, some go together, and who is best on most may be in the worst quarter on another."
     )
 

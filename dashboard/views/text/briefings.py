@@ -21,11 +21,11 @@ MANY = 8
 MOST_NAMED = 4
 SIMILAR = "similar"
 WITHOUT_COUNTS = (
-    "Where no counts are published, the worst and the best quarter stand for what is beyond chance in watch lists and "
-    "among those to ring."
+    "Where no counts are published, the worst and the best quarter are used instead of significance in watch lists and "
+    "among councils to learn from."
 )
 # Of the best and the last council of a region.
-ENDS = "Best and furthest behind are those with enough behind their figure to set a benchmark."
+ENDS = "Best and worst are those with enough behind their figure to set a benchmark."
 # Where nothing is printed instead of a figure.
 NO_SYMBOL = "none"
 REGION_PUBLISHED = "Figures of the region and of England are the published ones, never sums or averages of councils."
@@ -56,8 +56,8 @@ def ready(count: int) -> str:
 
 
 def group(benchmark: Benchmark) -> str:
-    """What is compared with, in a sentence: "what the best quarter of councils in England reach"."""
-    return f"what {benchmark.group} reach" if benchmark.best else benchmark.group
+    """What is compared with, in a sentence: "the best-quarter standard"."""
+    return benchmark.standard()
 
 
 def how_chosen(metrics: Sequence[Metric]) -> str:
@@ -93,7 +93,7 @@ def directions(name: str, rows: Sequence[Row], metrics: Mapping[str, Metric]) ->
 
 def no_list(of: int) -> str:
     """That a council is on no list, since it has no trend."""
-    return f"It can be on no watch list, and not among those to ring: no direction can be said on the {of} measures."
+    return f"It is on no list: none of the {of} measures has enough data for a trend."
 
 
 def listed_for(metrics: Sequence[Metric], of: int, known: int, benchmark: Benchmark, side: Side) -> str:
@@ -153,7 +153,7 @@ def very_small(names: Sequence[str]) -> str:
     """What becomes of those that are very small where all councils are looked at."""
     return (
         f"{formats.listed(list(names))} are very small: they are shown, but not ranked or compared, and not named as "
-        "furthest behind or as having moved most."
+        "worst or as having moved most."
     )
 
 

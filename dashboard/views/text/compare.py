@@ -55,7 +55,7 @@ def who(names: Sequence[str], metric: Metric, chosen: str | None, *, as_it_began
     if not as_it_began:
         return "Your own choice. Choose a council above to mark it."
     if metric.ranked:
-        ends = "the five best councils in this measure and the five furthest behind"
+        ends = "the five best councils in this measure and the five worst"
     else:
         ends = "the five councils with the lowest figures and the five with the highest"
     return (
@@ -194,7 +194,7 @@ def _ranks(rows: Sequence[Row], known: Sequence[Row], metric: Metric, own: Row |
         if known[0]["value"] == known[-1]["value"]:
             return f"{said}."
         last = f"{formats.quantity(known[-1]['value'], metric)} ({_names(_alike(rows, known[-1]))})"
-        return f"{said}; the furthest behind is {last}."
+        return f"{said}; the worst is {last}."
     if own["value"] is None:
         return f"{_own(own, metric)} The best of the {compared} {_at(best, metric)}."
     if own["rank_here_low"] is None:
@@ -251,7 +251,7 @@ def _reached(known: Sequence[Row], metric: Metric, benchmark: Benchmark) -> str:
     if len(held) == 1:
         of = f"{_called(held[0])} {'reaches it' if met else 'does not reach it'}."
     if _own_benchmarks(held, benchmark):
-        return f"Each is held against {benchmark.group_of()}: {of}"
+        return f"Each is compared with {benchmark.group_of()}: {of}"
     level = formats.benchmark_value(held[0], benchmark, metric)
     return f"{level} {of}"
 

@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from dashboard.analysis.benchmarks import Benchmark
-from dashboard.data.model import Metric, Row
+from dashboard.analysis.queries import Inspection
+from dashboard.data.model import GRADES, Metric, Row
 from dashboard.views.text import formats
+from dashboard.views.text.formats import in_words
+from dashboard.views.text.grammar import LONGEST, have, together, words
 
 # More names than this are counted, not listed.
 FEW = 4
@@ -26,25 +29,33 @@ def council_sentence(
         return _hidden_sentence(name, when, row, metric, benchmark, among)
     if row["value"] is None:
         why = formats.why(row, metric)
-        return f"{name} has no {metric.noun} {when}: {why}."
+        said = f"{name} has no {metric.noun} {when}: {why}."
+        if words(said) <= LONGEST:
+            return said
+        return f"{name} has no figure for {metric.title[0].lower()}{metric.title[1:]}. The reason {when}: {why}."
     note = f" ({formats.joint(partners)})" if partners else ""
-    opening = f"In {name} the {metric.noun} was {formats.compared(row, metric)} {when}{note}"
+    said = formats.opening(name, formats.compared(row, metric), metric, when)
     unknown = formats.unknown_in_full(row, metric)
+    if words(said + note) <= LONGEST:
+        said += note
+    elif note:
+        unknown = f"It is a {formats.joint(partners)}. {unknown}".strip()
     if row["not_ranked"]:
-        return " ".join(filter(None, (f"{opening}.", unknown, _not_ranked(row, metric))))
+        return " ".join(filter(None, (f"{said}.", unknown, _not_ranked(row, metric))))
     rank = _ranked(row, among)
-    opening += f", {rank}{_whatever(row, metric)}." if rank else "."
-    return " ".join(filter(None, (opening, unknown, _compare_with_benchmark(row, metric, benchmark))))
+    placed = f"{rank}{_whatever(row, metric)}"
+    said = together(said, placed, f"It ranks {placed}.") if rank else f"{said}."
+    return " ".join(filter(None, (said, unknown, _compare_with_benchmark(row, metric, benchmark))))
 
 
 def _hidden_sentence(name: str, when: str, row: Row, metric: Metric, benchmark: Benchmark, among: str) -> str:
     """A figure that is hidden because its count is small: its range, where that ranks it, and what it is beside."""
-    opening = f"In {name} the {metric.noun} {when} is {formats.hidden(row, metric)}: {formats.figure(row, metric)}"
+    said = f"{formats.opening(name, formats.figure(row, metric), metric, when)}. It is {formats.hidden(row, metric)}."
     if row["not_ranked"]:
-        return f"{opening}. {_not_ranked(row, metric)}"
+        return f"{said} {_not_ranked(row, metric)}"
     rank, quarter = _ranked(row, among), formats.quarter(row)
-    placed = f", {rank}, in the {quarter}" if rank and quarter else f", {rank}" if rank else ""
-    return f"{opening}{placed}. {_compare_with_benchmark(row, metric, benchmark)}".strip()
+    placed = f" It ranks {rank}{f', in the {quarter}' if quarter else ''}." if rank else ""
+    return f"{said}{placed} {_compare_with_benchmark(row, metric, benchmark)}".strip()
 
 
 def _ranked(row: Row, among: str) -> str:
@@ -69,6 +80,70 @@ def _whatever(row: Row, metric: Metric) -> str:
         return ""
     whatever = f" whatever the {formats.open_by(metric).removeprefix('the ')} are" if row["quarter"] else ""
     return f", in the {formats.quarter(row)}{whatever}"
+
+
+def opening(
+    name: str,
+    inspections: Sequence[Inspection],
+    rows: Sequence[Row],
+    metrics: Mapping[str, Metric],
+    weakest: Row | None,
+    among: str = "",
+) -> str:
+    """What a council's page opens with: how Ofsted judged its leaders, its direction, and its biggest problem.
+
+    `inspections` are newest first, `rows` those of `queries.profile`, `weakest` the first of `group.extremes`' worst,
+    with the rank of the group that `among` names.
+    """
+    ofsted = leaders_sentence(name, inspections)
+    if rows and rows[0]["very_small"]:
+        return f"{ofsted} {formats.place(name)} is too small to rank reliably. Treat each figure with care."
+    return f"{ofsted} {_direction(rows, metrics)} {_problem(weakest, metrics, among)}"
+
+
+def leaders_sentence(name: str, inspections: Sequence[Inspection]) -> str:
+    """How Ofsted last judged a council's leaders, and whether that is better than the time before."""
+    whose = formats.possessive(formats.place(name))
+    judged = [(one.on, one.grades["leaders"]) for one in inspections if "leaders" in one.grades]
+    if not judged:
+        return f"Ofsted has not judged {whose} leaders since 2013."
+    (on, grade), *before = judged
+    since = ""
+    if before:
+        then, earlier = before[0]
+        step = GRADES.index(grade) - GRADES.index(earlier)
+        moved = f"up from {in_words(earlier)}" if step < 0 else f"down from {in_words(earlier)}" if step else "as"
+        since = f", {moved} in {then.year}"
+    return f"Ofsted judged {whose} leaders {in_words(grade)} in {on:%B %Y}{since}."
+
+
+def _direction(rows: Sequence[Row], metrics: Mapping[str, Metric]) -> str:
+    """On how many ranked measures it has improved and worsened over five years."""
+    known = [
+        row["direction"]
+        for row in rows
+        if metrics[row["metric_id"]].ranked and row["direction"] not in (None, "cannot be said")
+    ]
+    if not known:
+        return "No measure has enough years of data for a trend."
+    better, worse = (known.count(f"getting {way}") for way in ("better", "worse"))
+    return (
+        f"Over five years {better or 'none'} of {len(known)} measures {have(better or 1)} improved and "
+        f"{worse or 'none'} {have(worse or 1)} worsened."
+    )
+
+
+def _problem(weakest: Row | None, metrics: Mapping[str, Metric], among: str) -> str:
+    """The measure in which it ranks worst: a problem where that is in the worst quarter."""
+    if weakest is None:
+        return "No ranked measure is in the worse half of councils."
+    metric = metrics[weakest["metric_id"]]
+    rank = formats.rank(weakest).partition(" (")[0].replace(formats.among(weakest), str(weakest["ranked"]))
+    what = "biggest problem" if weakest["quarter"] == len(formats.QUARTERS) else "weakest measure"
+    return (
+        f"Its {what} is {metric.short_title[0].lower()}{metric.short_title[1:]}: "
+        f"{formats.brief(weakest['value'], metric)}, {' '.join(filter(None, (rank, among)))}."
+    )
 
 
 def profile_sentence(name: str, rows: Sequence[Row], metrics: Mapping[str, Metric]) -> str:
@@ -110,23 +185,25 @@ def profile_sentence(name: str, rows: Sequence[Row], metrics: Mapping[str, Metri
 def _compare_with_benchmark(row: Row, metric: Metric, benchmark: Benchmark) -> str:
     if metric.counted or row["gap_low"] is None:
         return formats.benchmark_value(row, benchmark, metric)
-    mark = formats.mark(row, benchmark, metric)
-    group = f"what {benchmark.group} reach {mark}" if benchmark.best else f"{benchmark.group} {mark}"
+    mark, standard = formats.mark(row, benchmark, metric), benchmark.standard()
     # Said to both sides: to those that meet a mark by chance too.
     chance = f" {formats.chance(row, metric)}".rstrip()
     if row["gap"] == 0 and not (metric.ranked and benchmark.to_meet):
-        return f"{'It' if metric.ranked else 'That'} is the same as {group}."
+        return f"{'It' if metric.ranked else 'That'} is the same as {standard} {mark}."
     if row["gap_low"] <= 0 < row["gap_high"] and row["gap"] is None:
         # At its best it meets it, at its worst it does not.
-        if row["benchmark"] is not None:
-            why = ": too much is unknown" if metric.unknown else ""
-            return f"Whether it meets {group} is not certain{why}."
-        standard = f"the standard lies {formats.benchmark_quantity(row, metric)}"
-        return f"Whether it meets {group.removesuffix(' ' + mark)} is not certain: {standard}."
+        why = ": too much is unknown" if row["benchmark"] is not None and metric.unknown else ""
+        if row["benchmark"] is None:
+            why = f": that is {formats.benchmark_quantity(row, metric)}"
+            mark = ""
+        return f"It may or may not meet {standard}{f' {mark}' if mark else ''}{why}."
     if metric.neutral or row["gap_low"] > 0:
-        real = formats.shortfall_held(row, metric)
-        return f"That is {formats.gap(row, metric)} {group}{f': {real}' if real else ''}.{chance}"
-    return f"It {'meets' if benchmark.to_meet else 'is better than'} {group}.{chance}"
+        real = formats.shortfall(row, metric)
+        said = f"That is {formats.gap(row, metric)} {standard} {mark}"
+        if real and words(f"{said}: {real}.") > LONGEST:
+            return f"{said}. It comes to {real}.{chance}"
+        return f"{said}{f': {real}' if real else ''}.{chance}"
+    return f"It {'meets' if benchmark.to_meet else 'is better than'} {standard} {mark}.{chance}"
 
 
 def _grade_sentence(name: str, row: Row, metric: Metric) -> str:

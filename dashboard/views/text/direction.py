@@ -19,10 +19,10 @@ FEW = 4
 SPAN = "over five years"
 # The reasons of the table `trend`, for readers.
 NO_DIRECTION = {
-    "fewer than five periods": "there are figures of fewer than five years",
+    "fewer than five periods": "fewer than five years of data",
     "a period was not published": "one of the last five years was not published",
-    "a break in the series": "the last five years were not measured alike",
-    "a reorganisation": "the council is younger than five years",
+    "a break in the series": "the method changed",
+    "a reorganisation": "the council is less than five years old",
     "a joint return changed": "it has not reported with the same councils for five years",
     "a figure is missing": "one of the last five years has no figure",
     "more than a fifth are unknown": "in one of the last five years more than a fifth are unknown",
@@ -37,8 +37,15 @@ def trend(row: Row) -> str:
     if row["direction"] is None:
         return ""
     if row["direction"] == "cannot be said":
-        return f"trend cannot be said: {NO_DIRECTION[row['no_direction']]}"
+        return f"no trend: {NO_DIRECTION[row['no_direction']]}"
     return f"{row['direction']} {SPAN}"
+
+
+def short_trend(row: Row) -> str:
+    """The same in a column that says over how long: "getting worse", "no trend"; empty where none is asked."""
+    if row["direction"] is None:
+        return ""
+    return "no trend" if row["direction"] == "cannot be said" else str(row["direction"])
 
 
 def trend_sentence(row: pl.DataFrame) -> str:
@@ -61,12 +68,12 @@ def counts_sentence(rows: pl.DataFrame, metrics: Sequence[Metric], side: Side, b
         return f"{councils} {going}: {_first(first)}."
     return (
         f"{councils} {going} on at least one of these {of}; {_first(first)} on {most} of them. "
-        "Measures are counted, not weighed: it is no score."
+        "This is a count of measures, not a score."
     )
 
 
 def movers_sentence(movers: Movers) -> str:
-    """Who moved furthest between two periods, in value and in rank."""
+    """Biggest changes between two periods, in value and in rank."""
     metric = movers.metric
     if movers.before is None:
         return f"How far councils moved in the {metric.noun} cannot be said. {movers.why}"
@@ -116,8 +123,7 @@ def partners_sentence(name: str, partners: Sequence[Partner], benchmark: Benchma
 def benchmark_reached(benchmark: Benchmark) -> tuple[str, str]:
     """What one council does that reaches a benchmark, and what several do: "reaches the best quarter of councils"."""
     if benchmark.to_meet:
-        group = f"what {benchmark.group} reach" if benchmark.best else benchmark.group
-        return f"meets {group}", f"meet {group}"
+        return f"meets {benchmark.standard()}", f"meet {benchmark.standard()}"
     return f"does at least as well as {benchmark.group}", f"do at least as well as {benchmark.group}"
 
 

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from dashboard.analysis.benchmarks import Benchmark
 from dashboard.analysis.comparison import England
 from dashboard.data.model import GRADES, Metric, Row
 from dashboard.views.text import formats
+from dashboard.views.text.formats import in_words
+from dashboard.views.text.grammar import LONGEST, are, together, words
 
 # More names than this are counted, not listed.
 FEW = 4
@@ -21,19 +24,30 @@ def england_sentence(
     if metric.graded:
         return _grades_sentence(rows, metric)
     when = formats.period(metric, rows[0]["period_end"])
-    if england is None or england["value"] is None:
-        opening = f"There is no published figure for England of the {metric.noun} {when}."
-    else:
-        opening = f"In England the {metric.noun} was {formats.quantity(england['value'], metric)} {when}"
-        opening += f", {formats.changed(england['change'], metric)}." if england["change"] is not None else "."
-        said = (opening, formats.no_change(england), formats.unknown_in_full(england, metric))
-        opening = " ".join(filter(None, said))
+    parts = _england(england, metric, when)
     known = [row for row in rows if row["value"] is not None]
     if not known:
-        return f"{opening} No council has a figure: {formats.listed(_missing(rows, metric))}."
-    if metric.ranked:
-        return f"{opening} {_total(rows, metric, benchmark, total)}"
-    return f"{opening}{_range(rows, metric)}{_above(rows, metric, benchmark, total)}{_left_out(total, metric)}"
+        parts.append(f"No council has a figure: {formats.listed(_missing(rows, metric))}.")
+    elif metric.ranked:
+        shared = benchmark.shared(rows)
+        parts += [_furthest(rows, metric), _total(shared, metric, benchmark, total)]
+    else:
+        parts += [_range(rows, metric), _above(rows, metric, benchmark, total)]
+    if england is not None:
+        parts += [formats.no_change(england), formats.unknown_in_full(england, metric)]
+    parts.append(_left_out(total, metric) if known else "")
+    return " ".join(filter(None, (part.strip() for part in parts)))
+
+
+def _england(england: Row | None, metric: Metric, when: str) -> list[str]:
+    """England's figure and its change."""
+    if england is None or england["value"] is None:
+        return [f"There is no published figure for England of the {metric.noun} {when}."]
+    said = formats.opening("England", formats.quantity(england["value"], metric), metric, when)
+    if england["change"] is None:
+        return [f"{said}."]
+    changed = formats.changed(england["change"], metric)
+    return [together(said, changed, f"That is {changed}.")]
 
 
 def _range(known_or_hidden: Sequence[Row], metric: Metric) -> str:
@@ -43,7 +57,7 @@ def _range(known_or_hidden: Sequence[Row], metric: Metric) -> str:
         return ""
     low, high = (_who_has(setting, end, metric) for end in (setting[0], setting[-1]))
     who = "Councils whose figure is printed" if may_be_beyond(known_or_hidden, setting) else "Councils"
-    return f" {who} range from {low} to {high}."
+    return f"{who} range from {low} to {high}."
 
 
 def may_be_beyond(rows: Sequence[Row], setting: Sequence[Row]) -> bool:
@@ -66,35 +80,35 @@ def _above(rows: Sequence[Row], metric: Metric, benchmark: Benchmark, total: Eng
     if metric.counted or not total.compared or shared is None:
         return ""
     level = formats.benchmark_value(shared, benchmark, metric)
-    return f" {level} {total.short} of {total.compared} councils {'is' if total.short == 1 else 'are'} above it."
+    return f"{level} {total.short} of {total.compared} councils {'is' if total.short == 1 else 'are'} above it."
 
 
-def _total(rows: Sequence[Row], metric: Metric, benchmark: Benchmark, total: England) -> str:
-    shared = benchmark.shared(rows)
+def _total(shared: Mapping[str, Any] | None, metric: Metric, benchmark: Benchmark, total: England) -> str:
+    """How many councils meet the benchmark, and what there would be if all did."""
     if not total.compared:
         # A group that is not picked or a target that is not typed has no value; nor has what too many hide.
         held = shared if shared is not None and shared["benchmark_low"] is None else None
         return formats.benchmark_value(held, benchmark, metric, "any council's")
-    if shared is None:
-        level = f"Held against {benchmark.group_of()}, "
-    else:
-        level = f"{formats.benchmark_value(shared, benchmark, metric)} "
+    side = "lower" if metric.lower_is_better else "higher"
+    mark = ""
+    if shared is not None and shared["benchmark"] is not None:
+        mark = f" ({formats.level(shared['benchmark'], metric)} or {side})"
+    elif shared is not None:
+        mark = f" ({formats.benchmark_quantity(shared, metric)})"
+    of = f"{total.compared} councils"
+    who = f"{total.meet} of {of}" if total.meet and total.short else f"All {of}" if total.meet else f"None of {of}"
+    verb = "meet" if benchmark.to_meet else "do at least as well as"
+    if (total.meet or total.compared) == 1:
+        verb = "meets" if benchmark.to_meet else "does at least as well as"
+    said = f"{who} {verb} {benchmark.standard('their own')}{mark}"
     if total.unsure:
-        score = f"{total.meet} of {total.compared} councils reach it, {total.short} fall short, and for {total.unsure} "
-        score += f"{formats.open_by(metric)} leave it open"
-    elif not total.short:
-        score = f"all {total.compared} councils reach it" if total.compared > 1 else "the one council reaches it"
-    elif not total.meet:
-        score = f"none of {total.compared} councils reaches it"
-    else:
-        score = f"{total.meet} of {total.compared} councils reach it and {total.short} fall short"
-    if shared is not None and shared["benchmark"] is not None and total.short and not total.unsure:
-        # Where it is no quarter, the level says already how many reach it.
-        said = not formats.is_quarter(shared["reached"], shared["council_count"])
-        score = f"{total.short} fall short" if said else score
-    if shared is not None:
-        score = score[0].upper() + score[1:]
-    return f"{level}{score}{_if_all_met(total, metric)}.{_furthest(rows, metric)}{_left_out(total, metric)}"
+        open_ = f"{total.short} do not, and for {total.unsure} {formats.open_by(metric)} leave it open."
+        return f"{said}. {open_}"
+    gained = _if_all_met(total, metric)
+    joined = f"{said}: {gained}."
+    if not gained or words(joined) <= LONGEST:
+        return joined if gained else f"{said}."
+    return f"{said}. {gained[0].upper()}{gained[1:]}."
 
 
 def _furthest(rows: Sequence[Row], metric: Metric) -> str:
@@ -105,15 +119,17 @@ def _furthest(rows: Sequence[Row], metric: Metric) -> str:
     most = max(row["gap_low"] for row in below)
     worst = [row for row in below if row["gap_low"] == most]
     if any(row["value"] is None and row["gap_high"] is not None and row["gap_high"] > most for row in rows):
-        # A hidden figure may be further behind.
+        # A hidden figure may be worse.
         return ""
     names = [formats.place(row["name"]) for row in worst]
     named = [*names[:FEW], f"{len(names) - FEW} more"] if len(names) > FEW + 1 else names
+    who = f"{formats.listed(named)} {are(len(names))}"
     # Where each council has its own benchmark, two may be as far from it at different values.
-    at = formats.listed(list(dict.fromkeys(formats.quantity(row["value"], metric) for row in worst)))
-    if len(worst) == 1 and len({row["benchmark"] for row in below}) > 1:
-        at += f" against its own {formats.benchmark_beside(worst[0], metric)}"
-    return f" Furthest behind {'is' if len(names) == 1 else 'are'} {formats.listed(named)}, at {at}."
+    at = formats.listed(list(dict.fromkeys(formats.brief(row["value"], metric) for row in worst)))
+    if len({row["benchmark"] for row in below}) > 1:
+        beside = f" against {formats.benchmark_beside(worst[0], metric)}" if len(worst) == 1 else ""
+        return f"{who} furthest from the benchmark, at {at}{beside}."
+    return f"{who} {'highest' if metric.lower_is_better else 'lowest'}, at {at}."
 
 
 def _if_all_met(total: England, metric: Metric) -> str:
@@ -125,9 +141,8 @@ def _if_all_met(total: England, metric: Metric) -> str:
     least, count = formats.number(low, 0), formats.number(high, 0)
     gained = f"{count} {formats.counted(count, metric.shortfall.replace('posts to fill', 'fewer vacant posts'))}"
     gained = gained if least == count else f"between {least} and {gained}"
-    left_out = f"not counting {total.uncounted} that publish{'es' if total.uncounted == 1 else ''} no counts"
-    said = [f"if they all met it there would be {gained}", formats.held(metric), left_out if total.uncounted else ""]
-    return f"; {', '.join(filter(None, said))}"
+    left_out = f", leaving out {total.uncounted} without published counts" if total.uncounted else ""
+    return f"if all did, there would be {gained}{left_out}"
 
 
 def _left_out(total: England, metric: Metric) -> str:
@@ -144,7 +159,7 @@ def _left_out(total: England, metric: Metric) -> str:
         )
         if count
     ]
-    return f" {formats.listed(said)}." if said else ""
+    return " ".join(f"{one}." for one in said)
 
 
 def _councils(count: int) -> str:
@@ -154,14 +169,13 @@ def _councils(count: int) -> str:
 def _grades_sentence(rows: Sequence[Row], metric: Metric) -> str:
     strand = metric.title.removeprefix("Ofsted judgement: ")
     counts = {grade: sum(row["value"] == value for row in rows) for value, grade in enumerate(GRADES, start=1)}
-    said = [f"{grade} in {count}" for grade, count in counts.items() if count]
-    when = formats.period(metric, rows[0]["period_end"])
-    when = f"{when[0].upper()}{when[1:]}"
+    said = [f"{in_words(grade)} in {count}" for grade, count in counts.items() if count]
+    when = formats.period(metric, rows[0]["period_end"]).removeprefix("at ")
     if said:
         said[0] += f" of {len(rows)} councils"
-        sentence = f"{when} the latest judgement of {strand} was {formats.listed(said)}."
+        sentence = f"Ofsted's latest judgement of {strand} is {formats.listed(said)}. It covers reports to {when}."
     else:
-        sentence = f"{when} none of {len(rows)} councils had a judgement of {strand}."
+        sentence = f"None of {len(rows)} councils had a judgement of {strand} by {when}."
     others = _missing(rows, metric)
     return sentence + (f" In the others: {formats.listed(others)}." if others else "")
 

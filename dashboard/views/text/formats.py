@@ -25,6 +25,8 @@ from dashboard.views.text.grammar import plural
 # So far from 25 in 100 is still called a quarter.
 NEAR_A_QUARTER = 0.05
 MOST_DECIMALS = 4
+# In words: what a measure is called in a sentence of 25 words.
+LONG_NAME = 9
 ColourScheme = Literal["value", "quarter", "gap", "verdict", "change", "trend"]
 
 # Of a better, a middle and a worse class (of a neutral measure a lower and a higher one): what puts a council there.
@@ -34,11 +36,11 @@ SIDES: dict[ColourScheme, tuple[tuple[str, str, str], tuple[str, str, str]]] = {
     "trend": (("getting better", "no clear trend", "getting worse"), ("falling", "no clear trend", "rising")),
 }
 VERDICTS = {
-    "better": "better, beyond chance",
-    "worse": "worse, beyond chance",
-    "similar": "similar: chance could explain the difference",
-    "lower": "lower, beyond chance",
-    "higher": "higher, beyond chance",
+    "better": "significantly better",
+    "worse": "significantly worse",
+    "similar": "similar: not significant",
+    "lower": "significantly lower",
+    "higher": "significantly higher",
 }
 # Where hidden figures leave open which of two it is.
 HALVES = {(1, 2): "better half", (3, 4): "worse half"}
@@ -174,11 +176,11 @@ def unknown_in_full(row: Row, metric: Metric) -> str:
     said = unknown(row, metric)
     if not said:
         return ""
-    true = f"the true figure lies between {between(row['value_low'], row['value_high'], metric)}"
+    true = f"the true figure is between {between(row['value_low'], row['value_high'], metric)}"
     if row["unknown"] is None:
-        return f"Of how many it is not known is hidden: {true}."
+        return f"How many are unknown is hidden: {true}."
     count, of = number(row["unknown"], 0), number(row["denominator"], 0)
-    return f"Of {count} of {of} ({said.removesuffix(' unknown')}) it is not known: {true}."
+    return f"{count} of {of} ({said.removesuffix(' unknown')}) are unknown: {true}."
 
 
 def too_many_unknown(row: Row) -> bool:
@@ -209,6 +211,21 @@ def signed(value: float, metric: Metric, decimals: int | None = None) -> str:
     """A change or gap with its sign, as in "+0.3" or "−5.1"."""
     shown = _number(value, metric, decimals)
     return f"+{shown}" if value > 0 and shown.strip("0.,") else shown
+
+
+def in_words(grade: str) -> str:
+    """A grade as sentences have it: "Requires improvement"."""
+    return grade.removesuffix(" to be good")
+
+
+def opening(name: str, figure: str, metric: Metric, when: str) -> str:
+    """A figure of a place as a sentence begins: "In Leeds the average caseload was 14.6 ... at 30 September 2025".
+
+    Of a measure with a long name it is "Reading, writing and maths at 11, ...: 31% in Leeds in the academic year ...".
+    """
+    if len(metric.noun.split()) > LONG_NAME:
+        return f"{metric.title}: {figure} in {name}, {when.removeprefix('in the ').removeprefix('at ')}"
+    return f"In {name} the {metric.noun} was {figure} {when}"
 
 
 def period(metric: Metric, end: date) -> str:
@@ -302,12 +319,14 @@ def direction(change: float, metric: Metric) -> str:
 
 
 def changed(change: float, metric: Metric) -> str:
-    """A change since the period before: "down 5.1 percentage points in a year, which is better"."""
+    """A change since the period before: "an improvement of 5.1 percentage points in a year"."""
     word = direction(change, metric)
     if word == "no change":
         return "no change in a year"
-    moved = f"{'up' if change > 0 else 'down'} {difference(change, metric)} in a year"
-    return f"{moved}, which is {word}" if metric.ranked else moved
+    apart = difference(change, metric)
+    if metric.ranked:
+        return f"{'an improvement' if word == 'better' else 'a worsening'} of {apart} in a year"
+    return f"{'up' if change > 0 else 'down'} {apart} in a year"
 
 
 def no_change(row: Row) -> str:
@@ -364,18 +383,18 @@ def chance(row: Row, metric: Metric) -> str:
         return ""
     spread = row.get("interval_allows_for") == SPREAD
     usual = "A difference of this size is usual between councils"
-    said = usual if spread else "Chance could explain the difference"
+    said = usual if spread else "The difference is not statistically significant"
     return f"{said}{' (indicative)' if metric.indicative else ''}."
 
 
 def beyond(benchmark: Benchmark) -> str:
-    """What a verdict goes beyond: "beyond chance", "beyond usual differences between councils"."""
-    return "beyond usual differences between councils" if benchmark.spread else "beyond chance"
+    """What a verdict goes beyond: "beyond chance", "more than councils usually differ"."""
+    return "more than councils usually differ" if benchmark.spread else "beyond chance"
 
 
 def significant(metric: Metric, benchmark: Benchmark) -> str:
-    """What heads a column of verdicts: "Beyond chance?", "Beyond usual differences? (indicative)"."""
-    head = "Beyond usual differences?" if benchmark.spread else "Beyond chance?"
+    """What heads a column of verdicts: "Significant?", "Beyond usual differences? (indicative)"."""
+    head = "Beyond usual differences?" if benchmark.spread else "Significant?"
     return f"{head} (indicative)" if metric.indicative else head
 
 
@@ -396,21 +415,21 @@ def benchmark_value(row: Row | None, benchmark: Benchmark, metric: Metric, its: 
     `row` is one of `comparison.compare` that holds it; None where there is none.
     """
     if metric.graded:
-        return "Grades are not held against a benchmark."
+        return "Grades are not compared with a benchmark."
     if metric.unit == "visits":
-        return "Ofsted decides whom it visits and when: councils are not compared by it."
+        return "Ofsted decides who it visits and when, so councils are not compared."
     if metric.counted:
-        return "This is a count, which follows a council's size: councils are not compared by it."
+        return "This is a count, so councils are not ranked on it."
     if metric.neutral and benchmark.best:
-        return "Neither a high nor a low figure is better here, so there is no best to compare with."
+        return "Neither high nor low is better, so councils are not ranked on it."
     if row is not None and row.get("enough") is False and benchmark.of_councils:
         return too_many_hidden(row)
     if row is None or row["benchmark_low"] is None:
         return benchmark.no_value(its)
     if row["benchmark"] is None:
-        group = f"what {benchmark.group} reach" if benchmark.best else benchmark.group
+        standard = benchmark.standard()
         some = "some are unknown" if metric.unknown else "some figures are hidden"
-        return f"{group[0].upper()}{group[1:]} lies {benchmark_quantity(row, metric)}: {some}."
+        return f"{standard[0].upper()}{standard[1:]} is {benchmark_quantity(row, metric)}: {some}."
     count = row["council_count"]
     quarter = is_quarter(row["reached"], count)
     return benchmark.level.format(
@@ -535,7 +554,7 @@ def _about(row: Row, metric: Metric, scheme: str) -> str:
         return ""
     if scheme == "verdict":
         if row["verdict"] is None:
-            return "no verdict beyond chance"
+            return "no significance test"
         interval = f"95% interval {brief(row['low'], metric)} to {brief(row['high'], metric)}"
         return f"{verdict(row)} ({interval})"
     if scheme == "change":

@@ -23,7 +23,7 @@ def standard_sentence(standard: Standard) -> str:
     side = "below" if metric.lower_is_better else "above"
     level = f"at or {side} {formats.level_quantity(standard.target, metric)}"
     if rows.is_empty():
-        return f"No council had a figure to hold against {formats.level_quantity(standard.target, metric)}."
+        return f"No council had a figure to compare with {formats.level_quantity(standard.target, metric)}."
     now = rows.row(-1, named=True)
     whose = ", what the best quarter reach now," if standard.period else ""
     said = f"{_count(now)} were {level}{whose} {formats.period(metric, now['period_end'])}"
@@ -59,7 +59,7 @@ def watch_sentence(metric: Metric, watched: int, peers: int, benchmark: Benchmar
     better = f"better than it {beyond}" if metric.has_interval else "in the best quarter and ahead of it"
     return (
         f"By the {metric.noun} {_councils(watched)} {worse.format(benchmark.group)} and getting worse over "
-        f"five years; {_councils(peers)} {better} and getting better: those to ring."
+        f"five years; {_councils(peers)} {better} and getting better: these are the ones to learn from."
     )
 
 
@@ -73,7 +73,11 @@ def chance_sentence(rows: pl.DataFrame, metric: Metric, benchmark: Benchmark) ->
         return ""
     meet, short = (returns.filter(side) for side in (pl.col("gap") <= 0, pl.col("gap") > 0))
     near = [side.filter(pl.col("verdict") == "similar").height for side in (meet, short)]
-    what = "the difference is usual between councils" if benchmark.spread else "chance could explain the difference"
+    what = (
+        "the difference is usual between councils"
+        if benchmark.spread
+        else "the difference is not statistically significant"
+    )
     return (
         f"For {near[0]} of the {meet.height} councils that meet it, and {near[1]} of the {short.height} that do not, "
         f"{what}. {formats.limits_note(metric, benchmark)}"
@@ -91,7 +95,7 @@ def news_lines(db: Database, one: News) -> list[str]:
         end = one.largest["period_end"]
         assert isinstance(end, date)
         lines.append(
-            f"{one.revised} earlier figures are other ones now; most of all the {metric.noun} of "
+            f"{one.revised} earlier figures were revised. The largest revision: the {metric.noun} of "
             f"{formats.place(db.names[str(one.largest['area_id'])])} {formats.period(metric, end)}: "
             f"{formats.quantity(float(str(one.largest['before'])), metric)} before, "
             f"{formats.quantity(float(str(one.largest['after'])), metric)} now."

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-COLOURS = "Blue is better and orange is worse; purple is for measures that have no better side."
-MISSING = "A missing figure is never counted as nought: its reason stands in its place."
+COLOURS = "Blue is better and orange is worse; purple is for measures where neither high nor low is better."
+MISSING = "A missing figure is never counted as zero: the reason is given instead."
 CHOICES = "What you choose stays in the address, so a link shows others what you see."
 
 # By the name of the page's file.
@@ -31,7 +31,7 @@ HELP: dict[str, tuple[str, ...]] = {
     ),
     "best": (
         "Who counts as best is set by “Compare with”, and the first sentence says by which rule.",
-        "In the table by year, the number is the quarter: 1 is the best quarter of councils, 4 the furthest behind.",
+        "In the table by year, the number is the quarter: 1 is the best quarter of councils, 4 the worst.",
         "What the best have in common is no proof of a cause.",
         "Councils are never given one score over all measures.",
     ),
@@ -43,7 +43,7 @@ HELP: dict[str, tuple[str, ...]] = {
         MISSING,
     ),
     "compare": (
-        "Choose up to ten councils. At first they are a council's neighbours, or the best and the furthest behind.",
+        "Choose up to ten councils. At first they are a council's neighbours, or the best and the worst.",
         "In the table, colour and words say in which quarter of all councils a figure is.",
         "In the last picture each dot is a council. That two measures go together is no proof of a cause.",
         MISSING,
@@ -60,7 +60,7 @@ HELP: dict[str, tuple[str, ...]] = {
         "A grade and a figure may disagree: neither is the cause of the other.",
     ),
     "progress": (
-        "Each commitment is held against the newest published figures.",
+        "Each commitment is compared with the newest published figures.",
         "“On course” is a sum that is shown, from the last five periods. It is no forecast.",
         "Choose a commitment to see every period, and the councils that do not meet it.",
     ),
@@ -80,7 +80,7 @@ HELP: dict[str, tuple[str, ...]] = {
         "Every rule is worked out on today's figures, in steps you can do again by hand.",
         "“Sources” says which file each figure was read from, and what was left out.",
     ),
-    "accessibility": ("This page says for whom the dashboard works, where it does not yet, and whom to tell.",),
+    "accessibility": ("This page says who can use the dashboard, where it falls short and how to report a problem.",),
 }
 
 

@@ -11,7 +11,7 @@ from dashboard.views.text import formats
 from dashboard.views.text.grammar import plural
 
 NO_COUNCIL = (
-    "Choose your council: its newest local figures can be held against the published ones here, "
+    "Choose your council: its newest local figures can be compared with the published ones here, "
     "and no other reader sees them."
 )
 # Every part of it is held by a test: tests/dashboard/test_own_page.py and tests/browser/test_own.py.
@@ -82,7 +82,7 @@ def compare_with_benchmark(own: Row, metric: Metric, benchmark: Benchmark) -> st
     if metric.counted or own["gap_low"] is None:
         return ""
     mark = formats.mark(own, benchmark, metric)
-    group = f"what {benchmark.group} reach {mark}" if benchmark.best else f"{benchmark.group} {mark}"
+    group = f"{benchmark.standard()} {mark}"
     chance = f" {formats.chance(own, metric)}".rstrip()
     if own["gap"] == 0 and not (metric.ranked and benchmark.to_meet):
         return f"It is the same as {group}."

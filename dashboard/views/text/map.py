@@ -28,9 +28,9 @@ ONE_AND_MANY = {
     "no clear trend": ("shows no clear trend", "show no clear trend"),
 }
 NOBODY = {
-    "verdict": "No council has the counts and the benchmark that a verdict beyond chance is made from.",
+    "verdict": "No council has the counts and the benchmark needed to test significance.",
     "change": "No council has a figure a year before to compare with.",
-    "trend": "Of no council can a trend be said.",
+    "trend": "No council has enough data for a trend.",
 }
 
 NOT_YET = "did not exist then"
@@ -108,13 +108,13 @@ def coloured_sentence(
 
 def _verdicts(counts: Counter[str], known: int, sides: tuple[str, str, str], benchmark: Benchmark) -> str:
     first, similar, last = (counts[side] for side in sides)
-    group = f"what {benchmark.group_of()} reach" if benchmark.best else benchmark.group_of()
+    group = benchmark.standard("its own")
     beyond = formats.beyond(benchmark)
     sentence = (
         f"{beyond[0].upper()}{beyond[1:]}, {first} of {known} councils {are(first)} {sides[0]} than {group} and {last} "
         f"{sides[2]}"
     )
-    within = "the difference is usual" if benchmark.spread else "chance could explain the difference"
+    within = "the difference is usual" if benchmark.spread else "the difference is not statistically significant"
     return f"{sentence}; for {similar} {within}." if similar else f"{sentence}."
 
 

@@ -20,7 +20,7 @@ SUGGESTED = (
     "Suggested are councils most like it (its ten statistical neighbours, and those that name it as theirs) whose "
     "leaders are Outstanding, then Good; among those who reach the best quarter in more of the measures where it falls "
     f"short, then the nearest; at most {MOST}. Councils whose director is an interim, or new by the register, are left "
-    "out. A list to ring, not a match made."
+    "out. A list of councils to contact."
 )
 IN_POST_NOW = "Of those in post now: whoever enrolled and left since is not in the register."
 JUDGED_BEFORE = (

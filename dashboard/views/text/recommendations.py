@@ -26,7 +26,7 @@ NATIONAL_FRAMEWORK = {
 }
 HOW_READ = (
     "The words are Ofsted’s, from the section “What needs to improve?” of each report. The themes are ours: words that "
-    "are looked for. A recommendation can have several. How often a theme comes up is no score."
+    "are looked for. A recommendation can have several. How often a theme comes up is not a score."
 )
 IN_BRACKETS = (
     "Ofsted’s words. In brackets is the outcome, enabler or principle of the Children’s Social Care National Framework "

@@ -30,7 +30,7 @@ def then(one: Council) -> str:
     """What would follow for a council that reached its target: its rank, and its cases; empty of nothing."""
     said = ""
     if one.rank_before and one.rank_after and one.rank_before != one.rank_after:
-        said = f"The standing would be {_rank(one.rank_after)} instead of {_rank(one.rank_before)}."
+        said = f"It would then rank {_rank(one.rank_after)} instead of {_rank(one.rank_before)}."
     return (said + _cases(one.caseload_before, one.caseload_after, one.metric)).strip()
 
 
