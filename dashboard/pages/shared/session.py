@@ -26,33 +26,23 @@ from dashboard.files import exports
 from dashboard.ops.timing import once_per_run
 from dashboard.pages.components import as_data as parts
 from dashboard.pages.components.chart import chart as chart
-from dashboard.pages.components.council_map import View as Drawn
 from dashboard.pages.components.unknown_council import MOST_NOTICES, say_unknown_councils
 from dashboard.pages.shared import assets
+from dashboard.pictures.choices import COLOUR_SCHEMES as COLOUR_SCHEMES
+from dashboard.pictures.choices import DEFAULT_METRIC as DEFAULT_METRIC
+from dashboard.pictures.choices import VIEWS as VIEWS
+from dashboard.pictures.choices import colour_schemes as colour_schemes
 from dashboard.views import tables
-from dashboard.views.text.formats import ColourScheme
 from dashboard.views.text.markdown import literal
 
-DEFAULT_METRIC = "vacancy_rate"
 # Of a name no more characters than this are checked.
 LONGEST_NAME = 200
-COLOUR_SCHEMES: dict[str, ColourScheme] = {
-    "Quarter": "quarter",
-    "Value": "value",
-    "Distance from benchmark": "gap",
-    "Verdict": "verdict",
-    "Change": "change",
-    "Trend": "trend",
-}
 # What the limits of verdicts and funnels allow for; None as fits what is compared with (rule `chance`).
 LIMITS: dict[str, bool | None] = {
     "As fits the comparison": None,
     "Chance alone": False,
     "Chance and usual differences": True,
 }
-# Of five periods, so many as a trend is calculated from (rule `trends`).
-TREND_PERIODS = 5
-VIEWS: dict[str, Drawn] = {"Map": "boundaries", "Tiles": "tiles"}
 
 
 @dataclass(frozen=True)
@@ -266,22 +256,6 @@ def benchmark() -> Benchmark:
         target = st.session_state.get("target")
         return benchmarks.with_target(target if target is not None and math.isfinite(target) else None, _metric(db))
     return chosen
-
-
-def colour_schemes(db: Database, metric: Metric, benchmark: Benchmark) -> list[str]:
-    """The ways a map of this measure can be coloured: only by what it has of quarters, benchmark, counts and a past."""
-    if metric.graded:
-        return ["Value"]
-    compared = not (metric.counted or (metric.neutral and benchmark.best))
-    periods = len(db.periods[metric.metric_id])
-    available: dict[ColourScheme, bool] = {
-        "quarter": metric.ranked,
-        "gap": compared,
-        "verdict": compared and metric.has_interval,
-        "change": periods > 1,
-        "trend": periods >= TREND_PERIODS,
-    }
-    return [name for name, scheme in COLOUR_SCHEMES.items() if available.get(scheme, True)]
 
 
 def beside(db: Database, metric: Metric) -> tuple[Metric, Period] | None:

@@ -52,6 +52,7 @@ def draw_scatter(
     labels: tuple[str, str],
     compared: Sequence[str],
     chosen: str | None,
+    height: int = HEIGHT,
 ) -> Part:
     """A Plotly figure of `compare.pairs`; `labels` are the periods, of the upright measure first.
 
@@ -73,12 +74,12 @@ def draw_scatter(
     traces += [
         {**_marks(ringed, "Compared", "", "circle-open", 16, INK, ring), "hoverinfo": "skip"},
         {**_marks(own, "", f"{hover}<extra></extra>", "diamond", 16, MARK, edge), "showlegend": False},
-        *_names(named, horizontal, vertical, chosen),
+        *_names(named, horizontal, vertical, chosen, height),
     ]
     font = {"color": INK, "size": 13}
     return figure(
         [trace for trace in traces if trace["x"]],
-        height=HEIGHT,
+        height=height,
         margin=(beside(*vertical, suffix=suffix(upright), title=True) + TWO_LINES, RIGHT, TOP, BOTTOM),
         hovermode="closest",
         showlegend=True,
@@ -152,13 +153,13 @@ def _marks(listed: Sequence[Dot], name: str, hover: str, symbol: str, size: int,
     )
 
 
-def _names(listed: Sequence[Dot], horizontal: Range, vertical: Range, chosen: str | None) -> list[Part]:
+def _names(listed: Sequence[Dot], horizontal: Range, vertical: Range, chosen: str | None, whole: int) -> list[Part]:
     """The names of the compared, each beside its dot where no other name and no other named dot is; a line to those
     that are apart from it.
 
     Two traces and not an annotation each, which Plotly measures one by one: half of what the picture takes.
     """
-    tall = HEIGHT - TOP - BOTTOM
+    tall = whole - TOP - BOTTOM
     per_pixel = (horizontal[1] - horizontal[0]) / WIDTH, (vertical[1] - vertical[0]) / tall
     spots = [((dot.x - horizontal[0]) / per_pixel[0], (vertical[1] - dot.y) / per_pixel[1]) for dot in listed]
     taken: list[Box] = [(x - 8, y - 8, x + 8, y + 8) for x, y in spots]
