@@ -20,6 +20,12 @@ COLOUR_SCHEMES: dict[str, ColourScheme] = {
     "Change": "change",
     "Trend": "trend",
 }
+# What the limits of verdicts and funnels allow for; None as fits what is compared with (rule `chance`).
+LIMITS: dict[str, bool | None] = {
+    "As fits the comparison": None,
+    "Chance alone": False,
+    "Chance and usual differences": True,
+}
 # Of five periods, so many as a trend is calculated from (rule `trends`).
 TREND_PERIODS = 5
 MapView = Literal["boundaries", "tiles"]

@@ -46,7 +46,7 @@ def draw_side_by_side(db: Database, choices: Choices) -> Drawn:
         ),
         lambda: figures(db, rows, benchmark),
         lambda: side_by_side.ranks(db, rows, metric, benchmark, f"{metric.title}, {when}", choices.area_id or ""),
-        f"side-by-side-{metric.metric_id}-{period.end}", (metric.metric_id,),
+        (metric.metric_id,),
     )  # fmt: skip
 
 
@@ -83,7 +83,7 @@ def draw_courses(db: Database, choices: Choices) -> Drawn:
         ),
         lambda: figures(db, history, benchmark),
         lambda: side_by_side.history(history, metric, names, title, choices.area_id or ""),
-        f"side-by-side-{metric.metric_id}-over-time", (metric.metric_id,),
+        (metric.metric_id,),
     )  # fmt: skip
 
 
@@ -116,7 +116,7 @@ def draw_two_measures(db: Database, choices: Choices) -> Drawn:
         lambda: side_by_side.pairs(
             pairs, metric, second, names, f"{metric.title}, {labels[0]}, and {second.title}, {labels[1]}"
         ),
-        f"{metric.metric_id}-and-{second.metric_id}", (metric.metric_id, second.metric_id),
+        (metric.metric_id, second.metric_id),
     )  # fmt: skip
 
 

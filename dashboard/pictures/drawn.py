@@ -35,8 +35,6 @@ class Drawn:
     """As a file has them."""
     table: Callable[[], Html]
     """With its caption."""
-    name: str
-    """Of files, without suffix."""
     metrics: tuple[str, ...] = ()
     """Whose definitions go with the rows."""
 

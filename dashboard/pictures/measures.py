@@ -110,7 +110,7 @@ def draw_map(db: Database, choices: Choices) -> Drawn:
         ),
         lambda: figures(db, rows, benchmark),
         lambda: tables.councils(db, rows, metric, benchmark, title),
-        f"map-{metric.metric_id}-{period.end}", (metric.metric_id,),
+        (metric.metric_id,),
     )  # fmt: skip
 
 
@@ -138,7 +138,7 @@ def draw_order(db: Database, choices: Choices) -> Drawn:
         ),
         lambda: figures(db, rows, benchmark),
         lambda: tables.councils(db, rows, metric, benchmark, f"{metric.title}, {when}"),
-        f"order-{metric.metric_id}-{period.end}", (metric.metric_id,),
+        (metric.metric_id,),
     )  # fmt: skip
 
 
@@ -169,7 +169,7 @@ def draw_over_time(db: Database, choices: Choices) -> Drawn:
             "series_break", *others, *ends, *cite_metric(db, metric),
         ),
         lambda: tables.trend(history, metric, name),
-        f"{area_id}-{metric.metric_id}-over-time", (metric.metric_id,),
+        (metric.metric_id,),
     )  # fmt: skip
 
 
@@ -196,7 +196,7 @@ def draw_by_size(db: Database, choices: Choices) -> Drawn:
             *cite_metric(db, metric),
         ),
         lambda: tables.councils(db, rows, metric, choices.benchmark, f"{metric.title}, {when}"),
-        f"funnel-{metric.metric_id}-{period.end}", (metric.metric_id,),
+        (metric.metric_id,),
     )  # fmt: skip
 
 
@@ -216,7 +216,7 @@ def draw_grade_counts(db: Database, choices: Choices) -> Drawn:
         ),
         lambda: figures(db, rows, benchmark),
         lambda: tables.councils(db, rows, metric, benchmark, title),
-        f"grades-{metric.metric_id}-{period.end}", (metric.metric_id,),
+        (metric.metric_id,),
     )  # fmt: skip
 
 
@@ -238,7 +238,7 @@ def draw_met(db: Database, choices: Choices) -> Drawn:
         ),
         lambda: met.frame(by_period, cite_metric(db, metric)),
         lambda: met.html(by_period, f"Councils that met {target}: {metric.title}"),
-        f"standard-{metric.metric_id}", (metric.metric_id,),
+        (metric.metric_id,),
     )  # fmt: skip
 
 

@@ -70,7 +70,7 @@ def draw_reports(db: Database, choices: Choices) -> Drawn:
         lambda: tables.by_calendar_quarter(judged).html(
             quarters.reverse(), f"Reports by quarter and grade{where}: {judged.title}"
         ),
-        f"reports-by-quarter-{strand}", (judged.metric_id,),
+        (judged.metric_id,),
     )  # fmt: skip
 
 
@@ -93,7 +93,7 @@ def draw_regions(db: Database, choices: Choices) -> Drawn:
         ),
         lambda: table.frame(on_day, tables.about(db, publications)),
         lambda: table.html(on_day, f"{judged.title} at {when}, by region"),
-        f"grades-by-region-{strand}-{day}", (judged.metric_id,),
+        (judged.metric_id,),
     )  # fmt: skip
 
 
@@ -115,7 +115,7 @@ def draw_years(db: Database, choices: Choices) -> Drawn:
         ),
         lambda: table.frame(rows, tables.about(db, publications)),
         lambda: table.html(rows, f"{judged.title} in {area} at each 31 March"),
-        f"grades-over-time-{strand}", (judged.metric_id,),
+        (judged.metric_id,),
     )  # fmt: skip
 
 
@@ -139,7 +139,7 @@ def draw_next(db: Database, choices: Choices) -> Drawn:
         lambda: tables.followed(judged).html(
             rows, f"Judged {grade} for {sentences.what(judged)}{where} since 2013, newest first"
         ),
-        f"after-{grade.lower().replace(' ', '-')}-{strand}", (judged.metric_id,),
+        (judged.metric_id,),
     )  # fmt: skip
 
 
@@ -171,7 +171,7 @@ def draw_ratings(db: Database, choices: Choices) -> Drawn:
             tables.best_grade_first(db.with_codes(rows)), cite(db, used)
         ),
         lambda: table.html(medians, f"Median {metric.noun} {when} by grade for {sentences.what(judged)}"),
-        f"{metric.metric_id}-by-grade-{strand}", (metric.metric_id, judged.metric_id),
+        (metric.metric_id, judged.metric_id),
     )  # fmt: skip
 
 
@@ -192,5 +192,5 @@ def draw_changes_of_directors(db: Database, _: Choices) -> Drawn:
         ),
         lambda: of_leaders.DIRECTORS.frame(by_year, cite(db, [source])),
         lambda: of_leaders.DIRECTORS.html(by_year, "Changes of directors of children's services in England"),
-        "changes-of-directors", (leadership.DIRECTORS,),
+        (leadership.DIRECTORS,),
     )  # fmt: skip

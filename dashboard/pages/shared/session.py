@@ -30,6 +30,7 @@ from dashboard.pages.components.unknown_council import MOST_NOTICES, say_unknown
 from dashboard.pages.shared import assets
 from dashboard.pictures.choices import COLOUR_SCHEMES as COLOUR_SCHEMES
 from dashboard.pictures.choices import DEFAULT_METRIC as DEFAULT_METRIC
+from dashboard.pictures.choices import LIMITS as LIMITS
 from dashboard.pictures.choices import VIEWS as VIEWS
 from dashboard.pictures.choices import colour_schemes as colour_schemes
 from dashboard.views import tables
@@ -37,12 +38,6 @@ from dashboard.views.text.markdown import literal
 
 # Of a name no more characters than this are checked.
 LONGEST_NAME = 200
-# What the limits of verdicts and funnels allow for; None as fits what is compared with (rule `chance`).
-LIMITS: dict[str, bool | None] = {
-    "As fits the comparison": None,
-    "Chance alone": False,
-    "Chance and usual differences": True,
-}
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from dashboard.views.svg.plot import draw_plot, legend
 from dashboard.views.svg.text import number
 
 # 16:9 for slides; twice as large as PNG, 1920 by 1080.
-WIDE, HIGH = 960, 540
+WIDE, HIGH, SCALE = 960, 540, 2.0
 # For previews of links: 1200 by 630 at a quarter more.
 CARD_WIDE, CARD_HIGH, CARD_SCALE = 960, 504, 1.25
 SIDE = 36.0
