@@ -15,7 +15,7 @@ from dashboard.api.parameters import VERSION_, Allowed, Parameter
 from dashboard.api.problems import MOST_MISTAKES, Mistake, Problem, problem
 from dashboard.api.request_parsing import find_undeclared, find_version, parse_query
 from dashboard.data.database import Database
-from dashboard.data.measure_names import other_names
+from dashboard.data.measure_names import ARROW, other_names
 from dashboard.data.model import GRADES, Metric, Period
 from dashboard.pictures.choices import COLOUR_SCHEMES, DEFAULT_METRIC, LIMITS, VIEWS, Choices
 from dashboard.pictures.kinds import Kind
@@ -53,7 +53,7 @@ class ChartRequest:
 def _measures(db: Database) -> Allowed:
     titles = {one.title: one.metric_id for one in db.metrics.values()}
     former = {one.former_title: one.metric_id for one in db.metrics.values() if one.former_title}
-    others = {words: titles[title] for words, title in other_names(db).items() if title in titles}
+    others = {words.partition(ARROW)[0]: titles[title] for words, title in other_names(db).items() if title in titles}
 
     def find(text: str) -> str | None:
         return titles.get(text) or former.get(text) or others.get(text)
@@ -72,7 +72,7 @@ def _worded(words: Mapping[str, str]) -> Callable[[Database], Allowed]:
 
 
 def _days(db: Database) -> Allowed:
-    ends = [period.end for period in db.periods[inspections.judgement("leaders")]]
+    ends = [period.end for period in db.periods.get(inspections.judgement("leaders"), ())]
     words = {f"{end:%-d %B %Y}": f"{end}" for end in ends}
     return Allowed({f"{end}": f"{end}" for end in ends}, words, words.get)
 
@@ -174,7 +174,8 @@ def parse(
 
 
 def _choices(db: Database, values: Mapping[str, Any]) -> Choices:
-    metric = db.metrics[values.get("metric", DEFAULT_METRIC)]
+    default = DEFAULT_METRIC if DEFAULT_METRIC in db.metrics else next(iter(db.metrics))
+    metric = db.metrics[values.get("metric", default)]
     limits = LIMITS[LIMITS_BY_ID[values["limits"]]] if "limits" in values else None
     of_measure = {**values, "metric": (metric.metric_id,)}
     return Choices(

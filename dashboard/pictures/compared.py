@@ -93,7 +93,9 @@ def draw_two_measures(db: Database, choices: Choices) -> Drawn:
     refuse_grades(metric)
     seconds = compare.second_measures(db, metric)
     first = FIRST_COMPARED if metric.metric_id != FIRST_COMPARED else DEFAULT_METRIC
-    second = choices.against or db.metrics[first]
+    second = choices.against or db.metrics.get(first)
+    if second is None:
+        raise CannotBeDrawnError(f"Name the measure to put against {metric.noun}, with against.")
     if second not in seconds:
         raise CannotBeDrawnError(f"{second.title} cannot be put against {metric.noun}: choose another measure.")
     everybody, area_ids = together(db, choices)

@@ -50,7 +50,7 @@ def source_line(db: Database, sources: Sequence[Source], *more: str) -> str:
 
 def sources_of(db: Database, rows: pl.DataFrame) -> list[Source]:
     """The publications that rows of figures are from."""
-    return [db.sources[one] for one in rows["source_id"].unique(maintain_order=True).drop_nulls()]
+    return [db.sources[one] for one in rows["source_id"].unique(maintain_order=True).drop_nulls() if one in db.sources]
 
 
 def shown_classes(classification: Classification) -> tuple[LegendClass, ...]:
