@@ -8,12 +8,15 @@ from typing import Any
 
 import polars as pl
 
-from dashboard.api import problems, whole
+from dashboard.api import chart_requests, charts, problems, whole
+from dashboard.api.chart_links import CHARTS
 from dashboard.api.endpoints import BASE, ENDPOINTS, KINDS, MOST_CHARACTERS, WHOLE, Endpoint, Kind
 from dashboard.api.parameters import MOST_VALUES, VERSION, VERSION_, Parameter
 from dashboard.data.database import Database
 from dashboard.files import exports
 from dashboard.files.exports.rows import OPTIONAL, PARTS
+from dashboard.pictures.kinds import KINDS as PICTURES
+from dashboard.pictures.kinds import Kind as Picture
 
 Json = dict[str, Any]
 
@@ -29,6 +32,9 @@ JSON holds the number of rows in all (count), some of them (rows) and the addres
 keeps to the version of the data. Without version the newest data answer; with it the answer stays the same, or says
 that this version is no longer kept. A value that is missing is null, and status says why. In CSV, text that a
 spreadsheet would take for a formula has a ' before it.
+
+Every chart and map of the pages is at {CHARTS} as SVG and PNG, and its rows as CSV and Excel; its parameters are named
+and worded as in the address of the page. Past a limit pictures answer 429, and say when to ask again.
 """
 # Of columns that are neither in the schema nor in an export.
 MEANINGS = {
@@ -80,7 +86,7 @@ def document(db: Database, versions: Sequence[str]) -> bytes:
         for suffix in ("", *KINDS):
             kind = KINDS[suffix or "json"]
             paths[endpoint.path(suffix)] = {"get": _operation(endpoint, kind, suffix)}
-    paths |= _files()
+    paths |= _files() | _charts()
     document = {
         "openapi": "3.1.0",
         "info": {
@@ -95,7 +101,7 @@ def document(db: Database, versions: Sequence[str]) -> bytes:
         "security": [],
         "paths": paths,
         "components": {
-            "parameters": _parameters(db, versions),
+            "parameters": _parameters(db, versions) | _chart_parameters(db, versions),
             "headers": HEADERS,
             "schemas": _schemas(db),
             "responses": {status: said for status, said in _responses().items() if _refers(paths, status)},
@@ -168,6 +174,50 @@ def _files() -> Json:
             }
         }
         for path, (name, summary, found) in addresses.items()
+    }
+
+
+def _charts() -> Json:
+    """The addresses of pictures, and of their rows."""
+    return {
+        f"{CHARTS}/{kind.name}.{file.suffix}": {"get": _chart(kind, file)}
+        for kind in PICTURES.values()
+        for file in charts.FILES.values()
+    }
+
+
+def _chart(kind: Picture, file: charts.File) -> Json:
+    headers = {name: {"$ref": f"#/components/headers/{name}"} for name in SENT}
+    body = BINARY if file.packed else {"type": "string"}
+    found = {
+        "description": "The picture." if file.picture else "Its rows.",
+        "headers": headers,
+        "content": {file.media_type.partition(";")[0]: {"schema": body}},
+    }
+    return {
+        "operationId": f"chart_{kind.name}_{file.suffix}",
+        "tags": ["Pictures"],
+        "summary": f"{kind.title} as {file.label}",
+        "description": kind.about,
+        "parameters": [
+            {
+                "$ref": f"#/components/parameters/{_chart_key(one)}",
+            }
+            for one in chart_requests.declared(kind, sized=file.picture).values()
+        ],
+        "responses": {"200": found, "206": found, **_refusals("304", "400", "404", "409", "416", "429", "503")},
+    }
+
+
+def _chart_key(parameter: Parameter) -> str:
+    return parameter.name if parameter.name == VERSION_.name else f"{parameter.name}_chart"
+
+
+def _chart_parameters(db: Database, versions: Sequence[str]) -> Json:
+    return {
+        _chart_key(one): _parameter(db, one, versions)
+        for kind in PICTURES.values()
+        for one in chart_requests.declared(kind, sized=True).values()
     }
 
 

@@ -17,8 +17,9 @@ from starlette.datastructures import Headers
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
-from dashboard.api import answers, openapi, page, whole
+from dashboard.api import answers, chart_links, chart_requests, charts, openapi, page, whole
 from dashboard.api.answers import Answer
+from dashboard.api.chart_links import CHARTS
 from dashboard.api.endpoints import BASE, ENDPOINTS, KINDS, WHOLE, Endpoint, Kind
 from dashboard.api.parameters import VERSION_
 from dashboard.api.problems import Problem, nearest, problem, shown
@@ -29,6 +30,8 @@ from dashboard.data.model import DatabaseError
 from dashboard.data.versions import store
 from dashboard.ops import errors
 from dashboard.ops.logs import log_error
+from dashboard.pictures.kinds import KINDS as PICTURES
+from dashboard.pictures.kinds import Kind as Picture
 
 READING = ThreadPoolExecutor(8, thread_name_prefix="api reads")
 MAKING = ThreadPoolExecutor(2, thread_name_prefix="api makes")
@@ -45,6 +48,8 @@ class Work:
     """An answer that has to be made first."""
 
     make: Callable[[], Reply]
+    drawn: bool = False
+    """Whether it is a picture, which is drawn apart from other answers."""
 
 
 Handler = Callable[[bytes, ClientHeaders], Reply | Work]
@@ -55,8 +60,10 @@ class Api:
 
     def __init__(self, style: Callable[[], str]) -> None:
         """`style` gives the address of the style sheet."""
-        self._waiting = 0
-        self._lock = threading.Lock()
+        self._places = Places(MOST_WAITING, "busy", "questions are waiting for their answer", RETRY_SECONDS)
+        self._places_to_draw = Places(
+            charts.MOST_WAITING, "too-many", "pictures are waiting to be drawn", charts.RETRY_SECONDS
+        )
         self._handlers: dict[str, Handler] = {
             BASE + "/openapi.json": _openapi,
             WHOLE: _whole,
@@ -66,6 +73,9 @@ class Api:
         for endpoint in ENDPOINTS.values():
             self._handlers[endpoint.path()] = _table(endpoint, KINDS["json"])
             self._handlers |= {endpoint.path(suffix): _table(endpoint, kind) for suffix, kind in KINDS.items()}
+        for picture in PICTURES.values():
+            for file in charts.FILES.values():
+                self._handlers[f"{CHARTS}/{picture.name}.{file.suffix}"] = _chart(picture, file)
 
     async def __call__(self, scope: Scope, _receive: Receive, send: Send) -> None:
         reply = await self._reply(scope)
@@ -80,7 +90,10 @@ class Api:
             result = await loop.run_in_executor(READING, handler, scope["query_string"], _client_headers(scope))
             if isinstance(result, Reply):
                 return result
-            with self._waiting_place():
+            if result.drawn:
+                with self._places_to_draw.one():
+                    return await loop.run_in_executor(charts.DRAWING, result.make)
+            with self._places.one():
                 return await loop.run_in_executor(MAKING, result.make)
         except Problem as refused:
             return refusal(refused)
@@ -103,13 +116,23 @@ class Api:
             raise problem("not-allowed", f"Ask with GET; allowed are {METHODS}.", {"Allow": METHODS})
         return self._handlers[path]
 
+
+class Places:
+    """Places for those who wait for an answer to be made."""
+
+    def __init__(self, most: int, kind: str, words: str, retry_seconds: int) -> None:
+        """`words` tell who is waiting, where there is no place; `kind` is that of the problem."""
+        self._most, self._kind, self._words, self._retry = most, kind, words, retry_seconds
+        self._waiting = 0
+        self._lock = threading.Lock()
+
     @contextmanager
-    def _waiting_place(self) -> Iterator[None]:
+    def one(self) -> Iterator[None]:
         """A place among those who wait; raises Problem when there is none."""
         with self._lock:
-            if self._waiting >= MOST_WAITING:
-                detail = f"{MOST_WAITING} questions are waiting for their answer: ask again in {RETRY_SECONDS} seconds."
-                raise problem("busy", detail, {"Retry-After": str(RETRY_SECONDS)})
+            if self._waiting >= self._most:
+                detail = f"{self._most} {self._words}: ask again in {self._retry} seconds."
+                raise problem(self._kind, detail, {"Retry-After": str(self._retry)})
             self._waiting += 1
         try:
             yield
@@ -165,6 +188,28 @@ def _find_or_make(
         return resource.reply(answer, client)
     # Somebody may have asked the same meanwhile.
     return Work(lambda: resource.reply(cache.get(key) or cache.put(key, make()), client))
+
+
+def _chart(kind: Picture, file: charts.File) -> Handler:
+    def handler(query: bytes, client: ClientHeaders) -> Reply | Work:
+        request = chart_requests.parse(query, kind, *_versions(), sized=file.picture)
+        key = ("chart", file.suffix, *request.key)
+        name = f"{chart_links.file_name(request.db, kind, request.choices)}.{file.suffix}"
+        shown = {"Content-Disposition": f'inline; filename="{name}"', "Content-Security-Policy": charts.POLICY}
+        resource = Resource(
+            answers.tag(request.db, *key), file.media_type, request.db.data_version, request.frozen,
+            "" if file.picture else name, headers=shown if file.picture else {}, packs=not file.packed,
+        )  # fmt: skip
+        if client.has(resource.tag):
+            return resource.unchanged(client)
+        cache = charts.cache(request.db)
+        if answer := cache.get(key):
+            return resource.reply(answer, client)
+        return Work(
+            lambda: resource.reply(cache.get(key) or cache.put(key, charts.make(request, file)), client), drawn=True
+        )
+
+    return handler
 
 
 def _openapi(query: bytes, client: ClientHeaders) -> Reply | Work:

@@ -101,6 +101,7 @@ def over_time() -> None:
         return
     past = queries.trend(db, metric, str(chosen.area_id))
     session.chart(draw_trend(past, metric, name, height=HEIGHT), "trend", f"{metric.title} in {name} over time")
+    session.share(db, "trend", chosen)
     if broken := compare.breaks(db, metric):
         st.html(tables.note(" ".join(side_by_side.broken(broken))))
     with st.expander("These figures as a table", key="course", on_change="rerun", bind="query-params") as table:
@@ -124,12 +125,14 @@ def among_all(rows: pl.DataFrame, level: float | tuple[float, float] | None) -> 
         session.chart(
             draw_grades(classification, chosen=chosen.area_id, height=HEIGHT // 2 + 60), "grades", "Councils by grade"
         )
+        session.share(db, "grades", chosen)
     elif limits is not None:
         session.chart(
             draw_funnel(limits, chosen=chosen.area_id, height=HEIGHT),
             "funnel",
             directions.funnel_sentence(limits),
         )
+        session.share(db, "funnel", chosen)
         st.html(tables.note(directions.funnel_sentence(limits)))
     else:
         of_england = queries.england(db, metric, period)
@@ -142,6 +145,7 @@ def among_all(rows: pl.DataFrame, level: float | tuple[float, float] | None) -> 
             "strip",
             f"{name} among all councils by {metric.noun}, {formats.period_label(metric, period.end)}",
         )  # fmt: skip
+        session.share(db, "order", chosen)
     with st.expander("All councils as a table", key="among", on_change="rerun", bind="query-params") as table:
         if table.open:
             caption = f"{metric.title}, {formats.period_label(metric, period.end)}"
@@ -219,6 +223,7 @@ for notice in notices(db, chosen.area_id):
 judgements = queries.judgements(db, chosen.area_id)
 st.html(tables.judgements(judgements, inspections[0] if inspections else None, datetime.now(UTC).date()))
 st.html(papers.line(chosen.area_id, benchmark, st.session_state.get(view_links.VERSION)))
+session.pack(db, chosen)
 
 st.header("The measures that matter most", anchor=False)
 nine = [one for one in england.chosen(db, england.NINE) if one.metric_id in by_metric]

@@ -246,7 +246,7 @@ def test_very_small_councils_set_no_axis_and_stand_at_its_edge_with_an_open_mark
 )
 def test_names_of_dots_stay_in_the_plot_where_they_fit(dots: list[tuple[float, float]], letters: int) -> None:
     found = [scatter.Dot(str(at), None, x, y, False, "n" * letters, []) for at, (x, y) in enumerate(dots)]
-    _, names = scatter._names(found, (0.0, 10.0), (0.0, 10.0), None)
+    _, names = scatter._names(found, (0.0, 10.0), (0.0, 10.0), None, (scatter.WIDTH, scatter.HEIGHT))
     assert sorted(names["x"]) == sorted(x for x, _ in dots)
     wide, gap = letters * scatter.LETTER, 12
     for x, y, side in zip(names["x"], names["y"], names["textposition"], strict=True):
@@ -259,7 +259,7 @@ def test_names_of_dots_stay_in_the_plot_where_they_fit(dots: list[tuple[float, f
 
 def test_a_line_goes_to_the_names_that_stand_apart_from_their_dots_and_to_no_other() -> None:
     found = [scatter.Dot(str(number), None, 5.0, 5.0, False, f"number {number}", []) for number in range(3)]
-    leaders, names = scatter._names(found, (0.0, 10.0), (0.0, 10.0), None)
+    leaders, names = scatter._names(found, (0.0, 10.0), (0.0, 10.0), None, (scatter.WIDTH, scatter.HEIGHT))
     apart = [y for y in names["y"] if y != 5.0]
     assert apart
     assert leaders["y"] == [place for y in apart for place in (5.0, y, None)]

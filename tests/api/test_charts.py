@@ -1,0 +1,155 @@
+"""Pictures by address: every kind as every file, its choices as on the page, bounds, and nothing that could run."""
+
+from __future__ import annotations
+
+import io
+import xml.etree.ElementTree as ET
+import zipfile
+from concurrent.futures import ThreadPoolExecutor
+from urllib.parse import quote
+
+import polars as pl
+import pytest
+from PIL import Image
+
+from dashboard.api import answers, chart_links, chart_requests, charts
+from dashboard.api.problems import Problem
+from dashboard.data.database import Database
+from dashboard.pictures.kinds import KINDS, Kind
+from tests.api.client import Client
+
+CHARTS = "/api/v1/charts"
+JUDGED = "Ofsted+judgement%3A+impact+of+leaders"
+# What each kind needs to be drawn.
+QUERIES = {"trend": "?la=Leeds", "grades": f"?metric={JUDGED}"}
+HOSTILE = ("<script>alert(1)</script>", '" onload="alert(1)', "]]><!--", "javascript:alert(1)", "\x00", "Leeds&evil=1")
+
+
+@pytest.mark.parametrize("kind", KINDS.values(), ids=list(KINDS))
+def test_every_kind_is_given_as_picture_and_as_rows(api: Client, db: Database, kind: Kind) -> None:
+    query = QUERIES.get(kind.name, "")
+    got = api.get(f"{CHARTS}/{kind.name}.svg{query}")
+    assert (got.status, got.headers["content-type"]) == (200, "image/svg+xml")
+    assert "sandbox" in got.headers["content-security-policy"]
+    picture = ET.fromstring(got.body)
+    words = " ".join(picture.itertext())
+    assert "Source: " in words
+    assert "Licence" in words or "Facts" in words
+    assert db.data_version in words
+    assert got.headers["x-data-version"] == db.data_version
+    assert not {one.tag.rpartition("}")[2] for one in picture.iter()} & {"script", "foreignObject", "image", "a", "use"}
+    csv = api.get(f"{CHARTS}/{kind.name}.csv{query}")
+    rows = pl.read_csv(csv.body, infer_schema=False)
+    assert rows.height
+    assert set(rows["data_version"]) == {db.data_version}
+    book = zipfile.ZipFile(io.BytesIO(api.get(f"{CHARTS}/{kind.name}.xlsx{query}").body))
+    assert book.testzip() is None
+    assert f'filename="{kind.name}' in csv.headers["content-disposition"]
+
+
+@pytest.mark.parametrize(("size", "pixels"), [("", (1920, 1080)), ("&size=card", (1200, 630))])
+def test_a_picture_for_slides_and_one_for_the_preview_of_a_link(
+    api: Client, size: str, pixels: tuple[int, int]
+) -> None:
+    got = api.get(f"{CHARTS}/trend.png?la=Leeds{size}")
+    with Image.open(io.BytesIO(got.body)) as picture:
+        assert (picture.format, picture.size) == ("PNG", pixels)
+    assert got.headers["content-disposition"] == 'inline; filename="trend-leeds-vacancy-rate.png"'
+
+
+def test_one_picture_has_one_address_whichever_names_are_used(api: Client, db: Database) -> None:
+    tags = {
+        api.get(f"{CHARTS}/trend.svg?{query}").headers["etag"]
+        for query in (
+            "la=Leeds&metric=Average+caseload",
+            "metric=caseload&la=383",
+            "la=E08000035&metric=Workload&benchmark=Best+quarter+in+England",
+            "la=leeds&metric=caseload&period=2025&benchmark=best_quarter",
+        )
+    }
+    assert len(tags) == 1
+    request = chart_requests.parse(
+        b"la=383&metric=caseload&benchmark=group&group=Bristol,+City+of&group=York",
+        KINDS["order"],
+        lambda: db,
+        lambda _: db,
+    )
+    address = chart_links.chart(db, KINDS["order"], request.choices, "svg", "v1")
+    assert address == (
+        f"{CHARTS}/order.svg?la=Leeds&metric=Average%20caseload&benchmark=My%20group&group=Bristol%2C%20City%20of&"
+        "group=York&version=v1"
+    )
+    again = chart_requests.parse(address.partition("?")[2].encode(), KINDS["order"], lambda: db, lambda _: db)
+    assert again.choices == request.choices
+
+
+def test_a_picture_is_kept_by_its_tag_and_a_frozen_one_for_ever(api: Client, db: Database) -> None:
+    got = api.get(f"{CHARTS}/map.svg", accept_encoding="gzip")
+    assert got.headers["cache-control"] == "public, max-age=60"
+    assert api.get(f"{CHARTS}/map.svg", if_none_match=got.headers["etag"]).status == 304
+    frozen = api.get(f"{CHARTS}/map.svg?version={db.data_version}")
+    assert "immutable" in frozen.headers["cache-control"]
+    assert frozen.body == got.body
+
+
+@pytest.mark.parametrize(
+    ("path", "status", "words"),
+    [
+        ("trend.svg", 409, "la=Leeds"),
+        ("trend.svg?la=Leedz", 400, "Did you mean Leeds?"),
+        ("map.png?metric=Vacansies", 400, "There is no metric"),
+        ("map.svg?period=2012", 409, "was not published for 2012"),
+        ("map.svg?colour=Mauve", 400, "There is no colour"),
+        (f"map.svg?metric={JUDGED}&colour=Trend", 409, "cannot be coloured by “Trend”"),
+        (f"order.svg?metric={JUDGED}", 409, "is a judgement"),
+        ("grades.svg", 409, "is no judgement"),
+        ("map.svg?councils=Leeds", 400, "There is no parameter “councils” here"),
+        ("order.svg?benchmark=A+target", 409, "needs the number"),
+        ("trend.csv?la=Leeds&size=card", 400, "There is no parameter “size” here"),
+        ("pie.svg", 404, "There is nothing at"),
+    ],
+)
+def test_what_cannot_be_drawn_is_refused_by_name(api: Client, path: str, status: int, words: str) -> None:
+    got = api.get(f"{CHARTS}/{path}")
+    assert (got.status, got.headers["content-type"]) == (status, "application/problem+json")
+    assert words in got.json["detail"]
+
+
+@pytest.mark.parametrize("value", HOSTILE)
+def test_nothing_of_an_address_gets_into_a_picture(api: Client, value: str) -> None:
+    for name, parameter in chart_requests.PARAMETERS.items():
+        kind = next(one for one in KINDS.values() if name in one.parameters)
+        got = api.get(f"{CHARTS}/{kind.name}.svg?{name}={quote(value)}")
+        assert got.status in (400, 409), (name, parameter)
+        assert got.headers["content-type"] == "application/problem+json"
+
+
+def test_more_pictures_than_can_wait_are_refused_politely(api: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    drawn = api.get(f"{CHARTS}/standard.svg")
+    monkeypatch.setattr(charts, "MOST_WAITING", 0)
+    client = Client()
+    got = client.get(f"{CHARTS}/standard.svg?metric=caseload")
+    assert (got.status, got.headers["retry-after"], got.json["type"]) == (429, "5", "/api#too-many")
+    # What is drawn already need not wait, and tables are not held up.
+    assert client.get(f"{CHARTS}/standard.svg").body == drawn.body
+    assert client.get("/api/v1/areas?limit=3").status == 200
+
+
+def test_many_who_ask_for_one_picture_get_the_same(api: Client) -> None:
+    with ThreadPoolExecutor(6) as pool:
+        got = list(pool.map(lambda _: api.get(f"{CHARTS}/years.png?judgement=protection"), range(6)))
+    assert {one.status for one in got} == {200}
+    assert len({one.body for one in got}) == 1
+
+
+def test_pictures_are_cached_apart_and_never_more_than_they_may_be(db: Database) -> None:
+    kept = charts.cache(db)
+    assert kept is charts.cache(db)
+    assert kept is not answers.answer_cache(db)
+    assert (kept._most_bytes, kept._most) == (charts.MOST_CACHED_BYTES, charts.MOST_CACHED)
+
+
+def test_all_choices_but_the_wrong_ones_are_read_before_anything_is_drawn(db: Database) -> None:
+    with pytest.raises(Problem) as refused:
+        chart_requests.parse(b"la=X&metric=Y&nothing=1", KINDS["trend"], lambda: db, lambda _: db)
+    assert [one.parameter for one in refused.value.mistakes] == ["nothing", "la", "metric"]
