@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Hashable, Iterator
+from collections.abc import Callable, Hashable, Iterator, Mapping
 from datetime import date, datetime
 from functools import cached_property
 from pathlib import Path
@@ -20,13 +20,14 @@ import polars as pl
 from dashboard.data import contents as reading
 from dashboard.data.contents import Contents
 from dashboard.data.model import Metric, Period, Source
+from dashboard.data.weight import weigh
 
 T = TypeVar("T")
 KEYS, TREND = ["metric_id", "area_id", "period_end"], ["s", "direction", "no_direction"]
-# Some megabytes each: every benchmark of the menu, and some that readers make.
-MOST_ANSWERS = 64
-# Some ten kilobytes each: what a page shows of a measure, a benchmark or a council.
-MOST_SMALL_ANSWERS = 2000
+# Some two megabytes each: every benchmark of the menu, and some that readers make.
+MOST_ANSWERS = 40
+# What a page shows of a measure, a benchmark or a council is some ten kilobytes, at times a hundred: bytes together.
+SMALL_ANSWERS = 16_000_000
 
 
 class Database:
@@ -43,10 +44,13 @@ class Database:
     def __init__(self, path: Path, read: Callable[[Path], Contents] = reading.read) -> None:
         """Read every table of the file; raises what `read` does when it is missing, cut or damaged."""
         self._lock = threading.Lock()
-        self._answers: OrderedDict[Hashable, Any] = OrderedDict()
-        self._small_answers: OrderedDict[Hashable, Any] = OrderedDict()
+        # With what each weighs, and all of them, large and small.
+        self._answers: OrderedDict[Hashable, tuple[Any, int]] = OrderedDict()
+        self._small_answers: OrderedDict[Hashable, tuple[Any, int]] = OrderedDict()
+        self._weights = [0, 0]
         contents = read(path)
-        self.table = table = contents.table
+        self.table: Mapping[str, pl.DataFrame] = contents.table
+        table = self.table
         self.comments = contents.comments
         self.data_version: str = table["build"]["data_version"][0]
         self.built_at: datetime = table["build"]["built_at"][0]
@@ -112,19 +116,23 @@ class Database:
         """What `make` made when this was last asked for; the MOST_ANSWERS answers asked for last are cached.
 
         They belong to this version of the data, and go with it. What many readers ask for is calculated once.
-        MOST_SMALL_ANSWERS of those that are `small` are cached besides. Nobody may change an answer.
+        Of those that are `small` so many are cached besides as weigh SMALL_ANSWERS together. Nobody may change an
+        answer.
         """
-        answers, most = (self._small_answers, MOST_SMALL_ANSWERS) if small else (self._answers, MOST_ANSWERS)
+        answers = self._small_answers if small else self._answers
         with self._lock:
             if key in answers:
                 answers.move_to_end(key)
-                known: T = answers[key]
+                known: T = answers[key][0]
                 return known
         answer = make()
+        weight = weigh(answer) if small else 1
         with self._lock:
-            answers[key] = answer
-            while len(answers) > most:
-                answers.popitem(last=False)
+            if key not in answers:
+                answers[key] = answer, weight
+                self._weights[small] += weight
+            while self._weights[small] > (SMALL_ANSWERS if small else MOST_ANSWERS) and len(answers) > 1:
+                self._weights[small] -= answers.popitem(last=False)[1][1]
         return answer
 
     def columns(self) -> set[tuple[str, str]]:

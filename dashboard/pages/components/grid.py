@@ -50,8 +50,8 @@ def grid(db: Database, table: pl.DataFrame, alt: str) -> None:
     words = table.with_columns(pl.col(pl.String).cast(pl.Categorical))
     words.write_ipc_stream(into, compat_level=pl.CompatLevel.oldest())
     sent.arrow_data.data = into.getvalue()
-    height = HEIGHT if table.height > MOST else "content"
-    st._main._enqueue("dataframe", sent, layout_config=LayoutConfig(width="stretch", height=height))  # noqa: SLF001
+    room = LayoutConfig(width="stretch", height=HEIGHT if table.height > MOST else "content")
+    st._main._enqueue("dataframe", sent, layout_config=room)  # noqa: SLF001 - all else of it is public
 
 
 def _columns(db: Database, table: pl.DataFrame) -> dict[str, Any]:
