@@ -1,7 +1,5 @@
 """The table of contents: page settings, the pages, the choices they share."""
 
-from pathlib import Path
-
 import streamlit as st
 
 from dashboard.pages.shared import session
@@ -10,7 +8,6 @@ from dashboard.views import tables
 from dashboard.views.tables import help as helping
 from dashboard.views.text.help import how_to_read
 
-HERE = Path(__file__).parent
 NAME = "Child Protection Monitor"
 run = app.begin_run()
 
@@ -44,7 +41,7 @@ page = st.navigation(
 )
 # So that tabs and steps back are told apart.
 st.set_page_config(f"{page.title} · {NAME}")
-st.logo(str(HERE / "assets" / "logo.svg"), size="large")
+session.logo()
 session.page_style()
 session.version()
 db = session.database()

@@ -172,7 +172,9 @@ def newest(db: Database, benchmark: Benchmark) -> pl.DataFrame:
     """`compare` of all councils in every measure's newest period; calculated once for all readers."""
 
     def compared() -> pl.DataFrame:
-        return compare(db, benchmark, db.newest, db.newest.filter(pl.col("kind") == "local_authority"))
+        found = compare(db, benchmark, db.newest, db.newest_councils)
+        # What is published stands in memory once for all benchmarks.
+        return db.newest_councils.hstack(found.drop(db.newest_councils.columns))
 
     return db.cached(("newest", benchmark), compared)
 
@@ -187,8 +189,7 @@ def newest_of(db: Database, benchmark: Benchmark, metric_id: str) -> pl.DataFram
 @cached
 def _windows(db: Database) -> dict[str, tuple[int, int]]:
     """Where the rows of each metric begin in `newest`, and how many they are: alike in all benchmarks."""
-    councils = db.newest.filter(pl.col("kind") == "local_authority")
-    lengths = councils.group_by("metric_id", maintain_order=True).len()
+    lengths = db.newest_councils.group_by("metric_id", maintain_order=True).len()
     ends = lengths["len"].cum_sum()
     return {one: (end - length, length) for one, length, end in zip(*lengths, ends, strict=True)}
 

@@ -48,15 +48,14 @@ class Movers:
 
 def with_direction(db: Database, rows: pl.DataFrame) -> pl.DataFrame:
     """Rows of figures with s, direction and no_direction (the reason why there is no trend); of grades all null."""
-    # Joined with what can match alone: the table has a row for every figure there is.
-    for column in ("metric_id", "area_id"):
-        kinds = rows[column].unique()
-        if len(kinds) == 1:
-            trends = _trends(db, column)
-            trend = trends[kinds[0]] if kinds[0] in trends else _renamed(db).clear()
-            break
+    # Joined with what can match alone: there is a row for every figure.
+    metrics, areas = (rows[column].unique().to_list() for column in ("metric_id", "area_id"))
+    if len(metrics) == 1:
+        trend = db.trends(metric_id=metrics[0])
+    elif len(areas) == 1:
+        trend = db.trends(area_id=areas[0])
     else:
-        trend = _renamed(db).filter(pl.col("period_end").is_in(rows["period_end"].unique().to_list()))
+        trend = db.trends().filter(pl.col("period_end").is_in(rows["period_end"].unique().to_list()))
     return rows.join(trend, on=KEYS, how="left", maintain_order="left")
 
 
@@ -71,22 +70,9 @@ def parted(rows: pl.DataFrame) -> pl.DataFrame:
     return pl.concat([rows, between]).sort("period_end")
 
 
-def _trends(db: Database, by: str) -> dict[str, pl.DataFrame]:
-    """The trends of each metric, or of each area."""
-
-    def parted() -> dict[str, pl.DataFrame]:
-        return {str(one): part for (one,), part in _renamed(db).partition_by(by, as_dict=True).items()}
-
-    return db.cached(("trends", by), parted)
-
-
-def _renamed(db: Database) -> pl.DataFrame:
-    return db.table["trend"].rename({"reason": "no_direction"})
-
-
 def newest(db: Database, benchmark: Benchmark) -> pl.DataFrame:
-    """`comparison.newest` with the directions; calculated once for all readers."""
-    return db.cached(("directed", benchmark), lambda: with_direction(db, comparison.newest(db, benchmark)))
+    """`comparison.newest` with the directions."""
+    return comparison.newest(db, benchmark).hstack(db.newest_trends)
 
 
 @cached

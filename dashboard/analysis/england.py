@@ -98,7 +98,7 @@ def gains(db: Database, benchmark: Benchmark, metrics: Sequence[Metric]) -> list
     """What England would gain if every council met the benchmark, in the newest period of each measure."""
     wanted = pl.col("metric_id").is_in([metric.metric_id for metric in metrics])
     held = comparison.newest(db, benchmark).filter(wanted).partition_by("metric_id", as_dict=True)
-    of_england = db.by_area[ENGLAND].join(
+    of_england = db.of_area(ENGLAND).join(
         db.newest.select("metric_id", "period_end").unique(), on=["metric_id", "period_end"]
     )
     england = dict(of_england.filter(wanted).select("metric_id", "value").iter_rows())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -71,27 +71,36 @@ def learning_partners(
     evidence. A short list to talk to, never a score (rule `partners`).
     """
     ranked = {metric.metric_id: metric for metric in metrics or db.metrics.values() if metric.ranked}
-    like, others = _like(db, area_id), _figures(db)
-    evidence: dict[str, list[Evidence]] = {}
+    like, evidence = _like(db, area_id), dict[str, list[tuple[Metric, Row, int]]]()
     own = queries.profile(db, area_id, benchmark)
     short = {row["metric_id"]: row for row in own.filter(pl.col("gap_low") > 0).iter_rows(named=True)}
+    others = setting(db.newest.filter(pl.col("metric_id").is_in(list(short)) & pl.col("area_id").is_in(list(like))))
+    places = {key: place for place, key in enumerate(others.select("metric_id", "area_id").iter_rows())}
+    ends = others.select("return_id", "value_low", "value_high").rows(named=True)
     for metric in ranked.values():
         if (here := short.get(metric.metric_id)) is None:
             continue
         for other in like:
-            there = others.get((metric.metric_id, other))
-            if there is None or there["return_id"] == here["return_id"]:
+            place = places.get((metric.metric_id, other))
+            if place is None or ends[place]["return_id"] == here["return_id"]:
                 continue
-            if _reaches(there, here, metric):
-                evidence.setdefault(other, []).append(Evidence(metric, here, there))
-    partners = [_partner(db, other, like[other], reasons) for other, reasons in evidence.items()]
+            if _reaches(ends[place], here, metric):
+                evidence.setdefault(other, []).append((metric, here, place))
+    partners = [(_partner(db, other, like[other]), reasons) for other, reasons in evidence.items()]
     # Of a return made together either would do: both are shown, one after the other.
     partners.sort(
-        key=lambda one: (
-            not one.well_judged, -len(one.evidence), one.closeness_rank or 99, one.named_rank or 99, one.name,
+        key=lambda found: (
+            not found[0].well_judged, -len(found[1]), found[0].closeness_rank or 99, found[0].named_rank or 99,
+            found[0].name,
         )
     )  # fmt: skip
-    return partners[:most]
+    return [
+        replace(
+            partner,
+            evidence=tuple(Evidence(metric, here, others.row(place, named=True)) for metric, here, place in reasons),
+        )
+        for partner, reasons in partners[:most]
+    ]
 
 
 def neighbours_that_reach(db: Database, area_id: str, benchmark: Benchmark, metric: Metric) -> list[Partner] | None:
@@ -110,14 +119,6 @@ def _reaches(there: Row, here: Row, metric: Metric) -> bool:
     if metric.lower_is_better:
         return bool(there["value_high"] <= here["benchmark_low"])
     return bool(there["value_low"] >= here["benchmark_high"])
-
-
-@cached
-def _figures(db: Database) -> dict[tuple[str, str], Row]:
-    """The figures that may set a benchmark in the newest period, exact or in a range: (metric_id, area_id) -> row of
-    Database.figure, with value_low and value_high of all.
-    """
-    return {(row["metric_id"], row["area_id"]): row for row in setting(db.newest).iter_rows(named=True)}
 
 
 def leaders(db: Database) -> dict[str, str]:
@@ -145,7 +146,8 @@ def _like(db: Database, area_id: str) -> dict[str, dict[str, Any]]:
     return found
 
 
-def _partner(db: Database, area_id: str, like: dict[str, Any], evidence: list[Evidence]) -> Partner:
+def _partner(db: Database, area_id: str, like: dict[str, Any]) -> Partner:
+    """A partner without its evidence."""
     leaders, protection = (_judged(db, strand).get(area_id) for strand in ("leaders", "protection"))
     return Partner(
         area_id,
@@ -153,7 +155,7 @@ def _partner(db: Database, area_id: str, like: dict[str, Any], evidence: list[Ev
         like.get("closeness_rank"),
         like.get("closeness"),
         like.get("named_rank"),
-        tuple(evidence),
+        (),
         leaders["grade"] if leaders else None,
         (leaders["started"] or leaders["published"]) if leaders else None,
         protection["grade"] if protection else None,

@@ -185,10 +185,10 @@ def councils(db: Database, one: Held) -> tuple[pl.DataFrame, England | None]:
 
 def direction(db: Database, metric: Metric) -> str | None:
     """Which way England's five newest periods point (rule `trends`); None of what has no trend."""
-    rows = db.table["trend"].filter(
-        (pl.col("metric_id") == metric.metric_id)
-        & (pl.col("area_id") == ENGLAND)
+    rows = db.trends(metric_id=metric.metric_id).filter(
+        (pl.col("area_id") == ENGLAND)
         & (pl.col("period_end") == db.latest(metric.metric_id).end)
+        & pl.col("direction").is_not_null()
     )
     return str(rows["direction"][0]) if rows.height else None
 

@@ -79,37 +79,37 @@ def profile(db: Database, area_id: str, benchmark: Benchmark) -> pl.DataFrame:
     Adds england, region, neighbours (median) with neighbours_count, and neighbours_mean to the columns of
     `direction.newest`; grades are left out.
     """
-    found = db.cached(("profiles", benchmark), lambda: _profiles(db, benchmark))
-    return found[area_id] if area_id in found else next(iter(found.values())).clear()
+    places = _places(db).get(area_id)
+    rows = direction.newest(db, benchmark).hstack(_companions(db))
+    return rows.clear() if places is None else rows[places]
 
 
-def _profiles(db: Database, benchmark: Benchmark) -> dict[str, pl.DataFrame]:
-    """`profile` of every council, by number."""
+@cached
+def _places(db: Database) -> dict[str, pl.Series]:
+    """Which rows of `Database.newest_councils` the profile of each council has, in menu order: all but grades."""
     measures = db.table["metric"].filter(pl.col("unit") != "grade").select("metric_id", "position")
-    rows = (
-        direction.newest(db, benchmark)
-        .join(measures, on="metric_id")
-        .join(_companions(db), on=["metric_id", "area_id"], how="left")
-        .sort("position")
-    )
-    return {str(one): part for (one,), part in rows.partition_by("area_id", as_dict=True, maintain_order=True).items()}
+    rows = db.newest_councils.select("metric_id", "area_id").with_row_index().join(measures, on="metric_id")
+    places = rows.sort("position").group_by("area_id", maintain_order=True).agg("index")
+    return dict(zip(places["area_id"], places["index"], strict=True))
 
 
 def _companions(db: Database) -> pl.DataFrame:
-    """What every council is shown beside in every measure's newest period; calculated once for all readers."""
+    """What each row of `Database.newest_councils` is shown beside, and the position of its measure in the menu."""
 
     def found() -> pl.DataFrame:
-        figures = db.newest
-        councils = figures.filter(pl.col("kind") == "local_authority")
-        rows = councils.select("metric_id", "area_id")
+        figures, councils = db.newest, db.newest_councils
+        rows = councils.select("metric_id", "area_id").join(
+            db.table["metric"].select("metric_id", "position"), on="metric_id", how="left", maintain_order="left"
+        )
         for other in ("england", "region", "neighbours"):
             values = BENCHMARKS[other].values(db, figures, councils)
             named = _named(values, other).select(
                 "metric_id", "area_id", *_ends(other), pl.col("council_count").alias(f"{other}_count")
             )
-            rows = rows.join(named, on=["metric_id", "area_id"], how="left")
+            rows = rows.join(named, on=["metric_id", "area_id"], how="left", maintain_order="left")
         mean = neighbours_mean(db, figures, councils).select("metric_id", "area_id", "neighbours_mean")
-        return rows.join(mean, on=["metric_id", "area_id"], how="left")
+        rows = rows.join(mean, on=["metric_id", "area_id"], how="left", maintain_order="left")
+        return rows.drop("metric_id", "area_id")
 
     return db.cached("companions", found)
 
@@ -149,7 +149,7 @@ def history(db: Database, area_id: str) -> dict[str, list[tuple[date, float | No
 
     So is what lies between two figures that a break parts (`direction.parted`).
     """
-    figures = direction.parted(db.by_area[area_id])
+    figures = direction.parted(db.of_area(area_id))
     rows = figures.group_by("metric_id", maintain_order=True).agg("period_end", "value")
     return {metric_id: list(zip(ends, values, strict=True)) for metric_id, ends, values in rows.iter_rows()}
 

@@ -22,7 +22,6 @@ from dashboard.briefings.model import Bar, Block, Briefing, Cards, Cell, Points,
 from dashboard.briefings.pdf import drawings
 from dashboard.briefings.sections import PRODUCT
 
-MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 # Every office has it.
 FONT, SIZE, SMALL = "Arial", Pt(9), Pt(7.5)
 LANGUAGE = "en-GB"

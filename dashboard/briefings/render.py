@@ -8,13 +8,14 @@ from dataclasses import dataclass
 from typing import BinaryIO
 
 from dashboard.analysis.benchmarks import Benchmark
-from dashboard.briefings import content, docx, pdf, web
+from dashboard.briefings import content, pdf, web
 from dashboard.briefings.model import Briefing
 from dashboard.briefings.sections import PRODUCT
 from dashboard.briefings.urls import FORMS, file_name
 from dashboard.data.database import Database
 from dashboard.files.exports import citation
 
+WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 # What is compressed within is only put into a pack.
 STORED = ("pdf", "docx")
 
@@ -31,11 +32,18 @@ class Form:
     """Whether a browser shows it; else it is saved."""
 
 
+def _docx(briefing: Briefing) -> bytes:
+    # With the first document: what writes them is 8 MB of a server.
+    from dashboard.briefings.docx import docx
+
+    return docx(briefing)
+
+
 KINDS = {
     form.suffix: form
     for form in (
         Form("pdf", FORMS["pdf"], pdf.MEDIA_TYPE, pdf.pdf, True),
-        Form("docx", FORMS["docx"], docx.MEDIA_TYPE, docx.docx, False),
+        Form("docx", FORMS["docx"], WORD, _docx, False),
         Form("html", FORMS["html"], web.MEDIA_TYPE, web.web, True),
     )
 }

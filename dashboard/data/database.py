@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Iterator, Mapping
 from datetime import date, datetime
 from functools import cached_property
 from pathlib import Path
@@ -17,23 +17,17 @@ from typing import Any, TypeVar
 
 import polars as pl
 
-from dashboard.data.duckdb_connection import open_read_only
+from dashboard.data import contents as reading
+from dashboard.data.contents import Contents
 from dashboard.data.model import Metric, Period, Source
+from dashboard.data.weight import weigh
 
 T = TypeVar("T")
-# Some megabytes each: every benchmark of the menu, and some that readers make.
-MOST_ANSWERS = 64
-# Some ten kilobytes each: what a page shows of a measure, a benchmark or a council.
-MOST_SMALL_ANSWERS = 2000
-# The comments of the schema on tables (column "") and columns: the data dictionary.
-COMMENTS = """
-    SELECT table_name, '', comment FROM duckdb_tables() WHERE database_name = 'monitor' AND comment IS NOT NULL
-    UNION ALL
-    SELECT table_name, column_name, comment FROM duckdb_columns()
-    WHERE database_name = 'monitor' AND comment IS NOT NULL
-"""
-# Without views: the whole database, as the API gives it, has a view of all figures.
-TABLES = "SELECT table_name FROM duckdb_tables() WHERE database_name = 'monitor' ORDER BY ALL"
+KEYS, TREND = ["metric_id", "area_id", "period_end"], ["s", "direction", "no_direction"]
+# Some two megabytes each: every benchmark of the menu, and some that readers make.
+MOST_ANSWERS = 40
+# What a page shows of a measure, a benchmark or a council is some ten kilobytes, at times a hundred: bytes together.
+SMALL_ANSWERS = 16_000_000
 
 
 class Database:
@@ -47,17 +41,17 @@ class Database:
     `comments` holds those of the schema: (table, column) -> words, and (table, "") for the table itself.
     """
 
-    def __init__(self, path: Path) -> None:
-        """Read every table of the file; raises duckdb.Error or OSError when it is missing, cut or damaged."""
+    def __init__(self, path: Path, read: Callable[[Path], Contents] = reading.read) -> None:
+        """Read every table of the file; raises what `read` does when it is missing, cut or damaged."""
         self._lock = threading.Lock()
-        self._answers: OrderedDict[Hashable, Any] = OrderedDict()
-        self._small_answers: OrderedDict[Hashable, Any] = OrderedDict()
-        with open_read_only(path) as connection:
-            names = [row[0] for row in connection.execute(TABLES).fetchall()]
-            table = {name: _plain(connection.sql(f'FROM "{name}"').pl()) for name in names}
-            comments = connection.execute(COMMENTS).fetchall()
-        self.table = table
-        self.comments: dict[tuple[str, str], str] = {(name, column): words for name, column, words in comments}
+        # With what each weighs, and all of them, large and small.
+        self._answers: OrderedDict[Hashable, tuple[Any, int]] = OrderedDict()
+        self._small_answers: OrderedDict[Hashable, tuple[Any, int]] = OrderedDict()
+        self._weights = [0, 0]
+        contents = read(path)
+        self.table: Mapping[str, pl.DataFrame] = contents.table
+        table = self.table
+        self.comments = contents.comments
         self.data_version: str = table["build"]["data_version"][0]
         self.built_at: datetime = table["build"]["built_at"][0]
         # Measures that are published for England alone have no council to show; they are in `figure` and in exports.
@@ -69,28 +63,10 @@ class Database:
         self.area = table["area"]
         self.names: dict[str, str] = dict(self.area.select("area_id", "name").iter_rows())
         self.regions: dict[str, str] = dict(self.area.select("area_id", "region_id").iter_rows())
-        keys = ["metric_id", "area_id", "period_end"]
-        self.figure = (
-            table["observation"]
-            .join(
-                self.area.select("area_id", "name", "kind", "region_id", "authority_type", "very_small"), on="area_id"
-            )
-            .join(table["standing"], on=keys, how="left")
-            .join(table["change"], on=keys, how="left")
-            .join(table["series_break"].rename({"reason": "series_break"}), on=["metric_id", "period_end"], how="left")
-            .join(
-                table["quarter_cut"].select("metric_id", "period_end", "figures", "hidden", "enough"),
-                on=["metric_id", "period_end"],
-                how="left",
-            )
-            # Of neutral measures and grades only those that are left out of groups and axes have a standing.
-            .with_columns(
-                pl.coalesce("sets_cut", ~pl.col("very_small")).alias("sets_cut"), pl.col("enough").fill_null(True)
-            )
-            .sort("metric_id", "period_end", "area_id")
-        )
-        self.by_metric: dict[str, pl.DataFrame] = _parts(self.figure, "metric_id")
-        self.by_area: dict[str, pl.DataFrame] = _parts(self.figure, "area_id")
+        self.figure = contents.figure.drop(TREND)
+        self._trend = contents.figure.select(*KEYS, *TREND)
+        self.by_metric = {metric_id: rows for (metric_id,), rows in _windows(self.figure, "metric_id")}
+        self._trend_by_metric = {metric_id: rows for (metric_id,), rows in _windows(self._trend, "metric_id")}
         self.periods: dict[str, list[Period]] = {
             metric_id: [
                 Period(*row)
@@ -121,6 +97,17 @@ class Database:
         return self.figure.join(newest, on=["metric_id", "period_end"], maintain_order="left")
 
     @cached_property
+    def newest_councils(self) -> pl.DataFrame:
+        """The rows of `newest` of councils: what every comparison of all measures begins with."""
+        return self.newest.filter(pl.col("kind") == "local_authority")
+
+    @cached_property
+    def newest_trends(self) -> pl.DataFrame:
+        """s, direction and no_direction of each row of `newest_councils`."""
+        rows = self.newest_councils.select(KEYS)
+        return rows.join(self._trend, on=KEYS, how="left", maintain_order="left").select(TREND)
+
+    @cached_property
     def measures(self) -> pl.DataFrame:
         """What comparisons need of each metric: metric_id, polarity, unit, has_interval, shortfall_moves."""
         return self.table["metric"].select("metric_id", "polarity", "unit", "has_interval", "shortfall_moves")
@@ -129,19 +116,23 @@ class Database:
         """What `make` made when this was last asked for; the MOST_ANSWERS answers asked for last are cached.
 
         They belong to this version of the data, and go with it. What many readers ask for is calculated once.
-        MOST_SMALL_ANSWERS of those that are `small` are cached besides. Nobody may change an answer.
+        Of those that are `small` so many are cached besides as weigh SMALL_ANSWERS together. Nobody may change an
+        answer.
         """
-        answers, most = (self._small_answers, MOST_SMALL_ANSWERS) if small else (self._answers, MOST_ANSWERS)
+        answers = self._small_answers if small else self._answers
         with self._lock:
             if key in answers:
                 answers.move_to_end(key)
-                known: T = answers[key]
+                known: T = answers[key][0]
                 return known
         answer = make()
+        weight = weigh(answer) if small else 1
         with self._lock:
-            answers[key] = answer
-            while len(answers) > most:
-                answers.popitem(last=False)
+            if key not in answers:
+                answers[key] = answer, weight
+                self._weights[small] += weight
+            while self._weights[small] > (SMALL_ANSWERS if small else MOST_ANSWERS) and len(answers) > 1:
+                self._weights[small] -= answers.popitem(last=False)[1][1]
         return answer
 
     def columns(self) -> set[tuple[str, str]]:
@@ -155,13 +146,28 @@ class Database:
 
     @cached_property
     def _of_period(self) -> dict[tuple[str, date], pl.DataFrame]:
-        # Slices of `figure`, which is sorted by both: nothing is copied, and a look-up needs no search.
-        parts, start = dict[tuple[str, date], pl.DataFrame](), 0
-        lengths = self.figure.group_by("metric_id", "period_end", maintain_order=True).len()
-        for metric_id, period_end, length in lengths.iter_rows():
-            parts[metric_id, period_end] = self.figure.slice(start, length)
-            start += length
-        return parts
+        return dict(_windows(self.figure, "metric_id", "period_end"))
+
+    def of_area(self, area_id: str) -> pl.DataFrame:
+        """All figures of one area (columns of `figure`), in the order of measure and period; none of an unknown one."""
+        places = self._places.get(area_id)
+        return self.figure.clear() if places is None else self.figure[places]
+
+    def trends(self, *, metric_id: str | None = None, area_id: str | None = None) -> pl.DataFrame:
+        """Which way figures go, of one metric, of one area, or of all: metric_id, area_id, period_end, s, direction and
+        no_direction (the reason why there is none); all three null where the database says nothing of it.
+        """
+        if metric_id is not None:
+            return self._trend_by_metric.get(metric_id, self._trend.clear())
+        if area_id is not None:
+            return self._trend[self._places[area_id]] if area_id in self._places else self._trend.clear()
+        return self._trend
+
+    @cached_property
+    def _places(self) -> dict[str, pl.Series]:
+        """Which rows of `figure` each area has: a copy of them, by area, would be as large as all figures."""
+        rows = self.figure.select("area_id").with_row_index().group_by("area_id").agg("index")
+        return dict(zip(rows["area_id"], rows["index"], strict=True))
 
     def councils(self, metric_id: str, period_end: date) -> pl.DataFrame:
         """The figures of all authorities that existed in one period of one metric (columns of `figure`)."""
@@ -190,10 +196,9 @@ def joint_return(column: str = "return_id") -> pl.Expr:
     return pl.when(is_joint(column)).then(column)
 
 
-def _parts(frame: pl.DataFrame, by: str) -> dict[str, pl.DataFrame]:
-    return {str(key[0]): part for key, part in frame.partition_by(by, as_dict=True, maintain_order=True).items()}
-
-
-def _plain(frame: pl.DataFrame) -> pl.DataFrame:
-    """ENUM columns arrive as categories; text joins and compares without surprises."""
-    return frame.with_columns(pl.col(pl.Categorical, pl.Enum).cast(pl.String))
+def _windows(frame: pl.DataFrame, *by: str) -> Iterator[tuple[tuple[Any, ...], pl.DataFrame]]:
+    """The rows of each group of a frame that is sorted by it: nothing is copied, and a look-up needs no search."""
+    start = 0
+    for *key, length in frame.group_by(by, maintain_order=True).len().iter_rows():
+        yield tuple(key), frame.slice(start, length)
+        start += length

@@ -23,6 +23,7 @@ from io import BufferedRandom, BytesIO
 from pathlib import Path
 from typing import Any
 
+from dashboard.data.contents import kind_of
 from dashboard.data.database import Database
 from dashboard.data.download import Bounds, RefusedError, disk_error, get
 from dashboard.data.model import DatabaseError
@@ -227,9 +228,9 @@ class Remote:
     def _read(self, draft: Path, store: Store) -> Database:
         """The database of a file, read whole like every file that is served."""
         try:
-            database = Database(draft)
+            database = Database(draft, store.read)
         except Exception as error:
-            why = f"it cannot be read whole as a database of ours ({type(error).__name__})."
+            why = f"it cannot be read whole as a database of ours ({kind_of(error)})."
             raise RefusedError("E_ADDRESS_DATABASE", why) from error
         try:
             live = store.current()

@@ -6,10 +6,14 @@ import logging
 import os
 import threading
 from collections import OrderedDict
+from collections.abc import Callable
 from contextlib import suppress
+from datetime import datetime
 from functools import cache
 from pathlib import Path
 
+from dashboard.data import contents
+from dashboard.data.contents import Contents
 from dashboard.data.database import Database
 from dashboard.data.model import DatabaseError
 from dashboard.ops.location import DEFAULT_PATH, Stamp, local_path, stamp_of
@@ -24,8 +28,8 @@ ARCHIVED_IN_MEMORY = 2
 class Store:
     """The newest good version of a database file that may be replaced at any time, and its archived versions."""
 
-    def __init__(self, path: Path) -> None:
-        self.path = path
+    def __init__(self, path: Path, read: Callable[[Path], Contents] = contents.read) -> None:
+        self.path, self.read = path, read
         self.damaged = False
         """Whether the file that lies there now could not be read."""
         self._lock = threading.Lock()
@@ -52,6 +56,17 @@ class Store:
             finally:
                 self._lock.release()
         return self._database or self._none()
+
+    def identity(self) -> tuple[str, datetime]:
+        """The data version of the file that lies there now, and when it was built; opens the file each time.
+
+        Raises OSError or UnreadableError. DuckDB is asked only where the file could not be read whole.
+        """
+        with self.path.open("rb") as file:
+            file.read(1)
+        if self._database is not None and not self.damaged and stamp_of(self.path) == self._stamp:
+            return self._database.data_version, self._database.built_at
+        return contents.read_identity(self.path)
 
     def put(self, draft: Path, database: Database) -> None:
         """Put a file in place that was read whole as `database`; no reader waits for it.
@@ -107,12 +122,12 @@ class Store:
         if not self._failed(name, path):
             stamp = stamp_of(path)
             try:
-                database = Database(path)
+                database = Database(path, self.read)
                 if database.data_version == name and live.columns() <= database.columns():
                     return database
                 why = "has not the tables of the one in place"
             except Exception as error:  # noqa: BLE001 - damage, or an earlier build: readers see the newest
-                why = type(error).__name__
+                why = contents.kind_of(error)
             log.error("the kept version %s cannot be read (%s)", path.name, why)
             self._unreadable[name] = stamp
         why = "its file is damaged, or its tables are not those of today"
@@ -128,7 +143,7 @@ class Store:
 
     def _load(self, stamp: Stamp | None) -> None:
         try:
-            self._database = Database(self.path)
+            self._database = Database(self.path, self.read)
             self.damaged = False
         except Exception as error:  # noqa: BLE001 - damage, or another schema: readers keep what they have
             # Where there is none yet it is tried at every request, and logged once.
@@ -136,7 +151,7 @@ class Store:
                 stays = "the last good version stays" if self._database else "there is no good version yet"
                 # Before the first one has come this is no error.
                 say = log.error if self._database or stamp else log.warning
-                say("%s cannot be read (%s); %s", self.path.name, type(error).__name__, stays)
+                say("%s cannot be read (%s); %s", self.path.name, contents.kind_of(error), stays)
             self.damaged = True
         # A file that failed is not tried again until it changes.
         self._stamp = stamp
@@ -148,4 +163,4 @@ class Store:
 @cache
 def store() -> Store:
     """The store of the database this server reads: MONITOR_DATABASE or the copy of it, or data/monitor.duckdb."""
-    return Store(local_path(os.environ, DEFAULT_PATH))
+    return Store(local_path(os.environ, DEFAULT_PATH), contents.read_apart)

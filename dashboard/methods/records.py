@@ -315,7 +315,7 @@ def rejects(db: Database) -> list[tuple[str, str, str, int, str]]:
 
 def traced(db: Database) -> tuple[int, int, int]:
     """How many rows of figures and of reasons there are; how many lead to a line of a file; how many to a file."""
-    rows = db.table["observation"]
+    rows = db.figure
     return rows.height, int(rows["line"].count()), int(rows["file"].count())
 
 

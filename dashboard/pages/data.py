@@ -130,7 +130,7 @@ if not among:
     st.stop()
 if among > SHOWN:
     st.caption(f"The first {SHOWN:,} of {among:,} rows are shown; a file holds all.")
-grid(db, shown, "rows", "The chosen figures")
+grid(db, shown, "The chosen figures")
 view = (db, query, benchmark, parts, SHAPES[shape])
 downloads(
     db,

@@ -15,9 +15,6 @@ from time import perf_counter
 from typing import Literal
 from urllib.parse import urlencode
 
-# Plotly uses pandas where it is imported, and would take it half imported from a page that runs at the same time. It is
-# installed because Streamlit needs it.
-import pandas  # type: ignore[import-untyped]  # noqa: F401 - before Plotly half imports it
 import streamlit as st
 import streamlit.logger
 from prometheus_client import Counter, Histogram

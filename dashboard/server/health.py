@@ -10,13 +10,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-import duckdb
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 
+from dashboard.data.contents import UnreadableError
 from dashboard.data.database import Database
-from dashboard.data.duckdb_connection import read_identity
 from dashboard.data.model import DatabaseError
 from dashboard.data.versions import Store
 
@@ -78,8 +77,8 @@ class Health:
             # Told, but no reason not to be ready: what is here is served.
             body["address"] = self._address()
         try:
-            in_file, built_at = read_identity(store.path)
-        except (duckdb.Error, OSError) as error:
+            in_file, built_at = store.identity()
+        except (UnreadableError, OSError) as error:
             return Verdict(False, {**body, "why": _unreadable(store.path, error, served)})
         body |= {"built": built_at.isoformat(), "age_days": round(age_seconds(built_at) / DAY, 2)}
         if in_file != served or store.damaged:

@@ -186,6 +186,11 @@ def database(folder: Path, **contents: Any) -> Database:
     return Database(write(folder / "small.duckdb", **contents))
 
 
+def put(db: Database, table: str, rows: pl.DataFrame) -> None:
+    """Put other rows into a table of a database that was read."""
+    db.table = {**db.table, table: rows}
+
+
 def _areas(names: dict[str, str]) -> pl.DataFrame:
     places: list[dict[str, Any]] = [
         {"area_id": ENGLAND, "name": "England", "kind": "england", "gss_code": ENGLAND},

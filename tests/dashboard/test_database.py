@@ -19,7 +19,7 @@ import pytest
 from dashboard.analysis import queries
 from dashboard.analysis.benchmarks import BENCHMARKS
 from dashboard.data import versions
-from dashboard.data.database import MOST_ANSWERS, MOST_SMALL_ANSWERS, Database
+from dashboard.data.database import MOST_ANSWERS, Database
 from dashboard.data.model import DatabaseError
 from dashboard.data.versions import Store
 from tests.dashboard import small
@@ -261,8 +261,7 @@ def test_a_metric_knows_what_may_be_said_of_it(db: Database) -> None:
         db.metrics["vacancy_rate"].title = "Another"  # type: ignore[misc]
 
 
-@pytest.mark.parametrize(("small_ones", "most"), [(False, MOST_ANSWERS), (True, MOST_SMALL_ANSWERS)])
-def test_an_answer_is_cached_until_others_push_it_out(tmp_path: Path, small_ones: bool, most: int) -> None:
+def test_an_answer_is_cached_until_others_push_it_out(tmp_path: Path) -> None:
     db = small.database(tmp_path, metrics=[small.metric()], figures=[Figure("waits", "101", 1.0)])
     made = list[str]()
 
@@ -271,13 +270,13 @@ def test_an_answer_is_cached_until_others_push_it_out(tmp_path: Path, small_ones
             made.append(key)
             return key.upper()
 
-        return db.cached(key, make, small=small_ones)
+        return db.cached(key, make)
 
     assert [answer("a"), answer("a"), made] == ["A", "A", ["a"]]
-    for number in range(most - 1):
+    for number in range(MOST_ANSWERS - 1):
         answer(str(number))
     assert (answer("a"), made.count("a")) == ("A", 1)  # asked for last, it is the last to go
-    for number in range(most):
+    for number in range(MOST_ANSWERS):
         answer(f"other {number}")
     assert (answer("a"), made.count("a")) == ("A", 2)
 

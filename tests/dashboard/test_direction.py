@@ -195,10 +195,14 @@ def moves(
     folder: Path, figures: Iterable[list[Figure]], years: int = 1, breaks: Sequence[tuple[int, str]] = (), **about: Any
 ) -> direction.Movers:
     db = database(folder, figures, **about)
-    db.table["series_break"] = pl.DataFrame(
-        [("waits", date(year, 9, 30), why) for year, why in breaks],
-        schema=db.table["series_break"].schema,
-        orient="row",
+    small.put(
+        db,
+        "series_break",
+        pl.DataFrame(
+            [("waits", date(year, 9, 30), why) for year, why in breaks],
+            schema=db.table["series_break"].schema,
+            orient="row",
+        ),
     )
     return direction.movers(db, db.metrics["waits"], years)
 

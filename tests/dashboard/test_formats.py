@@ -484,7 +484,7 @@ def test_a_hole_and_an_island_are_turned_the_right_way_round(tmp_path: Path) -> 
     hole = [[0.5, 0.5], [1.0, 0.5], [1.0, 1.0], [0.5, 1.0], [0.5, 0.5]]  # counterclockwise
     db = small.database(tmp_path, metrics=[small.metric()], figures=[Figure("waits", "101", 1.0)])
     shape = {"type": "MultiPolygon", "coordinates": [[square, hole], [hole]]}
-    db.table["boundary"] = pl.DataFrame({"area_id": ["101"], "geojson": [json.dumps(shape)]})
+    small.put(db, "boundary", pl.DataFrame({"area_id": ["101"], "geojson": [json.dumps(shape)]}))
     found = json.loads(FORMATS["geojson"].make(db, export(db, "waits")))
     assert found["features"][0]["geometry"]["coordinates"] == [[square[::-1], hole[::-1]], [hole]]
 

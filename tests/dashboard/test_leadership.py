@@ -250,13 +250,13 @@ def test_a_target_whose_day_has_passed_or_that_is_met_is_said_so() -> None:
 
 def targets(folder: Path, *days: date) -> Database:
     db = small.database(folder, metrics=[small.metric()], figures=[Figure("waits", "101", 1.0)])
-    db.table["commitment"] = pl.DataFrame(
+    small.put(db, "commitment", pl.DataFrame(
         {
             "line": range(2, 2 + len(days)), "commitment": [f"Synthetic {day}" for day in days], "owner": "Office",
             "metric_id": None, "target_value": 50.0, "by_when": days, "source_url": "https://www.example.org",
         },
         schema_overrides={"metric_id": pl.String, "by_when": pl.Date},
-    )  # fmt: skip
+    ))  # fmt: skip
     return db
 
 
@@ -505,7 +505,7 @@ def test_no_name_becomes_markup(tmp_path: Path) -> None:
     neighbours = {"101": ["102", "103"], "104": ["105", "106"]}
     db = database(tmp_path, inspections, metrics=[small.metric()], figures=figures, names=HOSTILE_NAMES,
                   neighbours=neighbours)  # fmt: skip
-    db.table["leadership_post"] = pl.DataFrame(
+    small.put(db, "leadership_post", pl.DataFrame(
         {
             "area_id": list(HOSTILE_NAMES), "post": "p", "in_post_since": date(2020, 1, 1), "interim": False,
             "programme": "executive", "enrolled_on": date(2026, 1, 5), "completed_on": None,
@@ -513,7 +513,7 @@ def test_no_name_becomes_markup(tmp_path: Path) -> None:
             "checked_on": TODAY, "line": range(2, 8),
         },
         schema_overrides={"completed_on": pl.Date, "coach_id": pl.String},
-    )  # fmt: skip
+    ))  # fmt: skip
     rows, posts = leadership.history(db, TODAY), programme.posts(db, TODAY)
     waiting = programme.without_coach(posts)
     suggested = programme.suggestions(db, posts, waiting["area_id"].to_list(), BEST)

@@ -146,19 +146,33 @@ def test_only_the_measures_asked_for_are_looked_at(tmp_path: Path) -> None:
 
 def judge(db: Database, grades: Sequence[tuple[str, date | None, date, str, str]]) -> None:
     """Inspections of councils: number, first day, day of the report, leaders, help and protection."""
-    db.table["inspection"] = pl.DataFrame(
-        [
-            {"inspection_id": f"{at}", "area_id": area, "framework": "ILACS", "started": start, "published": published}
-            for at, (area, start, published, *_) in enumerate(grades)
-        ],
-        schema=db.table["inspection"].schema,
+    small.put(
+        db,
+        "inspection",
+        pl.DataFrame(
+            [
+                {
+                    "inspection_id": f"{at}",
+                    "area_id": area,
+                    "framework": "ILACS",
+                    "started": start,
+                    "published": published,
+                }
+                for at, (area, start, published, *_) in enumerate(grades)
+            ],
+            schema=db.table["inspection"].schema,
+        ),
     )
-    db.table["judgement"] = pl.DataFrame(
-        [
-            {"inspection_id": f"{at}", "strand": strand, "grade": grade}
-            for at, (*_, leaders, protection) in enumerate(grades)
-            for strand, grade in (("leaders", leaders), ("protection", protection))
-        ]
+    small.put(
+        db,
+        "judgement",
+        pl.DataFrame(
+            [
+                {"inspection_id": f"{at}", "strand": strand, "grade": grade}
+                for at, (*_, leaders, protection) in enumerate(grades)
+                for strand, grade in (("leaders", leaders), ("protection", protection))
+            ]
+        ),
     )
 
 

@@ -135,7 +135,7 @@ def test_a_history_is_oldest_first_with_missing_years_kept(db: Database) -> None
     for metric_id, figures in history.items():
         ends = [end for end, _ in figures]
         assert ends == sorted(ends)
-        own = db.by_area[WESTMINSTER].filter(pl.col("metric_id") == metric_id)
+        own = db.of_area(WESTMINSTER).filter(pl.col("metric_id") == metric_id)
         published = dict(own.select("period_end", "value").iter_rows())
         assert {end: value for end, value in figures if end in published} == published
         # What else is there has no value: it parts the figures on both sides of a break.

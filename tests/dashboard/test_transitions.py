@@ -28,20 +28,28 @@ Report = tuple[str, str, date, dict[str, str]]
 
 def judged(folder: Path, reports: Sequence[Report], ended: Sequence[str] = ()) -> Database:
     db = small.database(folder, metrics=[small.metric()], figures=[Figure("waits", "101", 1.0)])
-    db.table["inspection"] = pl.DataFrame(
-        [
-            {"inspection_id": f"{area}-{day}", "area_id": area, "framework": framework, "published": day}
-            for area, framework, day, _ in reports
-        ],
-        schema=db.table["inspection"].schema,
+    small.put(
+        db,
+        "inspection",
+        pl.DataFrame(
+            [
+                {"inspection_id": f"{area}-{day}", "area_id": area, "framework": framework, "published": day}
+                for area, framework, day, _ in reports
+            ],
+            schema=db.table["inspection"].schema,
+        ),
     )
-    db.table["judgement"] = pl.DataFrame(
-        [
-            {"inspection_id": f"{area}-{day}", "strand": strand, "grade": grade}
-            for area, _, day, grades in reports
-            for strand, grade in grades.items()
-        ],
-        schema=db.table["judgement"].schema,
+    small.put(
+        db,
+        "judgement",
+        pl.DataFrame(
+            [
+                {"inspection_id": f"{area}-{day}", "strand": strand, "grade": grade}
+                for area, _, day, grades in reports
+                for strand, grade in grades.items()
+            ],
+            schema=db.table["judgement"].schema,
+        ),
     )
     db.area = db.area.with_columns(
         pl.when(pl.col("area_id").is_in(list(ended))).then(date(2023, 3, 31)).otherwise("end_date").alias("end_date")

@@ -119,9 +119,9 @@ def test_nobody_else_in_the_dashboard_opens_a_database() -> None:
     assert opening == {
         "dashboard/data/duckdb_connection.py",
         "dashboard/api/write_whole.py",
-        "dashboard/server/health.py",
+        "dashboard/data/contents.py",
     }
-    assert "duckdb.connect" not in (ROOT / "dashboard" / "server" / "health.py").read_text("utf-8")
+    assert "duckdb.connect" not in (ROOT / "dashboard" / "data" / "contents.py").read_text("utf-8")
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,6 @@ import duckdb
 import pytest
 
 from dashboard.data.database import Database
-from dashboard.data.duckdb_connection import read_identity
 from dashboard.data.versions import Store, store
 from dashboard.server import health
 from dashboard.server.health import Health
@@ -167,11 +166,13 @@ def test_a_crowd_of_questions_opens_the_file_once(file: Path, monkeypatch: pytes
     monkeypatch.setattr(health, "FRESH_SECONDS", 600)
     looked = list[Path]()
 
-    def counted(path: Path) -> tuple[str, datetime]:
-        looked.append(path)
-        return read_identity(path)
+    identity = Store.identity
 
-    monkeypatch.setattr(health, "read_identity", counted)
+    def counted(store: Store) -> tuple[str, datetime]:
+        looked.append(store.path)
+        return identity(store)
+
+    monkeypatch.setattr(Store, "identity", counted)
     ask = readiness_of(file)
     assert all(ask()[0] for _ in range(1000))
     file.unlink()

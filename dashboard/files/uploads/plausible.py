@@ -110,7 +110,7 @@ def _beyond_all(db: Database, area_id: str, metric: Metric, value: float) -> str
 
 
 def _newest(db: Database, metric: Metric, area_id: str) -> float | None:
-    rows = db.by_area[area_id] if area_id in db.by_area else db.figure.clear()
+    rows = db.of_area(area_id)
     newest = rows.filter(
         (pl.col("metric_id") == metric.metric_id) & (pl.col("period_end") == db.latest(metric.metric_id).end)
     )

@@ -166,7 +166,7 @@ def of_partners(db: Database) -> Example | None:
 
 def five(db: Database, metric: Metric, row: Row) -> list[tuple[date, float]]:
     """The five latest figures of a council up to a row's, oldest first: last day and value."""
-    rows = db.by_area[row["area_id"]].filter(
+    rows = db.of_area(row["area_id"]).filter(
         (pl.col("metric_id") == metric.metric_id) & (pl.col("period_end") <= row["period_end"])
     )
     return list(rows.sort("period_end").select("period_end", "value").tail(5).iter_rows())

@@ -45,16 +45,17 @@ def council_map(drawing: MapDrawing, *, geometry_url: str, key: str) -> None:
     listed = list(dict.fromkeys(phrases))
     served("council_map")(
         key=key,
+        # In tuples: of each list Streamlit asks pandas whether it is a table, for which a server holds 70 MB more.
         data={
             "geometry": geometry_url,
             "view": drawing.view,
             "label": drawing.label,
-            "classes": [[each.label, each.fill, each.pattern] for each in drawing.classes],
-            "phrases": listed,
-            "areas": [
-                [each.area_id, each.class_index, listed.index(phrase), filled]
+            "classes": tuple((each.label, each.fill, each.pattern) for each in drawing.classes),
+            "phrases": tuple(listed),
+            "areas": tuple(
+                (each.area_id, each.class_index, listed.index(phrase), filled)
                 for each, phrase, filled in zip(drawing.areas, phrases, numbers, strict=True)
-            ],
+            ),
             "opens": drawing.opens,
             "chosen": drawing.chosen,
             **({"lines": drawing.lines} if drawing.lines else {}),

@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+from io import BytesIO
 from typing import Any
 
 import polars as pl
 import streamlit as st
 from streamlit.column_config import DateColumn, LinkColumn, NumberColumn, SelectboxColumn, TextColumn
+from streamlit.elements.lib.column_config_utils import (
+    INDEX_IDENTIFIER,
+    marshall_column_config,
+    process_config_mapping,
+    update_column_config,
+)
+from streamlit.elements.lib.layout_utils import LayoutConfig
+from streamlit.proto.Dataframe_pb2 import Dataframe
 
 from dashboard.analysis import selection
 from dashboard.data.database import Database
@@ -29,19 +38,20 @@ WORDS = {
 }  # fmt: skip
 
 
-def grid(db: Database, table: pl.DataFrame, key: str, alt: str) -> None:
+def grid(db: Database, table: pl.DataFrame, alt: str) -> None:
     """Draw rows of `rows.to_long` or `rows.to_wide`: as in the file, cell by cell; codes are only printed in words."""
-    st.dataframe(
-        # Words that come again are sent once: a third of the bytes. As Arrow it goes as it is, not by way of pandas.
-        table.with_columns(pl.col(pl.String).cast(pl.Categorical)).to_arrow(),
-        hide_index=True,
-        key=key,
-        # Why a value is missing stands beside it.
-        placeholder="",
-        height=HEIGHT if table.height > MOST else "content",
-        alt=alt,
-        column_config=_columns(db, table),
-    )
+    # As `st.dataframe` does it, which takes 30 MB of every server for pyarrow, and more for pandas.
+    sent = Dataframe(alt=alt, placeholder="", editing_mode=Dataframe.READ_ONLY)
+    config = process_config_mapping(_columns(db, table))
+    update_column_config(config, INDEX_IDENTIFIER, {"hidden": True})
+    marshall_column_config(sent, config)
+    into = BytesIO()
+    # Words that come again are sent once: a third of the bytes.
+    words = table.with_columns(pl.col(pl.String).cast(pl.Categorical))
+    words.write_ipc_stream(into, compat_level=pl.CompatLevel.oldest())
+    sent.arrow_data.data = into.getvalue()
+    room = LayoutConfig(width="stretch", height=HEIGHT if table.height > MOST else "content")
+    st._main._enqueue("dataframe", sent, layout_config=room)  # noqa: SLF001 - all else of it is public
 
 
 def _columns(db: Database, table: pl.DataFrame) -> dict[str, Any]:

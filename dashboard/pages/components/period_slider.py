@@ -13,4 +13,5 @@ def period_slider(labels: Sequence[str], chosen: str, *, sets: str, of: str, key
     Each step is an ordinary rerun, so that sentence, map and table always speak of the same period. `of` names the
     measure for those who hear it.
     """
-    served("period_slider")(key=key, data={"labels": list(labels), "chosen": chosen, "sets": sets, "of": of})
+    # A tuple, as on the map.
+    served("period_slider")(key=key, data={"labels": tuple(labels), "chosen": chosen, "sets": sets, "of": of})

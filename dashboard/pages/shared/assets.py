@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import gzip
 import hashlib
 from dataclasses import dataclass
@@ -45,6 +46,12 @@ def style() -> Asset:
     """The style sheet of every page: how it looks, then what those need who see, move or print it otherwise."""
     sheets = [(ASSETS / f"{name}.css").read_bytes() for name in ("style", "tables", "first_words", "access")]
     return _asset("style", "css", b"\n".join(sheets), "text/css")
+
+
+@cache
+def logo() -> str:
+    """The logo as an address that holds it."""
+    return f"data:image/svg+xml;base64,{base64.b64encode((ASSETS / 'logo.svg').read_bytes()).decode()}"
 
 
 def shapes(db: Database) -> Asset:

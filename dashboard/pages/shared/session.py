@@ -13,6 +13,9 @@ from difflib import get_close_matches
 from typing import Any
 
 import streamlit as st
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+from streamlit.proto.Logo_pb2 import Logo
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from dashboard.analysis import benchmarks
 from dashboard.analysis.benchmarks import BENCHMARKS, DEFAULT, Benchmark
@@ -261,6 +264,16 @@ def headline(title: str, sentence: str, *, kicker: str = "", chosen: str | None 
 def page_style() -> None:
     """The style sheet of every page, by address: Streamlit sends what is written here again at each rerun."""
     st.html(f'<style>@import url("{assets.style().url}");</style>')
+
+
+def logo() -> None:
+    """The logo, as `st.logo` draws it, which imports numpy to look at it: 12 MB of a server."""
+    context = get_script_run_ctx()
+    if context is not None:
+        message = ForwardMsg()
+        message.logo.image, message.logo.size = assets.logo(), "large"
+        message.logo.image_type = Logo.ImageType.IMAGE
+        context.enqueue(message)
 
 
 def page_script() -> None:
