@@ -56,8 +56,10 @@ def _draw_panels(figure: Part, width: float, height: float, name: str) -> str:
     layout = figure["layout"]
     keys = [key.removeprefix("xaxis") for key in layout if key.startswith("xaxis")]
     columns = len({layout[f"xaxis{key}"]["domain"][0] for key in keys})
-    wide, tall = width / columns, height / math.ceil(len(keys) / columns)
-    drawn = []
+    title = _title(layout["yaxis"])
+    start = TITLE * text.LINE + 4 if title else 0.0
+    wide, tall = (width - start) / columns, height / math.ceil(len(keys) / columns)
+    drawn = [text.draw(0, height / 2, title, TITLE, across="middle", up="top", turned=True)] if title else []
     for at, (key, note) in enumerate(zip(keys, layout["annotations"], strict=True)):
         axes = {f"{letter}axis": _alone(layout[f"{letter}axis{key}"]) for letter in "xy"}
         shapes = [{**shape, "xref": "x", "yref": "paper"} for shape in layout["shapes"] if shape["xref"] == f"x{key}"]
@@ -69,19 +71,20 @@ def _draw_panels(figure: Part, width: float, height: float, name: str) -> str:
             ],
             "layout": {
                 **axes, "shapes": shapes, "annotations": [{**note, "x": 0, "y": 1}],
-                "margin": {"l": 8, "r": 16, "t": 26, "b": 24},
+                "margin": {"l": 8, "r": 16, "t": 26, "b": 28},
             },
         }  # fmt: skip
         drawn.append(
-            f'<g transform="translate({number(at % columns * wide)} {number(at // columns * tall)})">'
+            f'<g transform="translate({number(start + at % columns * wide)} {number(at // columns * tall)})">'
             f"{draw_plot(panel, wide, tall, f'{name}{at}')}</g>"
         )
     return "".join(drawn)
 
 
 def _alone(axis: Part) -> Part:
-    """An axis of a plot of its own, with its numbers."""
-    return {name: value for name, value in axis.items() if name not in ("domain", "anchor", "showticklabels")}
+    """An axis of a plot of its own, with its numbers; its title stands once beside all."""
+    left_out = ("domain", "anchor", "showticklabels", "title")
+    return {name: value for name, value in axis.items() if name not in left_out}
 
 
 def legend(figure: Part) -> list[tuple[Part, str]]:
