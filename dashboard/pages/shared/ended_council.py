@@ -32,7 +32,7 @@ def show_ended(db: Database, area_id: str, metric: Metric) -> None:
         kicker=f"{db.names[db.regions[area_id]]} · council until {format_date(end)}",
     )
     st.html(tables.councils_instead([db.names[one] for one in after.area_ids]))
-    figures = db.by_area[area_id].filter(pl.col("metric_id").is_in([*db.metrics]))
+    figures = db.of_area(area_id).filter(pl.col("metric_id").is_in([*db.metrics]))
     st.html(tables.MEASURE_ANCHOR)
     st.header(literal(metric.title), anchor=False)
     history = queries.trend(db, metric, area_id)

@@ -97,7 +97,7 @@ def _strand(db: Database, strand: str) -> str:
 
 
 def _releases(db: Database, area_id: str) -> Iterator[Item]:
-    has = set(db.by_area[area_id].filter(pl.col("status") != "no_row")["metric_id"]) if area_id in db.by_area else set()
+    has = set(db.of_area(area_id).filter(pl.col("status") != "no_row")["metric_id"])
     by_source: dict[str, list[Metric]] = {}
     for metric in db.metrics.values():
         if metric.metric_id in has:
