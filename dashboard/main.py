@@ -57,7 +57,7 @@ if page.title in ("Leadership", "Progress"):
     with st.container(key="choices"), st.columns([3, 9])[0]:
         session.only_council(db)
 elif page.title not in ("Data", "Methods", "Briefings", "Accessibility"):
-    session.choices(db, periods=page.title != "Your own figures")
+    session.choices(db, page.url_path or app.FIRST)
     st.set_page_config(f"{session.tab_title(db, page.title)} · {NAME}")
 body, foot = st.container(), st.container()
 # Before the page, which may stop early: its links need the script all the same.

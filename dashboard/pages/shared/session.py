@@ -6,7 +6,7 @@ With main.py, the pages, components and the server the only place that knows Str
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -44,6 +44,11 @@ COLOUR_SCHEMES: dict[str, ColourScheme] = {
     "Change": "change",
     "Trend": "trend",
 }
+BENCHMARK_LABELS = [benchmark.label for benchmark in BENCHMARKS.values()]
+# The choices beside that of a council, and how wide they are.
+WIDTHS = {"metric": 4, "period": 2, "benchmark": 3}
+# The parts of Inspections that show a measure beside the grades.
+OF_MEASURES = ("Councils", "Ratings and measures")
 # What the limits of verdicts and funnels allow for; None as fits what is compared with (rule `chance`).
 LIMITS: dict[str, bool | None] = {
     "As fits the comparison": None,
@@ -118,25 +123,47 @@ def version() -> None:
         )  # fmt: skip
 
 
-def choices(db: Database, *, periods: bool = True) -> None:
-    """Draw the choices that pages share, bound to the address by the words the reader sees; or all but the period."""
+def acting(db: Database, page: str) -> set[str]:
+    """Which of the choices of a measure, a period and a benchmark change anything on what is shown of a page."""
+    if page == "own":
+        return {"metric", "benchmark"}
+    if page == "inspections":
+        part = st.session_state.get("part", st.query_params.get("part"))
+        return {"metric", "period"} if part in (None, "", *OF_MEASURES) else set()
+    if page == "council":
+        council = st.session_state["la"] or ""
+        if not places.find_council(db, council):
+            # Without a council there is a list of them; one that ended is shown in all periods, and not compared.
+            return {"metric"} if places.find_ended(db, council) else set()
+    return set(WIDTHS)
+
+
+def choices(db: Database, page: str) -> None:
+    """Draw the choices that act on a page, bound to the address by the words the reader sees; keep the others."""
     titles = [metric.title for metric in db.metrics.values()]
     notices(db)
     with st.container(key="choices"):
-        council, measure, *when, place = st.columns([3, 4, 2, 3] if periods else [3, 4, 3])
+        council, others = st.columns([3, sum(WIDTHS.values())])
         with council:
             only_council(db)
+        # After the council, whose choice a link may have changed.
+        acts = acting(db, page)
+        _keep({"metric": titles, "period": None, "benchmark": BENCHMARK_LABELS}, acts)
+        if "metric" not in acts:
+            return
+        drawn = {name: width for name, width in WIDTHS.items() if name in acts}
+        where = dict(zip(drawn, others.columns([*drawn.values()]), strict=True))
         first = titles.index(db.metrics[DEFAULT_METRIC].title)
         # A target is in the unit of one measure: with another measure it is asked again.
-        others = other_names(db)
-        measure.selectbox(
-            "Measure", [*titles, *others], index=first, key="metric", bind="query-params",
-            on_change=_take_measure, args=(others,), filter_mode="contains",
+        other_titles = other_names(db)
+        where["metric"].selectbox(
+            "Measure", [*titles, *other_titles], index=first, key="metric", bind="query-params",
+            on_change=_take_measure, args=(other_titles,), filter_mode="contains",
         )  # fmt: skip
         metric_id = _metric(db).metric_id
         labels = [period.label for period in db.periods[metric_id]]
         before = st.session_state.get("measure_before", metric_id)
-        if when and before == metric_id:
+        if "period" in acts and before == metric_id:
             notice("period", "period", labels)
         if before != metric_id and st.session_state.get("period") == db.latest(before).label:
             # Readers of the newest period of one measure want the newest of the next.
@@ -145,11 +172,23 @@ def choices(db: Database, *, periods: bool = True) -> None:
         if st.session_state.get("period") not in labels:
             # The measure chosen now was not published for that period: its newest is shown instead.
             st.session_state.pop("period", None)
-        for where in when:
-            where.selectbox("Period", labels, key="period", bind="query-params")
-        with place:
-            choose_benchmark()
-        choose_benchmark_details(db)
+        if "period" in acts:
+            where["period"].selectbox("Period", labels, key="period", bind="query-params")
+        if "benchmark" in acts:
+            with where["benchmark"]:
+                choose_benchmark()
+            choose_benchmark_details(db)
+
+
+def _keep(known: Mapping[str, Sequence[str] | None], acts: set[str]) -> None:
+    """Keep choices that are not drawn here for the pages where they act; Streamlit forgets what is not drawn.
+
+    `known` are the words that each may be, None of those that are checked where they are drawn.
+    """
+    for name, words in known.items():
+        kept = st.session_state.get(name, st.query_params.get(name))
+        if name not in acts and kept and (words is None or kept in words):
+            st.session_state[name] = kept
 
 
 def tab_title(db: Database, page: str) -> str:
@@ -187,7 +226,7 @@ def notices(db: Database) -> None:
     _follow_former_title(db)
     say_unknown_councils(db, "la", own_page=st.session_state["page"] == "council")
     notice("metric", "measure", [metric.title for metric in db.metrics.values()])
-    notice("benchmark", "comparison", [benchmark.label for benchmark in BENCHMARKS.values()])
+    notice("benchmark", "comparison", BENCHMARK_LABELS)
     say_unknown_councils(db, "group")
 
 
@@ -201,10 +240,8 @@ def _follow_former_title(db: Database) -> None:
 
 def choose_benchmark() -> None:
     """Draw the choice of the benchmark; `choose_benchmark_details` draws what else it needs from the reader."""
-    names = [benchmark.label for benchmark in BENCHMARKS.values()]
-    st.selectbox(
-        "Compare with", names, index=names.index(BENCHMARKS[DEFAULT].label), key="benchmark", bind="query-params"
-    )
+    first = BENCHMARK_LABELS.index(BENCHMARKS[DEFAULT].label)
+    st.selectbox("Compare with", BENCHMARK_LABELS, index=first, key="benchmark", bind="query-params")
 
 
 def choose_benchmark_details(db: Database) -> None:
