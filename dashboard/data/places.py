@@ -20,9 +20,9 @@ LONGEST = 60
 SHORTEST, MOST_NEAR = 4, 4
 # What official names hold beside the name: "London Borough of Camden", "Leicester City Council", "Bury MBC".
 TITLES = re.compile(
-    r"\b((london|royal|metropolitan) borough|city|borough|county) of\b|"
-    r"\b(city|county|(metropolitan )?(district|borough)|unitary)?( ?council| authority)\b|\b(ua|cc|mbc|mdc|bc)$|"
-    r"\b(city|borough|county)$|^county\b"
+    r"\b((london|royal|metropolitan) borough|city|borough|county) of\b|^(lb|rb|royal)\b|"
+    r"\b(city|county|(metropolitan )?(district|borough)|unitary)?( ?council| authority)\b|\b(ua|cc|mbc|mdc|bc|lb|rb)$|"
+    r"\b(city|borough|county)$|^(county|co)\b"
 )
 KINDS = {"town": "is in", "district": "is a district of", "former district": "is now in"}
 
@@ -53,7 +53,8 @@ def key(name: str) -> str:
     ('st helens', 'kingston upon hull city of', 'bath and north east somerset')
     """
     text = re.sub(r"[.,'\N{RIGHT SINGLE QUOTATION MARK}]", "", name.casefold().replace("&", " and "))
-    return " ".join(re.sub(r"[-\N{EN DASH}_]", " ", text).split())
+    words = re.sub(r"[-\N{EN DASH}_]", " ", text).split()
+    return " ".join({"saint": "st"}.get(word, word) for word in words)
 
 
 def find_area(db: Database, text: str) -> str | None:

@@ -46,6 +46,8 @@ if own is not None:
 st.html(parts.turns())
 st.html(papers.line(ENGLAND, benchmark, st.session_state.get(VERSION)))
 
+if not st.session_state.get(VERSION):
+    st.html(parts.since(db))
 st.html(parts.headlines(england.headlines(db), metric.metric_id))
 if metric.ranked:
     for place, councils, title in zip(st.columns(2, gap="medium"), england.ends(rows), ENDS, strict=True):
