@@ -41,7 +41,7 @@ class _Names:
     exact: dict[str, str]
     """Name as `key` writes it -> area."""
     bare: dict[str, str]
-    """Name of a council of today without its titles -> its number."""
+    """Name of a council without its titles -> its number; those of today come first."""
     places: dict[str, list[tuple[str, str, str]]]
     """Name of a town or district as `key` writes it -> its name, number of the council, kind."""
 
@@ -158,7 +158,8 @@ def _names(db: Database) -> _Names:
     place = db.table["place"]
     pairs += place.filter(pl.col("kind") == "short name").select("place", "area_id").iter_rows()
     exact = _first((key(name), area_id) for name, area_id in sorted(pairs, key=lambda pair: pair[1] in db.ended))
-    bare = _first((_bare(name), area_id) for name, area_id in exact.items() if area_id in db.authorities)
+    councils = {**db.authorities, **db.ended}
+    bare = _first((_bare(name), area_id) for name, area_id in exact.items() if area_id in councils)
     places: dict[str, list[tuple[str, str, str]]] = {}
     for name, area_id, kind in place.filter(pl.col("kind") != "short name").iter_rows():
         places.setdefault(key(name), []).append((name, area_id, kind))

@@ -101,7 +101,7 @@ if region:
             "region_lines",
             f"{metric.title} of the {len(inside)} councils of {region} and England over time",
         )
-        mine = names[area_id] if area_id in inside else ""
+        mine = names[area_id] if area_id and area_id in inside else ""
         st.html(side_by_side.note(sentences.key_of_lines(mine, england=not metric.counted)))
     with st.expander("The region as a table", key="region_years", on_change="rerun", bind="query-params") as table:
         if table.open:

@@ -53,7 +53,7 @@ def test_a_council_that_began_later_shows_what_was_there_before(db: Database) ->
     assert was[BOURNEMOUTH].like is None
     assert was[BOURNEMOUTH].words.startswith("3 councils then, or parts of them. Dorset: ")
     assert redrawn(db, was) == (
-        "Dorset, Northamptonshire and Cumbria are drawn on the areas of today’s councils there. Where Bournemouth, "
+        "Cumbria, Dorset and Northamptonshire are drawn on the areas of today’s councils there. Where Bournemouth, "
         "Christchurch and Poole is, there were several councils then."
     )
     # Today there is nothing to say.

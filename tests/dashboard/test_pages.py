@@ -609,9 +609,8 @@ def test_a_council_that_ended_has_a_page_with_its_figures_and_its_successors(
     known = db.by_area[area_id].filter(pl.coalesce("value", "value_low").is_not_null())
     assert page.count('<a data-choose href="?metric=') == known["metric_id"].n_unique()
     # Every one of its figures is in the file, to the last.
-    assert f"Download all {db.by_area[area_id].height} figures (CSV)" in [
-        one.label for one in app.get("download_button")
-    ]
+    (button,) = app.get("download_button")
+    assert button.proto.label == f"Download all {db.by_area[area_id].height} figures (CSV)"
     # On other pages it is said, with a link to its own.
     other = opened("Map", la=name)
     assert [one.value for one in other.warning] == [opening]

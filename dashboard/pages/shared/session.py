@@ -19,7 +19,7 @@ from dashboard.api import view_links
 from dashboard.api.view_data import View, lines
 from dashboard.data import places
 from dashboard.data.database import Database
-from dashboard.data.measure_names import other_names
+from dashboard.data.measure_names import find_metric, other_names
 from dashboard.data.model import DatabaseError, Metric, Period
 from dashboard.data.versions import store
 from dashboard.files import exports
@@ -196,7 +196,8 @@ def tab_title(db: Database, page: str) -> str:
     selection = chosen(db)
     area_id = selection.area_id or chosen_ended(db)
     council = db.names[area_id] if area_id else ""
-    parts = [council, "" if council and page == "Council" else page, selection.metric.title]
+    measure = selection.metric.title if "metric" in acting(db, st.session_state["page"]) else ""
+    parts = [council, "" if council and page == "Council" else page, measure]
     return " · ".join(part for part in parts if part)
 
 
@@ -223,19 +224,19 @@ def only_council(db: Database) -> None:
 
 def notices(db: Database) -> None:
     """Report unknown names among the shared choices in the address, with the nearest known one."""
-    _follow_former_title(db)
+    _follow_other_titles(db)
     say_unknown_councils(db, "la", own_page=st.session_state["page"] == "council")
     notice("metric", "measure", [metric.title for metric in db.metrics.values()])
     notice("benchmark", "comparison", BENCHMARK_LABELS)
     say_unknown_councils(db, "group")
 
 
-def _follow_former_title(db: Database) -> None:
-    """Choose the measure of an address from before its title changed."""
+def _follow_other_titles(db: Database) -> None:
+    """Choose the measure of an address by what else it is called, as from before its title changed."""
     said = st.query_params.get("metric")
-    now = next((one.title for one in db.metrics.values() if said and one.former_title == said), None)
-    if now:
-        st.query_params["metric"] = st.session_state["metric"] = now
+    found = find_metric(db, said) if said else None
+    if found and found.title != said:
+        st.query_params["metric"] = st.session_state["metric"] = found.title
 
 
 def choose_benchmark() -> None:
