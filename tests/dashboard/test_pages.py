@@ -615,3 +615,10 @@ def test_a_council_that_ended_has_a_page_with_its_figures_and_its_successors(
     other = opened("Map", la=name)
     assert [one.value for one in other.warning] == [opening]
     assert f'href="/council?{urlencode({"la": name})}"' in html(other)
+
+
+def test_the_name_that_may_be_meant_is_a_link() -> None:
+    page = html(opened("Map", metric="Average caselod"))
+    assert '<p class="note">Show <a data-choose href="?metric=Average+caseload">Average caseload</a></p>' in page
+    # What replaces one of several choices would replace them all.
+    assert "Show <a" not in html(opened("Data", areas=["Leeds", "Yrok"]))

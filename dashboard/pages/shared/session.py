@@ -47,8 +47,8 @@ COLOUR_SCHEMES: dict[str, ColourScheme] = {
 BENCHMARK_LABELS = [benchmark.label for benchmark in BENCHMARKS.values()]
 # The choices beside that of a council, and how wide they are.
 WIDTHS = {"metric": 4, "period": 2, "benchmark": 3}
-# The parts of Inspections that show a measure beside the grades.
-OF_MEASURES = ("Councils", "Ratings and measures")
+# The parts of Inspections that show no measure beside the grades.
+OF_GRADES = ("Reports over time", "Regions", "What came next", "What Ofsted asked for")
 # What the limits of verdicts and funnels allow for; None as fits what is compared with (rule `chance`).
 LIMITS: dict[str, bool | None] = {
     "As fits the comparison": None,
@@ -129,7 +129,7 @@ def acting(db: Database, page: str) -> set[str]:
         return {"metric", "benchmark"}
     if page == "inspections":
         part = st.session_state.get("part", st.query_params.get("part"))
-        return {"metric", "period"} if part in (None, "", *OF_MEASURES) else set()
+        return set() if part in OF_GRADES else {"metric", "period"}
     if page == "council":
         council = st.session_state["la"] or ""
         if not places.find_council(db, council):
@@ -425,6 +425,9 @@ def notice(key: str, what: str, known: list[str]) -> None:
             near = get_close_matches(name, known, n=1, cutoff=0.5)
             hint = f" Did you mean {literal(near[0])}?" if near else " Choose one below."
             st.warning(f"There is no {what} called “{tables.plain(name)}”.{hint}", icon=":material/search_off:")
+            # A link replaces all that is chosen under its name.
+            if near and len(st.query_params.get_all(key)) == 1:
+                st.html(tables.instead([(near[0], {key: near[0]}, "")]))
 
 
 def _benchmark() -> Benchmark:
