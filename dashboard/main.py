@@ -58,7 +58,7 @@ if page.title in ("Leadership", "Progress"):
             session.only_council(db)
         line.html(tables.choices_line([st.session_state["la"] or "No council chosen"]))
 elif page.title not in ("Data", "Methods", "Briefings", "Accessibility"):
-    session.choices(db, periods=page.title != "Your own figures")
+    session.choices(db, page.url_path or app.FIRST)
     st.set_page_config(f"{session.tab_title(db, page.title)} · {NAME}")
 body, st.session_state["below"], foot = st.container(), st.container(), st.container()
 # Before the page, which may stop early: its links need the script all the same.

@@ -38,6 +38,16 @@ def start(db: Database, rows: pl.DataFrame, metric: Metric, area_id: str | None)
     return found.to_list() if len(found) <= MOST else [*found.head(ENDS), *found.tail(ENDS)]
 
 
+def regions(db: Database) -> dict[str, list[str]]:
+    """The councils of each region by number, regions by name; London's are those of Inner and Outer London."""
+    found: dict[str, list[str]] = {}
+    for region_id in db.area.filter(pl.col("kind") == "region").sort("name")["area_id"]:
+        inside = [one for one in db.authorities if region_id in (db.regions[one], db.regions[db.regions[one]])]
+        if inside:
+            found[db.names[region_id]] = inside
+    return found
+
+
 def together(area_id: str | None, others: Sequence[str]) -> list[str]:
     """The compared: the chosen council first, then the others in their order; each once, ten at most."""
     return list(dict.fromkeys(([area_id] if area_id else []) + list(others)))[:MOST]

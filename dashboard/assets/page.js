@@ -159,8 +159,35 @@ if (!window.monitorPage) {
     choosing = !choosing;
     fold();
   });
+  // What is new since the last visit: which items were there then is kept in this browser alone, and sent to nobody.
+  const VISIT = 'monitor-last-visit';
+  const since = () => {
+    const box = document.querySelector('.since:not([data-looked])');
+    if (!box) return;
+    box.dataset.looked = '';
+    const items = [...box.querySelectorAll('[data-key]')];
+    const now = { on: new Date().toISOString().slice(0, 10), version: box.dataset.version, keys: items.map((one) => one.dataset.key) };
+    let last;
+    try {
+      const { before, ...kept } = JSON.parse(localStorage.getItem(VISIT)) ?? {};
+      // The same data on the same day are the same visit.
+      const same = kept.on === now.on && kept.version === now.version;
+      last = same ? before : kept;
+      if (!same) localStorage.setItem(VISIT, JSON.stringify({ ...now, before: kept }));
+    } catch {
+      return; // a browser that keeps nothing
+    }
+    if (!last?.keys) return;
+    const fresh = items.filter((one) => !last.keys.includes(one.dataset.key));
+    for (const one of fresh) one.classList.add('new');
+    const on = new Date(last.on).toLocaleDateString('en-GB', { day: 'numeric', month: 'long', year: 'numeric' });
+    box.querySelector('.when').textContent = `, on ${on}`;
+    box.classList.toggle('news', fresh.length > 0);
+    box.classList.add('shown');
+  };
   mend();
   mark();
+  since();
   // Once before the next paint: a chart is drawn in a hundred steps, and each look goes through the whole page.
   let due = false;
   new MutationObserver(() => {
@@ -172,6 +199,7 @@ if (!window.monitorPage) {
       mend();
       mark();
       fold();
+      since();
     });
   }).observe(document.body, { childList: true, subtree: true, characterData: true });
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dashboard.data.cache import cached
 from dashboard.data.database import Database
+from dashboard.data.model import Metric
 
 # Words of the field for measures whose title and short title hold them not.
 ALSO = {
@@ -37,6 +38,30 @@ ALSO = {
 }
 # Between another name and the title; page.js knows it too.
 ARROW = " → "
+
+
+def find_metric(db: Database, text: str) -> Metric | None:
+    """The measure that somebody means by its title, id, short or former title or another name, in any case.
+
+    Titles come first: the short title of one measure may be the title of another.
+    """
+    return _by_name(db).get(text.strip().casefold())
+
+
+@cached
+def _by_name(db: Database) -> dict[str, Metric]:
+    found: dict[str, Metric] = {}
+    for names in (
+        lambda one: (one.title,),
+        lambda one: (one.metric_id, one.former_title or ""),
+        lambda one: (one.short_title,),
+        lambda one: ALSO.get(one.metric_id, ()),
+    ):
+        for metric in db.metrics.values():
+            for name in names(metric):
+                found.setdefault(name.casefold(), metric)
+    found.pop("", None)
+    return found
 
 
 @cached

@@ -20,9 +20,9 @@ LONGEST = 60
 SHORTEST, MOST_NEAR = 4, 4
 # What official names hold beside the name: "London Borough of Camden", "Leicester City Council", "Bury MBC".
 TITLES = re.compile(
-    r"\b((london|royal|metropolitan) borough|city|borough|county) of\b|"
-    r"\b(city|county|(metropolitan )?(district|borough)|unitary)?( ?council| authority)\b|\b(ua|cc|mbc|mdc|bc)$|"
-    r"\b(city|borough|county)$|^county\b"
+    r"\b((london|royal|metropolitan) borough|city|borough|county) of\b|^(lb|rb|royal)\b|"
+    r"\b(city|county|(metropolitan )?(district|borough)|unitary)?( ?council| authority)\b|\b(ua|cc|mbc|mdc|bc|lb|rb)$|"
+    r"\b(city|borough|county)$|^(county|co)\b"
 )
 KINDS = {"town": "is in", "district": "is a district of", "former district": "is now in"}
 
@@ -41,7 +41,7 @@ class _Names:
     exact: dict[str, str]
     """Name as `key` writes it -> area."""
     bare: dict[str, str]
-    """Name of a council of today without its titles -> its number."""
+    """Name of a council without its titles -> its number; those of today come first."""
     places: dict[str, list[tuple[str, str, str]]]
     """Name of a town or district as `key` writes it -> its name, number of the council, kind."""
 
@@ -53,7 +53,8 @@ def key(name: str) -> str:
     ('st helens', 'kingston upon hull city of', 'bath and north east somerset')
     """
     text = re.sub(r"[.,'\N{RIGHT SINGLE QUOTATION MARK}]", "", name.casefold().replace("&", " and "))
-    return " ".join(re.sub(r"[-\N{EN DASH}_]", " ", text).split())
+    words = re.sub(r"[-\N{EN DASH}_]", " ", text).split()
+    return " ".join({"saint": "st"}.get(word, word) for word in words)
 
 
 def find_area(db: Database, text: str) -> str | None:
@@ -157,7 +158,8 @@ def _names(db: Database) -> _Names:
     place = db.table["place"]
     pairs += place.filter(pl.col("kind") == "short name").select("place", "area_id").iter_rows()
     exact = _first((key(name), area_id) for name, area_id in sorted(pairs, key=lambda pair: pair[1] in db.ended))
-    bare = _first((_bare(name), area_id) for name, area_id in exact.items() if area_id in db.authorities)
+    councils = {**db.authorities, **db.ended}
+    bare = _first((_bare(name), area_id) for name, area_id in exact.items() if area_id in councils)
     places: dict[str, list[tuple[str, str, str]]] = {}
     for name, area_id, kind in place.filter(pl.col("kind") != "short name").iter_rows():
         places.setdefault(key(name), []).append((name, area_id, kind))

@@ -87,6 +87,34 @@ with st.container(key="files", horizontal=True):
         label=f"Download the years, {history.height} rows (CSV)",
     )  # fmt: skip
 
+st.header("A whole region over time", anchor=False)
+regions = compare.regions(db)
+session.notice("region", "region", list(regions))
+region = st.selectbox(
+    "Region", list(regions), index=None, key="region", bind="query-params", placeholder="Choose a region", width=330
+)
+if region:
+    inside = [one for one in everybody["area_id"] if one in regions[region]]
+    of_region = compare.history(db, metric, inside)
+    region_names = {one: db.names[one] for one in inside}
+    caption = f"{metric.title} over time: {region}"
+    if not metric.graded:
+        st.html(tables.sentence(sentences.of_region(region, len(inside), metric)))
+        session.chart(
+            draw_lines(of_region, metric, inside, breaks, chosen=area_id if area_id in inside else None),
+            "region_lines",
+            f"{metric.title} of the {len(inside)} councils of {region} and England over time",
+        )
+        mine = names[area_id] if area_id and area_id in inside else ""
+        st.html(side_by_side.note(sentences.key_of_lines(mine, england=not metric.counted)))
+    with st.expander("The region as a table", key="region_years", on_change="rerun", bind="query-params") as table:
+        if table.open:
+            st.html(side_by_side.history(of_region, metric, region_names, caption, area_id or ""))
+    download(
+        db, of_region, f"{metric.metric_id}-{region.lower().replace(' ', '-')}-over-time.csv", benchmark=benchmark,
+        label=f"Download the years of the region, {of_region.height} rows (CSV)",
+    )  # fmt: skip
+
 st.header("Measure by measure", anchor=False)
 topics = compare.themes(db)
 session.notice("topic", "theme", topics)

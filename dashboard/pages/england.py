@@ -42,6 +42,8 @@ session.headline("England", sentence, kicker="How well is every council protecti
 group = groups.members(db, benchmark, chosen.area_id)
 own = groups.own_row(db, rows, group, chosen.area_id)
 st.html(parts.headlines(england.headlines(db), metric.metric_id))
+if not st.session_state.get(VERSION):
+    st.html(parts.since(db))
 when = formats.period_label(metric, period.end)
 *lists, beside_them = st.columns([5, 4, 3] if metric.ranked else [1, 1], gap="medium")
 if metric.ranked:

@@ -209,12 +209,12 @@ def page_routes() -> PageRoutes:
     )
 
 
-def _official_name(council: str) -> str | None:
+def _official_name(area: str) -> str | None:
     try:
         db = store().current()
     except DatabaseError:
         return None
-    area_id = places.find_council(db, council) or places.find_ended(db, council)
+    area_id = places.find_area(db, area)
     return db.names[area_id] if area_id else None
 
 

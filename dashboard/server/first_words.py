@@ -36,7 +36,7 @@ MOST_CACHED = 500
 MOST_CHARACTERS = 30_000
 # Longer addresses are no reader's.
 LONGEST_QUERY = 2_000
-LEFT_OUT = ("<script", "<style", 'class="foot"')
+LEFT_OUT = ("<script", "<style", 'class="foot"', 'class="since"')
 LINK = re.compile(r'<a data-choose href="([^"?]*)\?([^"]*)"')
 HEADING = re.compile(r"<h1[^>]*>(.*?)</h1>", re.DOTALL)
 SENTENCE = re.compile(r'<p class="sentence"[^>]*>(.*?)</p>', re.DOTALL)

@@ -31,8 +31,8 @@ STREAMLIT_ADDRESSES = ("/_stcore/health", "/_stcore/host-config")
 STREAMLIT_FOLDERS = ("/_stcore/bidi-components/", "/media/")
 STATIC = "/static/"
 METHODS = ("GET", "HEAD")
-# Choices of an address that name councils: other names of theirs lead to the address with the name we use.
-COUNCILS = ("la", "group", "councils")
+# Choices of an address that name areas: other names of theirs lead to the address with the name we use.
+AREAS = ("la", "group", "councils", "areas", "neighbours_of", "regions", "region", "of", "councils_of")
 # Shorter files, and those that are compressed already, are not packed.
 PACKED_FROM, PACKED = 1000, (".woff2", ".png", ".gz")
 LEVEL = 6
@@ -100,7 +100,7 @@ class PageRoutes(BaseRoute):
             target = "/" if bare == self._first else bare
             return RedirectResponse(str(URL(target).replace(query=scope["query_string"].decode("latin-1"))), 308)
         query = scope["query_string"].decode("latin-1")
-        if any(f"{name}=" in query for name in COUNCILS):
+        if any(f"{name}=" in query for name in AREAS):
             official = await run_in_threadpool(self._with_official_names, query)
             if official is not None:
                 return RedirectResponse(f"{path}?{official}", 307)
@@ -118,7 +118,7 @@ class PageRoutes(BaseRoute):
     def _with_official_names(self, query: str) -> str | None:
         """The query with councils by the names we use; None where nothing is to be changed."""
         asked = parse_qsl(query, keep_blank_values=True)
-        official = [(name, (name in COUNCILS and self._official_name(value)) or value) for name, value in asked]
+        official = [(name, (name in AREAS and self._official_name(value)) or value) for name, value in asked]
         return urlencode(official) if official != asked else None
 
     async def _page(self, scope: Scope, request_headers: Headers) -> Response:

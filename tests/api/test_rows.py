@@ -279,9 +279,9 @@ def test_an_answer_without_rows_says_why(api: Client) -> None:
     said = api.get(address.format("json")).json
     assert (said["count"], said["rows"]) == (0, [])
     assert said["why"].startswith(
-        "Cumbria ended. Since 1 April 2023 there are Cumberland and Westmorland and Furness instead. None of "
+        "Cumbria was replaced in April 2023 by Cumberland and Westmorland and Furness. None of "
     )
     assert "Without “Areas” there would be" in said["why"]
     for kind in ("csv", "parquet"):
-        assert api.get(address.format(kind)).headers["x-why-none"].startswith("Cumbria ended. Since 1 April 2023")
+        assert api.get(address.format(kind)).headers["x-why-none"].startswith("Cumbria was replaced in April 2023")
     assert "why" not in api.get("/api/v1/observations?area=383&period=2025&metric=caseload").json

@@ -42,6 +42,26 @@ def old(live: Path) -> Iterator[str]:
     shutil.rmtree(folder)
 
 
+def test_from_the_second_visit_on_a_reader_is_told_what_is_new_since(visit: Visit) -> None:
+    page = visit("/")
+    since, kept = page.locator(".since"), "JSON.parse(localStorage.getItem('monitor-last-visit'))"
+    until(page, f"{kept} !== null")
+    assert not since.is_visible()
+    # The last visit was in 2026, before the two newest items.
+    page.evaluate(
+        f"() => {{ const last = {kept}; last.on = '2026-02-03'; last.keys = last.keys.slice(2); "
+        "localStorage.setItem('monitor-last-visit', JSON.stringify(last)); }"
+    )
+    for _ in range(2):  # loaded again on the same day it is the same visit
+        page.reload()
+        ready(page)
+        since.wait_for()
+        assert "Since you were last here, on 3 February 2026" in since.inner_text()
+        assert since.locator("li:visible").count() == 2
+        assert "Nothing new" not in since.inner_text()
+        assert "Next releases" in since.inner_text()
+
+
 def frozen(page: Page) -> Locator:
     """What is said over a frozen view."""
     return page.locator("p.frozen")
@@ -66,8 +86,7 @@ def test_a_frozen_link_stays_frozen_from_page_to_page_and_back_and_leads_to_the_
     assert "as they stood on 2 January 2026. Newer figures exist" in frozen(page).inner_text()
 
     # By the menu, which knows nothing of versions.
-    page.get_by_text("How is my council doing?", exact=True).click()
-    page.get_by_test_id("stTopNavDropdownLink").first.click()
+    page.get_by_test_id("stTopNavLink").filter(has_text="Council").click()
     page.wait_for_url("**/council*")
     ready(page)
     assert query(page) == {"la": "Leeds", "version": old}
@@ -235,8 +254,7 @@ def test_a_step_before_the_menus_are_there_loses_no_choice(browser: Browser, ser
     ready(page)
     until(page, "window.monitorPage")
     if by == "the menu":
-        page.get_by_text("How is my council doing?", exact=True).click()
-        link = page.get_by_test_id("stTopNavDropdownLink").first
+        link = page.get_by_test_id("stTopNavLink").filter(has_text="Council")
     link.click()
     page.wait_for_timeout(1_000)
     assert path(page) == "/compare"

@@ -103,12 +103,6 @@ def test_by_keyboard_alone_a_council_leader_finds_three_peers_to_contact(visit: 
     expect(heading(page)).to_have_text(first)
 
 
-def menu(page: Page, question: str, name: str) -> None:
-    """Two clicks: the question, and the page below it."""
-    page.get_by_role("button", name=question).click()
-    page.get_by_role("menuitem", name=name).click()
-
-
 def returners(page: Page) -> None:
     choose(page, "What would change", "Social workers who come back")
 

@@ -84,10 +84,7 @@ def test_names_that_are_not_known_are_said_so_and_the_others_are_compared() -> N
     assert columns(app) == ["Leeds", "York"]
     assert [warning.value for warning in app.warning] == [
         "There is no council called “Ledes”. Did you mean Leeds?",
-        (
-            "There is no council called “Cumbria”. Since 1 April 2023 there are Cumberland and Westmorland and Furness "
-            "instead."
-        ),
+        "Cumbria was replaced in April 2023 by Cumberland and Westmorland and Furness.",
         "There is no measure called “Average caselaod”. Did you mean Average caseload?",
     ]
     assert app.selectbox(key="against").value == "Average caseload"

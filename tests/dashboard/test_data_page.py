@@ -18,6 +18,7 @@ from dashboard.analysis.benchmarks import BENCHMARKS
 from dashboard.analysis.selection import FigureQuery
 from dashboard.data.database import Database
 from dashboard.files.exports.rows import OPTIONAL, PARTS, to_long
+from dashboard.files.pages import data
 from tests.dashboard.helpers import HOSTILE_QUERIES, Query, html, opened, sentences, warnings
 
 pytestmark = pytest.mark.usefixtures("served")
@@ -77,7 +78,7 @@ def test_a_file_holds_what_the_grid_shows_row_for_row(files: Files, number: int)
     app = opened("Data", **VIEWS[number])
     assert not app.exception
     assert not warnings(app)
-    make = files["child-protection-figures.parquet"]
+    (make,) = [make for name, make in files.items() if name.endswith(".parquet")]
     assert callable(make)
     table = pl.read_parquet(io.BytesIO(make()))
     shown = grid(app)
@@ -92,7 +93,7 @@ def test_a_file_holds_what_the_grid_shows_row_for_row(files: Files, number: int)
 
 def test_csv_and_grid_agree_cell_by_cell(files: Files) -> None:
     app = opened("Data", themes="Workforce", areas=["Westminster", "Kingston upon Thames"], periods="2025")
-    make = files["child-protection-figures.csv"]
+    make = files["westminster-kingston-upon-thames-2025-workforce.csv"]
     assert callable(make)
     shown = grid(app)
     text = pl.read_csv(io.BytesIO(make()), schema=dict.fromkeys(shown.columns, pl.String))
@@ -100,6 +101,24 @@ def test_csv_and_grid_agree_cell_by_cell(files: Files) -> None:
     assert typed.with_columns(pl.col(pl.String).replace("", None)).equals(shown)
     missing = shown.filter(pl.col("status") != "observed")
     assert missing["value"].null_count() == missing.height > 0
+
+
+@pytest.mark.parametrize(
+    ("query", "name"),
+    [
+        (selection.FigureQuery(), "child-protection-figures"),
+        (
+            selection.FigureQuery(("vacancy_rate",), areas=("383",), periods=(selection.LAST_FIVE,)),
+            "social-worker-vacancy-rate-leeds-last-five-years",
+        ),
+        (
+            selection.FigureQuery(("vacancy_rate", "caseload", "agency_rate"), kinds=("local_authority",), newest=True),
+            "3-measures-newest-councils",
+        ),
+    ],
+)
+def test_the_name_of_a_file_says_what_is_inside(db: Database, query: selection.FigureQuery, name: str) -> None:
+    assert data.file_name(db, query) == name
 
 
 def test_files_are_made_when_they_are_asked_for_and_hold_no_rows_before(files: Files) -> None:

@@ -20,7 +20,7 @@ from dashboard.views.charts import palette
 from dashboard.views.tables import map as parts
 from dashboard.views.text import formats
 from dashboard.views.text.formats import SIDES, ColourScheme
-from dashboard.views.text.map import coloured_sentence
+from dashboard.views.text.map import as_it_was, coloured_sentence, redrawn
 from tests.dashboard.rows import (
     BEST,
     BEST_OF_REGION,
@@ -36,6 +36,30 @@ from tests.dashboard.rows import (
     missing,
     row,
 )
+
+CUMBRIA, CUMBERLAND, FURNESS, NORTHANTS, DORSET, BOURNEMOUTH = "909", "942", "943", "928", "838", "839"
+
+
+def test_a_council_that_began_later_shows_what_was_there_before(db: Database) -> None:
+    then = db.councils("vacancy_rate", date(2017, 9, 30))
+    said = {row["area_id"]: f"{row['value']}%; then" for row in then.iter_rows(named=True)}
+    was = as_it_was(db, said)
+    assert set(was) == {CUMBERLAND, FURNESS, "940", "941", DORSET, BOURNEMOUTH}
+    assert was[CUMBERLAND] == was[FURNESS]
+    assert (was[CUMBERLAND].like, was["940"].like, was[DORSET].like) == (CUMBRIA, NORTHANTS, "835")
+    cumbria = then.row(by_predicate=pl.col("area_id") == CUMBRIA, named=True)["value"]
+    assert was[CUMBERLAND].words == f"in Cumbria then: {cumbria}%; then"
+    # One shape cannot show three councils: their figures are in its words.
+    assert was[BOURNEMOUTH].like is None
+    assert was[BOURNEMOUTH].words.startswith("3 councils then, or parts of them. Dorset: ")
+    assert redrawn(db, was) == (
+        "Cumbria, Dorset and Northamptonshire are drawn on the areas of today’s councils there. Where Bournemouth, "
+        "Christchurch and Poole is, there were several councils then."
+    )
+    # Today there is nothing to say.
+    today = dict.fromkeys(db.authorities, "")
+    assert (as_it_was(db, today), redrawn(db, as_it_was(db, today))) == ({}, "")
+
 
 UNKNOWN = {"direction": None, "no_direction": None}
 TEACHERS = "Grades of 2021 were given by teachers."

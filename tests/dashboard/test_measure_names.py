@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from dashboard.data.database import Database
-from dashboard.data.measure_names import ALSO, other_names
+from dashboard.data.measure_names import ALSO, find_metric, other_names
 
 
 @pytest.mark.parametrize(
@@ -21,6 +21,27 @@ from dashboard.data.measure_names import ALSO, other_names
 )
 def test_a_measure_is_found_by_what_people_call_it(db: Database, typed: str, title: str) -> None:
     assert title in {known for other, known in other_names(db).items() if typed in other.partition(" → ")[0].lower()}
+
+
+@pytest.mark.parametrize(
+    ("typed", "metric_id"),
+    [
+        ("AVERAGE caseload", "caseload"),
+        ("caseload", "caseload"),
+        (" Vacancies ", "vacancy_rate"),
+        ("unfilled posts", "vacancy_rate"),
+        ("S47", "section_47_rate"),
+    ],
+)
+def test_a_measure_is_known_by_any_of_its_names_in_any_case(db: Database, typed: str, metric_id: str) -> None:
+    found = find_metric(db, typed)
+    assert found is not None
+    assert found.metric_id == metric_id
+
+
+def test_a_title_always_means_its_own_measure(db: Database) -> None:
+    assert all(find_metric(db, metric.title) is metric for metric in db.metrics.values())
+    assert find_metric(db, "") is find_metric(db, "nothing like it") is None
 
 
 def test_plan_finds_plans_alone(db: Database) -> None:

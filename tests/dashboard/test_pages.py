@@ -7,8 +7,10 @@ from collections.abc import Iterator
 from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 import duckdb
+import polars as pl
 import pytest
 from streamlit.testing.v1 import AppTest
 
@@ -45,9 +47,13 @@ def period(app: AppTest) -> str:
 
 
 def choose(app: AppTest, *, la: str | None, metric: str, benchmark: str) -> None:
+    """Of the choices those that the page shows: with a council there may be more."""
     app.selectbox(key="la").set_value(la)
-    app.selectbox(key="metric").set_value(metric)
-    app.selectbox(key="benchmark").set_value(benchmark)
+    app.run()
+    shown = {one.key for one in app.selectbox}
+    for key, value in (("metric", metric), ("benchmark", benchmark)):
+        if key in shown:
+            app.selectbox(key=key).set_value(value)
     app.run()
 
 
@@ -551,3 +557,75 @@ def test_a_run_asks_once_which_version_is_the_newest_so_that_no_page_is_of_two(
     assert asked == [page]
     app.run()
     assert asked == [page, page]
+
+
+@pytest.mark.parametrize(
+    ("page", "query", "shown"),
+    [
+        ("Map", {}, ["la", "metric", "period", "benchmark"]),
+        ("Your own figures", {"la": "Leeds"}, ["la", "metric", "benchmark"]),
+        ("Council", {}, ["la"]),
+        ("Council", {"la": "Leeds"}, ["la", "metric", "period", "benchmark"]),
+        ("Council", {"la": "Cumbria"}, ["la", "metric"]),
+        ("Inspections", {}, ["la", "metric", "period"]),
+        ("Inspections", {"part": "Regions"}, ["la"]),
+        ("Inspections", {"part": "Ratings and measures"}, ["la", "metric", "period"]),
+    ],
+)
+def test_of_the_choices_that_pages_share_only_those_are_shown_that_change_something(
+    page: str, query: dict[str, str], shown: list[str]
+) -> None:
+    app = opened(page, **query)
+    assert [box.key for box in app.selectbox if box.key in ("la", "metric", "period", "benchmark")] == shown
+
+
+def test_a_choice_that_is_not_shown_is_kept_for_the_pages_where_it_acts() -> None:
+    app = opened("Inspections", part="Regions", benchmark="Region", metric="Average caseload", period="2023")
+    app.switch_page("pages/map.py").run()
+    assert [app.selectbox(key=key).value for key in ("metric", "period", "benchmark")] == [
+        "Average caseload", "2023", "Region",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("name", "opening", "after"),
+    [
+        (
+            "Cumbria",
+            "Cumbria was replaced in April 2023 by Cumberland and Westmorland and Furness.",
+            ["Cumberland", "Westmorland and Furness"],
+        ),
+        (
+            "Dorset (to 2019)",
+            "Dorset (to 2019) was replaced in April 2019 by Dorset and Bournemouth, Christchurch and Poole.",
+            ["Dorset", "Bournemouth, Christchurch and Poole"],
+        ),
+    ],
+)
+def test_a_council_that_ended_has_a_page_with_its_figures_and_its_successors(
+    db: Database, name: str, opening: str, after: list[str]
+) -> None:
+    app = opened("Council", la=name)
+    assert not app.exception
+    assert not app.warning
+    assert sentences(app)[0].startswith(opening)
+    area_id = next(one for one, ended in db.ended.items() if ended == name)
+    page = html(app)
+    for successor in after:
+        assert f'href="?{urlencode({"la": successor})}"' in page
+    known = db.of_area(area_id).filter(pl.coalesce("value", "value_low").is_not_null())
+    assert page.count('<a data-choose href="?metric=') == known["metric_id"].n_unique()
+    # Every one of its figures is in the file, to the last.
+    (button,) = app.get("download_button")
+    assert button.proto.label == f"Download all {db.of_area(area_id).height} figures (CSV)"
+    # On other pages it is said, with a link to its own.
+    other = opened("Map", la=name)
+    assert [one.value for one in other.warning] == [opening]
+    assert f'href="/council?{urlencode({"la": name})}"' in html(other)
+
+
+def test_the_name_that_may_be_meant_is_a_link() -> None:
+    page = html(opened("Map", metric="Average caselod"))
+    assert '<p class="note">Show <a data-choose href="?metric=Average+caseload">Average caseload</a></p>' in page
+    # What replaces one of several choices would replace them all.
+    assert "Show <a" not in html(opened("Data", areas=["Leeds", "Yrok"]))

@@ -81,7 +81,10 @@ class Oracle:
         if row["kind"] == "local_authority":
             yield "regions", row["region_id"]
             yield "regions", self.london.get(row["region_id"])
-        yield "newest", row["period_end"] == self.newest[row["metric_id"]]
+        newest = self.newest[row["metric_id"]]
+        yield "newest", row["period_end"] == newest
+        if row["period_end"] > newest.replace(year=newest.year - 5):
+            yield "periods", "last_five_years"
         yield "leaders", self.leaders.get(row["area_id"])
 
     def asked(self, query: FigureQuery) -> list[Row]:
@@ -365,7 +368,9 @@ def test_every_filter_offers_words_of_one_id_each_and_leads_to_every_figure(db: 
 def test_periods_are_offered_newest_first_and_england_before_its_regions_and_councils(db: Database) -> None:
     options = selection.filter_options(db)
     ends = dict(db.figure.group_by("period").agg(pl.col("period_end").max()).iter_rows())
-    newest = [ends[period] for period in options["periods"].values()]
+    first, *periods = options["periods"].values()
+    assert first == selection.LAST_FIVE
+    newest = [ends[period] for period in periods]
     assert newest == sorted(newest, reverse=True)
     kinds = dict(db.area.select("area_id", "kind").iter_rows())
     assert list(dict.fromkeys(kinds[area_id] for area_id in options["areas"].values())) == [

@@ -54,7 +54,7 @@ def test_title_and_description_are_text_wherever_they_stand() -> None:
     [
         ("/", "England", "vacan"),
         ("/council?la=Leeds", "Leeds", "best quarter"),
-        ("/council?la=Cumbria", "Council", "There is no council called “Cumbria”"),
+        ("/council?la=Cumbria", "Cumbria", "Cumbria was replaced in April 2023 by"),
     ],
 )
 def test_a_page_is_served_with_what_it_will_say(server: Running, address: str, heading: str, words: str) -> None:

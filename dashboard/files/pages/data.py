@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection
 
 from dashboard.analysis import selection
@@ -13,6 +14,23 @@ from dashboard.files.exports.rows import to_long, to_wide
 from dashboard.views.text.explore import what
 
 NAME = "child-protection-figures"
+# Of a filter so many choices are named in the name of a file, of more their number; and so long it may be.
+MOST_NAMED, LONGEST_NAME = 2, 100
+
+
+def file_name(db: Database, query: FigureQuery) -> str:
+    """What a file of these figures is called, without suffix: "social-worker-vacancy-rate-leeds-last-five-years"."""
+    parts = []
+    for label, words in query.words(db):
+        chosen = words.split("; ")
+        if label == selection.LABELS["newest"]:
+            parts.append("newest")
+        elif len(chosen) > MOST_NAMED:
+            parts.append(f"{len(chosen)} {label}")
+        else:
+            parts += chosen
+    name = re.sub(r"[^a-z0-9]+", "-", " ".join(parts).lower()).strip("-")
+    return name[:LONGEST_NAME].rstrip("-") or NAME
 
 
 def export(

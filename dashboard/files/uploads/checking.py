@@ -17,6 +17,7 @@ from dashboard.analysis.comparison import SCALES
 from dashboard.analysis.local_figures import Checked, Finding, Own
 from dashboard.data import places
 from dashboard.data.database import Database
+from dashboard.data.measure_names import find_metric
 from dashboard.data.model import COUNTS, Metric
 from dashboard.files.uploads import Cell, Line, Refused, Sheet, numbers, plausible
 from dashboard.files.uploads.reading import HIDDEN, TEMPLATE, shown
@@ -35,6 +36,7 @@ OTHER_NAMES = {
     "la": COUNCIL,
     "la_name": COUNCIL,
     "la_code": NUMBER,
+    "gss_code": NUMBER,
     "indicator": METRIC,
     "measure": METRIC,
     "year": PERIOD,
@@ -262,10 +264,7 @@ def _council(db: Database, area_id: str, cells: Mapping[str, Cell], place: _Plac
 
 def _measure(db: Database, cells: Mapping[str, Cell], place: _Place) -> Metric | Finding:
     by_id = db.metrics.get(cells[METRIC_ID].text.strip().lower()) if METRIC_ID in cells else None
-    by_name = _by_name(db, cells[METRIC].text) if METRIC in cells else None
-    # Where there is no column of ids, one may stand for the name.
-    if METRIC_ID not in cells and by_name is None:
-        by_name = db.metrics.get(cells[METRIC].text.strip().lower())
+    by_name = find_metric(db, cells[METRIC].text) if METRIC in cells else None
     for column, column_metric in ((METRIC_ID, by_id), (METRIC, by_name)):
         if column in cells and column_metric is None:
             return _unknown(db, cells[column].text, place, column)
@@ -281,14 +280,6 @@ def _measure(db: Database, cells: Mapping[str, Cell], place: _Place) -> Metric |
             "E_JUDGEMENT", what, "Leave the row empty.", place.line, place.column_name(METRIC_ID), metric.metric_id
         )
     return metric
-
-
-def _by_name(db: Database, text: str) -> Metric | None:
-    name = text.strip().lower()
-    for metric in db.metrics.values():
-        if name in (metric.title.lower(), metric.short_title.lower()):
-            return metric
-    return None
 
 
 def _unknown(db: Database, text: str, place: _Place, column: str) -> Finding:

@@ -289,7 +289,8 @@ RULES = (
         "A council is a local authority that answers for children's social care: a county, a unitary authority, a "
         "metropolitan or a London borough. It is known by the three-digit number of the Department for Education, "
         "which stays the same when its nine-character code changes. A council that a reorganisation ended keeps its "
-        "figures under its own number, and they are never joined to those of its successors.\n"
+        "figures under its own number, and they are never joined to those of its successors. Maps of earlier years "
+        "draw it on their areas; an area where there were several councils has no colour, and their figures in words.\n"
         "Figures of England and of regions are those that are published. They are never sums or averages of "
         "councils: publishers round them, and may estimate what a council did not return.",
         of_areas,

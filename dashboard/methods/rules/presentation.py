@@ -140,8 +140,8 @@ RULES = (
         "Sentences, colours and sources",
         "The sentence over a picture is written from its figures; blue is better, orange worse; the source is below.",
         "Every view opens with a sentence that is written from the same rows as its picture: place, measure, period, "
-        "value, benchmark, verdict and base. Better is blue, worse is orange, neutral is purple, and missing is "
-        "hatched with its reason; colour is never the only sign. Lists begin with the best and end with what is "
+        "value, benchmark, verdict and base. Better is blue, worse is orange, neutral is purple, and missing "
+        "has a pattern for each reason; colour is never the only sign. Lists begin with the best and end with what is "
         "missing. "
         "Source, release and licence stand under each picture and in each file, and a file holds what the page shows.",
         of_pages,

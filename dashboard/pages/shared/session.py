@@ -6,7 +6,7 @@ With main.py, the pages, components and the server the only place that knows Str
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -23,7 +23,7 @@ from dashboard.api import view_links
 from dashboard.api.view_data import View, lines
 from dashboard.data import places
 from dashboard.data.database import Database
-from dashboard.data.measure_names import other_names
+from dashboard.data.measure_names import find_metric, other_names
 from dashboard.data.model import DatabaseError, Metric, Period
 from dashboard.data.versions import store
 from dashboard.files import exports
@@ -47,6 +47,11 @@ from dashboard.views.text.markdown import literal
 
 # Of a name no more characters than this are checked.
 LONGEST_NAME = 200
+BENCHMARK_LABELS = [benchmark.label for benchmark in BENCHMARKS.values()]
+# The choices beside that of a council, and how wide they are.
+WIDTHS = {"metric": 4, "period": 2, "benchmark": 3}
+# The parts of Inspections that show no measure beside the grades.
+OF_GRADES = ("Reports over time", "Regions", "What came next", "What Ofsted asked for")
 # Of five periods, so many as a trend is calculated from (rule `trends`).
 TREND_PERIODS = 5
 
@@ -114,26 +119,49 @@ def version() -> None:
         )  # fmt: skip
 
 
-def choices(db: Database, *, periods: bool = True) -> None:
-    """Draw the choices that pages share, bound to the address by the words the reader sees; or all but the period."""
+def acting(db: Database, page: str) -> set[str]:
+    """Which of the choices of a measure, a period and a benchmark change anything on what is shown of a page."""
+    if page == "own":
+        return {"metric", "benchmark"}
+    if page == "inspections":
+        part = st.session_state.get("part", st.query_params.get("part"))
+        return set() if part in OF_GRADES else {"metric", "period"}
+    if page == "council":
+        council = st.session_state["la"] or ""
+        if not places.find_council(db, council):
+            # Without a council there is a list of them; one that ended is shown in all periods, and not compared.
+            return {"metric"} if places.find_ended(db, council) else set()
+    return set(WIDTHS)
+
+
+def choices(db: Database, page: str) -> None:
+    """Draw the choices that act on a page, bound to the address by the words the reader sees; keep the others."""
     titles = [metric.title for metric in db.metrics.values()]
     notices(db)
     with st.container(key="choices"):
         line = st.container()
-        council, measure, *when, place = st.columns([3, 4, 2, 3] if periods else [3, 4, 3])
+        council, others = st.columns([3, sum(WIDTHS.values())])
         with council:
             only_council(db)
+        # After the council, whose choice a link may have changed.
+        acts = acting(db, page)
+        _keep({"metric": titles, "period": None, "benchmark": BENCHMARK_LABELS}, acts)
+        if "metric" not in acts:
+            line.html(tables.choices_line(filter(None, [st.session_state.get("la")])))
+            return
+        drawn = {name: width for name, width in WIDTHS.items() if name in acts}
+        where = dict(zip(drawn, others.columns([*drawn.values()]), strict=True))
         first = titles.index(db.metrics[DEFAULT_METRIC].title)
         # A target is in the unit of one measure: with another measure it is asked again.
-        others = other_names(db)
-        measure.selectbox(
-            "Measure", [*titles, *others], index=first, key="metric", bind="query-params",
-            on_change=_take_measure, args=(others,), filter_mode="contains",
+        other_titles = other_names(db)
+        where["metric"].selectbox(
+            "Measure", [*titles, *other_titles], index=first, key="metric", bind="query-params",
+            on_change=_take_measure, args=(other_titles,), filter_mode="contains",
         )  # fmt: skip
         metric_id = _metric(db).metric_id
         labels = [period.label for period in db.periods[metric_id]]
         before = st.session_state.get("measure_before", metric_id)
-        if when and before == metric_id:
+        if "period" in acts and before == metric_id:
             notice("period", "period", labels)
         if before != metric_id and st.session_state.get("period") == db.latest(before).label:
             # Readers of the newest period of one measure want the newest of the next.
@@ -142,13 +170,25 @@ def choices(db: Database, *, periods: bool = True) -> None:
         if st.session_state.get("period") not in labels:
             # The measure chosen now was not published for that period: its newest is shown instead.
             st.session_state.pop("period", None)
-        for where in when:
-            where.selectbox("Period", labels, key="period", bind="query-params")
-        with place:
-            choose_benchmark()
-        choose_benchmark_details(db)
-        now = [st.session_state[one] for one in ("la", "metric", *(["period"] if when else []), "benchmark")]
+        if "period" in acts:
+            where["period"].selectbox("Period", labels, key="period", bind="query-params")
+        if "benchmark" in acts:
+            with where["benchmark"]:
+                choose_benchmark()
+            choose_benchmark_details(db)
+        now = [st.session_state.get(one) for one in ("la", *(name for name in WIDTHS if name in acts))]
         line.html(tables.choices_line(filter(None, now)))
+
+
+def _keep(known: Mapping[str, Sequence[str] | None], acts: set[str]) -> None:
+    """Keep choices that are not drawn here for the pages where they act; Streamlit forgets what is not drawn.
+
+    `known` are the words that each may be, None of those that are checked where they are drawn.
+    """
+    for name, words in known.items():
+        kept = st.session_state.get(name, st.query_params.get(name))
+        if name not in acts and kept and (words is None or kept in words):
+            st.session_state[name] = kept
 
 
 def tab_title(db: Database, page: str) -> str:
@@ -156,7 +196,8 @@ def tab_title(db: Database, page: str) -> str:
     selection = chosen(db)
     area_id = selection.area_id or chosen_ended(db)
     council = db.names[area_id] if area_id else ""
-    parts = [council, "" if council and page == "Council" else page, selection.metric.title]
+    measure = selection.metric.title if "metric" in acting(db, st.session_state["page"]) else ""
+    parts = [council, "" if council and page == "Council" else page, measure]
     return " · ".join(part for part in parts if part)
 
 
@@ -183,27 +224,25 @@ def only_council(db: Database) -> None:
 
 def notices(db: Database) -> None:
     """Report unknown names among the shared choices in the address, with the nearest known one."""
-    _follow_former_title(db)
+    _follow_other_titles(db)
     say_unknown_councils(db, "la", own_page=st.session_state["page"] == "council")
     notice("metric", "measure", [metric.title for metric in db.metrics.values()])
-    notice("benchmark", "comparison", [benchmark.label for benchmark in BENCHMARKS.values()])
+    notice("benchmark", "comparison", BENCHMARK_LABELS)
     say_unknown_councils(db, "group")
 
 
-def _follow_former_title(db: Database) -> None:
-    """Choose the measure of an address from before its title changed."""
+def _follow_other_titles(db: Database) -> None:
+    """Choose the measure of an address by what else it is called, as from before its title changed."""
     said = st.query_params.get("metric")
-    now = next((one.title for one in db.metrics.values() if said and one.former_title == said), None)
-    if now:
-        st.query_params["metric"] = st.session_state["metric"] = now
+    found = find_metric(db, said) if said else None
+    if found and found.title != said:
+        st.query_params["metric"] = st.session_state["metric"] = found.title
 
 
 def choose_benchmark() -> None:
     """Draw the choice of the benchmark; `choose_benchmark_details` draws what else it needs from the reader."""
-    names = [benchmark.label for benchmark in BENCHMARKS.values()]
-    st.selectbox(
-        "Compare with", names, index=names.index(BENCHMARKS[DEFAULT].label), key="benchmark", bind="query-params"
-    )
+    first = BENCHMARK_LABELS.index(BENCHMARKS[DEFAULT].label)
+    st.selectbox("Compare with", BENCHMARK_LABELS, index=first, key="benchmark", bind="query-params")
 
 
 def choose_benchmark_details(db: Database) -> None:
@@ -413,6 +452,9 @@ def notice(key: str, what: str, known: list[str]) -> None:
             near = get_close_matches(name, known, n=1, cutoff=0.5)
             hint = f" Did you mean {literal(near[0])}?" if near else " Choose one below."
             st.warning(f"There is no {what} called “{tables.plain(name)}”.{hint}", icon=":material/search_off:")
+            # A link replaces all that is chosen under its name.
+            if near and len(st.query_params.get_all(key)) == 1:
+                st.html(tables.instead([(near[0], {key: near[0]}, "")]))
 
 
 def _benchmark() -> Benchmark:

@@ -232,9 +232,13 @@ def trend(rows: pl.DataFrame, metric: Metric, name: str) -> Html:
 
 def councils_instead(names: Sequence[str], ended: str | None = None) -> Html:
     """Links to the councils that a reader may have meant, and to the page of one that ended."""
-    links = [link(name, {"la": name}) for name in names]
-    links += [link(f"{ended}, to its end", {"la": ended}, page="/council")] if ended else []
-    return tag("p", "Show ", join(*links, by=" · "), class_="note")
+    own_page = [(f"{ended}, to its end", {"la": ended}, "/council")] if ended else []
+    return instead([*((name, {"la": name}, "") for name in names), *own_page])
+
+
+def instead(links: Iterable[tuple[str, Mapping[str, str], str]]) -> Html:
+    """Links to what a reader may have meant: the words, what they choose, and the page, if it is another."""
+    return tag("p", "Show ", join(*(link(*one) for one in links), by=" · "), class_="note")
 
 
 def footer(db: Database) -> Html:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime
 from urllib.parse import quote
 
 import polars as pl
@@ -22,6 +23,7 @@ from dashboard.views.tables.cells import link, without
 from dashboard.views.tables.html import Html, bold, items, join, note, outside, period, span, tag
 from dashboard.views.tables.table import CHOSEN, CURRENT, Column, Table, column, marks, plain, wide, written
 from dashboard.views.text import formats, front
+from dashboard.views.text import news as latest
 from dashboard.views.text.citing import columns_of
 
 # Of the small map: how wide a council is, in units of the tiles; and what an address of an image leaves as it is.
@@ -341,6 +343,27 @@ def counted(db: Database, rows: pl.DataFrame, caption: str) -> Html:
     return table.html(rows, caption)
 
 
+def since(db: Database) -> Html:
+    """What is new since the reader was last here, and what is due next; page.js shows it from the second visit on.
+
+    Which of these items were there before is known to the reader's browser alone.
+    """
+    listed = (
+        tag("li", tag("a", one.title, data_choose=True, href=one.page), data_key=one.key)
+        for one in latest.items(db, ENGLAND)
+    )
+    due = latest.next_lines(db, datetime.now(UTC).date())
+    return tag(
+        "section",
+        tag("h2", "Since you were last here", tag("span", class_="when"), class_="sub"),
+        tag("p", "Nothing new.", class_="nothing"),
+        tag("ul", *listed),
+        note(f"Next releases. {'; '.join(due)}.") if due else "",
+        class_="since",
+        data_version=db.data_version,
+    )
+
+
 def news(db: Database, found: Sequence[News]) -> Html:
     """What the newest editions changed."""
     blocks = [
@@ -355,6 +378,8 @@ def news(db: Database, found: Sequence[News]) -> Html:
         )
         for one in found
     ]
+    if due := latest.next_lines(db, datetime.now(UTC).date()):
+        blocks.append(tag("section", tag("h3", "Next releases"), items(due)))
     return tag("div", *blocks, class_="news")
 
 

@@ -9,6 +9,7 @@ from dashboard.analysis.compare import DID_NOT_EXIST
 from dashboard.data.model import GRADES, Metric, Row
 from dashboard.views.text import formats
 from dashboard.views.text.grammar import plural
+from dashboard.views.text.inspections import region as in_words
 
 # More names than this are counted, not listed.
 FEW = 3
@@ -77,6 +78,12 @@ def moved(rows: Sequence[Row], metric: Metric) -> str:
     )
     said = [f"{words.count(word)} {verb}" for word, verb in done.items() if word in words]
     return f"Of the {len(changes)} with a figure in the period before too, {formats.listed(said)}."
+
+
+def of_region(region: str, count: int, metric: Metric) -> str:
+    """What the picture of a whole region shows."""
+    order = "best first" if metric.ranked else "the lowest first"
+    return f"The {plural(count, 'council')} of {in_words(region)}, {order}."
 
 
 def key_of_lines(chosen: str, *, england: bool) -> str:

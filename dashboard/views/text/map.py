@@ -67,7 +67,7 @@ def as_it_was(db: Database, said: Mapping[str, str]) -> dict[str, Was]:
 
 def redrawn(db: Database, was: Mapping[str, Was]) -> str:
     """Which councils are drawn on the areas of those that came after them; empty where all are those of today."""
-    ended = list(dict.fromkeys(_ended(db.names[one.like]) for one in was.values() if one.like))
+    ended = sorted({_ended(db.names[one.like]) for one in was.values() if one.like})
     several = [db.names[area_id] for area_id, one in was.items() if one.like is None and one.words != NOT_YET]
     said = [f"{formats.listed(ended)} {are(len(ended))} drawn on the areas of today’s councils there."] if ended else []
     said += [f"Where {one} is, there were several councils then." for one in several]

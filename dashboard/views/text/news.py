@@ -67,6 +67,11 @@ def next_releases(db: Database) -> list[tuple[str, str]]:
     return sorted(due)
 
 
+def next_lines(db: Database, today: date) -> list[str]:
+    """The same in words; what is due and not loaded is said so."""
+    return [f"{title}: {formats.next_edition(None, month, today)}" for month, title in next_releases(db)]
+
+
 def day(text: str) -> date:
     """A release date of the database as a day: the first of the month where the day is not known."""
     return date.fromisoformat(text if len(text) == 10 else f"{text}-01")
@@ -114,7 +119,7 @@ def _releases(db: Database, area_id: str) -> Iterator[Item]:
             words += f" {plural(len(metrics), 'measure')}{about}, to {format_date(end)}."
         page = _page(db, area_id, metrics[0]) if metrics else "/methods?section=Sources"
         key = f"release/{area_id}/{source.source_id}/{source.release}"
-        yield Item(key, day(source.released), f"New figures: {_edition(source)}", words, page, source.page)
+        yield Item(key, day(source.released), f"Released: {_edition(source)}", words, page, source.page)
 
 
 def _revisions(db: Database, area_id: str) -> Iterator[Item]:
