@@ -14,10 +14,13 @@ from etl import releases
 from etl.areas import Areas
 from etl.check import validation
 from etl.check.editions import refuse_moved, refuse_other_year
-from etl.check.validation import Allowed, Validated
+from etl.check.validation import Allowed, ReleaseError, Validated
 from etl.extract import editions, release
 from etl.model import EtlError, Loaded, Source
 from etl.releases import Cells
+
+# Rules of rows that are no longer there.
+LOST = ("E_LOST_ROWS", "E_OLDER_RELEASE")
 
 
 @dataclass(frozen=True)
@@ -86,8 +89,20 @@ def examine(
     refuse_other_year(source, cells, loaded, lambda: {**_previous(source, folder, areas, sources), **in_place})
     if not allowed.revision:
         refuse_moved(source, loaded, in_place)
-    validated = validation.validate(source, cells, loaded, areas, others, accepted=allowed.unproved)
-    return validated, validation.compare_with_earlier(source, loaded, *earlier, areas, allowed) if earlier else []
+
+    def compare() -> list[str]:
+        return validation.compare_with_earlier(source, loaded, *earlier, areas, allowed) if earlier else []
+
+    try:
+        validated = validation.validate(source, cells, loaded, areas, others, accepted=allowed.unproved)
+    except ReleaseError as error:
+        try:
+            compare()
+        except ReleaseError as other:
+            # Where rows are gone, that says more than the sums that they are gone from.
+            raise (other if other.rule in LOST else error) from None
+        raise
+    return validated, compare()
 
 
 def _refused(loaded: Loaded) -> list[str]:

@@ -196,7 +196,7 @@ def test_parts_that_do_not_sum_are_refused(tmp_path: Path, known_areas: Areas, e
     with pytest.raises(ReleaseError) as refused:
         validation.validate(whole, cells, figures, known_areas)
     assert str(refused.value) == (
-        "E_UNPROVED: Made-up figures, 2025: figures contradict what is printed beside them. Camden, 2024: all is 100 "
+        "E_UNPROVED: Made-up figures, 2025: a figure contradicts what is printed beside it. Camden, 2024: all is 100 "
         "(up.csv, line 5); its parts add up to 81. If the publisher confirms it, say `--accept-unproved`: it is "
         "loaded, and `status` shows it."
     )
