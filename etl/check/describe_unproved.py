@@ -51,6 +51,11 @@ def _column(metric: Metric, what: str) -> str:
 
 def _should(row: Mapping[str, object], decimals: int) -> str:
     expected, lowest, highest = (float(str(row[name])) for name in ("expected", "lowest", "highest"))
+    if math.isinf(lowest):
+        return (
+            "one of its parts is hidden by itself, which would give it away: a symbol may have become a number, or a "
+            "number a symbol"
+        )
     at_most = "more" if math.isinf(highest) else _shown(round(highest, decimals))
     exact = math.isclose(lowest, highest, abs_tol=0.5 * 10.0**-decimals)
     band = "" if exact else f" ({_shown(round(lowest, decimals))} to {at_most})"

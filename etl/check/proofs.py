@@ -350,7 +350,7 @@ def _children(rows: pl.DataFrame, others: pl.DataFrame) -> pl.DataFrame:
 def _parts(source: Source, cells: Cells) -> pl.DataFrame:
     """A total lies between what its parts can add up to, each within its rounding: of hidden parts one is 1 or more.
 
-    One hidden part alone could be worked out, so that there is none where all of the total stands in some part.
+    A part is not hidden by itself where all of the total stands in some part.
     """
     frames = []
     for one in source.sums:
@@ -384,20 +384,12 @@ def _parts(source: Source, cells: Cells) -> pl.DataFrame:
             # Where no part holds any, the council did not say.
             rows = rows.filter((pl.col("sum") > 0) | (pl.col("hidden") > 0) | (pl.col("printed") == 0))
         rounding = pl.when("wide").then(metric.rounding[1]).otherwise(metric.rounding[0]) * (len(one.parts) + 1)
-        # Of a part that is hidden by itself all others are printed: it is no secret, and no hidden part.
+        # A part that is hidden by itself could be worked out: there is none in any edition.
         alone = (pl.col("hidden") == 1) & (one.unplaced == 0)
-        open_ended = (pl.col("hidden") > 0) & ~alone
-        most = pl.when(open_ended).then(float("inf")).otherwise(pl.col("sum") + one.unplaced * pl.col("printed"))
-        frames.append(
-            _checked(
-                rows,
-                PARTS,
-                "printed",
-                pl.col("sum"),
-                pl.col("sum") + pl.when(open_ended).then(1).otherwise(0) - rounding,
-                most + rounding,
-            )
-        )
+        some = pl.col("hidden") > 0
+        least = pl.when(alone).then(float("inf")).otherwise(pl.col("sum") + some.cast(pl.Int64))
+        most = pl.when(some).then(float("inf")).otherwise(pl.col("sum") + one.unplaced * pl.col("printed"))
+        frames.append(_checked(rows, PARTS, "printed", pl.col("sum"), least - rounding, most + rounding))
     return pl.concat(frames)
 
 
