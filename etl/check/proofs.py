@@ -311,6 +311,8 @@ def _means(rows: pl.DataFrame, metrics: list[Metric], others: pl.DataFrame, area
             (~known).sum().alias("unknown"),
             pl.len().alias("returns"),
         )
+        # Where nobody's weight is known there is no mean.
+        .filter(pl.col("unknown") < pl.col("returns"))
         .join(_count_absent(figures.filter(~pl.col("wide")), areas), on=[*_KEYS, "wider"], how="left")
         .with_columns(pl.col("no_row").fill_null(0))
         .with_columns(

@@ -310,6 +310,17 @@ def test_neighbours_that_no_closeness_tells_apart_are_told_by_the_edition_in_pla
         release_loading.examine(source, Cells(table.frame), in_place, known_areas, SOURCES, Allowed())
 
 
+def test_an_older_record_of_inspections_is_refused(examine: Examine) -> None:
+    def damage(table: Table) -> None:
+        newest = table.lines(publication_date="20/08/26")
+        table.frame = table.frame.filter(~pl.col("line").is_in(newest))
+
+    with pytest.raises(
+        EtlError, match=r"^E_EDITION: .*'publication_date': the newest it holds is '2026-0\d-\d\d', and"
+    ):
+        examine("data_to_insight_inspections", "ofsted_csc_ilacs_history.csv", damage)
+
+
 def test_a_number_of_ofsteds_belongs_to_one_council(examine: Examine) -> None:
     def damage(table: Table) -> None:
         line = table.lines(local_authority="leeds")[0]
