@@ -131,16 +131,8 @@ SOURCE = Source(
         page="https://www.gov.uk/government/statistics/local-authority-inspection-outcomes-as-at-31-march-2025",
         following="as at 31 March 2026, published and not loaded yet",
         files=(
-            *(
-                File(
-                    f"ofsted/{FILE}",
-                    sheet=sheet,
-                    header="Local authority area code",
-                    years="Publication date",
-                    newest="2025-05-14",
-                )
-                for sheet in (HISTORY, SNAPSHOT)
-            ),
+            File(f"ofsted/{FILE}", sheet=HISTORY, header="Local authority area code"),
+            File(f"ofsted/{FILE}", sheet=SNAPSHOT, header="Local authority area code"),
         ),
     ),
     load=load,
