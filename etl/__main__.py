@@ -28,7 +28,7 @@ from etl.extract.release_loading import load_release
 from etl.fetch import published_files as fetching
 from etl.fetch.http import Web
 from etl.locks import BusyError
-from etl.model import EtlError, Source
+from etl.model import EtlError, Loaded, Source
 from etl.publish import live_database as publishing
 from etl.publish import target as targets
 from etl.sources import all_sources
@@ -102,10 +102,11 @@ def extract(
     refused: list[str] = []
     chosen = _chosen(names)
     sources = {source.id: source for source in all_sources()}
+    ready: dict[str, Loaded] = {}
     allowed = Allowed(older=allow_older, revision=accept_revision, missing=accept_missing, unproved=accept_unproved)
     with publishing.alone(data), _progress() as tell:
         for source in chosen:
-            loaded = load_release(source, from_, data, sources, allowed, tell)
+            loaded = load_release(source, from_, data, sources, allowed, tell, ready)
             path = loaded.path
             out.print(f"{source.id}: {path.name}, {path.stat().st_size / 1000:.0f} kB")
             for words in loaded.warnings:

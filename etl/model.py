@@ -178,9 +178,9 @@ class File:
     columns: tuple[str, ...] = ()
     """The columns that are extracted; all when none is named."""
     years: str = ""
-    """The column of its years, where that is not `time_period`."""
+    """The column of its years or days, where that is not `time_period`."""
     newest: str = ""
-    """The newest year it holds, where that is not the release's."""
+    """The newest year or day it holds, where that is not the release's."""
     url: str = ""
     """Where `fetch` downloads it from; by hand where none is known (`etl.fetch.published_files` says how)."""
 

@@ -35,7 +35,7 @@ def describe(unproved: pl.DataFrame, observation: pl.DataFrame, metrics: Iterabl
             where = f"{row['file']}, line {row['line']}" if row["line"] is not None else str(row["file"])
             said[key] = (
                 f"{names[row['area_id']]}, {row['period']}: {column} is {_shown(row['printed'])} ({where}); "
-                f"{_should(row)}.{more}"
+                f"{_should(row, max(metric.decimals, 1) + 1)}.{more}"
             )
     return list(said.values())
 
@@ -49,11 +49,16 @@ def _column(metric: Metric, what: str) -> str:
     return " + ".join(filter(None, columns)) or metric.noun
 
 
-def _should(row: Mapping[str, object]) -> str:
-    lowest, highest = float(str(row["lowest"])), float(str(row["highest"]))
-    band = _shown(lowest) if math.isclose(lowest, highest) else f"between {_shown(lowest)} and {_shown(highest)}"
-    if math.isinf(highest):
-        band = f"at least {_shown(lowest)}"
+def _should(row: Mapping[str, object], decimals: int) -> str:
+    expected, lowest, highest = (float(str(row[name])) for name in ("expected", "lowest", "highest"))
+    if math.isinf(lowest):
+        return (
+            "one of its parts is hidden by itself, which would give it away: a symbol may have become a number, or a "
+            "number a symbol"
+        )
+    at_most = "more" if math.isinf(highest) else _shown(round(highest, decimals))
+    exact = math.isclose(lowest, highest, abs_tol=0.5 * 10.0**-decimals)
+    band = "" if exact else f" ({_shown(round(lowest, decimals))} to {at_most})"
     by = {
         RATE: "by the counts printed beside it it should be",
         SUM: f"its {'regions and ' if row['area_id'] == ENGLAND else ''}councils add up to",
@@ -61,7 +66,7 @@ def _should(row: Mapping[str, object]) -> str:
         PARTS: "its parts add up to",
         CHILDREN: "the population estimates have",
     }[str(row["proof"])]
-    return f"{by} {band}"
+    return f"{by} {_shown(round(expected, decimals))}{band}"
 
 
 def _shown(number: object) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 
 import polars as pl
@@ -12,7 +13,7 @@ from etl.releases import Cells
 YEAR = "time_period"
 # Of figures that may be equal by chance: so many, and so large a share of all.
 MANY, NEARLY_ALL, FEW = 100, 0.95, 0.5
-OTHER = "Take the file of this edition from the source's page."
+OTHER = "Take the file of this edition from the source's page; of a newer one, declare it in the source's module."
 _FIGURE = ["metric_id", "return_id", "period_end"]
 
 
@@ -31,11 +32,18 @@ def refuse_other_year(source: Source, cells: Cells, loaded: Loaded, find_edition
         years = cells.frame.filter((pl.col("file") == file.name) & (pl.col("column") == (file.years or YEAR)))["text"]
         if not declared or years.is_empty():
             continue
-        newest = max(text.strip() for text in years)
+        newest = max(_as_day(text.strip()) for text in years)
         if newest != declared:
             copied = "" if new is None else _name_copy(new.filter(pl.col("file") == file.name), find_editions())
-            what = f"its newest year is {newest!r}, and that of {source.release.title!r} is {declared!r}.{copied}"
+            what = f"the newest it holds is {newest!r}, and that of {source.release.title!r} is {declared!r}.{copied}"
             raise SourceError("E_EDITION", what, OTHER, file.name, column=file.years or YEAR)
+
+
+def _as_day(text: str) -> str:
+    """A day as 2026-08-20, however it is printed; what is none as it is."""
+    if day := re.fullmatch(r"(\d\d)/(\d\d)/(\d\d)", text):
+        return f"20{day[3]}-{day[2]}-{day[1]}"
+    return text.removesuffix("T00:00:00")
 
 
 def _name_copy(new: pl.DataFrame, editions: Editions) -> str:

@@ -20,8 +20,6 @@ STATUS = {
     """,
     "Metrics of local authorities": """
         SELECT metric_id AS metric, min(period_end) AS first, max(period_end) AS last,
-            (SELECT string_agg(proof, ', ' ORDER BY proof) FROM proof WHERE proof.metric_id = observation.metric_id)
-                AS "proved by",
             count(*) FILTER (status = 'observed') AS observed,
             count(*) FILTER (status = 'suppressed') AS suppressed,
             count(*) FILTER (status = 'not_applicable') AS "not applicable",
@@ -29,7 +27,9 @@ STATUS = {
             count(*) FILTER (status = 'low_reliability') AS "low reliability",
             count(*) FILTER (status = 'low_nonzero') AS "rounds to zero",
             count(*) FILTER (status = 'not_given') AS "not given",
-            count(*) FILTER (status = 'no_row') AS "no row"
+            count(*) FILTER (status = 'no_row') AS "no row",
+            (SELECT string_agg(proof, ', ' ORDER BY proof) FROM proof WHERE proof.metric_id = observation.metric_id)
+                AS "proved by"
         FROM observation JOIN metric USING (metric_id) JOIN area USING (area_id)
         WHERE kind = 'local_authority'
         GROUP BY metric_id, position ORDER BY position

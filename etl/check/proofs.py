@@ -42,6 +42,7 @@ UNPROVED = pl.Schema(
         ("line", pl.Int64()),
         ("what", pl.String()),
         ("printed", pl.Float64()),
+        ("expected", pl.Float64()),
         ("lowest", pl.Float64()),
         ("highest", pl.Float64()),
     ]
@@ -171,13 +172,20 @@ def _rates(rows: pl.DataFrame, areas: Areas) -> pl.DataFrame:
     lacking = (
         _with_wider(rated.filter(~pl.col("wide") & pl.col("numerator").is_null()), areas)
         .group_by(*_KEYS, "wider")
-        # Where the numerator is part of the denominator, neither is printed.
-        .agg(pl.coalesce("denominator", pl.col("most") * TIMES_ITS_MOST).sum().alias("lacking"))
+        # Where a numerator that is part of the denominator is unreliable, neither is printed.
+        .agg(
+            pl.when(pl.col("status") == Status.LOW_RELIABILITY)
+            .then(pl.coalesce("denominator", pl.col("most") * TIMES_ITS_MOST))
+            .otherwise("denominator")
+            .sum()
+            .alias("lacking")
+        )
     )
     off = pl.when("wide").then("rounded").otherwise("exact")
     above, below = off * pl.col("above"), off * pl.col("below")
     most, least = pl.col("denominator") + below, pl.col("denominator") - below - pl.col("lacking")
     lowest = pl.max_horizontal(pl.col("numerator") - above, 0.0) / most * pl.col("scale") - pl.col("half")
+    expected = pl.col("numerator") / pl.col("denominator") * pl.col("scale")
     highest = pl.when(least > 0).then((pl.col("numerator") + above) / least * pl.col("scale") + pl.col("half"))
     return _checked(
         rated.filter(pl.col("value").is_not_null() & pl.col("numerator").is_not_null() & (pl.col("denominator") > 0))
@@ -185,7 +193,8 @@ def _rates(rows: pl.DataFrame, areas: Areas) -> pl.DataFrame:
         .with_columns(pl.col("lacking").fill_null(0.0)),
         RATE,
         "value",
-        lowest,
+        expected,
+        pl.max_horizontal(lowest, 0.0),
         highest.fill_null(float("inf")),
     )
 
@@ -229,7 +238,7 @@ def _sums(rows: pl.DataFrame, areas: Areas) -> list[pl.DataFrame]:
         wide.join(added, left_on=[*_KEYS, "what", "area_id"], right_on=keys, maintain_order="left")
         .filter(pl.col("there") > 0)
         .join(no_row, left_on=[*_KEYS, "area_id"], right_on=[*_KEYS, "wider"], how="left", maintain_order="left")
-        .with_columns(pl.col("no_row").fill_null(0) * pl.col("most"))
+        .with_columns(pl.col("no_row").fill_null(0) * pl.col("most") * TIMES_ITS_MOST)
     )
     rounding = pl.col("columns") * (pl.col("rounded") + pl.col("exact") * pl.col("there"))
     rounding += pl.when(pl.col("area_id") == ENGLAND).then(pl.col("apart") * pl.col("count")).otherwise(0.0)
@@ -246,8 +255,8 @@ def _sums(rows: pl.DataFrame, areas: Areas) -> list[pl.DataFrame]:
     )
     of_all = pl.col("columns") * pl.col("rounded") * (pl.col("there") + 1) + pl.col("apart") * pl.col("count")
     return [
-        _checked(of_councils, SUM, "count", lowest - rounding, highest + rounding),
-        _checked(of_regions, SUM, "count", pl.col("sum") - of_all, pl.col("sum") + of_all),
+        _checked(of_councils, SUM, "count", pl.col("sum"), lowest - rounding, highest + rounding),
+        _checked(of_regions, SUM, "count", pl.col("sum"), pl.col("sum") - of_all, pl.col("sum") + of_all),
     ]
 
 
@@ -299,7 +308,15 @@ def _means(rows: pl.DataFrame, metrics: list[Metric], others: pl.DataFrame, area
         .agg(
             ((pl.col("value") * pl.col("by")).sum() / pl.col("by").filter(known).sum()).alias("mean"),
             (pl.col("value").max() - pl.col("value").min()).alias("spread"),
-            (~known).mean().alias("missing"),
+            (~known).sum().alias("unknown"),
+            pl.len().alias("returns"),
+        )
+        # Where nobody's weight is known there is no mean.
+        .filter(pl.col("unknown") < pl.col("returns"))
+        .join(_count_absent(figures.filter(~pl.col("wide")), areas), on=[*_KEYS, "wider"], how="left")
+        .with_columns(pl.col("no_row").fill_null(0))
+        .with_columns(
+            ((pl.col("unknown") + pl.col("no_row")) / (pl.col("returns") + pl.col("no_row"))).alias("missing")
         )
     )
     off = (
@@ -314,6 +331,7 @@ def _means(rows: pl.DataFrame, metrics: list[Metric], others: pl.DataFrame, area
         ),
         MEAN,
         "value",
+        pl.col("mean"),
         pl.col("mean") - off,
         pl.col("mean") + off,
     )
@@ -328,13 +346,13 @@ def _children(rows: pl.DataFrame, others: pl.DataFrame) -> pl.DataFrame:
         pl.col("period_end").dt.year().alias("year")
     )
     joined = printed.join(estimated.drop_nulls().unique(), on=["year", "area_id"], maintain_order="left")
-    return _checked(joined, CHILDREN, "denominator", pl.col("children"), pl.col("children"))
+    return _checked(joined, CHILDREN, "denominator", pl.col("children"), pl.col("children"), pl.col("children"))
 
 
 def _parts(source: Source, cells: Cells) -> pl.DataFrame:
     """A total lies between what its parts can add up to, each within its rounding: of hidden parts one is 1 or more.
 
-    One hidden part alone could be worked out, so that there is none where all of the total stands in some part.
+    A part is not hidden by itself where all of the total stands in some part.
     """
     frames = []
     for one in source.sums:
@@ -368,13 +386,12 @@ def _parts(source: Source, cells: Cells) -> pl.DataFrame:
             # Where no part holds any, the council did not say.
             rows = rows.filter((pl.col("sum") > 0) | (pl.col("hidden") > 0) | (pl.col("printed") == 0))
         rounding = pl.when("wide").then(metric.rounding[1]).otherwise(metric.rounding[0]) * (len(one.parts) + 1)
-        # Of a part that is hidden by itself all others are printed: it is no secret, and no hidden part.
+        # A part that is hidden by itself could be worked out: there is none in any edition.
         alone = (pl.col("hidden") == 1) & (one.unplaced == 0)
-        open_ended = (pl.col("hidden") > 0) & ~alone
-        most = pl.when(open_ended).then(float("inf")).otherwise(pl.col("sum") + one.unplaced * pl.col("printed"))
-        frames.append(
-            _checked(rows, PARTS, "printed", pl.col("sum") + pl.min_horizontal("hidden", 1) - rounding, most + rounding)
-        )
+        some = pl.col("hidden") > 0
+        least = pl.when(alone).then(float("inf")).otherwise(pl.col("sum") + some.cast(pl.Int64))
+        most = pl.when(some).then(float("inf")).otherwise(pl.col("sum") + one.unplaced * pl.col("printed"))
+        frames.append(_checked(rows, PARTS, "printed", pl.col("sum"), least - rounding, most + rounding))
     return pl.concat(frames)
 
 
@@ -391,7 +408,9 @@ def _with_wider(councils: pl.DataFrame, areas: Areas) -> pl.DataFrame:
     return pl.concat(wider)
 
 
-def _checked(rows: pl.DataFrame, proof: str, printed: str, lowest: pl.Expr, highest: pl.Expr) -> pl.DataFrame:
+def _checked(
+    rows: pl.DataFrame, proof: str, printed: str, expected: pl.Expr, lowest: pl.Expr, highest: pl.Expr
+) -> pl.DataFrame:
     what = pl.col("what") if "what" in rows.columns else pl.lit(printed)
     return rows.select(
         *_KEYS,
@@ -403,6 +422,7 @@ def _checked(rows: pl.DataFrame, proof: str, printed: str, lowest: pl.Expr, high
         pl.lit(proof).alias("proof"),
         what.alias("what"),
         pl.col(printed).cast(pl.Float64).alias("printed"),
+        expected.cast(pl.Float64).alias("expected"),
         lowest.cast(pl.Float64).alias("lowest"),
         highest.cast(pl.Float64).alias("highest"),
     )

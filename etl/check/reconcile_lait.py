@@ -177,6 +177,8 @@ def require_agreement(data: Path, areas: Areas, sources: Iterable[Source]) -> pl
     if lines:
         more = [f"and {len(lines) - SHOWN} more: `python -m etl agree` names them all."] if len(lines) > SHOWN else []
         raise EtlError("\n".join([*lines[:SHOWN], *more]))
+    if compared.is_empty():
+        return pl.DataFrame(schema=proofs.PROOF)
     metrics = {metric.where[lait.MEASURE]: metric.id for metric in declared.METRICS}
     metrics |= {fill.measure: metric_id for metric_id, fill in declared.FILLS.items()}
     agree = (

@@ -105,7 +105,9 @@ def validate(
     ]
     unproved = describe(proved.unproved, observation, source.metrics, areas) if proved.unproved.height else []
     if unproved and not accepted:
-        what = f"figures contradict what is printed beside them. {' '.join(unproved[:SHOWN])}"
+        few = "a figure contradicts what is printed beside it"
+        many = f"{len(unproved)} figures contradict what is printed beside them" if len(unproved) > 1 else few
+        what = f"{many}. {' '.join(unproved[:SHOWN])}"
         more = f" And {len(unproved) - SHOWN} more." if len(unproved) > SHOWN else ""
         raise ReleaseError("E_UNPROVED", source, what + more, CONFIRMED)
     found += [("W_UNPROVED", words) for words in unproved]

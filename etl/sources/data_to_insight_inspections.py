@@ -199,7 +199,7 @@ SOURCE = Source(
         title="reports to 20 August 2026",
         published="2026-08-22",
         page="https://github.com/JT-39/ofsted-ilacs-scrape-tool",
-        files=(File(f"ofsted/{FILE}"),),
+        files=(File(f"ofsted/{FILE}", years="publication_date", newest="2026-08-20"),),
     ),
     licence="MIT (the record); Open Government Licence v3.0 (Ofsted's reports)",
     note="Read from Ofsted's reports by a program; its maker calls it a proof of concept. All 53 reports after March "

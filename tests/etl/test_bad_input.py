@@ -427,7 +427,7 @@ CASES = (
     ),
     Case(
         "two inspections the same day", REPORTS, line_again(3, inspection_link="https://example.org/4"),
-        "E_DUP_KEY", 5, also="383-2026-07-10 stands here and on line 3",
+        "E_DUP_KEY", 5, also="383-2026-08-20 stands here and on line 3",
     ),
     # Spreadsheets
     Case("text, not a spreadsheet", BOOK, becomes(synthetic.WORKFORCE), "E_MAGIC"),

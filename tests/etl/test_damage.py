@@ -33,6 +33,7 @@ IN_NEED, PLANS, NEED = (
 LOOKED_AFTER, NUMBERS = "looked_after", "cla_number_and_rate_per_10k_children.csv"
 PEOPLE, POPULATION = "population", "ons_mid-year_population_estimates_2012_to_2024.csv"
 TOOL = "local_authority_interactive_tool"
+NEIGHBOURS, NEIGHBOURS_FILE = "statistical_neighbours", "sn_model_2025_wide.csv"
 LABELS = {
     "time_period", "time_identifier", "geographic_level", "country_code", "country_name", "region_code", "region_name",
     "old_la_code", "new_la_code", "la_name",
@@ -259,8 +260,8 @@ def label_of_the_year(table: Table) -> None:
         (WORKFORCE, INDICATORS, ten_times_a_rate, "E_UNPROVED", "Leeds, 2025: caseload_fte is"),
         (WORKFORCE, INDICATORS, fraction, "E_SCALE", "Leeds"),
         (WORKFORCE, INDICATORS, label_of_the_year, "E_UNPROVED", "Yorkshire and The Humber, 2024"),
-        (IN_NEED, PLANS, hidden_as_nought, "E_UNPROVED", "its parts add up to"),
-        (IN_NEED, PLANS, noughts_hidden, "E_UNPROVED", "CPP_At31 is"),
+        (IN_NEED, PLANS, hidden_as_nought, "E_UNPROVED", "one of its parts is hidden by itself"),
+        (IN_NEED, PLANS, noughts_hidden, "E_UNPROVED", "one of its parts is hidden by itself"),
         (IN_NEED, NEED, ten_times, "E_UNPROVED", "for Leeds (line "),
         (LOOKED_AFTER, NUMBERS, other_population, "E_UNPROVED", "the population estimates have"),
     ],
@@ -286,6 +287,59 @@ def test_rows_of_other_councils_of_the_region_are_said(
     examine: Examine, source: str, file: str, damage: Change, says: str
 ) -> None:
     assert [warning for warning in examine(source, file, damage) if says in warning]
+
+
+def exchange_neighbours(table: Table, one: str, other: str) -> None:
+    columns = [column for column in table.columns() if column.startswith("SN_")]
+    (here,), (there,) = table.lines(old_la_code=one), table.lines(old_la_code=other)
+    table.move({here: there, there: here}, columns)
+
+
+def test_exchanged_neighbours_contradict_the_closeness_that_others_have(examine: Examine) -> None:
+    with pytest.raises(EtlError, match=r"^E_NEIGHBOUR: .* The lists of two councils may be exchanged"):
+        examine(NEIGHBOURS, NEIGHBOURS_FILE, lambda table: exchange_neighbours(table, "383", "886"))
+
+
+def test_neighbours_that_no_closeness_tells_apart_are_told_by_the_edition_in_place(known_areas: Areas) -> None:
+    source, in_place = SOURCES[NEIGHBOURS], builder.DATA / "releases"
+    table = Table(releases.read(in_place, source).frame, NEIGHBOURS_FILE)
+    exchange_neighbours(table, "370", "877")
+    with pytest.raises(
+        ReleaseError, match=r"^E_REVISED: .* of Barnsley, Warrington .*Barnsley has those of Warrington"
+    ):
+        release_loading.examine(source, Cells(table.frame), in_place, known_areas, SOURCES, Allowed())
+
+
+def test_an_older_record_of_inspections_is_refused(examine: Examine) -> None:
+    def damage(table: Table) -> None:
+        newest = table.lines(publication_date="20/08/26")
+        table.frame = table.frame.filter(~pl.col("line").is_in(newest))
+
+    with pytest.raises(
+        EtlError, match=r"^E_EDITION: .*'publication_date': the newest it holds is '2026-0\d-\d\d', and"
+    ):
+        examine("data_to_insight_inspections", "ofsted_csc_ilacs_history.csv", damage)
+
+
+def test_a_number_of_ofsteds_belongs_to_one_council(examine: Examine) -> None:
+    def damage(table: Table) -> None:
+        line = table.lines(local_authority="leeds")[0]
+        table.put(line, "urn", table.text(table.lines(local_authority="kent")[0], "urn"))
+
+    with pytest.raises(EtlError, match=r"^E_URN: .*line \d+, column 'urn': "):
+        examine("data_to_insight_inspections", "ofsted_csc_ilacs_history.csv", damage)
+
+
+def test_a_joint_return_is_a_set_of_numbers(examine: Examine) -> None:
+    """314 / 318 with Kingston first is 318 / 314 with Richmond first: no year of it is missed or new."""
+
+    def damage(table: Table) -> None:
+        for line in table.lines(old_la_code="314 / 318"):
+            for column in ("old_la_code", "new_la_code", "la_name"):
+                table.put(line, column, " / ".join(reversed(table.text(line, column).split(" / "))))
+
+    as_published = examine(WORKFORCE, INDICATORS, lambda _table: None)
+    assert examine(WORKFORCE, INDICATORS, damage) == as_published
 
 
 @pytest.mark.parametrize("source", [WORKFORCE, LOOKED_AFTER, PEOPLE, TOOL])

@@ -177,7 +177,7 @@ def test_a_council_that_is_suppressed_is_not_missing(known_areas: Areas, everybo
 def test_parts_that_do_not_sum_are_refused(tmp_path: Path, known_areas: Areas, everybody: list[str]) -> None:
     rows = (
         f"2025,{synthetic.LEEDS},60,30,10",  # adds up to 100
-        f"2025,{synthetic.CAMDEN},60,c,10",  # of a part that is suppressed nothing is known
+        f"2025,{synthetic.CAMDEN},60,c,c",  # of parts that are suppressed only that they are some
         f"2024,{synthetic.LEEDS},60,39,1",
         f"2024,{synthetic.CAMDEN},50,30,1",
         f"2025,{synthetic.ENGLAND},6000,3000,10",  # rounded to ten
@@ -196,7 +196,7 @@ def test_parts_that_do_not_sum_are_refused(tmp_path: Path, known_areas: Areas, e
     with pytest.raises(ReleaseError) as refused:
         validation.validate(whole, cells, figures, known_areas)
     assert str(refused.value) == (
-        "E_UNPROVED: Made-up figures, 2025: figures contradict what is printed beside them. Camden, 2024: all is 100 "
+        "E_UNPROVED: Made-up figures, 2025: a figure contradicts what is printed beside it. Camden, 2024: all is 100 "
         "(up.csv, line 5); its parts add up to 81. If the publisher confirms it, say `--accept-unproved`: it is "
         "loaded, and `status` shows it."
     )
