@@ -9,12 +9,13 @@ from dataclasses import is_dataclass
 from datetime import UTC, datetime, time
 from functools import cache
 from pathlib import Path
-from typing import Any, Literal
-
-import typst
+from typing import TYPE_CHECKING, Any, Literal
 
 from dashboard.briefings.model import Briefing, Strip
 from dashboard.briefings.sections import PRODUCT
+
+if TYPE_CHECKING:
+    import typst
 
 MEDIA_TYPE = "application/pdf"
 HERE = Path(__file__).parent
@@ -87,4 +88,7 @@ def _forget() -> None:
 
 @cache
 def _compiler(template: str) -> typst.Compiler:
+    # With the first of them: it is 7 MB of a server.
+    import typst
+
     return typst.Compiler(HERE / template, root=HERE, font_paths=[FONTS], ignore_system_fonts=True)
