@@ -6,6 +6,9 @@ import streamlit as st
 
 # Our frames are small: to share their work with other threads costs more than the work. Read as polars is imported.
 os.environ.setdefault("POLARS_MAX_THREADS", "1")
+# One place to allocate in instead of eight, each of which keeps what was freed in it for half a second: some 80 MB less
+# while a page sorts all figures.
+os.environ.setdefault("_RJEM_MALLOC_CONF", "narenas:1")
 
 from dashboard.server import app as server_app
 

@@ -97,7 +97,8 @@ def ranked_among(db: Database, rows: pl.DataFrame, group: Members | None) -> pl.
         return rows
     own_lower = (pl.col("polarity") != "higher_is_better").alias("lower")
     low, high = pl.coalesce("value_low", "value").alias("low"), pl.coalesce("value_high", "value").alias("high")
-    figures = db.figure if rows["metric_id"].n_unique() > 1 else db.by_metric[rows["metric_id"][0]]
+    several = rows["metric_id"].n_unique() > 1
+    figures = db.of_areas(group.area_ids) if several else db.by_metric[rows["metric_id"][0]]
     members = (
         figures.filter(pl.col("area_id").is_in(list(group.area_ids)) & ~pl.col("very_small"))
         .join(rows.select(*KEYS, pl.col("return_id").alias("own_return")), on=KEYS)

@@ -35,8 +35,9 @@ def spread(db: Database) -> pl.DataFrame:
     """
     scale = pl.col("unit").replace_strict(SCALES, default=1.0)
     measures = db.measures.filter("has_interval").select("metric_id", scale.alias("scale"))
+    figures = db.figure
     england = (
-        db.figure.filter((pl.col("area_id") == ENGLAND) & pl.col("value").is_not_null())
+        figures.filter((pl.col("area_id") == ENGLAND) & pl.col("value").is_not_null())
         .join(measures, on="metric_id")
         .select(*KEYS, "scale", (pl.col("value") / pl.col("scale")).alias("centre"))
         .filter((pl.col("centre") > 0) & (pl.col("centre") < 1))
@@ -45,7 +46,7 @@ def spread(db: Database) -> pl.DataFrame:
     # Where only the denominator is published, the value is as exact as it is printed.
     share = pl.coalesce(pl.col("numerator") / n, pl.col("value") / pl.col("scale"))
     counted = (
-        setting(db.figure)
+        setting(figures)
         .filter(pl.col("value").is_not_null() & (n > 0) & (pl.col("numerator") <= n).fill_null(True))
         .unique([*KEYS, "return_id"])
         .join(england, on=KEYS)

@@ -39,6 +39,8 @@ LABELS = {
 LAST_FIVE, LAST_FIVE_WORDS = "last_five_years", "Last five years"
 # A row of a wide table: two measures may end on one day under other labels ("2018", "2017/18").
 CELL = ("area_id", "period_end", "period")
+# What filters look at.
+ASKED = ("metric_id", "area_id", "period", "period_end", "status")
 JOINT = pl.col("return_id") != pl.col("area_id")
 RANK = pl.col("kind").replace_strict({kind: rank for rank, kind in enumerate(KINDS.values())}, return_dtype=pl.Int8)
 
@@ -101,10 +103,10 @@ def filter_options(db: Database) -> Mapping[str, Mapping[str, str]]:
     def find() -> dict[str, dict[str, str]]:
         metrics = db.table["metric"].sort("position")
         areas = db.area.sort(RANK, "name")
-        ends = db.figure.group_by("period").agg(pl.col("period_end").max())
+        ends = db.whole("period", "period_end").group_by("period").agg(pl.col("period_end").max())
         themes = metrics["theme"].unique(maintain_order=True)
         types = db.area["authority_type"].drop_nulls().unique().sort()
-        statuses = db.figure["status"].unique().to_list()
+        statuses = db.whole("status")["status"].unique().to_list()
         return {
             "metrics": dict(metrics.select("title", "metric_id").iter_rows()),
             "areas": dict(areas.select("name", "area_id").iter_rows()),
@@ -129,15 +131,15 @@ def rows(db: Database, query: FigureQuery) -> pl.DataFrame:
     In the order of the menu, newest first, England, regions, councils, each by name: the order is total, so that
     pages of it never overlap. An unknown id matches nothing.
     """
-    chosen = db.figure.lazy().with_columns(_order(db))
+    chosen = db.whole(*ASKED).lazy().with_columns(_order(db)).with_row_index()
     for condition in _conditions(db, query):
         chosen = chosen.filter(condition)
-    return chosen.sort("order").drop("order").collect()
+    return db.rows(chosen.sort("order").select("index").collect()["index"])
 
 
 def matching(db: Database, query: FigureQuery) -> int:
     """How many figures are asked for."""
-    return int(db.figure.lazy().filter(*_conditions(db, query)).select(pl.len()).collect().item())
+    return int(db.whole(*ASKED).lazy().filter(*_conditions(db, query)).select(pl.len()).collect().item())
 
 
 def height(rows: pl.DataFrame, shape: Shape = "long") -> int:
@@ -176,7 +178,7 @@ def _order(db: Database) -> pl.Series:
 
     def find() -> pl.Series:
         ordered = (
-            db.figure.select("metric_id", "period_end", "kind", "name")
+            db.whole("metric_id", "period_end", "kind", "name")
             .with_row_index("place")
             .join(db.table["metric"].select("metric_id", "position"), on="metric_id")
             .sort("position", "period_end", RANK, "name", descending=[False, True, False, False])
@@ -243,6 +245,8 @@ def _newest(db: Database) -> dict[str, Any]:
     """The last day of the newest period of each measure, those of England alone among them."""
 
     def find() -> dict[str, Any]:
-        return dict(db.figure.group_by("metric_id").agg(pl.col("period_end").max()).iter_rows())
+        return dict(
+            db.whole("metric_id", "period_end").group_by("metric_id").agg(pl.col("period_end").max()).iter_rows()
+        )
 
     return db.cached("newest ends", find)

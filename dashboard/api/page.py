@@ -52,7 +52,7 @@ RULES = {
 
 def html_page(db: Database, sheet: str) -> bytes:
     """The page, UTF-8; `sheet` is the address of the style sheet."""
-    figures, measures = db.figure.height, db.table["metric"].height
+    figures, measures = db.height, db.table["metric"].height
     sentence = (
         f"{figures:,} figures of {measures} measures can be fetched by any program, as JSON, CSV or Parquet: those of "
         f"data version {db.data_version}, built {db.built_at:%-d %B %Y}."

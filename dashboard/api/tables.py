@@ -75,15 +75,19 @@ def compared(db: Database, values: Values) -> Rows:
 
 def metrics(db: Database, values: Values) -> Rows:
     """Measures as declared, with what there is of each, in the order of the menus."""
-    known = db.figure.group_by("metric_id").agg(
-        pl.col("period_end").n_unique().alias("periods"),
-        pl.col("period").sort_by("period_end").first().alias("first_period"),
-        pl.col("period").sort_by("period_end").last().alias("newest_period"),
-        pl.col("period_end").max().alias("newest_period_end"),
-        (COUNCIL & pl.col("value").is_not_null() & (pl.col("period_end") == pl.col("period_end").max()))
-        .sum()
-        .alias("councils_with_a_value"),
-        pl.len().alias("figures"),
+    known = (
+        db.whole("metric_id", "period_end", "period", "kind", "value")
+        .group_by("metric_id")
+        .agg(
+            pl.col("period_end").n_unique().alias("periods"),
+            pl.col("period").sort_by("period_end").first().alias("first_period"),
+            pl.col("period").sort_by("period_end").last().alias("newest_period"),
+            pl.col("period_end").max().alias("newest_period_end"),
+            (COUNCIL & pl.col("value").is_not_null() & (pl.col("period_end") == pl.col("period_end").max()))
+            .sum()
+            .alias("councils_with_a_value"),
+            pl.len().alias("figures"),
+        )
     )
     rows = _filter_rows(db.table["metric"], values, metric="metric_id", theme="theme", source="source_id")
     return _whole(
@@ -230,7 +234,7 @@ def partners(db: Database, values: Values) -> Rows:
 
 def releases(db: Database, values: Values) -> Rows:
     """The publications, each in the edition that is loaded, the newest first."""
-    figures = db.figure.group_by("source_id").agg(pl.len().alias("figures"))
+    figures = db.whole("source_id").group_by("source_id").agg(pl.len().alias("figures"))
     return _whole(
         _filter_rows(db.table["source"], values, source="source_id")
         .sort("released", "source_id", descending=[True, False])

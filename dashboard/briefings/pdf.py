@@ -10,14 +10,13 @@ from dataclasses import is_dataclass
 from datetime import UTC, datetime, time
 from functools import cache
 from pathlib import Path
-from typing import Any, Literal
-
-import typst
-from pypdf import PdfWriter
-from pypdf.generic import DictionaryObject, NameObject
+from typing import TYPE_CHECKING, Any, Literal
 
 from dashboard.briefings.model import Briefing, Strip
 from dashboard.briefings.sections import PRODUCT
+
+if TYPE_CHECKING:
+    import typst
 
 MEDIA_TYPE = "application/pdf"
 HERE = Path(__file__).parent
@@ -52,6 +51,10 @@ def pdf(briefing: Briefing) -> bytes:
 
 def _with_row_headers(content: bytes) -> bytes:
     """The file with the first cell of each row marked as its header, for which Typst's Python package has no way."""
+    # A server needs it only for this.
+    from pypdf import PdfWriter
+    from pypdf.generic import DictionaryObject, NameObject
+
     writer = PdfWriter(clone_from=io.BytesIO(content))
     found: list[Any] = [writer.root_object["/StructTreeRoot"]]
     while found:
@@ -111,4 +114,7 @@ def _forget() -> None:
 
 @cache
 def _compiler(template: str) -> typst.Compiler:
+    # With the first of them: it is 7 MB of a server.
+    import typst
+
     return typst.Compiler(HERE / template, root=HERE, font_paths=[FONTS], ignore_system_fonts=True)

@@ -43,7 +43,10 @@ class Contents:
 
     table: Mapping[str, pl.DataFrame]
     figure: pl.DataFrame
-    """Every observation with its area, rank and change (see `Database`), s, direction and no_direction (of `trend`)."""
+    """Every observation with its area, rank and change (see `Database`), s, direction and no_direction (of `trend`).
+
+    `read_apart` gives its texts as Enum, a byte each where a text takes 16: `spelt` makes texts of them.
+    """
     comments: dict[tuple[str, str], str]
 
 
@@ -91,7 +94,7 @@ def read_apart(path: Path) -> Contents:
     for name, length in head["lengths"]:
         parts[name] = rest[start : start + length]
         start += length
-    figure = _unpack(parts.pop(""))
+    figure = _read(parts.pop(""))
     comments = {(table, column): words for table, column, words in head["comments"]}
     return Contents(Tables(parts, head["rows"]), figure, comments)
 
@@ -153,8 +156,16 @@ def _pack(frame: pl.DataFrame) -> bytes:
     return into.getvalue()
 
 
+def _read(part: bytes) -> pl.DataFrame:
+    return pl.read_ipc_stream(BytesIO(part))
+
+
 def _unpack(part: bytes) -> pl.DataFrame:
-    frame = pl.read_ipc_stream(BytesIO(part))
+    return spelt(_read(part))
+
+
+def spelt(frame: pl.DataFrame) -> pl.DataFrame:
+    """A frame with texts in the place of Enum: joins, comparisons and files are those of text."""
     # A cast would write each word anew in each row.
     return frame.with_columns(
         kind.categories.gather(frame[name].to_physical()).alias(name)

@@ -9,21 +9,23 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Hashable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from datetime import date, datetime
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any, TypeVar
 
 import polars as pl
 
 from dashboard.data import contents as reading
-from dashboard.data.contents import Contents
+from dashboard.data.contents import Contents, spelt
 from dashboard.data.model import Metric, Period, Source
 from dashboard.data.weight import weigh
 
 T = TypeVar("T")
 KEYS, TREND = ["metric_id", "area_id", "period_end"], ["s", "direction", "no_direction"]
+# Some half a megabyte each, and a fraction of a millisecond to spell again.
+MOST_METRICS = 16
 # Some two megabytes each: every benchmark of the menu, and some that readers make.
 MOST_ANSWERS = 40
 # What a page shows of a measure, a benchmark or a council is some ten kilobytes, at times a hundred: bytes together.
@@ -63,10 +65,13 @@ class Database:
         self.area = table["area"]
         self.names: dict[str, str] = dict(self.area.select("area_id", "name").iter_rows())
         self.regions: dict[str, str] = dict(self.area.select("area_id", "region_id").iter_rows())
-        self.figure = contents.figure.drop(TREND)
+        # Both with Enum for text.
+        self._figure = contents.figure.drop(TREND)
         self._trend = contents.figure.select(*KEYS, *TREND)
-        self.by_metric = {metric_id: rows for (metric_id,), rows in _windows(self.figure, "metric_id")}
-        self._trend_by_metric = {metric_id: rows for (metric_id,), rows in _windows(self._trend, "metric_id")}
+        self.height = self._figure.height
+        """How many figures there are."""
+        self.by_metric: Mapping[str, pl.DataFrame] = Parts(self._figure)
+        self._trend_by_metric = Parts(self._trend)
         self.periods: dict[str, list[Period]] = {
             metric_id: [
                 Period(*row)
@@ -88,13 +93,25 @@ class Database:
         rows = self.area.filter((pl.col("kind") == "local_authority") & pl.col("end_date").is_not_null())
         return dict(rows.sort("name").select("area_id", "name").iter_rows())
 
+    @property
+    def figure(self) -> pl.DataFrame:
+        """All figures, made in some 30 ms when they are asked for: most need `by_metric`, `newest` or `whole` alone."""
+        return spelt(self._figure)
+
+    def whole(self, *columns: str) -> pl.DataFrame:
+        """All figures, in some columns of `figure`."""
+        return spelt(self._figure.select(columns))
+
+    def rows(self, places: pl.Series) -> pl.DataFrame:
+        """The figures at these places of `figure` and `whole`, in this order."""
+        return spelt(self._figure[places])
+
     @cached_property
     def newest(self) -> pl.DataFrame:
         """The figures of every metric's newest period, all areas (columns of `figure`)."""
-        newest = pl.DataFrame(
-            {"metric_id": list(self.periods), "period_end": [periods[0].end for periods in self.periods.values()]}
-        )
-        return self.figure.join(newest, on=["metric_id", "period_end"], maintain_order="left")
+        newest = [self.figures(metric_id, periods[0].end) for metric_id, periods in self.periods.items()]
+        # Slices would keep all that they are cut from.
+        return pl.concat(newest, rechunk=True)
 
     @cached_property
     def newest_councils(self) -> pl.DataFrame:
@@ -105,7 +122,7 @@ class Database:
     def newest_trends(self) -> pl.DataFrame:
         """s, direction and no_direction of each row of `newest_councils`."""
         rows = self.newest_councils.select(KEYS)
-        return rows.join(self._trend, on=KEYS, how="left", maintain_order="left").select(TREND)
+        return rows.join(self.trends(), on=KEYS, how="left", maintain_order="left").select(TREND)
 
     @cached_property
     def measures(self) -> pl.DataFrame:
@@ -141,32 +158,46 @@ class Database:
 
     def figures(self, metric_id: str, period_end: date) -> pl.DataFrame:
         """The figures of all areas in one period of one metric (columns of `figure`)."""
-        figures = self._of_period.get((metric_id, period_end))
-        return self.figure.clear() if figures is None else figures
+        start, length = self._of_period.get((metric_id, period_end), (0, 0))
+        return self.by_metric[metric_id].slice(start, length) if length else self._figure_without_rows
 
     @cached_property
-    def _of_period(self) -> dict[tuple[str, date], pl.DataFrame]:
-        return dict(_windows(self.figure, "metric_id", "period_end"))
+    def _of_period(self) -> dict[tuple[str, date], tuple[int, int]]:
+        """Where the figures of a period begin among those of its metric, and how many they are."""
+        windows, first = dict[tuple[str, date], tuple[int, int]](), dict[str, int]()
+        for (metric_id, period_end), (start, length) in _windows(self._figure.select(KEYS), "metric_id", "period_end"):
+            windows[metric_id, period_end] = start - first.setdefault(metric_id, start), length
+        return windows
+
+    @cached_property
+    def _figure_without_rows(self) -> pl.DataFrame:
+        return spelt(self._figure.clear())
 
     def of_area(self, area_id: str) -> pl.DataFrame:
         """All figures of one area (columns of `figure`), in the order of measure and period; none of an unknown one."""
-        places = self._places.get(area_id)
-        return self.figure.clear() if places is None else self.figure[places]
+        return self.of_areas([area_id])
+
+    def of_areas(self, area_ids: Iterable[str]) -> pl.DataFrame:
+        """All figures of some areas, as `of_area`."""
+        places = [self._places[area_id] for area_id in area_ids if area_id in self._places]
+        return self.rows(pl.concat(places).sort()) if places else self._figure_without_rows
 
     def trends(self, *, metric_id: str | None = None, area_id: str | None = None) -> pl.DataFrame:
         """Which way figures go, of one metric, of one area, or of all: metric_id, area_id, period_end, s, direction and
         no_direction (the reason why there is none); all three null where the database says nothing of it.
         """
         if metric_id is not None:
-            return self._trend_by_metric.get(metric_id, self._trend.clear())
+            found = self._trend_by_metric.get(metric_id)
+            return spelt(self._trend.clear()) if found is None else found
         if area_id is not None:
-            return self._trend[self._places[area_id]] if area_id in self._places else self._trend.clear()
-        return self._trend
+            places = self._places.get(area_id)
+            return spelt(self._trend.clear() if places is None else self._trend[places])
+        return spelt(self._trend)
 
     @cached_property
     def _places(self) -> dict[str, pl.Series]:
         """Which rows of `figure` each area has: a copy of them, by area, would be as large as all figures."""
-        rows = self.figure.select("area_id").with_row_index().group_by("area_id").agg("index")
+        rows = self.whole("area_id").with_row_index().group_by("area_id").agg("index")
         return dict(zip(rows["area_id"], rows["index"], strict=True))
 
     def councils(self, metric_id: str, period_end: date) -> pl.DataFrame:
@@ -196,9 +227,31 @@ def joint_return(column: str = "return_id") -> pl.Expr:
     return pl.when(is_joint(column)).then(column)
 
 
-def _windows(frame: pl.DataFrame, *by: str) -> Iterator[tuple[tuple[Any, ...], pl.DataFrame]]:
-    """The rows of each group of a frame that is sorted by it: nothing is copied, and a look-up needs no search."""
+class Parts(Mapping[str, pl.DataFrame]):
+    """The rows of each metric of a frame that is sorted by it; those asked for last are kept spelt."""
+
+    def __init__(self, frame: pl.DataFrame) -> None:
+        self._frame = frame
+        self._windows = {metric_id: window for (metric_id,), window in _windows(frame.select("metric_id"), "metric_id")}
+        self._spelt = lru_cache(MOST_METRICS)(self._spell)
+
+    def __getitem__(self, metric_id: str) -> pl.DataFrame:
+        return self._spelt(metric_id)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._windows)
+
+    def __len__(self) -> int:
+        return len(self._windows)
+
+    def _spell(self, metric_id: str) -> pl.DataFrame:
+        start, length = self._windows[metric_id]
+        return spelt(self._frame.slice(start, length))
+
+
+def _windows(frame: pl.DataFrame, *by: str) -> Iterator[tuple[tuple[Any, ...], tuple[int, int]]]:
+    """Where the rows of each group of a frame that is sorted by it begin, and how many they are."""
     start = 0
     for *key, length in frame.group_by(by, maintain_order=True).len().iter_rows():
-        yield tuple(key), frame.slice(start, length)
+        yield tuple(key), (start, length)
         start += length

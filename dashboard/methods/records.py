@@ -127,7 +127,9 @@ class Loaded:
 
 def statuses(db: Database) -> list[Status]:
     """Every status, figures first, then by how many have it."""
-    rows = db.figure.select("status", "symbol", (pl.col("kind") == "local_authority").alias("council"))
+    rows = db.whole("status", "symbol", "kind").select(
+        "status", "symbol", (pl.col("kind") == "local_authority").alias("council")
+    )
     symbols = rows.filter((pl.col("status") != OBSERVED) & pl.col("symbol").is_not_null()).with_columns(
         pl.when(pl.col("symbol").str.starts_with(PRINTED)).then(pl.lit("a number")).otherwise("symbol").alias("symbol")
     )
@@ -237,7 +239,7 @@ def sources(db: Database) -> list[Loaded]:
         .agg(pl.len().alias("files"), pl.col("rows_read", "rows_loaded", "rows_rejected", "rows_duplicate").sum())
     )
     rows = {row["source_id"]: row for row in ledger.iter_rows(named=True)}
-    figures = dict(db.figure.group_by("source_id").len().iter_rows())
+    figures = dict(db.whole("source_id").group_by("source_id").len().iter_rows())
     declared = db.table["metric"].group_by("source_id").agg(pl.len(), pl.col("position").min())
     measures = {source_id: (count, first) for source_id, count, first in declared.iter_rows()}
     found = [
@@ -315,7 +317,7 @@ def rejects(db: Database) -> list[tuple[str, str, str, int, str]]:
 
 def traced(db: Database) -> tuple[int, int, int]:
     """How many rows of figures and of reasons there are; how many lead to a line of a file; how many to a file."""
-    rows = db.figure
+    rows = db.whole("line", "file")
     return rows.height, int(rows["line"].count()), int(rows["file"].count())
 
 

@@ -47,7 +47,7 @@ def export(
         table,
         db.data_version,
         (*query.words(db), *compared),
-        among=selection.height(db.figure, shape),
+        among=selection.height(db.whole(*selection.CELL), shape),
         metrics=tuple(rows["metric_id"].unique(maintain_order=True)),
         link=link,
     )

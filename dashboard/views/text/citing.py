@@ -51,7 +51,7 @@ def licences(sources: Sequence[Source]) -> str:
 
 def sources(db: Database, metrics: Sequence[str]) -> list[Source]:
     """The sources that figures of these measures (all, if none is named) were read from, by publisher and title."""
-    figures = [db.by_metric[one] for one in metrics if one in db.by_metric] if metrics else [db.figure]
+    figures = [db.by_metric[one] for one in metrics if one in db.by_metric] if metrics else [db.whole("source_id")]
     found = {source for rows in figures for source in rows["source_id"].unique()}
     return sorted((db.sources[one] for one in found), key=lambda one: (one.publisher, one.title, one.released))
 

@@ -27,7 +27,7 @@ def explored(db: Database, rows: pl.DataFrame, spotlight: pl.DataFrame, benchmar
 
     `rows` are of `selection.rows`, at least one; `spotlight` of `selection.spotlight`.
     """
-    count = f"All {rows.height:,}" if rows.height == db.figure.height else f"{rows.height:,} of {db.figure.height:,}"
+    count = f"All {rows.height:,}" if rows.height == db.height else f"{rows.height:,} of {db.height:,}"
     known = not spotlight.is_empty() and spotlight["metric_id"][0] in db.metrics
     outstanding = _outstanding(db, spotlight, benchmark) if known else ""
     if rows.height == 1 and outstanding:
@@ -42,7 +42,7 @@ def what(db: Database, rows: pl.DataFrame) -> str:
 
 def nothing(db: Database, query: selection.FigureQuery) -> str:
     """That nothing was found, and which filter stands in the way."""
-    opening = f"None of {db.figure.height:,} figures matches all that you chose."
+    opening = f"None of {db.height:,} figures matches all that you chose."
     found = selection.suggest_dropped_filter(db, query)
     if found is None:
         return f"{opening} No single filter stands in the way: choose fewer."
