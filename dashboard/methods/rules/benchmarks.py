@@ -151,7 +151,7 @@ def of_chance(db: Database) -> Example | None:
             f"{limits[1]} around England's {formats.brief(drawn.england, metric)}, at 95%."
         )
     returns = queries.councils(db, metric, Period(row["period_end"], row["period"]), BEST).unique("return_id")
-    sides = [returns.filter(side) for side in (pl.col("gap") <= 0, pl.col("gap") > 0)]
+    sides = [returns.filter(side) for side in (pl.col("gap_high") <= 0, pl.col("gap_low") > 0)]
     (meet, near), (short, far) = ((side.height, side.filter(pl.col("verdict") == "similar").height) for side in sides)
     steps += lines(
         f"It is said to both sides: {near} of the {meet} that meet it are similar, and {far} of {short} others."
