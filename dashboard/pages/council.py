@@ -23,7 +23,7 @@ from dashboard.views import tables
 from dashboard.views.charts import palette
 from dashboard.views.charts.funnel import draw_funnel
 from dashboard.views.charts.grades import draw_grades
-from dashboard.views.charts.strip import benchmark_of, draw_strip
+from dashboard.views.charts.strip import benchmark_of, draw_strip, level_of
 from dashboard.views.charts.trend import draw_trend
 from dashboard.views.tables import council as parts
 from dashboard.views.tables import recommendations as asking
@@ -138,8 +138,7 @@ def among_all(rows: pl.DataFrame, level: float | tuple[float, float] | None) -> 
         of_england = queries.england(db, metric, period)
         session.chart(
             draw_strip(
-                rows, metric, classification, chosen=chosen.area_id,
-                england=of_england["value"] if of_england else None, benchmark=level,
+                rows, metric, classification, chosen=chosen.area_id, england=level_of(of_england), benchmark=level,
                 benchmark_label=benchmark.title, height=HEIGHT,
             ),
             "strip",

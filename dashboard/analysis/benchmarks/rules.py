@@ -143,7 +143,7 @@ class Neighbours:
 
 @dataclass(frozen=True)
 class Published:
-    """The figure published for England, or for the region of each council; never an average of councils."""
+    """The figure published for England, or for the region of each council, or its range; no average of councils."""
 
     regional: bool
 
@@ -153,9 +153,9 @@ class Published:
         found = rows.select(
             *KEYS,
             pl.col("area_id").alias(place),
-            pl.col("value").alias("benchmark_low"),
-            pl.col("value").alias("benchmark_high"),
-            pl.lit(1).alias("council_count"),
+            *(pl.coalesce(end, "value").alias(f"benchmark_{end.removeprefix('value_')}") for end in ENDS),
+            # No council contributes to it, so there is no count.
+            pl.lit(None, pl.Int64).alias("council_count"),
         )
         of = councils.with_columns(pl.lit(ENGLAND).alias("england")).select(*KEYS, "area_id", place)
         return of.join(found, on=[*KEYS, place]).drop(place)

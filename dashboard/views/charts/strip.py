@@ -48,7 +48,7 @@ def draw_strip(
     classification: Classification,
     *,
     chosen: str | None,
-    england: float | None,
+    england: Level,
     benchmark: Level,
     benchmark_label: str,
     height: int,
@@ -58,32 +58,32 @@ def draw_strip(
     """A Plotly figure of `queries.councils` rows that have a figure; a joint return is one dot.
 
     A figure that is hidden in a range is a short bar over it. England is a line, the benchmark a dashed one (null where
-    each council has its own), or a band where hidden figures leave it open, the chosen council the one dark diamond.
+    each council has its own), either a band where it is open between two; the chosen council is the dark diamond.
     With `ends` the first and the last three are named, and who lies beyond the axis. It covers all councils but the
     very small: those of `scale` (all periods, say), or of `rows`.
     """
     shown, own = one_per_return(rows), rows.filter(pl.col("area_id") == pl.lit(chosen)).to_dicts()
-    marks = benchmark if isinstance(benchmark, tuple) else (benchmark,)
-    low_high = axis_range(rows if scale is None else scale, [england, *marks])
+    levels = [end for level in (england, benchmark) for end in (level if isinstance(level, tuple) else (level,))]
+    low_high = axis_range(rows if scale is None else scale, levels)
     is_chosen = [any(return_id == row["return_id"] for row in own) for return_id in shown["return_id"]]
     shapes, notes = [], []
-    if isinstance(benchmark, tuple):
-        shapes.append(band(benchmark))
-        side = "left" if on_left(benchmark[0], low_high) else "right"
-        words = formats.between(*benchmark, metric, finer=1).replace(" and ", " to ")
-        notes.append(label_above(benchmark[0], f"{benchmark_label} {words}", side, yshift=LINE))
-        benchmark = None
     # England as the benchmark is one line, not two.
     benchmark = None if benchmark_label == "England" and benchmark == england else benchmark
     lines = (
-        (england, "England", "solid", 0, formats.brief),
-        (benchmark, benchmark_label, "dash", LINE, formats.level),
+        (england, "England", "solid", 0, formats.brief, 0),
+        (benchmark, benchmark_label, "dash", LINE, formats.level, 1),
     )
-    for value, name, dash, shift, show in lines:
-        if value is not None:
-            shapes.append(reference_line(x=value, width=1.5, dash=dash))
-            side = "left" if on_left(value, low_high) else "right"
-            notes.append(label_above(value, f"{name} {show(value, metric)}", side, yshift=shift))
+    for level, name, dash, shift, show, finer in lines:
+        if level is None:
+            continue
+        if isinstance(level, tuple):
+            shapes.append(band(level))
+            words, at = formats.between(*level, metric, finer=finer).replace(" and ", " to "), level[0]
+        else:
+            shapes.append(reference_line(x=level, width=1.5, dash=dash))
+            words, at = show(level, metric), level
+        side = "left" if on_left(at, low_high) else "right"
+        notes.append(label_above(at, f"{name} {words}", side, yshift=shift))
     named = [
         (position, value, f"<b>{own[0]['name']} {formats.figure(own[0], metric)}</b>")
         for position, (mine, value) in enumerate(zip(is_chosen, _places(shown), strict=True), 1)
@@ -169,6 +169,13 @@ def _beyond(shown: pl.DataFrame, rows: pl.DataFrame, metric: Metric, low_high: R
         return f"▸ {len(outside)} councils lie<br>beyond the axis"
     said = [f"{return_name(row, rows)} ({formats.brief(row['value'], metric)})" for row in outside]
     return f"▸ Beyond the axis:<br>{'<br>'.join(said)}"
+
+
+def level_of(row: Row | None) -> Level:
+    """The figure of England, a row of `queries.england`, or the range in which it lies; None without one."""
+    if row is None or row["value"] is None or row["value_low"] is None:
+        return None if row is None else row["value"]
+    return row["value_low"], row["value_high"]
 
 
 def one_per_return(rows: pl.DataFrame) -> pl.DataFrame:

@@ -484,7 +484,12 @@ def benchmark_beside(row: Row, metric: Metric) -> str:
 
 def companion(row: Row, of: str, metric: Metric) -> str:
     """What stands beside a figure of `queries.profile` or `trend`; a range where hidden figures leave it open."""
-    return brief(row[of], metric) if of in PUBLISHED else _level_or_range(row, of, metric)
+    if of not in PUBLISHED:
+        return _level_or_range(row, of, metric)
+    low = row.get(f"{of}_low")
+    if row[of] is None and low is not None:
+        return _range(low, row[f"{of}_high"], metric, " to ")
+    return brief(row[of], metric)
 
 
 def neighbours_mean(row: Row, metric: Metric) -> str:
@@ -541,7 +546,8 @@ def hover(row: Row, metric: Metric, names: Mapping[str, str], scheme: str = "qua
     That is the gap, the verdict with its interval, the change or the trend; and a joint return is said so.
     """
     if row["value"] is None:
-        return "; ".join(filter(None, (why(row, metric), rank(row), quarter(row) if rank(row) else "")))
+        certain = _about(row, metric, scheme) if scheme == "verdict" and row["verdict"] else ""
+        return "; ".join(filter(None, (why(row, metric), rank(row), quarter(row) if rank(row) else "", certain)))
     partners = [names[other] for other in row["return_id"].split("+") if other != row["area_id"]]
     about = _about(row, metric, scheme)
     ranked = rank(row) or (f"not ranked: {row['not_ranked']}" if row["not_ranked"] else "")
