@@ -221,7 +221,7 @@ def _gained(one: Gain) -> Html:
     return join(
         what,
         period(f"without {uncounted} whose counts are not published") if uncounted else "",
-        period(f"with {holding} as it is") if holding else "",
+        period(f"if {holding} does not change") if holding else "",
     )
 
 

@@ -62,11 +62,7 @@ def coloured_sentence(
 def _verdicts(counts: Counter[str], known: int, sides: tuple[str, str, str], benchmark: Benchmark) -> str:
     first, similar, last = (counts[side] for side in sides)
     group = benchmark.standard("its own")
-    beyond = formats.beyond(benchmark)
-    sentence = (
-        f"{beyond[0].upper()}{beyond[1:]}, {first} of {known} councils {are(first)} {sides[0]} than {group} and {last} "
-        f"{sides[2]}"
-    )
+    sentence = f"{first} of {known} councils {are(first)} significantly {sides[0]} than {group} and {last} {sides[2]}"
     within = "the difference is usual" if benchmark.spread else "the difference is not statistically significant"
     return f"{sentence}; for {similar} {within}." if similar else f"{sentence}."
 
