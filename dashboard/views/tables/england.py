@@ -204,6 +204,7 @@ def gains(db: Database, benchmark: Benchmark, chosen: str) -> Table:
             ),
         ),
         mark=lambda one: CURRENT if one.metric.metric_id == chosen else Html(),
+        phone=(4, 8),
     )
 
 
@@ -256,6 +257,7 @@ def regions(rows: pl.DataFrame, metrics: Sequence[Metric], first: Metric, when: 
             leaders("inadequate"),
         ),
         mark=lambda row: CHOSEN if row["area_id"] == ENGLAND else Html(),
+        phone=(2, len(metrics) + 2),
     )
     return table.html(rows, f"Regions by {first.noun}, {when}, best first")
 
@@ -277,8 +279,8 @@ def watched(
         (
             Column("Council", lambda row: row["name"] if "+" in row["return_id"] else council_link(row["name"])),
             Column("Value", lambda row: cells.compared(row, metric)),
-            Column(benchmark.title, lambda row: cells.benchmark(row, metric)),
-            Column("Gap", lambda row: cells.gap(row, metric)),
+            wide(Column(benchmark.title, lambda row: cells.benchmark(row, metric))),
+            Column("Gap", lambda row: cells.gap(row, metric), wide=grades is not None),
             Column("Rank (1 = best)", lambda row: cells.rank(row, metric)),
             *([] if grades is None else [Column("Impact of leaders", leaders)]),
         ),
@@ -328,6 +330,7 @@ def moved(movers: Movers) -> Table:
             rank("Rank now", ""),
             written(places_gained="ranks_gained", very_small=~pl.col("sets_cut")),
         ),
+        phone=(2, 3, 4),
     )
 
 

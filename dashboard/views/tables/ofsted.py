@@ -48,6 +48,7 @@ def history() -> Table:
             *(column(STRAND_NAMES[strand], partial(_given, strand), strand) for strand in STRANDS),
             written("source_id", report="url"),
         ),
+        phone=(5, 6),
     )
 
 
@@ -83,6 +84,7 @@ def latest(db: Database, measure: tuple[Metric, Period] | None, *, strand: str, 
             *([_measure(db, *measure)] if measure else []),
         ),
         mark=lambda row: Html(attributes(data_area=row["area_id"])),
+        phone=(2 + STRANDS.index(strand), 10),
         terse=True,
     )
 
