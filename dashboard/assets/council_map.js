@@ -37,12 +37,12 @@ class CouncilMap {
     this.legend = make('ul', { class: 'legend' });
     const button = (sign, label, factor) => {
       const made = make('button', { type: 'button', 'aria-label': label }, sign);
-      made.onclick = () => this.zoomBy(factor);
+      made.addEventListener('click', () => this.zoomBy(factor));
       return made;
     };
-    this.zooms = make('div', { class: 'zoom' }, button('+', 'Zoom in', STEP), button('−', 'Zoom out', 1 / STEP));
+    const zooms = make('div', { class: 'zoom' }, button('+', 'Zoom in', STEP), button('−', 'Zoom out', 1 / STEP));
     this.zoom = 1;
-    this.root = make('div', { class: 'council-map' }, this.failed, this.zooms, this.svg, this.tip, this.legend);
+    this.root = make('div', { class: 'council-map' }, this.failed, zooms, this.svg, this.tip, this.legend);
     this.areas = new Map();
     this.shown = [];
     this.pointed = [];
@@ -267,7 +267,8 @@ class CouncilMap {
   }
 
   zoomBy(factor) {
-    this.centre = this.anchors[this.shown[0]].get(this.pointed[0]) ?? this.centre;
+    const at = this.pointed[0] ?? this.tapped ?? this.data.chosen;
+    this.centre ??= this.anchors[this.shown[0]].get(at);
     this.zoom = Math.min(FURTHEST, Math.max(1, this.zoom * factor));
     if (this.zoom === 1) this.centre = null;
     this.point();
