@@ -136,7 +136,7 @@ downloads(
     db,
     # A session holds the query; its rows are found again when they are asked for.
     partial(data.export, *view, session.addresses(db)[1]),
-    data.name(query),
+    data.NAME,
     figures=figures,
     rows=among,
     label=f"Download {'all ' if among > 1 else ''}{among:,} row{'' if among == 1 else 's'}",

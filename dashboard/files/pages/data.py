@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection
 
 from dashboard.analysis import selection
@@ -14,16 +13,6 @@ from dashboard.files.exports.rows import to_long, to_wide
 from dashboard.views.text.explore import what
 
 NAME = "child-protection-figures"
-# More measures or periods than this are not named in a file's name.
-FEW = 2
-
-
-def name(query: FigureQuery) -> str:
-    """What a file is called: its measures or themes, and its period, where these are few."""
-    chosen = query.metrics or query.themes
-    what = "-and-".join(chosen) if 0 < len(chosen) <= FEW else NAME
-    when = "newest" if query.newest else "-and-".join(query.periods) if len(query.periods) <= FEW else ""
-    return "-".join(re.sub(r"[^a-z0-9_]+", "-", part.lower()).strip("-") for part in (what, when) if part)
 
 
 def export(
@@ -35,7 +24,7 @@ def export(
     compared = (("Compared with", benchmark.title),) if "benchmark" in table.columns else ()
     words = what(db, rows)
     return Export(
-        name(query),
+        NAME,
         f"{words[0].upper()}{words[1:]}",
         table,
         db.data_version,

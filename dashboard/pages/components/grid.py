@@ -39,7 +39,8 @@ def as_shown(db: Database, table: pl.DataFrame) -> pl.DataFrame:
     """
     decimals = {row["metric_id"]: row["decimals"] for row in db.table["metric"].iter_rows(named=True)}
     if "metric_id" not in table.columns:
-        return table.with_columns(pl.col(one).round(decimals[one]) for one in table.columns if one in decimals)
+        numbers = [one for one, kind in table.schema.items() if one in decimals and kind.is_numeric()]
+        return table.with_columns(pl.col(one).round(decimals[one]) for one in numbers)
     scale = pl.lit(10.0) ** pl.col("metric_id").replace_strict(decimals, return_dtype=pl.Int64)
 
     def rounded(name: str, more: float) -> pl.Expr:

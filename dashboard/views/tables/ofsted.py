@@ -53,10 +53,7 @@ def history() -> Table:
 
 
 def latest(db: Database, measure: tuple[Metric, Period] | None, *, strand: str, sort: str, today: date) -> Table:
-    """Each council of `inspections.latest` (`with_figures` of a measure): each judgement or why there is none, dates.
-
-    A strand's heading sorts by it.
-    """
+    """Each council of `inspections.latest` (`with_figures` of a measure): judgements, by which headings sort, dates."""
     return Table(
         "latest",
         (

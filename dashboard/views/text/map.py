@@ -84,6 +84,6 @@ def _own(row: Row, metric: Metric, scheme: ColourScheme) -> str:
         moved = formats.changed(row["change"], metric)
         return f"There is {moved}." if moved.startswith("no ") else f"It is {moved}."
     said = formats.trend(row)
-    if said.startswith("cannot"):
-        return f"Its trend {said}."
+    if said.startswith("not known"):
+        return f"No trend: {row['no_direction']}." if row["no_direction"] else "No trend is worked out."
     return f"Over five years it {'shows' if said == 'no clear trend' else 'is'} {said}."
