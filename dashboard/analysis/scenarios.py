@@ -33,18 +33,18 @@ _HOLDING = {
     TURNOVER: "The number of staff in post does not change.",
     CASELOAD: "The number of cases does not change.",
 }
-_STILL = "The other councils stay where they are, and so do the cuts between quarters."
+_STILL = "We assume other councils do not change."
 _JOINT = "{} report together: the figures are those of both."
 _CASES = (
-    "Of those who fill posts, as many hold cases as of those who work there now, agency included ({}), and cases and "
-    "agency workers stay as they are."
+    "We assume the same share of new staff hold cases as now ({}, including agency staff), and that cases and agency "
+    "numbers do not change."
 )
 _SHARED = (
     "Returners are full-time equivalents, shared out in proportion to published vacancies; no council gets more than "
     "it has."
 )
-_PUBLISHED = "England is the published row, which also holds councils without a figure of their own, not a sum."
-_MET = "A standard is met by the published rate, or the rate that follows; it does not move with the councils."
+_PUBLISHED = "England is the published figure. It includes councils with no published figure of their own."
+_MET = "The standard stays fixed as councils improve."
 
 
 @cached

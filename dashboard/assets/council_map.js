@@ -1,7 +1,14 @@
 // The map's half in the browser: fetches the shapes once, builds them once, then only repaints.
 
+import { SILENT, around, filled, geometryAt, inset, layer, make, outline, pale, path, set, tie } from './council_map_shapes.js';
+
 const NARROW = 560; // pixels; below, London stands under England, with boroughs wide enough to touch
 const FRAME = 18; // units of the map between London and the line around it
+const BESIDE = { x: 1800, y: 700, width: 440, height: 400 }; // where the first inset of a region lies beside England
+const SMALL = 120; // units of the map: a council that is nowhere wider has a place in the inset of its region
+const STEP = 1.6; // of + and −
+const FURTHEST = 8;
+const MOVED = 6; // pixels from which on a press is a drag
 const HATCH = 'M-1 1 1-1M0 6 6 0M5 7 7 5';
 const LEAN = 'M-1 5 1 7M0 0 6 6M5-1 7 1';
 const TEXTURES = { // in squares of 6 pixels
@@ -9,9 +16,7 @@ const TEXTURES = { // in squares of 6 pixels
 };
 const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 const NONE = [];
-const SHAPES = ['defs', 'g', 'path', 'pattern', 'rect', 'svg', 'text'];
 
-const geometries = new Map(); // what each address answered, for every map on every page
 const maps = new WeakMap(); // the map in each place, which Streamlit keeps between reruns
 const beside = new Set(); // the maps that are drawn: a council pointed at on one is outlined on all
 const compare = new Intl.Collator('en-GB').compare;
@@ -33,7 +38,14 @@ class CouncilMap {
     this.svg = make('svg', { class: 'map', role: 'listbox', preserveAspectRatio: 'xMinYMin' }, this.defs);
     this.tip = make('div', { class: 'tip', 'aria-hidden': true, hidden: '' }, make('strong'), make('span'));
     this.legend = make('ul', { class: 'legend' });
-    this.root = make('div', { class: 'council-map' }, this.failed, this.svg, this.tip, this.legend);
+    const button = (sign, label, factor) => {
+      const made = make('button', { type: 'button', 'aria-label': label }, sign);
+      made.addEventListener('click', () => this.zoomBy(factor));
+      return made;
+    };
+    const zooms = make('div', { class: 'zoom' }, button('+', 'Zoom in', STEP), button('−', 'Zoom out', 1 / STEP));
+    this.zoom = 1;
+    this.root = make('div', { class: 'council-map' }, this.failed, zooms, this.svg, this.tip, this.legend);
     this.areas = new Map();
     this.shown = [];
     this.pointed = [];
@@ -41,6 +53,9 @@ class CouncilMap {
     this.svg.addEventListener('pointerleave', (event) => this.hover(event));
     this.svg.addEventListener('click', (event) => this.click(event));
     this.svg.addEventListener('keydown', (event) => this.press(event));
+    this.svg.addEventListener('pointerdown', (event) => this.grab(event));
+    this.svg.addEventListener('pointermove', (event) => this.drag(event));
+    for (const end of ['pointerup', 'pointercancel']) this.svg.addEventListener(end, () => { this.grabbed = null; });
     // Not on the SVG: Chromium lets the mouse focus any SVG element that listens for focus.
     this.root.addEventListener('focusin', (event) => this.stand(event.target));
     this.root.addEventListener('focusout', () => this.point());
@@ -75,6 +90,7 @@ class CouncilMap {
   build(geometry) {
     this.geometry = geometry;
     this.layers = { boundaries: layer(), london: layer(), tiles: layer() };
+    this.insets = geometry.insets.map(([name, members]) => ({ name, key: name.replace(' ', '-'), members }));
     // Where each council lies, for the arrow keys: a borough where it is in England, not in the inset.
     this.anchors = { boundaries: new Map(), london: new Map(), tiles: new Map() };
     const named = ([area]) => geometry.names[area]; // in the order of names, as a screen reader will read them
@@ -83,6 +99,7 @@ class CouncilMap {
       this.anchors[view].set(area, [left, top]);
     }
     const { boundaries, london, tiles } = this.layers;
+    for (const each of this.insets) this.buildInset(each, boundaries.nodes);
     const [x, y, width, height] = this.inset();
     boundaries.group.append(...boundaries.nodes.values());
     london.group.append(
@@ -105,13 +122,22 @@ class CouncilMap {
     set(london.group, { role: 'group', 'aria-label': 'London' });
   }
 
+  // Of its councils those that are hard to see and to touch.
+  buildInset(each, nodes) {
+    const paths = each.members
+      .map((area) => [area, path(nodes.get(area))])
+      .filter(([, d]) => Math.max(...around([d]).slice(2)) < SMALL);
+    [this.layers[each.key], each.box] = inset(each.name, paths);
+    this.anchors[each.key] = new Map(paths.map(([area]) => [area, this.anchors.boundaries.get(area)]));
+  }
+
   paint() {
     const { label, view, classes, phrases, chosen, lines: pairs = NONE } = this.data;
     const { names } = this.geometry;
     const areas = this.data.areas
       .filter(([area]) => names[area]) // a council that has ended is on no map of today
       .map(([area, index, phrase, numbers]) => [area, names[area], index, filled(phrases[phrase], numbers)]);
-    this.shown = view === 'tiles' ? ['tiles'] : ['boundaries', 'london'];
+    this.shown = view === 'tiles' ? ['tiles'] : ['boundaries', ...this.insets.map(({ key }) => key), 'london'];
     const groups = this.shown.map((name) => this.layers[name].group);
     // Only for another view: a node that is taken out and put back loses the keyboard's focus.
     if (!groups[0].isConnected) this.svg.replaceChildren(this.defs, ...groups);
@@ -147,8 +173,8 @@ class CouncilMap {
       'aria-selected': area === this.data.chosen,
       tabindex: area === this.stop ? 0 : -1,
     };
-    // The small London on the map of England can be clicked, but is not read out a second time.
-    const operable = place !== 'boundaries' || !this.layers.london.nodes.has(area);
+    // What has an inset can be clicked on the map of England too, but is not read out a second time.
+    const operable = this.node(area) === this.layers[place].nodes.get(area);
     set(node, { ...(operable ? said : SILENT), class: 'area', fill: this.fill(place, index) });
   }
 
@@ -201,24 +227,73 @@ class CouncilMap {
   fit() {
     const { england, tiles } = this.geometry.boxes;
     const [x, y, insetWidth, insetHeight] = this.inset();
-    const stacked = this.shown[0] !== 'tiles' && this.root.clientWidth < NARROW;
+    const mapped = this.shown[0] !== 'tiles';
+    const stacked = mapped && this.root.clientWidth < NARROW;
     const scale = stacked ? england[2] / insetWidth : 1;
     let [, , width, height] = this.shown[0] === 'tiles' ? tiles : england;
     if (stacked) height += 2 * FRAME + insetHeight * scale;
     else if (this.shown[0] !== 'tiles') width = x + insetWidth;
     const moved = `translate(${-x * scale} ${england[3] + 2 * FRAME - y * scale}) scale(${scale})`;
     set(this.layers.london.group, { transform: stacked ? moved : null });
-    set(this.svg, { viewBox: `0 0 ${width} ${height}`, class: stacked ? 'map stacked' : 'map' });
+    // Two in a row under London, or one below the other beside England.
+    const half = (england[2] - 3 * FRAME) / 2;
+    const scales = { london: scale };
+    for (const [at, { key, box: [left, top, boxWidth, boxHeight] }] of this.insets.entries()) {
+      const room = stacked ? { width: half, height: half } : BESIDE;
+      const size = Math.min(room.width / boxWidth, (room.height - 4 * FRAME) / boxHeight);
+      const toX = stacked ? (at % 2) * (half + 3 * FRAME) : BESIDE.x;
+      const toY = stacked ? height + 4 * FRAME + Math.floor(at / 2) * half : BESIDE.y + at * BESIDE.height;
+      scales[key] = size;
+      set(this.layers[key].group, { transform: `translate(${toX - left * size} ${toY + 2 * FRAME - top * size}) scale(${size})` });
+    }
+    if (stacked) height += 4 * FRAME + Math.ceil(this.insets.length / 2) * half;
+    this.whole = [width, height];
+    const kinds = ['map', stacked && 'stacked', this.zoom > 1 && 'zoomed'].filter(Boolean).join(' ');
+    set(this.svg, { viewBox: this.window().join(' '), class: kinds });
     this.svg.style.aspectRatio = `${width} / ${height}`;
     const pixel = 1 / (this.svg.getScreenCTM()?.a ?? 1);
     this.svg.style.setProperty('--pixel', pixel / scale);
+    for (const { key } of this.insets) this.layers[key].group.style.setProperty('--pixel', pixel / scales[key]);
     for (const texture of this.defs.children) {
-      const size = { key: 1, london: pixel / scale }[texture.getAttribute('class')] ?? pixel;
+      const place = texture.getAttribute('class');
+      const size = place === 'key' ? 1 : pixel / (scales[place] ?? 1);
       set(texture, { patternTransform: `scale(${size})` });
     }
   }
 
-  // The shape of a council that the keyboard reaches: in the inset, if it is a borough.
+  // What is seen of the whole: all of it, or a part around the centre.
+  window() {
+    const [width, height] = this.whole;
+    const [w, h] = [width / this.zoom, height / this.zoom];
+    const [x, y] = this.centre ?? [width / 2, height / 2];
+    return [Math.max(0, Math.min(x - w / 2, width - w)), Math.max(0, Math.min(y - h / 2, height - h)), w, h];
+  }
+
+  zoomBy(factor) {
+    const at = this.pointed[0] ?? this.tapped ?? this.data.chosen;
+    this.centre ??= this.anchors[this.shown[0]].get(at);
+    this.zoom = Math.min(FURTHEST, Math.max(1, this.zoom * factor));
+    if (this.zoom === 1) this.centre = null;
+    this.point();
+    this.fit();
+  }
+
+  grab(event) {
+    this.grabbed = this.zoom > 1 && { from: [event.clientX, event.clientY], window: this.window() };
+  }
+
+  // A part that is seen larger is moved by hand.
+  drag({ clientX, clientY }) {
+    if (!this.grabbed) return;
+    const { from: [fromX, fromY], window: [left, top, width, height] } = this.grabbed;
+    if (Math.hypot(clientX - fromX, clientY - fromY) > MOVED) this.grabbed.moved = true;
+    if (!this.grabbed.moved) return;
+    const unit = width / this.svg.clientWidth;
+    this.centre = [left + width / 2 - (clientX - fromX) * unit, top + height / 2 - (clientY - fromY) * unit];
+    this.fit();
+  }
+
+  // The shape of a council that the keyboard reaches: in the inset, if there is one of its region.
   node(area) {
     return this.shown.toReversed().map((name) => this.layers[name].nodes.get(area)).find(Boolean);
   }
@@ -290,7 +365,11 @@ class CouncilMap {
     if (!this.areas.has(area)) return;
     this.node(area).focus({ preventScroll: true });
     this.pointAt(event);
-    this.choose(area);
+    // A finger points first: the card is read, and a second tap opens the council.
+    const again = event.pointerType !== 'touch' || this.tapped === area;
+    this.tapped = area;
+    if (again) this.choose(area);
+    else this.tip.lastChild.textContent += ' Tap again to open.';
   }
 
   press(event) {
@@ -320,78 +399,5 @@ class CouncilMap {
       nearest = other;
     }
     return nearest;
-  }
-}
-
-const SILENT = { role: null, 'aria-hidden': true, 'aria-label': null, 'aria-selected': null, tabindex: null };
-
-function geometryAt(address) {
-  if (!geometries.has(address)) {
-    const answer = fetch(address).then((response) => {
-      if (!response.ok) throw new Error(`${address} answered ${response.status}`);
-      return response.json();
-    });
-    answer.catch(() => geometries.delete(address)); // so that the next rerun asks again
-    geometries.set(address, answer);
-  }
-  return geometries.get(address);
-}
-
-function layer() {
-  const line = (name) => make('path', { class: name, 'aria-hidden': true });
-  const twice = (name) => make('g', { class: name, 'aria-hidden': true }, line('halo'), line('line'));
-  const tied = (name) => make('g', { class: name, 'aria-hidden': true }, line('halo'), line('line'), line('dots'));
-  const ties = make('g', { class: 'ties' }, tied('all'), tied('own'));
-  return { group: make('g'), nodes: new Map(), lines: line('lines'), ties, mark: twice('mark'), cursor: twice('cursor') };
-}
-
-// A curve from each council of a pair to the other, where both are drawn, with a dot at the first: bent to its right,
-// so that the two ways between two councils lie apart.
-function tie({ children: [halo, line, dots] }, pairs, anchors) {
-  const ends = pairs.map((pair) => pair.map((area) => anchors.get(area))).filter((pair) => pair.every(Boolean));
-  const curves = ends.map(([[x0, y0], [x1, y1]]) => {
-    const [middle, aside] = [[(x0 + x1) / 2, (y0 + y1) / 2], [(y0 - y1) / 6, (x1 - x0) / 6]];
-    return `M${x0} ${y0}Q${middle[0] + aside[0]} ${middle[1] + aside[1]} ${x1} ${y1}`;
-  });
-  for (const each of [halo, line]) set(each, { d: curves.join('') });
-  set(dots, { d: ends.map(([[x, y]]) => `M${x} ${y}h.01`).join('') });
-}
-
-// Whether a colour needs an edge to be seen on the page: it stands out from white less than 3 to 1 (WCAG 1.4.11).
-function pale(colour) {
-  const [red, green, blue] = [1, 3, 5].map((at) => {
-    const share = parseInt(colour.slice(at, at + 2), 16) / 255;
-    return share <= 0.04045 ? share / 12.92 : ((share + 0.055) / 1.055) ** 2.4;
-  });
-  return 1.05 / (0.2126 * red + 0.7152 * green + 0.0722 * blue + 0.05) < 3;
-}
-
-// A phrase with its numbers where it has a #.
-function filled(phrase, numbers) {
-  const each = numbers.split(' ').values();
-  return phrase.replaceAll('#', () => each.next().value);
-}
-
-function path(node) {
-  return node.getAttribute('d');
-}
-
-function outline(lines, node) {
-  for (const line of lines.children) set(line, { d: node ? path(node) : '' });
-}
-
-// Names and words are data: they become text and attributes, never HTML.
-function make(tag, attributes = {}, ...children) {
-  const space = SHAPES.includes(tag) ? 'http://www.w3.org/2000/svg' : 'http://www.w3.org/1999/xhtml';
-  const node = document.createElementNS(space, tag);
-  set(node, attributes);
-  node.append(...children);
-  return node;
-}
-
-function set(node, attributes) {
-  for (const [name, value] of Object.entries(attributes)) {
-    if (value === null) node.removeAttribute(name);
-    else if (node.getAttribute(name) !== String(value)) node.setAttribute(name, value);
   }
 }

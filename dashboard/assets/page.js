@@ -235,7 +235,7 @@ if (!window.monitorPage) {
     if (!rows) return;
     const [known, none] = [[], []];
     for (const row of rows.children) (row.querySelector('td')?.querySelector('.missing') ? none : known).push(row);
-    rows.append(...known.reverse(), ...none);
+    rows.append(...known.toReversed(), ...none);
     say('The order is reversed.');
   });
 

@@ -129,7 +129,8 @@ def _gains(db: Database, nine: list[Metric], benchmark: Benchmark) -> Section:
         )
         body.append(_gain(one, drawn))
     heads = (
-        "Measure", strips.HEAD, "England", benchmark.label, "Meet it", "Do not meet it", "No figure", "If every council met it",
+        "Measure", strips.HEAD, "England", benchmark.label, "Meet it", "Do not meet it", "No figure",
+        "If every council met it",
     )  # fmt: skip
     table = Table(heads, tuple(body), (0.2, 0.2, 0.075, 0.085, 0.07, 0.07, 0.07, 0.23))
     words = (
@@ -257,7 +258,7 @@ def _leaders(row: Row, judged: Mapping[str, str]) -> str:
 
 def _several(db: Database, nine: list[Metric], benchmark: Benchmark) -> Section:
     found = direction.watch_counts(db, benchmark, nine)
-    blocks: list[Block] = [Words(directions.counts_sentence(found, nine, "watch", benchmark))]
+    blocks: list[Block] = [Words(directions.counts_sentence(found, nine, "watch"))]
     often = found.filter(pl.col("count") > 1)
     if often.height:
         body = [

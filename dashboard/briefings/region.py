@@ -120,7 +120,7 @@ def _lists(
     written = []
     for side, title in COUNTED.items():
         found = direction.watch_counts(db, benchmark, nine, side).filter(pl.col("area_id").is_in(list(own)))
-        sentence = Words(said.region_lists(name, found.height, len(nine), side, benchmark))
+        sentence = Words(said.region_lists(name, found.height, len(nine), side))
         body = [
             (
                 Cell(row["name"]),

@@ -151,7 +151,7 @@ with right:
             label="Download improving councils (CSV)",
         )
 several = direction.watch_counts(db, benchmark, nine)
-st.html(tables.sentence(directions.counts_sentence(several, nine, "watch", benchmark)))
+st.html(tables.sentence(directions.counts_sentence(several, nine, "watch")))
 often = several.filter(several["count"] > 1)
 if often.height:
     st.html(parts.counted(db, often, f"Councils on a watch list of more than one of {len(nine)} measures"))

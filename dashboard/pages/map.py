@@ -24,6 +24,7 @@ from dashboard.views.text import formats
 from dashboard.views.text.council import council_sentence
 from dashboard.views.text.england import england_sentence
 from dashboard.views.text.formats import ColourScheme
+from dashboard.views.text.grammar import sentences as split
 from dashboard.views.text.group import among
 from dashboard.views.text.map import as_it_was, coloured_sentence, redrawn
 
@@ -74,7 +75,9 @@ def sentence(metric: Metric, period: Period, rows: pl.DataFrame, scheme: ColourS
     else:
         partners = queries.partners(db, own["return_id"], own["area_id"])
         words = council_sentence(own["name"], own, metric, benchmark, partners, among(group))
-    return f"{words} {coloured_sentence(listed, own, metric, benchmark, scheme)}".strip()
+    # What the colours show comes right after the figure.
+    first, *rest = split(words)
+    return " ".join(filter(None, (first, coloured_sentence(listed, own, metric, benchmark, scheme), *rest)))
 
 
 def all_periods(metric: Metric, scheme: ColourScheme) -> pl.DataFrame:

@@ -17,6 +17,7 @@ from dashboard.briefings.model import Briefing, Cell, Points, Section, Strip, Ta
 from dashboard.data.database import Database
 from dashboard.data.model import ENGLAND, REASONS, Metric
 from dashboard.views.text import formats
+from dashboard.views.text.grammar import opening
 from tests.briefings.helpers import AWKWARD, LONDON, YORKSHIRE, number
 from tests.briefings.reading import numbers
 from tests.dashboard.helpers import ALL_OPEN, MAIN
@@ -69,7 +70,7 @@ def in_strips(briefing: Briefing) -> set[str]:
 def test_every_number_of_a_council_is_on_its_page(name: str, db: Database, briefings: dict[str, Briefing]) -> None:
     briefing = briefings[name]
     page = opened("Council", la=name, theme="All", **ALL_OPEN)
-    assert briefing.sentence in page
+    assert all(part in page for part in opening(briefing.sentence))
     for notice in section(briefing, "Notes").blocks:
         assert isinstance(notice, Points)
         for point in notice.points:
@@ -95,7 +96,7 @@ def test_every_number_of_a_council_is_on_its_page(name: str, db: Database, brief
 def test_every_number_of_england_is_on_the_front_page(db: Database, briefings: dict[str, Briefing]) -> None:
     briefing = briefings["England"]
     page = opened("England")
-    assert briefing.sentence in page
+    assert all(part in page for part in opening(briefing.sentence))
     known = numbers(page) | {"95"}
     # The standard over time and the list of all councils stand behind a click on the page.
     behind = {"If every council met the standard of the best", "How many councils meet the standard"}
@@ -343,7 +344,7 @@ def test_what_a_sum_rests_on_stands_beside_it(briefings: dict[str, Briefing]) ->
     """Rule `gaps`: what is held fixed is said; of the three posts of a very small council no such sum is made."""
     gap = words(briefings["Kingston upon Thames"], "The gap in posts, children and cases")
     assert "Cases per social worker would go from" in gap
-    assert "cases and agency workers stay as they are" in gap
+    assert "that cases and agency numbers do not change" in gap
     very_small = words(briefings["Isles of Scilly"], "The gap in posts, children and cases")
     assert "Cases per social worker would go" not in very_small
     assert "Illustrative: arithmetic" in very_small
@@ -351,7 +352,7 @@ def test_what_a_sum_rests_on_stands_beside_it(briefings: dict[str, Briefing]) ->
 
 def test_who_has_no_direction_is_on_no_list_for_that_reason(briefings: dict[str, Briefing]) -> None:
     said = words(briefings["Cumberland"], "Direction")
-    assert "It can be on no watch list" in said
+    assert "It is on no list" in said
     assert "none of" not in said
     assert re.search(r"none of the \d measures with a direction, of 9", words(briefings["Westminster"], "Direction"))
 

@@ -173,20 +173,18 @@ def test_counts_name_the_measures_and_weigh_nothing(tmp_path: Path) -> None:
         ("Council 101", ["b", "a"], 2),
         ("Council 102", ["b"], 1),
     ]
-    assert sentences.counts_sentence(rows, metrics, "watch", EACH) == (
-        "3 councils are worse than the benchmark more than councils usually differ and getting worse on at "
-        "least one of these 4 measures; "
-        "Ashford and Council 101 on 2 of them. This is a count of measures, not a score."
+    assert sentences.counts_sentence(rows, metrics, "watch") == (
+        "3 councils are significantly worse than the benchmark and getting worse on at least one of "
+        "these 4 measures; Ashford and Council 101 on 2 of them. This is a count of measures, not a "
+        "score."
     )
     alone = direction.watch_counts(db, EACH, [db.metrics["d"]])
-    said = sentences.counts_sentence(alone, [db.metrics["d"]], "watch", EACH)
-    assert said == (
-        "1 council is worse than the benchmark more than councils usually differ and getting worse: Ashford."
-    )
+    said = sentences.counts_sentence(alone, [db.metrics["d"]], "watch")
+    assert said == ("1 council is significantly worse than the benchmark and getting worse: Ashford.")
     none = direction.watch_counts(db, EACH, metrics, "peers")
     assert none.is_empty()
-    assert sentences.counts_sentence(none, metrics, "peers", EACH) == (
-        "No council is better than it more than councils usually differ and getting better on any of these 4 measures."
+    assert sentences.counts_sentence(none, metrics, "peers") == (
+        "No council is significantly better than it and getting better on any of these 4 measures."
     )
     assert direction.watch_counts(db, EACH, []).is_empty()
 
@@ -316,7 +314,7 @@ def test_nobody_is_compared_with_a_year_that_is_not_there_or_was_measured_otherw
     missing = moves(tmp_path / "b", figures, years=9)
     assert (missing.before, missing.rows.height) == (None, 0)
     assert sentences.movers_sentence(missing) == (
-        "How far councils moved in the rate of waits cannot be said. There are no figures from 9 years before."
+        "Changes in the rate of waits cannot be shown. There are no figures from 9 years before."
     )
     why = "It was counted otherwise."
     assert moves(tmp_path / "c", figures, breaks=[(2025, why)]).why == why

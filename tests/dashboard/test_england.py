@@ -193,12 +193,10 @@ def test_a_gain_is_counted_in_real_units(one: Gain, said: str) -> None:
 @pytest.mark.parametrize(
     ("metric", "watched", "peers", "said"),
     [
-        (PERCENT, 6, 1, ("By the rate of waits 6 councils are worse than the best quarter of councils in England "
-         "beyond chance and getting worse over five years; 1 council is significantly better than it and getting "
-         "better: those to ring.")),
-        (CASELOAD, 0, 2, ("By the rate of waits no council is in the worst quarter and short of the best quarter of "
-         "councils in England and getting worse over five years; 2 councils are in the best quarter and ahead of it "
-         "and getting better: these are the ones to learn from.")),
+        (PERCENT, 6, 1, ("6 councils are significantly worse than the best-quarter standard and getting worse. "
+            "1 council is significantly better and getting better: these are the ones to learn from.")),
+        (CASELOAD, 0, 2, ("No council is in the worst quarter, short of the best-quarter standard, and getting worse. "
+            "2 councils are in the best quarter and getting better: these are the ones to learn from.")),
         (NEUTRAL, 0, 0, "There is no watch list for the rate of waits: neither a high nor a low figure is better."),
         (GRADE, 0, 0, "Judgements have no watch list: see Inspections."),
     ],

@@ -193,7 +193,7 @@ def test_a_colour_scheme_of_all_councils_in_words(
         ),
         (row_of("101", verdict=None), PERCENT, "verdict", "Its 95% interval is from 12.0% to 18.0%."),
         (row_of("101", low=None, high=None), PERCENT, "verdict", "No counts are published to judge chance by."),
-        (row_of("101", change=-5.1), PERCENT, "change", "It is down 5.1 percentage points in a year, which is better."),
+        (row_of("101", change=-5.1), PERCENT, "change", "It is an improvement of 5.1 percentage points in a year."),
         (row_of("101", change=0.0), PERCENT, "change", "There is no change in a year."),
         (row_of("101", change=4.6), NEUTRAL, "change", "It is up 4.6 per 10,000 children in a year."),
         (row_of("101"), PERCENT, "change", "It has no figure a year before to compare with."),
@@ -204,7 +204,7 @@ def test_a_colour_scheme_of_all_councils_in_words(
             row_of("101", direction="cannot be said", no_direction="a reorganisation"),
             PERCENT,
             "trend",
-            "Its no trend: a reorganisation.",
+            "No trend: a reorganisation.",
         ),
         ({**missing("suppressed", "c"), **UNKNOWN}, PERCENT, "trend", ""),
     ],
@@ -219,13 +219,13 @@ def test_a_colour_scheme_of_one_council_in_words(own: Row, metric: Metric, schem
         ({}, PERCENT, "verdict", "15.0%; 100th of 149; significantly worse (95% interval 12.0% to 18.0%)"),
         ({"verdict": None}, PERCENT, "verdict", "15.0%; 100th of 149; no significance test"),
         ({"change": -5.1}, PERCENT, "change",
-         "15.0%; 100th of 149; down 5.1 percentage points in a year, which is better"),
+         "15.0%; 100th of 149; an improvement of 5.1 percentage points in a year"),
         ({}, PERCENT, "change", "15.0%; 100th of 149; no figure a year before"),
         ({"series_break": TEACHERS}, PERCENT, "change",
          f"15.0%; 100th of 149; not comparable with the year before: {TEACHERS}"),
         ({}, PERCENT, "trend", "15.0%; 100th of 149; no clear trend"),
         ({"direction": "cannot be said", "no_direction": "a figure is missing"}, PERCENT, "trend",
-         "15.0%; 100th of 149; no trend: a figure is missing"),
+         "15.0%; 100th of 149; trend not known: a figure is missing"),
         ({"rank": None}, GRADE, "value", "Outstanding"),
     ],
 )  # fmt: skip
@@ -261,7 +261,7 @@ def test_who_contributes_to_a_benchmark_is_said_with_links_and_values(db: Databa
     assert "5 of the 15 councils with a figure in its region are at or below" in region
     assert "Leeds 2.1%" in " ".join(region.split())
     assert "choose a council" in shown_contributing(db, BEST_OF_REGION, None)
-    for benchmark, words in ((REGION, "Its region stands at"), (ENGLAND, "England stands at 14.2%.")):
+    for benchmark, words in ((REGION, "Its region is at"), (ENGLAND, "England stands at 14.2%.")):
         said = shown_contributing(db, benchmark, "383")
         assert words in said
         assert "No councils are picked for it." in said
@@ -293,9 +293,9 @@ def test_trends_stand_in_a_table_with_the_reason_where_there_is_none(db: Databas
             PERCENT,
             "quarter",
             True,
-            "Distances in real units, as in “posts to fill”, are counted with the number of posts",
+            "“Posts to fill” assumes that the number of posts does not change.",
         ),
-        (PERCENT, "gap", False, "Distances in real units"),
+        (PERCENT, "gap", False, "“Posts to fill” assumes"),
         (NEUTRAL, "gap", False, ""),
         (PERCENT, "value", False, ""),
         (

@@ -527,9 +527,9 @@ OPEN: Row = {"benchmark": None, "benchmark_low": 0.254, "benchmark_high": 1.238}
         (
             {"rank": 24, "tied": 2, "ranked": 32, "figures": 53, "hidden": 97, "enough": False, "quarter": None,
              **NOT_COMPARED},
-            ("In Leeds the rate of waits was 15.0% at 30 September 2025, joint 24th of the 32 ranked among "
-            "the 53 councils with a figure (2 share it). 97 of 150 figures are hidden to protect small numbers: too "
-            "many to say what councils reach."),
+            ("In Leeds the rate of waits was 15.0% at 30 September 2025. It ranks joint 24th of the 32 "
+            "ranked among the 53 councils with a figure (2 share it). 97 of 150 figures are hidden to "
+            "protect small numbers: too many to say what councils reach."),
         ),
     ],
 )  # fmt: skip

@@ -167,7 +167,7 @@ def test_a_profile_says_what_the_rows_hold(db: Database) -> None:
 
 def test_a_neutral_measure_is_not_ranked_and_has_no_best(db: Database) -> None:
     neutral = next(row for row in profile(db, LEEDS).rows if row[0].startswith("Children on child protection plans"))
-    assert neutral[6:9] == ["", "no best", "not ranked"]
+    assert neutral[6:9] == ["", "not ranked: neither high nor low is better", "not ranked"]
     against_england = next(
         row for row in profile(db, LEEDS, "england").rows if row[0].startswith("Children on child protection plans")
     )

@@ -204,18 +204,18 @@ def test_lists_and_joint_returns() -> None:
 @pytest.mark.parametrize(
     ("change", "metric", "direction", "words"),
     [
-        (-5.1, PERCENT, "better", "down 5.1 percentage points in a year, which is better"),
-        (5.1, PERCENT, "worse", "up 5.1 percentage points in a year, which is worse"),
-        (5.1, ON_TIME, "better", "up 5.1 percentage points in a year, which is better"),
-        (-5.1, ON_TIME, "worse", "down 5.1 percentage points in a year, which is worse"),
-        (-1.0, PERCENT, "better", "down 1.0 percentage point in a year, which is better"),
+        (-5.1, PERCENT, "better", "an improvement of 5.1 percentage points in a year"),
+        (5.1, PERCENT, "worse", "a worsening of 5.1 percentage points in a year"),
+        (5.1, ON_TIME, "better", "an improvement of 5.1 percentage points in a year"),
+        (-5.1, ON_TIME, "worse", "a worsening of 5.1 percentage points in a year"),
+        (-1.0, PERCENT, "better", "an improvement of 1.0 percentage point in a year"),
         (0.04, PERCENT, "no change", "no change in a year"),
         (-0.04, PERCENT, "no change", "no change in a year"),
         (0.0, NEUTRAL, "no change", "no change in a year"),
-        (0.05, PERCENT, "worse", "up 0.1 percentage points in a year, which is worse"),
+        (0.05, PERCENT, "worse", "a worsening of 0.1 percentage points in a year"),
         (4.6, NEUTRAL, "higher", "up 4.6 per 10,000 children in a year"),
         (-4.6, NEUTRAL, "lower", "down 4.6 per 10,000 children in a year"),
-        (-0.2, CASELOAD, "better", "down 0.2 cases per social worker in a year, which is better"),
+        (-0.2, CASELOAD, "better", "an improvement of 0.2 cases per social worker in a year"),
         (1234.0, CHILDREN, "higher", "up 1,234 children in a year"),
     ],
 )
@@ -269,8 +269,10 @@ def test_a_shortfall_is_counted_in_words(shortfall: float | None, named: str | N
 
 def test_a_shortfall_says_what_is_held_fixed() -> None:
     """Rule `gaps`."""
-    assert formats.shortfall_held(row(), PERCENT) == "11 posts to fill, with the number of posts as it is"
-    assert formats.shortfall_held(row(shortfall=1.0), PERCENT) == "1 post to fill, with the number of posts as it is"
+    assert formats.shortfall_held(row(), PERCENT) == "11 posts to fill, if the number of posts does not change"
+    assert (
+        formats.shortfall_held(row(shortfall=1.0), PERCENT) == "1 post to fill, if the number of posts does not change"
+    )
     assert formats.shortfall_held(row(), ON_TIME) == "11 more conferences on time"
     assert formats.shortfall_held(row(shortfall=None), PERCENT) == ""
     assert formats.held(CASELOAD) == ""
@@ -306,8 +308,8 @@ def test_a_verdict_in_words(verdict: str | None, words: str) -> None:
         (PERCENT, BEST_NEIGHBOURS, 3.8, 3, "The best three of its ten statistical neighbours are at or below 3.8%."),
         (PERCENT, NEIGHBOURS, 8.6, 8, "The median of its statistical neighbours is 8.6% (8 of 10 have a figure)."),
         (PERCENT, LEADERS, 9.6, 55, "The median of the 55 councils whose leaders Ofsted judged Outstanding is 9.6%."),
-        (CASELOAD, ENGLAND, 15.2, 1, "England stands at 15.2 cases per social worker."),
-        (PERCENT, REGION, 7.4, 1, "Its region stands at 7.4%."),
+        (CASELOAD, ENGLAND, 15.2, 1, "England is at 15.2 cases per social worker."),
+        (PERCENT, REGION, 7.4, 1, "Its region is at 7.4%."),
         (PERCENT, BEST_OF_REGION, 5.1, 15,
          "A quarter of the 15 councils with a figure in its region are at or below 5.1%."),
         (ON_TIME, BEST_OF_TYPE, 91.0, 33,
@@ -331,9 +333,9 @@ def test_a_verdict_in_words(verdict: str | None, words: str) -> None:
         (PERCENT, TARGET, None, None, "Type a target to compare with."),
         (NEUTRAL, BEST_OF_REGION, None, None, NO_BEST),
         (NEUTRAL, BEST, None, None, NO_BEST),
-        (NEUTRAL, ENGLAND, 40.6, 1, "England stands at 40.6 per 10,000 children."),
+        (NEUTRAL, ENGLAND, 40.6, 1, "England is at 40.6 per 10,000 children."),
         (COUNT, ENGLAND, None, None, A_COUNT),
-        (GRADE, ENGLAND, None, None, "Grades are not held against a benchmark."),
+        (GRADE, ENGLAND, None, None, "Grades are not compared with a benchmark."),
     ],
 )  # fmt: skip
 def test_what_a_benchmark_comes_to(

@@ -238,7 +238,7 @@ def of_rounding(db: Database) -> Example | None:
                 "they.",
                 f"Shown as {formats.quantity(value, metric)}, it would not add up with a figure and its gap.",
             ),
-            "Who is in the best quarter is judged by the cut as it is.",
+            "Who is in the best quarter is judged by the unrounded cut.",
             ("Council", "Value", "Quarter"),
             tuple((names(db, row), exact(row["value"]), formats.QUARTERS[row["quarter"]]) for row in (*best, *second)),
             metric_id=metric.metric_id,
@@ -264,7 +264,7 @@ def of_polarity(db: Database) -> Example | None:
         whole = f", in England {formats.quantity(held['value'], metric)}" if held and known else ""
         steps.append(
             f"In {formats.place(row['name'])} the {metric.noun} was {formats.quantity(row['value'], metric)}{whole}: "
-            "it has no rank, no quarter and no best quarter to meet."
+            "it has no rank, no quarter and no best-quarter standard."
         )
     return Example(
         "Measures by their better side",

@@ -44,5 +44,7 @@ def _renderer(stem: str) -> st.components.v2.types.ComponentRenderer:
 
 @cache
 def _name(stem: str) -> str:
-    content = b"".join((HERE / ASSETS / f"{stem}.{suffix}").read_bytes() for suffix in ("js", "css"))
+    files = [HERE / ASSETS / f"{stem}.{suffix}" for suffix in ("js", "css")]
+    # A script may import others of its name, from beside it.
+    content = b"".join(file.read_bytes() for file in [*files, *sorted((HERE / ASSETS).glob(f"{stem}_*.js"))])
     return f"{stem}_{hashlib.sha256(content).hexdigest()[:12]}"

@@ -25,6 +25,9 @@ from dashboard.views.text.markdown import literal
 # Of so many rows it scrolls; fewer leave no room below them.
 MOST, HEIGHT = 15, 560
 AREA = 190
+ENDS = ("", "_low", "_high")
+FIGURES = tuple(f"{name}{end}" for name in ("value", "change") for end in ENDS)
+COMPARED = tuple(f"{name}{end}" for name in ("benchmark", "gap", "shortfall") for end in ENDS)
 HEADS = {
     "metric": "Measure", "area_kind": "Kind of area", "la_number": "LA number", "gss_code": "GSS code",
     "status": "Figure or reason",
@@ -38,8 +41,28 @@ WORDS = {
 }  # fmt: skip
 
 
+def as_shown(db: Database, table: pl.DataFrame) -> pl.DataFrame:
+    """Rows of `rows.to_long` or `rows.to_wide` with the decimals of each measure; what is compared has two more.
+
+    A figure worked out here has nine digits in the file, which no column is wide enough for.
+    """
+    decimals = {row["metric_id"]: row["decimals"] for row in db.table["metric"].iter_rows(named=True)}
+    if "metric_id" not in table.columns:
+        numbers = [one for one, kind in table.schema.items() if one in decimals and kind.is_numeric()]
+        return table.with_columns(pl.col(one).round(decimals[one]) for one in numbers)
+    scale = pl.lit(10.0) ** pl.col("metric_id").replace_strict(decimals, return_dtype=pl.Int64)
+
+    def rounded(name: str, more: float) -> pl.Expr:
+        return ((pl.col(name) * scale * more).round() / (scale * more)).alias(name)
+
+    return table.with_columns(
+        *(rounded(name, 1.0) for name in FIGURES if name in table.columns),
+        *(rounded(name, 100.0) for name in COMPARED if name in table.columns),
+    )
+
+
 def grid(db: Database, table: pl.DataFrame, alt: str) -> None:
-    """Draw rows of `rows.to_long` or `rows.to_wide`: as in the file, cell by cell; codes are only printed in words."""
+    """Draw rows of `rows.to_long` or `rows.to_wide`: as in the file, but rounded; codes are only printed in words."""
     # As `st.dataframe` does it, which takes 30 MB of every server for pyarrow, and more for pandas.
     sent = Dataframe(alt=alt, placeholder="", editing_mode=Dataframe.READ_ONLY)
     config = process_config_mapping(_columns(db, table))
@@ -47,7 +70,7 @@ def grid(db: Database, table: pl.DataFrame, alt: str) -> None:
     marshall_column_config(sent, config)
     into = BytesIO()
     # Words that come again are sent once: a third of the bytes.
-    words = table.with_columns(pl.col(pl.String).cast(pl.Categorical))
+    words = as_shown(db, table).with_columns(pl.col(pl.String).cast(pl.Categorical))
     words.write_ipc_stream(into, compat_level=pl.CompatLevel.oldest())
     sent.arrow_data.data = into.getvalue()
     room = LayoutConfig(width="stretch", height=HEIGHT if table.height > MOST else "content")
@@ -70,7 +93,7 @@ def _columns(db: Database, table: pl.DataFrame) -> dict[str, Any]:
         else:
             head, meaning = _head(name), exports.meaning(db, name)
         meaning = literal(meaning)  # a tip is Markdown, a head is not
-        columns[name] = _column(beside or name, kind, head, meaning)
+        columns[name] = _column(beside or name, kind, head, meaning, _format(metrics, table, name))
     return columns
 
 
@@ -78,7 +101,17 @@ def _head(name: str) -> str:
     return HEADS.get(name) or name.replace("_", " ").capitalize()
 
 
-def _column(name: str, kind: pl.DataType, head: str, meaning: str) -> Any:
+def _format(metrics: dict[str, Any], table: pl.DataFrame, name: str) -> str | None:
+    """How a figure is printed: "%.1f" where all in its column have as many decimals; else as it is rounded."""
+    if name in metrics:
+        return f"%.{metrics[name]['decimals']}f"
+    if name not in FIGURES or "metric_id" not in table.columns:
+        return None
+    found = {metrics[one]["decimals"] for one in table["metric_id"].unique() if one in metrics}
+    return f"%.{found.pop()}f" if len(found) == 1 else None
+
+
+def _column(name: str, kind: pl.DataType, head: str, meaning: str, printed: str | None = None) -> Any:
     if words := WORDS.get(name):
         return SelectboxColumn(head, options=list(words), format_func=lambda code: words[str(code)], help=meaning)
     if name == "area":
@@ -87,4 +120,4 @@ def _column(name: str, kind: pl.DataType, head: str, meaning: str) -> Any:
         return LinkColumn(head, help=meaning)
     if kind == pl.Date:
         return DateColumn(head, format="D MMM YYYY", help=meaning)
-    return (NumberColumn if kind.is_numeric() else TextColumn)(head, help=meaning)
+    return NumberColumn(head, help=meaning, format=printed) if kind.is_numeric() else TextColumn(head, help=meaning)

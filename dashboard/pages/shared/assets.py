@@ -58,5 +58,5 @@ def shapes(db: Database) -> Asset:
     """The shapes of the map, as of a data version."""
     return db.cached(
         "shapes",
-        lambda: _asset("shapes", "json", geometry(db.table["map_shape"], db.names), "application/json"),
+        lambda: _asset("shapes", "json", geometry(db.table["map_shape"], db.names, db.regions), "application/json"),
     )

@@ -289,10 +289,7 @@ def chosen_ended(db: Database) -> str | None:
 
 
 def headline(title: str, sentence: str, *, kicker: str = "", chosen: str | None = None) -> None:
-    """The view's heading and first sentences, above the choices, and what else is to be said at its foot.
-
-    Of long tables the row of the `chosen` area is marked.
-    """
+    """The view's heading and first sentences, and at its foot the rest; of long tables `chosen` is the marked row."""
     first, rest = opening(sentence)
     with st.session_state["headline"]:
         st.html(tables.headline(title, first, kicker=kicker, chosen=chosen))

@@ -15,8 +15,14 @@ BOXES: dict[str, tuple[int, int, int, int]] = {
 }
 
 
-def geometry(shapes: pl.DataFrame, names: Mapping[str, str]) -> bytes:
-    """The JSON to serve at `geometry_url`, from the table map_shape and the names of councils by area_id."""
+# Regions with councils as small as London's are to be seen and touched: each has an inset of its own.
+INSETS = ("North West", "West Midlands", "North East")
+
+
+def geometry(shapes: pl.DataFrame, names: Mapping[str, str], regions: Mapping[str, str]) -> bytes:
+    """The JSON to serve at `geometry_url`: the table map_shape, the names of areas and the regions of councils."""
     rows = shapes.select("area_id", "view", "path", "x", "y").rows()
     drawn = {area_id: names[area_id] for area_id in dict.fromkeys(shapes["area_id"])}
-    return json.dumps({"boxes": BOXES, "names": drawn, "shapes": rows}, separators=(",", ":")).encode()
+    insets = [[name, [one for one in drawn if names.get(regions.get(one, "")) == name]] for name in INSETS]
+    found = {"boxes": BOXES, "names": drawn, "insets": insets, "shapes": rows}
+    return json.dumps(found, separators=(",", ":")).encode()

@@ -21,7 +21,7 @@ from dashboard.views.tables import cells
 from dashboard.views.tables.cells import day, link
 from dashboard.views.tables.html import Html, bold, escape, items, join, outside, period, span, tag, td
 from dashboard.views.tables.html import note as note
-from dashboard.views.tables.table import CURRENT, Column, Table
+from dashboard.views.tables.table import CURRENT, Column, Table, wide
 from dashboard.views.text import formats
 from dashboard.views.text.grammar import plural
 
@@ -75,6 +75,7 @@ def profile(
         ),
         mark=lambda pair: CURRENT if pair[1].metric_id == chosen else Html(),
         group=lambda pair: pair[1].theme,
+        phone=(2, 9),
     )
     return table.html(((row, db.metrics[row["metric_id"]]) for row in rows.iter_rows(named=True)), caption)
 
@@ -122,6 +123,7 @@ def inspections(found: Sequence[Inspection], caption: str) -> Html:
             Column("Framework", lambda one: one.framework + (f", {one.type}" if one.type else "")),
             *(grade(strand) for strand in STRANDS),
         ),
+        phone=(5, 6),
     )
     return table.html(found, caption)
 
@@ -138,8 +140,8 @@ def councils(db: Database, rows: pl.DataFrame, metric: Metric, benchmark: Benchm
         (
             Column("Council", name),
             Column("Value", lambda row: cells.compared(row, metric)),
-            Column("Change in a year", lambda row: cells.change(row["change"], metric, row["series_break"])),
-            *comparison(metric, benchmark),
+            wide(Column("Change in a year", lambda row: cells.change(row["change"], metric, row["series_break"]))),
+            *map(wide, comparison(metric, benchmark)),
             *rank_columns(metric),
         ),
     )
@@ -226,6 +228,7 @@ def trend(rows: pl.DataFrame, metric: Metric, name: str) -> Html:
             *([number("Best quarter", "best")] if metric.ranked else []),
             *rank_columns(metric),
         ),
+        phone=(2, 3),
     )
     return table.html(rows.reverse(), f"{metric.title} in {name} over time")
 

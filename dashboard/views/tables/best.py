@@ -77,6 +77,7 @@ def councils(found: Best, leaders: Mapping[str, Row], chosen: str | None) -> Tab
             ),
         ),
         mark=_own(chosen),
+        phone=(2, 3, 8),
     )
 
 
@@ -231,6 +232,7 @@ def several(db: Database, metrics: Sequence[Metric], chosen: str | None) -> Tabl
             ),
         ),
         mark=_own(chosen),
+        phone=(2, 3),
     )
 
 

@@ -140,7 +140,7 @@ def gap(row: Row, metric: Metric) -> str:
     """How far from the benchmark, in the unit and in real ones."""
     if row["gap"] is None:
         no_best = metric.neutral and not metric.counted and row["value"] is not None and row["benchmark_low"] is None
-        return period("no best") if no_best else _gap_between(row, metric)
+        return period("not ranked: neither high nor low is better") if no_best else _gap_between(row, metric)
     if not metric.ranked:
         return formats.signed(row["gap"], metric, formats.decimals(row, metric))
     if row["gap"] <= 0:

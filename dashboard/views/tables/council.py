@@ -104,7 +104,7 @@ def extremes(db: Database, rows: pl.DataFrame, caption: str) -> Html:
             Column("Measure", lambda row: measure(of(row), row["period_end"], unit=False)),
             Column("Value", lambda row: bold(formats.quantity(row["value"], of(row)))),
             Column("Rank (1 = best)", lambda row: cells.rank(row, of(row))),
-            Column("Trend", direction.trend),
+            wide(Column("Trend", direction.trend)),
         ),
     )
     return table.html(rows, caption)
@@ -120,11 +120,11 @@ def neighbours_that_reach(found: Sequence[Partner], metric: Metric, name: str) -
         "partners",
         (
             Column("Council", lambda one: link(one.name, {"la": one.name})),
-            Column("How similar", lambda one: like(one, name)),
+            wide(Column("How similar", lambda one: like(one, name))),
             Column(metric.title, lambda one: bold(formats.figure(one.evidence[0].there, metric))),
-            Column("Rank (1 = best)", rank),
+            wide(Column("Rank (1 = best)", rank)),
             Column("Impact of leaders", _leaders),
-            Column("Help and protection", _protection),
+            wide(Column("Help and protection", _protection)),
         ),
     )
     when = formats.period_label(metric, found[0].evidence[0].there["period_end"])
@@ -137,10 +137,10 @@ def partners(found: Sequence[Partner], name: str) -> Html:
         "partners",
         (
             Column("Council", lambda one: link(one.name, {"la": one.name})),
-            Column("How similar", lambda one: like(one, name)),
-            Column("Reaches the benchmark on", _evidence),
+            wide(Column("How similar", lambda one: like(one, name))),
+            Column("Meets the benchmark on", _evidence),
             Column("Impact of leaders", _leaders),
-            Column("Help and protection", _protection),
+            wide(Column("Help and protection", _protection)),
         ),
     )
     return table.html(found, f"Similar councils that do better where {name} falls short")
@@ -195,7 +195,7 @@ def neighbours(rows: Sequence[Row], metric: Metric, caption: str) -> Html:
         (
             Column("Council, nearest first", name),
             Column("Value", lambda row: cells.value(row, metric)),
-            Column("Change in a year", lambda row: cells.change(row["change"], metric, row["series_break"])),
+            wide(Column("Change in a year", lambda row: cells.change(row["change"], metric, row["series_break"]))),
             *rank_columns(metric),
         ),
         mark=lambda row: CURRENT if row["closeness_rank"] is None else Html(),

@@ -206,6 +206,7 @@ def gains(db: Database, benchmark: Benchmark, chosen: str) -> Table:
             ),
         ),
         mark=lambda one: CURRENT if one.metric.metric_id == chosen else Html(),
+        phone=(4, 8),
     )
 
 
@@ -223,7 +224,7 @@ def _gained(one: Gain) -> Html:
     return join(
         what,
         period(f"without {uncounted} whose counts are not published") if uncounted else "",
-        period(f"with {holding} as it is") if holding else "",
+        period(f"if {holding} does not change") if holding else "",
     )
 
 
@@ -258,6 +259,7 @@ def regions(rows: pl.DataFrame, metrics: Sequence[Metric], first: Metric, when: 
             leaders("inadequate"),
         ),
         mark=lambda row: CHOSEN if row["area_id"] == ENGLAND else Html(),
+        phone=(2, len(metrics) + 2),
     )
     return table.html(rows, f"Regions by {first.noun}, {when}, best first")
 
@@ -279,8 +281,8 @@ def watched(
         (
             Column("Council", lambda row: row["name"] if "+" in row["return_id"] else council_link(row["name"])),
             Column("Value", lambda row: cells.compared(row, metric)),
-            Column(benchmark.title, lambda row: cells.benchmark(row, metric)),
-            Column("Gap", lambda row: cells.gap(row, metric)),
+            wide(Column(benchmark.title, lambda row: cells.benchmark(row, metric))),
+            Column("Gap", lambda row: cells.gap(row, metric), wide=grades is not None),
             Column("Rank (1 = best)", lambda row: cells.rank(row, metric)),
             *([] if grades is None else [Column("Impact of leaders", leaders)]),
         ),
@@ -330,6 +332,7 @@ def moved(movers: Movers) -> Table:
             rank("Rank now", ""),
             written(places_gained="ranks_gained", very_small=~pl.col("sets_cut")),
         ),
+        phone=(2, 3, 4),
     )
 
 

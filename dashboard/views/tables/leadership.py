@@ -54,6 +54,7 @@ JUDGEMENTS = Table(
         written(report="url"),
     ),
     mark=lambda row: Html(attributes(data_area=row["area_id"])),
+    phone=(2, 6),
     terse=True,
 )
 # Changes of directors by year.

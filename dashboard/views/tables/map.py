@@ -58,8 +58,9 @@ def note(metric: Metric, scheme: ColourScheme, benchmark: Benchmark) -> Html:
     """How classes are to be read: what is held fixed, what chance is, what a trend is. Empty for others."""
     said = []
     held = formats.held(metric)
-    if scheme in ("quarter", "gap") and held:
-        said.append(f"Distances in real units, as in “{metric.shortfall}”, are counted {held}.")
+    if scheme in ("quarter", "gap") and held and metric.shortfall:
+        what = f"{metric.shortfall[0].upper()}{metric.shortfall[1:]}"
+        said.append(f"“{what}” assumes that {metric.shortfall_holding} does not change.")
     if scheme == "verdict":
         said.append(formats.limits_note(metric, benchmark))
     if scheme == "trend":

@@ -48,14 +48,12 @@ def history() -> Table:
             *(column(STRAND_NAMES[strand], partial(_given, strand), strand) for strand in STRANDS),
             written("source_id", report="url"),
         ),
+        phone=(5, 6),
     )
 
 
 def latest(db: Database, measure: tuple[Metric, Period] | None, *, strand: str, sort: str, today: date) -> Table:
-    """Each council of `inspections.latest` (`with_figures` of a measure): each judgement or why there is none, dates.
-
-    A strand's heading sorts by it.
-    """
+    """Each council of `inspections.latest` (`with_figures` of a measure): judgements, by which headings sort, dates."""
     return Table(
         "latest",
         (
@@ -83,6 +81,7 @@ def latest(db: Database, measure: tuple[Metric, Period] | None, *, strand: str, 
             *([_measure(db, *measure)] if measure else []),
         ),
         mark=lambda row: Html(attributes(data_area=row["area_id"])),
+        phone=(2 + STRANDS.index(strand), 10),
         terse=True,
     )
 

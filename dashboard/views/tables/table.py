@@ -46,6 +46,8 @@ class Table:
     """Attributes of a row, as CHOSEN."""
     group: Callable[[Any], str] | None = None
     """Where it changes from row to row a heading says so."""
+    phone: Sequence[int] = ()
+    """What a phone keeps beside the first column, by place from 2; empty for all but those that are `wide`."""
     terse: bool = False
     """Without the ends of cells and rows, which HTML does without: of a long table a tenth."""
 
@@ -74,7 +76,10 @@ class Table:
         table = Html(f"{of}<thead><tr>{head}</tr></thead><tbody>{''.join(body)}</tbody>")
         columns = [column for column in self.columns if column.show]
         # The style sheet knows which to leave out by their places.
-        wide = [f"wide-{place}" for place, column in enumerate(columns, start=1) if column.wide]
+        left_out = {place for place, column in enumerate(columns, start=1) if column.wide}
+        if self.phone:
+            left_out |= set(range(2, len(columns) + 1)).difference(self.phone)
+        wide = [f"wide-{place}" for place in sorted(left_out)]
         drawn = tag("table", table, class_=" ".join([self.kind, *wide]))
         scrolled = scrolling(drawn, caption, is_long=count >= LONG)
         return join(TURN, scrolled) if count >= LONG and not self.group else scrolled

@@ -21,10 +21,7 @@ STREAMLIT, AXE = "1.67", "4.12"
 WIDTHS = (1440, 390, 320)
 REGULATIONS = "Public Sector Bodies (Websites and Mobile Applications) (No. 2) Accessibility Regulations 2018"
 EASS = "https://www.equalityadvisoryservice.com/"
-NO_CONTACT = (
-    "Whoever runs this copy of the dashboard has not said yet whom to write to (the setting MONITOR_CONTACT is not "
-    "set). Please tell the person who gave you its address."
-)
+NO_CONTACT = "No contact has been set for this site. Please tell the person who gave you its address."
 
 
 @dataclass(frozen=True)
@@ -138,6 +135,6 @@ def when() -> str:
     """The dates of the statement."""
     return (
         f"This statement was prepared on {format_date(PREPARED)}. The dashboard was last tested on "
-        f"{format_date(TESTED)}. It will be reviewed by {format_date(REVIEW)}, and whenever the dashboard is tested "
-        "anew."
+        f"{format_date(TESTED)}. It will be reviewed by {format_date(REVIEW)}, and whenever the dashboard is "
+        "re-tested."
     )

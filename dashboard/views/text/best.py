@@ -148,24 +148,20 @@ def shared_characteristics(rows: Sequence[Row], found: Best) -> str:
         return "All that could be among them are: there is nothing to tell them from."
     more, less = ([_group(row) for row in rows if row["side"] == side] for side in ("more", "less"))
     if not more and not less:
-        return f"Nothing stands out: of none of {len(rows)} groups are more or fewer among them than chance allows."
-    said = [
-        f"{often} often than their number would give: {'; '.join(groups)}."
-        for often, groups in (("more", more), ("less", less))
+        return f"No group stands out among the {len(rows)} compared."
+    return " ".join(
+        f"{often}-represented among the best: {'; '.join(groups)}."
+        for often, groups in (("Over", more), ("Under", less))
         if groups
-    ]
-    said[0] = f"Beyond chance, these are among them {said[0]}"
-    said[1:] = [f"{words[0].upper()}{words[1:]}" for words in said[1:]]
-    return " ".join(said)
+    )
 
 
 def on_common(rows: Sequence[Row]) -> str:
     """What the comparison of groups rests on, and what it cannot show."""
     few = sum(row["best"] < 5 for row in rows)
     return (
-        "Why a group is among them more or less often may lie in something else, and groups overlap. Few councils are "
-        f"in each: {few} of the {len(rows)} groups hold fewer than five of them. Chance is a lot among all, at 95%: "
-        f"in {len(rows)} comparisons about {formats.number(len(rows) * 0.05, 0)} would stand out by it alone."
+        f"Groups overlap and many are small: {few} of {len(rows)} hold fewer than five of the best councils. With "
+        f"{len(rows)} comparisons, about {formats.number(len(rows) * 0.05, 0)} would stand out by chance."
     )
 
 
@@ -179,9 +175,8 @@ def several(rows: pl.DataFrame, metrics: Sequence[Metric], by_lot: float) -> str
     first = [formats.place(name) for name, count in zip(rows["name"], counts, strict=True) if count == max(counts)]
     who = formats.listed(first) if len(first) <= FEW else str(len(first))
     return (
-        f"{rows.height} {'council is' if rows.height == 1 else 'councils are'} {on}: {who} on {max(counts)}. If each "
-        f"drew its quarters by lot, about {formats.number(by_lot, 0)} would be. This is not a ranking: measures are not "
-        "weighed, some go together, and who is best on most may be in the worst quarter on another."
+        f"{rows.height} {'council is' if rows.height == 1 else 'councils are'} {on}: {who} on {max(counts)}. By chance "
+        f"about {formats.number(by_lot, 0)} would be. This is not a ranking: some measures go together."
     )
 
 

@@ -78,17 +78,17 @@ def directions(name: str, rows: Sequence[Row], metrics: Mapping[str, Metric]) ->
     if not said:
         reasons = Counter(NO_DIRECTION[row["no_direction"]] for row in ranked if row["no_direction"])
         why = f": {formats.listed([words for words, _ in reasons.most_common(2)])}" if reasons else ""
-        return f"Of no measure can it be said which way {name} goes over five years{why}."
+        return f"No measure has enough data to say whether {name} has improved over five years{why}."
     parts = []
     for side in ("getting better", "getting worse"):
         titles = [metrics[row["metric_id"]].short_title.lower() for row in said if row["direction"] == side]
-        parts.append(f"{side} on {_counted(titles)}")
+        parts.append(f"{'improved' if side == 'getting better' else 'worsened'} on {_counted(titles)}")
     still = len(said) - sum(row["direction"] != "no clear trend" for row in said)
-    clear = f"; on {still} there is no clear trend" if still else ""
+    clear = f" There is no clear trend on {still}." if still else ""
     measures = f"{len(said)} ranked measure{'' if len(said) == 1 else 's'}"
-    sentence = f"Of the {measures} of which it can be said over five years, {name} is {formats.listed(parts)}{clear}."
+    sentence = f"Over five years, of {measures}, {name} has {' and '.join(parts)}.{clear}"
     missing = len(ranked) - len(said)
-    return sentence + (f" Of {missing} more it cannot be said." if missing else "")
+    return sentence + (f" A further {missing} cannot be assessed." if missing else "")
 
 
 def no_list(of: int) -> str:
@@ -102,8 +102,8 @@ def listed_for(metrics: Sequence[Metric], of: int, known: int, benchmark: Benchm
     among = f"the {of} measures" if known == of else f"the {known} measures with a direction, of {of}"
     on = f"{titles} (of {among})" if metrics else f"none of {among}"
     if side == "watch":
-        return f"On the watch list, worse than {benchmark.group} {formats.beyond(benchmark)} and getting worse: {on}."
-    return f"Among those to ring, better than it {formats.beyond(benchmark)} and getting better: {on}."
+        return f"On the watch list, {formats.significantly('worse')} than {benchmark.group} and getting worse: {on}."
+    return f"Significantly better and still improving: {on}."
 
 
 def unknown(rows: Sequence[Row], metrics: Mapping[str, Metric]) -> str:
@@ -212,11 +212,11 @@ def region(name: str, found: Sequence[Beside], councils: int, outstanding: int, 
     )
 
 
-def region_lists(name: str, councils: int, of: int, side: Side, benchmark: Benchmark) -> str:
+def region_lists(name: str, councils: int, of: int, side: Side) -> str:
     """How many councils of a region are on a watch list of these measures, or among the peers."""
-    going = f"worse than the benchmark {formats.beyond(benchmark)} and getting worse"
+    going = f"{formats.significantly('worse')} than the benchmark and getting worse"
     if side == "peers":
-        going = f"better than the benchmark {formats.beyond(benchmark)} and getting better"
+        going = f"{formats.significantly('better')} than the benchmark and getting better"
     if not councils:
         return f"No council of {name} is {going} on any of the {of} measures."
     return f"{councils} council{' is' if councils == 1 else 's are'} {going} on at least one of the {of} measures."

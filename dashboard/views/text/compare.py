@@ -60,8 +60,8 @@ def who(names: Sequence[str], metric: Metric, chosen: str | None, *, as_it_began
     else:
         ends = "the five councils with the lowest figures and the five with the highest"
     return (
-        f"No council is chosen yet: to begin with, these are {ends}; of equals the first by name, and none that is "
-        "very small. Choose a council above for its statistical neighbours, or change the list."
+        f"No council is chosen yet. These are {ends}. Choose a council above to see its statistical neighbours, or "
+        "change the list."
     )
 
 
@@ -254,9 +254,9 @@ def _reached(known: Sequence[Row], metric: Metric, benchmark: Benchmark) -> str:
     if not held:
         return formats.benchmark_value(known[0] if known else None, benchmark, metric)
     met = sum(row["gap_high"] <= 0 for row in held)
-    of = f"{met or 'None'} of the {len(held)} {'reaches' if met < 2 else 'reach'} it."
+    of = f"{met or 'None'} of the {len(held)} {'meets' if met < 2 else 'meet'} it."
     if len(held) == 1:
-        of = f"{_called(held[0])} {'reaches it' if met else 'does not reach it'}."
+        of = f"{_called(held[0])} {'meets it' if met else 'does not meet it'}."
     if _own_benchmarks(held, benchmark):
         return f"Each is compared with {benchmark.group_of()}: {of}"
     level = formats.benchmark_value(held[0], benchmark, metric)

@@ -54,11 +54,11 @@ def trend_sentence(row: pl.DataFrame) -> str:
     return f"{words[0].upper()}{words[1:]}." if words else ""
 
 
-def counts_sentence(rows: pl.DataFrame, metrics: Sequence[Metric], side: Side, benchmark: Benchmark) -> str:
+def counts_sentence(rows: pl.DataFrame, metrics: Sequence[Metric], side: Side) -> str:
     """Who is on most watch lists, or most often to be rung, from `direction.watch_counts`; no score."""
     of = f"{len(metrics)} measures" if len(metrics) != 1 else "measure"
     beside = "worse than the benchmark" if side == "watch" else "better than it"
-    going = f"{beside} {formats.beyond(benchmark)} and getting {'worse' if side == 'watch' else 'better'}"
+    going = f"{formats.significantly(beside)} and getting {'worse' if side == 'watch' else 'better'}"
     if rows.is_empty():
         return f"No council is {going} on any of these {of}." if len(metrics) != 1 else f"No council is {going}."
     most = rows["count"][0]
@@ -76,7 +76,7 @@ def movers_sentence(movers: Movers) -> str:
     """Biggest changes between two periods, in value and in rank."""
     metric = movers.metric
     if movers.before is None:
-        return f"How far councils moved in the {metric.noun} cannot be said. {movers.why}"
+        return f"Changes in the {metric.noun} cannot be shown. {movers.why}"
     parts = []
     for best, ranked, neutral in ((True, "improved", "rose"), (False, "worsened", "fell")):
         verb = ranked if metric.ranked else neutral

@@ -47,7 +47,8 @@ def _england(england: Row | None, metric: Metric, when: str) -> list[str]:
     if england["change"] is None:
         return [f"{said}."]
     changed = formats.changed(england["change"], metric)
-    return [together(said, changed, f"That is {changed}.")]
+    what = "There" if changed.startswith("no ") else "That" if metric.ranked else "It"
+    return [together(said, changed, f"{what} is {changed}.")]
 
 
 def _range(known_or_hidden: Sequence[Row], metric: Metric) -> str:

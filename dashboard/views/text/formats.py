@@ -25,8 +25,8 @@ from dashboard.views.text.grammar import plural
 # So far from 25 in 100 is still called a quarter.
 NEAR_A_QUARTER = 0.05
 MOST_DECIMALS = 4
-# In words: what a measure is called in a sentence of 25 words.
-LONG_NAME = 9
+# In words: what a measure, a place and a figure are called in a sentence of 25 words.
+LONG_NAME = 14
 ColourScheme = Literal["value", "quarter", "gap", "verdict", "change", "trend"]
 
 # Of a better, a middle and a worse class (of a neutral measure a lower and a higher one): what puts a council there.
@@ -223,7 +223,7 @@ def opening(name: str, figure: str, metric: Metric, when: str) -> str:
 
     Of a measure with a long name it is "Reading, writing and maths at 11, ...: 31% in Leeds in the academic year ...".
     """
-    if len(metric.noun.split()) > LONG_NAME:
+    if len(f"{metric.noun} {name} {figure}".split()) > LONG_NAME:
         return f"{metric.title}: {figure} in {name}, {when.removeprefix('in the ').removeprefix('at ')}"
     return f"In {name} the {metric.noun} was {figure} {when}"
 
@@ -360,16 +360,16 @@ def shortfall(row: Row, metric: Metric) -> str:
 
 
 def shortfall_held(row: Row, metric: Metric) -> str:
-    """The same with what is held fixed: "11 posts to fill, with the number of posts as it is" (rule `gaps`)."""
+    """The same with what is held fixed: "11 posts to fill, if the number of posts does not change" (rule `gaps`)."""
     real = shortfall(row, metric)
     return ", ".join(filter(None, (real, held(metric)))) if real else ""
 
 
 def held(metric: Metric) -> str:
-    """What is held fixed while a gap is closed: "with the number of posts as it is"; empty without real units."""
+    """What is held fixed while a gap is closed: "if the number of posts does not change"; empty without real units."""
     if metric.shortfall is None or metric.shortfall_holding is None:
         return ""
-    return f"with {metric.shortfall_holding} as it is"
+    return f"if {metric.shortfall_holding} does not change"
 
 
 def verdict(row: Row) -> str:
@@ -387,9 +387,9 @@ def chance(row: Row, metric: Metric) -> str:
     return f"{said}{' (indicative)' if metric.indicative else ''}."
 
 
-def beyond(benchmark: Benchmark) -> str:
-    """What a verdict goes beyond: "beyond chance", "more than councils usually differ"."""
-    return "more than councils usually differ" if benchmark.spread else "beyond chance"
+def significantly(word: str) -> str:
+    """A verdict in a sentence: "significantly worse"; what its limits allow for is said in `limits_note`."""
+    return f"significantly {word}"
 
 
 def significant(metric: Metric, benchmark: Benchmark) -> str:
@@ -534,9 +534,9 @@ def side(row: Row, metric: Metric, scheme: str) -> str | None:
 
 
 def trend(row: Row) -> str:
-    """A trend of `direction.with_direction`: "getting worse", or "cannot be said: a figure is missing"."""
+    """A trend of `direction.with_direction`: "getting worse", or "not known: a figure is missing"."""
     if row["direction"] is None or row["no_direction"]:
-        return f"cannot be said: {row['no_direction'] or 'it was not worked out'}"
+        return f"not known: {row['no_direction'] or 'it was not worked out'}"
     return str(row["direction"])
 
 
@@ -568,7 +568,7 @@ def _about(row: Row, metric: Metric, scheme: str) -> str:
         return none or ("no figure a year before" if row["change"] is None else changed(row["change"], metric))
     if scheme == "trend":
         said = trend(row)
-        return f"trend {said}" if said.startswith("cannot") else said
+        return f"trend {said}" if said.startswith("not known") else said
     return _gap_or_meets(row, metric)
 
 

@@ -54,13 +54,11 @@ def watch_sentence(metric: Metric, watched: int, peers: int, benchmark: Benchmar
             else "Judgements have no watch list: see Inspections."
         )
     # Without an interval it is the worst quarter that counts; where there is one, chance is allowed for.
-    beyond = formats.beyond(benchmark)
-    worse = f"worse than {{}} {beyond}" if metric.has_interval else "in the worst quarter and short of {}"
-    better = f"better than it {beyond}" if metric.has_interval else "in the best quarter and ahead of it"
-    return (
-        f"By the {metric.noun} {_councils(watched)} {worse.format(benchmark.group)} and getting worse over "
-        f"five years; {_councils(peers)} {better} and getting better: these are the ones to learn from."
-    )
+    worse = formats.significantly("worse than {}") if metric.has_interval else "in the worst quarter, short of {},"
+    better = formats.significantly("better") if metric.has_interval else "in the best quarter"
+    watching = f"{_councils(watched)} {worse.format(benchmark.standard('their own'))} and getting worse."
+    learning = f"{_councils(peers)} {better} and getting better: these are the ones to learn from."
+    return " ".join(f"{one[0].upper()}{one[1:]}" for one in (watching, learning))
 
 
 def chance_sentence(rows: pl.DataFrame, metric: Metric, benchmark: Benchmark) -> str:

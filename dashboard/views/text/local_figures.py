@@ -10,21 +10,17 @@ from dashboard.data.model import Metric, Row
 from dashboard.views.text import formats
 from dashboard.views.text.grammar import plural
 
-NO_COUNCIL = (
-    "Choose your council: its newest local figures can be compared with the published ones here, "
-    "and no other reader sees them."
-)
+NO_COUNCIL = "Choose a council. Compare your latest local figures with published data. Nobody else can see them."
 # Every part of it is held by a test: tests/dashboard/test_own_page.py and tests/browser/test_own.py.
 STAY = (
-    "They are held in the memory of the server for your session alone: not on a disk, in a log or in the address, and "
-    "in no download but your own. Whoever opens your link sees none of them. A file you give is read and let go. The "
-    "button clears everything at once; after you close or reload the page nobody can reach it, and the server forgets "
-    "it with your session, a minute later or more."
+    "Your figures are private. They are held in memory for this session only: they are never saved, logged, put in the "
+    "address or shared. Your own download holds them. Closing or reloading the page deletes them, a minute later or "
+    "more; the button deletes them at once."
 )
 INDICATIVE = "Full-time equivalents are counted in full, not sampled: their intervals are indicative."
 STILL = (
-    "The other councils stand as published, and so do benchmarks and the cuts between quarters. Your figure takes the "
-    "place of your published one. Publishers check and may define otherwise than you: read it as an indication."
+    "Your figure replaces your published one. Other councils, benchmarks and quarters are as published. Published "
+    "figures are checked and may be defined differently. Treat this as a guide."
 )
 
 

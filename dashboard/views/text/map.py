@@ -111,11 +111,7 @@ def coloured_sentence(
 def _verdicts(counts: Counter[str], known: int, sides: tuple[str, str, str], benchmark: Benchmark) -> str:
     first, similar, last = (counts[side] for side in sides)
     group = benchmark.standard("its own")
-    beyond = formats.beyond(benchmark)
-    sentence = (
-        f"{beyond[0].upper()}{beyond[1:]}, {first} of {known} councils {are(first)} {sides[0]} than {group} and {last} "
-        f"{sides[2]}"
-    )
+    sentence = f"{first} of {known} councils {are(first)} significantly {sides[0]} than {group} and {last} {sides[2]}"
     within = "the difference is usual" if benchmark.spread else "the difference is not statistically significant"
     return f"{sentence}; for {similar} {within}." if similar else f"{sentence}."
 
@@ -137,6 +133,6 @@ def _own(row: Row, metric: Metric, scheme: ColourScheme) -> str:
         moved = formats.changed(row["change"], metric)
         return f"There is {moved}." if moved.startswith("no ") else f"It is {moved}."
     said = formats.trend(row)
-    if said.startswith("cannot"):
-        return f"Its trend {said}."
+    if said.startswith("not known"):
+        return f"No trend: {row['no_direction']}." if row["no_direction"] else "No trend is worked out."
     return f"Over five years it {'shows' if said == 'no clear trend' else 'is'} {said}."

@@ -122,7 +122,7 @@ def assessment(what: str, found: Assessment, one: Held, metric: Metric | None) -
     if found.outcome in ("met", "was met", "was not met"):
         return f"{what}: {OUTCOMES[found.outcome]}." if metric else f"Every council: {OUTCOMES[found.outcome]}."
     if found.sum is None:
-        return f"{what}: whether it is on course cannot be said: {found.why}."
+        return f"{what}: not known whether it is on course: {found.why}."
     it = found.sum
     first, last, total = (_shown(value, metric) for value in (it.first[1], it.last[1], it.comes_to))
     decimals = 2 if metric is None else metric.decimals + 1

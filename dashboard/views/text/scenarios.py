@@ -19,8 +19,8 @@ def council(one: Council) -> str:
     if one.after == one.before:
         return f"{name} is at {before} {when}: it meets {target} already."
     moved = _moved(one.moved, metric)
-    would = "have" if metric.metric_id == VACANCIES else "need"
-    said = f"To come from {before} {when} to {target}, {name} would {would} {moved}." if moved else (
+    would = "need to fill" if metric.metric_id == VACANCIES else "need"
+    said = f"To get from {before} {when} to {target}, {name} would {would} {moved}." if moved else (
         f"{name} is at {before} {when}; what it would take to reach {target} cannot be counted."
     )  # fmt: skip
     return f"{said} {then(one)}".strip()
@@ -38,10 +38,11 @@ def england(one: England) -> str:
     """What it would take if every council reached a target."""
     metric = one.metric
     target = formats.level_quantity(one.target, metric)
-    when = formats.period(metric, one.period.end)
     if not one.short:
+        when = formats.period(metric, one.period.end)
         return f"All {one.compared} councils with a figure meet {target} {when} already."
-    subject = f"If the {one.short} councils beyond {target} {when} reached it"
+    side = "above" if metric.lower_is_better else "below"
+    subject = f"If the {one.short} councils {side} {target} met it"
     moved = _moved(one.moved, metric, england=True)
     parts = [f"there would be {moved}"] if moved else []
     if one.before is not None and one.after is not None:
@@ -52,7 +53,7 @@ def england(one: England) -> str:
     level = formats.level_quantity(one.standard, metric)
     meet = (
         f"{one.meet_after} of {one.compared} councils would be at {level} or better, "
-        f"what the best quarter reach now; {one.meet_before} are."
+        f"today's best-quarter standard; {one.meet_before} are."
     )
     said = f"{subject}, {formats.listed(parts)}. " if parts else f"{subject}: "
     return said + meet[0].upper() + meet[1:] + _cases(one.caseload_before, one.caseload_after, metric)
@@ -76,7 +77,7 @@ def returners(one: Returners, rate: Metric, caseload: Metric) -> str:
     level = formats.level_quantity(one.standard, rate)
     said += (
         f". {one.meet_after} of {one.compared} councils would be at {level} or below, "
-        f"what the best quarter reach now; {one.meet_before} are."
+        f"today's best-quarter standard; {one.meet_before} are."
     )
     if one.unplaced > 0:
         said += f" {formats.number(one.unplaced, 0)} would find no vacant post."
