@@ -159,9 +159,9 @@ def test_a_version_that_was_asked_for_is_not_read_again(store: Store, monkeypatc
     read = list[Path]()
 
     class Counted(Database):
-        def __init__(self, path: Path, read: Callable[[Path], Contents]) -> None:
+        def __init__(self, path: Path, how: Callable[[Path], Contents]) -> None:
             read.append(path)
-            super().__init__(path, read)
+            super().__init__(path, how)
 
     monkeypatch.setattr(versions, "Database", Counted)
     first = store.at("first")
