@@ -21,7 +21,7 @@ from dashboard.ops.location import DEFAULT_PATH, Stamp, local_path, stamp_of
 log = logging.getLogger(__name__)
 # Where `etl/publish/live_database.py` archives the last versions, each named for its data version.
 VERSIONS, SUFFIX = "versions", ".duckdb"
-# Beside the one in place, some 130 MB each.
+# Beside the one in place, some 50 MB each.
 ARCHIVED_IN_MEMORY = 2
 
 

@@ -20,6 +20,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from dashboard.data import versions
+from dashboard.data.contents import read_apart
 from dashboard.data.database import Database
 from dashboard.data.versions import Store, store
 from dashboard.files import exports
@@ -146,14 +147,14 @@ def read(frame: pl.DataFrame) -> list[dict[str, str]]:
 @cache
 def store_of(path: Path) -> Store:
     """One for each file, read once whichever modules serve it: its answers are shared, as those of a server are."""
-    return Store(path)
+    return Store(path, read_apart)
 
 
 @contextmanager
 def serving(path: Path) -> Iterator[Store]:
     """The pages read a database."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(versions, "Store", store_of)
+        patch.setattr(versions, "Store", lambda path, _read: store_of(path))
         patch.setenv("MONITOR_DATABASE", str(path))
         store.cache_clear()
         yield store()

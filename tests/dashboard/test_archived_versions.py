@@ -6,12 +6,14 @@ import logging
 import os
 import shutil
 import threading
+from collections.abc import Callable
 from pathlib import Path
 
 import duckdb
 import pytest
 
 from dashboard.data import versions
+from dashboard.data.contents import Contents
 from dashboard.data.database import Database
 from dashboard.data.model import DatabaseError
 from dashboard.data.versions import ARCHIVED_IN_MEMORY, Store
@@ -157,9 +159,9 @@ def test_a_version_that_was_asked_for_is_not_read_again(store: Store, monkeypatc
     read = list[Path]()
 
     class Counted(Database):
-        def __init__(self, path: Path) -> None:
+        def __init__(self, path: Path, how: Callable[[Path], Contents]) -> None:
             read.append(path)
-            super().__init__(path)
+            super().__init__(path, how)
 
     monkeypatch.setattr(versions, "Database", Counted)
     first = store.at("first")

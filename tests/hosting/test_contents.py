@@ -16,15 +16,16 @@ from tests.hosting.helpers import copied
 
 ROOT = Path(__file__).resolve().parents[2]
 OLD = "2026-01-01-aaaaaaaa"
-# What a server must not import, each some ten megabytes or more: the pages, the API and a frozen link are asked first.
+# What a server must not import before somebody needs it, each some ten megabytes or more.
 HEAVY = ("docx", "duckdb", "numpy", "pandas", "pyarrow")
 
 
 def test_another_process_reads_what_this_one_reads(database_path: Path) -> None:
     here, there = contents.read(database_path), contents.read_apart(database_path)
     assert there.comments == here.comments
-    assert there.figure.schema == here.figure.schema
-    assert there.figure.equals(here.figure)
+    figure = contents.spelt(there.figure)
+    assert figure.schema == here.figure.schema
+    assert figure.equals(here.figure)
     assert list(there.table) == list(here.table)
     for name, frame in here.table.items():
         assert there.table[name].schema == frame.schema
@@ -50,7 +51,12 @@ def test_what_cannot_be_read_is_said_by_its_kind(tmp_path: Path, content: bytes,
 
 def test_a_store_reads_as_it_is_told_and_knows_what_the_file_is(tmp_path: Path) -> None:
     store = Store(copied(tmp_path / "monitor.duckdb", OLD), contents.read_apart)
-    assert store.current().figure.equals(Database(store.path).figure)
+    asked, here = store.current(), Database(store.path)
+    assert asked.figure.equals(here.figure)
+    assert asked.figure.schema == here.figure.schema
+    for metric_id, rows in here.by_metric.items():
+        assert asked.by_metric[metric_id].equals(rows)
+    assert asked.newest.equals(here.newest)
     assert store.identity() == (OLD, store.current().built_at)
     store.path.unlink()
     with pytest.raises(FileNotFoundError):
@@ -58,10 +64,8 @@ def test_a_store_reads_as_it_is_told_and_knows_what_the_file_is(tmp_path: Path) 
 
 
 def test_a_server_imports_nothing_that_only_reading_and_rare_files_need(database_path: Path) -> None:
-    """Its modules once every page was run, by a process of its own."""
     program = f"""
-import asyncio, sys
-sys.argv = ["streamlit", "run", "streamlit_app.py"]
+import sys
 from dashboard.server import app
 from dashboard.data.versions import store
 store().current()

@@ -20,6 +20,7 @@ import pytest
 
 from dashboard.api import whole
 from dashboard.data import remote
+from dashboard.data.contents import Contents
 from dashboard.data.database import Database
 from dashboard.data.download import Bounds
 from dashboard.data.model import DatabaseError
@@ -129,9 +130,9 @@ def test_a_new_version_takes_its_place_at_once_and_is_read_once(
     made = list[Path]()
 
     class Counted(Database):
-        def __init__(self, path: Path) -> None:
+        def __init__(self, path: Path, read: Callable[[Path], Contents]) -> None:
             made.append(path)
-            super().__init__(path)
+            super().__init__(path, read)
 
     monkeypatch.setattr(remote, "Database", Counted)
     monkeypatch.setattr("dashboard.data.versions.Database", Counted)
@@ -609,9 +610,9 @@ def test_who_reads_meanwhile_is_shown_the_last_one_and_never_waits(
     go = threading.Event()
 
     class Slow(Database):
-        def __init__(self, path: Path) -> None:
+        def __init__(self, path: Path, read: Callable[[Path], Contents]) -> None:
             assert go.wait(20)
-            super().__init__(path)
+            super().__init__(path, read)
 
     monkeypatch.setattr(remote, "Database", Slow)
     shelf.put(editions[NEW])
@@ -637,10 +638,10 @@ def test_while_one_reads_a_file_that_was_replaced_the_others_are_shown_the_last_
     reading, go = threading.Event(), threading.Event()
 
     class Slow(Database):
-        def __init__(self, path: Path) -> None:
+        def __init__(self, path: Path, read: Callable[[Path], Contents]) -> None:
             reading.set()
             assert go.wait(20)
-            super().__init__(path)
+            super().__init__(path, read)
 
     monkeypatch.setattr("dashboard.data.versions.Database", Slow)
     live.with_name("next").write_bytes(editions[NEW])
