@@ -15,7 +15,7 @@ DEFAULT_METRIC = "vacancy_rate"
 COLOUR_SCHEMES: dict[str, ColourScheme] = {
     "Quarter": "quarter",
     "Value": "value",
-    "Distance from benchmark": "gap",
+    "Compared with benchmark": "gap",
     "Verdict": "verdict",
     "Change": "change",
     "Trend": "trend",

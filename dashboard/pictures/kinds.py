@@ -50,9 +50,9 @@ KINDS = {
             MEASURE, "/council", measures.draw_over_time, needs=("la",),
         ),
         Kind(
-            "funnel", "By size, with limits", "All councils by size, with 95% and 99.8% limits around England.",
+            "funnel", "Funnel plot", "All councils by size, with 95% and 99.8% limits around England.",
             ("la", "metric", "period", "limits"), "/council", measures.draw_by_size,
-            more=(("picture", "By size, with limits"),),
+            more=(("picture", "Funnel plot"),),
         ),
         Kind(
             "grades", "Councils by grade", "How many councils have each grade of a judgement.",

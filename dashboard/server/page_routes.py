@@ -33,6 +33,11 @@ STATIC = "/static/"
 METHODS = ("GET", "HEAD")
 # Choices of an address that name areas: other names of theirs lead to the address with the name we use.
 AREAS = ("la", "group", "councils", "areas", "neighbours_of", "regions", "region", "of", "councils_of")
+# Words of choices that were others before, in addresses that people have kept.
+RENAMED = {
+    "picture": {"In order": "Ranked", "By size, with limits": "Funnel plot"},
+    "colour": {"Distance from benchmark": "Compared with benchmark"},
+}
 # Shorter files, and those that are compressed already, are not packed.
 PACKED_FROM, PACKED = 1000, (".woff2", ".png", ".gz")
 LEVEL = 6
@@ -102,8 +107,8 @@ class PageRoutes(BaseRoute):
             target = "/" if bare == self._first else bare
             return RedirectResponse(str(URL(target).replace(query=scope["query_string"].decode("latin-1"))), 308)
         query = scope["query_string"].decode("latin-1")
-        if any(f"{name}=" in query for name in AREAS):
-            official = await run_in_threadpool(self._with_official_names, query)
+        if any(f"{name}=" in query for name in (*AREAS, *RENAMED)):
+            official = await run_in_threadpool(self._with_names_of_today, query)
             if official is not None:
                 return RedirectResponse(f"{path}?{official}", 307)
         known = f"{self._cookie}=" in request_headers.get("cookie", "")
@@ -117,11 +122,15 @@ class PageRoutes(BaseRoute):
             if _is_worth_packing(file):
                 self._packed_file(path)
 
-    def _with_official_names(self, query: str) -> str | None:
-        """The query with councils by the names we use; None where nothing is to be changed."""
+    def _with_names_of_today(self, query: str) -> str | None:
+        """The query with councils by the names we use, and choices by their words; None where all are so."""
+
+        def today(name: str, value: str) -> str:
+            return (name in AREAS and self._official_name(value)) or RENAMED.get(name, {}).get(value, value)
+
         asked = parse_qsl(query, keep_blank_values=True)
-        official = [(name, (name in AREAS and self._official_name(value)) or value) for name, value in asked]
-        return urlencode(official) if official != asked else None
+        found = [(name, today(name, value)) for name, value in asked]
+        return urlencode(found) if found != asked else None
 
     async def _page(self, scope: Scope, request_headers: Headers) -> Response:
         """The page, with its first words where they are known or quickly found."""

@@ -178,7 +178,7 @@ def test_bars_of_years_stand_over_their_own_year(db: Database) -> None:
         ("England", {}, {"standard": "standard"}),
         ("Map", {"la": "Leeds", "colour": "Verdict"}, {"strip": "order"}),
         ("Council", {"la": "Leeds", "metric": "Average caseload"}, {"trend": "trend"}),
-        ("Council", {"la": "Leeds", "picture": "By size, with limits"}, {"funnel": "funnel"}),
+        ("Council", {"la": "Leeds", "picture": "Funnel plot"}, {"funnel": "funnel"}),
         ("Compare", {"la": "Leeds"}, {"lines": "lines"}),
         ("Inspections", {"part": "Regions"}, {"regions": "regions", "years": "years"}),
         ("Inspections", {"part": "What came next"}, {"next": "next"}),

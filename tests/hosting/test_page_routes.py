@@ -9,7 +9,9 @@ from urllib.parse import quote, urlencode
 import pytest
 
 from dashboard.data.versions import store
+from dashboard.pictures.choices import COLOUR_SCHEMES
 from dashboard.server import app as server_app
+from dashboard.server.page_routes import RENAMED
 from tests.api.client import Client
 from tests.hosting.helpers import PAGES
 from tests.hosting.running import LOCAL, ROOT, Running
@@ -73,6 +75,12 @@ def test_another_name_of_a_council_leads_to_the_address_with_its_name(app: Clien
     ):
         got = app.get(asked)
         assert (got.status, got.headers["location"]) == (307, f"{asked.partition('?')[0]}?{urlencode(choices)}")
+
+
+def test_a_choice_by_its_words_of_before_leads_to_the_address_with_those_of_today(app: Client) -> None:
+    got = app.get("/council?la=Leeds&picture=By+size%2C+with+limits")
+    assert (got.status, got.headers["location"]) == (307, "/council?la=Leeds&picture=Funnel+plot")
+    assert set(RENAMED["colour"].values()) <= set(COLOUR_SCHEMES)
 
 
 @pytest.mark.parametrize("coding", ["gzip;q=0", "identity;q=1, gzip;q=0.0", "xgzip"])
