@@ -54,6 +54,8 @@ LONDON = "E12000007"
 TIMES_ITS_MOST = 3.0
 # And moves the mean of its region by up to this many times its share of the councils, of their spread.
 TIMES_ITS_SHARE = 4.0
+# Where more than this share of the councils are missing, their mean says nothing.
+MOST_MISSING = 0.5
 # The most that a publisher's rule hides by itself.
 SMALL = 5.0
 # What nine significant digits leave of a number.
@@ -238,11 +240,17 @@ def _sums(rows: pl.DataFrame, areas: Areas) -> list[pl.DataFrame]:
         wide.join(added, left_on=[*_KEYS, "what", "area_id"], right_on=keys, maintain_order="left")
         .filter(pl.col("there") > 0)
         .join(no_row, left_on=[*_KEYS, "area_id"], right_on=[*_KEYS, "wider"], how="left", maintain_order="left")
-        .with_columns(pl.col("no_row").fill_null(0) * pl.col("most") * TIMES_ITS_MOST)
+        .with_columns(pl.col("no_row").fill_null(0).alias("absent"))
     )
     rounding = pl.col("columns") * (pl.col("rounded") + pl.col("exact") * pl.col("there"))
     rounding += pl.when(pl.col("area_id") == ENGLAND).then(pl.col("apart") * pl.col("count")).otherwise(0.0)
-    lowest, highest = pl.col("sum") + pl.col("at_least"), pl.col("sum") + pl.col("at_most") + pl.col("no_row")
+    lowest = pl.col("sum") + pl.col("at_least")
+    # Where more councils have no row than have one, nothing says what they counted.
+    highest = (
+        pl.when(pl.col("absent") > pl.col("there"))
+        .then(float("inf"))
+        .otherwise(pl.col("sum") + pl.col("at_most") + pl.col("absent") * pl.col("most") * TIMES_ITS_MOST)
+    )
     regions = (
         wide.filter(pl.col("area_id").str.starts_with("E12"))
         .group_by(*_KEYS, "what")
@@ -311,13 +319,12 @@ def _means(rows: pl.DataFrame, metrics: list[Metric], others: pl.DataFrame, area
             (~known).sum().alias("unknown"),
             pl.len().alias("returns"),
         )
-        # Where nobody's weight is known there is no mean.
-        .filter(pl.col("unknown") < pl.col("returns"))
         .join(_count_absent(figures.filter(~pl.col("wide")), areas), on=[*_KEYS, "wider"], how="left")
         .with_columns(pl.col("no_row").fill_null(0))
         .with_columns(
             ((pl.col("unknown") + pl.col("no_row")) / (pl.col("returns") + pl.col("no_row"))).alias("missing")
         )
+        .filter(pl.col("missing") <= MOST_MISSING)
     )
     off = (
         pl.when(pl.col("area_id") == ENGLAND).then("of_england").otherwise("of_region")

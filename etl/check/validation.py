@@ -396,7 +396,9 @@ def _revisions(
         found.append(words)
         if share > MANY_REVISED:
             many.append(words)
-    if found and old_source.release == source.release and not allowed.revision:
+    # Rows that are gone were accepted as such.
+    other = changes.revised(changed).filter(pl.col("after") != "no row")
+    if other.height and old_source.release == source.release and not allowed.revision:
         what = f"this edition is loaded already, with other figures. {' '.join(found[:SHOWN])}"
         remedy = "If the publisher replaced its file, say `--accept-revision`; else download it again."
         raise ReleaseError("E_REVISED", source, what, remedy)
