@@ -352,6 +352,18 @@ def test_what_a_publisher_confirms_is_loaded_with_a_warning(examine: Examine) ->
     assert [words for words in said if words.startswith("W_UNPROVED: England, 2025: vacancy_rate_fte is 12.4")]
 
 
+def test_what_was_accepted_is_accepted_for_that_very_file(tmp_path: Path) -> None:
+    release = tmp_path / "made_up.parquet"
+    release.write_bytes(b"as it was accepted")
+    releases.seal(tmp_path, release.name)
+    assert not releases.is_accepted(tmp_path, release.name)
+    releases.accept(tmp_path, release.name)
+    assert releases.is_accepted(tmp_path, release.name)
+    release.write_bytes(b"as it was extracted later")
+    releases.seal(tmp_path, release.name)
+    assert not releases.is_accepted(tmp_path, release.name)
+
+
 def test_another_file_of_the_edition_in_place_is_refused(known_areas: Areas) -> None:
     """Though no proof could tell: one figure of a measure without counts."""
     source = SOURCES[WORKFORCE]
