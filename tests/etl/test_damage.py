@@ -227,6 +227,11 @@ def ten_times_a_rate(table: Table) -> None:
     table.put(line, "caseload_fte", f"{float(table.text(line, 'caseload_fte')) * 10:g}")
 
 
+def ten_times_a_rate_without_counts(table: Table) -> None:
+    line = line_of(table, "Leeds")
+    table.put(line, "absence_rate_fte", f"{float(table.text(line, 'absence_rate_fte')) * 10:g}")
+
+
 def fraction(table: Table) -> None:
     for council in ("Leeds", "Camden", "Kent"):
         line = line_of(table, council)
@@ -258,6 +263,7 @@ def label_of_the_year(table: Table) -> None:
         (WORKFORCE, INDICATORS, last_years_file, "E_EDITION", "which is loaded already: it is an older edition"),
         (WORKFORCE, INDICATORS, last_years_figures, "E_EDITION", "the years look wrongly labelled"),
         (WORKFORCE, INDICATORS, ten_times_a_rate, "E_UNPROVED", "Leeds, 2025: caseload_fte is"),
+        (WORKFORCE, INDICATORS, ten_times_a_rate_without_counts, "E_UNPROVED", "Leeds moved most, from "),
         (WORKFORCE, INDICATORS, fraction, "E_SCALE", "Leeds"),
         (WORKFORCE, INDICATORS, label_of_the_year, "E_UNPROVED", "Yorkshire and The Humber, 2024"),
         (IN_NEED, PLANS, hidden_as_nought, "E_UNPROVED", "one of its parts is hidden by itself"),
