@@ -16,7 +16,7 @@ from etl.check import changes, history, proofs
 from etl.check.changes import Kind
 from etl.check.describe_unproved import describe
 from etl.check.known_errors import KNOWN_ERRORS
-from etl.check.outliers import FEWEST
+from etl.check.outliers import FEWEST, find_outliers
 from etl.model import EtlError, Loaded, Metric, PeriodKind, Source
 from etl.releases import Cells
 
