@@ -29,7 +29,11 @@ def describe(unproved: pl.DataFrame, observation: pl.DataFrame, metrics: Iterabl
         column = _column(metric, row["what"])
         key = (row["proof"], row["file"], row["line"], row["period"], column, row["printed"])
         if key not in said:
-            more = _fits(row, observation, areas) if row["proof"] == SUM and row["area_id"] not in exchanged else ""
+            more = (
+                _fits(row, observation, areas)
+                if row["proof"] in (SUM, MEAN) and row["area_id"] not in exchanged
+                else ""
+            )
             if row["area_id"] in exchanged:
                 more = f" The rows of {names[row['area_id']]} and {names[exchanged[row['area_id']]]} may be exchanged."
             where = f"{row['file']}, line {row['line']}" if row["line"] is not None else str(row["file"])
@@ -91,7 +95,10 @@ def _holds(one: Mapping[str, object], other: Mapping[str, object]) -> bool:
 
 
 def _fits(row: Mapping[str, object], observation: pl.DataFrame, areas: Areas) -> str:
-    """The one council whose figure, changed by the difference, would be much nearer its own of another year."""
+    """The one council whose figure, changed by the difference, would be much nearer its own of another year.
+
+    Of a mean, the one that is farther from its own of another year than all others, towards the difference.
+    """
     below = dict(areas.area.select("area_id", "region_id").iter_rows())
 
     def is_in(area_id: str) -> bool:
@@ -112,16 +119,22 @@ def _fits(row: Mapping[str, object], observation: pl.DataFrame, areas: Areas) ->
         others = figures.filter(
             (pl.col("area_id") == council["area_id"]) & (pl.col("period") != row["period"]) & (pl.col("count") > 0)
         ).sort((pl.col("period_end") - council["period_end"]).abs())
-        fit = council["count"] + off
+        fit = council["count"] + off if row["proof"] == SUM else council["count"]
         if not is_in(council["area_id"]) or others.is_empty() or fit <= 0:
             continue
         own = others["count"][0]
-        is_off = abs(math.log(max(council["count"], 0.5) / own))
-        gains.append((is_off - abs(math.log(fit / own)), council, fit))
+        moved = math.log(max(council["count"], 0.5 * bool(row["proof"] == SUM)) / own)
+        if row["proof"] == SUM:
+            gains.append((abs(moved) - abs(math.log(fit / own)), council, fit))
+        elif moved * off < 0:
+            gains.append((abs(moved), council, own))
     gains.sort(key=lambda gain: -gain[0])
     second = gains[1][0] if len(gains) > 1 else 0.0
     if not gains or gains[0][0] < math.log(NEARER) or gains[0][0] - second < math.log(ALONE):
         return ""
     _, council, fit = gains[0]
     name = areas.names()[council["area_id"]]
+    if row["proof"] == MEAN:
+        here = f"{_shown(council['count'])} (line {council['line']})"
+        return f" {name} moved most, from {_shown(fit)} in another year to {here}."
     return f" {_shown(fit)} instead of {_shown(council['count'])} for {name} (line {council['line']}) would fit."

@@ -12,11 +12,10 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from etl import releases
 from etl.areas import Areas, alive
+from etl.check import parts
 from etl.check.known_errors import KNOWN_ERRORS
 from etl.model import ENGLAND, Metric, PeriodKind, Source, Status
-from etl.readers.area_codes import CODE
 from etl.releases import Cells
 
 RATE, SUM, MEAN, CHILDREN, PARTS, TWICE = "rate", "sum", "mean", "children", "parts", "twice"
@@ -54,6 +53,8 @@ LONDON = "E12000007"
 TIMES_ITS_MOST = 3.0
 # And moves the mean of its region by up to this many times its share of the councils, of their spread.
 TIMES_ITS_SHARE = 4.0
+# Where more than this share of the councils are missing, their mean says nothing.
+MOST_MISSING = 0.5
 # The most that a publisher's rule hides by itself.
 SMALL = 5.0
 # What nine significant digits leave of a number.
@@ -94,7 +95,18 @@ def prove(
         *_sums(rows, areas),
         _means(rows, metrics, counts, areas),
         _children(rows, counts),
-        *(_parts(source, cells[source.id]) for source in sources if source.sums),
+        *(
+            _checked(
+                parts.bound_totals(source, cells[source.id]),
+                PARTS,
+                "printed",
+                pl.col("sum"),
+                pl.col("lowest"),
+                pl.col("highest"),
+            )
+            for source in sources
+            if source.sums
+        ),
     ]
     checked = pl.concat(found)
     known = pl.DataFrame(
@@ -238,11 +250,17 @@ def _sums(rows: pl.DataFrame, areas: Areas) -> list[pl.DataFrame]:
         wide.join(added, left_on=[*_KEYS, "what", "area_id"], right_on=keys, maintain_order="left")
         .filter(pl.col("there") > 0)
         .join(no_row, left_on=[*_KEYS, "area_id"], right_on=[*_KEYS, "wider"], how="left", maintain_order="left")
-        .with_columns(pl.col("no_row").fill_null(0) * pl.col("most") * TIMES_ITS_MOST)
+        .with_columns(pl.col("no_row").fill_null(0).alias("absent"))
     )
     rounding = pl.col("columns") * (pl.col("rounded") + pl.col("exact") * pl.col("there"))
     rounding += pl.when(pl.col("area_id") == ENGLAND).then(pl.col("apart") * pl.col("count")).otherwise(0.0)
-    lowest, highest = pl.col("sum") + pl.col("at_least"), pl.col("sum") + pl.col("at_most") + pl.col("no_row")
+    lowest = pl.col("sum") + pl.col("at_least")
+    # Where more councils have no row than have one, nothing says what they counted.
+    highest = (
+        pl.when(pl.col("absent") > pl.col("there"))
+        .then(float("inf"))
+        .otherwise(pl.col("sum") + pl.col("at_most") + pl.col("absent") * pl.col("most") * TIMES_ITS_MOST)
+    )
     regions = (
         wide.filter(pl.col("area_id").str.starts_with("E12"))
         .group_by(*_KEYS, "what")
@@ -311,13 +329,12 @@ def _means(rows: pl.DataFrame, metrics: list[Metric], others: pl.DataFrame, area
             (~known).sum().alias("unknown"),
             pl.len().alias("returns"),
         )
-        # Where nobody's weight is known there is no mean.
-        .filter(pl.col("unknown") < pl.col("returns"))
         .join(_count_absent(figures.filter(~pl.col("wide")), areas), on=[*_KEYS, "wider"], how="left")
         .with_columns(pl.col("no_row").fill_null(0))
         .with_columns(
             ((pl.col("unknown") + pl.col("no_row")) / (pl.col("returns") + pl.col("no_row"))).alias("missing")
         )
+        .filter(pl.col("missing") <= MOST_MISSING)
     )
     off = (
         pl.when(pl.col("area_id") == ENGLAND).then("of_england").otherwise("of_region")
@@ -347,52 +364,6 @@ def _children(rows: pl.DataFrame, others: pl.DataFrame) -> pl.DataFrame:
     )
     joined = printed.join(estimated.drop_nulls().unique(), on=["year", "area_id"], maintain_order="left")
     return _checked(joined, CHILDREN, "denominator", pl.col("children"), pl.col("children"), pl.col("children"))
-
-
-def _parts(source: Source, cells: Cells) -> pl.DataFrame:
-    """A total lies between what its parts can add up to, each within its rounding: of hidden parts one is 1 or more.
-
-    A part is not hidden by itself where all of the total stands in some part.
-    """
-    frames = []
-    for one in source.sums:
-        table = cells.table(one.file)
-        releases.require(table, (*one.parts, one.total), one.file)
-        metric = next(
-            metric
-            for metric in source.metrics
-            if (metric.file or one.file) == one.file
-            and {metric.column, *metric.numerator, *metric.denominator} & {*one.parts, one.total}
-        )
-        numbers = [pl.col(part).cast(pl.Float64, strict=False) for part in one.parts]
-        hidden = pl.sum_horizontal((pl.col(part) == "c").fill_null(False) for part in one.parts)
-        unknown = pl.sum_horizontal(number.is_null() for number in numbers) - hidden
-        area = pl.coalesce(pl.when(pl.col("geographic_level") == level).then(code) for level, code in CODE.items())
-        rows = table.select(
-            pl.lit(metric.id).alias("metric_id"),
-            pl.date(pl.col("time_period").cast(pl.Int32), 3, 31).alias("period_end"),
-            (pl.col("geographic_level") != "Local authority").alias("wide"),
-            area.alias("area_id"),
-            pl.col("time_period").alias("period"),
-            pl.lit(one.file).alias("file"),
-            "line",
-            pl.lit(one.total).alias("what"),
-            pl.col(one.total).cast(pl.Float64, strict=False).alias("printed"),
-            pl.sum_horizontal(numbers).alias("sum"),
-            hidden.alias("hidden"),
-            unknown.alias("unknown"),
-        ).filter(pl.col("printed").is_not_null() & (pl.col("unknown") == 0))
-        if one.unplaced:
-            # Where no part holds any, the council did not say.
-            rows = rows.filter((pl.col("sum") > 0) | (pl.col("hidden") > 0) | (pl.col("printed") == 0))
-        rounding = pl.when("wide").then(metric.rounding[1]).otherwise(metric.rounding[0]) * (len(one.parts) + 1)
-        # A part that is hidden by itself could be worked out: there is none in any edition.
-        alone = (pl.col("hidden") == 1) & (one.unplaced == 0)
-        some = pl.col("hidden") > 0
-        least = pl.when(alone).then(float("inf")).otherwise(pl.col("sum") + some.cast(pl.Int64))
-        most = pl.when(some).then(float("inf")).otherwise(pl.col("sum") + one.unplaced * pl.col("printed"))
-        frames.append(_checked(rows, PARTS, "printed", pl.col("sum"), least - rounding, most + rounding))
-    return pl.concat(frames)
 
 
 def _with_wider(councils: pl.DataFrame, areas: Areas) -> pl.DataFrame:

@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 import polars as pl
 
@@ -17,6 +16,7 @@ from etl.check import changes, history, proofs
 from etl.check.changes import Kind
 from etl.check.describe_unproved import describe
 from etl.check.known_errors import KNOWN_ERRORS
+from etl.check.outliers import FEWEST, find_outliers
 from etl.model import EtlError, Loaded, Metric, PeriodKind, Source
 from etl.releases import Cells
 
@@ -26,12 +26,6 @@ WARNING = pl.Schema([("source_id", pl.String()), ("rule", pl.String()), ("messag
 HIGHEST_SHARE = 1.5
 # Or all its values fell to a twentieth of last year's and less.
 SHRUNK = 0.05
-# With fewer councils it may be a coincidence.
-FEWEST = 20
-# A council's change is an outlier beyond this many robust standard deviations of all councils' changes ...
-ROBUST_Z = 6.0
-# ... and at this many times the value before, or its inverse.
-TIMES = 5.0
 MANY_REVISED = 0.2
 # What is left of a number that has the decimals it should, times ten to their power.
 DECIMAL_NOISE = 1e-4
@@ -98,7 +92,7 @@ def validate(
     proved = _prove(source, cells, observation, areas, others or {})
     found = [
         *(("W_MISSING_LA", words) for words in _missing(source, councils, areas)),
-        *(("W_OUTLIER", words) for words in _outliers(newest, councils, proved.checked, metrics, areas, known)),
+        *(("W_OUTLIER", words) for words in find_outliers(newest, councils, proved.checked, metrics, areas, known)),
         *(("W_STALE", words) for words in _stale(newest, metrics)),
         *(("W_SYMBOLS", words) for words in history.find_symbols(observation, source, areas)),
         *(("W_STRANGER", words) for words in history.find_strangers(observation, source, areas)),
@@ -232,65 +226,6 @@ def _missing(source: Source, councils: pl.DataFrame, areas: Areas) -> list[str]:
     ]
 
 
-def _outliers(
-    newest: pl.DataFrame,
-    councils: pl.DataFrame,
-    checked: pl.DataFrame,
-    metrics: dict[str, Metric],
-    areas: Areas,
-    known: set[tuple[str, str, date]],
-) -> list[str]:
-    """Councils whose value is many times that of last year, or a fraction, when others' are not.
-
-    A slip of that size would show where the figure or its region's is proved: those are left out.
-    """
-    names = areas.names()
-    moved = newest.filter((pl.col("value") > 0) & (pl.col("before") > 0)).with_columns(
-        (pl.col("value") / pl.col("before")).log().alias("moved")
-    )
-    far = (
-        moved.with_columns(pl.col("moved").median().over("metric_id").alias("middle"))
-        .with_columns((pl.col("moved") - pl.col("middle")).abs().alias("off"))
-        .with_columns(
-            (pl.col("off") / (1.4826 * pl.col("off").median().over("metric_id"))).alias("z"),
-            pl.len().over("metric_id").alias("returns"),
-        )
-        .filter((pl.col("z") > ROBUST_Z) & (pl.col("returns") >= FEWEST))
-        .filter((pl.col("moved").exp() >= TIMES) | (pl.col("moved").exp() <= 1 / TIMES))
-    )
-    return [
-        f"{names[row['return_id'].split('+')[0]]}: {metrics[row['metric_id']].title.lower()} went from "
-        f"{row['before']:g} to {row['value']:g} in a year to {row['period_end']}."
-        for row in far.sort("metric_id", "z", descending=[False, True]).iter_rows(named=True)
-        if (row["metric_id"], row["return_id"], row["period_end"]) not in known
-        and not _would_show(row, councils, checked, areas)
-    ]
-
-
-def _would_show(row: dict[str, Any], councils: pl.DataFrame, checked: pl.DataFrame, areas: Areas) -> bool:
-    """Whether its own counts prove it, or the proof of its region's figure leaves no room for such a change."""
-    area_id = row["return_id"].split("+")[0]
-    region = areas.regions()[area_id]
-    of_period = checked.filter((pl.col("metric_id") == row["metric_id"]) & (pl.col("period_end") == row["period_end"]))
-    if of_period.filter((pl.col("proof") == proofs.RATE) & (pl.col("area_id") == area_id)).height:
-        return True
-    bands = of_period.filter((pl.col("area_id") == region) & pl.col("what").is_in(["numerator", "value"])).select(
-        "proof", "what", (pl.col("highest") - pl.col("lowest")).alias("room")
-    )
-    own = councils.filter((pl.col("metric_id") == row["metric_id"]) & (pl.col("return_id") == row["return_id"]))
-    years = own.unique("period_end").sort("period_end").tail(2)
-    beside = sum(1 for area_id, above in areas.regions().items() if above == region)
-    for proof, what, room in bands.iter_rows():
-        now, before = years[what][-1], years[what][0]
-        if now is None or before is None or years.height < 2:
-            continue
-        # Of a mean, as much as a council of half the usual weight moves it.
-        change = abs(now - before) / (2 * beside if proof == proofs.MEAN else 1)
-        if change > room:
-            return True
-    return False
-
-
 def _stale(newest: pl.DataFrame, metrics: dict[str, Metric]) -> list[str]:
     """Measures whose every value is last year's."""
     same = (
@@ -396,7 +331,9 @@ def _revisions(
         found.append(words)
         if share > MANY_REVISED:
             many.append(words)
-    if found and old_source.release == source.release and not allowed.revision:
+    # Rows that are gone were accepted as such.
+    other = changes.revised(changed).filter(pl.col("after") != "no row")
+    if other.height and old_source.release == source.release and not allowed.revision:
         what = f"this edition is loaded already, with other figures. {' '.join(found[:SHOWN])}"
         remedy = "If the publisher replaced its file, say `--accept-revision`; else download it again."
         raise ReleaseError("E_REVISED", source, what, remedy)

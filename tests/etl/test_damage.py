@@ -227,6 +227,11 @@ def ten_times_a_rate(table: Table) -> None:
     table.put(line, "caseload_fte", f"{float(table.text(line, 'caseload_fte')) * 10:g}")
 
 
+def ten_times_a_rate_without_counts(table: Table) -> None:
+    line = line_of(table, "Leeds")
+    table.put(line, "absence_rate_fte", f"{float(table.text(line, 'absence_rate_fte')) * 10:g}")
+
+
 def fraction(table: Table) -> None:
     for council in ("Leeds", "Camden", "Kent"):
         line = line_of(table, council)
@@ -258,6 +263,7 @@ def label_of_the_year(table: Table) -> None:
         (WORKFORCE, INDICATORS, last_years_file, "E_EDITION", "which is loaded already: it is an older edition"),
         (WORKFORCE, INDICATORS, last_years_figures, "E_EDITION", "the years look wrongly labelled"),
         (WORKFORCE, INDICATORS, ten_times_a_rate, "E_UNPROVED", "Leeds, 2025: caseload_fte is"),
+        (WORKFORCE, INDICATORS, ten_times_a_rate_without_counts, "E_UNPROVED", "Leeds moved most, from "),
         (WORKFORCE, INDICATORS, fraction, "E_SCALE", "Leeds"),
         (WORKFORCE, INDICATORS, label_of_the_year, "E_UNPROVED", "Yorkshire and The Humber, 2024"),
         (IN_NEED, PLANS, hidden_as_nought, "E_UNPROVED", "one of its parts is hidden by itself"),
@@ -350,6 +356,18 @@ def test_a_release_as_published_has_at_most_two_warnings(examine: Examine, sourc
 def test_what_a_publisher_confirms_is_loaded_with_a_warning(examine: Examine) -> None:
     said = examine(WORKFORCE, INDICATORS, england_mistyped, Allowed(unproved=True))
     assert [words for words in said if words.startswith("W_UNPROVED: England, 2025: vacancy_rate_fte is 12.4")]
+
+
+def test_what_was_accepted_is_accepted_for_that_very_file(tmp_path: Path) -> None:
+    release = tmp_path / "made_up.parquet"
+    release.write_bytes(b"as it was accepted")
+    releases.seal(tmp_path, release.name)
+    assert not releases.is_accepted(tmp_path, release.name)
+    releases.accept(tmp_path, release.name)
+    assert releases.is_accepted(tmp_path, release.name)
+    release.write_bytes(b"as it was extracted later")
+    releases.seal(tmp_path, release.name)
+    assert not releases.is_accepted(tmp_path, release.name)
 
 
 def test_another_file_of_the_edition_in_place_is_refused(known_areas: Areas) -> None:

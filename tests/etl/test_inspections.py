@@ -182,8 +182,8 @@ def test_months_since_an_inspection_are_counted_to_the_newest_report_too_and_the
     known_areas: Areas,
 ) -> None:
     before = inspected(LEEDS, date(2021, 11, 8), date(2022, 1, 5))
-    newest = inspected(WAKEFIELD, date(2026, 5, 11), date(2026, 8, 20))
-    found = since(known_areas, date(2026, 8, 20), before, newest)
+    newest = inspected(WAKEFIELD, date(2026, 5, 11), date(2026, 7, 10))
+    found = since(known_areas, date(2026, 7, 10), before, newest)
     assert (found[LEEDS][0], found[WAKEFIELD][0]) == (56.0, 1.0)
 
 
