@@ -33,9 +33,11 @@ LOWER, HIGHER = "#D6BCE2", "#5D2477"
 # Of the figures of many periods, the share at either end that sets no break.
 OUTERMOST = 0.02
 
-Pattern = Literal["plain", "outlined", "hatched", "striped", "dotted", "leaning", "crossed", "level", "upright"]
+Pattern = Literal[
+    "plain", "outlined", "hatched", "striped", "dotted", "leaning", "crossed", "level", "upright", "dashed"
+]
 # A look for each reason why there is no class, in the order in which reasons stand in a legend.
-MISSING: tuple[Pattern, ...] = ("hatched", "crossed", "level", "upright", "leaning")
+MISSING: tuple[Pattern, ...] = ("hatched", "crossed", "level", "upright", "leaning", "dashed", "dotted")
 
 SIDE_WORDS = {
     "verdict": ("{} beyond chance", "Similar: chance could explain it"),
