@@ -14,7 +14,8 @@ from dashboard.views.charts.palette import GREY, INK
 from dashboard.views.charts.style import BASE, MARK, cut, padded
 from dashboard.views.text import formats
 
-# Colours that mean nothing: blue is better, orange worse and purple neutral elsewhere. Both stand out 3 to 1 (WCAG 1.4.11).
+# Colours that mean nothing: blue is better, orange worse and purple neutral elsewhere. Both are dark
+# enough to be seen (WCAG 1.4.11: 3 to 1).
 OWN, OTHERS = "#28755F", "#8a9299"
 # A longer name is cut, so that two stand side by side on a phone: the whole is in the table and on hover.
 LONGEST = 18
