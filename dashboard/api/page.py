@@ -40,7 +40,8 @@ RULES = {
     "New data, and the same data again": """
         An address follows new data. With version it keeps to the data version it names, or says that this one is no
         longer kept. Pages that follow (next) keep to the version they began with. X-Data-Version names it; ETag and
-        If-None-Match spare you what you have.""",
+        If-None-Match spare you what you have. Atom feeds tell of new reports, releases and revisions:
+        /feeds/england.atom, and /feeds/383.atom of a council by its number.""",
     "Text is safe to open": f"""
         In CSV, text that a spreadsheet would take for a formula has a ' before it. Characters that are not seen but act
         stand as {problems.UNPRINTABLE}.""",

@@ -13,6 +13,7 @@ const HATCH = 'M-1 1 1-1M0 6 6 0M5 7 7 5';
 const LEAN = 'M-1 5 1 7M0 0 6 6M5-1 7 1';
 const TEXTURES = { // in squares of 6 pixels
   hatched: HATCH, striped: HATCH, dotted: 'M3 3h.01', leaning: LEAN, crossed: HATCH + LEAN, level: 'M0 3h6', upright: 'M3 0v6',
+  dashed: 'M0 1.5h3M3 4.5h3',
 };
 const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 const NONE = [];

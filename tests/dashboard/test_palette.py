@@ -367,6 +367,9 @@ def test_every_side_is_that_of_the_row_and_every_return_is_counted(db: Database,
         rows = direction.with_direction(db, rows)
         classification = palette.classify(rows, metric, scheme)
         assert counts(classification) == rows["return_id"].n_unique()
+        # No two entries of the legend look alike, or say the same.
+        looks = {(entry.fill, entry.pattern) for entry in classification.classes}
+        assert len(looks) == len({entry.label for entry in classification.classes}) == len(classification.classes)
         sides = SIDES[scheme][metric.neutral]
         for row in rows.iter_rows(named=True):
             at, side = classification.of[row["area_id"]], formats.side(row, metric, scheme)

@@ -6,10 +6,9 @@ With main.py, the pages, components and the server the only place that knows Str
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
-from difflib import get_close_matches
 from typing import Any
 
 import streamlit as st
@@ -32,8 +31,11 @@ from dashboard.ops.timing import once_per_run
 from dashboard.pages.components import as_data as parts
 from dashboard.pages.components import share as sharing
 from dashboard.pages.components.chart import chart as chart
-from dashboard.pages.components.unknown_council import MOST_NOTICES, say_unknown_councils
+from dashboard.pages.components.unknown_council import say_unknown_councils
 from dashboard.pages.shared import assets
+from dashboard.pages.shared.acting import WIDTHS, acting, keep
+from dashboard.pages.shared.notices import notice as notice
+from dashboard.pages.shared.notices import target_notice
 from dashboard.pictures.choices import COLOUR_SCHEMES as COLOUR_SCHEMES
 from dashboard.pictures.choices import DEFAULT_METRIC as DEFAULT_METRIC
 from dashboard.pictures.choices import LIMITS as LIMITS
@@ -48,10 +50,6 @@ from dashboard.views.text.markdown import literal
 # Of a name no more characters than this are checked.
 LONGEST_NAME = 200
 BENCHMARK_LABELS = [benchmark.label for benchmark in BENCHMARKS.values()]
-# The choices beside that of a council, and how wide they are.
-WIDTHS = {"metric": 4, "period": 2, "benchmark": 3}
-# The parts of Inspections that show no measure beside the grades.
-OF_GRADES = ("Reports over time", "Regions", "What came next", "What Ofsted asked for")
 # Of five periods, so many as a trend is calculated from (rule `trends`).
 TREND_PERIODS = 5
 
@@ -119,21 +117,6 @@ def version() -> None:
         )  # fmt: skip
 
 
-def acting(db: Database, page: str) -> set[str]:
-    """Which of the choices of a measure, a period and a benchmark change anything on what is shown of a page."""
-    if page == "own":
-        return {"metric", "benchmark"}
-    if page == "inspections":
-        part = st.session_state.get("part", st.query_params.get("part"))
-        return set() if part in OF_GRADES else {"metric", "period"}
-    if page == "council":
-        council = st.session_state["la"] or ""
-        if not places.find_council(db, council):
-            # Without a council there is a list of them; one that ended is shown in all periods, and not compared.
-            return {"metric"} if places.find_ended(db, council) else set()
-    return set(WIDTHS)
-
-
 def choices(db: Database, page: str) -> None:
     """Draw the choices that act on a page, bound to the address by the words the reader sees; keep the others."""
     titles = [metric.title for metric in db.metrics.values()]
@@ -145,7 +128,7 @@ def choices(db: Database, page: str) -> None:
             only_council(db)
         # After the council, whose choice a link may have changed.
         acts = acting(db, page)
-        _keep({"metric": titles, "period": None, "benchmark": BENCHMARK_LABELS}, acts)
+        keep({"metric": titles, "period": None, "benchmark": BENCHMARK_LABELS}, acts)
         if "metric" not in acts:
             line.html(tables.choices_line(filter(None, [st.session_state.get("la")])))
             return
@@ -178,17 +161,6 @@ def choices(db: Database, page: str) -> None:
             choose_benchmark_details(db)
         now = [st.session_state.get(one) for one in ("la", *(name for name in WIDTHS if name in acts))]
         line.html(tables.choices_line(filter(None, now)))
-
-
-def _keep(known: Mapping[str, Sequence[str] | None], acts: set[str]) -> None:
-    """Keep choices that are not drawn here for the pages where they act; Streamlit forgets what is not drawn.
-
-    `known` are the words that each may be, None of those that are checked where they are drawn.
-    """
-    for name, words in known.items():
-        kept = st.session_state.get(name, st.query_params.get(name))
-        if name not in acts and kept and (words is None or kept in words):
-            st.session_state[name] = kept
 
 
 def tab_title(db: Database, page: str) -> str:
@@ -255,7 +227,7 @@ def choose_benchmark_details(db: Database) -> None:
         )  # fmt: skip
     elif asks == "number":
         metric = _metric(db)
-        _target_notice()
+        target_notice()
         st.number_input(
             f"Target for {literal(metric.short_title.lower())}, in {metric.unit}", min_value=0.0, value=None,
             step=10.0**-metric.decimals, format="%g", key="target", bind="query-params", persist_state="session",
@@ -428,29 +400,6 @@ def _take_measure(others: Mapping[str, str]) -> None:
     typed = st.session_state["metric"]
     st.session_state["metric"] = others.get(typed, typed)
     st.session_state["target"] = None
-
-
-def _target_notice() -> None:
-    target = st.query_params.get("target")
-    try:
-        good = not target or 0 <= float(target) < math.inf
-    except ValueError:
-        good = False
-    if not good:
-        typed = tables.plain(target or "")
-        st.warning(f"“{typed}” cannot be a target: type a number from 0 up.", icon=":material/search_off:")
-
-
-def notice(key: str, what: str, known: list[str]) -> None:
-    """Report an unknown name in the address, with the nearest known one."""
-    for name in st.query_params.get_all(key)[:MOST_NOTICES]:
-        if name and name not in known:
-            near = get_close_matches(name, known, n=1, cutoff=0.5)
-            hint = f" Did you mean {literal(near[0])}?" if near else " Choose one below."
-            st.warning(f"There is no {what} called “{tables.plain(name)}”.{hint}", icon=":material/search_off:")
-            # A link replaces all that is chosen under its name.
-            if near and len(st.query_params.get_all(key)) == 1:
-                st.html(tables.instead([(near[0], {key: near[0]}, "")]))
 
 
 def _benchmark() -> Benchmark:

@@ -14,8 +14,9 @@ from dashboard.views.charts.palette import GREY, INK
 from dashboard.views.charts.style import BASE, MARK, cut, padded
 from dashboard.views.text import formats
 
-# Colours that mean nothing: blue is better, orange worse and purple neutral elsewhere.
-OWN, OTHERS = "#28755F", "#c9ced1"
+# Colours that mean nothing: blue is better, orange worse and purple neutral elsewhere. Both are dark
+# enough to be seen (WCAG 1.4.11: 3 to 1).
+OWN, OTHERS = "#28755F", "#8a9299"
 # A longer name is cut, so that two stand side by side on a phone: the whole is in the table and on hover.
 LONGEST = 18
 # Two pictures in a row, with a tenth of the width between; the height of a row and of the name above, in pixels.
@@ -112,7 +113,7 @@ def _picture(
         if other not in (area_id, chosen):
             x += [*at, None]
             y += [*values[other], None]
-    traces = [line(x, y, {"color": OTHERS, "width": 1}, hoverinfo="skip", connectgaps=False)]
+    traces = [line(x, y, {"color": OTHERS, "width": 0.75}, hoverinfo="skip", connectgaps=False)]
 
     def trace(one: str, stroke: Part, marker: Part) -> Part:
         said = [formats.brief(value, metric) for value in values[one]]

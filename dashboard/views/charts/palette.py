@@ -34,10 +34,10 @@ LOWER, HIGHER = "#D6BCE2", "#5D2477"
 OUTERMOST = 0.02
 
 Pattern = Literal[
-    "plain", "outlined", "ringed", "hatched", "striped", "dotted", "leaning", "crossed", "level", "upright"
+    "plain", "outlined", "ringed", "hatched", "striped", "dotted", "leaning", "crossed", "level", "upright", "dashed"
 ]
 # A look for each reason why there is no class, in the order in which reasons stand in a legend.
-MISSING: tuple[Pattern, ...] = ("hatched", "crossed", "level", "upright", "leaning")
+MISSING: tuple[Pattern, ...] = ("hatched", "crossed", "level", "upright", "leaning", "dashed", "dotted")
 
 SIDE_WORDS = {
     "verdict": ("Significantly {}", "Similar: not significant"),

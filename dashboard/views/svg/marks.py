@@ -14,7 +14,7 @@ LEAN = "M-1 5 1 7M0 0 6 6M5-1 7 1"
 # As council_map.js draws them.
 TEXTURES: dict[Pattern, str] = {
     "hatched": HATCH, "striped": HATCH, "dotted": "M3 3h.01", "leaning": LEAN, "crossed": HATCH + LEAN,
-    "level": "M0 3h6", "upright": "M3 0v6",
+    "level": "M0 3h6", "upright": "M3 0v6", "dashed": "M0 1.5h3M3 4.5h3",
 }  # fmt: skip
 # Outlines of marks with a radius of 1, as Plotly draws them.
 OUTLINES = {

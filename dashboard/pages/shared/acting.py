@@ -1,0 +1,41 @@
+"""Which of the choices that pages share act on what is shown; the others are not drawn, and kept."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import streamlit as st
+
+from dashboard.data import places
+from dashboard.data.database import Database
+
+# The choices beside that of a council, and how wide they are.
+WIDTHS = {"metric": 4, "period": 2, "benchmark": 3}
+# The parts of Inspections that show no measure beside the grades.
+OF_GRADES = ("Reports over time", "Regions", "What came next", "What Ofsted asked for")
+
+
+def acting(db: Database, page: str) -> set[str]:
+    """Which of the choices of a measure, a period and a benchmark change anything on what is shown of a page."""
+    if page == "own":
+        return {"metric", "benchmark"}
+    if page == "inspections":
+        part = st.session_state.get("part", st.query_params.get("part"))
+        return set() if part in OF_GRADES else {"metric", "period"}
+    if page == "council":
+        council = st.session_state["la"] or ""
+        if not places.find_council(db, council):
+            # Without a council there is a list of them; one that ended is shown in all periods, and not compared.
+            return {"metric"} if places.find_ended(db, council) else set()
+    return set(WIDTHS)
+
+
+def keep(known: Mapping[str, Sequence[str] | None], acts: set[str]) -> None:
+    """Keep choices that are not drawn here for the pages where they act; Streamlit forgets what is not drawn.
+
+    `known` are the words that each may be, None of those that are checked where they are drawn.
+    """
+    for name, words in known.items():
+        kept = st.session_state.get(name, st.query_params.get(name))
+        if name not in acts and kept and (words is None or kept in words):
+            st.session_state[name] = kept
