@@ -237,7 +237,7 @@ def test_who_contributes_to_a_benchmark_is_said_with_links_and_values(db: Databa
     assert "5 of the 15 councils with a figure in its region are at or below" in region
     assert "Leeds 2.1%" in " ".join(region.split())
     assert "choose a council" in shown_contributing(db, BEST_OF_REGION, None)
-    for benchmark, words in ((REGION, "Its region is at"), (ENGLAND, "England stands at 14.2%.")):
+    for benchmark, words in ((REGION, "Its region is at"), (ENGLAND, "England is at 14.2%.")):
         said = shown_contributing(db, benchmark, "383")
         assert words in said
         assert "No councils are picked for it." in said

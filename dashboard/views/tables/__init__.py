@@ -140,7 +140,7 @@ def councils(db: Database, rows: pl.DataFrame, metric: Metric, benchmark: Benchm
             Column("Council", name),
             Column("Value", lambda row: cells.compared(row, metric)),
             wide(Column("Change in a year", lambda row: cells.change(row["change"], metric, row["series_break"]))),
-            *map(wide, comparison(metric, benchmark)),
+            *(wide(one) for one in comparison(metric, benchmark)),
             *rank_columns(metric),
         ),
     )
