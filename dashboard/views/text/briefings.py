@@ -93,7 +93,7 @@ def directions(name: str, rows: Sequence[Row], metrics: Mapping[str, Metric]) ->
 
 def no_list(of: int) -> str:
     """That a council is on no list, since it has no trend."""
-    return f"It is on no list: none of the {of} measures has enough data for a trend."
+    return f"It is on no list: too few years of data for a trend on the {of} measures."
 
 
 def listed_for(metrics: Sequence[Metric], of: int, known: int, benchmark: Benchmark, side: Side) -> str:
