@@ -112,7 +112,7 @@ NOT_COMPARED: Row = {"benchmark": None, "council_count": None, "gap": None, "sho
             BEST_OF_REGION,
             f"15.0% {WHEN}",
             (
-                f"That is 7.4 {POINTS} above what the best quarter of councils in its region reach (7.6%, "
+                f"That is 7.4 {POINTS} above the best-quarter standard of its region (7.6%, "
                 f"15 councils): 11 posts to fill."
             ),
         ),
@@ -121,7 +121,7 @@ NOT_COMPARED: Row = {"benchmark": None, "council_count": None, "gap": None, "sho
             PERCENT,
             BEST_OF_TYPE,
             f"7.0% {WHEN}",
-            f"It meets what the best quarter of councils of its type reach (7.6%, 33 councils). {CHANCE}",
+            f"It meets the best-quarter standard of its type (7.6%, 33 councils). {CHANCE}",
         ),
         (
             {"council_count": 1, "value": 7.0, "gap": -0.6, "shortfall": None, "verdict": "similar"},
@@ -203,7 +203,7 @@ def test_the_sentence_of_a_joint_return_says_so() -> None:
     sentence = council_sentence("Kingston upon Thames", kingston, PERCENT, BEST, ["Richmond upon Thames"])
     assert sentence.startswith(
         "In Kingston upon Thames the rate of waits was 15.0% at 30 September 2025 "
-        "(joint return with Richmond upon Thames), joint 81st of 149 (3 share it). "
+        "(joint return with Richmond upon Thames). It ranks joint 81st of 149 (3 share it). "
     )
 
 
@@ -284,7 +284,8 @@ def test_the_sentence_of_england_without_a_figure_for_england() -> None:
         )
         nobody = England(short=0, meet=0, without=4, shortfall_low=None, shortfall_high=None, uncounted=0)
         assert england_sentence(COUNCILS, england, PERCENT, NEIGHBOURS, nobody) == (
-            f"{NONE} Fewer than five of any council's ten statistical neighbours have a figure in this period."
+            f"{NONE} {FAR} Fewer than five of any council's ten statistical neighbours have a figure in this period. "
+            "4 councils have no figure."
         )
         assert england_sentence([unpublished], england, PERCENT, BEST, nobody) == (
             f"{NONE} No council has a figure: 1 not available (x)."
@@ -326,8 +327,12 @@ def test_the_sentence_of_england_without_a_figure_for_england() -> None:
             England(2, 1, 0, 0.3, 0.3, 2),
             "1 of 3 councils meets your target (7.6% or lower).",
         ),
-        (GROUP, England(0, 0, 3, None, None, 0), "Choose the councils of your group to compare with them."),
-        (TARGET, England(0, 0, 3, None, None, 0), "Type a target to compare with."),
+        (
+            GROUP,
+            England(0, 0, 3, None, None, 0),
+            "Choose the councils of your group to compare with them. 3 councils have no figure.",
+        ),
+        (TARGET, England(0, 0, 3, None, None, 0), "Type a target to compare with. 3 councils have no figure."),
     ],
 )
 def test_the_sentence_of_england_says_who_is_left_out_and_what_is_held_fixed(
@@ -341,16 +346,19 @@ def test_the_sentence_of_england_says_who_is_left_out_and_what_is_held_fixed(
 def test_the_sentence_of_england_names_all_who_are_furthest_behind() -> None:
     rows = [row(name=name, value=15.0) for name in ("Ashford", "Barton")]
     sentence = england_sentence(rows, None, PERCENT, BEST, England(2, 0, 0, None, None, 2))
-    assert sentence.endswith("Worst are Ashford and Barton, at 15.0%.")
+    assert "Ashford and Barton are highest, at 15.0%." in sentence
     many = [row(name=f"Town {letter}", value=15.0) for letter in "ABCDEFG"]
     sentence = england_sentence(many, None, PERCENT, BEST, England(7, 0, 0, None, None, 7))
-    assert sentence.endswith("Worst are Town A, Town B, Town C, Town D and 3 more, at 15.0%.")
+    assert "Town A, Town B, Town C, Town D and 3 more are highest, at 15.0%." in sentence
 
 
 def test_furthest_behind_is_by_distance_where_each_council_has_its_own_benchmark() -> None:
     rows = [row(name="Ashford", value=12.0, benchmark=4.0, gap=8.0), row(name="Barton", value=15.0, gap=7.4)]
     sentence = england_sentence(rows, None, PERCENT, REGION, England(2, 0, 0, None, None, 2))
-    assert sentence.endswith("none of 2 councils reaches it. Worst is Ashford, at 12.0% against its own 4.0%.")
+    assert sentence.endswith(
+        "Ashford is furthest from the benchmark, at 12.0% against 4.0%. "
+        "None of 2 councils do at least as well as their own region."
+    )
 
 
 def test_how_many_are_above_the_benchmark_of_a_neutral_measure() -> None:
@@ -367,11 +375,11 @@ def test_the_sentence_of_grades_counts_every_council() -> None:
     rows += [{**missing(status), **day} for status in ("not_given", "not_given", "no_row")]
     others = "In the others: 2 not given since April 2026 and 1 not inspected by then."
     assert england_sentence(rows, None, GRADE, BEST, total) == (
-        "At 20 August 2026 the latest judgement of impact of leaders was Outstanding in 2 of 7 councils, Good in 1 and "
-        f"Inadequate in 1. {others}"
+        "Ofsted's latest judgement of impact of leaders is Outstanding in 2 of 7 councils, Good in 1 and Inadequate "
+        f"in 1. It covers reports to 20 August 2026. {others}"
     )
     assert england_sentence(rows[4:], None, GRADE, BEST, total) == (
-        f"At 20 August 2026 none of 3 councils had a judgement of impact of leaders. {others}"
+        f"None of 3 councils had a judgement of impact of leaders by 20 August 2026. {others}"
     )
 
 
@@ -481,9 +489,7 @@ def test_no_sentence_has_a_number_its_row_does_not_hold(all_said: Said) -> None:
         if one["value"] is not None and not metric.graded:
             assert formats.brief(one["value"], metric, decimals) in sentence
         if one["gap_low"] is not None:
-            level = (
-                "" if one["benchmark"] is not None else f"the standard lies {formats.benchmark_quantity(one, metric)}."
-            )
+            level = "" if one["benchmark"] is not None else f"that is {formats.benchmark_quantity(one, metric)}."
             assert formats.mark(one, benchmark, metric) in sentence or (level and level in sentence), sentence
 
 
@@ -493,7 +499,10 @@ HIDDEN: Row = {
     "quarter_high": 3, "low": None, "high": None, "verdict": None, "gap": None, "gap_low": -0.8, "gap_high": 1.7,
     "shortfall": None, "shortfall_low": 0.0, "shortfall_high": 4.2,
 }  # fmt: skip
-SMALL = "In Leeds the rate of waits at 30 September 2025 is hidden because it is small (a count of 1 to 5)"
+SMALL = (
+    "In Leeds the rate of waits was between 0.4% and 2.0% at 30 September 2025. It is hidden because it is small "
+    "(a count of 1 to 5)."
+)
 OPEN: Row = {"benchmark": None, "benchmark_low": 0.254, "benchmark_high": 1.238}
 
 
@@ -502,20 +511,20 @@ OPEN: Row = {"benchmark": None, "benchmark_low": 0.254, "benchmark_high": 1.238}
     [
         (
             {**HIDDEN, **OPEN},
-            (f"{SMALL}: 0.4% to 2.0%, between 28th and 86th of 151, in the second or third quarter. "
-            f"Whether it meets {THE_BEST} is not certain: the standard lies between 0.25% and 1.24%."),
+            (f"{SMALL} It ranks between 28th and 86th of 151, in the second or third quarter. "
+            f"It may or may not meet {THE_BEST}: that is between 0.25% and 1.24%."),
         ),
         (
             {**HIDDEN, **OPEN, "quarter_low": 1, "quarter_high": 2, "rank_low": 2, "rank_high": 3},
-            (f"{SMALL}: 0.4% to 2.0%, 2nd or 3rd of 151, in the better half. "
-            f"Whether it meets {THE_BEST} is not certain: the standard lies between 0.25% and 1.24%."),
+            (f"{SMALL} It ranks 2nd or 3rd of 151, in the better half. "
+            f"It may or may not meet {THE_BEST}: that is between 0.25% and 1.24%."),
         ),
         (
             {**OPEN, "value": 5.0, "rank": None, "rank_low": 130, "rank_high": 131, "ranked": 151, "quarter": 4,
              "gap": None, "gap_low": 3.762, "gap_high": 4.746, "shortfall": None, "shortfall_low": 24.1,
              "shortfall_high": 30.4, "verdict": "worse"},
-            ("In Leeds the rate of waits was 5.0% at 30 September 2025, 130th or 131st of 151, in the worst quarter "
-            f"whatever the hidden figures are. That is between 3.8 and 4.7 percentage points above {THE_BEST} (between "
+            ("In Leeds the rate of waits was 5.0% at 30 September 2025. It ranks 130th or 131st of 151, in the worst "
+            f"quarter whatever the hidden figures are. That is between 3.8 and 4.7 percentage points above {THE_BEST} (between "
             f"0.25% and 1.24%): 24 to 30 posts to fill."),
         ),
         (
@@ -540,8 +549,8 @@ def test_a_quarter_is_claimed_only_where_it_is_one() -> None:
     total = England(short=89, meet=59, without=5, shortfall_low=None, shortfall_high=None, uncounted=89)
     rows = [row(benchmark=7.0, council_count=148, reached=59, value=7.0, gap=0.0), *[row(gap=8.0)] * 2]
     sentence = england_sentence(rows, None, PERCENT, BEST, total)
-    assert "59 of 148 councils are at or below 7.0%. 89 fall short." in sentence
-    assert "quarter" not in sentence
+    assert "59 of 148 councils meet the best-quarter standard (7.0% or lower)." in sentence
+    assert "A quarter" not in sentence
 
 
 def test_a_name_is_lowest_or_highest_only_where_it_is_alone() -> None:
@@ -551,8 +560,8 @@ def test_a_name_is_lowest_or_highest_only_where_it_is_alone() -> None:
     assert "range from 0.0 per 10,000 children (2 councils) to 3.0 per 10,000 children (Carlow)." in sentence
 
 
-# "was 14.9% at ..., 98th of 149. That is 7.15 percentage points above what the best quarter ... reach (7.75%)".
-VALUE = re.compile(r" was £?([\d,]+(?:\.\d+)?)(?=[% ])")
+# "was 14.9% at ..., 98th of 149. That is 7.15 percentage points above the best-quarter standard (7.75%)".
+VALUE = re.compile(r"(?: was |: )£?([\d,]+(?:\.\d+)?)(?=[% ])")
 APART = re.compile(r"That is £?([\d,]+(?:\.\d+)?) .*?(above|below) .*?\(£?([\d,]+(?:\.\d+)?)(?=[%,)])")
 
 
