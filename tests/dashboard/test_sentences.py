@@ -524,8 +524,8 @@ OPEN: Row = {"benchmark": None, "benchmark_low": 0.254, "benchmark_high": 1.238}
              "gap": None, "gap_low": 3.762, "gap_high": 4.746, "shortfall": None, "shortfall_low": 24.1,
              "shortfall_high": 30.4, "verdict": "worse"},
             ("In Leeds the rate of waits was 5.0% at 30 September 2025. It ranks 130th or 131st of 151, in the worst "
-            f"quarter whatever the hidden figures are. That is between 3.8 and 4.7 percentage points above {THE_BEST} (between "
-            f"0.25% and 1.24%): 24 to 30 posts to fill."),
+            f"quarter whatever the hidden figures are. That is between 3.8 and 4.7 percentage points above {THE_BEST} "
+            f"(between 0.25% and 1.24%): 24 to 30 posts to fill."),
         ),
         (
             {"sets_cut": False, "not_ranked": "based on fewer than 20"},
