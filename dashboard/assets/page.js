@@ -50,7 +50,7 @@ if (!window.monitorPage) {
       to.pathname = path;
       for (const name of [...to.searchParams.keys()]) if (!SHARED.includes(name)) to.searchParams.delete(name);
     }
-    // A target is in the unit of one measure: with another it is asked anew.
+    // A target is in the unit of one measure: with another it is asked again.
     if (chosen.has('metric') && chosen.get('metric') !== to.searchParams.get('metric')) to.searchParams.delete('target');
     for (const name of [...chosen.keys(), without]) to.searchParams.delete(name);
     for (const [name, value] of chosen) to.searchParams.append(name, value);

@@ -225,7 +225,7 @@ def _regions(db: Database, metric: Metric) -> Section:
 def _watch(db: Database, metric: Metric, benchmark: Benchmark) -> list[Section]:
     lists = [direction.watch_list(db, metric, benchmark), direction.peers(db, metric, benchmark)]
     sentence = Words(sentences.watch_sentence(metric, lists[0].height, lists[1].height, benchmark))
-    written = [Section("Watch list, and its mirror", (sentence,))]
+    written = [Section("Getting worse and getting better", (sentence,))]
     judged = learning.leaders(db)
     for (side, title), rows in zip(SIDES, lists, strict=True):
         body = [

@@ -62,7 +62,7 @@ def rules() -> str:
 def differences_from_dfe() -> str:
     """What holds for all differences."""
     return (
-        f"{len(DIFFERENCES_FROM_DFE)} things are done otherwise than in the Department for Education's two tools, as "
+        f"{len(DIFFERENCES_FROM_DFE)} things differ from the Department for Education's two tools, as "
         f"they were in {SEEN}. What each changes is worked out on today's figures by the tool's rule; its own may "
         "differ."
     )
@@ -83,7 +83,7 @@ def councils(db: Database) -> str:
     joint = records.joint_returns(db)
     small = sorted(db.area.filter("very_small")["name"].to_list())
     return (
-        f"{len(db.authorities)} councils answer for children's social care today; {len(db.ended)} ended in "
+        f"{len(db.authorities)} councils are responsible for children's social care today; {len(db.ended)} ended in "
         f"{len(records.reorganisations(db))} reorganisations, and their figures are not joined to their successors'. "
         f"{len(joint)} pairs report jointly; {formats.listed(small)} are very small."
     )
@@ -120,4 +120,4 @@ def columns(db: Database) -> str:
 
 def glossary() -> str:
     """How many terms there are."""
-    return f"{len(GLOSSARY)} words that stand on these pages, in plain English."
+    return f"{len(GLOSSARY)} words used on these pages, in plain English."

@@ -99,7 +99,7 @@ query = selection.FigureQuery(**chosen)
 with st.container(key="view", horizontal=True, vertical_alignment="bottom"):
     shape = one_of("Rows and columns", list(SHAPES), "shape", default=LONG, help=LAID_OUT)
     beside = st.pills(
-        "Beside each figure", list(PARTS), selection_mode="multi", default=FIRST_PARTS, key="with",
+        "Add columns", list(PARTS), selection_mode="multi", default=FIRST_PARTS, key="with",
         bind="query-params", disabled=shape == WIDE, wrap=True,
     )  # fmt: skip
     session.choose_benchmark()
@@ -130,7 +130,7 @@ session.headline("Data", sentence)
 if not among:
     st.stop()
 if among > SHOWN:
-    st.caption(f"The first {SHOWN:,} of {among:,} rows are shown; a file holds all.")
+    st.caption(f"The first {SHOWN:,} of {among:,} rows are shown. Downloads contain them all.")
 grid(db, shown, "The chosen figures")
 view = (db, query, benchmark, parts, SHAPES[shape])
 downloads(

@@ -156,7 +156,7 @@ often = several.filter(several["count"] > 1)
 if often.height:
     st.html(parts.counted(db, often, f"Councils on a watch list of more than one of {len(nine)} measures"))
 if several.height > often.height:
-    label = f"All {several.height} councils on a watch list of any of them"
+    label = f"All {several.height} councils on at least one watch list"
     with st.expander(label, key="watched", on_change="rerun", bind="query-params") as table:
         if table.open:
             st.html(parts.counted(db, several, label))

@@ -123,7 +123,7 @@ def show_workforce() -> None:
             st.html(tables.note("No council."))
         else:
             count = f"{disagreeing.height} council{'' if disagreeing.height == 1 else 's'}"
-            caption = f"{count}, those in most such quarters first"
+            caption = f"{count}, most worst-quarter measures first"
             table = parts.disagreeing(db, metrics, area_id)
             st.html(table.html(disagreeing, caption))
             save(table, disagreeing, cite(db, [*publications, *used]), f"leaders-{name}.csv")

@@ -115,7 +115,7 @@ def show_sources() -> None:
     st.html(record_tables.changed(db, "What the newest editions changed, where the one before is kept"))
     if single := record_tables.changes(db, "Single figures that they changed"):
         st.html(single)
-    st.html(record_tables.warnings(db, "What was loaded and hardly ever happens: warnings"))
+    st.html(record_tables.warnings(db, "Unusual values (loaded with a warning)"))
     st.html(record_tables.rejects(db, "Rows that were not loaded, each with its reason"))
     st.html(record_tables.versions(store().versions(), "Versions of the data that are kept"))
 

@@ -61,9 +61,9 @@ def ways(council: str) -> None:
         checked, file = result
         st.html(tables.sentence(sentences.result(checked, file)))
         if checked.errors:
-            st.html(parts.findings(checked.errors, "What is wrong: not taken"))
+            st.html(parts.findings(checked.errors, "Not accepted"))
         if checked.warnings:
-            st.html(parts.findings(checked.warnings, "What hardly can be: taken, but look again"))
+            st.html(parts.findings(checked.warnings, "Please check these"))
 
 
 def type_figure(council: str) -> None:
@@ -138,7 +138,7 @@ def among(name: str, own: dict[str, Any]) -> None:
 # No st.stop here: a run that is stopped keeps what stood in fields that are no more, and "cleared" would be untrue.
 if area_id is None:
     session.headline(TITLE, sentences.NO_COUNCIL)
-    promise("What becomes of them.", local_figures_form.other_councils(""))
+    promise("Your figures are private.", local_figures_form.other_councils(""))
     st.html(tables.council_links(db))
 else:
     figures = local_figures_form.figures_of(area_id)

@@ -188,5 +188,5 @@ def _more(chosen: Mapping[str, list[str]], area_id: str, names: Mapping[str, str
     return (
         f'<p class="note"><a href="/briefings/{area_id}.html">{name} in two pages</a>, '
         f'<a href="/briefings/{area_id}.pdf">as PDF</a> · <a href="{figures}">The newest figures of {name} (CSV)</a> · '
-        '<a href="/api">Every figure by address</a></p>'
+        '<a href="/api">API</a></p>'
     )

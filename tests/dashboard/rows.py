@@ -35,10 +35,10 @@ LEADERS, BEST_NEIGHBOURS, ENGLAND = (BENCHMARKS[one] for one in ("outstanding_le
 BEST_OF_REGION, BEST_OF_TYPE = BENCHMARKS["best_quarter_region"], BENCHMARKS["best_quarter_type"]
 PROTECTION, GROUP, TARGET = (BENCHMARKS[one] for one in ("outstanding_protection", "group", "target"))
 
-NO_BEST = "Neither a high nor a low figure is better here, so there is no best to compare with."
+NO_BEST = "Neither high nor low is better, so councils are not ranked on it."
 NO_NEIGHBOURS = "Fewer than five of its ten statistical neighbours have a figure in this period."
-HELD = "with the number of posts as it is"
-A_COUNT = "This is a count, which follows a council's size: councils are not compared by it."
+HELD = "if the number of posts does not change"
+A_COUNT = "This is a count, so councils are not ranked on it."
 
 
 def row(**changes: Any) -> Row:

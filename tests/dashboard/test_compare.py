@@ -300,7 +300,7 @@ def test_a_neutral_measure_runs_from_low_to_high_and_has_no_best(db: Database) -
     assert "best" not in sentence
     assert re.search(r"Among the 3 compared it runs from [\d.]+ \(.+\) to [\d.]+ \(.+\)\. \d (is|are) higher", sentence)
     assert sentence.endswith("lower than England (40.6).")
-    assert first_sentence(db, [LEEDS, "815"], None, "plan_rate").endswith("so there is no best to compare with.")
+    assert first_sentence(db, [LEEDS, "815"], None, "plan_rate").endswith("so councils are not ranked on it.")
 
 
 def test_grades_are_counted_and_a_count_is_not_compared(db: Database) -> None:

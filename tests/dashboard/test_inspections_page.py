@@ -234,7 +234,7 @@ def test_a_grade_and_a_figure_that_disagree_are_counted(rated: Database) -> None
     )
     worst = rows.filter((pl.col("quarter") == 4) & pl.col("grade").is_not_null()).unique(["return_id", "grade"]).height
     assert f"of {worst} in the worst quarter {worst} are Good or Outstanding" in said
-    assert said.endswith("Neither is the cause of the other.")
+    assert said.endswith("One does not cause the other.")
 
 
 LEADERS = "judgement_leaders"
@@ -599,7 +599,7 @@ def test_ratings_beside_measures_of_every_kind(db: Database) -> None:
         app.selectbox(key="metric").set_value(db.metrics[metric_id].title).run()
         assert not app.exception, metric_id
     app.selectbox(key="metric").set_value(db.metrics["vacancy_rate"].title).run()
-    assert sentence(app).endswith("Neither is the cause of the other.")
+    assert sentence(app).endswith("One does not cause the other.")
     app.selectbox(key="period").set_value("2020").run()
     assert not app.exception  # Cumberland began in 2023
     assert "Cumberland" not in sentence(app)

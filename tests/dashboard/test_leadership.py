@@ -120,7 +120,7 @@ def test_grade_and_workforce_disagree_by_the_stated_rule(db: Database) -> None:
         assert found["worst" if side == HIGH else "best"].is_sorted(descending=True)
     said = sentences.beside(rows.to_dicts(), metrics)
     assert f", {len(sides[HIGH])} are in the worst quarter on two or more of four workforce measures" in said
-    assert said.endswith("Neither is the cause of the other.")
+    assert said.endswith("One does not cause the other.")
 
 
 def test_very_small_councils_disagree_with_nothing(db: Database) -> None:

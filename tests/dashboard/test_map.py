@@ -88,8 +88,8 @@ def with_verdicts(*verdicts: str | None) -> list[Row]:
             BEST,
             "verdict",
             (
-                "Beyond chance, 1 of 4 councils is better than what the best quarter of councils in England reach and "
-                "2 worse; for 1 the difference is not statistically significant."
+                "1 of 4 councils is significantly better than the best-quarter standard and 2 worse; for 1 the "
+                "difference is not statistically significant."
             ),
         ),
         (
@@ -97,17 +97,14 @@ def with_verdicts(*verdicts: str | None) -> list[Row]:
             ON_TIME,
             REGION,
             "verdict",
-            "Beyond usual differences between councils, 2 of 2 councils are better than its own region and 0 worse.",
+            "2 of 2 councils are significantly better than its own region and 0 worse.",
         ),
         (
             with_verdicts("lower", "higher", "similar"),
             NEUTRAL,
             ENGLAND,
             "verdict",
-            (
-                "Beyond usual differences between councils, 1 of 3 councils is lower than England and 1 higher; for 1 "
-                "the difference is usual."
-            ),
+            ("1 of 3 councils is significantly lower than England and 1 higher; for 1 the difference is usual."),
         ),
         (
             with_verdicts(None, None),
@@ -261,7 +258,7 @@ def test_who_contributes_to_a_benchmark_is_said_with_links_and_values(db: Databa
     assert "5 of the 15 councils with a figure in its region are at or below" in region
     assert "Leeds 2.1%" in " ".join(region.split())
     assert "choose a council" in shown_contributing(db, BEST_OF_REGION, None)
-    for benchmark, words in ((REGION, "Its region is at"), (ENGLAND, "England stands at 14.2%.")):
+    for benchmark, words in ((REGION, "Its region is at"), (ENGLAND, "England is at 14.2%.")):
         said = shown_contributing(db, benchmark, "383")
         assert words in said
         assert "No councils are picked for it." in said
@@ -282,7 +279,7 @@ def test_trends_stand_in_a_table_with_the_reason_where_there_is_none(db: Databas
         assert cells
         value = formats.brief(one["value"], metric) or formats.reason(one["status"], one["symbol"], metric)
         assert cells[1] == value
-        said = f"cannot be said: {one['no_direction']}" if one["no_direction"] else one["direction"]
+        said = f"not known: {one['no_direction']}" if one["no_direction"] else one["direction"]
         assert cells[2] == said
 
 

@@ -194,8 +194,8 @@ def test_the_sentences_of_the_sections_are_true(db: Database, database: duckdb.D
     assert f"{rejected:,} were rejected" in sentences.sources(db)
     assert rejected == first_cell(database, "SELECT count(*) FROM reject")
     assert sentences.councils(db).startswith(
-        "153 councils answer for children's social care today; 5 ended in 3 reorganisations, and their figures are not "
-        "joined to their successors'. 2 pairs report jointly;"
+        "153 councils are responsible for children's social care today; 5 ended in 3 reorganisations, and their "
+        "figures are not joined to their successors'. 2 pairs report jointly;"
     )
     near = first_cell(database, "SELECT count(*) FROM neighbour")
     assert f"{near:,} statistical neighbours" in sentences.neighbours(db)

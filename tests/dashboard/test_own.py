@@ -711,8 +711,8 @@ def test_the_picture_has_both_marks_by_name(
             (
                 "With 14.2%, unpublished, Leeds would be 72nd of 147 by social worker vacancy rate and in the second "
                 "quarter, the others as published at 30 September 2025. That is 12.1 percentage points more than its "
-                "own published 2.1%, which is worse. It is 6.45 percentage points above what the best quarter of "
-                "councils in England reach (7.75%): 32 posts to fill, with the number of posts as it is."
+                "own published 2.1%, which is worse. It is 6.45 percentage points above the best-quarter "
+                "standard (7.75%): 32 posts to fill, if the number of posts does not change."
             ),
         ),
         (

@@ -231,8 +231,7 @@ def test_in_one_measure_its_own_neighbours_that_reach_it_are_named_nearest_first
     assert partners.neighbours_that_reach(db, "103", EACH, a) is None  # it meets it
     assert sentences.neighbours_sentence("Council 103", None, a, EACH) == ""
     assert sentences.neighbours_sentence("Leeds", [], a, BENCHMARKS["best_quarter"]) == (
-        "None of Leeds' statistical neighbours meets what the best quarter of councils in England reach on the "
-        f"{a.noun}."
+        f"None of Leeds' statistical neighbours meets the best-quarter standard on the {a.noun}."
     )
 
 
@@ -245,7 +244,7 @@ def test_sandwell_is_sent_to_hull_and_coventry_on_vacancies(db: Database) -> Non
         ("Coventry", 8, 7.4, "Outstanding"),
     ]
     assert sentences.neighbours_sentence("Sandwell", found, metric, benchmark) == (
-        "2 of Sandwell's statistical neighbours meet what the best quarter of councils in England reach on the social "
+        "2 of Sandwell's statistical neighbours meet the best-quarter standard on the social "
         "worker vacancy rate: Kingston upon Hull (2.4%, joint 9th of 147, leaders Outstanding) and Coventry (7.4%, "
         "35th of 147, leaders Outstanding)."
     )

@@ -433,14 +433,14 @@ SAID: list[tuple[FigureQuery, str]] = [
         (
             "9 of {all} figures: the social worker vacancy rate in Leeds, from 2017 to 2025. All have a value. In"
             " Leeds the social worker vacancy rate was 2.1% at 30 September 2025, joint 6th of 147 (2 share it). "
-            "It meets what the best quarter of councils in England reach (7.75%)."
+            "It meets the best-quarter standard (7.75%)."
         ),
     ),
     (
         replace(VACANCIES, areas=(ENGLAND,)),
         (
-            "1 of {all} figures. In England the social worker vacancy rate was 14.2% at 30 September 2025, down "
-            "3.1 percentage points in a year, which is better."
+            "1 of {all} figures. In England the social worker vacancy rate was 14.2% at 30 September 2025, an "
+            "improvement of 3.1 percentage points in a year."
         ),
     ),
     (

@@ -69,7 +69,7 @@ def of_common(db: Database) -> Example | None:
     said = {
         "more": "It is among them significantly more often than its number would give",
         "less": "It is among them significantly less often than its number would give",
-    }.get(row["side"] or "", "Chance could explain it")
+    }.get(row["side"] or "", "Not significant")
     return Example(
         f"{heading(metric, period.end)}: {row['dimension'].lower()}, {row['group']}",
         lines(
@@ -128,7 +128,7 @@ RULES = (
     Rule(
         "in-common",
         "What the best have in common",
-        "How often a group of councils is among the best, beside what a lot would give. It shows no cause.",
+        "How often a group of councils is among the best, compared with chance. It shows no cause.",
         "Councils are grouped by region, type, size, deprivation and Ofsted's judgement of leaders. If the best were "
         "drawn by chance, each group would have its share of all councils. How far from that chance may go is the "
         "hypergeometric distribution, both sides together 5%. Groups overlap, and among so many some stand out by "

@@ -197,7 +197,7 @@ RULES = (
     Rule(
         "quarters",
         "Quarters",
-        "Three cuts part the returns into four; a value on a cut belongs to the better quarter.",
+        "Quarters are split at three cut points; a value on a cut belongs to the better quarter.",
         "The cuts are linear quantiles of the values that set them, the kind that spreadsheets call PERCENTILE.INC "
         "and statisticians type 7. A value on a cut belongs to the better quarter, whichever way is better. As "
         "several councils may stand on a cut, a quarter need not hold exactly one in four.",

@@ -71,7 +71,7 @@ def profile(
             Column(benchmark.label, lambda pair: "" if pair[1].counted else cells.benchmark(*pair)),
             Column("Gap", lambda pair: cells.gap(*pair)),
             Column("Rank (1 = best)", lambda pair: cells.rank(*pair)),
-            Column("Course", lambda pair: td(cells.spark(values[pair[1].metric_id]), class_="course")),
+            Column("Trend", lambda pair: td(cells.spark(values[pair[1].metric_id]), class_="course")),
         ),
         mark=lambda pair: CURRENT if pair[1].metric_id == chosen else Html(),
         group=lambda pair: pair[1].theme,
@@ -141,7 +141,7 @@ def councils(db: Database, rows: pl.DataFrame, metric: Metric, benchmark: Benchm
             Column("Council", name),
             Column("Value", lambda row: cells.compared(row, metric)),
             wide(Column("Change in a year", lambda row: cells.change(row["change"], metric, row["series_break"]))),
-            *map(wide, comparison(metric, benchmark)),
+            *(wide(one) for one in comparison(metric, benchmark)),
             *rank_columns(metric),
         ),
     )

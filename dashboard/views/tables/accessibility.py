@@ -44,7 +44,7 @@ def enforcement() -> Html:
 
 def compliance() -> Html:
     """The status, and the parts a statement has by law."""
-    because = ", because of what is listed below" if said.failing() else ""
+    because = ", because of what is listed above" if said.failing() else ""
     rest = f" with {said.STANDARD}{because}. No part is claimed to be a disproportionate burden."
     return tag("p", tag("strong", said.status()), rest)
 

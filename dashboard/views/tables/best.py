@@ -207,7 +207,7 @@ def several(db: Database, metrics: Sequence[Metric], chosen: str | None) -> Tabl
     def worst(row: Row) -> Html:
         chips = [_chip(db.metrics[one], 4) for one in row["worst"]]
         none = formats.listed([db.metrics[one].short_title for one in row["without"]])
-        note = period(f"no figure that counts: {none}") if none else ""
+        note = period(f"no data: {none}") if none else ""
         return join(join(*chips, by=" ") if chips else "none", note)
 
     return Table(

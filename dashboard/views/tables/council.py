@@ -214,7 +214,7 @@ def region(db: Database, area_id: str) -> Html:
 def _evidence(one: Partner) -> Html:
     def said(each: Evidence) -> str:
         there, here = (formats.figure(row, each.metric) for row in (each.there, each.here))
-        return f"{each.metric.short_title}: {there} there, {here} here"
+        return f"{each.metric.short_title}: {there} (here {here})"
 
     count = plural(len(one.evidence), "measure")
     return join(bold(count), items(map(said, one.evidence)))

@@ -40,14 +40,14 @@ JUDGEMENTS = Table(
         ),
         column("Months since", lambda row: row["months"] if row["grade"] else "", months_since="months"),
         column(
-            "Against the one before",
+            "Change",
             lambda row: _before(row) if row["grade"] else "",
             leaders_before="before",
             report_before_published="before_published",
             grades_better_than_before="moved",
         ),
         column(
-            "Before that",
+            "Earlier",
             lambda row: "; ".join(f"{one['grade']}, {one['published']:%b %Y}" for one in row["earlier"] or ()),
             before_that=EARLIER.list.join("; "),
         ),
@@ -150,7 +150,7 @@ def _when(row: Row) -> str:
 
 def _before(row: Row) -> Html:
     if row["before"] is None:
-        return missing("the first on record")
+        return missing("first inspection")
     css = "better" if row["moved"] > 0 else "worse" if row["moved"] < 0 else "same"
     word = span(f"word {css}", sentences.step(row["moved"]))
     return join(word, row["before"], f", {row['before_published']:%b %Y}")

@@ -39,7 +39,7 @@ TYPES = {
 }
 # Why a stay in the best quarter does not begin earlier.
 ENDED = {
-    FIRST: "all there are",
+    FIRST: "every year",
     METHOD: "the method changed then",
     UNPUBLISHED: "nothing published the year before",
     MISSING: "no figure the year before",
@@ -48,7 +48,7 @@ ENDED = {
     NOT_THERE: "no figures of its own before",
     UNSURE: "hidden figures leave the year before open",
 }
-NO_CAUSE = "This shows no cause."
+NO_CAUSE = "Correlation does not show cause."
 
 
 def opening(db: Database, found: Best) -> str:
@@ -57,7 +57,7 @@ def opening(db: Database, found: Best) -> str:
     by = f"By the {metric.noun} {formats.period(metric, found.period.end)},"
     if found.level_low is None:
         none = formats.benchmark_value(found.mark, found.benchmark, metric)
-        return f"{by} nobody can be said to be best. {none}"
+        return f"{by} no council can be called best. {none}"
     if not rows:
         none = f"{by} none of {found.among.height} councils reaches your target of {level(found)}."
         return f"{none} {_own(db, found)}".strip()

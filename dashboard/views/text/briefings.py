@@ -38,7 +38,7 @@ ABOUT = (
 def opening(regions: int, councils: int, db: Database) -> str:
     """What there is to take along."""
     return (
-        f"There is a briefing on England, on each of {regions} regions and on each of {councils} councils, with the "
+        f"Two-page briefings on England, {regions} regions and {councils} councils, with the "
         f"figures as they stood on {format_date(db.built_at)}."
     )
 
@@ -93,7 +93,7 @@ def directions(name: str, rows: Sequence[Row], metrics: Mapping[str, Metric]) ->
 
 def no_list(of: int) -> str:
     """That a council is on no list, since it has no trend."""
-    return f"It is on no list: none of the {of} measures has enough data for a trend."
+    return f"It is on no list: too few years of data for a trend on the {of} measures."
 
 
 def listed_for(metrics: Sequence[Metric], of: int, known: int, benchmark: Benchmark, side: Side) -> str:
@@ -165,7 +165,7 @@ def without(metric: Metric, names: Mapping[str, Sequence[str]]) -> str:
 
 def appeal(number: float) -> str:
     """Why so many are thought to come back."""
-    return f"{formats.number(number, 0)} is as many as the appeal of 2009 to come back to social work was for."
+    return f"{formats.number(number, 0)} was the target of the 2009 return-to-social-work campaign."
 
 
 def conflicts(rows: Sequence[Row], metrics: Mapping[str, Metric]) -> str:

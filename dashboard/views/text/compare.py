@@ -157,7 +157,7 @@ def two_measures(rows: Sequence[Row], upright: Metric, across: Metric) -> str:
     )
 
 
-NO_CAUSE = "This shows no cause."
+NO_CAUSE = "Correlation does not show cause."
 BECAUSE = (
     "Where two measures go together, a third thing may move both, or chance may; and what holds among councils need "
     "not hold within one."

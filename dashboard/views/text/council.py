@@ -50,7 +50,8 @@ def council_sentence(
 
 def _hidden_sentence(name: str, when: str, row: Row, metric: Metric, benchmark: Benchmark, among: str) -> str:
     """A figure that is hidden because its count is small: its range, where that ranks it, and what it is beside."""
-    said = f"{formats.opening(name, formats.figure(row, metric), metric, when)}. It is {formats.hidden(row, metric)}."
+    lies = f"between {formats.between(row['value_low'], row['value_high'], metric)}"
+    said = f"{formats.opening(name, lies, metric, when)}. It is {formats.hidden(row, metric)}."
     if row["not_ranked"]:
         return f"{said} {_not_ranked(row, metric)}"
     rank, quarter = _ranked(row, among), formats.quarter(row)

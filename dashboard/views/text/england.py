@@ -98,6 +98,7 @@ def _total(shared: Mapping[str, Any] | None, metric: Metric, benchmark: Benchmar
         mark = f" ({formats.benchmark_quantity(shared, metric)})"
     of = f"{total.compared} councils"
     who = f"{total.meet} of {of}" if total.meet and total.short else f"All {of}" if total.meet else f"None of {of}"
+    who = "The one council" if total.meet == total.compared == 1 else who
     verb = "meet" if benchmark.to_meet else "do at least as well as"
     if (total.meet or total.compared) == 1:
         verb = "meets" if benchmark.to_meet else "does at least as well as"

@@ -12,7 +12,7 @@ from dashboard.views.text import formats
 from dashboard.views.text.grammar import are, have, plural, were
 from dashboard.views.text.inspections import graded
 
-NO_CAUSE = "Neither is the cause of the other."
+NO_CAUSE = "One does not cause the other."
 NUMBERS = ("none", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 
 
@@ -115,7 +115,7 @@ def directors(rows: Sequence[Row]) -> str:
         last = before[-1]
         when = "the year before" if last is rows[-2] else f"the year to {format_date(last['period_end'])}"
         opening += f", after {formats.number(last['changes'], 0)} in {when}"
-    return f"{opening}. Which councils they left, no public record says."
+    return f"{opening}. No public record shows which councils."
 
 
 def names(metrics: Sequence[Metric]) -> str:

@@ -30,7 +30,7 @@ ASKED = {
     "agency_rate": "For which work are agency social workers engaged, and what would let permanent staff take it on?",
     "turnover_rate": "What do social workers say when they leave, and what would help them to stay?",
     "caseload": "How are cases shared among social workers, and what would bring down the number each holds?",
-    "repeat_plan_rate": "What is known of the children who come onto a plan again: how long after the first, and why?",
+    "repeat_plan_rate": "Why do children go back onto a plan, and how soon?",
     "long_plan_rate": "What keeps children on plans for two years or more, and how are those plans reviewed?",
     "rereferral_rate": "Why are children referred again within 12 months, and what help had they been given before?",
     "conferences_in_15_days": "What holds up the conferences that are late, and what would bring them forward?",
@@ -39,7 +39,7 @@ ASKED = {
 _OTHER = "What lies behind the {noun}, and what would improve it?"
 _WORSE = "What has changed over these five years that could explain the course of the {noun}?"
 _MISSING = "Does the council hold {figures} of its own for {nouns}?"
-_REPORT = "What has been done since on what the report recommends, and what remains?"
+_REPORT = "Which of Ofsted’s recommendations have been completed?"
 _PARTNER = "What can this council learn from {partner}? Are they already in touch?"
 
 
