@@ -19,8 +19,8 @@ from bench.report import HOLDS, Table, number
 from bench.server import Server
 from dashboard.analysis.benchmarks import BENCHMARKS
 from dashboard.data.database import Database
-from dashboard.pictures.choices import Choices
-from dashboard.pictures.kinds import KINDS
+from dashboard.files.pictures.choices import Choices
+from dashboard.files.pictures.kinds import KINDS
 from dashboard.views.svg.picture import HIGH, SCALE, WIDE
 
 SHOWN = ("trend", "order", "funnel", "lines", "scatter")

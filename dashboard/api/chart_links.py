@@ -12,8 +12,8 @@ from dashboard.analysis.inspections import judgement
 from dashboard.api.view_links import VERSION
 from dashboard.data.database import Database
 from dashboard.data.model import GRADES
-from dashboard.pictures.choices import DEFAULT_METRIC, LIMITS, VIEWS, Choices
-from dashboard.pictures.kinds import KINDS, Kind
+from dashboard.files.pictures.choices import DEFAULT_METRIC, LIMITS, VIEWS, Choices
+from dashboard.files.pictures.kinds import KINDS, Kind
 from dashboard.views.tables import STRAND_NAMES
 
 CHARTS = "/api/v1/charts"

@@ -12,8 +12,8 @@ from dashboard.api.answers import Answer
 from dashboard.api.chart_requests import ChartRequest
 from dashboard.api.problems import Problem, problem
 from dashboard.files import exports
-from dashboard.pictures.kinds import KINDS, Kind
-from dashboard.pictures.measures import draw_over_time
+from dashboard.files.pictures.kinds import KINDS, Kind
+from dashboard.files.pictures.measures import draw_over_time
 
 MEDIA_TYPE = "application/zip"
 # What the pack is asked for by: a council, and what it is compared with.

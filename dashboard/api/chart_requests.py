@@ -18,8 +18,8 @@ from dashboard.api.request_parsing import find_undeclared, find_version, parse_q
 from dashboard.data.database import Database
 from dashboard.data.measure_names import ARROW, other_names
 from dashboard.data.model import GRADES, Metric, Period
-from dashboard.pictures.choices import COLOUR_SCHEMES, DEFAULT_METRIC, LIMITS, VIEWS, Choices
-from dashboard.pictures.kinds import Kind, main_kind
+from dashboard.files.pictures.choices import COLOUR_SCHEMES, DEFAULT_METRIC, LIMITS, VIEWS, Choices
+from dashboard.files.pictures.kinds import Kind, main_kind
 from dashboard.views.tables import STRAND_NAMES
 
 # The ids of limits, as other addresses have them, beside the words of the pages.

@@ -14,8 +14,8 @@ from dashboard.api.chart_requests import ChartRequest
 from dashboard.api.problems import problem
 from dashboard.data.database import Database
 from dashboard.files import exports
-from dashboard.pictures.choices import CannotBeDrawnError
-from dashboard.pictures.drawn import Drawn
+from dashboard.files.pictures.choices import CannotBeDrawnError
+from dashboard.files.pictures.drawn import Drawn
 from dashboard.views.svg import picture as pictures
 from dashboard.views.svg.png import png
 

@@ -8,7 +8,7 @@ from typing import Any
 from dashboard.api import chart_pack, chart_requests, charts
 from dashboard.api.chart_links import CHARTS, PACK
 from dashboard.api.parameters import VERSION_, Parameter
-from dashboard.pictures.kinds import KINDS, Kind
+from dashboard.files.pictures.kinds import KINDS, Kind
 
 Json = dict[str, Any]
 REFUSED = ("304", "400", "404", "409", "416", "429", "503")

@@ -16,8 +16,8 @@ from dashboard.api.parameters import MOST_VALUES, Parameter
 from dashboard.api.problems import Problem
 from dashboard.api.request_parsing import parse_request
 from dashboard.data.database import Database
-from dashboard.pictures.kinds import KINDS as PICTURES
-from dashboard.pictures.kinds import Kind as Picture
+from dashboard.files.pictures.kinds import KINDS as PICTURES
+from dashboard.files.pictures.kinds import Kind as Picture
 from dashboard.views.tables.cells import without
 from dashboard.views.tables.html import Html, attributes, escape, join, tag
 from dashboard.views.tables.table import of_cells

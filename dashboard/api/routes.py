@@ -28,11 +28,11 @@ from dashboard.api.request_parsing import find_version, parse_query, parse_reque
 from dashboard.data.database import Database
 from dashboard.data.model import DatabaseError
 from dashboard.data.versions import store
+from dashboard.files.pictures.kinds import KINDS as PICTURES
+from dashboard.files.pictures.kinds import Kind as Picture
 from dashboard.ops import errors
 from dashboard.ops.logs import log_error
 from dashboard.ops.settings import settings
-from dashboard.pictures.kinds import KINDS as PICTURES
-from dashboard.pictures.kinds import Kind as Picture
 
 READING = ThreadPoolExecutor(8, thread_name_prefix="api reads")
 MAKING = ThreadPoolExecutor(2, thread_name_prefix="api makes")

@@ -17,9 +17,9 @@ from starlette.applications import Starlette
 from dashboard.api import answers, chart_links, chart_requests, charts, embed, routes
 from dashboard.api.problems import Problem
 from dashboard.data.database import Database
+from dashboard.files.pictures.drawn import Drawn
+from dashboard.files.pictures.kinds import KINDS, Kind
 from dashboard.ops.settings import Settings
-from dashboard.pictures.drawn import Drawn
-from dashboard.pictures.kinds import KINDS, Kind
 from tests.api.client import Client
 from tests.dashboard.helpers import Page
 

@@ -19,7 +19,7 @@ from dashboard.data.versions import store
 from dashboard.files import exports
 from dashboard.files.exports.export import WHOLE_FILE
 from dashboard.files.exports.rows import PARTS
-from dashboard.pictures.kinds import KINDS as PICTURES
+from dashboard.files.pictures.kinds import KINDS as PICTURES
 from tests.api.client import STYLE, Client
 from tests.dashboard import small
 from tests.dashboard.small import Figure

@@ -18,10 +18,10 @@ from dashboard.analysis import queries
 from dashboard.analysis.benchmarks import BENCHMARKS
 from dashboard.api import chart_requests
 from dashboard.data.database import Database
+from dashboard.files.pictures.choices import Choices, colour_schemes
+from dashboard.files.pictures.kinds import KINDS, Kind
 from dashboard.pages.components import chart
 from dashboard.pages.components import share as sharing
-from dashboard.pictures.choices import Choices, colour_schemes
-from dashboard.pictures.kinds import KINDS, Kind
 from dashboard.views.svg import text
 from dashboard.views.svg.council_map import contrast
 from dashboard.views.svg.picture import CARD_HIGH, HIGH, WIDE, svg

@@ -9,7 +9,7 @@ from urllib.parse import quote, urlencode
 import pytest
 
 from dashboard.data.versions import store
-from dashboard.pictures.choices import COLOUR_SCHEMES
+from dashboard.files.pictures.choices import COLOUR_SCHEMES
 from dashboard.server import app as server_app
 from dashboard.server.page_routes import RENAMED
 from tests.api.client import Client

@@ -13,9 +13,9 @@ from dashboard.api import charts, embed
 from dashboard.api.chart_requests import ChartRequest
 from dashboard.api.problems import Problem
 from dashboard.data.database import Database
+from dashboard.files.pictures.choices import Choices
+from dashboard.files.pictures.kinds import KINDS, Kind
 from dashboard.pages.components.share import share
-from dashboard.pictures.choices import Choices
-from dashboard.pictures.kinds import KINDS, Kind
 from tests.dashboard.helpers import Page
 from tests.security.payloads import ELSEWHERE
 

@@ -7,9 +7,9 @@ from html import escape
 from dashboard.api import chart_links
 from dashboard.api.chart_links import FORMATS
 from dashboard.data.database import Database
+from dashboard.files.pictures.choices import Choices
+from dashboard.files.pictures.kinds import Kind
 from dashboard.pages.components.as_data import copied
-from dashboard.pictures.choices import Choices
-from dashboard.pictures.kinds import Kind
 from dashboard.views.tables.html import Html
 
 WHAT = {"png": "PNG for slides", "svg": "SVG to edit", "csv": "figures as CSV", "xlsx": "figures for Excel"}

@@ -26,6 +26,13 @@ from dashboard.data.measure_names import find_metric, other_names
 from dashboard.data.model import DatabaseError, Metric, Period
 from dashboard.data.versions import store
 from dashboard.files import exports
+from dashboard.files.pictures.choices import COLOUR_SCHEMES as COLOUR_SCHEMES
+from dashboard.files.pictures.choices import DEFAULT_METRIC as DEFAULT_METRIC
+from dashboard.files.pictures.choices import LIMITS as LIMITS
+from dashboard.files.pictures.choices import VIEWS as VIEWS
+from dashboard.files.pictures.choices import Choices
+from dashboard.files.pictures.choices import colour_schemes as colour_schemes
+from dashboard.files.pictures.kinds import KINDS
 from dashboard.ops.settings import settings
 from dashboard.ops.timing import once_per_run
 from dashboard.pages.components import as_data as parts
@@ -36,13 +43,6 @@ from dashboard.pages.shared import assets
 from dashboard.pages.shared.acting import WIDTHS, acting, keep
 from dashboard.pages.shared.notices import notice as notice
 from dashboard.pages.shared.notices import target_notice
-from dashboard.pictures.choices import COLOUR_SCHEMES as COLOUR_SCHEMES
-from dashboard.pictures.choices import DEFAULT_METRIC as DEFAULT_METRIC
-from dashboard.pictures.choices import LIMITS as LIMITS
-from dashboard.pictures.choices import VIEWS as VIEWS
-from dashboard.pictures.choices import Choices
-from dashboard.pictures.choices import colour_schemes as colour_schemes
-from dashboard.pictures.kinds import KINDS
 from dashboard.views import tables
 from dashboard.views.text.grammar import opening
 from dashboard.views.text.markdown import literal

@@ -10,8 +10,8 @@ from dashboard.analysis import programme, progress
 from dashboard.analysis.programme import ABSENT
 from dashboard.analysis.progress import Held
 from dashboard.data.database import Database
-from dashboard.pictures.choices import CannotBeDrawnError, Choices
-from dashboard.pictures.drawn import BOUNDARIES, Drawn, source_line
+from dashboard.files.pictures.choices import CannotBeDrawnError, Choices
+from dashboard.files.pictures.drawn import BOUNDARIES, Drawn, source_line
 from dashboard.views.charts.enrolments import draw_enrolments
 from dashboard.views.charts.palette import GREY, NEUTRAL, LegendClass
 from dashboard.views.charts.programme_map import classify_programme

@@ -6,9 +6,9 @@ import polars as pl
 
 from dashboard.analysis import compare, queries
 from dashboard.data.database import Database
-from dashboard.pictures.choices import DEFAULT_METRIC, CannotBeDrawnError, Choices
-from dashboard.pictures.drawn import Drawn, figures, source_line, sources_of
-from dashboard.pictures.measures import refuse_grades
+from dashboard.files.pictures.choices import DEFAULT_METRIC, CannotBeDrawnError, Choices
+from dashboard.files.pictures.drawn import Drawn, figures, source_line, sources_of
+from dashboard.files.pictures.measures import refuse_grades
 from dashboard.views.charts.bars import draw_bars
 from dashboard.views.charts.builder import Part
 from dashboard.views.charts.lines import draw_lines

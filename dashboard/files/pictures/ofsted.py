@@ -7,8 +7,8 @@ import polars as pl
 from dashboard.analysis import inspections, leadership, queries, transitions
 from dashboard.data.database import Database
 from dashboard.data.model import ENGLAND, GRADES, Metric
-from dashboard.pictures.choices import CannotBeDrawnError, Choices
-from dashboard.pictures.drawn import Drawn, shown_classes, source_line, sources_of
+from dashboard.files.pictures.choices import CannotBeDrawnError, Choices
+from dashboard.files.pictures.drawn import Drawn, shown_classes, source_line, sources_of
 from dashboard.views.charts import palette
 from dashboard.views.charts.by_grade import draw_by_grade
 from dashboard.views.charts.directors import draw_directors

@@ -10,8 +10,8 @@ from dashboard.analysis import comparison, direction, funnel, queries, standard
 from dashboard.analysis import group as groups
 from dashboard.data.database import Database
 from dashboard.data.model import Metric
-from dashboard.pictures.choices import COLOUR_SCHEMES, CannotBeDrawnError, Choices, colour_schemes
-from dashboard.pictures.drawn import (
+from dashboard.files.pictures.choices import COLOUR_SCHEMES, CannotBeDrawnError, Choices, colour_schemes
+from dashboard.files.pictures.drawn import (
     BOUNDARIES,
     Drawn,
     figures,

@@ -6,9 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from dashboard.data.database import Database
-from dashboard.pictures import compared, kept, measures, ofsted
-from dashboard.pictures.choices import Choices
-from dashboard.pictures.drawn import Drawn
+from dashboard.files.pictures import compared, kept, measures, ofsted
+from dashboard.files.pictures.choices import Choices
+from dashboard.files.pictures.drawn import Drawn
 
 MEASURE = ("la", "metric", "period", "benchmark", "group", "target")
 JUDGED = ("la", "judgement", "region")
