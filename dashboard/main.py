@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from dashboard.pages.shared import session
+from dashboard.pages.shared import frame, session
 from dashboard.server import app
 from dashboard.views import tables
 from dashboard.views.tables import help as helping
@@ -41,8 +41,8 @@ page = st.navigation(
 )
 # So that tabs and steps back are told apart.
 st.set_page_config(f"{page.title} · {NAME}")
-session.logo()
-session.page_style()
+frame.logo()
+frame.page_style()
 session.version()
 db = session.database()
 st.session_state["headline"] = st.container()
@@ -64,6 +64,6 @@ body, st.session_state["below"], foot = st.container(), st.container(), st.conta
 # Before the page, which may stop early: its links need the script all the same.
 with foot:
     session.footer(db)
-    session.page_script()
+    frame.page_script()
 with body, run.record(page.url_path or app.FIRST, db.data_version):
     page.run()

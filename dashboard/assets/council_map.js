@@ -50,12 +50,8 @@ class CouncilMap {
     this.areas = new Map();
     this.shown = [];
     this.pointed = [];
-    this.svg.addEventListener('pointermove', (event) => this.hover(event));
-    this.svg.addEventListener('pointerleave', (event) => this.hover(event));
-    this.svg.addEventListener('click', (event) => this.click(event));
-    this.svg.addEventListener('keydown', (event) => this.press(event));
-    this.svg.addEventListener('pointerdown', (event) => this.grab(event));
-    this.svg.addEventListener('pointermove', (event) => this.drag(event));
+    const acts = [['pointermove', 'hover'], ['pointerleave', 'hover'], ['click', 'click'], ['keydown', 'press'], ['pointerdown', 'grab'], ['pointermove', 'drag']];
+    for (const [kind, act] of acts) this.svg.addEventListener(kind, (event) => this[act](event));
     for (const end of ['pointerup', 'pointercancel']) this.svg.addEventListener(end, () => { this.grabbed = null; });
     // Not on the SVG: Chromium lets the mouse focus any SVG element that listens for focus.
     this.root.addEventListener('focusin', (event) => this.stand(event.target));

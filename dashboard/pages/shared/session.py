@@ -12,9 +12,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import streamlit as st
-from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
-from streamlit.proto.Logo_pb2 import Logo
-from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from dashboard.analysis import benchmarks
 from dashboard.analysis.benchmarks import BENCHMARKS, DEFAULT, Benchmark
@@ -39,7 +36,6 @@ from dashboard.pages.components import as_data as parts
 from dashboard.pages.components import share as sharing
 from dashboard.pages.components.chart import chart as chart
 from dashboard.pages.components.unknown_council import say_unknown_councils
-from dashboard.pages.shared import assets
 from dashboard.pages.shared.acting import WIDTHS, acting, keep
 from dashboard.pages.shared.notices import notice as notice
 from dashboard.pages.shared.notices import target_notice
@@ -267,26 +263,6 @@ def headline(title: str, sentence: str, *, kicker: str = "", chosen: str | None 
         st.html(tables.headline(title, first, kicker=kicker, chosen=chosen))
     if rest:
         st.session_state["below"].html(tables.note(rest))
-
-
-def page_style() -> None:
-    """The style sheet of every page, by address: Streamlit sends what is written here again at each rerun."""
-    st.html(f'<style>@import url("{assets.style().url}");</style>')
-
-
-def logo() -> None:
-    """The logo, as `st.logo` draws it, which imports numpy to look at it: 12 MB of a server."""
-    context = get_script_run_ctx()
-    if context is not None:
-        message = ForwardMsg()
-        message.logo.image, message.logo.size = assets.logo(), "large"
-        message.logo.image_type = Logo.ImageType.IMAGE
-        context.enqueue(message)
-
-
-def page_script() -> None:
-    """The script of every page: links that keep the reader's place, no single-key shortcuts."""
-    st.html(f'<script src="{assets.script().url}"></script>', unsafe_allow_javascript=True)
 
 
 def benchmark() -> Benchmark:

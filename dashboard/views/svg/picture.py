@@ -11,7 +11,8 @@ from dashboard.views.charts.palette import GREY, INK, LegendClass
 from dashboard.views.svg import text
 from dashboard.views.svg.council_map import CouncilMap, draw_map
 from dashboard.views.svg.marks import TEXTURES, hatching, key, mark, rectangle
-from dashboard.views.svg.plot import draw_plot, legend
+from dashboard.views.svg.panels import draw_figure
+from dashboard.views.svg.plot import legend
 from dashboard.views.svg.text import number
 
 # 16:9 for slides; twice as large as PNG, 1920 by 1080.
@@ -75,7 +76,7 @@ def _with_figure(picture: Picture, width: float, height: float) -> str:
     entries = [*picture.legend, *(MarkKey(name, marker) for marker, name in legend(trial))]
     keys, below = _legend(entries, SIDE, below + 6, room) if entries else ("", below)
     tall = above - below - 10
-    plot = draw_plot(_figure(picture, int(tall)), room, tall)
+    plot = draw_figure(_figure(picture, int(tall)), room, tall)
     return f'{words}{keys}<g transform="translate({number(SIDE)} {number(below + 6)})">{plot}</g>{foot}'
 
 

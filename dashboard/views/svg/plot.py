@@ -42,47 +42,9 @@ class Room:
 
 def draw_plot(figure: Part, width: float, height: float, name: str = "plot") -> str:
     """The figure in so much room, from 0, 0; `name` begins the names of its patterns and clips."""
-    if "xaxis2" in figure["layout"]:
-        return _draw_panels(figure, width, height, name)
     first = _Plot(figure, width, height, name, _room(figure, 0))
     over = first.overflow()
     return (first if over <= 0 else _Plot(figure, width, height, name, _room(figure, over))).svg()
-
-
-def _draw_panels(figure: Part, width: float, height: float, name: str) -> str:
-    """Plots of one axis each, side by side in as many columns as the figure has, each with its note as its name."""
-    layout = figure["layout"]
-    keys = [key.removeprefix("xaxis") for key in layout if key.startswith("xaxis")]
-    columns = len({layout[f"xaxis{key}"]["domain"][0] for key in keys})
-    title = _title(layout["yaxis"])
-    start = TITLE * text.LINE + 4 if title else 0.0
-    wide, tall = (width - start) / columns, height / math.ceil(len(keys) / columns)
-    drawn = [text.draw(0, height / 2, title, TITLE, across="middle", up="top", turned=True)] if title else []
-    for at, (key, note) in enumerate(zip(keys, layout["annotations"], strict=True)):
-        axes = {f"{letter}axis": _alone(layout[f"{letter}axis{key}"]) for letter in "xy"}
-        shapes = [{**shape, "xref": "x", "yref": "paper"} for shape in layout["shapes"] if shape["xref"] == f"x{key}"]
-        panel = {
-            "data": [
-                {name: value for name, value in trace.items() if name not in ("xaxis", "yaxis")}
-                for trace in figure["data"]
-                if trace["xaxis"] == f"x{key}"
-            ],
-            "layout": {
-                **axes, "shapes": shapes, "annotations": [{**note, "x": 0, "y": 1}],
-                "margin": {"l": 8, "r": 16, "t": 26, "b": 28},
-            },
-        }  # fmt: skip
-        drawn.append(
-            f'<g transform="translate({number(start + at % columns * wide)} {number(at // columns * tall)})">'
-            f"{draw_plot(panel, wide, tall, f'{name}{at}')}</g>"
-        )
-    return "".join(drawn)
-
-
-def _alone(axis: Part) -> Part:
-    """An axis of a plot of its own, with its numbers; its title stands once beside all."""
-    left_out = ("domain", "anchor", "showticklabels", "title")
-    return {name: value for name, value in axis.items() if name not in left_out}
 
 
 def legend(figure: Part) -> list[tuple[Part, str]]:
@@ -193,7 +155,7 @@ class _Plot:
             return 0.0
         trial = self._scale("y", axis, *((self.height - 40, 10.0) if "domain" not in shown else (self.height, 80.0)))
         widest = max((text.width(self._name(words), TICK) for _, words in trial.ticks), default=0.0)
-        title = _title(shown)
+        title = axis_title(shown)
         return widest + GAP + 6 + (len(title.split("<br>")) * TITLE * text.LINE + GAP if title else 0)
 
     def _axes(self) -> Iterable[str]:
@@ -208,13 +170,13 @@ class _Plot:
                 text.draw(self.left - GAP, at, self._name(words), TICK, across="end", up="middle")
                 for at, words in y.ticks
             )
-            if title := _title(y.layout):
+            if title := axis_title(y.layout):
                 count = len(title.split("<br>"))
                 edge = self.left - self._beside("yaxis") + 4 + (count - 1) * TITLE * text.LINE * 0.1
                 middle = (y.start + y.end) / 2
                 yield text.draw(edge, middle, title, TITLE, across="middle", up="top", turned=True)
         yield from (text.draw(at, floor + GAP, words, TICK, across="middle", up="top") for at, words in self._apart(x))
-        if title := _title(x.layout):
+        if title := axis_title(x.layout):
             down = floor + GAP + TICK * text.LINE * max((words.count("<br>") + 1 for _, words in x.ticks), default=1)
             yield text.draw(
                 (self.left + self.right) / 2, down + 2, title.replace("<br>", ", "), TITLE, across="middle", up="top"
@@ -428,7 +390,7 @@ class _Plot:
         return self.bottom - value * (self.bottom - self.top) if of == "paper" else self.scales[of](value)
 
 
-def _title(axis: Part) -> str:
+def axis_title(axis: Part) -> str:
     title = axis.get("title")
     return str(title["text"]) if title else ""
 
