@@ -131,14 +131,14 @@ class Oracle:
             gap = (lowest - lax, highest - strict) if self.polarity != HIGH else (strict - highest, lax - lowest)
         return low, high, len(values) if count is None else count, gap
 
-    def fixed(self, area: str, value: float, count: int | None) -> Found:
+    def fixed(self, area: str, low: float, high: float) -> Found:
         """A benchmark that no council's figure goes into."""
         own = self.figures[area]["return_id"]
         ends = self.setting.get(own)
         gap = ends and (
-            (ends[0] - value, ends[1] - value) if self.polarity != HIGH else (value - ends[1], value - ends[0])
+            (ends[0] - high, ends[1] - low) if self.polarity != HIGH else (low - ends[1], high - ends[0])
         )
-        return value, value, count, gap or None
+        return low, high, None, gap or None
 
     def best_of(self, area: str, values: dict[str, Ends], fewest: int) -> Found:
         if self.polarity == NEUTRAL or len(values) < fewest:
@@ -193,8 +193,8 @@ class Oracle:
         return self.published(area, ENGLAND)
 
     def published(self, area: str, place: str) -> Found:
-        value = self.figures.get(place, {}).get("value")
-        return self.fixed(area, float(value), 1) if value else None
+        found = self.figures.get(place)
+        return self.fixed(area, *self.ends(found)) if found and found["value"] else None
 
     def group(self, area: str) -> Found:
         return self.middle(area, self.others(area, GROUP))

@@ -307,7 +307,11 @@ def test_a_hidden_count_makes_a_gap_a_shortfall_and_englands_sum_a_range(tmp_pat
     assert [found["101"][name] for name in bounds] == [3.0, 3.0, 3.0, 3.0, 3.0, 3.0]
     assert [found["102"][name] for name in bounds] == [-1.0, -1.0, -1.0, None, None, None]
     assert [found["103"][name] for name in bounds] == [None, -2.0, 2.0, None, 0.0, 2.0]
-    assert found["103"]["verdict"] is None
+    # Both intervals hold 3, neither 20; that of one of 100 holds 1, and that of five does not.
+    assert found["103"]["verdict"] == "similar"
+    for target, verdict in ((20.0, "better"), (0.1, "worse"), (1.0, None)):
+        held = comparison.compare(db, benchmarks.with_target(target, metric), figures, figures)
+        assert held.filter(pl.col("area_id") == "103")["verdict"].to_list() == [verdict]
     total = comparison.england_if_all_met(rows)
     assert (total.short, total.meet, total.unsure, total.without) == (1, 1, 1, 0)
     assert (total.shortfall_low, total.shortfall_high, total.shortfall) == (3.0, 5.0, None)
