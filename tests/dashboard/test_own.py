@@ -511,6 +511,9 @@ def slow(db: Database, metric: Metric, area_id: str, value: float) -> tuple[int 
     ends: dict[str, tuple[float, float]] = {}
     for one in councils:
         low, high = one["value_low"] or one["value"], one["value_high"] or one["value"]
+        if one["unknown"] == 0:
+            # Beside ranges that are made of counts its own are.
+            low = high = float(f"{one['numerator'] / one['denominator'] * 100:.9g}")
         if one["sets_cut"]:
             ends[one["return_id"]] = (low, high) if metric.lower_is_better else (-high, -low)
     others = [one for key, one in ends.items() if area_id not in key.split("+")]
