@@ -337,8 +337,9 @@ def test_hidden_counts_are_told_by_the_measure_that_hides_most(db: Database) -> 
     example = example_of(db, "ranges")
     assert example.metric_id == "long_plan_rate"
     assert "59 of 151 councils hide a count of 1 to 5." in words(example)
-    assert "Leeds" not in words(example) or "130th or 131st of 151" in words(example)
-    assert "Plans of two years or more" in words(example) or "two years" in words(example)
+    assert "The rule is used for 26 measures: " in words(example)
+    # Those are ranges because some are unknown.
+    assert "care leavers" not in words(example).lower()
     assert [row[:3] for row in example.rows[:2]] == [("2025", "59", "2.8"), ("2024", "51", "3.4")]
 
 
