@@ -144,7 +144,7 @@ def difference(value: float, metric: Metric, decimals: int | None = None) -> str
 
 
 def between(low: float, high: float, metric: Metric, *, finer: int = 0) -> str:
-    """A range after "between": "0.4% and 2.2%"; with more decimals where it would begin at a false zero."""
+    """A range after "between": "0.4% and 2.2%"; with more decimals where it began at a false zero, or its ends met."""
     return _range(low, high, metric, " and ", finer)
 
 
@@ -607,7 +607,10 @@ def _level_or_range(row: Row, of: str, metric: Metric) -> str:
 
 def _range(low: float, high: float, metric: Metric, parted: str, finer: int = 0) -> str:
     decimals = metric.decimals + finer
-    while low and not number(low, decimals).strip("0.,") and decimals < MOST_DECIMALS:
+    while decimals < MOST_DECIMALS and (
+        (low and not number(low, decimals).strip("0.,"))
+        or (low != high and number(low, decimals) == number(high, decimals))
+    ):
         decimals += 1
     return parted.join(_with_sign(number(end, decimals), metric) for end in (low, high))
 
