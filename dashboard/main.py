@@ -2,17 +2,17 @@
 
 import streamlit as st
 
+from dashboard.data.names import PRODUCT
 from dashboard.pages.shared import frame, session
 from dashboard.server import app
 from dashboard.views import tables
 from dashboard.views.tables import help as helping
 from dashboard.views.text.help import how_to_read
 
-NAME = "Child Protection Monitor"
 run = app.begin_run()
 
 # Before the pages: without an icon here Streamlit would ask a server on the internet for that of the page.
-st.set_page_config(NAME, page_icon="🧭", layout="wide", initial_sidebar_state="collapsed")
+st.set_page_config(PRODUCT, page_icon="🧭", layout="wide", initial_sidebar_state="collapsed")
 
 page = st.navigation(
     {
@@ -40,7 +40,7 @@ page = st.navigation(
     position="top",
 )
 # So that tabs and steps back are told apart.
-st.set_page_config(f"{page.title} · {NAME}")
+st.set_page_config(f"{page.title} · {PRODUCT}")
 frame.logo()
 frame.page_style()
 session.version()
@@ -59,7 +59,7 @@ if page.title in ("Leadership", "Progress"):
         line.html(tables.choices_line([st.session_state["la"] or "No council chosen"]))
 elif page.title not in ("Data", "Methods", "Briefings", "Accessibility"):
     session.choices(db, page.url_path or app.FIRST)
-    st.set_page_config(f"{session.tab_title(db, page.title)} · {NAME}")
+    st.set_page_config(f"{session.tab_title(db, page.title)} · {PRODUCT}")
 body, st.session_state["below"], foot = st.container(), st.container(), st.container()
 # Before the page, which may stop early: its links need the script all the same.
 with foot:

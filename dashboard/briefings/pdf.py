@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from dashboard.briefings.model import Briefing, Strip
-from dashboard.briefings.sections import PRODUCT
+from dashboard.data.names import PRODUCT
 from dashboard.views.svg.typesetting import Typesetter
 
 MEDIA_TYPE = "application/pdf"

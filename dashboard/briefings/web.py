@@ -10,8 +10,8 @@ from pathlib import Path
 from urllib.parse import quote
 
 from dashboard.briefings.model import Bar, Block, Briefing, Cards, Cell, Point, Points, Section, Strip, Table, Words
-from dashboard.briefings.sections import PRODUCT
 from dashboard.briefings.urls import BASE, FORMS
+from dashboard.data.names import PRODUCT
 from dashboard.views.charts.palette import BETTER, GREY, INK
 from dashboard.views.tables.html import Html
 

@@ -18,6 +18,7 @@ from dashboard.api.replies import METHODS, ClientHeaders, Reply, Resource, prefl
 from dashboard.data import places
 from dashboard.data.database import Database
 from dashboard.data.model import ENGLAND, DatabaseError
+from dashboard.data.names import PRODUCT
 from dashboard.data.versions import store
 from dashboard.server.search_engines import root
 from dashboard.views.text import news
@@ -25,7 +26,7 @@ from dashboard.views.text.news import FEED_OF_ENGLAND, Item, feed
 
 ATOM = "http://www.w3.org/2005/Atom"
 MEDIA_TYPE = "application/atom+xml; charset=utf-8"
-AUTHOR = "Child Protection Monitor"
+
 RIGHTS = "Contains public sector information licensed under the Open Government Licence v3.0."
 # What ids are made from: with it they are the same on every server and in every data version.
 NAMESPACE = uuid.UUID("5f6b1c9e-3d0b-5f0e-9d53-2a4c1e7b8f10")
@@ -88,12 +89,12 @@ def atom(db: Database, area_id: str, home: str) -> bytes:
     page = "/" if area_id == ENGLAND else f"/council?la={quote(name)}"
     whole = ET.Element(f"{{{ATOM}}}feed", {"{http://www.w3.org/XML/1998/namespace}lang": "en-GB"})
     _add(whole, "id", _id(f"feed/{area_id}"))
-    _add(whole, "title", f"{name}: Child Protection Monitor")
+    _add(whole, "title", f"{name}: {PRODUCT}")
     _add(whole, "subtitle", "New reports of Ofsted, new figures, and earlier figures that changed.")
     _add(whole, "updated", _moment(found[0].on if found else db.built_at.date()))
     _add(whole, "link", rel="self", type="application/atom+xml", href=home + feed(area_id))
     _add(whole, "link", rel="alternate", type="text/html", href=home + page)
-    _add(_add(whole, "author"), "name", AUTHOR)
+    _add(_add(whole, "author"), "name", PRODUCT)
     _add(whole, "rights", RIGHTS)
     for item in found:
         _entry(whole, item, home)

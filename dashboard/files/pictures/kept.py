@@ -10,6 +10,7 @@ from dashboard.analysis import programme, progress
 from dashboard.analysis.programme import ABSENT
 from dashboard.analysis.progress import Held
 from dashboard.data.database import Database
+from dashboard.data.names import PRODUCT
 from dashboard.files.pictures.choices import CannotBeDrawnError, Choices
 from dashboard.files.pictures.drawn import BOUNDARIES, Drawn, source_line
 from dashboard.views.charts.enrolments import draw_enrolments
@@ -168,4 +169,4 @@ def _committed(db: Database, held: Held) -> str:
 
 
 def _by_hand(db: Database) -> str:
-    return f"Source: {REGISTER}. Data version {db.data_version}. Child Protection Monitor."
+    return f"Source: {REGISTER}. Data version {db.data_version}. {PRODUCT}."
