@@ -142,7 +142,8 @@ FORMATS = {
         ),
         Format(
             "geojson", "GeoJSON", "geojson", "application/geo+json", None, _bounded(maps.geojson, None),
-            "Councils with their boundaries, for a map: one measure in one period.", maps.refusal,
+            "Councils with their boundaries, for a map: one measure in one period. Join other files to it by gss_code: "
+            "some programs take la_number for a number.", maps.refusal,
         ),
         Format(
             "zip", "ZIP", "zip", "application/zip", MOST, _bounded(archive, MOST),
