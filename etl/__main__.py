@@ -218,11 +218,15 @@ def versions(data: DataFolder = building.DATA) -> None:
 @app.command()
 def publish(
     to: Annotated[str, typer.Option("--to", help="A connection string of DuckDB's: a file, ducklake:… or md:….")],
+    files: Annotated[
+        str | None,
+        typer.Option("--files", help="Where a new DuckLake keeps its Parquet files, if not beside its catalog."),
+    ] = None,
     data: DataFolder = building.DATA,
 ) -> None:
     """Copy every table of the database into another DuckDB, in place of those of last time and in one transaction."""
     with _progress() as tell:
-        done = targets.publish(data / building.DATABASE, to, tell)
+        done = targets.publish(data / building.DATABASE, to, tell, files=files)
     out.print(
         f"{targets.shown(to)}: data version {done.data_version}, {done.tables} tables and {done.rows:,} rows in the "
         f"schema {targets.SCHEMA}",

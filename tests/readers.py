@@ -88,13 +88,20 @@ def browser() -> Iterator[Browser]:
 
     expect.set_options(timeout=PATIENCE * 1_000)
     path = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    with sync_playwright() as started:
+    playwright = sync_playwright()
+    try:
+        started = playwright.start()
+    except Exception as error:  # noqa: BLE001 - it raises no class of its own
+        pytest.skip(f"Playwright does not start ({error}): `make test` installs what it needs where it may.")
+    try:
         try:
             launched = started.chromium.launch(executable_path=path, args=["--no-sandbox", NOWHERE_ELSE, ONE_PROCESS])
         except Error:
             pytest.skip("Chromium is not installed: `make test` installs it where it may.")
         with launched:
             yield launched
+    finally:
+        started.stop()
 
 
 @pytest.fixture(scope="session")

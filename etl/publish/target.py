@@ -60,16 +60,17 @@ class _Column:
     comment: str | None
 
 
-def publish(database: Path, to: str, progress: Progress = silent) -> Published:
+def publish(database: Path, to: str, progress: Progress = silent, *, files: str | None = None) -> Published:
     """Replace what the target holds of ours by the tables of a database, in one transaction.
 
-    `to` is a connection string of DuckDB's: the path of a file, `ducklake:…` or `md:…`. Publishing again what is there
-    already changes nothing that can be read. Raises TargetError.
+    `to` is a connection string of DuckDB's: the path of a file, `ducklake:…` or `md:…`; `files` is where a new DuckLake
+    keeps its Parquet files, which must be said where its catalog is a server's. Publishing again what is there already
+    changes nothing that can be read. Raises TargetError.
     """
     _other_than(database, to)
     with duckdb.connect(":memory:", config=STORAGE) as connection:
         _source(connection, database)
-        _target(connection, to)
+        _target(connection, to, files)
         progress("look")
         _only_ours(connection)
         with _in_words(to):
@@ -108,9 +109,14 @@ def _source(connection: duckdb.DuckDBPyConnection, database: Path) -> None:
         raise EtlError(f"E_DATABASE: {database.name} cannot be opened: {error} Run `python -m etl build`.") from error
 
 
-def _target(connection: duckdb.DuckDBPyConnection, to: str) -> None:
+def _target(connection: duckdb.DuckDBPyConnection, to: str, files: str | None) -> None:
+    options = []
+    if to.startswith("ducklake:"):
+        # Else it keeps small tables in its catalog, where who reads the Parquet files does not find them.
+        options.append("DATA_INLINING_ROW_LIMIT 0")
+        options += [f"DATA_PATH {_text(files)}"] if files else []
     try:
-        connection.execute(f"ATTACH {_text(to)} AS target")
+        connection.execute(f"ATTACH {_text(to)} AS target" + (f" ({', '.join(options)})" if options else ""))
     except (duckdb.Error, OSError) as error:
         said = _said(error, to)
         if "lock" in said:
