@@ -83,9 +83,9 @@ CREATE TABLE warning (
     rule VARCHAR NOT NULL,
     message VARCHAR NOT NULL
 );
-COMMENT ON TABLE warning IS 'What in a release may be, but hardly is: outliers, parts that do not add up, councils without a row, figures equal to last year''s.';
+COMMENT ON TABLE warning IS 'What in a release may be, but hardly is: outliers, rows that look like another council''s, symbols that became 0, councils without a row, figures equal to last year''s, figures that were accepted though they contradict what is printed beside them.';
 COMMENT ON COLUMN warning.message IS 'What was found, and where.';
-COMMENT ON COLUMN warning.rule IS 'W_MISSING_LA, W_OUTLIER, W_PARTS or W_STALE (etl/check/validation.py).';
+COMMENT ON COLUMN warning.rule IS 'W_MISSING_LA, W_OUTLIER, W_STALE, W_STRANGER, W_SYMBOLS or W_UNPROVED (etl/check/validation.py).';
 
 CREATE TABLE area (
     area_id VARCHAR PRIMARY KEY,

@@ -15,6 +15,20 @@ COMMENT ON COLUMN suppression_check."without" IS 'Returns without a count for an
 COMMENT ON COLUMN suppression_check.mean_hidden IS 'What England''s count leaves for each hidden one, on average; null where fewer than ten are hidden, as it would say too much of each.';
 COMMENT ON COLUMN suppression_check.used IS 'Whether the hidden counts can add up to what is left, give or take 5 of rounding: then observation.value_low and value_high are given.';
 
+CREATE TABLE proof (
+    metric_id VARCHAR NOT NULL REFERENCES metric,
+    proof VARCHAR NOT NULL,
+    says VARCHAR NOT NULL,
+    proved INTEGER NOT NULL,
+    unproved INTEGER NOT NULL,
+    PRIMARY KEY (metric_id, proof)
+);
+COMMENT ON TABLE proof IS 'What proves the published figures of each measure, tried whenever a release is loaded and at each build. A measure without a row has no proof: a wrong figure of it shows only beside those of other years.';
+COMMENT ON COLUMN proof.proof IS 'rate, sum, mean, children, parts or twice (etl/check/proofs.py).';
+COMMENT ON COLUMN proof.says IS 'What holds, in words.';
+COMMENT ON COLUMN proof.proved IS 'Figures of which it holds, councils, regions and England together.';
+COMMENT ON COLUMN proof.unproved IS 'Figures of which it does not hold, which somebody accepted: each is a warning.';
+
 CREATE TABLE standing (
     metric_id VARCHAR NOT NULL REFERENCES metric,
     area_id VARCHAR NOT NULL REFERENCES area,

@@ -28,7 +28,7 @@ from etl.extract.release_loading import load_release
 from etl.fetch import published_files as fetching
 from etl.fetch.http import Web
 from etl.locks import BusyError
-from etl.model import EtlError, Source
+from etl.model import EtlError, Loaded, Source
 from etl.publish import live_database as publishing
 from etl.publish import target as targets
 from etl.sources import all_sources
@@ -89,6 +89,9 @@ def extract(
     allow_older: Annotated[bool, typer.Option(help="Load an edition older than the one in place.")] = False,
     accept_revision: Annotated[bool, typer.Option(help="Load it though much is revised.")] = False,
     accept_missing: Annotated[bool, typer.Option(help="Load it though rows that were there are gone.")] = False,
+    accept_unproved: Annotated[
+        bool, typer.Option(help="Load it though figures contradict what is printed beside them.")
+    ] = False,
     data: DataFolder = building.DATA,
 ) -> None:
     """Read published files and write the cells we use to data/releases, as text, with where each one stood.
@@ -99,10 +102,11 @@ def extract(
     refused: list[str] = []
     chosen = _chosen(names)
     sources = {source.id: source for source in all_sources()}
-    allowed = Allowed(older=allow_older, revision=accept_revision, missing=accept_missing)
+    ready: dict[str, Loaded] = {}
+    allowed = Allowed(older=allow_older, revision=accept_revision, missing=accept_missing, unproved=accept_unproved)
     with publishing.alone(data), _progress() as tell:
         for source in chosen:
-            loaded = load_release(source, from_, data, sources, allowed, tell)
+            loaded = load_release(source, from_, data, sources, allowed, tell, ready)
             path = loaded.path
             out.print(f"{source.id}: {path.name}, {path.stat().st_size / 1000:.0f} kB")
             for words in loaded.warnings:
@@ -179,10 +183,16 @@ def register(
 
 
 @app.command()
-def check(data: DataFolder = building.DATA) -> None:
+def check(
+    prove: Annotated[bool, typer.Option("--prove", help="List what proves the figures of each measure.")] = False,
+    data: DataFolder = building.DATA,
+) -> None:
     """Say of every check whether it holds, with the rows that contradict it and the remedy."""
     bad = False
     with _open_database(data) as connection:
+        if prove:
+            _query("What proves the figures of each measure", connection, overview.PROOFS)
+            return
         for one in checking.CHECKS:
             rows = checking.offending(connection, one)
             bad = bad or bool(rows)

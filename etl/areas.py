@@ -68,15 +68,28 @@ class Areas:
 
     def names(self) -> dict[str, str]:
         """Number, or code of a region or England -> name."""
-        return dict(self.area.select("area_id", "name").iter_rows())
+        return self._names
 
     def regions(self) -> dict[str, str | None]:
         """Number or code -> the region it is in, London of a half of London, England of a region; None of England."""
-        return dict(self.area.select("area_id", "region_id").iter_rows())
+        return self._regions
 
     def is_called(self, area_id: str, name: str | None) -> bool:
         """Whether an area has this name, or once had it."""
         return (name_key(name or ""), area_id) in self._keys
+
+    @cached_property
+    def _names(self) -> dict[str, str]:
+        return dict(self.area.select("area_id", "name").iter_rows())
+
+    @cached_property
+    def _regions(self) -> dict[str, str | None]:
+        return dict(self.area.select("area_id", "region_id").iter_rows())
+
+    @cached_property
+    def lives(self) -> list[tuple[str, date | None, date | None]]:
+        """The first and last day of each local authority; None where it has none."""
+        return self.authorities.select("area_id", "start_date", "end_date").rows()
 
     @cached_property
     def _codes(self) -> dict[str, str]:
@@ -178,10 +191,11 @@ def _today(authority: pl.DataFrame) -> list[str]:
 
 def alive(areas: Areas, day: date) -> list[str]:
     """The numbers of the local authorities that existed on a day."""
-    exists = (pl.col("start_date").is_null() | (pl.col("start_date") <= day)) & (
-        pl.col("end_date").is_null() | (pl.col("end_date") >= day)
-    )
-    return areas.authorities.filter(exists)["area_id"].to_list()
+    return [
+        area_id
+        for area_id, start, end in areas.lives
+        if (start is None or start <= day) and (end is None or end >= day)
+    ]
 
 
 def _split(frame: pl.DataFrame, key: str, first: str, others: str) -> pl.DataFrame:

@@ -139,6 +139,17 @@ class Metric:
     may_exceed_100: bool = False
     hidden_counts: tuple[int, int] | None = None
     """The smallest and largest count that the publisher's rule hides (`c`), where zeros are printed."""
+    adds_up: bool = False
+    """A count: what England and a region print is the sum of their councils'."""
+    rounding: tuple[float, float] = (0.0, 5.0)
+    """What a count as printed may be off, of a council and of England or a region: those are rounded to ten."""
+    england_apart: float = 0.0
+    """As a share: what England's count may differ from the sum of its parts, where each person counts once in it."""
+    weight: str = ""
+    """The metric whose count is what England's and a region's figure is the mean by, where no counts are printed."""
+    mean_within: tuple[float, float] = (0.0, 0.0)
+    """What England's, and a region's, may be off that mean beside rounding, where the weight is not quite the right
+    one: a quarter more than in any edition."""
     made: str = ""
     """How the source's own reader derives it, after "Worked out here:"; of others the counts say it."""
     next_due: str = ""
@@ -166,6 +177,10 @@ class File:
     """Columns that part a table into groups of rows, each with the groups that are extracted."""
     columns: tuple[str, ...] = ()
     """The columns that are extracted; all when none is named."""
+    years: str = ""
+    """The column of its years or days, where that is not `time_period`."""
+    newest: str = ""
+    """The newest year or day it holds, where that is not the release's."""
     url: str = ""
     """Where `fetch` downloads it from; by hand where none is known (`etl.fetch.published_files` says how)."""
 
@@ -189,6 +204,8 @@ class Release:
     """ISO date, as exact as is known: `2025-09-25`, or `2026-02` where only the month is."""
     page: str
     files: tuple[File, ...]
+    newest: str = ""
+    """The newest year of its tables, as printed there: `2025`, or `202425` for a school year."""
     following: str = ""
     """The edition that follows it, where that is known, as in "as at 31 March 2026, published"."""
     next_due: str = ""
@@ -218,11 +235,13 @@ class Loaded:
 
 @dataclass(frozen=True)
 class Sum:
-    """Columns of a file whose numbers must add up to another's, in the rows of local authorities."""
+    """Columns of a file whose numbers must add up to another's, within their rounding."""
 
     file: str
     parts: tuple[str, ...]
     total: str
+    unplaced: float = 0.0
+    """As a share of the total, the most that may stand in no part: a quarter more than in any edition."""
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,8 @@ import polars as pl
 from etl.model import EtlError, File, Release, Source, SourceError
 
 SUMS = "SHA256SUMS"
+# The sums of releases that were loaded though figures of them contradict what is printed beside them.
+ACCEPTED = "ACCEPTED"
 # The column of a file that was refused while the others of its folder were read: why, in the words of the error.
 REFUSED = "refused"
 CELL = pl.Schema(
@@ -102,14 +104,28 @@ def seal(folder: Path, *names: str) -> None:
     sums = {} if not names else _sums(folder)
     for name in names or sorted(path.name for path in folder.glob("*.parquet")):
         sums[name] = hashlib.sha256((folder / name).read_bytes()).hexdigest()
-    draft = folder / f"{SUMS}.draft"
+    _write_sums(folder, SUMS, sums)
+
+
+def accept(folder: Path, name: str) -> None:
+    """Write down that somebody accepted figures of this release, as it is sealed, that contradict a proof."""
+    _write_sums(folder, ACCEPTED, _sums(folder, ACCEPTED) | {name: _sums(folder)[name]})
+
+
+def is_accepted(folder: Path, name: str) -> bool:
+    """Whether figures of this release, as it is sealed, were accepted."""
+    return name in (sums := _sums(folder, ACCEPTED)) and sums[name] == _sums(folder).get(name)
+
+
+def _write_sums(folder: Path, file: str, sums: dict[str, str]) -> None:
+    draft = folder / f"{file}.draft"
     draft.write_text("".join(f"{sums[name]}  {name}\n" for name in sorted(sums)), "utf-8")
-    draft.replace(folder / SUMS)
+    draft.replace(folder / file)
 
 
-def _sums(folder: Path) -> dict[str, str]:
+def _sums(folder: Path, file: str = SUMS) -> dict[str, str]:
     try:
-        lines = (folder / SUMS).read_text("utf-8").splitlines()
+        lines = (folder / file).read_text("utf-8").splitlines()
     except FileNotFoundError:
         return {}
     return {name: digest for digest, _, name in (line.partition("  ") for line in lines)}
@@ -181,4 +197,6 @@ def write(folder: Path, source: Source, cells: list[pl.DataFrame]) -> Path:
     return where
 
 
-__all__ = ["CELL", "REFUSED", "SUMS", "Cells", "File", "path", "read", "require", "seal", "write"]
+__all__ = [
+    "CELL", "REFUSED", "SUMS", "Cells", "File", "accept", "is_accepted", "path", "read", "require", "seal", "write",
+]  # fmt: skip

@@ -62,6 +62,8 @@ class Measure:
     gap: str
     """How a gap is said in real units, and what is held fixed; empty where it is not."""
     caveat: str
+    proofs: tuple[str, ...]
+    """What proves its figures, and how many; empty in a version of the data that does not say."""
     unknown: str
     """Whom the publisher counts as unknown; empty where it counts nobody so."""
     source: Source
@@ -102,6 +104,7 @@ def measure(db: Database, metric_id: str) -> Measure:
         minimum=_minimum(metric),
         gap=f"{metric.shortfall}, {formats.held(metric)}" if metric.shortfall else "",
         caveat=metric.caveat or "",
+        proofs=_proofs(db, metric_id),
         unknown=f"Counted as “{metric.unknown}”: the figure is a range." if metric.unknown else "",
         source=source,
         next_edition=formats.next_edition(source.next_release, metric.next_due, datetime.now(UTC).date()),
@@ -284,6 +287,18 @@ def _fills(db: Database, metric: Metric, figures: pl.DataFrame) -> tuple[tuple[S
 
 def _of(db: Database, table: str, metric_id: str) -> pl.DataFrame:
     return db.table[table].filter(pl.col("metric_id") == metric_id)
+
+
+def _proofs(db: Database, metric_id: str) -> tuple[str, ...]:
+    """What proves the figures of a measure, with how many; that nothing does, where nothing does."""
+    if "proof" not in db.table:
+        return ()
+    rows = _of(db, "proof", metric_id)
+    found = [
+        f"{says[0].upper()}{says[1:]}: {proved:,} figures."
+        for says, proved in rows.select("says", "proved").iter_rows()
+    ]
+    return tuple(found) or ("Nothing: a wrong figure shows only beside those of other years.",)
 
 
 def _bracketed(columns: str) -> str:

@@ -41,7 +41,9 @@ KINDS_OF_CHANGE = {
 RULES_OF_WARNINGS = {
     "W_MISSING_LA": "A council without a row",
     "W_OUTLIER": "A figure that moved very far",
-    "W_PARTS": "Parts that do not add up to their total",
+    "W_STRANGER": "Rows that look like another council's",
+    "W_SYMBOLS": "Figures that became symbols, or symbols 0, in many councils",
+    "W_UNPROVED": "Figures that contradict what is printed beside them, and were confirmed",
     "W_STALE": "Figures equal to last year's",
 }
 RULES_OF_REJECTS = {

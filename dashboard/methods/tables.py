@@ -73,6 +73,7 @@ def measure(one: Measure, alike: Sequence[str], keep: Mapping[str, str]) -> Html
         ("The gap", one.gap and f"Counted as {one.gap}."),
         ("Very small", one.minimum),
         ("Mind", one.caveat),
+        ("Proved by", _lines(one.proofs)),
         ("Unknown", one.unknown),
         ("Source", source(one.source, one.next_edition)),
         ("Also from", _lines(join(source(of), f" {count:,} figures, {when}.") for of, count, when in one.fills)),

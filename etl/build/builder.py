@@ -15,7 +15,7 @@ from etl import releases
 from etl.areas import Areas, alive
 from etl.build import commitments, leadership_register, map_files, operator_files, ranges, ranks, trends
 from etl.build.operator_files import Finding, OperatorPaths
-from etl.check import changes, database, known_errors, reconcile_lait, validation
+from etl.check import changes, database, known_errors, proofs, reconcile_lait, validation
 from etl.extract import editions
 from etl.model import OBSERVATION, Context, EtlError, Loaded, Metric, PeriodKind, Source, Status, to_observations
 from etl.publish import live_database
@@ -84,15 +84,16 @@ def _tables(
     # Both are checked before either is refused.
     operator_files.refuse_errors(posts, promised)
     loaded: dict[str, Loaded] = {}
-    warnings, changed = [], []
+    validated, changed = [], []
     for source in sources:
         progress(source.title)
         cells = releases.read(data / "releases", source)
         loaded[source.id] = source.load(source, cells, Context(areas, loaded))
-        warnings.append(validation.validate(source, cells, loaded[source.id], areas))
+        accepted = releases.is_accepted(data / "releases", releases.path(Path(), source.release).name)
+        validated.append(validation.validate(source, cells, loaded[source.id], areas, loaded, accepted=accepted))
         changed.append(_changed(data / "releases", source, loaded, areas))
     progress("figures that are printed twice")
-    reconcile_lait.require_agreement(data, areas, sources)
+    twice = reconcile_lait.require_agreement(data, areas, sources)
 
     inspection, judgement = _gathered(loaded, "inspection"), _gathered(loaded, "judgement")
     link = _gathered(loaded, "inspection_link").unique("inspection_id", keep="first", maintain_order=True)
@@ -101,7 +102,8 @@ def _tables(
         .with_columns(pl.coalesce("url", "url_link").alias("url"), pl.coalesce("ended", "ended_link").alias("ended"))
         .select(inspections.INSPECTION.names())
     )
-    reconcile_ofsted.check_snapshot(_gathered(loaded, "snapshot"), inspection, judgement, areas)
+    snapshot = _gathered(loaded, "snapshot")
+    reconcile_ofsted.check_snapshot(snapshot, inspection, judgement, areas)
     progress("standings")
     metric = _metrics(sources)
     observation = pl.concat([_gathered(loaded, "observation"), inspections.observations(inspection, judgement, areas)])
@@ -125,7 +127,7 @@ def _tables(
         "source": _sources(sources),
         "load_ledger": pl.concat(one.ledger for one in loaded.values()),
         "reject": _gathered(loaded, "reject"),
-        "warning": pl.concat(warnings),
+        "warning": pl.concat(one.warning for one in validated),
         "area": areas.area,
         "area_code": areas.code,
         "area_name": areas.name,
@@ -134,6 +136,7 @@ def _tables(
         "neighbour": _gathered(loaded, "neighbour"),
         "metric": metric,
         "observation": observation,
+        "proof": _proofs([*(one.proof for one in validated), twice], snapshot, metric),
         "suppression_check": suppression,
         "known_error": known_error,
         "what_changed": pl.concat(changed),
@@ -189,6 +192,23 @@ def with_missing_rows(observation: pl.DataFrame, metric: pl.DataFrame, areas: Ar
         {"metric_source": "source_id"}
     )
     return pl.concat([existing.select(OBSERVATION.names()), to_observations(missing, status=str(Status.NO_ROW))])
+
+
+def _proofs(found: list[pl.DataFrame], snapshot: pl.DataFrame, metric: pl.DataFrame) -> pl.DataFrame:
+    """The table proof: of each metric and proof, what it says and how many figures it bears out, and does not."""
+    judged = [
+        (f"judgement_{strand}", proofs.TWICE, snapshot[strand].count(), 0)
+        for strand in inspections.Strand
+        if snapshot[strand].count()
+    ]
+    rows = pl.concat([*found, pl.DataFrame(judged, schema=proofs.PROOF, orient="row")])
+    return (
+        rows.join(metric.select("metric_id", "position"), on="metric_id")
+        .group_by("position", "metric_id", "proof")
+        .agg(pl.col("proved").sum(), pl.col("unproved").sum())
+        .sort("position", pl.col("proof").cast(pl.Enum(list(proofs.SAYS))))
+        .select("metric_id", "proof", pl.col("proof").replace_strict(proofs.SAYS).alias("says"), "proved", "unproved")
+    )
 
 
 def _metrics(sources: list[Source]) -> pl.DataFrame:

@@ -27,12 +27,19 @@ STATUS = {
             count(*) FILTER (status = 'low_reliability') AS "low reliability",
             count(*) FILTER (status = 'low_nonzero') AS "rounds to zero",
             count(*) FILTER (status = 'not_given') AS "not given",
-            count(*) FILTER (status = 'no_row') AS "no row"
+            count(*) FILTER (status = 'no_row') AS "no row",
+            (SELECT string_agg(proof, ', ' ORDER BY proof) FROM proof WHERE proof.metric_id = observation.metric_id)
+                AS "proved by"
         FROM observation JOIN metric USING (metric_id) JOIN area USING (area_id)
         WHERE kind = 'local_authority'
         GROUP BY metric_id, position ORDER BY position
     """,
 }
+# What proves the figures of each measure, and those that nothing proves.
+PROOFS = """
+    SELECT metric_id AS metric, coalesce(says, 'nothing but its own figures of other years') AS proof, proved, unproved
+    FROM metric LEFT JOIN proof USING (metric_id) ORDER BY position, proof.proof
+"""
 HEADLINES = """
     SELECT title AS metric, period_kind || ' ' || year(period_end) AS period,
         round(value, decimals) AS value, unit, round(change, decimals) AS change

@@ -16,6 +16,7 @@ import polars as pl
 
 from etl import releases
 from etl.areas import Areas
+from etl.check import proofs
 from etl.model import DFE_SYMBOLS, EtlError, File, Source
 from etl.readers import ees, lait, lait_counts
 from etl.releases import Cells
@@ -166,12 +167,31 @@ _KEYS = ["measure", "area_id", "year"]
 SHOWN = 5
 
 
-def require_agreement(data: Path, areas: Areas, sources: Iterable[Source]) -> None:
-    """Raise EtlError (E_DISAGREES, both figures with file and row, remedy) unless all that is printed twice agrees."""
-    lines = describe_disagreements(compare_figures(data, areas, sources), areas)
+def require_agreement(data: Path, areas: Areas, sources: Iterable[Source]) -> pl.DataFrame:
+    """How many figures of each metric are printed twice and agree (`proofs.PROOF`).
+
+    Raises EtlError (E_DISAGREES, both figures with file and row, remedy) unless all of them do.
+    """
+    compared = compare_figures(data, areas, sources)
+    lines = describe_disagreements(compared, areas)
     if lines:
         more = [f"and {len(lines) - SHOWN} more: `python -m etl agree` names them all."] if len(lines) > SHOWN else []
         raise EtlError("\n".join([*lines[:SHOWN], *more]))
+    if compared.is_empty():
+        return pl.DataFrame(schema=proofs.PROOF)
+    metrics = {metric.where[lait.MEASURE]: metric.id for metric in declared.METRICS}
+    metrics |= {fill.measure: metric_id for metric_id, fill in declared.FILLS.items()}
+    agree = (
+        compared.filter(pl.col("measure").is_in(list(metrics)))
+        .group_by("measure", maintain_order=True)
+        .agg(pl.len().cast(pl.Int64).alias("proved"))
+    )
+    return agree.select(
+        pl.col("measure").replace_strict(metrics, return_dtype=pl.String).alias("metric_id"),
+        pl.lit(proofs.TWICE).alias("proof"),
+        "proved",
+        pl.lit(0, pl.Int64).alias("unproved"),
+    ).match_to_schema(proofs.PROOF)
 
 
 def compare_figures(data: Path, areas: Areas, sources: Iterable[Source]) -> pl.DataFrame:

@@ -5,16 +5,18 @@ An impossible one is refused by name. What is unlikely is loaded with a warning 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
 import polars as pl
 
-from etl import releases
 from etl.areas import Areas, alive
-from etl.check import changes
+from etl.check import changes, history, proofs
 from etl.check.changes import Kind
+from etl.check.describe_unproved import describe
 from etl.check.known_errors import KNOWN_ERRORS
+from etl.check.outliers import FEWEST, find_outliers
 from etl.model import EtlError, Loaded, Metric, PeriodKind, Source
 from etl.releases import Cells
 
@@ -24,14 +26,11 @@ WARNING = pl.Schema([("source_id", pl.String()), ("rule", pl.String()), ("messag
 HIGHEST_SHARE = 1.5
 # Or all its values fell to a twentieth of last year's and less.
 SHRUNK = 0.05
-# With fewer councils it may be a coincidence.
-FEWEST = 20
-# A council's change is an outlier beyond this many robust standard deviations of all councils' changes ...
-ROBUST_Z = 6.0
-# ... and at this many times the value before, or its inverse.
-TIMES = 5.0
 MANY_REVISED = 0.2
+# What is left of a number that has the decimals it should, times ten to their power.
+DECIMAL_NOISE = 1e-4
 SHOWN = 5
+CONFIRMED = "If the publisher confirms it, say `--accept-unproved`: it is loaded, and `status` shows it."
 
 
 @dataclass(frozen=True)
@@ -41,6 +40,17 @@ class Allowed:
     older: bool = False
     revision: bool = False
     missing: bool = False
+    unproved: bool = False
+
+
+@dataclass(frozen=True)
+class Validated:
+    """What is to be said of a release (WARNING), and how many figures each proof bears out (`proofs.PROOF`)."""
+
+    warning: pl.DataFrame
+    proof: pl.DataFrame
+    unproved: bool = False
+    """Whether figures that contradict a proof were accepted."""
 
 
 class ReleaseError(EtlError):
@@ -51,11 +61,23 @@ class ReleaseError(EtlError):
         self.rule = rule
 
 
-def validate(source: Source, cells: Cells, loaded: Loaded, areas: Areas) -> pl.DataFrame:
-    """WARNING rows of a release by itself; raises ReleaseError where it cannot be right."""
+def validate(
+    source: Source,
+    cells: Cells,
+    loaded: Loaded,
+    areas: Areas,
+    others: Mapping[str, Loaded] | None = None,
+    *,
+    accepted: bool = False,
+) -> Validated:
+    """What is to be said of a release by itself; raises ReleaseError where it cannot be right.
+
+    `others` are the sources loaded before. A figure that contradicts what is printed beside it is refused unless it is
+    `accepted`: then it is a warning.
+    """
     observation = loaded.tables.get("observation")
     if observation is None or observation.is_empty():
-        return pl.DataFrame(schema=WARNING)
+        return Validated(pl.DataFrame(schema=WARNING), pl.DataFrame(schema=proofs.PROOF))
     metrics = {metric.id: metric for metric in source.metrics}
     # Older years of another source's measures are validated with that source.
     councils = observation.filter(
@@ -64,15 +86,34 @@ def validate(source: Source, cells: Cells, loaded: Loaded, areas: Areas) -> pl.D
     known = {(metric_id, error.area_id, error.period_end) for error in KNOWN_ERRORS for metric_id in error.printed}
     percentages = [metric.id for metric in source.metrics if metric.unit == "%"]
     pairs = _with_last_year(councils.unique(["metric_id", "period_end", "return_id"], maintain_order=True))
+    _refuse_decimals(source, observation, areas)
     _refuse_shares(source, councils.filter(pl.col("metric_id").is_in(percentages)), pairs)
     newest = pairs.filter(pl.col("period_end") == pl.col("period_end").max().over("metric_id"))
+    proved = _prove(source, cells, observation, areas, others or {})
     found = [
         *(("W_MISSING_LA", words) for words in _missing(source, councils, areas)),
-        *(("W_OUTLIER", words) for words in _outliers(newest, metrics, areas, known)),
+        *(("W_OUTLIER", words) for words in find_outliers(newest, councils, proved.checked, metrics, areas, known)),
         *(("W_STALE", words) for words in _stale(newest, metrics)),
-        *(("W_PARTS", words) for words in _parts(source, cells)),
+        *(("W_SYMBOLS", words) for words in history.find_symbols(observation, source, areas)),
+        *(("W_STRANGER", words) for words in history.find_strangers(observation, source, areas)),
     ]
-    return pl.DataFrame([(source.id, *one) for one in found], schema=WARNING, orient="row")
+    unproved = describe(proved.unproved, observation, source.metrics, areas) if proved.unproved.height else []
+    if unproved and not accepted:
+        few = "a figure contradicts what is printed beside it"
+        many = f"{len(unproved)} figures contradict what is printed beside them" if len(unproved) > 1 else few
+        what = f"{many}. {' '.join(unproved[:SHOWN])}"
+        more = f" And {len(unproved) - SHOWN} more." if len(unproved) > SHOWN else ""
+        raise ReleaseError("E_UNPROVED", source, what + more, CONFIRMED)
+    found += [("W_UNPROVED", words) for words in unproved]
+    warning = pl.DataFrame([(source.id, *one) for one in found], schema=WARNING, orient="row")
+    return Validated(warning, proved.proof, bool(unproved))
+
+
+def _prove(
+    source: Source, cells: Cells, observation: pl.DataFrame, areas: Areas, others: Mapping[str, Loaded]
+) -> proofs.Proved:
+    frames = [one.tables["observation"] for one in others.values() if "observation" in one.tables]
+    return proofs.prove(observation, [source], {source.id: cells}, areas, frames)
 
 
 def compare_with_earlier(
@@ -89,7 +130,8 @@ def compare_with_earlier(
     changed = changes.between(_of(old, metrics), _of(new, metrics))
     _refuse_lost(source, changed, areas, allowed)
     _refuse_rejudged(source, changed, names, allowed)
-    return _revisions(source, changed, _of(old, metrics), names, allowed)
+    _refuse_neighbours(source, new, old_source, old, names, allowed)
+    return _revisions(source, old_source, changed, _of(old, metrics), names, allowed)
 
 
 def _of(loaded: Loaded, metrics: set[str]) -> dict[str, pl.DataFrame]:
@@ -133,6 +175,36 @@ def _refuse_shares(source: Source, percentages: pl.DataFrame, pairs: pl.DataFram
         raise ReleaseError("E_SCALE", source, what, remedy)
 
 
+def _refuse_decimals(source: Source, observation: pl.DataFrame, areas: Areas) -> None:
+    """A figure with more decimals than its column has in any edition: a share from 0 to 1, or another column's."""
+    published = {
+        metric.id: metric
+        for metric in source.metrics
+        if metric.column and not (metric.derived or metric.share or metric.per_10_000_children)
+    }
+    decimals = pl.col("metric_id").replace_strict(
+        {metric.id: metric.decimals for metric in published.values()}, default=None, return_dtype=pl.Int64
+    )
+    whole = pl.col("value") * 10.0 ** decimals.cast(pl.Float64)
+    odd = observation.filter(
+        (pl.col("source_id") == source.id) & decimals.is_not_null() & ((whole - whole.round()).abs() > DECIMAL_NOISE)
+    )
+    if odd.height:
+        names = areas.names()
+        said = [
+            f"{names[row['area_id']]}, {row['period']}: {published[row['metric_id']].column} is {row['value']:g} "
+            f"({row['file']}, line {row['line']})"
+            for row in odd.head(SHOWN).iter_rows(named=True)
+        ]
+        metric = published[odd["metric_id"][0]]
+        what = (
+            f"{odd.height} figures have more decimals than the {metric.decimals} of their column, as a share from 0 to "
+            f"1 among percentages has. {'; '.join(said)}."
+        )
+        remedy = "Ask the publisher; if more decimals are printed now, change them in the metric's declaration."
+        raise ReleaseError("E_SCALE", source, what, remedy)
+
+
 def _missing(source: Source, councils: pl.DataFrame, areas: Areas) -> list[str]:
     """Councils of the newest period of a file that have no row in it, while others have."""
     names = areas.names()
@@ -154,32 +226,6 @@ def _missing(source: Source, councils: pl.DataFrame, areas: Areas) -> list[str]:
     ]
 
 
-def _outliers(
-    newest: pl.DataFrame, metrics: dict[str, Metric], areas: Areas, known: set[tuple[str, str, date]]
-) -> list[str]:
-    """Councils whose value is many times that of last year, or a fraction, when others' are not."""
-    names = areas.names()
-    moved = newest.filter((pl.col("value") > 0) & (pl.col("before") > 0)).with_columns(
-        (pl.col("value") / pl.col("before")).log().alias("moved")
-    )
-    far = (
-        moved.with_columns(pl.col("moved").median().over("metric_id").alias("middle"))
-        .with_columns((pl.col("moved") - pl.col("middle")).abs().alias("off"))
-        .with_columns(
-            (pl.col("off") / (1.4826 * pl.col("off").median().over("metric_id"))).alias("z"),
-            pl.len().over("metric_id").alias("returns"),
-        )
-        .filter((pl.col("z") > ROBUST_Z) & (pl.col("returns") >= FEWEST))
-        .filter((pl.col("moved").exp() >= TIMES) | (pl.col("moved").exp() <= 1 / TIMES))
-    )
-    return [
-        f"{names[row['return_id'].split('+')[0]]}: {metrics[row['metric_id']].title.lower()} went from "
-        f"{row['before']:g} to {row['value']:g} in a year to {row['period_end']}."
-        for row in far.sort("metric_id", "z", descending=[False, True]).iter_rows(named=True)
-        if (row["metric_id"], row["return_id"], row["period_end"]) not in known
-    ]
-
-
 def _stale(newest: pl.DataFrame, metrics: dict[str, Metric]) -> list[str]:
     """Measures whose every value is last year's."""
     same = (
@@ -193,34 +239,6 @@ def _stale(newest: pl.DataFrame, metrics: dict[str, Metric]) -> list[str]:
         "year's?"
         for metric_id, end, _, returns in same.iter_rows()
     ]
-
-
-def _parts(source: Source, cells: Cells) -> list[str]:
-    """Rows of local authorities whose parts do not add up to the total, beyond rounding of each part."""
-    found = []
-    for one in source.sums:
-        table = cells.table(one.file)
-        releases.require(table, (*one.parts, one.total), one.file)
-        # A sum of which a part is suppressed is unknown.
-        numbers = table.filter(pl.col("geographic_level") == "Local authority").select(
-            "line",
-            "la_name",
-            "time_period",
-            pl.sum_horizontal(
-                [pl.col(part).cast(pl.Float64, strict=False) for part in one.parts], ignore_nulls=False
-            ).alias("sum"),
-            pl.col(one.total).cast(pl.Float64, strict=False).alias("total"),
-        )
-        off = numbers.with_columns((pl.col("sum") - pl.col("total")).abs().alias("off")).filter(
-            pl.col("off") > 0.5 * len(one.parts)
-        )
-        if off.height:
-            row = off.sort("off", descending=True).row(0, named=True)
-            found.append(
-                f"{one.file}: in {off.height} rows {', '.join(one.parts)} do not add up to {one.total}; furthest off: "
-                f"{row['la_name']} {row['time_period']} (line {row['line']}), {row['sum']:g} of {row['total']:g}."
-            )
-    return found
 
 
 def _refuse_older(source: Source, new: Loaded, old_source: Source, old: Loaded, allowed: Allowed) -> None:
@@ -269,8 +287,33 @@ def _refuse_rejudged(source: Source, changed: pl.DataFrame, names: dict[str, str
     raise ReleaseError("E_REVISED_JUDGEMENT", source, what, remedy)
 
 
+def _refuse_neighbours(
+    source: Source, new: Loaded, old_source: Source, old: Loaded, names: dict[str, str], allowed: Allowed
+) -> None:
+    """Other neighbours in the edition that is loaded already, or the lists of two councils exchanged in a new one."""
+    if "neighbour" not in new.tables or "neighbour" not in old.tables or allowed.revision:
+        return
+    ours, theirs = (
+        {row[0]: tuple(row[1]) for row in one.tables["neighbour"].group_by("area_id").agg("neighbour_id").iter_rows()}
+        for one in (new, old)
+    )
+    whose = {neighbours: area_id for area_id, neighbours in theirs.items()}
+    other = sorted(area_id for area_id in ours if ours[area_id] != theirs.get(area_id))
+    taken = [area_id for area_id in other if whose.get(ours[area_id], area_id) != area_id]
+    if taken or (other and old_source.release == source.release):
+        said = [f"{names[area_id]} has those of {names[whose[ours[area_id]]]}" for area_id in taken[:SHOWN]]
+        what = f"the statistical neighbours of {_listed([names[area_id] for area_id in other])} are others than those "
+        what += f"that are loaded now. {'; '.join(said)}{'.' * bool(said)}"
+        raise ReleaseError("E_REVISED", source, what, "If the model was revised, say `--accept-revision`.")
+
+
 def _revisions(
-    source: Source, changed: pl.DataFrame, old: dict[str, pl.DataFrame], names: dict[str, str], allowed: Allowed
+    source: Source,
+    old_source: Source,
+    changed: pl.DataFrame,
+    old: dict[str, pl.DataFrame],
+    names: dict[str, str],
+    allowed: Allowed,
 ) -> list[str]:
     """Measures whose earlier figures were revised: how many figures, and which moved most."""
     if "observation" not in old:
@@ -288,6 +331,12 @@ def _revisions(
         found.append(words)
         if share > MANY_REVISED:
             many.append(words)
+    # Rows that are gone were accepted as such.
+    other = changes.revised(changed).filter(pl.col("after") != "no row")
+    if other.height and old_source.release == source.release and not allowed.revision:
+        what = f"this edition is loaded already, with other figures. {' '.join(found[:SHOWN])}"
+        remedy = "If the publisher replaced its file, say `--accept-revision`; else download it again."
+        raise ReleaseError("E_REVISED", source, what, remedy)
     if many and not allowed.revision:
         what = f"more than {MANY_REVISED:.0%} of what was published before is another figure now. " + " ".join(
             many[:SHOWN]

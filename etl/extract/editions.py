@@ -14,12 +14,21 @@ from etl.model import Context, File, Loaded, Source
 from etl.releases import Cells
 
 
-def load(source: Source, cells: Cells, folder: Path, areas: Areas, sources: Mapping[str, Source]) -> Loaded:
+def load(
+    source: Source,
+    cells: Cells,
+    folder: Path,
+    areas: Areas,
+    sources: Mapping[str, Source],
+    loaded: dict[str, Loaded] | None = None,
+) -> Loaded:
     """What these cells give, after the releases in `folder` of the sources that this one needs.
+
+    Those are read into `loaded`, by id, unless it holds them.
 
     Raises SourceError where the cells are not what the source declares, EtlError where a release it needs is absent.
     """
-    loaded: dict[str, Loaded] = {}
+    loaded = {} if loaded is None else loaded
 
     def need(names: tuple[str, ...]) -> None:
         for name in names:

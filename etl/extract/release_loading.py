@@ -13,10 +13,14 @@ from etl import areas as area_files
 from etl import releases
 from etl.areas import Areas
 from etl.check import validation
-from etl.check.validation import Allowed
+from etl.check.editions import refuse_moved, refuse_other_year
+from etl.check.validation import Allowed, ReleaseError, Validated
 from etl.extract import editions, release
 from etl.model import EtlError, Loaded, Source
 from etl.releases import Cells
+
+# Rules of rows that are no longer there.
+LOST = ("E_LOST_ROWS", "E_OLDER_RELEASE")
 
 
 @dataclass(frozen=True)
@@ -36,13 +40,16 @@ def load_release(
     sources: Mapping[str, Source],
     allowed: Allowed,
     progress: Callable[[str], None] = lambda _words: None,
+    loaded: dict[str, Loaded] | None = None,
 ) -> LoadedRelease:
     """Read a source's published files below `published` into `data/releases`, if they can be loaded and can be right.
 
-    `sources` are all, by id: those the source needs must be in place. Raises SourceError where a file is broken,
-    ReleaseError where the release cannot be right; `data/releases` is then as it was.
+    `sources` are all, by id: those the source needs must be in place. What is read of them is kept in `loaded`, with
+    the release itself, for others that need it. Raises SourceError where a file is broken, ReleaseError where the
+    release cannot be right; `data/releases` is then as it was.
     """
     folder = data / "releases"
+    loaded = {} if loaded is None else loaded
     try:
         incoming = tempfile.TemporaryDirectory(dir=data, prefix="incoming.")
     except OSError as error:
@@ -54,21 +61,60 @@ def load_release(
         path = release.extract(source, published, Path(name), progress)
         areas = area_files.read(data)
         cells = releases.read(Path(name), source)
-        loaded = editions.load(source, cells, folder, areas, sources)
         refused: list[str] = []
         if any(file.many for file in source.release.files):
-            refused = _refused(loaded)
-            cells = _with_last_good(source, cells, loaded, folder, allowed)
+            read = editions.load(source, cells, folder, areas, sources, loaded)
+            refused = _refused(read)
+            cells = _with_last_good(source, cells, read, folder, allowed)
             path = releases.write(Path(name), source, [cells.frame])
-            loaded = editions.load(source, cells, folder, areas, sources)
-        warnings = validation.validate(source, cells, loaded, areas)
-        earlier = _earlier(source, folder, areas, sources)
-        revisions = validation.compare_with_earlier(source, loaded, *earlier, areas, allowed) if earlier else []
+        validated, revisions = examine(source, cells, folder, areas, sources, allowed, loaded)
         folder.mkdir(exist_ok=True)
         path.replace(releases.path(folder, source.release))
         releases.seal(folder, path.name)
+        if validated.unproved:
+            releases.accept(folder, path.name)
     _extract_previous(source, published, folder)
-    return LoadedRelease(releases.path(folder, source.release), warnings["message"].to_list(), revisions, refused)
+    said = validated.warning["message"].to_list()
+    return LoadedRelease(releases.path(folder, source.release), said, revisions, refused)
+
+
+def examine(
+    source: Source,
+    cells: Cells,
+    folder: Path,
+    areas: Areas,
+    sources: Mapping[str, Source],
+    allowed: Allowed,
+    others: dict[str, Loaded] | None = None,
+) -> tuple[Validated, list[str]]:
+    """What is to be said of the cells of a release, by themselves and beside the editions in `folder`.
+
+    `others` are sources that are read already; the source itself is added. Raises SourceError or ReleaseError where the
+    cells cannot be right.
+    """
+    others = {} if others is None else others
+    loaded = editions.load(source, cells, folder, areas, sources, others)
+    earlier = _earlier(source, folder, areas, sources, others)
+    in_place = {old.release.title: its for old, its in [earlier]} if earlier else {}
+    refuse_other_year(source, cells, loaded, lambda: {**_previous(source, folder, areas, sources, others), **in_place})
+    if not allowed.revision:
+        refuse_moved(source, loaded, in_place)
+
+    def compare() -> list[str]:
+        return validation.compare_with_earlier(source, loaded, *earlier, areas, allowed) if earlier else []
+
+    try:
+        validated = validation.validate(source, cells, loaded, areas, others, accepted=allowed.unproved)
+    except ReleaseError as error:
+        try:
+            compare()
+        except ReleaseError as other:
+            # Where rows are gone, that says more than the sums that they are gone from.
+            raise (other if other.rule in LOST else error) from None
+        raise
+    revisions = compare()
+    others[source.id] = loaded
+    return validated, revisions
 
 
 def _refused(loaded: Loaded) -> list[str]:
@@ -99,18 +145,30 @@ def _with_last_good(source: Source, cells: Cells, loaded: Loaded, folder: Path, 
     return Cells(pl.concat([cells.frame.filter(~pl.col("file").is_in(kept)), good]).sort("file", maintain_order=True))
 
 
-def _earlier(source: Source, folder: Path, areas: Areas, sources: Mapping[str, Source]) -> tuple[Source, Loaded] | None:
+def _earlier(
+    source: Source, folder: Path, areas: Areas, sources: Mapping[str, Source], others: dict[str, Loaded]
+) -> tuple[Source, Loaded] | None:
     """The edition in place, or the one before it; None where there is none that can be read."""
     try:
         if releases.path(folder, source.release).exists():
-            return source, editions.load(source, releases.read(folder, source), folder, areas, sources)
-        if source.previous and releases.path(folder, source.previous.release).exists():
-            before = editions.before(source)
-            return before, editions.load(before, editions.read_before(folder, source), folder, areas, sources)
+            return source, editions.load(source, releases.read(folder, source), folder, areas, sources, others)
+        for loaded in _previous(source, folder, areas, sources, others).values():
+            return editions.before(source), loaded
     except EtlError:
         # Damaged, or with other columns than are declared now: the new release takes its place.
         return None
     return None
+
+
+def _previous(
+    source: Source, folder: Path, areas: Areas, sources: Mapping[str, Source], others: dict[str, Loaded]
+) -> dict[str, Loaded]:
+    """The edition before the one that is loaded, by its title, where it is in place."""
+    if not (source.previous and releases.path(folder, source.previous.release).exists()):
+        return {}
+    cells = editions.read_before(folder, source)
+    loaded = editions.load(editions.before(source), cells, folder, areas, sources, others)
+    return {source.previous.release.title: loaded}
 
 
 def _extract_previous(source: Source, published: Path, folder: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from itertools import zip_longest
 from typing import Any, TypeVar
 
@@ -62,10 +63,12 @@ def check(rows: pl.DataFrame, areas: Areas, file: str) -> None:
 def _check_authorities(row: dict[str, Any], areas: Areas, file: str) -> None:
     """Refuse a row whose names, codes or region are not those of its authorities."""
     codes, region, line = areas.by_code(), areas.regions(), row["line"]
+    names = _put_in_order(row["area_ids"], (row["la_name"] or "").split(JOINT), areas.is_called)
+    printed = _put_in_order(
+        row["area_ids"], (row["new_la_code"] or "").split(JOINT), lambda area_id, code: codes.get(code) == area_id
+    )
     # A name or code too few or too many leaves a None, which is nobody's.
-    for area_id, name, code in zip_longest(
-        row["area_ids"], (row["la_name"] or "").split(JOINT), (row["new_la_code"] or "").split(JOINT)
-    ):
+    for area_id, name, code in zip_longest(row["area_ids"], names, printed):
         if not areas.is_called(area_id, name):
             what = f"{area_id} is called {name!a}, which is not a name of that authority."
             raise SourceError("E_NAME", what, NEW_NAME, file, line, "la_name")
@@ -75,6 +78,14 @@ def _check_authorities(row: dict[str, Any], areas: Areas, file: str) -> None:
         if row["region_code"] != region[area_id]:
             what = f"{area_id} is put into {row['region_code']!a}, but is in {region[area_id]}."
             raise SourceError("E_REGION", what, MENDED, file, line, "region_code")
+
+
+def _put_in_order(area_ids: list[str], texts: list[str], fits: Callable[[str, str], bool]) -> list[str]:
+    """Names or codes of a joint return in the order of its numbers; as they are where one fits none of them."""
+    if len(area_ids) != len(texts):
+        return texts
+    ordered = [next((text for text in texts if fits(area_id, text)), "") for area_id in area_ids]
+    return ordered if sorted(ordered) == sorted(texts) else texts
 
 
 def by_code(areas: Areas, code: str | None, name: str | None, file: str, line: int, columns: tuple[str, str]) -> str:

@@ -126,9 +126,9 @@ def located(table: pl.DataFrame, areas: Areas, file: str, *, form: str = "Report
 
     rows = rows.with_columns(
         year.alias("year"),
-        pl.col("return_id").str.split(JOINT).alias("area_ids"),
-        pl.col("return_id").str.replace_all(JOINT, "+", literal=True),
-    )
+        # A set of numbers: in whatever order they are printed it is the same return.
+        pl.col("return_id").str.split(JOINT).list.sort().alias("area_ids"),
+    ).with_columns(pl.col("area_ids").list.join("+").alias("return_id"))
     area_codes.check(rows, areas, file)
     return rows
 

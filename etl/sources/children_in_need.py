@@ -17,6 +17,8 @@ ENQUIRIES = "c4_children_in_need_section_47s_and_icpcs_2013_to_2025.csv"
 FACTORS = "c3_factors_identified_at_end_of_assessment_2018_to_2025.csv"
 PLANS = "d5_cpps_at31march_by_duration_2013_to_2025.csv"
 
+# As a share of conferences, the most of a council whose duration is not known: Sheffield in 2013.
+UNKNOWN_DURATION = 0.33
 FILES = (IN_NEED, REFERRALS, FACTORS, ENQUIRIES, REPEAT_PLANS, PLANS)
 # The edition before had other names of columns for these.
 COLUMNS_2024 = {
@@ -112,6 +114,7 @@ SOURCE = Source(
         id="children_in_need_2025",
         title="reporting year 2025",
         published="2025-10-30",
+        newest="2025",
         next_due="2026-10",
         page=f"{EES}/children-in-need",
         files=tuple(File(f"dfe-children-in-need/{name}") for name in FILES),
@@ -134,6 +137,7 @@ SOURCE = Source(
             ENQUIRIES,
             ("Duration_0-10_days", "Duration_11-15_days", "Duration_16-20_days", "Duration_21+_days"),
             "ICPC",
+            UNKNOWN_DURATION,
         ),
     ),
     previous=Previous(

@@ -207,6 +207,7 @@ SOURCE = Source(
             polarity_reason=MORE_OR_LESS,
             period_kind=PeriodKind.FINANCIAL_YEAR,
             derived=True,
+            rounding=(ROUNDING * THOUSAND, ROUNDING * THOUSAND),
             numerator=(f"{TOTAL} x 1,000",),
             denominator=("children",),
             caveat="Revenue outturn, not comparable with section 251. Some returns, most of those of 2023/24, were not "
@@ -222,6 +223,7 @@ SOURCE = Source(
             direction=neutral("It says how a council's spending divides, not how well it is spent."),
             period_kind=PeriodKind.FINANCIAL_YEAR,
             derived=True,
+            rounding=(ROUNDING, ROUNDING),
             numerator=LOOKED_AFTER,
             denominator=TOTAL,
             # Pounds are not counted: there is no interval of chance.

@@ -118,7 +118,7 @@ def load(source: Source, cells: Cells, context: Context) -> Loaded:
         line = row["line"]
         name = row["local_authority"]
         area_id = authority(name, numbers, FILE, line)
-        urns[row["urn"]] = area_id
+        _check_urn(urns, row["urn"], area_id, names, line)
         published = day(row[COLUMNS[PUBLISHED]], "%d/%m/%y", FILE, line, COLUMNS[PUBLISHED])
         started, ended = (
             day(row[column], "%d/%m/%Y", FILE, line, column) if row[column] else None
@@ -158,6 +158,17 @@ def load(source: Source, cells: Cells, context: Context) -> Loaded:
     return replace(found, tables={**found.tables, "urn": urn})
 
 
+def _check_urn(urns: dict[str, str], urn: str, area_id: str, names: Mapping[str, str], line: int) -> None:
+    """Remember whose number of Ofsted's this is; raises E_URN where it is another's, or the council has another."""
+    own = next((other for other, council in urns.items() if council == area_id), urn)
+    owner = urns.setdefault(urn, area_id)
+    if owner != area_id or own != urn:
+        what = f"{urn} of {names[area_id]} is the number of {names[owner]}" if owner != area_id else (
+            f"{names[area_id]} has the number {urn} here and {own} in another row"
+        )  # fmt: skip
+        raise SourceError("E_URN", f"{what}.", f"{LOOK}one of the two rows is wrong.", FILE, line, "urn")
+
+
 def _other(
     row: Mapping[str, Any],
     name: str,
@@ -188,7 +199,7 @@ SOURCE = Source(
         title="reports to 20 August 2026",
         published="2026-08-22",
         page="https://github.com/JT-39/ofsted-ilacs-scrape-tool",
-        files=(File(f"ofsted/{FILE}"),),
+        files=(File(f"ofsted/{FILE}", years="publication_date", newest="2026-08-20"),),
     ),
     licence="MIT (the record); Open Government Licence v3.0 (Ofsted's reports)",
     note="Read from Ofsted's reports by a program; its maker calls it a proof of concept. All 53 reports after March "

@@ -56,6 +56,10 @@ class Described(TypedDict):
     derived: NotRequired[bool]
     england_only: NotRequired[bool]
     councils_only: NotRequired[bool]
+    rounding: NotRequired[tuple[float, float]]
+    england_apart: NotRequired[float]
+    weight: NotRequired[str]
+    mean_within: NotRequired[tuple[float, float]]
     caveat: NotRequired[str]
     made: NotRequired[str]
     next_due: NotRequired[str]
@@ -159,6 +163,7 @@ def count(
         polarity=Polarity.NEUTRAL,
         polarity_reason=polarity_reason,
         column=column,
+        adds_up=True,
         noun=noun or f"number of {_inside(described['title'])}",
         **described,
     )

@@ -94,6 +94,7 @@ def _role(metric_id: str, measure: str, who: str, short_title: str, direction: D
         direction=direction,
         period_kind=PeriodKind.AT_30_SEPTEMBER,
         where={MEASURE: measure},
+        weight="social_workers_fte",
         caveat="By role. England's shares moved by five points or more in 2024, and the tool does not say why.",
     )
 
@@ -108,12 +109,22 @@ def _referrals(metric_id: str, measure: str, who: str) -> Metric:
         definition=f"Referrals in the year to 31 March that came from {who}, of all referrals.",
         direction=neutral("It says who refers, not how well a council answers."),
         next_due=CENSUS_DUE,
+        weight="referral_rate",
         where={MEASURE: measure},
     )
 
 
 def _money(
-    metric_id: str, measure: str, title: str, short_title: str, noun: str, definition: str, *, unit: str
+    metric_id: str,
+    measure: str,
+    title: str,
+    short_title: str,
+    noun: str,
+    definition: str,
+    *,
+    unit: str,
+    weight: str = "",
+    mean_within: tuple[float, float] = (0.0, 0.0),
 ) -> Metric:
     """Spending: published by the week, or derived by the child from the total."""
     per_child = unit == PER_CHILD
@@ -136,6 +147,9 @@ def _money(
         derived=per_child,
         numerator=(measure,) if per_child else (),
         denominator=("children",) if per_child else (),
+        rounding=(0.5, 0.5),
+        weight=weight,
+        mean_within=mean_within,
         caveat=GROSS if per_child else UNIT_COST,
     )
 
@@ -171,6 +185,8 @@ METRICS = (
         definition="Assessments that ended in the year to 31 March within 45 working days of their start.",
         direction=higher_is_better("Statutory guidance asks for it, so that help does not wait."),
         where={MEASURE: "Continue_Assess_Comp"},
+        weight="referral_rate",
+        mean_within=(0.7, 3.7),
         next_due=CENSUS_DUE,
     ),
     _referrals("referrals_from_schools", "RefBySource_Schl_%", "schools"),
@@ -218,6 +234,8 @@ METRICS = (
         definition="Plans that ended in the year to 31 March after two years or more, of all that ended.",
         direction=lower_is_better("Two years is a long time for a child to be at risk of harm."),
         where={MEASURE: "CPPlans2yrs"},
+        weight="plan_start_rate",
+        mean_within=(0.2, 0.2),
         next_due=CENSUS_DUE,
         caveat="A council that ends its long plans this year looks worse for it.",
     ),
@@ -232,6 +250,7 @@ METRICS = (
         polarity_reason="More may mean more harm, or that courts are asked sooner; fewer that families were helped "
         "before, or that harm is missed.",
         where={MEASURE: "CareApplications"},
+        weight="children",
         caveat="No regions. No figure for the councils made of Dorset, Northamptonshire and Cumbria, whose old "
         "counties Cafcass keeps.",
     ),
@@ -250,6 +269,8 @@ METRICS = (
         period_kind=PeriodKind.YEAR_TO_31_MARCH,
         file=FILE,
         where={MEASURE: "Emotional_LAC"},
+        weight="cla_rate",
+        mean_within=(0.1, 0.7),
         next_due=LOOKED_AFTER_DUE,
         caveat="Of the children with a questionnaire: about three in four.",
     ),
@@ -261,6 +282,8 @@ METRICS = (
         "weekly cost of social work per child in need",
         "Spending on social work and commissioning per child in need at 31 March and week.",
         unit=PER_WEEK,
+        weight="child_in_need_rate",
+        mean_within=(5.0, 10.0),
     ),
     _money(
         "looked_after_unit_cost",
@@ -270,6 +293,8 @@ METRICS = (
         "weekly cost of care per child looked after",
         "Spending on children looked after per child looked after and week.",
         unit=PER_WEEK,
+        weight="cla_rate",
+        mean_within=(5.0, 17.0),
     ),
     _money(
         "safeguarding_spend_per_child",
@@ -307,6 +332,7 @@ METRICS = (
         "year to 31 March.",
         direction=neutral("It is what a council works with, not what it does."),
         where={MEASURE: "ChildPov"},
+        weight="children",
         caveat="Estimated by the Department for Work and Pensions.",
     ),
 )
@@ -319,12 +345,14 @@ SOURCE = Source(
         id="local_authority_interactive_tool_2026",
         title="March 2026",
         published="2026-03",
+        newest="2025",
         page="https://www.gov.uk/government/publications/local-authority-interactive-tool-lait",
         files=(
             File(
                 f"dfe-lait/{FILE}",
                 groups={MEASURE: tuple(dict.fromkeys([*(metric.where[MEASURE] for metric in METRICS), *COMPANIONS]))},
                 columns=lait.COLUMNS,
+                years=lait.YEARS,
             ),
             File(
                 f"dfe-children-in-need/{CONFERENCES}",

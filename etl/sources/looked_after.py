@@ -110,6 +110,7 @@ SOURCE = Source(
         id="looked_after_2025",
         title="reporting year 2025",
         published="2025-11-26",
+        newest="2025",
         next_due="2026-11",
         page=f"{EES}/children-looked-after-in-england-including-adoptions",
         files=(
@@ -133,6 +134,7 @@ SOURCE = Source(
         ),
     ),
     load=ees.load,
+    needs=("population",),
     metrics=(
         _rate(
             id="cla_rate",

@@ -26,6 +26,8 @@ def _formerly(title: str) -> str:
     return title.removesuffix(" not on a plan or in care") if title.endswith(WHO[IN_NEED]) else ""
 
 
+# Of pupils with results England counts each once, wherever the pupil is known.
+COUNTED_ONCE = 0.01
 GROUPS = {"social_care_group": (ON_PLAN, IN_NEED)}
 
 
@@ -69,6 +71,7 @@ def _age_11(metric_id: str, group: str) -> Metric:
         where={"social_care_group": group},
         numerator="t_rwm_met_expected_standard",
         denominator="t_rwm_eligible_pupils",
+        england_apart=COUNTED_ONCE,
         caveat="The newest year is revised, not final.",
     )
 
@@ -93,6 +96,7 @@ def _age_16(metric_id: str, group: str) -> Metric:
         numerator=("t_att8",),
         denominator=("t_pupils",),
         minimum_denominator=FEW,
+        england_apart=COUNTED_ONCE,
         caveat="Grades of 2019/20 and 2020/21 were given by teachers and are not comparable.",
     )
 
@@ -105,6 +109,7 @@ SOURCE = Source(
         id="outcomes_2025",
         title="2024/25",
         published="2026-04-02",
+        newest="202425",
         page=f"{EES}/outcomes-for-children-in-need-including-children-looked-after-by-local-authorities-in-england",
         files=(
             File(f"dfe-outcomes/{ABSENCE}", groups={**GROUPS, "phase_type_grouping": (ALL_SCHOOLS,)}),

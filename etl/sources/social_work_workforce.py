@@ -12,14 +12,17 @@ from etl.sources.declare import EES, count, lower_is_better, neutral, percentage
 
 FILE, FILE_2024 = "csww_indicators_2017_to_2025.csv", "csww_indicators_2017_to_2024.csv"
 THEME = "Workforce"
+# Full-time equivalents are printed to one decimal, in every row.
+TO_A_TENTH = (0.05, 0.05)
 
 
-_share = partial(percentage, theme=THEME, period_kind=PeriodKind.AT_30_SEPTEMBER)
+_share = partial(percentage, theme=THEME, period_kind=PeriodKind.AT_30_SEPTEMBER, rounding=TO_A_TENTH)
 _count = partial(
     count,
     theme=THEME,
     unit="FTE",
     period_kind=PeriodKind.AT_30_SEPTEMBER,
+    rounding=TO_A_TENTH,
     caveat="A count: larger councils have more.",
 )
 
@@ -31,6 +34,7 @@ SOURCE = Source(
         id="social_work_workforce_2025",
         title="reporting year 2025",
         published="2026-03-19",
+        newest="2025",
         page=f"{EES}/children-s-social-work-workforce",
         files=(File(f"dfe-workforce/{FILE}"),),
     ),
@@ -103,6 +107,7 @@ SOURCE = Source(
             numerator=("cases",),
             denominator=("case_holders_fte",),
             minimum_denominator=10,
+            rounding=TO_A_TENTH,
             shortfall=Shortfall("more case-holding social workers", "denominator", "the number of cases"),
             caveat="Says nothing of how hard the cases are.",
         ),
@@ -115,6 +120,7 @@ SOURCE = Source(
             direction=lower_is_better("The work of those who are ill waits, or falls to colleagues."),
             period_kind=PeriodKind.YEAR_TO_30_SEPTEMBER,
             column="absence_rate_fte",
+            weight="social_workers_fte",
         ),
         _share(
             id="vacancies_covered_by_agency",

@@ -32,6 +32,7 @@ SOURCE = Source(
         id="stability_2024",
         title="reporting year 2024",
         published="2026-01-21",
+        newest="2024",
         next_due="2026-06",
         page=f"{EES}/stability-measures-for-children-looked-after-in-england",
         files=(

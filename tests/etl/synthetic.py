@@ -98,9 +98,9 @@ REPORTS = (
     b"care_leavers_grade\n"
     # Camden's stands in the official file too: only the link and the last day are taken from here.
     b"1,camden,https://example.org/1,04/06/24,standard,15/04/2024,26/04/2024,good,good,good,outstanding,good\n"
-    b"2,leeds,https://example.org/2,10/07/26,standard,11/05/2026,22/05/2026,not_reported_post_reform,outstanding,good,"
+    b"2,leeds,https://example.org/2,20/08/26,standard,11/05/2026,22/05/2026,not_reported_post_reform,outstanding,good,"
     b"good,outstanding\n"
-    b"3,leeds,https://example.org/3,01/02/13,,,,,data_unreadable,data_unreadable,data_unreadable,data_unreadable\n"
+    b"2,leeds,https://example.org/3,01/02/13,,,,,data_unreadable,data_unreadable,data_unreadable,data_unreadable\n"
 )
 
 Sheet = Sequence[Sequence[str]]

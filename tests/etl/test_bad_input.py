@@ -408,7 +408,10 @@ CASES = (
     ),
     Case("another word for close", NEIGHBOURS, cell(2, "SN_1P", "Near"), "E_SYMBOL", 2, "SN_1P", "'Near'"),
     # Inspections
-    Case("an unknown council", REPORTS, with_("3,leeds", "3,loidis"), "E_UNKNOWN_LA", 4, also="'loidis'"),
+    Case(
+        "an unknown council", REPORTS, with_("leeds,https://example.org/3", "loidis,https://example.org/3"),
+        "E_UNKNOWN_LA", 4, also="'loidis'",
+    ),
     Case("no council", REPORTS, cell(3, "local_authority", ""), "E_UNKNOWN_LA", 3),
     Case(
         "an unknown grade", REPORTS, cell(3, "impact_of_leaders_grade", "splendid"),
@@ -427,7 +430,7 @@ CASES = (
     ),
     Case(
         "two inspections the same day", REPORTS, line_again(3, inspection_link="https://example.org/4"),
-        "E_DUP_KEY", 5, also="383-2026-07-10 stands here and on line 3",
+        "E_DUP_KEY", 5, also="383-2026-08-20 stands here and on line 3",
     ),
     # Spreadsheets
     Case("text, not a spreadsheet", BOOK, becomes(synthetic.WORKFORCE), "E_MAGIC"),
@@ -574,8 +577,9 @@ def test_the_same_files_undamaged_are_let_in_and_only_found_to_be_made_up(
     assert command("extract", *sources, "--from", published, "--data", data).status == 0
     ran = command("build", "--data", data)
     assert ran.status == 2
-    # Invented figures are not those that the Department's own collection prints.
-    assert ran.err.strip().startswith("E_DISAGREES")
+    # Invented children are not those that the Department's own tables print.
+    assert ran.err.strip().startswith("E_UNPROVED: Children looked after")
+    assert "the population estimates have 150,000" in ran.err
     assert (data / builder.DATABASE).read_bytes() == LAST_GOOD
 
 

@@ -124,6 +124,16 @@ def test_check_ends_with_status_2_and_shows_rows_and_remedy(
     assert words(ran.out).count("holds ") == len(CHECKS) - 1
 
 
+def test_check_lists_what_proves_each_measure_and_what_nothing_proves(database_path: Path, command: Command) -> None:
+    ran = command("check", "--prove", "--data", database_path.parent)
+    assert ran.status == 0
+    printed = words(ran.out)
+    assert "vacancy_rate the figure follows from the counts printed beside it 1461 0" in printed
+    assert "vacancy_rate England and each region are the sum of their councils 234 0" in printed
+    assert "caseholder_share England and each region are the mean of their councils 108 0" in printed
+    assert "focused_visits nothing but its own figures of other years" in printed
+
+
 def test_status_says_what_was_loaded_and_why_figures_are_missing(database_path: Path, command: Command) -> None:
     ran = command("status", "--data", database_path.parent)
     assert ran.status == 0

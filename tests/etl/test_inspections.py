@@ -373,13 +373,13 @@ def test_what_no_official_file_has_comes_from_the_record_under_the_framework_of_
 ) -> None:
     record = read(tmp_path, known_areas)[REPORTS.id].tables
     assert record["inspection"].select("inspection_id", "framework", "started", "published", "line").rows() == [
-        ("383-2026-07-10", "ILACS from April 2026", date(2026, 5, 11), date(2026, 7, 10), 3)
+        ("383-2026-08-20", "ILACS from April 2026", date(2026, 5, 11), date(2026, 8, 20), 3)
     ]
     assert record["judgement"].rows() == [
-        ("383-2026-07-10", "leaders", OUTSTANDING),
-        ("383-2026-07-10", "protection", GOOD),
-        ("383-2026-07-10", "in_care", GOOD),
-        ("383-2026-07-10", "care_leavers", OUTSTANDING),
+        ("383-2026-08-20", "leaders", OUTSTANDING),
+        ("383-2026-08-20", "protection", GOOD),
+        ("383-2026-08-20", "in_care", GOOD),
+        ("383-2026-08-20", "care_leavers", OUTSTANDING),
     ]
 
 

@@ -44,6 +44,7 @@ RATE = Metric(
     polarity_reason="Made up.",
     period_kind=PeriodKind.AT_31_MARCH,
     column="rate",
+    decimals=4,
 )
 Values = Mapping[str, float | None]
 
@@ -82,7 +83,7 @@ def loaded(years: Mapping[int, Values], metric_id: str = "made_up_rate") -> Load
 
 def judged(made: Loaded, areas: Areas, metric: Metric = RATE) -> list[tuple[str, str]]:
     found = validation.validate(source(metric), NOBODY, made, areas)
-    return [(rule, message) for _, rule, message in found.iter_rows()]
+    return [(rule, message) for _, rule, message in found.warning.iter_rows()]
 
 
 @pytest.fixture
@@ -173,29 +174,35 @@ def test_a_council_that_is_suppressed_is_not_missing(known_areas: Areas, everybo
     assert judged(loaded({2025: level(everybody) | {"383": None}}), known_areas) == []
 
 
-def test_parts_that_do_not_sum_are_said(tmp_path: Path, known_areas: Areas, everybody: list[str]) -> None:
+def test_parts_that_do_not_sum_are_refused(tmp_path: Path, known_areas: Areas, everybody: list[str]) -> None:
     rows = (
         f"2025,{synthetic.LEEDS},60,30,10",  # adds up to 100
-        f"2025,{synthetic.CAMDEN},60,c,10",  # of a part that is suppressed nothing is known
-        f"2024,{synthetic.LEEDS},60,39,1",  # off by one, which rounding may be
+        f"2025,{synthetic.CAMDEN},60,c,c",  # of parts that are suppressed only that they are some
+        f"2024,{synthetic.LEEDS},60,39,1",
         f"2024,{synthetic.CAMDEN},50,30,1",
         f"2025,{synthetic.ENGLAND},6000,3000,10",  # rounded to ten
     )
     folder = tmp_path / "made"
     folder.mkdir()
     (folder / "up.csv").write_bytes(
-        synthetic.csv_file("short,long,longest,all", *(f"{row},100" for row in rows[:4]), f"{rows[4]},9100")
+        synthetic.csv_file("short,long,longest,all", *(f"{row},100" for row in rows[:4]), f"{rows[4]},9020")
     )
     from etl.extract import release as extract
 
-    whole = source(sums=(Sum("up.csv", ("short", "long", "longest"), "all"),))
+    counted = dataclasses.replace(RATE, column="all", unit="children")
+    whole = source(counted, sums=(Sum("up.csv", ("short", "long", "longest"), "all"),))
     extract.extract(dataclasses.replace(whole, metrics=()), tmp_path, tmp_path)
-    found = validation.validate(whole, releases.read(tmp_path, whole), loaded({2025: level(everybody)}), known_areas)
-    ((_, rule, message),) = found.iter_rows()
-    assert rule == "W_PARTS"
-    assert message == (
-        "up.csv: in 1 rows short, long, longest do not add up to all; furthest off: Camden 2024 (line 5), 81 of 100."
+    cells, figures = releases.read(tmp_path, whole), loaded({2025: level(everybody)})
+    with pytest.raises(ReleaseError) as refused:
+        validation.validate(whole, cells, figures, known_areas)
+    assert str(refused.value) == (
+        "E_UNPROVED: Made-up figures, 2025: a figure contradicts what is printed beside it. Camden, 2024: all is 100 "
+        "(up.csv, line 5); its parts add up to 81. If the publisher confirms it, say `--accept-unproved`: it is "
+        "loaded, and `status` shows it."
     )
+    accepted = validation.validate(whole, cells, figures, known_areas, accepted=True)
+    assert [row["rule"] for row in accepted.warning.iter_rows(named=True)] == ["W_UNPROVED"]
+    assert accepted.proof.select("proof", "proved", "unproved").rows() == [("parts", 4, 1)]
 
 
 def compare(old: Loaded, new: Loaded, areas: Areas, allowed: Allowed = Allowed()) -> list[str]:  # noqa: B008 - frozen

@@ -25,7 +25,8 @@ PAYLOADS = (
 # Columns of words that the program goes by, or that a check of the schema holds: an id, a unit, a day.
 KEPT = {
     "build.data_version", "source.source_id", "source.released", "source.next_due", "metric.next_due",
-    "suppression_check.metric_id", "standing.not_ranked", "load_ledger.source_id", "load_ledger.sha256",
+    "proof.metric_id", "proof.proof", "suppression_check.metric_id", "standing.not_ranked",
+    "load_ledger.source_id", "load_ledger.sha256",
     "reject.source_id", "reject.rule", "warning.source_id", "warning.rule", "area.area_id", "area.la_number",
     "area.gss_code", "area.region_id", "area_code.gss_code", "area_code.area_id", "area_name.area_id", "place.area_id",
     "succession.predecessor_id", "succession.successor_id", "neighbour.area_id", "neighbour.neighbour_id",

@@ -281,6 +281,31 @@ def _first_title(db: Database, polarity: str) -> str:
     return str(found["title"][0]) if found.height else ""
 
 
+def of_proofs(db: Database) -> Example | None:
+    """What proves how many measures and figures, and which measures nothing proves."""
+    if "proof" not in db.table or db.table["proof"].is_empty():
+        return None
+    found = (
+        db.table["proof"]
+        .group_by("says")
+        .agg(pl.len().alias("measures"), pl.col("proved").sum(), pl.col("unproved").sum())
+        .sort("proved", "says", descending=[True, False])
+    )
+    without = db.table["metric"].join(db.table["proof"], on="metric_id", how="anti").sort("position")["title"].to_list()
+    proved, accepted = (int(found[name].sum()) for name in ("proved", "unproved"))
+    return Example(
+        "All measures, all years",
+        lines(*(f"No proof: {title}." for title in without)),
+        f"{exact(proved)} checks hold, {accepted} do not; {plural(len(without), 'measure')} of "
+        f"{db.table['metric'].height} {'has' if len(without) == 1 else 'have'} no proof.",
+        heads=("What holds", "Measures", "Figures"),
+        rows=tuple(
+            (f"{says[0].upper()}{says[1:]}", str(measures), exact(proved))
+            for says, measures, proved, _ in found.iter_rows()
+        ),
+    )
+
+
 RULES = (
     Rule(
         "areas",
@@ -351,6 +376,20 @@ RULES = (
         "worked out in the same way. Each such measure says “worked out here”, and from what.",
         of_rates,
         "derived population per 10,000",
+    ),
+    Rule(
+        "proofs",
+        "What proves a figure",
+        "A published figure must agree with what is printed beside it, or it is not loaded.",
+        "Publishers make slips: a number mistyped, two rows exchanged, last year's file under this year's name. "
+        "Whenever a release is loaded, each figure is compared with what is printed beside it. A rate must follow from "
+        "its counts, a total from its parts, and England and each region from their councils, all within the rounding "
+        "of what is printed. Where councils are hidden or missing there is room for what they may have counted.\n"
+        "What contradicts a proof is refused, with the row and what it should be. Where the publisher confirms it, it "
+        "is loaded and listed among the warnings. A measure without a proof says so: a wrong figure of it shows only "
+        "beside those of other years.",
+        of_proofs,
+        "check error slip wrong trust quality sum region council validation",
     ),
     Rule(
         "rounding",

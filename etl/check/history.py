@@ -1,0 +1,219 @@
+"""What only the figures of earlier years can tell: rows that look like another council's, and symbols that became 0.
+
+Sums of a region do not see that two of its councils stand in each other's row. What is unusual is measured by the
+earlier years of the same file.
+"""
+
+from __future__ import annotations
+
+import polars as pl
+
+from etl.areas import Areas
+from etl.check import proofs
+from etl.model import Source
+
+# How far a figure is from another, in robust standard deviations of all councils' changes, squared: no more than this.
+FARTHEST = 25.0
+# Two rows look exchanged where each is nearer to the other's by this, of all their figures together, and by that many
+# times more than any two rows of an earlier year.
+NEARER, MORE = 12.0, 1.1
+# A block of so many rows looks shifted where each is nearer to the row beside it by this.
+BLOCK, NEARER_IN_BLOCK = 3, 3.0
+# So many years are looked at.
+YEARS = 5
+# With fewer councils it may be a coincidence.
+FEWEST = 20
+# Councils whose figure became a symbol, or a symbol a figure, are many where there are so many, and so many times more
+# than in any earlier year.
+MANY_SYMBOLS, TIMES_MORE = 10, 1.5
+# Figures that hardly move at all are compared with this, as a share.
+STEADIEST = 0.004
+_ROW = ["file", "period_end", "return_id"]
+_PAIR = [*_ROW, "other_id"]
+
+
+def find_strangers(observation: pl.DataFrame, source: Source, areas: Areas) -> list[str]:
+    """A line for each two rows of the newest year that look exchanged, and for each block that looks shifted."""
+    near = _nearness(_changes(observation, source, areas))
+    return [*_exchanged(near, areas), *_shifted(near, areas)]
+
+
+def find_symbols(observation: pl.DataFrame, source: Source, areas: Areas) -> list[str]:
+    """A line for each measure of which many more councils than before have a symbol for a figure, or 0 for a symbol."""
+    key = ["metric_id", "return_id", "period_end"]
+    kind = (
+        pl.when(pl.col("value") == 0)
+        .then(pl.lit("0"))
+        .when(pl.col("value").is_not_null())
+        .then(pl.lit("a figure"))
+        .otherwise("symbol")
+    )
+    now = (
+        observation.filter(
+            pl.col("area_id").is_in(areas.authorities["area_id"].to_list())
+            & pl.col("metric_id").is_in([metric.id for metric in source.metrics])
+            & (pl.col("source_id") == source.id)
+        )
+        .unique(key, keep="first", maintain_order=True)
+        .select(*key, "period", "file", "line", kind.alias("now"))
+        .drop_nulls("now")
+    )
+    before = now.select(
+        "metric_id", "return_id", pl.col("period_end").dt.offset_by("1y"), pl.col("now").alias("before")
+    )
+    figure = ["0", "a figure"]
+    # A figure that comes where there was none says nothing.
+    turned = now.join(before, on=key, maintain_order="left").filter(
+        (pl.col("now").is_in(figure) != pl.col("before").is_in(figure)) & (pl.col("now") != "a figure")
+    )
+    how = ["metric_id", "before", "now"]
+    counted = turned.group_by(*how, "period_end", "period", "file", maintain_order=True).agg(
+        pl.len().cast(pl.Int64).alias("councils"), pl.col("return_id").head(BLOCK), pl.col("line").head(BLOCK)
+    )
+    newest = now.group_by("metric_id").agg(pl.col("period_end").max().alias("newest"))
+    counted = counted.join(newest, on="metric_id", maintain_order="left")
+    earlier = (
+        counted.filter(pl.col("period_end") < pl.col("newest"))
+        .group_by(how)
+        .agg(pl.col("councils").max().alias("most"))
+    )
+    many = (
+        counted.filter(pl.col("period_end") == pl.col("newest"))
+        .join(earlier, on=how, how="left", maintain_order="left")
+        .filter(pl.col("councils") >= pl.max_horizontal(pl.lit(MANY_SYMBOLS), pl.col("most").fill_null(0) * TIMES_MORE))
+    )
+    names, titles = areas.names(), {metric.id: metric.title.lower() for metric in source.metrics}
+    found = []
+    for row in many.iter_rows(named=True):
+        councils = zip(row["return_id"], row["line"], strict=True)
+        found.append(
+            f"{row['file']}: {titles[row['metric_id']]} was {_quoted(row['before'])} the year before and is "
+            f"{_quoted(row['now'])} in {row['period']} of {row['councils']} councils, {row['most'] or 0} at most in "
+            f"earlier years: {', '.join(f'{_called(one, names)} (line {line})' for one, line in councils)} and others."
+        )
+    return found
+
+
+def _quoted(kind: str) -> str:
+    return kind if kind in ("0", "a figure") else repr(kind)
+
+
+def _nearness(changes: pl.DataFrame) -> pl.DataFrame:
+    """How much nearer the row of a council is to that of another of its region, of the year before, than to its own."""
+    others = changes.select(
+        "file", "period_end", "region_id", "figure", pl.col("return_id").alias("other_id"), "before"
+    )
+
+    def apart(before: str) -> pl.Expr:
+        return (((pl.col("now") - pl.col(before) - pl.col("middle")) / pl.col("spread")) ** 2).clip(0, FARTHEST)
+
+    return (
+        changes.join(others, on=["file", "period_end", "region_id", "figure"], suffix="_other")
+        .filter(pl.col("return_id") != pl.col("other_id"))
+        .group_by(_PAIR)
+        .agg((apart("before") - apart("before_other")).sum().alias("nearer"), pl.first("line", "region_id", "period"))
+        .with_columns((pl.col("period_end") == pl.col("period_end").max().over("file")).alias("newest"))
+    )
+
+
+def _exchanged(near: pl.DataFrame, areas: Areas) -> list[str]:
+    names = areas.names()
+    other = near.select(
+        "file", "period_end", pl.col("return_id").alias("other_id"), pl.col("other_id").alias("return_id"),
+        pl.col("line").alias("other_line"), pl.col("nearer").alias("other_nearer"),
+    )  # fmt: skip
+    both = (
+        near.filter(pl.col("nearer") > 0)
+        .join(other, on=_PAIR)
+        .filter(pl.col("return_id") < pl.col("other_id"))
+        .with_columns(pl.min_horizontal("nearer", "other_nearer").alias("nearer"))
+    )
+    return [
+        f"{row['file']}: the rows of {_called(row['return_id'], names)} (line {row['line']}) and "
+        f"{_called(row['other_id'], names)} (line {row['other_line']}) in {row['period']} look exchanged: each is more "
+        "like the other's of the year before."
+        for row in _unusual(both).sort("file", "line").iter_rows(named=True)
+    ]
+
+
+def _shifted(near: pl.DataFrame, areas: Areas) -> list[str]:
+    names = areas.names()
+    region = ["file", "region_id"]
+    newest = near.filter("newest")
+    order = newest.select(*region, "return_id", "line").unique().with_columns(pl.col("line").rank("dense").over(region))
+    place = order.select(*region, "return_id", pl.col("line").cast(pl.Int64).alias("place"))
+    other = place.rename({"return_id": "other_id", "place": "other_place"})
+    beside = (
+        newest.join(place, on=[*region, "return_id"])
+        .join(other, on=[*region, "other_id"])
+        .with_columns((pl.col("other_place") - pl.col("place")).alias("by"))
+        .filter((pl.col("by").abs() == 1) & (pl.col("nearer") > NEARER_IN_BLOCK))
+        .sort(*region, "by", "place")
+        # Rows one after the other have the same number of a row less its number among these.
+        .with_columns((pl.col("place") - pl.int_range(pl.len()).over(*region, "by")).alias("block"))
+    )
+    found = []
+    for rows in beside.partition_by(*region, "by", "block", maintain_order=True):
+        if rows.height < BLOCK:
+            continue
+        row = rows.row(0, named=True)
+        lines = ", ".join(map(str, rows["line"].to_list()))
+        found.append(
+            f"{row['file']}: {rows.height} rows of {names[row['region_id']]} in {row['period']} look shifted by one "
+            f"(lines {lines}): {_called(row['return_id'], names)} has figures like those of "
+            f"{_called(row['other_id'], names)} the year before."
+        )
+    return found
+
+
+def _unusual(rows: pl.DataFrame) -> pl.DataFrame:
+    """Those of the newest year that are nearer than NEARER, and than any of an earlier year of the file by MORE."""
+    earlier = rows.filter(~pl.col("newest")).group_by("file").agg(pl.col("nearer").max().alias("most"))
+    limit = pl.max_horizontal(pl.lit(NEARER), pl.col("most").fill_null(0.0) * MORE)
+    return rows.filter("newest").join(earlier, on="file", how="left").filter(pl.col("nearer") > limit)
+
+
+def _called(return_id: str, names: dict[str, str]) -> str:
+    return " with ".join(names[area_id] for area_id in return_id.split("+"))
+
+
+def _changes(observation: pl.DataFrame, source: Source, areas: Areas) -> pl.DataFrame:
+    """Each figure of a council with that of the year before, as logarithms: figure, now, before, and how far `off` the
+    change is of the middle one, in robust standard deviations of all councils' (`spread`).
+    """
+    years = pl.col("period_end").dt.year()
+    rows = proofs.declare(observation, [source], areas).filter(
+        ~pl.col("wide") & (years > years.max().over("file") - YEARS)
+    )
+
+    def figures(of: pl.DataFrame, quantity: str) -> pl.DataFrame:
+        return of.select(
+            *_ROW,
+            "line",
+            "region_id",
+            "period",
+            pl.concat_str("metric_id", pl.lit(f" {quantity}")).alias("figure"),
+            pl.col(quantity).log().alias("now"),
+        )
+
+    # Counts alone: rates of neighbours are too alike.
+    parts = [figures(rows.filter(f"of_{quantity}"), quantity) for quantity in proofs.QUANTITIES]
+    # Two metrics may be read from one column, which counts once.
+    now = (
+        pl.concat(parts)
+        .filter(pl.col("now").is_finite())
+        .unique([*_ROW, "line", "now"], keep="first", maintain_order=True)
+    )
+    before = now.select(
+        "file", "return_id", "figure", pl.col("period_end").dt.offset_by("1y"), pl.col("now").alias("before")
+    )
+    of_all = ["file", "figure", "period_end"]
+    change = pl.col("now") - pl.col("before")
+    return (
+        now.join(before, on=["file", "return_id", "figure", "period_end"], maintain_order="left")
+        .with_columns(change.median().over(of_all).alias("middle"), pl.len().over(of_all).alias("councils"))
+        .filter(pl.col("councils") >= FEWEST)
+        .with_columns((change - pl.col("middle")).abs().alias("off"))
+        .with_columns((1.4826 * pl.col("off").median().over(of_all)).clip(STEADIEST).alias("spread"))
+        .with_columns(pl.col("off") / pl.col("spread"))
+    )
