@@ -250,9 +250,9 @@ COMMENT ON COLUMN observation.status IS 'observed; suppressed (c); not_applicabl
 COMMENT ON COLUMN observation.symbol IS 'What is printed instead of a number; of a judgement, the grade in words.';
 COMMENT ON COLUMN observation.numerator IS 'The count above the line: the cases of a caseload, the vacancies of a vacancy rate; null where none is published.';
 COMMENT ON COLUMN observation.denominator IS 'The count below the line: what the numerator is a part of, or is spread over; null where none is published.';
-COMMENT ON COLUMN observation."unknown" IS 'How many records in the denominator are unknown, none of them in the numerator: the true value lies between value_low (none of them) and value_high (all of them). Null where it is hidden or not published, and of metrics without metric.unknown.';
-COMMENT ON COLUMN observation.value_low IS 'Where the true value is not exact, the lowest it can be: of a count hidden because it is 1 to 5, 1 / denominator. Null where the value is exact or nothing can be said.';
-COMMENT ON COLUMN observation.value_high IS 'The highest it can be: of such a count 5 / denominator.';
+COMMENT ON COLUMN observation."unknown" IS 'How many records in the denominator are unknown, none of them in the numerator: the true value lies between value_low (none of them) and value_high (all of them; where their number is hidden all but one). Null where it is hidden or not published, and of metrics without metric.unknown.';
+COMMENT ON COLUMN observation.value_low IS 'Where the true value is not exact, the lowest it can be: of a count hidden because it is 1 to 5, 1 / denominator; where some are unknown, numerator / denominator, and of England and the regions, whose counts are rounded, the value. Null where the value is exact or nothing can be said.';
+COMMENT ON COLUMN observation.value_high IS 'The highest it can be: of such a count 5 / denominator, of unknown records (numerator + unknown) / denominator.';
 COMMENT ON COLUMN observation.return_id IS 'Who reported: area_id, or both numbers of a joint return with + between ("314+318").';
 COMMENT ON COLUMN observation.source_id IS 'Where this figure is from: the metric''s source, or another that holds years the first lacks.';
 COMMENT ON COLUMN observation.file IS 'The published file it was read from; null where there is no row.';

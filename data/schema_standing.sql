@@ -80,11 +80,11 @@ CREATE TABLE quarter_cut (
 COMMENT ON TABLE quarter_cut IS 'The three cuts between the quarters, from the best side, and how many figures they are made of. Each is a range where figures are hidden, else low and high are the same.';
 COMMENT ON COLUMN quarter_cut.returns IS 'How many returns set them: those that are ranked, or of a neutral metric counted in medians.';
 COMMENT ON COLUMN quarter_cut.figures IS 'How many returns have a figure, exact or in a range, apart from very small councils; those too small to rank count.';
-COMMENT ON COLUMN quarter_cut."hidden" IS 'How many more have a figure that is suppressed, of which nothing can be said.';
+COMMENT ON COLUMN quarter_cut."hidden" IS 'How many more have none that can be ranked: suppressed without a range, or - without a reason (unspecified).';
 COMMENT ON COLUMN quarter_cut.enough IS 'Whether those are at most a quarter of all. Where they are more, there are no quarters and no benchmarks made of councils.';
 COMMENT ON COLUMN quarter_cut.best_low IS 'What the best quarter of councils reach, if every hidden figure is as low as it can be; null of neutral metrics.';
 COMMENT ON COLUMN quarter_cut.best_high IS 'The same, if every hidden figure is as high as it can be.';
-COMMENT ON COLUMN quarter_cut.middle_low IS 'What half of them reach, the median: the lowest it can be.';
+COMMENT ON COLUMN quarter_cut.middle_low IS 'What half of them reach, the median: the lowest it can be; null of neutral metrics, as all cuts are.';
 COMMENT ON COLUMN quarter_cut.middle_high IS 'The highest that the median can be.';
 COMMENT ON COLUMN quarter_cut.worst_low IS 'What three quarters of them reach, the lowest it can be; beyond it lies the worst quarter.';
 COMMENT ON COLUMN quarter_cut.worst_high IS 'The highest that it can be.';

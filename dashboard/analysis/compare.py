@@ -8,6 +8,7 @@ import polars as pl
 
 from dashboard.analysis import comparison, queries
 from dashboard.analysis.benchmarks import Benchmark
+from dashboard.analysis.benchmarks.rules import ends
 from dashboard.data.cache import cached
 from dashboard.data.database import Database
 from dashboard.data.model import ENGLAND, LEADERS, Metric, Period
@@ -94,12 +95,12 @@ def side_by_side(
 
 def _ends(found: pl.DataFrame, metric: Metric) -> pl.DataFrame:
     """The ranked returns with best and worst: the ends of their figures, turned so that lower is better."""
-    low, high = pl.coalesce("value_low", "value"), pl.coalesce("value_high", "value")
-    ends = (low, high) if metric.lower_is_better else (-high, -low)
+    low, high = ends()
+    turned = (low, high) if metric.lower_is_better else (-high, -low)
     return (
         found.filter(low.is_not_null() & pl.col("sets_cut") & metric.ranked)
         .unique("return_id")
-        .select("return_id", ends[0].alias("best"), ends[1].alias("worst"))
+        .select("return_id", turned[0].alias("best"), turned[1].alias("worst"))
     )
 
 

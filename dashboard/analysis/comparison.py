@@ -148,7 +148,10 @@ def _verdict(higher_is_better: pl.Expr, neutral: pl.Expr) -> pl.Expr:
     # Of a figure in a range the intervals of its two ends may lie on either side.
     may_be = (pl.col("inner_high") < pl.col("benchmark_high")) | (pl.col("inner_low") > pl.col("benchmark_low"))
     unknown = (
-        pl.col("value").is_null() | pl.col("benchmark_low").is_null() | pl.col("low").is_null() | ~pl.col("sets_cut")
+        pl.coalesce("value_low", "value").is_null()
+        | pl.col("benchmark_low").is_null()
+        | pl.col("low").is_null()
+        | ~pl.col("sets_cut")
     )
     return (
         pl.when(unknown)

@@ -168,7 +168,7 @@ def _found(db: Database, metrics: Sequence[Metric], benchmark: Benchmark, side: 
         beyond, quarter, beside = pl.col("verdict") == "better", BEST_QUARTER, pl.col("gap_high") < 0
     # With an interval the verdict must be certain; only without one does the quarter stand for it.
     listed = pl.when(pl.col("low").is_not_null()).then(beyond.fill_null(False)).otherwise(pl.col("quarter") == quarter)
-    return held.filter(beside & listed & pl.col("value").is_not_null())
+    return held.filter(beside & listed & pl.coalesce("value_low", "value").is_not_null())
 
 
 def _moves(metric: Metric, now: pl.DataFrame, then: pl.DataFrame) -> pl.DataFrame:

@@ -43,6 +43,9 @@ class Funnel:
     """The variance between councils that the limits allow for (`overdispersion`); 0 of limits of chance alone."""
     by_chance: int
     """How many ranked points lie outside the 95 % limits of chance alone."""
+    england_ends: tuple[float, float] | None = None
+    """Between which two England's figure lies, where of some nothing is known: the lower limits are around the one,
+    the upper around the other. None where it is one number."""
 
     @property
     def ranked(self) -> pl.DataFrame:
@@ -62,10 +65,11 @@ def funnel(db: Database, metric: Metric, period: Period, *, spread: bool = True)
     if not metric.has_interval:
         return None
     figures = db.by_metric[metric.metric_id].filter(pl.col("period_end") == period.end)
-    england = figures.filter(pl.col("area_id") == ENGLAND)["value"]
-    if england.is_empty() or england[0] is None:
+    england = figures.filter((pl.col("area_id") == ENGLAND) & pl.col("value").is_not_null())
+    if england.is_empty():
         return None
-    centre, scale = float(england[0]), SCALES.get(metric.unit, 1.0)
+    low, high = (float(england[end].fill_null(england["value"])[0]) for end in ("value_low", "value_high"))
+    scale = SCALES.get(metric.unit, 1.0)
     councils = figures.filter(pl.col("kind") == "local_authority")
     n = pl.col("denominator")
     counted = councils.filter(pl.col("value").is_not_null() & (n > 0) & (pl.col("numerator") <= n).fill_null(True))
@@ -90,7 +94,11 @@ def funnel(db: Database, metric: Metric, period: Period, *, spread: bool = True)
         "sets_cut",
     )
     points = (
-        once.with_columns(_limits(centre, scale, tau2))
+        once.with_columns(
+            *_limits((low, high), scale, tau2),
+            # Of a range of England those that are within the limits around each of its ends are certain to be within.
+            *(limit.name.prefix("inner_") for limit in _limits((high, low), scale, tau2)),
+        )
         .with_columns(
             pl.when(~pl.col("sets_cut"))
             .then(None)
@@ -98,49 +106,51 @@ def funnel(db: Database, metric: Metric, period: Period, *, spread: bool = True)
             .then(99.8)
             .when((most < pl.col("low_95")) | (p > pl.col("high_95")))
             .then(95.0)
-            .when((p >= pl.col("low_95")) & (most <= pl.col("high_95")))
+            .when((p >= pl.col("inner_low_95")) & (most <= pl.col("inner_high_95")))
             .then(0.0)
             .alias("outside")
         )
-        .drop("value_high")
+        .drop("value_high", pl.selectors.starts_with("inner_"))
         .with_columns(
             pl.when(pl.col("outside") > 0)
-            .then(pl.when(p > centre).then(pl.lit(high_is)).otherwise(pl.lit(low_is)))
+            .then(pl.when(p > high).then(pl.lit(high_is)).otherwise(pl.lit(low_is)))
             .alias("side")
         )
         .sort("n", "name", descending=[True, False])
     )
-    alone = once.filter("sets_cut").with_columns(_limits(centre, scale, 0.0))
+    alone = once.filter("sets_cut").with_columns(_limits((low, high), scale, 0.0))
     return Funnel(
         metric,
         period,
-        centre,
+        float(england["value"][0]),
         points,
-        _lines(points, centre, scale, tau2),
+        _lines(points, (low, high), scale, tau2),
         councils["return_id"].n_unique() - points.height,
         tau2,
         alone.filter((most < pl.col("low_95")) | (p > pl.col("high_95"))).height,
+        (low, high) if low < high else None,
     )
 
 
-def _limits(centre: float, scale: float, tau2: float) -> list[pl.Expr]:
-    """low_95, high_95, low_998, high_998 from the column n, in the metric's unit, within what a share can be."""
-    share = centre / scale
+def _limits(around: tuple[float, float], scale: float, tau2: float) -> list[pl.Expr]:
+    """low_95, high_95, low_998, high_998 from the column n, in the metric's unit, within what a share can be.
+
+    The lower are around the first figure and the upper around the second: the two ends of England's, mostly alike.
+    """
     n, found = pl.col("n"), []
     for name, z in (("95", Z_95), ("998", Z_998)):
-        if tau2:
-            low, high = overdispersion.limits(pl.lit(share), n, pl.lit(tau2), z)
-        else:
-            off = (share * (1 - share) / n).sqrt() * z
-            low, high = (share - off).clip(lower_bound=0.0), (share + off).clip(upper_bound=1.0)
-        found += [
-            (limit * scale).round_sig_figs(SIGNIFICANT).alias(f"{side}_{name}")
-            for side, limit in (("low", low), ("high", high))
-        ]
+        for at, (side, centre) in enumerate(zip(("low", "high"), around, strict=True)):
+            share = centre / scale
+            if tau2:
+                limit = overdispersion.limits(pl.lit(share), n, pl.lit(tau2), z)[at]
+            else:
+                off = (share * (1 - share) / n).sqrt() * z
+                limit = (share + off).clip(upper_bound=1.0) if at else (share - off).clip(lower_bound=0.0)
+            found.append((limit * scale).round_sig_figs(SIGNIFICANT).alias(f"{side}_{name}"))
     return found
 
 
-def _lines(points: pl.DataFrame, centre: float, scale: float, tau2: float) -> pl.DataFrame:
+def _lines(points: pl.DataFrame, around: tuple[float, float], scale: float, tau2: float) -> pl.DataFrame:
     sizes = points.filter("sets_cut")["n"]
     sizes = sizes if sizes.len() else points["n"]
     if not sizes.len():
@@ -148,4 +158,4 @@ def _lines(points: pl.DataFrame, centre: float, scale: float, tau2: float) -> pl
     low, high = float(sizes.min()), float(sizes.max())  # type: ignore[arg-type]
     # Even steps of ratio: the limits bend where councils are small.
     steps = [low * (high / low) ** (position / (POINTS - 1)) for position in range(POINTS)]
-    return pl.DataFrame({"n": [*steps[:-1], high]}).with_columns(_limits(centre, scale, tau2))
+    return pl.DataFrame({"n": [*steps[:-1], high]}).with_columns(_limits(around, scale, tau2))

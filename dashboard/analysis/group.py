@@ -9,7 +9,7 @@ import polars as pl
 
 from dashboard.analysis import queries
 from dashboard.analysis.benchmarks import Benchmark
-from dashboard.analysis.benchmarks.rules import BestQuarterOf, Group, Neighbours, Published
+from dashboard.analysis.benchmarks.rules import BestQuarterOf, Group, Neighbours, Published, ends
 from dashboard.data.cache import cached
 from dashboard.data.database import Database
 
@@ -96,7 +96,7 @@ def ranked_among(db: Database, rows: pl.DataFrame, group: Members | None) -> pl.
     if group is None or rows.is_empty():
         return rows
     own_lower = (pl.col("polarity") != "higher_is_better").alias("lower")
-    low, high = pl.coalesce("value_low", "value").alias("low"), pl.coalesce("value_high", "value").alias("high")
+    low, high = (end.alias(name) for end, name in zip(ends(), ("low", "high"), strict=True))
     figures = db.figure if rows["metric_id"].n_unique() > 1 else db.by_metric[rows["metric_id"][0]]
     members = (
         figures.filter(pl.col("area_id").is_in(list(group.area_ids)) & ~pl.col("very_small"))

@@ -12,6 +12,7 @@ import polars as pl
 
 from dashboard.analysis import comparison
 from dashboard.analysis.benchmarks import Benchmark
+from dashboard.analysis.benchmarks.rules import ends
 from dashboard.analysis.local_figures import Own
 from dashboard.data.database import Database
 from dashboard.data.model import SIGNIFICANT
@@ -112,8 +113,8 @@ def _ranks(db: Database, everything: pl.DataFrame, rows: pl.DataFrame) -> pl.Dat
         .unique(["metric_id", "return_id"])
         .select(
             "metric_id",
-            pl.coalesce("value_low", "value").alias("other_low"),
-            pl.coalesce("value_high", "value").alias("other_high"),
+            ends()[0].alias("other_low"),
+            ends()[1].alias("other_high"),
             pl.col("return_id").alias("other_return"),
         )
         .filter(low.is_not_null())

@@ -139,7 +139,7 @@ def _measures(
                 drawn,
                 sections.value(row, metric),
                 sections.change(row["change"], metric, row["series_break"]),
-                Cell(formats.brief(row["england"], metric)),
+                Cell(formats.companion(row, "england", metric)),
                 sections.neighbours(row, metric),
                 Cell(formats.benchmark_beside(row, metric)),
                 sections.rank(row),
@@ -216,7 +216,7 @@ def _gaps(
                 Cell(metric.short_title, f"{formats.period_label(metric, row['period_end'])}{shared}"),
                 distance,
                 Cell(real, formats.held(metric)) if real else Cell("no counts are published" if falls_short else ""),
-                Cell((short_verdict(row) or "not certain") if row["gap"] is not None else ""),
+                Cell(short_verdict(row) or ("not certain" if row["gap"] is not None else "")),
                 sections.trend(row),
             )
         )

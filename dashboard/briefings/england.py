@@ -230,7 +230,7 @@ def _watch(db: Database, metric: Metric, benchmark: Benchmark) -> list[Section]:
         body = [
             (
                 Cell(row["name"], _leaders(row, judged) if side == "peers" else ""),
-                Cell(formats.brief(row["value"], metric, formats.decimals(row, metric)), strong=True),
+                Cell(_compared(row, metric), strong=True),
                 Cell(formats.gap(row, metric), formats.shortfall(row, metric)),
                 sections.rank(row),
             )
@@ -241,6 +241,13 @@ def _watch(db: Database, metric: Metric, benchmark: Benchmark) -> list[Section]:
         table = Table(heads, tuple(body), (0.28, 0.12, 0.32, 0.28))
         written.append(Section(title, (table, *more) if body else (Words("No council."),), half=True))
     return written
+
+
+def _compared(row: Row, metric: Metric) -> str:
+    """A figure as it adds up with its gap, or its range where it is hidden."""
+    if row["value"] is None:
+        return formats.figure(row, metric)
+    return formats.brief(row["value"], metric, formats.decimals(row, metric))
 
 
 def _leaders(row: Row, judged: Mapping[str, str]) -> str:

@@ -17,7 +17,7 @@ from dashboard.views import tables
 from dashboard.views.charts import palette
 from dashboard.views.charts.funnel import draw_funnel
 from dashboard.views.charts.grades import draw_grades
-from dashboard.views.charts.strip import benchmark_of, draw_strip
+from dashboard.views.charts.strip import benchmark_of, draw_strip, level_of
 from dashboard.views.charts.trend import draw_trend
 from dashboard.views.tables import council as parts
 from dashboard.views.tables import recommendations as asking
@@ -134,7 +134,7 @@ with right:
         england = queries.england(db, metric, period)
         session.chart(
             draw_strip(
-                rows, metric, classification, chosen=chosen.area_id, england=england["value"] if england else None,
+                rows, metric, classification, chosen=chosen.area_id, england=level_of(england),
                 benchmark=benchmark_of(own), benchmark_label=benchmark.title, height=HEIGHT,
             ),
             "strip",

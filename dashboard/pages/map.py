@@ -18,7 +18,7 @@ from dashboard.pages.shared.downloads import download
 from dashboard.views import tables
 from dashboard.views.charts import palette
 from dashboard.views.charts.grades import draw_grades
-from dashboard.views.charts.strip import benchmark_of, draw_strip
+from dashboard.views.charts.strip import benchmark_of, draw_strip, level_of
 from dashboard.views.tables import map as parts
 from dashboard.views.text import formats
 from dashboard.views.text.council import council_sentence
@@ -129,7 +129,7 @@ def picture(
             own = next((row for row in listed if row["area_id"] == chosen.area_id), None)
             mark = own or benchmark.shared(listed)
             figure = draw_strip(
-                rows, metric, classification, chosen=chosen.area_id, england=england["value"] if england else None,
+                rows, metric, classification, chosen=chosen.area_id, england=level_of(england),
                 benchmark=benchmark_of(mark), benchmark_label=benchmark.label, height=height,
                 scale=axis,
             )  # fmt: skip

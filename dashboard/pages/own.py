@@ -19,6 +19,7 @@ from dashboard.pages.shared.downloads import download
 from dashboard.views import tables
 from dashboard.views.charts import palette
 from dashboard.views.charts.local_figures import draw_local_figure
+from dashboard.views.charts.strip import level_of
 from dashboard.views.tables import local_figures as parts
 from dashboard.views.text import formats
 from dashboard.views.text import local_figures as sentences
@@ -117,7 +118,7 @@ def among(name: str, own: dict[str, Any]) -> None:
     session.chart(
         draw_local_figure(
             everybody, metric, palette.classify(everybody, metric, "quarter" if metric.ranked else "value"), own=own,
-            england=england["value"] if england else None, benchmark_label=benchmark.title, height=HEIGHT,
+            england=level_of(england), benchmark_label=benchmark.title, height=HEIGHT,
         ),
         "own",
         f"{sentences.would(formats.place(name), own, metric)} {sentences.since(own, metric)}",

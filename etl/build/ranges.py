@@ -88,7 +88,8 @@ def with_ranges(
     """The observations with value_low and value_high where the publisher's rule bounds a hidden count.
 
     In the metric's unit; both null where the value is exact, its denominator is not published, or `checks` (of
-    `check_suppression`) does not bear the rule out in that period.
+    `check_suppression`) does not bear the rule out in that period. A value_high that is given stays: how many are
+    unknown is hidden too.
     """
     used = checks.filter("used").select(*KEYS, pl.lit(True).alias("used"))
     scale = pl.col("unit").replace_strict(SCALES, default=1.0, return_dtype=pl.Float64)
@@ -112,6 +113,7 @@ def with_ranges(
             # All unknown records may be among them (rule `unknown`).
             pl.coalesce("value_high", figure(pl.col("most") + pl.col("unknown").fill_null(0))).alias("value_high"),
         )
+        .with_columns(pl.when(pl.col("value_low").is_not_null()).then("value_high").alias("value_high"))
         .select(observation.columns)
     )
 

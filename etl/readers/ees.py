@@ -199,11 +199,13 @@ def observed(metric: Metric, rows: pl.DataFrame, source: Source, file: str, cont
     for column in columns:
         numbers = numbers.with_columns(parsed(numbers, column, source, metric, file))
     denominator, unknown = _sum(metric.denominator), _sum(metric.unknown)
+    of_status, of_symbol = (_why(metric.denominator, part) for part in ("status", "symbol"))
     hidden = _hidden(metric.unknown)
     if metric.denominator_where:
         totals = _group(rows, metric.denominator_where, metric.denominator, source, metric, file)
-        numbers = _beside(numbers, totals, denominator.alias("total"))
-        denominator = pl.col("total")
+        total = {"total": denominator, "total status": of_status, "total symbol": of_symbol}
+        numbers = _beside(numbers, totals, *(part.alias(name) for name, part in total.items()))
+        denominator, of_status, of_symbol = (pl.col(name) for name in total)
     if metric.unknown_where:
         others = _group(rows, metric.unknown_where, metric.unknown, source, metric, file)
         numbers = _beside(numbers, others, unknown.alias("not known"), hidden.alias("not known hidden"))
@@ -226,6 +228,8 @@ def observed(metric: Metric, rows: pl.DataFrame, source: Source, file: str, cont
         pl.col(f"{metric.column} symbol").alias("symbol"),
         _sum(metric.numerator).alias("numerator"),
         denominator.alias("denominator"),
+        of_status.fill_null(str(Status.NOT_AVAILABLE)).alias("of_status"),
+        of_symbol.alias("of_symbol"),
         unknown.alias("unknown"),
         hidden.alias("unknown_hidden"),
         "return_id",
@@ -235,7 +239,7 @@ def observed(metric: Metric, rows: pl.DataFrame, source: Source, file: str, cont
     if metric.share:
         frame = _share(frame)
     if metric.unknown:
-        frame = _with_range(frame, metric)
+        frame = with_unknown(frame)
     if metric.per_10_000_children:
         frame = per_child(frame, context)
     return to_observations(frame.explode("area_id"), metric_id=metric.id, source_id=source.id, file=file)
@@ -304,37 +308,54 @@ def per_child(frame: pl.DataFrame, context: Context, *, times: int = 10_000) -> 
 
 
 def _share(frame: pl.DataFrame) -> pl.DataFrame:
-    """A count as a percentage of its denominator. Of nothing there is no share."""
-    counted, some = pl.col("value").is_not_null(), pl.col("denominator") > 0
+    """A count as a percentage of its denominator, of which the frame has `of_status` and `of_symbol`.
+
+    Of nothing there is no share. Zeros are printed: what is suppressed is more than none, and none of it is 0 %.
+    """
+    value, of, hidden = pl.col("value"), pl.col("denominator"), pl.col("of_status") == str(Status.SUPPRESSED)
+    counted, none = value.is_not_null(), hidden & (value == 0)
     return frame.with_columns(
-        (pl.when(some).then(pl.col("value") / pl.col("denominator")) * 100).round_sig_figs(SIGNIFICANT).alias("value"),
-        pl.when(counted & some)
-        .then("status")
-        .when(counted & (pl.col("denominator") == 0))
+        pl.when(none)
+        .then(0.0)
+        .otherwise((pl.when(of > 0).then(value / of) * 100).round_sig_figs(SIGNIFICANT))
+        .alias("value"),
+        pl.when(counted & (of == 0))
         .then(pl.lit(str(Status.NOT_APPLICABLE)))
-        .when(counted)
-        .then(pl.lit(str(Status.NOT_AVAILABLE)))
+        # A count without a denominator gives no share: the denominator's own reason is the reason.
+        .when(counted & of.is_null() & ~none)
+        .then("of_status")
         .otherwise("status")
         .alias("status"),
-        pl.col("value").alias("numerator"),
+        pl.when(counted & of.is_null() & ~none).then("of_symbol").otherwise("symbol").alias("symbol"),
+        value.alias("numerator"),
     )
 
 
-def _with_range(frame: pl.DataFrame, metric: Metric) -> pl.DataFrame:
+def with_unknown(frame: pl.DataFrame) -> pl.DataFrame:
     """The frame with value_low and value_high: from none of the unknown records to all of them.
 
-    Where their number is hidden it is one that the publisher's rule hides; where the metric declares no such rule, any
-    that leaves one of the others, who are hidden beside them and not none.
+    It has return_id, value, status, numerator, denominator, unknown and unknown_hidden.
+
+    Where their number is hidden it is any that leaves one of the others: that a rule such as "1 to 5" hides it is not
+    borne out by England's row. Then value_high is given of a hidden figure too, whose value_low is to follow
+    (`etl.build.ranges`).
+
+    Counts of councils are exact, and both ends are made of them. Those of England and the regions are rounded to ten,
+    and what is printed is made of exact ones: it is the lower end.
     """
-    count = pl.coalesce("numerator", pl.col("value") / 100 * pl.col("denominator"))
-    hidden = count + metric.hidden_counts[1] if metric.hidden_counts else pl.col("denominator") - 1
-    most = pl.when("unknown_hidden").then(hidden).when(pl.col("unknown") > 0).then(count + pl.col("unknown"))
-    highest = (most / pl.col("denominator") * 100).round_sig_figs(SIGNIFICANT)
-    ranged = pl.col("value").is_not_null() & (highest > pl.col("value"))
+    of, counted = pl.col("denominator"), pl.col("numerator").is_not_null()
+    count = pl.coalesce("numerator", pl.col("value") / 100 * of)
+    most = pl.when("unknown_hidden").then(of - 1).when(pl.col("unknown") > 0).then(count + pl.col("unknown"))
+    exact = counted & pl.col("return_id").str.contains(r"^\d")
+    fewest = pl.when(exact).then(pl.col("numerator") / of * 100).otherwise("value")
+    lowest, highest = (end.round_sig_figs(SIGNIFICANT) for end in (fewest, most / of * 100))
+    ranged = highest > lowest
     return frame.with_columns(
-        pl.when(ranged).then("value").alias("value_low"),
+        pl.when(ranged).then(lowest).alias("value_low"),
         # No more than all can be.
-        pl.when(ranged).then(pl.min_horizontal(highest, pl.lit(100.0))).alias("value_high"),
+        pl.when(ranged | (pl.col("unknown_hidden") & (pl.col("status") == str(Status.SUPPRESSED))))
+        .then(pl.min_horizontal(highest, pl.lit(100.0)))
+        .alias("value_high"),
     )
 
 
@@ -359,6 +380,12 @@ def _hidden(columns: tuple[str, ...]) -> pl.Expr:
     return pl.any_horizontal(
         pl.lit(False), *(pl.col(f"{column} status") == str(Status.SUPPRESSED) for column in columns)
     ).fill_null(False)
+
+
+def _why(columns: tuple[str, ...], part: str) -> pl.Expr:
+    """The status or the symbol of the first of these components that has no number; null where all have one."""
+    missing = [pl.when(pl.col(f"{column} number").is_null()).then(f"{column} {part}") for column in columns]
+    return pl.coalesce(*missing, pl.lit(None, pl.String))
 
 
 def _sum(columns: tuple[str, ...]) -> pl.Expr:

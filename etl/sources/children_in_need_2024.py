@@ -43,6 +43,7 @@ def _category(metric_id: str, column: str, words: str) -> Metric:
         direction=neutral("It says what kind of harm was found, not how well it was met."),
         period_kind=PeriodKind.YEAR_TO_31_MARCH,
         file=CATEGORIES,
+        # No hidden_counts: counts larger than 5 are hidden beside small ones, as England's row says in most years.
         counted=column,
         denominator="CPP_start",
         caveat="To 2024. Many councils' counts of 1 to 5 are suppressed.",

@@ -69,6 +69,7 @@ def _age_11(metric_id: str, group: str) -> Metric:
         file=AGE_11,
         column="pt_rwm_met_expected_standard",
         where={"social_care_group": group},
+        # No hidden_counts: the table prints no zero, so that what is hidden may be 0 to 5.
         numerator="t_rwm_met_expected_standard",
         denominator="t_rwm_eligible_pupils",
         england_apart=COUNTED_ONCE,

@@ -59,6 +59,8 @@ class Oracle:
         known = [one for one in councils if one["value"] or one["value_low"]]
         counted = any(one["denominator"] for one in known)
         self.setting: dict[str, Ends] = {}
+        # As printed where it is exact: a council's own figure in its gap.
+        self.own: dict[str, Ends] = {}
         # What is asked of a council again for every benchmark.
         self.ranks: dict[str, tuple[int | None, ...]] = {}
         self.councils_alike: dict[tuple[str, str], list[str]] = defaultdict(list)
@@ -70,7 +72,8 @@ class Oracle:
             few = bool(minimum) and counted
             few = few and not (one["denominator"] and float(one["denominator"]) >= float(minimum))
             if one["return_id"] in large and not few:
-                self.setting[one["return_id"]] = self.ends(one)
+                self.own[one["return_id"]] = self.ends(one)
+                self.setting[one["return_id"]] = self.by_counts(one) or self.ends(one)
         hidden = {
             one["return_id"]
             for one in councils
@@ -80,6 +83,13 @@ class Oracle:
 
     def ends(self, one: Row) -> Ends:
         return float(one["value_low"] or one["value"]), float(one["value_high"] or one["value"])
+
+    def by_counts(self, one: Row) -> Ends | None:
+        """Where nothing is unknown the share that the counts make, as the ranges of others are made."""
+        if one["value_low"] or not one["value"] or not one["numerator"] or one["unknown"] in ("", None):
+            return None
+        share = float(f"{float(one['numerator']) / float(one['denominator']) * 100:.9g}")
+        return (share, share) if float(one["unknown"]) == 0 else None
 
     def badness(self, ends: Ends) -> Ends:
         """From its best to its worst, so that lower is better."""
@@ -122,23 +132,22 @@ class Oracle:
         own = self.figures[area]["return_id"]
         gap = None
         if own in self.setting:
-            lowest, highest = self.setting[own]
+            lowest, highest = self.own[own]
+            held = self.setting[own]
             rest = [ends for one, ends in values.items() if one != own]
             mine = own in values
             # Its own figure goes into the benchmark as it is held; all others at the other end.
-            lax = make([*([lowest] if mine else []), *(ends[1] for ends in rest)])
-            strict = make([*([highest] if mine else []), *(ends[0] for ends in rest)])
+            lax = make([*([held[0]] if mine else []), *(ends[1] for ends in rest)])
+            strict = make([*([held[1]] if mine else []), *(ends[0] for ends in rest)])
             gap = (lowest - lax, highest - strict) if self.polarity != HIGH else (strict - highest, lax - lowest)
         return low, high, len(values) if count is None else count, gap
 
-    def fixed(self, area: str, value: float, count: int | None) -> Found:
+    def fixed(self, area: str, low: float, high: float) -> Found:
         """A benchmark that no council's figure goes into."""
         own = self.figures[area]["return_id"]
-        ends = self.setting.get(own)
-        gap = ends and (
-            (ends[0] - value, ends[1] - value) if self.polarity != HIGH else (value - ends[1], value - ends[0])
-        )
-        return value, value, count, gap or None
+        ends = self.own.get(own)
+        gap = ends and ((ends[0] - high, ends[1] - low) if self.polarity != HIGH else (low - ends[1], high - ends[0]))
+        return low, high, None, gap or None
 
     def best_of(self, area: str, values: dict[str, Ends], fewest: int) -> Found:
         if self.polarity == NEUTRAL or len(values) < fewest:
@@ -193,8 +202,8 @@ class Oracle:
         return self.published(area, ENGLAND)
 
     def published(self, area: str, place: str) -> Found:
-        value = self.figures.get(place, {}).get("value")
-        return self.fixed(area, float(value), 1) if value else None
+        found = self.figures.get(place)
+        return self.fixed(area, *self.ends(found)) if found and found["value"] else None
 
     def group(self, area: str) -> Found:
         return self.middle(area, self.others(area, GROUP))
@@ -241,7 +250,8 @@ def oracles(connection: duckdb.DuckDBPyConnection, metric_id: str, areas: Areas)
     )
     rows = rows_of(
         connection,
-        "SELECT area_id, period_end, value, value_low, value_high, status::VARCHAR AS status, denominator, return_id, "
+        "SELECT area_id, period_end, value, value_low, value_high, status::VARCHAR AS status, numerator, denominator, "
+        'return_id, "unknown", '
         "kind::VARCHAR AS kind, region_id, authority_type, very_small "
         "FROM observation JOIN area USING (area_id) WHERE metric_id = ?",
         metric_id,

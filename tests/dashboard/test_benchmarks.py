@@ -313,8 +313,9 @@ def test_regions_and_england_are_published_figures_and_never_averages(tmp_path: 
             Figure("unpublished", ENGLAND, "x"),
         ],
     )
-    assert benchmarks_of(db, "region") == {"101": (70.0, 1), "102": (None, 1), "103": (70.0, 1)}
-    assert set(benchmarks_of(db, "england").values()) == {(90.0, 1)}
+    # No council is behind a published figure.
+    assert benchmarks_of(db, "region") == {"101": (70.0, None), "102": (None, None), "103": (70.0, None)}
+    assert set(benchmarks_of(db, "england").values()) == {(90.0, None)}
     assert {value for value, _ in benchmarks_of(db, "region", "unpublished").values()} == {None}
     assert {value for value, _ in benchmarks_of(db, "england", "unpublished").values()} == {None}
     assert councils_behind(db, "region") == councils_behind(db, "england") == []

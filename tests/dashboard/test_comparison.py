@@ -288,6 +288,46 @@ def test_england_of_the_real_figures_counts_the_four_joint_councils_twice_not_fo
     assert total.shortfall == pytest.approx(sum(once.values()))
 
 
+@pytest.mark.parametrize(
+    ("metric_id", "year", "benchmark", "council", "ends", "gap"),
+    [
+        # 1,590 and 140 unknown of 2,830 in the South West; 31,620 and 2,410 of 36,080 in England.
+        ("care_leavers_19_21_active", 2023, "region", "801", (56.0, 61.130742), (-15.5384615, -9.2538734)),
+        ("care_leavers_19_21_accommodation", 2024, "england", "306", (88.0, 94.3181818), (-7.2772074, 10.5399477)),
+    ],
+)
+def test_england_and_a_region_of_which_some_are_unknown_are_a_range(
+    db: Database, metric_id: str, year: int, benchmark: str, council: str, ends: tuple[float, float],
+    gap: tuple[float, float],
+) -> None:  # fmt: skip
+    metric = db.metrics[metric_id]
+    period = next(one for one in db.periods[metric_id] if one.end.year == year)
+    row = queries.councils(db, metric, period, BENCHMARKS[benchmark]).row(
+        by_predicate=pl.col("area_id") == council, named=True
+    )
+    assert (row["benchmark"], row["benchmark_low"], row["benchmark_high"], row["council_count"]) == (None, *ends, None)
+    assert (row["gap_low"], row["gap_high"]) == (pytest.approx(gap[0]), pytest.approx(gap[1]))
+
+
+def test_of_what_is_known_of_two_ranges_no_council_is_called_better(db: Database) -> None:
+    """Birmingham's care leavers of 17 and 18 are 69 to 71.1 % active in 2025, England's 64 to 69.6 %."""
+    metric = db.metrics["care_leavers_17_18_active"]
+    rows = queries.councils(db, metric, db.latest(metric.metric_id), BENCHMARKS["england"])
+    birmingham = rows.row(by_predicate=pl.col("area_id") == "330", named=True)
+    assert birmingham["gap_low"] < 0 < birmingham["gap_high"]
+    assert (birmingham["gap"], birmingham["verdict"]) == (None, "similar")
+
+
+def test_a_hidden_count_has_a_verdict_where_its_whole_range_has(db: Database) -> None:
+    """1 to 5 of Westminster's 102 new plans of 2022-23 were repeat plans: less than the best quarter's 20 %."""
+    metric = db.metrics["repeat_plan_rate"]
+    period = next(one for one in db.periods["repeat_plan_rate"] if one.end.year == 2023)
+    rows = queries.councils(db, metric, period, BENCHMARKS["best_quarter"])
+    westminster = rows.row(by_predicate=pl.col("area_id") == "213", named=True)
+    assert (westminster["value"], westminster["verdict"], westminster["quarter"]) == (None, "better", 1)
+    assert (westminster["low"], westminster["high"]) == (pytest.approx(0.17, abs=0.01), pytest.approx(10.97, abs=0.01))
+
+
 def test_a_hidden_count_makes_a_gap_a_shortfall_and_englands_sum_a_range(tmp_path: Path) -> None:
     """Of 100 each, 6, 2 and a hidden 1 to 5 are compared with 3 %."""
     db = small.database(
@@ -307,7 +347,11 @@ def test_a_hidden_count_makes_a_gap_a_shortfall_and_englands_sum_a_range(tmp_pat
     assert [found["101"][name] for name in bounds] == [3.0, 3.0, 3.0, 3.0, 3.0, 3.0]
     assert [found["102"][name] for name in bounds] == [-1.0, -1.0, -1.0, None, None, None]
     assert [found["103"][name] for name in bounds] == [None, -2.0, 2.0, None, 0.0, 2.0]
-    assert found["103"]["verdict"] is None
+    # Both intervals hold 3, neither 20; that of one of 100 holds 1, and that of five does not.
+    assert found["103"]["verdict"] == "similar"
+    for target, verdict in ((20.0, "better"), (0.1, "worse"), (1.0, None)):
+        held = comparison.compare(db, benchmarks.with_target(target, metric), figures, figures)
+        assert held.filter(pl.col("area_id") == "103")["verdict"].to_list() == [verdict]
     total = comparison.england_if_all_met(rows)
     assert (total.short, total.meet, total.unsure, total.without) == (1, 1, 1, 0)
     assert (total.shortfall_low, total.shortfall_high, total.shortfall) == (3.0, 5.0, None)

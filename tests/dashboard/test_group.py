@@ -106,6 +106,9 @@ def test_sandwell_on_vacancies_is_4th_of_11_among_its_neighbours(db: Database) -
 def ends(row: dict[str, Any], sign: int) -> tuple[float, ...]:
     """The best and the worst that a figure can be, turned so that lower is better."""
     low, high = (row[end] if row[end] is not None else row["value"] for end in ("value_low", "value_high"))
+    if row["unknown"] == 0 and row["value"] is not None:
+        # Beside ranges that are made of counts its own are.
+        low = high = float(f"{row['numerator'] / row['denominator'] * 100:.9g}")
     return tuple(sorted((sign * low, sign * high)))
 
 

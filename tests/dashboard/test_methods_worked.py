@@ -333,13 +333,24 @@ def test_the_cut_of_the_best_quarter_is_found_between_two_values(
     assert figures.better(figures.cut(), found[first])
 
 
+def test_hidden_counts_are_told_by_the_measure_that_hides_most(db: Database) -> None:
+    example = example_of(db, "ranges")
+    assert example.metric_id == "long_plan_rate"
+    assert "59 of 151 councils hide a count of 1 to 5." in words(example)
+    assert "The rule is used for 26 measures: " in words(example)
+    # Those are ranges because some are unknown.
+    assert "care leavers" not in words(example).lower()
+    assert [row[:3] for row in example.rows[:2]] == [("2025", "59", "2.8"), ("2024", "51", "3.4")]
+
+
 def test_the_very_small_would_move_the_cut(db: Database, database: duckdb.DuckDBPyConnection) -> None:
     example = example_of(db, "very-small")
     figures = about(database, example)
     everybody = sorted(row["value"] for row in figures.everybody().values())
     assert f"{len(everybody) - len(figures.setting())} are not ranked." in words(example)
-    assert f"Without them a quarter are at or below {figures.shown(figures.cut())}%" in words(example)
-    assert f"with them it would be {figures.shown(figures.cut(values=everybody))}%." in words(example)
+    # With the decimals it has, as the next section prints it.
+    assert f"Without them a quarter are at or below {figures.cut():g}%" in words(example)
+    assert f"with them it would be {figures.cut(values=everybody):g}%." in words(example)
     assert len(example.rows) == len(everybody) - len(figures.setting())
 
 

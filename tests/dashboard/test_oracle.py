@@ -64,7 +64,7 @@ def test_every_council_in_every_period_is_as_a_slow_oracle_finds(
 def benchmarked(oracle: Oracle, benchmark_id: str, area_id: str, target: float) -> Found:
     """What the oracle finds of a benchmark, which it must know; the target is given."""
     if benchmark_id == "target":
-        return oracle.fixed(area_id, target, None)
+        return oracle.fixed(area_id, target, target)
     rule: Callable[[str], Found] = getattr(oracle, benchmark_id)
     return rule(area_id)
 

@@ -39,7 +39,7 @@ def ranks_of(values: list[float | None], polarity: str, joint: bool = False) -> 
             "value": pl.Series(values, dtype=pl.Float64),
             **{
                 name: pl.Series([None] * len(values), dtype=pl.Float64)
-                for name in ("denominator", "unknown", "value_low", "value_high")
+                for name in ("numerator", "denominator", "unknown", "value_low", "value_high")
             },
             "status": ["not_available" if value is None else "observed" for value in values],
             "return_id": ["101+102" if joint and name in ("101", "102") else name for name in names],

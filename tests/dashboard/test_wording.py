@@ -363,6 +363,13 @@ def test_a_benchmark_is_marked_with_its_value_and_its_number_of_councils(
     assert formats.mark(row(value=12.0, benchmark=value, council_count=council_count), benchmark, metric) == words
 
 
+def test_the_ends_of_a_range_are_not_printed_alike(db: Database) -> None:
+    """Nottingham, 2022-23: 189 or 190 of 284 care leavers of 19 to 21 are active, of one it is not known."""
+    metric = db.metrics["care_leavers_19_21_active"]
+    assert formats.between(66.5492958, 66.9014085, metric) == "66.5% and 66.9%"
+    assert formats.between(64.0, 69.5945946, metric) == "64% and 70%"
+
+
 @pytest.mark.parametrize(
     ("value", "benchmark", "least", "decimals"),
     [

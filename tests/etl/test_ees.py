@@ -13,6 +13,7 @@ from etl import releases
 from etl.areas import Areas
 from etl.extract.release import extract
 from etl.model import DFE_SYMBOLS, ENGLAND, OBSERVATION, Context, File, Loaded, PeriodKind, SourceError, Status
+from etl.readers import ees
 from etl.sources import children_in_need, social_work_workforce
 from etl.sources.population import SOURCE as POPULATION
 from tests.etl import synthetic
@@ -344,7 +345,8 @@ def test_a_share_is_the_count_of_its_group_by_the_total_in_percent(tmp_path: Pat
     [
         ("c", "1500", "suppressed"),
         ("0", "0", "not_applicable"),  # of nothing there is no share
-        ("60", "c", "not_available"),
+        ("60", "c", "suppressed"),
+        ("60", "x", "not_available"),
         ("60", None, "not_available"),
     ],
 )
@@ -366,7 +368,7 @@ UNKNOWN = {"unknown": ("children",), "unknown_where": {"age": "Not known"}}
         ("50", None, 50.0, 40.0, 65.0),  # from none of them to all: 80 to 130 of 200
         ("0", None, 0.0, None, None),
         ("c", None, None, 40.0, 99.5),  # any number that leaves one who is known not to be
-        ("c", (1, 5), None, 40.0, 42.5),
+        ("c", (1, 5), None, 40.0, 99.5),  # a rule of the counts is none of the unknown
         ("x", None, None, None, None),
     ],
 )
@@ -385,6 +387,35 @@ def test_of_a_share_that_is_hidden_the_unknown_make_no_range(tmp_path: Path, kno
     rows = [f"2025,{LEEDS},All,All ages,200", f"2025,{LEEDS},All,Under 1,c", f"2025,{LEEDS},All,Not known,50"]
     leeds = observation_of(grouped(tmp_path, known_areas, *rows, **UNKNOWN), "share_under_1", "383", 2025)
     assert (leeds["value"], leeds["unknown"], leeds["value_high"]) == (None, 50.0, None)
+
+
+@pytest.mark.parametrize(
+    ("of", "value", "numerator", "denominator", "unknown", "low", "high"),
+    [
+        # Care leavers of 17 and 18 who are active, 2025: of councils the exact counts, of England as printed.
+        ("Middlesbrough, 806", 47.0, 30.0, 64.0, 9.0, 46.875, 60.9375),
+        ("England, E92000001", 64.0, 9430.0, 14800.0, 870.0, 64.0, 69.5945946),
+        ("Bracknell Forest, 867", 70.0, 23.0, 33.0, 0.0, None, None),
+        # One unknown is a range too where it moves the printed figure by nothing; there are no more than all.
+        ("Rounded up, 892", 46.0, 455.0, 1000.0, 1.0, 45.5, 45.6),
+        ("All known to be, 892", 99.0, 198.0, 199.0, 2.0, 99.4974874, 100.0),
+        ("No counts, 892", 46.0, None, 100.0, 4.0, 46.0, 50.0),
+    ],
+)
+def test_the_range_of_unknown_is_made_of_exact_counts(
+    of: str, value: float, numerator: float | None, denominator: float, unknown: float, low: float | None,
+    high: float | None,
+) -> None:  # fmt: skip
+    row = {"return_id": of.partition(", ")[2], "value": value, "status": "observed", "numerator": numerator,
+        "denominator": denominator, "unknown": unknown, "unknown_hidden": False}  # fmt: skip
+    found = ees.with_unknown(pl.DataFrame([row], schema_overrides={"numerator": pl.Float64}))
+    assert found.select("value", "value_low", "value_high").row(0) == (value, low, high)
+
+
+def test_none_of_a_hidden_total_is_none_of_it(tmp_path: Path, known_areas: Areas) -> None:
+    loaded = grouped(tmp_path, known_areas, f"2025,{LEEDS},All,All ages,c", f"2025,{LEEDS},All,Under 1,0")
+    leeds = observation_of(loaded, "share_under_1", "383", 2025)
+    assert (leeds["value"], leeds["status"], leeds["numerator"], leeds["denominator"]) == (0.0, "observed", 0.0, None)
 
 
 def test_a_share_of_more_than_all_is_refused_by_its_count(tmp_path: Path, known_areas: Areas) -> None:

@@ -79,6 +79,16 @@ def test_the_unknown_may_all_be_among_those_hidden() -> None:
     assert found.filter(pl.col("area_id") == "b").select("value_low", "value_high").rows() == [(0.5, 6.0)]
 
 
+def test_of_how_many_unknown_is_hidden_all_but_one_may_be_among_them() -> None:
+    observation = observed(
+        [("a", 40.0, 400.0, "observed"), ("b", None, 200.0, "suppressed"), (ENGLAND, 43.0, 600.0, "observed")]
+    )
+    given = observation.with_columns(pl.when(pl.col("area_id") == "b").then(99.5).alias("value_high"))
+    for rows, ends in ((given, (0.5, 99.5)), (given.filter(pl.col("area_id") != ENGLAND), (None, None))):
+        found = ranges.with_ranges(rows, METRIC, [LONG_PLANS], checked(rows))
+        assert found.filter(pl.col("area_id") == "b").select("value_low", "value_high").rows() == [ends]
+
+
 @pytest.mark.parametrize(("england", "used"), [(None, False), (40.0, True), (50.0, True), (60.0, False)])
 def test_without_england_or_against_it_no_range_is_used(england: float | None, used: bool) -> None:
     # Two hidden counts are at least 2 and at most 10 together, over 40 printed; England is rounded to ten. One council

@@ -393,19 +393,22 @@ def returns_of(database: duckdb.DuckDBPyConnection) -> dict[Key, dict[str, tuple
     rows = database.execute(
         """
         SELECT metric_id, period_end, return_id, coalesce(value_low, value), coalesce(value_high, value),
+            CASE WHEN observation.unknown = 0 AND value IS NOT NULL THEN observation.numerator END,
             observation.denominator, minimum_denominator, area.name
         FROM observation JOIN metric USING (metric_id) JOIN area USING (area_id)
         WHERE area.kind = 'local_authority' AND coalesce(value_low, value) IS NOT NULL AND polarity <> 'neutral'
             AND unit <> 'grade' AND NOT coalesce(observation.unknown > 0.2 * observation.denominator, false)
         """
     ).fetchall()
-    counted = {(metric_id, period_end) for metric_id, period_end, _, _, _, denominator, *_ in rows if denominator}
-    for metric_id, period_end, return_id, low, high, denominator, minimum, name in rows:
+    counted = {(metric_id, period_end) for metric_id, period_end, *_, denominator, _, _ in rows if denominator}
+    for metric_id, period_end, return_id, low, high, count, denominator, minimum, name in rows:
         # Years that only another source holds have no counts: there the minimum says nothing.
         small = minimum is not None and (metric_id, period_end) in counted
         large = not small or (denominator is not None and denominator >= minimum)
         if large and name not in ("City of London", "Isles of Scilly"):
-            found[metric_id, period_end][return_id] = (Decimal(repr(low)), Decimal(repr(high)))
+            # With nothing unknown, it stands by its counts beside ranges that are made of counts.
+            ends = (low, high) if count is None else [float(f"{count / denominator * 100:.9g}")] * 2
+            found[metric_id, period_end][return_id] = (Decimal(repr(ends[0])), Decimal(repr(ends[1])))
     return found
 
 

@@ -60,6 +60,22 @@ def test_one_year_with_too_much_unknown_leaves_no_trend() -> None:
     ]  # fmt: skip
 
 
+def test_quarters_among_ranges_are_those_of_exact_counts(database: duckdb.DuckDBPyConnection) -> None:
+    """Care leavers of 17 and 18 who are active, 2025: 30 of 64 with 9 unknown, and 23 of 33 with none (70 %)."""
+    found = database.execute(
+        """
+        SELECT area_id, value, value_low, value_high, rank_low, rank_high, quarter, quarter_low, quarter_high
+        FROM standing JOIN observation USING (metric_id, area_id, period_end)
+        WHERE area_id IN ('806', '867') AND metric_id = 'care_leavers_17_18_active' AND year(period_end) = 2025
+        ORDER BY area_id
+        """
+    ).fetchall()
+    middlesbrough, bracknell_forest = found
+    assert middlesbrough[1:] == (47.0, 46.875, 60.9375, 110, 147, None, 3, 4)
+    assert bracknell_forest[1:4] == (70.0, None, None)
+    assert bracknell_forest[6:] == (None, 2, 3)
+
+
 def test_hampshire_is_not_called_the_worst_for_what_is_not_known(database: duckdb.DuckDBPyConnection) -> None:
     """Of 371 care leavers at 17 and 18, 245 are unknown; 94 in 100 of the others are in suitable accommodation."""
     found = database.execute(

@@ -143,7 +143,7 @@ class Neighbours:
 
 @dataclass(frozen=True)
 class Published:
-    """The figure published for England, or for the region of each council; never an average of councils."""
+    """The figure published for England, or for the region of each council, or its range; no average of councils."""
 
     regional: bool
 
@@ -153,9 +153,9 @@ class Published:
         found = rows.select(
             *KEYS,
             pl.col("area_id").alias(place),
-            pl.col("value").alias("benchmark_low"),
-            pl.col("value").alias("benchmark_high"),
-            pl.lit(1).alias("council_count"),
+            *(pl.coalesce(end, "value").alias(f"benchmark_{end.removeprefix('value_')}") for end in ENDS),
+            # No council contributes to it, so there is no count.
+            pl.lit(None, pl.Int64).alias("council_count"),
         )
         of = councils.with_columns(pl.lit(ENGLAND).alias("england")).select(*KEYS, "area_id", place)
         return of.join(found, on=[*KEYS, place]).drop(place)
@@ -221,12 +221,23 @@ def neighbours_mean(db: Database, figures: pl.DataFrame, councils: pl.DataFrame)
     )
 
 
+def ends() -> tuple[pl.Expr, pl.Expr]:
+    """The least and the most that a figure can be beside others of its measure; of an exact one both its value.
+
+    Where others have unknown records, and it has none, what its counts make of it: theirs are made so too, and a
+    printed percentage is rounded.
+    """
+    share = (pl.col("numerator") / pl.col("denominator") * 100).round_sig_figs(SIGNIFICANT)
+    by_counts = pl.when(pl.col("value").is_not_null() & (pl.col("unknown") == 0)).then(share)
+    return pl.coalesce("value_low", by_counts, "value"), pl.coalesce("value_high", by_counts, "value")
+
+
 def setting(figures: pl.DataFrame) -> pl.DataFrame:
     """The figures of councils that may set a benchmark: exact or in a range, ranked, and not too many hidden.
 
-    Of an exact figure value_low and value_high are the value.
+    value_low and value_high are those of `ends`.
     """
-    known = figures.with_columns(pl.coalesce(end, "value").alias(end) for end in ENDS)
+    known = figures.with_columns(end.alias(name) for name, end in zip(ENDS, ends(), strict=True))
     council = pl.col("kind") == "local_authority"
     return known.filter(council & pl.col("value_low").is_not_null() & pl.col("sets_cut") & pl.col("enough"))
 

@@ -57,21 +57,28 @@ MEANINGS = {
     "benchmark_rule": "What the council is held against, in words.",
     "benchmark": (
         "The figure that rule gives for this measure, period and council, in the measure's unit. Null where too few "
-        "have a figure, where a neutral measure has no best, for regions and England, and where hidden figures leave "
-        "it open: then benchmark_low and benchmark_high are given alone."
+        "have a figure, where a neutral measure has no best, for bare counts and grades, for regions and England, and "
+        "where hidden or unknown figures leave it open: then benchmark_low and benchmark_high are given alone."
     ),
-    "benchmark_low": "The least that the benchmark can be, if every hidden figure is as low as it can be.",
-    "benchmark_high": "The most that it can be. The same as the least where nothing is hidden.",
-    "benchmark_base": "How many returns stand behind the benchmark; null where it is a published figure or a target.",
+    "benchmark_low": "The least that the benchmark can be, if every hidden or unknown figure is as low as it can be.",
+    "benchmark_high": "The most that it can be. The same as the least where nothing is hidden or unknown.",
+    "benchmark_base": (
+        "How many returns stand behind the benchmark, of best neighbours 3; null where it is a published figure or a "
+        "target."
+    ),
     "gap": (
         "How far the value is from the benchmark, in the measure's unit: positive where it falls short. Of a neutral "
         "measure, value minus benchmark. Null of councils that are not ranked, and where hidden figures leave it open."
     ),
-    "gap_low": "The least that the gap can be.",
+    "gap_low": (
+        "The least that the gap can be. Where the council's own figure is part of the benchmark, both are held at the "
+        "same end."
+    ),
     "gap_high": "The most that it can be. Where only this one is above zero, it is not certain whether it is met.",
     "shortfall": (
-        "The gap in real units (posts, children, cases), where the counts are published; null where the benchmark "
-        "is met, or hidden figures leave it open."
+        "The gap in real units (posts, children, cases), where the count below the line is published; the one above, "
+        "where it is not, is what the value makes of it. Null where the benchmark is met, or hidden figures leave it "
+        "open."
     ),
     "shortfall_low": "The least that the shortfall can be.",
     "shortfall_high": "The most that it can be.",
@@ -86,7 +93,7 @@ MEANINGS = {
     ),
     "verdict": (
         "Where the whole interval lies beside the benchmark: better, similar or worse (of a neutral measure lower, "
-        "similar or higher). Null without an interval."
+        "similar or higher). Of ranges only where all ends agree. Null without an interval, or where they do not."
     ),
 }
 TYPES = {pl.String: "text", pl.Date: "date", pl.Boolean: "true or false", pl.Null: "empty"}

@@ -151,7 +151,7 @@ def of_chance(db: Database) -> Example | None:
             f"{limits[1]} around England's {formats.brief(drawn.england, metric)}, at 95%."
         )
     returns = queries.councils(db, metric, Period(row["period_end"], row["period"]), BEST).unique("return_id")
-    sides = [returns.filter(side) for side in (pl.col("gap") <= 0, pl.col("gap") > 0)]
+    sides = [returns.filter(side) for side in (pl.col("gap_high") <= 0, pl.col("gap_low") > 0)]
     (meet, near), (short, far) = ((side.height, side.filter(pl.col("verdict") == "similar").height) for side in sides)
     steps += lines(
         f"It is said to both sides: {near} of the {meet} that meet it are similar, and {far} of {short} others."
@@ -272,12 +272,14 @@ RULES = (
         f"{len(BENCHMARKS)} ways to say what good looks like: the reader chooses one.",
         "A benchmark is a rule that yields a value, and the councils behind it. The best quarter is what a quarter of "
         "councils reach, in England, in the region or among councils of the same type. Outstanding is the middle value "
-        "of councils that Ofsted's latest inspection judged so. Best neighbours is what the best three of the ten "
-        "statistical neighbours reach. Statistical neighbours is the middle value of those with a figure. Region and "
-        "England are published figures. A group and a target are the reader's own.\n"
+        "of councils that Ofsted's latest inspection judged so, in past years too, and of a joint return where one of "
+        "its councils is. Best neighbours is what the best three of the ten statistical neighbours reach. Statistical "
+        "neighbours is the middle value of those with a figure. Region and England are published figures, or the range "
+        "in which they lie. A group and a target are the reader's own.\n"
         "A council is never among the neighbours or picked councils that it is held against. With fewer than five "
         "neighbours, or councils of a region or type, that have a figure there is no benchmark, and the page says so. "
-        "Neutral measures have no best.",
+        "Neutral measures have no best quarter and no best neighbours. Bare counts and grades are held against "
+        "nothing.",
         of_benchmarks,
         "target peer average median best quarter outstanding",
     ),
@@ -286,9 +288,11 @@ RULES = (
         "The gap, in real units",
         "How far from the benchmark, in points and in posts, people or cases; what is held fixed is said.",
         "The gap is the distance from the benchmark in the measure's unit. Where the counts are published it is also "
-        "said in what it would take: posts to fill, agency workers fewer, conferences more on time. Either the count "
+        "said in what it would take: posts to fill, agency workers fewer, conferences more on time. Where only the "
+        "count below the line is published, the one above is what the printed figure makes of it. Either the count "
         "above the line moves and the one below stays, or the other way round; the words say which. A council at the "
-        "benchmark or better meets it.",
+        "benchmark or better meets it. Where a council's own figure in a range is part of the benchmark, both are held "
+        "at the same end.",
         of_gaps,
         "shortfall distance difference posts to fill",
     ),
@@ -308,7 +312,8 @@ RULES = (
         "A 95% interval where counts are published: better, worse, or similar because chance could explain it.",
         "A rate of few people moves by chance. Where numerator and denominator are published, Wilson's interval says "
         "how far: if the benchmark lies outside it, the council is better or worse beyond chance; if inside, it is "
-        "“similar”. Without counts there is no interval and no such verdict. Full-time equivalents are all counted and "
+        "“similar”. Of a range, the figure's or the benchmark's, it is said only where all ends agree. "
+        "Without counts there is no interval and no such verdict. Full-time equivalents are all counted and "
         "no sample: there the interval is only a guide, and is said to be indicative.\n"
         "This is said to both sides: a council may meet a mark by chance too. The funnel on a council's page uses the "
         "same arithmetic around England's figure, at 95% and 99.8%. One in twenty councils would lie outside the first "

@@ -346,7 +346,8 @@ RULES = (
         "What is missing has a reason; it is never zero, ranked, averaged or filled in.",
         "A figure that is suppressed, withheld or not published keeps the publisher's symbol and what it means. It "
         "is not zero and not the average: it stands last, with its reason, and nothing is worked out from it. A "
-        "zero that is published is a figure like any other.",
+        "zero that is published is a figure like any other, and so is none of a hidden total: zeros are printed, so "
+        "that the total is more than none, and the share is 0%.",
         of_missing,
         "suppressed blank null imputed estimate",
     ),
@@ -356,13 +357,17 @@ RULES = (
         "Where nothing is known of some, a figure is a range from none of them to all; over a fifth it is not ranked.",
         "Some tables count people the council knows nothing about, as care leavers it lost touch with. The printed "
         "percentage counts them as not. Here the figure is a range from none of them to all, and its share unknown "
-        "stands beside it. Ranks, cuts, verdicts, gaps and sums are worked out for both ends.\n"
+        "stands beside it. Ranks, cuts, verdicts, gaps and sums are worked out for both ends. Counts of councils are "
+        "exact, so that both ends are made of them, and beside ranges so are figures with nothing unknown. The printed "
+        "percentage is rounded: it stays the figure that is shown, and that gaps are from where it is exact. "
+        "Counts of England and the regions are rounded to 10: there the lower end is the printed percentage.\n"
         "Where more than a fifth are unknown the council is not ranked: it is in no list of best or worst, and has no "
         "change, trend, gap or verdict. In a typical year England knows 94 of 100 care leavers, and at most 6 of 150 "
         "councils know less than four in five. The middle half of councils lie within 6 to 12 points: a range of more "
         "than 20 says nothing of where a council stands.\n"
-        "A number of unknown that is itself hidden is not worked out from the others: then the figure may lie anywhere "
-        "from the printed one to all but one. Of the years before 2021 the number is not published.",
+        "A number of unknown that is itself hidden is not worked out from the others: then they may be all but one "
+        "of those who are left. England’s row does not bear out that it is 1 to 5. "
+        "Of the years before 2021 the number is not published.",
         of_unknown,
         "care leavers no information not known missing data recording",
     ),
@@ -397,7 +402,9 @@ RULES = (
         "Figures are rounded to be shown, half away from zero, and for nothing else.",
         "Each measure has its own number of decimals. Ranks, cuts, gaps and changes are worked out from the figures as "
         f"they are, to {DIGITS} significant digits, and rounded last. A figure, its benchmark and the gap between them "
-        "are shown with as many decimals as they need to add up.",
+        "are shown with as many decimals as they need to add up.\n"
+        "Counts that the publisher rounds to 5, as of placements before 2018, are not used: there are the percentages. "
+        "Counts of conferences from another edition are used where they make the printed percentage to within 0.05.",
         of_rounding,
         "decimals digits precision",
     ),

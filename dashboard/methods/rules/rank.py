@@ -107,8 +107,8 @@ def of_small(db: Database) -> Example | None:
         heading(metric, end),
         lines(
             f"Of the returns with a figure, {len(small)} {'are' if len(small) > 1 else 'is'} not ranked.",
-            f"Without them a quarter are at or {side} {formats.quantity(without, metric)}; with them it would be "
-            f"{formats.quantity(including, metric)}.",
+            f"Without them a quarter are at or {side} {formats.level_quantity(without, metric)}; with them it would be "
+            f"{formats.level_quantity(including, metric)}.",
         ),
         "They are shown with an interval, but are in no rank, list, benchmark or axis.",
         ("Council", "Value", "Denominator", "Why it is not ranked"),
@@ -130,8 +130,9 @@ def _with_small(db: Database, metric: Metric) -> tuple[list[Row], float, float]:
 
 
 def of_ranges(db: Database) -> Example | None:
-    """The measure with the most figures in a range, year by year: how many, England's check, and the cuts."""
-    hidden = db.newest.filter(pl.col("value_low").is_not_null() & pl.col("sets_cut")).group_by("metric_id").len()
+    """The measure with the most hidden counts in a range, year by year: how many, England's check, and the cuts."""
+    small = pl.col("value").is_null() & pl.col("value_low").is_not_null() & pl.col("sets_cut")
+    hidden = db.newest.filter(small).group_by("metric_id").len()
     counts = {metric_id: count for metric_id, count in hidden.iter_rows() if db.metrics[metric_id].ranked}
     if not counts:
         return None
@@ -143,7 +144,7 @@ def of_ranges(db: Database) -> Example | None:
         db.table["quarter_cut"], on=["metric_id", "period_end"], suffix="_cut", maintain_order="left"
     ).to_dicts()
     councils = db.councils(metric.metric_id, end)
-    row = councils.filter(pl.col("value_low").is_not_null() & pl.col("sets_cut")).sort("value_high").row(0, named=True)
+    row = councils.filter(small).sort("value_high").row(0, named=True)
     open_ = councils.filter(pl.col("value").is_not_null() & (pl.col("rank_low") < pl.col("rank_high")))
     steps = lines(
         f"{counts[metric.metric_id]} of {row['ranked']} councils hide a count of 1 to 5.",
@@ -153,6 +154,9 @@ def of_ranges(db: Database) -> Example | None:
     if open_.height:
         last = open_.sort("rank_high").row(-1, named=True)
         steps += lines(f"{names(db, last)}, at {formats.quantity(last['value'], metric)}, is {formats.rank(last)}.")
+    by_rule = db.table["suppression_check"]["metric_id"].unique().to_list()
+    titles = [one.title for one in db.metrics.values() if one.metric_id in by_rule]
+    steps += lines(f"The rule is used for {len(titles)} measures: {'; '.join(titles)}.")
     cuts = ("best", "middle", "worst")
     return Example(
         heading(metric, end),
@@ -211,8 +215,12 @@ RULES = (
         "given only where it is certain. In every year England’s published count is asked whether the rule holds: "
         "what it leaves for each hidden count must lie between 1 and 5, allowing for its rounding to 10. Where it "
         "does not, no range is used. Nothing is ever subtracted to narrow the figure of one council. What is hidden "
-        "and has no such range, as where few are counted at all, is not ranked: the words say how many have a "
-        "figure. Where more than a quarter are hidden there is no quarter, no benchmark and no list.",
+        "and has no such range is not ranked: the words say how many have a figure. Where more than a quarter are "
+        "hidden there is no quarter, no benchmark and no list.\n"
+        "Other tables hide by other rules, and no range is made of them. Plans by category of abuse hide larger "
+        "counts beside small ones: in most years England’s row leaves more than 5 for each. Results at 11 print no "
+        "zero, so what is hidden may be 0 to 5. Persistent absence also hides those who were not absent where they "
+        "are few. A score at 16 has no count. Tables of care leavers print counts of 1 to 5, and hide larger ones.",
         of_ranges,
         "hidden counts range bound interval secondary suppression",
     ),

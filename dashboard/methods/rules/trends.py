@@ -177,7 +177,7 @@ def _why(db: Database, row: Row, metric: Metric) -> str:
     same = held.filter(pl.col("area_id") == row["area_id"]).row(0, named=True)
     interval = f", 95% interval {formats.brief(same['low'], metric)} to {formats.brief(same['high'], metric)}"
     return (
-        f"{row['name']}: {formats.quantity(row['value'], metric)}{interval if same['low'] is not None else ''}; "
+        f"{row['name']}: {formats.figure(row, metric)}{interval if same['low'] is not None else ''}; "
         f"{row['direction']} (S = {exact(row['s'])})"
     )
 

@@ -40,13 +40,15 @@ def draw_funnel(funnel: Funnel, *, chosen: str | None, height: int) -> Part:
     the one dark diamond. The axes are set by all councils but the very small.
     """
     metric, points, limits = funnel.metric, funnel.points, funnel.lines
-    low_high = axis_range(points.select("sets_cut", pl.col("p").alias("value")), [funnel.england])
+    whole = funnel.england_ends or (funnel.england, funnel.england)
+    low_high = axis_range(points.select("sets_cut", pl.col("p").alias("value")), whole)
     ends = (float(limits["n"][0]), float(limits["n"][-1])) if limits.height else (1.0, 10.0)
     ticks = _ticks(ends)
     # Beside the picture: the largest councils lie at the end of its line.
-    england = f"England<br>{formats.brief(funnel.england, metric)}"
+    shown = formats.between(*whole, metric).replace(" and ", " to ") if funnel.england_ends else ""
+    england = f"England<br>{shown or formats.brief(funnel.england, metric)}"
     place = {"xref": "paper", "xanchor": "left", "xshift": 8, "yanchor": "middle", "align": "left"}
-    notes = [label(1, funnel.england, england, size=12, **place)]
+    notes = [label(1, sum(whole) / 2, england, size=12, **place)]
     notes += [_along(limits, f"high_{name}", words, low_high) for name, words, _ in LIMITS if limits.height]
     for row in points.iter_rows(named=True):
         if chosen in row["area_ids"]:
@@ -61,7 +63,7 @@ def draw_funnel(funnel: Funnel, *, chosen: str | None, height: int) -> Part:
         ],
         height=height,
         margin=(left_margin(metric, low_high), 64, 12, 44),
-        shapes=[reference_line(y=funnel.england, width=1.5)],
+        shapes=[reference_line(y=end, width=1.5) for end in dict.fromkeys(whole)],
         annotations=notes,
         xaxis={
             **BASE,

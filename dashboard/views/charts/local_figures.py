@@ -25,7 +25,7 @@ def draw_local_figure(
     classification: Classification,
     *,
     own: Mapping[str, Any],
-    england: float | None,
+    england: strip.Level,
     benchmark_label: str,
     height: int,
 ) -> Part:
@@ -34,7 +34,8 @@ def draw_local_figure(
     The published figure is the dark diamond of every page, the own one an open diamond at its rank.
     """
     value, benchmark = own["value"], strip.benchmark_of(own)
-    low_high = axis_range(rows, [england, own["benchmark_low"], own["benchmark_high"]])
+    whole = england if isinstance(england, tuple) else (england,)
+    low_high = axis_range(rows, [*whole, own["benchmark_low"], own["benchmark_high"]])
     figure = strip.draw_strip(
         rows, metric, classification, chosen=own["area_id"], england=england, benchmark=benchmark,
         benchmark_label=benchmark_label, height=height,

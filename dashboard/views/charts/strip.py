@@ -39,7 +39,7 @@ def draw_strip(
     classification: Classification,
     *,
     chosen: str | None,
-    england: float | None,
+    england: Level,
     benchmark: Level,
     benchmark_label: str,
     height: int,
@@ -48,31 +48,30 @@ def draw_strip(
     """A Plotly figure of `queries.councils` rows that have a figure; a joint return is one dot.
 
     A figure that is hidden in a range is a short bar over it. England is a line, the benchmark a dashed one (null where
-    each council has its own), or a band where hidden figures leave it open, the chosen council the one dark diamond.
+    each council has its own), either a band where it is open between two; the chosen council the one dark diamond.
     The axis covers all councils but the very small: those of `scale` (all periods, say), or of `rows`.
     """
     shown, own = one_per_return(rows), rows.filter(pl.col("area_id") == pl.lit(chosen)).to_dicts()
-    ends = benchmark if isinstance(benchmark, tuple) else (benchmark,)
-    low_high = axis_range(rows if scale is None else scale, [england, *ends])
+    ends = [end for level in (england, benchmark) for end in (level if isinstance(level, tuple) else (level,))]
+    low_high = axis_range(rows if scale is None else scale, ends)
     is_chosen = [any(return_id == row["return_id"] for row in own) for return_id in shown["return_id"]]
     shapes, notes = [], []
-    if isinstance(benchmark, tuple):
-        shapes.append(band(benchmark))
-        side = "left" if on_left(benchmark[0], low_high) else "right"
-        words = formats.between(*benchmark, metric, finer=1).replace(" and ", " to ")
-        notes.append(label_above(benchmark[0], f"{benchmark_label} {words}", side, y=1.035))
-        benchmark = None
     # England as the benchmark is one line, not two.
     benchmark = None if benchmark_label == "England" and benchmark == england else benchmark
     lines = (
-        (england, "England", "solid", 1.0, formats.brief),
-        (benchmark, benchmark_label, "dash", 1.035, formats.level),
+        (england, "England", "solid", 1.0, formats.brief, 0),
+        (benchmark, benchmark_label, "dash", 1.035, formats.level, 1),
     )
-    for value, label, dash, y, show in lines:
-        if value is not None:
-            shapes.append(reference_line(x=value, width=1.5, dash=dash))
-            side = "left" if on_left(value, low_high) else "right"
-            notes.append(label_above(value, f"{label} {show(value, metric)}", side, y=y))
+    for level, label, dash, y, show, finer in lines:
+        if level is None:
+            continue
+        if isinstance(level, tuple):
+            shapes.append(band(level))
+            words, at = formats.between(*level, metric, finer=finer).replace(" and ", " to "), level[0]
+        else:
+            shapes.append(reference_line(x=level, width=1.5, dash=dash))
+            words, at = show(level, metric), level
+        notes.append(label_above(at, f"{label} {words}", "left" if on_left(at, low_high) else "right", y=y))
     for position, (mine, value) in enumerate(zip(is_chosen, _places(shown), strict=True), 1):
         if mine:
             words = f"<b>{own[0]['name']} {formats.figure(own[0], metric)}</b>"
@@ -94,6 +93,13 @@ def benchmark_of(row: Row | None) -> Level:
     if row is None or row["benchmark_low"] is None:
         return None
     return row["benchmark"] if row["benchmark"] is not None else (row["benchmark_low"], row["benchmark_high"])
+
+
+def level_of(row: Row | None) -> Level:
+    """The figure of England, a row of `queries.england`, or the range in which it lies; None without one."""
+    if row is None or row["value"] is None or row["value_low"] is None:
+        return None if row is None else row["value"]
+    return row["value_low"], row["value_high"]
 
 
 def one_per_return(rows: pl.DataFrame) -> pl.DataFrame:

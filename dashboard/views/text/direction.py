@@ -146,8 +146,11 @@ def funnel_sentence(funnel: Funnel) -> str:
     )  # fmt: skip
     alone = f" Chance alone would leave {funnel.by_chance} outside." if funnel.tau2 else ""
     census = f" {formats.INDICATIVE}" if metric.indicative else ""
+    england = formats.quantity(funnel.england, metric)
+    if funnel.england_ends:
+        england += f", between {formats.between(*funnel.england_ends, metric)} as some are unknown,"
     return (
-        f"The {metric.noun} of England was {formats.quantity(funnel.england, metric)} "
+        f"The {metric.noun} of England was {england} "
         f"{formats.period(metric, funnel.period.end)}. Around it {within} of {ranked.height} councils lie within the "
         f"{limits}; {parts[0]}, and {parts[1]}{open_}.{alone}{census}"
     )

@@ -142,7 +142,7 @@ def difference(value: float, metric: Metric, decimals: int | None = None) -> str
 
 
 def between(low: float, high: float, metric: Metric, *, finer: int = 0) -> str:
-    """A range after "between": "0.4% and 2.2%"; with more decimals where it would begin at a false zero."""
+    """A range after "between": "0.4% and 2.2%"; with more decimals where it began at a false zero, or its ends met."""
     return _range(low, high, metric, " and ", finer)
 
 
@@ -465,7 +465,12 @@ def benchmark_beside(row: Row, metric: Metric) -> str:
 
 def companion(row: Row, of: str, metric: Metric) -> str:
     """What stands beside a figure of `queries.profile` or `trend`; a range where hidden figures leave it open."""
-    return brief(row[of], metric) if of in PUBLISHED else _level_or_range(row, of, metric)
+    if of not in PUBLISHED:
+        return _level_or_range(row, of, metric)
+    low = row.get(f"{of}_low")
+    if row[of] is None and low is not None:
+        return _range(low, row[f"{of}_high"], metric, " to ")
+    return brief(row[of], metric)
 
 
 def neighbours_mean(row: Row, metric: Metric) -> str:
@@ -522,7 +527,8 @@ def hover(row: Row, metric: Metric, names: Mapping[str, str], scheme: str = "qua
     That is the gap, the verdict with its interval, the change or the trend; and a joint return is said so.
     """
     if row["value"] is None:
-        return "; ".join(filter(None, (why(row, metric), rank(row), quarter(row) if rank(row) else "")))
+        certain = _about(row, metric, scheme) if scheme == "verdict" and row["verdict"] else ""
+        return "; ".join(filter(None, (why(row, metric), rank(row), quarter(row) if rank(row) else "", certain)))
     partners = [names[other] for other in row["return_id"].split("+") if other != row["area_id"]]
     about = _about(row, metric, scheme)
     ranked = rank(row) or (f"not ranked: {row['not_ranked']}" if row["not_ranked"] else "")
@@ -582,7 +588,10 @@ def _level_or_range(row: Row, of: str, metric: Metric) -> str:
 
 def _range(low: float, high: float, metric: Metric, parted: str, finer: int = 0) -> str:
     decimals = metric.decimals + finer
-    while low and not number(low, decimals).strip("0.,") and decimals < MOST_DECIMALS:
+    while decimals < MOST_DECIMALS and (
+        (low and not number(low, decimals).strip("0.,"))
+        or (low != high and number(low, decimals) == number(high, decimals))
+    ):
         decimals += 1
     return parted.join(_with_sign(number(end, decimals), metric) for end in (low, high))
 

@@ -71,7 +71,7 @@ def chance_sentence(rows: pl.DataFrame, metric: Metric, benchmark: Benchmark) ->
     returns = rows.unique("return_id").filter(pl.col("verdict").is_not_null() & metric.ranked)
     if returns.is_empty():
         return ""
-    meet, short = (returns.filter(side) for side in (pl.col("gap") <= 0, pl.col("gap") > 0))
+    meet, short = (returns.filter(side) for side in (pl.col("gap_high") <= 0, pl.col("gap_low") > 0))
     near = [side.filter(pl.col("verdict") == "similar").height for side in (meet, short)]
     what = "the difference is usual between councils" if benchmark.spread else "chance could explain the difference"
     return (

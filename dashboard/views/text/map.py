@@ -40,10 +40,12 @@ def coloured_sentence(
     `rows` are those of `queries.councils`, for a trend with `direction.with_direction`. Empty for other schemes,
     and where the council has no figure, which the sentence of the measure says.
     """
-    if metric.graded or scheme not in SIDES or (own is not None and own["value"] is None):
+    if metric.graded or scheme not in SIDES:
         return ""
     if own is not None:
-        return _own(own, metric, scheme)
+        # Of a hidden figure there may be a verdict; a change and a trend are of figures.
+        hidden = own["value"] is None and not (scheme == "verdict" and own["verdict"])
+        return "" if hidden else _own(own, metric, scheme)
     if scheme == "change" and rows and rows[0]["series_break"]:
         return formats.no_change(rows[0])
     sides = SIDES[scheme][metric.neutral]
