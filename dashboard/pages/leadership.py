@@ -85,6 +85,7 @@ def show_judgements() -> None:
         draw_grades_over_time(over_time, height=HEIGHT),
         "years", "Councils with each grade for impact of leaders, at each 31 March and now",
     )  # fmt: skip
+    session.share(db, "years", session.chosen(db))
     with st.expander("These figures as a table", key="over_time", on_change="rerun", bind="query-params") as table:
         if table.open:
             st.html(years.html(over_time, "Impact of leaders in England at each 31 March"))
@@ -147,6 +148,7 @@ def show_directors() -> None:
             "directors",
             "Changes of directors in England, by year to 31 March",
         )
+        session.share(db, "directors", session.chosen(db))
         with st.expander("These figures as a table", key="by_year", on_change="rerun", bind="query-params") as table:
             if table.open:
                 st.html(parts.DIRECTORS.html(rows.reverse(), "Changes of directors of children's services in England"))

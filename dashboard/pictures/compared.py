@@ -14,7 +14,7 @@ from dashboard.views.charts.builder import Part
 from dashboard.views.charts.lines import draw_lines
 from dashboard.views.charts.palette import NEUTRAL, QUARTERS, LegendClass
 from dashboard.views.charts.scatter import draw_scatter
-from dashboard.views.svg.picture import Entry, Picture
+from dashboard.views.svg.picture import WIDE, Entry, Picture
 from dashboard.views.svg.text import first_sentences
 from dashboard.views.tables import compare as side_by_side
 from dashboard.views.text import compare as sentences
@@ -110,7 +110,8 @@ def draw_two_measures(db: Database, choices: Choices) -> Drawn:
         Picture(
             title, first_sentences(f"{sentences.two_measures(pairs.to_dicts(), metric, second)}", 2),
             lambda height: draw_scatter(
-                pairs, metric, second, labels=labels, compared=area_ids, chosen=choices.area_id, height=height
+                pairs, metric, second, labels=labels, compared=area_ids, chosen=choices.area_id, height=height,
+                width=WIDE - 230,
             ),
             source_line(db, [*sources_of(db, everybody), *sources_of(db, across)]), (), alt,
         ),

@@ -82,6 +82,8 @@ class _Plot:
         if "yaxis2" in self.layout:
             self.scales["y2"] = self._scale("y", "yaxis2", *self._domain("yaxis2"), key="y2")
         self.patterns: dict[str, str] = {}
+        # What annotations fill already: none is written over another.
+        self.taken: list[tuple[float, float, float, float]] = []
 
     def svg(self) -> str:
         """All of it."""
@@ -385,11 +387,27 @@ class _Plot:
         wide = text.width(note["text"], size)
         # Nothing is cut off at the edges of the picture.
         left = x - {"left": 0.0, "center": wide / 2, "right": wide}[anchor]
-        x += max(0.0, 2 - left) - max(0.0, left + wide + 2 - self.width)
+        shift = max(0.0, 2 - left) - max(0.0, left + wide + 2 - self.width)
+        x, left = x + shift, left + shift
+        y += self._free(left, left + wide, y, size, note)
         return text.draw(
             x, y, note["text"], size, fill=note["font"]["color"], across=ANCHORS[anchor],
             up=note.get("yanchor", "middle"), paper=note.get("bgcolor"),
         )  # fmt: skip
+
+    def _free(self, left: float, right: float, y: float, size: float, note: Part) -> float:
+        """How far words go up or down so that they lie on no others."""
+        tall = text.LINE * size * (note["text"].count("<br>") + 1)
+        up = {"top": 0.0, "middle": tall / 2, "bottom": tall}[note.get("yanchor", "middle")]
+        for move in (0.0, -tall, tall, -2 * tall, 2 * tall):
+            box = left, y + move - up, right, y + move - up + tall
+            if box[1] >= 0 and not any(
+                box[0] < other[2] and other[0] < box[2] and box[1] < other[3] - 3 and other[1] < box[3] - 3
+                for other in self.taken
+            ):
+                break
+        self.taken.append(box)
+        return move
 
     def _at(self, note: Part, letter: str) -> float:
         value, axis = note[letter], self.scales["x"]
