@@ -64,10 +64,9 @@ def page(db: Database, kind: Kind, choices: Choices, version: str | None = None)
     return _address(kind.page, [*pairs(db, kind, choices), *kind.more], version)
 
 
-def pack(area_id: str, choices: Choices, db: Database, version: str | None = None) -> str:
-    """The address of all pictures of a council in one file."""
-    chosen = [pair for pair in pairs(db, KINDS["trend"], choices) if pair[0] not in ("la", "metric", "period")]
-    return _address(PACK, [("la", db.names[area_id]), *chosen], version)
+def pack(db: Database, choices: Choices, version: str | None = None) -> str:
+    """The address of all pictures of the chosen council in one file."""
+    return _address(PACK, pairs(db, KINDS["trend"], choices), version)
 
 
 def file_name(db: Database, kind: Kind, choices: Choices) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
@@ -18,7 +19,7 @@ from dashboard.data.database import Database
 from dashboard.data.measure_names import ARROW, other_names
 from dashboard.data.model import GRADES, Metric, Period
 from dashboard.pictures.choices import COLOUR_SCHEMES, DEFAULT_METRIC, LIMITS, VIEWS, Choices
-from dashboard.pictures.kinds import Kind
+from dashboard.pictures.kinds import Kind, main_kind
 from dashboard.views.tables import STRAND_NAMES
 
 # The ids of limits, as other addresses have them, beside the words of the pages.
@@ -171,6 +172,28 @@ def parse(
         raise Problem(mistakes)
     frozen = values.pop("version", None) is not None
     return ChartRequest(db, kind, _choices(db, values), frozen, values.get("size") == "card")
+
+
+def preview(db: Database, page: str, query: str) -> str:
+    """The address of the picture for the preview of a link to a page.
+
+    What is wrong in the address of the page is left out, as the page itself says it and goes on without.
+    """
+    held = parse_query(query.encode())
+    known = PARAMETERS | {VERSION_.name: VERSION_}
+    values: dict[str, Any] = {}
+    for name, parameter in known.items():
+        if name in held:
+            with suppress(Problem):
+                values[name] = parameter.read(db, held[name])
+    values.pop(VERSION_.name, None)
+    try:
+        choices = _choices(db, values)
+    except Problem:
+        choices = _choices(db, {name: values[name] for name in ("la", "metric") if name in values})
+    kind = main_kind(page, choices, held.get("part", [""])[0])
+    # With the version: what stores a preview shows it with the words of that time.
+    return chart_links.chart(db, kind, choices, "png", db.data_version, ("size", "card"))
 
 
 def _choices(db: Database, values: Mapping[str, Any]) -> Choices:

@@ -8,8 +8,8 @@ from typing import Any
 
 import polars as pl
 
-from dashboard.api import chart_requests, charts, problems, whole
-from dashboard.api.chart_links import CHARTS
+from dashboard.api import chart_pack, chart_requests, charts, problems, whole
+from dashboard.api.chart_links import CHARTS, PACK
 from dashboard.api.endpoints import BASE, ENDPOINTS, KINDS, MOST_CHARACTERS, WHOLE, Endpoint, Kind
 from dashboard.api.parameters import MOST_VALUES, VERSION, VERSION_, Parameter
 from dashboard.data.database import Database
@@ -179,11 +179,13 @@ def _files() -> Json:
 
 def _charts() -> Json:
     """The addresses of pictures, and of their rows."""
-    return {
+    found = {
         f"{CHARTS}/{kind.name}.{file.suffix}": {"get": _chart(kind, file)}
         for kind in PICTURES.values()
         for file in charts.FILES.values()
     }
+    zipped = charts.File("zip", "ZIP", chart_pack.MEDIA_TYPE, charts.FILES["png"].make, packed=True)
+    return {**found, PACK: {"get": _chart(chart_pack.KIND, zipped)}}
 
 
 def _chart(kind: Picture, file: charts.File) -> Json:

@@ -17,9 +17,9 @@ from starlette.datastructures import Headers
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
-from dashboard.api import answers, chart_links, chart_requests, charts, openapi, page, whole
+from dashboard.api import answers, chart_links, chart_pack, chart_requests, charts, embed, openapi, page, whole
 from dashboard.api.answers import Answer
-from dashboard.api.chart_links import CHARTS
+from dashboard.api.chart_links import CHARTS, EMBED, PACK
 from dashboard.api.endpoints import BASE, ENDPOINTS, KINDS, WHOLE, Endpoint, Kind
 from dashboard.api.parameters import VERSION_
 from dashboard.api.problems import Problem, nearest, problem, shown
@@ -30,6 +30,7 @@ from dashboard.data.model import DatabaseError
 from dashboard.data.versions import store
 from dashboard.ops import errors
 from dashboard.ops.logs import log_error
+from dashboard.ops.settings import settings
 from dashboard.pictures.kinds import KINDS as PICTURES
 from dashboard.pictures.kinds import Kind as Picture
 
@@ -58,8 +59,8 @@ Handler = Callable[[bytes, ClientHeaders], Reply | Work]
 class Api:
     """Every address under /api as one application (ASGI)."""
 
-    def __init__(self, style: Callable[[], str]) -> None:
-        """`style` gives the address of the style sheet."""
+    def __init__(self, style: Callable[[], str], script: Callable[[], str]) -> None:
+        """`style` gives the address of the style sheet, `script` that of the script of embedded charts."""
         self._places = Places(MOST_WAITING, "busy", "questions are waiting for their answer", RETRY_SECONDS)
         self._places_to_draw = Places(
             charts.MOST_WAITING, "too-many", "pictures are waiting to be drawn", charts.RETRY_SECONDS
@@ -73,7 +74,9 @@ class Api:
         for endpoint in ENDPOINTS.values():
             self._handlers[endpoint.path()] = _table(endpoint, KINDS["json"])
             self._handlers |= {endpoint.path(suffix): _table(endpoint, kind) for suffix, kind in KINDS.items()}
+        self._handlers[PACK] = _pack
         for picture in PICTURES.values():
+            self._handlers[f"{EMBED}/{picture.name}"] = _embed(picture, style, script)
             for file in charts.FILES.values():
                 self._handlers[f"{CHARTS}/{picture.name}.{file.suffix}"] = _chart(picture, file)
 
@@ -104,8 +107,7 @@ class Api:
             return refusal(problem("failed", errors.message_for_reader(error)))
 
     def _handler(self, scope: Scope) -> Handler:
-        rest = scope.get("path_params", {}).get("rest", "")
-        path = f"/api/{rest}" if rest else "/api"
+        path = scope["path"].rstrip("/") or "/"
         if path not in self._handlers:
             known = list(self._handlers)
             near = nearest(path, known)
@@ -141,10 +143,13 @@ class Places:
                 self._waiting -= 1
 
 
-def routes(style: Callable[[], str]) -> list[Route]:
-    """The routes of the API; `style` gives the address of the style sheet of its page for people."""
-    api = Api(style)
-    return [Route("/api", api), Route("/api/{rest:path}", api)]
+def routes(style: Callable[[], str], script: Callable[[], str] = lambda: "") -> list[Route]:
+    """The routes of the API and of embedded charts.
+
+    `style` gives the address of the style sheet of its page for people, `script` that of the script of embedded charts.
+    """
+    api = Api(style, script)
+    return [Route("/api", api), Route("/api/{rest:path}", api), Route(f"{EMBED}/{{rest:path}}", api)]
 
 
 def _client_headers(scope: Scope) -> ClientHeaders:
@@ -200,16 +205,49 @@ def _chart(kind: Picture, file: charts.File) -> Handler:
             answers.tag(request.db, *key), file.media_type, request.db.data_version, request.frozen,
             "" if file.picture else name, headers=shown if file.picture else {}, packs=not file.packed,
         )  # fmt: skip
-        if client.has(resource.tag):
-            return resource.unchanged(client)
-        cache = charts.cache(request.db)
-        if answer := cache.get(key):
-            return resource.reply(answer, client)
-        return Work(
-            lambda: resource.reply(cache.get(key) or cache.put(key, charts.make(request, file)), client), drawn=True
-        )
+        return _find_or_draw(request.db, key, resource, client, lambda: charts.make(request, file))
 
     return handler
+
+
+def _embed(kind: Picture, style: Callable[[], str], script: Callable[[], str]) -> Handler:
+    def handler(query: bytes, client: ClientHeaders) -> Reply | Work:
+        request, sites = chart_requests.parse(query, kind, *_versions()), settings().embed_hosts
+        key = ("embed", style(), script(), *sites, *request.key)
+        headers = {"Content-Security-Policy": embed.policy(sites), "Referrer-Policy": "no-referrer"}
+        resource = Resource(
+            answers.tag(request.db, *key), embed.MEDIA_TYPE, request.db.data_version, request.frozen, headers=headers
+        )
+
+        def make() -> Answer:
+            drawn = charts.draw(request)
+            return answers.document(embed.html_page(request, drawn, style(), script(), sites))
+
+        return _find_or_draw(request.db, key, resource, client, make)
+
+    return handler
+
+
+def _pack(query: bytes, client: ClientHeaders) -> Reply | Work:
+    request = chart_requests.parse(query, chart_pack.KIND, *_versions())
+    key = ("pack", *request.key)
+    name = f"pictures-{chart_links.file_name(request.db, chart_pack.KIND, request.choices)}.zip"
+    resource = Resource(
+        answers.tag(request.db, *key), chart_pack.MEDIA_TYPE, request.db.data_version, request.frozen, name, packs=False
+    )
+    return _find_or_draw(request.db, key, resource, client, lambda: chart_pack.make(request))
+
+
+def _find_or_draw(
+    db: Database, key: tuple[str, ...], resource: Resource, client: ClientHeaders, make: Callable[[], Answer]
+) -> Reply | Work:
+    """The picture that is cached, or the work of drawing it; neither where the client has it."""
+    if client.has(resource.tag):
+        return resource.unchanged(client)
+    cache = charts.cache(db)
+    if answer := cache.get(key):
+        return resource.reply(answer, client)
+    return Work(lambda: resource.reply(cache.get(key) or cache.put(key, make()), client), drawn=True)
 
 
 def _openapi(query: bytes, client: ClientHeaders) -> Reply | Work:

@@ -101,3 +101,24 @@ KINDS = {
         ),
     )
 }  # fmt: skip
+
+
+# Of a page in parts, what each shows first.
+PARTS = {words: kind.name for kind in KINDS.values() for name, words in kind.more if name == "part"}
+
+
+def main_kind(page: str, choices: Choices, part: str = "") -> Kind:
+    """The chart or map that a page shows first, for the preview of a link to it; of a page without one, the map.
+
+    `page` is its address without the slash, `part` the part of it that is chosen.
+    """
+    metric = choices.metric
+    if page == "council" and choices.area_id:
+        return KINDS["grades" if metric.graded else "trend"]
+    if page == "compare" and not metric.graded:
+        return KINDS["bars"]
+    if page in ("inspections", "leadership"):
+        return KINDS[PARTS.get(part, "years")]
+    if page == "best" and not metric.graded:
+        return KINDS["order"]
+    return KINDS["standard" if page == "" and metric.ranked else "map"]

@@ -46,10 +46,11 @@ def share(db: Database, kind: Kind, choices: Choices, root: str, *, frozen: bool
     )
 
 
-def pack(db: Database, area_id: str, choices: Choices, *, frozen: bool) -> Html:
-    """The link to all pictures of a council."""
-    address = chart_links.pack(area_id, choices, db, db.data_version if frozen else None)
+def pack(db: Database, choices: Choices, *, frozen: bool) -> Html:
+    """The link to all pictures of the chosen council."""
+    assert choices.area_id is not None
+    address = chart_links.pack(db, choices, db.data_version if frozen else None)
     return Html(
         f'<p class="briefing"><b>Pictures:</b> <a href="{escape(address)}" download>'
-        f"{escape(db.names[area_id])} for slides (ZIP)</a></p>"
+        f"{escape(db.names[choices.area_id])} for slides (ZIP)</a></p>"
     )

@@ -41,6 +41,12 @@ def script() -> Asset:
 
 
 @cache
+def embed_script() -> Asset:
+    """The script of a chart in a frame of another site."""
+    return _asset("embed", "js", (ASSETS / "embed.js").read_bytes(), "text/javascript")
+
+
+@cache
 def style() -> Asset:
     """The style sheet of every page: how it looks, then what those need who see, move or print it otherwise."""
     sheets = [(ASSETS / f"{name}.css").read_bytes() for name in ("style", "first_words", "access")]

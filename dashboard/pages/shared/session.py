@@ -323,9 +323,8 @@ def colour_of(db: Database, selection: Selection, metric: Metric, colour: str) -
 
 def pack(db: Database, selection: Selection) -> None:
     """The link to all pictures of the chosen council."""
-    assert selection.area_id
     frozen = bool(st.session_state.get(view_links.VERSION))
-    st.html(sharing.pack(db, selection.area_id, _picture_choices(selection), frozen=frozen))
+    st.html(sharing.pack(db, _picture_choices(selection), frozen=frozen))
 
 
 def _picture_choices(selection: Selection, **more: Any) -> Choices:
