@@ -12,9 +12,7 @@ from dashboard.pictures.choices import Choices
 from dashboard.pictures.kinds import Kind
 from dashboard.views.tables.html import Html
 
-WHAT = {
-    "png": "PNG for slides", "svg": "SVG to edit", "csv": "its rows as CSV", "xlsx": "its rows for Excel",
-}  # fmt: skip
+WHAT = {"png": "PNG for slides", "svg": "SVG to edit", "csv": "figures as CSV", "xlsx": "figures for Excel"}
 NOT_EMBEDDED = "Other sites cannot show it in a frame: the operator of this server has named none."
 
 
