@@ -188,8 +188,8 @@ def _pictures(db: Database) -> str:
         '<section id="charts"><h2>Pictures</h2><p>Every chart and map of the pages, with its title, first sentence, '
         "legend, source, licence and data version in the picture. Choices are named and worded as in the address of "
         "the page, so that the end of a page’s address is that of its pictures.</p>"
-        f'<p>All pictures of a council for slides: <a href="{PACK}?la=Leeds">{PACK}?la=Leeds</a>. A chart with its table '
-        f"for a frame of your page, where the operator lets you: <code>{EMBED}/trend?la=Leeds</code>.</p>"
+        f'<p>All pictures of a council for slides: <a href="{PACK}?la=Leeds">{PACK}?la=Leeds</a>. A chart with its '
+        f"table for a frame of your page, where the operator lets you: <code>{EMBED}/trend?la=Leeds</code>.</p>"
         + of_cells("addresses", heads).html(rows, "Kinds of pictures")
         + f"{declared}</section>"
     )

@@ -11,12 +11,15 @@ from urllib.parse import quote
 import polars as pl
 import pytest
 from PIL import Image
+from starlette.applications import Starlette
 
-from dashboard.api import answers, chart_links, chart_requests, charts
+from dashboard.api import answers, chart_links, chart_requests, charts, embed, routes
 from dashboard.api.problems import Problem
 from dashboard.data.database import Database
+from dashboard.ops.settings import Settings
 from dashboard.pictures.kinds import KINDS, Kind
 from tests.api.client import Client
+from tests.dashboard.helpers import Page
 
 CHARTS = "/api/v1/charts"
 JUDGED = "Ofsted+judgement%3A+impact+of+leaders"
@@ -133,6 +136,54 @@ def test_more_pictures_than_can_wait_are_refused_politely(api: Client, monkeypat
     # What is drawn already need not wait, and tables are not held up.
     assert client.get(f"{CHARTS}/standard.svg").body == drawn.body
     assert client.get("/api/v1/areas?limit=3").status == 200
+
+
+@pytest.fixture
+def embedding(api: Client, monkeypatch: pytest.MonkeyPatch) -> Client:
+    """The API of a server that lets one site frame its charts."""
+    assert api
+    monkeypatch.setattr(routes, "settings", lambda: Settings(embed_hosts=("https://www.example.gov.uk",)))
+    return Client(Starlette(routes=routes.routes(lambda: "/s.css", lambda: "/assets/embed-1.js")))
+
+
+@pytest.mark.parametrize("kind", KINDS.values(), ids=list(KINDS))
+def test_a_chart_with_its_table_is_a_page_of_its_own(embedding: Client, kind: Kind) -> None:
+    got = embedding.get(f"/embed/{kind.name}{QUERIES.get(kind.name, '')}")
+    assert (got.status, got.headers["content-type"]) == (200, "text/html; charset=utf-8")
+    page = Page(got.body.decode())
+    assert page.all("html")[0]["data-sites"] == "https://www.example.gov.uk"
+    (picture,) = page.all("img")
+    assert embedding.get(picture["src"]).headers["content-type"] == "image/png"
+    assert picture["alt"]
+    assert page.rows
+    # Scripts and styles are files of ours; links lead to pages, not into the frame.
+    assert [one.get("src") for one in page.all("script")] == ["/assets/embed-1.js"]
+    assert page.all("base") == [{"target": "_blank"}]
+    assert all(one["href"].startswith(("/", "https://")) for one in page.all("a"))
+
+
+def test_where_no_site_is_named_the_page_says_so_and_stays_out_of_frames(api: Client) -> None:
+    got = api.get("/embed/standard")
+    assert "frame-ancestors 'none'" in got.headers["content-security-policy"]
+    assert embed.NOBODY in got.body.decode()
+    assert api.get("/embed/nothing").status == 404
+    assert api.get("/embed/trend").status == 409
+
+
+def test_the_pictures_of_a_council_come_in_one_file(api: Client, db: Database) -> None:
+    got = api.get(f"{CHARTS}/council.zip?la=Leeds&metric=caseload")
+    assert (got.status, got.headers["content-type"]) == (200, "application/zip")
+    with zipfile.ZipFile(io.BytesIO(got.body)) as packed:
+        names = packed.namelist()
+        readme = packed.read("README.txt").decode()
+        first = packed.read(names[0])
+    assert len(names) == 13
+    assert names[:3] == ["01-map-leeds-caseload.png", "02-order-leeds-caseload.png", "03-trend-leeds-caseload.png"]
+    assert db.data_version in readme
+    assert "Leeds: average caseload over time." in readme
+    assert first == api.get(f"{CHARTS}/map.png?la=Leeds&metric=caseload").body
+    refused = api.get(f"{CHARTS}/council.zip")
+    assert (refused.status, "la=Leeds" in refused.json["detail"]) == (409, True)
 
 
 def test_many_who_ask_for_one_picture_get_the_same(api: Client) -> None:

@@ -7,6 +7,7 @@ import re
 import xml.etree.ElementTree as ET
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from html import unescape
 from itertools import combinations
 from pathlib import Path
 from typing import Any
@@ -15,8 +16,10 @@ import pytest
 
 from dashboard.analysis import queries
 from dashboard.analysis.benchmarks import BENCHMARKS
+from dashboard.api import chart_requests
 from dashboard.data.database import Database
 from dashboard.pages.components import chart
+from dashboard.pages.components import share as sharing
 from dashboard.pictures.choices import Choices, colour_schemes
 from dashboard.pictures.kinds import KINDS
 from dashboard.views.svg import text
@@ -24,7 +27,7 @@ from dashboard.views.svg.council_map import contrast
 from dashboard.views.svg.picture import CARD_HIGH, HIGH, WIDE, svg
 from dashboard.views.svg.png import png
 from tests.dashboard import small
-from tests.dashboard.helpers import HOSTILE_NAMES, opened
+from tests.dashboard.helpers import HOSTILE_NAMES, Page, opened
 from tests.dashboard.small import Figure
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -201,6 +204,48 @@ def test_a_picture_is_drawn_of_what_the_page_draws(
         heights = {figure["layout"]["height"] for figure in sent}
         alike = [json.dumps(made(height)["data"], default=str) for height in heights]
         assert any(json.dumps(figure["data"], default=str) in alike for figure in sent), kind
+
+
+@pytest.mark.usefixtures("served")
+@pytest.mark.parametrize(
+    ("page", "query", "kinds"),
+    [
+        ("England", {}, ["standard"]),
+        ("Map", {"la": "Leeds", "compare_metric": "Average caseload"}, ["map", "order", "map", "order"]),
+        ("Council", {"la": "Leeds"}, ["trend", "order"]),
+        ("Compare", {"la": "Leeds"}, ["bars", "lines", "scatter"]),
+        ("Inspections", {"part": "Reports over time"}, ["reports"]),
+        ("Inspections", {"part": "Ratings and measures"}, ["ratings"]),
+        ("Leadership", {"part": "Directors in post"}, ["directors"]),
+    ],
+)
+def test_under_every_chart_stands_what_can_be_taken_away(
+    db: Database, page: str, query: dict[str, str], kinds: list[str]
+) -> None:
+    html = "".join(one.proto.body for one in opened(page, **query).get("html"))
+    lines = re.findall(r'<details class="share">.*?</details>', html, re.DOTALL)
+    found = [Page(one) for one in lines]
+    assert [re.findall(r"/charts/(\w+)\.png", one) for one in lines] == [[kind] for kind in kinds]
+    for one in found:
+        links = [unescape(link["href"]) for link in one.all("a")]
+        assert [link.partition("?")[0].rpartition(".")[2] for link in links] == ["png", "svg", "csv", "xlsx"]
+        for link in links:
+            # What the page links to is what its choices come to, with nothing that is refused.
+            kind = KINDS[link.partition(".")[0].rpartition("/")[2]]
+            request = chart_requests.parse(link.partition("?")[2].encode(), kind, lambda: db, lambda _: db, sized=True)
+            assert (request.choices.area_id == LEEDS) is ("la" in query and "la" in kind.parameters)
+        assert [button["data-copies"] for button in one.all("button")] == ["Live link", "Frozen link"]
+        assert sharing.NOT_EMBEDDED in one.text
+    if page == "Council":
+        assert "/api/v1/charts/council.zip?la=Leeds" in html
+
+
+def test_where_sites_may_frame_a_chart_its_code_is_offered(db: Database) -> None:
+    html = sharing.share(db, KINDS["trend"], chosen(db), "https://d.example", frozen=True, embeds=True)
+    (code,) = [unescape(one) for one in re.findall(r"<pre[^>]*>(&lt;iframe.*?)</pre>", html)]
+    frame = Page(code).all("iframe")[0]
+    assert frame["src"] == f"https://d.example/embed/trend?la=Leeds&version={db.data_version}"
+    assert frame["title"] == "Over time"
 
 
 def test_names_that_look_like_markup_are_words(tmp_path: Path) -> None:
