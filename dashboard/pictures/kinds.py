@@ -104,7 +104,7 @@ KINDS = {
 
 
 # Of a page in parts, what each shows first.
-PARTS = {words: kind.name for kind in KINDS.values() for name, words in kind.more if name == "part"}
+PARTS = {words: kind.name for kind in reversed(KINDS.values()) for name, words in kind.more if name == "part"}
 
 
 def main_kind(page: str, choices: Choices, part: str = "") -> Kind:

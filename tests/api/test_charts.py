@@ -162,6 +162,29 @@ def test_a_chart_with_its_table_is_a_page_of_its_own(embedding: Client, kind: Ki
     assert all(one["href"].startswith(("/", "https://")) for one in page.all("a"))
 
 
+@pytest.mark.parametrize(
+    ("page", "query", "picture"),
+    [
+        ("", "", "standard.png?"),
+        ("council", "la=Leeds&metric=Average+caseload", "trend.png?la=Leeds&metric=Average%20caseload&"),
+        ("council", f"la=hull&metric={JUDGED}", "grades.png?la=Kingston%20upon%20Hull"),
+        ("council", "", "map.png?"),
+        ("map", "colour=Value&view_as=Tiles&period=1&theme=x", "map.png?colour=Value&view_as=Tiles&"),
+        ("compare", "councils=York&councils=Leeds", "bars.png?councils=York&councils=Leeds&"),
+        ("inspections", "part=Regions&judgement=Help+and+protection", "regions.png?judgement=Help%20and%20protection&"),
+        ("leadership", "part=Directors+in+post", "directors.png?"),
+        ("map", "la=%3Cscript%3E&benchmark=A+target&metric=No", "map.png?"),
+    ],
+)
+def test_a_page_has_a_picture_for_previews_of_links_to_it(
+    api: Client, db: Database, page: str, query: str, picture: str
+) -> None:
+    address = chart_requests.preview(db, page, query)
+    assert address.startswith(f"{CHARTS}/{picture}")
+    assert address.endswith(f"size=card&version={db.data_version}")
+    assert api.get(address.replace(".png", ".svg")).status == 200
+
+
 def test_where_no_site_is_named_the_page_says_so_and_stays_out_of_frames(api: Client) -> None:
     got = api.get("/embed/standard")
     assert "frame-ancestors 'none'" in got.headers["content-security-policy"]
