@@ -8,6 +8,7 @@ from urllib.parse import quote, urlencode
 
 from dashboard.analysis.benchmarks import DEFAULT
 from dashboard.analysis.benchmarks.rules import Group, Target
+from dashboard.analysis.inspections import judgement
 from dashboard.api.view_links import VERSION
 from dashboard.data.database import Database
 from dashboard.data.model import GRADES
@@ -24,6 +25,8 @@ Pairs = list[tuple[str, str]]
 
 def pairs(db: Database, kind: Kind, choices: Choices) -> Pairs:
     """Of the choices those that the kind takes and that differ from the default: one view has one address."""
+    days = db.periods.get(judgement(choices.strand), [])
+    newest = days[0].end if days else None
     found: dict[str, Sequence[str]] = {
         "la": [db.names[choices.area_id]] if choices.area_id else [],
         "metric": [choices.metric.title] if choices.metric.metric_id != DEFAULT_METRIC else [],
@@ -36,7 +39,7 @@ def pairs(db: Database, kind: Kind, choices: Choices) -> Pairs:
         "against": [choices.against.title] if choices.against else [],
         "judgement": [STRAND_NAMES[choices.strand]] if choices.strand != "leaders" else [],
         "region": [db.names[choices.region_id]] if choices.region_id else [],
-        "at": [f"{choices.at:%-d %B %Y}"] if choices.at else [],
+        "at": [f"{choices.at:%-d %B %Y}"] if choices.at not in (None, newest) else [],
         "after": [choices.after] if choices.after != GRADES[-1] else [],
     }
     rule = choices.benchmark.rule

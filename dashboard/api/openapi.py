@@ -8,15 +8,13 @@ from typing import Any
 
 import polars as pl
 
-from dashboard.api import chart_pack, chart_requests, charts, problems, whole
-from dashboard.api.chart_links import CHARTS, PACK
+from dashboard.api import openapi_charts, problems, whole
+from dashboard.api.chart_links import CHARTS
 from dashboard.api.endpoints import BASE, ENDPOINTS, KINDS, MOST_CHARACTERS, WHOLE, Endpoint, Kind
 from dashboard.api.parameters import MOST_VALUES, VERSION, VERSION_, Parameter
 from dashboard.data.database import Database
 from dashboard.files import exports
 from dashboard.files.exports.rows import OPTIONAL, PARTS
-from dashboard.pictures.kinds import KINDS as PICTURES
-from dashboard.pictures.kinds import Kind as Picture
 
 Json = dict[str, Any]
 
@@ -86,7 +84,7 @@ def document(db: Database, versions: Sequence[str]) -> bytes:
         for suffix in ("", *KINDS):
             kind = KINDS[suffix or "json"]
             paths[endpoint.path(suffix)] = {"get": _operation(endpoint, kind, suffix)}
-    paths |= _files() | _charts()
+    paths |= _files() | openapi_charts.paths(SENT)
     document = {
         "openapi": "3.1.0",
         "info": {
@@ -177,52 +175,6 @@ def _files() -> Json:
     }
 
 
-def _charts() -> Json:
-    """The addresses of pictures, and of their rows."""
-    found = {
-        f"{CHARTS}/{kind.name}.{file.suffix}": {"get": _chart(kind, file)}
-        for kind in PICTURES.values()
-        for file in charts.FILES.values()
-    }
-    zipped = charts.File("zip", "ZIP", chart_pack.MEDIA_TYPE, charts.FILES["png"].make, packed=True)
-    return {**found, PACK: {"get": _chart(chart_pack.KIND, zipped)}}
-
-
-def _chart(kind: Picture, file: charts.File) -> Json:
-    headers = {name: {"$ref": f"#/components/headers/{name}"} for name in SENT}
-    body = BINARY if file.packed else {"type": "string"}
-    found = {
-        "description": "The picture." if file.picture else "Its rows.",
-        "headers": headers,
-        "content": {file.media_type.partition(";")[0]: {"schema": body}},
-    }
-    return {
-        "operationId": f"chart_{kind.name}_{file.suffix}",
-        "tags": ["Pictures"],
-        "summary": f"{kind.title} as {file.label}",
-        "description": kind.about,
-        "parameters": [
-            {
-                "$ref": f"#/components/parameters/{_chart_key(one)}",
-            }
-            for one in chart_requests.declared(kind, sized=file.picture).values()
-        ],
-        "responses": {"200": found, "206": found, **_refusals("304", "400", "404", "409", "416", "429", "503")},
-    }
-
-
-def _chart_key(parameter: Parameter) -> str:
-    return parameter.name if parameter.name == VERSION_.name else f"{parameter.name}_chart"
-
-
-def _chart_parameters(db: Database, versions: Sequence[str]) -> Json:
-    return {
-        _chart_key(one): _parameter(db, one, versions)
-        for kind in PICTURES.values()
-        for one in chart_requests.declared(kind, sized=True).values()
-    }
-
-
 def _key(endpoint: Endpoint, kind: Kind, parameter: Parameter) -> str:
     """The name of a parameter among all: those that mean another thing elsewhere carry where."""
     if parameter.name == "limit":
@@ -238,6 +190,10 @@ def _parameters(db: Database, versions: Sequence[str]) -> Json:
         for kind in KINDS.values()
         for one in endpoint.all_parameters(kind).values()
     }
+
+
+def _chart_parameters(db: Database, versions: Sequence[str]) -> Json:
+    return {name: _parameter(db, one, versions) for name, one in openapi_charts.parameters().items()}
 
 
 def _parameter(db: Database, parameter: Parameter, versions: Sequence[str]) -> Json:

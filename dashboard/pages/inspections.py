@@ -198,10 +198,7 @@ def show_regions(choices: Choices) -> None:
             "regions",
             f"Share of councils with each grade for {sentences.what(judged)} by region, at {day:%-d %B %Y}",
         )
-        newest_day = next(iter(days.values()))
-        session.share(
-            db, "regions", chosen, strand=strand, region_id=choices.region_id, at=day if day != newest_day else None
-        )
+        session.share(db, "regions", chosen, strand=strand, region_id=choices.region_id, at=day)
         show_table(
             "By region, as a table", "by_region", tables.distribution(judged, on_day, by="name"), on_day,
             f"{judged.title} at {day:%-d %B %Y}, by region", f"grades-by-region-{strand}-{day}.csv",
@@ -335,9 +332,8 @@ def show_asked(choices: Choices) -> None:
     if rows.is_empty():
         return
     sources = [db.sources[source_id] for source_id in rows["source_id"].unique()]
-    reports = rows["inspection_id"].n_unique()
     table = asking.recommendations()
-    st.html(table.html(rows, on_asking.caption(rows.height, reports)))
+    st.html(table.html(rows, on_asking.caption(rows.height, rows["inspection_id"].n_unique())))
 
     def file() -> pl.DataFrame:
         return table.frame(rows, tables.about(db, sources, by))

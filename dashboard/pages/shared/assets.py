@@ -49,7 +49,7 @@ def embed_script() -> Asset:
 @cache
 def style() -> Asset:
     """The style sheet of every page: how it looks, then what those need who see, move or print it otherwise."""
-    sheets = [(ASSETS / f"{name}.css").read_bytes() for name in ("style", "first_words", "access")]
+    sheets = [(ASSETS / f"{name}.css").read_bytes() for name in ("style", "share", "first_words", "access")]
     return _asset("style", "css", b"\n".join(sheets), "text/css")
 
 

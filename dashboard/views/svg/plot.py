@@ -6,8 +6,7 @@ What Plotly finds out in a browser, as the room that the names of rows need, is 
 from __future__ import annotations
 
 import math
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import groupby, pairwise
 from typing import Any
@@ -15,6 +14,7 @@ from typing import Any
 from dashboard.views.charts.builder import Part
 from dashboard.views.charts.palette import GREY, INK, PALE
 from dashboard.views.svg import text
+from dashboard.views.svg.bars import Bar, colours_of, each, placed_bars, places
 from dashboard.views.svg.marks import hatching, mark, rectangle, stroke
 from dashboard.views.svg.scales import Scale, scale
 from dashboard.views.svg.text import number, quoted
@@ -28,8 +28,6 @@ OVER = 6.0
 # Between a mark and words beside it.
 BESIDE = 4.0
 ANCHORS = {"left": "start", "center": "middle", "right": "end"}
-# Bars are named by where they lie: along x, or along y.
-Bar = tuple[float, float, float, float]
 
 
 @dataclass(frozen=True)
@@ -71,7 +69,7 @@ class _Plot:
         self.traces = sorted(
             (one for one in figure["data"] if len(one.get("y", one.get("x", ())))), key=lambda one: one.get("zorder", 0)
         )
-        self.bars = self._placed_bars()
+        self.bars = placed_bars(self.traces, self.layout)
         left = max(room.left, self._beside("yaxis"))
         self.top, self.bottom = room.top, height - room.bottom
         self.left, self.right = left, width - room.right
@@ -115,7 +113,7 @@ class _Plot:
                 over.append(start + text.width(note["text"], _size(note)) + 4 - self.width)
         for trace in self.traces:
             if trace.get("mode") == "text":
-                sides = _each(trace["textposition"], len(trace["x"]))
+                sides = each(trace["textposition"], len(trace["x"]))
                 sizes = trace["textfont"]["size"]
                 over += [
                     x(at) + BESIDE + text.width(words, sizes) - self.width
@@ -141,7 +139,7 @@ class _Plot:
                 continue
             upright = trace.get("orientation", "v") == "v"
             if upright == (letter == "x"):
-                values += list(_places(trace))
+                values += list(places(trace))
                 bars = True
             else:
                 values += [end for _, _, low, high in self.bars[at] for end in (low, high)]
@@ -197,35 +195,6 @@ class _Plot:
             if at - half > free:
                 yield at, words
                 free = at + half + 4
-
-    def _placed_bars(self) -> dict[int, list[Bar]]:
-        """Of each trace of bars, by its position: each as (place, width, low, high), in the units of the axes."""
-        stacked = self.layout.get("barmode") == "stack"
-        gap = self.layout.get("bargap", 0.2)
-        totals: defaultdict[Any, float] = defaultdict(float)
-        if self.layout.get("barnorm") == "percent":
-            for trace in self.traces:
-                for place, value in zip(_places(trace), _lengths(trace), strict=True):
-                    totals[place] += value or 0
-        upto: defaultdict[Any, float] = defaultdict(float)
-        found: dict[int, list[Bar]] = {}
-        categories = [self.layout[axis].get("categoryarray", ()) for axis in ("xaxis", "yaxis")]
-        order = {str(name): float(at) for names in categories for at, name in enumerate(names)}
-        for at, trace in enumerate(self.traces):
-            if trace["type"] != "bar":
-                continue
-            bars = []
-            bases = _each(trace.get("base", 0), len(_lengths(trace)))
-            wide = _each(trace.get("width", 1 - gap), len(bases))
-            for place, length, base, width in zip(_places(trace), _lengths(trace), bases, wide, strict=True):
-                value = (length or 0) * (100 / totals[place] if totals.get(place) else 1)
-                key = place, trace.get("yaxis", "y")
-                low = upto[key] if stacked and "base" not in trace else base
-                upto[key] = low + value
-                where = order.setdefault(place, float(len(order))) if isinstance(place, str) else float(place)
-                bars.append((where, width, low, low + value))
-            found[at] = bars
-        return found
 
     def _trace(self, at: int, trace: Part, before: Part | None) -> Iterable[tuple[bool, str]]:
         """Its parts, each with whether it may reach out of the plot."""
@@ -288,8 +257,8 @@ class _Plot:
         look, count = trace["marker"], len(trace["x"])
         edge = look.get("line", {})
         parts = zip(
-            trace["x"], trace["y"], _each(look.get("symbol", "circle"), count), _each(look.get("size", 6), count),
-            _colours(look, count), _each(edge.get("width", 0), count), _each(edge.get("color"), count), strict=True,
+            trace["x"], trace["y"], each(look.get("symbol", "circle"), count), each(look.get("size", 6), count),
+            colours_of(look, count), each(edge.get("width", 0), count), each(edge.get("color"), count), strict=True,
         )  # fmt: skip
         for across, up, symbol, size, colour, width, ink in parts:
             if across is not None and up is not None and size:
@@ -303,8 +272,8 @@ class _Plot:
             trace["x"],
             trace["y"],
             trace["text"],
-            _each(trace["textposition"], count),
-            _each(font["color"], count),
+            each(trace["textposition"], count),
+            each(font["color"], count),
             strict=True,
         )
         for across, up, words, side, colour in parts:
@@ -319,10 +288,10 @@ class _Plot:
         x, y = self.scales["x"], self.scales[trace.get("yaxis", "y")]
         look, upright, bars = trace["marker"], trace.get("orientation", "v") == "v", self.bars[at]
         count, edge = len(bars), look.get("line", {})
-        colours, words = _colours(look, count), _each(trace.get("text", ""), count)
-        shapes = _each(look.get("pattern", {}).get("shape", ""), count)
-        widths, inks = _each(edge.get("width", 0), count), _each(edge.get("color", GREY), count)
-        inks_of_text = _each(trace.get("textfont", {}).get("color", INK), count)
+        colours, words = colours_of(look, count), each(trace.get("text", ""), count)
+        shapes = each(look.get("pattern", {}).get("shape", ""), count)
+        widths, inks = each(edge.get("width", 0), count), each(edge.get("color", GREY), count)
+        inks_of_text = each(trace.get("textfont", {}).get("color", INK), count)
         for bar, colour, said, shape, width, ink, over in zip(
             bars, colours, words, shapes, widths, inks, inks_of_text, strict=True
         ):
@@ -429,32 +398,3 @@ def _title(axis: Part) -> str:
 
 def _size(note: Part) -> float:
     return float(note["font"].get("size", TICK))
-
-
-def _each(value: Any, count: int) -> Sequence[Any]:
-    return value if isinstance(value, list | tuple) else [value] * count
-
-
-def _colours(look: Part, count: int) -> Sequence[str]:
-    """The colour of each mark; a number is a place on a scale of classes."""
-    colours = _each(look.get("color", INK), count)
-    if "colorscale" not in look:
-        return colours
-    stops = look["colorscale"]
-    top = look.get("cmax", 1) or 1
-    return [min(stops, key=lambda stop: abs(stop[0] - one / top))[1] for one in colours]
-
-
-def _places(trace: Part) -> Sequence[Any]:
-    """Where the bars of a trace are, along the axis of places."""
-    if trace["type"] != "bar":
-        return []
-    if "x0" in trace:
-        return [trace["x0"] + trace["dx"] * at for at in range(len(trace["y"]))]
-    return list(trace["x"] if trace.get("orientation", "v") == "v" else trace["y"])
-
-
-def _lengths(trace: Part) -> Sequence[Any]:
-    if trace["type"] != "bar":
-        return []
-    return list(trace["y"] if trace.get("orientation", "v") == "v" else trace["x"])
