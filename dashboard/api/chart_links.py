@@ -40,6 +40,7 @@ def pairs(db: Database, kind: Kind, choices: Choices) -> Pairs:
         "judgement": [STRAND_NAMES[choices.strand]] if choices.strand != "leaders" else [],
         "region": [db.names[choices.region_id]] if choices.region_id else [],
         "at": [f"{choices.at:%-d %B %Y}"] if choices.at not in (None, newest) else [],
+        "commitment": [choices.commitment] if choices.commitment else [],
         "after": [choices.after] if choices.after != GRADES[-1] else [],
     }
     rule = choices.benchmark.rule
@@ -80,7 +81,9 @@ def file_name(db: Database, kind: Kind, choices: Choices) -> str:
         parts.append(held["la"])
     if "metric" in kind.parameters:
         parts.append(choices.metric.metric_id)
-    parts += [held[name] for name in ("period", "against", "judgement", "region", "at", "after") if name in held]
+    parts += [
+        held[name] for name in ("period", "against", "judgement", "region", "at", "after", "commitment") if name in held
+    ]
     return "-".join(filter(None, (re.sub(r"[^a-z0-9]+", "-", part.casefold()).strip("-") for part in parts)))
 
 

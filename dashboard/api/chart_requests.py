@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 
-from dashboard.analysis import inspections
+from dashboard.analysis import inspections, progress
 from dashboard.analysis.benchmarks import BENCHMARKS
 from dashboard.api import chart_links, tables
 from dashboard.api import parameters as given
@@ -48,6 +48,8 @@ class ChartRequest:
     def key(self) -> tuple[str, ...]:
         """What tells it from others about the same data."""
         held = chart_links.pairs(self.db, self.kind, self.choices)
+        if self.kind.daily:
+            held.append(("day", f"{datetime.now(UTC).date()}"))
         return self.kind.name, *(f"{name}={value}" for name, value in held), "card" if self.card else ""
 
 
@@ -76,6 +78,10 @@ def _days(db: Database) -> Allowed:
     ends = [period.end for period in db.periods.get(inspections.judgement("leaders"), ())]
     words = {f"{end:%-d %B %Y}": f"{end}" for end in ends}
     return Allowed({f"{end}": f"{end}" for end in ends}, words, words.get)
+
+
+def _commitments(db: Database) -> Allowed:
+    return Allowed({one.label: one.label for one in progress.commitments(db)}, {})
 
 
 def _regions(db: Database) -> Allowed:
@@ -134,6 +140,7 @@ PARAMETERS = {
             "after", "The grade whose next is looked at.", allowed=_worded({one: one for one in GRADES}),
             default=GRADES[-1], example="Good",
         ),
+        Parameter("commitment", "A commitment, by its words.", allowed=_commitments, default="the first"),
     )
 }  # fmt: skip
 SIZE = Parameter(
@@ -215,6 +222,7 @@ def _choices(db: Database, values: Mapping[str, Any]) -> Choices:
         region_id=values.get("region"),
         at=date.fromisoformat(values["at"]) if "at" in values else None,
         after=values.get("after", GRADES[-1]),
+        commitment=values.get("commitment"),
     )
 
 

@@ -228,7 +228,7 @@ def _kind(db: Database, parameter: Parameter, versions: Sequence[str]) -> Json:
     allowed = list(parameter.known(db).values)
     value = {"type": "string", "enum": allowed}
     if not parameter.many:
-        return value
+        return value if allowed else {"type": "string", "maxLength": 0}
     if not allowed:  # a list of what is allowed has at least one thing in it
         return {"type": "array", "items": {"type": "string"}, "maxItems": 0}
     most = min(MOST_VALUES, len(allowed))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from datetime import date
 from typing import Any
 from urllib.parse import quote
@@ -16,6 +17,7 @@ from dashboard.api.problems import Problem
 from dashboard.api.request_parsing import parse_request
 from dashboard.data.database import Database
 from dashboard.pictures.kinds import KINDS as PICTURES
+from dashboard.pictures.kinds import Kind as Picture
 from dashboard.views.tables.cells import without
 from dashboard.views.tables.html import Html, attributes, escape, join, tag
 from dashboard.views.tables.table import of_cells
@@ -171,10 +173,9 @@ def _pictures(db: Database) -> str:
     """Every kind of picture, with its parameters and an address of each format."""
     rows = []
     for kind in PICTURES.values():
-        query = "?la=Leeds" if "la" in kind.needs else ""
-        links = (
-            tag("a", file.label, href=f"{CHARTS}/{kind.name}.{file.suffix}{query}") for file in charts.FILES.values()
-        )
+        query = _picture_query(db, kind)
+        files = () if query is None else charts.FILES.values()
+        links = (tag("a", file.label, href=f"{CHARTS}/{kind.name}.{file.suffix}{query}") for file in files)
         names = join(*(_code(name) for name in kind.parameters), by=", ")
         rows.append((kind.title, _code(f"{CHARTS}/{kind.name}.svg"), kind.about, names, join(*links, by=", ")))
     parameters = [_parameter(db, one) for one in (*chart_requests.PARAMETERS.values(), chart_requests.SIZE)]
@@ -188,11 +189,21 @@ def _pictures(db: Database) -> str:
         '<section id="charts"><h2>Pictures</h2><p>Every chart and map of the pages, with its title, first sentence, '
         "legend, source, licence and data version in the picture. Choices are named and worded as in the address of "
         "the page, so that the end of a page’s address is that of its pictures.</p>"
-        f'<p>All pictures of a council for slides: <a href="{PACK}?la=Leeds">{PACK}?la=Leeds</a>. A chart with its '
+        f"<p>All pictures of a council for slides: <code>{PACK}?la=Leeds</code>. A chart with its "
         f"table for a frame of your page, where the operator lets you: <code>{EMBED}/trend?la=Leeds</code>.</p>"
         + of_cells("addresses", heads).html(rows, "Kinds of pictures")
         + f"{declared}</section>"
     )
+
+
+def _picture_query(db: Database, kind: Picture) -> str | None:
+    """The query of a picture that this database can draw; None where it has none, as of a register without rows."""
+    graded = next((one.metric_id for one in db.metrics.values() if one.graded), "")
+    for query in ("", f"la={quote(next(iter(db.authorities.values())))}", f"metric={graded}"):
+        with suppress(Problem):
+            charts.draw(chart_requests.parse(query.encode(), kind, lambda: db, lambda _: db))
+            return f"?{query}" if query else ""
+    return None
 
 
 def _whole(db: Database) -> str:

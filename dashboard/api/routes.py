@@ -202,7 +202,7 @@ def _chart(kind: Picture, file: charts.File) -> Handler:
         name = f"{chart_links.file_name(request.db, kind, request.choices)}.{file.suffix}"
         shown = {"Content-Disposition": f'inline; filename="{name}"', "Content-Security-Policy": charts.POLICY}
         resource = Resource(
-            answers.tag(request.db, *key), file.media_type, request.db.data_version, request.frozen,
+            answers.tag(request.db, *key), file.media_type, request.db.data_version, request.frozen and not kind.daily,
             "" if file.picture else name, headers=shown if file.picture else {}, packs=not file.packed,
         )  # fmt: skip
         return _find_or_draw(request.db, key, resource, client, lambda: charts.make(request, file))
@@ -216,7 +216,11 @@ def _embed(kind: Picture, style: Callable[[], str], script: Callable[[], str]) -
         key = ("embed", style(), script(), *sites, *request.key)
         headers = {"Content-Security-Policy": embed.policy(sites), "Referrer-Policy": "no-referrer"}
         resource = Resource(
-            answers.tag(request.db, *key), embed.MEDIA_TYPE, request.db.data_version, request.frozen, headers=headers
+            answers.tag(request.db, *key),
+            embed.MEDIA_TYPE,
+            request.db.data_version,
+            request.frozen and not kind.daily,
+            headers=headers,
         )
 
         def make() -> Answer:

@@ -59,6 +59,8 @@ class Choices:
     """The day of judgements; None for the newest."""
     after: str = GRADES[-1]
     """The grade whose next is looked at."""
+    commitment: str | None = None
+    """Its label; None for the first."""
 
 
 def colour_schemes(db: Database, metric: Metric, benchmark: Benchmark) -> list[str]:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from dashboard.data.database import Database
-from dashboard.pictures import compared, measures, ofsted
+from dashboard.pictures import compared, kept, measures, ofsted
 from dashboard.pictures.choices import Choices
 from dashboard.pictures.drawn import Drawn
 
@@ -32,6 +32,8 @@ class Kind:
     """What must be named."""
     more: tuple[tuple[str, str], ...] = ()
     """What the address of the page holds besides, to show it."""
+    daily: bool = False
+    """Whether it depends on the day, as time in post does."""
 
 
 KINDS = {
@@ -99,6 +101,26 @@ KINDS = {
             "directors", "Changes of directors", "How often directors of children's services change in England.", (),
             "/leadership", ofsted.draw_changes_of_directors, more=(("part", "Directors in post"),),
         ),
+        Kind(
+            "tenure", "Time in post", "Directors in the operator's register by years in post, by grade of leaders.",
+            ("la",), "/leadership", kept.draw_time_in_post, more=(("part", "Directors in post"),), daily=True,
+        ),
+        Kind(
+            "enrolments", "Directors enrolled", "How many directors in the operator's register had enrolled by each "
+            "day.", (), "/leadership", kept.draw_enrolled, more=(("part", "The programme"),), daily=True,
+        ),
+        Kind(
+            "programme", "Map of the programme", "The councils by what the leadership programme is to them.",
+            ("la", "view_as"), "/leadership", kept.draw_programme, more=(("part", "The programme"),), daily=True,
+        ),
+        Kind(
+            "met", "Councils that meet a commitment", "How many councils are at what a commitment asks for, by period.",
+            ("commitment",), "/progress", kept.draw_commitment_met, daily=True,
+        ),
+        Kind(
+            "course", "England and a commitment", "England's figure by period beside what a commitment asks for.",
+            ("commitment",), "/progress", kept.draw_commitment_course, daily=True,
+        ),
     )
 }  # fmt: skip
 
@@ -118,7 +140,9 @@ def main_kind(page: str, choices: Choices, part: str = "") -> Kind:
     if page == "compare" and not metric.graded:
         return KINDS["bars"]
     if page in ("inspections", "leadership"):
-        return KINDS[PARTS.get(part, "years")]
+        # What is kept by hand may be empty: a preview shows what is published.
+        named = KINDS[PARTS.get(part, "years")]
+        return KINDS["directors"] if named.daily else named
     if page == "best" and not metric.graded:
         return KINDS["order"]
     return KINDS["standard" if page == "" and metric.ranked else "map"]

@@ -21,7 +21,7 @@ from dashboard.data.database import Database
 from dashboard.pages.components import chart
 from dashboard.pages.components import share as sharing
 from dashboard.pictures.choices import Choices, colour_schemes
-from dashboard.pictures.kinds import KINDS
+from dashboard.pictures.kinds import KINDS, Kind
 from dashboard.views.svg import text
 from dashboard.views.svg.council_map import contrast
 from dashboard.views.svg.picture import CARD_HIGH, HIGH, WIDE, svg
@@ -133,8 +133,21 @@ def test_no_words_are_cut_off_or_lie_on_others(
     assert not [(one.text, other.text) for one, other in combinations(found, 2) if one.covers(other)]
 
 
-def test_every_kind_and_every_colour_is_looked_at() -> None:
-    assert {kind for kind, *_ in SHOWN} == set(KINDS)
+@pytest.mark.parametrize("kind", [kind for kind in KINDS.values() if kind.daily], ids=lambda kind: kind.name)
+def test_so_of_pictures_of_what_is_kept_by_hand(filled: Database, kind: Kind) -> None:
+    drawn = kind.draw(filled, chosen(filled))
+    found = words_of(svg(drawn.picture))
+    assert not [one for one in found if one.left < 0 or one.top < 0 or one.right > WIDE or one.bottom > HIGH]
+    assert not [(one.text, other.text) for one, other in combinations(found, 2) if one.covers(other)]
+    assert drawn.rows().height
+    assert Page(str(drawn.table())).rows
+    if kind.name == "programme":
+        # A curve under a light one for each coach and council, in England and in the inset.
+        assert len(re.findall(r'd="M[\d. ]+Q', svg(drawn.picture))) >= 2
+
+
+def test_every_kind_is_looked_at() -> None:
+    assert {kind for kind, *_ in SHOWN} == {kind.name for kind in KINDS.values() if not kind.daily}
 
 
 def test_a_dot_lies_where_the_database_says(db: Database) -> None:
@@ -238,6 +251,20 @@ def test_under_every_chart_stands_what_can_be_taken_away(
         assert sharing.NOT_EMBEDDED in one.text
     if page == "Council":
         assert "/api/v1/charts/council.zip?la=Leeds" in html
+
+
+@pytest.mark.usefixtures("with_rows")
+@pytest.mark.parametrize(
+    ("page", "query", "kinds"),
+    [
+        ("Leadership", {"part": "Directors in post"}, ["directors", "tenure"]),
+        ("Leadership", {"part": "The programme"}, ["enrolments", "programme"]),
+        ("Progress", {}, ["met", "course"]),
+    ],
+)
+def test_so_under_charts_of_what_is_kept_by_hand(page: str, query: dict[str, str], kinds: list[str]) -> None:
+    html = "".join(one.proto.body for one in opened(page, **query).get("html"))
+    assert re.findall(r"/charts/(\w+)\.png", html) == kinds
 
 
 def test_where_sites_may_frame_a_chart_its_code_is_offered(db: Database) -> None:

@@ -10,7 +10,7 @@ import polars as pl
 from dashboard.views.charts.map_geometry import BOXES
 from dashboard.views.charts.palette import INK, Classification
 from dashboard.views.svg import text
-from dashboard.views.svg.marks import TEXTURES, hatching, rectangle
+from dashboard.views.svg.marks import TEXTURES, hatching, mark, rectangle
 from dashboard.views.svg.text import number, quoted
 
 # Units of the map between London and the line around it.
@@ -31,6 +31,8 @@ class CouncilMap:
     """boundaries or tiles."""
     classification: Classification
     chosen: str | None = None
+    lines: tuple[tuple[str, str], ...] = ()
+    """From one council, where a dot is, to another."""
 
 
 def size(drawing: CouncilMap) -> tuple[float, float]:
@@ -93,8 +95,23 @@ def _layer(drawing: CouncilMap, layer: str, scale: float, name: str) -> Sequence
                 pale.append(path)
         drawn.append(f'<path d="{quoted(path)}" {look}/>')
     drawn.append(_outline("".join(pale), EDGE, 0.75 / scale))
+    drawn += _ties(drawing, rows, scale)
     if chosen := paths.get(drawing.chosen or ""):
         drawn += [_outline(chosen, "#ffffff", 5 / scale), _outline(chosen, INK, 2.5 / scale)]
+    return drawn
+
+
+def _ties(drawing: CouncilMap, rows: pl.DataFrame, scale: float) -> Sequence[str]:
+    """A curve from each council of a pair to the other, bent to its right, with a dot at the first."""
+    places = {area_id: (x, y) for area_id, x, y in rows.select("area_id", "x", "y").iter_rows()}
+    drawn = []
+    for one, other in drawing.lines:
+        if one in places and other in places:
+            (x0, y0), (x1, y1) = places[one], places[other]
+            middle = number((x0 + x1) / 2 + (y0 - y1) / 6), number((y0 + y1) / 2 + (x1 - x0) / 6)
+            curve = f"M{number(x0)} {number(y0)}Q{' '.join(middle)} {number(x1)} {number(y1)}"
+            drawn += [_outline(curve, "#ffffff", 3 / scale), _outline(curve, INK, 1.25 / scale)]
+            drawn.append(mark(x0, y0, "circle", 6 / scale, INK, {"width": 1 / scale, "color": "#ffffff"}))
     return drawn
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import Any
 
 from dashboard.views.charts.palette import GREY, INK, LegendClass, Pattern
@@ -68,6 +69,11 @@ def stroke(points: list[tuple[float, float]], colour: str, width: float, dash: s
         f'<path d="{path}" fill="none" stroke="{quoted(colour)}" stroke-width="{number(width)}"{dashes} '
         'stroke-linejoin="round"/>'
     )
+
+
+def touch(one: Sequence[float], other: Sequence[float]) -> bool:
+    """Whether two boxes of words (left, top, right, bottom) share more than the blank under their letters."""
+    return one[0] < other[2] and other[0] < one[2] and one[1] < other[3] - 3 and other[1] < one[3] - 3
 
 
 def rectangle(x: float, y: float, width: float, height: float, look: str) -> str:

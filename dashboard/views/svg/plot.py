@@ -15,7 +15,7 @@ from dashboard.views.charts.builder import Part
 from dashboard.views.charts.palette import GREY, INK, PALE
 from dashboard.views.svg import text
 from dashboard.views.svg.bars import Bar, colours_of, each, placed_bars, places
-from dashboard.views.svg.marks import hatching, mark, rectangle, stroke
+from dashboard.views.svg.marks import hatching, mark, rectangle, stroke, touch
 from dashboard.views.svg.scales import Scale, scale
 from dashboard.views.svg.text import number, quoted
 
@@ -365,17 +365,16 @@ class _Plot:
         )  # fmt: skip
 
     def _free(self, left: float, right: float, y: float, size: float, note: Part) -> float:
-        """How far words go up or down so that they lie on no others."""
+        """How far words go up or down so that they lie on no others, nor on the numbers of the axis."""
         tall = text.LINE * size * (note["text"].count("<br>") + 1)
         up = {"top": 0.0, "middle": tall / 2, "bottom": tall}[note.get("yanchor", "middle")]
-        for move in (0.0, -tall, tall, -2 * tall, 2 * tall):
-            box = left, y + move - up, right, y + move - up + tall
-            if box[1] >= 0 and not any(
-                box[0] < other[2] and other[0] < box[2] and box[1] < other[3] - 3 and other[1] < box[3] - 3
-                for other in self.taken
-            ):
-                break
-        self.taken.append(box)
+        boxes = {
+            move: (left, y + move - up, right, y + move - up + tall) for move in (0, -tall, tall, -2 * tall, 2 * tall)
+        }
+        inside = [move for move, box in boxes.items() if box[1] >= 0 and box[3] <= self.bottom + 0.7 * tall]
+        free = (move for move in inside if not any(touch(boxes[move], other) for other in self.taken))
+        move = next(free, 0.0)
+        self.taken.append(boxes[move])
         return move
 
     def _at(self, note: Part, letter: str) -> float:

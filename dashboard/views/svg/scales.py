@@ -11,6 +11,8 @@ from typing import Any, Literal
 Kind = Literal["linear", "log", "date", "category"]
 # Room that a tick needs, in pixels.
 APART = {"x": 80, "y": 38}
+# Years from one tick to the next.
+YEARS = (1, 2, 5, 10, 20, 50, 100, 1000)
 # Beyond the data, where an axis has no range of its own.
 BEYOND = 0.06
 
@@ -52,8 +54,8 @@ class Scale:
             return [(self(float(at)), f"{name}{suffix}") for at, name in enumerate(self.names)]
         if self.kind == "date":
             first, last = (date.fromordinal(round(end)).year for end in sorted((self.low, self.high)))
-            apart = max(1, math.ceil((last - first) / self._most()))
-            days = [(f"{year}-01-01", str(year)) for year in range(first, last + 2) if (last - year) % apart == 0]
+            apart = next(one for one in YEARS if one * self._most() >= last - first)
+            days = [(f"{year}-01-01", str(year)) for year in range(first, last + 2) if year % apart == 0]
             return [(self(day), year) for day, year in days if self._has(day)]
         low, high = sorted((self.low, self.high))
         step = nice((high - low) / self._most())
