@@ -6,7 +6,7 @@ import polars as pl
 
 from dashboard.analysis import inspections, leadership, queries, transitions
 from dashboard.data.database import Database
-from dashboard.data.model import GRADES, Metric
+from dashboard.data.model import ENGLAND, GRADES, Metric
 from dashboard.pictures.choices import CannotBeDrawnError, Choices
 from dashboard.pictures.drawn import Drawn, shown_classes, source_line, sources_of
 from dashboard.views.charts import palette
@@ -30,7 +30,10 @@ NO_GRADE = "No grade, or not inspected by then"
 
 
 def _judged(db: Database, choices: Choices) -> Metric:
-    return db.metrics[inspections.judgement(choices.strand)]
+    found = db.metrics.get(inspections.judgement(choices.strand))
+    if found is None:
+        raise CannotBeDrawnError("There are no judgements in this data version.")
+    return found
 
 
 def _where(db: Database, choices: Choices) -> str:
@@ -100,7 +103,7 @@ def draw_regions(db: Database, choices: Choices) -> Drawn:
 def draw_years(db: Database, choices: Choices) -> Drawn:
     """How many councils of an area had each grade at each 31 March."""
     strand, judged, publications = choices.strand, _judged(db, choices), tables.publications(db)
-    area = db.names[choices.region_id] if choices.region_id else "England"
+    area = db.names[choices.region_id or ENGLAND]
     everything = inspections.distribution(db, strand)
     rows = everything.filter(pl.col("name") == area)
     table = tables.distribution(judged, rows, by="period_end")
