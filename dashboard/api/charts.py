@@ -22,6 +22,8 @@ from dashboard.views.svg.png import png
 # Pictures are drawn one at a time, beside the answers of the API and the pages; so many may wait, some three seconds.
 DRAWING = ThreadPoolExecutor(1, thread_name_prefix="charts")
 MOST_WAITING = 16
+# Nobody waits longer, not even behind the packs of others.
+MOST_SECONDS = 20
 RETRY_SECONDS = 5
 # Of each data version that is in use.
 MOST_CACHED_BYTES, MOST_CACHED = 12_000_000, 400

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -95,7 +95,7 @@ class Api:
                 return result
             if result.drawn:
                 with self._places_to_draw.one():
-                    return await loop.run_in_executor(charts.DRAWING, result.make)
+                    return await _drawn(loop.run_in_executor(charts.DRAWING, result.make))
             with self._places.one():
                 return await loop.run_in_executor(MAKING, result.make)
         except Problem as refused:
@@ -117,6 +117,15 @@ class Api:
         if scope["method"] not in METHODS.split(", "):
             raise problem("not-allowed", f"Ask with GET; allowed are {METHODS}.", {"Allow": METHODS})
         return self._handlers[path]
+
+
+async def _drawn(drawing: Awaitable[Reply]) -> Reply:
+    """A picture that is drawn in time; else Problem. One that was begun is cached, for those who ask again."""
+    try:
+        return await asyncio.wait_for(drawing, charts.MOST_SECONDS)
+    except TimeoutError as late:
+        detail = f"The picture was not drawn within {charts.MOST_SECONDS} seconds: ask again in {charts.RETRY_SECONDS}."
+        raise problem("too-many", detail, {"Retry-After": str(charts.RETRY_SECONDS)}) from late
 
 
 class Places:

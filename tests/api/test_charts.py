@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import threading
 import xml.etree.ElementTree as ET
 import zipfile
 from concurrent.futures import ThreadPoolExecutor
@@ -17,6 +18,7 @@ from dashboard.api import answers, chart_links, chart_requests, charts, embed, r
 from dashboard.api.problems import Problem
 from dashboard.data.database import Database
 from dashboard.ops.settings import Settings
+from dashboard.pictures.drawn import Drawn
 from dashboard.pictures.kinds import KINDS, Kind
 from tests.api.client import Client
 from tests.dashboard.helpers import Page
@@ -139,6 +141,28 @@ def test_more_pictures_than_can_wait_are_refused_politely(api: Client, monkeypat
     # What is drawn already need not wait, and tables are not held up.
     assert client.get(f"{CHARTS}/standard.svg").body == drawn.body
     assert client.get("/api/v1/areas?limit=3").status == 200
+
+
+def test_nobody_waits_for_ever_and_what_was_begun_is_there_for_who_asks_again(
+    api: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    began, go_on = threading.Event(), threading.Event()
+    draw = charts.draw
+
+    def slow(request: chart_requests.ChartRequest) -> Drawn:
+        began.set()
+        assert go_on.wait(30)
+        return draw(request)
+
+    monkeypatch.setattr(charts, "draw", slow)
+    monkeypatch.setattr(charts, "MOST_SECONDS", 0.05)
+    address = f"{CHARTS}/standard.svg?metric=turnover_rate"
+    got = api.get(address)
+    assert (got.status, got.headers["retry-after"]) == (429, "5")
+    assert began.wait(30)
+    go_on.set()
+    monkeypatch.setattr(charts, "MOST_SECONDS", 20)
+    assert api.get(address).status == 200
 
 
 @pytest.fixture
