@@ -155,7 +155,11 @@ def _marks(listed: Sequence[Dot], name: str, hover: str, symbol: str, size: int,
 
 
 def _names(
-    listed: Sequence[Dot], horizontal: Range, vertical: Range, chosen: str | None, whole: tuple[int, int]
+    listed: Sequence[Dot],
+    horizontal: Range,
+    vertical: Range,
+    chosen: str | None,
+    whole: tuple[int, int] = (WIDTH, HEIGHT),
 ) -> list[Part]:
     """The names of the compared, each beside its dot where no other name and no other named dot is; a line to those
     that are apart from it.
