@@ -24,7 +24,7 @@ from typing import Annotated
 import typer
 from rich.progress import track
 
-from bench import api, build, pages, report, users, views
+from bench import api, build, pages, pictures, report, users, views
 from bench.pages import Size
 from bench.report import Line, Section, Table, tables
 
@@ -84,6 +84,7 @@ SECTIONS: dict[str, Callable[[Bench], list[Table]]] = {
     "pages": lambda bench: tables(pages.answering(bench.servers, bench.size)),
     "browser": lambda bench: tables(pages.painting(bench.servers, bench.size)),
     "api": lambda bench: tables(api.lines(bench.servers.product)),
+    "pictures": lambda bench: [pictures.table(bench.servers.product, bench.database)],
     "tenfold": lambda bench: tables(pages.growing(bench.database, bench.folder, bench.size)),
     "users": lambda bench: users.bearing(bench.database, bench.folder, bench.length),
     "memory": lambda bench: tables(users.holding(bench.database)),

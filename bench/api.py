@@ -26,7 +26,7 @@ def lines(server: Server) -> list[Line]:
     first = "First answer to a question: every measure's whole history, ms"
     cached = f"Time for a kept answer, ms: {CLIENTS} programs asking one process without a pause"
     limit = {"json": "&limit=10000", "csv": "", "parquet": ""}
-    ask = _asking(server)
+    ask = asking(server)
     metrics = [row["metric_id"] for row in json.loads(ask("/api/v1/metrics"))["rows"]]
     ask("/api/v1/observations?limit=1")  # what is made once a data version is made
     measured = []
@@ -36,7 +36,7 @@ def lines(server: Server) -> list[Line]:
             Line(first, suffix, [_ms(ask, path + metric) for metric in metrics], target=FIRST_MS, always=True)
         )
     for name, path in CACHED.items():
-        _asking(server)(path)
+        asking(server)(path)
         target = 1000 / A_SECOND
         measured.append(
             Line(cached, name, [1000 / _rate(server, path) for _ in range(ROUNDS)], target=target, always=True)
@@ -44,7 +44,7 @@ def lines(server: Server) -> list[Line]:
     return measured
 
 
-def _asking(server: Server) -> Callable[[str], bytes]:
+def asking(server: Server) -> Callable[[str], bytes]:
     """One program that keeps its connection; raises RuntimeError for any answer but a good one."""
     connection = HTTPConnection(server.address, timeout=30)
 
@@ -70,7 +70,7 @@ def _rate(server: Server, path: str) -> float:
     counts, stop = [0] * CLIENTS, threading.Event()
 
     def run(number: int) -> None:
-        ask = _asking(server)
+        ask = asking(server)
         while not stop.is_set():
             ask(path)
             counts[number] += 1

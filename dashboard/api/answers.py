@@ -90,9 +90,10 @@ class Answer:
 
 
 class AnswerCache:
-    """Answers of one data version: those asked for last, up to MOST_CACHED_BYTES."""
+    """Answers of one data version: those asked for last, up to so many bytes and so many in all."""
 
-    def __init__(self) -> None:
+    def __init__(self, most_bytes: int = MOST_CACHED_BYTES, most: int = 100_000) -> None:
+        self._most_bytes, self._most = most_bytes, most
         self._lock = threading.Lock()
         self._answers: OrderedDict[Hashable, Answer] = OrderedDict()
         self._weight = 0
@@ -110,7 +111,7 @@ class AnswerCache:
             before = self._answers.pop(key, None)
             self._weight += answer.weight - (before.weight if before else 0)
             self._answers[key] = answer
-            while self._weight > MOST_CACHED_BYTES:
+            while self._weight > self._most_bytes or len(self._answers) > self._most:
                 self._weight -= self._answers.popitem(last=False)[1].weight
         return answer
 

@@ -8,7 +8,8 @@ from typing import Any
 
 import polars as pl
 
-from dashboard.api import problems, whole
+from dashboard.api import openapi_charts, problems, whole
+from dashboard.api.chart_links import CHARTS
 from dashboard.api.endpoints import BASE, ENDPOINTS, KINDS, MOST_CHARACTERS, WHOLE, Endpoint, Kind
 from dashboard.api.parameters import MOST_VALUES, VERSION, VERSION_, Parameter
 from dashboard.data.database import Database
@@ -29,6 +30,9 @@ JSON holds the number of rows in all (count), some of them (rows) and the addres
 keeps to the version of the data. Without version the newest data answer; with it the answer stays the same, or says
 that this version is no longer kept. A value that is missing is null, and status says why. In CSV, text that a
 spreadsheet would take for a formula has a ' before it.
+
+Every chart and map of the pages is at {CHARTS} as SVG and PNG, and its rows as CSV and Excel; its parameters are named
+and worded as in the address of the page. Past a limit pictures answer 429, and say when to ask again.
 """
 # Of columns that are neither in the schema nor in an export.
 MEANINGS = {
@@ -80,7 +84,7 @@ def document(db: Database, versions: Sequence[str]) -> bytes:
         for suffix in ("", *KINDS):
             kind = KINDS[suffix or "json"]
             paths[endpoint.path(suffix)] = {"get": _operation(endpoint, kind, suffix)}
-    paths |= _files()
+    paths |= _files() | openapi_charts.paths(SENT)
     document = {
         "openapi": "3.1.0",
         "info": {
@@ -95,7 +99,7 @@ def document(db: Database, versions: Sequence[str]) -> bytes:
         "security": [],
         "paths": paths,
         "components": {
-            "parameters": _parameters(db, versions),
+            "parameters": _parameters(db, versions) | _chart_parameters(db, versions),
             "headers": HEADERS,
             "schemas": _schemas(db),
             "responses": {status: said for status, said in _responses().items() if _refers(paths, status)},
@@ -188,6 +192,10 @@ def _parameters(db: Database, versions: Sequence[str]) -> Json:
     }
 
 
+def _chart_parameters(db: Database, versions: Sequence[str]) -> Json:
+    return {name: _parameter(db, one, versions) for name, one in openapi_charts.parameters().items()}
+
+
 def _parameter(db: Database, parameter: Parameter, versions: Sequence[str]) -> Json:
     default = f" Left out: {parameter.default}." if parameter.default else ""
     described: Json = {
@@ -220,7 +228,7 @@ def _kind(db: Database, parameter: Parameter, versions: Sequence[str]) -> Json:
     allowed = list(parameter.known(db).values)
     value = {"type": "string", "enum": allowed}
     if not parameter.many:
-        return value
+        return value if allowed else {"type": "string", "maxLength": 0}
     if not allowed:  # a list of what is allowed has at least one thing in it
         return {"type": "array", "items": {"type": "string"}, "maxItems": 0}
     most = min(MOST_VALUES, len(allowed))

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from datetime import date
 from typing import Any
 from urllib.parse import quote
 
-from dashboard.api import openapi, problems
+from dashboard.api import chart_requests, charts, openapi, problems
+from dashboard.api.chart_links import CHARTS, EMBED, PACK
 from dashboard.api.endpoints import BASE, ENDPOINTS, KINDS, MOST_CHARACTERS, WHOLE, Endpoint, Example
 from dashboard.api.parameters import MOST_VALUES, Parameter
 from dashboard.api.problems import Problem
 from dashboard.api.request_parsing import parse_request
 from dashboard.data.database import Database
+from dashboard.pictures.kinds import KINDS as PICTURES
+from dashboard.pictures.kinds import Kind as Picture
 from dashboard.views.tables.cells import without
 from dashboard.views.tables.html import Html, attributes, escape, join, tag
 from dashboard.views.tables.table import of_cells
@@ -63,6 +67,7 @@ def html_page(db: Database, sheet: str) -> bytes:
             ),
             _contents(db),
             "".join(_section(db, endpoint) for endpoint in ENDPOINTS.values()),
+            _pictures(db),
             _whole(db),
             _rules(),
             _problems(),
@@ -162,6 +167,43 @@ def _parameter(db: Database, param: Parameter) -> Cells:
     several = " Several: repeated, or with commas." if param.many else ""
     default = f" Left out: {param.default}." if param.default else ""
     return _code(param.name), param.meaning + several + default, join(*allowed, by=", ")
+
+
+def _pictures(db: Database) -> str:
+    """Every kind of picture, with its parameters and an address of each format."""
+    rows = []
+    for kind in PICTURES.values():
+        query = _picture_query(db, kind)
+        files = () if query is None else charts.FILES.values()
+        links = (tag("a", file.label, href=f"{CHARTS}/{kind.name}.{file.suffix}{query}") for file in files)
+        names = join(*(_code(name) for name in kind.parameters), by=", ")
+        rows.append((kind.title, _code(f"{CHARTS}/{kind.name}.svg"), kind.about, names, join(*links, by=", ")))
+    parameters = [_parameter(db, one) for one in (*chart_requests.PARAMETERS.values(), chart_requests.SIZE)]
+    heads = ("", "Address", "What it shows", "Parameters", "As")
+    declared = tag(
+        "details",
+        tag("summary", "Parameters of pictures"),
+        of_cells("declared", ("Name", "What it asks", "Allowed")).html(parameters, "Parameters of pictures"),
+    )
+    return (
+        '<section id="charts"><h2>Pictures</h2><p>Every chart and map of the pages, with its title, first sentence, '
+        "legend, source, licence and data version in the picture. Choices are named and worded as in the address of "
+        "the page, so that the end of a page’s address is that of its pictures.</p>"
+        f"<p>All pictures of a council for slides: <code>{PACK}?la=Leeds</code>. A chart with its "
+        f"table for a frame of your page, where the operator lets you: <code>{EMBED}/trend?la=Leeds</code>.</p>"
+        + of_cells("addresses", heads).html(rows, "Kinds of pictures")
+        + f"{declared}</section>"
+    )
+
+
+def _picture_query(db: Database, kind: Picture) -> str | None:
+    """The query of a picture that this database can draw; None where it has none, as of a register without rows."""
+    graded = next((one.metric_id for one in db.metrics.values() if one.graded), "")
+    for query in ("", f"la={quote(next(iter(db.authorities.values())))}", f"metric={graded}"):
+        with suppress(Problem):
+            charts.draw(chart_requests.parse(query.encode(), kind, lambda: db, lambda _: db))
+            return f"?{query}" if query else ""
+    return None
 
 
 def _whole(db: Database) -> str:

@@ -26,6 +26,7 @@ KINDS: dict[str, tuple[int, str]] = {
     "not-found": (404, "There is nothing at this address"),
     "not-allowed": (405, "This API is read only"),
     "no-such-range": (416, "The file has no such bytes"),
+    "too-many": (429, "Too many pictures at once"),
     "failed": (500, "Our fault: the question could not be answered"),
     "no-database": (503, "There is no readable database"),
     "busy": (503, "Too many questions at once"),

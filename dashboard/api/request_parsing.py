@@ -67,7 +67,7 @@ def parse_request(
     db = find_version(query, current, at_version)
     declared = endpoint.all_parameters(kind)
     values: dict[str, Any] = {}
-    mistakes = _find_undeclared(query, declared)
+    mistakes = find_undeclared(query, declared)
     for name, parameter in declared.items():
         # To look for the nearest name costs time, and nobody needs to be told more.
         if name in query and len(mistakes) < MOST_MISTAKES:
@@ -98,11 +98,11 @@ def find_version(
 
 def refuse_undeclared(query: Mapping[str, object], declared: Mapping[str, Parameter]) -> None:
     """Raise Problem where there are parameters that are not declared."""
-    if others := _find_undeclared(query, declared):
+    if others := find_undeclared(query, declared):
         raise Problem(others)
 
 
-def _find_undeclared(query: Mapping[str, object], declared: Mapping[str, Parameter]) -> list[Mistake]:
+def find_undeclared(query: Mapping[str, object], declared: Mapping[str, Parameter]) -> list[Mistake]:
     """A mistake for each of the first parameters that are not declared."""
     mistakes = []
     for name in [name for name in query if name not in declared][:MOST_MISTAKES]:

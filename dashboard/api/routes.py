@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -17,8 +17,9 @@ from starlette.datastructures import Headers
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
-from dashboard.api import answers, openapi, page, whole
+from dashboard.api import answers, chart_links, chart_pack, chart_requests, charts, embed, openapi, page, whole
 from dashboard.api.answers import Answer
+from dashboard.api.chart_links import CHARTS, EMBED, PACK
 from dashboard.api.endpoints import BASE, ENDPOINTS, KINDS, WHOLE, Endpoint, Kind
 from dashboard.api.parameters import VERSION_
 from dashboard.api.problems import Problem, nearest, problem, shown
@@ -29,6 +30,9 @@ from dashboard.data.model import DatabaseError
 from dashboard.data.versions import store
 from dashboard.ops import errors
 from dashboard.ops.logs import log_error
+from dashboard.ops.settings import settings
+from dashboard.pictures.kinds import KINDS as PICTURES
+from dashboard.pictures.kinds import Kind as Picture
 
 READING = ThreadPoolExecutor(8, thread_name_prefix="api reads")
 MAKING = ThreadPoolExecutor(2, thread_name_prefix="api makes")
@@ -45,6 +49,8 @@ class Work:
     """An answer that has to be made first."""
 
     make: Callable[[], Reply]
+    drawn: bool = False
+    """Whether it is a picture, which is drawn apart from other answers."""
 
 
 Handler = Callable[[bytes, ClientHeaders], Reply | Work]
@@ -53,10 +59,12 @@ Handler = Callable[[bytes, ClientHeaders], Reply | Work]
 class Api:
     """Every address under /api as one application (ASGI)."""
 
-    def __init__(self, style: Callable[[], str]) -> None:
-        """`style` gives the address of the style sheet."""
-        self._waiting = 0
-        self._lock = threading.Lock()
+    def __init__(self, style: Callable[[], str], script: Callable[[], str]) -> None:
+        """`style` gives the address of the style sheet, `script` that of the script of embedded charts."""
+        self._places = Places(MOST_WAITING, "busy", "questions are waiting for their answer", RETRY_SECONDS)
+        self._places_to_draw = Places(
+            charts.MOST_WAITING, "too-many", "pictures are waiting to be drawn", charts.RETRY_SECONDS
+        )
         self._handlers: dict[str, Handler] = {
             BASE + "/openapi.json": _openapi,
             WHOLE: _whole,
@@ -66,6 +74,11 @@ class Api:
         for endpoint in ENDPOINTS.values():
             self._handlers[endpoint.path()] = _table(endpoint, KINDS["json"])
             self._handlers |= {endpoint.path(suffix): _table(endpoint, kind) for suffix, kind in KINDS.items()}
+        self._handlers[PACK] = _pack
+        for picture in PICTURES.values():
+            self._handlers[f"{EMBED}/{picture.name}"] = _embed(picture, style, script)
+            for file in charts.FILES.values():
+                self._handlers[f"{CHARTS}/{picture.name}.{file.suffix}"] = _chart(picture, file)
 
     async def __call__(self, scope: Scope, _receive: Receive, send: Send) -> None:
         reply = await self._reply(scope)
@@ -80,7 +93,10 @@ class Api:
             result = await loop.run_in_executor(READING, handler, scope["query_string"], _client_headers(scope))
             if isinstance(result, Reply):
                 return result
-            with self._waiting_place():
+            if result.drawn:
+                with self._places_to_draw.one():
+                    return await _drawn(loop.run_in_executor(charts.DRAWING, result.make))
+            with self._places.one():
                 return await loop.run_in_executor(MAKING, result.make)
         except Problem as refused:
             return refusal(refused)
@@ -91,8 +107,7 @@ class Api:
             return refusal(problem("failed", errors.message_for_reader(error)))
 
     def _handler(self, scope: Scope) -> Handler:
-        rest = scope.get("path_params", {}).get("rest", "")
-        path = f"/api/{rest}" if rest else "/api"
+        path = scope["path"].rstrip("/") or "/"
         if path not in self._handlers:
             known = list(self._handlers)
             near = nearest(path, known)
@@ -103,13 +118,32 @@ class Api:
             raise problem("not-allowed", f"Ask with GET; allowed are {METHODS}.", {"Allow": METHODS})
         return self._handlers[path]
 
+
+async def _drawn(drawing: Awaitable[Reply]) -> Reply:
+    """A picture that is drawn in time; else Problem. One that was begun is cached, for those who ask again."""
+    try:
+        return await asyncio.wait_for(drawing, charts.MOST_SECONDS)
+    except TimeoutError as late:
+        detail = f"The picture was not drawn within {charts.MOST_SECONDS} seconds: ask again in {charts.RETRY_SECONDS}."
+        raise problem("too-many", detail, {"Retry-After": str(charts.RETRY_SECONDS)}) from late
+
+
+class Places:
+    """Places for those who wait for an answer to be made."""
+
+    def __init__(self, most: int, kind: str, words: str, retry_seconds: int) -> None:
+        """`words` tell who is waiting, where there is no place; `kind` is that of the problem."""
+        self._most, self._kind, self._words, self._retry = most, kind, words, retry_seconds
+        self._waiting = 0
+        self._lock = threading.Lock()
+
     @contextmanager
-    def _waiting_place(self) -> Iterator[None]:
+    def one(self) -> Iterator[None]:
         """A place among those who wait; raises Problem when there is none."""
         with self._lock:
-            if self._waiting >= MOST_WAITING:
-                detail = f"{MOST_WAITING} questions are waiting for their answer: ask again in {RETRY_SECONDS} seconds."
-                raise problem("busy", detail, {"Retry-After": str(RETRY_SECONDS)})
+            if self._waiting >= self._most:
+                detail = f"{self._most} {self._words}: ask again in {self._retry} seconds."
+                raise problem(self._kind, detail, {"Retry-After": str(self._retry)})
             self._waiting += 1
         try:
             yield
@@ -118,10 +152,13 @@ class Api:
                 self._waiting -= 1
 
 
-def routes(style: Callable[[], str]) -> list[Route]:
-    """The routes of the API; `style` gives the address of the style sheet of its page for people."""
-    api = Api(style)
-    return [Route("/api", api), Route("/api/{rest:path}", api)]
+def routes(style: Callable[[], str], script: Callable[[], str] = lambda: "") -> list[Route]:
+    """The routes of the API and of embedded charts.
+
+    `style` gives the address of the style sheet of its page for people, `script` that of the script of embedded charts.
+    """
+    api = Api(style, script)
+    return [Route("/api", api), Route("/api/{rest:path}", api), Route(f"{EMBED}/{{rest:path}}", api)]
 
 
 def _client_headers(scope: Scope) -> ClientHeaders:
@@ -165,6 +202,65 @@ def _find_or_make(
         return resource.reply(answer, client)
     # Somebody may have asked the same meanwhile.
     return Work(lambda: resource.reply(cache.get(key) or cache.put(key, make()), client))
+
+
+def _chart(kind: Picture, file: charts.File) -> Handler:
+    def handler(query: bytes, client: ClientHeaders) -> Reply | Work:
+        request = chart_requests.parse(query, kind, *_versions(), sized=file.picture)
+        key = ("chart", file.suffix, *request.key)
+        name = f"{chart_links.file_name(request.db, kind, request.choices)}.{file.suffix}"
+        shown = {"Content-Disposition": f'inline; filename="{name}"', "Content-Security-Policy": charts.POLICY}
+        resource = Resource(
+            answers.tag(request.db, *key), file.media_type, request.db.data_version, request.frozen and not kind.daily,
+            "" if file.picture else name, headers=shown if file.picture else {}, packs=not file.packed,
+        )  # fmt: skip
+        return _find_or_draw(request.db, key, resource, client, lambda: charts.make(request, file))
+
+    return handler
+
+
+def _embed(kind: Picture, style: Callable[[], str], script: Callable[[], str]) -> Handler:
+    def handler(query: bytes, client: ClientHeaders) -> Reply | Work:
+        request, sites = chart_requests.parse(query, kind, *_versions()), settings().embed_hosts
+        key = ("embed", style(), script(), *sites, *request.key)
+        headers = {"Content-Security-Policy": embed.policy(sites), "Referrer-Policy": "no-referrer"}
+        resource = Resource(
+            answers.tag(request.db, *key),
+            embed.MEDIA_TYPE,
+            request.db.data_version,
+            request.frozen and not kind.daily,
+            headers=headers,
+        )
+
+        def make() -> Answer:
+            drawn = charts.draw(request)
+            return answers.document(embed.html_page(request, drawn, style(), script(), sites))
+
+        return _find_or_draw(request.db, key, resource, client, make)
+
+    return handler
+
+
+def _pack(query: bytes, client: ClientHeaders) -> Reply | Work:
+    request = chart_requests.parse(query, chart_pack.KIND, *_versions())
+    key = ("pack", *request.key)
+    name = f"pictures-{chart_links.file_name(request.db, chart_pack.KIND, request.choices)}.zip"
+    resource = Resource(
+        answers.tag(request.db, *key), chart_pack.MEDIA_TYPE, request.db.data_version, request.frozen, name, packs=False
+    )
+    return _find_or_draw(request.db, key, resource, client, lambda: chart_pack.make(request))
+
+
+def _find_or_draw(
+    db: Database, key: tuple[str, ...], resource: Resource, client: ClientHeaders, make: Callable[[], Answer]
+) -> Reply | Work:
+    """The picture that is cached, or the work of drawing it; neither where the client has it."""
+    if client.has(resource.tag):
+        return resource.unchanged(client)
+    cache = charts.cache(db)
+    if answer := cache.get(key):
+        return resource.reply(answer, client)
+    return Work(lambda: resource.reply(cache.get(key) or cache.put(key, make()), client), drawn=True)
 
 
 def _openapi(query: bytes, client: ClientHeaders) -> Reply | Work:

@@ -58,7 +58,7 @@ def _observations(db: Database, values: Values) -> Rows:
         return _whole(to_wide(db, _find_figures(db, values)))
     if {"benchmark", "group", "target", "limits"} & values.keys():
         parts = (*parts, "benchmark")
-    return _figures(db, _find_figures(db, values), parts, _benchmark(db, values))
+    return _figures(db, _find_figures(db, values), parts, find_benchmark(db, values))
 
 
 def standings(db: Database, values: Values) -> Rows:
@@ -70,7 +70,7 @@ def standings(db: Database, values: Values) -> Rows:
 def compared(db: Database, values: Values) -> Rows:
     """Figures of councils beside a benchmark."""
     rows = _find_figures(db, values).filter(COUNCIL)
-    return _figures(db, rows, ("benchmark", "gap", "interval"), _benchmark(db, values))
+    return _figures(db, rows, ("benchmark", "gap", "interval"), find_benchmark(db, values))
 
 
 def metrics(db: Database, values: Values) -> Rows:
@@ -207,7 +207,7 @@ def partners(db: Database, values: Values) -> Rows:
     """Learning partners of councils, a row a partner and measure, in the order of `learning_partners`."""
     codes = {area_id: rest for area_id, *rest in db.area.select("area_id", "la_number", "gss_code").iter_rows()}
     metrics = [db.metrics[one] for one in values["metric"] if one in db.metrics] if "metric" in values else None
-    benchmark = _benchmark(db, values)
+    benchmark = find_benchmark(db, values)
     rows = [
         (
             db.names[area_id], area_id, *codes[area_id], each.metric.title, each.metric.metric_id, each.metric.unit,
@@ -281,7 +281,7 @@ def _figures(db: Database, rows: pl.DataFrame, parts: tuple[str, ...], benchmark
 LIMITS = {"differences": True, "chance": False}
 
 
-def _benchmark(db: Database, values: Values) -> Benchmark:
+def find_benchmark(db: Database, values: Values) -> Benchmark:
     """The benchmark asked for, with the limits asked for."""
     return benchmarks.with_limits(_asked(db, values), LIMITS.get(values.get("limits", "")))
 

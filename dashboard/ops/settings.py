@@ -109,6 +109,14 @@ def hosts(text: str) -> tuple[str, ...]:
     return names
 
 
+def origins(text: str) -> tuple[str, ...]:
+    """Reads names of sites with spaces or commas between as origins; without a scheme they are https."""
+    names = [name if "://" in name else f"https://{name}" for name in text.lower().replace(",", " ").split()]
+    if not all(re.fullmatch(r"https?://[a-z0-9_-]+(\.[a-z0-9_-]+)*(:[0-9]{1,5})?", name) for name in names):
+        raise Wrong("names of sites are needed, as www.example.gov.uk or https://intranet.example.gov.uk:8443")
+    return tuple(dict.fromkeys(names))
+
+
 def _setting(default: Any, read: Callable[[str], Any], shown: str, meaning: str) -> Any:
     return field(default=default, metadata={"read": read, "shown": shown, "meaning": meaning})
 
@@ -153,6 +161,11 @@ class Settings:
     index: bool = _setting(
         False, switch, "no", "Let search engines index the pages: `/robots.txt` and `/sitemap.xml` say so."
     )
+    embed_hosts: tuple[str, ...] = _setting(
+        (), origins, "none",
+        "The sites that may show a chart of ours in a frame (`/embed/…`), with spaces between. Everything else is in "
+        "nobody's frame.",
+    )  # fmt: skip
     contact: str = _setting(
         "", contact, "none",
         "Whom readers may write to, an e-mail address or a page: named where something failed, and in the statement on "

@@ -28,6 +28,8 @@ everybody = queries.councils(db, metric, period, benchmark)
 
 others, as_it_began = council_list(db, compare.start(db, everybody, metric, area_id), area_id)
 area_ids = compare.together(area_id, others)
+# A picture names them, so that it stays of these councils.
+compared_with = tuple(one for one in area_ids if one != area_id)
 names = {one: db.names[one] for one in area_ids}
 who = sentences.who(list(names.values()), metric, area_id and names[area_id], as_it_began=as_it_began)
 st.html(side_by_side.note(who))
@@ -55,6 +57,7 @@ else:
             "bars",
             f"{len(area_ids)} councils by {metric.noun}, {when}{', best first' if metric.ranked else ''}",
         )  # fmt: skip
+        session.share(db, "bars", chosen, councils=compared_with)
     with right:
         st.html(tables.subheading("Over time"))
         session.chart(
@@ -64,6 +67,7 @@ else:
             "lines",
             f"{metric.title} of {len(area_ids)} councils and England over time",
         )  # fmt: skip
+        session.share(db, "lines", chosen, councils=compared_with)
     st.html(side_by_side.note(" ".join([sentences.moved(listed, metric), *sentences.broken(breaks)])))
 st.html(tables.source_note(db, metric))
 with st.expander("In order, as a table", key="order", on_change="rerun", bind="query-params") as table:
@@ -129,6 +133,7 @@ session.chart(
     "scatter",
     f"All councils by {metric.noun}, {labels[0]}, and {second_metric.noun}, {labels[1]}",
 )
+session.share(db, "scatter", chosen, councils=compared_with, against=second_metric)
 st.html(side_by_side.note(sentences.BECAUSE, strong=sentences.NO_CAUSE))
 st.html(tables.source_note(db, second_metric))
 title = f"{metric.title}, {labels[0]}, and {second_metric.title}, {labels[1]}"

@@ -59,6 +59,7 @@ session.headline(
     kicker=f"{db.names[db.regions[chosen.area_id]]} · {queries.authority_type(db, chosen.area_id)}",
 )
 st.html(papers.line(chosen.area_id, benchmark, st.session_state.get(view_links.VERSION)))
+session.pack(db, chosen)
 for notice in notices(db, chosen.area_id):
     st.info(literal(notice), icon=":material/info:")
 
@@ -107,6 +108,7 @@ with left:
     else:
         history = queries.trend(db, metric, chosen.area_id)
         session.chart(draw_trend(history, metric, name, height=HEIGHT), "trend", f"{metric.title} in {name} over time")
+        session.share(db, "trend", chosen)
         if broken := compare.breaks(db, metric):
             st.html(tables.note(" ".join(side_by_side.broken(broken))))
         with st.expander("These figures as a table", key="course", on_change="rerun", bind="query-params") as table:
@@ -123,12 +125,14 @@ with right:
         session.chart(
             draw_grades(classification, chosen=chosen.area_id, height=HEIGHT // 2 + 60), "grades", "Councils by grade"
         )
+        session.share(db, "grades", chosen)
     elif limits is not None:
         session.chart(
             draw_funnel(limits, chosen=chosen.area_id, height=HEIGHT),
             "funnel",
             directions.funnel_sentence(limits),
         )
+        session.share(db, "funnel", chosen)
         st.html(tables.note(directions.funnel_sentence(limits)))
     else:
         england = queries.england(db, metric, period)
@@ -140,6 +144,7 @@ with right:
             "strip",
             f"{name} among all councils by {metric.noun}, {formats.period_label(metric, period.end)}",
         )  # fmt: skip
+        session.share(db, "order", chosen)
     with st.expander("All councils as a table", key="among", on_change="rerun", bind="query-params") as table:
         if table.open:
             caption = f"{metric.title}, {formats.period_label(metric, period.end)}"

@@ -80,6 +80,7 @@ if fixed is not None:
         "standard",
         f"Councils that met one standard of {metric.noun}, by year",
     )
+    session.share(db, "standard", chosen)
     met, by_period = parts.standard(fixed), fixed.rows.reverse()
     with st.expander("These figures as a table", key="standard table", on_change="rerun") as table:
         if table.open:

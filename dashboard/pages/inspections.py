@@ -143,6 +143,7 @@ def show_reports(choices: Choices) -> None:
         "timeline",
         f"Reports by quarter and grade for {sentences.what(judged)}{where}",
     )
+    session.share(db, "reports", chosen, strand=strand, region_id=choices.region_id)
     st.html(tables.breaks(quarters["quarter"][0], newest))
     show_table(
         "These figures as a table", "quarters", tables.by_calendar_quarter(judged), quarters.reverse(),
@@ -197,6 +198,7 @@ def show_regions(choices: Choices) -> None:
             "regions",
             f"Share of councils with each grade for {sentences.what(judged)} by region, at {day:%-d %B %Y}",
         )
+        session.share(db, "regions", chosen, strand=strand, region_id=choices.region_id, at=day)
         show_table(
             "By region, as a table", "by_region", tables.distribution(judged, on_day, by="name"), on_day,
             f"{judged.title} at {day:%-d %B %Y}, by region", f"grades-by-region-{strand}-{day}.csv",
@@ -209,6 +211,7 @@ def show_regions(choices: Choices) -> None:
             "years",
             f"Councils in {area} with each grade for {sentences.what(judged)}, at each 31 March",
         )
+        session.share(db, "years", chosen, strand=strand, region_id=choices.region_id)
         show_table(
             "Over time, as a table", "over_time", tables.distribution(judged, over_time, by="period_end"), over_time,
             f"{judged.title} in {area} at each 31 March", f"grades-over-time-{strand}.csv",
@@ -241,6 +244,7 @@ def show_next(choices: Choices) -> None:
             "next",
             f"Months from a judgement of {grade} to the next for {sentences.what(judged)}{where}, by the next grade",
         )
+        session.share(db, "next", chosen, strand=strand, region_id=choices.region_id, after=grade)
     with right:
         grades = tables.matrix(judged, matrix)
         st.html(
@@ -287,6 +291,7 @@ def show_ratings(choices: Choices) -> None:
         "ratings",
         f"All councils by {metric.noun} {when}, in a row for each grade for {sentences.what(judged)}",
     )  # fmt: skip
+    session.share(db, "ratings", chosen, strand=strand)
     st.html(tables.colour_key(metric))
     used = [*publications, db.sources[metric.source_id]]
     show_table(
@@ -327,9 +332,8 @@ def show_asked(choices: Choices) -> None:
     if rows.is_empty():
         return
     sources = [db.sources[source_id] for source_id in rows["source_id"].unique()]
-    reports = rows["inspection_id"].n_unique()
     table = asking.recommendations()
-    st.html(table.html(rows, on_asking.caption(rows.height, reports)))
+    st.html(table.html(rows, on_asking.caption(rows.height, rows["inspection_id"].n_unique())))
 
     def file() -> pl.DataFrame:
         return table.frame(rows, tables.about(db, sources, by))

@@ -85,6 +85,7 @@ def show_judgements() -> None:
         draw_grades_over_time(over_time, height=HEIGHT),
         "years", "Councils with each grade for impact of leaders, at each 31 March and now",
     )  # fmt: skip
+    session.share(db, "years", session.chosen(db))
     with st.expander("These figures as a table", key="over_time", on_change="rerun", bind="query-params") as table:
         if table.open:
             st.html(years.html(over_time, "Impact of leaders in England at each 31 March"))
@@ -147,6 +148,7 @@ def show_directors() -> None:
             "directors",
             "Changes of directors in England, by year to 31 March",
         )
+        session.share(db, "directors", session.chosen(db))
         with st.expander("These figures as a table", key="by_year", on_change="rerun", bind="query-params") as table:
             if table.open:
                 st.html(parts.DIRECTORS.html(rows.reverse(), "Changes of directors of children's services in England"))
@@ -162,6 +164,7 @@ def show_directors() -> None:
         draw_tenure(posts, chosen=area_id, height=HEIGHT), "tenure",
         "Directors by years in post, in a row for each grade of leaders; open dots came after the judgement",
     )  # fmt: skip
+    session.share(db, "tenure", session.chosen(db))
     st.html(tables.note("Filled: in post when Ofsted judged the council's leaders. Open: came later."))
     tenure = registered.tenure(FEWEST)
     st.html(tenure.html(known, "Time in post by the latest judgement of leaders"))
@@ -198,6 +201,7 @@ def show_programme() -> None:
             draw_enrolments(history, covered, today, height=HEIGHT - 80), "enrolments",
             "Directors enrolled by each day, and what the target asks for by its own",
         )  # fmt: skip
+        session.share(db, "enrolments", session.chosen(db))
         with st.expander("These figures as a table", key="by_day", on_change="rerun", bind="query-params") as table:
             if table.open:
                 st.html(registered.HISTORY.html(history.reverse(), "Directors enrolled, newest day first"))
@@ -236,9 +240,10 @@ def show_programme() -> None:
 def draw_map(posts: pl.DataFrame, pairs: pl.DataFrame) -> None:
     """The councils by what the programme is to them, with a line from each coach to the council it coaches."""
     classification = classify_programme(posts)
+    view = session.VIEWS[one_of("Drawn as", list(session.VIEWS), "view_as")]
     council_map(
         MapDrawing(
-            view=session.VIEWS[one_of("Drawn as", list(session.VIEWS), "view_as")],
+            view=view,
             label="Map of councils by the leadership programme. The tables below hold the same.",
             classes=classification.classes,
             areas=tuple(
@@ -252,6 +257,7 @@ def draw_map(posts: pl.DataFrame, pairs: pl.DataFrame) -> None:
         geometry_url=shapes(db).url,
         key="programme_map",
     )
+    session.share(db, "programme", session.chosen(db), view=view)
     if pairs.height:
         st.html(registered.key_of_lines())
 

@@ -117,6 +117,8 @@ def picture(
             geometry_url=shapes(db).url,
             key=f"{before}map",
         )
+        of_this = {"metric": metric, "period": period, "colour": session.colour_of(db, chosen, metric, choices.colour)}
+        session.share(db, "map", chosen, view=choices.view, **of_this)
         labels = [one.label for one in reversed(db.periods[metric.metric_id])]
         if len(labels) > 1:
             period_slider(labels, period.label, sets=f"{before}period", of=metric.title, key=f"{before}slider")
@@ -136,6 +138,7 @@ def picture(
             alt = f"All councils {'in order of' if metric.ranked else 'by'} {metric.noun}"
             alt += ", best first" if metric.ranked else ""
         session.chart(figure, f"{before}strip", alt)
+        session.share(db, "grades" if metric.graded else "order", chosen, **of_this)
     st.html(tables.source_note(db, metric) + parts.note(metric, scheme, benchmark))
     name = f"{'second-' if second else ''}{metric.metric_id}-{period.end}"
     with st.expander("All councils as a table", key=f"{before}table", on_change="rerun", bind="query-params") as table:

@@ -58,11 +58,13 @@ def show_detail(commitment: Commitment, held: Held) -> None:
             "met",
             f"Councils at {sentences.level(commitment)}: {metric.noun}, by period",
         )
+        session.share(db, "met", session.chosen(db), commitment=commitment.label)
     if right is not None:
         with right:
             st.subheader("England, and what is to be reached", anchor=False)
             alt = f"England's {metric.noun} by period, what is to be reached, and what the last five periods come to"
             session.chart(draw_progress(held, height=HEIGHT), "course", alt)
+            session.share(db, "course", session.chosen(db), commitment=commitment.label)
     periods, newest_first = parts.periods(held), held.standard.rows.reverse()
     source = cite(db, [db.sources[metric.source_id]])
     with st.expander("These figures as a table", key="periods", on_change="rerun", bind="query-params") as table:

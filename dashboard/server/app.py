@@ -199,6 +199,7 @@ def page_routes() -> PageRoutes:
         XSRF_COOKIE_NAME,
         _official_name,
         robots="index, follow" if settings().index else "noindex",
+        https=settings().hsts,
     )
 
 

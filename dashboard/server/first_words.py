@@ -13,12 +13,15 @@ import re
 import threading
 from collections import OrderedDict
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from urllib.parse import parse_qs, urlencode
 
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.runtime import Runtime
 
+from dashboard.api.chart_requests import preview
+from dashboard.api.problems import Problem
 from dashboard.api.view_links import SHARED, VERSION
 from dashboard.data import places
 from dashboard.data.model import ENGLAND, DatabaseError
@@ -36,7 +39,7 @@ MOST_CACHED = 500
 MOST_CHARACTERS = 30_000
 # Longer addresses are no reader's.
 LONGEST_QUERY = 2_000
-LEFT_OUT = ("<script", "<style", 'class="foot"')
+LEFT_OUT = ("<script", "<style", 'class="foot"', '<details class="share"')
 LINK = re.compile(r'<a data-choose href="([^"?]*)\?([^"]*)"')
 HEADING = re.compile(r"<h1[^>]*>(.*?)</h1>", re.DOTALL)
 SENTENCE = re.compile(r'<p class="sentence"[^>]*>(.*?)</p>', re.DOTALL)
@@ -51,6 +54,8 @@ class FirstWords:
     description: str
     body: str
     """HTML."""
+    picture: str = ""
+    """The address of a picture of it on this server; empty where there is none."""
 
 
 class _Client(PageClient):
@@ -143,7 +148,20 @@ def compose(parts: list[str], page: str, query: str) -> FirstWords | None:
     chosen = {name: values for name, values in parse_qs(query).items() if name in SHARED}
     title = f"{_words(heading[1])} · {NAME}"
     body = LINK.sub(lambda link: f'<a href="{_kept(link[1] or f"/{page}", link[2], chosen)}"', body)
-    return FirstWords(title, _words(sentence[1]) if sentence else NAME, body + _more(chosen))
+    description = _words(sentence[1]) if sentence else NAME
+    return FirstWords(title, description, body + _more(chosen), _picture(page, query, chosen))
+
+
+def _picture(page: str, query: str, chosen: Mapping[str, list[str]]) -> str:
+    """The address of the picture of a page; empty where the address of the page cannot be read."""
+    db = store().current()
+    if VERSION in chosen:
+        with suppress(DatabaseError):
+            db = store().at(chosen[VERSION][0])
+    try:
+        return preview(db, page, query)
+    except Problem:
+        return ""
 
 
 def _words(markup: str) -> str:

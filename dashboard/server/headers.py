@@ -70,8 +70,11 @@ class SecurityHeaders:
                 # The list is copied: an answer may share its list of headers with others.
                 message["headers"] = list(message.get("headers", ()))
                 headers = MutableHeaders(raw=message["headers"])
+                framed = _may_be_framed(headers.get("content-security-policy", ""))
                 for name, value in self._default_headers.items():
-                    headers.setdefault(name, value)
+                    # The older header knows nobody or all: of what some may frame, the policy says it alone.
+                    if not (framed and name == "X-Frame-Options"):
+                        headers.setdefault(name, value)
                 if message["status"] == 200 and self._forever and scope["path"].startswith(self._forever):
                     headers["Cache-Control"] = FOREVER
                 if self._secure:
@@ -79,6 +82,12 @@ class SecurityHeaders:
             await send(message)
 
         await self._app(scope, receive, send_with_headers)
+
+
+def _may_be_framed(policy: str) -> bool:
+    """Whether an answer's own policy names sites that may show it in a frame."""
+    ancestors = [part.split()[1:] for part in policy.split(";") if part.split()[:1] == ["frame-ancestors"]]
+    return any(one and one != ["'none'"] for one in ancestors)
 
 
 def _secure(name: bytes, value: bytes) -> tuple[bytes, bytes]:

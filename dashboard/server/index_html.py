@@ -6,6 +6,7 @@ import re
 from html import escape
 
 from dashboard.server.first_words import FirstWords
+from dashboard.views.svg.picture import CARD_HIGH, CARD_SCALE, CARD_WIDE
 
 # Each is replaced where the installed file has it; a later Streamlit need not.
 CHANGES: tuple[tuple[str, str], ...] = (
@@ -69,12 +70,12 @@ def adapt_index_html(html: str) -> str:
     return html.replace("</body>", f"{FIRST}{TAKE_AWAY}\n  </body>", 1)
 
 
-def with_first_words(index_html: str, words: FirstWords, style: str, address: str, robots: str) -> str:
+def with_first_words(index_html: str, words: FirstWords, style: str, address: str, robots: str, root: str = "") -> str:
     """The page with its first words, and the title and description of a link to it.
 
     `style` is the address of the style sheet, `address` that of the page, without its host: it is the same on every
-    server; `robots` what search engines
-    may do.
+    server; `robots` what search engines may do, `root` where the dashboard is: what shows a picture of a link wants its
+    whole address.
     """
     title, description = escape(words.title), escape(words.description)
     head = f"""<title>{title}</title>
@@ -85,7 +86,7 @@ def with_first_words(index_html: str, words: FirstWords, style: str, address: st
     <meta property="og:site_name" content="Child Protection Monitor" />
     <meta property="og:title" content="{title}" />
     <meta property="og:description" content="{description}" />
-    <meta name="twitter:card" content="summary" />
+    {_picture(words, root)}
     <link rel="stylesheet" href="{style}" />"""
     body = f"""<div id="first-words">
       <div class="bar"><b>Child Protection Monitor</b></div>
@@ -96,3 +97,17 @@ def with_first_words(index_html: str, words: FirstWords, style: str, address: st
     </div>
     """
     return index_html.replace(WITHOUT_SCRIPTS, "", 1).replace(TITLE, head, 1).replace(FIRST, body, 1)
+
+
+def _picture(words: FirstWords, root: str) -> str:
+    """The picture of a link, and what it shows in words."""
+    if not words.picture:
+        return '<meta name="twitter:card" content="summary" />'
+    address, alt = escape(root + words.picture), escape(f"{words.title}. {words.description}")
+    wide, high = round(CARD_WIDE * CARD_SCALE), round(CARD_HIGH * CARD_SCALE)
+    return f"""<meta property="og:image" content="{address}" />
+    <meta property="og:image:type" content="image/png" />
+    <meta property="og:image:width" content="{wide}" />
+    <meta property="og:image:height" content="{high}" />
+    <meta property="og:image:alt" content="{alt}" />
+    <meta name="twitter:card" content="summary_large_image" />"""

@@ -54,17 +54,19 @@ class PageRoutes(BaseRoute):
         cookie: str,
         official_name: Callable[[str], str | None],
         robots: str = "noindex",
+        *,
+        https: bool = False,
     ) -> None:
         """`index_html` is the HTML of every page, `pages` are their addresses; `first` is the name of the page at /.
 
         `files` is the folder of Streamlit's own files. Readers with the `cookie` were here before. `official_name` is
         the name of the council that a number, a code or another name means; None where it is none. `robots` is what
-        search engines may do.
+        search engines may do. `https` says that a proxy before us speaks it.
         """
         self._pages = {"/", *(f"/{page}" for page in pages if page != first)}
         self._first = f"/{first}"
         self._capacity, self._retry, self._cookie = capacity, retry_seconds, cookie
-        self._official_name, self._robots = official_name, robots
+        self._official_name, self._robots, self._https = official_name, robots, https
         self._template, self._first_words = index_html, first_words.Cache()
         content = index_html.encode("utf-8")
         self._index_html, self._packed_index_html = content, gzip.compress(content, mtime=0)
@@ -128,7 +130,9 @@ class PageRoutes(BaseRoute):
         words = await self._first_words.find(path.strip("/"), query)
         if words is not None:
             address = f"{path}?{query}" if query else path
-            content = with_first_words(self._template, words, assets.style().url, address, self._robots).encode()
+            root = f"{'https' if self._https else scope.get('scheme', 'http')}://{request_headers.get('host', '')}"
+            sheet = assets.style().url
+            content = with_first_words(self._template, words, sheet, address, self._robots, root).encode()
             packed = gzip.compress(content, FAST, mtime=0)
             tag = f'"{hashlib.sha256(content).hexdigest()[:24]}"'
         headers = {"Cache-Control": "no-cache", "ETag": tag, "Vary": "Accept-Encoding"}

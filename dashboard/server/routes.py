@@ -20,7 +20,7 @@ from dashboard.briefings import routes as briefings
 from dashboard.data.model import DatabaseError
 from dashboard.data.versions import store
 from dashboard.ops.location import DEFAULT_PATH
-from dashboard.pages.shared.assets import FOREVER, Asset, script, shapes, style
+from dashboard.pages.shared.assets import FOREVER, Asset, embed_script, script, shapes, style
 
 ROOT = DEFAULT_PATH.parent.parent
 
@@ -43,7 +43,7 @@ def all_shapes(name: str) -> list[Asset]:
 
 async def asset(request: Request) -> Response:
     """An asset by name; 404 for any other, which a browser with an old page will meet after a new release."""
-    known = [style(), script()]
+    known = [style(), script(), embed_script()]
     if request.path_params["name"].startswith("shapes-"):
         # An archived version may have to be read first, while others are answered.
         known += await run_in_threadpool(all_shapes, request.path_params["name"])
@@ -65,7 +65,11 @@ async def asset(request: Request) -> Response:
 # st.navigation: that reader, if a link led into a page, would get the page without its choices.
 PagesManager.uses_pages_directory = False
 
-ROUTES = [Route("/assets/{name}", asset), *api.routes(lambda: style().url), *briefings.routes()]
+ROUTES = [
+    Route("/assets/{name}", asset),
+    *api.routes(lambda: style().url, lambda: embed_script().url),
+    *briefings.routes(),
+]
 
 
 def ensure_database(path: Path = DEFAULT_PATH) -> None:

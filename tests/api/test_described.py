@@ -11,13 +11,15 @@ import jsonschema
 import pytest
 
 from dashboard.analysis.benchmarks import BENCHMARKS
-from dashboard.api import openapi, problems
+from dashboard.api import charts, openapi, problems
+from dashboard.api.chart_links import CHARTS
 from dashboard.api.endpoints import ENDPOINTS, KINDS, Endpoint
 from dashboard.data.database import Database
 from dashboard.data.versions import store
 from dashboard.files import exports
 from dashboard.files.exports.export import WHOLE_FILE
 from dashboard.files.exports.rows import PARTS
+from dashboard.pictures.kinds import KINDS as PICTURES
 from tests.api.client import STYLE, Client
 from tests.dashboard import small
 from tests.dashboard.small import Figure
@@ -48,8 +50,17 @@ def test_every_address_is_described_with_every_parameter(document: Any) -> None:
             assert ("409" in operation["responses"]) is ("benchmark" in endpoint.all_parameters(kind))
             (limit,) = (one["schema"]["maximum"] for one in named if one["name"] == "limit")
             assert limit == kind.most_rows
+    for picture in PICTURES.values():
+        for file in charts.FILES.values():
+            operation = document["paths"][f"{CHARTS}/{picture.name}.{file.suffix}"]["get"]
+            named = [
+                document["components"]["parameters"][one["$ref"].rsplit("/", 1)[1]] for one in operation["parameters"]
+            ]
+            size = ["size"] if file.picture else []
+            assert [one["name"] for one in named] == [*picture.parameters, *size, "version"]
+            assert {"200", "304", "400", "409", "429"} <= set(operation["responses"])
     ids = [path["get"]["operationId"] for path in document["paths"].values()]
-    assert len(set(ids)) == len(ids) == len(ENDPOINTS) * 4 + 3
+    assert len(set(ids)) == len(ids) == len(ENDPOINTS) * 4 + len(PICTURES) * len(charts.FILES) + 4
 
 
 def test_what_is_allowed_is_what_the_database_holds(document: Any, db: Database) -> None:
@@ -160,7 +171,7 @@ def test_every_link_of_the_page_leads_to_an_answer(api: Client, html: str) -> No
     files = 0
     for address in addresses(html):
         suffix = address.rpartition(".")[2]
-        whole = suffix in KINDS and not KINDS[suffix].pages and "?" not in address
+        whole = suffix in KINDS and not KINDS[suffix].pages and "?" not in address and CHARTS not in address
         got = api.get(f"{address}?limit=1" if whole else address)
         assert got.status == 200, address
         if whole:

@@ -227,6 +227,7 @@ def test_what_fails_within_is_said_without_its_inside_and_logged(
 def test_more_questions_than_can_wait_are_asked_to_come_again(api: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     assert api.get("/api/v1/areas?limit=8").status == 200
     monkeypatch.setattr(routes, "MOST_WAITING", 0)
+    api = Client()
     got = api.get("/api/v1/areas?limit=9")
     assert (got.status, got.headers["retry-after"]) == (503, "5")
     assert got.json["type"] == "/api#busy"
@@ -242,9 +243,8 @@ def test_the_whole_server_has_the_api_beside_what_else_it_serves(api: Client) ->
     assert b"body.api" in style.body
 
 
-def test_a_shelf_holds_what_was_asked_for_last_and_never_more_than_it_may(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(answers, "MOST_CACHED_BYTES", 100)
-    cache, made = AnswerCache(), {name: Answer(name.encode() * 30, 30) for name in "abcd"}
+def test_a_shelf_holds_what_was_asked_for_last_and_never_more_than_it_may() -> None:
+    cache, made = AnswerCache(100), {name: Answer(name.encode() * 30, 30) for name in "abcd"}
     for name in "abc":
         cache.put(name, made[name])
     assert cache.get("a") is made["a"]
@@ -254,6 +254,10 @@ def test_a_shelf_holds_what_was_asked_for_last_and_never_more_than_it_may(monkey
     assert [name for name in "abcd" if cache.get(name)] == ["a", "c", "d"]
     cache.put("too large", Answer(b"x" * 101, 101))
     assert not [name for name in "abcd" if cache.get(name)]
+    few = AnswerCache(100, 2)
+    for name in "abc":
+        few.put(name, Answer(b"", 0))
+    assert [name for name in "abc" if few.get(name)] == ["b", "c"]
 
 
 def test_an_answer_is_made_once_and_packed_once(api: Client, monkeypatch: pytest.MonkeyPatch) -> None:

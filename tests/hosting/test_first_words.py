@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 
 import pytest
@@ -47,6 +48,22 @@ def test_title_and_description_are_text_wherever_they_stand() -> None:
     page = with_first_words(f"{TITLE}{FIRST}", words, "/s.css", 'https://x.example/?la="><script>', "noindex")
     assert "<script>" not in page
     assert 'onload="' not in page
+
+
+def test_the_preview_of_a_link_shows_a_picture_of_the_size_that_it_says(app: Client) -> None:
+    assert app
+    found = first_words.compose([HEADLINE], "map", "view_as=Tiles&period=unknown")
+    assert found is not None
+    assert found.picture.startswith("/api/v1/charts/map.png?")
+    assert "&view_as=Tiles&size=card&version=" in found.picture
+    shown = with_first_words(f"{TITLE}{FIRST}", found, "/s.css", "/", "noindex", "https://dashboard.example")
+    address = html.escape(f"https://dashboard.example{found.picture}")
+    for name, content in (
+        ("og:image", address), ("og:image:width", "1200"), ("og:image:height", "630"),
+        ("og:image:alt", "Synthetic &amp; Sons · Child Protection Monitor. One in ten is unfilled."),
+    ):  # fmt: skip
+        assert f'<meta property="{name}" content="{content}" />' in shown
+    assert '<meta name="twitter:card" content="summary_large_image" />' in shown
 
 
 @pytest.mark.parametrize(

@@ -113,6 +113,28 @@ def test_so_does_what_fails_and_what_is_asked_for_by_another_name(monkeypatch: p
     forget()
 
 
+def test_one_chart_can_be_framed_by_the_sites_that_are_named_and_nothing_else(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MONITOR_EMBED_HOSTS", "www.example.gov.uk, http://localhost:8799")
+    forget()
+    try:
+        app = Client(Starlette(routes=server_app.routes(), middleware=server_app.middleware()))
+        framed = app.get("/embed/standard")
+        assert framed.status == 200
+        policy = framed.headers["content-security-policy"]
+        assert policy.endswith("frame-ancestors https://www.example.gov.uk http://localhost:8799")
+        assert "default-src 'none'" in policy
+        assert "unsafe" not in policy
+        assert "x-frame-options" not in framed.headers
+        for other in ("/api/v1/charts/standard.svg", "/api", "/briefings/383.html", "/embed/nothing"):
+            got = app.get(other)
+            assert "frame-ancestors 'none'" in got.headers.get("content-security-policy", "frame-ancestors 'none'"), (
+                other
+            )
+            assert got.headers["x-frame-options"] == "DENY", other
+    finally:
+        forget()
+
+
 # What Streamlit answers itself, behind us.
 OF_STREAMLIT = [
     ("/_stcore/health", 200), ("/_stcore/host-config", 200), ("/media/nothing.csv", 404),

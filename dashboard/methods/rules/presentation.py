@@ -143,7 +143,8 @@ RULES = (
         "value, benchmark, verdict and base. Better is blue, worse is orange, neutral is purple, and missing is "
         "hatched with its reason; colour is never the only sign. Lists begin with the best and end with what is "
         "missing. "
-        "Source, release and licence stand under each picture and in each file, and a file holds what the page shows.",
+        "Source, release and licence stand under each picture and in each file, and a file holds what the page shows. "
+        "A picture that is taken away holds its title, first sentence, legend, source, licence and data version.",
         of_pages,
         "colour chart headline licence accessibility",
     ),

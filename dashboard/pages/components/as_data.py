@@ -36,9 +36,9 @@ def view(
     )
     return (
         '<div class="as-data"><div class="links-out">'
-        + _copied("Live link", "Shows the newest figures, whenever it is opened.", live)
-        + _copied("Frozen link", f"Shows the figures of {version}, for as long as that version is kept.", frozen)
-        + _copied("Citation", "", citation, plain=True)
+        + copied("Live link", "Shows the newest figures, whenever it is opened.", live)
+        + copied("Frozen link", f"Shows the figures of {version}, for as long as that version is kept.", frozen)
+        + copied("Citation", "", citation, plain=True)
         + f'</div><h2>As data</h2><ul class="addresses">{items}</ul><p class="note">{escape(follow)} '
         f'<a href="{escape(root)}/api">What can be asked</a></p>'
         f"<h2>Lines that read the first of them</h2><div>{''.join(_lines(one) for one in lines)}</div></div>"
@@ -51,14 +51,14 @@ def _address(address: Address, root: str, version: str | None) -> str:
         f'<a href="{escape(url)}" aria-label="{FORMATS[suffix]}: {escape(address.what)}" download>{FORMATS[suffix]}</a>'
         for suffix, url in urls.items()
     )
-    return _copied(address.what, "", urls["csv"], more=f'<span class="formats">{others}</span>')
+    return copied(address.what, "", urls["csv"], more=f'<span class="formats">{others}</span>')
 
 
 def _lines(lines: Lines) -> str:
-    return _copied(lines.program, lines.how, lines.text)
+    return copied(lines.program, lines.how, lines.text)
 
 
-def _copied(what: str, how: str, text: str, *, plain: bool = False, more: str = "") -> str:
+def copied(what: str, how: str, text: str, *, plain: bool = False, more: str = "") -> str:
     """A text under its name, with a button that copies it."""
     hint = f'<span class="period">{escape(how)}</span>' if how else ""
     kind = ' class="plain"' if plain else ""

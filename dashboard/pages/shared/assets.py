@@ -41,9 +41,15 @@ def script() -> Asset:
 
 
 @cache
+def embed_script() -> Asset:
+    """The script of a chart in a frame of another site."""
+    return _asset("embed", "js", (ASSETS / "embed.js").read_bytes(), "text/javascript")
+
+
+@cache
 def style() -> Asset:
     """The style sheet of every page: how it looks, then what those need who see, move or print it otherwise."""
-    sheets = [(ASSETS / f"{name}.css").read_bytes() for name in ("style", "first_words", "access")]
+    sheets = [(ASSETS / f"{name}.css").read_bytes() for name in ("style", "share", "first_words", "access")]
     return _asset("style", "css", b"\n".join(sheets), "text/css")
 
 

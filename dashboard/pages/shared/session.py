@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from difflib import get_close_matches
+from typing import Any
 
 import streamlit as st
 
@@ -23,36 +24,25 @@ from dashboard.data.measure_names import other_names
 from dashboard.data.model import DatabaseError, Metric, Period
 from dashboard.data.versions import store
 from dashboard.files import exports
+from dashboard.ops.settings import settings
 from dashboard.ops.timing import once_per_run
 from dashboard.pages.components import as_data as parts
+from dashboard.pages.components import share as sharing
 from dashboard.pages.components.chart import chart as chart
-from dashboard.pages.components.council_map import View as Drawn
 from dashboard.pages.components.unknown_council import MOST_NOTICES, say_unknown_councils
 from dashboard.pages.shared import assets
+from dashboard.pictures.choices import COLOUR_SCHEMES as COLOUR_SCHEMES
+from dashboard.pictures.choices import DEFAULT_METRIC as DEFAULT_METRIC
+from dashboard.pictures.choices import LIMITS as LIMITS
+from dashboard.pictures.choices import VIEWS as VIEWS
+from dashboard.pictures.choices import Choices
+from dashboard.pictures.choices import colour_schemes as colour_schemes
+from dashboard.pictures.kinds import KINDS
 from dashboard.views import tables
-from dashboard.views.text.formats import ColourScheme
 from dashboard.views.text.markdown import literal
 
-DEFAULT_METRIC = "vacancy_rate"
 # Of a name no more characters than this are checked.
 LONGEST_NAME = 200
-COLOUR_SCHEMES: dict[str, ColourScheme] = {
-    "Quarter": "quarter",
-    "Value": "value",
-    "Distance from benchmark": "gap",
-    "Verdict": "verdict",
-    "Change": "change",
-    "Trend": "trend",
-}
-# What the limits of verdicts and funnels allow for; None as fits what is compared with (rule `chance`).
-LIMITS: dict[str, bool | None] = {
-    "As fits the comparison": None,
-    "Chance alone": False,
-    "Chance and usual differences": True,
-}
-# Of five periods, so many as a trend is calculated from (rule `trends`).
-TREND_PERIODS = 5
-VIEWS: dict[str, Drawn] = {"Map": "boundaries", "Tiles": "tiles"}
 
 
 @dataclass(frozen=True)
@@ -268,22 +258,6 @@ def benchmark() -> Benchmark:
     return chosen
 
 
-def colour_schemes(db: Database, metric: Metric, benchmark: Benchmark) -> list[str]:
-    """The ways a map of this measure can be coloured: only by what it has of quarters, benchmark, counts and a past."""
-    if metric.graded:
-        return ["Value"]
-    compared = not (metric.counted or (metric.neutral and benchmark.best))
-    periods = len(db.periods[metric.metric_id])
-    available: dict[ColourScheme, bool] = {
-        "quarter": metric.ranked,
-        "gap": compared,
-        "verdict": compared and metric.has_interval,
-        "change": periods > 1,
-        "trend": periods >= TREND_PERIODS,
-    }
-    return [name for name, scheme in COLOUR_SCHEMES.items() if available.get(scheme, True)]
-
-
 def beside(db: Database, metric: Metric) -> tuple[Metric, Period] | None:
     """Draw the choice of a second measure and its period, to look at beside the first; None until one is chosen.
 
@@ -330,6 +304,32 @@ def as_data(db: Database, view: Callable[[], View]) -> None:
                 keep=keep,
             )
         )
+
+
+def share(db: Database, kind: str, selection: Selection, **more: Any) -> None:
+    """Under a chart or map: its picture, its rows, links to it and the code that embeds it.
+
+    `kind` is a name of KINDS; `more` are choices of the page besides those that pages share (`Choices`).
+    """
+    choices = _picture_choices(selection, **more)
+    frozen, embeds = bool(st.session_state.get(view_links.VERSION)), bool(settings().embed_hosts)
+    st.html(sharing.share(db, KINDS[kind], choices, _here()[1], frozen=frozen, embeds=embeds))
+
+
+def colour_of(db: Database, selection: Selection, metric: Metric, colour: str) -> str | None:
+    """How a map is coloured, as its picture's address has it: None for the first way there is."""
+    return None if colour == colour_schemes(db, metric, selection.benchmark)[0] else colour
+
+
+def pack(db: Database, selection: Selection) -> None:
+    """The link to all pictures of the chosen council."""
+    frozen = bool(st.session_state.get(view_links.VERSION))
+    st.html(sharing.pack(db, _picture_choices(selection), frozen=frozen))
+
+
+def _picture_choices(selection: Selection, **more: Any) -> Choices:
+    held = {name: getattr(selection, name) for name in ("metric", "period", "benchmark", "area_id", "limits")}
+    return Choices(**{**held, **more})
 
 
 def addresses(db: Database) -> tuple[str, str]:

@@ -33,7 +33,7 @@ LOWER, HIGHER = "#D6BCE2", "#5D2477"
 # Of the figures of many periods, the share at either end that sets no break.
 OUTERMOST = 0.02
 
-Pattern = Literal["plain", "outlined", "hatched", "striped", "dotted"]
+Pattern = Literal["plain", "outlined", "hatched", "striped", "dotted", "ringed"]
 
 SIDE_WORDS = {
     "verdict": ("{} beyond chance", "Similar: chance could explain it"),

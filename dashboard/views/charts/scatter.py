@@ -52,6 +52,8 @@ def draw_scatter(
     labels: tuple[str, str],
     compared: Sequence[str],
     chosen: str | None,
+    height: int = HEIGHT,
+    width: int = WIDTH,
 ) -> Part:
     """A Plotly figure of `compare.pairs`; `labels` are the periods, of the upright measure first.
 
@@ -73,12 +75,12 @@ def draw_scatter(
     traces += [
         {**_marks(ringed, "Compared", "", "circle-open", 16, INK, ring), "hoverinfo": "skip"},
         {**_marks(own, "", f"{hover}<extra></extra>", "diamond", 16, MARK, edge), "showlegend": False},
-        *_names(named, horizontal, vertical, chosen),
+        *_names(named, horizontal, vertical, chosen, (width, height)),
     ]
     font = {"color": INK, "size": 13}
     return figure(
         [trace for trace in traces if trace["x"]],
-        height=HEIGHT,
+        height=height,
         margin=(beside(*vertical, suffix=suffix(upright), title=True) + TWO_LINES, RIGHT, TOP, BOTTOM),
         hovermode="closest",
         showlegend=True,
@@ -152,14 +154,20 @@ def _marks(listed: Sequence[Dot], name: str, hover: str, symbol: str, size: int,
     )
 
 
-def _names(listed: Sequence[Dot], horizontal: Range, vertical: Range, chosen: str | None) -> list[Part]:
+def _names(
+    listed: Sequence[Dot],
+    horizontal: Range,
+    vertical: Range,
+    chosen: str | None,
+    whole: tuple[int, int] = (WIDTH, HEIGHT),
+) -> list[Part]:
     """The names of the compared, each beside its dot where no other name and no other named dot is; a line to those
     that are apart from it.
 
     Two traces and not an annotation each, which Plotly measures one by one: half of what the picture takes.
     """
-    tall = HEIGHT - TOP - BOTTOM
-    per_pixel = (horizontal[1] - horizontal[0]) / WIDTH, (vertical[1] - vertical[0]) / tall
+    tall = whole[1] - TOP - BOTTOM
+    per_pixel = (horizontal[1] - horizontal[0]) / whole[0], (vertical[1] - vertical[0]) / tall
     spots = [((dot.x - horizontal[0]) / per_pixel[0], (vertical[1] - dot.y) / per_pixel[1]) for dot in listed]
     taken: list[Box] = [(x - 8, y - 8, x + 8, y + 8) for x, y in spots]
     across: list[float | None] = []
@@ -170,7 +178,7 @@ def _names(listed: Sequence[Dot], horizontal: Range, vertical: Range, chosen: st
         dot, (x, y) = listed[position], spots[position]
         name = cut(dot.name, LONGEST_NAME)
         wide = len(name) * LETTER
-        shift, box = _place(x, y, wide, tall, [box for other, box in enumerate(taken) if other != position])
+        shift, box = _place(x, y, wide, (whole[0], tall), [box for other, box in enumerate(taken) if other != position])
         taken.append(box)
         side, height = (1 if shift[0] > 0 else -1), dot.y - shift[1] * per_pixel[1]
         if shift[1]:
@@ -188,16 +196,20 @@ def _names(listed: Sequence[Dot], horizontal: Range, vertical: Range, chosen: st
     ]
 
 
-def _place(x: float, y: float, wide: float, tall: float, taken: Sequence[Box]) -> tuple[tuple[float, float], Box]:
+def _place(
+    x: float, y: float, wide: float, whole: tuple[int, float], taken: Sequence[Box]
+) -> tuple[tuple[float, float], Box]:
     """How far from its dot a name is, and the box it fills: the nearest place that is free, else the nearest."""
     tried: list[tuple[tuple[float, float], Box]] = []
     for up in (0, -LINE, LINE, -2 * LINE, 2 * LINE, -3 * LINE, 3 * LINE, -4 * LINE, 4 * LINE):
         for right in (12, -12):
             left = x + right if right > 0 else x + right - wide
             box = (left, y + up - LINE / 2, left + wide, y + up + LINE / 2)
-            there = x * NARROW / WIDTH + right
-            inside = there >= 0 and there + wide <= NARROW if right > 0 else there - wide >= 0
-            if inside and box[1] >= 0 and box[3] <= tall:
+            # A picture is as wide as it is; the page's chart may be on a phone.
+            narrow = NARROW if whole[0] == WIDTH else whole[0]
+            there = x * narrow / whole[0] + right
+            inside = there >= 0 and there + wide <= narrow if right > 0 else there - wide >= 0
+            if inside and box[1] >= 0 and box[3] <= whole[1]:
                 tried.append(((right, up), box))
                 if not any(_touch(box, other) for other in taken):
                     return tried[-1]

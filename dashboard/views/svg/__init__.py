@@ -1,0 +1,1 @@
+"""Charts and maps as SVG and PNG, drawn on the server without a browser."""
