@@ -185,6 +185,8 @@ def test_how_many_councils_are_unusual_against_england(
     assert found.points.filter(pl.col("outside") > 0).height == usual
     for spread, outside in ((None, usual), (False, by_chance)):
         rows = queries.councils(db, metric, period, with_limits(BENCHMARKS["england"], spread)).unique("return_id")
+        # Of a hidden figure there may be a verdict, and no dot.
+        rows = rows.filter(pl.col("value").is_not_null())
         assert rows.filter(pl.col("verdict").is_in(["better", "worse", "lower", "higher"])).height == outside
 
 
