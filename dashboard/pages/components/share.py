@@ -35,7 +35,7 @@ def share(db: Database, kind: Kind, choices: Choices, root: str, *, frozen: bool
     )
     code = copied("Embed code", "For a page of yours.", frame) if embeds else f'<p class="note">{NOT_EMBEDDED}</p>'
     return Html(
-        f'<details class="share"><summary>Use and share: {escape(kind.title.lower())}</summary><div class="as-data">'
+        f'<details class="share"><summary>Use and share: {escape(kind.title.lower())}</summary><div class="to-share">'
         f"<p>{links}</p>"
         + copied("Live link", "Shows the newest figures.", live)
         + copied("Frozen link", f"Shows the figures of {db.data_version}.", kept)
