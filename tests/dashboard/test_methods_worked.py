@@ -146,15 +146,18 @@ class Figures:
 
     @cached_property
     def ranges(self) -> dict[str, tuple[float, float]]:
-        """The returns that are ranked, with the lowest and the highest that each can be."""
-        return {
-            row["return_id"]: (
-                row["value"] if row["value_low"] is None else row["value_low"],
-                row["value"] if row["value_high"] is None else row["value_high"],
-            )
-            for row in self.councils
-            if self.ranked(row)
-        }
+        """The returns that are ranked, with the lowest and the highest that each can be.
+
+        Where nothing is unknown it is the share that the counts make, as the ranges of others are made.
+        """
+        found = {}
+        for row in (one for one in self.councils if self.ranked(one)):
+            alone = row["value"]
+            if row["value_low"] is None and row["unknown"] == 0 and row["numerator"] and alone:
+                alone = float(f"{100 * row['numerator'] / row['denominator']:.9g}")
+            low, high = (alone if row[end] is None else row[end] for end in ("value_low", "value_high"))
+            found[row["return_id"]] = low, high
+        return found
 
     def too_many_hidden(self) -> bool:
         """Whether more than a quarter are hidden without a range, so that nobody knows where a quarter ends."""
