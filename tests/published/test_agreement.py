@@ -293,12 +293,12 @@ def test_every_name_a_publisher_uses_is_known_for_its_authority(published: Path)
 @pytest.mark.parametrize(
     ("metric", "area", "counts", "ends"),
     [
-        ("care_leavers_17_18_accommodation", "850", (118, 371, 245), (32, 97.843666)),
-        ("care_leavers_19_21_accommodation", "850", (338, 743, 378), (45, 96.366083)),
-        ("care_leavers_17_18_accommodation", "884", (45, 59, 14), (76, 100)),
-        ("care_leavers_19_21_active", "850", (207, 743, 378), (28, 78.734859)),
+        ("care_leavers_17_18_accommodation", "850", (118, 371, 245), (31.8059299, 97.843666)),
+        ("care_leavers_19_21_accommodation", "850", (338, 743, 378), (45.4912517, 96.366083)),
+        ("care_leavers_17_18_accommodation", "884", (45, 59, 14), (76.2711864, 100)),
+        ("care_leavers_19_21_active", "850", (207, 743, 378), (27.8600269, 78.734859)),
         # Their number is hidden: at most all but one of those who are not known to be housed well.
-        ("care_leavers_17_18_accommodation", LEEDS, (210, 242, None), (87, 99.586777)),
+        ("care_leavers_17_18_accommodation", LEEDS, (210, 242, None), (86.7768595, 99.586777)),
         # Who abused was not said of 18,460 assessments in 2021.
         ("factor_physical_abuse_by_adult", LEEDS, (2269, 9564, 0), (None, None)),
     ],
