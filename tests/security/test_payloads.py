@@ -176,7 +176,7 @@ def test_no_page_runs_what_is_in_the_data_or_in_its_address(
     # Every page ends with the same part: the map's is enough.
     if page == "map":
         visit.page.get_by_text("This view: link, citation, as data").click()
-        visit.page.locator("pre").first.wait_for()
+        visit.page.locator(".as-data pre").first.wait_for()
         assert visit.wrong() == []
     # The pages take one turn each, one after the other, so that together they have all nine.
     visit.go(page, choices(PAGES.index(page)))
