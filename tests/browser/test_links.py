@@ -57,7 +57,8 @@ def opened(page: Page) -> Locator:
 
 def text(page: Page, what: str) -> str:
     """A text that can be copied, by its name."""
-    return str(page.locator(".as-data .copied", has=page.get_by_text(what, exact=True)).locator("pre").first.inner_text())
+    block = page.locator(".as-data .copied", has=page.get_by_text(what, exact=True))
+    return str(block.locator("pre").first.inner_text())
 
 
 def test_a_frozen_link_stays_frozen_from_page_to_page_and_back_and_leads_to_the_newest(visit: Visit, old: str) -> None:
@@ -205,7 +206,8 @@ def test_a_link_follows_what_is_chosen_while_it_is_open(visit: Visit) -> None:
     choose(page, "Compare with", "England")
     page.wait_for_url("**benchmark=England**")
     ready(page)
-    until(page, "document.querySelector('.as-data .copied pre').textContent.endsWith('/map?la=Leeds&benchmark=England')")
+    link = "document.querySelector('.as-data .copied pre').textContent"
+    until(page, f"{link}.endsWith('/map?la=Leeds&benchmark=England')")
     assert "benchmark=england" in text(page, "Excel")
 
 
