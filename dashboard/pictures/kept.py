@@ -152,12 +152,12 @@ def _of_commitment(db: Database, held: Held, picture: Picture) -> Drawn:
 
 
 def _held(db: Database, choices: Choices) -> Held:
-    """The commitment that was chosen, or the first that figures can be held against."""
+    """The commitment that was chosen, or the first that figures can be compared with."""
     found = [one for _, one in progress.compare_with_figures(db, _today()) if isinstance(one, Held)]
     label = choices.commitment
     chosen = next((one for one in found if label in (None, one.commitment.label)), None)
     if chosen is None:
-        why = "No commitment is recorded yet." if label is None else f"“{label}” is held against no published figure."
+        why = "No commitment is recorded yet." if label is None else f"“{label}” is compared with no published figure."
         raise CannotBeDrawnError(why)
     return chosen
 

@@ -278,7 +278,7 @@ RULES = (
         "in which they lie. A group and a target are the reader's own.\n"
         "A council is never among the neighbours or picked councils that it is held against. With fewer than five "
         "neighbours, or councils of a region or type, that have a figure there is no benchmark, and the page says so. "
-        "Neutral measures have no best quarter and no best neighbours. Bare counts and grades are held against "
+        "Neutral measures have no best quarter and no best neighbours. Bare counts and grades are compared with "
         "nothing.",
         of_benchmarks,
         "target peer average median best quarter outstanding",
