@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from etl.releases import Cells
 
 ENGLAND = "E92000001"
+# What a share is multiplied by, of those units that are one.
+SCALES = {"%": 100.0, "per 10,000 children": 10_000.0}
 # Units of which a change or a trend says nothing: grades are an order, and months since something pass by themselves.
 WITHOUT_CHANGE = ("grade", "months")
 OGL = "Open Government Licence v3.0"

@@ -13,8 +13,8 @@ from dashboard.analysis.benchmarks import BENCHMARKS
 from dashboard.api import chart_links, tables
 from dashboard.api import parameters as given
 from dashboard.api.parameters import VERSION_, Allowed, Parameter
-from dashboard.api.problems import MOST_MISTAKES, Mistake, Problem, problem
-from dashboard.api.request_parsing import find_undeclared, find_version, parse_query
+from dashboard.api.problems import Problem, problem
+from dashboard.api.request_parsing import find_version, parse_query, read_values
 from dashboard.data.database import Database
 from dashboard.data.measure_names import ARROW, other_names
 from dashboard.data.model import GRADES, Metric, Period
@@ -166,17 +166,7 @@ def parse(
     """The request that was sent; raises Problem with its mistakes, and DatabaseError where there is no data."""
     query = parse_query(raw)
     db = find_version(query, current, at_version)
-    values: dict[str, Any] = {}
-    known = declared(kind, sized=sized)
-    mistakes: list[Mistake] = find_undeclared(query, known)
-    for name, parameter in known.items():
-        if name in query and len(mistakes) < MOST_MISTAKES:
-            try:
-                values[name] = parameter.read(db, query[name])
-            except Problem as wrong:
-                mistakes += wrong.mistakes
-    if mistakes:
-        raise Problem(mistakes)
+    values = read_values(db, query, declared(kind, sized=sized))
     frozen = values.pop("version", None) is not None
     return ChartRequest(db, kind, _choices(db, values), frozen, values.get("size") == "card")
 

@@ -37,6 +37,7 @@ class File:
 
     suffix: str
     label: str
+    """On a link."""
     media_type: str
     make: Callable[[ChartRequest, Drawn], bytes]
     picture: bool = False
@@ -85,10 +86,10 @@ def _xlsx(request: ChartRequest, drawn: Drawn) -> bytes:
 FILES = {
     file.suffix: file
     for file in (
-        File("svg", "SVG", pictures.MEDIA_TYPE, _svg, picture=True),
-        File("png", "PNG", "image/png", _png, picture=True, packed=True),
-        File("csv", "CSV", "text/csv; charset=utf-8", _csv),
-        File("xlsx", "Excel", exports.FORMATS["xlsx"].media_type, _xlsx, packed=True),
+        File("svg", chart_links.FORMATS["svg"], pictures.MEDIA_TYPE, _svg, picture=True),
+        File("png", chart_links.FORMATS["png"], "image/png", _png, picture=True, packed=True),
+        File("csv", chart_links.FORMATS["csv"], "text/csv; charset=utf-8", _csv),
+        File("xlsx", chart_links.FORMATS["xlsx"], exports.FORMATS["xlsx"].media_type, _xlsx, packed=True),
     )
 }
 

@@ -65,9 +65,16 @@ def parse_request(
     """
     query = parse_query(raw)
     db = find_version(query, current, at_version)
-    declared = endpoint.all_parameters(kind)
+    values = read_values(db, query, endpoint.all_parameters(kind))
+    frozen = values.pop("version", None) is not None
+    limit, offset = values.pop("limit", None), values.pop("offset", 0)
+    return ApiRequest(db, endpoint, kind, {k: v for k, v in values.items() if v is not False}, limit, offset, frozen)
+
+
+def read_values(db: Database, query: Mapping[str, list[str]], declared: Mapping[str, Parameter]) -> dict[str, Any]:
+    """The values of the parameters that were sent, by name; raises Problem with all mistakes."""
     values: dict[str, Any] = {}
-    mistakes = find_undeclared(query, declared)
+    mistakes = _find_undeclared(query, declared)
     for name, parameter in declared.items():
         # To look for the nearest name costs time, and nobody needs to be told more.
         if name in query and len(mistakes) < MOST_MISTAKES:
@@ -77,9 +84,7 @@ def parse_request(
                 mistakes += wrong.mistakes
     if mistakes:
         raise Problem(mistakes)
-    frozen = values.pop("version", None) is not None
-    limit, offset = values.pop("limit", None), values.pop("offset", 0)
-    return ApiRequest(db, endpoint, kind, {k: v for k, v in values.items() if v is not False}, limit, offset, frozen)
+    return values
 
 
 def find_version(
@@ -98,11 +103,11 @@ def find_version(
 
 def refuse_undeclared(query: Mapping[str, object], declared: Mapping[str, Parameter]) -> None:
     """Raise Problem where there are parameters that are not declared."""
-    if others := find_undeclared(query, declared):
+    if others := _find_undeclared(query, declared):
         raise Problem(others)
 
 
-def find_undeclared(query: Mapping[str, object], declared: Mapping[str, Parameter]) -> list[Mistake]:
+def _find_undeclared(query: Mapping[str, object], declared: Mapping[str, Parameter]) -> list[Mistake]:
     """A mistake for each of the first parameters that are not declared."""
     mistakes = []
     for name in [name for name in query if name not in declared][:MOST_MISTAKES]:

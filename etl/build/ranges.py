@@ -9,11 +9,10 @@ from __future__ import annotations
 
 import polars as pl
 
-from etl.model import ENGLAND, EtlError, Metric, Status
+from etl.model import ENGLAND, SCALES, EtlError, Metric, Status
 from etl.readers.ees import SIGNIFICANT
 
 KEYS = ("metric_id", "period_end")
-SCALES = {"%": 100.0, "per 10,000 children": 10_000.0}
 # England's counts are rounded to ten.
 ROUNDING = 5.0
 # What is left for fewer hidden councils than these would say something of one of them, and is not kept.

@@ -10,6 +10,7 @@ import polars as pl
 
 from etl.areas import Areas
 from etl.check import proofs
+from etl.check.outliers import OF_MEDIAN_DEVIATION
 from etl.model import Source
 
 # How far a figure is from another, in robust standard deviations of all councils' changes, squared: no more than this.
@@ -214,6 +215,6 @@ def _changes(observation: pl.DataFrame, source: Source, areas: Areas) -> pl.Data
         .with_columns(change.median().over(of_all).alias("middle"), pl.len().over(of_all).alias("councils"))
         .filter(pl.col("councils") >= FEWEST)
         .with_columns((change - pl.col("middle")).abs().alias("off"))
-        .with_columns((1.4826 * pl.col("off").median().over(of_all)).clip(STEADIEST).alias("spread"))
+        .with_columns((OF_MEDIAN_DEVIATION * pl.col("off").median().over(of_all)).clip(STEADIEST).alias("spread"))
         .with_columns(pl.col("off") / pl.col("spread"))
     )

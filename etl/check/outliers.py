@@ -15,6 +15,8 @@ from etl.model import Metric
 FEWEST = 20
 # A council's change is an outlier beyond this many robust standard deviations of all councils' changes ...
 ROBUST_Z = 6.0
+# Of a normal distribution, the standard deviation in median deviations.
+OF_MEDIAN_DEVIATION = 1.4826
 # ... and at this many times the value before, or its inverse.
 TIMES = 5.0
 
@@ -39,7 +41,7 @@ def find_outliers(
         moved.with_columns(pl.col("moved").median().over("metric_id").alias("middle"))
         .with_columns((pl.col("moved") - pl.col("middle")).abs().alias("off"))
         .with_columns(
-            (pl.col("off") / (1.4826 * pl.col("off").median().over("metric_id"))).alias("z"),
+            (pl.col("off") / (OF_MEDIAN_DEVIATION * pl.col("off").median().over("metric_id"))).alias("z"),
             pl.len().over("metric_id").alias("returns"),
         )
         .filter((pl.col("z") > ROBUST_Z) & (pl.col("returns") >= FEWEST))

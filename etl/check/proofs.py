@@ -15,7 +15,7 @@ import polars as pl
 from etl.areas import Areas, alive
 from etl.check import parts
 from etl.check.known_errors import KNOWN_ERRORS
-from etl.model import ENGLAND, Metric, PeriodKind, Source, Status
+from etl.model import ENGLAND, SCALES, Metric, PeriodKind, Source, Status
 from etl.releases import Cells
 
 RATE, SUM, MEAN, CHILDREN, PARTS, TWICE = "rate", "sum", "mean", "children", "parts", "twice"
@@ -46,7 +46,6 @@ UNPROVED = pl.Schema(
         ("highest", pl.Float64()),
     ]
 )
-SCALES = {"%": 100.0, "per 10,000 children": 10_000.0}
 QUANTITIES = ("numerator", "denominator", "value")
 LONDON = "E12000007"
 # A hidden or absent council may count up to this many times the most it counted in another year.

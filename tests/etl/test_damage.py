@@ -180,11 +180,11 @@ def rate_without_counts_of_a_region(table: Table) -> None:
     table.move({one: other, other: one}, ["absence_rate_fte"])
 
 
-def hidden_as_nought(table: Table) -> None:
+def hidden_as_zero(table: Table) -> None:
     assert table.replace("c", "0", "2_years_or_more", time_period="2025") == 59
 
 
-def noughts_hidden(table: Table) -> None:
+def zeros_hidden(table: Table) -> None:
     assert table.replace("0", "c", "2_years_or_more", time_period="2025", geographic_level="Local authority") > 20
 
 
@@ -266,8 +266,8 @@ def label_of_the_year(table: Table) -> None:
         (WORKFORCE, INDICATORS, ten_times_a_rate_without_counts, "E_UNPROVED", "Leeds moved most, from "),
         (WORKFORCE, INDICATORS, fraction, "E_SCALE", "Leeds"),
         (WORKFORCE, INDICATORS, label_of_the_year, "E_UNPROVED", "Yorkshire and The Humber, 2024"),
-        (IN_NEED, PLANS, hidden_as_nought, "E_UNPROVED", "one of its parts is hidden by itself"),
-        (IN_NEED, PLANS, noughts_hidden, "E_UNPROVED", "one of its parts is hidden by itself"),
+        (IN_NEED, PLANS, hidden_as_zero, "E_UNPROVED", "one of its parts is hidden by itself"),
+        (IN_NEED, PLANS, zeros_hidden, "E_UNPROVED", "one of its parts is hidden by itself"),
         (IN_NEED, NEED, ten_times, "E_UNPROVED", "for Leeds (line "),
         (LOOKED_AFTER, NUMBERS, other_population, "E_UNPROVED", "the population estimates have"),
     ],
