@@ -4,36 +4,27 @@ from __future__ import annotations
 
 import io
 import json
-import threading
 from collections.abc import Sequence
 from dataclasses import is_dataclass
 from datetime import UTC, datetime, time
-from functools import cache
 from pathlib import Path
 from typing import Any, Literal
 
-import typst
 from pypdf import PdfWriter
 from pypdf.generic import DictionaryObject, NameObject
 
 from dashboard.briefings.model import Briefing, Strip
 from dashboard.briefings.sections import PRODUCT
+from dashboard.views.svg.typesetting import Typesetter
 
 MEDIA_TYPE = "application/pdf"
 HERE = Path(__file__).parent
 # What a screen reader needs of a PDF: tags, a title, a language, words for every drawing (PDF/UA-1).
 STANDARD: Literal["ua-1"] = "ua-1"
-# They come with us: a bare machine sets what ours does.
-FONTS = HERE.parent / "assets" / "fonts"
 # Dots an inch of drawings for Word, as printers have them.
 RESOLUTION = 300.0
 
-# The compiler remembers some fifty megabytes of each briefing until it has set so many others, by when a server would
-# hold half a gigabyte of them: so many empty pages, a millisecond each, make it forget.
-FORGETS_AFTER = 10
-
-# A compiler sets one thing at a time.
-_one_at_a_time = threading.Lock()
+_typesetter = Typesetter(HERE)
 
 
 def pdf(briefing: Briefing) -> bytes:
@@ -41,11 +32,9 @@ def pdf(briefing: Briefing) -> bytes:
     data = json.dumps(as_json(briefing), ensure_ascii=False)
     # Its date is that of the data: a clock would make two of the same differ.
     made = datetime.combine(briefing.made_on, time(), UTC)
-    with _one_at_a_time:
-        content = _compiler("briefing.typ").compile(
-            format="pdf", sys_inputs={"briefing": data}, pdf_standards=[STANDARD], timestamp=made
-        )
-        _forget()
+    content = _typesetter.compile(
+        "briefing.typ", format="pdf", sys_inputs={"briefing": data}, pdf_standards=[STANDARD], timestamp=made
+    )
     assert isinstance(content, bytes)
     return _with_row_headers(content)
 
@@ -76,10 +65,7 @@ def drawings(strips: Sequence[Strip]) -> list[bytes]:
     if not strips:
         return []
     data = json.dumps([_plain(one) for one in strips], ensure_ascii=False)
-    with _one_at_a_time:
-        found = _compiler("drawings.typ").compile(format="png", sys_inputs={"strips": data}, ppi=RESOLUTION)
-        _forget()
-    assert found is not None
+    found = _typesetter.compile("drawings.typ", format="png", sys_inputs={"strips": data}, ppi=RESOLUTION)
     return [found] if isinstance(found, bytes) else found
 
 
@@ -102,13 +88,3 @@ def _plain(part: Any) -> Any:
         kind = type(part).__name__.lower()
         return {"kind": kind, **{name: _plain(getattr(part, name)) for name in part.__dataclass_fields__}}
     return [_plain(one) for one in part] if isinstance(part, tuple) else part
-
-
-def _forget() -> None:
-    for _ in range(FORGETS_AFTER):
-        _compiler("empty.typ").compile(format="pdf")
-
-
-@cache
-def _compiler(template: str) -> typst.Compiler:
-    return typst.Compiler(HERE / template, root=HERE, font_paths=[FONTS], ignore_system_fonts=True)

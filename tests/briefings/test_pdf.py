@@ -16,6 +16,7 @@ from dashboard.briefings.model import Briefing, Table
 from dashboard.briefings.pdf import drawings
 from dashboard.data.database import Database
 from dashboard.data.model import ENGLAND
+from dashboard.views.svg.text import FONTS
 from tests.briefings.helpers import LONDON, NOT_PRINTED, PRINTED, number
 from tests.briefings.reading import pdf_pages, printed, strips, tags
 
@@ -83,7 +84,7 @@ def test_letters_come_with_the_file_in_the_four_faces_that_come_with_us(pdfs: di
             assert {"/FontFile2", "/FontFile3"} & set(descriptor)
     assert faces == {f"SourceSansPro-{face}" for face in ("Regular", "It", "Semibold", "Bold")}
     # None lies there for nothing, and the licence wants to lie beside them.
-    assert {path.stem for path in pdf.FONTS.iterdir()} == {*faces, "OFL"}
+    assert {path.stem for path in FONTS.iterdir()} == {*faces, "OFL"}
 
 
 def test_equal_briefings_are_equal_bytes_dated_by_the_data(db: Database, pdfs: dict[str, bytes]) -> None:
