@@ -4,17 +4,17 @@ from pathlib import Path
 
 import streamlit as st
 
+from dashboard.data.names import PRODUCT
 from dashboard.pages.shared import session
 from dashboard.server import app
 from dashboard.views.tables import help as helping
 from dashboard.views.text.help import how_to_read
 
 HERE = Path(__file__).parent
-NAME = "Child Protection Monitor"
 run = app.begin_run()
 
 # Before the pages: without an icon here Streamlit would ask a server on the internet for that of the page.
-st.set_page_config(NAME, page_icon="🧭", layout="wide", initial_sidebar_state="collapsed")
+st.set_page_config(PRODUCT, page_icon="🧭", layout="wide", initial_sidebar_state="collapsed")
 
 page = st.navigation(
     {
@@ -44,7 +44,7 @@ page = st.navigation(
     position="top",
 )
 # So that tabs and steps back are told apart.
-st.set_page_config(f"{page.title} · {NAME}")
+st.set_page_config(f"{page.title} · {PRODUCT}")
 st.logo(str(HERE / "assets" / "logo.svg"), size="large")
 session.page_style()
 session.version()
@@ -60,7 +60,7 @@ if page.title in ("Leadership", "Progress"):
         session.only_council(db)
 elif page.title not in ("Data", "Methods", "Briefings", "Accessibility"):
     session.choices(db, periods=page.title != "Your own figures")
-    st.set_page_config(f"{session.tab_title(db, page.title)} · {NAME}")
+    st.set_page_config(f"{session.tab_title(db, page.title)} · {PRODUCT}")
 body, foot = st.container(), st.container()
 # Before the page, which may stop early: its links need the script all the same.
 with foot:

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 from dashboard.api import chart_links
 from dashboard.api.chart_requests import ChartRequest
-from dashboard.pictures.drawn import PRODUCT, Drawn
+from dashboard.data.names import PRODUCT
+from dashboard.pictures.drawn import Drawn
 from dashboard.views.svg import picture as pictures
 from dashboard.views.tables.html import escape
 

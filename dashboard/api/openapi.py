@@ -13,6 +13,7 @@ from dashboard.api.chart_links import CHARTS
 from dashboard.api.endpoints import BASE, ENDPOINTS, KINDS, MOST_CHARACTERS, WHOLE, Endpoint, Kind
 from dashboard.api.parameters import MOST_VALUES, VERSION, VERSION_, Parameter
 from dashboard.data.database import Database
+from dashboard.data.names import PRODUCT
 from dashboard.files import exports
 from dashboard.files.exports.rows import OPTIONAL, PARTS
 
@@ -88,7 +89,7 @@ def document(db: Database, versions: Sequence[str]) -> bytes:
     document = {
         "openapi": "3.1.0",
         "info": {
-            "title": "Child Protection Monitor",
+            "title": PRODUCT,
             "version": "1",
             "summary": "How well each English council protects its children, figure by figure.",
             "description": ABOUT,

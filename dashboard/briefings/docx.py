@@ -20,7 +20,7 @@ from docx.text.paragraph import Paragraph
 
 from dashboard.briefings.model import Bar, Block, Briefing, Cards, Cell, Points, Section, Strip, Table, Words
 from dashboard.briefings.pdf import drawings
-from dashboard.briefings.sections import PRODUCT
+from dashboard.data.names import PRODUCT
 
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 # Every office has it.

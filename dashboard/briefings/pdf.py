@@ -14,7 +14,7 @@ from pypdf import PdfWriter
 from pypdf.generic import DictionaryObject, NameObject
 
 from dashboard.briefings.model import Briefing, Strip
-from dashboard.briefings.sections import PRODUCT
+from dashboard.data.names import PRODUCT
 from dashboard.views.svg.typesetting import Typesetter
 
 MEDIA_TYPE = "application/pdf"

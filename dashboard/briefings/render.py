@@ -10,9 +10,9 @@ from typing import BinaryIO
 from dashboard.analysis.benchmarks import Benchmark
 from dashboard.briefings import content, docx, pdf, web
 from dashboard.briefings.model import Briefing
-from dashboard.briefings.sections import PRODUCT
 from dashboard.briefings.urls import FORMS, file_name
 from dashboard.data.database import Database
+from dashboard.data.names import PRODUCT
 from dashboard.files.exports import citation
 
 # What is compressed within is only put into a pack.

@@ -12,6 +12,7 @@ from dashboard.analysis.queries import Inspection
 from dashboard.briefings.model import Card, Cell, Point, Points, Section, Words
 from dashboard.data.database import Database, is_joint
 from dashboard.data.model import GRADES, REASONS, Metric, Row, Source
+from dashboard.data.names import PRODUCT
 from dashboard.views.tables import STRAND_NAMES, released
 from dashboard.views.text import briefings as said
 from dashboard.views.text import direction, formats
@@ -20,7 +21,6 @@ from dashboard.views.text.citing import licences
 NEIGHBOURS = "statistical_neighbours"
 # Of more returns than this share without a figure it is said that the best quarter is that of the others.
 MANY_UNSEEN = 0.2
-PRODUCT = "Child Protection Monitor"
 ABOUT = "Briefing on children’s social care"
 UNROUNDED = "Ranks and distances are worked out from figures before rounding."
 METHODS = "What each measure is and every rule of comparison: see Methods in the dashboard."

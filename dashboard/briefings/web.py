@@ -9,8 +9,8 @@ from html import escape
 from pathlib import Path
 
 from dashboard.briefings.model import Bar, Block, Briefing, Cards, Cell, Point, Points, Section, Strip, Table, Words
-from dashboard.briefings.sections import PRODUCT
 from dashboard.briefings.urls import BASE, FORMS
+from dashboard.data.names import PRODUCT
 from dashboard.views.charts.palette import BETTER, GREY, INK
 
 MEDIA_TYPE = "text/html; charset=utf-8"

@@ -9,6 +9,7 @@ from functools import lru_cache
 
 from dashboard.data.model import REASONS, Metric
 
+PRODUCT = "Child Protection Monitor"
 MINUS = "\N{MINUS SIGN}"
 
 

@@ -11,7 +11,7 @@ from dashboard.analysis import queries
 from dashboard.analysis.benchmarks import Benchmark
 from dashboard.data.database import Database
 from dashboard.data.model import Source
-from dashboard.data.names import format_date
+from dashboard.data.names import PRODUCT, format_date
 from dashboard.files import exports
 from dashboard.views.charts.palette import Classification, LegendClass
 from dashboard.views.svg.picture import Picture
@@ -19,7 +19,6 @@ from dashboard.views.tables import released
 from dashboard.views.tables.html import Html
 from dashboard.views.text.citing import licences
 
-PRODUCT = "Child Protection Monitor"
 BOUNDARIES = (
     "Boundaries: Office for National Statistics; contains OS data © Crown copyright and database right 2025.",
     "Tile layout after ODI Leeds (MIT).",

@@ -9,9 +9,9 @@ from html import escape
 from starlette.datastructures import Headers
 from starlette.responses import Response
 
+from dashboard.data.names import PRODUCT
 from dashboard.views.charts.palette import BETTER, GREY, INK
 
-TITLE = "Child Protection Monitor"
 # Such a page fetches nothing, so that it is legible whatever else fails.
 STYLE = (
     f"body{{margin:3rem auto;padding:0 1.25rem;max-width:40rem;background:#fff;color:{INK};"
@@ -25,9 +25,9 @@ def render_page(title: str, paragraphs: Sequence[str]) -> str:
     """The HTML of a page of a few words; paragraphs are HTML."""
     body = "".join(f"<p>{paragraph}</p>" for paragraph in paragraphs)
     return (
-        f'<!doctype html><html lang="en-GB"><head><meta charset="utf-8"><title>{escape(title)} · {TITLE}</title>'
+        f'<!doctype html><html lang="en-GB"><head><meta charset="utf-8"><title>{escape(title)} · {PRODUCT}</title>'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        f"<style>{STYLE}</style></head><body><main><p>{TITLE}</p><h1>{escape(title)}</h1>{body}</main></body></html>"
+        f"<style>{STYLE}</style></head><body><main><p>{PRODUCT}</p><h1>{escape(title)}</h1>{body}</main></body></html>"
     )
 
 

@@ -25,11 +25,11 @@ from dashboard.api.problems import Problem
 from dashboard.api.view_links import SHARED, VERSION
 from dashboard.data import places
 from dashboard.data.model import ENGLAND, DatabaseError
+from dashboard.data.names import PRODUCT
 from dashboard.data.versions import store
 from dashboard.ops.logs import log_error
 from dashboard.server.page_runs import PageClient, run_page
 
-NAME = "Child Protection Monitor"
 # A page takes a tenth of this; what takes longer begins as it did, with an empty page.
 SECONDS = 2.0
 # More readers than this who ask for pages that nobody asked for yet are served without first words.
@@ -146,9 +146,9 @@ def compose(parts: list[str], page: str, query: str) -> FirstWords | None:
     if heading is None:
         return None
     chosen = {name: values for name, values in parse_qs(query).items() if name in SHARED}
-    title = f"{_words(heading[1])} · {NAME}"
+    title = f"{_words(heading[1])} · {PRODUCT}"
     body = LINK.sub(lambda link: f'<a href="{_kept(link[1] or f"/{page}", link[2], chosen)}"', body)
-    description = _words(sentence[1]) if sentence else NAME
+    description = _words(sentence[1]) if sentence else PRODUCT
     return FirstWords(title, description, body + _more(chosen), _picture(page, query, chosen))
 
 

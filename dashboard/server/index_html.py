@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from html import escape
 
+from dashboard.data.names import PRODUCT
 from dashboard.server.first_words import FirstWords
 from dashboard.views.svg.picture import CARD_HIGH, CARD_SCALE, CARD_WIDE
 
@@ -83,7 +84,7 @@ def with_first_words(index_html: str, words: FirstWords, style: str, address: st
     <meta name="robots" content="{escape(robots)}" />
     <link rel="canonical" href="{escape(address)}" />
     <meta property="og:type" content="website" />
-    <meta property="og:site_name" content="Child Protection Monitor" />
+    <meta property="og:site_name" content="{PRODUCT}" />
     <meta property="og:title" content="{title}" />
     <meta property="og:description" content="{description}" />
     {_picture(words, root)}

@@ -13,7 +13,7 @@ from docx.oxml.ns import qn
 from pypdf import PdfReader
 
 from dashboard.briefings.model import Bar, Block, Briefing, Cards, Points, Strip, Table, Words
-from dashboard.briefings.sections import PRODUCT
+from dashboard.data.names import PRODUCT
 
 NUMBER = re.compile(r"\d[\d,]*(?:\.\d+)?")
 # Tags of tables, lists and drawings in a PDF.
