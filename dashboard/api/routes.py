@@ -107,7 +107,7 @@ class Api:
             return refusal(problem("failed", errors.message_for_reader(error)))
 
     def _handler(self, scope: Scope) -> Handler:
-        path = scope["path"].rstrip("/") or "/"
+        path = "/api" if scope["path"] == "/api/" else scope["path"]
         if path not in self._handlers:
             known = list(self._handlers)
             near = nearest(path, known)

@@ -113,11 +113,11 @@ def test_so_does_what_fails_and_what_is_asked_for_by_another_name(monkeypatch: p
     forget()
 
 
-def test_one_chart_can_be_framed_by_the_sites_that_are_named_and_nothing_else(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_one_chart_can_be_framed_by_the_sites_that_are_named_and_nothing_else(
+    monkeypatch: pytest.MonkeyPatch, database_path: Path
+) -> None:
     monkeypatch.setenv("MONITOR_EMBED_HOSTS", "www.example.gov.uk, http://localhost:8799")
-    forget()
-    try:
-        app = Client(Starlette(routes=server_app.routes(), middleware=server_app.middleware()))
+    with app_over(database_path) as app:
         framed = app.get("/embed/standard")
         assert framed.status == 200
         policy = framed.headers["content-security-policy"]
@@ -131,8 +131,6 @@ def test_one_chart_can_be_framed_by_the_sites_that_are_named_and_nothing_else(mo
                 other
             )
             assert got.headers["x-frame-options"] == "DENY", other
-    finally:
-        forget()
 
 
 # What Streamlit answers itself, behind us.
