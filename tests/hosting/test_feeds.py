@@ -12,6 +12,7 @@ import pytest
 
 from dashboard.data.database import Database
 from dashboard.data.model import ENGLAND
+from dashboard.data.names import PRODUCT
 from dashboard.server import feeds
 from dashboard.views.text import news
 from tests.api.client import Client
@@ -72,7 +73,7 @@ def test_a_feed_keeps_every_rule_of_atom(figures: Database, area_id: str, page: 
     assert whole.tag == f"{{{feeds.ATOM}}}feed"
     found = parts(whole, FEED)
     assert links(found) == {"self": f"{HOME}{news.feed(area_id)}", "alternate": HOME + page}
-    assert [child.text for child in found["author"][0]] == [feeds.AUTHOR]
+    assert [child.text for child in found["author"][0]] == [PRODUCT]
     moments, ids = [], [text(found, "id")]
     for element in found["entry"]:
         entry = parts(element, ENTRY)
