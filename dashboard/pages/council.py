@@ -9,11 +9,10 @@ from streamlit.elements.lib.mutable_expander_container import ExpanderContainer
 from dashboard.analysis import compare, direction, england, funnel, queries, scenarios
 from dashboard.analysis import group as groups
 from dashboard.analysis import partners as learning
-from dashboard.api import view_data, view_links
+from dashboard.api import view_data
 from dashboard.briefings import council as briefing
 from dashboard.briefings.council import MOST_PARTNERS
 from dashboard.briefings.web import strip_image
-from dashboard.pages.components import briefing_links as papers
 from dashboard.pages.components.one_of import one_of
 from dashboard.pages.components.scenario import scenario
 from dashboard.pages.shared import session
@@ -221,8 +220,7 @@ for notice in notices(db, chosen.area_id):
 
 judgements = queries.judgements(db, chosen.area_id)
 st.html(tables.judgements(judgements, inspections[0] if inspections else None, datetime.now(UTC).date()))
-st.html(papers.line(chosen.area_id, benchmark, st.session_state.get(view_links.VERSION)))
-session.pack(db, chosen)
+session.briefing_line(db, chosen)
 
 st.header("The measures that matter most", anchor=False)
 nine = [one for one in england.chosen(db, england.NINE) if one.metric_id in by_metric]

@@ -12,12 +12,18 @@ from dashboard.views.tables.table import of_cells
 from dashboard.views.text.news import feed
 
 
-def line(area_id: str, benchmark: Benchmark, version: str | None) -> Html:
-    """The forms of one briefing, each a link, for a page on its area; `version` is that of a frozen page."""
+def line(area_id: str, benchmark: Benchmark, version: str | None, pictures: str | None = None) -> Html:
+    """The forms of one briefing, each a link, for a page on its area; `version` is that of a frozen page.
+
+    `pictures` is the address of all pictures of the area.
+    """
     links = [_link(area_id, form, benchmark, version, FORMS[form]) for form in FORMS]
-    every = join(*links, link("all briefings", {}, page=BASE), by=" · ")
-    follow = tag("a", "what is new, as a feed (Atom)", href=feed(area_id), type="application/atom+xml")
-    return tag("p", bold("Briefing:"), " ", every, " ", bold("Follow:"), " ", follow, class_="briefing")
+    parts = {"Briefing:": join(*links, link("all briefings", {}, page=BASE), by=" · ")}
+    if pictures:
+        parts["Pictures:"] = tag("a", "for slides (ZIP)", href=pictures, download=True)
+    parts["Follow:"] = tag("a", "what is new, as a feed (Atom)", href=feed(area_id), type="application/atom+xml")
+    groups = [tag("span", bold(name), " ", found) for name, found in parts.items()]
+    return tag("p", join(*groups, by=" "), class_="briefing")
 
 
 def table(names: Mapping[str, str], benchmark: Benchmark, version: str | None) -> Html:

@@ -42,13 +42,3 @@ def share(db: Database, kind: Kind, choices: Choices, root: str, *, frozen: bool
         + code
         + "</div></details>"
     )
-
-
-def pack(db: Database, choices: Choices, *, frozen: bool) -> Html:
-    """The link to all pictures of the chosen council."""
-    assert choices.area_id is not None
-    address = chart_links.pack(db, choices, db.data_version if frozen else None)
-    return Html(
-        f'<p class="briefing"><b>Pictures:</b> <a href="{escape(address)}" download>'
-        f"{escape(db.names[choices.area_id])} for slides (ZIP)</a></p>"
-    )

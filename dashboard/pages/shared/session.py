@@ -15,7 +15,7 @@ import streamlit as st
 
 from dashboard.analysis import benchmarks
 from dashboard.analysis.benchmarks import BENCHMARKS, DEFAULT, Benchmark
-from dashboard.api import view_links
+from dashboard.api import chart_links, view_links
 from dashboard.api.view_data import View, lines
 from dashboard.data import places
 from dashboard.data.database import Database
@@ -33,6 +33,7 @@ from dashboard.files.pictures.kinds import KINDS
 from dashboard.ops.settings import settings
 from dashboard.ops.timing import once_per_run
 from dashboard.pages.components import as_data as parts
+from dashboard.pages.components import briefing_links
 from dashboard.pages.components import share as sharing
 from dashboard.pages.components.chart import chart as chart
 from dashboard.pages.components.unknown_council import say_unknown_councils
@@ -340,10 +341,12 @@ def colour_of(db: Database, selection: Selection, metric: Metric, colour: str) -
     return None if colour == colour_schemes(db, metric, selection.benchmark)[0] else colour
 
 
-def pack(db: Database, selection: Selection) -> None:
-    """The link to all pictures of the chosen council."""
-    frozen = bool(st.session_state.get(view_links.VERSION))
-    st.html(sharing.pack(db, _picture_choices(selection), frozen=frozen))
+def briefing_line(db: Database, selection: Selection) -> None:
+    """What can be taken away of the chosen council: its briefing, its pictures, and its feed."""
+    assert selection.area_id is not None
+    version = st.session_state.get(view_links.VERSION)
+    pictures = chart_links.pack(db, _picture_choices(selection), db.data_version if version else None)
+    st.html(briefing_links.line(selection.area_id, selection.benchmark, version, pictures))
 
 
 def _picture_choices(selection: Selection, **more: Any) -> Choices:
