@@ -259,7 +259,7 @@ def of_polarity(db: Database) -> Example | None:
     return Example(
         "Which way is better",
         lines(
-            f"Of {declared.height} measures here {ranked} have a better side and {kinds.get('neutral', 0)} have none; "
+            f"Of {declared.height} measures here {ranked} are ranked and {kinds.get('neutral', 0)} are not; "
             "each says which and why."
         ),
         "No measure is left without an answer, and measures that are neither better nor worse are not ranked.",

@@ -34,8 +34,8 @@ def measures(db: Database) -> str:
     derived = int(db.table["metric"]["derived"].sum())
     lower, higher, neither = (kinds.get(one, 0) for one in ("lower_is_better", "higher_is_better", "neutral"))
     return (
-        f"Of {sum(kinds.values())} measures lower is better in {lower} and higher in {higher}; {neither} have no "
-        f"better side and are never ranked. {derived} are worked out here; the others are as published."
+        f"Lower is better for {lower} measures and higher for {higher}. The other {neither} are not ranked. "
+        f"We calculated {derived}; the rest are as published."
     )
 
 

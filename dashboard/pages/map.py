@@ -24,6 +24,7 @@ from dashboard.views.text import formats
 from dashboard.views.text.council import council_sentence
 from dashboard.views.text.england import england_sentence
 from dashboard.views.text.formats import ColourScheme
+from dashboard.views.text.grammar import opening
 from dashboard.views.text.grammar import sentences as split
 from dashboard.views.text.group import among
 from dashboard.views.text.map import as_it_was, coloured_sentence, redrawn
@@ -168,7 +169,8 @@ else:
     others = compared(metric, period)
     ways = session.colour_schemes(db, metric, benchmark)
     second = replace(choices, colour=choices.colour if choices.colour in ways else ways[0])
-    st.html(tables.sentence(sentence(metric, period, others, session.COLOUR_SCHEMES[second.colour])))
+    first, rest = opening(sentence(metric, period, others, session.COLOUR_SCHEMES[second.colour]))
+    st.html(tables.sentence(first))
     axis = pl.concat([rows, others]) if metric is chosen.metric else rows
     left, right = st.columns(2, gap="medium")
     with left:
@@ -177,6 +179,8 @@ else:
     with right:
         st.html(tables.subheading(f"{metric.title}, {formats.period_label(metric, period.end)}"))
         picture(second, metric, period, others, axis if metric is chosen.metric else others, second=True)
+        if rest:
+            st.html(tables.note(rest))
 
 if not chosen.metric.graded:
     with st.expander(

@@ -8,6 +8,7 @@ from statistics import median
 
 import polars as pl
 import pytest
+from streamlit.testing.v1 import AppTest
 
 from dashboard.analysis import inspections, leadership, partners, programme, queries
 from dashboard.analysis.benchmarks import BENCHMARKS, DEFAULT
@@ -26,6 +27,7 @@ from dashboard.views.tables import programme as registered
 from dashboard.views.text import leadership as sentences
 from dashboard.views.text import programme as on_programme
 from dashboard.views.text.citing import cite
+from dashboard.views.text.grammar import opening
 from tests import operator_files
 from tests.dashboard import small
 from tests.dashboard.helpers import HOSTILE_NAMES, Page, firsts, html, opened, read
@@ -530,7 +532,7 @@ def test_no_name_becomes_markup(tmp_path: Path) -> None:
         registered.coverage(covered) + registered.target_note(covered),
     ]
     ours = {"div", "table", "caption", "thead", "tbody", "tr", "th", "td", "a", "b", "i", "p", "small", "ul", "li",
-            "span", "section", "h2"}  # fmt: skip
+            "span", "section", "h2", "button"}  # fmt: skip
     for one in drawn:
         page = Page(one)
         assert {tag for tag, _ in page.tags} <= ours, one
@@ -540,32 +542,45 @@ def test_no_name_becomes_markup(tmp_path: Path) -> None:
 # The page itself.
 
 
+def opens_with(app: AppTest, *words: str) -> bool:
+    """Whether the page opens with these words, and tells at its foot those that do not fit there."""
+    first, rest = opening(" ".join(filter(None, words)))
+    return said(app)[0] == first and rest in Page(html(app)).text
+
+
 @pytest.mark.usefixtures("served")
 @pytest.mark.parametrize("part", PARTS)
 def test_without_rows_every_part_serves_what_is_public_and_says_that_the_rest_is_empty(part: str) -> None:
     today = datetime.now(UTC).date()
     for council in (None, *AWKWARD):
         app = opened("Leadership", part=part, **({"la": council} if council else {}))
-        (opening, *others), page = said(app), html(app)
+        (first, *others), page = said(app), html(app)
         db = store().current()
         if part == "Judgements":
             rows = leadership.history(db, today).to_dicts()
-            assert opening.endswith(sentences.judged(rows, inspections.newest_report(db)))
+            own = [row for row in rows if row["name"] == council]
+            everybody = sentences.judged(rows, inspections.newest_report(db))
+            assert opens_with(app, *map(sentences.own, own), everybody)
             assert page.count("<tr") > 153
-            assert council is None or opening.startswith(council.removesuffix(", City of"))
+            assert council is None or first.startswith(council)
         elif part == "Ratings and workforce":
-            assert opening.endswith(sentences.NO_CAUSE)
+            metrics = leadership.workforce(db)
+            beside = leadership.beside(db, leadership.history(db, today), metrics).to_dicts()
+            mine = [sentences.own_beside(row, metrics) for row in beside if row["name"] == council]
+            everybody = sentences.beside(beside, metrics)
+            assert everybody.endswith(sentences.NO_CAUSE)
+            assert opens_with(app, *mine, everybody)
         elif part == "Directors in post":
-            assert opening == sentences.directors(leadership.directors(db).to_dicts())
+            assert first == sentences.directors(leadership.directors(db).to_dicts())
             assert others == [on_programme.NOTHING]
         else:
-            assert opening == on_programme.NOTHING
+            assert first == on_programme.NOTHING
             assert len(app.get("download_button")) == 0
         assert not app.warning
         # What is empty is offered to nobody who did not ask for it, and tells readers of no settings.
         offered = app.segmented_control(key="part").options
         assert ("The programme" in offered) == (part == "The programme")
-        assert not any(word in page for word in ("python -m", "MONITOR_", ".csv"))
+        assert not any(word in Page(page).text for word in ("python -m", "MONITOR_", ".csv"))
 
 
 @pytest.mark.usefixtures("with_rows")
@@ -575,18 +590,20 @@ def test_with_rows_the_page_shows_whom_the_programme_reaches(filled: Database, p
     rows = programme.posts(filled, today)
     for council in (None, *AWKWARD, "Kent", "York"):
         app = opened("Leadership", part=part, **({"la": council} if council else {}))
-        opening, page = said(app)[0], html(app)
+        first, page = said(app)[0], html(app)
         own = [row for row in rows.to_dicts() if row["name"] == council]
         assert "etl register check" not in page
         if part == "The programme":
-            assert on_programme.coverage(programme.coverage(filled, rows, today), today) in opening
-            assert not own or opening.startswith(on_programme.own(own[0], filled))
+            assert on_programme.coverage(programme.coverage(filled, rows, today), today) in first
+            assert not own or first.startswith(on_programme.own(own[0], filled))
             headers = [one.value for one in app.header]
             assert headers == ["By region", "Coaches and coached", "Without a coach", "Not covered"]
             assert said(app)[1].startswith("3 councils coach 4 others; 4 directors on the programme are without")
         else:
-            assert "Of 12 directors in the register 2 are interim" in opening
-            assert not own or opening.startswith(on_programme.own_post(own[0]))
+            changes = sentences.directors(leadership.directors(filled).to_dicts())
+            tenure = on_programme.tenure(programme.tenure(rows).to_dicts())
+            assert tenure.startswith("Of 12 directors in the register 2 are interim")
+            assert opens_with(app, *map(on_programme.own_post, own), changes, tenure)
         assert not app.warning
 
 

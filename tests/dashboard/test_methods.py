@@ -180,9 +180,8 @@ def test_the_sentences_of_the_sections_are_true(db: Database, database: duckdb.D
     kinds = dict(database.execute("SELECT polarity::VARCHAR, count(*) FROM metric GROUP BY ALL").fetchall())
     derived = first_cell(database, "SELECT count(*) FROM metric WHERE derived")
     assert sentences.measures(db) == (
-        f"Of {sum(kinds.values())} measures lower is better in {kinds['lower_is_better']} and higher in "
-        f"{kinds['higher_is_better']}; {kinds['neutral']} are neither better nor worse and are never ranked. "
-        f"{derived} are worked out here; the others are as published."
+        f"Lower is better for {kinds['lower_is_better']} measures and higher for {kinds['higher_is_better']}. "
+        f"The other {kinds['neutral']} are not ranked. We calculated {derived}; the rest are as published."
     )
     missing = first_cell(database, "SELECT count(*) FROM observation WHERE value IS NULL")
     assert sentences.missing(db).startswith(f"{missing:,} of {db.figure.height:,} figures are missing, for 8 reasons")

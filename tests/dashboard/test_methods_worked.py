@@ -294,9 +294,7 @@ def test_measures_are_counted_by_their_better_side(db: Database, database: duckd
     ]
     said = words(differs(db, "better-side"))
     ranked = counts["lower_is_better"] + counts["higher_is_better"]
-    assert (
-        f"Of {sum(counts.values())} measures here {ranked} have a better side and {counts['neutral']} have none" in said
-    )
+    assert f"Of {sum(counts.values())} measures here {ranked} are ranked and {counts['neutral']} are not" in said
 
 
 def test_ranks_are_one_more_than_are_better(db: Database, database: duckdb.DuckDBPyConnection) -> None:
@@ -437,7 +435,8 @@ def test_wilsons_interval_holds_all_shares_that_chance_allows(
     assert f"from {figures.shown(low * 100)}% to {figures.shown(high * 100)}%." in words(example)
     assert f"{short((low + high) / 2, 5)} − {short((high - low) / 2, 5)} and " in words(example)
     verdict = "worse" if low * 100 > figures.cut() else "better" if high * 100 < figures.cut() else "similar"
-    assert f"it is {verdict}" in example.result
+    said = "similar: not significant" if verdict == "similar" else f"significantly {verdict}"
+    assert example.result.endswith(f"it is {said}.")
     # The funnel of the same size, around England: who is at a limit has England at the end of its interval.
     england = figures.of("E92000001")["value"] / 100
     limits = []
@@ -457,7 +456,8 @@ def test_a_change_is_the_figure_less_the_one_before(db: Database, database: duck
     before = Figures(database, example.metric_id or "", figures.end.replace(year=figures.end.year - 1))
     now, then = figures.of(example.area_id)["value"], before.of(example.area_id)["value"]
     assert f"{short(now)} − {short(then)} = {short(now - then, 6)}." in words(example)
-    assert ("better" in example.result) == figures.better(now, then)
+    assert ("an improvement of" in example.result) == figures.better(now, then)
+    assert ("a worsening of" in example.result) == figures.better(then, now)
 
 
 def test_a_trend_is_counted_pair_by_pair(db: Database, database: duckdb.DuckDBPyConnection) -> None:
@@ -506,8 +506,8 @@ def test_who_is_on_the_watch_list_is_worse_beyond_chance_and_getting_worse(
             watched.append((row["value"], return_id))
         if (centre + half) * 100 < figures.cut() and direction == {"getting better"}:
             peers.append((-row["value"], return_id))
-    assert f"{len(watched)} returns are on the watch list." in words(example)
-    assert f"{len(peers)} returns are to ring." in words(example)
+    assert f"On the watch list: {len(watched)} returns." in words(example)
+    assert f"To learn from: {len(peers)} returns." in words(example)
     assert figures.returns()[max(watched)[1]]["name"] in example.steps[0]
     assert figures.returns()[max(peers)[1]]["name"] in example.steps[1]
 
@@ -576,7 +576,7 @@ def test_what_a_lot_would_give_is_the_share_of_all(db: Database) -> None:
     assert f" = {short(best * group / everybody, 1)}." in words(example)
     ways = [math.comb(group, one) * math.comb(everybody - group, best - one) for one in range(min(group, best) + 1)]
     beyond = sum(ways[hits:]) <= 0.025 * sum(ways) or sum(ways[: hits + 1]) <= 0.025 * sum(ways)
-    assert ("beyond chance" in example.result) == beyond
+    assert ("significantly" in example.result) == beyond
 
 
 def test_the_sentence_of_the_map_is_written_from_its_rows(db: Database, database: duckdb.DuckDBPyConnection) -> None:

@@ -92,8 +92,8 @@ def written(thing: Any) -> str:
 def test_without_a_council_the_page_asks_for_one_and_says_what_becomes_of_figures() -> None:
     app = opened("Your own figures")
     assert not app.exception
-    assert sentence(app).startswith("Choose your council")
-    assert "in the memory of the server for your session alone" in html(app)
+    assert sentence(app).startswith("Choose a council.")
+    assert "held in memory for this session only" in html(app)
     assert "Leeds" in html(app)
 
 

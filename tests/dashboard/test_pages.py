@@ -393,6 +393,8 @@ def test_two_years_of_one_measure_begin_with_the_oldest_beside_the_newest(db: Da
     assert not app.exception
     first, second = sentences(app)
     assert first == second
+    # What does not fit is told below each.
+    assert html(app).count("2 councils have no figure.") == 2
 
 
 def test_a_second_map_of_a_measure_that_lacks_the_colour_scheme_has_its_first(db: Database) -> None:

@@ -225,7 +225,7 @@ def test_a_picture_is_drawn_of_what_the_page_draws(
     [
         ("England", {}, ["standard"]),
         ("Map", {"la": "Leeds", "compare_metric": "Average caseload"}, ["map", "order", "map", "order"]),
-        ("Council", {"la": "Leeds"}, ["trend", "order"]),
+        ("Council", {"la": "Leeds", "detail": "true"}, ["trend", "order"]),
         ("Compare", {"la": "Leeds"}, ["bars", "lines", "scatter"]),
         ("Inspections", {"part": "Reports over time"}, ["reports"]),
         ("Inspections", {"part": "Ratings and measures"}, ["ratings"]),

@@ -92,7 +92,7 @@ def test_a_council_fills_posts_until_the_target_is_left_vacant(tmp_path: Path) -
     assert found.rank_before == Rank(4, 1, 4, 4)
     assert found.rank_after == Rank(3, 1, 4, 3)
     assert found.assumptions[0] == ILLUSTRATIVE
-    assert any("(50%)" in one for one in found.assumptions)
+    assert any("(50%, including agency staff)" in one for one in found.assumptions)
 
 
 @pytest.mark.parametrize(
@@ -164,7 +164,7 @@ def test_england_moves_what_its_councils_move_and_keeps_its_published_row(tmp_pa
     assert (found.meet_before, found.meet_after) == (1, 1)
     # Half of England's 370 hold cases.
     assert found.caseload_after == pytest.approx(3_330 / (185 + 10))
-    assert any("published row" in one for one in found.assumptions)
+    assert any("England is the published figure" in one for one in found.assumptions)
     all_ = scenarios.england(db, db.metrics["vacancy_rate"], 3.75)
     assert (all_.meet_before, all_.meet_after) == (1, 4)
 

@@ -35,19 +35,18 @@ def row_of(db: Database, area_id: str, metric_id: str = HOMES) -> dict[str, obje
 
 def test_the_first_sentence_says_how_much_is_unknown_and_where_the_figure_may_lie(db: Database) -> None:
     said = council_sentence("Hampshire", row_of(db, HAMPSHIRE), db.metrics[HOMES], BEST, [])
-    assert "Of 245 of 371 (66%) it is not known: the true figure lies between 32% and 98%." in said
+    assert "245 of 371 (66%) are unknown: the true figure is between 32% and 98%." in said
     assert "It is not ranked: more than a fifth are unknown." in said
     assert not re.search(r"\d(st|nd|rd|th) of|getting worse|more care leavers", said)
     said = council_sentence("Herefordshire", row_of(db, HEREFORDSHIRE), db.metrics[HOMES], BEST, [])
-    assert "Of 14 of 59 (24%) it is not known: the true figure lies between 76% and 100%." in said
+    assert "14 of 59 (24%) are unknown: the true figure is between 76% and 100%." in said
 
 
 def test_a_hidden_number_of_unknown_is_said_to_be_hidden(db: Database) -> None:
     row = row_of(db, LEEDS)
     assert (row["unknown"], formats.unknown(row, db.metrics[HOMES])) == (None, "a hidden number unknown")
-    assert "it is not known is hidden: the true figure lies between 87%" in formats.unknown_in_full(
-        row, db.metrics[HOMES]
-    )
+    said = formats.unknown_in_full(row, db.metrics[HOMES])
+    assert said == "How many are unknown is hidden: the true figure is between 87% and 100%."
 
 
 def test_what_is_unknown_makes_nobody_best_or_worst_and_asks_nothing(db: Database) -> None:
@@ -90,7 +89,7 @@ def test_englands_sentence_says_it_too(db: Database) -> None:
     metric, period = db.metrics[HOMES], db.latest(HOMES)
     rows, england = queries.councils(db, metric, period, BEST), queries.england(db, metric, period)
     said = england_sentence(rows.to_dicts(), england, metric, BEST, comparison.england_if_all_met(rows))
-    assert "Of 870 of 14,750 (6%) it is not known: the true figure lies between 91% and 97%." in said
+    assert "870 of 14,750 (6%) are unknown: the true figure is between 91% and 97%." in said
     assert "the unknown leave it open" in said
     assert "Hampshire" not in said
 

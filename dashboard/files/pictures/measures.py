@@ -225,7 +225,7 @@ def draw_met(db: Database, choices: Choices) -> Drawn:
     metric = choices.metric
     fixed = standard.over_time(db, metric)
     if fixed is None:
-        raise CannotBeDrawnError(f"There is no standard of the best for {metric.noun}: it has no better side.")
+        raise CannotBeDrawnError(f"There is no best-quarter standard for the {metric.noun}, which is not ranked.")
     by_period, met = fixed.rows.reverse(), of_england.standard(fixed)
     target, side = formats.level_quantity(fixed.target, metric), "lower" if metric.lower_is_better else "higher"
     return Drawn(

@@ -24,6 +24,7 @@ from dashboard.methods.example import (
     usual,
 )
 from dashboard.views.text import formats
+from dashboard.views.text.grammar import plural
 
 # A trend that not all ten pairs agree on shows what counts; one of eight is the least that is clear
 # (etl/build/trends.py).
@@ -114,8 +115,8 @@ def of_lists(db: Database) -> Example | None:
         return Example(
             f"{heading(metric, one['period_end'])}, compared with {BEST.group}",
             lines(
-                f"{_councils(watched.height)} on the watch list. Worst is {_why(db, one, metric)}.",
-                f"{_councils(peers.height)} to learn from. Furthest ahead is {_why(db, other, metric)}.",
+                f"On the watch list: {plural(watched.height, 'return')}. Worst is {_why(db, one, metric)}.",
+                f"To learn from: {plural(peers.height, 'return')}. Furthest ahead is {_why(db, other, metric)}.",
                 f"The best quarter reach {formats.level_quantity(one['benchmark'], metric)}.",
             ),
             "Both must be true: significantly on one side of the benchmark, and a trend that leads further away.",
@@ -180,10 +181,6 @@ def _why(db: Database, row: Row, metric: Metric) -> str:
         f"{row['name']}: {formats.figure(row, metric)}{interval if same['low'] is not None else ''}; "
         f"{row['direction']} (S = {exact(row['s'])})"
     )
-
-
-def _councils(count: int) -> str:
-    return f"{count} return is" if count == 1 else f"{count} returns are"
 
 
 RULES = (
