@@ -18,7 +18,9 @@ from tests.browser.helpers import choose, downloaded, fits, heading, path, query
 
 def test_a_group_is_picked_and_goes_with_the_reader_to_other_pages(visit: Visit) -> None:
     page = visit("/map?benchmark=My+group&group=Leeds&group=York")
-    expect(sentence(page)).to_contain_text("The median of your group is 2.25% (2 councils with a figure).")
+    expect(sentence(page)).to_contain_text(
+        "7 of 147 councils do at least as well as the median of your group (2.25% or lower)."
+    )
     page.get_by_text("Councils that set the benchmark").click()
     expect(page.locator("ul.behind li")).to_have_text(["Leeds 2.1%", "York 2.4%"])
     page.locator("ul.behind").get_by_role("link", name="York").click()
@@ -36,6 +38,7 @@ def test_a_measure_in_a_councils_table_is_opened_above_it(visit: Visit) -> None:
     expect(page.get_by_role("heading", name="Re-referrals within 12 months")).to_be_visible()
     assert query(page) == {
         "la": "Leeds", "benchmark": "Region", "theme": "Front door", "metric": "Re-referrals within 12 months",
+        "detail": "true", "every": "true",
     }  # fmt: skip
     expect(page.locator("table.profile tr.chosen")).to_contain_text("Re-referrals within 12 months")
 

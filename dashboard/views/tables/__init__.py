@@ -62,7 +62,7 @@ def profile(
     table = Table(
         "profile",
         (
-            Column("Measure", lambda pair: measure(pair[1], pair[0]["period_end"])),
+            Column("Measure", lambda pair: measure(pair[1], pair[0]["period_end"], opens=("detail", "every"))),
             Column("Value", lambda pair: cells.compared(*pair)),
             Column("Change in a year", lambda pair: cells.change(pair[0]["change"], pair[1], pair[0]["series_break"])),
             Column("England", lambda pair: formats.companion(pair[0], "england", pair[1])),
@@ -80,10 +80,10 @@ def profile(
     return table.html(((row, db.metrics[row["metric_id"]]) for row in rows.iter_rows(named=True)), caption)
 
 
-def measure(metric: Metric, end: date, *, before: str = "", unit: bool = True) -> Html:
-    """The name of a measure, which chooses it, over its period and unit."""
+def measure(metric: Metric, end: date, *, before: str = "", unit: bool = True, opens: Sequence[str] = ()) -> Html:
+    """The name of a measure, which chooses it, over its period and unit; `opens` are parts of the page it opens."""
     when = before + formats.period_label(metric, end) + (f", {metric.unit}" if unit and metric.unit != "%" else "")
-    return join(link(metric.title, {"metric": metric.title}), period(when))
+    return join(link(metric.title, {"metric": metric.title, **dict.fromkeys(opens, "true")}), period(when))
 
 
 def judgements(found: Iterable[Judgement], latest: Inspection | None, today: date) -> Html:

@@ -47,7 +47,7 @@ def spine(
     table = Table(
         "spine",
         (
-            Column("Measure", lambda pair: measure(pair[1], pair[0]["period_end"])),
+            Column("Measure", lambda pair: measure(pair[1], pair[0]["period_end"], opens=("detail",))),
             Column("Value", lambda pair: cells.compared(*pair)),
             Column("All councils, better to the right", lambda pair: strips[pair[1].metric_id]),
             Column("Gap", lambda pair: cells.gap(*pair)),
@@ -101,7 +101,9 @@ def extremes(db: Database, rows: pl.DataFrame, caption: str) -> Html:
     table = Table(
         "extremes",
         (
-            Column("Measure", lambda row: measure(of(row), row["period_end"], unit=False)),
+            Column(
+                "Measure", lambda row: measure(of(row), row["period_end"], unit=False, opens=("detail", "extremes"))
+            ),
             Column("Value", lambda row: bold(formats.quantity(row["value"], of(row)))),
             Column("Rank (1 = best)", lambda row: cells.rank(row, of(row))),
             wide(Column("Trend", direction.trend)),
