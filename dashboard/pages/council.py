@@ -262,7 +262,7 @@ st.html(tables.MEASURE_ANCHOR)
 st.header(f"More on {literal(formats.place(name))}", anchor=False)
 rows = queries.councils(db, metric, period, benchmark)
 open_for((metric.metric_id, period.end))
-label = f"{metric.title}: over time and among all councils"
+label = f"{literal(metric.title)}: over time and among all councils"
 with st.expander(label, key=DETAIL, on_change="rerun", bind="query-params") as detail:
     if detail.open:
         one_measure(rows)

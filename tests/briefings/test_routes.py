@@ -109,7 +109,7 @@ def test_a_group_is_in_the_address_and_its_briefing_ranks_within_it(client: Clie
     assert address("383", "html", group) == "/briefings/383.html?benchmark=group&group=383,380,370"
     said = text_of(client.get(address("383", "html", group)).body)
     assert "Compared with: My group: Barnsley, Bradford, Leeds." in said
-    assert "In your group, Leeds ranks best on" in said
+    assert "3rd of 3 in your group." in said
     assert " of 3" in said
     assert "of 149" not in said.partition("What to ask the council")[0].partition("Strongest measures")[2]
 

@@ -19,7 +19,18 @@ CREATE TABLE figure (of_version VARCHAR REFERENCES build (data_version), value D
 """
 ROWS = 20_000
 MEASURES = ("vacancy_rate", "children")
-NEEDED = ("build", "source", "metric", "area", "observation", "standing", "change", "series_break", "quarter_cut")
+NEEDED = (
+    "build",
+    "source",
+    "metric",
+    "area",
+    "observation",
+    "standing",
+    "change",
+    "series_break",
+    "quarter_cut",
+    "trend",
+)
 MARKED = 100.0
 
 

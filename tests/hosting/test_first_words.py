@@ -70,7 +70,7 @@ def test_the_preview_of_a_link_shows_a_picture_of_the_size_that_it_says(app: Cli
     ("address", "heading", "words"),
     [
         ("/", "England", "vacan"),
-        ("/council?la=Leeds", "Leeds", "best quarter"),
+        ("/council?la=Leeds", "Leeds", "Ofsted judged Leeds"),
         ("/council?la=Cumbria", "Cumbria", "Cumbria was replaced in April 2023 by"),
     ],
 )
