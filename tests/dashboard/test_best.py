@@ -329,8 +329,8 @@ def test_groups_among_the_best_are_counted_and_compared_with_chance(tmp_path: Pa
     rows = shared_characteristics.compare_groups(db, found)
     assert rows.filter(pl.col("dimension") == shared_characteristics.SIZE)["note"][0] == "101,000 to 110,000 children"
     assert sentences.shared_characteristics(rows.to_dicts(), found) == (
-        "Beyond chance, these are among them more often than their number would give: The North (14 of these 14, 14 of "
-        "all 28). Less often than their number would give: The South (0 of these 14, 14 of all 28)."
+        "Over-represented among the best: The North (14 of these 14, 14 of all 28). "
+        "Under-represented among the best: The South (0 of these 14, 14 of all 28)."
     )
 
 
@@ -340,7 +340,7 @@ def test_where_nothing_stands_out_it_is_said(tmp_path: Path) -> None:
         pl.col("dimension") == shared_characteristics.REGION
     )
     words = sentences.shared_characteristics(rows.to_dicts(), found_in(db))
-    assert words == "Nothing stands out: of none of 2 groups are more or fewer among them than chance allows."
+    assert words == "No group stands out among the 2 compared."
 
 
 def test_a_joint_return_is_in_a_group_if_all_its_councils_are(tmp_path: Path) -> None:
@@ -390,7 +390,7 @@ def test_best_on_several_counts_joint_returns_once_and_is_no_ranking(tmp_path: P
     assert (pair["best"], pair["joint"], pair["worst"]) == (["a", "b"], ["a", "b"], ["c"])
     words = sentences.several(rows, metrics, 4.4)
     assert words.startswith("6 councils are in the best quarter in England on 2 or more of 3 measures: Council 103, ")
-    assert "It is no ranking" in words
+    assert "This is not a ranking" in words
     table = Page(parts.several(db, metrics, "101").html(rows, "Several"))
     assert table.rows[5] == [
         "Council 101 and Council 102 joint return",
