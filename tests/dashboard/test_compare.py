@@ -269,8 +269,8 @@ def test_the_first_sentence_says_rank_value_period_and_the_best(
 @pytest.mark.parametrize(
     ("benchmark", "expected"),
     [
-        ("england", "England is at 6.0%. 2 of the 3 meet it."),
-        ("region", "Each is compared with its own region: 1 of the 3 meets it."),
+        ("england", "2 of the 3 do at least as well as England (6.0%)."),
+        ("region", "1 of the 3 does at least as well as its own region."),
         ("neighbours", "Fewer than five of its ten statistical neighbours have a figure in this period."),
     ],
 )
@@ -283,7 +283,7 @@ def test_the_first_sentence_says_how_many_reach_the_benchmark(tmp_path: Path, be
 def test_one_council_with_a_figure_reaches_a_benchmark_or_does_not(tmp_path: Path) -> None:
     db = database_of(tmp_path, [2.0, "c"], Figure("waits", ENGLAND, 1.0))
     assert first_sentence(db, ["101", "102"], None, "waits", "england").endswith(
-        "England is at 1.0%. Council 101 does not meet it."
+        "Council 101 does not do as well as England (1.0%)."
     )
 
 
