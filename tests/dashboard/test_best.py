@@ -22,6 +22,8 @@ from dashboard.data.model import Metric
 from dashboard.views.tables import best as parts
 from dashboard.views.text import best as sentences
 from dashboard.views.text import formats
+from dashboard.views.text.grammar import opening as opens
+from dashboard.views.text.grammar import sentences as parted
 from tests.dashboard import small
 from tests.dashboard.helpers import HOSTILE_NAMES, Page, opened, read
 from tests.dashboard.helpers import html as shown
@@ -216,8 +218,8 @@ def test_the_best_of_a_region_are_chosen_from_it_alone(tmp_path: Path) -> None:
     assert (found.level, found.rows["value"].to_list()) == (55.5, [51.0, 53.0, 55.0])
     assert sentences.opening(db, found) == (
         "By the rate of waits at 30 September 2025, the best quarter in The South is 3 of 10 councils, each at or "
-        "below 55.5%. Council 106 is best, at 51.0%. 2 of them are in the best quarter in England. Council 124, at "
-        "69.0%, is not one of them: it is 13.5 percentage points above."
+        "below 55.5%. Council 124, at 69.0%, is not one of them: it is 13.5 percentage points above. Council 106 is "
+        "best, at 51.0%. 2 of these councils are in the best quarter in England."
     )
 
 
@@ -256,6 +258,27 @@ def test_who_shares_the_best_figure_is_named_or_counted(tmp_path: Path) -> None:
     assert "Council 101 and Council 102 share the best figure, 1.0%." in sentences.opening(few, found_in(few))
     many = database(tmp_path / "b", waits({**twenty(), **{str(one): [1.0] for one in (101, 102, 103, 104, 125)}}))
     assert "5 of them share the best figure, 1.0%." in sentences.opening(many, found_in(many))
+
+
+def test_how_long_they_have_been_there_is_one_sentence_that_can_be_read_alone(tmp_path: Path) -> None:
+    """Five of six years, and a sixth council that comes from the last place in the newest."""
+    db = database(tmp_path, waits({**twenty(6), "101": [*[90.0] * 5, 1.0]}))
+    assert sentences.opening(db, found_in(db)).endswith(
+        " 5 have been in the best quarter for five years running or longer, and 1 was not in it the year before."
+    )
+
+
+def test_the_full_stop_of_st_helens_ends_no_sentence() -> None:
+    first, second = "Sefton and St. Helens share the best figure, 100%.", "2 of these are in the best quarter."
+    assert parted(f"{first} {second}") == [first, second]
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "words"),
+    [(4, 4, "in the worst quarter"), (2, 3, "in the second or third quarter"), (1, 4, ""), (None, None, "")],
+)
+def test_a_rank_that_may_be_in_any_quarter_names_none(low: int | None, high: int | None, words: str) -> None:
+    assert formats.in_quarter({"quarter_low": low, "quarter_high": high}) == words
 
 
 def test_one_period_is_said_to_be_one(tmp_path: Path) -> None:
@@ -329,8 +352,8 @@ def test_groups_among_the_best_are_counted_and_compared_with_chance(tmp_path: Pa
     rows = shared_characteristics.compare_groups(db, found)
     assert rows.filter(pl.col("dimension") == shared_characteristics.SIZE)["note"][0] == "101,000 to 110,000 children"
     assert sentences.shared_characteristics(rows.to_dicts(), found) == (
-        "Beyond chance, these are among them more often than their number would give: The North (14 of these 14, 14 of "
-        "all 28). Less often than their number would give: The South (0 of these 14, 14 of all 28)."
+        "Over-represented among the best: The North (14 of these 14, 14 of all 28). "
+        "Under-represented among the best: The South (0 of these 14, 14 of all 28)."
     )
 
 
@@ -340,7 +363,7 @@ def test_where_nothing_stands_out_it_is_said(tmp_path: Path) -> None:
         pl.col("dimension") == shared_characteristics.REGION
     )
     words = sentences.shared_characteristics(rows.to_dicts(), found_in(db))
-    assert words == "Nothing stands out: of none of 2 groups are more or fewer among them than chance allows."
+    assert words == "No group stands out among the 2 compared."
 
 
 def test_a_joint_return_is_in_a_group_if_all_its_councils_are(tmp_path: Path) -> None:
@@ -390,7 +413,7 @@ def test_best_on_several_counts_joint_returns_once_and_is_no_ranking(tmp_path: P
     assert (pair["best"], pair["joint"], pair["worst"]) == (["a", "b"], ["a", "b"], ["c"])
     words = sentences.several(rows, metrics, 4.4)
     assert words.startswith("6 councils are in the best quarter in England on 2 or more of 3 measures: Council 103, ")
-    assert "It is no ranking" in words
+    assert "This is not a ranking" in words
     table = Page(parts.several(db, metrics, "101").html(rows, "Several"))
     assert table.rows[5] == [
         "Council 101 and Council 102 joint return",
@@ -593,7 +616,9 @@ def test_the_page_opens_with_the_sentence_of_what_is_chosen(db: Database) -> Non
         app.run()
         assert not app.exception, (metric.metric_id, benchmark.id)
         found = best.who(db, metric, db.latest(metric.metric_id), benchmark, numbers[council] if council else None)
-        assert said(app)[0] == sentences.opening(db, found)
+        first, rest = opens(sentences.opening(db, found))
+        assert said(app)[0] == first
+        assert rest in unescape(shown(app))
         assert bool(app.info) == (found.instead is not None)
         assert app.header[-1].value == "Best on several measures"
 

@@ -22,7 +22,7 @@ ADDRESSES: list[tuple[str, dict[str, str], int]] = [
     ("Map", {}, 1),
     ("Map", {**LEEDS, "compare_metric": "Social worker agency rate"}, 1),
     ("Map", {"metric": "Ofsted judgement: impact of leaders"}, 1),
-    ("Council", LEEDS, 2),
+    ("Council", {**LEEDS, "detail": "true"}, 2),
     ("Council", {**LEEDS, "detail": "true", "picture": "Funnel plot"}, 2),
     ("Council", {**LEEDS, "metric": "Ofsted judgement: impact of leaders"}, 1),
     ("Compare", LEEDS, 3),

@@ -269,8 +269,8 @@ def test_the_first_sentence_says_rank_value_period_and_the_best(
 @pytest.mark.parametrize(
     ("benchmark", "expected"),
     [
-        ("england", "England stands at 6.0%. 2 of the 3 reach it."),
-        ("region", "Each is held against its own region: 1 of the 3 reaches it."),
+        ("england", "2 of the 3 do at least as well as England (6.0%)."),
+        ("region", "1 of the 3 does at least as well as its own region."),
         ("neighbours", "Fewer than five of its ten statistical neighbours have a figure in this period."),
     ],
 )
@@ -283,7 +283,7 @@ def test_the_first_sentence_says_how_many_reach_the_benchmark(tmp_path: Path, be
 def test_one_council_with_a_figure_reaches_a_benchmark_or_does_not(tmp_path: Path) -> None:
     db = database_of(tmp_path, [2.0, "c"], Figure("waits", ENGLAND, 1.0))
     assert first_sentence(db, ["101", "102"], None, "waits", "england").endswith(
-        "England stands at 1.0%. Council 101 does not reach it."
+        "Council 101 does not do as well as England (1.0%)."
     )
 
 
@@ -307,7 +307,9 @@ def test_grades_are_counted_and_a_count_is_not_compared(db: Database) -> None:
     graded = first_sentence(db, [LEEDS, "888"], LEEDS, "judgement_overall")
     assert graded.startswith("Leeds's latest judgement of overall effectiveness at 20 August 2026 was Outstanding.")
     assert graded.endswith("was Outstanding in 1. In the others: 1 not given since April 2026.")
-    assert first_sentence(db, [LEEDS, SCILLY], LEEDS, "children").endswith("councils are not compared by it.")
+    assert first_sentence(db, [LEEDS, SCILLY], LEEDS, "children").endswith(
+        "This is a count, so councils are not ranked on it."
+    )
 
 
 def test_the_very_small_are_said_to_be(db: Database) -> None:

@@ -12,6 +12,7 @@ from dashboard.analysis import compare, queries
 from dashboard.analysis.benchmarks import BENCHMARKS
 from dashboard.data.database import Database
 from dashboard.views.text import formats
+from dashboard.views.text.grammar import opening as opens
 from tests.dashboard.beside import first_sentence, newest
 from tests.dashboard.helpers import Page, html, opened
 from tests.dashboard.helpers import sentences as shown
@@ -47,7 +48,9 @@ def test_the_page_opens_for_every_kind_of_council_and_measure(db: Database, coun
         if not area_ids:
             assert shown(app) == ["Choose up to 10 councils to see them side by side."]
             continue
-        assert shown(app)[0] == first_sentence(db, area_ids, chosen, metric_id)
+        first, rest = opens(first_sentence(db, area_ids, chosen, metric_id))
+        assert shown(app)[0] == first
+        assert rest in unescape(html(app))
         assert columns(app) == [db.names[area_id] for area_id in area_ids]
         assert not app.warning
 

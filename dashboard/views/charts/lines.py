@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from datetime import date
+from typing import Any
 
 import polars as pl
 
@@ -115,19 +116,19 @@ def _picture(
             y += [*values[other], None]
     traces = [line(x, y, {"color": OTHERS, "width": 0.75}, hoverinfo="skip", connectgaps=False)]
 
-    def trace(one: str, stroke: Part, marker: Part) -> Part:
+    def trace(one: str, stroke: Part, **more: Any) -> Part:
         said = [formats.brief(value, metric) for value in values[one]]
         return line(
             at, values[one], stroke, mode="lines+markers" if one == area_id else "lines", connectgaps=False, text=said,
-            name=formats.place(by_area[one]["name"][0]), hovertemplate="%{text}", marker=marker,
+            name=formats.place(by_area[one]["name"][0]), hovertemplate="%{text}", **more,
         )  # fmt: skip
 
     if ENGLAND in values:
-        traces.append(trace(ENGLAND, {"color": GREY, "width": 1.25, "dash": "dash"}, {}))
+        traces.append(trace(ENGLAND, {"color": GREY, "width": 1.25, "dash": "dash"}))
     if chosen in values and chosen != area_id:
-        traces.append(trace(str(chosen), {"color": MARK, "width": 1.25}, {}))
+        traces.append(trace(str(chosen), {"color": MARK, "width": 1.25}))
     look = {"symbol": "diamond", "size": 7, "color": MARK} if area_id == chosen else {"size": 5, "color": OWN}
-    traces.append(trace(area_id, {"color": look["color"], "width": 2.5}, look))
+    traces.append(trace(area_id, {"color": look["color"], "width": 2.5}, marker=look))
     return traces
 
 

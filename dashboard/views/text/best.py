@@ -26,7 +26,7 @@ from dashboard.analysis.shared_characteristics import FEWEST, JUDGED, SIZE, TYPE
 from dashboard.data.database import Database
 from dashboard.data.model import Metric, Period, Row
 from dashboard.views.text import formats
-from dashboard.views.text.grammar import are, have, plural
+from dashboard.views.text.grammar import are, have, plural, were
 from dashboard.views.text.inspections import region, what
 
 # More names than this are counted, not listed.
@@ -62,7 +62,7 @@ def opening(db: Database, found: Best) -> str:
         none = f"{by} none of {found.among.height} councils reaches your target of {level(found)}."
         return f"{none} {_own(db, found)}".strip()
     who = f"{by} {_who(db, found)}"
-    return " ".join(filter(None, (who, _first(found, rows), _stayed(found, rows), _own(db, found))))
+    return " ".join(filter(None, (who, _own(db, found), _first(found, rows), _stayed(found, rows))))
 
 
 def title(db: Database, found: Best) -> str:
@@ -127,7 +127,9 @@ def how_long(found: Best) -> str:
             said.append(f"{stayed} have been there for five years running or longer.")
     elif rows:
         said.append("None can be said to have been there for longer than one period.")
-    return " ".join([*said, _came(rows)]).strip()
+    if came := _new(rows):
+        said.append(f"{came} {were(came)} not there the year before.")
+    return " ".join(said)
 
 
 def breaks(db: Database, metric: Metric) -> list[str]:
@@ -258,16 +260,20 @@ def _stayed(found: Best, rows: Sequence[Row]) -> str:
     if not isinstance(found.benchmark.rule, BestQuarter):
         worst = sum(row["quarter"] == WORST_QUARTER for row in rows)
         many = "All" if len(there) == len(rows) > 1 else len(there) or "None"
-        best = f"{many} of them {are(len(there) or 1)} in the best quarter in England"
+        best = f"{many} of these councils {are(len(there) or 1)} in the best quarter in England"
         return f"{best}, {worst} in the worst." if worst else f"{best}."
     stayed = sum(row["years"] >= LONG for row in there)
-    long = f"{stayed} {have(stayed)} been there for five years running or longer." if stayed else ""
-    return " ".join(filter(None, (long, _came(there))))
+    came = _new(there)
+    # The sentence stands alone where the page has no room for it at the top.
+    if stayed:
+        joined = f", and {came} {were(came)} not in it the year before" if came else ""
+        return f"{stayed} {have(stayed)} been in the best quarter for five years running or longer{joined}."
+    return f"{came} {were(came)} not in the best quarter the year before." if came else ""
 
 
-def _came(rows: Sequence[Row]) -> str:
-    came = sum(row["ended"] == LEFT and row["years"] == 1 for row in rows)
-    return f"{came} {'was' if came == 1 else 'were'} not there the year before." if came else ""
+def _new(rows: Sequence[Row]) -> int:
+    """How many were not in the best quarter in the period before."""
+    return sum(row["ended"] == LEFT and row["years"] == 1 for row in rows)
 
 
 def _own(db: Database, found: Best) -> str:

@@ -254,13 +254,15 @@ def _reached(known: Sequence[Row], metric: Metric, benchmark: Benchmark) -> str:
     if not held:
         return formats.benchmark_value(known[0] if known else None, benchmark, metric)
     met = sum(row["gap_high"] <= 0 for row in held)
-    of = f"{met or 'None'} of the {len(held)} {'meets' if met < 2 else 'meet'} it."
-    if len(held) == 1:
-        of = f"{_called(held[0])} {'meets it' if met else 'does not meet it'}."
-    if _own_benchmarks(held, benchmark):
-        return f"Each is compared with {benchmark.group_of()}: {of}"
-    level = formats.benchmark_value(held[0], benchmark, metric)
-    return f"{level} {of}"
+    who = _called(held[0]) if len(held) == 1 else f"{met or 'None'} of the {len(held)}"
+    one = met < 2
+    verb = ("meets" if one else "meet") if benchmark.to_meet else f"{'does' if one else 'do'} at least as well as"
+    if len(held) == 1 and not met:
+        verb = "does not meet" if benchmark.to_meet else "does not do as well as"
+    standard = benchmark.standard("its own" if one else "their own")
+    # The sentence stands alone where the page has no room for it at the top.
+    mark = "" if _own_benchmarks(held, benchmark) else f" {formats.mark(held[0], benchmark, metric)}"
+    return f"{who} {verb} {standard}{mark}."
 
 
 def _range(rows: Sequence[Row], known: Sequence[Row], metric: Metric, benchmark: Benchmark, own: Row | None) -> str:

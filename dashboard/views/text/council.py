@@ -54,8 +54,8 @@ def _hidden_sentence(name: str, when: str, row: Row, metric: Metric, benchmark: 
     said = f"{formats.opening(name, lies, metric, when)}. It is {formats.hidden(row, metric)}."
     if row["not_ranked"]:
         return f"{said} {_not_ranked(row, metric)}"
-    rank, quarter = _ranked(row, among), formats.quarter(row)
-    placed = f" It ranks {rank}{f', in the {quarter}' if quarter else ''}." if rank else ""
+    rank, quarter = _ranked(row, among), formats.in_quarter(row)
+    placed = f" It ranks {rank}{f', {quarter}' if quarter else ''}." if rank else ""
     return f"{said}{placed} {_compare_with_benchmark(row, metric, benchmark)}".strip()
 
 
@@ -76,11 +76,11 @@ def _not_ranked(row: Row, metric: Metric) -> str:
 
 def _whatever(row: Row, metric: Metric) -> str:
     """The quarter, where hidden figures leave the rank open: "in the worst quarter whatever the hidden figures are"."""
-    any_quarter = (row["quarter_low"], row["quarter_high"]) == (1, len(formats.QUARTERS))
-    if row["rank_low"] == row["rank_high"] or row["quarter_low"] is None or any_quarter:
+    quarter = formats.in_quarter(row)
+    if row["rank_low"] == row["rank_high"] or not quarter:
         return ""
     whatever = f" whatever the {formats.open_by(metric).removeprefix('the ')} are" if row["quarter"] else ""
-    return f", in the {formats.quarter(row)}{whatever}"
+    return f", {quarter}{whatever}"
 
 
 def opening(

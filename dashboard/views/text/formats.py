@@ -288,6 +288,12 @@ def quarter(row: Row) -> str:
     return f"{first} {'or' if high - low == 1 else 'to'} {last} quarter"
 
 
+def in_quarter(row: Row) -> str:
+    """The quarter inside a sentence: "in the worst quarter"; empty where there is none, or where it may be any."""
+    words = quarter(row)
+    return f"in the {words}" if words and (row["quarter_low"], row["quarter_high"]) != (1, len(QUARTERS)) else ""
+
+
 def ordinal(position: int) -> str:
     """1st, 2nd, 3rd, 4th, 11th, 111th."""
     ending = "th" if position % 100 in (11, 12, 13) else {1: "st", 2: "nd", 3: "rd"}.get(position % 10, "th")

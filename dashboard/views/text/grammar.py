@@ -6,7 +6,8 @@ import re
 
 # Of a sentence, and of what opens a page.
 LONGEST, MOST_SENTENCES, MOST_WORDS = 25, 3, 60
-ENDS = re.compile(r"(?<=[.!?])\s+(?=[A-Z0-9“‘])")
+# St. Helens is one name.
+ENDS = re.compile(r"(?<=[.!?])(?<!\bSt\.)\s+(?=[A-Z0-9“‘])")
 
 
 def sentences(text: str) -> list[str]:

@@ -27,7 +27,7 @@ HELP: dict[str, tuple[str, ...]] = {
         "Ofsted gives one of four grades, from Outstanding to Inadequate. Each council has its own dates.",
         "“Show” has six views: councils, reports, regions, what came next, grades by figures, what Ofsted asked for.",
         "Since April 2026 there is no grade for overall effectiveness.",
-        "A grade and a figure may disagree: neither is the cause of the other.",
+        "A grade and a figure may disagree: one does not cause the other.",
     ),
     "best": (
         "Who counts as best is set by “Compare with”, and the first sentence says by which rule.",
@@ -57,7 +57,7 @@ HELP: dict[str, tuple[str, ...]] = {
     "leadership": (
         "“Show” changes the view: judgements of leaders, leaders beside the workforce, or directors.",
         "What is kept by hand, and not published by anybody, is marked as such. It holds no names of people.",
-        "A grade and a figure may disagree: neither is the cause of the other.",
+        "A grade and a figure may disagree: one does not cause the other.",
     ),
     "progress": (
         "Each commitment is compared with the newest published figures.",

@@ -28,6 +28,7 @@ ON_RATINGS = (
     "Grades are the latest on record; the figure may be older than the inspection or younger. A joint return is one "
     "dot in each grade that its councils have. Very small councils are drawn, but move no median."
 )
+NO_CAUSE = "One does not cause the other."
 # The middle of fewer councils says little (rule `benchmarks`).
 FEWEST = 5
 
@@ -168,7 +169,7 @@ def ratings_sentence(rows: Sequence[Row], medians: Sequence[Row], metric: Metric
         return f"There is no {metric.noun} {when} for {FEWEST} councils with one grade."
     sentence = f"By the grade for {what(strand)} the median {metric.noun} {when} was {formats.listed(said)}."
     if not metric.ranked:
-        return f"{sentence} Ratings and measures are of different things: neither is the cause of the other."
+        return f"{sentence} Ratings and measures are of different things. {NO_CAUSE}"
     # A joint return counts once in a grade, as in its median.
     placed = {(row["return_id"], row["grade"]): row for row in rows if row["quarter"] and row["grade"]}.values()
     low = sum(row["quarter"] == 4 and row["grade"] in GRADES[:2] for row in placed)
@@ -176,7 +177,7 @@ def ratings_sentence(rows: Sequence[Row], medians: Sequence[Row], metric: Metric
     worst, best = (sum(row["quarter"] == quarter for row in placed) for quarter in (4, 1))
     return (
         f"{sentence} Ratings and measures often disagree: of {worst} in the worst quarter {low} are Good or "
-        f"Outstanding, and of {best} in the best quarter {high} are not. Neither is the cause of the other."
+        f"Outstanding, and of {best} in the best quarter {high} are not. {NO_CAUSE}"
     )
 
 

@@ -10,9 +10,9 @@ from dashboard.data.model import GRADES, Metric, Row
 from dashboard.data.names import format_date
 from dashboard.views.text import formats
 from dashboard.views.text.grammar import are, have, plural, were
+from dashboard.views.text.inspections import NO_CAUSE as NO_CAUSE
 from dashboard.views.text.inspections import graded
 
-NO_CAUSE = "One does not cause the other."
 NUMBERS = ("none", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 
 

@@ -55,8 +55,9 @@ def would(name: str, own: Row, metric: Metric) -> str:
     when = f"as published {formats.period(metric, own['period_end'])}"
     if own["rank_low"] is None:
         return f"In {name} the {metric.noun}, unpublished, is {formats.quantity(own['value'], metric)}."
-    quarter = f" and in the {formats.quarter(own)}" if formats.quarter(own) else ""
-    return f"{opening} would be {formats.rank(own)} by {metric.noun}{quarter}, the others {when}."
+    quarter = formats.in_quarter(own)
+    placed = f"{formats.rank(own)} by {metric.noun}{f' and {quarter}' if quarter else ''}"
+    return f"{opening} would be {placed}, the others {when}."
 
 
 def since(own: Row, metric: Metric, partners: Sequence[str] = ()) -> str:

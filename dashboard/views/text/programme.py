@@ -11,8 +11,7 @@ from dashboard.data.model import Row
 from dashboard.data.names import format_date
 from dashboard.views.text import formats
 from dashboard.views.text.grammar import plural
-from dashboard.views.text.inspections import region
-from dashboard.views.text.leadership import NO_CAUSE
+from dashboard.views.text.inspections import NO_CAUSE, region
 
 NOTHING = "There is no public register of directors of children's services, and none has been added here."
 NO_NAMES = "The register holds posts, not people: no names."

@@ -19,8 +19,8 @@ def council(one: Council) -> str:
     if one.after == one.before:
         return f"{name} is at {before} {when}: it meets {target} already."
     moved = _moved(one.moved, metric)
-    would = "need to fill" if metric.metric_id == VACANCIES else "need"
-    said = f"To get from {before} {when} to {target}, {name} would {would} {moved}." if moved else (
+    need = f"need to fill {moved.removesuffix(' to fill')}" if metric.metric_id == VACANCIES else f"need {moved}"
+    said = f"To get from {before} {when} to {target}, {name} would {need}." if moved else (
         f"{name} is at {before} {when}; what it would take to reach {target} cannot be counted."
     )  # fmt: skip
     return f"{said} {then(one)}".strip()
@@ -38,11 +38,11 @@ def england(one: England) -> str:
     """What it would take if every council reached a target."""
     metric = one.metric
     target = formats.level_quantity(one.target, metric)
+    when = formats.period(metric, one.period.end)
     if not one.short:
-        when = formats.period(metric, one.period.end)
         return f"All {one.compared} councils with a figure meet {target} {when} already."
     side = "above" if metric.lower_is_better else "below"
-    subject = f"If the {one.short} councils {side} {target} met it"
+    subject = f"If the {one.short} councils {side} {target} {when} met it"
     moved = _moved(one.moved, metric, england=True)
     parts = [f"there would be {moved}"] if moved else []
     if one.before is not None and one.after is not None:
@@ -55,7 +55,7 @@ def england(one: England) -> str:
         f"{one.meet_after} of {one.compared} councils would be at {level} or better, "
         f"today's best-quarter standard; {one.meet_before} are."
     )
-    said = f"{subject}, {formats.listed(parts)}. " if parts else f"{subject}: "
+    said = f"{subject}, {'. '.join(parts)}. " if parts else f"{subject}: "
     return said + meet[0].upper() + meet[1:] + _cases(one.caseload_before, one.caseload_after, metric)
 
 
