@@ -42,7 +42,7 @@ def test_nothing_is_wider_than_the_screen_and_what_scrolls_is_reached_by_keyboar
 
 
 def test_text_set_further_apart_loses_nothing(seen: Seen) -> None:
-    assert seen.wrong["spaced"] == []
+    assert seen.wrong["spaced"] == [], seen.wrong["spaced"]
 
 
 def test_headings_are_one_title_and_what_is_below_it(seen: Seen) -> None:

@@ -89,7 +89,7 @@ def test_a_full_replica_sends_readers_to_the_other_and_only_two_full_ones_refuse
         # Four places each (conftest).
         for number in range(8):
             reader = there.enter_context(Client(replicas.proxy, headers={"Cookie": cookie}))
-            assert "Leeds" in reader.run("council", la="Leeds", every="true"), number
+            assert "Leeds" in reader.run("council", la="Leeds"), number
         assert [replicas.servers[name].sample("monitor_sessions") for name in NAMES] == [4, 4]
         with pytest.raises(InvalidStatus) as refused, Client(replicas.proxy, headers={"Cookie": cookie}):
             pass
@@ -150,7 +150,7 @@ def test_a_file_that_a_page_made_is_found_with_and_without_the_cookie(replicas: 
     for name in NAMES:
         cookie = {"Cookie": replicas.cookie_of(name)}
         with Client(replicas.proxy, headers=cookie) as reader:
-            reader.run("council", la="Leeds")
+            reader.run("council", la="Leeds", every="true")
             asked = BackMsg()
             operation = asked.backend_operation_request
             operation.request_id, operation.session_id = "one", reader.session
