@@ -83,7 +83,7 @@ def test_a_click_on_the_map_opens_a_council_whose_link_another_reader_can_open_a
     expect(heading(other)).to_have_text("Norfolk")
     expect(sentence(other)).to_have_text(sentence(page).inner_text())
     expect(other.get_by_role("heading", name="Average caseload")).to_be_visible()
-    ours, theirs = (one.locator("table.profile").inner_text() for one in (page, other))
+    ours, theirs = (one.locator("table.spine").inner_text() for one in (page, other))
     assert theirs == ours
 
     page.go_back()
