@@ -52,9 +52,9 @@ class CouncilMap {
     this.pointed = [];
     const acts = [['pointermove', 'hover'], ['pointerleave', 'hover'], ['click', 'click'], ['keydown', 'press'], ['pointerdown', 'grab'], ['pointermove', 'drag']];
     for (const [kind, act] of acts) this.svg.addEventListener(kind, (event) => this[act](event));
-    for (const end of ['pointerup', 'pointercancel']) this.svg.addEventListener(end, () => { this.grabbed = null; });
+    for (const end of ['pointerup', 'pointercancel']) this.svg.addEventListener(end, () => this.drop());
     // Not on the SVG: Chromium lets the mouse focus any SVG element that listens for focus.
-    this.root.addEventListener('focusin', (event) => this.stand(event.target));
+    this.root.addEventListener('focusin', ({ target }) => target.dataset.area && this.stand(target));
     this.root.addEventListener('focusout', () => this.point());
     new ResizeObserver(() => this.geometry && this.fit()).observe(this.root);
     place.append(this.root);
@@ -290,6 +290,12 @@ class CouncilMap {
     this.fit();
   }
 
+  // The click that follows a drag is no choice of a council.
+  drop() {
+    this.dragged = Boolean(this.grabbed?.moved);
+    this.grabbed = null;
+  }
+
   // The shape of a council that the keyboard reaches: in the inset, if there is one of its region.
   node(area) {
     return this.shown.toReversed().map((name) => this.layers[name].nodes.get(area)).find(Boolean);
@@ -359,7 +365,7 @@ class CouncilMap {
 
   click(event) {
     const area = event.target.dataset.area;
-    if (!this.areas.has(area)) return;
+    if (this.dragged || !this.areas.has(area)) return;
     this.node(area).focus({ preventScroll: true });
     this.pointAt(event);
     // A finger points first: the card is read, and a second tap opens the council.

@@ -24,12 +24,17 @@ if (!window.monitorPage) {
   const follows = (to) => (
     (place().get('la')?.includes(': ') && to.get('la')) || place().get('metric')?.includes(' → ')
   );
-  history.pushState = (state, title, url) => (follows(place(url)) ? replace : step)(state, title, url);
-  history.replaceState = (state, title, url) => {
-    const [now, to] = [place(), place(url)];
-    const chosen = STEPS.some((name) => now.get(name) !== to.get(name)) && !follows(to);
-    if (chosen && navigator.userActivation?.hasBeenActive) step(state, title, url);
+  const another = (to) => STEPS.some((name) => place().get(name) !== to.get(name)) && !follows(to);
+  const write = (isStep, state, title, url) => {
+    if (isStep) step(state, title, url);
     else replace({ ...history.state, ...state }, title, url);
+  };
+  // What the server alone writes into the address of the same page is no step either.
+  history.pushState = (state, title, url) => {
+    write(new URL(url ?? '', location.href).pathname !== location.pathname || another(place(url)), state, title, url);
+  };
+  history.replaceState = (state, title, url) => {
+    write(another(place(url)) && navigator.userActivation?.hasBeenActive, state, title, url);
   };
   addEventListener('popstate', ({ state }) => {
     if (state?.scrolled === undefined) return;

@@ -38,7 +38,6 @@ HEIGHT = 420
 FIRST_THEME = "Workforce"
 PICTURES = ("Ranked", "Funnel plot")
 # What is said of one measure opens where an address chooses it, or anything in it.
-DETAIL, OF = "detail", "detail_of"
 IN_DETAIL = ("metric", "period", "picture", "course", "among", "limits")
 TARGETS = tuple(f"{metric_id}_target" for metric_id in scenarios.LEVERS)
 
@@ -55,19 +54,20 @@ if chosen.area_id is None:
     st.stop()
 
 
-def open_for(measure: tuple[object, ...]) -> None:
-    """Open what is said of one measure once another is chosen; a reader may close it again."""
-    before = st.session_state.get(OF)
-    if before != measure and (before or any(name in st.query_params for name in IN_DETAIL)):
-        st.session_state[DETAIL] = True
-    st.session_state[OF] = measure
-
-
 def section(label: str, key: str, *choices: str) -> ExpanderContainer:
-    """A closed part of the page; open where the address chooses something in it."""
-    if key not in st.session_state and any(name in st.query_params for name in choices):
-        st.session_state[key] = True
-    return st.expander(label, key=key, on_change="rerun", bind="query-params")
+    """A closed part of the page; open where the address chooses something in it, until the reader closes it."""
+    chosen_in_it = tuple(st.query_params.get(name) for name in choices)
+    is_open, anything = bool(st.session_state.get(key)), any(chosen_in_it)
+    opens, before = st.session_state.get(f"{key}_opens", (False, ()))
+    if key not in st.session_state or session.going_back():
+        opens = anything and st.query_params.get(key) != "true"
+    elif chosen_in_it != before and not (is_open and anything):
+        # What is open stays so where the last choice became the usual one, which no address names.
+        if opens != anything:
+            st.session_state[key] = is_open or anything
+        opens = anything
+    st.session_state[f"{key}_opens"] = opens, chosen_in_it
+    return st.expander(label, opens, key=key, on_change="rerun", bind="query-params")
 
 
 def one_measure(rows: pl.DataFrame) -> None:
@@ -261,9 +261,7 @@ with right:
 st.html(tables.MEASURE_ANCHOR)
 st.header(f"More on {literal(formats.place(name))}", anchor=False)
 rows = queries.councils(db, metric, period, benchmark)
-open_for((metric.metric_id, period.end))
-label = f"{literal(metric.title)}: over time and among all councils"
-with st.expander(label, key=DETAIL, on_change="rerun", bind="query-params") as detail:
+with section(f"{literal(metric.title)}: over time and among all councils", "detail", *IN_DETAIL) as detail:
     if detail.open:
         one_measure(rows)
 with section("Every measure, by theme", "every", "theme") as every:

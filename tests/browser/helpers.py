@@ -59,16 +59,18 @@ def downloaded(page: Page, name: str | re.Pattern[str]) -> Rows:
     return list(csv.DictReader(io.StringIO(content.decode("utf-8"), newline="")))
 
 
-def tab_to(page: Page, name: str | re.Pattern[str], most: int = 200) -> None:
-    """Walk with the tabulator to what a screen reader calls by this name."""
+def tab_to(page: Page, name: str | re.Pattern[str], most: int = 200, kind: str = "*") -> None:
+    """Walk with the tabulator to what a screen reader calls by this name; `kind` is a selector of it."""
     wanted = re.compile(re.escape(name) if isinstance(name, str) else name.pattern)
     for _ in range(most):
         page.keyboard.press("Tab")
         found = page.evaluate(
-            """() => {
+            """kind => {
                 const active = document.activeElement;
-                return active?.ariaLabel || active?.labels?.[0]?.textContent || active?.textContent || '';
-            }"""
+                return active?.matches(kind) &&
+                    (active?.ariaLabel || active?.labels?.[0]?.textContent || active?.textContent) || '';
+            }""",
+            kind,
         )
         if wanted.search(found.strip()):
             return

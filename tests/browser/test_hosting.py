@@ -77,7 +77,7 @@ def test_without_scripts_a_reader_is_led_to_the_figures(browser: Browser, server
     assert page.get_by_role("heading", name="Social worker vacancy rate").first.is_visible()
     assert "quarter" in sentence(page).inner_text()
     assert page.locator("noscript .notice").is_visible()
-    page.get_by_role("link", name="Every figure by address").click()
+    page.get_by_role("link", name="API", exact=True).first.click()
     assert page.get_by_role("heading", name="Figures by address").is_visible()
     context.close()
 
@@ -96,7 +96,8 @@ def test_a_full_server_says_so_and_lets_in_whoever_tries_again(browser: Browser,
         full.wait_for("page", page="map")
         end = time.monotonic() + PATIENCE
         while time.monotonic() < end:
-            second.get_by_role("link", name="Try again").click()
+            with second.expect_navigation():
+                second.get_by_role("link", name="Try again").click()
             if second.locator("#root").count():
                 break
             second.wait_for_timeout(200)

@@ -27,6 +27,7 @@ def test_a_group_is_picked_and_goes_with_the_reader_to_other_pages(visit: Visit)
     expect(heading(page)).to_have_text("York")
     assert path(page) == "/council"
     assert parse_qs(urlsplit(page.url).query)["group"] == ["Leeds", "York"]
+    page.locator("table.spine").get_by_role("link", name="Social worker vacancy rate").click()
     expect(page.locator("p.sentence").filter(has_text="In York the social worker vacancy rate")).to_contain_text(
         "the median of your group (2.1%, 1 council)"
     )

@@ -59,7 +59,7 @@ def test_with_a_register_the_programme_shows_on_page_and_map(register: Page) -> 
 
     # Four pairs on England; within London's inset the one between two boroughs. None is thick until one is pointed at.
     assert (pairs(page, "all"), pairs(page, "own")) == (4, 0)
-    assert pairs(page, "all", "> g:nth-of-type(2)") == 1
+    assert pairs(page, "all", '> g[aria-label="London"]') == 1
     council(page, "881").hover()
     expect(page.locator(".tip")).to_contain_text("coaches Bristol and Kent")
     assert pairs(page, "own") == 2

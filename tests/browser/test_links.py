@@ -101,9 +101,10 @@ def test_a_frozen_link_stays_frozen_from_page_to_page_and_back_and_leads_to_the_
     page.get_by_role("heading", name="Average caseload").first.wait_for()
     page.go_back()
     # The address goes back at once, the page when it is drawn.
-    page.get_by_role("heading", name="Social worker vacancy rate").first.wait_for()
+    page.get_by_text("Social worker vacancy rate: over time and among all councils").wait_for()
     ready(page)
     assert query(page) == {"la": "Leeds", "version": old}
+    assert page.get_by_role("heading", name="Average caseload").count() == 0
 
     frozen(page).get_by_role("link", name="See the newest figures").click()
     frozen(page).wait_for(state="detached")
@@ -130,12 +131,14 @@ def test_back_undoes_a_choice_and_leads_to_the_same_place_on_the_page(visit: Vis
 
     page.go_back()
     page.wait_for_url("**la=Sandwell&metric=Average+caseload")
+    # What the address chose is open again.
+    page.locator("p.sentence", has_text="In Sandwell the average caseload").wait_for()
     page.go_back()
-    page.get_by_role("heading", name="Social worker vacancy rate").first.wait_for()
+    page.get_by_text("Social worker vacancy rate: over time and among all councils").wait_for()
     ready(page)
     assert query(page) == {"la": "Sandwell"}
 
-    table = page.locator("table.profile")
+    table = page.locator("table.spine")
     table.scroll_into_view_if_needed()
     scrolled = page.evaluate(SCROLLED)
     table.get_by_role("link", name="Average caseload").click()

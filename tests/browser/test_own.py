@@ -58,7 +58,7 @@ def test_an_officer_types_a_figure_and_sees_where_it_would_stand(visit: Visit) -
     expect(sentence(page)).to_contain_text("No figure of Leeds' own is in your session")
     give(page, "14.2", "71", "500")
     expect(sentence(page)).to_contain_text("With 14.2%, unpublished, Leeds would be 72nd of 147")
-    expect(sentence(page)).to_contain_text("32 posts to fill")
+    expect(page.get_by_test_id("stMain")).to_contain_text("32 posts to fill, if the number of posts does not change")
     expect(figures(page)).to_have_count(1)
     expect(page.locator(".js-plotly-plot").get_by_text("Yours 14.2%")).to_be_visible()
     expect(page.locator(".js-plotly-plot").get_by_text("Leeds 2.1%")).to_be_visible()
@@ -155,9 +155,9 @@ def test_no_other_download_holds_an_own_figure(visit: Visit) -> None:
     rows = downloaded(page, re.compile("published rows, without yours"))
     assert len(rows) == 153
     assert VALUE not in str(rows)
-    page.get_by_role("button", name="How is my council doing?").click()
-    page.get_by_role("menuitem", name="Council").click()
+    page.get_by_test_id("stTopNavLink").filter(has_text="Council").click()
     expect(page.locator(".headline h1")).to_have_text("Leeds")
+    page.get_by_text("Every measure, by theme").click()
     assert VALUE not in str(downloaded(page, re.compile(r"Download these \d+ rows")))
     assert VALUE not in page.content()
 

@@ -9,7 +9,7 @@ from tests.readers import Visit
 pytest.importorskip("playwright", reason="Playwright is not installed: screens need `pip install playwright`.")
 from playwright.sync_api import expect
 
-from tests.browser.helpers import heading, ready
+from tests.browser.helpers import council, heading, path, ready
 
 SIZES = {1440: 900, 390: 844}
 # Screens at 1440 and at 390, where there is a limit.
@@ -81,8 +81,8 @@ def test_a_finger_reads_a_council_on_the_map_and_opens_it_by_a_second_tap(visit:
     expect(heading(page)).to_have_text("Norfolk")
 
 
-def test_the_map_is_seen_larger_around_the_council_that_is_pointed_at(visit: Visit) -> None:
-    page = visit("/map")
+def test_the_map_is_seen_larger_around_the_chosen_council_and_moved_by_hand(visit: Visit) -> None:
+    page = visit("/map?la=Leeds")
     whole = page.locator("svg.map")
     expect(whole.locator("[role=option]")).to_have_count(153)
     for region in ("London", "North West", "West Midlands", "North East"):
@@ -91,5 +91,17 @@ def test_the_map_is_seen_larger_around_the_council_that_is_pointed_at(visit: Vis
     page.get_by_role("button", name="Zoom in").click()
     after = [float(one) for one in str(whole.get_attribute("viewBox")).split()]
     assert after[2] < before[2]
+    # A drag that begins and ends on a council opens none.
+    council(page, "383").hover()
+    expect(page.locator(".tip")).to_contain_text("Leeds")
+    box = council(page, "383").bounding_box()
+    assert box
+    page.mouse.down()
+    page.mouse.move(box["x"] + box["width"] / 2 + 90, box["y"] + box["height"] / 2, steps=5)
+    page.mouse.up()
+    moved = [float(one) for one in str(whole.get_attribute("viewBox")).split()]
+    assert moved[0] < after[0]
+    assert moved[2:] == after[2:]
     page.get_by_role("button", name="Zoom out").click()
     assert [float(one) for one in str(whole.get_attribute("viewBox")).split()] == before
+    assert path(page) == "/map"
