@@ -32,6 +32,8 @@ NEWEST_REPORTS = 6
 
 # So many councils are named at each end of a measure.
 ENDS = 10
+# A figure with what is unknown of it, and where it may lie.
+RANGE = ("value", "value_low", "value_high", "unknown", "denominator")
 
 
 @dataclass(frozen=True)
@@ -54,10 +56,16 @@ class Gain:
 
     metric: Metric
     period_end: date
-    england: float | None
+    england: Row | None
+    """England's figure, with its range where some of it is unknown."""
     mark: Row | None
     """A row that holds the benchmark; null where each council has its own."""
     total: England
+
+    @property
+    def value(self) -> float | None:
+        """England's figure."""
+        return self.england["value"] if self.england else None
 
 
 @dataclass(frozen=True)
@@ -101,7 +109,7 @@ def gains(db: Database, benchmark: Benchmark, metrics: Sequence[Metric]) -> list
     of_england = db.of_area(ENGLAND).join(
         db.newest.select("metric_id", "period_end").unique(), on=["metric_id", "period_end"]
     )
-    england = dict(of_england.filter(wanted).select("metric_id", "value").iter_rows())
+    england = {row["metric_id"]: row for row in of_england.filter(wanted).iter_rows(named=True)}
     found = []
     for metric in metrics:
         rows = held.get((metric.metric_id,))
@@ -149,13 +157,18 @@ def regions(db: Database, metrics: Sequence[Metric], first: Metric, end: date) -
     """Regions and England side by side: area_id, name, one column a measure, councils, outstanding, inadequate.
 
     The published rows of the newest period, of `first` in the period that ends on `end`; best first by `first`, its
-    missing last, England at the foot. `outstanding` and `inadequate` count the latest judgements of leaders.
+    missing last, England at the foot. `range` has the columns of RANGE of `first`. `outstanding` and
+    `inadequate` count the latest judgements of leaders.
     """
     shown = db.area.filter(pl.col("kind").is_in(["region", "england"])).select("area_id", "name", "kind")
     for metric in metrics:
         rows = db.by_metric[metric.metric_id]
         wanted = end if metric.metric_id == first.metric_id else db.latest(metric.metric_id).end
-        values = rows.filter(pl.col("period_end") == wanted).select("area_id", pl.col("value").alias(metric.metric_id))
+        values = rows.filter(pl.col("period_end") == wanted).select(
+            "area_id",
+            pl.col("value").alias(metric.metric_id),
+            *([pl.struct(RANGE).alias("range")] if metric.metric_id == first.metric_id else []),
+        )
         shown = shown.join(values, on="area_id", how="left", maintain_order="left")
     judged = db.councils(LEADERS, db.latest(LEADERS).end).select("region_id", "symbol")
     counted = [

@@ -124,7 +124,7 @@ def _gains(db: Database, nine: list[Metric], benchmark: Benchmark) -> Section:
             benchmark,
             "",
             own=[],
-            england=one.england,
+            england=one.value,
             mark=one.mark["benchmark"] if one.mark else None,
         )
         body.append(_gain(one, drawn))
@@ -155,7 +155,7 @@ def _gain(one: Gain, drawn: Strip) -> tuple[Cell | Strip | Bar, ...]:
     return (
         Cell(metric.title, f"{when}{unit}"),
         drawn,
-        Cell(formats.brief(one.england, metric), strong=True),
+        Cell(formats.brief(one.value, metric), strong=True),
         Cell(level if total.compared else "none"),
         Cell(str(total.meet)),
         Cell(str(total.short), f"{total.unsure} more may" if total.unsure else ""),

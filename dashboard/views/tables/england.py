@@ -172,8 +172,17 @@ def gains(db: Database, benchmark: Benchmark, chosen: str) -> Table:
             ),
             Column(
                 "England",
-                lambda one: formats.brief(one.england, one.metric),
-                lambda one: {"england": one.england, "unit": one.metric.unit},
+                lambda one: (
+                    _with_range(join(formats.brief(one.value, one.metric)), one.england, one.metric)
+                    if one.england
+                    else ""
+                ),
+                lambda one: {
+                    "england": one.value,
+                    "england_low": one.england and one.england["value_low"],
+                    "england_high": one.england and one.england["value_high"],
+                    "unit": one.metric.unit,
+                },
             ),
             Column(
                 benchmark.title,
@@ -210,6 +219,11 @@ def gains(db: Database, benchmark: Benchmark, chosen: str) -> Table:
     )
 
 
+def _with_range(shown: Html, row: Row, metric: Metric) -> Html:
+    """A figure as it is shown, with its range where some of it is unknown."""
+    return join(shown, period(formats.span(row, metric))) if formats.unknown(row, metric) else shown
+
+
 def _level(one: Gain) -> str:
     if not one.total.compared:
         return "none"
@@ -240,7 +254,8 @@ def regions(rows: pl.DataFrame, metrics: Sequence[Metric], first: Metric, when: 
                 return join(shown)
             # The measure the table is in order of has a bar beside it, from zero to the largest of its column.
             width = 0 if not isinstance(largest, float) or not largest else round(abs(value) / largest * 100)
-            return tag("span", bold(shown), class_="bar", style=f"--share:{width}%")
+            bar = tag("span", bold(shown), class_="bar", style=f"--share:{width}%")
+            return _with_range(bar, row["range"], metric)
 
         return Column(metric.short_title, show)
 
