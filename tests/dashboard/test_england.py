@@ -116,7 +116,7 @@ def test_regions_stand_best_first_with_england_at_the_foot(db: Database) -> None
 
 
 def test_england_and_regions_have_their_range_where_records_are_unknown(db: Database) -> None:
-    # Of 870 of 14,750 nothing is known: at least 13,437 are suitably housed, at most 14,307.
+    # Of 870 of 14,750 nothing is known.
     metric = db.metrics["care_leavers_17_18_accommodation"]
     found = england.regions(db, [metric], metric, db.latest(metric.metric_id).end)
     assert "6% unknown: 91% to 97%" in parts.regions(found, [metric], metric, "2025")
