@@ -6,17 +6,17 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
+from functools import partial
 from typing import Any
 
 from dashboard.analysis import inspections, progress
 from dashboard.analysis.benchmarks import BENCHMARKS
 from dashboard.api import chart_links, tables
 from dashboard.api import parameters as given
-from dashboard.api.parameters import VERSION_, Allowed, Parameter
+from dashboard.api.parameters import VERSION_, Allowed, Parameter, find_metric_id
 from dashboard.api.problems import Problem, problem
 from dashboard.api.request_parsing import find_version, parse_query, read_values
 from dashboard.data.database import Database
-from dashboard.data.measure_names import ARROW, other_names
 from dashboard.data.model import GRADES, Metric, Period
 from dashboard.files.pictures.choices import COLOUR_SCHEMES, DEFAULT_METRIC, LIMITS, VIEWS, Choices
 from dashboard.files.pictures.kinds import Kind, main_kind
@@ -55,13 +55,7 @@ class ChartRequest:
 
 def _measures(db: Database) -> Allowed:
     titles = {one.title: one.metric_id for one in db.metrics.values()}
-    former = {one.former_title: one.metric_id for one in db.metrics.values() if one.former_title}
-    others = {words.partition(ARROW)[0]: titles[title] for words, title in other_names(db).items() if title in titles}
-
-    def find(text: str) -> str | None:
-        return titles.get(text) or former.get(text) or others.get(text)
-
-    return Allowed({one: one for one in db.metrics}, titles, find)
+    return Allowed({one: one for one in db.metrics}, titles, partial(find_metric_id, db))
 
 
 def _labels(db: Database) -> Allowed:

@@ -10,6 +10,7 @@ import math
 import re
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any, Literal
 
 import polars as pl
@@ -19,6 +20,7 @@ from dashboard.analysis.benchmarks import BENCHMARKS, DEFAULT
 from dashboard.api.problems import MOST_MISTAKES, Mistake, Problem, nearest, problem, shown
 from dashboard.data import places
 from dashboard.data.database import Database
+from dashboard.data.measure_names import find_metric
 from dashboard.files.exports.rows import PARTS
 
 MOST_VALUES = 200
@@ -165,6 +167,17 @@ def _filter_options(field: str) -> Callable[[Database], Allowed]:
     return allowed
 
 
+def _metrics(db: Database) -> Allowed:
+    """Measures by id, and by any of their names, in any case."""
+    return replace(_filter_options("metrics")(db), find=partial(find_metric_id, db))
+
+
+def find_metric_id(db: Database, text: str) -> str | None:
+    """The measure that somebody means, as `find_metric` finds it, by its id."""
+    found = find_metric(db, text)
+    return found.metric_id if found else None
+
+
 def areas(db: Database) -> Allowed:
     """Areas by number, by any GSS code they have or had, and by any of their names."""
     return _areas(db, set(db.names))
@@ -225,7 +238,7 @@ def _sources(db: Database) -> Allowed:
 
 
 METRIC = Parameter(
-    "metric", "Measures, by metric_id (see /api/v1/metrics).", allowed=_filter_options("metrics"), many=True,
+    "metric", "Measures, by metric_id or any of their names (see /api/v1/metrics).", allowed=_metrics, many=True,
     default="all", example="vacancy_rate",
 )  # fmt: skip
 THEME = Parameter(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 from dataclasses import replace
+from urllib.parse import quote
 
 import polars as pl
 import pytest
@@ -84,6 +85,12 @@ DOWNLOADS: list[tuple[selection.FigureQuery, tuple[str, ...], Benchmark, str]] =
     (selection.FigureQuery(("children",), types=("County council",)), (), BENCHMARKS["best_quarter"],
      "metric=children&type=County%20council"),
 ]  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ["Social worker vacancy rate", "VACANCY_RATE", "vacancies", "unfilled posts"])
+def test_a_measure_is_found_by_any_of_its_names(api: Client, name: str) -> None:
+    found = api.table(f"/api/v1/observations?area=383&period=2025&metric={quote(name)}", "json")
+    assert found["metric_id"].to_list() == ["vacancy_rate"]
 
 
 @pytest.mark.parametrize(("asked", "parts", "benchmark", "query"), DOWNLOADS)
