@@ -130,7 +130,7 @@ session.headline("Data", sentence)
 if not among:
     st.stop()
 if among > SHOWN:
-    st.caption(f"The first {SHOWN:,} of {among:,} rows are shown. Downloads contain them all.")
+    st.caption(f"Showing {SHOWN:,} of {among:,} rows. Downloads contain them all.")
 grid(db, shown, "The chosen figures")
 view = (db, query, benchmark, parts, SHAPES[shape])
 downloads(

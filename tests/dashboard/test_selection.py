@@ -387,9 +387,9 @@ def test_filters_are_said_as_the_reader_sees_them(db: Database) -> None:
         ("Measures", "Average caseload; Social worker sickness absence rate"),
         ("Areas", "Leeds"),
         ("Newest only", "Yes"),
-        ("Kinds of area", "Councils"),
+        ("Area type", "Councils"),
         ("Statistical neighbours of", "Kingston upon Thames"),
-        ("Figure or reason", "Observed; Suppressed, to protect small numbers"),
+        ("Data status", "Observed; Suppressed, to protect small numbers"),
     )
     assert FigureQuery().words(db) == ()
     assert query.without("areas") == replace(query, areas=())
