@@ -271,7 +271,7 @@ def _minimum(metric: Metric) -> str:
         return ""
     fewest = formats.number(metric.minimum_denominator, 0)
     left_out = "not ranked" if metric.ranked else "in no median"
-    return f"Returns with fewer than {fewest} below the line are shown, but {left_out}."
+    return f"Councils whose denominator is below {fewest} are shown, but {left_out}."
 
 
 def _fills(db: Database, metric: Metric, figures: pl.DataFrame) -> tuple[tuple[Source, int, str], ...]:

@@ -54,7 +54,7 @@ def of_inspections(db: Database) -> Example | None:
 
 
 def of_common(db: Database) -> Example | None:
-    """One group of councils among the best, and what a lot would give."""
+    """One group of councils among the best, compared with chance."""
     metric = usual(db)
     if metric is None:
         return None
