@@ -194,7 +194,7 @@ def made_of(row: Mapping[str, Any]) -> str:
     """What is above and below the line, where one column holds both in different rows; else empty."""
     if not row["numerator"] or row["numerator"] != row["denominator"]:
         return ""
-    return "Above the line it is of those that the measure names, below it of all of that group."
+    return "The numerator counts those that the measure names, the denominator all of that group."
 
 
 def check(metric: Metric, row: Mapping[str, Any], figures: pl.DataFrame) -> str:

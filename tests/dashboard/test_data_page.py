@@ -203,6 +203,12 @@ def test_more_filters_stay_open_when_the_last_of_them_is_taken_out() -> None:
     assert app.expander[0].proto.expanded
 
 
+def test_an_earlier_name_of_a_group_of_columns_is_taken_in_an_address() -> None:
+    app = opened("Data", **{"with": ["Interval", "Standing"]})
+    assert list(app.pills(key="with").value) == ["Interval", "Rank"]
+    assert not app.warning
+
+
 def test_columns_stand_beside_a_figure_as_they_are_asked_for(db: Database) -> None:
     app = opened("Data", metrics="Social worker vacancy rate", areas="Leeds")
     assert {"rank", "benchmark", "gap"} <= set(grid(app).columns)
