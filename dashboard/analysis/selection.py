@@ -28,12 +28,12 @@ LABELS = {
     "periods": "Periods",
     "newest": "Newest only",
     "themes": "Themes",
-    "kinds": "Kinds of area",
-    "regions": "Councils in",
+    "kinds": "Area type",
+    "regions": "Region",
     "types": "Types of council",
     "neighbours_of": "Statistical neighbours of",
-    "leaders": "Leaders judged",
-    "statuses": "Figure or reason",
+    "leaders": "Leadership grade",
+    "statuses": "Data status",
 }
 # A period that moves on with the figures: of each measure those of the five years to its newest.
 LAST_FIVE, LAST_FIVE_WORDS = "last_five_years", "Last five years"

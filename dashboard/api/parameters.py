@@ -260,7 +260,7 @@ COUNCIL = replace(
 )
 TODAY = replace(COUNCIL, allowed=_today)
 KIND = Parameter(
-    "kind", "Kinds of area: councils, regions, England.", allowed=_filter_options("kinds"), many=True, default="all",
+    "kind", "Area types: councils, regions, England.", allowed=_filter_options("kinds"), many=True, default="all",
     example="local_authority",
 )  # fmt: skip
 REGION = Parameter(

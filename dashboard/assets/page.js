@@ -101,7 +101,7 @@ if (!window.monitorPage) {
   document.addEventListener('choose-quietly', ({ detail }) => choose('', detail.choices, { quietly: true }));
   document.addEventListener('open-council', ({ detail }) => onceDrawn(() => choose(detail.path, { la: detail.name })));
 
-  // A screen reader announces what changes inside a region that it knows. Sentences are drawn anew each time, so their
+  // A screen reader announces what changes inside a region that it knows. Sentences are drawn again each time, so their
   // words are said in a region of our own, which stays: the first sentence of the page, or else the first that is new.
   const region = Object.assign(document.createElement('div'), { className: 'said' });
   region.setAttribute('role', 'status');
@@ -271,7 +271,7 @@ if (!window.monitorPage) {
   };
 
   // A page whose server died goes on with another one, to which the files that it offers mean nothing until it was drawn
-  // anew: that is done when one is asked for, and not by hundreds at once.
+  // again: that is done when one is asked for, and not by hundreds at once.
   const files = () => [...document.querySelectorAll('[data-testid="stDownloadButton"] button')];
   let renewed = false;
   let wanted = '';

@@ -118,7 +118,7 @@ def neighbours(row: Row, metric: Metric) -> Cell:
 def trend(row: Row, *, why: bool = True) -> Cell:
     """Which way it goes over five years, or that there is no trend, and why."""
     if row["direction"] == "cannot be said":
-        return Cell("cannot be said", direction.NO_DIRECTION[row["no_direction"]] if why else "")
+        return Cell("no trend", direction.NO_DIRECTION[row["no_direction"]] if why else "")
     return Cell(row["direction"] or "")
 
 

@@ -166,7 +166,7 @@ def _unpack(part: bytes) -> pl.DataFrame:
 
 def spelt(frame: pl.DataFrame) -> pl.DataFrame:
     """A frame with texts in the place of Enum: joins, comparisons and files are those of text."""
-    # A cast would write each word anew in each row.
+    # A cast would write each word again in each row.
     return frame.with_columns(
         kind.categories.gather(frame[name].to_physical()).alias(name)
         for name, kind in frame.schema.items()

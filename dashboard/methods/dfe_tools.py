@@ -67,7 +67,7 @@ DIFFERENCES_FROM_DFE = (
         "Closes every band on its upper side: where more is better, a council on a cut is in the lower band.",
         "Has no quarters.",
         "Puts a council on a cut into the better quarter, whichever way is better.",
-        "Who reaches what the best quarter reach is in it.",
+        "A council that meets the best-quarter standard is in it.",
         differences_from_dfe.of_edges,
     ),
     Difference(

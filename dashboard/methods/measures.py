@@ -194,7 +194,7 @@ def made_of(row: Mapping[str, Any]) -> str:
     """What is above and below the line, where one column holds both in different rows; else empty."""
     if not row["numerator"] or row["numerator"] != row["denominator"]:
         return ""
-    return "Above the line it is of those that the measure names, below it of all of that group."
+    return "The numerator counts those that the measure names, the denominator all of that group."
 
 
 def check(metric: Metric, row: Mapping[str, Any], figures: pl.DataFrame) -> str:
@@ -271,7 +271,7 @@ def _minimum(metric: Metric) -> str:
         return ""
     fewest = formats.number(metric.minimum_denominator, 0)
     left_out = "not ranked" if metric.ranked else "in no median"
-    return f"Returns with fewer than {fewest} below the line are shown, but {left_out}."
+    return f"Councils whose denominator is below {fewest} are shown, but {left_out}."
 
 
 def _fills(db: Database, metric: Metric, figures: pl.DataFrame) -> tuple[tuple[Source, int, str], ...]:

@@ -89,12 +89,12 @@ def sources(db: Database, caption: str) -> Html:
         body.append(
             (join(outside(source.title, source.page), period(source.publisher), period(source.note or "")),
              join(source.release, period(tables.released(source.released))),
-             formats.next_edition(source.next_release, source.next_due, datetime.now(UTC).date()) or "not known",
+             formats.next_edition(source.next_release, source.next_due, datetime.now(UTC).date()) or "see publisher",
              join(what, period(f"{one.figures:,} figures")),
              join(", ".join(rows), period(files)),
              source.licence)
         )  # fmt: skip
-    heads = ("Source", "Edition", "Next edition", "Gives", "Rows", "Licence")
+    heads = ("Source", "Edition", "Next release", "Gives", "Rows", "Licence")
     return _table(caption, heads, body, kind="sources")
 
 
@@ -146,7 +146,7 @@ def warnings(db: Database, caption: str) -> Html:
 def rejects(db: Database, caption: str) -> Html:
     """Rows that were not loaded, by reason."""
     rows = [(source, file, why, f"{count:,}", first) for source, file, why, count, first in records.rejects(db)]
-    return _table(caption, ("Source", "File", "Why", "Rows", "The first of them"), rows, kind="rejects")
+    return _table(caption, ("Source", "File", "Why", "Rows", "First row"), rows, kind="rejects")
 
 
 def versions(names: Sequence[str], caption: str) -> Html:

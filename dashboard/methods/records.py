@@ -316,8 +316,8 @@ def rejects(db: Database) -> list[tuple[str, str, str, int, str]]:
 
 
 def traced(db: Database) -> tuple[int, int, int]:
-    """How many rows of figures and of reasons there are; how many lead to a line of a file; how many to a file."""
-    rows = db.whole("line", "file")
+    """How many figures have a value; how many of those lead to a line of a file; how many to a file."""
+    rows = db.whole("value", "line", "file").filter(pl.col("value").is_not_null())
     return rows.height, int(rows["line"].count()), int(rows["file"].count())
 
 

@@ -52,7 +52,7 @@ MEASURES_TABLE = Table(
         Column("Newest", lambda row: row[0]),
         Column("Councils with a figure", lambda row: row[1]),
         Column("Source", lambda row: row[2].source.title),
-        Column("Next edition", lambda row: row[2].next_edition or "not known"),
+        Column("Next release", lambda row: row[2].next_edition or "see publisher"),
     ),
     group=lambda row: row[2].theme,
 )
@@ -153,13 +153,13 @@ def glossary(every: Iterable[Term], chosen: str) -> Html:
 
 
 def source(of: Source, following: str = "") -> Html:
-    """A source in one line: publisher, title with its page, edition, date, licence, and the next edition.
+    """A source in one line: publisher, title with its page, edition, date, licence, and the next release.
 
     `following` is that of the measure, where it is not that of the source.
     """
     following = following or formats.next_edition(of.next_release, of.next_due, datetime.now(UTC).date())
     about = f", {of.release}, {tables.released(of.released)}. {of.licence}. "
-    about += f"Next edition: {following or 'not known here'}."
+    about += f"Next release: {following or 'see the publisher'}."
     about += f" {of.note}" if of.note else ""
     return join(f"{of.publisher}, ", outside(of.title, of.page), about)
 

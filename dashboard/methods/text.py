@@ -14,18 +14,12 @@ from dashboard.views.text import formats
 
 
 def opening(db: Database) -> str:
-    """The page's first sentence: how much there is, and how far it can be traced."""
+    """The page's first sentences: how much there is, and how far it can be traced."""
     metrics, sources = db.table["metric"].height, len(db.sources)
     figures, lines, files = records.traced(db)
-    said = f"{metrics} measures from {sources} sources."
-    if lines == figures:
-        return f"{said} Every figure can be traced to the line of the published file it was read from."
-    rest = [f"{files - lines:,} are made of several lines"] if files > lines else []
-    rest += [f"{figures - files:,} are of councils that no file has a row for"] if figures > files else []
-    return (
-        f"{said} {lines:,} of {figures:,} figures, or reasons why there is none, can be traced to the line of the "
-        f"published file they were read from; {formats.listed(rest)}."
-    )
+    every = "Every figure" if files == figures else f"{files:,} of {figures:,} figures"
+    to_line = f", and {lines:,} of {figures:,} to its line" if lines < figures else " and line"
+    return f"{metrics} measures from {sources} sources. {every} can be traced to its source file{to_line}."
 
 
 def measures(db: Database) -> str:
@@ -55,16 +49,15 @@ def rules() -> str:
     """What holds for all rules."""
     return (
         f"{len(RULES)} rules hold on every page, in every file and in the API. Each is worked out on today's figures "
-        "by the functions that the pages use, in steps that can be done again by hand."
+        "by the functions that the pages use, in steps that you can repeat."
     )
 
 
 def differences_from_dfe() -> str:
     """What holds for all differences."""
     return (
-        f"{len(DIFFERENCES_FROM_DFE)} things differ from the Department for Education's two tools, as "
-        f"they were in {SEEN}. What each changes is worked out on today's figures by the tool's rule; its own may "
-        "differ."
+        f"We differ from DfE's two tools in {len(DIFFERENCES_FROM_DFE)} ways ({SEEN}). What each changes is worked out "
+        "on today's figures by the tool's rule; the tool's own figures may differ."
     )
 
 
@@ -104,7 +97,7 @@ def sources(db: Database) -> str:
     read, loaded, rejected, duplicate = ledger.row(0)
     return (
         f"Of {read:,} rows read from {db.table['load_ledger'].height} files and sheets, {loaded:,} were loaded, "
-        f"{duplicate:,} say again what another says and {rejected:,} were rejected, each with its reason: none is lost."
+        f"{duplicate:,} repeat another row and {rejected:,} were rejected, each with its reason."
     )
 
 
@@ -120,4 +113,4 @@ def columns(db: Database) -> str:
 
 def glossary() -> str:
     """How many terms there are."""
-    return f"{len(GLOSSARY)} words used on these pages, in plain English."
+    return f"Glossary: {len(GLOSSARY)} words used on these pages."

@@ -35,7 +35,7 @@ with st.container(key="choices"):
         "Briefings on", list(numbers), key="of", bind="query-params", placeholder="England, a region or a council"
     )
     council_set = set_field.selectbox(
-        "And on every council of", sets, index=None, key="councils_of", bind="query-params",
+        "All councils in", sets, index=None, key="councils_of", bind="query-params",
         placeholder="England or a region",
     )  # fmt: skip
     with place:
@@ -63,7 +63,7 @@ st.header("All of these in one file", anchor=False)
 labels = {label[0].upper() + label[1:]: form for form, label in FORMS.items()}
 session.notice("forms", "form", list(labels))
 forms = st.pills(
-    "In the pack", list(labels), selection_mode="multi", default=[*labels][:1], key="forms", bind="query-params"
+    "Format", list(labels), selection_mode="multi", default=[*labels][:1], key="forms", bind="query-params"
 )
 wanted = (db.data_version, benchmark.title, tuple(shown), tuple(forms))
 made = st.session_state.get(PACK)

@@ -38,8 +38,9 @@ MORE = {
 SHAPES: dict[str, selection.Shape] = {"Long": "long", "Wide": "wide"}
 LONG, WIDE = SHAPES
 LAID_OUT = "Long: a row a figure. Wide: a row an area and period, a column a measure."
-PARTS = {part.capitalize(): part for part in exports_rows.PARTS}
-FIRST_PARTS = ["Standing", "Benchmark", "Gap"]
+RANK, FORMER_RANK = "Rank", "Standing"
+PARTS = {RANK if part == "standing" else part.capitalize(): part for part in exports_rows.PARTS}
+FIRST_PARTS = [RANK, "Benchmark", "Gap"]
 
 db = session.database()
 known = selection.filter_options(db)
@@ -70,6 +71,10 @@ def reset() -> None:
     st.session_state.update({"newest": False, "shape": LONG, "with": FIRST_PARTS, "more_open": False})
 
 
+# A link that was shared earlier.
+if FORMER_RANK in (named := st.query_params.get_all("with")):
+    st.query_params["with"] = [RANK if name == FORMER_RANK else name for name in named]
+    st.rerun()
 session.notices(db)
 for field, (what, _) in (FIRST | MORE).items():
     session.notice(field, what, list(known[field]))
@@ -130,7 +135,7 @@ session.headline("Data", sentence)
 if not among:
     st.stop()
 if among > SHOWN:
-    st.caption(f"The first {SHOWN:,} of {among:,} rows are shown. Downloads contain them all.")
+    st.caption(f"Showing {SHOWN:,} of {among:,} rows. Downloads contain them all.")
 grid(db, shown, "The chosen figures")
 view = (db, query, benchmark, parts, SHAPES[shape])
 downloads(

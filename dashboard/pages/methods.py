@@ -97,7 +97,7 @@ def show_missing() -> None:
 def show_councils() -> None:
     """Reorganisations, joint returns and neighbours."""
     show_sentence(sentences.councils(db))
-    st.html(record_tables.reorganisations(db, "The ledger of reorganisations"))
+    st.html(record_tables.reorganisations(db, "Council reorganisations"))
     st.html(record_tables.joint_returns(db, "Joint returns"))
     show_sentence(sentences.neighbours(db))
     with st.expander("Statistical neighbours of every council", key="neighbours", on_change="rerun") as shown:

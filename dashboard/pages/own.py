@@ -34,10 +34,10 @@ chosen = session.chosen(db)
 benchmark, metric, area_id = chosen.benchmark, chosen.metric, chosen.area_id
 
 
-def promise(heading: str, others: Sequence[str]) -> None:
+def promise(others: Sequence[str]) -> None:
     """What becomes of figures, and the button that clears them; `others` are the other councils that have some."""
     words, button = st.columns([5, 2], gap="medium")
-    words.html(parts.promise(heading, sentences.STAY))
+    words.html(parts.promise("Your figures are private.", sentences.STAY))
     with button:
         local_figures_form.clear_button()
         if others:
@@ -80,7 +80,7 @@ def type_figure(council: str) -> None:
 def template(council: str, label: str, make: Any, suffix: str, media_type: str) -> None:
     """A button for the template of a council, made when it is clicked; there is nothing of the reader's in it."""
     st.download_button(
-        f"Download the template of {literal(formats.place(db.names[council]))} ({label})", partial(make, db, council),
+        f"Download the template for {literal(formats.place(db.names[council]))} ({label})", partial(make, db, council),
         f"{council}-template.{suffix}", media_type, icon=":material/download:", on_click="ignore",
         key=f"template {suffix}",
     )  # fmt: skip
@@ -91,7 +91,7 @@ def beside(name: str, figures: Sequence[Own], rows: pl.DataFrame) -> None:
     st.header("Compared with published figures", anchor=False)
     yours_for = local_figures_form.when_field()
     caption = (
-        f"{name}: {local_figures.MARK}{f', {yours_for}' if yours_for else ''}, beside the newest published figures"
+        f"{name}: {sentences.YOURS}{f', {yours_for}' if yours_for else ''}, compared with the latest published figures"
     )
     odd = [figure.metric_id for figure in figures if figure.warnings]
     st.html(parts.figures(db, rows, benchmark, caption, chosen=metric.metric_id, odd=odd))
@@ -100,14 +100,14 @@ def beside(name: str, figures: Sequence[Own], rows: pl.DataFrame) -> None:
     st.html(tables.note(f"{sentences.STILL} {sentences.INDICATIVE if census else ''}".strip()))
     table = local_figures.with_rank(db, rows, figures, benchmark, yours_for)
     file_button(
-        f"Download your figures with standing, {table.height} row{'' if table.height == 1 else 's'} (CSV)",
+        f"Download your figures with ranks, {table.height} row{'' if table.height == 1 else 's'} (CSV)",
         f"{rows['area_id'][0]}-your-figures-unpublished.csv", exports.csv(table).decode("utf-8"),
         key="own_given_back",
     )  # fmt: skip
 
 
 def among(name: str, own: dict[str, Any]) -> None:
-    """The chosen measure: all councils as published, and the own figure where it would stand."""
+    """The chosen measure: all councils as published, and the own figure where it would rank."""
     period = db.latest(metric.metric_id)
     when = formats.period_label(metric, period.end)
     everybody = queries.councils(db, metric, period, benchmark)
@@ -138,7 +138,7 @@ def among(name: str, own: dict[str, Any]) -> None:
 # No st.stop here: a run that is stopped keeps what stood in fields that are no more, and "cleared" would be untrue.
 if area_id is None:
     session.headline(TITLE, sentences.NO_COUNCIL)
-    promise("Your figures are private.", local_figures_form.other_councils(""))
+    promise(local_figures_form.other_councils(""))
     st.html(tables.council_links(db))
 else:
     figures = local_figures_form.figures_of(area_id)
@@ -147,8 +147,8 @@ else:
     own = next((row for row in listed if row["metric_id"] == metric.metric_id), None)
     partners = queries.partners(db, own["return_id"], area_id) if own else []
     sentence = sentences.opening(council, listed, metric, db.metrics, benchmark, partners)
-    session.headline(TITLE, sentence, kicker=f"{council} · {local_figures.MARK}" if figures else council)
-    promise("They stay yours.", local_figures_form.other_councils(area_id))
+    session.headline(TITLE, sentence, kicker=f"{council}: {sentences.YOURS}" if figures else council)
+    promise(local_figures_form.other_councils(area_id))
     ways(area_id)
     if figures:
         beside(council, figures, ranked)

@@ -55,7 +55,7 @@ KNOWN_ERRORS = (
         "314",
         date(2017, 3, 31),
         {"emotional_health_score": 0.0},
-        "An average score of nought, between 13.3 the year before and 14.5 the year after.",
+        "An average score of zero, between 13.3 the year before and 14.5 the year after.",
     ),
     KnownError(
         "800",

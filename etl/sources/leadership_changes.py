@@ -75,8 +75,8 @@ SOURCE = Source(
             polarity_reason="A change may be for the better or for the worse.",
             period_kind=PeriodKind.YEAR_TO_31_MARCH,
             england_only=True,
-            caveat="Not known by council. Interim appointments count. From the association's releases and the press; "
-            "2022 was not found.",
+            caveat="Not known by council. Interim appointments count. From the association's releases and the press. "
+            "No figure for 2022.",
         ),
     ),
 )

@@ -260,7 +260,7 @@ METRICS = (
         short_title="Emotional difficulties",
         noun="average emotional difficulties score of children looked after",
         theme="Looked after and leaving care",
-        definition="Average score (0 to 40, low is well) of the Strengths and Difficulties Questionnaire of "
+        definition="Average score (0 to 40; lower is better) of the Strengths and Difficulties Questionnaire of "
         "children looked "
         "after for a year at 31 March.",
         unit="score",

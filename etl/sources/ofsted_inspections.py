@@ -178,18 +178,17 @@ SOURCE = Source(
             short_title="Since inspection",
             noun="time since the last inspection with judgements",
             theme="Inspection",
-            definition="Whole months from the first day of the council's latest inspection with judgements to the day "
-            "shown. Visits give no judgements, and are not counted.",
+            definition="Whole months since the council's latest full inspection began. Visits do not count.",
             unit="months",
             decimals=0,
             polarity=Polarity.NEUTRAL,
-            polarity_reason="Ofsted decides when: less often where it judged a council Good or Outstanding.",
+            polarity_reason="Ofsted decides when: Good and Outstanding councils are inspected less often.",
             period_kind=PeriodKind.LATEST_JUDGEMENT,
             derived=True,
             made="the whole months between two days: the first of the inspection, and the one shown",
             councils_only=True,
-            caveat="A long time is no sign of worse work: Ofsted inspects councils judged Good or Outstanding less "
-            "often. Under the framework before 2018 the report's publication stands for the first day.",
+            caveat="Good and Outstanding councils are inspected less often. Under the framework before 2018, months "
+            "count from the report's publication.",
         ),
     ),
 )

@@ -264,7 +264,7 @@ def _metric(kind: str, title: str, definition: str, caveat: str) -> Metric:
         definition=f"{definition} A council that is not on Ofsted's list of the year had none.",
         unit="visits",
         decimals=0,
-        polarity_reason="Ofsted decides whom it visits, and when.",
+        polarity_reason="Ofsted decides which councils it visits, and when.",
         period_kind=PeriodKind.YEAR_TO_31_MARCH,
         derived=True,
         made=f"the {kind}s on Ofsted's list of the year, counted for each council",

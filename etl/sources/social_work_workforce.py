@@ -69,7 +69,7 @@ SOURCE = Source(
             short_title="Turnover",
             noun="social worker turnover rate",
             definition="FTE leavers in the year to 30 September as a share of FTE staff in post at its end.",
-            direction=lower_is_better("Each social worker who leaves is one whom children and families knew."),
+            direction=lower_is_better("Each time children and families lose a social worker they knew."),
             period_kind=PeriodKind.YEAR_TO_30_SEPTEMBER,
             column="turnover_rate_fte",
             numerator="leavers_fte",
@@ -109,7 +109,7 @@ SOURCE = Source(
             minimum_denominator=10,
             rounding=TO_A_TENTH,
             shortfall=Shortfall("more case-holding social workers", "denominator", "the number of cases"),
-            caveat="Says nothing of how hard the cases are.",
+            caveat="Does not reflect how complex cases are.",
         ),
         _share(
             id="absence_rate",

@@ -55,15 +55,15 @@ def figures(page: Page) -> Locator:
 
 def test_an_officer_types_a_figure_and_sees_where_it_would_stand(visit: Visit) -> None:
     page = visit(OPEN)
-    expect(sentence(page)).to_contain_text("No figure of Leeds' own is in your session")
+    expect(sentence(page)).to_contain_text("You have not added any figures for Leeds")
     give(page, "14.2", "71", "500")
-    expect(sentence(page)).to_contain_text("With 14.2%, unpublished, Leeds would be 72nd of 147")
-    expect(page.get_by_test_id("stMain")).to_contain_text("32 posts to fill, if the number of posts does not change")
+    expect(sentence(page)).to_contain_text("At 14.2%, Leeds would rank 72nd of 147")
+    expect(page.get_by_test_id("stMain")).to_contain_text("32 posts to fill")
     expect(figures(page)).to_have_count(1)
     expect(page.locator(".js-plotly-plot").get_by_text("Yours 14.2%")).to_be_visible()
     expect(page.locator(".js-plotly-plot").get_by_text("Leeds 2.1%")).to_be_visible()
     page.get_by_role("button", name="Clear all of your figures").click()
-    expect(sentence(page)).to_contain_text("No figure of Leeds' own is in your session")
+    expect(sentence(page)).to_contain_text("You have not added any figures for Leeds")
     expect(figures(page)).to_have_count(0)
 
 
@@ -72,17 +72,17 @@ def test_by_keyboard_alone_a_figure_is_given_and_cleared(visit: Visit) -> None:
     tab_to(page, re.compile("^Social worker vacancy rate: your value"))
     page.keyboard.type("14.2")
     page.keyboard.press("Enter")
-    expect(sentence(page)).to_contain_text("With 14.2%")
+    expect(sentence(page)).to_contain_text("At 14.2%")
     ready(page)
     tab_to(page, re.compile("^(delete_forever)?Clear all of your figures$"))  # its icon is a word in a font
     page.keyboard.press("Enter")
-    expect(sentence(page)).to_contain_text("No figure of Leeds' own")
+    expect(sentence(page)).to_contain_text("You have not added any figures for Leeds")
 
 
 def test_the_filled_in_template_is_read_and_bad_ones_are_named(visit: Visit) -> None:
     page = visit(UPLOAD)
     field(page).set_input_files(file("q2.xlsx", GOOD))
-    expect(result(page)).to_have_text("q2.xlsx: 2 figures taken.")
+    expect(result(page)).to_have_text("q2.xlsx: 2 figures added.")
     expect(figures(page)).to_have_count(2)
     for name, content, rule in (
         ("percent.xlsx", with_format(0.142, "0.0%"), "E_PERCENT_SIGN"),
@@ -97,7 +97,7 @@ def test_the_filled_in_template_is_read_and_bad_ones_are_named(visit: Visit) -> 
         expect(page.locator("table.findings code").first).to_have_text(rule)
     # The same file again, once it is mended.
     field(page).set_input_files(file("q2.csv", csv_of(row(12.2), CASELOAD)))
-    expect(result(page)).to_contain_text("q2.csv: 2 figures taken")
+    expect(result(page)).to_contain_text("q2.csv: 2 figures added")
     expect(figures(page).first).to_contain_text("12.2%")
 
 
@@ -110,13 +110,13 @@ def test_a_file_that_is_too_large_is_not_sent_at_all(visit: Visit) -> None:
     field(page).set_input_files(file("large.csv", bytes(1_400_000)))
     expect(page.get_by_text("large.csv holds 1.4 MB; at most 1 MB is read. Nothing was sent.")).to_be_visible()
     assert max(frames) < 100_000
-    expect(sentence(page)).to_contain_text("No figure of Leeds' own")
+    expect(sentence(page)).to_contain_text("You have not added any figures for Leeds")
 
 
 def test_the_template_comes_back_with_the_councils_codes_and_is_taken_as_it_is_filled_in(visit: Visit) -> None:
     page = visit(UPLOAD)
     with page.expect_download() as waiting:
-        page.get_by_role("button", name="Download the template of Leeds (CSV)").click()
+        page.get_by_role("button", name="Download the template for Leeds (CSV)").click()
     text = Path(waiting.value.path()).read_bytes().decode("utf-8-sig")
     rows = list(csv.DictReader(io.StringIO(text, newline="")))
     assert {one["la_number"] for one in rows} == {"383"}
@@ -128,7 +128,7 @@ def test_the_template_comes_back_with_the_councils_codes_and_is_taken_as_it_is_f
     writer.writeheader()
     writer.writerows(rows)
     field(page).set_input_files(file("383-template.csv", filled.getvalue().encode("cp1252")))
-    expect(result(page)).to_contain_text(f"1 figure taken; {len(rows) - 1} rows left empty.")
+    expect(result(page)).to_contain_text(f"1 figure added; {len(rows) - 1} rows left empty.")
 
 
 def test_the_readers_own_file_is_made_in_the_browser_and_marked(visit: Visit) -> None:
@@ -137,8 +137,8 @@ def test_the_readers_own_file_is_made_in_the_browser_and_marked(visit: Visit) ->
     expect(figures(page)).to_have_count(1)
     page.get_by_label("What your figures are for").fill("end of made-up September")
     page.keyboard.press("Enter")
-    expect(page.get_by_text("unpublished, yours, end of made-up September")).to_be_visible()
-    (only,) = downloaded(page, "Download your figures with standing, 1 row (CSV)")
+    expect(page.get_by_text("your unpublished figures, end of made-up September")).to_be_visible()
+    (only,) = downloaded(page, "Download your figures with ranks, 1 row (CSV)")
     assert (only["marked"], only["your_value"], only["would_rank"], only["of"]) == (
         "unpublished, yours",
         "14.2",
@@ -171,21 +171,21 @@ def test_a_link_that_is_shared_leads_to_none_of_them_and_a_reload_lets_go(visit:
     assert parse_qs(urlsplit(page.url).query) == {"la": ["Leeds"]}
     page.get_by_label("What your figures are for").fill("made-up quarter")
     page.keyboard.press("Enter")
-    expect(page.get_by_text("unpublished, yours, made-up quarter")).to_be_visible()
+    expect(page.get_by_text("your unpublished figures, made-up quarter")).to_be_visible()
     page.get_by_role("radio", name="Paste from a spreadsheet").click()
     page.get_by_label(re.compile("Measure and value")).fill(f"Turnover\t{OTHER} %")
     page.get_by_role("button", name="Check and add").click()
-    expect(page.locator("p.sentence", has_text="Nothing was taken: 1 thing is wrong.")).to_be_visible()
+    expect(page.locator("p.sentence", has_text="Nothing was added: 1 thing is wrong.")).to_be_visible()
     choose(page, "Measure", "Average caseload")
     expect(sentence(page)).to_contain_text("1 figure of Leeds' own is here")
     assert parse_qs(urlsplit(page.url).query) == {
         "la": ["Leeds"], "metric": ["Average caseload"], "way": ["Paste from a spreadsheet"],
     }  # fmt: skip
     other = visit(page.url.partition(page.url.split("/own")[0])[2], fresh=True)
-    expect(sentence(other)).to_contain_text("No figure of Leeds' own is in your session")
+    expect(sentence(other)).to_contain_text("You have not added any figures for Leeds")
     assert "13.4" not in other.locator("main, [data-testid=stMain]").first.inner_text()
     page.reload()
-    expect(sentence(page)).to_contain_text("No figure of Leeds' own is in your session")
+    expect(sentence(page)).to_contain_text("You have not added any figures for Leeds")
 
 
 # What the server holds, and where.

@@ -69,7 +69,7 @@ def test_the_page_opens_with_all_figures_and_says_how_many(db: Database) -> None
         f"All {db.figure.height:,} figures: {len(db.table['metric'])} measures in England"
     )
     assert grid(app).height == SHOWN
-    assert app.caption[0].value == f"The first 750 of {db.figure.height:,} rows are shown. Downloads contain them all."
+    assert app.caption[0].value == f"Showing 750 of {db.figure.height:,} rows. Downloads contain them all."
     assert not [button for button in app.button if button.label == "Reset"]
     assert not app.expander[0].proto.expanded
 
@@ -201,6 +201,12 @@ def test_more_filters_stay_open_when_the_last_of_them_is_taken_out() -> None:
     app.multiselect(key="themes").set_value([]).run()
     assert app.expander[0].label == "More filters"
     assert app.expander[0].proto.expanded
+
+
+def test_an_earlier_name_of_a_group_of_columns_is_taken_in_an_address() -> None:
+    app = opened("Data", **{"with": ["Interval", "Standing"]})
+    assert app.pills(key="with").value == ["Interval", "Rank"]
+    assert not app.warning
 
 
 def test_columns_stand_beside_a_figure_as_they_are_asked_for(db: Database) -> None:

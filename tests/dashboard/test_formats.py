@@ -505,12 +505,12 @@ def test_a_council_that_has_ended_is_on_the_map_without_a_place(db: Database) ->
     [
         (
             selection.FigureQuery(metrics=("vacancy_rate", "plan_rate"), newest=True),
-            "rows of councils are of 2 measures and 2 periods",
+            "choose one measure and one period",
         ),
-        (selection.FigureQuery(metrics=("vacancy_rate",)), "rows of councils are of 9 periods"),
+        (selection.FigureQuery(metrics=("vacancy_rate",)), "choose one measure and one period"),
         (
             selection.FigureQuery(metrics=("vacancy_rate",), areas=(ENGLAND,), newest=True),
-            "there is none among these rows",
+            "regions and England have no boundary",
         ),
     ],
 )
@@ -523,7 +523,7 @@ def test_what_is_no_map_is_refused_before_and_when_it_is_asked(
     assert why in str(FORMATS["geojson"].refusal(table))
     with pytest.raises(exports.CannotBeMadeError, match=why):
         FORMATS["geojson"].make(db, export(db, table=table))
-    with pytest.raises(exports.CannotBeMadeError, match="A map holds a row a council: take the long table"):
+    with pytest.raises(exports.CannotBeMadeError, match="choose the long table"):
         FORMATS["geojson"].make(db, export(db, table=exports_rows.to_wide(db, rows)))
 
 
@@ -544,8 +544,8 @@ def test_more_rows_than_a_file_may_have_are_refused_in_words_that_name_the_whole
     one = FORMATS[format_id]
     assert one.most == formats.MOST == 100_000
     many = export_of(pl.DataFrame({"value": pl.repeat(1.0, 100_001, eager=True)}))
-    words = "100,001 rows are more than the 100,000 of one file. Choose fewer, or take the whole database at "
-    with pytest.raises(TooLarge, match=words + "/api/v1/monitor.duckdb"):
+    words = "Too many rows for one file (limit 100,000). Filter the data, or download the database: "
+    with pytest.raises(TooLarge, match=re.escape(words + "/api/v1/monitor.duckdb")):
         one.make(made_up, many)
     assert str(one.refusal(many.table)).startswith(words)
     assert one.refusal(many.table.head(100_000)) is None
@@ -595,13 +595,13 @@ def test_the_page_offers_what_can_be_had_and_says_what_cannot() -> None:
     assert words == "Download"
     buttons, words = offered(metric="vacancy_rate")
     assert buttons == ["CSV", "Excel", "Parquet", "ZIP"]
-    assert (
-        "No GeoJSON of these: a map holds one measure in one period; these rows of councils are of 9 periods." in words
-    )
+    assert "For GeoJSON choose one measure and one period." in words
     buttons, words = offered()
     assert buttons == ["Parquet"]
-    assert "No CSV, Excel or ZIP of these: 1" in words
-    assert "the whole database at /api/v1/monitor.duckdb." in words
+    assert (
+        "Too many rows for CSV, Excel or ZIP (limit 100,000). Filter the data, or download the database: "
+        "/api/v1/monitor.duckdb." in words
+    )
 
 
 MEASURED = """

@@ -164,15 +164,17 @@ def test_every_kind_of_reject_warning_and_change_has_its_words(database: duckdb.
 
 
 def test_the_first_sentence_is_true(db: Database, database: duckdb.DuckDBPyConnection) -> None:
-    figures, lines, files = database.execute("SELECT count(*), count(line), count(file) FROM observation").fetchall()[0]
+    figures, lines, files = database.execute(
+        "SELECT count(*), count(line), count(file) FROM observation WHERE value IS NOT NULL"
+    ).fetchall()[0]
     metrics, sources = (
         first_cell(database, "SELECT count(*) FROM metric"),
         first_cell(database, "SELECT count(*) FROM source"),
     )
+    assert files == figures
     assert sentences.opening(db) == (
-        f"{metrics} measures from {sources} sources. {lines:,} of {figures:,} figures, or reasons why there is none, "
-        f"can be traced to the line of the published file they were read from; {files - lines:,} are made of several "
-        f"lines and {figures - files:,} are of councils that no file has a row for."
+        f"{metrics} measures from {sources} sources. Every figure can be traced to its source file, and {lines:,} of "
+        f"{figures:,} to its line."
     )
 
 
@@ -428,7 +430,7 @@ class TestPage:
             told = (
                 measure.title, measure.definition, measure.formula, measure.reason, measure.better, measure.caveat,
                 measure.source.title, measure.source.release, tables.released(measure.source.released),
-                measure.source.next_release or f"Next edition: {measure.next_edition or 'not known here'}",
+                measure.source.next_release or f"Next release: {measure.next_edition or 'see the publisher'}",
                 *(reason for _, reason in measure.breaks),
                 *(reason for *_, reason in measure.errors), *(period.when[-4:] for period in measure.coverage),
             )  # fmt: skip
@@ -579,5 +581,5 @@ def test_a_version_of_the_data_from_before_there_were_reasons_opens(db: Database
 def test_neutral_measures_have_a_minimum_too_and_grades_an_order_of_their_own(db: Database) -> None:
     assert measures.measure(db, "plan_rate").minimum.endswith("are shown, but in no median.")
     assert measures.measure(db, "judgement_leaders").better == "Outstanding is best, Inadequate worst"
-    assert measures.measure(db, "vacancy_rate").minimum.startswith("Returns with fewer than 20 ")
+    assert measures.measure(db, "vacancy_rate").minimum.startswith("Councils whose denominator is below 20 ")
     assert isinstance(db.table["metric"], pl.DataFrame)

@@ -712,10 +712,9 @@ def test_the_picture_has_both_marks_by_name(
             "vacancy_rate",
             "best_quarter",
             (
-                "With 14.2%, unpublished, Leeds would be 72nd of 147 by social worker vacancy rate and in the second "
-                "quarter, the others as published at 30 September 2025. That is 12.1 percentage points more than its "
-                "own published 2.1%, which is worse. It is 6.45 percentage points above the best-quarter "
-                "standard (7.75%): 32 posts to fill, if the number of posts does not change."
+                "At 14.2%, Leeds would rank 72nd of 147 by social worker vacancy rate, in the second quarter. That is "
+                "12.1 percentage points more than the published 2.1%, a worsening. It is 6.45 percentage points above "
+                "the best-quarter standard (7.75%): 32 posts to fill, if the number of posts does not change."
             ),
         ),
         (
@@ -724,9 +723,8 @@ def test_the_picture_has_both_marks_by_name(
             "vacancy_rate",
             "england",
             (
-                "With 2.1%, unpublished, Leeds would be joint 6th of 147 (2 share it) by social worker vacancy rate "
-                "and in the best quarter, the others as published at 30 September 2025. That is what was published "
-                "for it (2.1%). It would be better than England (14.2%)."
+                "At 2.1%, Leeds would rank joint 6th of 147 (2 share it) by social worker vacancy rate, in the best "
+                "quarter. That is the same as the published figure (2.1%). It would be better than England (14.2%)."
             ),
         ),
         (
@@ -734,23 +732,23 @@ def test_the_picture_has_both_marks_by_name(
             Own("vacancy_rate", 5.0),
             "vacancy_rate",
             "best_quarter",
-            "With 5.0%, unpublished, Westminster would be",
+            "At 5.0%, Westminster would rank",
         ),
         (
             LEEDS,
             Own("referral_rate", 500.0),
             "referral_rate",
             "best_quarter",
-            "In Leeds the rate of referrals, unpublished, is 500.0 per 10,000 children.",
+            "Your figure for the rate of referrals in Leeds is 500.0 per 10,000 children.",
         ),
         (
             LEEDS,
             Own("referral_rate", 500.0),
             "vacancy_rate",
             "best_quarter",
-            "1 figure of Leeds' own is here, unpublished.",
+            "You have added 1 unpublished figure for Leeds.",
         ),
-        (LEEDS, None, "vacancy_rate", "best_quarter", "No figure of Leeds' own is in your session"),
+        (LEEDS, None, "vacancy_rate", "best_quarter", "You have not added any figures for Leeds."),
     ],
 )
 def test_the_page_opens_with_what_is_in_the_session(
@@ -774,7 +772,7 @@ def test_a_joint_return_is_said_to_be_one(db: Database) -> None:
         BENCHMARKS["england"],
         ["Richmond upon Thames"],
     )
-    assert "That was for Richmond upon Thames too, and yours takes the place of both. It would be better than" in said
+    assert "The published figure is shared with Richmond upon Thames; yours replaces it for both. It would be" in said
 
 
 def test_a_sentence_of_many_counts_which_are_better(db: Database) -> None:
@@ -782,7 +780,7 @@ def test_a_sentence_of_many_counts_which_are_better(db: Database) -> None:
     rows = local_rank.rank_figures(db, LEEDS, given_ones, BENCHMARKS["england"]).to_dicts()
     said = sentences.opening("Leeds", rows, db.metrics["agency_rate"], db.metrics, BENCHMARKS["england"])
     assert said == (
-        "3 figures of Leeds' own are here, unpublished. "
+        "You have added 3 unpublished figures for Leeds. "
         "Of 2 in ranked measures, 1 is better than published and 1 is worse."
     )
 
@@ -790,14 +788,14 @@ def test_a_sentence_of_many_counts_which_are_better(db: Database) -> None:
 @pytest.mark.parametrize(
     ("text", "file", "words"),
     [
-        ("Vacancies\t14.2", "", "1 figure taken."),
-        ("Vacancies\t60", "q2.csv", "q2.csv: 1 figure taken; it is to look at again."),
+        ("Vacancies\t14.2", "", "1 figure added."),
+        ("Vacancies\t60", "q2.csv", "q2.csv: 1 figure added; please check it."),
         (
             "Vacancies\t60\nAverage caseload\t15\nTurnover\tx\nAgency staff\t", "",
-            "2 figures taken; 1 of them to look at again; 1 wrong and not taken; 1 row left empty.",
+            "2 figures added; please check 1 of them; 1 wrong and not added; 1 row left empty.",
         ),
-        ("Vacancies\tx\nTurnover\tx", "", "Nothing was taken: 2 things are wrong."),
-        ("Vacancies", "q2.csv", "q2.csv: nothing was taken; 1 thing is wrong."),
+        ("Vacancies\tx\nTurnover\tx", "", "Nothing was added: 2 things are wrong."),
+        ("Vacancies", "q2.csv", "q2.csv: nothing was added; 1 thing is wrong."),
     ],
 )  # fmt: skip
 def test_what_became_of_a_gift_is_said_in_one_sentence(db: Database, text: str, file: str, words: str) -> None:

@@ -109,7 +109,7 @@ def test_what_the_page_promises_is_what_the_server_is_set_to() -> None:
 
 def test_nothing_is_said_to_be_there_before_something_is_given() -> None:
     app = opened("Your own figures", la="Leeds")
-    assert sentence(app).startswith("No figure of Leeds' own is in your session")
+    assert sentence(app).startswith("You have not added any figures for Leeds")
     assert "Published for Leeds at 30 September 2025: 2.1%." in html(app)
     assert "Compared with published figures" not in [one.value for one in app.header]
 
@@ -117,8 +117,8 @@ def test_nothing_is_said_to_be_there_before_something_is_given() -> None:
 def test_a_typed_figure_stands_beside_the_published_one() -> None:
     app = opened("Your own figures", la="Leeds")
     typed(app, "14.2", "71", "500")
-    assert sentence(app).startswith("With 14.2%, unpublished, Leeds would be 72nd of 147")
-    assert "1 figure taken." in html(app)
+    assert sentence(app).startswith("At 14.2%, Leeds would rank 72nd of 147")
+    assert "1 figure added." in html(app)
     assert app.text_input(key="own_value_vacancy_rate").value == ""
     (row,) = re.findall(r'<tr class="chosen".*?</tr>', html(app))
     cells = [re.sub("<[^>]+>", " ", cell).split() for cell in re.findall(r"<td>(.*?)</td>", row)]
@@ -134,20 +134,20 @@ def test_what_is_wrong_is_named_and_stays_in_its_field() -> None:
     typed(app, "14,2")
     assert "E_DECIMAL_COMMA" in html(app)
     assert app.text_input(key="own_value_vacancy_rate").value == "14,2"
-    assert sentence(app).startswith("No figure of Leeds")
+    assert sentence(app).startswith("You have not added any figures for Leeds")
     typed(app, "14.2")
     assert "E_DECIMAL_COMMA" not in html(app)
-    assert sentence(app).startswith("With 14.2%")
+    assert sentence(app).startswith("At 14.2%")
 
 
 def test_rows_are_pasted_and_a_later_figure_takes_the_place_of_an_earlier_one() -> None:
     app = opened("Your own figures", la="Leeds")
     pasted(app, "Vacancies\t14.2\nAverage caseload\t14.8\nTurnover\t9%")
-    assert "2 figures taken; 1 wrong and not taken." in html(app)
+    assert "2 figures added; 1 wrong and not added." in html(app)
     assert "Turnover\t9%" in str(app.text_area(key=local_figures_form.PASTED).value)  # to be mended where it is wrong
     pasted(app, "Vacancies\t12.2")
     assert app.text_area(key=local_figures_form.PASTED).value == ""
-    assert sentence(app).startswith("With 12.2%")
+    assert sentence(app).startswith("At 12.2%")
     assert "14.8" in html(app)
 
 
@@ -156,7 +156,7 @@ def test_one_figure_is_taken_out_and_the_others_stay() -> None:
     pasted(app, "Vacancies\t14.2\nAverage caseload\t14.8")
     app.segmented_control(key="way").set_value(local_figures_form.WAYS[0]).run()
     press(app, "Remove")
-    assert sentence(app).startswith("1 figure of Leeds' own is here, unpublished.")
+    assert sentence(app).startswith("You have added 1 unpublished figure for Leeds.")
     assert "14.8" in html(app)
     assert "14.2%" not in re.findall(r'<table class="own">.*?</table>', html(app), re.DOTALL)[0]
 
@@ -166,7 +166,7 @@ def test_figures_of_one_council_are_not_shown_for_another() -> None:
     typed(app, VALUE)
     app.selectbox(key="la").set_value("Kirklees").run()
     assert VALUE not in html(app)
-    assert sentence(app).startswith("No figure of Kirklees' own")
+    assert sentence(app).startswith("You have not added any figures for Kirklees")
     assert "Also in your session: figures of Leeds." in html(app)
     app.selectbox(key="la").set_value("Leeds").run()
     assert "13.4%" in sentence(app)
@@ -182,7 +182,7 @@ def test_the_page_stands_for_every_kind_of_council_measure_and_benchmark(db: Dat
         f"{metric.metric_id}\t{round(values[metric.metric_id])}" for metric in db.metrics.values() if not metric.graded
     ]
     pasted(app, "\n".join(rows))
-    assert f"{len(rows)} figures taken" in html(app)
+    assert f"{len(rows)} figures added" in html(app)
     # Each council beside some benchmarks and measures, and together all of them.
     at = AWKWARD.index(council)
     benchmarks, measures = app.selectbox(key="benchmark").options[at::2], list(db.metrics.values())[at::11]
@@ -229,7 +229,7 @@ def test_what_one_session_is_given_is_nowhere_in_another(db: Database) -> None:
         for given in (VALUE, PASTED, WORDS):
             assert given not in session_text(other), given
             assert given not in sent(other), given
-        assert sentence(other).startswith("No figure of Leeds' own is in your session")
+        assert sentence(other).startswith("You have not added any figures for Leeds")
 
 
 def test_nothing_that_readers_share_holds_an_own_figure(database_path: Path, tmp_path: Path) -> None:
@@ -331,6 +331,6 @@ def test_one_button_lets_go_of_everything() -> None:
         assert given not in sent(app), given
     left = {key: value for key, value in app.session_state.items() if key.startswith("own_")}
     assert not [value for value in left.values() if value not in ("", False)], left
-    assert sentence(app).startswith("No figure of Kirklees' own is in your session")
+    assert sentence(app).startswith("You have not added any figures for Kirklees.")
     app.selectbox(key="la").set_value("Leeds").run()
-    assert sentence(app).startswith("No figure of Leeds' own is in your session")
+    assert sentence(app).startswith("You have not added any figures for Leeds")

@@ -30,7 +30,8 @@ NOT_USED = (
     "whom", "nought", "anew", "heed", "of equals", "held against", "beyond chance", "to ring", "reach it", "reaches it",
     "reached it", "cannot be said", "furthest behind", "as it is", "is no score", "no ranking", "by lot",
     "what it rests on", "which is better", "which is worse", "standing, best first", "whoever runs", "no better side",
-    "noughts",
+    "noughts", "kinds of area", "figure or reason", "rows are shown", "on every council of", "in the pack", "not taken",
+    "below the line", "above the line", "stands at", "all stand", "they stay yours", "lets go", "answers for",
 )  # fmt: skip
 # What the code alone calls them.
 STATES = ("cannot be said",)

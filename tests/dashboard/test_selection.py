@@ -387,9 +387,9 @@ def test_filters_are_said_as_the_reader_sees_them(db: Database) -> None:
         ("Measures", "Average caseload; Social worker sickness absence rate"),
         ("Areas", "Leeds"),
         ("Newest only", "Yes"),
-        ("Kinds of area", "Councils"),
+        ("Area type", "Councils"),
         ("Statistical neighbours of", "Kingston upon Thames"),
-        ("Figure or reason", "Observed; Suppressed, to protect small numbers"),
+        ("Data status", "Observed; Suppressed, to protect small numbers"),
     )
     assert FigureQuery().words(db) == ()
     assert query.without("areas") == replace(query, areas=())
@@ -447,16 +447,16 @@ SAID: list[tuple[FigureQuery, str]] = [
         replace(VACANCIES, kinds=("local_authority",)),
         (
             "153 of {all} figures: the social worker vacancy rate in 153 councils, for 2025. 151 have a value, 2 "
-            "are missing: not available. At 30 September 2025 the best council stands at 0.0% (Brighton and "
-            "Hove), the worst at 41.7% (Havering), the very small left out. 37 of 147 councils reach what the "
-            "best quarter of councils in England reach (7.75%)."
+            "are missing: not available. At 30 September 2025 the best council is at 0.0% (Brighton and "
+            "Hove), the worst at 41.7% (Havering), the very small left out. 37 of 147 councils meet the "
+            "best-quarter standard (7.75%)."
         ),
     ),
     (
         replace(VACANCIES, kinds=("region",)),
         (
             "11 of {all} figures: the social worker vacancy rate in 11 regions, for 2025. All have a value. At 30"
-            " September 2025 the best region stands at 7.4% (Yorkshire and The Humber), the worst at 20.5% (Outer"
+            " September 2025 the best region is at 7.4% (Yorkshire and The Humber), the worst at 20.5% (Outer"
             " London)."
         ),
     ),
@@ -510,7 +510,7 @@ def test_few_councils_of_a_made_up_measure_are_said_as_they_stand(tmp_path: Path
     )
     assert first_sentence(db, FigureQuery(("waits",)), "england") == (
         "6 of 11 figures: the rate of waits in England and 5 councils, for 2025. 5 have a value, 1 is missing: "
-        "suppressed. At 30 September 2025 the best council stands at 5.0% (Council 101 and 1 more), the worst at 20.0% "
+        "suppressed. At 30 September 2025 the best council is at 5.0% (Council 101 and 1 more), the worst at 20.0% "
         "(Council 104). 3 of 4 councils do as well as England (9.0%) or better."
     )
     assert first_sentence(db, FigureQuery(("waits",), areas=("101", "104")), "england").endswith(
@@ -520,8 +520,8 @@ def test_few_councils_of_a_made_up_measure_are_said_as_they_stand(tmp_path: Path
         "None of 1 councils does as well as England (9.0%) or better."
     )
     assert first_sentence(db, FigureQuery(("plans",)), "england").endswith(
-        "At 30 September 2025 the lowest council stands at 0.0% (Council 101), the highest at 10.0% (Council 103)."
+        "At 30 September 2025 the lowest council is at 0.0% (Council 101), the highest at 10.0% (Council 103)."
     )
     assert first_sentence(db, FigureQuery(("odd",)), "england").endswith(
-        "the councils all stand at 1.0% (Council 101 and 1 more)."
+        "the councils are all at 1.0% (Council 101 and 1 more)."
     )

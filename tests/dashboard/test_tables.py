@@ -325,7 +325,7 @@ def test_every_source_is_named_with_release_date_and_licence(db: Database) -> No
             assert words in page.text
         assert tables.released(source.released) in page.text
         assert page.all("a")[0]["href"] == source.page
-        assert ("Next edition: " in page.text) == bool(source.next_release or metric.next_due)
+        assert ("Next release: " in page.text) == bool(source.next_release or metric.next_due)
         # Each of its own columns, and not one sentence for all.
         assert (f"Worked out here: {metric.made}." in page.text) == metric.derived
     assert sum(metric.derived for metric in db.metrics.values()) == 29

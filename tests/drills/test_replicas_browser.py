@@ -126,7 +126,7 @@ def test_a_reader_whose_line_is_cut_goes_on_with_the_same_replica_and_what_they_
     for label, given in (("your value", "14.2"), ("Numerator", "71"), ("Denominator", "500")):
         page.get_by_label(re.compile(label)).fill(given)
     page.get_by_role("button", name="Add").click()
-    expect(page.locator(".headline .sentence").first).to_contain_text("With 14.2%")
+    expect(page.locator(".headline .sentence").first).to_contain_text("At 14.2%")
     until(page, THERE)
     replicas.cut_the_way()
     until(page, f"!({THERE})")

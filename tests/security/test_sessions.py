@@ -76,7 +76,7 @@ def test_no_own_figure_ever_has_an_address(server: Running, names: Names) -> Non
     with Client(server) as officer, Client(server) as other:
         officer.run("own", la=names.leeds, way="Upload a file")
         said = "".join(give(officer, names, content, f"secret-{VALUE}.xlsx"))
-        assert "1 figure taken" in said
+        assert "1 figure added" in said
         assert VALUE.encode() in officer.heard
         for page in ("own", "council", "data", "compare", "map"):
             other.run(page, la=names.leeds, way="Upload a file")

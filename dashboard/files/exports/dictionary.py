@@ -76,7 +76,7 @@ MEANINGS = {
     ),
     "gap_high": "The most that it can be. Where only this one is above zero, it is not certain whether it is met.",
     "shortfall": (
-        "The gap in real units (posts, children, cases), where the count below the line is published; the one above, "
+        "The gap in real units (posts, children, cases), where the denominator is published; the numerator, "
         "where it is not, is what the value makes of it. Null where the benchmark is met, or hidden figures leave it "
         "open."
     ),

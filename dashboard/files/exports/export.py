@@ -8,6 +8,8 @@ from typing import Any
 import polars as pl
 
 WHOLE_FILE = "/api/v1/monitor.duckdb"
+# In the message of TooLarge; a page puts the names of formats there.
+ONE_FILE = "one file"
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,10 +40,9 @@ class CannotBeMadeError(Exception):
 class TooLarge(CannotBeMadeError):  # noqa: N818 - what is wrong, not that something is
     """More rows than a file of this format may have; the message names the file that holds everything."""
 
-    def __init__(self, rows: int, most: int) -> None:
+    def __init__(self, most: int) -> None:
         super().__init__(
-            f"{rows:,} rows are more than the {most:,} of one file. Choose fewer, or take the whole database at "
-            f"{WHOLE_FILE}."
+            f"Too many rows for {ONE_FILE} (limit {most:,}). Filter the data, or download the database: {WHOLE_FILE}."
         )
 
 

@@ -57,7 +57,7 @@ class Format:
         """
         count = figures.height if rows is None else rows
         if self.most is not None and count > self.most:
-            return str(TooLarge(count, self.most))
+            return str(TooLarge(self.most))
         return self.cannot(figures)
 
 
@@ -114,7 +114,7 @@ def _bounded(make_file: Callable[[Database, Export], bytes], most: int | None) -
     def make(db: Database, export: Export) -> bytes:
         rows = export.table.height
         if most is not None and rows > most:
-            raise TooLarge(rows, most)
+            raise TooLarge(most)
         with turn(rows):
             return make_file(db, export)
 

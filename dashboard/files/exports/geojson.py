@@ -21,19 +21,15 @@ Ring = list[list[float]]
 
 
 def refusal(figures: pl.DataFrame) -> str | None:
-    """Why these rows (of Database.figure or an export) cannot be a map's, as words after a colon; None if they can."""
+    """Why these rows (of Database.figure or an export) cannot be a map's, and what to choose; None if they can."""
     kind = "area_kind" if "area_kind" in figures.columns else "kind"
     if not {"metric_id", "period_end", kind} <= set(figures.columns):
-        return "a map holds a row a council: take the long table of one measure in one period."
+        return "For GeoJSON choose the long table, one measure and one period."
     councils = figures.filter(pl.col(kind) == "local_authority")
     if councils.is_empty():
-        return "a map is of councils, and there is none among these rows."
-    measures, periods = councils["metric_id"].n_unique(), councils["period_end"].n_unique()
-    if measures > 1 or periods > 1:
-        counts = " and ".join(
-            f"{count} {what}" for count, what in ((measures, "measures"), (periods, "periods")) if count > 1
-        )
-        return f"a map holds one measure in one period; these rows of councils are of {counts}."
+        return "For GeoJSON choose councils: regions and England have no boundary in it."
+    if councils["metric_id"].n_unique() > 1 or councils["period_end"].n_unique() > 1:
+        return "For GeoJSON choose one measure and one period."
     return None
 
 
@@ -44,7 +40,7 @@ def geojson(db: Database, export: Export) -> bytes:
     council that has ended has no boundary (null), which RFC 7946 calls unlocated. Raises CannotBeMadeError.
     """
     if why := refusal(export.table):
-        raise CannotBeMadeError(f"{why[:1].upper()}{why[1:]}")
+        raise CannotBeMadeError(why)
     councils = seen(export.table.filter(pl.col("area_kind") == "local_authority"))
     among = export.table.height if export.among is None else export.among
     shapes = db.cached("geojson", lambda: _boundaries(db))

@@ -204,7 +204,7 @@ def _bearable(findings: Sequence[Finding]) -> None:
     """Refuse a file that is wrong throughout: a list of hundreds of errors helps nobody."""
     wrong = [finding for finding in findings if not finding.warning]
     if len(wrong) > MAX_ERRORS:
-        what = f"More than {MAX_ERRORS} rows are wrong, and nothing is taken. The first: {wrong[0].what}"
+        what = f"More than {MAX_ERRORS} rows are wrong, and nothing is added. The first: {wrong[0].what}"
         raise Refused("E_TOO_MANY_ERRORS", what, TEMPLATE, wrong[0].line)
 
 

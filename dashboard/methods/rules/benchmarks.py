@@ -289,8 +289,8 @@ RULES = (
         "How far from the benchmark, in points and in posts, people or cases; what is held fixed is said.",
         "The gap is the distance from the benchmark in the measure's unit. Where the counts are published it is also "
         "said in what it would take: posts to fill, agency workers fewer, conferences more on time. Where only the "
-        "count below the line is published, the one above is what the printed figure makes of it. Either the count "
-        "above the line moves and the one below stays, or the other way round; the words say which. A council at the "
+        "denominator is published, the numerator is what the printed figure makes of it. Either the numerator moves "
+        "and the denominator stays, or the other way round; the words say which. A council at the "
         "benchmark or better meets it. Where a council's own figure in a range is part of the benchmark, both are held "
         "at the same end.",
         of_gaps,

@@ -311,7 +311,7 @@ RULES = (
         "areas",
         "Who is compared",
         "Each council by the number that stays its own; England and regions as published.",
-        "A council is a local authority that answers for children's social care: a county, a unitary authority, a "
+        "A council is a local authority responsible for children's social care: a county, a unitary authority, a "
         "metropolitan or a London borough. It is known by the three-digit number of the Department for Education, "
         "which stays the same when its nine-character code changes. A council that a reorganisation ended keeps its "
         "figures under its own number, and they are never joined to those of its successors. Maps of earlier years "
@@ -346,7 +346,7 @@ RULES = (
         "Missing figures",
         "What is missing has a reason; it is never zero, ranked, averaged or filled in.",
         "A figure that is suppressed, withheld or not published keeps the publisher's symbol and what it means. It "
-        "is not zero and not the average: it stands last, with its reason, and nothing is worked out from it. A "
+        "is not zero and not the average: it comes last, with its reason, and nothing is worked out from it. A "
         "zero that is published is a figure like any other, and so is none of a hidden total: zeros are printed, so "
         "that the total is more than none, and the share is 0%.",
         of_missing,
@@ -358,7 +358,7 @@ RULES = (
         "Where nothing is known of some, a figure is a range from none of them to all; over a fifth it is not ranked.",
         "Some tables count people the council knows nothing about, as care leavers it lost touch with. The printed "
         "percentage counts them as not. Here the figure is a range from none of them to all, and its share unknown "
-        "stands beside it. Ranks, cuts, verdicts, gaps and sums are worked out for both ends. Counts of councils are "
+        "is given beside it. Ranks, cuts, verdicts, gaps and sums are worked out for both ends. Counts of councils are "
         "exact, so that both ends are made of them, and beside ranges so are figures with nothing unknown. The printed "
         "percentage is rounded: it stays the figure that is shown, and that gaps are from where it is exact. "
         "Counts of England and the regions are rounded to 10: there the lower end is the printed percentage.\n"

@@ -54,7 +54,7 @@ def of_inspections(db: Database) -> Example | None:
 
 
 def of_common(db: Database) -> Example | None:
-    """One group of councils among the best, and what a lot would give."""
+    """One group of councils among the best, compared with chance."""
     metric = usual(db)
     if metric is None:
         return None
@@ -115,7 +115,7 @@ RULES = (
         "inspections",
         "Inspections",
         "Grades are ordered and never averaged; each with its own dates; what was not judged is not carried on.",
-        "Ofsted's newest official file stands; a record that a program read from the reports, a fork of Data to "
+        "Ofsted's newest official file is used; a record that a program read from the reports, a fork of Data to "
         "Insight's, adds what was published since: all of it was checked against Ofsted's own reports. At each 31 "
         "March a council has the judgements of its latest inspection by then, if the report came out by 30 June: "
         "Ofsted's own rule. Grades have an order and are never averaged.\n"

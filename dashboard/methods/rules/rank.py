@@ -39,7 +39,7 @@ def of_ranks(db: Database) -> Example | None:
             f"{formats.listed(sharing)} share it.{following}",
         ),
         f"Each of them is said to be {formats.rank(tie)}.",
-        ("Council", "Value", "Standing"),
+        ("Council", "Value", "Rank"),
         tuple((names(db, row), formats.brief(row["value"], metric), formats.rank(row)) for row in shown),
         metric_id=metric.metric_id,
         area_id=tie["area_id"],
@@ -186,7 +186,7 @@ RULES = (
     Rule(
         "ranks",
         "Ranks",
-        "Best is 1; equals share the smallest rank; each return once.",
+        "Best is 1; ties share the smallest rank; each return once.",
         "A rank is one more than the number of returns that are better. Those with the same value share it, and the "
         "words say how many do. The base is the number of returns that are ranked in that period, so it differs from "
         "measure to measure and from year to year. A figure that is hidden because it is small counts with its range: "

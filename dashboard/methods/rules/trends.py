@@ -213,7 +213,7 @@ RULES = (
         "Significantly worse than the benchmark and getting worse; or significantly better and getting better.",
         "A council is on the watch list of a measure where it is significantly worse than the benchmark, and its trend "
         "is getting worse. Where no interval can be given, being in the worst quarter and short of the benchmark "
-        "stands for the first. Councils to learn from are the opposite: better than it, and getting better. Neutral "
+        "counts instead. Councils to learn from are the opposite: better than it, and getting better. Neutral "
         "measures and grades have neither list.",
         of_lists,
         "warning early worst best improving",

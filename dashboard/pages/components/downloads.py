@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from html import escape
 
-from dashboard.files.exports import WHOLE_FILE
+from dashboard.files.exports import ONE_FILE, WHOLE_FILE
 
 
 def label(words: str) -> str:
@@ -17,8 +17,7 @@ def refused(reasons: Mapping[str, Sequence[str]]) -> str:
     """Which formats are not offered: reason -> names of formats. The whole database is named as a link."""
     link = f'<a href="{WHOLE_FILE}" download>{WHOLE_FILE}</a>'
     refusals = (
-        f"No {escape(_either(names))} of these: {escape(why).replace(WHOLE_FILE, link)}"
-        for why, names in reasons.items()
+        escape(why.replace(ONE_FILE, _either(names))).replace(WHOLE_FILE, link) for why, names in reasons.items()
     )
     return "".join(f'<p class="refused">{refusal}</p>' for refusal in refusals)
 

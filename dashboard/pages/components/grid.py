@@ -29,14 +29,18 @@ ENDS = ("", "_low", "_high")
 FIGURES = tuple(f"{name}{end}" for name in ("value", "change") for end in ENDS)
 COMPARED = tuple(f"{name}{end}" for name in ("benchmark", "gap", "shortfall") for end in ENDS)
 HEADS = {
-    "metric": "Measure", "area_kind": "Kind of area", "la_number": "LA number", "gss_code": "GSS code",
-    "status": "Figure or reason",
+    "metric": "Measure", "area_kind": "Area type", "la_number": "LA number", "gss_code": "GSS code",
+    "status": "Data status",
 }  # fmt: skip
 WORDS = {
     "status": {status: words for words, status in selection.STATUSES.items()},
     "area_kind": {"england": "England", "region": "Region", "local_authority": "Council"},
     "polarity": {
         "lower_is_better": "Lower is better", "higher_is_better": "Higher is better", "neutral": "Neither is better",
+    },
+    "trend": {
+        "getting better": "Getting better", "getting worse": "Getting worse", "rising": "Rising", "falling": "Falling",
+        "no clear trend": "No clear trend", "cannot be said": "No trend",
     },
 }  # fmt: skip
 

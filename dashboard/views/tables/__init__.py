@@ -170,7 +170,7 @@ def source_note(db: Database, metric: Metric) -> Html:
     made = f" Worked out here: {metric.made}." if metric.made else ""
     caveat = f" {metric.caveat}" if metric.caveat else ""
     next_edition = formats.next_edition(source.next_release, metric.next_due, datetime.now(UTC).date())
-    following = f" Next edition: {next_edition}." if next_edition else ""
+    following = f" Next release: {next_edition}." if next_edition else ""
     return note(
         f"{metric.definition}{caveat}{made}", Html("<br>"), f"Source: {source.publisher}, ",
         outside(source.title, source.page), f", {source.release}, {released(source.released)}. ",

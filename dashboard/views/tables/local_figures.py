@@ -26,7 +26,7 @@ def figures(
     """
 
     def yours(row: Row, metric: Metric) -> Html:
-        again = span("word worse", "look at it again") if metric.metric_id in odd else ""
+        again = span("word worse", "please check") if metric.metric_id in odd else ""
         return join(_yours(row, metric), _counts(row), again)
 
     def published(row: Row, metric: Metric) -> Html:
@@ -87,7 +87,7 @@ def among(db: Database, rows: pl.DataFrame, own: Row, metric: Metric, caption: s
         (
             Column("Council", name),
             Column("Value", value),
-            Column("Rank (1 = best)" if metric.ranked else "Standing", lambda row: cells.rank(row, metric)),
+            Column("Rank (1 = best)" if metric.ranked else "Rank", lambda row: cells.rank(row, metric)),
         ),
         mark=lambda row: CHOSEN if row is own else Html(),
     )

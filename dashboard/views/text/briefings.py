@@ -30,16 +30,16 @@ ENDS = "Best and worst are those with enough behind their figure to set a benchm
 NO_SYMBOL = "none"
 REGION_PUBLISHED = "Figures of the region and of England are the published ones, never sums or averages of councils."
 ABOUT = (
-    "A briefing holds the figures and sentences of the pages, as they stand in one data version: the PDF is tagged for "
-    "screen readers, the Word document can be edited, the page needs no script. Each is made when it is asked for."
+    "Each briefing uses the same data as the website. "
+    "The PDF works with screen readers and the Word file can be edited."
 )
 
 
 def opening(regions: int, councils: int, db: Database) -> str:
     """What there is to take along."""
     return (
-        f"Two-page briefings on England, {regions} regions and {councils} councils, with the "
-        f"figures as they stood on {format_date(db.built_at)}."
+        f"Two-page briefings on England, {regions} regions and {councils} councils. "
+        f"Data as at {format_date(db.built_at)}."
     )
 
 
@@ -138,8 +138,8 @@ def few(metrics: Sequence[Metric]) -> str:
 def unseen(titles: Sequence[str]) -> str:
     """That the best quarter is only that of the councils with a figure."""
     return (
-        f"So many figures are missing of {_listed(list(titles))} that the best quarter is only that of the councils "
-        "that have one: it need not be what a quarter of all councils reach."
+        f"Many councils have no published figure for {_listed(list(titles))}, so the best quarter covers only those "
+        "that do."
     )
 
 
@@ -199,11 +199,11 @@ def region(name: str, found: Sequence[Beside], councils: int, outstanding: int, 
             sides[word].append(one.metric.short_title.lower())
     known = sum(map(len, sides.values()))
     if not known:
-        opening = f"Nothing is published of {name} as a whole in these measures."
+        opening = f"No figures are published for {name} as a whole on these measures."
     else:
         alike = f"; {_counted(sides['no change'])} the same" if sides["no change"] else ""
         opening = (
-            f"{name} stands better than England on {_counted(sides['better'])} of {known} measures and worse on "
+            f"{name} is better than England on {_counted(sides['better'])} of {known} measures and worse on "
             f"{_counted(sides['worse'])}{alike}."
         )
     return (

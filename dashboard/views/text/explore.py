@@ -147,9 +147,9 @@ def _range(db: Database, rows: pl.DataFrame, metric: Metric, opening: str, who: 
         return ""
     small = ", the very small left out" if known.height < observed.height else ""
     if first == last:
-        return f"{opening} {who}s all stand at {first}{small}."
+        return f"{opening} {who}s are all at {first}{small}."
     best, worst = ("lowest", "highest") if metric.neutral else ("best", "worst")
-    return f"{opening} {best} {who} stands at {first}, the {worst} at {last}{small}."
+    return f"{opening} {best} {who} is at {first}, the {worst} at {last}{small}."
 
 
 def _at(db: Database, rows: pl.DataFrame, metric: Metric) -> str:
@@ -169,8 +169,7 @@ def _meet(councils: pl.DataFrame, metric: Metric, benchmark: Benchmark) -> str:
     group = benchmark.group if shared else benchmark.group_of("their own")
     count = f"{total.meet or 'None'} of {total.compared} councils"
     one = total.meet < 2
-    if benchmark.best:
-        return f"{count} {'reaches' if one else 'reach'} what {group} reach{mark}."
     if benchmark.to_meet:
-        return f"{count} {'meets' if one else 'meet'} {group}{mark}."
+        standard = benchmark.standard("its" if shared else "their own")
+        return f"{count} {'meets' if one else 'meet'} {standard}{mark}."
     return f"{count} {'does' if one else 'do'} as well as {group}{mark} or better."

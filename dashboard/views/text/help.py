@@ -49,10 +49,10 @@ HELP: dict[str, tuple[str, ...]] = {
         MISSING,
     ),
     "own": (
-        "Type, paste or upload figures that are not published yet, and see where they would stand.",
+        "Type, paste or upload figures that are not published yet, and see where they would rank.",
         "They stay in this session: nobody else sees them, and they are in no link.",
         "Your figure has a dashed frame in tables and is the dark diamond in the picture.",
-        "“Clear all of your figures” lets go of them at once.",
+        "“Clear all of your figures” deletes them at once.",
     ),
     "leadership": (
         "“Show” changes the view: judgements of leaders, leaders beside the workforce, or directors.",
@@ -72,7 +72,7 @@ HELP: dict[str, tuple[str, ...]] = {
     "data": (
         "Choose measures, areas and periods; the table and the files follow. Nothing chosen means all.",
         "Long has a row for each figure. Wide has a column for each measure.",
-        "The table shows the first 1,000 rows. Downloads contain them all.",
+        "The table shows the first 750 rows. Downloads contain them all.",
         MISSING,
     ),
     "methods": (

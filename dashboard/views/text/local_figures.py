@@ -10,12 +10,13 @@ from dashboard.data.model import Metric, Row
 from dashboard.views.text import formats
 from dashboard.views.text.grammar import plural
 
+YOURS = "your unpublished figures"
 NO_COUNCIL = "Choose a council. Compare your latest local figures with published data. Nobody else can see them."
 # Every part of it is held by a test: tests/dashboard/test_own_page.py and tests/browser/test_own.py.
 STAY = (
-    "Your figures are private. They are held in memory for this session only: they are never saved, logged, put in the "
-    "address or shared. Your own download holds them. Closing or reloading the page deletes them, a minute later or "
-    "more; the button deletes them at once."
+    "They are held in memory for this session only: they are never saved, logged, put in the address or shared. Your "
+    "own download holds them. Closing or reloading the page deletes them, a minute later or more; the button deletes "
+    "them at once."
 )
 INDICATIVE = "Full-time equivalents are counted in full, not sampled: their intervals are indicative."
 STILL = (
@@ -38,10 +39,7 @@ def opening(
     """
     name = formats.place(name)
     if not rows:
-        return (
-            f"No figure of {formats.possessive(name)} own is in your session: type, paste or upload some, and see "
-            "where they would stand among the published ones."
-        )
+        return f"You have not added any figures for {name}. Type, paste or upload some to see where they would rank."
     own = next((row for row in rows if row["metric_id"] == metric.metric_id), None)
     if own is None:
         return f"{_counted(name, rows)} {_moved(rows, metrics)}".strip()
@@ -50,28 +48,27 @@ def opening(
 
 
 def would(name: str, own: Row, metric: Metric) -> str:
-    """The rank of an own figure: "At 13.1%, unpublished, the vacancy rate in Leeds would be 60th of 149, ..."."""
-    opening = f"With {formats.quantity(own['value'], metric)}, unpublished, {name}"
-    when = f"as published {formats.period(metric, own['period_end'])}"
+    """The rank of an own figure: "At 13.1%, Leeds would rank 60th of 149 by social worker vacancy rate, ..."."""
+    value, quarter = formats.quantity(own["value"], metric), formats.in_quarter(own)
     if own["rank_low"] is None:
-        return f"In {name} the {metric.noun}, unpublished, is {formats.quantity(own['value'], metric)}."
-    quarter = formats.in_quarter(own)
-    placed = f"{formats.rank(own)} by {metric.noun}{f' and {quarter}' if quarter else ''}"
-    return f"{opening} would be {placed}, the others {when}."
+        return f"Your figure for the {metric.noun} in {name} is {value}."
+    placed = f"{formats.rank(own)} by {metric.noun}{f', {quarter}' if quarter else ''}"
+    return f"At {value}, {name} would rank {placed}."
 
 
 def since(own: Row, metric: Metric, partners: Sequence[str] = ()) -> str:
     """How far it is from the published figure, or why there is none; `partners` made it together with the council."""
-    jointly = f" That was for {formats.listed(partners)} too, and yours takes the place of both." if partners else ""
+    shared = f" The published figure is shared with {formats.listed(partners)}; yours replaces it for both."
+    jointly = shared if partners else ""
     if own["published"] is None:
         return f"Its own published figure is missing: {formats.why(own, metric)}.{jointly}"
     published = formats.quantity(own["published"], metric)
     word = formats.direction(own["change"], metric)
     if word == "no change":
-        return f"That is what was published for it ({published}).{jointly}"
+        return f"That is the same as the published figure ({published}).{jointly}"
     moved = f"{formats.difference(own['change'], metric)} {'more' if own['change'] > 0 else 'less'}"
-    better = f", which is {word}" if metric.ranked else ""
-    return f"That is {moved} than its own published {published}{better}.{jointly}"
+    better = f", {'an improvement' if word == 'better' else 'a worsening'}" if metric.ranked else ""
+    return f"That is {moved} than the published {published}{better}.{jointly}"
 
 
 def compare_with_benchmark(own: Row, metric: Metric, benchmark: Benchmark) -> str:
@@ -84,7 +81,7 @@ def compare_with_benchmark(own: Row, metric: Metric, benchmark: Benchmark) -> st
     if own["gap"] == 0 and not (metric.ranked and benchmark.to_meet):
         return f"It is the same as {group}."
     if own["gap"] is None and own["gap_low"] <= 0 < own["gap_high"]:
-        return f"Whether it would meet {group} hidden figures leave open."
+        return f"Hidden figures leave open whether it would meet {group}."
     if metric.neutral or own["gap_low"] > 0:
         real = formats.shortfall_held(own, metric)
         return f"It is {formats.gap(own, metric)} {group}{f': {real}' if real else ''}.{chance}"
@@ -97,16 +94,16 @@ def result(checked: Checked, file: str) -> str:
     of = f"{file}: " if file else ""
     if not taken:
         return (
-            f"{of}nothing was taken; {wrong} {'thing is' if wrong == 1 else 'things are'} wrong."
+            f"{of}nothing was added; {wrong} {'thing is' if wrong == 1 else 'things are'} wrong."
             if file
-            else (f"Nothing was taken: {wrong} {'thing is' if wrong == 1 else 'things are'} wrong.")
+            else (f"Nothing was added: {wrong} {'thing is' if wrong == 1 else 'things are'} wrong.")
         )
-    parts = [f"{of}{_figures(taken)} taken"]
+    parts = [f"{of}{_figures(taken)} added"]
     odd = len({finding.metric_id for finding in checked.warnings if finding.metric_id})
     if odd:
-        parts.append(f"{'it is' if taken == 1 else f'{odd} of them'} to look at again")
+        parts.append(f"please check {'it' if taken == 1 else f'{odd} of them'}")
     if wrong:
-        parts.append(f"{wrong} wrong and not taken")
+        parts.append(f"{wrong} wrong and not added")
     if checked.empty:
         parts.append(f"{plural(checked.empty, 'row')} left empty")
     return f"{'; '.join(parts)}."
@@ -127,12 +124,11 @@ def whole_year(metric: Metric) -> str:
     """A warning where the published figure counts what happened in a year; else empty."""
     if not metric.period_kind.startswith(("year", "academic", "financial")):
         return ""
-    return "It counts a year: give yours for twelve months, since a quarter's is not comparable."
+    return "It covers a year: give yours for twelve months. A quarter's figure is not comparable."
 
 
 def _counted(name: str, rows: Sequence[Row]) -> str:
-    own = f"{_figures(len(rows))} of {formats.possessive(name)} own"
-    return f"{own} {'is' if len(rows) == 1 else 'are'} here, unpublished."
+    return f"You have added {len(rows)} unpublished figure{'' if len(rows) == 1 else 's'} for {name}."
 
 
 def _moved(rows: Sequence[Row], metrics: Mapping[str, Metric]) -> str:
