@@ -127,7 +127,7 @@ def test_the_second_measure_is_another_than_the_first_and_its_period_is_on_the_a
     assert "Average caseload" not in app.selectbox(key="against").options
     app.selectbox(key="against").set_value("Re-referrals within 12 months").run()
     assert "Correlation does not show cause." in html(app)
-    figure = next(chart for chart in app.get("plotly_chart") if "Leaders judged" in chart.proto.spec)
+    figure = next(chart for chart in app.get("plotly_chart") if "Leadership grade" in chart.proto.spec)
     assert "year to 31 March 2025" in figure.proto.spec
     assert "30 September 2025" in figure.proto.spec
 

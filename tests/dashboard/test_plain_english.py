@@ -30,7 +30,10 @@ NOT_USED = (
     "whom", "nought", "anew", "heed", "of equals", "held against", "beyond chance", "to ring", "reach it", "reaches it",
     "reached it", "cannot be said", "furthest behind", "as it is", "is no score", "no ranking", "by lot",
     "what it rests on", "which is better", "which is worse", "standing, best first", "whoever runs", "no better side",
-    "noughts",
+    "noughts", "no council is chosen yet", "period before too", "never the best", "of those compared",
+    "by region it is", "on record here", "figures among the worst", "figures among the best", "once only",
+    "half of them within", "five years running", "can be said to", "read its figures", "hatched: no figure",
+    "a third thing", "by reports published to",
 )  # fmt: skip
 # What the code alone calls them.
 STATES = ("cannot be said",)

@@ -93,7 +93,7 @@ def draw_scatter(
             "itemclick": False,
             "itemdoubleclick": False,
             "font": font,
-            "title": {"text": "Leaders judged", "side": "top", "font": font},
+            "title": {"text": "Leadership grade", "side": "top", "font": font},
         },
         xaxis=value_axis(across, horizontal, title=_title(across, labels[1])),
         yaxis=value_axis(upright, vertical, title=_title(upright, labels[0]), automargin=True),
