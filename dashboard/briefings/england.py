@@ -129,7 +129,7 @@ def _gains(db: Database, nine: list[Metric], benchmark: Benchmark) -> Section:
         )
         body.append(_gain(one, drawn))
     heads = (
-        "Measure", strips.HEAD, "England", benchmark.label, "Meet it", "Do not meet it", "No figure",
+        "Measure", strips.HEAD, "England", benchmark.label, "Meet it", "Do not meet it", "No data",
         "If every council met it",
     )  # fmt: skip
     table = Table(heads, tuple(body), (0.2, 0.2, 0.075, 0.085, 0.07, 0.07, 0.07, 0.23))

@@ -161,7 +161,7 @@ session.chart(
     f"All councils by {metric.noun}, {labels[0]}, and {second_metric.noun}, {labels[1]}",
 )
 session.share(db, "scatter", chosen, councils=compared_with, against=second_metric)
-st.html(side_by_side.note(sentences.BECAUSE, strong=sentences.NO_CAUSE))
+st.html(side_by_side.note(sentences.NO_CAUSE))
 st.html(tables.source_note(db, second_metric))
 title = f"{metric.title}, {labels[0]}, and {second_metric.title}, {labels[1]}"
 with st.expander("Both measures, as a table", key="both", on_change="rerun", bind="query-params") as table:

@@ -72,12 +72,12 @@ def show_judgements() -> None:
     """How leaders were judged, how that has changed, and every council's history."""
     everybody = leadership.history(db, today)
     mine = own(everybody)
+    judged = db.metrics[leadership.JUDGEMENT]
     head(
-        sentences.judged(everybody.to_dicts(), newest),
+        sentences.judged(everybody.to_dicts(), judged, newest),
         sentences.own(mine) if mine else "",
         f"Ofsted · reports published to {newest:%-d %B %Y}",
     )
-    judged = db.metrics[leadership.JUDGEMENT]
     st.html(published.key(inspections.counted(everybody["grade"])) + parts.on_the_map(judged))
     over_time = inspections.distribution(db, leadership.STRAND).filter(pl.col("name") == "England")
     years = published.distribution(judged, over_time, by="period_end")
@@ -114,8 +114,8 @@ def show_workforce() -> None:
     mine = own(rows)
     head(sentences.beside(rows.to_dicts(), metrics), sentences.own_beside(mine, metrics) if mine else "")
     for side, title, name in (
-        (HIGH, "Good or Outstanding leaders, and figures among the worst", "high-grade-worst-quarters"),
-        (LOW, "Leaders judged lower, and figures among the best", "low-grade-best-quarters"),
+        (HIGH, "Good or Outstanding leaders but poor workforce figures", "high-grade-worst-quarters"),
+        (LOW, "Leaders judged lower but good workforce figures", "low-grade-best-quarters"),
     ):
         st.header(title, anchor=False)
         disagreeing = leadership.disagreeing(rows, side)
@@ -123,7 +123,8 @@ def show_workforce() -> None:
             st.html(tables.note("No council."))
         else:
             count = f"{disagreeing.height} council{'' if disagreeing.height == 1 else 's'}"
-            caption = f"{count}, most worst-quarter measures first"
+            quarter = "worst" if side == HIGH else "best"
+            caption = f"{count}, most {quarter}-quarter measures first"
             table = parts.disagreeing(db, metrics, area_id)
             st.html(table.html(disagreeing, caption))
             save(table, disagreeing, cite(db, [*publications, *used]), f"leaders-{name}.csv")

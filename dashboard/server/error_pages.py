@@ -1,4 +1,4 @@
-"""Short answers without the dashboard: the server is full, there is no such page, something failed."""
+"""Short answers without the dashboard: the server is full, a page is not found, something failed."""
 
 from __future__ import annotations
 
@@ -38,15 +38,18 @@ def error_response(
     message: str,
     more: Sequence[str] = (),
     headers: Mapping[str, str] | None = None,
+    *,
+    linked: str = "",
 ) -> Response:
     """A message: as a page for a browser, as JSON (problem+json, RFC 9457) or a line of text for others.
 
-    A page has `more` below the message, paragraphs of HTML.
+    A page has `more` below the message, paragraphs of HTML; `linked` is the message with its links.
     """
     all_headers = {"Cache-Control": "no-store", "Vary": "Accept", **(headers or {})}
     accepted = request_headers.get("accept", "")
     if "text/html" in accepted:
-        return Response(render_page(title, [escape(message, quote=False), *more]), status, all_headers, "text/html")
+        first = linked or escape(message, quote=False)
+        return Response(render_page(title, [first, *more]), status, all_headers, "text/html")
     if "json" in accepted:
         message = json.dumps({"title": title, "status": status, "detail": message}, ensure_ascii=False)
         return Response(message, status, all_headers, "application/problem+json")
@@ -75,8 +78,9 @@ def not_found_response(request_headers: Headers) -> Response:
         request_headers,
         404,
         "Page not found",
-        "There is nothing at this address.",
-        ('Go to the <a href="/">front page</a>, the <a href="/map">map</a> or your <a href="/council">council</a>.',),
+        "Check the address, or go to the front page, the map or your council.",
+        linked='Check the address, or go to the <a href="/">front page</a>, the <a href="/map">map</a> or your '
+        '<a href="/council">council</a>.',
     )
 
 

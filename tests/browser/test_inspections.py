@@ -30,14 +30,14 @@ def tab_to(page: Page, target: Locator) -> None:
 def test_by_mouse_councils_are_sorted_filtered_taken_away_and_opened(visit: Visit) -> None:
     page = visit("/inspections")
     expect(heading(page)).to_have_text("Inspections")
-    expect(sentence(page)).to_contain_text("of 153 councils are Outstanding for impact of leaders")
+    expect(sentence(page)).to_contain_text("Ofsted rates leadership Outstanding in ")
     expect(rows(page)).to_have_count(153)
     ready(page)
     expect(page.locator("html")).to_have_attribute("lang", "en-GB")  # by the script that follows links
     page.evaluate("window.stays = true")
 
     page.locator("table.latest thead").get_by_role("link", name="Help and protection").click()
-    expect(sentence(page)).to_contain_text("of 153 councils are Outstanding for help and protection")
+    expect(sentence(page)).to_contain_text("Ofsted rates help and protection Outstanding in ")
     expect(page.locator("table.latest th[aria-sort]")).to_contain_text("Help and protection")
     assert query(page)["judgement"] == "Help and protection"
     choose(page, "Region", "London")

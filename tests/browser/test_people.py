@@ -129,11 +129,11 @@ SEEN_AT_ONCE = {
     "the standard of the best": "fewer vacant posts",
     "retention": "Social worker turnover rate",
     "caseloads": "cases per social worker",
-    "progress over years": "what the best quarter reach now",
+    "progress over years": "met today's best-quarter standard",
 }
 CLICKED: list[tuple[str, Callable[[Page], None], tuple[str, ...]]] = [
     ("returners", returners, ("If 5,000 social workers came back",)),
-    ("judgements of leaders", inspections, ("councils are Outstanding for impact of leaders",)),
+    ("judgements of leaders", inspections, ("Ofsted rates leadership Outstanding in ",)),
     (
         "whom to learn from, and a council",
         a_council,

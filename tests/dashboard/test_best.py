@@ -245,10 +245,10 @@ def test_a_group_and_a_target_say_who_they_are(tmp_path: Path) -> None:
     assert "3 councils of your group have a median of 52.0%" in sentences.opening(db, group)
     target = best.who(db, metric, period, with_target(51.5, metric), None)
     assert target.rows["value"].to_list() == [50.0, 51.0]
-    assert "2 of 20 councils reach your target of 51.5%." in sentences.opening(db, target)
+    assert "2 of 20 councils meet your target of 51.5%." in sentences.opening(db, target)
     none = best.who(db, metric, period, with_target(3.0, metric), "105")
     assert sentences.opening(db, none) == (
-        "By the rate of waits at 30 September 2025, none of 20 councils reaches your target of 3%. Council 105, at "
+        "By the rate of waits at 30 September 2025, none of 20 councils meets your target of 3%. Council 105, at "
         "50.0%, is not one of them: it is 47.0 percentage points above."
     )
 
@@ -264,7 +264,7 @@ def test_how_long_they_have_been_there_is_one_sentence_that_can_be_read_alone(tm
     """Five of six years, and a sixth council that comes from the last place in the newest."""
     db = database(tmp_path, waits({**twenty(6), "101": [*[90.0] * 5, 1.0]}))
     assert sentences.opening(db, found_in(db)).endswith(
-        " 5 have been in the best quarter for five years running or longer, and 1 was not in it the year before."
+        " 5 have been in the best quarter for five years or more, and 1 was not in it the year before."
     )
 
 
@@ -284,7 +284,7 @@ def test_a_rank_that_may_be_in_any_quarter_names_none(low: int | None, high: int
 def test_one_period_is_said_to_be_one(tmp_path: Path) -> None:
     found = found_in(database(tmp_path, waits(twenty())))
     assert stay(found, "105") == ("2025", 1, best.FIRST)
-    assert sentences.how_long(found) == "None can be said to have been there for longer than one period."
+    assert sentences.how_long(found) == "None has been there for longer than one period, as far as is known."
 
 
 @pytest.mark.parametrize(("drawn", "group"), [(6, 5), (6, 4), (5, 3), (3, 7)])
@@ -352,8 +352,8 @@ def test_groups_among_the_best_are_counted_and_compared_with_chance(tmp_path: Pa
     rows = shared_characteristics.compare_groups(db, found)
     assert rows.filter(pl.col("dimension") == shared_characteristics.SIZE)["note"][0] == "101,000 to 110,000 children"
     assert sentences.shared_characteristics(rows.to_dicts(), found) == (
-        "Over-represented among the best: The North (14 of these 14, 14 of all 28). "
-        "Under-represented among the best: The South (0 of these 14, 14 of all 28)."
+        "Over-represented among the best: The North (14 of 14 councils). "
+        "Under-represented among the best: The South (0 of 14 councils)."
     )
 
 
@@ -641,7 +641,7 @@ def test_the_page_opens_with_the_sentence_of_what_is_chosen(db: Database) -> Non
             "Grades are not ranked, so no council is best",
         ),
         ({"metric": "Social worker vacancies"}, "No council is best"),
-        ({"benchmark": "A target", "target": "5"}, "councils reach your target of 5%."),
+        ({"benchmark": "A target", "target": "5"}, "councils meet your target of 5%."),
         ({"benchmark": "My group", "group": "Leeds"}, "1 council of your group has a median of "),
     ],
 )

@@ -249,8 +249,17 @@ def test_any_two_measures_may_be_set_beside_each_other_but_grades_and_one_with_i
         ),
         (
             [2.0, 5.0, 9.0], {}, None,
-            ("Of the 3 compared the best rate of waits at 30 September 2025 is 2.0% (Council 101); the worst "
-            "is 9.0% (Council 103)."),
+            ("Of these 3 councils, Council 101 has the lowest rate of waits at 30 September 2025 (2.0%) and "
+            "Council 103 the highest (9.0%)."),
+        ),
+        (
+            [2.0, 5.0, "c"], {"polarity": HIGH}, None,
+            ("Of the 2 that have a figure, Council 102 has the highest figure at 30 September 2025 (5.0%) and "
+            "Council 101 the lowest (2.0%)."),
+        ),
+        (
+            [2.0, 2.0, 2.0], {}, None,
+            "Of these 3 councils, all have the same rate of waits at 30 September 2025: 2.0%.",
         ),
         (
             ["x", "x", "c"], {}, "101",
@@ -316,7 +325,9 @@ def test_the_very_small_are_said_to_be(db: Database) -> None:
     said = first_sentence(db, [SCILLY, LEEDS], SCILLY, "vacancy_rate")
     assert "It is not ranked: a very small council. The best of the 2 compared is Leeds at 2.1%." in said
     rows = compare.by_measure(db, BEST, "Workforce", [SCILLY, LEEDS]).to_dicts()
-    assert "is so small that it is not ranked" in sentences.measures(rows, db.metrics, SCILLY)
+    assert sentences.measures(rows, db.metrics, SCILLY) == (
+        "Isles of Scilly is too small to rank reliably. Treat each figure with care."
+    )
 
 
 def test_one_council_alone_asks_for_others(db: Database) -> None:
@@ -339,18 +350,34 @@ def test_every_measure_and_benchmark_has_a_first_sentence(db: Database) -> None:
             assert " nan" not in sentence
 
 
+def test_who_is_shown_before_anybody_is_chosen_is_said(db: Database) -> None:
+    vacancies, plans = db.metrics["vacancy_rate"], db.metrics["plan_rate"]
+    ten = list(db.authorities.values())[:10]
+    for names, measure, shown in (
+        (ten, vacancies, "the five best and five worst councils"),
+        (ten, plans, "the five councils with the lowest figures and the five with the highest"),
+        (ten[:7], vacancies, "every council with a figure that can be ranked"),
+    ):
+        assert sentences.who(names, measure, None, as_it_began=True) == (
+            f"Showing {shown}. Choose a council to see its statistical neighbours instead, or change the list."
+        )
+
+
 def test_changes_are_counted_in_the_words_of_the_measure(tmp_path: Path) -> None:
     before = [Figure("waits", area, value, year=2024) for area, value in (("101", 3.0), ("102", 4.0), ("103", 9.0))]
     for polarity, expected in (
-        (LOW, "Of the 3 with a figure in the period before too, 1 got better, 1 got worse and 1 did not change."),
-        (HIGH, "Of the 3 with a figure in the period before too, 1 got better, 1 got worse and 1 did not change."),
-        (NEUTRAL, "Of the 3 with a figure in the period before too, 1 rose, 1 fell and 1 did not change."),
+        (LOW, "1 improved, 1 worsened and 1 did not change."),
+        (HIGH, "1 improved, 1 worsened and 1 did not change."),
+        (NEUTRAL, "1 rose, 1 fell and 1 did not change."),
     ):
         folder = tmp_path / polarity
         folder.mkdir()
         db = database_of(folder, [2.0, 5.0, 9.0, 1.0], *before, polarity=polarity)
         rows = beside(db, ["101", "102", "103", "104"]).to_dicts()
-        assert sentences.moved(rows, db.metrics["waits"]) == expected
+        assert sentences.moved(rows, db.metrics["waits"]) == (
+            f"Since the year before {expected} 1 has no figure a year before to compare with."
+        )
+        assert sentences.moved(beside(db, ["101"]).to_dicts(), db.metrics["waits"]).count(".") == 1
     assert sentences.moved(beside(db, ["104"]).to_dicts(), db.metrics["waits"]) == ""
 
 
@@ -365,10 +392,14 @@ def test_on_which_measures_a_council_is_first_and_last_is_said(tmp_path: Path) -
     db = small.database(tmp_path, metrics=measures, figures=figures)
     rows = compare.by_measure(db, BEST, None, ["101", "102", "103"]).to_dicts()
     assert sentences.measures(rows, db.metrics, "101") == (
-        "On the 4 measures here that can be ranked, Council 101 is the best of those compared in 1 (a), and the last "
-        "in 1 (b)."
+        "Of the 4 ranked measures, Council 101 is first among these councils on 1 (a). It is last on 1 (b)."
     )
-    assert sentences.measures(rows, db.metrics, "102").endswith("in 1 (c), and the last in none.")
+    assert sentences.measures(rows, db.metrics, "102").endswith("on 1 (c). It is last on none.")
+    hidden = [{**row, "value_low": 0.0} if row["metric_id"] in "ac" else row for row in rows]
+    assert sentences.measures(hidden, db.metrics, "102") == (
+        "Council 102 is neither first nor last among these councils on any of the 2 ranked measures that can be "
+        "compared."
+    )
     assert sentences.measures(rows, db.metrics, None) == ""
 
 
@@ -380,9 +411,13 @@ def test_two_measures_share_so_many_of_their_best_councils_and_so_many_by_chance
     db = small.database(tmp_path, metrics=[metric("a"), metric("b"), leaders], figures=figures)
     rows = compare.pairs(db, newest(db, "a"), newest(db, "b")).to_dicts()
     assert sentences.two_measures(rows, db.metrics["a"], db.metrics["b"]) == (
-        "19 councils have both figures; 1 has not. Of the 5 in the best quarter by rate of a, 3 are in the best "
-        "quarter by rate of b too; by chance alone it would be about 2."
+        "3 of the 5 councils in the best quarter by rate of a are in the best quarter by rate of b too. Chance would "
+        "give about 2. 19 councils have both figures; 1 does not."
     )
+    both = [{**row, "x_quarter": row["y_quarter"]} for row in rows]
+    assert sentences.two_measures(both, db.metrics["a"], db.metrics["b"]).startswith("All 5 councils in the best")
+    apart = [{**row, "x_quarter": 1 if row["y_quarter"] == 4 else 4} for row in rows]
+    assert sentences.two_measures(apart, db.metrics["a"], db.metrics["b"]).startswith("None of the 5 councils in")
 
 
 def heat(db: Database, area_ids: Sequence[str], theme: str, benchmark: str = DEFAULT, **more: Any) -> Page:
@@ -474,7 +509,7 @@ def test_no_name_becomes_markup(tmp_path: Path) -> None:
         tables.history(compare.history(db, measure, area_ids), measure, names, "<c>", "101"),
         tables.heat(db, heated, BEST, area_ids, chosen="101", measure="waits", caption="<c>"),
         tables.pairs(pairs, measure, db.metrics["b"], names, "<c>"),
-        tables.note("<b>x</b>", strong="<i>"),
+        tables.note("<b>x</b>"),
         tables.to_data(list(names.values())),
     ]
     known = {

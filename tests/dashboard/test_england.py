@@ -94,9 +94,15 @@ def test_what_became_of_judgements_is_said_against_a_day_at_least_a_year_older()
     days = (date(2026, 8, 20), date(2026, 3, 31), date(2025, 3, 31))
     history = [england.Grades(day, {1.0: 20 - at, 2.0: 50, 4.0: 5 + at}, 153) for at, day in enumerate(days)]
     assert front.grades_sentence(history) == (
-        "Since 31 March 2025: Outstanding 18 then, 20 now; Inadequate 7 then, 5 now; Outstanding or Good together 68 "
-        "then, 70 now, of 153."
+        "Since 31 March 2025 the number judged Outstanding has risen from 18 to 20 and Inadequate has fallen from 7 to "
+        "5."
     )
+    turned = [england.Grades(one.on, before.counts, 153) for one, before in zip(history, history[::-1], strict=True)]
+    assert front.grades_sentence(turned).endswith(
+        "Outstanding has fallen from 20 to 18 and Inadequate has risen from 5 to 7."
+    )
+    still = [england.Grades(one.on, {1.0: 20, 2.0: 50}, 153) for one in history]
+    assert front.grades_sentence(still).endswith("Outstanding is still 20 and Inadequate is still 0.")
     assert front.grades_sentence(history[:2]) == ""
 
 
@@ -161,13 +167,13 @@ def over(metric: object, target: float, *years: tuple[int, int, int, bool]) -> S
     ("one", "said"),
     [
         (over(PERCENT, 7.6, (2017, 37, 151, False), (2025, 38, 149, False)),
-         ("38 of 149 councils were at or below 7.6%, what the best quarter reach now, at 30 September 2025; "
-         "37 of 151 councils were at 30 September 2017.")),
+         ("38 of 149 councils met today's best-quarter standard (7.6% or lower) at 30 September 2025. "
+         "At 30 September 2017 it was 37 of 151.")),
         (over(ON_TIME, 90.0, (2025, 38, 149, False)),
-         "38 of 149 councils were at or above 90.0%, what the best quarter reach now, at 30 September 2025."),
+         "38 of 149 councils met today's best-quarter standard (90.0% or higher) at 30 September 2025."),
         (over(PERCENT, 7.6, (2017, 3, 151, False), (2024, 9, 150, True), (2025, 38, 149, False)),
-         ("38 of 149 councils were at or below 7.6%, what the best quarter reach now, at 30 September 2025; "
-         "9 of 150 councils were at 30 September 2024.")),
+         ("38 of 149 councils met today's best-quarter standard (7.6% or lower) at 30 September 2025. "
+         "At 30 September 2024 it was 9 of 150.")),
         (over(PERCENT, 7.6, (2025, 0, 0, False)), "No council had a figure to compare with 7.6%."),
     ],
     ids=["two years", "one year", "since a break", "nobody"],

@@ -217,8 +217,8 @@ def test_too_few_of_a_grade_have_no_median_in_words_table_picture_or_file(rated:
     medians = inspections.medians(rows)
     said = sentences.ratings_sentence(rows.to_dicts(), medians.to_dicts(), metric, strand, "at 30 September 2025")
     assert said.startswith(
-        "By the grade for impact of leaders the median rate of waits at 30 September 2025 was 3.5% among the 6 "
-        "Outstanding. Ratings"
+        "The median rate of waits at 30 September 2025 was 3.5% in the 6 councils rated Outstanding for impact of "
+        "leaders. Ratings"
     )
     table = tables.medians(strand, metric, period)
     page = Page(table.html(medians, "Medians"))
@@ -233,7 +233,15 @@ def test_a_grade_and_a_figure_that_disagree_are_counted(rated: Database) -> None
         rows.to_dicts(), inspections.medians(rows).to_dicts(), metric, rated.metrics["judgement_leaders"], "now"
     )
     worst = rows.filter((pl.col("quarter") == 4) & pl.col("grade").is_not_null()).unique(["return_id", "grade"]).height
-    assert f"of {worst} in the worst quarter {worst} are Good or Outstanding" in said
+    assert worst > 1
+    assert f"often disagree: all {worst} councils in the worst quarter are rated Good or Outstanding." in said
+    assert re.search(r"\. In the best quarter (none|all|\d+)( of)? \d+ councils are rated lower\.", said)
+    apart = [{**row, "grade": TOP if row["quarter"] == 1 else BAD} for row in rows.to_dicts() if row["quarter"]]
+    agreed = sentences.ratings_sentence(
+        apart, inspections.medians(rows).to_dicts(), metric, rated.metrics["judgement_leaders"], "now"
+    )
+    assert "disagree" not in agreed
+    assert re.search(r"\. None of \d+ councils in the worst quarter are rated Good or Outstanding\. ", agreed)
     assert said.endswith("One does not cause the other.")
 
 
@@ -255,8 +263,8 @@ def said_of(db: Database, filters: Filters, region: str | None = None) -> str:
     [
         (
             Filters("leaders"), None,
-            ("2 of 30 councils are Outstanding for impact of leaders, 1 Requires improvement to be good and 1 "
-             "Inadequate, by reports published to 20 August 2026. 26 have no judgement of it: not inspected by then. "
+            ("Ofsted rates leadership Outstanding in 2 of 30 councils, Requires improvement in 1 and Inadequate in 1 "
+             "(reports to 20 August 2026). 26 have no judgement of it: not inspected by then. "
              "The one inspected since April 2026 has no overall judgement."),
         ),
         (
@@ -331,8 +339,8 @@ def test_what_is_said_of_what_came_next(made_up: Database) -> None:
     metric = made_up.metrics["judgement_overall"]
     rows = transitions.after(transitions.judgements(made_up), "overall", BAD)
     assert sentences.next_sentence(rows.to_dicts(), metric, grade=BAD, region_name=None) == (
-        "Since 2013 councils were judged Inadequate for overall effectiveness twice: 1 has been judged again, 1 Good, "
-        "47 months later. Of the others 1 has not been judged again yet."
+        "Since 2013 overall effectiveness has been judged Inadequate twice. The one judged again was Good, 47 months "
+        "later. Of the others, 1 has not been judged again."
     )
     own = [row for row in rows.to_dicts() if row["area_id"] == "101"]
     assert sentences.own_next("Council 101", own, metric, grade=BAD) == (
@@ -343,7 +351,9 @@ def test_what_is_said_of_what_came_next(made_up: Database) -> None:
     )
     good = transitions.after(transitions.judgements(made_up), "overall", GOOD).to_dicts()
     assert "inspected again without an overall judgement" not in sentences.own_next("x", good, metric, grade=GOOD)
-    assert sentences.next_sentence(good, metric, grade=TOP, region_name="North East").startswith("Since 2013 councils")
+    assert sentences.next_sentence(good, metric, grade=TOP, region_name="North East").startswith(
+        "Since 2013 overall effectiveness in the North East has been judged Outstanding "
+    )
     assert sentences.next_sentence([], metric, grade=TOP, region_name="North East") == (
         "Since 2013 no council in the North East was judged Outstanding for overall effectiveness."
     )
@@ -356,7 +366,8 @@ def test_the_regions_are_said_from_the_best_to_the_worst(db: Database) -> None:
     at = {row["name"]: row for row in rows if row["period_end"] == date(2026, 3, 31)}
     high = {name: sentences.good(row) for name, row in at.items()}
     assert said.startswith(f"At 31 March 2026, {high['England']} of the 153 councils with a judgement were Good or")
-    best, worst = re.findall(r"(\d+) of (\d+) in ([^.]*?)(?: to |\.)", said.split("By region")[1])
+    first, last = re.search(r"It ranges from (.+?) in .+? to (.+?) in [^.]+\.", said).groups()  # type: ignore[union-attr]
+    best, worst = ((found * 2)[:2] for found in (re.findall(r"\d+", one) for one in (first, last)))
     shares = {
         name: high[name] / row["councils"] for name, row in at.items() if "London" not in name or name == "London"
     }
@@ -572,7 +583,7 @@ def test_the_page_opens_with_all_councils_by_their_leaders(db: Database) -> None
     assert not app.exception
     assert not app.warning
     counts = inspections.counted(inspections.latest(db, TODAY)["leaders"])
-    assert sentence(app).startswith(f"{counts[TOP]} of 153 councils are Outstanding for impact of leaders, ")
+    assert sentence(app).startswith(f"Ofsted rates leadership Outstanding in {counts[TOP]} of 153 councils, ")
     assert "The 11 inspected since April 2026 have no overall judgement." in sentence(app)
     assert len(Page(html(app)).rows) == 154
     assert "What ended." in html(app)
@@ -600,7 +611,7 @@ def test_ratings_beside_measures_of_every_kind(db: Database) -> None:
         assert not app.exception, metric_id
     app.selectbox(key="metric").set_value(db.metrics["vacancy_rate"].title).run()
     assert sentence(app).startswith("In Cumberland, judged ")
-    assert "are not. One does not cause the other." in html(app)
+    assert "are rated lower. One does not cause the other." in html(app)
     app.selectbox(key="period").set_value("2020").run()
     assert not app.exception  # Cumberland began in 2023
     assert "Cumberland" not in sentence(app)

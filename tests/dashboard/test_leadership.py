@@ -76,7 +76,8 @@ def test_who_went_up_or_down_is_everybody_whose_grade_changed_newest_report_firs
 
 
 def test_a_council_judged_once_or_never_has_nothing_before(tmp_path: Path) -> None:
-    rows = {row["area_id"]: row for row in leadership.history(database(tmp_path, MADE_UP), TODAY).iter_rows(named=True)}
+    db = database(tmp_path, MADE_UP)
+    rows = {row["area_id"]: row for row in leadership.history(db, TODAY).iter_rows(named=True)}
     assert (rows["101"]["grade"], rows["101"]["before"], rows["101"]["moved"]) == (TOP, GOOD, 1)
     assert rows["101"]["earlier"] == [{"grade": BAD, "published": date(2015, 3, 27)}]
     assert (rows["102"]["before"], rows["102"]["moved"], rows["102"]["earlier"]) == (None, None, [])
@@ -91,10 +92,13 @@ def test_a_council_judged_once_or_never_has_nothing_before(tmp_path: Path) -> No
         "Council 104 was judged Inadequate for impact of leaders by the report of 5 June 2017, 113 months ago"
     )
     assert say(rows["105"]) == "Council 105 has no judgement of its leaders on record since 2013."
-    assert sentences.judged(list(rows.values()), date(2026, 8, 20)) == (
-        "2 of 30 councils are Outstanding for impact of leaders, 1 Requires improvement to be good and 1 Inadequate, "
-        "by reports published to 20 August 2026. At their last inspection 1 was judged better than at the one before, "
-        "0 worse and 0 the same. 3 have been judged once only."
+    assert sentences.judged(list(rows.values()), db.metrics[leadership.JUDGEMENT], date(2026, 8, 20)) == (
+        "Ofsted rates leadership Outstanding in 2 of 30 councils, Requires improvement in 1 and Inadequate in 1 "
+        "(reports to 20 August 2026). At the latest inspection 1 council improved. 3 have been judged only once."
+    )
+    moves = [{"grade": GOOD, "moved": one} for one in (-1, -2, 0, None)]
+    assert sentences.moved(moves) == (
+        "At the latest inspection 2 councils declined and 1 was unchanged. 1 has been judged only once."
     )
 
 
@@ -559,7 +563,7 @@ def test_without_rows_every_part_serves_what_is_public_and_says_that_the_rest_is
         if part == "Judgements":
             rows = leadership.history(db, today).to_dicts()
             own = [row for row in rows if row["name"] == council]
-            everybody = sentences.judged(rows, inspections.newest_report(db))
+            everybody = sentences.judged(rows, db.metrics[leadership.JUDGEMENT], inspections.newest_report(db))
             assert opens_with(app, *map(sentences.own, own), everybody)
             assert page.count("<tr") > 153
             assert council is None or first.startswith(council)
@@ -639,4 +643,4 @@ def test_a_part_or_council_nobody_has_is_said_with_the_nearest_that_is(db: Datab
     assert "There is no part of this page called “The programe”. Did you mean The programme?" in warned
     # The first part is shown, and no council is chosen.
     rows = leadership.history(db, datetime.now(UTC).date()).to_dicts()
-    assert said(app)[0] == sentences.judged(rows, inspections.newest_report(db))
+    assert said(app)[0] == sentences.judged(rows, db.metrics[leadership.JUDGEMENT], inspections.newest_report(db))

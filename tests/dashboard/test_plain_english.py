@@ -32,6 +32,10 @@ NOT_USED = (
     "what it rests on", "which is better", "which is worse", "standing, best first", "whoever runs", "no better side",
     "noughts", "kinds of area", "figure or reason", "rows are shown", "on every council of", "in the pack", "not taken",
     "below the line", "above the line", "stands at", "all stand", "they stay yours", "lets go", "answers for",
+    "no council is chosen yet", "period before too", "never the best", "of those compared",
+    "by region it is", "on record here", "figures among the worst", "figures among the best", "once only",
+    "half of them within", "five years running", "can be said to", "read its figures", "hatched: no figure",
+    "a third thing", "by reports published to",
 )  # fmt: skip
 # What the code alone calls them.
 STATES = ("cannot be said",)

@@ -130,9 +130,12 @@ def test_words_fit_who_asks(app: Client) -> None:
     problem = app.get("/nothing", accept="application/json")
     assert problem.headers["content-type"] == "application/problem+json"
     assert problem.json == {
-        "title": "Page not found", "status": 404, "detail": "There is nothing at this address.",
+        "title": "Page not found", "status": 404,
+        "detail": "Check the address, or go to the front page, the map or your council.",
     }  # fmt: skip
-    assert app.get("/nothing").raw == b"Page not found: There is nothing at this address.\n"
+    assert app.get("/nothing").raw == f"Page not found: {problem.json['detail']}\n".encode()
+    assert problem.json["detail"] in re.sub("<[^>]+>", "", text)
+    assert re.findall(r'href="([^"]+)"', text) == ["/", "/map", "/council"]
 
 
 def test_every_file_of_streamlits_that_a_page_asks_for_is_there(app: Client) -> None:

@@ -58,7 +58,7 @@ class Benchmark:
     among: str = "in England"
     """The councils it chooses the best from: {region}, {type} and {council} of a council are filled in."""
     best_are: str = "{councils} {have} a median of {value}."
-    """Who the best are by it: {among}, {count}, {councils} (in words), {have}, {reach}, {each}, {all} (those it
+    """Who the best are by it: {among}, {count}, {councils} (in words), {have}, {meet}, {each}, {all} (those it
     chooses from), {level} ("at or below 7.8%") and {value} are filled in."""
     list_title: str = "{label}"
     """Over the list of the best: {label}, {among}, {council} and {detail} are filled in."""
@@ -339,7 +339,7 @@ BENCHMARKS = {
             "your target",
             "Your target is {value}.",
             Target(),
-            best_are="{count} of {all} councils {reach} your target of {level}.",
+            best_are="{count} of {all} councils {meet} your target of {level}.",
             list_title="Councils that reach {detail}",
             none="Type a target to compare with.",
             to_meet=True,

@@ -287,7 +287,7 @@ def beside(db: Database, metric: Metric) -> tuple[Metric, Period] | None:
     metrics = {one.title: one for one in db.metrics.values()}
     notice("compare_metric", "measure", list(metrics))
     title = st.selectbox(
-        "Second map", list(metrics), index=None, key="compare_metric", bind="query-params",
+        "Compare with a second map", list(metrics), index=None, key="compare_metric", bind="query-params",
         placeholder="Another measure or year", width=330,
     )  # fmt: skip
     if title is None:

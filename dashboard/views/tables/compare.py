@@ -117,7 +117,7 @@ def heat(
 def legend() -> Html:
     """What the colours and marks of the heat table mean."""
     entries = [(f"q{quarter}", f"{MARKS[quarter]}: {words}") for quarter, words in formats.QUARTERS.items()]
-    entries += [("", "no colour: neither high nor low is better"), ("none", "hatched: no figure, with the reason")]
+    entries += [("", "no colour: neither high nor low is better"), ("none", "hatched: no data, with the reason")]
     return tag("ul", *(tag("li", words, class_=css) for css, words in entries), class_="heat-legend")
 
 
@@ -136,9 +136,9 @@ def pairs(rows: pl.DataFrame, upright: Metric, across: Metric, names: Mapping[st
     return table.html(rows, caption)
 
 
-def note(text: str, *, strong: str = "") -> Html:
-    """Words beside a picture or a list; what is `strong` comes first."""
-    return in_small_print(*((tag("strong", strong), " ") if strong else ()), text)
+def note(text: str) -> Html:
+    """Words beside a picture or a list."""
+    return in_small_print(text)
 
 
 def to_data(names: Sequence[str]) -> Html:

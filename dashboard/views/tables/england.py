@@ -199,7 +199,7 @@ def gains(db: Database, benchmark: Benchmark, chosen: str) -> Table:
                 lambda one: one.total.unsure or "",
                 lambda one: {"hidden_figures_leave_open": one.total.unsure},
             ),
-            Column("No figure", lambda one: one.total.without, lambda one: {"no_figure": one.total.without}),
+            Column("No data", lambda one: one.total.without, lambda one: {"no_figure": one.total.without}),
             Column(
                 "If every council met it",
                 _gained,

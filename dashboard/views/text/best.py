@@ -22,7 +22,7 @@ from dashboard.analysis.best import (
     WORST_QUARTER,
     Best,
 )
-from dashboard.analysis.shared_characteristics import FEWEST, JUDGED, SIZE, TYPE
+from dashboard.analysis.shared_characteristics import FEWEST, JUDGED, REGION, SIZE, TYPE
 from dashboard.data.database import Database
 from dashboard.data.model import Metric, Period, Row
 from dashboard.views.text import formats
@@ -59,7 +59,7 @@ def opening(db: Database, found: Best) -> str:
         none = formats.benchmark_value(found.mark, found.benchmark, metric)
         return f"{by} no council can be called best. {none}"
     if not rows:
-        none = f"{by} none of {found.among.height} councils reaches your target of {level(found)}."
+        none = f"{by} none of {found.among.height} councils meets your target of {level(found)}."
         return f"{none} {_own(db, found)}".strip()
     who = f"{by} {_who(db, found)}"
     return " ".join(filter(None, (who, _own(db, found), _first(found, rows), _stayed(found, rows))))
@@ -124,9 +124,9 @@ def how_long(found: Best) -> str:
         )
         stayed = sum(row["years"] >= LONG for row in rows)
         if stayed > len(longest):
-            said.append(f"{stayed} have been there for five years running or longer.")
+            said.append(f"{stayed} have been there for five years or more.")
     elif rows:
-        said.append("None can be said to have been there for longer than one period.")
+        said.append("None has been there for longer than one period, as far as is known.")
     if came := _new(rows):
         said.append(f"{came} {were(came)} not there the year before.")
     return " ".join(said)
@@ -225,7 +225,7 @@ def _who(db: Database, found: Best) -> str:
         count=count,
         councils=plural(count, "council"),
         have=have(count),
-        reach="reaches" if count == 1 else "reach",
+        meet="meets" if count == 1 else "meet",
         each="each " if count > 1 else "",
         all=found.among.height,
         level=level(found),
@@ -267,7 +267,7 @@ def _stayed(found: Best, rows: Sequence[Row]) -> str:
     # The sentence stands alone where the page has no room for it at the top.
     if stayed:
         joined = f", and {came} {were(came)} not in it the year before" if came else ""
-        return f"{stayed} {have(stayed)} been in the best quarter for five years running or longer{joined}."
+        return f"{stayed} {have(stayed)} been in the best quarter for five years or more{joined}."
     return f"{came} {were(came)} not in the best quarter the year before." if came else ""
 
 
@@ -293,7 +293,7 @@ def _own(db: Database, found: Best) -> str:
     gap = formats.gap(own, found.metric)
     if gap.startswith("above or below"):
         return f"{at} may be one of them: hidden figures leave it open."
-    held = "reaches" if gap == "meets it" else f"is {gap}"
+    held = "meets" if gap == "meets it" else f"is {gap}"
     if not found.by_value:
         held += " their median"
     elif gap == "meets it":
@@ -304,7 +304,7 @@ def _own(db: Database, found: Best) -> str:
 def _group(row: Row) -> str:
     name = {
         TYPE: TYPES.get(row["group"], row["group"]),
-        JUDGED: f"leaders judged {row['group']}",
+        JUDGED: f"councils with {formats.in_words(row['group'])} leaders",
         SIZE: f"{row['group'][0].lower()}{row['group'][1:]}",
     }.get(row["dimension"], row["group"])
-    return f"{name} ({row['best']} of these {row['best_of']}, {row['all']} of all {row['all_of']})"
+    return f"{name} ({row['best']} of {row['all']}{' councils' if row['dimension'] == REGION else ''})"

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from dashboard.analysis.benchmarks import Benchmark
-from dashboard.analysis.compare import DID_NOT_EXIST
+from dashboard.analysis.compare import DID_NOT_EXIST, ENDS
 from dashboard.data.model import GRADES, Metric, Row
 from dashboard.views.text import formats
-from dashboard.views.text.grammar import plural
+from dashboard.views.text.council import TOO_SMALL
+from dashboard.views.text.grammar import LONGEST, are, have, plural, words
 from dashboard.views.text.inspections import region as in_words
 
 # More names than this are counted, not listed.
@@ -55,29 +56,31 @@ def who(names: Sequence[str], metric: Metric, chosen: str | None, *, as_it_began
         return f"{name} is always first, and is the dark diamond; the others are your own choice."
     if not as_it_began:
         return "Your own choice. Choose a council above to mark it."
-    if metric.ranked:
-        ends = "the five best councils in this measure and the five worst"
+    if len(names) < 2 * ENDS:
+        shown = "every council with a figure that can be ranked" if metric.ranked else "every council with a figure"
+    elif metric.ranked:
+        shown = "the five best and five worst councils"
     else:
-        ends = "the five councils with the lowest figures and the five with the highest"
-    return (
-        f"No council is chosen yet. These are {ends}. Choose a council above to see its statistical neighbours, or "
-        "change the list."
-    )
+        shown = "the five councils with the lowest figures and the five with the highest"
+    return f"Showing {shown}. Choose a council to see its statistical neighbours instead, or change the list."
 
 
 def moved(rows: Sequence[Row], metric: Metric) -> str:
-    """How many of the compared got better or worse since the period before; empty where no change is known."""
-    changes = [row["change"] for row in _returns(rows) if row["change"] is not None]
+    """How many of the compared got better or worse in a year; empty where no change is known."""
+    known = _returns(rows)
+    changes = [row["change"] for row in known if row["change"] is not None]
     if not changes or metric.graded:
         return ""
-    words = [formats.direction(change, metric) for change in changes]
+    ways = [formats.direction(change, metric) for change in changes]
     done = (
-        {"better": "got better", "worse": "got worse", "no change": "did not change"}
+        {"better": "improved", "worse": "worsened", "no change": "did not change"}
         if metric.ranked
         else {"higher": "rose", "lower": "fell", "no change": "did not change"}
     )
-    said = [f"{words.count(word)} {verb}" for word, verb in done.items() if word in words]
-    return f"Of the {len(changes)} with a figure in the period before too, {formats.listed(said)}."
+    said = [f"{ways.count(way)} {verb}" for way, verb in done.items() if way in ways]
+    without = len(known) - len(changes)
+    others = f" {without} {have(without)} no figure a year before to compare with." if without else ""
+    return f"Since the year before {formats.listed(said)}.{others}"
 
 
 def of_region(region: str, count: int, metric: Metric) -> str:
@@ -101,7 +104,7 @@ def broken(breaks: Sequence[tuple[int, str]]) -> list[str]:
 
 def measures(rows: Sequence[Row], metrics: Mapping[str, Metric], chosen: str | None) -> str:
     """On which measures of `compare.by_measure` the chosen council is the best of those compared, and the last."""
-    first, last, count = [], [], 0
+    first, last, count, ranked = [], [], 0, 0
     by_metric: dict[str, list[Row]] = {}
     for row in rows:
         by_metric.setdefault(row["metric_id"], []).append(row)
@@ -110,15 +113,15 @@ def measures(rows: Sequence[Row], metrics: Mapping[str, Metric], chosen: str | N
         known = _returns(found)
         own = next((row for row in found if row["area_id"] == chosen and row["value"] is not None), None)
         small = own is not None and own["not_ranked"] is not None and not own["very_small"]
+        ranked += metric.ranked
         if not metric.ranked or own is None or len(known) < 2 or small or not own["enough"]:
+            continue
+        if any(row["value_low"] is not None for row in found):
+            # A hidden figure may be better than the best that is printed, or worse than the last.
             continue
         count += 1
         values = sorted((row["value"] for row in known), reverse=not metric.lower_is_better)
         if values[0] == values[-1]:
-            continue
-        hidden = any(row["value_low"] is not None for row in found)
-        if hidden:
-            # A hidden figure may be better than the best that is printed, or worse than the last.
             continue
         if own["value"] == values[0]:
             first.append(metric.short_title.lower())
@@ -129,12 +132,18 @@ def measures(rows: Sequence[Row], metrics: Mapping[str, Metric], chosen: str | N
     row = next(row for row in rows if row["area_id"] == chosen)
     name = formats.place(row["name"])
     if row["very_small"]:
-        return f"{name} is so small that it is not ranked among others: read its figures one by one."
-    on = f"On the {plural(count, 'measure')} here that can be ranked, {name} is"
+        return f"{name} {TOO_SMALL}"
+    of = f"the {plural(count, 'ranked measure')}{'' if count == ranked else ' that can be compared'}"
     if not first and not last:
-        return f"{on} never the best of those compared, and never the last."
-    best, worst = (f"{len(found)} ({formats.listed(found)})" if found else "none" for found in (first, last))
-    return f"{on} the best of those compared in {best}, and the last in {worst}."
+        return f"{name} is neither first nor last among these councils on any of {of}."
+    said = (_on(f"Of {of}, {name} is first among these councils on", first), _on("It is last on", last))
+    return " ".join(said)
+
+
+def _on(said: str, found: Sequence[str]) -> str:
+    """How many measures, and which: the table below has the names where they are too many for a sentence."""
+    named = f"{said} {len(found)} ({formats.listed(found)})."
+    return named if found and words(named) <= LONGEST else f"{said} {len(found) or 'none'}."
 
 
 def two_measures(rows: Sequence[Row], upright: Metric, across: Metric) -> str:
@@ -144,24 +153,25 @@ def two_measures(rows: Sequence[Row], upright: Metric, across: Metric) -> str:
         return "No council has a figure in both measures."
     without = len({row["return_id"] for row in rows}) - len(dots)
     joint = any("+" in row["return_id"] for row in dots)
-    first = f"{len(dots)} councils have both figures{' (those that report jointly count once)' if joint else ''}"
-    first += f"; {without} {'has' if without == 1 else 'have'} not." if without else "."
-    if not (upright.ranked and across.ranked):
-        return first
+    count = f"{plural(len(dots), 'council')} {have(len(dots))} both figures"
+    count += f"; {without} {'does' if without == 1 else 'do'} not." if without else "."
+    count += " Councils that report jointly count once." if joint else ""
     best = [row for row in dots if row["y_quarter"] == 1]
+    across_best = sum(row["x_quarter"] == 1 for row in dots)
+    if not (upright.ranked and across.ranked and best and across_best):
+        return count
     both = sum(row["x_quarter"] == 1 for row in best)
-    chance = len(best) * sum(row["x_quarter"] == 1 for row in dots) / len(dots)
-    return (
-        f"{first} Of the {len(best)} in the best quarter by {upright.noun}, {both} {'is' if both == 1 else 'are'} in "
-        f"the best quarter by {across.noun} too; by chance alone it would be about {formats.number(chance, 0)}."
-    )
+    chance = formats.number(len(best) * across_best / len(dots), 0)
+    who = f"All {len(best)}" if both == len(best) > 1 else f"{both or 'None'} of the {len(best)}"
+    too = f"in the best quarter by {across.noun} too."
+    said = f"{who} councils in the best quarter by {upright.noun} {are(both)} {too}"
+    if words(said) > LONGEST:
+        said = f"{plural(len(best), 'council')} {are(len(best))} in the best quarter by {upright.noun}. "
+        said += f"{both or 'None'} of them {are(both)} {too}"
+    return f"{said} Chance would give about {chance}. {count}"
 
 
 NO_CAUSE = "Correlation does not show cause."
-BECAUSE = (
-    "Where two measures go together, a third thing may move both, or chance may; and what holds among councils need "
-    "not hold within one."
-)
 
 
 def _own(row: Row, metric: Metric) -> str:
@@ -196,12 +206,20 @@ def _ranks(rows: Sequence[Row], known: Sequence[Row], metric: Metric, own: Row |
         first = _own(own, metric) if own is not None and own["value"] is None else ""
         return f"{first} {said}: {formats.quantity(known[0]['value'], metric)}.".lstrip()
     if own is None:
+        low, high = ("lowest", "highest") if metric.lower_is_better else ("highest", "lowest")
+        of = f"Of these {len(known)} councils" if compared.endswith(" compared") else f"Of the {compared}"
         value = formats.quantity(known[0]["value"], metric)
-        said = f"Of the {compared} the best {metric.noun} {when} is {value} ({_names(best)})"
         if known[0]["value"] == known[-1]["value"]:
-            return f"{said}."
-        last = f"{formats.quantity(known[-1]['value'], metric)} ({_names(_alike(rows, known[-1]))})"
-        return f"{said}; the worst is {last}."
+            return f"{of}, all have the same {metric.noun} {when}: {value}."
+        last = _alike(rows, known[-1])
+        who, others = (_names(found).removesuffix(" councils") for found in (best, last))
+        end = f"the {high} ({formats.quantity(known[-1]['value'], metric)})"
+        # Of a measure with a long name, which is the heading above, it is the "figure".
+        for noun in (metric.noun, "figure"):
+            first = f"{of}, {who} {have(len(best))} the {low} {noun} {when} ({value})"
+            if words(f"{first} and {others} {end}") <= LONGEST:
+                return f"{first} and {others} {end}."
+        return f"{first}. {others} {have(len(last))} {end}."
     if own["value"] is None:
         return f"{_own(own, metric)} The best of the {compared} {_at(best, metric)}."
     if own["rank_here_low"] is None:
@@ -275,6 +293,9 @@ def _range(rows: Sequence[Row], known: Sequence[Row], metric: Metric, benchmark:
     lowest = formats.brief(low[0]["value"], metric)
     highest = (formats.brief if own and own["value"] is not None else formats.quantity)(high[0]["value"], metric)
     said = f"{opening} runs from {lowest} ({_names(low)}) to {highest} ({_names(high)})."
+    if words(said) > LONGEST:
+        # The measure's name is the heading above.
+        said = said.replace(f" the {metric.noun} ", " the figure ", 1)
     if low[0]["value"] == high[0]["value"]:
         said = f"{opening} is the same everywhere: {formats.quantity(low[0]['value'], metric)}."
     held = [row for row in known if row["gap_low"] is not None]

@@ -13,6 +13,7 @@ from dashboard.views.text.grammar import LONGEST, have, together, words
 
 # More names than this are counted, not listed.
 FEW = 4
+TOO_SMALL = "is too small to rank reliably. Treat each figure with care."
 
 
 def council_sentence(
@@ -98,7 +99,7 @@ def opening(
     """
     ofsted = leaders_sentence(name, inspections)
     if rows and rows[0]["very_small"]:
-        return f"{ofsted} {formats.place(name)} is too small to rank reliably. Treat each figure with care."
+        return f"{ofsted} {formats.place(name)} {TOO_SMALL}"
     return f"{ofsted} {_direction(rows, metrics)} {_problem(weakest, metrics, among)}"
 
 
@@ -151,7 +152,7 @@ def profile_sentence(name: str, rows: Sequence[Row], metrics: Mapping[str, Metri
     """The quarters of a council in all ranked measures, from `queries.profile`; no score."""
     name = formats.place(name)
     if rows and rows[0]["very_small"]:
-        return f"{name} is so small that it is not ranked among councils: read its figures one by one."
+        return f"{name} {TOO_SMALL}"
     ranked = [row for row in rows if metrics[row["metric_id"]].ranked]
     with_quarter = [row for row in ranked if row["quarter_low"] is not None]
     if not with_quarter:

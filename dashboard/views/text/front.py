@@ -20,18 +20,18 @@ def standard_sentence(standard: Standard) -> str:
     """How many councils meet the fixed standard now, and how many did first."""
     metric = standard.metric
     rows = standard.rows.filter(standard.rows["had"] > 0)
-    side = "below" if metric.lower_is_better else "above"
-    level = f"at or {side} {formats.level_quantity(standard.target, metric)}"
+    level = f"{formats.level_quantity(standard.target, metric)} or {'lower' if metric.lower_is_better else 'higher'}"
     if rows.is_empty():
         return f"No council had a figure to compare with {formats.level_quantity(standard.target, metric)}."
     now = rows.row(-1, named=True)
-    whose = ", what the best quarter reach now," if standard.period else ""
-    said = f"{_count(now)} were {level}{whose} {formats.period(metric, now['period_end'])}"
+    mark = f"today's best-quarter standard ({level})" if standard.period else f"the standard of {level}"
+    said = f"{_count(now)} councils met {mark} {formats.period(metric, now['period_end'])}."
     since = [at for at, broken in enumerate(rows["broken"]) if broken]
     first = rows.row(since[-1] if since else 0, named=True)
     if first["period_end"] == now["period_end"]:
-        return f"{said}."
-    return f"{said}; {_count(first).lower()} were {formats.period(metric, first['period_end'])}."
+        return said
+    when = formats.period(metric, first["period_end"])
+    return f"{said} {when[0].upper()}{when[1:]} it was {_count(first)}."
 
 
 def gain(one: Gain) -> str:
@@ -109,20 +109,20 @@ def grades_sentence(history: Sequence[Grades]) -> str:
     before = next((one for one in history if (now.on - one.on).days >= 365), None)
     if before is None:
         return ""
-    parts = []
-    for position, grade in enumerate(GRADES, start=1):
-        count, then = (one.counts.get(float(position), 0) for one in (now, before))
-        if grade in ("Outstanding", "Inadequate"):
-            parts.append(f"{grade} {then} then, {count} now")
-    well = [sum(one.counts.get(grade, 0) for grade in (1.0, 2.0)) for one in (before, now)]
-    return (
-        f"Since {_day(before.on)}: {'; '.join(parts)}; Outstanding or Good together {well[0]} then, {well[1]} now, "
-        f"of {now.councils}."
+    first, last = (
+        f"{grade} {_moved(*(one.counts.get(float(GRADES.index(grade) + 1), 0) for one in (before, now)))}"
+        for grade in ("Outstanding", "Inadequate")
     )
+    return f"Since {_day(before.on)} the number judged {first} and {last}."
+
+
+def _moved(then: int, now: int) -> str:
+    """ "has risen from 45 to 60", "has fallen from 15 to 8", "is still 8"."""
+    return f"is still {now}" if now == then else f"has {'risen' if now > then else 'fallen'} from {then} to {now}"
 
 
 def _count(row: dict[str, object]) -> str:
-    return f"{row['met']} of {row['had']} councils"
+    return f"{row['met']} of {row['had']}"
 
 
 def _councils(count: int) -> str:

@@ -13,15 +13,16 @@ from dashboard.data import model
 from dashboard.data.model import GRADES, Metric, Row
 from dashboard.data.names import format_date
 from dashboard.views.text import formats
-from dashboard.views.text.grammar import have, plural
+from dashboard.views.text.formats import in_words
+from dashboard.views.text.grammar import LONGEST, are, have, plural, were, words
 
 SNAPSHOTS = (
     "At each 31 March, by Ofsted’s rule: what was inspected by then and published by 30 June. Councils are those of "
     "the day. Judgements before January 2018 are of the framework before ILACS."
 )
 ON_NEXT = (
-    "Months are counted between the two reports, since older files print no other date. A dot is a judgement, its row "
-    "the next one of the same thing; the dark line is the middle. Grades are counted, never averaged. A successor of a "
+    "Each dot is a judgement; its row is the next judgement. The dark line is the median. Months are counted between "
+    "the two reports, since older files print no other date. Grades are counted, never averaged. A successor of a "
     "council that ended is another council."
 )
 ON_RATINGS = (
@@ -29,13 +30,27 @@ ON_RATINGS = (
     "dot in each grade that its councils have. Very small councils are drawn, but move no median."
 )
 NO_CAUSE = "One does not cause the other."
+# Of the strands that are named after people.
+SUBJECTS = {
+    "impact of leaders": "leadership",
+    "children in care": "work with children in care",
+    "care leavers": "work with care leavers",
+}
 # The middle of fewer councils says little (rule `benchmarks`).
 FEWEST = 5
+# Ratings and measures disagree often where one in so many councils of the outer quarters shows it, or more.
+OFTEN = 4
 
 
 def what(metric: Metric) -> str:
     """A strand inside a sentence: "impact of leaders"."""
     return metric.title.removeprefix("Ofsted judgement: ")
+
+
+def subject(metric: Metric) -> str:
+    """A strand as what Ofsted rates: "leadership", "work with care leavers"."""
+    strand = what(metric)
+    return SUBJECTS.get(strand, strand)
 
 
 def region(name: str) -> str:
@@ -47,6 +62,26 @@ def graded(counts: Mapping[str, int], first: str = "") -> str:
     """ "60 Outstanding, 58 Good and 8 Inadequate"; what nobody has is left out. `first` follows the first of them."""
     said = [f"{count} {grade}" for grade, count in counts.items() if count]
     return formats.listed([said[0] + first, *said[1:]]) if said else ""
+
+
+def rated(counts: Mapping[str, int], among: int, metric: Metric, newest: date) -> str:
+    """In how many of `among` councils Ofsted gave each grade; grades that nobody has are left out."""
+    known = [(grade, count) for grade, count in counts.items() if count]
+    if not known:
+        return f"None of {among} councils is judged for {what(metric)}."
+    (grade, count), *others = known
+    first = f"Ofsted rates {subject(metric)} {in_words(grade)} in {share(count, among)}"
+    said = formats.listed([first, *(f"{in_words(one)} in {found}" for one, found in others)])
+    day = format_date(newest)
+    whole = f"{said} (reports to {day})."
+    return whole if words(whole) <= LONGEST else f"{said}. Reports to {day} are counted."
+
+
+def share(count: int, among: int) -> str:
+    """ "8 of 15 councils", "all 15 councils", "none of 15 councils"."""
+    if count == among:
+        return "the only council" if among == 1 else f"all {among} councils"
+    return f"{count or 'none'} of {plural(among, 'council')}"
 
 
 def asked(filters: Filters, metric: Metric, region_name: str | None) -> str:
@@ -74,13 +109,8 @@ def latest_sentence(rows: Sequence[Row], strand: str, metric: Metric, *, by: str
         told = len(known) > 1 or (known and "judged" not in by)
         of = "" if "judged" in by else f" for {what(metric)}"
         opening += f": {graded(counts, of)}." if told else "."
-    elif known:
-        are = "is" if counts[known[0]] == 1 else "are"
-        first = f"{counts[known[0]]} of {len(rows)} councils {are} {known[0]} for {what(metric)}"
-        said = formats.listed([first, *(f"{counts[grade]} {grade}" for grade in known[1:])])
-        opening = f"{said}, by reports published to {format_date(newest)}."
     else:
-        opening = f"None of {len(rows)} councils is judged for {what(metric)}."
+        opening = rated(counts, len(rows), metric, newest)
     return opening + _without(rows, strand, metric)
 
 
@@ -138,36 +168,44 @@ def regions_sentence(rows: Sequence[Row], metric: Metric, *, day: date, area: st
     where = "" if area == "England" else f" in {region(area)}"
     sentence = (
         f"At {format_date(day)}, {good(now)} of the {judged(now)} councils{where} with a judgement were Good or "
-        f"Outstanding for {what(metric)}"
+        f"Outstanding for {what(metric)}."
     )
     first = min((row for row in own if judged(row)), key=lambda row: row["period_end"])
+    since = ""
     if first["period_end"] < day:
-        sentence += f"; at {format_date(first['period_end'])}, {good(first)} of {judged(first)}"
+        since = f" At {format_date(first['period_end'])} it was {good(first)} of {judged(first)}."
     if area != "England":
-        return f"{sentence}."
+        return sentence + since
     # Inner and Outer London are parts of another region.
     regional = [
         row for row in rows
         if row["period_end"] == day and judged(row) and row["name"] not in ("England", "Inner London", "Outer London")
     ]  # fmt: skip
     if len(regional) < 2:
-        return f"{sentence}."
+        return sentence + since
     best, worst = (pick(regional, key=lambda row: good(row) / judged(row)) for pick in (max, min))
+    if good(best) * judged(worst) == good(worst) * judged(best):
+        return f"{sentence} The share is the same in every region.{since}"
     return (
-        f"{sentence}. By region it is from {good(best)} of {judged(best)} in {region(best['name'])} "
-        f"to {good(worst)} of {judged(worst)} in {region(worst['name'])}."
+        f"{sentence} It ranges from {share(good(best), judged(best))} in {region(best['name'])} "
+        f"to {share(good(worst), judged(worst))} in {region(worst['name'])}.{since}"
     )
 
 
 def ratings_sentence(rows: Sequence[Row], medians: Sequence[Row], metric: Metric, strand: Metric, when: str) -> str:
     """The middle of a measure by grade, and how often the two disagree, from `inspections.by_grade` and `medians`."""
-    said = [
-        f"{_median(row, metric, first=not shown)} among the {row['returns']} {row['grade']}"
-        for shown, row in enumerate(row for row in medians if row["returns"] >= FEWEST)
-    ]
-    if not said:
+    enough = [row for row in medians if row["returns"] >= FEWEST]
+    if not enough:
         return f"There is no {metric.noun} {when} for {FEWEST} councils with one grade."
-    sentence = f"By the grade for {what(strand)} the median {metric.noun} {when} was {formats.listed(said)}."
+    first, *others = enough
+    sentence = (
+        f"The median {metric.noun} {when} was {_median(first, metric, first=True)} in the {first['returns']} councils "
+        f"rated {in_words(first['grade'])} for {what(strand)}."
+    )
+    said = [
+        f"{_median(row, metric, first=False)} in the {row['returns']} rated {in_words(row['grade'])}" for row in others
+    ]
+    sentence += f" It was {formats.listed(said)}." if said else ""
     if not metric.ranked:
         return f"{sentence} Ratings and measures are of different things. {NO_CAUSE}"
     # A joint return counts once in a grade, as in its median.
@@ -175,10 +213,12 @@ def ratings_sentence(rows: Sequence[Row], medians: Sequence[Row], metric: Metric
     low = sum(row["quarter"] == 4 and row["grade"] in GRADES[:2] for row in placed)
     high = sum(row["quarter"] == 1 and row["grade"] in GRADES[2:] for row in placed)
     worst, best = (sum(row["quarter"] == quarter for row in placed) for quarter in (4, 1))
-    return (
-        f"{sentence} Ratings and measures often disagree: of {worst} in the worst quarter {low} are Good or "
-        f"Outstanding, and of {best} in the best quarter {high} are not. {NO_CAUSE}"
-    )
+    if not worst or not best:
+        return f"{sentence} {NO_CAUSE}"
+    poor, fine = share(low, worst), share(high, best)
+    often = "Ratings and measures often disagree: " if OFTEN * (low + high) >= worst + best else ""
+    apart = f"{often}{poor} in the worst quarter {are(low)} rated Good or Outstanding."
+    return f"{sentence} {apart[0].upper()}{apart[1:]} In the best quarter {fine} {are(high)} rated lower. {NO_CAUSE}"
 
 
 def _median(row: Row, metric: Metric, *, first: bool) -> str:
@@ -192,7 +232,8 @@ def own_region(name: str, rows: Sequence[Row], region_name: str, day: date) -> s
     now = next((row for row in rows if row["name"] == region_name and row["period_end"] == day), None)
     if now is None or not judged(now):
         return ""
-    return f"In {region(region_name)}, where {formats.place(name)} is, that is {good(now)} of {judged(now)}."
+    where = f"{region(region_name)}, where {formats.place(name)} is"
+    return f"At {format_date(day)} it was {good(now)} of {judged(now)} in {where}."
 
 
 def own_rating(row: Row, metric: Metric, strand: Metric, when: str) -> str:
@@ -209,24 +250,34 @@ def next_sentence(rows: Sequence[Row], metric: Metric, *, grade: str, region_nam
     where = f" in {region(region_name)}" if region_name else ""
     if not rows:
         return f"Since 2013 no council{where} was judged {grade} for {what(metric)}."
-    counts = {one: sum(row["next_grade"] == one for row in rows) for one in GRADES}
-    followed = [row["months"] for row in rows if row["next_grade"]]
+    followed = [row for row in rows if row["next_grade"]]
     times = {1: "once", 2: "twice"}.get(len(rows), f"{len(rows)} times")
-    opening = f"Since 2013 councils{where} were judged {grade} for {what(metric)} {times}"
-    if followed:
-        after = f"{formats.number(median(followed), 0)} months"
-        after = f"{after} later" if len(followed) == 1 else f"half of them within {after}"
-        opening += f": {len(followed)} {have(len(followed))} been judged again, {graded(counts)}, {after}."
-    else:
-        opening += "; none has been judged again yet."
+    opening = f"Since 2013 {subject(metric)}{where} has been judged {in_words(grade)} {times}."
+    opening += f" {_followed(followed, grade)}" if followed else " None has been judged again."
     left = {kind: sum(row["next"] == kind for row in rows) for kind in (NOT_YET, NOT_GIVEN, ENDED)}
+    ended = "was in a council since abolished" if left[ENDED] == 1 else "were in councils since abolished"
     said = [
-        f"{left[NOT_YET]} {have(left[NOT_YET])} not been judged again yet",
-        f"{left[NOT_GIVEN]} {have(left[NOT_GIVEN])} been inspected again without an overall judgement",
-        f"{left[ENDED]} {'is of a council' if left[ENDED] == 1 else 'are of councils'} that ended",
+        f"{left[NOT_YET]} {have(left[NOT_YET])} not been judged again",
+        f"{left[NOT_GIVEN]} {were(left[NOT_GIVEN])} inspected again without an overall judgement",
+        f"{left[ENDED]} {ended}",
     ]
     said = [words for words, count in zip(said, left.values(), strict=True) if count]
-    return opening + (f" Of the others {formats.listed(said)}." if said and followed else "")
+    return opening + (f" Of the others, {formats.listed(said)}." if said and followed else "")
+
+
+def _followed(rows: Sequence[Row], grade: str) -> str:
+    """Whether those judged again did better, and how long it took; rows have a next grade."""
+    if len(rows) == 1:
+        return f"The one judged again was {in_words(rows[0]['next_grade'])}, {rows[0]['months']} months later."
+    steps = [GRADES.index(grade) - GRADES.index(row["next_grade"]) for row in rows]
+    better, same, worse = (sum(test) for test in zip(*((one > 0, one == 0, one < 0) for one in steps), strict=True))
+    count = same if grade == GRADES[0] else better
+    all_of = "Both" if len(rows) == 2 else f"All {len(rows)}"
+    who = all_of if count == len(rows) else f"{count or 'None'} of the {len(rows)}"
+    said = f"{who} judged again {'kept the grade' if grade == GRADES[0] else 'had improved'}"
+    said += f" and {worse} had declined" if worse and grade != GRADES[0] else ""
+    wait = formats.number(median(row["months"] for row in rows), 0)
+    return f"{said}. The median wait for the next report was {wait} months."
 
 
 def own_next(name: str, rows: Sequence[Row], metric: Metric, *, grade: str) -> str:
@@ -296,5 +347,5 @@ def _judged(found: Sequence[Row], strand: str, metric: Metric) -> str:
 
 
 def after_the_record(newest: date) -> str:
-    """What cannot be known from these files."""
-    return f"Reports published after {format_date(newest)} are not on record here."
+    """How far the record goes."""
+    return f"Includes reports published up to {format_date(newest)}."

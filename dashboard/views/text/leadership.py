@@ -11,20 +11,15 @@ from dashboard.data.names import format_date
 from dashboard.views.text import formats
 from dashboard.views.text.grammar import are, have, plural, were
 from dashboard.views.text.inspections import NO_CAUSE as NO_CAUSE
-from dashboard.views.text.inspections import graded
+from dashboard.views.text.inspections import rated
 
 NUMBERS = ("none", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 
 
-def judged(rows: Sequence[Row], newest: date) -> str:
+def judged(rows: Sequence[Row], metric: Metric, newest: date) -> str:
     """How many leaders have each grade, and how many councils went up or down, from `leadership.history`."""
     counts = {grade: sum(row["grade"] == grade for row in rows) for grade in GRADES}
-    known = [grade for grade, count in counts.items() if count]
-    if not known:
-        return f"None of {len(rows)} councils has a judgement of its leaders."
-    first = f"{counts[known[0]]} of {len(rows)} councils {are(counts[known[0]])} {known[0]} for impact of leaders"
-    said = formats.listed([first, *(f"{counts[grade]} {grade}" for grade in known[1:])])
-    return f"{said}, by reports published to {format_date(newest)}. {moved(rows)}".strip()
+    return f"{rated(counts, len(rows), metric, newest)} {moved(rows)}".strip()
 
 
 def moved(rows: Sequence[Row]) -> str:
@@ -34,11 +29,12 @@ def moved(rows: Sequence[Row]) -> str:
         return ""
     up, down = sum(one > 0 for one in again), sum(one < 0 for one in again)
     once = sum(row["grade"] is not None and row["moved"] is None for row in rows)
-    only = f" {once} {have(once)} been judged once only." if once else ""
-    return (
-        f"At their last inspection {up} {were(up)} judged better than at the one before, {down} worse and "
-        f"{len(again) - up - down} the same.{only}"
-    )
+    only = f" {once} {have(once)} been judged only once." if once else ""
+    same = len(again) - up - down
+    counts = ((up, "improved"), (down, "declined"), (same, f"{were(same)} unchanged"))
+    (first, did), *others = [one for one in counts if one[0]]
+    said = formats.listed([f"{plural(first, 'council')} {did}", *(f"{count} {words}" for count, words in others)])
+    return f"At the latest inspection {said}.{only}"
 
 
 def own(row: Row) -> str:
@@ -74,10 +70,11 @@ def beside(rows: Sequence[Row], metrics: Sequence[Metric]) -> str:
     if not (high or low) or len(metrics) < ENOUGH:
         return "There are no judgements of leaders and figures of the workforce to hold side by side."
     worst, best = (sum(row["side"] == side for row in rows) for side in (HIGH, LOW))
+    enough = f"{NUMBERS[ENOUGH]} or more"
     return (
-        f"Of {len(high)} councils whose leaders are Good or Outstanding, {worst} {are(worst)} in the worst quarter on "
-        f"{NUMBERS[ENOUGH]} or more of {NUMBERS[len(metrics)]} workforce measures ({names(metrics)}); of {len(low)} "
-        f"judged lower, {best} {are(best)} in the best quarter on {NUMBERS[ENOUGH]} or more. {NO_CAUSE}"
+        f"Of {plural(len(high), 'council')} with Good or Outstanding leaders, {worst or 'none'} {are(worst or 1)} in "
+        f"the worst quarter on {enough} of {NUMBERS[len(metrics)]} workforce measures. Of {len(low)} judged lower, "
+        f"{best or 'none'} {are(best or 1)} in the best quarter on {enough}. {NO_CAUSE}"
     )
 
 
@@ -116,16 +113,6 @@ def directors(rows: Sequence[Row]) -> str:
         when = "the year before" if last is rows[-2] else f"the year to {format_date(last['period_end'])}"
         opening += f", after {formats.number(last['changes'], 0)} in {when}"
     return f"{opening}. No public record shows which councils."
-
-
-def names(metrics: Sequence[Metric]) -> str:
-    """Measures inside a sentence, short: "vacancies, turnover, agency staff and caseload"."""
-    return formats.listed([metric.short_title[0].lower() + metric.short_title[1:] for metric in metrics])
-
-
-def grades(rows: Sequence[Row]) -> str:
-    """ "60 Outstanding and 8 Inadequate", of rows with a grade."""
-    return graded({grade: sum(row["grade"] == grade for row in rows) for grade in GRADES})
 
 
 def _on(row: Row) -> str:

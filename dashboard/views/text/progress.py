@@ -21,7 +21,7 @@ OUTCOMES: dict[Outcome, str] = {
     "met": "meets it",
     "on course": "on course",
     "not on course": "not on course",
-    "cannot be said": "cannot be said",
+    "cannot be said": "no trend",
     "was met": "was met",
     "was not met": "was not met",
 }
