@@ -45,14 +45,13 @@ class CouncilMap {
       return made;
     };
     const zooms = make('div', { class: 'zoom' }, button('+', 'Zoom in', STEP), button('−', 'Zoom out', 1 / STEP));
-    this.zoom = 1;
+    Object.assign(this, { zoom: 1, areas: new Map(), shown: [], pointed: [] });
     this.root = make('div', { class: 'council-map' }, this.failed, zooms, this.svg, this.tip, this.legend);
-    this.areas = new Map();
-    this.shown = [];
-    this.pointed = [];
     const acts = [['pointermove', 'hover'], ['pointerleave', 'hover'], ['click', 'click'], ['keydown', 'press'], ['pointerdown', 'grab'], ['pointermove', 'drag']];
     for (const [kind, act] of acts) this.svg.addEventListener(kind, (event) => this[act](event));
-    for (const end of ['pointerup', 'pointercancel']) this.svg.addEventListener(end, () => this.drop());
+    // The click that follows a drag is no choice of a council.
+    const drop = () => [this.dragged, this.grabbed] = [Boolean(this.grabbed?.moved), null];
+    for (const end of ['pointerup', 'pointercancel']) this.svg.addEventListener(end, drop);
     // Not on the SVG: Chromium lets the mouse focus any SVG element that listens for focus.
     this.root.addEventListener('focusin', ({ target }) => target.dataset.area && this.stand(target));
     this.root.addEventListener('focusout', () => this.point());
@@ -288,12 +287,6 @@ class CouncilMap {
     const unit = width / this.svg.clientWidth;
     this.centre = [left + width / 2 - (clientX - fromX) * unit, top + height / 2 - (clientY - fromY) * unit];
     this.fit();
-  }
-
-  // The click that follows a drag is no choice of a council.
-  drop() {
-    this.dragged = Boolean(this.grabbed?.moved);
-    this.grabbed = null;
   }
 
   // The shape of a council that the keyboard reaches: in the inset, if there is one of its region.

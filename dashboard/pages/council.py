@@ -4,7 +4,6 @@ from datetime import UTC, datetime
 
 import polars as pl
 import streamlit as st
-from streamlit.elements.lib.mutable_expander_container import ExpanderContainer
 
 from dashboard.analysis import compare, direction, england, funnel, queries, scenarios
 from dashboard.analysis import group as groups
@@ -15,6 +14,7 @@ from dashboard.briefings.council import MOST_PARTNERS
 from dashboard.briefings.web import strip_image
 from dashboard.pages.components.one_of import one_of
 from dashboard.pages.components.scenario import scenario
+from dashboard.pages.components.section import section
 from dashboard.pages.shared import session
 from dashboard.pages.shared.downloads import download, download_table
 from dashboard.pages.shared.ended_council import show_ended
@@ -52,22 +52,6 @@ if chosen.area_id is None:
     session.headline("Council", "Choose a council.")
     st.html(tables.council_links(db))
     st.stop()
-
-
-def section(label: str, key: str, *choices: str) -> ExpanderContainer:
-    """A closed part of the page; open where the address chooses something in it, until the reader closes it."""
-    chosen_in_it = tuple(st.query_params.get(name) for name in choices)
-    is_open, anything = bool(st.session_state.get(key)), any(chosen_in_it)
-    opens, before = st.session_state.get(f"{key}_opens", (False, ()))
-    if key not in st.session_state or session.going_back():
-        opens = anything and st.query_params.get(key) != "true"
-    elif chosen_in_it != before and not (is_open and anything):
-        # What is open stays so where the last choice became the usual one, which no address names.
-        if opens != anything:
-            st.session_state[key] = is_open or anything
-        opens = anything
-    st.session_state[f"{key}_opens"] = opens, chosen_in_it
-    return st.expander(label, opens, key=key, on_change="rerun", bind="query-params")
 
 
 def one_measure(rows: pl.DataFrame) -> None:

@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import streamlit as st
-from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from dashboard.analysis import benchmarks
 from dashboard.analysis.benchmarks import BENCHMARKS, DEFAULT, Benchmark
@@ -368,12 +367,6 @@ def addresses(db: Database) -> tuple[str, str]:
 
 def _here() -> tuple[str, str]:
     return view_links.here(st.context.url, str(st.session_state["page"]))
-
-
-def going_back() -> bool:
-    """Whether the reader came here through the history of the browser, or by a link that page.js follows."""
-    context = get_script_run_ctx()
-    return context is not None and context.is_history_navigation
 
 
 def footer(db: Database) -> None:
