@@ -100,7 +100,7 @@ def test_the_top_holds_what_a_stranger_expects_and_nothing_else() -> None:
 def test_no_file_is_too_long_to_read(folder: str) -> None:
     # What a source's module declares is a table of measures, which is read by the line.
     read_through = [path for path in sources(folder) if path.parent.name != "sources"]
-    long = {path.name: len(path.read_text("utf-8").splitlines()) for path in read_through}
+    long = {str(path): len(path.read_text("utf-8").splitlines()) for path in read_through}
     assert {name: lines for name, lines in long.items() if lines > LONGEST} == {}
 
 

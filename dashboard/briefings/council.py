@@ -19,8 +19,8 @@ from dashboard.data.model import Metric, Row
 from dashboard.views.tables.cells import short_verdict
 from dashboard.views.tables.council import like
 from dashboard.views.text import briefings as said
+from dashboard.views.text import comparisons, formats
 from dashboard.views.text import direction as directions
-from dashboard.views.text import formats
 from dashboard.views.text import group as grouped
 from dashboard.views.text import recommendations as asking
 from dashboard.views.text import scenarios as taking
@@ -140,9 +140,9 @@ def _measures(
                 drawn[metric.metric_id],
                 sections.value(row, metric),
                 sections.change(row["change"], metric, row["series_break"]),
-                Cell(formats.companion(row, "england", metric)),
+                Cell(comparisons.companion(row, "england", metric)),
                 sections.neighbours(row, metric),
-                Cell(formats.benchmark_beside(row, metric)),
+                Cell(comparisons.benchmark_beside(row, metric)),
                 sections.rank(row),
             )
         )
@@ -227,18 +227,20 @@ def _gaps(
             distance = Cell("not compared", row["not_ranked"], "missing")
         elif row["benchmark_low"] is None:
             distance = Cell("nothing to compare with", tone="missing")
-        elif formats.gap(row, metric) == "meets it":
+        elif comparisons.gap(row, metric) == "meets it":
             distance = Cell("meets it", tone="better")
         else:
-            distance = Cell(formats.gap(row, metric) or "")
-        real = formats.shortfall(row, metric)
+            distance = Cell(comparisons.gap(row, metric) or "")
+        real = comparisons.shortfall(row, metric)
         shared = ", joint return" if metric.metric_id in joint else ""
         falls_short = row["gap_low"] is not None and row["gap_low"] > 0
         body.append(
             (
                 Cell(metric.short_title, f"{formats.period_label(metric, row['period_end'])}{shared}"),
                 distance,
-                Cell(real, formats.held(metric)) if real else Cell("no counts are published" if falls_short else ""),
+                Cell(real, comparisons.held(metric))
+                if real
+                else Cell("no counts are published" if falls_short else ""),
                 Cell(short_verdict(row) or ("not certain" if row["gap"] is not None else "")),
                 sections.trend(row),
             )

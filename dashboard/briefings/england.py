@@ -31,8 +31,8 @@ from dashboard.briefings.model import (
 from dashboard.data.database import Database
 from dashboard.data.model import ENGLAND, GRADES, Metric, Row
 from dashboard.views.text import briefings as said
+from dashboard.views.text import comparisons, formats
 from dashboard.views.text import direction as directions
-from dashboard.views.text import formats
 from dashboard.views.text import front as sentences
 from dashboard.views.text import scenarios as taking
 from dashboard.views.text.england import england_sentence
@@ -145,9 +145,9 @@ def _gains(db: Database, nine: list[Metric], benchmark: Benchmark) -> Section:
 
 def _gain(one: Gain, drawn: Strip) -> tuple[Cell | Strip | Bar, ...]:
     metric, total = one.metric, one.total
-    level = formats.benchmark_figure(one.mark, metric) if one.mark else "each its own"
+    level = comparisons.benchmark_figure(one.mark, metric) if one.mark else "each its own"
     what = sentences.gain(one)
-    notes = [formats.held(metric)] if what else []
+    notes = [comparisons.held(metric)] if what else []
     if total.uncounted and what:
         notes.insert(0, f"without {total.uncounted} whose counts are not published")
     when = formats.period_label(metric, one.period_end)
@@ -232,7 +232,7 @@ def _watch(db: Database, metric: Metric, benchmark: Benchmark) -> list[Section]:
             (
                 Cell(row["name"], _leaders(row, judged) if side == "peers" else ""),
                 Cell(_compared(row, metric), strong=True),
-                Cell(formats.gap(row, metric), formats.shortfall(row, metric)),
+                Cell(comparisons.gap(row, metric), comparisons.shortfall(row, metric)),
                 sections.rank(row),
             )
             for row in rows.head(MOST_LISTED).iter_rows(named=True)

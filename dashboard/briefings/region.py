@@ -15,7 +15,7 @@ from dashboard.data.database import Database
 from dashboard.data.model import ENGLAND, LEADERS, STRANDS, Metric, Row
 from dashboard.views.tables import STRAND_NAMES
 from dashboard.views.text import briefings as said
-from dashboard.views.text import formats
+from dashboard.views.text import comparisons, formats
 from dashboard.views.text.briefings import Beside
 from dashboard.views.text.notices import notices
 
@@ -86,7 +86,7 @@ def _measures(
                 if one.region is not None
                 else Cell("none published", tone="missing"),
                 Cell(formats.brief(one.england, metric)),
-                Cell("each its own" if shared is None else formats.benchmark_figure(shared, metric)),
+                Cell("each its own" if shared is None else comparisons.benchmark_figure(shared, metric)),
                 Cell(f"{one.met} of {one.compared}" if one.compared else ""),
                 first,
                 last,
@@ -160,7 +160,7 @@ def _side_by_side(
 
 def _figure(row: Row | None, metric: Metric) -> Cell:
     if row is not None and row["value"] is None and row["value_low"] is not None:
-        return Cell(formats.figure(row, metric), formats.quarter(row), tone="missing")
+        return Cell(formats.figure(row, metric), comparisons.quarter(row), tone="missing")
     if row is None or row["value"] is None:
         return Cell((row["symbol"] if row else None) or said.NO_SYMBOL, tone="missing")
     quarter = row["quarter"]

@@ -15,7 +15,7 @@ from dashboard.data.model import GRADES, REASONS, Metric, Row, Source
 from dashboard.data.names import PRODUCT
 from dashboard.views.tables import STRAND_NAMES, released
 from dashboard.views.text import briefings as said
-from dashboard.views.text import direction, formats
+from dashboard.views.text import comparisons, direction, formats
 from dashboard.views.text.citing import licences
 
 NEIGHBOURS = "statistical_neighbours"
@@ -100,9 +100,9 @@ def rank(row: Row) -> Cell:
     if row["rank_low"] is None:
         return Cell("", f"not ranked: {row['not_ranked']}" if row["not_ranked"] else "")
     if row["quarter_low"] is None:
-        return Cell(formats.rank(row))
+        return Cell(comparisons.rank(row))
     tone = f"q{row['quarter']}" if row["quarter"] else ""
-    return Cell(formats.quarter(row).capitalize(), formats.rank(row), tone)
+    return Cell(comparisons.quarter(row).capitalize(), comparisons.rank(row), tone)
 
 
 def neighbours(row: Row, metric: Metric) -> Cell:
@@ -110,7 +110,7 @@ def neighbours(row: Row, metric: Metric) -> Cell:
     if row["neighbours_low"] is None:
         return Cell("too few", "under 5 of 10", "missing")
     return Cell(
-        formats.companion(row, "neighbours", metric),
+        comparisons.companion(row, "neighbours", metric),
         f"{row['neighbours_count']} of 10" if row["neighbours_count"] < 10 else "",
     )
 

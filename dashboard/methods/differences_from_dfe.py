@@ -18,7 +18,7 @@ from dashboard.data.model import REASONS, Metric, Period
 from dashboard.data.names import format_date
 from dashboard.methods.example import BEST, Example, exact, heading, lines, names, returns, type_7, usual
 from dashboard.methods.rules import rank, trends
-from dashboard.views.text import formats
+from dashboard.views.text import comparisons, formats
 
 TOOL_ID = "local_authority_interactive_tool"
 # A row of a council in a year in which it did not exist.
@@ -167,7 +167,7 @@ def of_cuts(db: Database) -> Example | None:
     if told is None:
         return None
     metric, end, row, cuts = told
-    other = formats.QUARTERS[_quarter(row["value"], cuts, metric)]
+    other = comparisons.QUARTERS[_quarter(row["value"], cuts, metric)]
     return Example(
         heading(metric, end),
         lines(
@@ -176,7 +176,7 @@ def of_cuts(db: Database) -> Example | None:
             + f", set by {row['ranked']} returns.",
             "Set by every council: " + ", ".join(exact(cut) for cut in cuts) + ".",
             f"{names(db, row)}, at {formats.quantity(row['value'], metric)}, is in the "
-            f"{formats.QUARTERS[row['quarter']]} here; it would be in the {other}.",
+            f"{comparisons.QUARTERS[row['quarter']]} here; it would be in the {other}.",
             f"So it is with {moved:,} of the {held:,} newest figures that are ranked.",
         ),
         "Two councils of a few thousand people do not move the cuts for all.",

@@ -14,7 +14,7 @@ from dashboard.data.database import Database, is_joint
 from dashboard.data.model import ENGLAND, Metric, Source
 from dashboard.methods.example import exact, worked
 from dashboard.methods.rules.data import POLARITIES
-from dashboard.views.text import formats
+from dashboard.views.text import comparisons, formats
 
 SCALES = {"%": " × 100", "per 10,000 children": " × 10,000"}
 # What a declared component means that is no column of the publisher's.
@@ -102,7 +102,7 @@ def measure(db: Database, metric_id: str) -> Measure:
         made_of=made_of(row),
         check=check(metric, row, figures),
         minimum=_minimum(metric),
-        gap=f"{metric.shortfall}, {formats.held(metric)}" if metric.shortfall else "",
+        gap=f"{metric.shortfall}, {comparisons.held(metric)}" if metric.shortfall else "",
         caveat=metric.caveat or "",
         proofs=_proofs(db, metric_id),
         unknown=f"Counted as “{metric.unknown}”: the figure is a range." if metric.unknown else "",

@@ -27,8 +27,8 @@ from dashboard.views.charts.trend import draw_trend
 from dashboard.views.tables import council as parts
 from dashboard.views.tables import recommendations as asking
 from dashboard.views.text import compare as side_by_side
+from dashboard.views.text import comparisons, formats
 from dashboard.views.text import direction as directions
-from dashboard.views.text import formats
 from dashboard.views.text import group as grouped
 from dashboard.views.text.council import council_sentence, opening, profile_sentence
 from dashboard.views.text.markdown import literal
@@ -64,7 +64,7 @@ def one_measure(rows: pl.DataFrame) -> None:
         way = directions.trend_sentence(direction.with_direction(db, rows.filter(rows["area_id"] == chosen.area_id)))
         st.html(tables.sentence(f"{sentence} {way}".strip()))
         if metric.has_interval:
-            st.html(tables.note(formats.limits_note(metric, benchmark)))
+            st.html(tables.note(comparisons.limits_note(metric, benchmark)))
             session.choose_limits()
     else:
         st.html(tables.sentence(f"{name} did not exist {formats.period(metric, period.end)}."))

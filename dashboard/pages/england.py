@@ -19,6 +19,7 @@ from dashboard.views import tables
 from dashboard.views.charts import palette
 from dashboard.views.charts.standard import draw_standard
 from dashboard.views.tables import england as parts
+from dashboard.views.tables import watch_lists
 from dashboard.views.text import direction as directions
 from dashboard.views.text import formats, front
 from dashboard.views.text.citing import cite_metric
@@ -131,7 +132,7 @@ if said := front.chance_sentence(rows, metric, benchmark):
 left, right = st.columns(2, gap="medium")
 with left:
     if watch.height:
-        st.html(parts.watched(watch, metric, benchmark, "Getting worse"))
+        st.html(watch_lists.watched(watch, metric, benchmark, "Getting worse"))
         download(
             db,
             watch,
@@ -142,7 +143,7 @@ with left:
 with right:
     if peers.height:
         judged = partners.leaders(db)
-        st.html(parts.watched(peers, metric, benchmark, "Getting better", judged))
+        st.html(watch_lists.watched(peers, metric, benchmark, "Getting better", judged))
         download(
             db,
             peers,
@@ -154,12 +155,12 @@ several = direction.watch_counts(db, benchmark, nine)
 st.html(tables.sentence(directions.counts_sentence(several, nine, "watch")))
 often = several.filter(several["count"] > 1)
 if often.height:
-    st.html(parts.counted(db, often, f"Councils on a watch list of more than one of {len(nine)} measures"))
+    st.html(watch_lists.counted(db, often, f"Councils on a watch list of more than one of {len(nine)} measures"))
 if several.height > often.height:
     label = f"All {several.height} councils on at least one watch list"
     with st.expander(label, key="watched", on_change="rerun", bind="query-params") as table:
         if table.open:
-            st.html(parts.counted(db, several, label))
+            st.html(watch_lists.counted(db, several, label))
 
 st.header("Biggest changes", anchor=False)
 session.notice("over", "span of years", list(SPANS))
@@ -168,7 +169,7 @@ moved = direction.movers(db, metric, SPANS[span])
 st.html(tables.sentence(directions.movers_sentence(moved)))
 if moved.rows.height:
     column: Literal["improvement", "change"] = "improvement" if metric.ranked else "change"
-    furthest = parts.moved(moved)
+    furthest = watch_lists.moved(moved)
     sides = ("Improved most", "Worsened most") if metric.ranked else ("Rose most", "Fell most")
     for place, best, caption in zip(st.columns(2, gap="medium"), (True, False), sides, strict=True):
         place.html(furthest.html(moved.furthest(column, best=best, most=MOST_MOVED), caption))

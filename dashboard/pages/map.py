@@ -20,7 +20,7 @@ from dashboard.views.charts import palette
 from dashboard.views.charts.grades import draw_grades
 from dashboard.views.charts.strip import benchmark_of, draw_strip, level_of
 from dashboard.views.tables import map as parts
-from dashboard.views.text import formats
+from dashboard.views.text import comparisons, formats
 from dashboard.views.text.council import council_sentence
 from dashboard.views.text.england import england_sentence
 from dashboard.views.text.formats import ColourScheme
@@ -100,7 +100,7 @@ def picture(
     listed, when = rows.to_dicts(), formats.period_label(metric, period.end)
     scale = all_periods(metric, scheme)
     classification = palette.classify(rows, metric, scheme, scale=scale)
-    said = {row["area_id"]: formats.hover(row, metric, db.names, scheme) for row in listed}
+    said = {row["area_id"]: comparisons.hover(row, metric, db.names, scheme) for row in listed}
     # Councils of today that began later keep their place on the map, and show what was there then.
     was = as_it_was(db, said)
     left_open = [area_id for area_id, one in was.items() if one.like is None]

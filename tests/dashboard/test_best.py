@@ -21,7 +21,7 @@ from dashboard.data.database import Database
 from dashboard.data.model import Metric
 from dashboard.views.tables import best as parts
 from dashboard.views.text import best as sentences
-from dashboard.views.text import formats
+from dashboard.views.text import comparisons, formats
 from dashboard.views.text.grammar import opening as opens
 from dashboard.views.text.grammar import sentences as parted
 from tests.dashboard import small
@@ -278,7 +278,7 @@ def test_the_full_stop_of_st_helens_ends_no_sentence() -> None:
     [(4, 4, "in the worst quarter"), (2, 3, "in the second or third quarter"), (1, 4, ""), (None, None, "")],
 )
 def test_a_rank_that_may_be_in_any_quarter_names_none(low: int | None, high: int | None, words: str) -> None:
-    assert formats.in_quarter({"quarter_low": low, "quarter_high": high}) == words
+    assert comparisons.in_quarter({"quarter_low": low, "quarter_high": high}) == words
 
 
 def test_one_period_is_said_to_be_one(tmp_path: Path) -> None:

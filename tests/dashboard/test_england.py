@@ -19,6 +19,7 @@ from dashboard.data.database import Database
 from dashboard.data.model import ENGLAND, Period
 from dashboard.views.charts.standard import draw_standard
 from dashboard.views.tables import england as parts
+from dashboard.views.tables import watch_lists
 from dashboard.views.text import formats, front
 from dashboard.views.text import scenarios as sentences
 from dashboard.views.text.citing import cite_metric
@@ -263,7 +264,7 @@ def test_a_council_that_meets_the_target_needs_nothing(db: Database) -> None:
 
 def test_rows_of_a_watch_list_link_to_their_councils() -> None:
     frame = pl.DataFrame([rows.row(), rows.row(area_id="314", name="Kingston and Richmond", return_id="314+318")])
-    html = parts.watched(frame, PERCENT, BEST, "Getting worse")
+    html = watch_lists.watched(frame, PERCENT, BEST, "Getting worse")
     assert html.count("data-choose") == 1
     assert "Kingston and Richmond" in html
 
@@ -277,7 +278,7 @@ def test_who_moved_furthest_stands_with_both_figures_and_both_ranks(db: Database
         ends = (found.before.end, found.newest.end)
         for best in (True, False):
             rows = found.furthest("improvement", best=best, most=5)
-            html = parts.moved(found).html(rows, "Furthest")
+            html = watch_lists.moved(found).html(rows, "Furthest")
             assert html.count("<tr>") - 1 == rows.height == 5
             for row in rows.iter_rows(named=True):
                 for end in ends:
@@ -293,7 +294,7 @@ def test_who_moved_furthest_stands_with_both_figures_and_both_ranks(db: Database
 
 def test_the_file_of_movers_holds_every_return_that_can_be_compared(db: Database) -> None:
     found = direction.movers(db, db.metrics["plan_rate"], 3)
-    table = parts.moved(found).frame(found.rows, cite_metric(db, found.metric))
+    table = watch_lists.moved(found).frame(found.rows, cite_metric(db, found.metric))
     assert table.height == found.rows.height > 100
     assert table["rank"].null_count() == table.height  # a neutral measure has no rank
     assert (table["value"] - table["value_before"] - table["change"]).abs().max() < 1e-6  # type: ignore[operator]

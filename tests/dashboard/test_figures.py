@@ -17,7 +17,7 @@ from dashboard.data.model import ENGLAND, GRADES
 from dashboard.views.charts import palette, strip, trend
 from dashboard.views.charts.grades import draw_grades
 from dashboard.views.charts.style import MARK, axis_range
-from dashboard.views.text import formats
+from dashboard.views.text import comparisons, formats
 from tests.dashboard import small
 from tests.dashboard.small import Figure
 
@@ -162,7 +162,7 @@ def test_what_is_said_of_a_dot_is_the_figure_with_its_unit_and_the_rank(db: Data
         for row in shown.iter_rows(named=True):
             value = formats.figure(row, metric) if row["value"] is None else formats.quantity(row["value"], metric)
             why = f"not ranked: {row['not_ranked']}" if row["not_ranked"] else ""
-            ranked = formats.rank(row) or why
+            ranked = comparisons.rank(row) or why
             said.append("; ".join(filter(None, (value, ranked))))
         assert each(figure, "hovertext") == said, metric.metric_id
 

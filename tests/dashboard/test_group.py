@@ -11,7 +11,7 @@ import pytest
 from dashboard.analysis import benchmarks, group, queries
 from dashboard.analysis.benchmarks import BENCHMARKS, Benchmark
 from dashboard.data.database import Database
-from dashboard.views.text import formats
+from dashboard.views.text import comparisons
 from dashboard.views.text.council import council_sentence
 from dashboard.views.text.group import among, group_sentence
 from tests.dashboard import small
@@ -79,7 +79,7 @@ def test_where_some_of_the_group_are_hidden_the_rank_says_so(tmp_path: Path) -> 
     row = ranked(db, "101", BENCHMARKS["neighbours"]).row(0, named=True)
     # 102 is better, 104 perhaps, of 103 nothing is known, and 107 is no neighbour.
     assert (row["rank"], row["rank_low"], row["rank_high"], row["figures"], row["hidden"]) == (None, 2, 3, 3, 1)
-    assert formats.rank(row) == "2nd or 3rd of the 3 councils with a figure"
+    assert comparisons.rank(row) == "2nd or 3rd of the 3 councils with a figure"
 
 
 def test_against_all_councils_nothing_changes(tmp_path: Path) -> None:

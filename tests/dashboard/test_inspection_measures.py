@@ -11,7 +11,7 @@ from dashboard.analysis.benchmarks import BENCHMARKS
 from dashboard.data.database import Database
 from dashboard.views.charts import palette
 from dashboard.views.charts.trend import draw_trend
-from dashboard.views.text import formats
+from dashboard.views.text import comparisons, formats
 from tests.dashboard.helpers import opened, sentences
 from tests.dashboard.rows import measure
 
@@ -39,7 +39,7 @@ def test_a_council_that_was_not_yet_inspected_is_said_so_and_not_that_nothing_wa
 
 
 def test_councils_are_not_compared_by_visits() -> None:
-    said = formats.benchmark_value(None, BENCHMARKS["england"], VISITS)
+    said = comparisons.benchmark_value(None, BENCHMARKS["england"], VISITS)
     assert said == "Ofsted decides who it visits and when, so councils are not compared."
 
 

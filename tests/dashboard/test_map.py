@@ -18,7 +18,7 @@ from dashboard.data.model import Metric
 from dashboard.files import exports
 from dashboard.views.charts import palette
 from dashboard.views.tables import map as parts
-from dashboard.views.text import formats
+from dashboard.views.text import comparisons, formats
 from dashboard.views.text.formats import SIDES, ColourScheme
 from dashboard.views.text.map import as_it_was, coloured_sentence, redrawn
 from tests.dashboard.rows import (
@@ -230,7 +230,7 @@ def test_what_is_said_of_a_council_is_what_it_is_coloured_by(
     changes: Row, metric: Metric, scheme: ColourScheme, words: str
 ) -> None:
     value = {"value": 1.0} if metric is GRADE else {}
-    assert formats.hover(row_of("101", **changes, **value), metric, {}, scheme) == words
+    assert comparisons.hover(row_of("101", **changes, **value), metric, {}, scheme) == words
 
 
 def texts(html: str) -> str:

@@ -13,7 +13,7 @@ from dashboard.analysis import comparison, funnel, overdispersion, queries
 from dashboard.analysis.benchmarks import BENCHMARKS, with_limits
 from dashboard.data.database import Database
 from dashboard.data.model import ENGLAND
-from dashboard.views.text import direction, formats, front
+from dashboard.views.text import comparisons, direction, front
 from tests.dashboard import small
 from tests.dashboard.small import Figure
 
@@ -195,7 +195,7 @@ def test_chance_is_said_to_those_that_meet_a_mark_too(db: Database) -> None:
     metric, benchmark = db.metrics["vacancy_rate"], BENCHMARKS["best_quarter"]
     rows = queries.councils(db, metric, db.latest("vacancy_rate"), benchmark)
     assert front.chance_sentence(rows, metric, benchmark).startswith("For 17 of the 37 councils that meet it, and ")
-    assert formats.limits_note(metric, benchmark) == (
+    assert comparisons.limits_note(metric, benchmark) == (
         "A figure is called better or worse where the benchmark lies outside its 95% limits, which allow for chance "
         "alone. This is indicative: full-time equivalents are counted in full, not sampled."
     )

@@ -18,7 +18,7 @@ from dashboard.data.database import Database
 from dashboard.data.model import ENGLAND
 from dashboard.views.charts import palette
 from dashboard.views.charts.palette import BETTER, Classification, LegendClass
-from dashboard.views.text import formats
+from dashboard.views.text import comparisons
 from dashboard.views.text.formats import SIDES, ColourScheme
 from tests.dashboard import small
 from tests.dashboard.small import Figure
@@ -372,7 +372,7 @@ def test_every_side_is_that_of_the_row_and_every_return_is_counted(db: Database,
         assert len(looks) == len({entry.label for entry in classification.classes}) == len(classification.classes)
         sides = SIDES[scheme][metric.neutral]
         for row in rows.iter_rows(named=True):
-            at, side = classification.of[row["area_id"]], formats.side(row, metric, scheme)
+            at, side = classification.of[row["area_id"]], comparisons.side(row, metric, scheme)
             assert at == sides.index(side) if side in sides else classification.classes[at].pattern in palette.MISSING
             # A figure that is hidden in a range has a side where all of the range says so.
             assert side not in sides or row["value"] is not None or row["value_low"] is not None

@@ -15,7 +15,7 @@ from dashboard.analysis.comparison import CHANCE as CHANCE_ALONE
 from dashboard.analysis.comparison import England
 from dashboard.data.database import Database
 from dashboard.data.model import Metric
-from dashboard.views.text import formats
+from dashboard.views.text import comparisons, formats
 from dashboard.views.text.council import council_sentence, profile_sentence
 from dashboard.views.text.england import england_sentence
 from tests.dashboard.rows import (
@@ -396,7 +396,7 @@ def test_the_sentence_of_grades_counts_every_council() -> None:
     ],
 )
 def test_what_the_map_says_of_a_council(changes: Row, metric: Metric, words: str) -> None:
-    assert formats.hover(row(**changes), metric, {"383": "Leeds", "816": "York"}) == words
+    assert comparisons.hover(row(**changes), metric, {"383": "Leeds", "816": "York"}) == words
 
 
 def test_the_sentence_of_a_profile_is_which_quarters_and_no_score() -> None:
@@ -469,13 +469,13 @@ def test_no_sentence_has_a_number_its_row_does_not_hold(all_said: Said) -> None:
         decimals = formats.decimals(one, metric)
         known = set[str]().union(*(numbers(formats.brief(abs(figure), metric, decimals)) for figure in figures))
         known |= {str(one["council_count"])}
-        known |= numbers(f"{formats.rank(one)} {formats.gap(one, metric)} {formats.shortfall(one, metric)}")
+        known |= numbers(f"{comparisons.rank(one)} {comparisons.gap(one, metric)} {comparisons.shortfall(one, metric)}")
         if one["benchmark_low"] is not None:
             known |= numbers(
-                f"{formats.mark(one, benchmark, metric)} {formats.benchmark_value(one, benchmark, metric)}"
+                f"{comparisons.mark(one, benchmark, metric)} {comparisons.benchmark_value(one, benchmark, metric)}"
             )
         if not one["enough"]:
-            known |= numbers(formats.too_many_hidden(one))
+            known |= numbers(comparisons.too_many_hidden(one))
         known |= numbers(formats.unknown_in_full(one, metric))
         if one["not_ranked"]:
             known |= {"95", *numbers(one["not_ranked"])}
@@ -489,8 +489,8 @@ def test_no_sentence_has_a_number_its_row_does_not_hold(all_said: Said) -> None:
         if one["value"] is not None and not metric.graded:
             assert formats.brief(one["value"], metric, decimals) in sentence
         if one["gap_low"] is not None:
-            level = "" if one["benchmark"] is not None else f"that is {formats.benchmark_quantity(one, metric)}."
-            assert formats.mark(one, benchmark, metric) in sentence or (level and level in sentence), sentence
+            level = "" if one["benchmark"] is not None else f"that is {comparisons.benchmark_quantity(one, metric)}."
+            assert comparisons.mark(one, benchmark, metric) in sentence or (level and level in sentence), sentence
 
 
 HIDDEN: Row = {

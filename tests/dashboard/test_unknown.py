@@ -17,7 +17,7 @@ from dashboard.briefings.council import briefing
 from dashboard.data.database import Database
 from dashboard.views import tables
 from dashboard.views.tables import cells
-from dashboard.views.text import formats
+from dashboard.views.text import comparisons, formats
 from dashboard.views.text.council import council_sentence, profile_sentence
 from dashboard.views.text.england import england_sentence
 from tests.dashboard.helpers import html, opened
@@ -79,7 +79,7 @@ def test_every_view_shows_the_share_unknown(db: Database, metric_id: str) -> Non
     share = formats.unknown(row, metric)
     assert share == {HOMES: "66% unknown"}.get(metric_id, "51% unknown")
     assert share in cells.value(row, metric)
-    assert share in formats.hover(row, metric, db.names)
+    assert share in comparisons.hover(row, metric, db.names)
     assert share in tables.trend(queries.trend(db, metric, HAMPSHIRE), metric, "Hampshire")
     rows = queries.councils(db, metric, db.latest(metric_id), BEST)
     assert share in tables.councils(db, rows, metric, BEST, "All")

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from dashboard.analysis.benchmarks import Benchmark
 from dashboard.data.database import Database
 from dashboard.data.model import GRADES, REASONS, Metric
-from dashboard.views.text import formats
+from dashboard.views.text import comparisons, formats
 from dashboard.views.text.council import council_sentence
 from tests.dashboard.rows import (
     A_COUNT,
@@ -146,7 +146,7 @@ def test_every_missing_value_has_its_reason_and_its_symbol(status: str, symbol: 
     assert formats.reason(status, symbol, PERCENT) == words
     sentence = council_sentence("Leeds", missing(status, symbol), PERCENT, BEST, [])
     assert sentence == f"Leeds has no rate of waits at 30 September 2025: {words}."
-    assert formats.hover(missing(status, symbol), PERCENT, {}) == words
+    assert comparisons.hover(missing(status, symbol), PERCENT, {}) == words
 
 
 def test_every_status_of_the_schema_but_observed_has_a_reason(database: duckdb.DuckDBPyConnection) -> None:
@@ -187,7 +187,7 @@ def test_ordinals(position: int, words: str) -> None:
     ],
 )
 def test_a_rank_says_of_how_many_and_who_shares_it(rank: int | None, tied: int | None, words: str) -> None:
-    assert formats.rank(row(rank=rank, tied=tied)) == words
+    assert comparisons.rank(row(rank=rank, tied=tied)) == words
 
 
 def test_lists_and_joint_returns() -> None:
@@ -241,7 +241,7 @@ def test_a_change_is_better_or_worse_only_where_a_side_is(
     ],
 )
 def test_a_gap_in_words(changes: Row, metric: Metric, words: str) -> None:
-    assert formats.gap(row(**changes), metric) == words
+    assert comparisons.gap(row(**changes), metric) == words
 
 
 @pytest.mark.parametrize(
@@ -264,18 +264,19 @@ def test_a_gap_in_words(changes: Row, metric: Metric, words: str) -> None:
     ],
 )
 def test_a_shortfall_is_counted_in_words(shortfall: float | None, named: str | None, words: str) -> None:
-    assert formats.shortfall(row(shortfall=shortfall), measure(shortfall=named)) == words
+    assert comparisons.shortfall(row(shortfall=shortfall), measure(shortfall=named)) == words
 
 
 def test_a_shortfall_says_what_is_held_fixed() -> None:
     """Rule `gaps`."""
-    assert formats.shortfall_held(row(), PERCENT) == "11 posts to fill, if the number of posts does not change"
+    assert comparisons.shortfall_held(row(), PERCENT) == "11 posts to fill, if the number of posts does not change"
     assert (
-        formats.shortfall_held(row(shortfall=1.0), PERCENT) == "1 post to fill, if the number of posts does not change"
+        comparisons.shortfall_held(row(shortfall=1.0), PERCENT)
+        == "1 post to fill, if the number of posts does not change"
     )
-    assert formats.shortfall_held(row(), ON_TIME) == "11 more conferences on time"
-    assert formats.shortfall_held(row(shortfall=None), PERCENT) == ""
-    assert formats.held(CASELOAD) == ""
+    assert comparisons.shortfall_held(row(), ON_TIME) == "11 more conferences on time"
+    assert comparisons.shortfall_held(row(shortfall=None), PERCENT) == ""
+    assert comparisons.held(CASELOAD) == ""
 
 
 def test_every_shortfall_of_the_real_measures_reads_as_a_sentence(db: Database) -> None:
@@ -297,7 +298,7 @@ def test_every_shortfall_of_the_real_measures_reads_as_a_sentence(db: Database) 
     ],
 )
 def test_a_verdict_in_words(verdict: str | None, words: str) -> None:
-    assert formats.verdict(row(verdict=verdict)) == words
+    assert comparisons.verdict(row(verdict=verdict)) == words
 
 
 @pytest.mark.parametrize(
@@ -342,7 +343,7 @@ def test_what_a_benchmark_comes_to(
     metric: Metric, benchmark: Benchmark, value: float | None, council_count: int | None, words: str
 ) -> None:
     held = row(benchmark=value, council_count=council_count, reached=council_count and round(council_count / 4))
-    assert formats.benchmark_value(held, benchmark, metric) == words
+    assert comparisons.benchmark_value(held, benchmark, metric) == words
 
 
 @pytest.mark.parametrize(
@@ -362,7 +363,7 @@ def test_what_a_benchmark_comes_to(
 def test_a_benchmark_is_marked_with_its_value_and_its_number_of_councils(
     benchmark: Benchmark, value: float, council_count: int | None, metric: Metric, words: str
 ) -> None:
-    assert formats.mark(row(value=12.0, benchmark=value, council_count=council_count), benchmark, metric) == words
+    assert comparisons.mark(row(value=12.0, benchmark=value, council_count=council_count), benchmark, metric) == words
 
 
 def test_the_ends_of_a_range_are_not_printed_alike(db: Database) -> None:
@@ -417,4 +418,4 @@ def test_the_neighbours_mean_is_said_beside_their_median_and_a_conflict_is_said(
     metric: Metric, value: float | None, median: float | None, mean: float | None, words: str
 ) -> None:
     found = {**row(value=value), "neighbours": median, "neighbours_mean": mean}
-    assert formats.neighbours_mean(found, metric) == words
+    assert comparisons.neighbours_mean(found, metric) == words

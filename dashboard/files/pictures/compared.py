@@ -18,7 +18,7 @@ from dashboard.views.svg.picture import WIDE, Entry, Picture
 from dashboard.views.svg.text import first_sentences
 from dashboard.views.tables import compare as side_by_side
 from dashboard.views.text import compare as sentences
-from dashboard.views.text import formats
+from dashboard.views.text import comparisons, formats
 
 FIRST_COMPARED = "caseload"
 
@@ -32,7 +32,7 @@ def draw_side_by_side(db: Database, choices: Choices) -> Drawn:
     when = formats.period_label(metric, period.end)
     quarters = sorted(rows["quarter"].unique().drop_nulls().to_list())
     legend: tuple[Entry, ...] = tuple(
-        LegendClass(formats.QUARTERS[one].capitalize(), QUARTERS[one - 1]) for one in quarters if metric.ranked
+        LegendClass(comparisons.QUARTERS[one].capitalize(), QUARTERS[one - 1]) for one in quarters if metric.ranked
     )
     if not metric.ranked:
         legend = (LegendClass("Neither high nor low is better", NEUTRAL),)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dashboard.data.database import Database
 from dashboard.methods.example import Example, Rule
-from dashboard.methods.rules import benchmarks, data, presentation, rank, recommendations, trends
+from dashboard.methods.rules import areas, benchmarks, data, presentation, rank, recommendations, trends
 
 RULES: tuple[Rule, ...] = (
+    *areas.RULES,
     *data.RULES,
     *rank.RULES,
     *benchmarks.RULES,

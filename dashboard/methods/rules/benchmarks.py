@@ -26,7 +26,7 @@ from dashboard.methods.example import (
     usual,
     worked,
 )
-from dashboard.views.text import formats
+from dashboard.views.text import comparisons, formats
 
 # Of the councils that are furthest short, as many as show where a sum comes from.
 FURTHEST = 5
@@ -46,14 +46,14 @@ def of_benchmarks(db: Database) -> Example | None:
     for benchmark in BENCHMARKS.values():
         asked = _answered(db, benchmark, metric, row)
         held = _held(db, asked, metric, row)
-        said = formats.benchmark_value(held, asked, metric)
+        said = comparisons.benchmark_value(held, asked, metric)
         who = benchmarks.contributing(db, asked, metric, row["period_end"], row["area_id"])
         few = formats.listed([formats.place(name) for name in who]) if 0 < len(who) <= FEW else ""
         rows.append((asked.title, said, few or (f"{len(who)} councils" if who else "")))
     return Example(
         heading(metric, row["period_end"], row["name"]),
         lines(
-            f"Its own figure is {formats.quantity(row['value'], metric)}, {formats.rank(row)}.",
+            f"Its own figure is {formats.quantity(row['value'], metric)}, {comparisons.rank(row)}.",
             "A joint return is named with all its councils, and counts once.",
         ),
         "Which of them a council is compared with is chosen at the top of each page and stands in its address.",
@@ -82,7 +82,8 @@ def of_gaps(db: Database) -> Example | None:
     return Example(
         f"{heading(metric, row['period_end'], row['name'])}, compared with {BEST.group}",
         tuple(steps),
-        f"{formats.place(row['name'])} is {formats.gap(row, metric)} the benchmark: {formats.shortfall(row, metric)}.",
+        f"{formats.place(row['name'])} is {comparisons.gap(row, metric)} the benchmark: "
+        f"{comparisons.shortfall(row, metric)}.",
         metric_id=metric.metric_id,
         area_id=row["area_id"],
         period_end=row["period_end"],
@@ -109,8 +110,8 @@ def of_england(db: Database) -> Example | None:
             f"it{counted}. {total.without} have no figure.",
             f"The shortfalls of the {total.short - total.uncounted} with counts add up to {exact(total.shortfall)}.",
         ),
-        f"England, if every council met it: {formats.shortfall({'shortfall': total.shortfall}, metric)}, "
-        f"{formats.held(metric)}.",
+        f"England, if every council met it: {comparisons.shortfall({'shortfall': total.shortfall}, metric)}, "
+        f"{comparisons.held(metric)}.",
         (f"The {len(most)} furthest short", "Value", "In real units"),
         tuple(
             (names(db, row), formats.brief(row["value"], metric), exact(row["shortfall"]))
@@ -159,7 +160,7 @@ def of_chance(db: Database) -> Example | None:
     return Example(
         heading(metric, row["period_end"], row["name"]),
         steps,
-        f"Against {BEST.group} it is {formats.verdict(row)}.",
+        f"Against {BEST.group} it is {comparisons.verdict(row)}.",
         metric_id=metric.metric_id,
         area_id=row["area_id"],
         period_end=row["period_end"],
@@ -261,7 +262,7 @@ def _gap_steps(metric: Metric, row: Row) -> tuple[str, ...]:
     else:
         share = f"{exact(mark)}{'%' if scale == 100 else ''} × {exact(denominator)}"
         sum_ = f"{exact(count)} − {share}" if metric.lower_is_better else f"{share} − {exact(count)}"
-    words = formats.shortfall_held(row, metric)
+    words = comparisons.shortfall_held(row, metric)
     return (*steps, f"In real units: {sum_} = {worked(row['shortfall'])}, that is {words}.")
 
 

@@ -1,4 +1,4 @@
-"""Rules of figures: who is compared, what counts once, which period, what is missing, derived and rounded."""
+"""Rules of figures: which period, what is missing, derived, proved and rounded, and which way is better."""
 
 from __future__ import annotations
 
@@ -7,15 +7,14 @@ from datetime import date
 import polars as pl
 
 from dashboard.analysis import queries
-from dashboard.data.database import Database, is_joint
-from dashboard.data.model import ENGLAND, Metric, Period
+from dashboard.data.database import Database
+from dashboard.data.model import Metric, Period
 from dashboard.data.names import format_date
 from dashboard.methods.example import (
     BEST,
     DIGITS,
     Example,
     Rule,
-    england,
     exact,
     first,
     heading,
@@ -27,7 +26,7 @@ from dashboard.methods.example import (
     type_7,
     worked,
 )
-from dashboard.views.text import formats
+from dashboard.views.text import comparisons, formats
 from dashboard.views.text.grammar import plural
 
 POLARITIES = {
@@ -37,72 +36,6 @@ POLARITIES = {
 }
 # Rates that the program calculates itself (rule `rates`).
 PER_10_000 = "per 10,000 children"
-# Figures that look alike and are not: more pairs than these say nothing more.
-FIRST_MISSING = 6
-
-
-def of_areas(db: Database) -> Example | None:
-    """England as published beside what its councils add up to."""
-    metric = first(db, lambda one: one.counted and one.period_kind != "at 30 June")
-    if metric is None:
-        return None
-    end = db.latest(metric.metric_id).end
-    whole, rows = england(db, metric, end), returns(db, metric, end)
-    if whole is None:
-        return None
-    total = float(rows["value"].sum())
-    missing = db.councils(metric.metric_id, end).filter(pl.col("value").is_null())
-    left = [f"{formats.place(row['name'])}: {formats.why(row, metric)}." for row in missing.iter_rows(named=True)]
-    return Example(
-        heading(metric, end),
-        lines(
-            f"England, as published: {exact(whole)} {metric.unit}.",
-            f"The {rows.height} returns with a figure add up to {exact(total)}: {exact(abs(whole - total))} "
-            f"{'less' if total < whole else 'more'}.",
-            *left[:FIRST_MISSING],
-        ),
-        f"England is shown as {formats.quantity(whole, metric)}, as published.",
-        metric_id=metric.metric_id,
-        area_id=ENGLAND,
-        period_end=end,
-    )
-
-
-def of_joint_returns(db: Database) -> Example | None:
-    """A joint return's rank, and what another's would be if it were counted twice."""
-    for metric in db.metrics.values():
-        if not metric.ranked:
-            continue
-        end = db.latest(metric.metric_id).end
-        rows = db.councils(metric.metric_id, end).filter(pl.col("rank").is_not_null())
-        joint = rows.filter(is_joint()).sort("rank", "name")
-        if joint.is_empty():
-            continue
-        row = joint.row(0, named=True)
-        worse = rows.filter(pl.col("rank") > row["rank"]).sort("rank", "name")
-        steps = [
-            (
-                f"{names(db, row)} report together: {formats.quantity(row['value'], metric)}, one figure, "
-                f"{formats.rank(row)}."
-            ),
-            f"{rows.height} councils are ranked, in {row['ranked']} returns.",
-        ]
-        if worse.height:
-            other = worse.row(0, named=True)
-            before = rows.filter(pl.col("rank") < other["rank"]).height
-            steps.append(
-                f"{formats.place(other['name'])} comes next, {formats.ordinal(other['rank'])} of {other['ranked']}. "
-                f"With each council counted it would be {formats.ordinal(before + 1)} of {rows.height}."
-            )
-        return Example(
-            heading(metric, end),
-            tuple(steps),
-            f"The figure stands under {names(db, row)}, and takes one place.",
-            metric_id=metric.metric_id,
-            area_id=row["area_id"],
-            period_end=end,
-        )
-    return None
 
 
 def of_periods(db: Database) -> Example | None:
@@ -157,7 +90,7 @@ def of_missing(db: Database) -> Example | None:
         lines(
             f"Of {rows.height} councils {rows.height - most} have a figure and {most} have none: {'; '.join(counted)}.",
             f"Of the {cut['returns'][0]} returns that set cuts, half are at or below "
-            f"{formats.benchmark_quantity(middle_cut, metric)}.",
+            f"{comparisons.benchmark_quantity(middle_cut, metric)}.",
             f"If the missing were taken for 0, that would be {formats.quantity(wrong, metric)}.",
         ),
         f"The {most} are shown last, each with its reason, and are in no rank, cut, sum or middle value.",
@@ -240,7 +173,9 @@ def of_rounding(db: Database) -> Example | None:
             ),
             "Who is in the best quarter is judged by the unrounded cut.",
             ("Council", "Value", "Quarter"),
-            tuple((names(db, row), exact(row["value"]), formats.QUARTERS[row["quarter"]]) for row in (*best, *second)),
+            tuple(
+                (names(db, row), exact(row["value"]), comparisons.QUARTERS[row["quarter"]]) for row in (*best, *second)
+            ),
             metric_id=metric.metric_id,
             period_end=period.end,
         )
@@ -307,30 +242,6 @@ def of_proofs(db: Database) -> Example | None:
 
 
 RULES = (
-    Rule(
-        "areas",
-        "Who is compared",
-        "Each council by the number that stays its own; England and regions as published.",
-        "A council is a local authority responsible for children's social care: a county, a unitary authority, a "
-        "metropolitan or a London borough. It is known by the three-digit number of the Department for Education, "
-        "which stays the same when its nine-character code changes. A council that a reorganisation ended keeps its "
-        "figures under its own number, and they are never joined to those of its successors. Maps of earlier years "
-        "draw it on their areas; an area where there were several councils has no colour, and their figures in words.\n"
-        "Figures of England and of regions are those that are published. They are never sums or averages of "
-        "councils: publishers round them, and may estimate what a council did not return.",
-        of_areas,
-        "local authority code region national sum total",
-    ),
-    Rule(
-        "joint-returns",
-        "Joint returns",
-        "Two councils that report together are counted once and shown under both names.",
-        "Some councils return their workforce together: one row of the published table holds the figures of both. "
-        "Such a return is one figure. It takes one place in ranks, cuts, middle values and totals, is shown under "
-        "both names with the words “joint return”, and is painted on both on the map.",
-        of_joint_returns,
-        "counted twice double",
-    ),
     Rule(
         "periods",
         "One period at a time",

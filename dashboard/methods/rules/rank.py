@@ -7,7 +7,7 @@ import polars as pl
 from dashboard.data.database import Database
 from dashboard.data.model import Metric, Row
 from dashboard.methods.example import Example, Rule, exact, heading, lines, names, returns, type_7, usual, worked
-from dashboard.views.text import formats
+from dashboard.views.text import comparisons, formats
 
 # Of a list of ranks, as many as show how ties are counted.
 LONGEST = 12
@@ -38,9 +38,9 @@ def of_ranks(db: Database) -> Example | None:
             f"with it is {tie['rank'] - 1} + 1 = {tie['rank']}.",
             f"{formats.listed(sharing)} share it.{following}",
         ),
-        f"Each of them is said to be {formats.rank(tie)}.",
+        f"Each of them is said to be {comparisons.rank(tie)}.",
         ("Council", "Value", "Rank"),
-        tuple((names(db, row), formats.brief(row["value"], metric), formats.rank(row)) for row in shown),
+        tuple((names(db, row), formats.brief(row["value"], metric), comparisons.rank(row)) for row in shown),
         metric_id=metric.metric_id,
         area_id=tie["area_id"],
         period_end=end,
@@ -149,11 +149,11 @@ def of_ranges(db: Database) -> Example | None:
     steps = lines(
         f"{counts[metric.metric_id]} of {row['ranked']} councils hide a count of 1 to 5.",
         f"{names(db, row)} counts {exact(row['denominator'])}: between 1 ÷ {exact(row['denominator'])} and "
-        f"5 ÷ {exact(row['denominator'])}, which is {formats.figure(row, metric)}. It is {formats.rank(row)}.",
+        f"5 ÷ {exact(row['denominator'])}, which is {formats.figure(row, metric)}. It is {comparisons.rank(row)}.",
     )
     if open_.height:
         last = open_.sort("rank_high").row(-1, named=True)
-        steps += lines(f"{names(db, last)}, at {formats.quantity(last['value'], metric)}, is {formats.rank(last)}.")
+        steps += lines(f"{names(db, last)}, at {formats.quantity(last['value'], metric)}, is {comparisons.rank(last)}.")
     by_rule = db.table["suppression_check"]["metric_id"].unique().to_list()
     titles = [one.title for one in db.metrics.values() if one.metric_id in by_rule]
     steps += lines(f"The rule is used for {len(titles)} measures: {'; '.join(titles)}.")

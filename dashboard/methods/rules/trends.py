@@ -23,7 +23,7 @@ from dashboard.methods.example import (
     ranked_share,
     usual,
 )
-from dashboard.views.text import formats
+from dashboard.views.text import comparisons, formats
 from dashboard.views.text.grammar import plural
 
 # A trend that not all ten pairs agree on shows what counts; one of eight is the least that is clear
@@ -147,7 +147,7 @@ def of_partners(db: Database) -> Example | None:
             reason.metric.title,
             formats.figure(reason.here, reason.metric),
             formats.figure(reason.there, reason.metric),
-            formats.benchmark_figure(reason.here, reason.metric),
+            comparisons.benchmark_figure(reason.here, reason.metric),
         )
         for reason in one.evidence[:FEW]
     )

@@ -12,7 +12,7 @@ from dashboard.views.charts import builder
 from dashboard.views.charts.builder import Part, dots, figure, label_above, names, value_axis
 from dashboard.views.charts.palette import GREY, INK, NEUTRAL, PALE, QUARTERS
 from dashboard.views.charts.style import EDGE, MARK, axis_range, cut
-from dashboard.views.text import formats
+from dashboard.views.text import comparisons, formats
 from dashboard.views.text.compare import why
 
 ROW, TOP, BOTTOM = 40, 36, 36
@@ -116,7 +116,7 @@ def _fill(row: dict[str, Any], metric: Metric) -> str:
 
 
 def _hover(row: dict[str, Any], metric: Metric) -> str:
-    lines = [f"<b>{row['name']}</b>", formats.quantity(row["value"], metric), formats.rank(row)]
+    lines = [f"<b>{row['name']}</b>", formats.quantity(row["value"], metric), comparisons.rank(row)]
     return "<br>".join(filter(None, lines))
 
 
@@ -134,7 +134,7 @@ def _label(row: dict[str, Any], metric: Metric, top: float, *, is_chosen: bool) 
         words = f"<i>{why(row, metric)}</i>"
     else:
         beyond = "beyond the axis" if row["value"] > top else ""
-        quarter = formats.QUARTERS.get(row["quarter"], "")
+        quarter = comparisons.QUARTERS.get(row["quarter"], "")
         joint = "joint return" if "+" in row["return_id"] else ""
         words = ", ".join(filter(None, (f"<b>{formats.brief(row['value'], metric)}</b>", quarter, joint, beyond)))
     return f"◆ <b>{name}</b>  {words}" if is_chosen else f"{name}  {words}"

@@ -28,7 +28,7 @@ from dashboard.views.charts.builder import (
 from dashboard.views.charts.palette import Classification
 from dashboard.views.charts.strip import return_name, symbol
 from dashboard.views.charts.style import EDGE, MARK, axis_range
-from dashboard.views.text import formats
+from dashboard.views.text import comparisons, formats
 
 
 def draw_by_grade(
@@ -61,7 +61,7 @@ def draw_by_grade(
     shapes, notes = [], []
     for one in medians.iter_rows(named=True):
         if one["median_low"] is not None and one["returns"] >= fewest:
-            row, words = GRADES.index(one["grade"]), f"median {formats.companion(one, 'median', metric)}"
+            row, words = GRADES.index(one["grade"]), f"median {comparisons.companion(one, 'median', metric)}"
             median = one["median_low"]
             # Where hidden figures leave it open, a stroke at either end of what it can be.
             shapes += [tick(end, row, 0.42) for end in dict.fromkeys((median, one["median_high"]))]

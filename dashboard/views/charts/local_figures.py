@@ -12,7 +12,7 @@ from dashboard.views.charts import strip
 from dashboard.views.charts.builder import Part, Range, dots, label_beside, on_left, within
 from dashboard.views.charts.palette import Classification
 from dashboard.views.charts.style import MARK, axis_range
-from dashboard.views.text import formats
+from dashboard.views.text import comparisons, formats
 
 # Names of both marks need so much of the picture's height between them, where they are on one side.
 APART = 0.05
@@ -80,5 +80,5 @@ def _side(places: list[str], own: str, at: float, x: float, low_high: Range) -> 
 
 
 def _would(own: Mapping[str, Any]) -> str:
-    rank = formats.rank(own)
+    rank = comparisons.rank(own)
     return f"would be {rank}" if rank else ""

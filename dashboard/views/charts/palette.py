@@ -12,7 +12,7 @@ import polars as pl
 
 from dashboard.analysis.comparison import SPREAD
 from dashboard.data.model import GRADES, Metric
-from dashboard.views.text import formats
+from dashboard.views.text import comparisons, formats
 from dashboard.views.text.formats import SIDES, ColourScheme
 
 INK = "#0b0c0c"
@@ -118,13 +118,13 @@ def classify(
 
 def _quarter_classes(rows: pl.DataFrame) -> tuple[list[LegendClass], pl.Expr]:
     """The four quarters; and, of figures that are hidden but certain to be in one, that quarter with stripes."""
-    entries = [LegendClass(words.capitalize(), QUARTERS[at - 1]) for at, words in formats.QUARTERS.items()]
+    entries = [LegendClass(words.capitalize(), QUARTERS[at - 1]) for at, words in comparisons.QUARTERS.items()]
     index = pl.col("quarter").cast(pl.Int64) - 1
     hidden = pl.col("value").is_null() & pl.col("quarter").is_not_null()
     found = sorted(rows.filter(hidden)["quarter"].unique().to_list())
     for at, quarter in enumerate(found, start=len(entries)):
         entries.append(
-            LegendClass(f"{formats.QUARTERS[quarter].capitalize()}, hidden", QUARTERS[quarter - 1], "striped")
+            LegendClass(f"{comparisons.QUARTERS[quarter].capitalize()}, hidden", QUARTERS[quarter - 1], "striped")
         )
         index = pl.when(hidden & (pl.col("quarter") == quarter)).then(at).otherwise(index)
     return entries, index
@@ -154,7 +154,7 @@ def _sides(rows: pl.DataFrame, metric: Metric, scheme: ColourScheme) -> tuple[li
     first, last = (words.format(key).capitalize() for key in (keys[0], keys[2]))
     fills = (LOWER, HIGHER) if metric.neutral else (BETTER, WORSE)
     entries = [LegendClass(first, fills[0]), LegendClass(middle, SIMILAR, "outlined"), LegendClass(last, fills[1])]
-    said = [formats.side(row, metric, scheme) for row in rows.iter_rows(named=True)]
+    said = [comparisons.side(row, metric, scheme) for row in rows.iter_rows(named=True)]
     positions = [keys.index(one) if one in keys else None for one in said]
     return entries, pl.lit(pl.Series(positions, dtype=pl.Int64))
 

@@ -27,7 +27,7 @@ from dashboard.views.charts.builder import (
 )
 from dashboard.views.charts.palette import Classification
 from dashboard.views.charts.style import EDGE, MARK, axis_range
-from dashboard.views.text import formats
+from dashboard.views.text import comparisons, formats
 
 # What is further out than the axis is drawn at its edge, pointing on.
 OVER, UNDER = "triangle-right", "triangle-left"
@@ -219,7 +219,7 @@ def _dots(
         for value, known, row in zip(values, exact, listed, strict=True)
     ]
     unit = _ending(said)
-    ranks = [formats.rank(row) or _why_not(row) for row in listed]
+    ranks = [comparisons.rank(row) or _why_not(row) for row in listed]
     mark = "; " if all(ranks) else ""
     if any(ranks) and not mark:
         # Of a measure that ranks nobody some have the reason why they count in no median.

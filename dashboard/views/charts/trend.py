@@ -11,7 +11,7 @@ from dashboard.data.model import Metric
 from dashboard.views.charts.builder import Part, Range, figure, label, left_margin, line, reference_line, value_axis
 from dashboard.views.charts.palette import GREY, INK
 from dashboard.views.charts.style import BASE, MARK, padded
-from dashboard.views.text import formats
+from dashboard.views.text import comparisons, formats
 
 OTHERS = (
     ("england", "England", "#505a5f", "solid"),
@@ -58,7 +58,7 @@ def draw_trend(rows: pl.DataFrame, metric: Metric, name: str, *, height: int) ->
             name=name,
             marker={"size": size, "symbol": "diamond", "color": MARK},
             connectgaps=False,
-            text=[formats.companion(row, column, metric) for row in rows.iter_rows(named=True)],
+            text=[comparisons.companion(row, column, metric) for row in rows.iter_rows(named=True)],
             customdata=labels,
             hovertemplate="%{text}",
         )
@@ -71,7 +71,7 @@ def draw_trend(rows: pl.DataFrame, metric: Metric, name: str, *, height: int) ->
         shade = {"mode": "lines", "connectgaps": False, "hoverinfo": "skip"}
         edge = {"color": colour, "width": 0}
         lower, upper = (line(at, end.to_list(), edge, **shade) for end in ends)
-        said = [formats.companion(row, column, metric) for row in rows.iter_rows(named=True)]
+        said = [comparisons.companion(row, column, metric) for row in rows.iter_rows(named=True)]
         words = {"text": said, "hovertemplate": "%{text}", "hoverinfo": "all", "name": label}
         return [lower, {**upper, "fill": "tonexty", "fillcolor": f"{colour}33", **words}]
 

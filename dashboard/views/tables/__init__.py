@@ -22,7 +22,7 @@ from dashboard.views.tables.cells import day, link
 from dashboard.views.tables.html import Html, bold, escape, items, join, outside, period, span, tag, td
 from dashboard.views.tables.html import note as note
 from dashboard.views.tables.table import CURRENT, Column, Table, wide
-from dashboard.views.text import formats
+from dashboard.views.text import comparisons, formats
 from dashboard.views.text.grammar import plural
 
 STRAND_NAMES = {
@@ -65,8 +65,8 @@ def profile(
             Column("Measure", lambda pair: measure(pair[1], pair[0]["period_end"], opens=("detail", "every"))),
             Column("Value", lambda pair: cells.compared(*pair)),
             Column("Change in a year", lambda pair: cells.change(pair[0]["change"], pair[1], pair[0]["series_break"])),
-            Column("England", lambda pair: formats.companion(pair[0], "england", pair[1])),
-            Column("Region", lambda pair: formats.companion(pair[0], "region", pair[1])),
+            Column("England", lambda pair: comparisons.companion(pair[0], "england", pair[1])),
+            Column("Region", lambda pair: comparisons.companion(pair[0], "region", pair[1])),
             Column("Neighbours’ median", lambda pair: "" if pair[1].counted else cells.neighbours(*pair)),
             Column(benchmark.label, lambda pair: "" if pair[1].counted else cells.benchmark(*pair)),
             Column("Gap", lambda pair: cells.gap(*pair)),
@@ -155,7 +155,7 @@ def comparison(metric: Metric, benchmark: Benchmark) -> list[Column]:
     return [
         Column(benchmark.label, lambda row: cells.benchmark(row, metric)),
         Column("Gap", lambda row: cells.gap(row, metric)),
-        Column(formats.significant(metric, benchmark), cells.short_verdict),
+        Column(comparisons.significant(metric, benchmark), cells.short_verdict),
     ]
 
 
@@ -215,7 +215,7 @@ def trend(rows: pl.DataFrame, metric: Metric, name: str) -> Html:
     """The figures of `queries.trend`, newest first, missing with their reason."""
 
     def number(heading: str, column: str) -> Column:
-        return Column(heading, lambda row: formats.companion(row, column, metric))
+        return Column(heading, lambda row: comparisons.companion(row, column, metric))
 
     table = Table(
         "trend",

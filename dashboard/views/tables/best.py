@@ -20,7 +20,7 @@ from dashboard.views.tables.html import Html, bold, items, join, period, small, 
 from dashboard.views.tables.html import note as in_small_print
 from dashboard.views.tables.table import CHOSEN, Column, Fields, Table, column, marks
 from dashboard.views.text import best as sentences
-from dashboard.views.text import formats
+from dashboard.views.text import comparisons, formats
 from dashboard.views.text.citing import cite
 
 # More rows than these are in the file alone.
@@ -48,9 +48,9 @@ def councils(found: Best, leaders: Mapping[str, Row], chosen: str | None) -> Tab
                 "value_high",
                 unit=pl.lit(metric.unit),
             ),
-            column("Rank (1 = best)", formats.rank, *RANKS),
+            column("Rank (1 = best)", comparisons.rank, *RANKS),
             column(
-                f"From {formats.benchmark_figure(found.mark, metric) if found.mark else ''}",
+                f"From {comparisons.benchmark_figure(found.mark, metric) if found.mark else ''}",
                 lambda row: _gap(row, found),
                 "benchmark",
                 "benchmark_low",
@@ -106,7 +106,7 @@ def left_out(found: Best) -> str:
 
 def legend() -> Html:
     """What the numbers and colours of the years mean."""
-    entries = [(f"q{quarter}", f"{quarter} {words}") for quarter, words in formats.QUARTERS.items()]
+    entries = [(f"q{quarter}", f"{quarter} {words}") for quarter, words in comparisons.QUARTERS.items()]
     entries += [("", "( ) not ranked"), ("none", "? hidden figures leave it open"), ("none", "– no figure")]
     return tag("ul", *(tag("li", words, class_=css) for css, words in entries), class_="heat-legend")
 
@@ -300,7 +300,7 @@ def _named(row: Row) -> Html:
 
 def _gap(row: Row, found: Best) -> str:
     if row["gap"] is None:
-        return formats.gap(row, found.metric)
+        return comparisons.gap(row, found.metric)
     metric = found.metric
     apart = formats.signed(row["gap"] if metric.lower_is_better else -row["gap"], metric, formats.decimals(row, metric))
     if found.by_value:
@@ -311,7 +311,7 @@ def _gap(row: Row, found: Best) -> str:
 
 
 def _direction(row: Row) -> Html:
-    words = formats.trend(row)
+    words = comparisons.trend(row)
     if words.startswith("cannot"):
         return without(words)
     css = {"getting better": "better", "getting worse": "worse"}.get(words, "same")
@@ -351,7 +351,7 @@ def _cell(row: Row, metric: Metric, *, values: bool) -> Html:
         return td(why if values else "–", class_=f"none{broken}", title=why)
     if state in (MISSING, UNSURE):
         # It has a figure, or its range, but hidden figures leave its quarter open.
-        why = f"{formats.figure(row, metric)}: {formats.quarter(row) or 'too many figures are hidden'}"
+        why = f"{formats.figure(row, metric)}: {comparisons.quarter(row) or 'too many figures are hidden'}"
         return td(why if values else "?", class_=f"none{broken}", title=why)
     value = formats.figure(row, metric)
     mark = "( )" if state == NOT_COUNTED else state

@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 
 from dashboard.data.model import GRADES, Metric, Row
 from dashboard.views.tables.html import Html, bold, escape, join, outside, period, small, span, tag
-from dashboard.views.text import formats
+from dashboard.views.text import comparisons, formats
 
 GRADE_CLASSES = {grade: f"grade-{position}" for position, grade in enumerate(GRADES, start=1)}
 # Of a spark, in pixels: its frame as in style.css, what is left free in it, the thickness, half the dot at its end.
@@ -76,7 +76,7 @@ def compared(row: Row, metric: Metric) -> Html:
 
 def benchmark(row: Row, metric: Metric) -> str:
     """What a council is compared with, or its range; empty for nothing."""
-    return formats.benchmark_beside(row, metric)
+    return comparisons.benchmark_beside(row, metric)
 
 
 def number(value: float | None, metric: Metric) -> str:
@@ -116,8 +116,8 @@ def neighbours(row: Row, metric: Metric) -> Html:
     if row["neighbours_low"] is None:
         return Html()
     notes = [f"{row['neighbours_count']} of 10"] if row["neighbours_count"] < 10 else []
-    notes += filter(None, [formats.neighbours_mean(row, metric)])
-    return join(formats.companion(row, "neighbours", metric), *map(period, notes))
+    notes += filter(None, [comparisons.neighbours_mean(row, metric)])
+    return join(comparisons.companion(row, "neighbours", metric), *map(period, notes))
 
 
 def change(
@@ -145,7 +145,7 @@ def gap(row: Row, metric: Metric) -> str:
         return formats.signed(row["gap"], metric, formats.decimals(row, metric))
     if row["gap"] <= 0:
         return span("word better", "meets it")
-    real = formats.shortfall(row, metric)
+    real = comparisons.shortfall(row, metric)
     # Value minus benchmark, cleaned of binary noise: 14.2 - 7.75 would else be shown as +6.4 (rule `rounding`).
     above = row["gap"] if metric.lower_is_better else -row["gap"]
     apart = formats.signed(above, metric, formats.decimals(row, metric))
@@ -159,10 +159,10 @@ def short_by(row: Row, metric: Metric) -> str:
 
 def _gap_between(row: Row, metric: Metric) -> Html:
     """A gap that hidden figures leave open, in the unit and in real ones."""
-    words = formats.gap(row, metric)
+    words = comparisons.gap(row, metric)
     if words == "meets it":
         return span("word better", words)
-    real = formats.shortfall(row, metric) if row["gap_low"] is not None and row["gap_low"] > 0 else ""
+    real = comparisons.shortfall(row, metric) if row["gap_low"] is not None and row["gap_low"] > 0 else ""
     return join(words, period(real) if real else "")
 
 
@@ -174,7 +174,7 @@ def rank(row: Row, metric: Metric, *, shared: bool = True) -> Html:
     if row["rank_low"] is None:
         why = f": {row['not_ranked']}" if row["not_ranked"] else ""
         return period(f"not ranked{why}" if why or not metric.ranked else "")
-    words = formats.rank(row)
+    words = comparisons.rank(row)
     return join(quarter_of(row), " ", words if shared else words.partition(" (")[0])
 
 
@@ -182,17 +182,17 @@ def quarter_of(row: Row) -> Html:
     """The quarter of a council; where it may be one of several, in words without a colour."""
     if row["quarter"] is not None:
         return quarter(row["quarter"])
-    return span("quarter", formats.quarter(row)) if row["quarter_low"] is not None else Html()
+    return span("quarter", comparisons.quarter(row)) if row["quarter_low"] is not None else Html()
 
 
 def quarter(of: int, words: str = "") -> Html:
     """A quarter of all councils in its colour."""
-    return span(f"quarter q{of}", words or formats.QUARTERS[of])
+    return span(f"quarter q{of}", words or comparisons.QUARTERS[of])
 
 
 def short_verdict(row: Row) -> str:
     """Whether it is significant, as short as a column needs it."""
-    return formats.verdict(row).partition(":")[0]
+    return comparisons.verdict(row).partition(":")[0]
 
 
 def grade(grade: str | None, framework: str, strand: str) -> Html:

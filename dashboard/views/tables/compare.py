@@ -16,7 +16,7 @@ from dashboard.views.tables.cells import without
 from dashboard.views.tables.html import Html, join, small, tag, td, th
 from dashboard.views.tables.html import note as in_small_print
 from dashboard.views.tables.table import CHOSEN, CURRENT, Column, Table, marks
-from dashboard.views.text import formats
+from dashboard.views.text import comparisons, formats
 from dashboard.views.text.compare import why
 
 # In a cell: which quarter of all councils, where colour alone would say it.
@@ -92,7 +92,7 @@ def heat(
 
     def level(pair: tuple[Metric, Mapping[str, Row]]) -> str:
         common = benchmark.shared(pair[1].values())
-        return formats.benchmark_figure(common, pair[0]) if common else ""
+        return comparisons.benchmark_figure(common, pair[0]) if common else ""
 
     def show(area_id: str, pair: tuple[Metric, Mapping[str, Row]]) -> Html:
         return _cell(pair[1].get(area_id), pair[0])
@@ -116,7 +116,7 @@ def heat(
 
 def legend() -> Html:
     """What the colours and marks of the heat table mean."""
-    entries = [(f"q{quarter}", f"{MARKS[quarter]}: {words}") for quarter, words in formats.QUARTERS.items()]
+    entries = [(f"q{quarter}", f"{MARKS[quarter]}: {words}") for quarter, words in comparisons.QUARTERS.items()]
     entries += [("", "no colour: neither high nor low is better"), ("none", "hatched: no data, with the reason")]
     return tag("ul", *(tag("li", words, class_=css) for css, words in entries), class_="heat-legend")
 
@@ -185,9 +185,9 @@ def _cell(row: Row | None, metric: Metric) -> Html:
         return td(_short(row["value"], metric), class_=f"grade-{round(row['value'])}")
     value, joint = formats.figure(row, metric), small("joint return") if "+" in row["return_id"] else ""
     if row["quarter"] is None or not metric.ranked:
-        return td(value, joint, title=formats.rank(row) or None)
+        return td(value, joint, title=comparisons.rank(row) or None)
     mark = small(MARKS[row["quarter"]])
-    return td(value, mark, joint, class_=f"q{row['quarter']}", title=formats.rank(row))
+    return td(value, mark, joint, class_=f"q{row['quarter']}", title=comparisons.rank(row))
 
 
 def _short(value: float, metric: Metric) -> str:

@@ -12,7 +12,7 @@ from dashboard.views.tables import cells
 from dashboard.views.tables.html import Html, items, join, tag
 from dashboard.views.tables.html import note as in_small_print
 from dashboard.views.tables.table import Column, Table
-from dashboard.views.text import formats
+from dashboard.views.text import comparisons, formats
 from dashboard.views.text.formats import ColourScheme
 
 
@@ -26,7 +26,7 @@ def contributing(
     """
     if row is None:
         return tag("p", "Each council has its own: choose a council to see who is behind it.")
-    level = tag("p", formats.benchmark_value(row, benchmark, metric))
+    level = tag("p", comparisons.benchmark_value(row, benchmark, metric))
     if row["benchmark_low"] is None:
         return level
     if not names:
@@ -48,7 +48,7 @@ def trends(rows: pl.DataFrame, metric: Metric, caption: str) -> Html:
         (
             Column("Council", lambda row: cells.council(row["name"])),
             Column("Value", value),
-            Column("Over five years", formats.trend),
+            Column("Over five years", comparisons.trend),
         ),
     )
     return table.html(rows, caption)
@@ -57,12 +57,12 @@ def trends(rows: pl.DataFrame, metric: Metric, caption: str) -> Html:
 def note(metric: Metric, scheme: ColourScheme, benchmark: Benchmark) -> Html:
     """How classes are to be read: what is held fixed, what chance is, what a trend is. Empty for others."""
     said = []
-    held = formats.held(metric)
+    held = comparisons.held(metric)
     if scheme in ("quarter", "gap") and held and metric.shortfall:
         what = f"{metric.shortfall[0].upper()}{metric.shortfall[1:]}"
         said.append(f"“{what}” assumes that {metric.shortfall_holding} does not change.")
     if scheme == "verdict":
-        said.append(formats.limits_note(metric, benchmark))
+        said.append(comparisons.limits_note(metric, benchmark))
     if scheme == "trend":
         said.append(
             "A trend needs five figures in a row, a year apart and reported alike. It is clear where, of the ten pairs "

@@ -18,7 +18,7 @@ from dashboard.views.tables import STRAND_NAMES, cells, released
 from dashboard.views.tables.cells import chip, day, missing
 from dashboard.views.tables.html import Html, attributes, bold, items, join, note, outside, small, tag, th
 from dashboard.views.tables.table import Column, Fields, Table, column, plain, same, written
-from dashboard.views.text import formats
+from dashboard.views.text import comparisons, formats
 from dashboard.views.text.citing import cite, cited
 from dashboard.views.text.inspections import FEWEST
 
@@ -210,7 +210,7 @@ def medians(judged: Metric, metric: Metric, period: Period) -> Table:
 
     def median(row: Row) -> str:
         enough = row["returns"] >= FEWEST
-        return formats.companion(row, "median", metric) if enough else missing(f"fewer than {FEWEST}: not shown")
+        return comparisons.companion(row, "median", metric) if enough else missing(f"fewer than {FEWEST}: not shown")
 
     return Table(
         "counts",
@@ -349,7 +349,7 @@ def colour_key(metric: Metric) -> Html:
     if not metric.ranked:
         return note("The darker a dot, the higher the figure: neither high nor low is better.")
     # The colours of the quarters are those of the grades, as on the map.
-    chips = (tag("b", words, class_=f"grade-{quarter}") for quarter, words in formats.QUARTERS.items())
+    chips = (tag("b", words, class_=f"grade-{quarter}") for quarter, words in comparisons.QUARTERS.items())
     return items(chips, class_="key")
 
 

@@ -15,7 +15,7 @@ from dashboard.views.tables import cells
 from dashboard.views.tables.cells import council, missing
 from dashboard.views.tables.html import Html, bold, items, join, note, outside, period, span
 from dashboard.views.tables.table import CURRENT, Column, Table, column, marks, plain
-from dashboard.views.text import formats
+from dashboard.views.text import comparisons, formats
 from dashboard.views.text import progress as sentences
 from dashboard.views.text.citing import cited
 from dashboard.views.text.grammar import plural
@@ -108,7 +108,7 @@ def councils(one: Held, names: Mapping[str, str], chosen: str | None) -> Table:
             Column("Short of it by", None if metric.graded else lambda row: cells.short_by(row, metric)),
             column(
                 "That is",
-                None if metric.graded else lambda row: formats.shortfall(row, metric),
+                None if metric.graded else lambda row: comparisons.shortfall(row, metric),
                 "very_small",
                 in_real_units="shortfall",
                 real_units=pl.lit(metric.shortfall, pl.String),

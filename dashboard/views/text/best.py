@@ -25,7 +25,7 @@ from dashboard.analysis.best import (
 from dashboard.analysis.shared_characteristics import FEWEST, JUDGED, REGION, SIZE, TYPE
 from dashboard.data.database import Database
 from dashboard.data.model import Metric, Period, Row
-from dashboard.views.text import formats
+from dashboard.views.text import comparisons, formats
 from dashboard.views.text.grammar import are, have, plural, were
 from dashboard.views.text.inspections import region, what
 
@@ -56,7 +56,7 @@ def opening(db: Database, found: Best) -> str:
     metric, rows = found.metric, found.rows.to_dicts()
     by = f"By the {metric.noun} {formats.period(metric, found.period.end)},"
     if found.level_low is None:
-        none = formats.benchmark_value(found.mark, found.benchmark, metric)
+        none = comparisons.benchmark_value(found.mark, found.benchmark, metric)
         return f"{by} no council can be called best. {none}"
     if not rows:
         none = f"{by} none of {found.among.height} councils meets your target of {level(found)}."
@@ -90,7 +90,7 @@ def level(found: Best) -> str:
         return ""
     if found.benchmark.asks == "number":
         return found.benchmark.detail
-    value = formats.benchmark_quantity(found.mark, found.metric)
+    value = comparisons.benchmark_quantity(found.mark, found.metric)
     if found.benchmark.to_meet:
         side = f"at or {'below' if found.metric.lower_is_better else 'above'}"
         return f"{side} {value}" if found.level is not None else f"{side} what lies {value}"
@@ -190,7 +190,7 @@ def of_which(metrics: Sequence[Metric]) -> str:
 def no_best(metric: Metric, benchmark: Benchmark) -> str:
     """Why there is no best by a measure that is not ranked; of grades see `highest_grade`."""
     why = (
-        formats.benchmark_value(None, benchmark, metric)
+        comparisons.benchmark_value(None, benchmark, metric)
         if metric.counted
         else "Neither a high nor a low figure is better here."
     )
@@ -217,7 +217,7 @@ def _who(db: Database, found: Best) -> str:
                 f"{plural(count, 'council')} of {found.among.height} {are(count)} in the best quarter "
                 f"{_among(db, found)} whatever the hidden figures are."
             )
-        if not formats.is_quarter(count, found.among.height):
+        if not comparisons.is_quarter(count, found.among.height):
             # Ties at the cut, or few councils, make them more than a quarter.
             return f"{count} of {found.among.height} councils {_among(db, found)} are {level(found)}."
     return found.benchmark.best_are.format(
@@ -229,7 +229,7 @@ def _who(db: Database, found: Best) -> str:
         each="each " if count > 1 else "",
         all=found.among.height,
         level=level(found),
-        value="" if found.mark is None else formats.benchmark_quantity(found.mark, found.metric),
+        value="" if found.mark is None else comparisons.benchmark_quantity(found.mark, found.metric),
     )
 
 
@@ -290,7 +290,7 @@ def _own(db: Database, found: Best) -> str:
         return f"{at} is one of them."
     if not own["sets_cut"]:
         return f"{at} is not ranked: {own['not_ranked']}."
-    gap = formats.gap(own, found.metric)
+    gap = comparisons.gap(own, found.metric)
     if gap.startswith("above or below"):
         return f"{at} may be one of them: hidden figures leave it open."
     held = "meets" if gap == "meets it" else f"is {gap}"

@@ -11,7 +11,7 @@ from dashboard.analysis.direction import Side
 from dashboard.data.database import Database
 from dashboard.data.model import REASONS, Metric, Row
 from dashboard.data.names import format_date
-from dashboard.views.text import formats
+from dashboard.views.text import comparisons, formats
 from dashboard.views.text.direction import NO_DIRECTION
 from dashboard.views.text.grammar import plural
 
@@ -102,7 +102,9 @@ def listed_for(metrics: Sequence[Metric], of: int, known: int, benchmark: Benchm
     among = f"the {of} measures" if known == of else f"the {known} measures with a direction, of {of}"
     on = f"{titles} (of {among})" if metrics else f"none of {among}"
     if side == "watch":
-        return f"On the watch list, {formats.significantly('worse')} than {benchmark.group} and getting worse: {on}."
+        return (
+            f"On the watch list, {comparisons.significantly('worse')} than {benchmark.group} and getting worse: {on}."
+        )
     return f"Significantly better and still improving: {on}."
 
 
@@ -173,7 +175,7 @@ def conflicts(rows: Sequence[Row], metrics: Mapping[str, Metric]) -> str:
     found = []
     for row in rows:
         metric = metrics[row["metric_id"]]
-        words = formats.neighbours_mean(row, metric)
+        words = comparisons.neighbours_mean(row, metric)
         if "conflict" in words:
             found.append(f"{metric.short_title.lower()} (median {formats.level(row['neighbours'], metric)}, {words})")
     return "; ".join(found)
@@ -214,9 +216,9 @@ def region(name: str, found: Sequence[Beside], councils: int, outstanding: int, 
 
 def region_lists(name: str, councils: int, of: int, side: Side) -> str:
     """How many councils of a region are on a watch list of these measures, or among the peers."""
-    going = f"{formats.significantly('worse')} than the benchmark and getting worse"
+    going = f"{comparisons.significantly('worse')} than the benchmark and getting worse"
     if side == "peers":
-        going = f"{formats.significantly('better')} than the benchmark and getting better"
+        going = f"{comparisons.significantly('better')} than the benchmark and getting better"
     if not councils:
         return f"No council of {name} is {going} on any of the {of} measures."
     return f"{councils} council{' is' if councils == 1 else 's are'} {going} on at least one of the {of} measures."

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dashboard.analysis.benchmarks import Benchmark
 from dashboard.analysis.compare import DID_NOT_EXIST, ENDS
 from dashboard.data.model import GRADES, Metric, Row
-from dashboard.views.text import formats
+from dashboard.views.text import comparisons, formats
 from dashboard.views.text.council import TOO_SMALL
 from dashboard.views.text.grammar import LONGEST, are, have, plural, words
 from dashboard.views.text.inspections import region as in_words
@@ -270,7 +270,7 @@ def _reached(known: Sequence[Row], metric: Metric, benchmark: Benchmark) -> str:
     """How many of those with a figure reach the benchmark."""
     held = [row for row in known if row["gap_low"] is not None]
     if not held:
-        return formats.benchmark_value(known[0] if known else None, benchmark, metric)
+        return comparisons.benchmark_value(known[0] if known else None, benchmark, metric)
     met = sum(row["gap_high"] <= 0 for row in held)
     who = _called(held[0]) if len(held) == 1 else f"{met or 'None'} of the {len(held)}"
     one = met < 2
@@ -279,7 +279,7 @@ def _reached(known: Sequence[Row], metric: Metric, benchmark: Benchmark) -> str:
         verb = "does not meet" if benchmark.to_meet else "does not do as well as"
     standard = benchmark.standard("its own" if one else "their own")
     # The sentence stands alone where the page has no room for it at the top.
-    mark = "" if _own_benchmarks(held, benchmark) else f" {formats.mark(held[0], benchmark, metric)}"
+    mark = "" if _own_benchmarks(held, benchmark) else f" {comparisons.mark(held[0], benchmark, metric)}"
     return f"{who} {verb} {standard}{mark}."
 
 
@@ -300,12 +300,12 @@ def _range(rows: Sequence[Row], known: Sequence[Row], metric: Metric, benchmark:
         said = f"{opening} is the same everywhere: {formats.quantity(low[0]['value'], metric)}."
     held = [row for row in known if row["gap_low"] is not None]
     if not held:
-        return f"{said} {formats.benchmark_value(known[0] if known else None, benchmark, metric)}"
+        return f"{said} {comparisons.benchmark_value(known[0] if known else None, benchmark, metric)}"
     over, under = sum(row["gap_low"] > 0 for row in held), sum(row["gap_high"] < 0 for row in held)
     if _own_benchmarks(held, benchmark):
         than = benchmark.group_of("their own")
     else:
-        than = f"{benchmark.group} {formats.mark(held[0], benchmark, metric)}"
+        than = f"{benchmark.group} {comparisons.mark(held[0], benchmark, metric)}"
     return f"{said} {over} {'is' if over == 1 else 'are'} higher and {under} lower than {than}."
 
 

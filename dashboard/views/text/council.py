@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dashboard.analysis.benchmarks import Benchmark
 from dashboard.analysis.queries import Inspection
 from dashboard.data.model import GRADES, Metric, Row
-from dashboard.views.text import formats
+from dashboard.views.text import comparisons, formats
 from dashboard.views.text.formats import in_words
 from dashboard.views.text.grammar import LONGEST, have, together, words
 
@@ -35,7 +35,7 @@ def council_sentence(
             return said
         return f"{name} has no figure for {metric.title[0].lower()}{metric.title[1:]}. The reason {when}: {why}."
     note = f" ({formats.joint(partners)})" if partners else ""
-    said = formats.opening(name, formats.compared(row, metric), metric, when)
+    said = formats.opening(name, comparisons.compared(row, metric), metric, when)
     unknown = formats.unknown_in_full(row, metric)
     if words(said + note) <= LONGEST:
         said += note
@@ -55,14 +55,14 @@ def _hidden_sentence(name: str, when: str, row: Row, metric: Metric, benchmark: 
     said = f"{formats.opening(name, lies, metric, when)}. It is {formats.hidden(row, metric)}."
     if row["not_ranked"]:
         return f"{said} {_not_ranked(row, metric)}"
-    rank, quarter = _ranked(row, among), formats.in_quarter(row)
+    rank, quarter = _ranked(row, among), comparisons.in_quarter(row)
     placed = f" It ranks {rank}{f', {quarter}' if quarter else ''}." if rank else ""
     return f"{said}{placed} {_compare_with_benchmark(row, metric, benchmark)}".strip()
 
 
 def _ranked(row: Row, among: str) -> str:
     """The rank, and of which group; empty without one."""
-    rank = formats.rank(row)
+    rank = comparisons.rank(row)
     return f"{rank} {among}".strip() if rank else ""
 
 
@@ -77,7 +77,7 @@ def _not_ranked(row: Row, metric: Metric) -> str:
 
 def _whatever(row: Row, metric: Metric) -> str:
     """The quarter, where hidden figures leave the rank open: "in the worst quarter whatever the hidden figures are"."""
-    quarter = formats.in_quarter(row)
+    quarter = comparisons.in_quarter(row)
     if row["rank_low"] == row["rank_high"] or not quarter:
         return ""
     whatever = f" whatever the {formats.open_by(metric).removeprefix('the ')} are" if row["quarter"] else ""
@@ -140,8 +140,8 @@ def _problem(weakest: Row | None, metrics: Mapping[str, Metric], among: str) -> 
     if weakest is None:
         return "No ranked measure is in the worse half of councils."
     metric = metrics[weakest["metric_id"]]
-    rank = formats.rank(weakest).partition(" (")[0].replace(formats.among(weakest), str(weakest["ranked"]))
-    what = "biggest problem" if weakest["quarter"] == len(formats.QUARTERS) else "weakest measure"
+    rank = comparisons.rank(weakest).partition(" (")[0].replace(comparisons.among(weakest), str(weakest["ranked"]))
+    what = "biggest problem" if weakest["quarter"] == len(comparisons.QUARTERS) else "weakest measure"
     return (
         f"Its {what} is {metric.short_title[0].lower()}{metric.short_title[1:]}: "
         f"{formats.brief(weakest['value'], metric)}, {' '.join(filter(None, (rank, among)))}."
@@ -186,22 +186,22 @@ def profile_sentence(name: str, rows: Sequence[Row], metrics: Mapping[str, Metri
 
 def _compare_with_benchmark(row: Row, metric: Metric, benchmark: Benchmark) -> str:
     if metric.counted or row["gap_low"] is None:
-        return formats.benchmark_value(row, benchmark, metric)
-    mark, standard = formats.mark(row, benchmark, metric), benchmark.standard()
+        return comparisons.benchmark_value(row, benchmark, metric)
+    mark, standard = comparisons.mark(row, benchmark, metric), benchmark.standard()
     # Said to both sides: to those that meet a mark by chance too.
-    chance = f" {formats.chance(row, metric)}".rstrip()
+    chance = f" {comparisons.chance(row, metric)}".rstrip()
     if row["gap"] == 0 and not (metric.ranked and benchmark.to_meet):
         return f"{'It' if metric.ranked else 'That'} is the same as {standard} {mark}."
     if row["gap_low"] <= 0 < row["gap_high"] and row["gap"] is None:
         # At its best it meets it, at its worst it does not.
         why = ": too much is unknown" if row["benchmark"] is not None and metric.unknown else ""
         if row["benchmark"] is None:
-            why = f": that is {formats.benchmark_quantity(row, metric)}"
+            why = f": that is {comparisons.benchmark_quantity(row, metric)}"
             mark = ""
         return f"It may or may not meet {standard}{f' {mark}' if mark else ''}{why}."
     if metric.neutral or row["gap_low"] > 0:
-        real = formats.shortfall(row, metric)
-        said = f"That is {formats.gap(row, metric)} {standard} {mark}"
+        real = comparisons.shortfall(row, metric)
+        said = f"That is {comparisons.gap(row, metric)} {standard} {mark}"
         if real and words(f"{said}: {real}.") > LONGEST:
             return f"{said}. It comes to {real}.{chance}"
         return f"{said}{f': {real}' if real else ''}.{chance}"

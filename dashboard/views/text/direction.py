@@ -12,7 +12,7 @@ from dashboard.analysis.direction import Movers, Side
 from dashboard.analysis.funnel import Funnel
 from dashboard.analysis.partners import WELL_JUDGED, Partner
 from dashboard.data.model import Metric, Row
-from dashboard.views.text import formats
+from dashboard.views.text import comparisons, formats
 
 # In a sentence more names than this are counted, not listed.
 FEW = 4
@@ -58,7 +58,7 @@ def counts_sentence(rows: pl.DataFrame, metrics: Sequence[Metric], side: Side) -
     """Who is on most watch lists, or most often to be rung, from `direction.watch_counts`; no score."""
     of = f"{len(metrics)} measures" if len(metrics) != 1 else "measure"
     beside = "worse than the benchmark" if side == "watch" else "better than it"
-    going = f"{formats.significantly(beside)} and getting {'worse' if side == 'watch' else 'better'}"
+    going = f"{comparisons.significantly(beside)} and getting {'worse' if side == 'watch' else 'better'}"
     if rows.is_empty():
         return f"No council is {going} on any of these {of}." if len(metrics) != 1 else f"No council is {going}."
     most = rows["count"][0]
@@ -102,7 +102,7 @@ def neighbours_sentence(name: str, found: Sequence[Partner] | None, metric: Metr
         return f"None of {whose} statistical neighbours {goal[0]} on the {metric.noun}."
     shown = []
     for one in found:
-        rank, _, _ = formats.rank(one.evidence[0].there).partition(" (")
+        rank, _, _ = comparisons.rank(one.evidence[0].there).partition(" (")
         value = formats.figure(one.evidence[0].there, metric)
         shown.append(f"{formats.place(one.name)} ({', '.join(filter(None, (value, rank, judged(one))))})")
     return (
@@ -151,7 +151,7 @@ def funnel_sentence(funnel: Funnel) -> str:
         "95% limits of chance"
     )  # fmt: skip
     alone = f" Chance alone would leave {funnel.by_chance} outside." if funnel.tau2 else ""
-    census = f" {formats.INDICATIVE}" if metric.indicative else ""
+    census = f" {comparisons.INDICATIVE}" if metric.indicative else ""
     england = formats.quantity(funnel.england, metric)
     if funnel.england_ends:
         england += f", between {formats.between(*funnel.england_ends, metric)} as some are unknown,"

@@ -9,7 +9,7 @@ from typing import Any
 from dashboard.analysis.benchmarks import Benchmark
 from dashboard.analysis.comparison import England
 from dashboard.data.model import GRADES, Metric, Row
-from dashboard.views.text import formats
+from dashboard.views.text import comparisons, formats
 from dashboard.views.text.formats import in_words
 from dashboard.views.text.grammar import LONGEST, are, together, words
 
@@ -34,7 +34,7 @@ def england_sentence(
     else:
         parts += [_range(rows, metric), _above(rows, metric, benchmark, total)]
     if england is not None:
-        parts += [formats.no_change(england), formats.unknown_in_full(england, metric)]
+        parts += [comparisons.no_change(england), formats.unknown_in_full(england, metric)]
     parts.append(_left_out(total, metric) if known else "")
     return " ".join(filter(None, (part.strip() for part in parts)))
 
@@ -80,7 +80,7 @@ def _above(rows: Sequence[Row], metric: Metric, benchmark: Benchmark, total: Eng
     shared = benchmark.shared(rows)
     if metric.counted or not total.compared or shared is None:
         return ""
-    level = formats.benchmark_value(shared, benchmark, metric)
+    level = comparisons.benchmark_value(shared, benchmark, metric)
     return f"{level} {total.short} of {total.compared} councils {'is' if total.short == 1 else 'are'} above it."
 
 
@@ -89,13 +89,13 @@ def _total(shared: Mapping[str, Any] | None, metric: Metric, benchmark: Benchmar
     if not total.compared:
         # A group that is not picked or a target that is not typed has no value; nor has what too many hide.
         held = shared if shared is not None and shared["benchmark_low"] is None else None
-        return formats.benchmark_value(held, benchmark, metric, "any council's")
+        return comparisons.benchmark_value(held, benchmark, metric, "any council's")
     side = "lower" if metric.lower_is_better else "higher"
     mark = ""
     if shared is not None and shared["benchmark"] is not None:
         mark = f" ({formats.level(shared['benchmark'], metric)} or {side})"
     elif shared is not None:
-        mark = f" ({formats.benchmark_quantity(shared, metric)})"
+        mark = f" ({comparisons.benchmark_quantity(shared, metric)})"
     of = f"{total.compared} councils"
     who = f"{total.meet} of {of}" if total.meet and total.short else f"All {of}" if total.meet else f"None of {of}"
     who = "The one council" if total.meet == total.compared == 1 else who
@@ -129,7 +129,7 @@ def _furthest(rows: Sequence[Row], metric: Metric) -> str:
     # Where each council has its own benchmark, two may be as far from it at different values.
     at = formats.listed(list(dict.fromkeys(formats.brief(row["value"], metric) for row in worst)))
     if len({row["benchmark"] for row in below}) > 1:
-        beside = f" against {formats.benchmark_beside(worst[0], metric)}" if len(worst) == 1 else ""
+        beside = f" against {comparisons.benchmark_beside(worst[0], metric)}" if len(worst) == 1 else ""
         return f"{who} furthest from the benchmark, at {at}{beside}."
     return f"{who} {'highest' if metric.lower_is_better else 'lowest'}, at {at}."
 

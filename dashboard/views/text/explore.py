@@ -12,7 +12,7 @@ from dashboard.analysis.benchmarks import Benchmark
 from dashboard.data import model
 from dashboard.data.database import Database
 from dashboard.data.model import GRADES, Metric, Row
-from dashboard.views.text import formats
+from dashboard.views.text import comparisons, formats
 from dashboard.views.text import group as grouped
 from dashboard.views.text.council import council_sentence
 from dashboard.views.text.england import may_be_beyond
@@ -121,7 +121,7 @@ def _other(row: Row, metric: Metric) -> str:
         return f"{name} has no {metric.noun} {when}: {formats.why(row, metric)}."
     moved = f", {formats.changed(row['change'], metric)}" if row["change"] is not None else ""
     opening = f"In {name} the {metric.noun} was {formats.quantity(row['value'], metric)} {when}{moved}."
-    return " ".join(filter(None, (opening, formats.no_change(row), formats.unknown_in_full(row, metric))))
+    return " ".join(filter(None, (opening, comparisons.no_change(row), formats.unknown_in_full(row, metric))))
 
 
 def _grades(rows: pl.DataFrame, when: str) -> str:
@@ -165,7 +165,7 @@ def _meet(councils: pl.DataFrame, metric: Metric, benchmark: Benchmark) -> str:
     if not metric.ranked or not total.compared:
         return ""
     shared = benchmark.shared(councils.filter(pl.col("benchmark_low").is_not_null()).iter_rows(named=True))
-    mark = f" {formats.mark(shared, benchmark, metric)}" if shared else ""
+    mark = f" {comparisons.mark(shared, benchmark, metric)}" if shared else ""
     group = benchmark.group if shared else benchmark.group_of("their own")
     count = f"{total.meet or 'None'} of {total.compared} councils"
     one = total.meet < 2

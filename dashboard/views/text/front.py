@@ -13,7 +13,7 @@ from dashboard.analysis.standard import Standard
 from dashboard.data.database import Database
 from dashboard.data.model import GRADES, Metric
 from dashboard.data.names import format_date
-from dashboard.views.text import formats
+from dashboard.views.text import comparisons, formats
 
 
 def standard_sentence(standard: Standard) -> str:
@@ -54,8 +54,8 @@ def watch_sentence(metric: Metric, watched: int, peers: int, benchmark: Benchmar
             else "Judgements have no watch list: see Inspections."
         )
     # Without an interval it is the worst quarter that counts; where there is one, chance is allowed for.
-    worse = formats.significantly("worse than {}") if metric.has_interval else "in the worst quarter, short of {},"
-    better = formats.significantly("better") if metric.has_interval else "in the best quarter"
+    worse = comparisons.significantly("worse than {}") if metric.has_interval else "in the worst quarter, short of {},"
+    better = comparisons.significantly("better") if metric.has_interval else "in the best quarter"
     watching = f"{_councils(watched)} {worse.format(benchmark.standard('their own'))} and getting worse."
     learning = f"{_councils(peers)} {better} and getting better: these are the ones to learn from."
     return " ".join(f"{one[0].upper()}{one[1:]}" for one in (watching, learning))
@@ -78,7 +78,7 @@ def chance_sentence(rows: pl.DataFrame, metric: Metric, benchmark: Benchmark) ->
     )
     return (
         f"For {near[0]} of the {meet.height} councils that meet it, and {near[1]} of the {short.height} that do not, "
-        f"{what}. {formats.limits_note(metric, benchmark)}"
+        f"{what}. {comparisons.limits_note(metric, benchmark)}"
     )
 
 

@@ -9,7 +9,7 @@ import polars as pl
 from dashboard.analysis import group as groups
 from dashboard.analysis.group import Members
 from dashboard.data.model import Metric, Row
-from dashboard.views.text import formats
+from dashboard.views.text import comparisons, formats
 from dashboard.views.text.best import TYPES
 from dashboard.views.text.inspections import region
 
@@ -42,5 +42,5 @@ def group_sentence(name: str, profile: pl.DataFrame, metrics: Mapping[str, Metri
 
 
 def _ranked(row: Row, metrics: Mapping[str, Metric]) -> str:
-    rank, _, _ = formats.rank(row).partition(" (")
+    rank, _, _ = comparisons.rank(row).partition(" (")
     return f"{metrics[row['metric_id']].short_title.lower()} ({rank})"

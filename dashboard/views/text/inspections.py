@@ -12,7 +12,7 @@ from dashboard.analysis.transitions import ENDED, NOT_GIVEN, NOT_YET
 from dashboard.data import model
 from dashboard.data.model import GRADES, Metric, Row
 from dashboard.data.names import format_date
-from dashboard.views.text import formats
+from dashboard.views.text import comparisons, formats
 from dashboard.views.text.formats import in_words
 from dashboard.views.text.grammar import LONGEST, are, have, plural, were, words
 
@@ -224,7 +224,7 @@ def ratings_sentence(rows: Sequence[Row], medians: Sequence[Row], metric: Metric
 def _median(row: Row, metric: Metric, *, first: bool) -> str:
     """A median, the first with its unit; "0.25% to 1.24%" where hidden figures leave it open."""
     exact = row["median"] is not None
-    return formats.quantity(row["median"], metric) if first and exact else formats.companion(row, "median", metric)
+    return formats.quantity(row["median"], metric) if first and exact else comparisons.companion(row, "median", metric)
 
 
 def own_region(name: str, rows: Sequence[Row], region_name: str, day: date) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dashboard.analysis.benchmarks import Benchmark
 from dashboard.analysis.local_figures import Checked
 from dashboard.data.model import Metric, Row
-from dashboard.views.text import formats
+from dashboard.views.text import comparisons, formats
 from dashboard.views.text.grammar import plural
 
 YOURS = "your unpublished figures"
@@ -49,10 +49,10 @@ def opening(
 
 def would(name: str, own: Row, metric: Metric) -> str:
     """The rank of an own figure: "At 13.1%, Leeds would rank 60th of 149 by social worker vacancy rate, ..."."""
-    value, quarter = formats.quantity(own["value"], metric), formats.in_quarter(own)
+    value, quarter = formats.quantity(own["value"], metric), comparisons.in_quarter(own)
     if own["rank_low"] is None:
         return f"Your figure for the {metric.noun} in {name} is {value}."
-    placed = f"{formats.rank(own)} by {metric.noun}{f', {quarter}' if quarter else ''}"
+    placed = f"{comparisons.rank(own)} by {metric.noun}{f', {quarter}' if quarter else ''}"
     return f"At {value}, {name} would rank {placed}."
 
 
@@ -75,16 +75,16 @@ def compare_with_benchmark(own: Row, metric: Metric, benchmark: Benchmark) -> st
     """How far it is from the benchmark, as the Council page says it; empty without one."""
     if metric.counted or own["gap_low"] is None:
         return ""
-    mark = formats.mark(own, benchmark, metric)
+    mark = comparisons.mark(own, benchmark, metric)
     group = f"{benchmark.standard()} {mark}"
-    chance = f" {formats.chance(own, metric)}".rstrip()
+    chance = f" {comparisons.chance(own, metric)}".rstrip()
     if own["gap"] == 0 and not (metric.ranked and benchmark.to_meet):
         return f"It is the same as {group}."
     if own["gap"] is None and own["gap_low"] <= 0 < own["gap_high"]:
         return f"Hidden figures leave open whether it would meet {group}."
     if metric.neutral or own["gap_low"] > 0:
-        real = formats.shortfall_held(own, metric)
-        return f"It is {formats.gap(own, metric)} {group}{f': {real}' if real else ''}.{chance}"
+        real = comparisons.shortfall_held(own, metric)
+        return f"It is {comparisons.gap(own, metric)} {group}{f': {real}' if real else ''}.{chance}"
     return f"It would {'meet' if benchmark.to_meet else 'be better than'} {group}.{chance}"
 
 

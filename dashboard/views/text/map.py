@@ -10,7 +10,7 @@ from dashboard.analysis.benchmarks import Benchmark
 from dashboard.analysis.comparison import SPREAD
 from dashboard.data.database import Database
 from dashboard.data.model import Metric, Row
-from dashboard.views.text import formats
+from dashboard.views.text import comparisons, formats
 from dashboard.views.text.formats import SIDES, ColourScheme
 from dashboard.views.text.grammar import are, plural
 
@@ -94,9 +94,9 @@ def coloured_sentence(
         hidden = own["value"] is None and not (scheme == "verdict" and own["verdict"])
         return "" if hidden else _own(own, metric, scheme)
     if scheme == "change" and rows and rows[0]["series_break"]:
-        return formats.no_change(rows[0])
+        return comparisons.no_change(rows[0])
     sides = SIDES[scheme][metric.neutral]
-    returns = {row["return_id"]: formats.side(row, metric, scheme) for row in rows}
+    returns = {row["return_id"]: comparisons.side(row, metric, scheme) for row in rows}
     counts = Counter(side for side in returns.values() if side in sides)
     known = sum(counts.values())
     if not known:
@@ -129,10 +129,10 @@ def _own(row: Row, metric: Metric, scheme: ColourScheme) -> str:
         return f"It is {row['verdict']} beyond {beyond}: its 95% interval is {interval}."
     if scheme == "change":
         if row["change"] is None:
-            return formats.no_change(row) or "It has no figure a year before to compare with."
+            return comparisons.no_change(row) or "It has no figure a year before to compare with."
         moved = formats.changed(row["change"], metric)
         return f"There is {moved}." if moved.startswith("no ") else f"It is {moved}."
-    said = formats.trend(row)
+    said = comparisons.trend(row)
     if said.startswith("not known"):
         return f"No trend: {row['no_direction']}." if row["no_direction"] else "No trend is worked out."
     return f"Over five years it {'shows' if said == 'no clear trend' else 'is'} {said}."

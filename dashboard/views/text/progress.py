@@ -8,7 +8,7 @@ from dashboard.analysis.comparison import England
 from dashboard.analysis.progress import PERIODS, Assessment, Commitment, Held, Outcome
 from dashboard.data.model import Metric, Row
 from dashboard.data.names import format_date
-from dashboard.views.text import formats
+from dashboard.views.text import comparisons, formats
 from dashboard.views.text.grammar import are
 
 NOTHING = "No commitments have been recorded yet. This page will track promises against published figures."
@@ -111,9 +111,8 @@ def gained(total: England | None, metric: Metric) -> str:
         return ""
     count = formats.number(total.shortfall, 0)
     left = f" ({total.uncounted} without counts are not in it)" if total.uncounted else ""
-    return (
-        f"For all of them to meet it: {count} {formats.counted(count, metric.shortfall)}, {formats.held(metric)}{left}."
-    )
+    gained = f"{count} {formats.counted(count, metric.shortfall)}"
+    return f"For all of them to meet it: {gained}, {comparisons.held(metric)}{left}."
 
 
 def assessment(what: str, found: Assessment, one: Held, metric: Metric | None) -> str:

@@ -11,7 +11,7 @@ from dashboard.analysis.partners import Partner
 from dashboard.analysis.queries import Inspection, Judgement
 from dashboard.data.model import Metric, Row
 from dashboard.data.names import format_date
-from dashboard.views.text import briefings, formats
+from dashboard.views.text import briefings, comparisons, formats
 from dashboard.views.text.direction import judged
 from dashboard.views.text.grammar import plural
 
@@ -102,11 +102,11 @@ def _missing(row: Row | None) -> bool:
 
 def _gap(row: Row, metric: Metric, benchmark: Benchmark, joint: Mapping[str, str]) -> Question:
     words = ASKED.get(metric.metric_id) or _OTHER.format(noun=metric.noun)
-    mark = formats.mark(row, benchmark, metric)
+    mark = comparisons.mark(row, benchmark, metric)
     note = f" ({joint[metric.metric_id]})" if metric.metric_id in joint else ""
     because = (
-        f"{metric.title}: {formats.compared(row, metric)} {formats.period(metric, row['period_end'])}{note}, "
-        f"{formats.gap(row, metric)} {briefings.group(benchmark)} {mark}."
+        f"{metric.title}: {comparisons.compared(row, metric)} {formats.period(metric, row['period_end'])}{note}, "
+        f"{comparisons.gap(row, metric)} {briefings.group(benchmark)} {mark}."
     )
     return Question(words, because, metric.metric_id)
 

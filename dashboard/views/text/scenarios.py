@@ -5,7 +5,7 @@ from __future__ import annotations
 from dashboard.analysis.scenario_results import Council, England, Rank, Returners
 from dashboard.analysis.scenarios import VACANCIES
 from dashboard.data.model import Metric, Row
-from dashboard.views.text import formats
+from dashboard.views.text import comparisons, formats
 
 
 def council(one: Council) -> str:
@@ -111,7 +111,7 @@ def _moved(moved: float | None, metric: Metric, *, england: bool = False) -> str
 
 def _rank(rank: Rank) -> str:
     row = {"rank": rank.rank, "tied": rank.tied, "ranked": rank.ranked}
-    return formats.rank(row)
+    return comparisons.rank(row)
 
 
 def _cases(before: float | None, after: float | None, metric: Metric) -> str:
