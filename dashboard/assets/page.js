@@ -70,12 +70,17 @@ if (!window.monitorPage) {
   };
 
   // Until its menus are drawn Streamlit takes the choices in them for gone, and drops them on the way to another page: a
-  // link that is followed before waits for them, for ten seconds at most, and then for what they send once they are drawn.
+  // link that is followed before waits for them, for ten seconds at most, and then for what they send once they are drawn
+  // and for the run of the page that answers it.
   const MENUS = ':is(.st-key-choices, .st-key-frozen) [data-testid="stSkeleton"]';
   const onceDrawn = (then, tries = 100) => {
     if (tries && document.querySelector(MENUS)) setTimeout(() => onceDrawn(then, tries - 1), 100);
-    else if (tries < 100) setTimeout(then, 300);
+    else if (tries < 100) setTimeout(() => onceAnswered(then), 300);
     else then();
+  };
+  const onceAnswered = (then, tries = 50) => {
+    const running = document.querySelector('[data-testid="stApp"]')?.dataset.testScriptState === 'running';
+    setTimeout(() => (tries && running ? onceAnswered(then, tries - 1) : then()), 100);
   };
   // With a key held, or another button, a browser opens a link in its own way.
   const inItsOwnWay = (event) => event.button || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey;

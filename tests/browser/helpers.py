@@ -36,7 +36,7 @@ def ready(page: Page) -> None:
 
 def choose(page: Page, label: str, words: str) -> None:
     """Pick from a menu by typing."""
-    menu = page.get_by_role("combobox", name=label)
+    menu = page.get_by_role("combobox", name=label, exact=True)
     menu.click()
     menu.fill(words)
     page.get_by_role("option", name=words, exact=True).first.click()

@@ -177,7 +177,7 @@ def test_a_link_that_is_shared_leads_to_none_of_them_and_a_reload_lets_go(visit:
     page.get_by_role("button", name="Check and add").click()
     expect(page.locator("p.sentence", has_text="Nothing was added: 1 thing is wrong.")).to_be_visible()
     choose(page, "Measure", "Average caseload")
-    expect(sentence(page)).to_contain_text("1 figure of Leeds' own is here")
+    expect(sentence(page)).to_contain_text("You have added 1 unpublished figure for Leeds")
     assert parse_qs(urlsplit(page.url).query) == {
         "la": ["Leeds"], "metric": ["Average caseload"], "way": ["Paste from a spreadsheet"],
     }  # fmt: skip

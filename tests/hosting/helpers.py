@@ -103,7 +103,7 @@ def files(store: Store) -> list[str]:
 
 def readyz(server: Running, status: int, words: str = "") -> Got:
     """What /readyz says once it says this; for half a second it may say what it said before."""
-    for _ in range(100):
+    for _ in range(600):
         got = server.ask("/readyz")
         if got.status == status and words in got.text:
             return got
