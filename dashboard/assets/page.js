@@ -39,9 +39,12 @@ if (!window.monitorPage) {
   addEventListener('popstate', ({ state }) => {
     if (state?.scrolled === undefined) return;
     let tries = 50;
+    let quiet = 0;
     const back = () => {
       const ready = document.querySelector('[data-testid="stApp"]')?.dataset.testScriptState === 'notRunning';
-      if (ready || !tries) main()?.scrollTo({ top: state.scrolled });
+      // Once it was quiet for a while: the run that answers the step may not have begun.
+      quiet = ready ? quiet + 1 : 0;
+      if (quiet > 3 || !tries) main()?.scrollTo({ top: state.scrolled });
       else setTimeout(back, 100, tries -= 1);
     };
     setTimeout(back, 300);
