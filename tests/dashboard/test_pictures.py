@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from PIL import ImageFont
 
 from dashboard.analysis import queries
 from dashboard.analysis.benchmarks import BENCHMARKS
@@ -297,6 +298,17 @@ def test_names_that_look_like_markup_are_words(tmp_path: Path) -> None:
             assert not {one for one in attributes if one.startswith("on") or one in ("href", "style", "src")}
             if name == "trend" and "<b>" not in HOSTILE_NAMES[area_id]:
                 assert HOSTILE_NAMES[area_id] in " ".join(root.itertext())
+
+
+@pytest.mark.parametrize("face", text.FILES.values())
+def test_the_font_has_every_sign_of_a_chart(face: str) -> None:
+    """One that it lacks takes its whole label into another font."""
+    views = Path(text.__file__).parents[1].rglob("*.py")
+    signs = sorted({sign for path in views for sign in path.read_text("utf-8") if not sign.isascii()})
+    font = ImageFont.truetype(text.FONTS / face, 40)
+    lacking = bytes(font.getmask("\uffff"))
+    assert {"▸", "−"} <= set(signs)
+    assert [sign for sign in text.plain("".join(signs)) if bytes(font.getmask(sign)) == lacking] == []
 
 
 def test_what_no_xml_may_hold_is_marked() -> None:

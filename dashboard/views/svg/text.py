@@ -19,7 +19,9 @@ FILES = {False: "SourceSansPro-Regular.otf", True: "SourceSansPro-Bold.ttf"}
 MEASURED = 100
 # Of the size of letters: how far lines are apart, how high capitals are, and how far letters go below their line.
 LINE, CAPITALS, BELOW = 1.25, 0.66, 0.22
-# XML allows no other control characters; the font lacks the heavy bar.
+# The font lacks these; one of them would take a whole label into another font.
+LACKING = str.maketrans({"┃": "|", "▸": "▶"})
+# XML allows no other control characters.
 FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 # A day and its month stay on one line.
 DAY = re.compile(r"\b(\d{1,2}) (?=[A-Z][a-z]+ \d{4})")
@@ -39,7 +41,7 @@ class Run:
 
 def plain(text: str) -> str:
     """A text as an SVG may hold it, not yet escaped."""
-    return FORBIDDEN.sub("\N{REPLACEMENT CHARACTER}", text).replace("┃", "|")
+    return FORBIDDEN.sub("\N{REPLACEMENT CHARACTER}", text).translate(LACKING)
 
 
 def quoted(text: object) -> str:
