@@ -267,8 +267,9 @@ def test_a_step_before_the_menus_are_there_loses_no_choice(browser: Browser, ser
         one.continue_()
     page.wait_for_url("**/data?**" if by != "the menu" else "**/council?**")
     ready(page)
-    shared = {"la": "Leeds", "metric": "Average caseload", "version": old}
-    assert {name: value for name, value in query(page).items() if name in shared} == shared
+    # Data draws neither a council nor a measure, so that they leave its address once it is drawn.
+    shared = {"version": old} if by != "the menu" else {"la": "Leeds", "metric": "Average caseload", "version": old}
+    assert shared.items() <= query(page).items()
     if by != "the menu":
         areas = parse_qs(urlsplit(page.url).query)["areas"]
         assert sorted(areas) == ["Leeds", "York"]
