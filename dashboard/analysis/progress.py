@@ -18,7 +18,7 @@ from dashboard.analysis.comparison import England
 from dashboard.analysis.standard import Standard
 from dashboard.data.database import Database
 from dashboard.data.model import ENGLAND, Metric
-from dashboard.data.names import format_date
+from dashboard.data.names import UNSAID, format_date
 
 # A trend is of five periods (rule `trends`): the four years between them.
 PERIODS = 5
@@ -160,7 +160,7 @@ def register(db: Database, one: Commitment, today: date) -> tuple[programme.Cove
     )
     met = counted.short == 0
     # The register says how it is now, not how it was on a day that has passed.
-    outcome: Outcome = "met" if met else "cannot be said" if one.by_when >= today else "was not met"
+    outcome: Outcome = "met" if met else UNSAID if one.by_when >= today else "was not met"
     return counted, outcome
 
 
@@ -229,14 +229,14 @@ def _assess(
     value = None if value is None else float(value)
     if passed:
         if value is None:
-            return Assessment("cannot be said", None, why=MISSING)
+            return Assessment(UNSAID, None, why=MISSING)
         return Assessment("was met" if reached(value) else "was not met", value)
     if value is not None and reached(value):
         return Assessment("met", value)
     dated = rows.filter(_yearly(rows))
     found, why = trend(dated.select("period_end", column, "broken").rows(), by, most=most)
     if found is None:
-        return Assessment("cannot be said", value, why=why)
+        return Assessment(UNSAID, value, why=why)
     return Assessment("on course" if reached(found.comes_to) else "not on course", value, found)
 
 

@@ -12,7 +12,7 @@ from dashboard.analysis.queries import Inspection
 from dashboard.briefings.model import Card, Cell, Point, Points, Section, Words
 from dashboard.data.database import Database, is_joint
 from dashboard.data.model import GRADES, REASONS, Metric, Row, Source
-from dashboard.data.names import PRODUCT
+from dashboard.data.names import PRODUCT, UNSAID
 from dashboard.views.tables import STRAND_NAMES, released
 from dashboard.views.text import briefings as said
 from dashboard.views.text import comparisons, direction, formats
@@ -117,7 +117,7 @@ def neighbours(row: Row, metric: Metric) -> Cell:
 
 def trend(row: Row, *, why: bool = True) -> Cell:
     """Which way it goes over five years, or that there is no trend, and why."""
-    if row["direction"] == "cannot be said":
+    if row["direction"] == UNSAID:
         return Cell("no trend", direction.NO_DIRECTION[row["no_direction"]] if why else "")
     return Cell(row["direction"] or "")
 

@@ -6,11 +6,14 @@ from collections.abc import Sequence
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from functools import lru_cache
+from typing import Final
 
 from dashboard.data.model import REASONS, Metric
 
 PRODUCT = "Child Protection Monitor"
 MINUS = "\N{MINUS SIGN}"
+# What data and files say where there is no trend, or no outcome yet; pages say it in words of their own.
+UNSAID: Final = "cannot be said"
 
 
 def listed(names: Sequence[str], last: str = "and") -> str:

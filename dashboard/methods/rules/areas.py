@@ -6,17 +6,7 @@ import polars as pl
 
 from dashboard.data.database import Database, is_joint
 from dashboard.data.model import ENGLAND
-from dashboard.methods.example import (
-    Example,
-    Rule,
-    england,
-    exact,
-    first,
-    heading,
-    lines,
-    names,
-    returns,
-)
+from dashboard.methods.example import Example, Rule, england, exact, first, heading, lines, names, returns
 from dashboard.views.text import comparisons, formats
 
 # Councils without a figure that are named; more say nothing more.

@@ -19,6 +19,7 @@ from streamlit.proto.Dataframe_pb2 import Dataframe
 
 from dashboard.analysis import selection
 from dashboard.data.database import Database
+from dashboard.data.names import UNSAID
 from dashboard.files import exports
 from dashboard.views.text.markdown import literal
 
@@ -40,7 +41,7 @@ WORDS = {
     },
     "trend": {
         "getting better": "Getting better", "getting worse": "Getting worse", "rising": "Rising", "falling": "Falling",
-        "no clear trend": "No clear trend", "cannot be said": "No trend",
+        "no clear trend": "No clear trend", UNSAID: "No trend",
     },
 }  # fmt: skip
 

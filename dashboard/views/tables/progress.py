@@ -10,7 +10,7 @@ import polars as pl
 from dashboard.analysis.programme import Coverage
 from dashboard.analysis.progress import Assessment, Commitment, Held, Outcome
 from dashboard.data.database import Database, joint_return
-from dashboard.data.names import format_date
+from dashboard.data.names import UNSAID, format_date
 from dashboard.views.tables import cells
 from dashboard.views.tables.cells import council, missing
 from dashboard.views.tables.html import Html, bold, items, join, note, outside, period, span
@@ -27,7 +27,7 @@ NO_PERIODS = "the register has no periods"
 REGISTERED = "Directors on the programme, by the register"
 MARKS: dict[Outcome, str] = {
     "met": "better", "was met": "better", "on course": "better", "not on course": "worse", "was not met": "worse",
-    "cannot be said": "same",
+    UNSAID: "same",
 }  # fmt: skip
 
 
@@ -175,7 +175,7 @@ def _shown(held: Held | tuple[Coverage, Outcome] | None) -> tuple[object, str, o
         return missing("the register has no rows"), "", ""
     share = formats.number(100 * counted.enrolled / counted.councils, 0)
     far = "meets it" if not counted.short else plural(counted.short, "director")
-    why = NO_PERIODS if outcome == "cannot be said" else None
+    why = NO_PERIODS if outcome == UNSAID else None
     said = _outcome(Assessment(outcome, float(counted.enrolled), why=why))
     return join(bold(f"{share}%"), said), far, f"{counted.enrolled} of {counted.councils}"
 

@@ -10,7 +10,7 @@ from dashboard.analysis.benchmarks import Benchmark
 from dashboard.analysis.direction import Side
 from dashboard.data.database import Database
 from dashboard.data.model import REASONS, Metric, Row
-from dashboard.data.names import format_date
+from dashboard.data.names import UNSAID, format_date
 from dashboard.views.text import comparisons, formats
 from dashboard.views.text.direction import NO_DIRECTION
 from dashboard.views.text.grammar import plural
@@ -74,7 +74,7 @@ def directions(name: str, rows: Sequence[Row], metrics: Mapping[str, Metric]) ->
     """Which way a council goes over all ranked measures, from `direction.with_direction` of its profile."""
     name = formats.place(name)
     ranked = [row for row in rows if metrics[row["metric_id"]].ranked and row["value"] is not None]
-    said = [row for row in ranked if row["direction"] not in (None, "cannot be said")]
+    said = [row for row in ranked if row["direction"] not in (None, UNSAID)]
     if not said:
         reasons = Counter(NO_DIRECTION[row["no_direction"]] for row in ranked if row["no_direction"])
         why = f": {formats.listed([words for words, _ in reasons.most_common(2)])}" if reasons else ""

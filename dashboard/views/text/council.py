@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dashboard.analysis.benchmarks import Benchmark
 from dashboard.analysis.queries import Inspection
 from dashboard.data.model import GRADES, Metric, Row
+from dashboard.data.names import UNSAID
 from dashboard.views.text import comparisons, formats
 from dashboard.views.text.formats import in_words
 from dashboard.views.text.grammar import LONGEST, have, together, words
@@ -122,9 +123,7 @@ def leaders_sentence(name: str, inspections: Sequence[Inspection]) -> str:
 def _direction(rows: Sequence[Row], metrics: Mapping[str, Metric]) -> str:
     """On how many ranked measures it has improved and worsened over five years."""
     known = [
-        row["direction"]
-        for row in rows
-        if metrics[row["metric_id"]].ranked and row["direction"] not in (None, "cannot be said")
+        row["direction"] for row in rows if metrics[row["metric_id"]].ranked and row["direction"] not in (None, UNSAID)
     ]
     if not known:
         return "No measure has enough years of data for a trend."

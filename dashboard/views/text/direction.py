@@ -12,6 +12,7 @@ from dashboard.analysis.direction import Movers, Side
 from dashboard.analysis.funnel import Funnel
 from dashboard.analysis.partners import WELL_JUDGED, Partner
 from dashboard.data.model import Metric, Row
+from dashboard.data.names import UNSAID
 from dashboard.views.text import comparisons, formats
 
 # In a sentence more names than this are counted, not listed.
@@ -36,7 +37,7 @@ def trend(row: Row) -> str:
     """
     if row["direction"] is None:
         return ""
-    if row["direction"] == "cannot be said":
+    if row["direction"] == UNSAID:
         return f"no trend: {NO_DIRECTION[row['no_direction']]}"
     return f"{row['direction']} {SPAN}"
 
@@ -45,7 +46,7 @@ def short_trend(row: Row) -> str:
     """The same in a column that says over how long: "getting worse", "no trend"; empty where none is asked."""
     if row["direction"] is None:
         return ""
-    return "no trend" if row["direction"] == "cannot be said" else str(row["direction"])
+    return "no trend" if row["direction"] == UNSAID else str(row["direction"])
 
 
 def trend_sentence(row: pl.DataFrame) -> str:

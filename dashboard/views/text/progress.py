@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dashboard.analysis.comparison import England
 from dashboard.analysis.progress import PERIODS, Assessment, Commitment, Held, Outcome
 from dashboard.data.model import Metric, Row
-from dashboard.data.names import format_date
+from dashboard.data.names import UNSAID, format_date
 from dashboard.views.text import comparisons, formats
 from dashboard.views.text.grammar import are
 
@@ -21,7 +21,7 @@ OUTCOMES: dict[Outcome, str] = {
     "met": "meets it",
     "on course": "on course",
     "not on course": "not on course",
-    "cannot be said": "no trend",
+    UNSAID: "no trend",
     "was met": "was met",
     "was not met": "was not met",
 }
@@ -33,7 +33,7 @@ SAID: dict[Outcome, str] = {
     "on course": "is on course for {}",
     "not on course": "is not on course for {}",
     "was not met": "missed {}",
-    "cannot be said": "has too few figures for {}",
+    UNSAID: "has too few figures for {}",
 }
 
 
@@ -159,7 +159,7 @@ def own(row: Row, one: Held) -> str:
 
 def label(outcome: Outcome, value: float | None) -> str:
     """An outcome as a cell says it."""
-    return "no figure" if value is None and outcome == "cannot be said" else OUTCOMES[outcome]
+    return "no figure" if value is None and outcome == UNSAID else OUTCOMES[outcome]
 
 
 def _shown(value: float, metric: Metric | None) -> str:
