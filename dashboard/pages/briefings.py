@@ -49,7 +49,7 @@ if benchmark.asks == "number" or (benchmark.asks and not benchmark.detail):
     st.info(f"Briefings do not use “{benchmark.label}”. This one compares with the best quarter in England.")
     benchmark = BENCHMARKS[DEFAULT]
 
-own = st.query_params.get("la")
+own = st.session_state.get("la")
 chosen = [numbers[name] for name in picked]
 if council_set:
     chosen += list(db.authorities if council_set == ALL else councils_in(db, numbers[council_set]))

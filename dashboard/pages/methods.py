@@ -17,10 +17,8 @@ from dashboard.pages.shared.downloads import download_table
 
 db = session.database()
 titles = measures.titles(db)
-# What is not drawn here is forgotten after this run; links from here lead back to the council that was chosen.
-if "la" in st.session_state:
-    st.session_state["council_before"] = st.session_state["la"]
-council = str(st.session_state.get("council_before"))
+# Links from here lead back to the council that was chosen.
+council = str(st.session_state.get("la"))
 keep = {"la": council} if council in db.authorities.values() else {}
 
 

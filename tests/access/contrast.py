@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 TEXT, GRAPHICS = 4.5, 3.0
 # A colour behind a word counts from so much of its box: a thin line that crosses it does not.
 SHARE = 0.12
-TALLEST = 12_000
+TALLEST = 16_000
 Colour = tuple[float, ...]
 
 
@@ -49,8 +49,11 @@ def faint(page: Page) -> list[str]:
     """The words in charts and maps that stand out too little from what is behind them."""
     viewport = page.viewport_size
     assert viewport is not None
-    tall = page.evaluate("() => document.querySelector('[data-testid=\"stMain\"]').scrollHeight")
-    walk.resize(page, viewport["width"], min(int(tall) + 80, TALLEST))
+    # Once more, since long tables are as high as the window lets them; from the top, which no head of a page covers.
+    for _ in range(2):
+        tall = page.evaluate("() => document.querySelector('[data-testid=\"stMain\"]').scrollHeight")
+        walk.resize(page, viewport["width"], min(int(tall) + 80, TALLEST))
+    page.evaluate("() => document.querySelector('[data-testid=\"stMain\"]').scrollTo(0, 0)")
     words, picture = _pictured(page)
     walk.resize(page, viewport["width"], viewport["height"])
     found = []

@@ -125,7 +125,7 @@ def choices(db: Database, page: str) -> None:
             only_council(db)
         # After the council, whose choice a link may have changed.
         acts = acting(db, page)
-        keep({"metric": titles, "period": None, "benchmark": BENCHMARK_LABELS}, acts)
+        keep_choices(db, {"la", *acts})
         if "metric" not in acts:
             line.html(tables.choices_line(filter(None, [st.session_state.get("la")])))
             return
@@ -158,6 +158,13 @@ def choices(db: Database, page: str) -> None:
             choose_benchmark_details(db)
         now = [st.session_state.get(one) for one in ("la", *(name for name in WIDTHS if name in acts))]
         line.html(tables.choices_line(filter(None, now)))
+
+
+def keep_choices(db: Database, drawn: set[str]) -> None:
+    """Keep the choices that a page does not draw itself for those that do."""
+    titles = [metric.title for metric in db.metrics.values()]
+    councils = [*db.authorities.values(), *db.ended.values()]
+    keep({"la": councils, "metric": titles, "period": None, "benchmark": BENCHMARK_LABELS}, drawn)
 
 
 def tab_title(db: Database, page: str) -> str:
