@@ -262,6 +262,15 @@ if (!window.monitorPage) {
     for (const one of away.splice(0)) one.style.visibility = '';
   });
 
+  // Escape closes a list and changes nothing; Streamlit would take away what is chosen, where nothing need be.
+  document.addEventListener('keydown', (event) => {
+    const box = event.target.closest?.('[data-testid="stSelectbox"] [aria-expanded="true"]');
+    if (event.key !== 'Escape' || !box) return;
+    event.stopImmediatePropagation();
+    box.blur();
+    box.focus({ preventScroll: true });
+  }, true);
+
   // On paper a picture is as wide as the sheet: it shrinks to that once it knows its own measures.
   const pictures = () => document.querySelectorAll('.js-plotly-plot .main-svg');
   addEventListener('beforeprint', () => {

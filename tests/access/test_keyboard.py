@@ -74,6 +74,19 @@ def test_the_focus_is_always_seen_and_never_covered(page: Page, most: int) -> No
         assert [one["unseen"] for one in found if one["unseen"]] == []
 
 
+def test_escape_closes_a_list_and_changes_nothing(page: Page) -> None:
+    boxes = page.locator('[data-testid="stSelectbox"] input[role="combobox"]:visible')
+    if not boxes.count():
+        pytest.skip("This page has no list of one choice.")
+    box = boxes.first
+    before, address = box.input_value(), page.url
+    assert [*walk.look_over(page, box, "a list", '[role="listbox"]:not(svg)')]
+    page.wait_for_timeout(300)
+    ready(page)
+    assert (box.input_value(), page.url) == (before, address)
+    assert box.evaluate("one => one === document.activeElement")
+
+
 def test_the_focus_stays_on_what_was_chosen(page: Page) -> None:
     for name, group in walk.groups(page).items():
         first = group.get_by_role("radio", checked=True)
