@@ -222,7 +222,7 @@ def _gaps(
     for metric in nine:
         row = rows[metric.metric_id]
         if row["value"] is None and row["value_low"] is None:
-            distance = Cell("no figure", formats.why(row, metric), "missing")
+            distance = Cell("no data", formats.why(row, metric), "missing")
         elif row["not_ranked"]:
             distance = Cell("not compared", row["not_ranked"], "missing")
         elif row["benchmark_low"] is None:

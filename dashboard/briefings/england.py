@@ -83,7 +83,7 @@ def _headlines(db: Database) -> Section:
     cards = []
     for one in front.headlines(db):
         metric = one.metric
-        figure = "no figure" if one.value is None else formats.brief(one.value, metric)
+        figure = "no data" if one.value is None else formats.brief(one.value, metric)
         unit = "" if metric.unit == "%" else f"{metric.unit}, "
         moved = ""
         if one.series_break:

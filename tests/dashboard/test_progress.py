@@ -268,7 +268,7 @@ def test_the_files_are_the_tables(filled: Database) -> None:
         assert f"{line['to_reach']} by {one.by_when:%-d %B %Y}" in cells[0]
         assert line["owner"] in cells[0]
         if found is None:
-            assert (cells[1], line["england_figure"]) == ("no figure from before the day", "")
+            assert (cells[1], line["england_figure"]) == ("no data from before the day", "")
             continue
         assert line["councils_meet_it"] + " of " + line["councils_with_figure"] in cells[3]
         if isinstance(found, Held):

@@ -107,7 +107,7 @@ def left_out(found: Best) -> str:
 def legend() -> Html:
     """What the numbers and colours of the years mean."""
     entries = [(f"q{quarter}", f"{quarter} {words}") for quarter, words in comparisons.QUARTERS.items()]
-    entries += [("", "( ) not ranked"), ("none", "? hidden figures leave it open"), ("none", "– no figure")]
+    entries += [("", "( ) not ranked"), ("none", "? hidden figures leave it open"), ("none", "– no data")]
     return tag("ul", *(tag("li", words, class_=css) for css, words in entries), class_="heat-legend")
 
 

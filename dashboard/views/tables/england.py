@@ -77,7 +77,7 @@ def _card(one: Headline, ranked: Metric, *, is_chosen: bool) -> Html:
     metric = one.metric
     # Posts are counted whole where they are read at a glance.
     value = (
-        "no figure"
+        "no data"
         if one.value is None
         else (formats.number(one.value, 0) if metric.counted else formats.brief(one.value, metric))
     )

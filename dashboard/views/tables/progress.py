@@ -169,7 +169,7 @@ def _shown(held: Held | tuple[Coverage, Outcome] | None) -> tuple[object, str, o
     if isinstance(held, Held):
         return _held(held)
     if held is None:
-        return missing("no figure from before the day"), "", ""
+        return missing("no data from before the day"), "", ""
     counted, outcome = held
     if not counted.registered:
         return missing("the register has no rows"), "", ""
@@ -185,8 +185,8 @@ def _held(held: Held) -> tuple[object, str, object]:
     when = period(formats.period_label(metric, held.end))
     councils = join(f"{held.met} of {held.had}", "" if england else when, _outcome(held.councils))
     if england is None:
-        return missing("no figure of England"), "", councils
-    value = formats.brief(england.value, metric) or "no figure"
+        return missing("no data for England"), "", councils
+    value = formats.brief(england.value, metric) or "no data"
     far = "" if england.value is None else sentences.distance(england.value, held)
     far = far.removesuffix(" short of it").replace("which meets it", "meets it")
     return join(bold(value), when, _outcome(england)), far, councils

@@ -18,7 +18,7 @@ HELP: dict[str, tuple[str, ...]] = {
     ),
     "map": (
         "Each shape or hexagon is a council; London is drawn again, larger, beside or below the rest.",
-        "What the colours mean stands under the map. Hatched councils have no figure.",
+        "What the colours mean stands under the map. Hatched councils have no published figure.",
         "Point at a council to read its figure, and click to open its page.",
         "By keyboard: Tab to the map, walk with the arrow keys, open with Enter.",
         "The strip has one dot for each council, best at the top. The table has the same figures.",

@@ -159,7 +159,7 @@ def own(row: Row, one: Held) -> str:
 
 def label(outcome: Outcome, value: float | None) -> str:
     """An outcome as a cell says it."""
-    return "no figure" if value is None and outcome == UNSAID else OUTCOMES[outcome]
+    return "no data" if value is None and outcome == UNSAID else OUTCOMES[outcome]
 
 
 def _shown(value: float, metric: Metric | None) -> str:
