@@ -59,6 +59,8 @@ def words_of(picture: str) -> list[Words]:
         if found := MOVED.match(node.get("transform", "")):
             x, y = x + scale * float(found[1]), y + scale * float(found[2])
             scale *= float(found[3] or 1)
+        if node.get("aria-hidden") == "true":
+            return  # the edge of words
         if node.tag == f"{SVG}text":
             lines = [one for one in node if one.get("x")] or [node]
             for line in lines:

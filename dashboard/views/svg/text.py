@@ -13,7 +13,10 @@ from PIL import ImageFont
 from dashboard.views.charts.palette import INK
 
 FONTS = Path(__file__).parents[2] / "assets" / "fonts"
-FAMILY = "'Source Sans Pro', 'Source Sans 3', Arial, sans-serif"
+# What most readers of a file have, or a font of the same widths; some software takes the first name alone. PNG are set
+# in the font that comes with us, and are measured with it: Arial is wider.
+FAMILY = "Arial, 'Source Sans Pro', 'Source Sans 3', sans-serif"
+WIDER = 1.09
 FILES = {False: "SourceSansPro-Regular.otf", True: "SourceSansPro-Bold.ttf"}
 # Widths are measured at this size.
 MEASURED = 100
@@ -27,6 +30,9 @@ FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff
 DAY = re.compile(r"\b(\d{1,2}) (?=[A-Z][a-z]+ \d{4})")
 # Where one sentence ends and the next begins: not after "St" in a name.
 BETWEEN = re.compile(r"(?<=[.!?])(?<!\bSt\.) (?=[A-Z“\d])")
+# Blanks that software drops: at the ends of letters of one look, and one beside another.
+SPACES = re.compile(r"^ +| +$| {2,}")
+EDGE = 'aria-hidden="true" fill="#ffffff" stroke="#ffffff" stroke-width="3" stroke-linejoin="round"'
 MARKUP = re.compile(r"(</?[bi]>)")
 
 
@@ -80,11 +86,11 @@ def width(markup: str, size: float, *, bold: bool = False) -> float:
 
 
 def wrap(text: str, size: float, room: float, *, bold: bool = False, most: int = 9) -> list[str]:
-    """Plain words in lines that have room, with a little to spare for other fonts; what is over ends in dots."""
+    """Plain words in lines that have room; what is over ends in dots."""
     found: list[str] = []
     for word in DAY.sub("\\1\N{NO-BREAK SPACE}", text).split(" "):
         longer = f"{found[-1]} {word}" if found else word
-        if found and width(quiet(longer), size, bold=bold) <= room * 0.96:
+        if found and width(quiet(longer), size, bold=bold) <= room:
             found[-1] = longer
         else:
             found.append(word)
@@ -164,18 +170,19 @@ def draw(
     turn = f' transform="rotate(-90 {number(x)} {number(y)})"' if turned else ""
     anchor = "" if across == "start" else f' text-anchor="{quoted(across)}"'
     weight = ' font-weight="700"' if bold else ""
-    edge = ' stroke="#ffffff" stroke-width="3" stroke-linejoin="round" paint-order="stroke"' if halo else ""
     behind = _behind(x, y + first, found, size, across, paper) if paper else ""
-    return (
-        f'{behind}<text x="{number(x)}" y="{number(y + first)}" font-size="{number(size)}" fill="{quoted(fill)}"'
-        f"{anchor}{weight}{edge}{turn}>{''.join(rows)}</text>"
-    )
+    place = f'x="{number(x)}" y="{number(y + first)}" font-size="{number(size)}"{anchor}{weight}{turn}'
+    words = "".join(rows)
+    # Drawn before the words, since not all software knows an order of painting.
+    edge = f"<text {place} {EDGE}>{words}</text>" if halo else ""
+    return f'{behind}{edge}<text {place} fill="{quoted(fill)}">{words}</text>'
 
 
 def _span(run: Run, *, bold: bool) -> str:
     look = ' font-weight="700"' if run.bold and not bold else ""
     look += ' font-style="italic"' if run.italic else ""
-    return f"<tspan{look}>{escape(run.text)}</tspan>" if look else escape(run.text)
+    text = escape(SPACES.sub(lambda found: "\N{NO-BREAK SPACE}" * len(found[0]), run.text))
+    return f"<tspan{look}>{text}</tspan>" if look else text
 
 
 def _behind(x: float, first: float, found: list[list[Run]], size: float, across: str, paper: str) -> str:
@@ -190,7 +197,7 @@ def _behind(x: float, first: float, found: list[list[Run]], size: float, across:
 
 
 def _letters(text: str, bold: bool) -> float:
-    return sum(_letter(letter, bold) for letter in text)
+    return WIDER * sum(_letter(letter, bold) for letter in text)
 
 
 @cache
