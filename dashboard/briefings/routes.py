@@ -182,7 +182,7 @@ def _benchmark(db: Database, benchmark_id: str | None, group: str | None) -> Ben
         raise RefusedError(
             400,
             "There is no such comparison",
-            f"“{shown(benchmark_id)}” is no benchmark that a briefing can use: {names}.",
+            f"“{shown(benchmark_id)}” is not a benchmark that a briefing can use: {names}.",
         )
     return known[benchmark_id]
 

@@ -58,7 +58,7 @@ RULES_OF_REJECTS = {
     "E_DUP_KEY": "A second report on one inspection",
     "E_ENCRYPTED": "A report that is locked",
     "E_HIDDEN": "A report with a character that nobody sees",
-    "E_MAGIC": "A file that is no report",
+    "E_MAGIC": "A file that is not a report",
     "E_NO_INSPECTION": "A report on an inspection that is not loaded",
     "E_NO_SECTION": "A report without what needs to improve",
     "E_NO_TITLE": "A report without council and dates on its first page",

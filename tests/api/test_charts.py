@@ -109,7 +109,7 @@ def test_a_picture_is_kept_by_its_tag_and_a_frozen_one_for_ever(api: Client, db:
         ("map.svg?colour=Mauve", 400, "There is no colour"),
         (f"map.svg?metric={JUDGED}&colour=Trend", 409, "cannot be coloured by “Trend”"),
         (f"order.svg?metric={JUDGED}", 409, "is a judgement"),
-        ("grades.svg", 409, "is no judgement"),
+        ("grades.svg", 409, "is not a judgement"),
         ("map.svg?councils=Leeds", 400, "There is no parameter “councils” here"),
         ("order.svg?benchmark=A+target", 409, "needs the number"),
         ("trend.csv?la=Leeds&size=card", 400, "There is no parameter “size” here"),

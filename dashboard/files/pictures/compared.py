@@ -72,9 +72,10 @@ def draw_courses(db: Database, choices: Choices) -> Drawn:
     listed = rows.to_dicts()
     title = f"{metric.title} over time"
     said = sentences.moved(listed, metric) or sentences.opening(listed, metric, benchmark, choices.area_id)
+    lines = sentences.key_of_lines(names.get(choices.area_id or "", ""), england=not metric.counted)
     return Drawn(
         Picture(
-            title, first_sentences(said),
+            title, f"{first_sentences(said)} {lines}",
             lambda _: draw_lines(history, metric, rows["area_id"].to_list(), breaks, chosen=choices.area_id),
             source_line(db, sources_of(db, history)), (),
             f"{metric.title} of {len(area_ids)} councils and England over time",

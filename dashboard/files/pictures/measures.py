@@ -204,7 +204,7 @@ def draw_grade_counts(db: Database, choices: Choices) -> Drawn:
     """How many councils have each grade of a judgement."""
     metric, period, benchmark = choices.metric, choices.period, choices.benchmark
     if not metric.graded:
-        raise CannotBeDrawnError(f"{metric.title} is no judgement: ask for order, or choose a judgement.")
+        raise CannotBeDrawnError(f"{metric.title} is not a judgement: ask for order, or choose a judgement.")
     rows = councils_by(db, choices)
     classification = palette.classify(rows, metric, "value", scale=db.councils_ever(metric.metric_id))
     title = f"{metric.title}, {formats.period_label(metric, period.end)}"

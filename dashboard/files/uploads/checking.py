@@ -286,7 +286,7 @@ def _unknown(db: Database, text: str, place: _Place, column: str) -> Finding:
     known = list(db.metrics) if column == METRIC_ID else [metric.title for metric in db.metrics.values()]
     lowered = {name.lower(): name for name in known}
     near = get_close_matches(text.lower()[:100], lowered, n=1, cutoff=0.5)
-    what = f"{shown(text)} is no measure here." if text else "The row names no measure."
+    what = f"{shown(text)} is not a measure here." if text else "The row names no measure."
     remedy = f"Did you mean {lowered[near[0]]}?" if near else "Take the names from the template."
     return Finding("E_UNKNOWN_MEASURE", what, remedy, place.line, place.column_name(column))
 
@@ -354,7 +354,7 @@ def _in_range(db: Database, area_id: str, metric: Metric, own: Own, wrong: numbe
         unit = "100%" if metric.unit == "%" else f"{most:,.0f} {metric.unit}"
         return wrong("E_RANGE", f"{own.value:g} is over {unit}.", f"Give it in the measure's unit, {metric.unit}.")
     if metric.unit in WHOLE and own.value != int(own.value):
-        return wrong("E_WHOLE", f"{own.value:g} is no whole number of {metric.unit}.")
+        return wrong("E_WHOLE", f"{own.value:g} is not a whole number of {metric.unit}.")
     if metric.unit in COUNTS and own.value >= 1e9:
         return wrong("E_RANGE", f"{own.value:g} is more than there can be.")
     if own.denominator is None and metric.unit == "%":

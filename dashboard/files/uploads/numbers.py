@@ -26,7 +26,7 @@ _SYMBOLS = (
 PATTERNS = (
     ("E_FORMULA", r"[=@].*", "is a formula, not a figure.", "Copy the cells, and paste them as values."),
     ("E_EXCEL_ERROR", _ERRORS, "is an error of the spreadsheet.", "Mend the cell it comes from, or leave it empty."),
-    ("E_NOT_FINITE", r"[-+]?(nan|inf|infinity)", "is no number that can be compared.", "Leave the cell empty."),
+    ("E_NOT_FINITE", r"[-+]?(nan|inf|infinity)", "is not a number that can be compared.", "Leave the cell empty."),
     (
         "E_PERCENT_SIGN",
         rf"[-+]?{_DIGITS} ?%",
@@ -99,7 +99,7 @@ def number(cell: Cell, line: int | None, column: str, metric_id: str | None = No
         # As the workbook holds it, not as somebody typed it.
         value = float(text)
         if not math.isfinite(value):
-            return wrong("E_NOT_FINITE", f"{shown(text)} is no number that can be compared.", "Leave the cell empty.")
+            return wrong("E_NOT_FINITE", f"{shown(text)} is not a number that can be compared.", "Leave the cell empty.")
         if abs(value) >= 1e15:
             return wrong("E_NUMBER", f"{shown(text)} has more digits than a figure.", "Look at the cell.")
         return value + 0.0

@@ -227,7 +227,7 @@ RULES = (
         "neighbours are looked at too, and who reaches the benchmark on more measures comes first. In both lists "
         "councils whose leaders are judged Good or Outstanding, and help and protection not lower, come before all "
         "others, and then the nearest. A lower grade is always said. Figures of very small returns, and of a return "
-        "both belong to, are no evidence. It is a short list to talk to, never a score.",
+        "both belong to, are not evidence. It is a short list to talk to, never a score.",
         of_partners,
         "peers similar councils to learn from talk",
     ),

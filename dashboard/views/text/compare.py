@@ -78,6 +78,8 @@ def moved(rows: Sequence[Row], metric: Metric) -> str:
         else {"higher": "rose", "lower": "fell", "no change": "did not change"}
     )
     said = [f"{ways.count(way)} {verb}" for way, verb in done.items() if way in ways]
+    if len(said) == 1 and len(ways) == len(known) > 2:
+        return f"All {said[0]} since the year before."
     without = len(known) - len(changes)
     others = f" {without} {have(without)} no figure a year before to compare with." if without else ""
     return f"Since the year before {formats.listed(said)}.{others}"

@@ -32,7 +32,7 @@ HELP: dict[str, tuple[str, ...]] = {
     "best": (
         "Who counts as best is set by “Compare with”, and the first sentence says by which rule.",
         "In the table by year, the number is the quarter: 1 is the best quarter of councils, 4 the worst.",
-        "What the best have in common is no proof of a cause.",
+        "What the best have in common does not prove a cause.",
         "Councils are never given one score over all measures.",
     ),
     "council": (
@@ -45,7 +45,7 @@ HELP: dict[str, tuple[str, ...]] = {
     "compare": (
         "Choose up to ten councils. At first they are a council's neighbours, or the best and the worst.",
         "In the table, colour and words say in which quarter of all councils a figure is.",
-        "In the last picture each dot is a council. That two measures go together is no proof of a cause.",
+        "In the last picture each dot is a council. That two measures go together does not prove a cause.",
         MISSING,
     ),
     "own": (
@@ -61,7 +61,7 @@ HELP: dict[str, tuple[str, ...]] = {
     ),
     "progress": (
         "Each commitment is compared with the newest published figures.",
-        "“On course” is a sum that is shown, from the last five periods. It is no forecast.",
+        "“On course” is a sum that is shown, from the last five periods. It is not a forecast.",
         "Choose a commitment to see every period, and the councils that do not meet it.",
     ),
     "briefings": (
