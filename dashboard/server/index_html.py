@@ -87,6 +87,7 @@ def with_first_words(index_html: str, words: FirstWords, style: str, address: st
     <meta name="robots" content="{escape(robots)}" />
     <link rel="canonical" href="{escape(address)}" />
     <meta property="og:type" content="website" />
+    <meta property="og:url" content="{escape(root + address)}" />
     <meta property="og:site_name" content="{PRODUCT}" />
     <meta property="og:title" content="{title}" />
     <meta property="og:description" content="{description}" />
