@@ -40,7 +40,7 @@ from dashboard.server.capacity import Capacity
 from dashboard.server.error_middleware import ErrorMiddleware
 from dashboard.server.headers import SecurityHeaders, policy
 from dashboard.server.health import Health
-from dashboard.server.page_routes import PageRoutes
+from dashboard.server.page_routes import Packing, PageRoutes
 from dashboard.server.page_runs import PageClient, run_page
 from dashboard.server.websocket_filter import WebSocketFilter
 
@@ -115,6 +115,7 @@ def middleware() -> list[Middleware]:
             other_origins=lambda: config.get_option("server.corsAllowedOrigins"),
         ),
         *([Middleware(WebSocketFilter, script=MAIN)] if server_settings.filter_messages else []),
+        Middleware(Packing),
     ]
 
 

@@ -14,11 +14,12 @@ from pathlib import Path
 from urllib.parse import parse_qsl, urlencode
 
 from starlette.concurrency import run_in_threadpool
-from starlette.datastructures import URL, Headers
+from starlette.datastructures import URL, Headers, MutableHeaders
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Match
-from starlette.types import Receive, Scope, Send
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from dashboard.api.replies import PACKED as PACKED_TAG
 from dashboard.api.replies import ClientHeaders
 from dashboard.pages.shared import assets
 from dashboard.server import error_pages, first_words
@@ -75,7 +76,7 @@ class PageRoutes(BaseRoute):
         self._template, self._first_words = index_html, first_words.Cache()
         content = index_html.encode("utf-8")
         self._index_html, self._packed_index_html = content, gzip.compress(content, mtime=0)
-        self._tag = f'"{hashlib.sha256(content).hexdigest()[:24]}"'
+        self._tag = hashlib.sha256(content).hexdigest()[:24]
         self._files = {f"/{path.relative_to(files).as_posix()}": path for path in files.rglob("*") if path.is_file()}
         self._files.pop("/index.html", None)
         self._packed: dict[str, bytes] = {}
@@ -83,9 +84,8 @@ class PageRoutes(BaseRoute):
 
     def matches(self, scope: Scope) -> tuple[Match, Scope]:
         """Everything but a WebSocket and what Streamlit answers."""
-        path = scope.get("path", "")
-        streamlits = path in STREAMLIT_ADDRESSES or path.startswith(STREAMLIT_FOLDERS)
-        return (Match.NONE, {}) if scope["type"] != "http" or streamlits else (Match.FULL, {})
+        ours = scope["type"] == "http" and not _is_streamlits(scope.get("path", ""))
+        return (Match.FULL, {}) if ours else (Match.NONE, {})
 
     async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer with a page, a file, a redirection or 404."""
@@ -143,11 +143,13 @@ class PageRoutes(BaseRoute):
             sheet = assets.style().url
             content = with_first_words(self._template, words, sheet, address, self._robots, root).encode()
             packed = gzip.compress(content, FAST, mtime=0)
-            tag = f'"{hashlib.sha256(content).hexdigest()[:24]}"'
-        headers = {"Cache-Control": "no-cache", "ETag": tag, "Vary": "Accept-Encoding"}
-        if tag in request_headers.get("if-none-match", ""):
+            tag = hashlib.sha256(content).hexdigest()[:24]
+        takes_gzip = _takes_gzip(request_headers)
+        shown = f'"{tag}{PACKED_TAG if takes_gzip else ""}"'
+        headers = {"Cache-Control": "no-cache", "ETag": shown, "Vary": "Accept-Encoding"}
+        if ClientHeaders(if_none_match=request_headers.get("if-none-match", "")).has(tag):
             return Response(None, 304, headers)
-        if not _takes_gzip(request_headers):
+        if not takes_gzip:
             return Response(content, 200, headers, "text/html")
         return Response(packed, 200, {**headers, "Content-Encoding": "gzip"}, "text/html")
 
@@ -166,6 +168,40 @@ class PageRoutes(BaseRoute):
             if path not in self._packed:
                 self._packed[path] = gzip.compress(self._files[path].read_bytes(), LEVEL, mtime=0)
             return self._packed[path]
+
+
+class Packing:
+    """Leaves the packing of what is ours to our routes (ASGI).
+
+    Streamlit's middleware packs every answer where a client names gzip, even with a weight of zero, and files that are
+    packed already; and it writes Vary once more.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def send_vary_once(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                message["headers"] = list(message.get("headers", ()))
+                headers = MutableHeaders(raw=message["headers"])
+                if vary := headers.get("vary"):
+                    headers["Vary"] = ", ".join(dict.fromkeys(one.strip() for one in vary.split(",")))
+            await send(message)
+
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        # In capitals it is the same word, and Streamlit does not find it.
+        word = b"gzip" if _is_streamlits(scope["path"]) else b"GZIP"
+        taken = [(b"accept-encoding", word)] if _takes_gzip(Headers(scope=scope)) else []
+        others = [(name, value) for name, value in scope["headers"] if name != b"accept-encoding"]
+        await self._app({**scope, "headers": [*others, *taken]}, receive, send_vary_once)
+
+
+def _is_streamlits(path: str) -> bool:
+    """Whether Streamlit answers at an address."""
+    return path in STREAMLIT_ADDRESSES or path.startswith(STREAMLIT_FOLDERS)
 
 
 def _is_worth_packing(file: Path) -> bool:

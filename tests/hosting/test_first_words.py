@@ -59,7 +59,8 @@ def test_the_preview_of_a_link_shows_a_picture_of_the_size_that_it_says(app: Cli
     shown = with_first_words(f"{TITLE}{FIRST}", found, "/s.css", "/", "noindex", "https://dashboard.example")
     address = html.escape(f"https://dashboard.example{found.picture}")
     for name, content in (
-        ("og:type", "website"), ("og:url", "https://dashboard.example/"), ("og:image", address), ("og:image:width", "1200"), ("og:image:height", "630"),
+        ("og:type", "website"), ("og:url", "https://dashboard.example/"), ("og:image", address),
+        ("og:image:width", "1200"), ("og:image:height", "630"),
         ("og:image:alt", "Synthetic &amp; Sons · Child Protection Monitor. One in ten is unfilled."),
     ):  # fmt: skip
         assert f'<meta property="{name}" content="{content}" />' in shown

@@ -88,6 +88,26 @@ def test_who_takes_no_gzip_gets_none(app: Client, coding: str) -> None:
     assert "content-encoding" not in app.get("/council", accept_encoding=coding).headers
 
 
+@pytest.mark.parametrize(
+    ("address", "packs"),
+    [
+        ("/council", True), ("/api/v1/areas.csv", True), ("/api/v1/areas.json", True), ("/api", True),
+        ("/briefings/383.html", True), ("/briefings/383.pdf", False), ("/api/v1/observations.parquet?area=383", False),
+    ],
+)  # fmt: skip
+def test_the_server_packs_as_each_client_asks(server: Running, address: str, packs: bool) -> None:
+    for coding, taken in (("gzip;q=0", False), ("br, gzip;q=0.0, deflate", False), ("br, gzip", True)):
+        got = server.ask(address, accept_encoding=coding)
+        assert (got.status, got.headers.get("content-encoding")) == (200, "gzip" if taken and packs else None), coding
+        assert got.headers["vary"].count("Accept-Encoding") <= 1
+
+
+def test_a_packed_page_has_a_tag_of_its_own_and_either_is_known_again(app: Client) -> None:
+    tags = [app.get("/council", accept_encoding=coding).headers["etag"] for coding in ("gzip", "identity")]
+    assert len(set(tags)) == 2
+    assert {app.get("/council", if_none_match=tag).status for tag in tags} == {304}
+
+
 @pytest.mark.parametrize("asked", ["/council?la=Nowhere", "/council?la=Cumbria", "/council?la=", "/map?colour=383"])
 def test_what_is_no_council_of_today_is_left_for_the_page_to_explain(app: Client, asked: str) -> None:
     assert app.get(asked).status == 200

@@ -99,7 +99,8 @@ def number(cell: Cell, line: int | None, column: str, metric_id: str | None = No
         # As the workbook holds it, not as somebody typed it.
         value = float(text)
         if not math.isfinite(value):
-            return wrong("E_NOT_FINITE", f"{shown(text)} is not a number that can be compared.", "Leave the cell empty.")
+            what = f"{shown(text)} is not a number that can be compared."
+            return wrong("E_NOT_FINITE", what, "Leave the cell empty.")
         if abs(value) >= 1e15:
             return wrong("E_NUMBER", f"{shown(text)} has more digits than a figure.", "Look at the cell.")
         return value + 0.0
