@@ -9,14 +9,14 @@ import threading
 import zlib
 from collections import OrderedDict
 from collections.abc import Hashable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from weakref import WeakKeyDictionary
 
 from dashboard.api.endpoints import WHOLE
 from dashboard.api.problems import problem
 from dashboard.api.request_parsing import ApiRequest, to_text
-from dashboard.api.tables import Rows
+from dashboard.api.tables import Rows, why_none
 from dashboard.data.database import Database
 from dashboard.files import exports
 from dashboard.files.exports.text import seen
@@ -140,6 +140,8 @@ def make(request: ApiRequest) -> Answer:
     """The answer to a request; raises Problem where its parameters do not go together, or it asks for too much."""
     kind = request.kind
     rows = request.endpoint.find(request.db, request.values)
+    if not rows.count and not rows.why:
+        rows = replace(rows, why=why_none(request.db, request.values))
     left = max(rows.count - request.offset, 0)
     if request.limit is None and not kind.pages and left > kind.rows:
         raise problem(

@@ -37,17 +37,18 @@ class Rows:
     """Why there are none, in words."""
 
 
+def why_none(db: Database, values: Values, why: str = "No row matches these filters.") -> str:
+    """Why no row matches: which of the areas asked for ended, and what else stands in the way."""
+    ended = [area_id for area_id in values.get("area", ()) if area_id in db.ended]
+    return " ".join([*(places.explain_end(db, area_id).words for area_id in ended), why])
+
+
 def observations(db: Database, values: Values) -> Rows:
     """Figures, or the reasons why there is none; where no row matches, which filter stands in the way."""
     found = _observations(db, values)
-    return found if found.count else replace(found, why=_why_none(db, values))
-
-
-def _why_none(db: Database, values: Values) -> str:
-    """Which filter stands in the way, and which of the areas asked for ended."""
-    ended = [area_id for area_id in values.get("area", ()) if area_id in db.ended]
-    words = [places.explain_end(db, area_id).words for area_id in ended]
-    return " ".join([*words, nothing(db, to_figure_query(values))])
+    if found.count:
+        return found
+    return replace(found, why=why_none(db, values, nothing(db, to_figure_query(values))))
 
 
 def _observations(db: Database, values: Values) -> Rows:

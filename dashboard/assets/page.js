@@ -262,6 +262,17 @@ if (!window.monitorPage) {
     for (const one of away.splice(0)) one.style.visibility = '';
   });
 
+  // In a list of choices "Sandwell council" finds Sandwell, and so does what a phone makes of an apostrophe.
+  const KIND_OF_COUNCIL = /\s+((city|county|district|borough|metropolitan)\s+)*council$/i;
+  const writeValue = Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, 'value').set;
+  document.addEventListener('input', ({ target }) => {
+    if (!target.matches?.('input[role="combobox"]')) return;
+    const found = target.value.replace(KIND_OF_COUNCIL, '').replaceAll('’', "'");
+    if (found === target.value) return;
+    writeValue.call(target, found);
+    target.dispatchEvent(new Event('input', { bubbles: true }));
+  });
+
   // Escape closes a list and changes nothing; Streamlit would take away what is chosen, where nothing need be.
   document.addEventListener('keydown', (event) => {
     const box = event.target.closest?.('[data-testid="stSelectbox"] [aria-expanded="true"]');

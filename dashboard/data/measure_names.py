@@ -12,7 +12,7 @@ ALSO = {
     "vacancies_fte": ("Unfilled posts, number",),
     "turnover_rate": ("Leavers, share", "Retention"),
     "agency_rate": ("Locums", "Temporary staff"),
-    "caseload": ("Workload", "Cases per social worker"),
+    "caseload": ("Caseloads", "Workload", "Cases per social worker"),
     "absence_rate": ("Sick leave",),
     "plan_rate": ("CPP rate",),
     "conference_rate": ("ICPC rate",),
@@ -45,7 +45,8 @@ def find_metric(db: Database, text: str) -> Metric | None:
 
     Titles come first: the short title of one measure may be the title of another.
     """
-    return _by_name(db).get(text.strip().casefold())
+    # Phones type the apostrophe of print.
+    return _by_name(db).get(text.strip().casefold().replace("\N{RIGHT SINGLE QUOTATION MARK}", "'"))
 
 
 @cached

@@ -108,17 +108,19 @@ def options(db: Database) -> dict[str, str]:
     """What can be typed into a choice of a council beside its name -> its name: "Carlisle: now in Cumberland"."""
     names = db.authorities
     said = {"short name": "", "town": "in ", "district": "in ", "former district": "now in "}
+    places = db.table["place"].sort("place", "area_id")
     found = {
         f"{place}: {said[kind]}{names[area_id]}": names[area_id]
-        for place, area_id, kind in db.table["place"].sort("place", "area_id").iter_rows()
+        for place, area_id, kind in places.iter_rows()
         # A reader who types a word of the name finds it by that.
-        if not re.search(rf"\b{re.escape(key(place))}\b", key(names[area_id]))
+        if area_id in names and not re.search(rf"\b{re.escape(key(place))}\b", key(names[area_id]))
     }
-    for area_id, name in db.ended.items():
-        short = re.sub(r" \(.*", "", name)
-        if short not in names.values():
+    ended = [(re.sub(r" \(.*", "", name), area_id) for area_id, name in db.ended.items()]
+    ended += [(place, area_id) for place, area_id, _ in places.iter_rows() if area_id in db.ended]
+    for name, area_id in ended:
+        if name not in names.values():
             for one in explain_end(db, area_id).area_ids:
-                found[f"{short}: now in {names[one]}"] = names[one]
+                found[f"{name}: now in {names[one]}"] = names[one]
     return found
 
 
@@ -139,13 +141,14 @@ def _bare(whole: str) -> str:
 def _nearest(db: Database, whole: str) -> tuple[str, ...]:
     """Councils of today that have it among their words, else the one most like it."""
     names = {key(name): area_id for area_id, name in db.authorities.items()}
+    short = {name: area_id for name, area_id in _names(db).bare.items() if area_id in db.authorities}
     bare = _bare(whole)
     within = re.compile(rf"\b{re.escape(bare)}")
     found = [area_id for name, area_id in names.items() if len(bare) >= SHORTEST and within.search(name)]
     if 0 < len(found) <= MOST_NEAR:
         return tuple(found)
-    like = get_close_matches(bare, names, n=1, cutoff=0.6)
-    return tuple(names[one] for one in like)
+    like = get_close_matches(bare, short, n=1, cutoff=0.6)
+    return tuple(short[one] for one in like)
 
 
 @cached

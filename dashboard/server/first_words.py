@@ -66,10 +66,13 @@ class _Client(PageClient):
     def __init__(self) -> None:
         super().__init__()
         self.parts: dict[tuple[int, ...], str] = {}
+        self.title = ""
 
     def write_forward_msg(self, msg: ForwardMsg) -> None:
         """Called by Streamlit, on the thread of the event loop."""
         super().write_forward_msg(msg)
+        if msg.WhichOneof("type") == "page_config_changed" and msg.page_config_changed.title:
+            self.title = msg.page_config_changed.title
         if msg.WhichOneof("type") == "delta" and (part := _part(msg.delta.new_element)):
             self.parts[tuple(msg.metadata.delta_path)] = part
 
@@ -119,7 +122,7 @@ async def _run(page: str, query: str) -> FirstWords | None:
     await run_page(page, query, client, SECONDS)
     if client.failed or not client.parts:
         return None
-    return compose([part for _, part in sorted(client.parts.items())], page, query)
+    return compose([part for _, part in sorted(client.parts.items())], page, query, client.title)
 
 
 def _part(element: object) -> str | None:
@@ -136,8 +139,8 @@ def _part(element: object) -> str | None:
     return None
 
 
-def compose(parts: list[str], page: str, query: str) -> FirstWords | None:
-    """The words of a page from its parts, in their order; None where none is a heading."""
+def compose(parts: list[str], page: str, query: str, title: str = "") -> FirstWords | None:
+    """The words of a page from its parts, in their order; None where none is a heading. `title` is that of its tab."""
     whole: list[str] = []
     for part in parts:
         if sum(map(len, whole)) + len(part) > MOST_CHARACTERS and whole:
@@ -148,7 +151,7 @@ def compose(parts: list[str], page: str, query: str) -> FirstWords | None:
     if heading is None:
         return None
     chosen = {name: values for name, values in parse_qs(query).items() if name in SHARED}
-    title = f"{_words(heading[1])} · {PRODUCT}"
+    title = title or f"{_words(heading[1])} · {PRODUCT}"
     body = LINK.sub(lambda link: f'<a href="{_kept(link[1] or f"/{page}", link[2], chosen)}"', body)
     description = _words(sentence[1]) if sentence else PRODUCT
     db = store().current()
