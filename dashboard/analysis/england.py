@@ -240,6 +240,7 @@ def ends(rows: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
 
 
 def worst_first(rows: pl.DataFrame) -> pl.DataFrame:
-    """The same rows turned round; those without a figure stay last."""
+    """The same rows turned round; those that are not ranked, and those without a figure, come last."""
     known = pl.coalesce("value", "value_low").is_not_null()
-    return pl.concat([rows.filter(known).reverse(), rows.filter(~known)])
+    ranked = known & pl.col("not_ranked").is_null()
+    return pl.concat([rows.filter(ranked).reverse(), rows.filter(known & ~ranked).reverse(), rows.filter(~known)])

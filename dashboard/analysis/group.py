@@ -66,7 +66,8 @@ def extremes(profile: pl.DataFrame, group: Members | None, most: int = 5) -> tup
         return queries.strongest(profile, most), queries.weakest(profile, most)
     best = by_rank(profile).head(most)
     rest = by_rank(profile, "rank_low").join(best, on="metric_id", how="anti", maintain_order="left")
-    return best, rest.tail(most).reverse().filter(_share("rank_low") > HALF)
+    worst = rest.sort(_share("rank_low"), descending=True, maintain_order=True).head(most)
+    return best, worst.filter(_share("rank_low") > HALF)
 
 
 def by_rank(profile: pl.DataFrame, rank: Literal["rank_low", "rank_high"] = "rank_high") -> pl.DataFrame:

@@ -130,17 +130,19 @@ def strongest(profile: pl.DataFrame, most: int = 5) -> pl.DataFrame:
 
 def weakest(profile: pl.DataFrame, most: int = 5) -> pl.DataFrame:
     """The measures in which it ranks worst, worst first: of the worse half of councils, and none of its strongest."""
-    rows = _by_rank(profile, "rank_low").join(
+    rows = _by_rank(profile, "rank_low", best_first=False).join(
         strongest(profile, most), on="metric_id", how="anti", maintain_order="left"
     )
-    return rows.tail(most).reverse().filter(pl.col("quarter_low") > 2)
+    return rows.head(most).filter(pl.col("quarter_low") > 2)
 
 
-def _by_rank(profile: pl.DataFrame, rank: str) -> pl.DataFrame:
-    """The measures in which it has a figure and quarters are known, best first by the worst or best rank there."""
+def _by_rank(profile: pl.DataFrame, rank: str, *, best_first: bool = True) -> pl.DataFrame:
+    """The measures in which it has a figure and quarters are known, by the worst or best rank there; of equal ones that
+    comes first which is first in the menu.
+    """
     share = (pl.col(rank) - 1) / (pl.col("ranked") - 1)
     known = pl.col("value").is_not_null() & pl.col("quarter_low").is_not_null() & (pl.col("ranked") > 1)
-    return profile.filter(known).sort(share, maintain_order=True)
+    return profile.filter(known).sort(share, descending=not best_first, maintain_order=True)
 
 
 @cached

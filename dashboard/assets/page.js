@@ -7,11 +7,11 @@ if (!window.monitorPage) {
   // Choices that mean the same on every page; the rest of an address belongs to the page it was made on.
   const SHARED = ['la', 'metric', 'period', 'benchmark', 'group', 'target', 'version'];
 
-  // Streamlit replaces an address where something was chosen in a list. Another council or measure is a step that Back
-  // undoes; so is a page, and Back leads to the same place on it. What Streamlit drops from an address that was opened,
+  // Streamlit replaces an address where something was chosen in a list. Another council, measure or comparison is a step
+  // that Back undoes; so is a page, and Back leads to the same place on it. What Streamlit drops from an address that was opened,
   // before the reader did anything, is no step, nor is what follows a place or another name that was typed
   // ("Carlisle: now in ...").
-  const STEPS = ['la', 'metric'];
+  const STEPS = ['la', 'metric', 'benchmark'];
   const push = history.pushState.bind(history);
   const replace = history.replaceState.bind(history);
   const main = () => document.querySelector('[data-testid="stMain"]');
@@ -105,6 +105,11 @@ if (!window.monitorPage) {
     const to = new URL(link.href);
     const path = link.getAttribute('href').startsWith('?') ? '' : to.pathname;
     onceDrawn(() => choose(path, to.searchParams, { without: link.dataset.without }));
+  });
+  // On a phone the menu lies over the page: it goes once something was chosen in it.
+  document.addEventListener('click', ({ target }) => {
+    if (!target.closest?.('a[data-testid^="stSidebarNav"]')) return;
+    setTimeout(() => document.querySelector('[data-testid="stSidebarCollapseButton"] button')?.click());
   });
   document.addEventListener('choose-quietly', ({ detail }) => choose('', detail.choices, { quietly: true }));
   document.addEventListener('open-council', ({ detail }) => onceDrawn(() => choose(detail.path, { la: detail.name })));

@@ -17,7 +17,7 @@ from dashboard.views.text.briefings import group
 # Of a strip some five centimetres long: finer is not seen.
 DIGITS = 4
 HEAD = "All councils, better to the right"
-OTHERS = "Those that are not ranked, as they are based on too few, and those whose figure is hidden have no dot."
+OTHERS = "Councils based on too few to be ranked, and those whose figure is hidden, have no dot."
 
 
 def strip(

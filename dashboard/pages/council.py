@@ -8,6 +8,7 @@ import streamlit as st
 from dashboard.analysis import compare, direction, england, funnel, queries, scenarios
 from dashboard.analysis import group as groups
 from dashboard.analysis import partners as learning
+from dashboard.analysis.benchmarks import BENCHMARKS
 from dashboard.api import view_data
 from dashboard.briefings import council as briefing
 from dashboard.briefings.council import MOST_PARTNERS
@@ -30,7 +31,7 @@ from dashboard.views.text import compare as side_by_side
 from dashboard.views.text import comparisons, formats
 from dashboard.views.text import direction as directions
 from dashboard.views.text import group as grouped
-from dashboard.views.text.council import council_sentence, opening, profile_sentence
+from dashboard.views.text.council import among_neighbours, council_sentence, opening, profile_sentence
 from dashboard.views.text.markdown import literal
 from dashboard.views.text.notices import notices
 
@@ -204,6 +205,11 @@ for notice in notices(db, chosen.area_id):
 
 judgements = queries.judgements(db, chosen.area_id)
 st.html(tables.judgements(judgements, inspections[0] if inspections else None, datetime.now(UTC).date()))
+if group is None:
+    like_it = BENCHMARKS["neighbours"]
+    of_neighbours = groups.members(db, like_it, chosen.area_id)
+    _, worst_there = groups.extremes(groups.ranked_among(db, profile, of_neighbours), of_neighbours)
+    st.html(parts.among_neighbours(among_neighbours(briefing.first(worst_there), db.metrics), like_it.label))
 session.briefing_line(db, chosen)
 
 st.header("The measures that matter most", anchor=False)
@@ -230,6 +236,8 @@ with left:
     st.header("What Ofsted asked for", anchor=False)
     st.html(asking.asked_of(db, chosen.area_id, inspections[0].published if inspections else None))
     st.header("Councils to learn from", anchor=False)
+    if near:
+        st.html(tables.sentence(directions.neighbours_sentence(name, near, metric, benchmark)))
     if to_contact:
         st.html(parts.to_learn_from(to_contact[:MOST_PARTNERS], name))
     else:
@@ -238,9 +246,8 @@ with right:
     st.header("What to ask the council", anchor=False)
     joint = briefing.jointly(db, chosen.area_id, by_metric)
     partners_asked = learning.learning_partners(db, chosen.area_id, benchmark, most=MOST_PARTNERS)
-    st.html(
-        parts.to_ask(briefing.questions_to(db, chosen.area_id, ranked, nine, benchmark, partners_asked, joint, weakest))
-    )
+    asked_of = [*(near or ()), *partners_asked]
+    st.html(parts.to_ask(briefing.questions_to(db, chosen.area_id, ranked, nine, benchmark, asked_of, joint, weakest)))
 
 st.html(tables.MEASURE_ANCHOR)
 st.header(f"More on {literal(formats.place(name))}", anchor=False)

@@ -42,6 +42,10 @@ sentence = england_sentence(rows.to_dicts(), queries.england(db, metric, period)
 session.headline("England", sentence, kicker="How well is every council protecting its children?")
 group = groups.members(db, benchmark, chosen.area_id)
 own = groups.own_row(db, rows, group, chosen.area_id)
+if own is not None:
+    joint = queries.partners(db, own["return_id"], own["area_id"])
+    sentence = council_sentence(own["name"], own, metric, benchmark, joint, among(group))
+    st.html(parts.council(own["name"], sentence))
 st.html(parts.headlines(england.headlines(db), metric.metric_id))
 if not st.session_state.get(VERSION):
     st.html(parts.since(db))
@@ -64,10 +68,23 @@ if metric.ranked:
     with st.expander(label, key="worst_first", on_change="rerun", bind="query-params") as table:
         if table.open:
             st.html(tables.councils(db, england.worst_first(rows), metric, benchmark, label))
-if own is not None:
-    joint = queries.partners(db, own["return_id"], own["area_id"])
-    sentence = council_sentence(own["name"], own, metric, benchmark, joint, among(group))
-    st.html(parts.council(own["name"], sentence))
+st.header("Who improved, and who worsened" if metric.ranked else "Biggest changes", anchor=False)
+session.notice("over", "span of years", list(SPANS))
+span = one_of("Over", list(SPANS), "over")
+moved = direction.movers(db, metric, SPANS[span])
+st.html(tables.sentence(directions.movers_sentence(moved)))
+if moved.rows.height:
+    column: Literal["improvement", "change"] = "improvement" if metric.ranked else "change"
+    furthest = watch_lists.moved(moved)
+    sides = ("Improved most", "Worsened most") if metric.ranked else ("Rose most", "Fell most")
+    for place, best, caption in zip(st.columns(2, gap="medium"), (True, False), sides, strict=True):
+        place.html(furthest.html(moved.furthest(column, best=best, most=MOST_MOVED), caption))
+    download_table(
+        lambda: furthest.frame(moved.rows, cite_metric(db, metric)),
+        f"{metric.metric_id}-movers.csv",
+        f"Download changes for all {moved.rows.height} councils (CSV)",
+    )
+
 st.html(parts.turns())
 st.html(papers.line(ENGLAND, benchmark, st.session_state.get(VERSION)))
 st.html(parts.grades(england.grades(db)))
@@ -132,7 +149,7 @@ if said := front.chance_sentence(rows, metric, benchmark):
 left, right = st.columns(2, gap="medium")
 with left:
     if watch.height:
-        st.html(watch_lists.watched(watch, metric, benchmark, "Getting worse"))
+        st.html(watch_lists.watched(watch, metric, benchmark, "Getting worse over five years"))
         download(
             db,
             watch,
@@ -143,7 +160,7 @@ with left:
 with right:
     if peers.height:
         judged = partners.leaders(db)
-        st.html(watch_lists.watched(peers, metric, benchmark, "Getting better", judged))
+        st.html(watch_lists.watched(peers, metric, benchmark, "Getting better over five years", judged))
         download(
             db,
             peers,
@@ -161,23 +178,6 @@ if several.height > often.height:
     with st.expander(label, key="watched", on_change="rerun", bind="query-params") as table:
         if table.open:
             st.html(watch_lists.counted(db, several, label))
-
-st.header("Biggest changes", anchor=False)
-session.notice("over", "span of years", list(SPANS))
-span = one_of("Over", list(SPANS), "over")
-moved = direction.movers(db, metric, SPANS[span])
-st.html(tables.sentence(directions.movers_sentence(moved)))
-if moved.rows.height:
-    column: Literal["improvement", "change"] = "improvement" if metric.ranked else "change"
-    furthest = watch_lists.moved(moved)
-    sides = ("Improved most", "Worsened most") if metric.ranked else ("Rose most", "Fell most")
-    for place, best, caption in zip(st.columns(2, gap="medium"), (True, False), sides, strict=True):
-        place.html(furthest.html(moved.furthest(column, best=best, most=MOST_MOVED), caption))
-    download_table(
-        lambda: furthest.frame(moved.rows, cite_metric(db, metric)),
-        f"{metric.metric_id}-movers.csv",
-        f"Download changes for all {moved.rows.height} councils (CSV)",
-    )
 
 st.header("What is new", anchor=False)
 st.html(parts.news(db, england.news(db)))

@@ -159,8 +159,8 @@ class TestWhatIsSaid:
             "Sandwell to improve:"
         )
         assert sentences.council_sentence("Bristol, City of", nothing, READ, date(2023, 3, 20)) == (
-            "Recommendations are read from reports published from January 2025 to August 2026. None is on Bristol. Its "
-            "last one came out on 20 March 2023."
+            "The recommendations here come from reports published from January 2025 to August 2026. Bristol's last "
+            "report is of 20 March 2023."
         )
         assert sentences.own_sentence("Sandwell", asked, READ) == (
             "Sandwell was asked for 4 improvements on 2 December 2025."
@@ -262,8 +262,8 @@ class TestThePages:
         assert "Outcome 4: children in care and care leavers have stable, loving homes" in shown
         assert "https://files.ofsted.gov.uk/" in shown
         barnsley = [one.proto.body for one in opened("Council", la="Barnsley").get("html")]
-        (none,) = [body for body in barnsley if "None is on" in body]
-        assert "None is on Barnsley. Its last one came out on 27 October 2023." in none
+        (none,) = [body for body in barnsley if "The recommendations here come" in body]
+        assert "Barnsley's last report is of 27 October 2023." in none
         assert '<ol class="asked">' not in none
 
 
@@ -275,7 +275,7 @@ def test_a_briefing_lists_them_with_the_date_and_names_the_source(db: Database) 
     )
     assert any("Inspection reports of local authority children's services" in one for one in words)
     without = list(content.briefing(db, BARNSLEY).texts())
-    assert any("None is on Barnsley." in one for one in without)
+    assert any("Barnsley's last report is of" in one for one in without)
     assert not any("Inspection reports of local authority" in one for one in without)
 
 

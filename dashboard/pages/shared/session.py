@@ -125,9 +125,10 @@ def choices(db: Database, page: str) -> None:
             only_council(db)
         # After the council, whose choice a link may have changed.
         acts = acting(db, page)
+        needed = page in ("council", "own") and not st.session_state.get("la")
         keep_choices(db, {"la", *acts})
         if "metric" not in acts:
-            line.html(tables.choices_line(filter(None, [st.session_state.get("la")])))
+            line.html(tables.choices_line(filter(None, [st.session_state.get("la")]), needed=needed))
             return
         drawn = {name: width for name, width in WIDTHS.items() if name in acts}
         where = dict(zip(drawn, others.columns([*drawn.values()]), strict=True))
@@ -157,7 +158,7 @@ def choices(db: Database, page: str) -> None:
                 choose_benchmark()
             choose_benchmark_details(db)
         now = [st.session_state.get(one) for one in ("la", *(name for name in WIDTHS if name in acts))]
-        line.html(tables.choices_line(filter(None, now)))
+        line.html(tables.choices_line(filter(None, now), needed=needed))
 
 
 def keep_choices(db: Database, drawn: set[str]) -> None:

@@ -189,11 +189,21 @@ def council_links(db: Database) -> Html:
     return tag("div", *blocks, class_="links")
 
 
-def choices_line(chosen: Iterable[str]) -> Html:
-    """What is chosen, in one line: on a phone, where answers come before choosers, it opens them."""
+def choices_line(chosen: Iterable[str], *, needed: bool = False) -> Html:
+    """What is chosen, in one line: on a phone, where answers come before choosers, it opens them.
+
+    Where a choice is `needed` before there is any answer they are open.
+    """
     # page.js opens them, and keeps them open while others are chosen.
     words = join(*chosen, bold("Change"), by=" · ")
-    return tag("button", words, type="button", class_="choices", data_choosing=True, aria_expanded="false")
+    return tag(
+        "button",
+        words,
+        type="button",
+        class_=f"choices{' needed' if needed else ''}",
+        data_choosing=True,
+        aria_expanded="false",
+    )
 
 
 def sentence(text: str) -> Html:

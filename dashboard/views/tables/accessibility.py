@@ -62,7 +62,7 @@ LIMITS = Table(
     "limits",
     (
         Column("What", lambda one: one.what),
-        Column("WCAG 2.2", lambda one: one.criterion or "none: it is said all the same"),
+        Column("WCAG 2.2", lambda one: one.criterion or "None: listed so that you know"),
         Column("Why", _why),
         Column("Instead", lambda one: one.instead),
     ),

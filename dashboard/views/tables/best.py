@@ -48,7 +48,7 @@ def councils(found: Best, leaders: Mapping[str, Row], chosen: str | None) -> Tab
                 "value_high",
                 unit=pl.lit(metric.unit),
             ),
-            column("Rank (1 = best)", comparisons.rank, *RANKS),
+            column("Rank (1 = best)", lambda row: comparisons.rank(row).partition(" (")[0], *RANKS),
             column(
                 f"From {comparisons.benchmark_figure(found.mark, metric) if found.mark else ''}",
                 lambda row: _gap(row, found),

@@ -60,6 +60,11 @@ def spine(
     return table.html(rows, f"{name}: the measures that matter most, compared with: {benchmark.title}")
 
 
+def among_neighbours(words: str, label: str) -> Html:
+    """Where it is worst among its neighbours, and a link that compares it with them; nothing where that is nowhere."""
+    return tag("p", words, " ", link("Compare with its neighbours", {"benchmark": label}), ".") if words else Html()
+
+
 def to_learn_from(found: Sequence[Partner], name: str) -> Html:
     """Learning partners in a line each: how similar they are, on how many measures they do better, how they are led."""
     table = Table(
@@ -70,7 +75,7 @@ def to_learn_from(found: Sequence[Partner], name: str) -> Html:
             Column("Impact of leaders", _leaders),
         ),
     )
-    return table.html(found, f"Councils that {formats.place(name)} can learn from")
+    return table.html(found, f"Councils that {formats.place(name)} can learn from, across all measures")
 
 
 def to_ask(found: Sequence[Question]) -> Html:

@@ -52,7 +52,7 @@ LIMITS: tuple[Limit, ...] = (
     Limit(
         "Charts and maps: the words at a point come with the mouse, and go when the mouse moves onto them.",
         "1.4.13 Content on hover or focus (AA)",
-        "Charts are drawn by Plotly, whose words follow the mouse; so do those of our map, which has no free ground.",
+        "Charts are drawn by Plotly, whose words follow the mouse; so do those of our map.",
         "Escape takes them away. On the map the arrow keys keep them; every chart has its figures in a table.",
         f"{PLOTLYS}7708",
     ),
@@ -76,10 +76,10 @@ LIMITS: tuple[Limit, ...] = (
         "Point at a council, walk with the arrow keys or open the table: the words say the class.",
     ),
     Limit(
-        "The pages need JavaScript.",
+        "Choices, charts and maps need JavaScript.",
         "",
         "Streamlit draws them in your browser.",
-        "Briefings (/briefings/E92000001.html is England's) and every figure by address (/api) do without.",
+        "The words, tables and links at the top of each page, briefings and every figure by address (/api) do without.",
     ),
 )
 
@@ -128,7 +128,8 @@ def opening() -> str:
     if not failed:
         return f"This dashboard meets {STANDARD}, as far as it was tested."
     places = "in one place" if len(failed) == 1 else f"in {len(failed)} places"
-    return f"This dashboard meets most of the {STANDARD}; {places} it does not yet, each of which is listed here."
+    others = f" {len(LIMITS) - len(failed)} other limits are listed too." if len(LIMITS) > len(failed) else ""
+    return f"This dashboard meets most of the {STANDARD}; {places} it does not yet.{others}"
 
 
 def when() -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from dashboard.analysis.benchmarks import Benchmark
 from dashboard.analysis.direction import Side
@@ -39,7 +40,7 @@ def opening(regions: int, councils: int, db: Database) -> str:
     """What there is to take along."""
     return (
         f"Two-page briefings on England, {regions} regions and {councils} councils. "
-        f"Data as at {format_date(db.built_at)}."
+        f"Newest publication: {format_date(date.fromisoformat(db.data_version[:10]))}."
     )
 
 

@@ -138,13 +138,23 @@ def _problem(weakest: Row | None, metrics: Mapping[str, Metric], among: str) -> 
     """The measure in which it ranks worst: a problem where that is in the worst quarter."""
     if weakest is None:
         return "No ranked measure is in the worse half of councils."
-    metric = metrics[weakest["metric_id"]]
-    rank = comparisons.rank(weakest).partition(" (")[0].replace(comparisons.among(weakest), str(weakest["ranked"]))
     what = "biggest problem" if weakest["quarter"] == len(comparisons.QUARTERS) else "weakest measure"
-    return (
-        f"Its {what} is {metric.short_title[0].lower()}{metric.short_title[1:]}: "
-        f"{formats.brief(weakest['value'], metric)}, {' '.join(filter(None, (rank, among)))}."
-    )
+    return f"Its {what} is {' '.join(filter(None, (_placed(weakest, metrics), among)))}."
+
+
+def among_neighbours(weakest: Row | None, metrics: Mapping[str, Metric]) -> str:
+    """Where a council ranks worst among its statistical neighbours; empty where it is in the better half of them.
+
+    `weakest` is the first of `group.extremes`' worst, with the ranks of that group.
+    """
+    return f"Among its statistical neighbours it ranks worst on {_placed(weakest, metrics)}." if weakest else ""
+
+
+def _placed(row: Row, metrics: Mapping[str, Metric]) -> str:
+    """A measure, its figure and its rank: "sickness absence: 4.9%, 11th of 11"."""
+    metric = metrics[row["metric_id"]]
+    rank = comparisons.rank(row).partition(" (")[0].replace(comparisons.among(row), str(row["ranked"]))
+    return f"{metric.short_title[0].lower()}{metric.short_title[1:]}: {formats.brief(row['value'], metric)}, {rank}"
 
 
 def profile_sentence(name: str, rows: Sequence[Row], metrics: Mapping[str, Metric]) -> str:

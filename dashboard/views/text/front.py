@@ -56,8 +56,10 @@ def watch_sentence(metric: Metric, watched: int, peers: int, benchmark: Benchmar
     # Without an interval it is the worst quarter that counts; where there is one, chance is allowed for.
     worse = comparisons.significantly("worse than {}") if metric.has_interval else "in the worst quarter, short of {},"
     better = comparisons.significantly("better") if metric.has_interval else "in the best quarter"
-    watching = f"{_councils(watched)} {worse.format(benchmark.standard('their own'))} and getting worse."
-    learning = f"{_councils(peers)} {better} and getting better: these are the ones to learn from."
+    watching = (
+        f"{_councils(watched)} {worse.format(benchmark.standard('their own'))} and getting worse over five years."
+    )
+    learning = f"{_councils(peers)} {better} and getting better over five years: these are the ones to learn from."
     return " ".join(f"{one[0].upper()}{one[1:]}" for one in (watching, learning))
 
 

@@ -150,7 +150,5 @@ def _report(judgements: Sequence[Judgement], latest: Inspection | None) -> Quest
 
 def _partner(one: Partner, like: str) -> Question:
     on = one.evidence[0].metric.noun if len(one.evidence) == 1 else plural(len(one.evidence), "measure")
-    because = (
-        f"{one.name} is a similar council ({like}; {judged(one)}). It reaches the benchmark on {on}, as this does not."
-    )
+    because = f"{one.name} is a similar council ({like}; {judged(one)}). It meets the benchmark on {on}."
     return Question(_PARTNER.format(partner=formats.place(one.name)), because)

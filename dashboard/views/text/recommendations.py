@@ -86,8 +86,9 @@ def council_sentence(name: str, asked: Asked, read: Read | None, last: date | No
     if read is None:
         return NO_REPORT
     if asked.rows.is_empty():
-        known = f"Its last one came out on {format_date(last)}." if last else "It has no report on record since 2013."
-        return f"Recommendations are read from reports published {span(read)}. None is on {name}. {known}"
+        whose = formats.possessive(name)
+        known = f"{whose} last report is of {format_date(last)}." if last else f"{name} has had no report since 2013."
+        return f"The recommendations here come from reports published {span(read)}. {known}"
     published: date = asked.rows["published"][0]
     said = f"In its report of {format_date(published)}, Ofsted asked {name} to improve:"
     newer = f"A newer report, of {format_date(asked.newer)}, is not read yet. " if asked.newer else ""
