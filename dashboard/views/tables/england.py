@@ -287,13 +287,13 @@ def since(db: Database) -> Html:
         tag("li", tag("a", one.title, data_choose=True, href=one.page), data_key=one.key)
         for one in latest.items(db, ENGLAND)
     )
-    due = latest.next_lines(db, datetime.now(UTC).date())
+    due = latest.due_lines(db, datetime.now(UTC).date())
     return tag(
         "section",
         tag("h2", "Since you were last here", tag("span", class_="when"), class_="sub"),
         tag("p", "Nothing new.", class_="nothing"),
         tag("ul", *listed),
-        note(f"Next releases. {'; '.join(due)}.") if due else "",
+        *(note(f"{heading}. {'; '.join(lines)}.") for heading, lines in due.items()),
         class_="since",
         data_version=db.data_version,
     )
@@ -313,8 +313,8 @@ def news(db: Database, found: Sequence[News]) -> Html:
         )
         for one in found
     ]
-    if due := latest.next_lines(db, datetime.now(UTC).date()):
-        blocks.append(tag("section", tag("h3", "Next releases"), items(due)))
+    for heading, lines in latest.due_lines(db, datetime.now(UTC).date()).items():
+        blocks.append(tag("section", tag("h3", heading), items(lines)))
     return tag("div", *blocks, class_="news")
 
 

@@ -67,9 +67,13 @@ def next_releases(db: Database) -> list[tuple[str, str]]:
     return sorted(due)
 
 
-def next_lines(db: Database, today: date) -> list[str]:
-    """The same in words; what is due and not loaded is said so."""
-    return [f"{title}: {formats.next_edition(None, month, today)}" for month, title in next_releases(db)]
+def due_lines(db: Database, today: date) -> dict[str, list[str]]:
+    """The same in words, by heading: what is due next, and what was due by now and is not loaded."""
+    found: dict[str, list[str]] = {}
+    for month, title in next_releases(db):
+        heading = "Next releases" if month >= f"{today:%Y-%m}" else "Due by now, and not loaded yet"
+        found.setdefault(heading, []).append(f"{title}: {date.fromisoformat(f'{month}-01'):%B %Y}")
+    return found
 
 
 def day(text: str) -> date:
