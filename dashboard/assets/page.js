@@ -40,7 +40,11 @@ if (!window.monitorPage) {
     if (state?.scrolled === undefined) return;
     let tries = 50;
     let quiet = 0;
+    // A reader who goes on by hand stays where they are.
+    const leave = () => { tries = -1; };
+    for (const by of ['wheel', 'touchstart', 'pointerdown', 'keydown']) addEventListener(by, leave, { once: true, passive: true });
     const back = () => {
+      if (tries < 0) return;
       const ready = document.querySelector('[data-testid="stApp"]')?.dataset.testScriptState === 'notRunning';
       // Once it was quiet for a while: the run that answers the step may not have begun.
       quiet = ready ? quiet + 1 : 0;

@@ -119,8 +119,17 @@ def test_a_frozen_link_stays_frozen_from_page_to_page_and_back_and_leads_to_the_
 
 def test_back_undoes_a_choice_and_leads_to_the_same_place_on_the_page(visit: Visit) -> None:
     page = visit("/council?la=Leeds")
-    choose(page, "Council", "Sandwell")
+    council = page.get_by_role("combobox", name="Council", exact=True)
+    council.click()
+    council.fill("Sandwell council")
+    page.get_by_role("option", name="Sandwell", exact=True).click()
     page.wait_for_url("**la=Sandwell")
+    choose(page, "Compare with", "Region")
+    page.wait_for_url("**benchmark=Region**")
+    ready(page)
+    page.go_back()
+    page.wait_for_url("**la=Sandwell")
+    page.get_by_text("compared with: Best quarter in England").wait_for()
     choose(page, "Measure", "Average caseload")
     page.wait_for_url("**metric=Average+caseload")
     # A place leads to its council, in one step.
@@ -138,6 +147,8 @@ def test_back_undoes_a_choice_and_leads_to_the_same_place_on_the_page(visit: Vis
     ready(page)
     assert query(page) == {"la": "Sandwell"}
 
+    # The place on the page comes back once all is quiet.
+    page.wait_for_timeout(1_500)
     table = page.locator("table.spine")
     table.scroll_into_view_if_needed()
     scrolled = page.evaluate(SCROLLED)
@@ -150,6 +161,15 @@ def test_back_undoes_a_choice_and_leads_to_the_same_place_on_the_page(visit: Vis
     page.wait_for_url("**la=Leeds")
     # The address goes back at once, the page when it is drawn.
     page.get_by_role("heading", name="Leeds", exact=True, level=1).wait_for()
+
+
+def test_the_menu_of_a_phone_goes_once_something_is_chosen_in_it(visit: Visit) -> None:
+    page = visit("/council?la=Leeds")
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.get_by_test_id("stExpandSidebarButton").click()
+    page.get_by_test_id("stSidebarNavLink").filter(has_text="Compare").click()
+    page.wait_for_url("**/compare?la=Leeds")
+    page.get_by_test_id("stSidebarNavLink").first.wait_for(state="hidden")
 
 
 def test_what_is_downloaded_from_a_frozen_view_is_of_its_version(visit: Visit, old: str) -> None:

@@ -63,13 +63,6 @@ LIMITS: tuple[Limit, ...] = (
         "The same rows as a CSV or Excel file.",
     ),
     Limit(
-        "Where several may be chosen, typing a name and pressing Enter chooses nothing.",
-        "",
-        "The field is Streamlit's.",
-        "Press the down arrow before Enter.",
-        f"{STREAMLITS}16841",
-    ),
-    Limit(
         "Classes beside each other on a map differ in hue more than in brightness.",
         "",
         "Six classes cannot each be three times as bright as the next. Pale ones have a dark edge.",
