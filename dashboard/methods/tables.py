@@ -18,7 +18,7 @@ from dashboard.methods.search import ENTRY, MEASURE, MEASURES, Entry, Found
 from dashboard.views import tables
 from dashboard.views.tables.cells import link
 from dashboard.views.tables.html import Html, bold, items, join, note, outside, period, span, tag
-from dashboard.views.tables.table import Column, Table, of_cells
+from dashboard.views.tables.table import Column, Table, of_cells, wide
 from dashboard.views.text import formats
 
 # Of what is found, so much of its text.
@@ -50,9 +50,9 @@ MEASURES_TABLE = Table(
         Column("Measure", lambda row: join(_to_measure(row[2].title), period(row[2].definition))),
         Column("Better", lambda row: row[2].better),
         Column("Newest", lambda row: row[0]),
-        Column("Councils with a figure", lambda row: row[1]),
-        Column("Source", lambda row: row[2].source.title),
-        Column("Next release", lambda row: row[2].next_edition or "see publisher"),
+        wide(Column("Councils with a figure", lambda row: row[1])),
+        wide(Column("Source", lambda row: row[2].source.title)),
+        wide(Column("Next release", lambda row: row[2].next_edition or "see publisher")),
     ),
     group=lambda row: row[2].theme,
 )
