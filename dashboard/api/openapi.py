@@ -359,7 +359,10 @@ HEADERS = {
     "X-Data-Version": {"description": "The version of the data.", **TEXT},
     "X-Why-None": {"description": "Why there are no rows, where there are none.", **TEXT},
     "X-Total-Count": {"description": "How many rows there are in all.", "schema": {"type": "integer"}},
-    "Link": {"description": 'Where the next rows are (rel="next"), and this document.', **TEXT},
+    "Link": {
+        "description": 'Where the next rows are (rel="next"), what the columns of a CSV file hold (rel="describedby"), and this document.',
+        **TEXT,
+    },
 }
 SENT = ("ETag", "X-Data-Version", "Link")
 PROBLEM = {

@@ -22,6 +22,7 @@ OPEN = {
     "Cross-Origin-Resource-Policy": "cross-origin",
     "X-Content-Type-Options": "nosniff",
 }
+LINK = '</api/v1/openapi.json>; rel="service-desc"'
 PREFLIGHT = {
     **OPEN,
     "Allow": METHODS,
@@ -117,7 +118,7 @@ class Resource:
             "Cache-Control": FOREVER if self.frozen else LIVE,
             "Vary": "Accept-Encoding",
             "X-Data-Version": self.version,
-            "Link": '</api/v1/openapi.json>; rel="service-desc"',
+            "Link": LINK,
         }
 
     def unchanged(self, client: ClientHeaders) -> Reply:

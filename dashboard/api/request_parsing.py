@@ -34,6 +34,14 @@ class ApiRequest:
         """The same text for all queries that ask the same: parameters with their default values are left out."""
         return "&".join(_format_pairs(self.values))
 
+    def address(self, suffix: str) -> str:
+        """The address of the same rows in another format."""
+        page = {"limit": self.limit, "offset": self.offset or None, "version": self.db.data_version}
+        if not self.frozen:
+            del page["version"]
+        query = "&".join(_format_pairs({**self.values, **{k: v for k, v in page.items() if v is not None}}))
+        return f"{self.endpoint.path(suffix)}{'?' if query else ''}{query}"
+
     def following_page(self, *, offset: int) -> str:
         """The address of another page of the same answer, of the same version of the data."""
         page = {"limit": self.limit} if self.limit is not None else {}

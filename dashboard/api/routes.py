@@ -17,13 +17,24 @@ from starlette.datastructures import Headers
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
-from dashboard.api import answers, chart_links, chart_pack, chart_requests, charts, embed, openapi, page, whole
+from dashboard.api import (
+    answers,
+    chart_links,
+    chart_pack,
+    chart_requests,
+    charts,
+    csv_metadata,
+    embed,
+    openapi,
+    page,
+    whole,
+)
 from dashboard.api.answers import Answer
 from dashboard.api.chart_links import CHARTS, EMBED, PACK
 from dashboard.api.endpoints import BASE, ENDPOINTS, KINDS, WHOLE, Endpoint, Kind
 from dashboard.api.parameters import VERSION_
 from dashboard.api.problems import Problem, nearest, problem, shown
-from dashboard.api.replies import METHODS, ClientHeaders, Reply, Resource, preflight, refusal
+from dashboard.api.replies import LINK, METHODS, ClientHeaders, Reply, Resource, preflight, refusal
 from dashboard.api.request_parsing import find_version, parse_query, parse_request, refuse_undeclared
 from dashboard.data.database import Database
 from dashboard.data.model import DatabaseError
@@ -74,6 +85,7 @@ class Api:
         for endpoint in ENDPOINTS.values():
             self._handlers[endpoint.path()] = _table(endpoint, KINDS["json"])
             self._handlers |= {endpoint.path(suffix): _table(endpoint, kind) for suffix, kind in KINDS.items()}
+            self._handlers[endpoint.path(csv_metadata.SUFFIX)] = _csv_metadata(endpoint)
         self._handlers[PACK] = _pack
         for picture in PICTURES.values():
             self._handlers[f"{EMBED}/{picture.name}"] = _embed(picture, style, script)
@@ -184,9 +196,24 @@ def _table(endpoint: Endpoint, kind: Kind) -> Handler:
             request.db.data_version,
             request.frozen,
             "" if kind.pages else f"{endpoint.name}.{kind.suffix}",
+            headers={"Link": f"{LINK}, {csv_metadata.link(request)}"} if kind.suffix == "csv" else {},
             packs=not kind.binary,
         )
         return _find_or_make(request.db, key, resource, client, lambda: answers.make(request))
+
+    return handler
+
+
+def _csv_metadata(endpoint: Endpoint) -> Handler:
+    def handler(query: bytes, client: ClientHeaders) -> Reply | Work:
+        request = parse_request(query, endpoint, KINDS["csv"], *_versions())
+        key = ("csv metadata", request.address(csv_metadata.SUFFIX))
+        resource = Resource(
+            answers.tag(request.db, *key), csv_metadata.MEDIA_TYPE, request.db.data_version, request.frozen
+        )
+        return _find_or_make(
+            request.db, key, resource, client, lambda: answers.document(csv_metadata.document(request))
+        )
 
     return handler
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import gzip
+import json
 import random
 import re
 
+import polars as pl
 import pytest
 from starlette.applications import Starlette
 
@@ -274,3 +276,19 @@ def test_an_answer_is_made_once_and_packed_once(api: Client, monkeypatch: pytest
         assert got.body == api.get("/api/v1/areas?limit=11").body
     assert len(calls) == 1
     assert gzip.decompress(api.get("/api/v1/areas?limit=11", accept_encoding="gzip").raw)
+
+
+def test_a_csv_file_names_the_types_of_its_columns(api: Client) -> None:
+    """CSV on the Web: software that guesses takes 2025 for a number, and stops at 2024/25."""
+    asked = "area=Leeds&with=gap&benchmark=best_quarter"
+    got = api.get(f"/api/v1/observations.csv?{asked}")
+    (address,) = re.findall(r'<([^>]*)>; rel="describedby"; type="application/csvm\+json"', got.headers["link"])
+    described = json.loads(api.get(address).body)
+    assert described["url"] == address.replace(".csv-metadata.json", ".csv")
+    columns = {one["name"]: one["datatype"] for one in described["tableSchema"]["columns"]}
+    assert [*columns] == [one.strip('"') for one in got.body.decode().splitlines()[0].split(",")]
+    assert {columns[name] for name in ("period", "la_number", "gss_code")} == {"string"}
+    assert (columns["period_end"], columns["value"]) == ("date", "number")
+    kinds = {"date": pl.Date, "number": pl.Float64, "integer": pl.Int64, "boolean": pl.Boolean, "string": pl.String}
+    rows = pl.read_csv(got.body, schema_overrides={name: kinds[kind] for name, kind in columns.items()})
+    assert {"2025", "2024/25"} <= set(rows["period"])
