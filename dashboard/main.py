@@ -57,9 +57,9 @@ if page.title in ("Leadership", "Progress"):
         with st.columns([3, 9])[0]:
             session.only_council(db)
         line.html(tables.choices_line([st.session_state["la"] or "No council chosen"]))
-    session.keep_choices(db, {"la"})
+    session.keep(db, {"la"})
 elif page.title in ("Data", "Methods", "Briefings", "Accessibility"):
-    session.keep_choices(db, {"benchmark"} if page.title in ("Data", "Briefings") else set())
+    session.keep(db, {"benchmark"} if page.title in ("Data", "Briefings") else set())
 else:
     session.choices(db, page.url_path or app.FIRST)
     st.set_page_config(f"{session.tab_title(db, page.title)} · {PRODUCT}")

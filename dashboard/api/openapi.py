@@ -360,7 +360,8 @@ HEADERS = {
     "X-Why-None": {"description": "Why there are no rows, where there are none.", **TEXT},
     "X-Total-Count": {"description": "How many rows there are in all.", "schema": {"type": "integer"}},
     "Link": {
-        "description": 'Where the next rows are (rel="next"), what the columns of a CSV file hold (rel="describedby"), and this document.',
+        "description": 'The next rows (rel="next"), what the columns of a CSV file hold (rel="describedby"), '
+        "and this document.",
         **TEXT,
     },
 }

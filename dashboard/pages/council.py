@@ -209,7 +209,8 @@ if group is None:
     like_it = BENCHMARKS["neighbours"]
     of_neighbours = groups.members(db, like_it, chosen.area_id)
     _, worst_there = groups.extremes(groups.ranked_among(db, profile, of_neighbours), of_neighbours)
-    st.html(parts.among_neighbours(among_neighbours(briefing.first(worst_there), db.metrics), like_it.label))
+    if said := among_neighbours(briefing.first(worst_there), db.metrics):
+        st.html(parts.among_neighbours(said, like_it.label))
 session.briefing_line(db, chosen)
 
 st.header("The measures that matter most", anchor=False)

@@ -98,7 +98,7 @@ def test_the_page_begins_with_england_and_the_regions(db: Database) -> None:
     regions = [name for area_id, name in content.areas(db).items() if area_id.startswith(("E12", "E13"))]
     assert named(app) == ["England", *regions]
     assert len(regions) == 11
-    assert "Two-page briefings on England, 11 regions and 153 councils. Data as at " in html(app)
+    assert "Two-page briefings on England, 11 regions and 153 councils. Newest publication: " in html(app)
 
 
 @pytest.mark.usefixtures("served")

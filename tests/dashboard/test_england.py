@@ -213,10 +213,15 @@ def test_a_gain_is_counted_in_real_units(one: Gain, said: str) -> None:
 @pytest.mark.parametrize(
     ("metric", "watched", "peers", "said"),
     [
-        (PERCENT, 6, 1, ("6 councils are significantly worse than the best-quarter standard and getting worse. "
-            "1 council is significantly better and getting better: these are the ones to learn from.")),
-        (CASELOAD, 0, 2, ("No council is in the worst quarter, short of the best-quarter standard, and getting worse. "
-            "2 councils are in the best quarter and getting better: these are the ones to learn from.")),
+        (PERCENT, 6, 1, (
+            "6 councils are significantly worse than the best-quarter standard and getting worse over five years. "
+            "1 council is significantly better and getting better over five years: these are the ones to learn from."
+        )),
+        (CASELOAD, 0, 2, (
+            "No council is in the worst quarter, short of the best-quarter standard, and getting worse over five "
+            "years. 2 councils are in the best quarter and getting better over five years: these are the ones to "
+            "learn from."
+        )),
         (NEUTRAL, 0, 0, "There is no watch list for the rate of waits: neither a high nor a low figure is better."),
         (GRADE, 0, 0, "Judgements have no watch list: see Inspections."),
     ],
@@ -313,10 +318,13 @@ def test_the_ten_furthest_behind_and_the_ten_best_are_ranked_and_have_a_figure(d
     assert behind["value"].to_list() == expected[::-1][:10]
 
 
-def test_turned_round_a_table_has_the_furthest_behind_first_and_who_has_no_figure_last(db: Database) -> None:
+def test_turned_round_a_table_has_the_worst_first_then_who_is_not_ranked_then_who_has_no_figure(db: Database) -> None:
     rows = queries.councils(db, db.metrics["vacancy_rate"], db.latest("vacancy_rate"), BENCHMARKS[DEFAULT])
     turned = england.worst_first(rows)
-    values = turned["value"].to_list()
-    known = [value for value in values if value is not None]
-    assert values == sorted(known, reverse=True) + [None] * (len(values) - len(known))
+    ranked = turned.filter(pl.col("not_ranked").is_null() & pl.col("value").is_not_null())
+    assert ranked["value"].to_list() == sorted(ranked["value"], reverse=True)
+    assert turned.head(ranked.height).equals(ranked)
+    # Isles of Scilly, which is very small, and then those without a figure.
+    assert turned["value"][ranked.height :].to_list()[-2:] == [None, None]
+    assert turned["not_ranked"][ranked.height] is not None
     assert turned.height == rows.height

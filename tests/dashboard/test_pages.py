@@ -239,7 +239,7 @@ def test_a_councils_page_says_what_must_be_known_first(council: str, words: str)
 def test_a_council_before_it_existed_is_said_not_to_have_existed() -> None:
     app = opened("Council", la="Cumberland", period="2020")
     assert not app.exception
-    assert sentences(app)[1] == "Cumberland did not exist at 30 September 2020."
+    assert "Cumberland did not exist at 30 September 2020." in sentences(app)
 
 
 def test_the_council_page_without_a_council_links_to_all_153(db: Database) -> None:

@@ -263,7 +263,7 @@ class TestThePages:
         assert "https://files.ofsted.gov.uk/" in shown
         barnsley = [one.proto.body for one in opened("Council", la="Barnsley").get("html")]
         (none,) = [body for body in barnsley if "The recommendations here come" in body]
-        assert "Barnsley's last report is of 27 October 2023." in none
+        assert "Barnsley&#x27;s last report is of 27 October 2023." in none
         assert '<ol class="asked">' not in none
 
 

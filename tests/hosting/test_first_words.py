@@ -8,6 +8,7 @@ import re
 import pytest
 from starlette.applications import Starlette
 
+from dashboard.data.names import PRODUCT
 from dashboard.server import first_words, search_engines
 from dashboard.server.index_html import FIRST, TITLE, with_first_words
 from tests.api.client import Client
@@ -84,7 +85,7 @@ def test_a_page_is_served_with_what_it_will_say(server: Running, address: str, h
     body = page.partition('<div id="first-words">')[2]
     assert re.search(rf"<h1[^>]*>{heading}</h1>", body)
     assert words in body
-    assert f'<meta property="og:title" content="{heading} · Child Protection Monitor" />' in page
+    assert f'<meta property="og:title" content="{heading} · Social worker vacancy rate · {PRODUCT}" />' in page
     assert re.search(r'<meta property="og:description" content="[^"]+" />', page)
 
 

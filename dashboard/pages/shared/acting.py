@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection
 
 import streamlit as st
 
+from dashboard.analysis.benchmarks import BENCHMARKS
 from dashboard.data import places
 from dashboard.data.database import Database
 
@@ -30,12 +31,16 @@ def acting(db: Database, page: str) -> set[str]:
     return set(WIDTHS)
 
 
-def keep(known: Mapping[str, Sequence[str] | None], acts: set[str]) -> None:
-    """Keep choices that are not drawn here for the pages where they act; Streamlit forgets what is not drawn.
-
-    `known` are the words that each may be, None of those that are checked where they are drawn.
-    """
+def keep(db: Database, drawn: set[str]) -> None:
+    """Keep the choices that a page does not draw itself for those that do; Streamlit forgets what is not drawn."""
+    # The words that each may be; a period is checked where it is drawn.
+    known: dict[str, Collection[str] | None] = {
+        "la": {*db.authorities.values(), *db.ended.values()},
+        "metric": {metric.title for metric in db.metrics.values()},
+        "period": None,
+        "benchmark": {benchmark.label for benchmark in BENCHMARKS.values()},
+    }
     for name, words in known.items():
         kept = st.session_state.get(name, st.query_params.get(name))
-        if name not in acts and kept and (words is None or kept in words):
+        if name not in drawn and kept and (words is None or kept in words):
             st.session_state[name] = kept

@@ -37,7 +37,8 @@ from dashboard.pages.components import briefing_links
 from dashboard.pages.components import share as sharing
 from dashboard.pages.components.chart import chart as chart
 from dashboard.pages.components.unknown_council import say_unknown_councils
-from dashboard.pages.shared.acting import WIDTHS, acting, keep
+from dashboard.pages.shared.acting import WIDTHS, acting
+from dashboard.pages.shared.acting import keep as keep
 from dashboard.pages.shared.notices import notice as notice
 from dashboard.pages.shared.notices import target_notice
 from dashboard.views import tables
@@ -126,7 +127,7 @@ def choices(db: Database, page: str) -> None:
         # After the council, whose choice a link may have changed.
         acts = acting(db, page)
         needed = page in ("council", "own") and not st.session_state.get("la")
-        keep_choices(db, {"la", *acts})
+        keep(db, {"la", *acts})
         if "metric" not in acts:
             line.html(tables.choices_line(filter(None, [st.session_state.get("la")]), needed=needed))
             return
@@ -159,13 +160,6 @@ def choices(db: Database, page: str) -> None:
             choose_benchmark_details(db)
         now = [st.session_state.get(one) for one in ("la", *(name for name in WIDTHS if name in acts))]
         line.html(tables.choices_line(filter(None, now), needed=needed))
-
-
-def keep_choices(db: Database, drawn: set[str]) -> None:
-    """Keep the choices that a page does not draw itself for those that do."""
-    titles = [metric.title for metric in db.metrics.values()]
-    councils = [*db.authorities.values(), *db.ended.values()]
-    keep({"la": councils, "metric": titles, "period": None, "benchmark": BENCHMARK_LABELS}, drawn)
 
 
 def tab_title(db: Database, page: str) -> str:

@@ -61,8 +61,8 @@ def spine(
 
 
 def among_neighbours(words: str, label: str) -> Html:
-    """Where it is worst among its neighbours, and a link that compares it with them; nothing where that is nowhere."""
-    return tag("p", words, " ", link("Compare with its neighbours", {"benchmark": label}), ".") if words else Html()
+    """Where it is worst among its neighbours, and a link that compares it with them."""
+    return tag("p", words, " ", link("Compare with its neighbours", {"benchmark": label}), ".")
 
 
 def to_learn_from(found: Sequence[Partner], name: str) -> Html:
