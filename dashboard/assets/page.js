@@ -115,6 +115,15 @@ if (!window.monitorPage) {
     if (!target.closest?.('a[data-testid^="stSidebarNav"]')) return;
     setTimeout(() => document.querySelector('[data-testid="stSidebarCollapseButton"] button')?.click());
   });
+  // To another part of the page, which is no step.
+  document.addEventListener('click', (event) => {
+    const jump = event.target.closest?.('a[data-jump]');
+    const part = jump && document.getElementById(jump.hash.slice(1));
+    if (!part || inItsOwnWay(event)) return;
+    event.preventDefault();
+    part.scrollIntoView();
+    part.focus({ preventScroll: true });
+  });
   document.addEventListener('choose-quietly', ({ detail }) => choose('', detail.choices, { quietly: true }));
   document.addEventListener('open-council', ({ detail }) => onceDrawn(() => choose(detail.path, { la: detail.name })));
 

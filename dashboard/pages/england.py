@@ -32,6 +32,11 @@ HEIGHT = 300
 SPANS = {f"{years} year{'' if years == 1 else 's'}": years for years in direction.YEARS}
 MOST_MOVED = 5
 ENDS = ("Ten worst", "Ten best")
+# The parts that answer what readers come for, by their places.
+IMPROVED, STANDARD, REGIONS, NEW = "improved", "standard", "regions", "new"
+PARTS = {
+    IMPROVED: "Who improved", STANDARD: "If every council met the standard", REGIONS: "Regions", NEW: "What is new",
+}  # fmt: skip
 
 db = session.database()
 chosen = session.chosen(db)
@@ -46,6 +51,7 @@ if own is not None:
     joint = queries.partners(db, own["return_id"], own["area_id"])
     sentence = council_sentence(own["name"], own, metric, benchmark, joint, among(group))
     st.html(parts.council(own["name"], sentence))
+st.html(parts.jumps(PARTS))
 st.html(parts.headlines(england.headlines(db), metric.metric_id))
 if not st.session_state.get(VERSION):
     st.html(parts.since(db))
@@ -68,6 +74,7 @@ if metric.ranked:
     with st.expander(label, key="worst_first", on_change="rerun", bind="query-params") as table:
         if table.open:
             st.html(tables.councils(db, england.worst_first(rows), metric, benchmark, label))
+st.html(parts.place(IMPROVED))
 st.header("Who improved, and who worsened" if metric.ranked else "Biggest changes", anchor=False)
 session.notice("over", "span of years", list(SPANS))
 span = one_of("Over", list(SPANS), "over")
@@ -89,6 +96,7 @@ st.html(parts.turns())
 st.html(papers.line(ENGLAND, benchmark, st.session_state.get(VERSION)))
 st.html(parts.grades(england.grades(db)))
 
+st.html(parts.place(STANDARD))
 st.header("If every council met the standard of the best", anchor=False)
 nine = england.chosen(db, england.NINE)
 listed = nine if metric.metric_id in england.NINE or not metric.ranked else [metric, *nine]
@@ -126,6 +134,7 @@ if fixed is not None:
 st.header("What it would take", anchor=False)
 scenario(db, None)
 
+st.html(parts.place(REGIONS))
 st.header("Regions side by side", anchor=False)
 beside = list(dict.fromkeys([metric, *england.chosen(db, england.HEADLINES[1:])])) if not metric.graded else nine[:4]
 first = beside[0]
@@ -179,6 +188,7 @@ if several.height > often.height:
         if table.open:
             st.html(watch_lists.counted(db, several, label))
 
+st.html(parts.place(NEW))
 st.header("What is new", anchor=False)
 st.html(parts.news(db, england.news(db)))
 session.as_data(db, partial(view_data.england, db, metric, period, benchmark, nine))

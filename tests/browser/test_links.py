@@ -60,6 +60,11 @@ def test_from_the_second_visit_on_a_reader_is_told_what_is_new_since(visit: Visi
         assert since.locator("li:visible").count() == 2
         assert "Nothing new" not in since.inner_text()
         assert re.search("Next releases|not loaded yet", since.inner_text())
+    # A link to a part of the page is no step of its own.
+    address = page.url
+    page.get_by_role("navigation", name="On this page").get_by_role("link", name="Who improved").click()
+    until(page, "document.getElementById('improved').getBoundingClientRect().top < 200")
+    assert page.url == address
 
 
 def frozen(page: Page) -> Locator:

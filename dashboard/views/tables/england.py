@@ -30,6 +30,17 @@ DOT, SAFE = 96, " =:/,.-'"
 LEVEL = ("benchmark", "benchmark_low", "benchmark_high")
 
 
+def jumps(parts: Mapping[str, str]) -> Html:
+    """Links to the parts of the page, by their places."""
+    links = (tag("a", words, href=f"#{place}", data_jump=True) for place, words in parts.items())
+    return tag("nav", *links, class_="jumps", aria_label="On this page")
+
+
+def place(name: str) -> Html:
+    """Where a link of `jumps` leads to."""
+    return tag("div", id=name, tabindex="-1")
+
+
 def turns() -> Html:
     """Where to go from here, each one click."""
     pages = {"See it on the map": "/map", "Open a council": "/council", "Who is best": "/best"}
