@@ -12,7 +12,7 @@ from datetime import date
 import polars as pl
 
 from etl.areas import Areas, alive
-from etl.check import changes, history, proofs
+from etl.check import changes, copies, history, proofs
 from etl.check.changes import Kind
 from etl.check.describe_unproved import describe
 from etl.check.known_errors import KNOWN_ERRORS
@@ -98,15 +98,24 @@ def validate(
         *(("W_STRANGER", words) for words in history.find_strangers(observation, source, areas)),
     ]
     unproved = describe(proved.unproved, observation, source.metrics, areas) if proved.unproved.height else []
-    if unproved and not accepted:
-        few = "a figure contradicts what is printed beside it"
-        many = f"{len(unproved)} figures contradict what is printed beside them" if len(unproved) > 1 else few
-        what = f"{many}. {' '.join(unproved[:SHOWN])}"
-        more = f" And {len(unproved) - SHOWN} more." if len(unproved) > SHOWN else ""
-        raise ReleaseError("E_UNPROVED", source, what + more, CONFIRMED)
-    found += [("W_UNPROVED", words) for words in unproved]
+    copied = copies.find_copies(source, cells, observation, areas)
+    if not accepted:
+        _refuse_unproved(source, unproved, copied)
+    found += [("W_UNPROVED", words) for words in unproved] + [("W_COPIED", words) for words in copied]
     warning = pl.DataFrame([(source.id, *one) for one in found], schema=WARNING, orient="row")
-    return Validated(warning, proved.proof, bool(unproved))
+    return Validated(warning, proved.proof, bool(unproved or copied))
+
+
+def _refuse_unproved(source: Source, unproved: list[str], copied: list[str]) -> None:
+    """Figures that contradict a proof (E_UNPROVED), or that stand where others should (E_COPIED)."""
+    said = [*copied, *unproved] if unproved else copied
+    if not said:
+        return
+    shown, more = " ".join(said[:SHOWN]), f" And {len(said) - SHOWN} more." if len(said) > SHOWN else ""
+    few = "a figure contradicts what is printed beside it"
+    many = f"{len(unproved)} figures contradict what is printed beside them" if len(unproved) > 1 else few
+    what = f"{many}. {shown}{more}" if unproved else f"{shown}{more}"
+    raise ReleaseError("E_UNPROVED" if unproved else "E_COPIED", source, what, CONFIRMED)
 
 
 def _prove(
