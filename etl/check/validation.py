@@ -12,7 +12,7 @@ from datetime import date
 import polars as pl
 
 from etl.areas import Areas, alive
-from etl.check import changes, copies, history, proofs
+from etl.check import changes, copies, history, neighbours, proofs
 from etl.check.changes import Kind
 from etl.check.describe_unproved import describe
 from etl.check.known_errors import KNOWN_ERRORS
@@ -77,7 +77,8 @@ def validate(
     """
     observation = loaded.tables.get("observation")
     if observation is None or observation.is_empty():
-        return Validated(pl.DataFrame(schema=WARNING), pl.DataFrame(schema=proofs.PROOF))
+        copied = neighbours.find_exchanged(loaded.tables["neighbour"], areas) if "neighbour" in loaded.tables else []
+        return _concluded(source, [], [], copied, pl.DataFrame(schema=proofs.PROOF), accepted=accepted)
     metrics = {metric.id: metric for metric in source.metrics}
     # Older years of another source's measures are validated with that source.
     councils = observation.filter(
@@ -99,11 +100,24 @@ def validate(
     ]
     unproved = describe(proved.unproved, observation, source.metrics, areas) if proved.unproved.height else []
     copied = copies.find_copies(source, cells, observation, areas)
+    return _concluded(source, found, unproved, copied, proved.proof, accepted=accepted)
+
+
+def _concluded(
+    source: Source,
+    found: list[tuple[str, str]],
+    unproved: list[str],
+    copied: list[str],
+    proof: pl.DataFrame,
+    *,
+    accepted: bool,
+) -> Validated:
+    """What was found, with what somebody accepted; raises ReleaseError where nobody did."""
     if not accepted:
         _refuse_unproved(source, unproved, copied)
-    found += [("W_UNPROVED", words) for words in unproved] + [("W_COPIED", words) for words in copied]
+    found = [*found, *(("W_UNPROVED", words) for words in unproved), *(("W_COPIED", words) for words in copied)]
     warning = pl.DataFrame([(source.id, *one) for one in found], schema=WARNING, orient="row")
-    return Validated(warning, proved.proof, bool(unproved or copied))
+    return Validated(warning, proof, bool(unproved or copied))
 
 
 def _refuse_unproved(source: Source, unproved: list[str], copied: list[str]) -> None:

@@ -306,13 +306,21 @@ def test_exchanged_neighbours_contradict_the_closeness_that_others_have(examine:
         examine(NEIGHBOURS, NEIGHBOURS_FILE, lambda table: exchange_neighbours(table, "383", "886"))
 
 
-def test_neighbours_that_no_closeness_tells_apart_are_told_by_the_edition_in_place(known_areas: Areas) -> None:
+def test_exchanged_neighbours_would_name_back_more_the_other_way_round(examine: Examine) -> None:
+    def damage(table: Table) -> None:
+        exchange_neighbours(table, "370", "877")
+
+    with pytest.raises(ReleaseError, match=r"^E_COPIED: .*lists of Barnsley and Warrington look exchanged: .* 15 more"):
+        examine(NEIGHBOURS, NEIGHBOURS_FILE, damage)
+    said = examine(NEIGHBOURS, NEIGHBOURS_FILE, damage, Allowed(unproved=True))
+    assert [words.partition(" of ")[0] for words in said] == ["W_COPIED: The lists"]
+
+
+def test_neighbours_that_only_the_edition_in_place_tells_apart(known_areas: Areas) -> None:
     source, in_place = SOURCES[NEIGHBOURS], builder.DATA / "releases"
     table = Table(releases.read(in_place, source).frame, NEIGHBOURS_FILE)
-    exchange_neighbours(table, "370", "877")
-    with pytest.raises(
-        ReleaseError, match=r"^E_REVISED: .* of Barnsley, Warrington .*Barnsley has those of Warrington"
-    ):
+    exchange_neighbours(table, "420", "857")
+    with pytest.raises(ReleaseError, match=r"^E_REVISED: .* of Isles of Scilly, Rutland .*Scilly has those of Rutland"):
         release_loading.examine(source, Cells(table.frame), in_place, known_areas, SOURCES, Allowed())
 
 
