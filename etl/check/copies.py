@@ -26,10 +26,10 @@ TURNED, NEARER = 0.68, 0.8
 EQUAL, BEFORE = 0.9, 0.5
 # Smaller numbers are equal by chance.
 SMALL = 10
-# A year was pasted over another where so many of their figures are equal: 0.07 at most.
+# A column's year was pasted over another where so many of their figures are equal: 0.29 at most.
 SAME_YEAR = 0.5
-# Two years look exchanged where the figures move less from year to year the other way round, as a share: in no edition.
-SHORTER = 0.995
+# Two years look exchanged where the figures move so much less from year to year the other way round: 0.9955 at least.
+SHORTER = 0.985
 # Two rows are the same where so many figures are, and so many of all: of four or more, two in three at most.
 FIGURES, ALL = 4, 0.9
 _LABELS = ("time_period", "geographic_level", "old_la_code")
@@ -179,26 +179,27 @@ def _columns(figures: pl.DataFrame, newest: pl.DataFrame, names: dict[str, str])
 
 
 def compare_years(figures: pl.DataFrame) -> pl.DataFrame:
-    """Each two years of a table: file, year, other (a later one), the share of figures that are equal, and how far
-    apart the middle one is (`apart`).
+    """Each column in each two years of a table: file, figure, year, other (a later one), the share of figures that are
+    equal, how far `apart` they are on average, and of how many `councils`.
     """
     varied = figures.filter(
         (pl.col("number") >= SMALL) & (pl.col("number").n_unique().over("file", "figure", "year") > 1)
     ).with_columns(pl.col("number").log().alias("now"))
     key = ["file", "return_id", "figure"]
     other = varied.select(*key, pl.col("year").alias("other"), pl.col("now").alias("then"))
+    apart = (pl.col("now") - pl.col("then")).abs()
     return (
         varied.join(other, on=key)
         .filter(pl.col("year") < pl.col("other"))
-        .group_by("file", "year", "other")
+        .group_by("file", "figure", "year", "other")
         .agg(
-            (pl.col("now") == pl.col("then")).mean().alias("equal"),
-            (pl.col("now") - pl.col("then")).abs().median().alias("apart"),
-            pl.len().cast(pl.Int64).alias("figures"),
-            pl.col("period", "return_id", "line").sort_by("line").first(),
+            (apart == 0).mean().alias("equal"),
+            apart.median().alias("apart"),
+            pl.len().cast(pl.Int64).alias("councils"),
+            pl.col("return_id", "line").sort_by("line").first(),
         )
-        .filter(pl.col("figures") >= FEWEST)
-        .sort("file", "year", "other")
+        .filter(pl.col("councils") >= FEWEST)
+        .sort("file", "year", "other", "figure")
     )
 
 
@@ -206,7 +207,8 @@ def shorten(years: pl.DataFrame) -> tuple[float, tuple[int, int]]:
     """How far the figures of one file move through all years with two years in a row exchanged, as a share of how far
     they move now, and which two; the least of all.
     """
-    apart = {(row["year"], row["other"]): row["apart"] for row in years.iter_rows(named=True)}
+    means = years.group_by("year", "other").agg(pl.col("apart").mean())
+    apart = {(year, other): far for year, other, far in means.iter_rows()}
     apart |= {(other, year): far for (year, other), far in apart.items()}
     order = sorted({year for pair in apart for year in pair})
 
@@ -225,10 +227,11 @@ def shorten(years: pl.DataFrame) -> tuple[float, tuple[int, int]]:
 def _years(figures: pl.DataFrame, names: dict[str, str]) -> Iterator[str]:
     for (file,), years in compare_years(figures).partition_by("file", as_dict=True, maintain_order=True).items():
         pasted = years.filter(pl.col("equal") >= SAME_YEAR)
-        for row in pasted.iter_rows(named=True):
+        for row in pasted.unique(["year", "other"], keep="first", maintain_order=True).iter_rows(named=True):
             yield (
-                f"{file}: {row['equal']:.0%} of the figures of {row['year']} and {row['other']} are equal, from "
-                f"{_called(row['return_id'], names)} (line {row['line']}) on: one year may be pasted over the other."
+                f"{file}: {row['figure']!r} is the same in {row['year']} and {row['other']} in {row['equal']:.0%} of "
+                f"{row['councils']} councils, first of all {_called(row['return_id'], names)} (line {row['line']}): "
+                "one year may be pasted over the other."
             )
         share, (one, two) = shorten(years)
         if pasted.is_empty() and share < SHORTER:
