@@ -152,6 +152,10 @@ class Metric:
     mean_within: tuple[float, float] = (0.0, 0.0)
     """What England's, and a region's, may be off that mean beside rounding, where the weight is not quite the right
     one: a quarter more than in any edition."""
+    same_as: str = ""
+    """The metric of another table whose count is this one's denominator."""
+    same_within: float = 0.0
+    """As a share: what the two may differ, where tables count nearly the same: a quarter more than in any edition."""
     made: str = ""
     """How the source's own reader derives it, after "Worked out here:"; of others the counts say it."""
     next_due: str = ""

@@ -39,12 +39,12 @@ KINDS_OF_CHANGE = {
     "other reason": "another reason for none",
 }
 RULES_OF_WARNINGS = {
+    "W_COPIED": "Figures that look pasted, doubled or exchanged, and were confirmed",
     "W_MISSING_LA": "A council without a row",
     "W_OUTLIER": "A figure that moved very far",
     "W_STRANGER": "Rows that look like another council's",
     "W_SYMBOLS": "Figures that became symbols, or symbols 0, in many councils",
     "W_UNPROVED": "Figures that contradict what is printed beside them, and were confirmed",
-    "W_STALE": "Figures equal to last year's",
 }
 RULES_OF_REJECTS = {
     "R_NOT_THEN": "The council did not exist then; the row holds symbols only",

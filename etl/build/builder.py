@@ -15,12 +15,12 @@ from etl import releases
 from etl.areas import Areas, alive
 from etl.build import commitments, leadership_register, map_files, operator_files, ranges, ranks, trends
 from etl.build.operator_files import Finding, OperatorPaths
-from etl.check import changes, database, known_errors, proofs, reconcile_lait, validation
+from etl.check import changes, database, known_errors, proofs, reconcile_lait, reports, validation
 from etl.extract import editions
 from etl.model import OBSERVATION, Context, EtlError, Loaded, Metric, PeriodKind, Source, Status, to_observations
 from etl.publish import live_database
 from etl.readers import inspections, reconcile_ofsted
-from etl.sources import all_sources
+from etl.sources import all_sources, ofsted_reports
 
 DATA = Path(__file__).resolve().parents[2] / "data"
 DATABASE = live_database.DATABASE
@@ -104,6 +104,10 @@ def _tables(
     )
     snapshot = _gathered(loaded, "snapshot")
     reconcile_ofsted.check_snapshot(snapshot, inspection, judgement, areas)
+    reports.refuse_graded_otherwise(loaded[ofsted_reports.SOURCE.id])
+    graded = _gathered(loaded, "report_grade")
+    # Those of Ofsted's own files are in the snapshot already.
+    graded = graded.join(inspection.filter(pl.col("source_id") != inspections.OFFICIAL), on="inspection_id", how="semi")
     progress("standings")
     metric = _metrics(sources)
     observation = pl.concat([_gathered(loaded, "observation"), inspections.observations(inspection, judgement, areas)])
@@ -136,7 +140,7 @@ def _tables(
         "neighbour": _gathered(loaded, "neighbour"),
         "metric": metric,
         "observation": observation,
-        "proof": _proofs([*(one.proof for one in validated), twice], snapshot, metric),
+        "proof": _proofs([*(one.proof for one in validated), twice], snapshot, graded, metric),
         "suppression_check": suppression,
         "known_error": known_error,
         "what_changed": pl.concat(changed),
@@ -194,13 +198,15 @@ def with_missing_rows(observation: pl.DataFrame, metric: pl.DataFrame, areas: Ar
     return pl.concat([existing.select(OBSERVATION.names()), to_observations(missing, status=str(Status.NO_ROW))])
 
 
-def _proofs(found: list[pl.DataFrame], snapshot: pl.DataFrame, metric: pl.DataFrame) -> pl.DataFrame:
+def _proofs(
+    found: list[pl.DataFrame], snapshot: pl.DataFrame, graded: pl.DataFrame, metric: pl.DataFrame
+) -> pl.DataFrame:
     """The table proof: of each metric and proof, what it says and how many figures it bears out, and does not."""
-    judged = [
-        (f"judgement_{strand}", proofs.TWICE, snapshot[strand].count(), 0)
+    counts = [
+        (strand, snapshot[strand].count() + graded.filter(pl.col("strand") == strand).height)
         for strand in inspections.Strand
-        if snapshot[strand].count()
     ]
+    judged = [(f"judgement_{strand}", proofs.TWICE, count, 0) for strand, count in counts if count]
     rows = pl.concat([*found, pl.DataFrame(judged, schema=proofs.PROOF, orient="row")])
     return (
         rows.join(metric.select("metric_id", "position"), on="metric_id")

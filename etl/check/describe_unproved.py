@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 import polars as pl
 
 from etl.areas import Areas
-from etl.check.proofs import CHILDREN, LONDON, MEAN, PARTS, RATE, SUM
+from etl.check.proofs import ALIKE, CHILDREN, LONDON, MEAN, PARTS, RATE, SUM
 from etl.model import ENGLAND, Metric
 
 # A council explains a difference where it would then be this much nearer its own figure of another year, as a factor.
@@ -69,6 +69,7 @@ def _should(row: Mapping[str, object], decimals: int) -> str:
         MEAN: "the mean of its councils is",
         PARTS: "its parts add up to",
         CHILDREN: "the population estimates have",
+        ALIKE: "another table has",
     }[str(row["proof"])]
     return f"{by} {_shown(round(expected, decimals))}{band}"
 

@@ -15,13 +15,11 @@ from etl.model import Source
 
 # How far a figure is from another, in robust standard deviations of all councils' changes, squared: no more than this.
 FARTHEST = 25.0
-# Two rows look exchanged where each is nearer to the other's by this, of all their figures together, and by that many
-# times more than any two rows of an earlier year.
-NEARER, MORE = 12.0, 1.1
+# Two rows look exchanged where each is nearer to the other's by this, of all their figures together: 10.2 at most in
+# the newest year of any edition. In an earlier year the year after must say so too: 8.3 at most.
+NEARER = 11.0
 # A block of so many rows looks shifted where each is nearer to the row beside it by this.
 BLOCK, NEARER_IN_BLOCK = 3, 3.0
-# So many years are looked at.
-YEARS = 5
 # With fewer councils it may be a coincidence.
 FEWEST = 20
 # Councils whose figure became a symbol, or a symbol a figure, are many where there are so many, and so many times more
@@ -34,7 +32,7 @@ _PAIR = [*_ROW, "other_id"]
 
 
 def find_strangers(observation: pl.DataFrame, source: Source, areas: Areas) -> list[str]:
-    """A line for each two rows of the newest year that look exchanged, and for each block that looks shifted."""
+    """A line for each two rows of a year that look exchanged, and for each block of the newest that looks shifted."""
     near = _nearness(_changes(observation, source, areas))
     return [*_exchanged(near, areas), *_shifted(near, areas)]
 
@@ -124,16 +122,18 @@ def _exchanged(near: pl.DataFrame, areas: Areas) -> list[str]:
         pl.col("line").alias("other_line"), pl.col("nearer").alias("other_nearer"),
     )  # fmt: skip
     both = (
-        near.filter(pl.col("nearer") > 0)
-        .join(other, on=_PAIR)
+        near.filter(pl.col("nearer") > NEARER)
+        .join(other.filter(pl.col("other_nearer") > NEARER), on=_PAIR)
         .filter(pl.col("return_id") < pl.col("other_id"))
-        .with_columns(pl.min_horizontal("nearer", "other_nearer").alias("nearer"))
     )
+    # Once they are back in their own rows, the year after is as unlike.
+    back = both.select("file", "return_id", "other_id", pl.col("period_end").dt.offset_by("-1y"))
+    once = pl.concat([both.filter("newest"), both.join(back, on=_PAIR, how="semi")])
     return [
         f"{row['file']}: the rows of {_called(row['return_id'], names)} (line {row['line']}) and "
         f"{_called(row['other_id'], names)} (line {row['other_line']}) in {row['period']} look exchanged: each is more "
         "like the other's of the year before."
-        for row in _unusual(both).sort("file", "line").iter_rows(named=True)
+        for row in once.sort("file", "line").iter_rows(named=True)
     ]
 
 
@@ -167,13 +167,6 @@ def _shifted(near: pl.DataFrame, areas: Areas) -> list[str]:
     return found
 
 
-def _unusual(rows: pl.DataFrame) -> pl.DataFrame:
-    """Those of the newest year that are nearer than NEARER, and than any of an earlier year of the file by MORE."""
-    earlier = rows.filter(~pl.col("newest")).group_by("file").agg(pl.col("nearer").max().alias("most"))
-    limit = pl.max_horizontal(pl.lit(NEARER), pl.col("most").fill_null(0.0) * MORE)
-    return rows.filter("newest").join(earlier, on="file", how="left").filter(pl.col("nearer") > limit)
-
-
 def _called(return_id: str, names: dict[str, str]) -> str:
     return " with ".join(names[area_id] for area_id in return_id.split("+"))
 
@@ -182,10 +175,7 @@ def _changes(observation: pl.DataFrame, source: Source, areas: Areas) -> pl.Data
     """Each figure of a council with that of the year before, as logarithms: figure, now, before, and how far `off` the
     change is of the middle one, in robust standard deviations of all councils' (`spread`).
     """
-    years = pl.col("period_end").dt.year()
-    rows = proofs.declare(observation, [source], areas).filter(
-        ~pl.col("wide") & (years > years.max().over("file") - YEARS)
-    )
+    rows = proofs.declare(observation, [source], areas).filter(~pl.col("wide"))
 
     def figures(of: pl.DataFrame, quantity: str) -> pl.DataFrame:
         return of.select(

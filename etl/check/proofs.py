@@ -18,13 +18,14 @@ from etl.check.known_errors import KNOWN_ERRORS
 from etl.model import ENGLAND, SCALES, Metric, PeriodKind, Source, Status
 from etl.releases import Cells
 
-RATE, SUM, MEAN, CHILDREN, PARTS, TWICE = "rate", "sum", "mean", "children", "parts", "twice"
+RATE, SUM, MEAN, CHILDREN, PARTS, ALIKE, TWICE = "rate", "sum", "mean", "children", "parts", "alike", "twice"
 # What a proof says, as readers see it.
 SAYS = {
     RATE: "the figure follows from the counts printed beside it",
     SUM: "England and each region are the sum of their councils",
     MEAN: "England and each region are the mean of their councils",
     PARTS: "the groups of a table add up to its total",
+    ALIKE: "another table counts the same children or plans, or nearly so",
     TWICE: "another table of the publisher prints the same",
     CHILDREN: "the children it is divided by are those of the population estimates",
 }
@@ -87,13 +88,14 @@ def prove(
     sources = list(sources)
     metrics = [metric for source in sources for metric in source.metrics]
     rows = declare(observation, sources, areas)
-    needed = {metric.weight for metric in metrics} | {CHILDREN}
+    needed = {one for metric in metrics for one in (metric.weight, metric.same_as)} | {CHILDREN}
     counts = pl.concat([frame.filter(pl.col("metric_id").is_in(list(needed))) for frame in (observation, *others)])
     found = [
         _rates(rows, areas),
         *_sums(rows, areas),
         _means(rows, metrics, counts, areas),
         _children(rows, counts),
+        _alike(rows, metrics, counts),
         *(
             _checked(
                 parts.bound_totals(source, cells[source.id]),
@@ -363,6 +365,27 @@ def _children(rows: pl.DataFrame, others: pl.DataFrame) -> pl.DataFrame:
     )
     joined = printed.join(estimated.drop_nulls().unique(), on=["year", "area_id"], maintain_order="left")
     return _checked(joined, CHILDREN, "denominator", pl.col("children"), pl.col("children"), pl.col("children"))
+
+
+def _alike(rows: pl.DataFrame, metrics: list[Metric], others: pl.DataFrame) -> pl.DataFrame:
+    """What a figure is a share of is as many as another table counts."""
+    declared = pl.DataFrame(
+        [(metric.id, metric.same_as, metric.same_within) for metric in metrics if metric.same_as],
+        schema={"metric_id": pl.String, "same_as": pl.String, "within": pl.Float64},
+        orient="row",
+    )
+    counted = others.select(pl.col("metric_id").alias("same_as"), "area_id", "period_end", "numerator").drop_nulls()
+    off = pl.col("within") * pl.col("counted") + 2 * pl.when("wide").then("rounded").otherwise("exact")
+    return _checked(
+        rows.filter(pl.col("denominator").is_not_null())
+        .join(declared, on="metric_id", maintain_order="left")
+        .join(counted.unique().rename({"numerator": "counted"}), on=["same_as", "area_id", "period_end"]),
+        ALIKE,
+        "denominator",
+        pl.col("counted"),
+        pl.col("counted") - off,
+        pl.col("counted") + off,
+    )
 
 
 def _with_wider(councils: pl.DataFrame, areas: Areas) -> pl.DataFrame:

@@ -12,12 +12,12 @@ from datetime import date
 import polars as pl
 
 from etl.areas import Areas, alive
-from etl.check import changes, history, proofs
+from etl.check import changes, copies, history, inspections, neighbours, proofs
 from etl.check.changes import Kind
 from etl.check.describe_unproved import describe
 from etl.check.known_errors import KNOWN_ERRORS
 from etl.check.outliers import FEWEST, find_outliers
-from etl.model import EtlError, Loaded, Metric, PeriodKind, Source
+from etl.model import EtlError, Loaded, PeriodKind, Source
 from etl.releases import Cells
 
 WARNING = pl.Schema([("source_id", pl.String()), ("rule", pl.String()), ("message", pl.String())])
@@ -76,8 +76,10 @@ def validate(
     `accepted`: then it is a warning.
     """
     observation = loaded.tables.get("observation")
+    unlikely = inspections.find_unlikely(loaded.tables, [one.tables for one in (others or {}).values()], areas)
     if observation is None or observation.is_empty():
-        return Validated(pl.DataFrame(schema=WARNING), pl.DataFrame(schema=proofs.PROOF))
+        copied = neighbours.find_exchanged(loaded.tables["neighbour"], areas) if "neighbour" in loaded.tables else []
+        return _concluded(source, [], unlikely, copied, pl.DataFrame(schema=proofs.PROOF), accepted=accepted)
     metrics = {metric.id: metric for metric in source.metrics}
     # Older years of another source's measures are validated with that source.
     councils = observation.filter(
@@ -93,20 +95,42 @@ def validate(
     found = [
         *(("W_MISSING_LA", words) for words in _missing(source, councils, areas)),
         *(("W_OUTLIER", words) for words in find_outliers(newest, councils, proved.checked, metrics, areas, known)),
-        *(("W_STALE", words) for words in _stale(newest, metrics)),
         *(("W_SYMBOLS", words) for words in history.find_symbols(observation, source, areas)),
         *(("W_STRANGER", words) for words in history.find_strangers(observation, source, areas)),
     ]
-    unproved = describe(proved.unproved, observation, source.metrics, areas) if proved.unproved.height else []
-    if unproved and not accepted:
-        few = "a figure contradicts what is printed beside it"
-        many = f"{len(unproved)} figures contradict what is printed beside them" if len(unproved) > 1 else few
-        what = f"{many}. {' '.join(unproved[:SHOWN])}"
-        more = f" And {len(unproved) - SHOWN} more." if len(unproved) > SHOWN else ""
-        raise ReleaseError("E_UNPROVED", source, what + more, CONFIRMED)
-    found += [("W_UNPROVED", words) for words in unproved]
+    described = describe(proved.unproved, observation, source.metrics, areas) if proved.unproved.height else []
+    unproved = [*unlikely, *described]
+    copied = copies.find_copies(source, cells, observation, areas)
+    return _concluded(source, found, unproved, copied, proved.proof, accepted=accepted)
+
+
+def _concluded(
+    source: Source,
+    found: list[tuple[str, str]],
+    unproved: list[str],
+    copied: list[str],
+    proof: pl.DataFrame,
+    *,
+    accepted: bool,
+) -> Validated:
+    """What was found, with what somebody accepted; raises ReleaseError where nobody did."""
+    if not accepted:
+        _refuse_unproved(source, unproved, copied)
+    found = [*found, *(("W_UNPROVED", words) for words in unproved), *(("W_COPIED", words) for words in copied)]
     warning = pl.DataFrame([(source.id, *one) for one in found], schema=WARNING, orient="row")
-    return Validated(warning, proved.proof, bool(unproved))
+    return Validated(warning, proof, bool(unproved or copied))
+
+
+def _refuse_unproved(source: Source, unproved: list[str], copied: list[str]) -> None:
+    """Figures that contradict a proof (E_UNPROVED), or that stand where others should (E_COPIED)."""
+    said = [*copied, *unproved] if unproved else copied
+    if not said:
+        return
+    shown, more = " ".join(said[:SHOWN]), f" And {len(said) - SHOWN} more." if len(said) > SHOWN else ""
+    few = "a figure contradicts what is printed beside it"
+    many = f"{len(unproved)} figures contradict what is printed beside them" if len(unproved) > 1 else few
+    what = f"{many}. {shown}{more}" if unproved else f"{shown}{more}"
+    raise ReleaseError("E_UNPROVED" if unproved else "E_COPIED", source, what, CONFIRMED)
 
 
 def _prove(
@@ -223,21 +247,6 @@ def _missing(source: Source, councils: pl.DataFrame, areas: Areas) -> list[str]:
         f"{file} has no row of {_listed(lacking)} in {period} ({measures} measure{'' if measures == 1 else 's'}): "
         "shown as not published."
         for (file, period, lacking), measures in found.items()
-    ]
-
-
-def _stale(newest: pl.DataFrame, metrics: dict[str, Metric]) -> list[str]:
-    """Measures whose every value is last year's."""
-    same = (
-        newest.group_by("metric_id", "period_end")
-        .agg((pl.col("value") == pl.col("before")).all().alias("same"), pl.len().alias("returns"))
-        .filter(pl.col("same") & (pl.col("returns") >= FEWEST))
-        .sort("metric_id")
-    )
-    return [
-        f"{metrics[metric_id].title}: all {returns} figures of {end} equal those of the year before. Is the file last "
-        "year's?"
-        for metric_id, end, _, returns in same.iter_rows()
     ]
 
 

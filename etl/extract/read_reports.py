@@ -1,4 +1,4 @@
-"""Ofsted's inspection reports (PDF): the lines of the title and of the section on what needs to improve.
+"""Ofsted's inspection reports (PDF): the lines of title, grades and the section on what needs to improve.
 
 Ofsted sets running headers, footnotes and their marks smaller than its text, and page numbers larger: what is set in
 another size than the text of its page, is left out. Nothing else is judged here.
@@ -18,7 +18,8 @@ from pypdf.errors import DependencyError, FileNotDecryptedError
 
 from etl.extract.read_csv import Cell, kind
 from etl.model import AGAIN, SourceError
-from etl.readers.recommendations import BULLETS, SECTION, TITLE
+from etl.readers.inspections import GRADES
+from etl.readers.recommendations import BULLETS, GRADED, SECTION, TITLE
 
 # Set at least this large, in parts of the text of the page: footnotes have 0.83, their marks less.
 SMALLEST = 0.85
@@ -29,13 +30,16 @@ _HEADING = re.compile(r"what needs to improve\s*\??\d?", re.IGNORECASE)
 _NEXT = re.compile(r"The (experiences and progress|impact of leaders)\b|1\.\s")
 _TITLE = re.compile(r"inspection of\b", re.IGNORECASE)
 _AFTER_TITLE = re.compile(r"(lead inspector|judgement)\b", re.IGNORECASE)
+# The table of grades has so many lines at most, and each grade ends one.
+_TABLE, _TABLE_LINES = re.compile(r"judgement\b", re.IGNORECASE), 16
+_GRADE_ENDS = tuple(words for grade in GRADES for words in (grade, " ".join(grade.split()[-2:])))
 
 # What is wrong with a file is said by the errors below.
 logging.getLogger("pypdf").setLevel(logging.CRITICAL)
 
 
 def report_cells(content: bytes, name: str) -> list[Cell]:
-    """The lines of a report that we use; columns `page`, `part` (TITLE or SECTION) and `text`, empty lines left out.
+    """The lines of a report that we use; columns `page`, `part` (TITLE, GRADED or SECTION) and `text`.
 
     Raises SourceError: E_MAGIC, E_ENCRYPTED, E_TORN, E_NO_TITLE or E_NO_SECTION.
     """
@@ -47,7 +51,7 @@ def report_cells(content: bytes, name: str) -> list[Cell]:
             raise _locked(name)
         pages = _pages(reader)
         first = next(pages)
-        lines = [*_title(first[1], name), *_section(chain([first], pages), name)]
+        lines = [*_title(first[1], name), *_graded(first[1]), *_section(chain([first], pages), name)]
     except SourceError:
         raise
     except (DependencyError, FileNotDecryptedError) as error:  # AES needs a library that we have no other use for
@@ -77,6 +81,15 @@ def _title(lines: Iterable[str], name: str) -> Iterator[tuple[int, str, str]]:
             yield 1, TITLE, line
     what = 'the first page does not begin with "Inspection of ...", its dates and the judgements.'
     raise SourceError("E_NO_TITLE", what, "Take the report of an inspection of a local authority.", name)
+
+
+def _graded(lines: list[str]) -> Iterator[tuple[int, str, str]]:
+    """The lines of the first page below "Judgement", to the last of them that ends with a grade."""
+    begins = next((at for at, line in enumerate(lines, start=1) if _TABLE.match(line)), len(lines))
+    table = lines[begins : begins + _TABLE_LINES]
+    ends = max((at for at, line in enumerate(table, start=1) if line.endswith(_GRADE_ENDS)), default=0)
+    for line in table[:ends]:
+        yield 1, GRADED, line
 
 
 def _section(pages: Iterable[tuple[int, list[str]]], name: str) -> Iterator[tuple[int, str, str]]:

@@ -12,7 +12,7 @@ import polars as pl
 from etl import areas as area_files
 from etl import releases
 from etl.areas import Areas
-from etl.check import validation
+from etl.check import reports, validation
 from etl.check.editions import refuse_moved, refuse_other_year
 from etl.check.validation import Allowed, ReleaseError, Validated
 from etl.extract import editions, release
@@ -99,6 +99,8 @@ def examine(
     refuse_other_year(source, cells, loaded, lambda: {**_previous(source, folder, areas, sources, others), **in_place})
     if not allowed.revision:
         refuse_moved(source, loaded, in_place)
+    if "urn" in loaded.tables and not allowed.unproved:
+        _compare_reports(source, loaded, earlier, folder, areas, sources, others)
 
     def compare() -> list[str]:
         return validation.compare_with_earlier(source, loaded, *earlier, areas, allowed) if earlier else []
@@ -115,6 +117,27 @@ def examine(
     revisions = compare()
     others[source.id] = loaded
     return validated, revisions
+
+
+def _compare_reports(
+    source: Source,
+    record: Loaded,
+    earlier: tuple[Source, Loaded] | None,
+    folder: Path,
+    areas: Areas,
+    sources: Mapping[str, Source],
+    others: Mapping[str, Loaded],
+) -> None:
+    """Refuse a record of inspections that reports in place contradict, unless they contradict the one in place too."""
+    of_reports = sources["ofsted_reports"]
+    if not releases.path(folder, of_reports.release).exists():
+        return
+    cells = releases.read(folder, of_reports)
+
+    def read(one: Loaded) -> Loaded:
+        return editions.load(of_reports, cells, folder, areas, sources, {**others, source.id: one})
+
+    reports.refuse_record(record.tables["inspection"], read(record), read(earlier[1]) if earlier else None)
 
 
 def _refused(loaded: Loaded) -> list[str]:

@@ -116,8 +116,8 @@ def loaded(
 ) -> Loaded:
     """Rows as tables.
 
-    Two inspections of one authority published the same day raise E_DUP_KEY, one that ended or was published before it
-    started E_DATE.
+    Two inspections of one authority published or begun on the same day raise E_DUP_KEY, one that ended or was
+    published before it started E_DATE.
     """
     frame = pl.DataFrame(list(inspections), schema=INSPECTION, orient="row")
     backwards = frame.filter((pl.col("ended") < pl.col("started")) | (pl.col("published") < pl.col("started")))
@@ -125,7 +125,10 @@ def loaded(
         row = backwards.row(0, named=True)
         what = f"{row['inspection_id']} ended or was published before {row['started']}, its first day."
         raise SourceError("E_DATE", what, REPORT, row["file"], row["line"])
-    again = frame.filter(pl.col("inspection_id").is_duplicated()).sort("inspection_id", "line")
+    begun = pl.struct("area_id", pl.coalesce("started", "published")).is_duplicated()
+    again = frame.filter(pl.col("inspection_id").is_duplicated() | begun).sort(
+        "area_id", "started", "published", "line"
+    )
     if again.height:
         what = f"{again['inspection_id'][0]} stands here and on line {again['line'][0]}."
         remedy = "Look the inspection up on Ofsted's site; the publisher must say which row is right."

@@ -29,8 +29,8 @@ RECOMMENDATION = pl.Schema(
         ("file", pl.String()),
     ]
 )
-# What is extracted of a report: the lines of its title and those of the section.
-TITLE, SECTION = "title", "needs to improve"
+# What is extracted of a report: the lines of its title, of its table of grades, and of the section.
+TITLE, GRADED, SECTION = "title", "grades", "needs to improve"
 # As letters, and as Wingdings and Symbol have them.
 BULLETS = "◼■▪•●\uf06e\uf0a7\uf0b7"
 NUMBERS = {"one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6}

@@ -67,7 +67,7 @@ class Other:
     says: Mapping[str, str | None]
     columns: Mapping[str, str]
     file: str
-    line: int
+    line: int | None
     module: str
     """Where its disagreements are declared."""
 
@@ -116,7 +116,7 @@ def compare_records(official: Known, other: Other, declared: Sequence[Disagreeme
         what = f"{_of(other, official)} is also in {official.file}, line {official.line}, and the two differ: {said}."
         remedy = (
             f"{LOOK}if this file is wrong, tell its publisher and declare it under DISAGREEMENTS in "
-            f"{other.module} (the other one stands); if {official.file} is wrong, tell Ofsted."
+            f"{other.module} (the other one stands); if {official.file} is wrong, tell its publisher."
         )
         raise SourceError("E_DISAGREES", what, remedy, other.file, other.line, other.columns.get(unlike[0]))
     return own

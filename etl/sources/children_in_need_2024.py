@@ -46,6 +46,9 @@ def _category(metric_id: str, column: str, words: str) -> Metric:
         # No hidden_counts: counts larger than 5 are hidden beside small ones, as England's row says in most years.
         counted=column,
         denominator="CPP_start",
+        # Alike to the plan; a newer edition may revise the one and not the other.
+        same_as="plan_start_rate",
+        same_within=0.05,
         caveat="To 2024. Many councils' counts of 1 to 5 are suppressed.",
     )
 

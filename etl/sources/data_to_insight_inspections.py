@@ -126,7 +126,11 @@ def load(source: Source, cells: Cells, context: Context) -> Loaded:
         )
         grades = {strand: grade(row[column], WORDS, FILE, line, column) for strand, column in STRANDS.items()}
         same = min(official.get(area_id, []), key=lambda one: abs(one.published - published), default=None)
-        if same and abs((same.published - published).days) <= SAME_INSPECTION:
+        # One that began on the same day is the same, whatever the day of publication.
+        begun = next((one for one in official.get(area_id, []) if started and one.started == started), None)
+        if same and abs((same.published - published).days) > SAME_INSPECTION:
+            same = begun
+        if same:
             what = f"the inspection of {names[area_id]} published on {same.published}"
             require_once(lines, same.inspection_id, what, FILE, line)
             compare_records(same, _other(row, names[area_id], started, published, grades, same), DISAGREEMENTS)

@@ -60,6 +60,8 @@ class Described(TypedDict):
     england_apart: NotRequired[float]
     weight: NotRequired[str]
     mean_within: NotRequired[tuple[float, float]]
+    same_as: NotRequired[str]
+    same_within: NotRequired[float]
     caveat: NotRequired[str]
     made: NotRequired[str]
     next_due: NotRequired[str]

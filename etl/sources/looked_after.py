@@ -162,6 +162,7 @@ SOURCE = Source(
             file=STABILITY,
             where={"cla_group": ON_31_MARCH, "placement_stability": THREE_PLACEMENTS},
             denominator_where={"cla_group": ON_31_MARCH, "placement_stability": ALL},
+            same_as="cla_rate",
             hidden_counts=SMALL_COUNTS,
             shortfall=Shortfall("fewer children moved so often", "numerator", "the number of children looked after"),
         ),

@@ -16,8 +16,10 @@ import polars as pl
 
 from etl.areas import Areas, name_key
 from etl.model import Context, File, Loaded, Release, Source, SourceError
+from etl.readers.inspections import GRADES, JUDGEMENT, Strand
 from etl.readers.recommendation_themes import find_themes, themes
 from etl.readers.recommendations import (
+    GRADED,
     RECOMMENDATION,
     SECTION,
     TITLE,
@@ -25,6 +27,7 @@ from etl.readers.recommendations import (
     join_lines,
     recommendations,
 )
+from etl.readers.reconcile_ofsted import Disagreement, Known, Other, compare_records, known
 from etl.releases import REFUSED, Cells, require
 
 # As Data to Insight's program names them: 80549_sandwell___-_02_december_2025.pdf
@@ -33,19 +36,34 @@ EXAMPLE = "80549_sandwell___-_02_december_2025.pdf"
 LOOK = "Download the report again from the council's page on Ofsted's site, and name it after that page."
 Inspections = Mapping[str, list[dict[str, Any]]]
 """Of each council: rows with inspection_id, started, ended and published."""
+# How the table of a report names what it grades.
+STRANDS: Mapping[str, str] = {
+    Strand.OVERALL: "overall effectiveness",
+    Strand.LEADERS: "impact of leaders",
+    Strand.PROTECTION: "help and protection",
+    Strand.IN_CARE: "children in care",
+    Strand.CARE_LEAVERS: "care leavers",
+}
+# Grades that a report and a record print otherwise, looked up: none yet.
+DISAGREEMENTS: tuple[Disagreement, ...] = ()
+MODULE = "etl/sources/ofsted_reports.py"
 
 
 def load(source: Source, cells: Cells, context: Context) -> Loaded:
     """Recommendations and their themes; a report that was refused is a row of `reject`, and has none."""
     numbers = dict(context.loaded["data_to_insight_inspections"].tables["urn"].iter_rows())
     inspections = _inspections(context.loaded[needed] for needed in source.needs)
+    records = known(context.loaded[needed] for needed in source.needs)
+    graded: list[tuple[str, str, str]] = []
     rows: list[tuple[object, ...]] = []
     rejects: list[tuple[object, ...]] = []
     ledger: list[tuple[object, ...]] = []
     files: dict[str, str] = {}
     for file in cells.files():
         try:
-            inspection_id, found = _report(file, cells.table(file), numbers, inspections, context.areas)
+            table = cells.table(file)
+            inspection_id, found = _report(file, table, numbers, inspections, context.areas)
+            grades = _compare_grades(file, table, inspection_id, records, context.areas)
             if inspection_id in files:
                 what = f"its inspection is that of {files[inspection_id]} too."
                 raise SourceError("E_DUP_KEY", what, "Keep one of the two.", file)
@@ -55,6 +73,7 @@ def load(source: Source, cells: Cells, context: Context) -> Loaded:
         else:
             files[inspection_id] = file
             rows += [(inspection_id, *one, source.id, file) for one in found]
+            graded += [(inspection_id, strand, grade) for strand, grade in grades.items() if grade is not None]
         read = max(len(found), 1)
         ledger.append((source.id, file, cells.sha256(file), read, len(found), read - len(found), 0))
     recommendation = pl.DataFrame(rows, schema=RECOMMENDATION, orient="row")
@@ -62,6 +81,7 @@ def load(source: Source, cells: Cells, context: Context) -> Loaded:
         "recommendation": recommendation,
         "theme": themes(),
         "recommendation_theme": find_themes(recommendation),
+        "report_grade": pl.DataFrame(graded, schema=JUDGEMENT, orient="row"),
     }
     return Loaded.of(tables, ledger, rejects)
 
@@ -124,9 +144,36 @@ def _named(file: str, numbers: Mapping[str, str], areas: Areas) -> tuple[str, da
         what = f"{urn} is the number of {areas.names()[area_id]}, which is not called {council.replace('_', ' ')!r}."
         raise SourceError("E_OTHER_COUNCIL", what, LOOK, file)
     try:
-        return area_id, datetime.strptime(day.replace("_", " "), "%d %B %Y").replace(tzinfo=UTC).date()
+        return area_id, read_day(file)
     except ValueError as error:
         raise SourceError("E_DATE", f"{day!r} is not a day.", f"Name it as {EXAMPLE}.", file) from error
+
+
+def read_day(file: str) -> date:
+    """The day of publication in the name of a report; raises ValueError where there is none."""
+    match = NAME.fullmatch(file)
+    day = match[3] if match else ""
+    return datetime.strptime(day.replace("_", " "), "%d %B %Y").replace(tzinfo=UTC).date()
+
+
+def _compare_grades(
+    file: str, table: pl.DataFrame, inspection_id: str, records: Mapping[str, list[Known]], areas: Areas
+) -> dict[str, str | None]:
+    """The grades on the first page, None where one is not given; nothing where they cannot be read.
+
+    Raises E_DISAGREES where the record that is loaded has others.
+    """
+    words = join_lines(table.filter(pl.col("part") == GRADED)["text"].to_list())
+    found = {
+        strand: re.search(rf"{name}\b.*?({'|'.join(GRADES)})", words, re.IGNORECASE) for strand, name in STRANDS.items()
+    }
+    if not any(found.values()):
+        return {}
+    grades = {strand: match[1] if match else None for strand, match in found.items()}
+    area_id = inspection_id.partition("-")[0]
+    record = next(one for one in records[area_id] if one.inspection_id == inspection_id)
+    compare_records(record, Other(areas.names()[area_id], grades, {}, file, None, MODULE), DISAGREEMENTS)
+    return grades
 
 
 def _council(title: str, areas: Areas) -> str | None:

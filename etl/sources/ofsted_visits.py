@@ -66,6 +66,9 @@ VISIT = pl.Schema(
     ]
 )
 
+# The inspections that a list repeats, with the year that it is of.
+LISTED = pl.Schema([("file", pl.String()), ("first", pl.Date()), ("last", pl.Date()), ("inspection_id", pl.String())])
+
 
 @dataclass(frozen=True)
 class Edition:
@@ -131,22 +134,29 @@ def load(source: Source, cells: Cells, context: Context) -> Loaded:
     visits: list[tuple[object, ...]] = []
     rejects: list[tuple[object, ...]] = []
     ledger: list[tuple[object, ...]] = []
+    lists: list[tuple[object, ...]] = []
     for edition in EDITIONS:
         table = cells.table(edition.file, edition.sheet)
         # That a list has columns of grades and themes is seen at extraction: one in which all are empty is not here.
         require(table, (NAME, ON, KIND, *edition.more), edition.file)
         before = len(visits), len(rejects)
+        listed: set[str] = set()
         for row in _rows(table, edition, context.areas):
             if row[KIND] in VISITS:
                 visits.append(_visit(row, edition, source))
             else:
-                rejects += _inspection(row, edition, source, official)
+                rejects += _inspection(row, edition, source, official, listed)
+        lists += [(edition.file, edition.first, edition.last, inspection_id) for inspection_id in sorted(listed)]
         taken, rejected = len(visits) - before[0], len(rejects) - before[1]
         counts = (table.height, taken, rejected, table.height - taken - rejected)
         ledger.append((source.id, f"{edition.file}#{edition.sheet}", cells.sha256(edition.file), *counts))
     visit = pl.DataFrame(visits, schema=VISIT, orient="row")
     _refuse_twice(visit)
-    tables = {"visit": visit, "observation": observations(visit, context.areas, source)}
+    tables = {
+        "visit": visit,
+        "observation": observations(visit, context.areas, source),
+        "listed": pl.DataFrame(lists, schema=LISTED, orient="row"),
+    }
     return Loaded.of(tables, ledger, rejects)
 
 
@@ -223,9 +233,12 @@ def _visit(row: Mapping[str, Any], edition: Edition, source: Source) -> tuple[ob
 
 
 def _inspection(
-    row: Mapping[str, Any], edition: Edition, source: Source, official: Mapping[str, list[Known]]
+    row: Mapping[str, Any], edition: Edition, source: Source, official: Mapping[str, list[Known]], listed: set[str]
 ) -> list[tuple[object, ...]]:
-    """Nothing where the row is an inspection of the history; a reject where a declared difference parts the two."""
+    """Nothing where the row is an inspection of the history; a reject where a declared difference parts the two.
+
+    The inspection is added to those that are `listed`.
+    """
     line = row["line"]
     type_ = inspection_type(row[KIND], edition.file, line, KIND)
     began = [one for one in official.get(row["area_id"], []) if one.started is not None]
@@ -234,6 +247,7 @@ def _inspection(
         what = f"{row[NAME]} was inspected from {row['started']}, but Ofsted's history has no such inspection."
         remedy = f"{LOOK}if the history lacks it, or the date is wrong, tell Ofsted."
         raise SourceError("E_DISAGREES", what, remedy, edition.file, line, ON)
+    listed.add(same.inspection_id)
     says: dict[str, str | None] = {**row["grades"], STARTED: str(row["started"]), TYPE: type_}
     if row["published"] is not None:
         says[PUBLISHED] = str(row["published"])

@@ -30,6 +30,10 @@ IN_NEED, PLANS, NEED = (
     "d5_cpps_at31march_by_duration_2013_to_2025.csv",
     "b1_children_in_need_2013_to_2025.csv",
 )
+FACTORS = "c3_factors_identified_at_end_of_assessment_2018_to_2025.csv"
+ENQUIRIES = "c4_children_in_need_section_47s_and_icpcs_2013_to_2025.csv"
+RECORD, HISTORY = "data_to_insight_inspections", "ofsted_csc_ilacs_history.csv"
+VISITS, LIST_2024 = "ofsted_visits", "LA_Inspection_Outcomes_as_at_March_2024.ods"
 LOOKED_AFTER, NUMBERS = "looked_after", "cla_number_and_rate_per_10k_children.csv"
 PEOPLE, POPULATION = "population", "ons_mid-year_population_estimates_2012_to_2024.csv"
 TOOL = "local_authority_interactive_tool"
@@ -251,6 +255,65 @@ def label_of_the_year(table: Table) -> None:
     table.move({one: other, other: one})
 
 
+def columns_exchanged(table: Table) -> None:
+    """Counts whose sums hold as well the other way round."""
+    for line in table.lines(time_period="2025"):
+        alcohol, drugs = (table.text(line, f"{one}_Misuse_parent") for one in ("Alcohol", "Drug"))
+        table.put(line, "Alcohol_Misuse_parent", drugs)
+        table.put(line, "Drug_Misuse_parent", alcohol)
+
+
+def column_pasted(table: Table) -> None:
+    """Children where enquiries should stand, in England's row and the regions' too."""
+    for line in table.lines(time_period="2025"):
+        table.put(line, "Section47", table.text(line, "Section47_child"))
+
+
+def years_exchanged(table: Table) -> None:
+    here, other = pl.col("column") == "time_period", {"2022": "2023", "2023": "2022"}
+    text = pl.when(here & (pl.col("file") == table.file)).then(pl.col("text").replace(other)).otherwise("text")
+    table.frame = table.frame.with_columns(text.alias("text"))
+
+
+def row_doubled(table: Table) -> None:
+    table.move({line_of(table, "Torbay"): line_of(table, "North Somerset")})
+
+
+def council_of_a_visit(table: Table) -> None:
+    """Bury was judged Inadequate and is monitored; Doncaster was not."""
+    for old, new in (("Bury", "a council"), ("Doncaster", "Bury"), ("a council", "Doncaster")):
+        table.replace(old, new, "Local authority name")
+
+
+def list_cut(table: Table) -> None:
+    table.frame = table.frame.filter((pl.col("file") != table.file) | (pl.col("line") < 40))
+
+
+def first_day_mistyped(table: Table) -> None:
+    assert table.replace("13/10/2025", "16/10/2025", "inspection_start_date", local_authority="sandwell") == 1
+
+
+def grade_of_another_row(table: Table) -> None:
+    assert table.replace("good", "outstanding", "impact_of_leaders_grade", local_authority="sandwell") == 1
+
+
+def report_dropped(table: Table) -> None:
+    (line,) = table.lines(local_authority="sandwell", publication_date="02/12/25")
+    table.frame = table.frame.filter(pl.col("line") != line)
+
+
+def report_of_before_dropped(table: Table) -> None:
+    (line,) = table.lines(local_authority="bedford", publication_date="07/04/17")
+    table.frame = table.frame.filter(pl.col("line") != line)
+
+
+def overall_better_than_all(table: Table) -> None:
+    (line,) = table.lines(local_authority="kent", publication_date="02/02/26")
+    for strand in ("impact_of_leaders", "help_and_protection", "in_care", "care_leavers"):
+        table.put(line, f"{strand}_grade", "requires improvement")
+    table.put(line, "overall_effectiveness_grade", "good")
+
+
 @pytest.mark.parametrize(
     ("source", "file", "damage", "rule", "says"),
     [
@@ -270,6 +333,15 @@ def label_of_the_year(table: Table) -> None:
         (IN_NEED, PLANS, zeros_hidden, "E_UNPROVED", "one of its parts is hidden by itself"),
         (IN_NEED, NEED, ten_times, "E_UNPROVED", "for Leeds (line "),
         (LOOKED_AFTER, NUMBERS, other_population, "E_UNPROVED", "the population estimates have"),
+        (IN_NEED, FACTORS, columns_exchanged, "E_COPIED", "'Alcohol_Misuse_parent' look exchanged: in 75% of 149 co"),
+        (IN_NEED, FACTORS, years_exchanged, "E_COPIED", "the years 2022 and 2023 look exchanged"),
+        (IN_NEED, ENQUIRIES, column_pasted, "E_COPIED", "'Section47' in 2025 is 'Section47_child' in 100% of 149 co"),
+        (WORKFORCE, INDICATORS, row_doubled, "E_UNPROVED", "(line 126) and Torbay (line 131) have the same "),
+        (VISITS, LIST_2024, council_of_a_visit, "E_UNPROVED", "Doncaster: a monitoring visit on 2023-02-28 ("),
+        (VISITS, LIST_2024, list_cut, "E_UNPROVED", f"{LIST_2024} lacks the inspection of "),
+        (RECORD, HISTORY, grade_of_another_row, "E_DISAGREES", "impact of leaders is Good here but Outstanding there"),
+        (RECORD, HISTORY, report_dropped, "E_NO_INSPECTION", "no inspection of Sandwell that began on 13 October 2025"),
+        (RECORD, HISTORY, report_of_before_dropped, "E_UNPROVED", "of Bedford that was published on 2017-04-07 ("),
     ],
 )  # fmt: skip
 def test_a_damage_is_refused_by_name(
@@ -295,6 +367,44 @@ def test_rows_of_other_councils_of_the_region_are_said(
     assert [warning for warning in examine(source, file, damage) if says in warning]
 
 
+@pytest.mark.parametrize(
+    ("damage", "says"),
+    [
+        (
+            first_day_mistyped,
+            "Sandwell: the inspection (ofsted_csc_ilacs_history.csv, line 379) began on Thursday 16 Oct",
+        ),
+        (
+            overall_better_than_all,
+            "effectiveness is Good, and the other grades are from Requires improvement to be good",
+        ),
+    ],
+)
+def test_an_inspection_of_which_there_is_no_report_proves_itself(
+    known_areas: Areas, tmp_path: Path, damage: Change, says: str
+) -> None:
+    source = SOURCES[RECORD]
+    for path in (builder.DATA / "releases").iterdir():
+        if path.stem not in ("ofsted_reports_2026", source.release.id):
+            shutil.copy(path, tmp_path)
+    table = Table(releases.read(builder.DATA / "releases", source).frame, HISTORY)
+    damage(table)
+    with pytest.raises(ReleaseError, match=r"^E_UNPROVED: ") as refused:
+        release_loading.examine(source, Cells(table.frame), tmp_path, known_areas, SOURCES, Allowed())
+    assert says in str(refused.value)
+
+
+def test_a_judgement_of_the_edition_in_place_does_not_change(known_areas: Areas, tmp_path: Path) -> None:
+    source = SOURCES[RECORD]
+    for path in (builder.DATA / "releases").iterdir():
+        if path.stem != "ofsted_reports_2026":
+            shutil.copy(path, tmp_path)
+    table = Table(releases.read(tmp_path, source).frame, HISTORY)
+    grade_of_another_row(table)
+    with pytest.raises(ReleaseError, match=r"^E_REVISED_JUDGEMENT: .* of 2025-12-02: leaders was Good and is now "):
+        release_loading.examine(source, Cells(table.frame), tmp_path, known_areas, SOURCES, Allowed())
+
+
 def exchange_neighbours(table: Table, one: str, other: str) -> None:
     columns = [column for column in table.columns() if column.startswith("SN_")]
     (here,), (there,) = table.lines(old_la_code=one), table.lines(old_la_code=other)
@@ -306,13 +416,21 @@ def test_exchanged_neighbours_contradict_the_closeness_that_others_have(examine:
         examine(NEIGHBOURS, NEIGHBOURS_FILE, lambda table: exchange_neighbours(table, "383", "886"))
 
 
-def test_neighbours_that_no_closeness_tells_apart_are_told_by_the_edition_in_place(known_areas: Areas) -> None:
+def test_exchanged_neighbours_would_name_back_more_the_other_way_round(examine: Examine) -> None:
+    def damage(table: Table) -> None:
+        exchange_neighbours(table, "370", "877")
+
+    with pytest.raises(ReleaseError, match=r"^E_COPIED: .*lists of Barnsley and Warrington look exchanged: .* 15 more"):
+        examine(NEIGHBOURS, NEIGHBOURS_FILE, damage)
+    said = examine(NEIGHBOURS, NEIGHBOURS_FILE, damage, Allowed(unproved=True))
+    assert [words.partition(" of ")[0] for words in said] == ["W_COPIED: The lists"]
+
+
+def test_neighbours_that_only_the_edition_in_place_tells_apart(known_areas: Areas) -> None:
     source, in_place = SOURCES[NEIGHBOURS], builder.DATA / "releases"
     table = Table(releases.read(in_place, source).frame, NEIGHBOURS_FILE)
-    exchange_neighbours(table, "370", "877")
-    with pytest.raises(
-        ReleaseError, match=r"^E_REVISED: .* of Barnsley, Warrington .*Barnsley has those of Warrington"
-    ):
+    exchange_neighbours(table, "420", "857")
+    with pytest.raises(ReleaseError, match=r"^E_REVISED: .* of Isles of Scilly, Rutland .*Scilly has those of Rutland"):
         release_loading.examine(source, Cells(table.frame), in_place, known_areas, SOURCES, Allowed())
 
 

@@ -11,8 +11,8 @@ import pytest
 from etl import releases
 from etl.areas import Areas
 from etl.extract.release import extract
-from etl.model import ENGLAND, Context, Loaded, SourceError
-from etl.sources.deprivation import FILE, SOURCE
+from etl.model import ENGLAND, Context, Loaded, SourceError, to_observations
+from etl.sources.deprivation import FILE, IDACI, SOURCE
 
 HEADER = "utla_code,utla_name,n_lads,idaci_2025_rate,children_0_15_mid2022"
 LEEDS, YORK, CAMDEN, BROMLEY = (
@@ -23,12 +23,29 @@ LEEDS, YORK, CAMDEN, BROMLEY = (
 )
 
 
+# The districts as they are published, with two of a county.
+DISTRICTS = (
+    ("E08000035", "0.4"), ("E06000014", "0.2"), ("E09000007", "0.5"), ("E09000006", "0.3"), ("E07000200", "0.1"),
+    ("E07000202", "0.3"),
+)  # fmt: skip
+SUFFOLK = "E10000029"
+
+
 def load(tmp_path: Path, areas: Areas, *rows: str) -> Loaded:
-    where = tmp_path / "published" / SOURCE.release.files[0].path
-    where.parent.mkdir(parents=True)
-    where.write_text("".join(f"{line}\n" for line in (HEADER, *rows)), "utf-8")
-    extract(SOURCE, tmp_path / "published", tmp_path)
-    return SOURCE.load(SOURCE, releases.read(tmp_path, SOURCE), Context(areas, {}))
+    """These rows, beside made-up districts and 100,000 children under 18 in Camden."""
+    indices = [f"{code},{IDACI},{score}" for code, score in DISTRICTS]
+    lookup = [f"{code},{SUFFOLK if code.startswith('E07') else code}" for code, _ in DISTRICTS]
+    files = (
+        (HEADER, *rows), ("area_code,index_domain,average_score", *indices), ("LTLA23CD,UTLA23CD", *lookup)
+    )  # fmt: skip
+    for file, lines in zip(SOURCE.release.files, files, strict=True):
+        where = tmp_path / "published" / "of" / file.path
+        where.parent.mkdir(parents=True, exist_ok=True)
+        where.write_text("".join(f"{line}\n" for line in lines), "utf-8")
+    extract(SOURCE, tmp_path / "published" / "of", tmp_path)
+    camden = pl.DataFrame({"area_id": ["202"], "period_end": [date(2022, 6, 30)], "value": [100_000.0]})
+    population = Loaded.of({"observation": to_observations(camden, metric_id="children")}, [])
+    return SOURCE.load(SOURCE, releases.read(tmp_path, SOURCE), Context(areas, {"population": population}))
 
 
 def figures(loaded: Loaded) -> dict[str, float]:
@@ -73,3 +90,22 @@ def test_what_cannot_be_is_refused_by_name_with_its_line(
         load(tmp_path, known_areas, YORK, row)
     assert (error.value.rule, error.value.file, error.value.line) == (rule, FILE, 3)
     assert error.value.column == column
+
+
+@pytest.mark.parametrize(
+    ("row", "says"),
+    [
+        ("E06000014,York,1,0.4,50000", "York has the rate 0.4, and iod2025_lad24_traffordDataLab.csv has 0.2 to 0.2"),
+        (
+            f"{SUFFOLK},Suffolk,2,0.31,120000",
+            "Suffolk has the rate 0.31, and iod2025_lad24_traffordDataLab.csv has 0.1 to",
+        ),
+        ("E09000007,Camden,1,0.5,300000", "Camden has 300000 children under 16, and 100000 under 18"),
+    ],
+)
+def test_what_the_published_districts_and_estimates_do_not_bear_out_is_refused(
+    tmp_path: Path, known_areas: Areas, row: str, says: str
+) -> None:
+    with pytest.raises(SourceError, match=rf"^E_DISAGREES: {FILE}, line 2, column .*{says}"):
+        load(tmp_path, known_areas, row)
+    assert figures(load(tmp_path / "right", known_areas, f"{SUFFOLK},Suffolk,2,0.2,120000"))["935"] == 20.0

@@ -152,15 +152,14 @@ def test_where_everybody_moves_nobody_is_an_outlier(known_areas: Areas, everybod
     assert judged(loaded({2024: before, 2025: now}), known_areas, dataclasses.replace(RATE, unit="score")) == []
 
 
-def test_a_measure_that_equals_last_years_everywhere_is_said(known_areas: Areas, everybody: list[str]) -> None:
+def test_a_measure_that_equals_another_years_is_refused(known_areas: Areas, everybody: list[str]) -> None:
     values = level(everybody)
-    ((rule, message),) = judged(loaded({2024: values, 2025: values}), known_areas)
-    assert rule == "W_STALE"
-    assert message.startswith(
-        f"Made-up rate: all {len(everybody)} figures of 2025-03-31 equal those of the year before"
-    )
-    one_differs = values | {"383": 99.0}
-    assert "W_STALE" not in dict(judged(loaded({2024: values, 2025: one_differs}), known_areas))
+    with pytest.raises(
+        ReleaseError, match=r"^E_COPIED: .* 'made-up rate' is the same in 2024 and 2025 in 100% of 1\d\d c"
+    ):
+        judged(loaded({2024: values, 2025: values}), known_areas)
+    moved = {area_id: value * 1.1 for area_id, value in values.items()}
+    assert judged(loaded({2024: values, 2025: moved}), known_areas) == []
 
 
 def test_a_missing_council_is_named(known_areas: Areas, everybody: list[str]) -> None:
@@ -302,10 +301,10 @@ def test_two_grades_swapped_in_a_report_no_official_file_has_are_refused(
     before = releases_of(data)
     ran = command("extract", "data_to_insight_inspections", "--from", folder, "--data", data)
     assert ran.status == 2
-    assert "E_REVISED_JUDGEMENT: " in ran.err
-    assert "Trafford, report of 2026-" in ran.err
-    assert "protection was Inadequate and is now Good" in ran.err
-    assert "in_care was Good and is now Inadequate" in ran.err
+    # Its PDF is in place, and says otherwise.
+    assert ran.err.strip().startswith("E_DISAGREES: 80573_trafford___-_03_august_2026.pdf: the inspection of Trafford")
+    assert "help and protection is Inadequate here but Good there" in ran.err
+    assert "children in care is Good here but Inadequate there" in ran.err
     assert releases_of(data) == before
 
 
