@@ -5,15 +5,18 @@ Text from the database is plain: pages escape it before it meets markup.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from dashboard.analysis.benchmarks import Benchmark
 from dashboard.analysis.comparison import SPREAD, conflict
+from dashboard.analysis.extremes import Extreme
 from dashboard.data.model import Metric, Row
 from dashboard.data.names import number
 from dashboard.views.text import formats
-from dashboard.views.text.grammar import plural
+from dashboard.views.text.grammar import are, plural
 
+# More names than this are counted, not listed.
+FEW = 4
 # So far from 25 in 100 is still called a quarter.
 NEAR_A_QUARTER = 0.05
 VERDICTS = {
@@ -86,6 +89,24 @@ def in_quarter(row: Row) -> str:
     """The quarter inside a sentence: "in the worst quarter"; empty where there is none, or where it may be any."""
     words = quarter(row)
     return f"in the {words}" if words and (row["quarter_low"], row["quarter_high"]) != (1, len(QUARTERS)) else ""
+
+
+def extreme(found: Extreme, word: str, at: str) -> str:
+    """Who is `word` ("lowest", "best") and at what; where hidden figures leave it open, of the published ones only.
+
+    "York is lowest, at 1.0%."; "Of the published figures Bexley's is the lowest, at 12%."
+    """
+    names = [formats.place(row["name"]) for row in found.rows]
+    if found.certain:
+        return f"{named(names)} {are(len(names))} {word}, at {at}."
+    of = f"Of the published figures{' that are ranked,' if found.of_ranked else ''}"
+    whose = f"{formats.possessive(names[0])} is" if len(names) == 1 else f"those of {named(names)} are"
+    return f"{of} {whose} the {word}, at {at}."
+
+
+def named(names: Sequence[str]) -> str:
+    """Names in a sentence; of many the first FEW, and how many more."""
+    return formats.listed([*names[:FEW], f"{len(names) - FEW} more"] if len(names) > FEW + 1 else list(names))
 
 
 def no_change(row: Row) -> str:
