@@ -466,7 +466,8 @@ def all_said(db: Database) -> Said:
 
 def test_no_sentence_has_a_number_its_row_does_not_hold(all_said: Said) -> None:
     for sentence, one, metric, benchmark in all_said:
-        figures = [one[name] for name in ("value", "benchmark", "gap") if one[name] is not None]
+        figures = [one[name] for name in ("benchmark", "gap") if one[name] is not None]
+        figures += [] if one["value"] is None else [formats.exact(one)]
         decimals = formats.decimals(one, metric)
         known = set[str]().union(*(numbers(formats.brief(abs(figure), metric, decimals)) for figure in figures))
         known |= {str(one["council_count"])}
@@ -488,7 +489,7 @@ def test_no_sentence_has_a_number_its_row_does_not_hold(all_said: Said) -> None:
             fixed = fixed | {"10"}
         assert numbers(sentence) <= known | fixed, sentence
         if one["value"] is not None and not metric.graded:
-            assert formats.brief(one["value"], metric, decimals) in sentence
+            assert formats.brief(formats.exact(one), metric, decimals) in sentence
         if one["gap_low"] is not None:
             level = "" if one["benchmark"] is not None else f"that is {comparisons.benchmark_quantity(one, metric)}."
             assert comparisons.mark(one, benchmark, metric) in sentence or (level and level in sentence), sentence
@@ -525,7 +526,7 @@ OPEN: Row = {"benchmark": None, "benchmark_low": 0.254, "benchmark_high": 1.238}
              "gap": None, "gap_low": 3.762, "gap_high": 4.746, "shortfall": None, "shortfall_low": 24.1,
              "shortfall_high": 30.4, "verdict": "worse"},
             ("In Leeds the rate of waits was 5.0% at 30 September 2025. It ranks 130th or 131st of 151, in the worst "
-            f"quarter whatever the hidden figures are. That is between 3.8 and 4.7 percentage points above {THE_BEST} "
+            f"quarter whatever the hidden figures are. That is between 3.76 and 4.75 percentage points above {THE_BEST} "
             f"(between 0.25% and 1.24%): 24 to 30 posts to fill."),
         ),
         (
@@ -579,9 +580,33 @@ def test_numbers_add_up_as_printed_for_every_council_measure_and_benchmark(all_s
         assert shown - benchmark == (gap if apart[2] == "above" else -gap), sentence
         # A longer number is the figure too, as far as it goes.
         to = Decimal(1).scaleb(-formats.decimals(one, metric))
-        assert shown == Decimal(repr(one["value"])).quantize(to, ROUND_HALF_UP)
+        by_counts = one["value_low"] is not None and one["value_low"] == one["value_high"]
+        exact = one["value_low"] if by_counts else one["value"]
+        assert shown == Decimal(repr(exact)).quantize(to, ROUND_HALF_UP)
         counted += 1
     assert counted > 40_000
+
+
+BETWEEN = r"between £?([\d,]+(?:\.\d+)?)%? and £?([\d,]+(?:\.\d+)?)"
+APART_BETWEEN = re.compile(rf"That is {BETWEEN} .*?(above|below) .*?\({BETWEEN}(?=[%,) ])")
+
+
+def test_the_ends_of_a_gap_that_is_left_open_add_up_as_printed_too(all_said: Said) -> None:
+    """An exact figure beside a benchmark in a range: each end of the gap is the figure minus an end of that."""
+    counted = 0
+    for sentence, one, _, _ in all_said:
+        if one["gap"] is not None or one["benchmark"] is not None or one["value"] is None:
+            continue
+        value, apart = VALUE.search(sentence), APART_BETWEEN.search(sentence)
+        if apart is None or (one["value_low"] is not None and one["value_low"] < one["value_high"]):
+            continue
+        assert value, sentence
+        least, most, low, high = (Decimal(apart[at].replace(",", "")) for at in (1, 2, 4, 5))
+        shown = Decimal(value[1].replace(",", ""))
+        assert least < most, sentence
+        assert {abs(shown - low), abs(shown - high)} == {least, most}, sentence
+        counted += 1
+    assert counted > 1_000
 
 
 def test_every_sentence_is_true_of_its_row(all_said: Said) -> None:

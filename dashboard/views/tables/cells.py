@@ -71,7 +71,7 @@ def value(row: Row, metric: Metric, decimals: int | None = None) -> Html:
 
 def compared(row: Row, metric: Metric) -> Html:
     """`value` beside its benchmark and gap, which add up as printed (rule `rounding`)."""
-    return value(row, metric, formats.decimals(row, metric))
+    return value({**row, "value": formats.exact(row)}, metric, formats.decimals(row, metric))
 
 
 def benchmark(row: Row, metric: Metric) -> str:

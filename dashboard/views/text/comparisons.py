@@ -44,7 +44,7 @@ PUBLISHED = ("value", "england", "region")
 
 def compared(row: Row, metric: Metric) -> str:
     """The value of a row with its unit, beside its benchmark and gap."""
-    return formats.quantity(row["value"], metric, formats.decimals(row, metric))
+    return formats.quantity(formats.exact(row), metric, formats.decimals(row, metric))
 
 
 def rank(row: Row) -> str:
@@ -239,7 +239,8 @@ def mark(row: Row, benchmark: Benchmark, metric: Metric) -> str:
     """The benchmark of a row after its name, with how many councils: "(7.75%)", "(8.6%, 8 of 10)"."""
     count = row["council_count"]
     counted = benchmark.counted.format(council_count=count, councils=plural(count, "council"))
-    shown = benchmark_beside(row, metric) if row["benchmark"] is not None else benchmark_quantity(row, metric)
+    between = row["benchmark"] is None and row["benchmark_low"] is not None
+    shown = f"between {_ends_beside(row, metric, ' and ')}" if between else benchmark_beside(row, metric)
     return f"({shown}{', ' if counted else ''}{counted})"
 
 
@@ -258,8 +259,14 @@ def benchmark_figure(row: Row, metric: Metric) -> str:
 def benchmark_beside(row: Row, metric: Metric) -> str:
     """The same beside the value and gap of its row, with which it adds up as printed (rule `rounding`)."""
     if row["benchmark"] is None:
-        return benchmark_figure(row, metric)
+        return "" if row["benchmark_low"] is None else _ends_beside(row, metric, " to ")
     return formats.brief(row["benchmark"], metric, formats.decimals(row, metric))
+
+
+def _ends_beside(row: Row, metric: Metric, parted: str) -> str:
+    """The ends of a benchmark that is left open, with the decimals of the gap to it."""
+    finer = max(formats.decimals(row, metric) - metric.decimals, 1)
+    return formats.from_to(row["benchmark_low"], row["benchmark_high"], metric, parted, finer)
 
 
 def companion(row: Row, of: str, metric: Metric) -> str:
@@ -362,7 +369,7 @@ def _gap_between(row: Row, metric: Metric) -> str:
     above = (low > 0) == (metric.lower_is_better or metric.neutral)
     least, most = sorted((abs(low), abs(high)))
     way = "above" if above else "below"
-    return f"between {number(least, metric.decimals)} and {formats.difference(most, metric)} {way}"
+    return f"between {formats.differences(least, most, metric, formats.decimals(row, metric))} {way}"
 
 
 def _gap_or_meets(row: Row, metric: Metric) -> str:
