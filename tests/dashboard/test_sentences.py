@@ -255,8 +255,10 @@ NONE = "There is no published figure for England of the rate of waits at 30 Sept
             REGION,
             None,
             "14.2 per 10,000 children in the year to 31 March 2025. It is down 3.1 per 10,000 children in a year.",
-            "Councils whose figure is printed range from 5.0 per 10,000 children (Ashford) to 15.0 per 10,000 children "
-            f"(Bristol). {LEFT}",
+            (
+                "Councils whose figure is printed range from 5.0 per 10,000 children (Ashford) to 15.0 per 10,000 "
+                f"children (Bristol). {LEFT}"
+            ),
         ),
         (
             STILL,
@@ -526,8 +528,8 @@ OPEN: Row = {"benchmark": None, "benchmark_low": 0.254, "benchmark_high": 1.238}
              "gap": None, "gap_low": 3.762, "gap_high": 4.746, "shortfall": None, "shortfall_low": 24.1,
              "shortfall_high": 30.4, "verdict": "worse"},
             ("In Leeds the rate of waits was 5.0% at 30 September 2025. It ranks 130th or 131st of 151, in the worst "
-            f"quarter whatever the hidden figures are. That is between 3.76 and 4.75 percentage points above {THE_BEST} "
-            f"(between 0.25% and 1.24%): 24 to 30 posts to fill."),
+            f"quarter whatever the hidden figures are. That is between 3.76 and 4.75 percentage points above "
+            f"{THE_BEST} (between 0.25% and 1.24%): 24 to 30 posts to fill."),
         ),
         (
             {"sets_cut": False, "not_ranked": "based on fewer than 20"},
