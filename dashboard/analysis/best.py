@@ -16,6 +16,7 @@ import polars as pl
 from dashboard.analysis import benchmarks, direction, queries, returns, transitions
 from dashboard.analysis.benchmarks import BENCHMARKS, DEFAULT, Benchmark
 from dashboard.analysis.benchmarks.rules import BestQuarterOf
+from dashboard.analysis.extremes import Extreme, find_extreme
 from dashboard.analysis.local_rank import RANKS
 from dashboard.data.database import Database, is_joint
 from dashboard.data.model import LEADERS, SIGNIFICANT, Metric, Period, Row, Source
@@ -62,6 +63,8 @@ class Best:
     rows: pl.DataFrame
     """One row a return, best first: columns of `queries.councils` without verdicts, `direction.with_direction`,
     `returns.once`, since, years and ended (`stays`)."""
+    first: Extreme | None
+    """Who has the best figure of those the rule chooses from; where it looks at a few alone, of these."""
     among: pl.DataFrame
     """Returns that could have been among the best, the best included; empty where the rule looks at a few alone."""
 
@@ -102,6 +105,7 @@ def who(db: Database, metric: Metric, period: Period, benchmark: Benchmark, area
         best = rows.filter(pl.col("name").is_in(names))
     best = returns.once(db, best)
     stay = stays(db, metric, period, history(db, metric, best))
+    of = returns.once(db, candidates) if rule.best or rule.asks == "number" else best
     return Best(
         metric,
         period,
@@ -113,6 +117,7 @@ def who(db: Database, metric: Metric, period: Period, benchmark: Benchmark, area
         high,
         council_count,
         best.join(stay, on="return_id", how="left", maintain_order="left"),
+        find_extreme((best if of.is_empty() else of).to_dicts(), lowest=metric.lower_is_better),
         returns.once(db, counted),
     )
 

@@ -234,9 +234,14 @@ def newest_reports(db: Database, most: int = NEWEST_REPORTS) -> pl.DataFrame:
 
 
 def ends(rows: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Of `queries.councils` the ten worst and the ten best: of those that are ranked and have one value."""
+    """Of `queries.councils` the ten worst and the ten best: of those that are ranked and have one value.
+
+    Where hidden or unknown figures leave ranks open, who of the ten is certain to be among them.
+    """
     known = rows.filter(pl.col("not_ranked").is_null() & pl.col("value").is_not_null())
-    return known.reverse().head(ENDS), known.head(ENDS)
+    exact = pl.col("rank_low") == pl.col("rank_high")
+    worst = known.reverse().head(ENDS).filter(exact | (pl.col("rank_low") > pl.col("ranked") - ENDS))
+    return worst, known.head(ENDS).filter(exact | (pl.col("rank_high") <= ENDS))
 
 
 def worst_first(rows: pl.DataFrame) -> pl.DataFrame:

@@ -24,7 +24,7 @@ from dashboard.views.text import direction as directions
 from dashboard.views.text import group as grouped
 from dashboard.views.text import recommendations as asking
 from dashboard.views.text import scenarios as taking
-from dashboard.views.text.council import council_sentence, opening
+from dashboard.views.text.council import TOO_SMALL, council_sentence, opening
 from dashboard.views.text.notices import notices
 from dashboard.views.text.questions import Question, questions
 
@@ -139,7 +139,7 @@ def _measures(
                 sections.measure(metric, row, *_said(row, metric, joint)),
                 drawn[metric.metric_id],
                 sections.value(row, metric),
-                sections.change(row["change"], metric, row["series_break"]),
+                sections.change(row, metric),
                 Cell(comparisons.companion(row, "england", metric)),
                 sections.neighbours(row, metric),
                 Cell(comparisons.benchmark_beside(row, metric)),
@@ -275,10 +275,15 @@ def _direction(
     db: Database, area_id: str, profile: pl.DataFrame, nine: Sequence[Metric], benchmark: Benchmark
 ) -> Section:
     name = db.names[area_id]
+    if profile["very_small"].any():
+        return Section("Direction", (Words(f"{formats.place(name)} {TOO_SMALL}"),))
     points = [Point(said.directions(name, profile.to_dicts(), db.metrics))]
     ids = [metric.metric_id for metric in nine]
     known = profile.filter(
-        pl.col("metric_id").is_in(ids) & pl.col("direction").is_not_null() & pl.col("no_direction").is_null()
+        pl.col("metric_id").is_in(ids)
+        & pl.col("direction").is_not_null()
+        & pl.col("no_direction").is_null()
+        & pl.col("not_ranked").is_null()
     ).height
     if not known:
         return Section("Direction", (Points((*points, Point(said.no_list(len(nine))))),))

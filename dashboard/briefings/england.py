@@ -248,7 +248,7 @@ def _compared(row: Row, metric: Metric) -> str:
     """A figure as it adds up with its gap, or its range where it is hidden."""
     if row["value"] is None:
         return formats.figure(row, metric)
-    return formats.brief(row["value"], metric, formats.decimals(row, metric))
+    return formats.brief(formats.exact(row), metric, formats.decimals(row, metric))
 
 
 def _leaders(row: Row, judged: Mapping[str, str]) -> str:

@@ -9,6 +9,7 @@ import polars as pl
 from dashboard.analysis import comparison, direction, queries, returns
 from dashboard.analysis.benchmarks import Benchmark
 from dashboard.analysis.direction import Side
+from dashboard.analysis.extremes import Extreme, find_extreme
 from dashboard.briefings import sections, strips
 from dashboard.briefings.model import Briefing, Cell, Point, Points, Section, Table, Words
 from dashboard.data.database import Database
@@ -73,11 +74,10 @@ def _measures(
     body = []
     for one in beside:
         metric, rows = one.metric, of[one.metric.metric_id]
-        mine = rows.filter(pl.col("area_id").is_in(list(own)) & pl.col("value").is_not_null())
         shared = benchmark.shared(rows.iter_rows(named=True))
         mark = shared["benchmark"] if shared else None
         drawn = strips.strip(rows, metric, benchmark, name, own=list(own), england=one.england, mark=mark)
-        first, last = _ends(db, mine, metric)
+        first, last = _ends(db, rows.filter(pl.col("area_id").is_in(list(own))), metric)
         body.append(
             (
                 sections.measure(metric, rows.row(0, named=True)),
@@ -102,16 +102,23 @@ def _measures(
 
 
 def _ends(db: Database, rows: pl.DataFrame, metric: Metric) -> tuple[Cell, Cell]:
-    """The best and the last of a region's councils, the very small left out, each with its value."""
-    setting = rows.filter(pl.col("sets_cut")).sort("value", "name", descending=[not metric.lower_is_better, False])
-    once = returns.once(db, setting)
-    cells = []
-    for value in (once["value"][:1].to_list(), once["value"][-1:].to_list()):
-        alike = once.filter(pl.col("value").is_in(value))["name"].to_list()
-        names = [formats.place(one) for one in alike]
-        words = f"{len(names)} councils" if len(names) > 2 else formats.listed(names) if names else ""
-        cells.append(Cell(formats.brief(value[0], metric) if value else "", words))
-    return cells[0], cells[1]
+    """The best and the last of a region's councils, the very small left out, each with its value; empty if not sure."""
+    listed = returns.once(db, rows.sort("name")).to_dicts()
+    first, last = (
+        _end(find_extreme(listed, lowest=lowest), metric)
+        for lowest in (metric.lower_is_better, not metric.lower_is_better)
+    )
+    return first, last
+
+
+def _end(found: Extreme | None, metric: Metric) -> Cell:
+    if found is None:
+        return Cell("not certain", tone="missing")
+    names = [formats.place(row["name"]) for row in found.rows]
+    words = f"{len(names)} councils" if len(names) > 2 else formats.listed(names)
+    return Cell(
+        formats.brief(found.rows[0]["value"], metric), words if found.certain else f"{words}, of those published"
+    )
 
 
 def _lists(

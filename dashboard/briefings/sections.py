@@ -116,16 +116,21 @@ def neighbours(row: Row, metric: Metric) -> Cell:
 
 
 def trend(row: Row, *, why: bool = True) -> Cell:
-    """Which way it goes over five years, or that there is no trend, and why."""
+    """Which way it goes over five years, or that there is no trend, and why; empty of what is not ranked."""
+    if row["not_ranked"]:
+        return Cell("")
     if row["direction"] == UNSAID:
         return Cell("no trend", direction.NO_DIRECTION[row["no_direction"]] if why else "")
     return Cell(row["direction"] or "")
 
 
-def change(amount: float | None, metric: Metric, series_break: str | None) -> Cell:
-    """A change with what it means; on a break of the series why there is none."""
+def change(row: Row, metric: Metric) -> Cell:
+    """A change with what it means, unless it is not ranked; on a break of the series why there is none."""
+    amount = row["change"]
     if amount is None:
-        return Cell("", series_break or "")
+        return Cell("", row["series_break"] or "")
+    if metric.ranked and row["not_ranked"]:
+        return Cell(formats.signed(amount, metric))
     word = formats.direction(amount, metric)
     return Cell(formats.signed(amount, metric), word, word if word in ("better", "worse") else "")
 

@@ -42,8 +42,8 @@ def find_population(observation: pl.DataFrame, metric: pl.DataFrame, area: pl.Da
         )
         .join(authorities, on="area_id")
         .with_columns(
-            pl.coalesce("value_low", _by_counts(), "value").alias("low"),
-            pl.coalesce("value_high", _by_counts(), "value").alias("high"),
+            pl.coalesce("value_low", "value").alias("low"),
+            pl.coalesce("value_high", "value").alias("high"),
         )
         .filter(pl.col("low").is_not_null())
         # A period without any denominator is of a source that prints none.
@@ -64,12 +64,6 @@ def find_population(observation: pl.DataFrame, metric: pl.DataFrame, area: pl.Da
             .alias("not_ranked"),
         )
     )
-
-
-def _by_counts() -> pl.Expr:
-    """The share of a return with nothing unknown, as exact as the ranges that it stands among; null of others."""
-    share = pl.col("numerator") / pl.col("denominator") * 100
-    return pl.when(pl.col("value").is_not_null() & (pl.col("unknown") == 0)).then(share.round_sig_figs(SIGNIFICANT))
 
 
 def quarter_cuts(population: pl.DataFrame, observation: pl.DataFrame, area: pl.DataFrame) -> pl.DataFrame:

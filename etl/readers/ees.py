@@ -340,8 +340,9 @@ def with_unknown(frame: pl.DataFrame) -> pl.DataFrame:
     borne out by England's row. Then value_high is given of a hidden figure too, whose value_low is to follow
     (`etl.build.ranges`).
 
-    Counts of councils are exact, and both ends are made of them. Those of England and the regions are rounded to ten,
-    and what is printed is made of exact ones: it is the lower end.
+    Counts of councils are exact, and both ends are made of them: alike where none can be unknown and the printed
+    percentage is rounded. Counts of England and the regions are rounded to ten, and what is printed is made of exact
+    ones: it is the lower end.
     """
     of, counted = pl.col("denominator"), pl.col("numerator").is_not_null()
     count = pl.coalesce("numerator", pl.col("value") / 100 * of)
@@ -350,10 +351,14 @@ def with_unknown(frame: pl.DataFrame) -> pl.DataFrame:
     fewest = pl.when(exact).then(pl.col("numerator") / of * 100).otherwise("value")
     lowest, highest = (end.round_sig_figs(SIGNIFICANT) for end in (fewest, most / of * 100))
     ranged = highest > lowest
+    known = exact & (pl.col("unknown_hidden") | (pl.col("unknown") == 0)) & ~ranged.fill_null(False)
+    rounded = known & (lowest != pl.col("value"))
     return frame.with_columns(
-        pl.when(ranged).then(lowest).alias("value_low"),
+        pl.when(ranged | rounded).then(lowest).alias("value_low"),
+        pl.when(rounded)
+        .then(lowest)
         # No more than all can be.
-        pl.when(ranged | (pl.col("unknown_hidden") & (pl.col("status") == str(Status.SUPPRESSED))))
+        .when(ranged | (pl.col("unknown_hidden") & (pl.col("status") == str(Status.SUPPRESSED))))
         .then(pl.min_horizontal(highest, pl.lit(100.0)))
         .alias("value_high"),
     )

@@ -357,6 +357,16 @@ def test_who_has_no_direction_is_on_no_list_for_that_reason(briefings: dict[str,
     assert re.search(r"none of the \d measures with a direction, of 9", words(briefings["Westminster"], "Direction"))
 
 
+@pytest.mark.parametrize("name", ["Isles of Scilly", "City of London"])
+def test_a_very_small_council_is_called_neither_better_nor_worse_and_is_on_no_list(
+    briefings: dict[str, Briefing], name: str
+) -> None:
+    everything = " ".join(words(briefings[name], section.title) for page in briefings[name].pages for section in page)
+    assert words(briefings[name], "Direction") == f"{name} is too small to rank reliably. Treat each figure with care."
+    assert not re.search(r"\d (better|worse)\b|getting (better|worse)|no clear trend|improved on|none of", everything)
+    assert re.search(r"[+−]\d", everything)  # changes are given
+
+
 def test_small_numbers_are_marked_and_noted(db: Database, every_council: dict[str, Briefing]) -> None:
     marked = 0
     for area_id, briefing in every_council.items():

@@ -73,7 +73,7 @@ class Oracle:
             few = few and not (one["denominator"] and float(one["denominator"]) >= float(minimum))
             if one["return_id"] in large and not few:
                 self.own[one["return_id"]] = self.ends(one)
-                self.setting[one["return_id"]] = self.by_counts(one) or self.ends(one)
+                self.setting[one["return_id"]] = self.ends(one)
         hidden = {
             one["return_id"]
             for one in councils
@@ -83,13 +83,6 @@ class Oracle:
 
     def ends(self, one: Row) -> Ends:
         return float(one["value_low"] or one["value"]), float(one["value_high"] or one["value"])
-
-    def by_counts(self, one: Row) -> Ends | None:
-        """Where nothing is unknown the share that the counts make, as the ranges of others are made."""
-        if one["value_low"] or not one["value"] or not one["numerator"] or one["unknown"] in ("", None):
-            return None
-        share = float(f"{float(one['numerator']) / float(one['denominator']) * 100:.9g}")
-        return (share, share) if float(one["unknown"]) == 0 else None
 
     def badness(self, ends: Ends) -> Ends:
         """From its best to its worst, so that lower is better."""

@@ -354,7 +354,7 @@ def test_who_is_shown_before_anybody_is_chosen_is_said(db: Database) -> None:
     vacancies, plans = db.metrics["vacancy_rate"], db.metrics["plan_rate"]
     ten = list(db.authorities.values())[:10]
     for names, measure, shown in (
-        (ten, vacancies, "the five best and five worst councils"),
+        (ten, vacancies, "the councils with the five best and five worst published figures"),
         (ten, plans, "the five councils with the lowest figures and the five with the highest"),
         (ten[:7], vacancies, "every council with a figure that can be ranked"),
     ):

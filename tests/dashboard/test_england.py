@@ -306,8 +306,13 @@ def test_the_file_of_movers_holds_every_return_that_can_be_compared(db: Database
     assert table["source"].null_count() == 0
 
 
-@pytest.mark.parametrize("metric_id", ["vacancy_rate", "reviews_in_time", "long_plan_rate"])
-def test_the_ten_furthest_behind_and_the_ten_best_are_ranked_and_have_a_figure(db: Database, metric_id: str) -> None:
+@pytest.mark.parametrize(
+    ("metric_id", "certain"), [("vacancy_rate", 10), ("reviews_in_time", 10), ("long_plan_rate", 9)]
+)
+def test_the_ten_furthest_behind_and_the_ten_best_are_ranked_and_certain(
+    db: Database, metric_id: str, certain: int
+) -> None:
+    """Darlington, 6.5 % by long plans, is 141st or 142nd of 151: Kensington and Chelsea hides 1 to 5 of 61."""
     metric = db.metrics[metric_id]
     rows = queries.councils(db, metric, db.latest(metric_id), BENCHMARKS[DEFAULT])
     behind, ahead = england.ends(rows)
@@ -315,7 +320,7 @@ def test_the_ten_furthest_behind_and_the_ten_best_are_ranked_and_have_a_figure(d
     known = [row["value"] for row in rows.iter_rows(named=True) if row["value"] is not None and not row["not_ranked"]]
     expected = sorted(known, reverse=better is max)
     assert ahead["value"].to_list() == expected[:10]
-    assert behind["value"].to_list() == expected[::-1][:10]
+    assert behind["value"].to_list() == expected[::-1][:certain]
 
 
 def test_turned_round_a_table_has_the_worst_first_then_who_is_not_ranked_then_who_has_no_figure(db: Database) -> None:

@@ -510,8 +510,8 @@ def test_few_councils_of_a_made_up_measure_are_said_as_they_stand(tmp_path: Path
     )
     assert first_sentence(db, FigureQuery(("waits",)), "england") == (
         "6 of 11 figures: the rate of waits in England and 5 councils, for 2025. 5 have a value, 1 is missing: "
-        "suppressed. At 30 September 2025 the best council is at 5.0% (Council 101 and 1 more), the worst at 20.0% "
-        "(Council 104). 3 of 4 councils do as well as England (9.0%) or better."
+        "suppressed. At 30 September 2025 the best published figure is 5.0% (Council 101 and 1 more), the worst "
+        "20.0% (Council 104). 3 of 4 councils do as well as England (9.0%) or better."
     )
     assert first_sentence(db, FigureQuery(("waits",), areas=("101", "104")), "england").endswith(
         "1 of 2 councils does as well as England (9.0%) or better."

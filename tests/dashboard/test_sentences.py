@@ -225,7 +225,7 @@ COUNCILS = [
 DOWN, STILL, SILENT = row(value=14.2, change=-3.1), row(value=14.2, change=0.0), row(value=14.2)
 SCORE = "1 of 3 councils meets the best-quarter standard (7.6% or lower)"
 IF = "if all did, there would be 11 fewer vacant posts."
-FAR = "Bristol is highest, at 15.0%."
+FAR = "Of the published figures that are ranked, Bristol's is the highest, at 15.0%."
 LEFT = "1 council has no figure."
 NONE = "There is no published figure for England of the rate of waits at 30 September 2025."
 
@@ -255,7 +255,10 @@ NONE = "There is no published figure for England of the rate of waits at 30 Sept
             REGION,
             None,
             "14.2 per 10,000 children in the year to 31 March 2025. It is down 3.1 per 10,000 children in a year.",
-            f"Councils range from 5.0 per 10,000 children (Ashford) to 15.0 per 10,000 children (Bristol). {LEFT}",
+            (
+                "Councils whose figure is printed range from 5.0 per 10,000 children (Ashford) to 15.0 per 10,000 "
+                f"children (Bristol). {LEFT}"
+            ),
         ),
         (
             STILL,
@@ -263,7 +266,7 @@ NONE = "There is no published figure for England of the rate of waits at 30 Sept
             BEST,
             None,
             "14.2 FTE at 30 September 2025, no change in a year.",
-            f"Councils range from 5.0 FTE (Ashford) to 15.0 FTE (Bristol). {LEFT}",
+            f"Councils whose figure is printed range from 5.0 FTE (Ashford) to 15.0 FTE (Bristol). {LEFT}",
         ),
     ],
 )
@@ -465,7 +468,8 @@ def all_said(db: Database) -> Said:
 
 def test_no_sentence_has_a_number_its_row_does_not_hold(all_said: Said) -> None:
     for sentence, one, metric, benchmark in all_said:
-        figures = [one[name] for name in ("value", "benchmark", "gap") if one[name] is not None]
+        figures = [one[name] for name in ("benchmark", "gap") if one[name] is not None]
+        figures += [] if one["value"] is None else [formats.exact(one)]
         decimals = formats.decimals(one, metric)
         known = set[str]().union(*(numbers(formats.brief(abs(figure), metric, decimals)) for figure in figures))
         known |= {str(one["council_count"])}
@@ -487,7 +491,7 @@ def test_no_sentence_has_a_number_its_row_does_not_hold(all_said: Said) -> None:
             fixed = fixed | {"10"}
         assert numbers(sentence) <= known | fixed, sentence
         if one["value"] is not None and not metric.graded:
-            assert formats.brief(one["value"], metric, decimals) in sentence
+            assert formats.brief(formats.exact(one), metric, decimals) in sentence
         if one["gap_low"] is not None:
             level = "" if one["benchmark"] is not None else f"that is {comparisons.benchmark_quantity(one, metric)}."
             assert comparisons.mark(one, benchmark, metric) in sentence or (level and level in sentence), sentence
@@ -524,8 +528,8 @@ OPEN: Row = {"benchmark": None, "benchmark_low": 0.254, "benchmark_high": 1.238}
              "gap": None, "gap_low": 3.762, "gap_high": 4.746, "shortfall": None, "shortfall_low": 24.1,
              "shortfall_high": 30.4, "verdict": "worse"},
             ("In Leeds the rate of waits was 5.0% at 30 September 2025. It ranks 130th or 131st of 151, in the worst "
-            f"quarter whatever the hidden figures are. That is between 3.8 and 4.7 percentage points above {THE_BEST} "
-            f"(between 0.25% and 1.24%): 24 to 30 posts to fill."),
+            f"quarter whatever the hidden figures are. That is between 3.76 and 4.75 percentage points above "
+            f"{THE_BEST} (between 0.25% and 1.24%): 24 to 30 posts to fill."),
         ),
         (
             {"sets_cut": False, "not_ranked": "based on fewer than 20"},
@@ -578,9 +582,33 @@ def test_numbers_add_up_as_printed_for_every_council_measure_and_benchmark(all_s
         assert shown - benchmark == (gap if apart[2] == "above" else -gap), sentence
         # A longer number is the figure too, as far as it goes.
         to = Decimal(1).scaleb(-formats.decimals(one, metric))
-        assert shown == Decimal(repr(one["value"])).quantize(to, ROUND_HALF_UP)
+        by_counts = one["value_low"] is not None and one["value_low"] == one["value_high"]
+        exact = one["value_low"] if by_counts else one["value"]
+        assert shown == Decimal(repr(exact)).quantize(to, ROUND_HALF_UP)
         counted += 1
     assert counted > 40_000
+
+
+BETWEEN = r"between £?([\d,]+(?:\.\d+)?)%? and £?([\d,]+(?:\.\d+)?)"
+APART_BETWEEN = re.compile(rf"That is {BETWEEN} .*?(above|below) .*?\({BETWEEN}(?=[%,) ])")
+
+
+def test_the_ends_of_a_gap_that_is_left_open_add_up_as_printed_too(all_said: Said) -> None:
+    """An exact figure beside a benchmark in a range: each end of the gap is the figure minus an end of that."""
+    counted = 0
+    for sentence, one, _, _ in all_said:
+        if one["gap"] is not None or one["benchmark"] is not None or one["value"] is None:
+            continue
+        value, apart = VALUE.search(sentence), APART_BETWEEN.search(sentence)
+        if apart is None or (one["value_low"] is not None and one["value_low"] < one["value_high"]):
+            continue
+        assert value, sentence
+        least, most, low, high = (Decimal(apart[at].replace(",", "")) for at in (1, 2, 4, 5))
+        shown = Decimal(value[1].replace(",", ""))
+        assert least < most, sentence
+        assert {abs(shown - low), abs(shown - high)} == {least, most}, sentence
+        counted += 1
+    assert counted > 1_000
 
 
 def test_every_sentence_is_true_of_its_row(all_said: Said) -> None:
@@ -663,18 +691,21 @@ def test_the_sentence_of_england_adds_up(db: Database) -> None:
                 assert (int(left_out[1]) if left_out else 0) == total.without, sentence
 
 
-def test_who_is_said_to_be_furthest_behind_is(db: Database) -> None:
-    for metric in db.metrics.values():
-        for benchmark in offered(db, metric):
-            rows = queries.councils(db, metric, db.latest(metric.metric_id), benchmark)
-            sentence = england_sentence(rows.to_dicts(), None, metric, benchmark, comparison.england_if_all_met(rows))
-            said = re.search(r"(.+?) (?:is|are) (?:highest|lowest|furthest from the benchmark), at ", sentence)
-            gaps = rows.filter((rows["gap_low"] > 0) & rows["value"].is_not_null())
-            hidden = rows.filter(rows["value"].is_null())["gap_high"].drop_nulls().to_list()
-            if gaps.height and max(hidden, default=0.0) > max(gaps["gap_low"].to_list()):
-                assert not said, sentence
-                continue
-            assert bool(said) == (metric.ranked and gaps.height > 0), sentence
-            if said:
-                furthest = gaps.filter(gaps["gap_low"] == gaps["gap_low"].max())["name"].to_list()
-                assert all(formats.place(name) in said[1] or "more" in said[1] for name in furthest), sentence
+def test_who_is_said_to_be_highest_or_lowest_is_the_last_by_rank_whatever_is_hidden(db: Database) -> None:
+    kinds = []
+    for metric in (metric for metric in db.metrics.values() if metric.ranked):
+        rows = queries.councils(db, metric, db.latest(metric.metric_id), BEST)
+        sentence = england_sentence(rows.to_dicts(), None, metric, BEST, comparison.england_if_all_met(rows))
+        said = re.search(r"[^.]*(?:is|are) (the )?(?:highest|lowest), at ", sentence)
+        withheld = rows.filter(rows["symbol"].is_in(["c", "u"]) & rows["value_low"].is_null() & ~rows["very_small"])
+        last = rows.filter(rows["rank"] + rows["tied"] - 1 == rows["ranked"], rows["gap_low"] > 0)
+        kinds.append((said is not None, withheld.height > 0, last.height > 0))
+        if said and not said[1]:
+            assert withheld.is_empty(), sentence
+            assert last.height > 0, sentence
+            assert formats.place(last["name"][0]) in said[0] or "more" in said[0], sentence
+        elif said:
+            assert said[0].startswith("Of the published figures") or " Of the published figures" in said[0], sentence
+        if last.height and rows["enough"].all():
+            assert said, sentence
+    assert {(True, False, True), (True, True, True), (False, True, False)} <= set(kinds)

@@ -395,7 +395,12 @@ def test_of_a_share_that_is_hidden_the_unknown_make_no_range(tmp_path: Path, kno
         # Care leavers of 17 and 18 who are active, 2025: of councils the exact counts, of England as printed.
         ("Middlesbrough, 806", 47.0, 30.0, 64.0, 9.0, 46.875, 60.9375),
         ("England, E92000001", 64.0, 9430.0, 14800.0, 870.0, 64.0, 69.5945946),
-        ("Bracknell Forest, 867", 70.0, 23.0, 33.0, 0.0, None, None),
+        # With none unknown both ends are the exact share, where the printed one is rounded.
+        ("Bracknell Forest, 867", 70.0, 23.0, 33.0, 0.0, 69.6969697, 69.6969697),
+        ("Exact as printed, 867", 70.0, 70.0, 100.0, 0.0, None, None),
+        # In suitable accommodation at 17 and 18, 2025: how many are unknown is hidden, and one is left for the others.
+        ("South Tyneside, 393", 98.0, 40.0, 41.0, None, 97.5609756, 97.5609756),
+        ("Coventry, 331", 97.0, 144.0, 148.0, None, 97.2972973, 99.3243243),
         # One unknown is a range too where it moves the printed figure by nothing; there are no more than all.
         ("Rounded up, 892", 46.0, 455.0, 1000.0, 1.0, 45.5, 45.6),
         ("All known to be, 892", 99.0, 198.0, 199.0, 2.0, 99.4974874, 100.0),
@@ -403,12 +408,12 @@ def test_of_a_share_that_is_hidden_the_unknown_make_no_range(tmp_path: Path, kno
     ],
 )
 def test_the_range_of_unknown_is_made_of_exact_counts(
-    of: str, value: float, numerator: float | None, denominator: float, unknown: float, low: float | None,
+    of: str, value: float, numerator: float | None, denominator: float, unknown: float | None, low: float | None,
     high: float | None,
 ) -> None:  # fmt: skip
     row = {"return_id": of.partition(", ")[2], "value": value, "status": "observed", "numerator": numerator,
-        "denominator": denominator, "unknown": unknown, "unknown_hidden": False}  # fmt: skip
-    found = ees.with_unknown(pl.DataFrame([row], schema_overrides={"numerator": pl.Float64}))
+        "denominator": denominator, "unknown": unknown, "unknown_hidden": unknown is None}  # fmt: skip
+    found = ees.with_unknown(pl.DataFrame([row], schema_overrides={"numerator": pl.Float64, "unknown": pl.Float64}))
     assert found.select("value", "value_low", "value_high").row(0) == (value, low, high)
 
 

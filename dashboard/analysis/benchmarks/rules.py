@@ -222,14 +222,8 @@ def neighbours_mean(db: Database, figures: pl.DataFrame, councils: pl.DataFrame)
 
 
 def ends() -> tuple[pl.Expr, pl.Expr]:
-    """The least and the most that a figure can be beside others of its measure; of an exact one both its value.
-
-    Where others have unknown records, and it has none, what its counts make of it: theirs are made so too, and a
-    printed percentage is rounded.
-    """
-    share = (pl.col("numerator") / pl.col("denominator") * 100).round_sig_figs(SIGNIFICANT)
-    by_counts = pl.when(pl.col("value").is_not_null() & (pl.col("unknown") == 0)).then(share)
-    return pl.coalesce("value_low", by_counts, "value"), pl.coalesce("value_high", by_counts, "value")
+    """The least and the most that a figure can be, by its counts where the build says so; of an exact one its value."""
+    return pl.coalesce("value_low", "value"), pl.coalesce("value_high", "value")
 
 
 def setting(figures: pl.DataFrame) -> pl.DataFrame:

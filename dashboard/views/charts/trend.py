@@ -110,7 +110,7 @@ def draw_trend(rows: pl.DataFrame, metric: Metric, name: str, *, height: int) ->
 
 def _bars(rows: pl.DataFrame, at: Sequence[float], metric: Metric, name: str) -> list[Part]:
     """A short upright bar from the lowest to the highest that a hidden value can be."""
-    hidden = [(x, row) for x, row in zip(at, rows.iter_rows(named=True), strict=True) if row["value_low"] is not None]
+    hidden = [(x, row) for x, row in zip(at, rows.iter_rows(named=True), strict=True) if formats.is_range(row)]
     if not hidden:
         return []
     x = [part for place, _ in hidden for part in (place, place, None)]

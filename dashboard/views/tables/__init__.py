@@ -64,7 +64,7 @@ def profile(
         (
             Column("Measure", lambda pair: measure(pair[1], pair[0]["period_end"], opens=("detail", "every"))),
             Column("Value", lambda pair: cells.compared(*pair)),
-            Column("Change in a year", lambda pair: cells.change(pair[0]["change"], pair[1], pair[0]["series_break"])),
+            Column("Change in a year", lambda pair: cells.moved(*pair)),
             Column("England", lambda pair: comparisons.companion(pair[0], "england", pair[1])),
             Column("Region", lambda pair: comparisons.companion(pair[0], "region", pair[1])),
             Column("Neighbours’ median", lambda pair: "" if pair[1].counted else cells.neighbours(*pair)),
@@ -140,7 +140,7 @@ def councils(db: Database, rows: pl.DataFrame, metric: Metric, benchmark: Benchm
         (
             Column("Council", name),
             Column("Value", lambda row: cells.compared(row, metric)),
-            wide(Column("Change in a year", lambda row: cells.change(row["change"], metric, row["series_break"]))),
+            wide(Column("Change in a year", lambda row: cells.moved(row, metric))),
             *(wide(one) for one in comparison(metric, benchmark)),
             *rank_columns(metric),
         ),

@@ -71,7 +71,7 @@ def value(row: Row, metric: Metric, decimals: int | None = None) -> Html:
 
 def compared(row: Row, metric: Metric) -> Html:
     """`value` beside its benchmark and gap, which add up as printed (rule `rounding`)."""
-    return value(row, metric, formats.decimals(row, metric))
+    return value({**row, "value": formats.exact(row)}, metric, formats.decimals(row, metric))
 
 
 def benchmark(row: Row, metric: Metric) -> str:
@@ -120,9 +120,14 @@ def neighbours(row: Row, metric: Metric) -> Html:
     return join(comparisons.companion(row, "neighbours", metric), *map(period, notes))
 
 
+def moved(row: Row, metric: Metric) -> Html:
+    """The change of a row since the year before; what is not ranked is called neither better nor worse for it."""
+    return change(row["change"], metric, row["series_break"], judged=not (metric.ranked and row["not_ranked"]))
+
+
 def change(
     change: float | None, metric: Metric, series_break: str | None = None, decimals: int | None = None, *,
-    whole: bool = False,
+    whole: bool = False, judged: bool = True,
 ) -> Html:  # fmt: skip
     """A change with its sign, and what it means; on a break of the series that there is none, and on hover why.
 
@@ -133,7 +138,7 @@ def change(
     word = formats.direction(change, metric)
     css = word if word in ("better", "worse") else "same"
     said = f"{'+' * (change > 0)}{formats.number(change, 0)}" if whole else formats.signed(change, metric, decimals)
-    return join(said, span(f"word {css}", word))
+    return join(said, span(f"word {css}", word)) if judged else Html(said)
 
 
 def gap(row: Row, metric: Metric) -> str:

@@ -34,7 +34,7 @@ def ranks(db: Database, rows: pl.DataFrame, metric: Metric, benchmark: Benchmark
         (
             Column("Council", name),
             Column("Value", lambda row: cells.compared(row, metric)),
-            Column("Change in a year", lambda row: cells.change(row["change"], metric, row["series_break"])),
+            Column("Change in a year", lambda row: cells.moved(row, metric)),
             *comparison(metric, benchmark),
             *([Column("Here", _here)] if metric.ranked else []),
             *rank_columns(metric, "In England, best first"),

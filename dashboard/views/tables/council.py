@@ -38,11 +38,13 @@ def spine(
 
     def change(pair: tuple[Row, Metric]) -> Html:
         row, metric = pair
-        return cells.change(row["change"], metric, row["series_break"])
+        return cells.moved(row, metric)
 
     def trend(pair: tuple[Row, Metric]) -> Html:
         row, metric = pair
-        return join(cells.spark(values.get(metric.metric_id, [])), period(direction.short_trend(row)))
+        # Of what is not ranked the years are shown, and not called better or worse.
+        said = "" if metric.ranked and row["not_ranked"] else period(direction.short_trend(row))
+        return join(cells.spark(values.get(metric.metric_id, [])), said)
 
     table = Table(
         "spine",
@@ -202,7 +204,7 @@ def neighbours(rows: Sequence[Row], metric: Metric, caption: str) -> Html:
         (
             Column("Council, nearest first", name),
             Column("Value", lambda row: cells.value(row, metric)),
-            wide(Column("Change in a year", lambda row: cells.change(row["change"], metric, row["series_break"]))),
+            wide(Column("Change in a year", lambda row: cells.moved(row, metric))),
             *rank_columns(metric),
         ),
         mark=lambda row: CURRENT if row["closeness_rank"] is None else Html(),

@@ -62,7 +62,7 @@ def opening(db: Database, found: Best) -> str:
         none = f"{by} none of {found.among.height} councils meets your target of {level(found)}."
         return f"{none} {_own(db, found)}".strip()
     who = f"{by} {_who(db, found)}"
-    return " ".join(filter(None, (who, _own(db, found), _first(found, rows), _stayed(found, rows))))
+    return " ".join(filter(None, (who, _own(db, found), _first(found), _stayed(found, rows))))
 
 
 def title(db: Database, found: Best) -> str:
@@ -245,13 +245,14 @@ def _among(db: Database, found: Best) -> str:
     )
 
 
-def _first(found: Best, rows: Sequence[Row]) -> str:
-    if rows[0]["value"] is None:
+def _first(found: Best) -> str:
+    """Who is best, where that is certain or at least so of the published figures; empty where it is not."""
+    if found.first is None:
         return ""
-    value = formats.quantity(rows[0]["value"], found.metric)
-    names = [formats.place(row["name"]) for row in rows if row["value"] == rows[0]["value"]]
-    if len(names) == 1:
-        return f"{names[0]} is best, at {value}."
+    names = [formats.place(row["name"]) for row in found.first.rows]
+    value = formats.quantity(found.first.rows[0]["value"], found.metric)
+    if len(names) == 1 or not found.first.certain:
+        return comparisons.extreme(found.first, "best", value)
     return f"{formats.listed(names) if len(names) <= FEW else f'{len(names)} of them'} share the best figure, {value}."
 
 

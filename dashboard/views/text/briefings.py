@@ -74,7 +74,9 @@ def how_chosen(metrics: Sequence[Metric]) -> str:
 def directions(name: str, rows: Sequence[Row], metrics: Mapping[str, Metric]) -> str:
     """Which way a council goes over all ranked measures, from `direction.with_direction` of its profile."""
     name = formats.place(name)
-    ranked = [row for row in rows if metrics[row["metric_id"]].ranked and row["value"] is not None]
+    ranked = [
+        row for row in rows if metrics[row["metric_id"]].ranked and row["value"] is not None and not row["not_ranked"]
+    ]
     said = [row for row in ranked if row["direction"] not in (None, UNSAID)]
     if not said:
         reasons = Counter(NO_DIRECTION[row["no_direction"]] for row in ranked if row["no_direction"])

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from dashboard.analysis.benchmarks import Benchmark
 from dashboard.analysis.compare import DID_NOT_EXIST, ENDS
+from dashboard.analysis.extremes import find_extreme
 from dashboard.data.model import GRADES, Metric, Row
 from dashboard.views.text import comparisons, formats
 from dashboard.views.text.council import TOO_SMALL
@@ -59,7 +60,7 @@ def who(names: Sequence[str], metric: Metric, chosen: str | None, *, as_it_began
     if len(names) < 2 * ENDS:
         shown = "every council with a figure that can be ranked" if metric.ranked else "every council with a figure"
     elif metric.ranked:
-        shown = "the five best and five worst councils"
+        shown = "the councils with the five best and five worst published figures"
     else:
         shown = "the five councils with the lowest figures and the five with the highest"
     return f"Showing {shown}. Choose a council to see its statistical neighbours instead, or change the list."
@@ -118,16 +119,16 @@ def measures(rows: Sequence[Row], metrics: Mapping[str, Metric], chosen: str | N
         ranked += metric.ranked
         if not metric.ranked or own is None or len(known) < 2 or small or not own["enough"]:
             continue
-        if any(row["value_low"] is not None for row in found):
-            # A hidden figure may be better than the best that is printed, or worse than the last.
+        best, worst = (_at_end(found, lowest=lowest) for lowest in (metric.lower_is_better, not metric.lower_is_better))
+        if not best or not worst:
+            # What is hidden or unknown may be better than the best, or worse than the last.
             continue
         count += 1
-        values = sorted((row["value"] for row in known), reverse=not metric.lower_is_better)
-        if values[0] == values[-1]:
+        if best[0]["value"] == worst[0]["value"]:
             continue
-        if own["value"] == values[0]:
+        if own["return_id"] in {row["return_id"] for row in best}:
             first.append(metric.short_title.lower())
-        elif own["value"] == values[-1]:
+        elif own["return_id"] in {row["return_id"] for row in worst}:
             last.append(metric.short_title.lower())
     if not count:
         return ""
@@ -202,6 +203,8 @@ def _ranks(rows: Sequence[Row], known: Sequence[Row], metric: Metric, own: Row |
     when = formats.period(metric, rows[0]["period_end"])
     # Of a joint return both names are said, where both are compared.
     best = _alike(rows, known[0])
+    # What is unknown of some may leave open who is best.
+    certain = bool(_at_end(known, lowest=metric.lower_is_better))
     compared = _compared(rows, known)
     if len(known) == 1:
         said = f"Of the {len(rows)} compared only {_names(best)} has a figure for the {metric.noun} {when}"
@@ -213,6 +216,9 @@ def _ranks(rows: Sequence[Row], known: Sequence[Row], metric: Metric, own: Row |
         value = formats.quantity(known[0]["value"], metric)
         if known[0]["value"] == known[-1]["value"]:
             return f"{of}, all have the same {metric.noun} {when}: {value}."
+        if not certain or not _at_end(known, lowest=not metric.lower_is_better):
+            ends = " to ".join(formats.quantity(row["value"], metric) for row in (known[0], known[-1]))
+            return f"{of}, published figures {when} run from {ends}: {formats.open_by(metric)} leave open who is {low}."
         last = _alike(rows, known[-1])
         who, others = (_names(found).removesuffix(" councils") for found in (best, last))
         end = f"the {high} ({formats.quantity(known[-1]['value'], metric)})"
@@ -222,14 +228,16 @@ def _ranks(rows: Sequence[Row], known: Sequence[Row], metric: Metric, own: Row |
             if words(f"{first} and {others} {end}") <= LONGEST:
                 return f"{first} and {others} {end}."
         return f"{first}. {others} {have(len(last))} {end}."
+    of_all = f"The best of the {compared} {_at(best, metric)}." if certain else ""
     if own["value"] is None:
-        return f"{_own(own, metric)} The best of the {compared} {_at(best, metric)}."
+        return f"{_own(own, metric)} {of_all}".strip()
     if own["rank_here_low"] is None:
-        said = f"{_own(own, metric)} It is not ranked: {own['not_ranked']}."
-        return f"{said} The best of the {compared} {_at(best, metric)}."
+        return f"{_own(own, metric)} It is not ranked: {own['not_ranked']}. {of_all}".strip()
     said = f"{_called(own)} is {_ordinal(own)} of the {compared}: its {metric.noun} was "
     level = [row for row in _alike(rows, own) if row["return_id"] != own["return_id"]]
     said += f"{formats.quantity(own['value'], metric)} {when}{f', as in {_names(level)}' if level else ''}."
+    if not certain:
+        return said
     if own["value"] != known[0]["value"]:
         return f"{said} The best {_at(best, metric)}."
     after = [row for row in known if row["value"] != known[0]["value"]]
@@ -294,7 +302,9 @@ def _range(rows: Sequence[Row], known: Sequence[Row], metric: Metric, benchmark:
     # The unit is said once.
     lowest = formats.brief(low[0]["value"], metric)
     highest = (formats.brief if own and own["value"] is not None else formats.quantity)(high[0]["value"], metric)
-    said = f"{opening} runs from {lowest} ({_names(low)}) to {highest} ({_names(high)})."
+    if _at_end(known, lowest=True) and _at_end(known, lowest=False):
+        lowest, highest = f"{lowest} ({_names(low)})", f"{highest} ({_names(high)})"
+    said = f"{opening} runs from {lowest} to {highest}."
     if words(said) > LONGEST:
         # The measure's name is the heading above.
         said = said.replace(f" the {metric.noun} ", " the figure ", 1)
@@ -334,6 +344,12 @@ def _own_benchmarks(held: Sequence[Row], benchmark: Benchmark) -> bool:
 def _returns(rows: Sequence[Row]) -> list[Row]:
     """The rows with a value, a joint return once, in their order."""
     return list({row["return_id"]: row for row in rows if row["value"] is not None}.values())
+
+
+def _at_end(rows: Sequence[Row], *, lowest: bool) -> list[Row]:
+    """Who of the compared is certain to have the lowest figure, or the highest, the very small too; else nobody."""
+    found = find_extreme([{**row, "sets_cut": True, "enough": None} for row in rows], lowest=lowest)
+    return found.rows if found is not None and found.certain else []
 
 
 def _alike(rows: Sequence[Row], one: Row) -> list[Row]:

@@ -5,15 +5,18 @@ Text from the database is plain: pages escape it before it meets markup.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from dashboard.analysis.benchmarks import Benchmark
 from dashboard.analysis.comparison import SPREAD, conflict
+from dashboard.analysis.extremes import Extreme
 from dashboard.data.model import Metric, Row
 from dashboard.data.names import number
 from dashboard.views.text import formats
-from dashboard.views.text.grammar import plural
+from dashboard.views.text.grammar import are, plural
 
+# More names than this are counted, not listed.
+FEW = 4
 # So far from 25 in 100 is still called a quarter.
 NEAR_A_QUARTER = 0.05
 VERDICTS = {
@@ -41,7 +44,7 @@ PUBLISHED = ("value", "england", "region")
 
 def compared(row: Row, metric: Metric) -> str:
     """The value of a row with its unit, beside its benchmark and gap."""
-    return formats.quantity(row["value"], metric, formats.decimals(row, metric))
+    return formats.quantity(formats.exact(row), metric, formats.decimals(row, metric))
 
 
 def rank(row: Row) -> str:
@@ -86,6 +89,24 @@ def in_quarter(row: Row) -> str:
     """The quarter inside a sentence: "in the worst quarter"; empty where there is none, or where it may be any."""
     words = quarter(row)
     return f"in the {words}" if words and (row["quarter_low"], row["quarter_high"]) != (1, len(QUARTERS)) else ""
+
+
+def extreme(found: Extreme, word: str, at: str) -> str:
+    """Who is `word` ("lowest", "best") and at what; where hidden figures leave it open, of the published ones only.
+
+    "York is lowest, at 1.0%."; "Of the published figures Bexley's is the lowest, at 12%."
+    """
+    names = [formats.place(row["name"]) for row in found.rows]
+    if found.certain:
+        return f"{named(names)} {are(len(names))} {word}, at {at}."
+    of = f"Of the published figures{' that are ranked,' if found.of_ranked else ''}"
+    whose = f"{formats.possessive(names[0])} is" if len(names) == 1 else f"those of {named(names)} are"
+    return f"{of} {whose} the {word}, at {at}."
+
+
+def named(names: Sequence[str]) -> str:
+    """Names in a sentence; of many the first FEW, and how many more."""
+    return formats.listed([*names[:FEW], f"{len(names) - FEW} more"] if len(names) > FEW + 1 else list(names))
 
 
 def no_change(row: Row) -> str:
@@ -218,7 +239,8 @@ def mark(row: Row, benchmark: Benchmark, metric: Metric) -> str:
     """The benchmark of a row after its name, with how many councils: "(7.75%)", "(8.6%, 8 of 10)"."""
     count = row["council_count"]
     counted = benchmark.counted.format(council_count=count, councils=plural(count, "council"))
-    shown = benchmark_beside(row, metric) if row["benchmark"] is not None else benchmark_quantity(row, metric)
+    between = row["benchmark"] is None and row["benchmark_low"] is not None
+    shown = f"between {_ends_beside(row, metric, ' and ')}" if between else benchmark_beside(row, metric)
     return f"({shown}{', ' if counted else ''}{counted})"
 
 
@@ -237,8 +259,14 @@ def benchmark_figure(row: Row, metric: Metric) -> str:
 def benchmark_beside(row: Row, metric: Metric) -> str:
     """The same beside the value and gap of its row, with which it adds up as printed (rule `rounding`)."""
     if row["benchmark"] is None:
-        return benchmark_figure(row, metric)
+        return "" if row["benchmark_low"] is None else _ends_beside(row, metric, " to ")
     return formats.brief(row["benchmark"], metric, formats.decimals(row, metric))
+
+
+def _ends_beside(row: Row, metric: Metric, parted: str) -> str:
+    """The ends of a benchmark that is left open, with the decimals of the gap to it."""
+    finer = max(formats.decimals(row, metric) - metric.decimals, 1)
+    return formats.from_to(row["benchmark_low"], row["benchmark_high"], metric, parted, finer)
 
 
 def companion(row: Row, of: str, metric: Metric) -> str:
@@ -341,7 +369,7 @@ def _gap_between(row: Row, metric: Metric) -> str:
     above = (low > 0) == (metric.lower_is_better or metric.neutral)
     least, most = sorted((abs(low), abs(high)))
     way = "above" if above else "below"
-    return f"between {number(least, metric.decimals)} and {formats.difference(most, metric)} {way}"
+    return f"between {formats.differences(least, most, metric, formats.decimals(row, metric))} {way}"
 
 
 def _gap_or_meets(row: Row, metric: Metric) -> str:

@@ -123,7 +123,9 @@ def leaders_sentence(name: str, inspections: Sequence[Inspection]) -> str:
 def _direction(rows: Sequence[Row], metrics: Mapping[str, Metric]) -> str:
     """On how many ranked measures it has improved and worsened over five years."""
     known = [
-        row["direction"] for row in rows if metrics[row["metric_id"]].ranked and row["direction"] not in (None, UNSAID)
+        row["direction"]
+        for row in rows
+        if metrics[row["metric_id"]].ranked and not row["not_ranked"] and row["direction"] not in (None, UNSAID)
     ]
     if not known:
         return "No measure has enough years of data for a trend."

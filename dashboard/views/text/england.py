@@ -8,13 +8,11 @@ from typing import Any
 
 from dashboard.analysis.benchmarks import Benchmark
 from dashboard.analysis.comparison import England
+from dashboard.analysis.extremes import Extreme, find_extreme, is_withheld
 from dashboard.data.model import GRADES, Metric, Row
 from dashboard.views.text import comparisons, formats
 from dashboard.views.text.formats import in_words
 from dashboard.views.text.grammar import LONGEST, are, together, words
-
-# More names than this are counted, not listed.
-FEW = 4
 
 
 def england_sentence(
@@ -51,28 +49,20 @@ def _england(england: Row | None, metric: Metric, when: str) -> list[str]:
     return [together(said, changed, f"{what} is {changed}.")]
 
 
-def _range(known_or_hidden: Sequence[Row], metric: Metric) -> str:
+def _range(rows: Sequence[Row], metric: Metric) -> str:
     """From the lowest to the highest council, the very small left out; empty where only they have a figure."""
-    setting = [row for row in known_or_hidden if row["value"] is not None and row["sets_cut"]]
-    if not setting:
+    low, high = (find_extreme(rows, lowest=lowest) for lowest in (True, False))
+    if low is None or high is None:
         return ""
-    low, high = (_who_has(setting, end, metric) for end in (setting[0], setting[-1]))
-    who = "Councils whose figure is printed" if may_be_beyond(known_or_hidden, setting) else "Councils"
-    return f"{who} range from {low} to {high}."
+    who = "Councils" if low.certain and high.certain else "Councils whose figure is printed"
+    return f"{who} range from {_who_has(low, metric)} to {_who_has(high, metric)}."
 
 
-def may_be_beyond(rows: Sequence[Row], setting: Sequence[Row]) -> bool:
-    """Whether a figure that is hidden in a range may be lower than all that are printed, or higher."""
-    values = [row["value"] for row in setting]
-    hidden = [row for row in rows if row["value"] is None and row["value_low"] is not None and row["sets_cut"]]
-    return any(row["value_low"] < min(values) or row["value_high"] > max(values) for row in hidden)
-
-
-def _who_has(rows: Sequence[Row], end: Row, metric: Metric) -> str:
+def _who_has(end: Extreme, metric: Metric) -> str:
     """The lowest or highest figure and who has it: a name only where it is alone."""
-    alike = {row["return_id"] for row in rows if row["value"] == end["value"]}
-    who = formats.place(end["name"]) if len(alike) == 1 else f"{len(alike)} councils"
-    return f"{formats.quantity(end['value'], metric)} ({who})"
+    alike = {row["return_id"] for row in end.rows}
+    who = formats.place(end.rows[0]["name"]) if len(alike) == 1 else f"{len(alike)} councils"
+    return f"{formats.quantity(end.rows[0]['value'], metric)} ({who})"
 
 
 def _above(rows: Sequence[Row], metric: Metric, benchmark: Benchmark, total: England) -> str:
@@ -114,24 +104,30 @@ def _total(shared: Mapping[str, Any] | None, metric: Metric, benchmark: Benchmar
 
 
 def _furthest(rows: Sequence[Row], metric: Metric) -> str:
-    """Who is furthest from the benchmark, the very small left out; empty where nobody else falls short."""
-    below = [row for row in rows if row["value"] is not None and row["gap_low"] is not None and row["gap_low"] > 0]
-    if not below:
+    """Who is furthest from the benchmark, the very small left out; empty where nobody is certain to be."""
+    below = [row for row in rows if row["gap_low"] is not None and row["gap_low"] > 0]
+    if len({(row["benchmark_low"], row["benchmark_high"]) for row in below}) > 1:
+        return _furthest_from_own(rows, below, metric)
+    found = find_extreme(rows, lowest=not metric.lower_is_better) if below else None
+    if found is None or any(row["gap_low"] is None or row["gap_low"] <= 0 for row in found.rows):
         return ""
+    at = formats.brief(found.rows[0]["value"], metric)
+    return comparisons.extreme(found, "highest" if metric.lower_is_better else "lowest", at)
+
+
+def _furthest_from_own(rows: Sequence[Row], below: Sequence[Row], metric: Metric) -> str:
+    """The same where each council has its own benchmark: the furthest may not be the highest."""
     most = max(row["gap_low"] for row in below)
     worst = [row for row in below if row["gap_low"] == most]
-    if any(row["value"] is None and row["gap_high"] is not None and row["gap_high"] > most for row in rows):
-        # A hidden figure may be worse.
+    others = (row for row in rows if row not in worst)
+    if any(is_withheld(row) or (row["gap_high"] or 0) > most for row in others) or worst[0]["value"] is None:
+        # What is hidden or unknown may be worse.
         return ""
-    names = [formats.place(row["name"]) for row in worst]
-    named = [*names[:FEW], f"{len(names) - FEW} more"] if len(names) > FEW + 1 else names
-    who = f"{formats.listed(named)} {are(len(names))}"
-    # Where each council has its own benchmark, two may be as far from it at different values.
+    # Two may be as far from their own at different values.
     at = formats.listed(list(dict.fromkeys(formats.brief(row["value"], metric) for row in worst)))
-    if len({row["benchmark"] for row in below}) > 1:
-        beside = f" against {comparisons.benchmark_beside(worst[0], metric)}" if len(worst) == 1 else ""
-        return f"{who} furthest from the benchmark, at {at}{beside}."
-    return f"{who} {'highest' if metric.lower_is_better else 'lowest'}, at {at}."
+    beside = f" against {comparisons.benchmark_beside(worst[0], metric)}" if len(worst) == 1 else ""
+    who = comparisons.named([formats.place(row["name"]) for row in worst])
+    return f"{who} {are(len(worst))} furthest from the benchmark, at {at}{beside}."
 
 
 def _if_all_met(total: England, metric: Metric) -> str:

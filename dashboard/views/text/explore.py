@@ -9,13 +9,13 @@ import polars as pl
 from dashboard.analysis import comparison, queries, returns, selection
 from dashboard.analysis import group as groups
 from dashboard.analysis.benchmarks import Benchmark
+from dashboard.analysis.extremes import find_extreme
 from dashboard.data import model
 from dashboard.data.database import Database
 from dashboard.data.model import GRADES, Metric, Row
 from dashboard.views.text import comparisons, formats
 from dashboard.views.text import group as grouped
 from dashboard.views.text.council import council_sentence
-from dashboard.views.text.england import may_be_beyond
 
 # More names, and more reasons, than this are counted, not listed.
 FEW = 3
@@ -134,21 +134,21 @@ def _grades(rows: pl.DataFrame, when: str) -> str:
 
 def _range(db: Database, rows: pl.DataFrame, metric: Metric, opening: str, who: str) -> str:
     """The best and the worst of those chosen, of a neutral measure the lowest and highest; the very small left out."""
-    observed = rows.filter(pl.col("value").is_not_null())
-    known = observed.filter("sets_cut")
-    if known["return_id"].n_unique() < 2:
+    listed, lowest = rows.to_dicts(), metric.neutral or metric.lower_is_better
+    ends = [find_extreme(listed, lowest=end) for end in (lowest, not lowest)]
+    named = [end for end in ends if end is not None]
+    if len(named) < len(ends) or rows.filter("sets_cut", pl.col("value").is_not_null())["return_id"].n_unique() < 2:
         return ""
-    lower_first = metric.neutral or metric.lower_is_better
-    ends = (pl.col("value").min(), pl.col("value").max())
     first, last = (
-        _at(db, known.filter(pl.col("value") == end), metric) for end in (ends if lower_first else ends[::-1])
+        _at(db, rows.filter(pl.col("area_id").is_in([row["area_id"] for row in end.rows])), metric) for end in named
     )
-    if may_be_beyond(rows.to_dicts(), known.to_dicts()):
-        return ""
-    small = ", the very small left out" if known.height < observed.height else ""
+    unranked = any(row["value"] is not None and not row["sets_cut"] for row in listed)
+    small = ", the very small left out" if unranked else ""
     if first == last:
         return f"{opening} {who}s are all at {first}{small}."
     best, worst = ("lowest", "highest") if metric.neutral else ("best", "worst")
+    if not all(end.certain for end in named):
+        return f"{opening} {best} published figure is {first}, the {worst} {last}{small}."
     return f"{opening} {best} {who} is at {first}, the {worst} at {last}{small}."
 
 

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from functools import lru_cache
-from typing import Literal
+from typing import Any, Literal
 
 from dashboard.data.model import GRADES, SCALES, Metric, Row
 from dashboard.data.names import MINUS as MINUS
@@ -77,28 +77,62 @@ def decimals_of(first: float, second: float, least: int) -> int:
 
     `second`, a benchmark, keeps its own. Two figures that differ are never printed alike.
     """
-    one, other = (Decimal(f"{value:.9g}") for value in (first, second))
-    start = own_decimals(second, least)
+    return _adding_up(first, (second,), own_decimals(second, least))
+
+
+def _adding_up(first: float, others: tuple[float, ...], start: int) -> int:
+    """The fewest decimals from `start` on with which a figure and each of the others add up as printed."""
+    one = Decimal(f"{first:.9g}")
     for decimals in range(start, start + 9):
         to = Decimal(1).scaleb(-decimals)
-        shown, against, apart = (value.quantize(to, ROUND_HALF_UP) for value in (one, other, one - other))
-        if shown - against == apart and bool(apart) == (one != other):
+        for other in (Decimal(f"{value:.9g}") for value in others):
+            shown, against, apart = (value.quantize(to, ROUND_HALF_UP) for value in (one, other, one - other))
+            if shown - against != apart or bool(apart) != (one != other):
+                break
+        else:
             break
     return decimals
 
 
+def exact(row: Row) -> Any:
+    """A figure as it is compared: by its counts where a printed percentage stands beside ranges, else as printed."""
+    low = row.get("value_low")
+    return row["value"] if row["value"] is None or low is None or low != row["value_high"] else low
+
+
+def is_range(row: Row) -> bool:
+    """Whether a figure may be anything between two ends."""
+    return row.get("value_low") is not None and bool(row["value_low"] < row["value_high"])
+
+
 def decimals(row: Row, metric: Metric) -> int:
-    """With how many decimals value, benchmark and gap of a row of `comparison.compare` are shown."""
+    """With how many decimals value, benchmark and gap of a row of `comparison.compare` are shown, or their ends."""
+    value = exact(row)
     if row["benchmark"] is None:
-        return metric.decimals
-    if row["value"] is None:
+        low, high = row.get("benchmark_low"), row.get("benchmark_high")
+        if value is None or low is None or high is None or is_range(row):
+            return metric.decimals
+        start = _apart(low, high, metric.decimals + 1)
+        # Of who meets it, or may, no gap is given that would have to add up.
+        gap = metric.neutral or (row.get("gap_low") or 0.0) > 0
+        return _adding_up(value, (low, high), start) if gap else start
+    if value is None:
         return own_decimals(row["benchmark"], metric.decimals)
-    return decimals_of(row["value"], row["benchmark"], metric.decimals)
+    return decimals_of(value, row["benchmark"], metric.decimals)
 
 
 def decimals_moved(row: Row, metric: Metric) -> int:
     """The same of value, value_before and change of a row of `direction.movers`."""
     return decimals_of(row["value"], row["value_before"], metric.decimals)
+
+
+def differences(low: float, high: float, metric: Metric, decimals: int) -> str:
+    """Two distances without signs, as in "6.5 and 7.0 percentage points"; never alike, and no false zero."""
+    decimals = _apart(low, high, decimals)
+    least, most = number(low, decimals), number(high, decimals)
+    if metric.unit == "%":
+        return f"{least} and {most} percentage points"
+    return f"{_with_sign(least, metric)} and {_with_unit(most, metric)}"
 
 
 def difference(value: float, metric: Metric, decimals: int | None = None) -> str:
@@ -126,7 +160,7 @@ def figure(row: Row, metric: Metric) -> str:
 
 def unknown(row: Row, metric: Metric) -> str:
     """Of how many nothing is known: "66% unknown", "a hidden number unknown"; empty where of all something is."""
-    if metric.unknown is None or row["value"] is None or row.get("value_high") is None:
+    if metric.unknown is None or row["value"] is None or not is_range(row):
         return ""
     if row["unknown"] is None:
         return "a hidden number unknown"
@@ -298,10 +332,15 @@ def _with_unit(shown: str, metric: Metric) -> str:
 
 
 def from_to(low: float, high: float, metric: Metric, parted: str, finer: int = 0) -> str:
-    decimals = metric.decimals + finer
+    decimals = _apart(low, high, metric.decimals + finer)
+    return parted.join(_with_sign(number(end, decimals), metric) for end in (low, high))
+
+
+def _apart(low: float, high: float, decimals: int) -> int:
+    """So many decimals, or more where a range would begin at a false zero, or its ends meet."""
     while decimals < MOST_DECIMALS and (
         (low and not number(low, decimals).strip("0.,"))
         or (low != high and number(low, decimals) == number(high, decimals))
     ):
         decimals += 1
-    return parted.join(_with_sign(number(end, decimals), metric) for end in (low, high))
+    return decimals
