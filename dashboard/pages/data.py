@@ -135,7 +135,7 @@ session.headline("Data", sentence)
 if not among:
     st.stop()
 if among > SHOWN:
-    st.caption(f"Showing {SHOWN:,} of {among:,} rows. Downloads contain them all.")
+    st.caption(f"Showing {SHOWN:,} of {among:,} rows. The files hold all of them.")
 grid(db, shown, "The chosen figures")
 view = (db, query, benchmark, parts, SHAPES[shape])
 downloads(

@@ -52,7 +52,7 @@ def test_readers_are_answered_on_every_kind_of_page_and_nothing_fails(server: Se
 def test_what_a_reader_chooses_is_what_the_page_says(server: Server) -> None:
     """Else a crowd would measure pages that answer nothing."""
     with Reader(server, "council", la="Leeds") as reader:
-        assert reader.tab.shown.keys() == {"charts", "tables", "rows"}
+        assert reader.tab.shown.keys() == {"tables", "rows"}
         for council in ("Camden", "Isles of Scilly"):
             assert council in reader.choose("Council", council).words
         reader.tab.go("map", {"la": "Camden", "metric": "Caseload"})

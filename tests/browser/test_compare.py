@@ -87,7 +87,7 @@ def test_by_mouse_ten_councils_are_compared_and_taken_away(visit: Visit) -> None
 def test_by_keyboard_alone_ten_councils_are_compared_and_taken_away(visit: Visit) -> None:
     page = visit("/compare")
     ready(page)
-    tab_to(page, re.compile("^Council$"))
+    tab_to(page, re.compile("^Council$"), kind="input")
     page.keyboard.type("Leeds")
     page.keyboard.press("Enter")
     expect(sentence(page)).to_contain_text("Leeds is the best of the 10 compared")

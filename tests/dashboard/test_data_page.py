@@ -69,7 +69,7 @@ def test_the_page_opens_with_all_figures_and_says_how_many(db: Database) -> None
         f"All {db.figure.height:,} figures: {len(db.table['metric'])} measures in England"
     )
     assert grid(app).height == SHOWN
-    assert app.caption[0].value == f"Showing 750 of {db.figure.height:,} rows. Downloads contain them all."
+    assert app.caption[0].value == f"Showing 750 of {db.figure.height:,} rows. The files hold all of them."
     assert not [button for button in app.button if button.label == "Reset"]
     assert not app.expander[0].proto.expanded
 

@@ -72,7 +72,7 @@ HELP: dict[str, tuple[str, ...]] = {
     "data": (
         "Choose measures, areas and periods; the table and the files follow. Nothing chosen means all.",
         "Long has a row for each figure. Wide has a column for each measure.",
-        "The table shows the first 750 rows. Downloads contain them all.",
+        "The table shows the first 750 rows. The files hold all of them.",
         MISSING,
     ),
     "methods": (
