@@ -27,6 +27,7 @@ NO_DIRECTION = {
     "a joint return changed": "it has not reported with the same councils for five years",
     "a figure is missing": "one of the last five years has no figure",
     "more than a fifth are unknown": "in one of the last five years more than a fifth are unknown",
+    "more than a fifth may be unknown": "in one of the last five years more than a fifth may be unknown",
 }
 
 
