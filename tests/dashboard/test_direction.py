@@ -457,6 +457,6 @@ def test_the_real_joint_return_is_in_every_list_of_moves_once(db: Database) -> N
 def test_where_hidden_figures_may_have_moved_further_it_is_said_of_the_published_ones(db: Database) -> None:
     said = {
         metric_id: sentences.movers_sentence(direction.movers(db, db.metrics[metric_id], 1))
-        for metric_id in ("assessments_in_45_days", "long_plan_rate", "care_leavers_19_21_active")
+        for metric_id in ("vacancy_rate", "long_plan_rate", "care_leavers_19_21_active")
     }
     assert [", of the published figures, the" in words for words in said.values()] == [False, True, True]
