@@ -329,7 +329,7 @@ def test_a_verdict_in_words(verdict: str | None, words: str) -> None:
          "Fewer than five councils in its region have a figure in this period: too few for a best quarter."),
         (PERCENT, BEST_OF_TYPE, None, None,
          "Fewer than five councils of its type have a figure in this period: too few for a best quarter."),
-        (PERCENT, LEADERS, None, None, 
+        (PERCENT, LEADERS, None, None,
          "Fewer than five councils whose leaders Ofsted judged Outstanding have a figure in this period."),
         (PERCENT, GROUP, None, None, "Choose the councils of your group to compare with them."),
         (PERCENT, TARGET, None, None, "Type a target to compare with."),
