@@ -131,4 +131,4 @@ COMMENT ON TABLE trend IS 'Which way the five periods that end at period_end poi
 COMMENT ON COLUMN trend.period_end IS 'The last of the five periods.';
 COMMENT ON COLUMN trend.s IS 'Kendall''s S: of the ten pairs of periods, those in which the later value is higher minus those in which it is lower. 10 rose each year, -10 fell each year.';
 COMMENT ON COLUMN trend.direction IS 'getting better or worse (of a neutral metric rising or falling) where at least 8 more of the ten pairs point one way than the other; no clear trend where fewer do; cannot be said, with the reason.';
-COMMENT ON COLUMN trend.reason IS 'Why there is no direction, the widest reason first: fewer than five periods; a period was not published; a break in the series; a reorganisation; a joint return changed; a figure is missing; more than a fifth are unknown.';
+COMMENT ON COLUMN trend.reason IS 'Why there is no direction, the widest reason first: fewer than five periods; a period was not published; a break in the series; a reorganisation; a joint return changed; a figure is missing; more than a fifth are unknown, or may be.';

@@ -10,6 +10,7 @@ import polars as pl
 
 from dashboard.analysis import comparison, returns
 from dashboard.analysis.benchmarks import Benchmark
+from dashboard.analysis.extremes import WITHHELD
 from dashboard.data.cache import cached
 from dashboard.data.database import Database
 from dashboard.data.model import SIGNIFICANT, Metric, Period
@@ -34,6 +35,8 @@ class Movers:
     """Columns of `moves`."""
     without: int
     """Returns of the newest period that lack one of the two figures, began in between, or report otherwise now."""
+    certain: bool = True
+    """Else figures that are hidden or partly unknown may have moved further."""
 
     def furthest(
         self, column: Literal["improvement", "ranks_gained", "change"], *, best: bool, most: int
@@ -134,7 +137,13 @@ def movers(db: Database, metric: Metric, years: int) -> Movers:
     then = db.councils(metric.metric_id, before.end) if before else now.clear()
     rows = _moves(metric, now, then)
     return Movers(
-        metric, newest, before, why, returns.once(db, rows), now["return_id"].n_unique() - rows["return_id"].n_unique()
+        metric,
+        newest,
+        before,
+        why,
+        returns.once(db, rows),
+        now["return_id"].n_unique() - rows["return_id"].n_unique(),
+        not any(_left_open(councils) for councils in (now, then)),
     )
 
 
@@ -157,11 +166,21 @@ def _found(db: Database, metrics: Sequence[Metric], benchmark: Benchmark, side: 
     return held.filter(beside & listed & pl.coalesce("value_low", "value").is_not_null())
 
 
+def _left_open(councils: pl.DataFrame) -> bool:
+    """Whether some figure, but of a very small council, lies in a range or is withheld."""
+    withheld = pl.col("value").is_null() & pl.col("value_low").is_null() & pl.col("status").is_in(WITHHELD)
+    ranged = (pl.col("value_low") < pl.col("value_high")).fill_null(False)
+    return not councils.filter(~pl.col("very_small") & (withheld | ranged)).is_empty()
+
+
 def _moves(metric: Metric, now: pl.DataFrame, then: pl.DataFrame) -> pl.DataFrame:
+    # What some records leave open did not move by a number; with none unknown it did by its counts.
+    ranged = (pl.col("value_low") < pl.col("value_high")).fill_null(False)
+    exact = pl.when(pl.col("value").is_not_null() & ~ranged).then(pl.coalesce("value_low", "value"))
     before = then.select(
         "area_id",
         "return_id",
-        pl.col("value").alias("value_before"),
+        exact.alias("value_before"),
         pl.col("rank").alias("rank_before"),
         pl.col("ranked").alias("ranked_before"),
         pl.col("sets_cut").alias("set_cut"),
@@ -171,6 +190,7 @@ def _moves(metric: Metric, now: pl.DataFrame, then: pl.DataFrame) -> pl.DataFram
     return (
         # A council that a reorganisation made has another number; one that reports otherwise another return.
         now.drop("change", "change_low", "change_high")
+        .with_columns(exact.alias("value"))
         .join(before, on=["area_id", "return_id"])
         .filter(pl.col("value").is_not_null() & pl.col("value_before").is_not_null())
         .with_columns((pl.col("value") - pl.col("value_before")).round_sig_figs(SIGNIFICANT).alias("change"))

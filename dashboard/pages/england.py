@@ -24,14 +24,14 @@ from dashboard.views.text import direction as directions
 from dashboard.views.text import formats, front
 from dashboard.views.text.citing import cite_metric
 from dashboard.views.text.council import council_sentence
-from dashboard.views.text.england import england_sentence
+from dashboard.views.text.england import NOBODY, england_sentence, list_title
 from dashboard.views.text.formats import ColourScheme
 from dashboard.views.text.group import among
 
 HEIGHT = 300
 SPANS = {f"{years} year{'' if years == 1 else 's'}": years for years in direction.YEARS}
 MOST_MOVED = 5
-ENDS = ("Ten worst", "Ten best")
+ENDS = ("worst", "best")
 # The parts that answer what readers come for, by their places.
 IMPROVED, STANDARD, REGIONS, NEW = "improved", "standard", "regions", "new"
 PARTS = {
@@ -58,11 +58,13 @@ if not st.session_state.get(VERSION):
 when = formats.period_label(metric, period.end)
 *lists, beside_them = st.columns([5, 4, 3] if metric.ranked else [1, 1], gap="medium")
 if metric.ranked:
-    for place, councils, title in zip(lists, england.ends(rows), ENDS, strict=True):
-        ends = parts.ends(db, metric, partners.leaders(db), chosen.area_id, behind=title == ENDS[0])
+    for place, councils, word in zip(lists, england.ends(rows), ENDS, strict=True):
+        title = list_title(word, rows.to_dicts(), councils.height)
+        ends = parts.ends(db, metric, partners.leaders(db), chosen.area_id, behind=word == ENDS[0])
+        caption = f"{metric.title}, {when}: {title.lower()}"
         with place:
             st.header(title, anchor=False)
-            st.html(ends.html(councils, f"{metric.title}, {when}: {title.lower()}"))
+            st.html(tables.note(NOBODY) if councils.is_empty() else ends.html(councils, caption))
 with beside_them:
     st.header("Newest Ofsted reports", anchor=False)
     st.html(parts.newest_reports(england.newest_reports(db)))

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from etl.build.unknown import TOO_MANY_UNKNOWN, too_many_unknown
+from etl.build.unknown import why_unknown
 from etl.model import WITHOUT_CHANGE, Polarity, Status
 from etl.readers.ees import SIGNIFICANT
 
@@ -53,8 +53,8 @@ def find_population(observation: pl.DataFrame, metric: pl.DataFrame, area: pl.Da
             pl.first("low", "high", "polarity"),
             pl.when(pl.col("very_small").any())
             .then(pl.lit(VERY_SMALL))
-            .when(too_many_unknown().any())
-            .then(pl.lit(TOO_MANY_UNKNOWN))
+            .when(why_unknown().first().is_not_null())
+            .then(why_unknown().first())
             .when(~pl.col("counted").first())
             .then(None)
             .when(denominator < minimum)
@@ -236,7 +236,7 @@ def changes(observation: pl.DataFrame, metric: pl.DataFrame, breaks: pl.DataFram
         observation.with_columns(
             pl.coalesce("value_low", "value").alias("low"), pl.coalesce("value_high", "value").alias("high")
         )
-        .filter(pl.col("low").is_not_null() & ~too_many_unknown())
+        .filter(pl.col("low").is_not_null() & why_unknown().is_null())
         .join(metric.filter(~pl.col("unit").is_in(WITHOUT_CHANGE)).select("metric_id"), on="metric_id")
     )
     before = values.select(

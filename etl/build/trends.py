@@ -8,7 +8,7 @@ from itertools import combinations
 
 import polars as pl
 
-from etl.build.unknown import TOO_MANY_UNKNOWN, too_many_unknown
+from etl.build.unknown import why_unknown
 from etl.model import WITHOUT_CHANGE, Polarity
 from etl.readers.ees import SIGNIFICANT
 
@@ -80,7 +80,7 @@ def trends(observation: pl.DataFrame, metric: pl.DataFrame, area: pl.DataFrame, 
             # Values that differ by binary noise alone are equal.
             pl.coalesce("value_low", "value").round_sig_figs(SIGNIFICANT).alias("low"),
             pl.coalesce("value_high", "value").round_sig_figs(SIGNIFICANT).alias("high"),
-            too_many_unknown().alias("unknown"),
+            why_unknown().alias("unknown"),
             "polarity",
             "kind",
         )
@@ -169,8 +169,7 @@ def _of_one() -> pl.Expr:
         .then(pl.lit("a joint return changed"))
         .when(pl.any_horizontal(pl.col(name).is_null() for name in _each("low")))
         .then(pl.lit("a figure is missing"))
-        .when(pl.any_horizontal(_each("unknown")))
-        .then(pl.lit(TOO_MANY_UNKNOWN))
+        .otherwise(pl.coalesce(_each("unknown")))
     )
 
 

@@ -165,10 +165,10 @@ class Oracle:
         return self.alike(area, "authority_type")
 
     def outstanding_leaders(self, area: str) -> Found:
-        return self.middle(area, self.outstanding["leaders"])
+        return self.middle(area, self.outstanding["leaders"], 5)
 
     def outstanding_protection(self, area: str) -> Found:
-        return self.middle(area, self.outstanding["protection"])
+        return self.middle(area, self.outstanding["protection"], 5)
 
     @cached_property
     def outstanding(self) -> dict[str, dict[str, Ends]]:

@@ -152,7 +152,7 @@ def test_a_council_is_not_its_own_neighbour_by_way_of_a_joint_return(tmp_path: P
 
 def test_outstanding_leadership_is_the_middle_of_the_councils_so_judged(tmp_path: Path) -> None:
     joint = "103+104"
-    grades = ["Outstanding", "Good", "Outstanding", "Outstanding", "Outstanding", "Inadequate", "Outstanding"]
+    grades = ["Outstanding", "Good", *["Outstanding"] * 3, "Inadequate", *["Outstanding"] * 3]
     db = small.database(
         tmp_path,
         metrics=[small.metric(), small.metric("judgement_leaders", unit="grade", decimals=0)],
@@ -164,6 +164,8 @@ def test_outstanding_leadership_is_the_middle_of_the_councils_so_judged(tmp_path
             Figure("waits", "105", "c"),
             Figure("waits", "106", 2.0),
             Figure("waits", "107", 9.0),
+            Figure("waits", "108", 5.0),
+            Figure("waits", "109", 7.0),
             Figure("waits", small.TINY, 0.0),
             *in_a_row(grades, "judgement_leaders"),
             Figure("judgement_leaders", small.TINY, "Outstanding"),
@@ -171,23 +173,26 @@ def test_outstanding_leadership_is_the_middle_of_the_councils_so_judged(tmp_path
             Figure("judgement_leaders", "102", "Outstanding", year=2024),
         ],
     )
-    assert set(benchmarks_of(db, "outstanding_leaders").values()) == {(6.0, 3)}  # of 4, 6 and 9
-    assert councils_behind(db, "outstanding_leaders") == ["101", "103", "104", "107"]
+    assert set(benchmarks_of(db, "outstanding_leaders").values()) == {(6.0, 5)}  # of 4, 5, 6, 7 and 9
+    assert councils_behind(db, "outstanding_leaders") == ["101", "108", "103", "104", "109", "107"]
 
 
 def test_outstanding_help_and_protection_is_of_another_strand(tmp_path: Path) -> None:
-    strands = {"judgement_leaders": ["Outstanding", "Good", "Good"], "judgement_protection": ["Good", "Outstanding"]}
+    """With fewer than five there is none."""
+    five = ["Outstanding"] * 5
+    strands = {"judgement_leaders": [*five[:4], "Good"], "judgement_protection": [*["Good"] * 5, *five]}
     db = small.database(
         tmp_path,
         metrics=[small.metric(), *(small.metric(strand, unit="grade", decimals=0) for strand in strands)],
         figures=[
-            *in_a_row([1.0, 2.0, 3.0]),
+            *in_a_row(range(1, 11)),
             *(one for strand, grades in strands.items() for one in in_a_row(grades, strand)),
         ],
     )
-    assert set(benchmarks_of(db, "outstanding_leaders").values()) == {(1.0, 1)}
-    assert set(benchmarks_of(db, "outstanding_protection").values()) == {(2.0, 1)}
-    assert councils_behind(db, "outstanding_protection", None) == ["102"]
+    assert set(benchmarks_of(db, "outstanding_leaders").values()) == {(None, None)}
+    assert councils_behind(db, "outstanding_leaders", None) == []
+    assert set(benchmarks_of(db, "outstanding_protection").values()) == {(8.0, 5)}
+    assert councils_behind(db, "outstanding_protection", None) == ["106", "107", "108", "109", "110"]
 
 
 @pytest.mark.parametrize(("polarity", "cut", "best"), [(LOW, 4.0, ["101", "103"]), (HIGH, 8.0, ["109", "107"])])
@@ -329,7 +334,7 @@ def test_a_neutral_measure_has_no_best_but_a_middle(tmp_path: Path) -> None:
             *in_a_row(range(11)),
             Figure("waits", ENGLAND, 7.0),
             Figure("waits", small.NORTH, 8.0),
-            Figure("judgement_leaders", "103", "Outstanding"),
+            *in_a_row(["Outstanding"] * 5, "judgement_leaders"),
         ],
         neighbours={"101": TEN},
     )
@@ -388,3 +393,14 @@ def test_the_councils_that_contribute_to_a_benchmark_give_its_value(db: Database
         assert middle == pytest.approx(median(once.values()))
         assert council_count == len(once)
     assert [named[one] for one in nobody] == [[]] * len(nobody)
+
+
+def test_where_too_few_or_too_many_hidden_make_no_benchmark_nobody_is_behind_it(db: Database) -> None:
+    """Attainment 8 on a plan: four councils with Outstanding protection. At 11 on a plan: 97 of 150 are hidden."""
+    for metric_id, benchmark in (
+        ("attainment_8_on_plan", "outstanding_protection"),
+        ("age_11_standard_on_plan", DEFAULT),
+    ):
+        metric = db.metrics[metric_id]
+        rows = queries.councils(db, metric, db.latest(metric_id), BENCHMARKS[benchmark])
+        assert rows["benchmark_low"].null_count() == rows["council_count"].null_count() == rows.height > 100

@@ -355,3 +355,41 @@ def test_a_hidden_count_makes_a_gap_a_shortfall_and_englands_sum_a_range(tmp_pat
     total = comparison.england_if_all_met(rows)
     assert (total.short, total.meet, total.unsure, total.without) == (1, 1, 1, 0)
     assert (total.shortfall_low, total.shortfall_high, total.shortfall) == (3.0, 5.0, None)
+
+
+@pytest.mark.parametrize(
+    ("area_id", "metric_id", "benchmark", "gap", "shortfall"),
+    [
+        # 20 of 36 active, none unknown: 55.6 %, printed as 56 %.
+        ("812", "care_leavers_17_18_active", "best_quarter_region", (14.600694, 14.788574), (5.25625, 5.323887)),
+        # 43 of 79.
+        ("357", "care_leavers_17_18_active", "best_quarter_region", (14.156064, 17.496878), (11.18329, 13.822533)),
+        # 301 of 322: it may meet the standard.
+        ("892", "care_leavers_19_21_accommodation", "best_quarter", (-0.341006, 5.3452685), (0.0, 17.211765)),
+        # 39 of 54, two unknown: its own figure stands at one end in the gap and in the shortfall.
+        ("822", "care_leavers_17_18_active", "best_quarter_region", (0.3349094, 5.2398991), None),
+        # Its printed 7 % may meet the standard, which lies between 6.25 % and 7 %.
+        ("332", "school_moves", "best_quarter", (0.0, 0.75), None),
+    ],
+)
+def test_gaps_are_by_counts_beside_ranges_and_shortfalls_agree_with_them(
+    db: Database, area_id: str, metric_id: str, benchmark: str, gap: tuple[float, float],
+    shortfall: tuple[float, float] | None,
+) -> None:  # fmt: skip
+    rows = comparison.newest_of(db, BENCHMARKS[benchmark], metric_id)
+    row = rows.row(by_predicate=pl.col("area_id") == area_id, named=True)
+    assert (row["gap_low"], row["gap_high"]) == pytest.approx(gap, abs=5e-7)
+    if shortfall:
+        assert (row["shortfall_low"], row["shortfall_high"]) == pytest.approx(shortfall, abs=5e-6)
+
+
+@pytest.mark.parametrize("benchmark", [one for one in BENCHMARKS if BENCHMARKS[one].asks is None])
+def test_who_may_meet_a_benchmark_is_short_of_nobody_for_certain(db: Database, benchmark: str) -> None:
+    """And who does not is short of somebody, but where a printed percentage is rounded up past its counts."""
+    rows = comparison.newest(db, BENCHMARKS[benchmark]).filter(pl.col("shortfall_low").is_not_null())
+    assert rows.height > 1_000
+    assert rows.filter((pl.col("gap_low") <= 0) & (pl.col("shortfall_low") != 0)).is_empty()
+    none = rows.filter((pl.col("gap_low") > 0) & (pl.col("shortfall_low") == 0))
+    # A range of one printed figure is made of counts: there both agree.
+    assert none.filter(pl.col("value_low").is_not_null()).is_empty()
+    assert none.height <= 6

@@ -6,14 +6,14 @@ from typing import Any
 
 import pytest
 
-from dashboard.analysis import best, comparison, queries
+from dashboard.analysis import best, comparison, england, queries
 from dashboard.analysis.benchmarks import BENCHMARKS
 from dashboard.analysis.extremes import find_extreme
 from dashboard.data.database import Database
 from dashboard.views.text import comparisons
 from dashboard.views.text.best import opening
 from dashboard.views.text.compare import opening as compared
-from dashboard.views.text.england import england_sentence
+from dashboard.views.text.england import england_sentence, list_title
 from tests.dashboard.rows import ON_TIME, Row, missing, row
 
 BEST = BENCHMARKS["best_quarter"]
@@ -113,3 +113,18 @@ def test_pages_name_an_end_of_a_real_measure_only_where_it_is_one(
             assert not any(f"{word}, at" in said for word in ("lowest", "highest", "best")), said
         else:
             assert words in said
+
+
+@pytest.mark.parametrize(
+    ("metric_id", "worst", "best_ten"),
+    [
+        ("vacancy_rate", "Ten worst", "Ten best"),
+        ("age_11_standard_in_need", "Ten worst published figures", "Ten best published figures"),
+        ("long_plan_rate", "Certain to be among the ten worst", "Ten best"),
+        ("care_leavers_19_21_accommodation", *(f"Certain to be among the ten {one}" for one in ("worst", "best"))),
+    ],
+)
+def test_a_list_of_ten_is_called_what_it_is(db: Database, metric_id: str, worst: str, best_ten: str) -> None:
+    rows = queries.councils(db, db.metrics[metric_id], db.latest(metric_id), BEST)
+    lists = zip(("worst", "best"), england.ends(rows), strict=True)
+    assert [list_title(word, rows.to_dicts(), found.height) for word, found in lists] == [worst, best_ten]

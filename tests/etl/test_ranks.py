@@ -385,30 +385,33 @@ def test_a_row_without_a_value_of_an_authority_that_was_no_more_is_dropped(known
 # From here on: every rank, quartile and change of the real database, counted again in plain Python.
 
 Key = tuple[str, date]
+# More than a fifth of the denominator, or where their number is hidden, maybe.
+TOO_MUCH_UNKNOWN = """
+    coalesce(observation.unknown > 0.2 * observation.denominator, false)
+    OR (metric.unknown IS NOT NULL AND observation.unknown IS NULL AND value IS NOT NULL
+        AND coalesce(value_high - value_low > 20, false))
+"""
 
 
 def returns_of(database: duckdb.DuckDBPyConnection) -> dict[Key, dict[str, tuple[Decimal, Decimal]]]:
     """(metric, period) -> return that is ranked -> its lowest and its highest, alike where it is exact."""
     found: dict[Key, dict[str, tuple[Decimal, Decimal]]] = defaultdict(dict)
     rows = database.execute(
-        """
+        f"""
         SELECT metric_id, period_end, return_id, coalesce(value_low, value), coalesce(value_high, value),
-            CASE WHEN observation.unknown = 0 AND value IS NOT NULL THEN observation.numerator END,
             observation.denominator, minimum_denominator, area.name
         FROM observation JOIN metric USING (metric_id) JOIN area USING (area_id)
         WHERE area.kind = 'local_authority' AND coalesce(value_low, value) IS NOT NULL AND polarity <> 'neutral'
-            AND unit <> 'grade' AND NOT coalesce(observation.unknown > 0.2 * observation.denominator, false)
+            AND unit <> 'grade' AND NOT ({TOO_MUCH_UNKNOWN})
         """
     ).fetchall()
     counted = {(metric_id, period_end) for metric_id, period_end, *_, denominator, _, _ in rows if denominator}
-    for metric_id, period_end, return_id, low, high, count, denominator, minimum, name in rows:
+    for metric_id, period_end, return_id, low, high, denominator, minimum, name in rows:
         # Years that only another source holds have no counts: there the minimum says nothing.
         small = minimum is not None and (metric_id, period_end) in counted
         large = not small or (denominator is not None and denominator >= minimum)
         if large and name not in ("City of London", "Isles of Scilly"):
-            # With nothing unknown, it stands by its counts beside ranges that are made of counts.
-            ends = (low, high) if count is None else [float(f"{count / denominator * 100:.9g}")] * 2
-            found[metric_id, period_end][return_id] = (Decimal(repr(ends[0])), Decimal(repr(ends[1])))
+            found[metric_id, period_end][return_id] = (Decimal(repr(low)), Decimal(repr(high)))
     return found
 
 
@@ -513,11 +516,11 @@ def test_long_plans_are_ranked_as_hidden_counts_of_1_to_5_allow(database: duckdb
 
 def test_every_change_of_the_database_is_what_subtracting_by_hand_gives(database: duckdb.DuckDBPyConnection) -> None:
     rows = database.execute(
-        """
+        f"""
         SELECT metric_id, area_id, period_end, return_id, coalesce(value_low, value), coalesce(value_high, value)
         FROM observation JOIN metric USING (metric_id)
         WHERE coalesce(value_low, value) IS NOT NULL AND unit NOT IN ('grade', 'months')
-            AND NOT coalesce(observation.unknown > 0.2 * observation.denominator, false)
+            AND NOT ({TOO_MUCH_UNKNOWN})
         """
     ).fetchall()
     values = {(*key, by): (Decimal(repr(low)), Decimal(repr(high))) for *key, by, low, high in rows}

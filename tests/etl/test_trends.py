@@ -294,10 +294,16 @@ def expected(database: duckdb.DuckDBPyConnection) -> dict[Key, tuple[int | None,
             values[metric_id, area_id][end] = (Decimal(f"{low:.9g}"), Decimal(f"{high:.9g}")), by
             published[metric_id].add(end)
     breaks = defaultdict(set)
-    unknown: dict[tuple[str, str], set[date]] = defaultdict(set)
-    too_many = 'SELECT metric_id, area_id, period_end FROM observation WHERE "unknown" > 0.2 * denominator'
-    for metric_id, area_id, end in database.execute(too_many).fetchall():
-        unknown[metric_id, area_id].add(end)
+    unknown: dict[tuple[str, str], dict[date, str]] = defaultdict(dict)
+    too_many = """
+        SELECT metric_id, area_id, period_end,
+            CASE WHEN observation."unknown" IS NULL THEN 'more than a fifth may be unknown' ELSE $are END
+        FROM observation JOIN metric USING (metric_id) WHERE observation."unknown" > 0.2 * observation.denominator
+            OR observation."unknown" IS NULL AND metric."unknown" IS NOT NULL AND value_high - value_low > 20
+                AND value IS NOT NULL
+    """
+    for metric_id, area_id, end, why in database.execute(too_many, {"are": TOO_MANY_UNKNOWN}).fetchall():
+        unknown[metric_id, area_id][end] = why
     for metric_id, end in database.execute("SELECT metric_id, period_end FROM series_break").fetchall():
         breaks[metric_id].add(end)
     return {
@@ -322,7 +328,7 @@ def one(
     breaks: set[date],
     polarity: str,
     start: date | None,
-    unknown: set[date],
+    unknown: dict[date, str],
     *,
     academic: bool,
 ) -> tuple[int | None, str, str | None]:
@@ -342,8 +348,8 @@ def one(
         return None, UNSAID, JOINED
     if len(known) < 5:
         return None, UNSAID, MISSING
-    if unknown.intersection(five):
-        return None, UNSAID, TOO_MANY_UNKNOWN
+    if found := unknown.keys() & set(five):
+        return None, UNSAID, unknown[max(found)]
     s = 0
     for (earlier, _), (later, _) in combinations(known, 2):
         # Where ranges overlap it is not certain which is higher.

@@ -9,7 +9,7 @@ import polars as pl
 import pytest
 
 from etl.build import ranks, trends
-from etl.build.unknown import TOO_MANY_UNKNOWN
+from etl.build.unknown import TOO_MANY_MAY_BE, TOO_MANY_UNKNOWN
 from etl.model import OBSERVATION
 
 METRIC = pl.DataFrame(
@@ -92,3 +92,42 @@ def test_hampshire_is_not_called_the_worst_for_what_is_not_known(database: duckd
             {"why": TOO_MANY_UNKNOWN},
         ).fetchall()
     ) == 3  # fmt: skip
+
+
+def test_who_may_have_too_much_unknown_is_not_ranked_either(database: duckdb.DuckDBPyConnection) -> None:
+    """Of Havering's 172 care leavers of 19 to 21 135 have a suitable home, and up to 36 of the others are unknown."""
+    found = database.execute(
+        """
+        SELECT value, value_low, value_high, rank_low, not_ranked FROM standing JOIN observation
+        USING (metric_id, area_id, period_end)
+        WHERE metric_id = 'care_leavers_19_21_accommodation' AND area_id = '311' AND year(period_end) = 2025
+        """
+    ).fetchall()
+    assert found == [(78.0, 78.4883721, 99.4186047, None, TOO_MANY_MAY_BE)]
+
+
+def test_best_quarters_are_cut_by_counts_where_one_is_left_beside_a_hidden_number(
+    database: duckdb.DuckDBPyConnection,
+) -> None:
+    """Suitable homes at 17 and 18 in 2025: South Tyneside 40 of 41, North Somerset 39 of 40, Solihull, Derbyshire."""
+    cut = "SELECT best_low, best_high FROM quarter_cut WHERE metric_id = $metric AND year(period_end) = 2025"
+    ranks = """
+        SELECT area_id, rank_low, rank_high, quarter_low, quarter_high FROM standing
+        WHERE metric_id = $metric AND year(period_end) = 2025 AND area_id IN ('393', '802', '334', '830') ORDER BY 1
+    """
+    metric = {"metric": "care_leavers_17_18_accommodation"}
+    assert database.execute(cut, metric).fetchall() == [(96.6279644, 99.3836628)]
+    assert database.execute(ranks, metric).fetchall() == [
+        ("334", 15, 75, 1, 3), ("393", 26, 108, 1, 4), ("802", 27, 109, 1, 4), ("830", 11, 32, 1, 1),
+    ]  # fmt: skip
+
+
+def test_changes_are_worked_out_from_counts(database: duckdb.DuckDBPyConnection) -> None:
+    """Nottingham's care leavers of 19 to 21 with a suitable home: 269 of 289 with one unknown, then 301 of 322."""
+    found = database.execute(
+        """
+        SELECT change, change_low, change_high FROM change
+        WHERE metric_id = 'care_leavers_19_21_accommodation' AND area_id = '892' AND year(period_end) = 2025
+        """
+    ).fetchall()
+    assert found == [(None, 0.0526554, 0.3986761)]

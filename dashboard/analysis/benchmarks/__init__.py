@@ -156,7 +156,8 @@ def values(db: Database, benchmark: Benchmark, figures: pl.DataFrame, councils: 
         none = none | (pl.col("polarity") == "neutral")
     return (
         joined.join(measures, on="metric_id", maintain_order="left")
-        .with_columns(pl.when(~none).then(pl.col(BENCHMARK)))
+        # Where there is no value, nobody is behind it.
+        .with_columns(pl.when(~none & pl.col("benchmark_low").is_not_null()).then(pl.col(BENCHMARK)))
         .drop("polarity", "unit")
     )
 
@@ -258,6 +259,7 @@ BENCHMARKS = {
             "the median of councils whose leaders Ofsted judged Outstanding",
             "The median of the {councils} whose leaders Ofsted judged Outstanding is {value}.",
             Outstanding("judgement_leaders"),
+            none="Fewer than five councils whose leaders Ofsted judged Outstanding have a figure in this period.",
             best_are="the {count} councils whose leaders Ofsted judged Outstanding {have} a median of {value}.",
             counted="{councils}",
         ),
@@ -267,6 +269,8 @@ BENCHMARKS = {
             "the median of councils whose help and protection Ofsted judged Outstanding",
             "The median of the {councils} whose help and protection Ofsted judged Outstanding is {value}.",
             Outstanding("judgement_protection"),
+            none="Fewer than five councils whose help and protection Ofsted judged Outstanding have a figure in this "
+            "period.",
             best_are="the {count} councils whose help and protection Ofsted judged Outstanding {have} a median of "
             "{value}.",
             counted="{councils}",

@@ -96,11 +96,16 @@ class Outstanding:
     """The metric of that strand."""
 
     def values(self, db: Database, figures: pl.DataFrame, councils: pl.DataFrame) -> pl.DataFrame:
-        members = self.contributing(db, setting(figures), councils).unique([*KEYS, "return_id"], maintain_order=True)
-        found = councils.select(*KEYS, "area_id", "return_id").join(_summary(members, KEYS), on=KEYS)
+        members = self._judged(db, setting(figures)).unique([*KEYS, "return_id"], maintain_order=True)
+        medians = _summary(members, KEYS).filter(pl.col("council_count") >= FEWEST_RETURNS)
+        found = councils.select(*KEYS, "area_id", "return_id").join(medians, on=KEYS)
         return _with_held(found, members, KEYS).drop("return_id")
 
     def contributing(self, db: Database, rows: pl.DataFrame, _own: pl.DataFrame) -> pl.DataFrame:
+        found = self._judged(db, rows)
+        return found if found["return_id"].n_unique() >= FEWEST_RETURNS else rows.clear()
+
+    def _judged(self, db: Database, rows: pl.DataFrame) -> pl.DataFrame:
         judged = db.newest.filter((pl.col("metric_id") == self.judgement) & (pl.col("symbol") == "Outstanding"))
         return rows.filter(pl.col("area_id").is_in(judged["area_id"].to_list()))
 

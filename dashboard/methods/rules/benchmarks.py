@@ -278,7 +278,8 @@ RULES = (
         "neighbours is the middle value of those with a figure. Region and England are published figures, or the range "
         "in which they lie. A group and a target are the reader's own.\n"
         "A council is never among the neighbours or picked councils that it is compared with. With fewer than five "
-        "neighbours, or councils of a region or type, that have a figure there is no benchmark, and the page says so. "
+        "neighbours, councils of a region or type, or Outstanding councils with a figure there is no benchmark, and "
+        "the page says so. "
         "Neutral measures have no best quarter and no best neighbours. Bare counts and grades are compared with "
         "nothing.",
         of_benchmarks,

@@ -270,8 +270,8 @@ RULES = (
         "Some tables count people the council knows nothing about, as care leavers it lost touch with. The printed "
         "percentage counts them as not. Here the figure is a range from none of them to all, and its share unknown "
         "is given beside it. Ranks, cuts, verdicts, gaps and sums are worked out for both ends. Counts of councils are "
-        "exact, so that both ends are made of them. So are figures with nothing unknown, since the printed percentage is "
-        "rounded; beside a gap they have as many decimals as add up. "
+        "exact, so that both ends are made of them. So are figures with nothing unknown, since the printed percentage "
+        "is rounded; beside a gap they have as many decimals as add up. "
         "Counts of England and the regions are rounded to 10: there the lower end is the printed percentage.\n"
         "Where more than a fifth are unknown the council is not ranked: it is in no list of best or worst, and has no "
         "change, trend, gap or verdict. In a typical year England knows 94 of 100 care leavers, and at most 6 of 150 "
@@ -279,6 +279,7 @@ RULES = (
         "than 20 says nothing of where a council stands.\n"
         "A number of unknown that is itself hidden is not worked out from the others: then they may be all but one "
         "of those who are left. England’s row does not bear out that it is 1 to 5. "
+        "Where that could be more than a fifth, the council is not ranked either. "
         "Of the years before 2021 the number is not published.",
         of_unknown,
         "care leavers no information not known missing data recording",

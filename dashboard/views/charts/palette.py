@@ -274,7 +274,10 @@ def _why(row: dict[str, Any], metric: Metric, scheme: ColourScheme) -> str:
     if scheme == "change":
         return "the method changed" if row["series_break"] else "no figure a year before to compare with"
     if scheme == "trend":
-        return f"no trend: {row['no_direction']}" if row["no_direction"] else "no trend is worked out"
+        why = row["no_direction"]
+        # Whether they are or may be is one reason on a map.
+        why = "too much is unknown" if why and "unknown" in why else why
+        return f"no trend: {why}" if why else "no trend is worked out"
     if row["gap_low"] is not None and row["gap"] is None:
         return f"{formats.open_by(metric)} leave it open"
     if scheme == "verdict" and row["benchmark_low"] is not None:

@@ -118,7 +118,7 @@ def unknown(rows: Sequence[Row], metrics: Mapping[str, Metric]) -> str:
         for row in rows
         if formats.too_many_unknown(row) and (metric := metrics[row["metric_id"]])
     ]
-    return f"Not ranked, because more than a fifth are unknown: {formats.listed(found)}." if found else ""
+    return f"Not ranked, because more than a fifth are unknown, or may be: {formats.listed(found)}." if found else ""
 
 
 def missing(rows: Sequence[Row], metrics: Mapping[str, Metric]) -> str:

@@ -27,6 +27,7 @@ NO_DIRECTION = {
     "a joint return changed": "it has not reported with the same councils for five years",
     "a figure is missing": "one of the last five years has no figure",
     "more than a fifth are unknown": "in one of the last five years more than a fifth are unknown",
+    "more than a fifth may be unknown": "in one of the last five years more than a fifth may be unknown",
 }
 
 
@@ -89,7 +90,8 @@ def movers_sentence(movers: Movers) -> str:
         values = f"from {formats.brief(row['value_before'], metric)} to {formats.brief(row['value'], metric)}"
         parts.append(f"{verb} most in {formats.place(row['name'])} ({values}{_ranks_gained(row)})")
     span = f"{_end(metric, movers.before.end)} and {_end(metric, movers.newest.end)}"
-    return f"Between {span} the {metric.noun} {' and '.join(parts)}."
+    of = "" if movers.certain else ", of the published figures,"
+    return f"Between {span}{of} the {metric.noun} {' and '.join(parts)}."
 
 
 def neighbours_sentence(name: str, found: Sequence[Partner] | None, metric: Metric, benchmark: Benchmark) -> str:

@@ -8,11 +8,14 @@ from typing import Any
 
 from dashboard.analysis.benchmarks import Benchmark
 from dashboard.analysis.comparison import England
+from dashboard.analysis.england import ENDS
 from dashboard.analysis.extremes import Extreme, find_extreme, is_withheld
 from dashboard.data.model import GRADES, Metric, Row
 from dashboard.views.text import comparisons, formats
 from dashboard.views.text.formats import in_words
 from dashboard.views.text.grammar import LONGEST, are, together, words
+
+NOBODY = "Nobody: hidden figures or unknown records leave it open."
 
 
 def england_sentence(
@@ -35,6 +38,14 @@ def england_sentence(
         parts += [comparisons.no_change(england), formats.unknown_in_full(england, metric)]
     parts.append(_left_out(total, metric) if known else "")
     return " ".join(filter(None, (part.strip() for part in parts)))
+
+
+def list_title(word: str, rows: Sequence[Row], named: int) -> str:
+    """What heads a list of the ten councils that are `word` ("worst", "best"), `named` of which are certain to be."""
+    known = sum(row["value"] is not None and row["not_ranked"] is None for row in rows)
+    if named < min(ENDS, known):
+        return f"Certain to be among the ten {word}"
+    return f"Ten {word}{' published figures' if any(map(is_withheld, rows)) else ''}"
 
 
 def _england(england: Row | None, metric: Metric, when: str) -> list[str]:
