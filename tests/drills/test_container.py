@@ -81,7 +81,7 @@ def test_only_what_runs_is_in_the_image(image: Image) -> None:
     assert not {"pytest", "mypy", "playwright", "schemathesis"} & installed
     app = image.here / "last" / "upper" / "app"
     assert {path.name for path in app.iterdir()} == {
-        ".streamlit", "dashboard", "data", "deploy", "etl", "streamlit_app.py",
+        ".streamlit", "dashboard", "data", "etl", "requirements.lock", "streamlit_app.py",
     }  # fmt: skip
     assert not list(app.rglob("tests"))
     assert (app / "data" / "monitor.duckdb").stat().st_size > 10_000_000

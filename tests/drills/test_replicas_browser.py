@@ -40,6 +40,8 @@ def opened(reader: BrowserContext, replicas: Replicas, path: str) -> Page:
     page.goto(f"http://127.0.0.1:{replicas.proxy.port}{path}")
     page.locator(".headline .sentence").first.wait_for()
     until(page, THERE)
+    # Until then there are two of each sentence.
+    page.locator("#first-words").wait_for(state="detached")
     return page
 
 

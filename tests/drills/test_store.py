@@ -74,7 +74,9 @@ def put(data: Path, tables: Tables, number: int) -> Path:
         ),
         # Compared with cuts of its own, no figure is a gap away from looking like that of another version.
         "quarter_cut": tables["quarter_cut"].with_columns(
-            pl.lit(float(MARK + number)).alias(name) for name in ("best", "middle", "worst")
+            pl.lit(float(MARK + number)).alias(f"{cut}_{end}")
+            for cut in ("best", "middle", "worst")
+            for end in ("low", "high")
         ),
     }
     schema = "".join(f'CREATE TABLE "{name}" ({small.columns(frame)});' for name, frame in tables.items())
