@@ -6,6 +6,8 @@ earlier years of the same file.
 
 from __future__ import annotations
 
+from itertools import chain
+
 import polars as pl
 
 from etl.areas import Areas
@@ -18,6 +20,8 @@ FARTHEST = 25.0
 # Two rows look exchanged where each is nearer to the other's by this, of all their figures together: 10.2 at most in
 # the newest year of any edition. In an earlier year the year after must say so too: 8.3 at most.
 NEARER = 11.0
+# Of the figures of one row, where a council has several a year: 12.8 at most.
+NEARER_ALONE = 14.0
 # A block of so many rows looks shifted where each is nearer to the row beside it by this.
 BLOCK, NEARER_IN_BLOCK = 3, 3.0
 # With fewer councils it may be a coincidence.
@@ -33,12 +37,19 @@ _PAIR = [*_ROW, "other_id"]
 
 def find_strangers(observation: pl.DataFrame, source: Source, areas: Areas) -> list[str]:
     """A line for each two rows of a year that look exchanged, and for each block of the newest that looks shifted."""
-    near = _nearness(_changes(observation, source, areas))
-    return [*_exchanged(near, areas), *_shifted(near, areas)]
+    changes = _changes(observation, source, areas)
+    near = _nearness(changes)
+    # Where a council has several rows a year, one of them may be exchanged.
+    rows = changes.filter(pl.col("line").n_unique().over(_ROW) > 1).with_columns(
+        pl.col("figure").sort().first().over([*_ROW, "line"]).alias("row")
+    )
+    alone = [_exchanged(_nearness(one), areas, NEARER_ALONE) for one in rows.partition_by("row", maintain_order=True)]
+    exchanged = dict.fromkeys([*_exchanged(near, areas, NEARER), *chain.from_iterable(alone)])
+    return [*exchanged, *_shifted(near, areas)]
 
 
 def find_symbols(observation: pl.DataFrame, source: Source, areas: Areas) -> list[str]:
-    """A line for each measure of which many more councils than before have a symbol for a figure, or 0 for a symbol."""
+    """A line for each measure of which many more councils than before have another symbol, or 0 for one."""
     key = ["metric_id", "return_id", "period_end"]
     kind = (
         pl.when(pl.col("value") == 0)
@@ -61,9 +72,11 @@ def find_symbols(observation: pl.DataFrame, source: Source, areas: Areas) -> lis
         "metric_id", "return_id", pl.col("period_end").dt.offset_by("1y"), pl.col("now").alias("before")
     )
     figure = ["0", "a figure"]
-    # A figure that comes where there was none says nothing.
+    # A figure that comes where there was none says nothing, and 0 where a figure was is one.
     turned = now.join(before, on=key, maintain_order="left").filter(
-        (pl.col("now").is_in(figure) != pl.col("before").is_in(figure)) & (pl.col("now") != "a figure")
+        (pl.col("now") != pl.col("before"))
+        & ~(pl.col("now").is_in(figure) & pl.col("before").is_in(figure))
+        & (pl.col("now") != "a figure")
     )
     how = ["metric_id", "before", "now"]
     counted = turned.group_by(*how, "period_end", "period", "file", maintain_order=True).agg(
@@ -115,15 +128,15 @@ def _nearness(changes: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _exchanged(near: pl.DataFrame, areas: Areas) -> list[str]:
+def _exchanged(near: pl.DataFrame, areas: Areas, limit: float) -> list[str]:
     names = areas.names()
     other = near.select(
         "file", "period_end", pl.col("return_id").alias("other_id"), pl.col("other_id").alias("return_id"),
         pl.col("line").alias("other_line"), pl.col("nearer").alias("other_nearer"),
     )  # fmt: skip
     both = (
-        near.filter(pl.col("nearer") > NEARER)
-        .join(other.filter(pl.col("other_nearer") > NEARER), on=_PAIR)
+        near.filter(pl.col("nearer") > limit)
+        .join(other.filter(pl.col("other_nearer") > limit), on=_PAIR)
         .filter(pl.col("return_id") < pl.col("other_id"))
     )
     # Once they are back in their own rows, the year after is as unlike.
