@@ -31,7 +31,7 @@ FEWEST = 20
 MANY_SYMBOLS, TIMES_MORE = 10, 1.5
 # Figures that hardly move at all are compared with this, as a share.
 STEADIEST = 0.004
-_ROW = ["file", "period_end", "return_id"]
+_ROW = ["table", "period_end", "return_id"]
 _PAIR = [*_ROW, "other_id"]
 
 
@@ -113,25 +113,28 @@ def _quoted(kind: str) -> str:
 def _nearness(changes: pl.DataFrame) -> pl.DataFrame:
     """How much nearer the row of a council is to that of another of its region, of the year before, than to its own."""
     others = changes.select(
-        "file", "period_end", "region_id", "figure", pl.col("return_id").alias("other_id"), "before"
+        "table", "period_end", "region_id", "figure", pl.col("return_id").alias("other_id"), "before"
     )
 
     def apart(before: str) -> pl.Expr:
         return (((pl.col("now") - pl.col(before) - pl.col("middle")) / pl.col("spread")) ** 2).clip(0, FARTHEST)
 
     return (
-        changes.join(others, on=["file", "period_end", "region_id", "figure"], suffix="_other")
+        changes.join(others, on=["table", "period_end", "region_id", "figure"], suffix="_other")
         .filter(pl.col("return_id") != pl.col("other_id"))
         .group_by(_PAIR)
-        .agg((apart("before") - apart("before_other")).sum().alias("nearer"), pl.first("line", "region_id", "period"))
-        .with_columns((pl.col("period_end") == pl.col("period_end").max().over("file")).alias("newest"))
+        .agg(
+            (apart("before") - apart("before_other")).sum().alias("nearer"),
+            pl.first("file", "line", "region_id", "period"),
+        )
+        .with_columns((pl.col("period_end") == pl.col("period_end").max().over("table")).alias("newest"))
     )
 
 
 def _exchanged(near: pl.DataFrame, areas: Areas, limit: float) -> list[str]:
     names = areas.names()
     other = near.select(
-        "file", "period_end", pl.col("return_id").alias("other_id"), pl.col("other_id").alias("return_id"),
+        "table", "period_end", pl.col("return_id").alias("other_id"), pl.col("other_id").alias("return_id"),
         pl.col("line").alias("other_line"), pl.col("nearer").alias("other_nearer"),
     )  # fmt: skip
     both = (
@@ -140,7 +143,7 @@ def _exchanged(near: pl.DataFrame, areas: Areas, limit: float) -> list[str]:
         .filter(pl.col("return_id") < pl.col("other_id"))
     )
     # Once they are back in their own rows, the year after is as unlike.
-    back = both.select("file", "return_id", "other_id", pl.col("period_end").dt.offset_by("-1y"))
+    back = both.select("table", "return_id", "other_id", pl.col("period_end").dt.offset_by("-1y"))
     once = pl.concat([both.filter("newest"), both.join(back, on=_PAIR, how="semi")])
     return [
         f"{row['file']}: the rows of {_called(row['return_id'], names)} (line {row['line']}) and "
@@ -188,11 +191,17 @@ def _changes(observation: pl.DataFrame, source: Source, areas: Areas) -> pl.Data
     """Each figure of a council with that of the year before, as logarithms: figure, now, before, and how far `off` the
     change is of the middle one, in robust standard deviations of all councils' (`spread`).
     """
-    rows = proofs.declare(observation, [source], areas).filter(~pl.col("wide"))
+    rows = (
+        proofs.declare(observation, [source], areas)
+        .filter(~pl.col("wide"))
+        # A publisher may print each year in a file of its own.
+        .with_columns(pl.col("file").sort_by("period_end").last().over("metric_id").alias("table"))
+    )
 
     def figures(of: pl.DataFrame, quantity: str) -> pl.DataFrame:
         return of.select(
             *_ROW,
+            "file",
             "line",
             "region_id",
             "period",
@@ -209,12 +218,12 @@ def _changes(observation: pl.DataFrame, source: Source, areas: Areas) -> pl.Data
         .unique([*_ROW, "line", "now"], keep="first", maintain_order=True)
     )
     before = now.select(
-        "file", "return_id", "figure", pl.col("period_end").dt.offset_by("1y"), pl.col("now").alias("before")
+        "table", "return_id", "figure", pl.col("period_end").dt.offset_by("1y"), pl.col("now").alias("before")
     )
-    of_all = ["file", "figure", "period_end"]
+    of_all = ["table", "figure", "period_end"]
     change = pl.col("now") - pl.col("before")
     return (
-        now.join(before, on=["file", "return_id", "figure", "period_end"], maintain_order="left")
+        now.join(before, on=["table", "return_id", "figure", "period_end"], maintain_order="left")
         .with_columns(change.median().over(of_all).alias("middle"), pl.len().over(of_all).alias("councils"))
         .filter(pl.col("councils") >= FEWEST)
         .with_columns((change - pl.col("middle")).abs().alias("off"))

@@ -15,6 +15,8 @@ from etl.model import Metric
 FEWEST = 20
 # A council's change is an outlier beyond this many robust standard deviations of all councils' changes ...
 ROBUST_Z = 6.0
+# A figure of England alone is an outlier at this many times the middle one of all years, or its inverse: 1.3 at most.
+TIMES_OF_ENGLAND = 2.0
 # Of a normal distribution, the standard deviation in median deviations.
 OF_MEDIAN_DEVIATION = 1.4826
 # ... and at this many times the value before, or its inverse.
@@ -53,6 +55,20 @@ def find_outliers(
         for row in far.sort("metric_id", "z", descending=[False, True]).iter_rows(named=True)
         if (row["metric_id"], row["return_id"], row["period_end"]) not in known
         and not _would_show(row, councils, checked, areas)
+    ]
+
+
+def find_outliers_of_england(observation: pl.DataFrame, metrics: dict[str, Metric]) -> list[str]:
+    """Figures of measures that England alone has, far from the middle one of all years."""
+    alone = [metric.id for metric in metrics.values() if metric.england_only]
+    times = pl.col("value") / pl.col("value").median().over("metric_id")
+    far = observation.filter(pl.col("metric_id").is_in(alone) & pl.col("value").is_not_null()).filter(
+        ~times.is_between(1 / TIMES_OF_ENGLAND, TIMES_OF_ENGLAND)
+    )
+    return [
+        f"England: {metrics[row['metric_id']].title.lower()} is {row['value']:g} in {row['period']} ({row['file']}, "
+        f"line {row['line']}), far from all other years."
+        for row in far.iter_rows(named=True)
     ]
 
 

@@ -16,7 +16,7 @@ from etl.check import changes, copies, history, inspections, neighbours, proofs
 from etl.check.changes import Kind
 from etl.check.describe_unproved import describe
 from etl.check.known_errors import KNOWN_ERRORS
-from etl.check.outliers import FEWEST, find_outliers
+from etl.check.outliers import FEWEST, find_outliers, find_outliers_of_england
 from etl.model import EtlError, Loaded, PeriodKind, Source
 from etl.releases import Cells
 
@@ -95,6 +95,7 @@ def validate(
     found = [
         *(("W_MISSING_LA", words) for words in _missing(source, councils, areas)),
         *(("W_OUTLIER", words) for words in find_outliers(newest, councils, proved.checked, metrics, areas, known)),
+        *(("W_OUTLIER", words) for words in find_outliers_of_england(observation, metrics)),
         *(("W_SYMBOLS", words) for words in history.find_symbols(observation, source, areas)),
         *(("W_STRANGER", words) for words in history.find_strangers(observation, source, areas)),
     ]
