@@ -96,6 +96,16 @@ class Table:
             .drop("moved")
         )
 
+    def here(self, column: str, **labels: str) -> pl.Expr:
+        """The cells of a column in the lines of these labels."""
+        lines = pl.col("line").is_in(self.lines(**labels))
+        return (pl.col("file") == self.file) & lines & (pl.col("column") == column)
+
+    def exchange(self, one: str, other: str, **labels: str) -> None:
+        """Put two columns in each other's place in the lines of these labels."""
+        name = pl.when(self.here(one, **labels)).then(pl.lit(other)).when(self.here(other, **labels)).then(pl.lit(one))
+        self.frame = self.frame.with_columns(name.otherwise("column").alias("column"))
+
     def replace(self, old: str, new: str, column: str, **labels: str) -> int:
         """Put a text in place of another in these lines, and say in how many."""
         lines = self.lines(**labels, **{column: old})
@@ -157,10 +167,7 @@ def line_of(table: Table, council: str, year: str = "2025") -> int:
 
 def rates_exchanged(table: Table) -> None:
     """Vacancy and turnover rates of the newest year stand in each other's column."""
-    for line in table.lines(time_period="2025"):
-        vacancy, turnover = (table.text(line, column) for column in ("vacancy_rate_fte", "turnover_rate_fte"))
-        table.put(line, "vacancy_rate_fte", turnover)
-        table.put(line, "turnover_rate_fte", vacancy)
+    table.exchange("vacancy_rate_fte", "turnover_rate_fte", time_period="2025")
 
 
 def england_mistyped(table: Table) -> None:
@@ -282,16 +289,15 @@ def label_of_the_year(table: Table) -> None:
 
 def columns_exchanged(table: Table) -> None:
     """Counts whose sums hold as well the other way round."""
-    for line in table.lines(time_period="2025"):
-        alcohol, drugs = (table.text(line, f"{one}_Misuse_parent") for one in ("Alcohol", "Drug"))
-        table.put(line, "Alcohol_Misuse_parent", drugs)
-        table.put(line, "Drug_Misuse_parent", alcohol)
+    table.exchange("Alcohol_Misuse_parent", "Drug_Misuse_parent", time_period="2025")
 
 
 def column_pasted(table: Table) -> None:
     """Children where enquiries should stand, in England's row and the regions' too."""
-    for line in table.lines(time_period="2025"):
-        table.put(line, "Section47", table.text(line, "Section47_child"))
+    here = table.here("Section47", time_period="2025")
+    child = table.frame.filter(table.here("Section47_child", time_period="2025"))
+    pasted = child.with_columns(pl.lit("Section47").alias("column"))
+    table.frame = pl.concat([table.frame.filter(~here), pasted])
 
 
 def years_exchanged(table: Table) -> None:
