@@ -18,7 +18,8 @@ from etl.check.known_errors import KNOWN_ERRORS
 from etl.model import ENGLAND, SCALES, Metric, PeriodKind, Source, Status
 from etl.releases import Cells
 
-RATE, SUM, MEAN, CHILDREN, PARTS, ALIKE, TWICE = "rate", "sum", "mean", "children", "parts", "alike", "twice"
+RATE, SUM, MEAN, CHILDREN, PARTS, ALIKE = "rate", "sum", "mean", "children", "parts", "alike"
+TWICE, FITS = "twice", "fits"
 # What a proof says, as readers see it.
 SAYS = {
     RATE: "the figure follows from the counts printed beside it",
@@ -27,6 +28,7 @@ SAYS = {
     PARTS: "the groups of a table add up to its total",
     ALIKE: "another table counts the same children or plans, or nearly so",
     TWICE: "another table of the publisher prints the same",
+    FITS: "the judgement before each visit is one that such visits follow",
     CHILDREN: "the children it is divided by are those of the population estimates",
 }
 PROOF = pl.Schema(

@@ -230,6 +230,12 @@ def children_exchanged_in_2019(table: Table) -> None:
     table.move({one: other, other: one})
 
 
+def review_mistyped(table: Table) -> None:
+    """A percentage whose counts stand in rows of their own."""
+    (line,) = table.lines(**{"Short Desc": "RevCP", "Years": "2025", "LA and Regions": "Leeds"})
+    table.put(line, "Values", "81.0")
+
+
 def spending_exchanged(table: Table) -> None:
     """One measure of two councils, of a table in which each measure has a row of its own."""
     labels = {"Short Desc": "SafeguardingFinance", "Years": "2024-25 (OT)"}
@@ -365,6 +371,7 @@ def overall_better_than_all(table: Table) -> None:
         (IN_NEED, NEED, ten_times, "E_UNPROVED", "for Leeds (line "),
         (LOOKED_AFTER, NUMBERS, other_population, "E_UNPROVED", "the population estimates have"),
         (LOOKED_AFTER, PLACEMENTS, placements_exchanged, "E_UNPROVED", "another table has "),
+        (TOOL, TOOLS_FILE, review_mistyped, "E_UNPROVED", "printed beside it it should be 80.09 (80.04 to"),
         (IN_NEED, FACTORS, columns_exchanged, "E_COPIED", "'Alcohol_Misuse_parent' look exchanged: in 75% of 149 co"),
         (IN_NEED, FACTORS, years_exchanged, "E_COPIED", "the years 2022 and 2023 look exchanged"),
         (IN_NEED, ENQUIRIES, column_pasted, "E_COPIED", "'Section47' in 2025 is 'Section47_child' in 100% of 149 co"),
