@@ -24,7 +24,7 @@ CREATE TABLE proof (
     PRIMARY KEY (metric_id, proof)
 );
 COMMENT ON TABLE proof IS 'What proves the published figures of each measure, tried whenever a release is loaded and at each build. A measure without a row has no proof: a wrong figure of it shows only beside those of other years.';
-COMMENT ON COLUMN proof.proof IS 'rate, sum, mean, children, parts or twice (etl/check/proofs.py).';
+COMMENT ON COLUMN proof.proof IS 'rate, sum, mean, children, parts, alike, twice or fits (etl/check/proofs.py).';
 COMMENT ON COLUMN proof.says IS 'What holds, in words.';
 COMMENT ON COLUMN proof.proved IS 'Figures of which it holds, councils, regions and England together.';
 COMMENT ON COLUMN proof.unproved IS 'Figures of which it does not hold, which somebody accepted: each is a warning.';

@@ -15,12 +15,12 @@ from etl import releases
 from etl.areas import Areas, alive
 from etl.build import commitments, leadership_register, map_files, operator_files, ranges, ranks, trends
 from etl.build.operator_files import Finding, OperatorPaths
-from etl.check import changes, database, known_errors, proofs, reconcile_lait, reports, validation
+from etl.check import changes, database, kinds_of_proof, known_errors, reconcile_lait, reports, validation
 from etl.extract import editions
 from etl.model import OBSERVATION, Context, EtlError, Loaded, Metric, PeriodKind, Source, Status, to_observations
 from etl.publish import live_database
 from etl.readers import inspections, reconcile_ofsted
-from etl.sources import all_sources, ofsted_reports
+from etl.sources import all_sources, ofsted_reports, ofsted_visits
 
 DATA = Path(__file__).resolve().parents[2] / "data"
 DATABASE = live_database.DATABASE
@@ -108,6 +108,9 @@ def _tables(
     graded = _gathered(loaded, "report_grade")
     # Those of Ofsted's own files are in the snapshot already.
     graded = graded.join(inspection.filter(pl.col("source_id") != inspections.OFFICIAL), on="inspection_id", how="semi")
+    visit = _gathered(loaded, "visit")
+    # What readers of sources compared with another published table themselves.
+    compared = [pair for one in loaded.values() if "compared" in one.tables for pair in one.tables["compared"].rows()]
     progress("standings")
     metric = _metrics(sources)
     observation = pl.concat([_gathered(loaded, "observation"), inspections.observations(inspection, judgement, areas)])
@@ -140,7 +143,7 @@ def _tables(
         "neighbour": _gathered(loaded, "neighbour"),
         "metric": metric,
         "observation": observation,
-        "proof": _proofs([*(one.proof for one in validated), twice], snapshot, graded, metric),
+        "proof": _proofs([*(one.proof for one in validated), twice], snapshot, graded, visit, dict(compared), metric),
         "suppression_check": suppression,
         "known_error": known_error,
         "what_changed": pl.concat(changed),
@@ -151,7 +154,7 @@ def _tables(
         "trend": trends.trends(observation, metric, areas.area, breaks),
         "inspection": inspection,
         "judgement": judgement,
-        "visit": _gathered(loaded, "visit"),
+        "visit": visit,
         "recommendation": _gathered(loaded, "recommendation"),
         "theme": _gathered(loaded, "theme"),
         "recommendation_theme": _gathered(loaded, "recommendation_theme"),
@@ -199,21 +202,41 @@ def with_missing_rows(observation: pl.DataFrame, metric: pl.DataFrame, areas: Ar
 
 
 def _proofs(
-    found: list[pl.DataFrame], snapshot: pl.DataFrame, graded: pl.DataFrame, metric: pl.DataFrame
+    found: list[pl.DataFrame],
+    snapshot: pl.DataFrame,
+    graded: pl.DataFrame,
+    visit: pl.DataFrame,
+    compared: dict[str, int],
+    metric: pl.DataFrame,
 ) -> pl.DataFrame:
-    """The table proof: of each metric and proof, what it says and how many figures it bears out, and does not."""
-    counts = [
-        (strand, snapshot[strand].count() + graded.filter(pl.col("strand") == strand).height)
+    """The table proof: of each metric and proof, what it says and how many figures it bears out, and does not.
+
+    `snapshot` has Ofsted's own table of judgements and days, `graded` the grades read from reports, and `compared` how
+    many figures of a metric its reader found in another table.
+    """
+    judged = {
+        f"judgement_{strand}": snapshot[strand].count() + graded.filter(pl.col("strand") == strand).height
         for strand in inspections.Strand
+    }
+    judged[inspections.MONTHS] = snapshot.height + graded["inspection_id"].n_unique()
+    visits = dict(visit.group_by(pl.col("kind").replace_strict(ofsted_visits.METRICS)).len().iter_rows())
+    counts = [
+        *((metric_id, kinds_of_proof.TWICE, count, 0) for metric_id, count in (judged | compared).items() if count),
+        *((metric_id, kinds_of_proof.FITS, count, 0) for metric_id, count in visits.items()),
     ]
-    judged = [(f"judgement_{strand}", proofs.TWICE, count, 0) for strand, count in counts if count]
-    rows = pl.concat([*found, pl.DataFrame(judged, schema=proofs.PROOF, orient="row")])
+    rows = pl.concat([*found, pl.DataFrame(counts, schema=kinds_of_proof.PROOF, orient="row")])
     return (
         rows.join(metric.select("metric_id", "position"), on="metric_id")
         .group_by("position", "metric_id", "proof")
         .agg(pl.col("proved").sum(), pl.col("unproved").sum())
-        .sort("position", pl.col("proof").cast(pl.Enum(list(proofs.SAYS))))
-        .select("metric_id", "proof", pl.col("proof").replace_strict(proofs.SAYS).alias("says"), "proved", "unproved")
+        .sort("position", pl.col("proof").cast(pl.Enum(list(kinds_of_proof.SAYS))))
+        .select(
+            "metric_id",
+            "proof",
+            pl.col("proof").replace_strict(kinds_of_proof.SAYS).alias("says"),
+            "proved",
+            "unproved",
+        )
     )
 
 

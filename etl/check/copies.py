@@ -50,8 +50,8 @@ def find_copies(source: Source, cells: Cells, observation: pl.DataFrame, areas: 
 
 
 def read_figures(source: Source, cells: Cells, observation: pl.DataFrame, areas: Areas) -> pl.DataFrame:
-    """Every number of a council: file, line, period, year, return_id, figure (group and column), number, and whether a
-    metric is read from it (`used`). Of a file that is no tidy table, the values of its metrics.
+    """Numbers of councils: file, line, period, year, return_id, figure (group and column), number, and whether a metric
+    is read from it (`used`). Of a file that is no tidy table, the values of its metrics.
     """
     used: dict[str, set[str]] = {}
     for metric in source.metrics:
@@ -63,12 +63,19 @@ def read_figures(source: Source, cells: Cells, observation: pl.DataFrame, areas:
         label = rows.filter(pl.col("column").is_in([*_LABELS, *file.groups]))
         if label["column"].n_unique() < len(_LABELS) + len(file.groups):
             continue
-        named = label.pivot(on="column", index="line", values="text").filter(
-            pl.col("geographic_level") == "Local authority"
+        year = pl.col("time_period").str.slice(0, 4).cast(pl.Int64, strict=False).alias("year")
+        named = (
+            label.pivot(on="column", index="line", values="text")
+            .filter(pl.col("geographic_level") == "Local authority")
+            .with_columns(year)
         )
+        # Of other columns only the newest year is compared, with the year before.
+        newest = named.filter(pl.col("year") >= pl.col("year").max() - 1)["line"]
+        of_metric = pl.col("column").is_in(list(used.get(file.name, ())))
         number = pl.col("text").cast(pl.Float64, strict=False)
         frames.append(
-            rows.filter(~pl.col("column").is_in([*ees.KEYS, *ees.LABELS, *file.groups]))
+            rows.filter(of_metric | pl.col("line").is_in(newest.implode()))
+            .filter(~pl.col("column").is_in([*ees.KEYS, *ees.LABELS, *file.groups]))
             .select("file", "line", "column", number.alias("number"))
             .drop_nulls()
             .join(named, on="line")
@@ -76,11 +83,11 @@ def read_figures(source: Source, cells: Cells, observation: pl.DataFrame, areas:
                 "file",
                 "line",
                 pl.col("time_period").str.replace(r"^(\d{4})(\d{2})$", "$1/$2").alias("period"),
-                pl.col("time_period").str.slice(0, 4).cast(pl.Int64, strict=False).alias("year"),
+                "year",
                 pl.col("old_la_code").str.strip_chars().str.split(JOINT).list.sort().list.join("+").alias("return_id"),
                 pl.concat_str([*(pl.col(group) for group in file.groups), "column"], separator=", ").alias("figure"),
                 "number",
-                pl.col("column").is_in(list(used.get(file.name, ()))).alias("used"),
+                of_metric.alias("used"),
             )
         )
     tidy = [frame["file"][0] for frame in frames if frame.height]

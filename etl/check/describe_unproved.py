@@ -8,7 +8,8 @@ from collections.abc import Iterable, Mapping
 import polars as pl
 
 from etl.areas import Areas
-from etl.check.proofs import ALIKE, CHILDREN, LONDON, MEAN, PARTS, RATE, SUM
+from etl.check.kinds_of_proof import ALIKE, CHILDREN, MEAN, PARTS, RATE, SUM
+from etl.check.proofs import LONDON
 from etl.model import ENGLAND, Metric
 
 # A council explains a difference where it would then be this much nearer its own figure of another year, as a factor.

@@ -6,6 +6,8 @@ earlier years of the same file.
 
 from __future__ import annotations
 
+from itertools import chain
+
 import polars as pl
 
 from etl.areas import Areas
@@ -18,6 +20,8 @@ FARTHEST = 25.0
 # Two rows look exchanged where each is nearer to the other's by this, of all their figures together: 10.2 at most in
 # the newest year of any edition. In an earlier year the year after must say so too: 8.3 at most.
 NEARER = 11.0
+# Of the figures of one row, where a council has several a year: 12.8 at most.
+NEARER_ALONE = 14.0
 # A block of so many rows looks shifted where each is nearer to the row beside it by this.
 BLOCK, NEARER_IN_BLOCK = 3, 3.0
 # With fewer councils it may be a coincidence.
@@ -27,18 +31,25 @@ FEWEST = 20
 MANY_SYMBOLS, TIMES_MORE = 10, 1.5
 # Figures that hardly move at all are compared with this, as a share.
 STEADIEST = 0.004
-_ROW = ["file", "period_end", "return_id"]
+_ROW = ["table", "period_end", "return_id"]
 _PAIR = [*_ROW, "other_id"]
 
 
 def find_strangers(observation: pl.DataFrame, source: Source, areas: Areas) -> list[str]:
     """A line for each two rows of a year that look exchanged, and for each block of the newest that looks shifted."""
-    near = _nearness(_changes(observation, source, areas))
-    return [*_exchanged(near, areas), *_shifted(near, areas)]
+    changes = _changes(observation, source, areas)
+    near = _nearness(changes)
+    # Where a council has several rows a year, one of them may be exchanged.
+    rows = changes.filter(pl.col("line").n_unique().over(_ROW) > 1).with_columns(
+        pl.col("figure").sort().first().over([*_ROW, "line"]).alias("row")
+    )
+    alone = [_exchanged(_nearness(one), areas, NEARER_ALONE) for one in rows.partition_by("row", maintain_order=True)]
+    exchanged = dict.fromkeys([*_exchanged(near, areas, NEARER), *chain.from_iterable(alone)])
+    return [*exchanged, *_shifted(near, areas)]
 
 
 def find_symbols(observation: pl.DataFrame, source: Source, areas: Areas) -> list[str]:
-    """A line for each measure of which many more councils than before have a symbol for a figure, or 0 for a symbol."""
+    """A line for each measure of which many more councils than before have another symbol, or 0 for one."""
     key = ["metric_id", "return_id", "period_end"]
     kind = (
         pl.when(pl.col("value") == 0)
@@ -61,9 +72,11 @@ def find_symbols(observation: pl.DataFrame, source: Source, areas: Areas) -> lis
         "metric_id", "return_id", pl.col("period_end").dt.offset_by("1y"), pl.col("now").alias("before")
     )
     figure = ["0", "a figure"]
-    # A figure that comes where there was none says nothing.
+    # A figure that comes where there was none says nothing, and 0 where a figure was is one.
     turned = now.join(before, on=key, maintain_order="left").filter(
-        (pl.col("now").is_in(figure) != pl.col("before").is_in(figure)) & (pl.col("now") != "a figure")
+        (pl.col("now") != pl.col("before"))
+        & ~(pl.col("now").is_in(figure) & pl.col("before").is_in(figure))
+        & (pl.col("now") != "a figure")
     )
     how = ["metric_id", "before", "now"]
     counted = turned.group_by(*how, "period_end", "period", "file", maintain_order=True).agg(
@@ -100,34 +113,37 @@ def _quoted(kind: str) -> str:
 def _nearness(changes: pl.DataFrame) -> pl.DataFrame:
     """How much nearer the row of a council is to that of another of its region, of the year before, than to its own."""
     others = changes.select(
-        "file", "period_end", "region_id", "figure", pl.col("return_id").alias("other_id"), "before"
+        "table", "period_end", "region_id", "figure", pl.col("return_id").alias("other_id"), "before"
     )
 
     def apart(before: str) -> pl.Expr:
         return (((pl.col("now") - pl.col(before) - pl.col("middle")) / pl.col("spread")) ** 2).clip(0, FARTHEST)
 
     return (
-        changes.join(others, on=["file", "period_end", "region_id", "figure"], suffix="_other")
+        changes.join(others, on=["table", "period_end", "region_id", "figure"], suffix="_other")
         .filter(pl.col("return_id") != pl.col("other_id"))
         .group_by(_PAIR)
-        .agg((apart("before") - apart("before_other")).sum().alias("nearer"), pl.first("line", "region_id", "period"))
-        .with_columns((pl.col("period_end") == pl.col("period_end").max().over("file")).alias("newest"))
+        .agg(
+            (apart("before") - apart("before_other")).sum().alias("nearer"),
+            pl.first("file", "line", "region_id", "period"),
+        )
+        .with_columns((pl.col("period_end") == pl.col("period_end").max().over("table")).alias("newest"))
     )
 
 
-def _exchanged(near: pl.DataFrame, areas: Areas) -> list[str]:
+def _exchanged(near: pl.DataFrame, areas: Areas, limit: float) -> list[str]:
     names = areas.names()
     other = near.select(
-        "file", "period_end", pl.col("return_id").alias("other_id"), pl.col("other_id").alias("return_id"),
+        "table", "period_end", pl.col("return_id").alias("other_id"), pl.col("other_id").alias("return_id"),
         pl.col("line").alias("other_line"), pl.col("nearer").alias("other_nearer"),
     )  # fmt: skip
     both = (
-        near.filter(pl.col("nearer") > NEARER)
-        .join(other.filter(pl.col("other_nearer") > NEARER), on=_PAIR)
+        near.filter(pl.col("nearer") > limit)
+        .join(other.filter(pl.col("other_nearer") > limit), on=_PAIR)
         .filter(pl.col("return_id") < pl.col("other_id"))
     )
     # Once they are back in their own rows, the year after is as unlike.
-    back = both.select("file", "return_id", "other_id", pl.col("period_end").dt.offset_by("-1y"))
+    back = both.select("table", "return_id", "other_id", pl.col("period_end").dt.offset_by("-1y"))
     once = pl.concat([both.filter("newest"), both.join(back, on=_PAIR, how="semi")])
     return [
         f"{row['file']}: the rows of {_called(row['return_id'], names)} (line {row['line']}) and "
@@ -175,11 +191,17 @@ def _changes(observation: pl.DataFrame, source: Source, areas: Areas) -> pl.Data
     """Each figure of a council with that of the year before, as logarithms: figure, now, before, and how far `off` the
     change is of the middle one, in robust standard deviations of all councils' (`spread`).
     """
-    rows = proofs.declare(observation, [source], areas).filter(~pl.col("wide"))
+    rows = (
+        proofs.declare(observation, [source], areas)
+        .filter(~pl.col("wide"))
+        # A publisher may print each year in a file of its own.
+        .with_columns(pl.col("file").sort_by("period_end").last().over("metric_id").alias("table"))
+    )
 
     def figures(of: pl.DataFrame, quantity: str) -> pl.DataFrame:
         return of.select(
             *_ROW,
+            "file",
             "line",
             "region_id",
             "period",
@@ -196,12 +218,12 @@ def _changes(observation: pl.DataFrame, source: Source, areas: Areas) -> pl.Data
         .unique([*_ROW, "line", "now"], keep="first", maintain_order=True)
     )
     before = now.select(
-        "file", "return_id", "figure", pl.col("period_end").dt.offset_by("1y"), pl.col("now").alias("before")
+        "table", "return_id", "figure", pl.col("period_end").dt.offset_by("1y"), pl.col("now").alias("before")
     )
-    of_all = ["file", "figure", "period_end"]
+    of_all = ["table", "figure", "period_end"]
     change = pl.col("now") - pl.col("before")
     return (
-        now.join(before, on=["file", "return_id", "figure", "period_end"], maintain_order="left")
+        now.join(before, on=["table", "return_id", "figure", "period_end"], maintain_order="left")
         .with_columns(change.median().over(of_all).alias("middle"), pl.len().over(of_all).alias("councils"))
         .filter(pl.col("councils") >= FEWEST)
         .with_columns((change - pl.col("middle")).abs().alias("off"))

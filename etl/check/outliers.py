@@ -8,13 +8,15 @@ from typing import Any
 import polars as pl
 
 from etl.areas import Areas
-from etl.check import proofs
+from etl.check import kinds_of_proof
 from etl.model import Metric
 
 # With fewer councils it may be a coincidence.
 FEWEST = 20
 # A council's change is an outlier beyond this many robust standard deviations of all councils' changes ...
 ROBUST_Z = 6.0
+# A figure of England alone is an outlier at this many times the middle one of all years, or its inverse: 1.3 at most.
+TIMES_OF_ENGLAND = 2.0
 # Of a normal distribution, the standard deviation in median deviations.
 OF_MEDIAN_DEVIATION = 1.4826
 # ... and at this many times the value before, or its inverse.
@@ -56,12 +58,26 @@ def find_outliers(
     ]
 
 
+def find_outliers_of_england(observation: pl.DataFrame, metrics: dict[str, Metric]) -> list[str]:
+    """Figures of measures that England alone has, far from the middle one of all years."""
+    alone = [metric.id for metric in metrics.values() if metric.england_only]
+    times = pl.col("value") / pl.col("value").median().over("metric_id")
+    far = observation.filter(pl.col("metric_id").is_in(alone) & pl.col("value").is_not_null()).filter(
+        ~times.is_between(1 / TIMES_OF_ENGLAND, TIMES_OF_ENGLAND)
+    )
+    return [
+        f"England: {metrics[row['metric_id']].title.lower()} is {row['value']:g} in {row['period']} ({row['file']}, "
+        f"line {row['line']}), far from all other years."
+        for row in far.iter_rows(named=True)
+    ]
+
+
 def _would_show(row: dict[str, Any], councils: pl.DataFrame, checked: pl.DataFrame, areas: Areas) -> bool:
     """Whether its own counts prove it, or the proof of its region's figure leaves no room for such a change."""
     area_id = row["return_id"].split("+")[0]
     region = areas.regions()[area_id]
     of_period = checked.filter((pl.col("metric_id") == row["metric_id"]) & (pl.col("period_end") == row["period_end"]))
-    if of_period.filter((pl.col("proof") == proofs.RATE) & (pl.col("area_id") == area_id)).height:
+    if of_period.filter((pl.col("proof") == kinds_of_proof.RATE) & (pl.col("area_id") == area_id)).height:
         return True
     bands = of_period.filter((pl.col("area_id") == region) & pl.col("what").is_in(["numerator", "value"])).select(
         "proof", "what", (pl.col("highest") - pl.col("lowest")).alias("room")
@@ -74,7 +90,7 @@ def _would_show(row: dict[str, Any], councils: pl.DataFrame, checked: pl.DataFra
         if now is None or before is None or years.height < 2:
             continue
         # Of a mean, as much as a council of half the usual weight moves it.
-        change = abs(now - before) / (2 * beside if proof == proofs.MEAN else 1)
+        change = abs(now - before) / (2 * beside if proof == kinds_of_proof.MEAN else 1)
         if change > room:
             return True
     return False

@@ -13,40 +13,22 @@ from dataclasses import dataclass
 import polars as pl
 
 from etl.areas import Areas, alive
-from etl.check import parts
+from etl.check import other_tables, parts
+from etl.check.kinds_of_proof import (
+    CHILDREN,
+    KEYS,
+    MEAN,
+    PARTS,
+    PROOF,
+    RATE,
+    SUM,
+    UNPROVED,
+    checked,
+)  # fmt: skip
 from etl.check.known_errors import KNOWN_ERRORS
 from etl.model import ENGLAND, SCALES, Metric, PeriodKind, Source, Status
 from etl.releases import Cells
 
-RATE, SUM, MEAN, CHILDREN, PARTS, ALIKE, TWICE = "rate", "sum", "mean", "children", "parts", "alike", "twice"
-# What a proof says, as readers see it.
-SAYS = {
-    RATE: "the figure follows from the counts printed beside it",
-    SUM: "England and each region are the sum of their councils",
-    MEAN: "England and each region are the mean of their councils",
-    PARTS: "the groups of a table add up to its total",
-    ALIKE: "another table counts the same children or plans, or nearly so",
-    TWICE: "another table of the publisher prints the same",
-    CHILDREN: "the children it is divided by are those of the population estimates",
-}
-PROOF = pl.Schema(
-    [("metric_id", pl.String()), ("proof", pl.String()), ("proved", pl.Int64()), ("unproved", pl.Int64())]
-)
-UNPROVED = pl.Schema(
-    [
-        ("metric_id", pl.String()),
-        ("proof", pl.String()),
-        ("area_id", pl.String()),
-        ("period", pl.String()),
-        ("file", pl.String()),
-        ("line", pl.Int64()),
-        ("what", pl.String()),
-        ("printed", pl.Float64()),
-        ("expected", pl.Float64()),
-        ("lowest", pl.Float64()),
-        ("highest", pl.Float64()),
-    ]
-)
 QUANTITIES = ("numerator", "denominator", "value")
 LONDON = "E12000007"
 # A hidden or absent council may count up to this many times the most it counted in another year.
@@ -59,7 +41,6 @@ MOST_MISSING = 0.5
 SMALL = 5.0
 # What nine significant digits leave of a number.
 BINARY = 1e-7
-_KEYS = ("metric_id", "period_end")
 
 
 @dataclass(frozen=True)
@@ -94,10 +75,10 @@ def prove(
         _rates(rows, areas),
         *_sums(rows, areas),
         _means(rows, metrics, counts, areas),
-        _children(rows, counts),
-        _alike(rows, metrics, counts),
+        other_tables.prove_children(rows, counts),
+        other_tables.prove_alike(rows, metrics, counts),
         *(
-            _checked(
+            checked(
                 parts.bound_totals(source, cells[source.id]),
                 PARTS,
                 "printed",
@@ -153,7 +134,7 @@ def declare(observation: pl.DataFrame, sources: list[Source], areas: Areas) -> p
     place = areas.area.select("area_id", "kind", "region_id")
     return (
         observation.join(declared, on=["metric_id", "source_id"], maintain_order="left")
-        .unique([*_KEYS, "return_id"], keep="first", maintain_order=True)
+        .unique([*KEYS, "return_id"], keep="first", maintain_order=True)
         .join(place, on="area_id", maintain_order="left")
         .with_columns((pl.col("kind") != "local_authority").alias("wide"))
     )
@@ -184,7 +165,7 @@ def _rates(rows: pl.DataFrame, areas: Areas) -> pl.DataFrame:
     )
     lacking = (
         _with_wider(rated.filter(~pl.col("wide") & pl.col("numerator").is_null()), areas)
-        .group_by(*_KEYS, "wider")
+        .group_by(*KEYS, "wider")
         # Where a numerator that is part of the denominator is unreliable, neither is printed.
         .agg(
             pl.when(pl.col("status") == Status.LOW_RELIABILITY)
@@ -200,9 +181,9 @@ def _rates(rows: pl.DataFrame, areas: Areas) -> pl.DataFrame:
     lowest = pl.max_horizontal(pl.col("numerator") - above, 0.0) / most * pl.col("scale") - pl.col("half")
     expected = pl.col("numerator") / pl.col("denominator") * pl.col("scale")
     highest = pl.when(least > 0).then((pl.col("numerator") + above) / least * pl.col("scale") + pl.col("half"))
-    return _checked(
+    return checked(
         rated.filter(pl.col("value").is_not_null() & pl.col("numerator").is_not_null() & (pl.col("denominator") > 0))
-        .join(lacking, left_on=[*_KEYS, "area_id"], right_on=[*_KEYS, "wider"], how="left", maintain_order="left")
+        .join(lacking, left_on=[*KEYS, "area_id"], right_on=[*KEYS, "wider"], how="left", maintain_order="left")
         .with_columns(pl.col("lacking").fill_null(0.0)),
         RATE,
         "value",
@@ -234,7 +215,7 @@ def _sums(rows: pl.DataFrame, areas: Areas) -> list[pl.DataFrame]:
         .otherwise(0.0).alias("at_most"),
         pl.when(hidden & (pl.col("exact") == 0)).then(1.0).otherwise(0.0).alias("at_least"),
     )  # fmt: skip
-    keys = [*_KEYS, "what", "wider"]
+    keys = [*KEYS, "what", "wider"]
     added = (
         _with_wider(bounded, areas)
         .group_by(keys)
@@ -248,9 +229,9 @@ def _sums(rows: pl.DataFrame, areas: Areas) -> list[pl.DataFrame]:
     )
     no_row = _count_absent(councils, areas)
     of_councils = (
-        wide.join(added, left_on=[*_KEYS, "what", "area_id"], right_on=keys, maintain_order="left")
+        wide.join(added, left_on=[*KEYS, "what", "area_id"], right_on=keys, maintain_order="left")
         .filter(pl.col("there") > 0)
-        .join(no_row, left_on=[*_KEYS, "area_id"], right_on=[*_KEYS, "wider"], how="left", maintain_order="left")
+        .join(no_row, left_on=[*KEYS, "area_id"], right_on=[*KEYS, "wider"], how="left", maintain_order="left")
         .with_columns(pl.col("no_row").fill_null(0).alias("absent"))
     )
     rounding = pl.col("columns") * (pl.col("rounded") + pl.col("exact") * pl.col("there"))
@@ -264,32 +245,32 @@ def _sums(rows: pl.DataFrame, areas: Areas) -> list[pl.DataFrame]:
     )
     regions = (
         wide.filter(pl.col("area_id").str.starts_with("E12"))
-        .group_by(*_KEYS, "what")
+        .group_by(*KEYS, "what")
         .agg(pl.col("count").sum().alias("sum"), pl.len().alias("there"))
     )
     of_regions = (
         wide.filter(pl.col("area_id") == ENGLAND)
-        .join(regions, on=[*_KEYS, "what"], maintain_order="left")
+        .join(regions, on=[*KEYS, "what"], maintain_order="left")
         .filter(pl.col("there") == areas.area["area_id"].str.starts_with("E12").sum())
     )
     of_all = pl.col("columns") * pl.col("rounded") * (pl.col("there") + 1) + pl.col("apart") * pl.col("count")
     return [
-        _checked(of_councils, SUM, "count", pl.col("sum"), lowest - rounding, highest + rounding),
-        _checked(of_regions, SUM, "count", pl.col("sum"), pl.col("sum") - of_all, pl.col("sum") + of_all),
+        checked(of_councils, SUM, "count", pl.col("sum"), lowest - rounding, highest + rounding),
+        checked(of_regions, SUM, "count", pl.col("sum"), pl.col("sum") - of_all, pl.col("sum") + of_all),
     ]
 
 
 def _count_absent(councils: pl.DataFrame, areas: Areas) -> pl.DataFrame:
     """How many councils that existed have no row: metric_id, period_end, wider, no_row."""
-    periods = councils.select(*_KEYS, _day().alias("day")).unique()
+    periods = councils.select(*KEYS, _day().alias("day")).unique()
     living = pl.DataFrame(
         [(day, area_id) for day in periods["day"].unique() for area_id in alive(areas, day)],
         schema={"day": pl.Date, "area_id": pl.String},
         orient="row",
     ).join(areas.area.select("area_id", "region_id"), on="area_id")
-    there = councils.select(*_KEYS, pl.col("return_id").str.split("+").alias("area_id")).unique().explode("area_id")
-    absent = periods.join(living, on="day").join(there.unique(), on=[*_KEYS, "area_id"], how="anti")
-    return _with_wider(absent, areas).group_by(*_KEYS, "wider").agg(pl.len().cast(pl.Int64).alias("no_row"))
+    there = councils.select(*KEYS, pl.col("return_id").str.split("+").alias("area_id")).unique().explode("area_id")
+    absent = periods.join(living, on="day").join(there.unique(), on=[*KEYS, "area_id"], how="anti")
+    return _with_wider(absent, areas).group_by(*KEYS, "wider").agg(pl.len().cast(pl.Int64).alias("no_row"))
 
 
 def _day() -> pl.Expr:
@@ -323,14 +304,14 @@ def _means(rows: pl.DataFrame, metrics: list[Metric], others: pl.DataFrame, area
     means = (
         _with_wider(figures.filter(~pl.col("wide")), areas)
         .join(weighed, on=["weight_id", "area_id", "year"], how="left", maintain_order="left")
-        .group_by(*_KEYS, "wider")
+        .group_by(*KEYS, "wider")
         .agg(
             ((pl.col("value") * pl.col("by")).sum() / pl.col("by").filter(known).sum()).alias("mean"),
             (pl.col("value").max() - pl.col("value").min()).alias("spread"),
             (~known).sum().alias("unknown"),
             pl.len().alias("returns"),
         )
-        .join(_count_absent(figures.filter(~pl.col("wide")), areas), on=[*_KEYS, "wider"], how="left")
+        .join(_count_absent(figures.filter(~pl.col("wide")), areas), on=[*KEYS, "wider"], how="left")
         .with_columns(pl.col("no_row").fill_null(0))
         .with_columns(
             ((pl.col("unknown") + pl.col("no_row")) / (pl.col("returns") + pl.col("no_row"))).alias("missing")
@@ -343,48 +324,15 @@ def _means(rows: pl.DataFrame, metrics: list[Metric], others: pl.DataFrame, area
         + 2 * pl.col("half")
         + TIMES_ITS_SHARE * pl.col("missing") * pl.col("spread")
     )
-    return _checked(
+    return checked(
         figures.filter(pl.col("wide") & pl.col("value").is_not_null()).join(
-            means, left_on=[*_KEYS, "area_id"], right_on=[*_KEYS, "wider"], maintain_order="left"
+            means, left_on=[*KEYS, "area_id"], right_on=[*KEYS, "wider"], maintain_order="left"
         ),
         MEAN,
         "value",
         pl.col("mean"),
         pl.col("mean") - off,
         pl.col("mean") + off,
-    )
-
-
-def _children(rows: pl.DataFrame, others: pl.DataFrame) -> pl.DataFrame:
-    """Children that a table prints are those of the population estimates, of the middle of the year before."""
-    estimated = others.filter(pl.col("metric_id") == CHILDREN).select(
-        (pl.col("period_end").dt.year() + 1).alias("year"), "area_id", pl.col("value").alias("children")
-    )
-    printed = rows.filter(pl.col("of_children") & pl.col("denominator").is_not_null()).with_columns(
-        pl.col("period_end").dt.year().alias("year")
-    )
-    joined = printed.join(estimated.drop_nulls().unique(), on=["year", "area_id"], maintain_order="left")
-    return _checked(joined, CHILDREN, "denominator", pl.col("children"), pl.col("children"), pl.col("children"))
-
-
-def _alike(rows: pl.DataFrame, metrics: list[Metric], others: pl.DataFrame) -> pl.DataFrame:
-    """What a figure is a share of is as many as another table counts."""
-    declared = pl.DataFrame(
-        [(metric.id, metric.same_as, metric.same_within) for metric in metrics if metric.same_as],
-        schema={"metric_id": pl.String, "same_as": pl.String, "within": pl.Float64},
-        orient="row",
-    )
-    counted = others.select(pl.col("metric_id").alias("same_as"), "area_id", "period_end", "numerator").drop_nulls()
-    off = pl.col("within") * pl.col("counted") + 2 * pl.when("wide").then("rounded").otherwise("exact")
-    return _checked(
-        rows.filter(pl.col("denominator").is_not_null())
-        .join(declared, on="metric_id", maintain_order="left")
-        .join(counted.unique().rename({"numerator": "counted"}), on=["same_as", "area_id", "period_end"]),
-        ALIKE,
-        "denominator",
-        pl.col("counted"),
-        pl.col("counted") - off,
-        pl.col("counted") + off,
     )
 
 
@@ -399,23 +347,3 @@ def _with_wider(councils: pl.DataFrame, areas: Areas) -> pl.DataFrame:
         ),
     ]
     return pl.concat(wider)
-
-
-def _checked(
-    rows: pl.DataFrame, proof: str, printed: str, expected: pl.Expr, lowest: pl.Expr, highest: pl.Expr
-) -> pl.DataFrame:
-    what = pl.col("what") if "what" in rows.columns else pl.lit(printed)
-    return rows.select(
-        *_KEYS,
-        "wide",
-        "area_id",
-        "period",
-        "file",
-        pl.col("line").cast(pl.Int64),
-        pl.lit(proof).alias("proof"),
-        what.alias("what"),
-        pl.col(printed).cast(pl.Float64).alias("printed"),
-        expected.cast(pl.Float64).alias("expected"),
-        lowest.cast(pl.Float64).alias("lowest"),
-        highest.cast(pl.Float64).alias("highest"),
-    )

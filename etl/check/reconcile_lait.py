@@ -16,7 +16,7 @@ import polars as pl
 
 from etl import releases
 from etl.areas import Areas
-from etl.check import proofs
+from etl.check import kinds_of_proof
 from etl.model import DFE_SYMBOLS, EtlError, File, Source
 from etl.readers import ees, lait, lait_counts
 from etl.releases import Cells
@@ -168,7 +168,7 @@ SHOWN = 5
 
 
 def require_agreement(data: Path, areas: Areas, sources: Iterable[Source]) -> pl.DataFrame:
-    """How many figures of each metric are printed twice and agree (`proofs.PROOF`).
+    """How many figures of each metric are printed twice and agree (`kinds_of_proof.PROOF`).
 
     Raises EtlError (E_DISAGREES, both figures with file and row, remedy) unless all of them do.
     """
@@ -178,7 +178,7 @@ def require_agreement(data: Path, areas: Areas, sources: Iterable[Source]) -> pl
         more = [f"and {len(lines) - SHOWN} more: `python -m etl agree` names them all."] if len(lines) > SHOWN else []
         raise EtlError("\n".join([*lines[:SHOWN], *more]))
     if compared.is_empty():
-        return pl.DataFrame(schema=proofs.PROOF)
+        return pl.DataFrame(schema=kinds_of_proof.PROOF)
     metrics = {metric.where[lait.MEASURE]: metric.id for metric in declared.METRICS}
     metrics |= {fill.measure: metric_id for metric_id, fill in declared.FILLS.items()}
     agree = (
@@ -188,10 +188,10 @@ def require_agreement(data: Path, areas: Areas, sources: Iterable[Source]) -> pl
     )
     return agree.select(
         pl.col("measure").replace_strict(metrics, return_dtype=pl.String).alias("metric_id"),
-        pl.lit(proofs.TWICE).alias("proof"),
+        pl.lit(kinds_of_proof.TWICE).alias("proof"),
         "proved",
         pl.lit(0, pl.Int64).alias("unproved"),
-    ).match_to_schema(proofs.PROOF)
+    ).match_to_schema(kinds_of_proof.PROOF)
 
 
 def compare_figures(data: Path, areas: Areas, sources: Iterable[Source]) -> pl.DataFrame:

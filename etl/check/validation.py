@@ -12,11 +12,11 @@ from datetime import date
 import polars as pl
 
 from etl.areas import Areas, alive
-from etl.check import changes, copies, history, inspections, neighbours, proofs
+from etl.check import changes, copies, history, inspections, kinds_of_proof, neighbours, proofs
 from etl.check.changes import Kind
 from etl.check.describe_unproved import describe
 from etl.check.known_errors import KNOWN_ERRORS
-from etl.check.outliers import FEWEST, find_outliers
+from etl.check.outliers import FEWEST, find_outliers, find_outliers_of_england
 from etl.model import EtlError, Loaded, PeriodKind, Source
 from etl.releases import Cells
 
@@ -45,7 +45,7 @@ class Allowed:
 
 @dataclass(frozen=True)
 class Validated:
-    """What is to be said of a release (WARNING), and how many figures each proof bears out (`proofs.PROOF`)."""
+    """What is to be said of a release (WARNING), and how many figures each proof bears out (`kinds_of_proof.PROOF`)."""
 
     warning: pl.DataFrame
     proof: pl.DataFrame
@@ -79,7 +79,7 @@ def validate(
     unlikely = inspections.find_unlikely(loaded.tables, [one.tables for one in (others or {}).values()], areas)
     if observation is None or observation.is_empty():
         copied = neighbours.find_exchanged(loaded.tables["neighbour"], areas) if "neighbour" in loaded.tables else []
-        return _concluded(source, [], unlikely, copied, pl.DataFrame(schema=proofs.PROOF), accepted=accepted)
+        return _concluded(source, [], unlikely, copied, pl.DataFrame(schema=kinds_of_proof.PROOF), accepted=accepted)
     metrics = {metric.id: metric for metric in source.metrics}
     # Older years of another source's measures are validated with that source.
     councils = observation.filter(
@@ -95,6 +95,7 @@ def validate(
     found = [
         *(("W_MISSING_LA", words) for words in _missing(source, councils, areas)),
         *(("W_OUTLIER", words) for words in find_outliers(newest, councils, proved.checked, metrics, areas, known)),
+        *(("W_OUTLIER", words) for words in find_outliers_of_england(observation, metrics)),
         *(("W_SYMBOLS", words) for words in history.find_symbols(observation, source, areas)),
         *(("W_STRANGER", words) for words in history.find_strangers(observation, source, areas)),
     ]

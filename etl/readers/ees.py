@@ -14,19 +14,9 @@ import polars as pl
 from etl import releases
 from etl.areas import Areas
 from etl.model import (
-    MENDED,
-    REJECT,
-    WHICH_IS_RIGHT,
-    Context,
-    File,
-    Loaded,
-    Metric,
-    PeriodKind,
-    Source,
-    SourceError,
-    Status,
+    MENDED, REJECT, WHICH_IS_RIGHT, Context, File, Loaded, Metric, PeriodKind, Source, SourceError, Status,
     to_observations,
-)
+)  # fmt: skip
 from etl.readers import area_codes
 from etl.readers.area_codes import JOINT, refuse
 from etl.releases import Cells

@@ -103,7 +103,8 @@ def load(tool: Tool, source: Source, cells: Cells, context: Context) -> Loaded:
         if metric.unit == PER_CHILD:
             frame = lait_counts.per_child(frame, context, sums)
         elif metric.id in counts:
-            frame = lait_counts.with_counts(frame, counts[metric.id], sums)
+            of_another = metric.id == lait_counts.ON_TIME
+            frame = lait_counts.with_counts(frame, counts[metric.id], sums, another_table=of_another)
         frames.append(_observations(frame, metric.id, metric.period_kind, source))
     for metric_id, fill in tool.fills.items():
         frames.append(_observations(_filled(fill, existing, context), metric_id, tool.companions[fill.measure], source))

@@ -72,14 +72,16 @@ def reviews(rows: pl.DataFrame) -> pl.DataFrame:
     return counts["numerator"].join(counts["denominator"], on=["year", "area_id"], validate="1:1")
 
 
-def with_counts(rows: pl.DataFrame, counts: pl.DataFrame, rounded: Sequence[str]) -> pl.DataFrame:
+def with_counts(
+    rows: pl.DataFrame, counts: pl.DataFrame, rounded: Sequence[str], *, another_table: bool
+) -> pl.DataFrame:
     """The rows with the counts their percentages are made of.
 
-    Without the numerator where it is suppressed, or where counts of another edition make another percentage; what it is
-    a share of stands wherever it is published. Counts of England and the regions are `rounded` to 10, and make the
-    percentage only nearly.
+    Without the numerator where it is suppressed, or where counts of `another_table`, of another edition, make another
+    percentage; what it is a share of stands wherever it is published. Counts of England and the regions are `rounded`
+    to 10, and make the percentage only nearly.
     """
     joined = rows.join(counts, on=["year", "area_id"], how="left", validate="1:1", maintain_order="left")
     made = (pl.col("numerator") / pl.col("denominator") * 100 - pl.col("value")).abs() <= HALF_A_TENTH
-    near = made | pl.col("area_id").is_in(rounded)
+    near = made | pl.col("area_id").is_in(rounded) | (not another_table)
     return joined.with_columns(pl.when(near & pl.col("value").is_not_null()).then("numerator").alias("numerator"))

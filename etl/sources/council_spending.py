@@ -17,6 +17,7 @@ from etl.model import (
     COUNCIL_DATES,
     ENGLAND,
     MENDED,
+    WHICH_IS_RIGHT,
     Context,
     File,
     Loaded,
@@ -92,6 +93,7 @@ def load(source: Source, cells: Cells, context: Context) -> Loaded:
             _rows(cells, file, edition.year, source, context) for file in (edition.services, edition.summary)
         )
         _compare_totals(services, summary, edition.summary)
+        _compare_classes(services, edition.services)
         frames += _observations(services, edition, source, context)
         for file, rows in ((edition.services, services), (edition.summary, summary)):
             totals = rows.filter(pl.col("area_id").is_null()).select("line", NAME).rows()
@@ -147,6 +149,34 @@ def _compare_totals(services: pl.DataFrame, summary: pl.DataFrame, file: File) -
     if missing:
         what = f"{', '.join(missing)} have spending by services (RO3) and no summary here."
         raise SourceError("E_TOTALS", what, MIXED, file.name)
+
+
+def _compare_classes(rows: pl.DataFrame, file: File) -> None:
+    """Refuse a class whose printed total is not what its councils add up to (E_TOTALS).
+
+    Where none is missing they are equal within rounding, in every edition; else the total is more.
+    """
+    of_class = pl.col("area_id").is_null()
+    for column in (TOTAL, LOOKED_AFTER):
+        number = pl.col(f"{column} number")
+        added = (
+            rows.filter(~of_class)
+            .group_by(CLASS)
+            .agg(number.sum().alias("sum"), number.is_null().sum().alias("missing"), pl.len().alias("councils"))
+        )
+        off, rounding = pl.col("total") - pl.col("sum"), ROUNDING * pl.col("councils")
+        wrong = (
+            rows.filter(of_class)
+            .select("line", CLASS, number.alias("total"))
+            .join(added, on=CLASS)
+            .filter((off < -rounding) | ((pl.col("missing") == 0) & (off > rounding)))
+            .sort("line")
+        )
+        for row in wrong.iter_rows(named=True):
+            less = "" if row["missing"] == 0 else f" without {row['missing']} that are missing"
+            added_up = f"{row['sum']:,.0f}{less}"
+            what = f"the total of class {row[CLASS]} is {row['total']:,.0f}, and its councils add up to {added_up}."
+            raise SourceError("E_TOTALS", what, WHICH_IS_RIGHT, file.name, row["line"], column)
 
 
 def _observations(rows: pl.DataFrame, edition: Edition, source: Source, context: Context) -> list[pl.DataFrame]:

@@ -72,7 +72,8 @@ def load(source: Source, cells: Cells, context: Context) -> Loaded:
         *((source.id, name, cells.sha256(name), one.height, 0, 0, one.height)
           for name, one in ((DISTRICTS, districts), (LOOKUP, lookup))),
     ]  # fmt: skip
-    return Loaded.of({"observation": observation}, ledger)
+    compared = pl.DataFrame({"metric_id": [metric.id], "figures": [frame.height]})
+    return Loaded.of({"observation": observation, "compared": compared}, ledger)
 
 
 def _district_rates(code: str, districts: pl.DataFrame, lookup: pl.DataFrame) -> list[float]:

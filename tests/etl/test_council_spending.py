@@ -27,10 +27,17 @@ DISTRICT: Row = ("E3831", "E07000223", "Adur", "", "SD", "500", "0")
 CLASS_TOTAL: Row = ("[Y]", "E08", "Metropolitan Districts", "", "MD", "4000000", "2000000")
 
 
-def services(rows: Sequence[Row]) -> list[Row]:
+def total_of(rows: Sequence[Row]) -> Row:
+    """The total of the metropolitan districts: what they add up to, and more where one is missing."""
+    printed = [[row[at] for row in rows if row[4] == "MD"] for at in (5, 6)]
+    added = [str(sum(map(int, texts))) if all(text.isdigit() for text in texts) else "" for texts in printed]
+    return (*CLASS_TOTAL[:5], *(total or more for total, more in zip(added, CLASS_TOTAL[5:], strict=True)))
+
+
+def services(rows: Sequence[Row], total: Row | None = None) -> list[Row]:
     """As in 2024-25: one header, and the machine names hidden below everything else."""
     header = (*KEYS, "TOTAL CHILDREN SOCIAL CARE - Total Expenditure", "Children Looked After - Total Expenditure")
-    return [("Worksheet 2",), header, *rows, header, CLASS_TOTAL, ("", "", "", "", "", TOTAL, LOOKED_AFTER)]
+    return [("Worksheet 2",), header, *rows, header, total or total_of(rows), ("", "", "", "", "", TOTAL, LOOKED_AFTER)]
 
 
 def services_of_before(rows: Sequence[Row]) -> list[Row]:
@@ -59,11 +66,15 @@ def put(folder: Path, replaced: Mapping[str, list[Row]] | None = None) -> Path:
     return folder
 
 
-def load(tmp_path: Path, areas: Areas, *rows: Row, summed: Sequence[Row] | None = None) -> Loaded:
-    """What the source gives where the newest edition holds these rows; `summed` where RSX is another."""
+def load(
+    tmp_path: Path, areas: Areas, *rows: Row, summed: Sequence[Row] | None = None, printed: list[Row] | None = None
+) -> Loaded:
+    """What the source gives where the newest edition holds these rows; `summed` where RSX is another, `printed` where
+    the whole sheet of services is.
+    """
     replaced = {}
     if rows:
-        replaced = {NEWEST.services.name: services(rows), NEWEST.summary.name: summary(summed or rows)}
+        replaced = {NEWEST.services.name: printed or services(rows), NEWEST.summary.name: summary(summed or rows)}
     extract(spending.SOURCE, put(tmp_path / "published", replaced), tmp_path)
     population = synthetic.cells(POPULATION, tmp_path / "population")
     loaded = {"population": POPULATION.load(POPULATION, population, Context(areas, {}))}
@@ -202,6 +213,13 @@ def test_two_files_of_one_year_with_other_totals_are_refused(
         load(tmp_path, known_areas, LEEDS, summed=summed)
     assert words in str(error.value)
     assert error.value.file == NEWEST.summary.name
+
+
+def test_a_class_that_is_not_what_its_councils_add_up_to_is_refused(tmp_path: Path, known_areas: Areas) -> None:
+    """A digit that both files of the year have."""
+    printed = services([LEEDS], (*CLASS_TOTAL[:5], "330000", "150000"))
+    with pytest.raises(SourceError, match=r"^E_TOTALS: .* of class MD is 330,000, and its councils add up to 300,000"):
+        load(tmp_path, known_areas, LEEDS, printed=printed)
 
 
 def test_a_council_that_only_one_of_two_files_holds_is_refused(tmp_path: Path, known_areas: Areas) -> None:

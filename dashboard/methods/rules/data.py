@@ -303,6 +303,9 @@ RULES = (
         "Whenever a release is loaded, each figure is compared with what is printed beside it. A rate must follow from "
         "its counts, a total from its parts, and England and each region from their councils, all within the rounding "
         "of what is printed. Where councils are hidden or missing there is room for what they may have counted.\n"
+        "Rows, columns or years in each other's place have sums that hold: those are told by the year before. Grades "
+        "must be those on the first page of the inspection's report. A monitoring visit must follow an overall "
+        "judgement of Inadequate.\n"
         "What contradicts a proof is refused, with the row and what it should be. Where the publisher confirms it, it "
         "is loaded and listed among the warnings. A measure without a proof says so: a wrong figure of it shows only "
         "beside those of other years.",
