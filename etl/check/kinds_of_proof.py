@@ -38,7 +38,7 @@ UNPROVED = pl.Schema(
 KEYS = ("metric_id", "period_end")
 
 
-def checked(
+def compare(
     rows: pl.DataFrame, proof: str, printed: str, expected: pl.Expr, lowest: pl.Expr, highest: pl.Expr
 ) -> pl.DataFrame:
     """Figures with what they should be by a proof: its name, what is printed, expected, and the band around that."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from etl.check.kinds_of_proof import ALIKE, CHILDREN, checked
+from etl.check.kinds_of_proof import ALIKE, CHILDREN, compare
 from etl.model import Metric
 
 
@@ -17,7 +17,7 @@ def prove_children(rows: pl.DataFrame, others: pl.DataFrame) -> pl.DataFrame:
         pl.col("period_end").dt.year().alias("year")
     )
     joined = printed.join(estimated.drop_nulls().unique(), on=["year", "area_id"], maintain_order="left")
-    return checked(joined, CHILDREN, "denominator", pl.col("children"), pl.col("children"), pl.col("children"))
+    return compare(joined, CHILDREN, "denominator", pl.col("children"), pl.col("children"), pl.col("children"))
 
 
 def prove_alike(rows: pl.DataFrame, metrics: list[Metric], others: pl.DataFrame) -> pl.DataFrame:
@@ -29,7 +29,7 @@ def prove_alike(rows: pl.DataFrame, metrics: list[Metric], others: pl.DataFrame)
     )
     counted = others.select(pl.col("metric_id").alias("same_as"), "area_id", "period_end", "numerator").drop_nulls()
     off = pl.col("within") * pl.col("counted") + 2 * pl.when("wide").then("rounded").otherwise("exact")
-    return checked(
+    return compare(
         rows.filter(pl.col("denominator").is_not_null())
         .join(declared, on="metric_id", maintain_order="left")
         .join(counted.unique().rename({"numerator": "counted"}), on=["same_as", "area_id", "period_end"]),

@@ -23,7 +23,7 @@ from etl.check.kinds_of_proof import (
     RATE,
     SUM,
     UNPROVED,
-    checked,
+    compare,
 )  # fmt: skip
 from etl.check.known_errors import KNOWN_ERRORS
 from etl.model import ENGLAND, SCALES, Metric, PeriodKind, Source, Status
@@ -78,7 +78,7 @@ def prove(
         other_tables.prove_children(rows, counts),
         other_tables.prove_alike(rows, metrics, counts),
         *(
-            checked(
+            compare(
                 parts.bound_totals(source, cells[source.id]),
                 PARTS,
                 "printed",
@@ -181,7 +181,7 @@ def _rates(rows: pl.DataFrame, areas: Areas) -> pl.DataFrame:
     lowest = pl.max_horizontal(pl.col("numerator") - above, 0.0) / most * pl.col("scale") - pl.col("half")
     expected = pl.col("numerator") / pl.col("denominator") * pl.col("scale")
     highest = pl.when(least > 0).then((pl.col("numerator") + above) / least * pl.col("scale") + pl.col("half"))
-    return checked(
+    return compare(
         rated.filter(pl.col("value").is_not_null() & pl.col("numerator").is_not_null() & (pl.col("denominator") > 0))
         .join(lacking, left_on=[*KEYS, "area_id"], right_on=[*KEYS, "wider"], how="left", maintain_order="left")
         .with_columns(pl.col("lacking").fill_null(0.0)),
@@ -255,8 +255,8 @@ def _sums(rows: pl.DataFrame, areas: Areas) -> list[pl.DataFrame]:
     )
     of_all = pl.col("columns") * pl.col("rounded") * (pl.col("there") + 1) + pl.col("apart") * pl.col("count")
     return [
-        checked(of_councils, SUM, "count", pl.col("sum"), lowest - rounding, highest + rounding),
-        checked(of_regions, SUM, "count", pl.col("sum"), pl.col("sum") - of_all, pl.col("sum") + of_all),
+        compare(of_councils, SUM, "count", pl.col("sum"), lowest - rounding, highest + rounding),
+        compare(of_regions, SUM, "count", pl.col("sum"), pl.col("sum") - of_all, pl.col("sum") + of_all),
     ]
 
 
@@ -324,7 +324,7 @@ def _means(rows: pl.DataFrame, metrics: list[Metric], others: pl.DataFrame, area
         + 2 * pl.col("half")
         + TIMES_ITS_SHARE * pl.col("missing") * pl.col("spread")
     )
-    return checked(
+    return compare(
         figures.filter(pl.col("wide") & pl.col("value").is_not_null()).join(
             means, left_on=[*KEYS, "area_id"], right_on=[*KEYS, "wider"], maintain_order="left"
         ),

@@ -14,7 +14,17 @@ import polars as pl
 from etl import releases
 from etl.areas import Areas
 from etl.model import (
-    MENDED, REJECT, WHICH_IS_RIGHT, Context, File, Loaded, Metric, PeriodKind, Source, SourceError, Status,
+    MENDED,
+    REJECT,
+    WHICH_IS_RIGHT,
+    Context,
+    File,
+    Loaded,
+    Metric,
+    PeriodKind,
+    Source,
+    SourceError,
+    Status,
     to_observations,
 )  # fmt: skip
 from etl.readers import area_codes
@@ -22,15 +32,9 @@ from etl.readers.area_codes import JOINT, refuse
 from etl.releases import Cells
 
 KEYS = (
-    "time_period",
-    "time_identifier",
-    "geographic_level",
-    "country_code",
-    "region_code",
-    "old_la_code",
-    "new_la_code",
-    "la_name",
-)
+    "time_period", "time_identifier", "geographic_level", "country_code", "region_code", "old_la_code",
+    "new_la_code", "la_name",
+)  # fmt: skip
 LABELS = ("country_name", "region_name", "category")
 # As published tables print numbers, and nothing else: no 1e3, 1_000, 0x1F, .5, +3, inf or NaN, no thousands separator
 # (`1,234` beside `14,2` cannot be told from a decimal comma), no percent or pound sign (the unit is the column's), and
