@@ -101,6 +101,13 @@ REPORTS = (
     b"2,leeds,https://example.org/2,20/08/26,standard,11/05/2026,22/05/2026,not_reported_post_reform,outstanding,good,"
     b"good,outstanding\n"
     b"2,leeds,https://example.org/3,01/02/13,,,,,data_unreadable,data_unreadable,data_unreadable,data_unreadable\n"
+    # The other inspections of the official files, of which it must have a report.
+    b"2,leeds,https://example.org/4,01/07/21,standard,10/05/2021,21/05/2021,good,good,good,good,"
+    b"inspection_pre_dates_judgement\n"
+    b"2,leeds,https://example.org/5,27/03/15,,,,,data_unreadable,data_unreadable,data_unreadable,data_unreadable\n"
+    b"3,dorset,https://example.org/6,03/05/16,,,,,data_unreadable,data_unreadable,data_unreadable,data_unreadable\n"
+    b"4,isles of scilly,https://example.org/7,11/02/14,,,,,data_unreadable,data_unreadable,data_unreadable,"
+    b"data_unreadable\n"
 )
 
 Sheet = Sequence[Sequence[str]]
@@ -175,11 +182,11 @@ SINGLE: Mapping[str, Sheet] = {
         ["Every inspection since 2009"],
         _SINGLE,
         ["Leeds", "2015-03-27", "Good", "Outstanding", "Good", "Good", *_NO_SECOND],
-        ["Dorset", "2016-05-01", "Good", "Good", "Good", "Good", *_NO_SECOND],
+        ["Dorset", "2016-05-03", "Good", "Good", "Good", "Good", *_NO_SECOND],
         ["Isles of Scilly", "2014-02-11", "Good", "Good", "Good", "-", *_NO_SECOND],
         [],
         _SINGLE,
-        ["Dorset", "2016-05-01", "Inadequate", "Inadequate", "Good", "Good", "2018-02-09", *["Good"] * 4],
+        ["Dorset", "2016-05-03", "Inadequate", "Inadequate", "Good", "Good", "2018-02-09", *["Good"] * 4],
     ],
     "LA_level_in_year_2022-23": [
         _EARLIER_YEAR,

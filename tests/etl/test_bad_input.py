@@ -430,7 +430,7 @@ CASES = (
     ),
     Case(
         "two inspections the same day", REPORTS, line_again(3, inspection_link="https://example.org/4"),
-        "E_DUP_KEY", 5, also="383-2026-08-20 stands here and on line 3",
+        "E_DUP_KEY", 9, also="383-2026-08-20 stands here and on line 3",
     ),
     # Spreadsheets
     Case("text, not a spreadsheet", BOOK, becomes(synthetic.WORKFORCE), "E_MAGIC"),
@@ -577,9 +577,9 @@ def test_the_same_files_undamaged_are_let_in_and_only_found_to_be_made_up(
     assert command("extract", *sources, "--from", published, "--data", data).status == 0
     ran = command("build", "--data", data)
     assert ran.status == 2
-    # Invented children are not those that the Department's own tables print.
-    assert ran.err.strip().startswith("E_UNPROVED: Children looked after")
-    assert "the population estimates have 150,000" in ran.err
+    # Invented plans are not those that the Department's own table of the year before counts.
+    assert ran.err.strip().startswith("E_UNPROVED: Children in need, reporting year 2024")
+    assert "another table has 5,000" in ran.err
     assert (data / builder.DATABASE).read_bytes() == LAST_GOOD
 
 

@@ -56,8 +56,7 @@ def test_bad_input_ends_with_status_2_and_words_not_a_traceback(tmp_path: Path) 
 def test_extract_writes_a_release_for_each_source_and_says_so(reference: Path, command: Command) -> None:
     sources = [source.id for source in synthetic.SOURCES]
     published = synthetic.write(reference / "published")
-    # Made-up inspections begin on any day of the week.
-    ran = command("extract", *sources, "--from", published, "--data", reference, "--accept-unproved")
+    ran = command("extract", *sources, "--from", published, "--data", reference)
     assert (ran.status, ran.err.strip()) == (0, "")
     for source in synthetic.SOURCES:
         assert f"{source.id}: {source.release.id}.parquet" in words(ran.out)
