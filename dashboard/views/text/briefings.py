@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 
 from dashboard.analysis.benchmarks import Benchmark
 from dashboard.analysis.direction import Side
@@ -15,6 +14,7 @@ from dashboard.data.names import UNSAID, format_date
 from dashboard.views.text import comparisons, formats
 from dashboard.views.text.direction import NO_DIRECTION
 from dashboard.views.text.grammar import plural
+from dashboard.views.text.news import day
 
 # On paper nobody can click for the rest: more names than this are counted, not listed.
 MANY = 8
@@ -38,9 +38,10 @@ ABOUT = (
 
 def opening(regions: int, councils: int, db: Database) -> str:
     """What there is to take along."""
+    newest = max(day(source.released) for source in db.sources.values() if source.released)
     return (
         f"Two-page briefings on England, {regions} regions and {councils} councils. "
-        f"Newest publication: {format_date(date.fromisoformat(db.data_version[:10]))}."
+        f"Newest publication: {format_date(newest)}."
     )
 
 
