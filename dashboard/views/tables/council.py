@@ -64,7 +64,7 @@ def spine(
 
 def among_neighbours(words: str, label: str) -> Html:
     """Where it is worst among its neighbours, and a link that compares it with them."""
-    return tag("p", words, " ", link("Compare with its neighbours", {"benchmark": label}), ".")
+    return tag("p", words, " ", link("Rank it among its neighbours", {"benchmark": label}), ".")
 
 
 def to_learn_from(found: Sequence[Partner], name: str) -> Html:
