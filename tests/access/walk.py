@@ -151,17 +151,17 @@ def choose(page: Page, name: str, label: str) -> None:
 def overlays(page: Page) -> Iterator[tuple[str, str]]:
     """Open each thing that lies over the page, and close it again: what it is, and where."""
     for button in page.locator('[data-testid="stPopover"] button').all():
-        yield from look_over(page, button, f"popover {button.inner_text()}", '[data-testid="stPopoverBody"]')
+        yield from _over(page, button, f"popover {button.inner_text()}", '[data-testid="stPopoverBody"]')
     menus = page.locator('[data-testid="stTopNavSection"], [data-testid="stTopNavDropdown"] button')
     for menu in menus.all()[:1]:
-        yield from look_over(page, menu, "the menu", '[role="menu"]')
+        yield from _over(page, menu, "the menu", '[role="menu"]')
     boxes = page.get_by_role("combobox")
     for at in range(min(boxes.count(), 2)):
         name = boxes.nth(at).get_attribute("aria-label")
-        yield from look_over(page, boxes.nth(at), f"the list of {name}", '[role="listbox"]:not(svg)')
+        yield from _over(page, boxes.nth(at), f"the list of {name}", '[role="listbox"]:not(svg)')
 
 
-def look_over(page: Page, opener: Locator, what: str, where: str) -> Iterator[tuple[str, str]]:
+def _over(page: Page, opener: Locator, what: str, where: str) -> Iterator[tuple[str, str]]:
     """Open what lies over the page, and close it again by Escape."""
     over, end = page.locator(where).last, time.monotonic() + PATIENCE
     # A click that comes while what lay over the page before is still going away closes that, and opens nothing.
