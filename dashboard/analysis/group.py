@@ -8,10 +8,11 @@ from typing import Any, Literal
 import polars as pl
 
 from dashboard.analysis import queries
-from dashboard.analysis.benchmarks import Benchmark
+from dashboard.analysis.benchmarks import BENCHMARKS, DEFAULT, Benchmark
 from dashboard.analysis.benchmarks.rules import BestQuarterOf, Group, Neighbours, Published, ends
 from dashboard.data.cache import cached
 from dashboard.data.database import Database
+from dashboard.data.model import Row
 
 KEYS = ["metric_id", "period_end"]
 HALF = 0.5
@@ -68,6 +69,15 @@ def extremes(profile: pl.DataFrame, group: Members | None, most: int = 5) -> tup
     rest = by_rank(profile, "rank_low").join(best, on="metric_id", how="anti", maintain_order="left")
     worst = rest.sort(_share("rank_low"), descending=True, maintain_order=True).head(most)
     return best, worst.filter(_share("rank_low") > HALF)
+
+
+@cached
+def worst_among_neighbours(db: Database, area_id: str) -> Row | None:
+    """The measure in which a council ranks worst among its statistical neighbours, as `extremes` gives it; or None."""
+    neighbours = members(db, BENCHMARKS["neighbours"], area_id)
+    profile = ranked_among(db, queries.profile(db, area_id, BENCHMARKS[DEFAULT]), neighbours)
+    _, worst = extremes(profile, neighbours)
+    return worst.row(0, named=True) if worst.height else None
 
 
 def by_rank(profile: pl.DataFrame, rank: Literal["rank_low", "rank_high"] = "rank_high") -> pl.DataFrame:

@@ -205,12 +205,9 @@ for notice in notices(db, chosen.area_id):
 
 judgements = queries.judgements(db, chosen.area_id)
 st.html(tables.judgements(judgements, inspections[0] if inspections else None, datetime.now(UTC).date()))
-if group is None:
-    like_it = BENCHMARKS["neighbours"]
-    of_neighbours = groups.members(db, like_it, chosen.area_id)
-    _, worst_there = groups.extremes(groups.ranked_among(db, profile, of_neighbours), of_neighbours)
-    if said := among_neighbours(briefing.first(worst_there), db.metrics):
-        st.html(parts.among_neighbours(said, like_it.label))
+there = None if group else groups.worst_among_neighbours(db, chosen.area_id)
+if said := among_neighbours(there, db.metrics):
+    st.html(parts.among_neighbours(said, BENCHMARKS["neighbours"].label))
 session.briefing_line(db, chosen)
 
 st.header("The measures that matter most", anchor=False)
