@@ -108,19 +108,17 @@ def options(db: Database) -> dict[str, str]:
     """What can be typed into a choice of a council beside its name -> its name: "Carlisle: now in Cumberland"."""
     names = db.authorities
     said = {"short name": "", "town": "in ", "district": "in ", "former district": "now in "}
-    places = db.table["place"].sort("place", "area_id")
     found = {
         f"{place}: {said[kind]}{names[area_id]}": names[area_id]
-        for place, area_id, kind in places.iter_rows()
+        for place, area_id, kind in db.table["place"].sort("place", "area_id").iter_rows()
         # A reader who types a word of the name finds it by that.
-        if area_id in names and not re.search(rf"\b{re.escape(key(place))}\b", key(names[area_id]))
+        if not re.search(rf"\b{re.escape(key(place))}\b", key(names[area_id]))
     }
-    ended = [(re.sub(r" \(.*", "", name), area_id) for area_id, name in db.ended.items()]
-    ended += [(place, area_id) for place, area_id, _ in places.iter_rows() if area_id in db.ended]
-    for name, area_id in ended:
-        if name not in names.values():
+    for area_id, name in db.ended.items():
+        short = re.sub(r" \(.*", "", name)
+        if short not in names.values():
             for one in explain_end(db, area_id).area_ids:
-                found[f"{name}: now in {names[one]}"] = names[one]
+                found[f"{short}: now in {names[one]}"] = names[one]
     return found
 
 
