@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -187,6 +188,11 @@ def _read(folder: Path) -> Areas:
 
 def _today(authority: pl.DataFrame) -> list[str]:
     return authority.filter(pl.col("end_date").is_null())["area_id"].to_list()
+
+
+def call_return(return_id: str, names: Mapping[str, str]) -> str:
+    """The councils of a return by name: "Kingston upon Thames with Richmond upon Thames"."""
+    return " with ".join(names.get(area_id, area_id) for area_id in return_id.split("+"))
 
 
 def alive(areas: Areas, day: date) -> list[str]:

@@ -16,6 +16,8 @@ from dashboard.data.database import Database
 from dashboard.data.model import SIGNIFICANT, Metric, Period
 
 KEYS = ["metric_id", "area_id", "period_end"]
+# A figure of which a part is open.
+RANGED = (pl.col("value_low") < pl.col("value_high")).fill_null(False)
 WORST_QUARTER, BEST_QUARTER = 4, 1
 YEARS = (1, 3, 5)
 
@@ -169,14 +171,12 @@ def _found(db: Database, metrics: Sequence[Metric], benchmark: Benchmark, side: 
 def _left_open(councils: pl.DataFrame) -> bool:
     """Whether some figure, but of a very small council, lies in a range or is withheld."""
     withheld = pl.col("value").is_null() & pl.col("value_low").is_null() & pl.col("status").is_in(WITHHELD)
-    ranged = (pl.col("value_low") < pl.col("value_high")).fill_null(False)
-    return not councils.filter(~pl.col("very_small") & (withheld | ranged)).is_empty()
+    return not councils.filter(~pl.col("very_small") & (withheld | RANGED)).is_empty()
 
 
 def _moves(metric: Metric, now: pl.DataFrame, then: pl.DataFrame) -> pl.DataFrame:
     # What some records leave open did not move by a number; with none unknown it did by its counts.
-    ranged = (pl.col("value_low") < pl.col("value_high")).fill_null(False)
-    exact = pl.when(pl.col("value").is_not_null() & ~ranged).then(pl.coalesce("value_low", "value"))
+    exact = pl.when(pl.col("value").is_not_null() & ~RANGED).then(pl.coalesce("value_low", "value"))
     before = then.select(
         "area_id",
         "return_id",

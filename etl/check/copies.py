@@ -11,7 +11,7 @@ from itertools import pairwise
 
 import polars as pl
 
-from etl.areas import Areas
+from etl.areas import Areas, call_return
 from etl.model import Source
 from etl.readers import ees
 from etl.readers.area_codes import JOINT
@@ -182,7 +182,7 @@ def _columns(figures: pl.DataFrame, newest: pl.DataFrame, names: dict[str, str])
                 f"and {row['other']!r} look exchanged: in {row['turned']:.0%} of {row['councils']} councils the "
                 "greater of the two was the smaller the year before"
             )
-        yield f"{of} {what}, first of all {_called(row['return_id'], names)} (line {row['line']})."
+        yield f"{of} {what}, first of all {call_return(row['return_id'], names)} (line {row['line']})."
 
 
 def compare_years(figures: pl.DataFrame) -> pl.DataFrame:
@@ -237,8 +237,8 @@ def _years(figures: pl.DataFrame, names: dict[str, str]) -> Iterator[str]:
         for row in pasted.unique(["year", "other"], keep="first", maintain_order=True).iter_rows(named=True):
             yield (
                 f"{file}: {row['figure']!r} is the same in {row['year']} and {row['other']} in {row['equal']:.0%} of "
-                f"{row['councils']} councils, first of all {_called(row['return_id'], names)} (line {row['line']}): "
-                "one year may be pasted over the other."
+                f"{row['councils']} councils, first of all {call_return(row['return_id'], names)} (line {row['line']})"
+                ": one year may be pasted over the other."
             )
         share, (one, two) = shorten(years)
         if pasted.is_empty() and share < SHORTER:
@@ -276,11 +276,7 @@ def _rows(newest: pl.DataFrame, names: dict[str, str]) -> Iterator[str]:
     doubled = compare_rows(newest).filter((pl.col("figures") >= FIGURES) & (pl.col("share") >= ALL))
     for row in doubled.iter_rows(named=True):
         yield (
-            f"{row['file']}: {_called(row['return_id'], names)} (line {row['line']}) and "
-            f"{_called(row['other'], names)} (line {row['other_line']}) have the same {row['figures']} figures in "
+            f"{row['file']}: {call_return(row['return_id'], names)} (line {row['line']}) and "
+            f"{call_return(row['other'], names)} (line {row['other_line']}) have the same {row['figures']} figures in "
             f"{row['period']}: one row may be pasted over the other."
         )
-
-
-def _called(return_id: str, names: dict[str, str]) -> str:
-    return " with ".join(names.get(area_id, area_id) for area_id in return_id.split("+"))

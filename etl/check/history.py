@@ -10,7 +10,7 @@ from itertools import chain
 
 import polars as pl
 
-from etl.areas import Areas
+from etl.areas import Areas, call_return
 from etl.check import proofs
 from etl.check.outliers import OF_MEDIAN_DEVIATION
 from etl.model import Source
@@ -101,7 +101,8 @@ def find_symbols(observation: pl.DataFrame, source: Source, areas: Areas) -> lis
         found.append(
             f"{row['file']}: {titles[row['metric_id']]} was {_quoted(row['before'])} the year before and is "
             f"{_quoted(row['now'])} in {row['period']} of {row['councils']} councils, {row['most'] or 0} at most in "
-            f"earlier years: {', '.join(f'{_called(one, names)} (line {line})' for one, line in councils)} and others."
+            f"earlier years: {', '.join(f'{call_return(one, names)} (line {line})' for one, line in councils)} and "
+            "others."
         )
     return found
 
@@ -146,9 +147,9 @@ def _exchanged(near: pl.DataFrame, areas: Areas, limit: float) -> list[str]:
     back = both.select("table", "return_id", "other_id", pl.col("period_end").dt.offset_by("-1y"))
     once = pl.concat([both.filter("newest"), both.join(back, on=_PAIR, how="semi")])
     return [
-        f"{row['file']}: the rows of {_called(row['return_id'], names)} (line {row['line']}) and "
-        f"{_called(row['other_id'], names)} (line {row['other_line']}) in {row['period']} look exchanged: each is more "
-        "like the other's of the year before."
+        f"{row['file']}: the rows of {call_return(row['return_id'], names)} (line {row['line']}) and "
+        f"{call_return(row['other_id'], names)} (line {row['other_line']}) in {row['period']} look exchanged: each is "
+        "more like the other's of the year before."
         for row in once.sort("file", "line").iter_rows(named=True)
     ]
 
@@ -177,14 +178,10 @@ def _shifted(near: pl.DataFrame, areas: Areas) -> list[str]:
         lines = ", ".join(map(str, rows["line"].to_list()))
         found.append(
             f"{row['file']}: {rows.height} rows of {names[row['region_id']]} in {row['period']} look shifted by one "
-            f"(lines {lines}): {_called(row['return_id'], names)} has figures like those of "
-            f"{_called(row['other_id'], names)} the year before."
+            f"(lines {lines}): {call_return(row['return_id'], names)} has figures like those of "
+            f"{call_return(row['other_id'], names)} the year before."
         )
     return found
-
-
-def _called(return_id: str, names: dict[str, str]) -> str:
-    return " with ".join(names[area_id] for area_id in return_id.split("+"))
 
 
 def _changes(observation: pl.DataFrame, source: Source, areas: Areas) -> pl.DataFrame:
