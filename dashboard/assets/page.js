@@ -293,9 +293,10 @@ if (!window.monitorPage) {
 
   // Escape closes a list and changes nothing; Streamlit would take away what is chosen, where nothing need be.
   document.addEventListener('keydown', (event) => {
-    const box = event.target.closest?.('[data-testid="stSelectbox"] [aria-expanded="true"]');
+    const box = event.target.closest?.('[data-testid="stSelectbox"] [aria-expanded]');
     if (event.key !== 'Escape' || !box) return;
     event.stopImmediatePropagation();
+    if (box.getAttribute('aria-expanded') === 'false') return;
     box.blur();
     box.focus({ preventScroll: true });
   }, true);
