@@ -106,10 +106,8 @@ def gains(db: Database, benchmark: Benchmark, metrics: Sequence[Metric]) -> list
     """What England would gain if every council met the benchmark, in the newest period of each measure."""
     wanted = pl.col("metric_id").is_in([metric.metric_id for metric in metrics])
     held = comparison.newest(db, benchmark).filter(wanted).partition_by("metric_id", as_dict=True)
-    of_england = db.of_area(ENGLAND).join(
-        db.newest.select("metric_id", "period_end").unique(), on=["metric_id", "period_end"]
-    )
-    england = {row["metric_id"]: row for row in of_england.filter(wanted).iter_rows(named=True)}
+    of_england = db.newest.filter(wanted & (pl.col("area_id") == ENGLAND))
+    england = {row["metric_id"]: row for row in of_england.iter_rows(named=True)}
     found = []
     for metric in metrics:
         rows = held.get((metric.metric_id,))

@@ -100,16 +100,16 @@ def _share(rank: str) -> pl.Expr:
 def ranked_among(db: Database, rows: pl.DataFrame, group: Members | None) -> pl.DataFrame:
     """Rows of one council with the ranks, tied, ranked, figures and hidden of its group instead of all councils'.
 
-    `rows` have the columns of Database.figure, one row a metric and period. There are no quarters of so few: they are
-    null. Where hidden figures leave a rank open, rank_low and rank_high say how far, and rank is null. As it is
-    without a group.
+    `rows` have the columns of Database.figure: of one metric, or of each metric its newest period. There are no
+    quarters of so few: they are null. Where hidden figures leave a rank open, rank_low and rank_high say how far, and
+    rank is null. As it is without a group.
     """
     if group is None or rows.is_empty():
         return rows
     own_lower = (pl.col("polarity") != "higher_is_better").alias("lower")
     low, high = (end.alias(name) for end, name in zip(ends(), ("low", "high"), strict=True))
     several = rows["metric_id"].n_unique() > 1
-    figures = db.of_areas(group.area_ids) if several else db.by_metric[rows["metric_id"][0]]
+    figures = db.newest_councils if several else db.by_metric[rows["metric_id"][0]]
     members = (
         figures.filter(pl.col("area_id").is_in(list(group.area_ids)) & ~pl.col("very_small"))
         .join(rows.select(*KEYS, pl.col("return_id").alias("own_return")), on=KEYS)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
@@ -70,48 +70,86 @@ def learning_partners(
     and who reaches it is certain whatever they are. Figures that are not ranked, and of a return both belong to, are no
     evidence. A short list to talk to, never a score (rule `partners`).
     """
-    ranked = {metric.metric_id: metric for metric in metrics or db.metrics.values() if metric.ranked}
-    like, evidence = _like(db, area_id), dict[str, list[tuple[Metric, Row, int]]]()
-    own = queries.profile(db, area_id, benchmark)
-    short = {row["metric_id"]: row for row in own.filter(pl.col("gap_low") > 0).iter_rows(named=True)}
-    others = setting(db.newest.filter(pl.col("metric_id").is_in(list(short)) & pl.col("area_id").is_in(list(like))))
-    places = {key: place for place, key in enumerate(others.select("metric_id", "area_id").iter_rows())}
-    ends = others.select("return_id", "value_low", "value_high").rows(named=True)
-    for metric in ranked.values():
-        if (here := short.get(metric.metric_id)) is None:
-            continue
-        for other in like:
-            place = places.get((metric.metric_id, other))
-            if place is None or ends[place]["return_id"] == here["return_id"]:
-                continue
-            if _reaches(ends[place], here, metric):
-                evidence.setdefault(other, []).append((metric, here, place))
-    partners = [(_partner(db, other, like[other]), reasons) for other, reasons in evidence.items()]
-    # Of a return made together either would do: both are shown, one after the other.
-    partners.sort(
-        key=lambda found: (
-            not found[0].well_judged, -len(found[1]), found[0].closeness_rank or 99, found[0].named_rank or 99,
-            found[0].name,
-        )
-    )  # fmt: skip
-    return [
-        replace(
-            partner,
-            evidence=tuple(Evidence(metric, here, others.row(place, named=True)) for metric, here, place in reasons),
-        )
-        for partner, reasons in partners[:most]
-    ]
+    reached = _reached(db, area_id, benchmark)
+    if metrics is not None:
+        wanted = [metric.metric_id for metric in metrics]
+        reached = {metric_id: reached[metric_id] for metric_id in wanted if metric_id in reached}
+    return _listed(db, area_id, reached, most)
 
 
 def neighbours_that_reach(db: Database, area_id: str, benchmark: Benchmark, metric: Metric) -> list[Partner] | None:
     """Of a council's own statistical neighbours those that reach its benchmark in one measure: `well_judged` first,
     then nearest; None where it does not fall short itself.
     """
-    own = queries.profile(db, area_id, benchmark).filter(pl.col("metric_id") == metric.metric_id)
-    if not metric.ranked or own.filter(pl.col("gap_low") > 0).is_empty():
+    if (found := _reached(db, area_id, benchmark).get(metric.metric_id)) is None:
         return None
-    found = learning_partners(db, area_id, benchmark, (metric,), most=len(db.authorities))
-    return [one for one in found if one.closeness_rank is not None]
+    like = _like(db, area_id)
+    near = {other: place for other, place in found.places.items() if "closeness_rank" in like[other]}
+    return _listed(db, area_id, {metric.metric_id: replace(found, places=near)}, len(near))
+
+
+@dataclass(frozen=True)
+class _Reached:
+    """A measure in which a council falls short."""
+
+    here: Row
+    places: dict[str, int]
+    """Who like it reaches its benchmark, in the order of `_like` -> the place of its figure in Database.newest."""
+
+
+@cached
+def _reached(db: Database, area_id: str, benchmark: Benchmark) -> dict[str, _Reached]:
+    """The ranked measures in which a council falls short, by metric_id, in menu order."""
+    like, own = list(_like(db, area_id)), queries.profile(db, area_id, benchmark)
+    short = {row["metric_id"]: row for row in own.filter(pl.col("gap_low") > 0).iter_rows(named=True)}
+    figures = db.newest.with_row_index("place").filter(
+        pl.col("metric_id").is_in(list(short)) & pl.col("area_id").is_in(like)
+    )
+    there = {
+        (row["metric_id"], row["area_id"]): row
+        for row in setting(figures)
+        .select("metric_id", "area_id", "return_id", "value_low", "value_high", "place")
+        .iter_rows(named=True)
+    }
+    return {
+        metric_id: _Reached(
+            here,
+            {
+                other: row["place"]
+                for other in like
+                if (row := there.get((metric_id, other))) is not None
+                and row["return_id"] != here["return_id"]
+                and _reaches(row, here, metric)
+            },
+        )
+        for metric_id, metric in db.metrics.items()
+        if metric.ranked and (here := short.get(metric_id)) is not None
+    }
+
+
+def _listed(db: Database, area_id: str, reached: Mapping[str, _Reached], most: int) -> list[Partner]:
+    """Who reaches it in any of these measures, first as `learning_partners` says, with the evidence."""
+    like, reasons = _like(db, area_id), dict[str, list[tuple[str, int]]]()
+    for metric_id, found in reached.items():
+        for other, place in found.places.items():
+            reasons.setdefault(other, []).append((metric_id, place))
+    partners = [_partner(db, other, like[other]) for other in reasons]
+    # Of a return made together either would do: both are shown, one after the other.
+    partners.sort(
+        key=lambda one: (
+            not one.well_judged, -len(reasons[one.area_id]), one.closeness_rank or 99, one.named_rank or 99, one.name,
+        )
+    )  # fmt: skip
+    return [
+        replace(
+            partner,
+            evidence=tuple(
+                Evidence(db.metrics[metric_id], reached[metric_id].here, db.newest.row(place, named=True))
+                for metric_id, place in reasons[partner.area_id]
+            ),
+        )
+        for partner in partners[:most]
+    ]
 
 
 def _reaches(there: Row, here: Row, metric: Metric) -> bool:

@@ -151,9 +151,11 @@ def history(db: Database, area_id: str) -> dict[str, list[tuple[date, float | No
 
     So is what lies between two figures that a break parts (`direction.parted`).
     """
-    figures = direction.parted(db.of_area(area_id))
-    rows = figures.group_by("metric_id", maintain_order=True).agg("period_end", "value")
-    return {metric_id: list(zip(ends, values, strict=True)) for metric_id, ends, values in rows.iter_rows()}
+    figures = direction.parted(db.of_area(area_id, "metric_id", "period_end", "value", "series_break"))
+    found: dict[str, list[tuple[date, float | None]]] = {}
+    for metric_id, end, value in figures.select("metric_id", "period_end", "value").iter_rows():
+        found.setdefault(metric_id, []).append((end, value))
+    return found
 
 
 @timing.query

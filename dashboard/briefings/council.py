@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import polars as pl
 
-from dashboard.analysis import comparison, direction, queries, recommendations, scenarios, standard
+from dashboard.analysis import direction, queries, recommendations, scenarios, standard
 from dashboard.analysis import group as groups
 from dashboard.analysis import partners as learning
 from dashboard.analysis.benchmarks import DEFAULT, Benchmark
@@ -161,11 +161,9 @@ def strips_of(
     db: Database, area_id: str, rows: Mapping[str, Row], metrics: Sequence[Metric], benchmark: Benchmark
 ) -> dict[str, Strip]:
     """All councils in each measure, the council marked among them; `rows` are those of its profile by measure."""
-    held = comparison.newest(db, benchmark).filter(pl.col("metric_id").is_in([one.metric_id for one in metrics]))
-    of = held.partition_by("metric_id", as_dict=True)
     return {
         metric.metric_id: strips.strip(
-            of[(metric.metric_id,)], metric, benchmark, db.names[area_id], own=[area_id], england=row["england"],
+            db, metric, benchmark, db.names[area_id], own=[area_id], england=row["england"],
             neighbours=row["neighbours"], mark=row["benchmark"],
         )
         for metric in metrics

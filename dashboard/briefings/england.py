@@ -114,12 +114,10 @@ def _judgements(db: Database) -> Section:
 
 
 def _gains(db: Database, nine: list[Metric], benchmark: Benchmark) -> Section:
-    held = comparison.newest(db, benchmark)
     body = []
     for one in front.gains(db, benchmark, nine):
-        rows = held.filter(pl.col("metric_id") == one.metric.metric_id)
         drawn = strips.strip(
-            rows,
+            db,
             one.metric,
             benchmark,
             "",

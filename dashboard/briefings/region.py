@@ -76,7 +76,7 @@ def _measures(
         metric, rows = one.metric, of[one.metric.metric_id]
         shared = benchmark.shared(rows.iter_rows(named=True))
         mark = shared["benchmark"] if shared else None
-        drawn = strips.strip(rows, metric, benchmark, name, own=list(own), england=one.england, mark=mark)
+        drawn = strips.strip(db, metric, benchmark, name, own=list(own), england=one.england, mark=mark)
         first, last = _ends(db, rows.filter(pl.col("area_id").is_in(list(own))), metric)
         body.append(
             (

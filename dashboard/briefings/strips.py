@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from typing import Any
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
 
 import polars as pl
 
 from dashboard.analysis.benchmarks import Benchmark
 from dashboard.briefings.model import Strip
+from dashboard.data.cache import cached
+from dashboard.data.database import Database
 from dashboard.data.model import Metric
-from dashboard.views.charts.style import axis_range
+from dashboard.views.charts.style import axis_ends, axis_over
 from dashboard.views.text import formats
 from dashboard.views.text.briefings import group
 
@@ -20,8 +23,35 @@ HEAD = "All councils, better to the right"
 OTHERS = "Councils based on too few to be ranked, and those whose figure is hidden, have no dot."
 
 
+@dataclass(frozen=True)
+class _Councils:
+    """All councils in the newest period of one measure."""
+
+    values: tuple[float, ...]
+    """Of those that are not very small, each return once, from low to high."""
+    ends: tuple[float, ...]
+    """The lowest and the highest of them, ends of ranges among them; empty without any."""
+    of: dict[str, tuple[str, float]]
+    """Number of a council with a value -> the return it is in, and the value."""
+
+
+@cached
+def _councils(db: Database, metric_id: str) -> _Councils:
+    rows = db.newest_councils.filter(pl.col("metric_id") == metric_id)
+    known = rows.filter(pl.col("value").is_not_null())
+    values = known.filter("sets_cut").unique("return_id", keep="first", maintain_order=True)["value"].sort()
+    return _Councils(
+        tuple(values),
+        axis_ends(rows),
+        {
+            area_id: (return_id, value)
+            for area_id, return_id, value in known.select("area_id", "return_id", "value").iter_rows()
+        },
+    )
+
+
 def strip(
-    rows: pl.DataFrame,
+    db: Database,
     metric: Metric,
     benchmark: Benchmark,
     name: str,
@@ -31,30 +61,38 @@ def strip(
     neighbours: float | None = None,
     mark: float | None = None,
 ) -> Strip:
-    """The strip of one measure from its rows of `comparison.newest`; `own` are the numbers of those it is about.
+    """The strip of one measure in its newest period; `own` are the numbers of those it is about.
 
     `name` is whose they are; `mark` the value of the benchmark, null where each council has its own.
     """
-    known = rows.filter(pl.col("value").is_not_null()).unique("return_id", keep="first", maintain_order=True)
-    low, high = axis_range(rows, [england, neighbours, mark])
-    about = rows.filter(pl.col("area_id").is_in(list(own)) & pl.col("value").is_not_null())
-    mine = about.unique("return_id", keep="first", maintain_order=True)["value"].sort().to_list()
+    councils = _councils(db, metric.metric_id)
+    others = [value for value in (england, neighbours, mark) if value is not None]
+    low, high = axis_over([*councils.ends, *others])
+    mine = sorted(dict(councils.of[one] for one in own if one in councils.of).values())
 
     def place(value: float | None) -> float | None:
-        if value is None:
-            return None
-        share = (value - low) / (high - low)
-        return round(1 - share if metric.lower_is_better else share, DIGITS)
+        return None if value is None else _place(value, low, high, metric.lower_is_better)
 
-    dots = [place(value) for value in known.filter(pl.col("sets_cut"))["value"].sort()]
     return Strip(
-        _alt(known, metric, benchmark, name, mine, len(own) > 1, england, neighbours, mark),
-        tuple(dot for dot in dots if dot is not None),
-        tuple(dot for dot in map(place, mine) if dot is not None),
+        _alt(councils.values, metric, benchmark, name, mine, len(own) > 1, england, neighbours, mark),
+        _places(councils.values, low, high, metric.lower_is_better),
+        tuple(_place(value, low, high, metric.lower_is_better) for value in mine),
         place(england),
         place(neighbours),
         place(mark),
     )
+
+
+# One page after the other has the same councils on the same axis.
+@lru_cache(128)
+def _places(values: tuple[float, ...], low: float, high: float, lower_is_better: bool) -> tuple[float, ...]:
+    return tuple(_place(value, low, high, lower_is_better) for value in values)
+
+
+def _place(value: float, low: float, high: float, lower_is_better: bool) -> float:
+    """Where a value lies on an axis, from 0 to 1, the further the better."""
+    share = (value - low) / (high - low)
+    return round(1 - share if lower_is_better else share, DIGITS)
 
 
 def how_to_read(
@@ -73,13 +111,13 @@ def how_to_read(
 
 
 def _alt(
-    known: pl.DataFrame, metric: Metric, benchmark: Benchmark, name: str, mine: list[float], several: bool,
+    values: Sequence[float], metric: Metric, benchmark: Benchmark, name: str, mine: list[float], several: bool,
     england: float | None, neighbours: float | None, mark: float | None,
 ) -> str:  # fmt: skip
-    setting = known.filter(pl.col("sets_cut"))["value"].sort(descending=metric.lower_is_better).to_list()
-    pieces: list[Any] = []
-    if setting:
-        pieces.append(f"from {formats.brief(setting[0], metric)} to {formats.brief(setting[-1], metric)}, best last")
+    pieces: list[str] = []
+    if values:
+        worst, best = (formats.brief(values[end], metric) for end in ((-1, 0) if metric.lower_is_better else (0, -1)))
+        pieces.append(f"from {worst} to {best}, best last")
     if mine and several:
         ends = sorted(mine, reverse=metric.lower_is_better)
         pieces.append(f"councils of {name} from {formats.brief(ends[0], metric)} to {formats.brief(ends[-1], metric)}")
@@ -94,4 +132,4 @@ def _alt(
     ):
         if value is not None:
             pieces.append(f"{label} {show(value, metric)}")
-    return f"{metric.title}, {len(setting)} councils {'; '.join(pieces)}."
+    return f"{metric.title}, {len(values)} councils {'; '.join(pieces)}."

@@ -4,23 +4,21 @@ from __future__ import annotations
 
 from base64 import b64encode
 from collections.abc import Mapping
+from functools import lru_cache
 from hashlib import sha256
 from html import escape
 from pathlib import Path
-from urllib.parse import quote
 
 from dashboard.briefings.model import Bar, Block, Briefing, Cards, Cell, Point, Points, Section, Strip, Table, Words
 from dashboard.briefings.urls import BASE, FORMS
 from dashboard.data.names import PRODUCT
 from dashboard.views.charts.palette import BETTER, GREY, INK
-from dashboard.views.tables.html import Html
+from dashboard.views.tables.html import Html, image_address
 
 MEDIA_TYPE = "text/html; charset=utf-8"
 # Of a strip, in units of its drawing.
 WIDTH, HEIGHT, EDGE = 240.0, 26.0, 8.0
 TINT = "#dce9f5"
-# What need not be written otherwise in the address of an image.
-SAFE = " =:/,.-'"
 STYLE = Path(__file__).with_name("page.css").read_text("utf-8")
 # Nothing is fetched and nothing runs; the one style is known by its hash.
 POLICY = (
@@ -148,8 +146,15 @@ def strip(it: Strip) -> str:
 def strip_image(it: Strip) -> Html:
     """A strip as an image, for pages: Streamlit takes SVG out of HTML."""
     svg = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH:g} {HEIGHT:g}">{_drawn(it)}</svg>'
-    source = f"data:image/svg+xml,{quote(svg.replace(chr(34), chr(39)), safe=SAFE)}"
-    return Html(f'<img class="strip" src="{source}" alt="{escape(it.alt)}">')
+    return Html(f'<img class="strip" src="{image_address(svg)}" alt="{escape(it.alt)}">')
+
+
+# Councils of one page after the other have the same nine.
+@lru_cache(64)
+def _dots(places: tuple[float, ...]) -> str:
+    """A path of all dots. They lie over each other: those within one unit are one."""
+    across = dict.fromkeys(round(EDGE + place * (WIDTH - 2 * EDGE)) for place in places)
+    return "".join(f"M{at} {HEIGHT / 2:g}h0" for at in across)
 
 
 def _drawn(it: Strip) -> str:
@@ -165,7 +170,7 @@ def _drawn(it: Strip) -> str:
         drawn.append(f'<path d="M{left} 3v20" stroke="{BETTER}" stroke-dasharray="3 2"/>')
     drawn.append(f'<path d="M{EDGE:g} {middle:g}H{WIDTH - EDGE:g}" stroke="#c9ced2"/>')
     # A line of no length with a round end is a dot, in a third of the letters of a circle.
-    dots = "".join(f"M{x(dot)} {middle:g}h0" for dot in it.dots)
+    dots = _dots(it.dots)
     drawn.append(
         f'<path d="{dots}" stroke="{GREY}" stroke-opacity="0.35" stroke-width="6" stroke-linecap="round" fill="none"/>'
     )

@@ -164,14 +164,27 @@ def _unpack(part: bytes) -> pl.DataFrame:
     return spelt(_read(part))
 
 
+class Spelling:
+    """What makes texts of the Enums of a frame, and of parts of it: joins, comparisons and files are those of text.
+
+    Made once for many parts, since that takes longer than to spell one.
+    """
+
+    def __init__(self, schema: Mapping[str, pl.DataType]) -> None:
+        # A cast would write each word again in each row.
+        self._columns = {
+            name: pl.lit(kind.categories).gather(pl.col(name).to_physical()).alias(name)
+            for name, kind in schema.items()
+            if isinstance(kind, pl.Enum)
+        }
+
+    def __call__(self, part: pl.DataFrame) -> pl.DataFrame:
+        return part.with_columns(self._columns[name] for name in part.columns if name in self._columns)
+
+
 def spelt(frame: pl.DataFrame) -> pl.DataFrame:
-    """A frame with texts in the place of Enum: joins, comparisons and files are those of text."""
-    # A cast would write each word again in each row.
-    return frame.with_columns(
-        kind.categories.gather(frame[name].to_physical()).alias(name)
-        for name, kind in frame.schema.items()
-        if isinstance(kind, pl.Enum)
-    )
+    """A frame with texts in the place of Enum."""
+    return Spelling(frame.schema)(frame)
 
 
 def _write(path: Path) -> None:

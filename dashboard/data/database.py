@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterator, Mapping
 from datetime import date, datetime
 from functools import cached_property, lru_cache
 from pathlib import Path
@@ -18,7 +18,7 @@ from typing import Any, TypeVar
 import polars as pl
 
 from dashboard.data import contents as reading
-from dashboard.data.contents import Contents, spelt
+from dashboard.data.contents import Contents, Spelling
 from dashboard.data.model import Metric, Period, Source
 from dashboard.data.weight import weigh
 
@@ -68,10 +68,11 @@ class Database:
         # Both with Enum for text.
         self._figure = contents.figure.drop(TREND)
         self._trend = contents.figure.select(*KEYS, *TREND)
+        self._spelt = Spelling(contents.figure.schema)
         self.height = self._figure.height
         """How many figures there are."""
-        self.by_metric: Mapping[str, pl.DataFrame] = Parts(self._figure)
-        self._trend_by_metric = Parts(self._trend)
+        self.by_metric: Mapping[str, pl.DataFrame] = Parts(self._figure, self._spelt)
+        self._trend_by_metric = Parts(self._trend, self._spelt)
         self.periods: dict[str, list[Period]] = {
             metric_id: [
                 Period(*row)
@@ -96,15 +97,15 @@ class Database:
     @property
     def figure(self) -> pl.DataFrame:
         """All figures, made in some 30 ms when they are asked for: most need `by_metric`, `newest` or `whole` alone."""
-        return spelt(self._figure)
+        return self._spelt(self._figure)
 
     def whole(self, *columns: str) -> pl.DataFrame:
         """All figures, in some columns of `figure`."""
-        return spelt(self._figure.select(columns))
+        return self._spelt(self._figure.select(columns))
 
     def rows(self, places: pl.Series) -> pl.DataFrame:
         """The figures at these places of `figure` and `whole`, in this order."""
-        return spelt(self._figure[places])
+        return self._spelt(self._figure[places])
 
     @cached_property
     def newest(self) -> pl.DataFrame:
@@ -171,16 +172,15 @@ class Database:
 
     @cached_property
     def _figure_without_rows(self) -> pl.DataFrame:
-        return spelt(self._figure.clear())
+        return self._spelt(self._figure.clear())
 
-    def of_area(self, area_id: str) -> pl.DataFrame:
-        """All figures of one area (columns of `figure`), in the order of measure and period; none of an unknown one."""
-        return self.of_areas([area_id])
+    def of_area(self, area_id: str, *columns: str) -> pl.DataFrame:
+        """All figures of one area, in the order of measure and period; none of an unknown one.
 
-    def of_areas(self, area_ids: Iterable[str]) -> pl.DataFrame:
-        """All figures of some areas, as `of_area`."""
-        places = [self._places[area_id] for area_id in area_ids if area_id in self._places]
-        return self.rows(pl.concat(places).sort()) if places else self._figure_without_rows
+        All columns of `figure`, or some: each costs time.
+        """
+        places, figure = self._places.get(area_id), self._figure.select(columns) if columns else self._figure
+        return self._spelt(figure.clear() if places is None else figure[places])
 
     def trends(self, *, metric_id: str | None = None, area_id: str | None = None) -> pl.DataFrame:
         """Which way figures go, of one metric, of one area, or of all: metric_id, area_id, period_end, s, direction and
@@ -188,11 +188,11 @@ class Database:
         """
         if metric_id is not None:
             found = self._trend_by_metric.get(metric_id)
-            return spelt(self._trend.clear()) if found is None else found
+            return self._spelt(self._trend.clear()) if found is None else found
         if area_id is not None:
             places = self._places.get(area_id)
-            return spelt(self._trend.clear() if places is None else self._trend[places])
-        return spelt(self._trend)
+            return self._spelt(self._trend.clear() if places is None else self._trend[places])
+        return self._spelt(self._trend)
 
     @cached_property
     def _places(self) -> dict[str, pl.Series]:
@@ -230,8 +230,8 @@ def joint_return(column: str = "return_id") -> pl.Expr:
 class Parts(Mapping[str, pl.DataFrame]):
     """The rows of each metric of a frame that is sorted by it; those asked for last are kept spelt."""
 
-    def __init__(self, frame: pl.DataFrame) -> None:
-        self._frame = frame
+    def __init__(self, frame: pl.DataFrame, spelt: Spelling) -> None:
+        self._frame, self._spelling = frame, spelt
         self._windows = {metric_id: window for (metric_id,), window in _windows(frame.select("metric_id"), "metric_id")}
         self._spelt = lru_cache(MOST_METRICS)(self._spell)
 
@@ -246,7 +246,7 @@ class Parts(Mapping[str, pl.DataFrame]):
 
     def _spell(self, metric_id: str) -> pl.DataFrame:
         start, length = self._windows[metric_id]
-        return spelt(self._frame.slice(start, length))
+        return self._spelling(self._frame.slice(start, length))
 
 
 def _windows(frame: pl.DataFrame, *by: str) -> Iterator[tuple[tuple[Any, ...], tuple[int, int]]]:

@@ -13,7 +13,7 @@ import polars as pl
 from dashboard.data.model import Metric, Period, Source
 
 # Of many alike so many stand for all.
-SAMPLE = 8
+SAMPLE = 4
 # A row of a frame has so much for a text, beside its letters.
 TEXT = 16
 # The database holds them anyway.

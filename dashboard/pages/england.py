@@ -43,7 +43,8 @@ chosen = session.chosen(db)
 metric, period, benchmark = chosen.metric, chosen.period, chosen.benchmark
 rows = queries.councils(db, metric, period, benchmark)
 total = comparison.england_if_all_met(rows)
-sentence = england_sentence(rows.to_dicts(), queries.england(db, metric, period), metric, benchmark, total)
+every_row = rows.to_dicts()
+sentence = england_sentence(every_row, queries.england(db, metric, period), metric, benchmark, total)
 session.headline("England", sentence, kicker="How well is every council protecting its children?")
 group = groups.members(db, benchmark, chosen.area_id)
 own = groups.own_row(db, rows, group, chosen.area_id)
@@ -59,7 +60,7 @@ when = formats.period_label(metric, period.end)
 *lists, beside_them = st.columns([5, 4, 3] if metric.ranked else [1, 1], gap="medium")
 if metric.ranked:
     for place, councils, word in zip(lists, england.ends(rows), ENDS, strict=True):
-        title = list_title(word, rows.to_dicts(), councils.height)
+        title = list_title(word, every_row, councils.height)
         ends = parts.ends(db, metric, partners.leaders(db), chosen.area_id, behind=word == ENDS[0])
         caption = f"{metric.title}, {when}: {title.lower()}"
         with place:

@@ -45,10 +45,19 @@ def axis_range(rows: pl.DataFrame, others: Sequence[float | None]) -> tuple[floa
 
     It starts at zero where the lowest is near it, as rates mostly do.
     """
-    ranges = [end for end in ("value_low", "value_high") if end in rows.columns]
-    ends = [pl.col("value"), *map(pl.col, ranges)]
-    setting = rows.filter("sets_cut").select(pl.concat(ends).drop_nulls().alias("end"))["end"].to_list()
-    return padded([*setting, *(value for value in others if value is not None)], 0.04, near=0.35)
+    return axis_over([*axis_ends(rows), *(value for value in others if value is not None)])
+
+
+def axis_ends(rows: pl.DataFrame) -> tuple[float, ...]:
+    """The lowest and the highest value of all but the very small, the ends of ranges among them; empty without any."""
+    columns = rows.filter("sets_cut").select("value", *({"value_low", "value_high"} & {*rows.columns}))
+    lowest, highest = (pl.min_horizontal(pl.all().min()), pl.max_horizontal(pl.all().max()))
+    return tuple(end for end in columns.select(low=lowest, high=highest).row(0) if end is not None)
+
+
+def axis_over(values: Sequence[float]) -> tuple[float, float]:
+    """The axis of `axis_range` over these values."""
+    return padded(values, 0.04, near=0.35)
 
 
 def padded(values: Sequence[float], share: float, *, near: float, below: float = 0.5) -> tuple[float, float]:

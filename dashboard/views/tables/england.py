@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
-from urllib.parse import quote
 
 import polars as pl
 
@@ -19,14 +18,14 @@ from dashboard.views.charts.palette import PALE, Classification
 from dashboard.views.tables import cells, measure, released
 from dashboard.views.tables.cells import council as council_link
 from dashboard.views.tables.cells import link, without
-from dashboard.views.tables.html import Html, bold, items, join, note, outside, period, span, tag
+from dashboard.views.tables.html import Html, bold, image_address, items, join, note, outside, period, span, tag
 from dashboard.views.tables.table import CHOSEN, CURRENT, Column, Table, column, marks, plain, wide
 from dashboard.views.text import comparisons, formats, front
 from dashboard.views.text import news as latest
 from dashboard.views.text.citing import columns_of
 
 # Of the small map: how wide a council is, in units of the tiles; and what an address of an image leaves as it is.
-DOT, SAFE = 96, " =:/,.-'"
+DOT = 96
 LEVEL = ("benchmark", "benchmark_low", "benchmark_high")
 
 
@@ -74,7 +73,7 @@ def small_map(shapes: pl.DataFrame, found: Classification, metric: Metric, when:
         f"<g stroke-width='{DOT}' stroke-linecap='round'>{dots}</g></svg>"
     )
     alt = f"Map of councils by {metric.noun}, {when}: open it"
-    image = tag("img", class_="small-map", src=f"data:image/svg+xml,{quote(svg, safe=SAFE)}", alt=alt)
+    image = tag("img", class_="small-map", src=image_address(svg), alt=alt)
     ends = "Dark blue: best quarter. Orange: worst quarter. " if metric.ranked and not metric.graded else ""
     return join(link(image, {}, page="/map"), note(ends, link("Open the map", {}, page="/map"), "."))
 
