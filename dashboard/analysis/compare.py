@@ -139,16 +139,17 @@ def by_measure(db: Database, benchmark: Benchmark, theme: str | None, area_ids: 
     Columns of Database.figure and of comparison.compare; by measure in menu order, then in the order of `area_ids`.
     """
     metric_ids = [one.metric_id for one in db.metrics.values() if theme in (None, one.theme)]
-    figures = db.newest.filter(pl.col("metric_id").is_in(metric_ids))
-    own = figures.filter(pl.col("area_id").is_in(area_ids))
+    own = pl.col("metric_id").is_in(metric_ids) & pl.col("area_id").is_in(area_ids)
+    # What a reader made up is compared for that reader alone.
+    if benchmark.asks is None:
+        compared = comparison.newest(db, benchmark).filter(own)
+    else:
+        figures = db.newest.filter(pl.col("metric_id").is_in(metric_ids))
+        compared = comparison.compare(db, benchmark, figures, figures.filter(own))
     order = pl.DataFrame({"area_id": area_ids, "column": range(len(area_ids))}, schema_overrides={"area_id": pl.String})
     positions = pl.DataFrame({"metric_id": metric_ids, "row": range(len(metric_ids))})
     return (
-        comparison.compare(db, benchmark, figures, own)
-        .join(order, on="area_id")
-        .join(positions, on="metric_id")
-        .sort("row", "column")
-        .drop("row", "column")
+        compared.join(order, on="area_id").join(positions, on="metric_id").sort("row", "column").drop("row", "column")
     )
 
 

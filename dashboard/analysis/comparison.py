@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -72,17 +72,11 @@ def compare(db: Database, benchmark: Benchmark, figures: pl.DataFrame, councils:
     """
     higher_is_better = pl.col("polarity") == "higher_is_better"
     neutral = pl.col("polarity") == "neutral"
-    compared = pl.col("sets_cut")
-    lowest, highest = ends()
+    lowest, highest, scale, fewest, most = map(pl.col, ("lowest", "highest", "scale", "fewest", "most"))
     # Its lowest against what the benchmark is with that held and all others at their highest; and the reverse.
-    under = pl.when(compared).then((lowest - pl.col("held_low")).round_sig_figs(SIGNIFICANT))
-    over = pl.when(compared).then((highest - pl.col("held_high")).round_sig_figs(SIGNIFICANT))
-    scale = pl.col("unit").replace_strict(SCALES, default=1.0, return_dtype=pl.Float64)
-    # Of a figure in a range the counts that make its ends; else as published.
-    fewest = pl.coalesce("numerator", lowest / scale * pl.col("denominator"))
-    most = pl.when(highest > lowest).then(highest / scale * pl.col("denominator")).otherwise(fewest)
-    low, inner_high = interval(fewest, pl.col("denominator"), pl.col("tau2"))
-    inner_low, high = interval(most, pl.col("denominator"), pl.col("tau2"))
+    under = pl.when("sets_cut").then((lowest - pl.col("held_low")).round_sig_figs(SIGNIFICANT))
+    over = pl.when("sets_cut").then((highest - pl.col("held_high")).round_sig_figs(SIGNIFICANT))
+    by_counts = highest / scale * pl.col("denominator")
 
     def shortfall(count: pl.Expr, mark: pl.Expr) -> pl.Expr:
         """In real units, of a count and a benchmark."""
@@ -104,17 +98,30 @@ def compare(db: Database, benchmark: Benchmark, figures: pl.DataFrame, councils:
     at_least = pl.when(higher_is_better).then(shortfall(most, held_high)).otherwise(shortfall(fewest, held_low))
     at_most = pl.when(higher_is_better).then(shortfall(fewest, held_low)).otherwise(shortfall(most, held_high))
     may_be_short = (pl.col("gap_high") > 0) & ~neutral
-    found = (
+    # Step by step: Polars thinks long about one large expression.
+    rows = (
         _with_spread(db, benchmark, benchmarks.values(db, benchmark, figures, councils))
         .join(db.measures, on="metric_id", maintain_order="left")
+        .with_columns(
+            *(end.alias(name) for name, end in zip(("lowest", "highest"), ends(), strict=True)),
+            scale=pl.col("unit").replace_strict(SCALES, default=1.0, return_dtype=pl.Float64),
+        )
+        # Of a figure in a range the counts that make its ends; else as published.
+        .with_columns(fewest=pl.coalesce("numerator", lowest / scale * pl.col("denominator")))
+        .with_columns(most=pl.when(highest > lowest).then(by_counts).otherwise(fewest))
+    )
+    low, inner_high = interval(fewest, pl.col("denominator"), pl.col("tau2"))
+    inner_low, high = interval(most, pl.col("denominator"), pl.col("tau2"))
+    found = (
+        rows.with_columns(low=low, high=high, inner_low=inner_low, inner_high=inner_high)
         .with_columns(
             pl.when(higher_is_better).then(-over).otherwise(under).alias("gap_low"),
             pl.when(higher_is_better).then(-under).otherwise(over).alias("gap_high"),
             *(
-                pl.when("has_interval").then((end * scale).round_sig_figs(SIGNIFICANT)).alias(name)
-                for name, end in (("low", low), ("high", high), ("inner_low", inner_low), ("inner_high", inner_high))
+                pl.when("has_interval").then((pl.col(end) * scale).round_sig_figs(SIGNIFICANT)).alias(end)
+                for end in ("low", "high", "inner_low", "inner_high")
             ),
-            pl.when(pl.col("has_interval") & low.is_not_null())
+            pl.when(pl.col("has_interval") & pl.col("low").is_not_null())
             .then(pl.when(pl.col("tau2") > 0).then(pl.lit(SPREAD)).otherwise(pl.lit(CHANCE)))
             .alias("interval_allows_for"),
         )
@@ -134,7 +141,7 @@ def compare(db: Database, benchmark: Benchmark, figures: pl.DataFrame, councils:
         for name in ("gap", "shortfall")
     ).drop(
         "polarity", "unit", "has_interval", "shortfall_moves", "held_low", "held_high", "inner_low", "inner_high",
-        "tau2",
+        "tau2", "lowest", "highest", "scale", "fewest", "most",
     )  # fmt: skip
 
 
@@ -190,9 +197,13 @@ def newest(db: Database, benchmark: Benchmark) -> pl.DataFrame:
 
 def newest_of(db: Database, benchmark: Benchmark, metric_id: str) -> pl.DataFrame:
     """The rows of `newest` of one metric."""
-    rows = newest(db, benchmark)
-    start, length = _windows(db).get(metric_id, (0, 0))
-    return rows.slice(start, length)
+    return newest_rows(db, newest(db, benchmark), [metric_id])
+
+
+def newest_rows(db: Database, rows: pl.DataFrame, metric_ids: Sequence[str]) -> pl.DataFrame:
+    """Of `newest`, or of a frame as long, the rows of some metrics, one after the other."""
+    windows = [_windows(db).get(metric_id, (0, 0)) for metric_id in metric_ids]
+    return pl.concat([rows.clear(), *(rows.slice(start, length) for start, length in windows)])
 
 
 @cached
@@ -250,21 +261,33 @@ def england_if_all_met(compared: pl.DataFrame) -> England:
     Its least is the sum of the least shortfalls and its most the sum of the most: a hidden figure at its laxer or its
     stricter end, against the laxer or the stricter benchmark.
     """
+    figure = pl.coalesce("value", "value_low").is_not_null()
+    known = figure & pl.col("gap_low").is_not_null()
+    may_be_short = known & (pl.col("gap_high") > 0)
+    counted = may_be_short & pl.col("shortfall_low").is_not_null()
     returns = compared.unique("return_id", maintain_order=True)
-    figures = returns.filter(pl.coalesce("value", "value_low").is_not_null())
-    known = figures.filter(pl.col("gap_low").is_not_null())
-    short, meet = known.filter(pl.col("gap_low") > 0), known.filter(pl.col("gap_high") <= 0)
-    may_be_short = known.filter(pl.col("gap_high") > 0)
-    counted = may_be_short.filter(pl.col("shortfall_low").is_not_null())
-    least, most = (float(counted[end].sum()) if counted.height else None for end in ("shortfall_low", "shortfall_high"))
+    found = returns.select(
+        figures=figure.sum(),
+        known=known.sum(),
+        short=(known & (pl.col("gap_low") > 0)).sum(),
+        meet=(known & (pl.col("gap_high") <= 0)).sum(),
+        may_be_short=may_be_short.sum(),
+        counted=counted.sum(),
+        alone=(figure & pl.col("gap_low").is_null() & pl.col("sets_cut")).sum(),
+        small=(figure & ~pl.col("sets_cut")).sum(),
+    ).row(0, named=True)
+    least, most = (
+        float(returns.filter(counted)[end].sum()) if found["counted"] else None
+        for end in ("shortfall_low", "shortfall_high")
+    )
     return England(
-        short=short.height,
-        meet=meet.height,
-        without=returns.height - figures.height,
+        short=found["short"],
+        meet=found["meet"],
+        without=returns.height - found["figures"],
         shortfall_low=least,
         shortfall_high=most,
-        uncounted=may_be_short.height - counted.height,
-        alone=figures.filter(pl.col("gap_low").is_null() & pl.col("sets_cut")).height,
-        unsure=known.height - short.height - meet.height,
-        small=figures.filter(~pl.col("sets_cut")).height,
+        uncounted=found["may_be_short"] - found["counted"],
+        alone=found["alone"],
+        unsure=found["known"] - found["short"] - found["meet"],
+        small=found["small"],
     )

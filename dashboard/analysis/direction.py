@@ -158,7 +158,7 @@ def _found(db: Database, metrics: Sequence[Metric], benchmark: Benchmark, side: 
     """The rows of councils, of joint returns one for each, that are on the list of one of the measures."""
     ids = [metric.metric_id for metric in metrics if metric.ranked]
     going = "getting worse" if side == "watch" else "getting better"
-    held = newest(db, benchmark).filter(pl.col("metric_id").is_in(ids) & (pl.col("direction") == going))
+    held = comparison.newest_rows(db, newest(db, benchmark), ids).filter(pl.col("direction") == going)
     if side == "watch":
         beyond, quarter, beside = pl.col("verdict") == "worse", WORST_QUARTER, pl.col("gap_low") > 0
     else:

@@ -8,7 +8,7 @@ from datetime import date
 
 import polars as pl
 
-from dashboard.analysis import comparison, direction
+from dashboard.analysis import comparison, direction, queries
 from dashboard.analysis.benchmarks import Benchmark
 from dashboard.analysis.comparison import England
 from dashboard.data.cache import cached
@@ -159,15 +159,34 @@ def regions(db: Database, metrics: Sequence[Metric], first: Metric, end: date) -
     `inadequate` count the latest judgements of leaders.
     """
     shown = db.area.filter(pl.col("kind").is_in(["region", "england"])).select("area_id", "name", "kind")
-    for metric in metrics:
-        rows = db.by_metric[metric.metric_id]
-        wanted = end if metric.metric_id == first.metric_id else db.latest(metric.metric_id).end
-        values = rows.filter(pl.col("period_end") == wanted).select(
-            "area_id",
-            pl.col("value").alias(metric.metric_id),
-            *([pl.struct(RANGE).alias("range")] if metric.metric_id == first.metric_id else []),
+    rows = queries.published(db, metrics, shown["area_id"].to_list(), {first.metric_id: end})
+    values = {
+        (metric_id, area_id): value
+        for metric_id, area_id, value in rows.select("metric_id", "area_id", "value").iter_rows()
+    }
+    of_first = rows.filter(pl.col("metric_id") == first.metric_id).select("area_id", pl.struct(RANGE).alias("range"))
+    return (
+        shown.with_columns(
+            pl.Series(one.metric_id, [values.get((one.metric_id, area_id)) for area_id in shown["area_id"]], pl.Float64)
+            for one in metrics
         )
-        shown = shown.join(values, on="area_id", how="left", maintain_order="left")
+        .join(of_first, on="area_id", how="left", maintain_order="left")
+        .join(_leaders_by_region(db), on="area_id", how="left", maintain_order="left")
+        .filter(pl.any_horizontal(pl.col(metric.metric_id).is_not_null() for metric in metrics))
+        .sort(
+            pl.col("kind") == "england",
+            pl.col(first.metric_id),
+            descending=[False, first.ranked and not first.lower_is_better],
+            nulls_last=True,
+            maintain_order=True,
+        )
+        .drop("kind")
+    )
+
+
+@cached
+def _leaders_by_region(db: Database) -> pl.DataFrame:
+    """The latest judgements of leaders: area_id of a region or of England, councils, outstanding, inadequate."""
     judged = db.councils(LEADERS, db.latest(LEADERS).end).select("region_id", "symbol")
     counted = [
         pl.len().alias("councils"),
@@ -179,19 +198,7 @@ def regions(db: Database, metrics: Sequence[Metric], first: Metric, end: date) -
     within = judged.with_columns(pl.col("region_id").replace(db.regions))
     london = within.filter(pl.col("region_id") != ENGLAND).group_by("region_id").agg(counted)
     total = judged.group_by(pl.lit(ENGLAND).alias("region_id")).agg(counted)
-    counts = pl.concat([by_region, london, total]).rename({"region_id": "area_id"})
-    return (
-        shown.join(counts, on="area_id", how="left", maintain_order="left")
-        .filter(pl.any_horizontal(pl.col(metric.metric_id).is_not_null() for metric in metrics))
-        .sort(
-            pl.col("kind") == "england",
-            pl.col(first.metric_id),
-            descending=[False, first.ranked and not first.lower_is_better],
-            nulls_last=True,
-            maintain_order=True,
-        )
-        .drop("kind")
-    )
+    return pl.concat([by_region, london, total]).rename({"region_id": "area_id"})
 
 
 @cached

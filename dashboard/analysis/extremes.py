@@ -31,11 +31,13 @@ def find_extreme(rows: Sequence[Row], *, lowest: bool) -> Extreme | None:
     ranked = [row for row in rows if row["value"] is not None and row["sets_cut"]]
     if not ranked or any(row["enough"] is False for row in rows):
         return None
-    edge = min(_ends(row, lowest)[1] for row in ranked)
-    holders = [row for row in ranked if _ends(row, lowest) == (edge, edge)]
-    holders = holders or [row for row in ranked if _ends(row, lowest)[1] == edge]
+    ends = [_ends(row, lowest) for row in ranked]
+    edge = min(end for _, end in ends)
+    reached = [(row, end) for row, end in zip(ranked, ends, strict=True) if end[0] <= edge]
+    holders = [row for row, end in reached if end == (edge, edge)]
+    holders = holders or [row for row, end in reached if end[1] == edge]
     returns = {row["return_id"] for row in holders}
-    if any(_ends(row, lowest)[0] <= edge for row in ranked if row["return_id"] not in returns):
+    if any(row["return_id"] not in returns for row, _ in reached):
         return None
     hidden = [row for row in rows if row["value"] is None]
     unranked = [row for row in rows if row["value"] is not None and not row["sets_cut"]]

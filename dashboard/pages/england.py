@@ -1,5 +1,6 @@
 """The front page: where England stands, how far from its best councils, where it is worst, and what is new."""
 
+from datetime import UTC, datetime
 from functools import partial
 from typing import Literal
 
@@ -41,6 +42,7 @@ PARTS = {
 db = session.database()
 chosen = session.chosen(db)
 metric, period, benchmark = chosen.metric, chosen.period, chosen.benchmark
+today = datetime.now(UTC).date()
 rows = queries.councils(db, metric, period, benchmark)
 total = comparison.england_if_all_met(rows)
 every_row = rows.to_dicts()
@@ -55,7 +57,7 @@ if own is not None:
 st.html(parts.jumps(PARTS))
 st.html(parts.headlines(england.headlines(db), metric.metric_id))
 if not st.session_state.get(VERSION):
-    st.html(parts.since(db))
+    st.html(parts.since(db, today))
 when = formats.period_label(metric, period.end)
 *lists, beside_them = st.columns([5, 4, 3] if metric.ranked else [1, 1], gap="medium")
 if metric.ranked:
@@ -193,5 +195,5 @@ if several.height > often.height:
 
 st.html(parts.place(NEW))
 st.header("What is new", anchor=False)
-st.html(parts.news(db, england.news(db)))
+st.html(parts.news(db, today))
 session.as_data(db, partial(view_data.england, db, metric, period, benchmark, nine))

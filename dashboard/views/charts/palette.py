@@ -91,16 +91,18 @@ def classify(
         entries, index = [], pl.lit(None, pl.Int64)
     else:
         entries, index = _value_classes(rows, setting, metric)
+    classed = rows.with_columns(index.clip(0, max(len(entries) - 1, 0)).alias("class"))
+    missing = {
+        row["area_id"]: (_why(row, metric, scheme), row["status"])
+        for row in classed.filter(pl.col("class").is_null()).iter_rows(named=True)
+    }
+    # In a fixed order, so that legends do not shuffle.
+    reasons = dict(sorted(missing.values()))
+    position = {why: len(entries) + at for at, why in enumerate(reasons)}
     of: dict[str, int] = {}
     returns: dict[str, int] = {}
-    classed = rows.with_columns(index.clip(0, max(len(entries) - 1, 0)).alias("class")).to_dicts()
-    missing = {_why(row, metric, scheme): row["status"] for row in classed if row["class"] is None}
-    # In a fixed order, so that legends do not shuffle.
-    reasons = dict(sorted(missing.items()))
-    position = {why: len(entries) + at for at, why in enumerate(reasons)}
-    for row in classed:
-        found = row["class"] if row["class"] is not None else position[_why(row, metric, scheme)]
-        of[row["area_id"]] = returns[row["return_id"]] = found
+    for area_id, return_id, found in classed.select("area_id", "return_id", "class").iter_rows():
+        of[area_id] = returns[return_id] = position[missing[area_id][0]] if found is None else found
     looks = cycle(MISSING)
     entries += [
         LegendClass(why[0].upper() + why[1:], GREY, "dotted" if status == "not_given" else next(looks))

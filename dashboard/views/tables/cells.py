@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date
-from functools import cache
+from functools import cache, lru_cache
 from itertools import pairwise
 from math import hypot
 from urllib.parse import urlencode
@@ -24,6 +24,8 @@ def link(text: object, query: Mapping[str, str], page: str = "") -> Html:
     return Html(f'<a data-choose href="{escape(f"{page}?{urlencode(query)}")}">{escape(text)}</a>')
 
 
+# The same few hundred on page after page.
+@lru_cache(1024)
 def council(name: str) -> Html:
     """A link to the page of a council."""
     return link(name, {"la": name}, page="/council")
@@ -31,7 +33,12 @@ def council(name: str) -> Html:
 
 def in_region(row: Row) -> Html:
     """A link to the page of a council, and its region."""
-    return join(council(row["name"]), small(row["region"]))
+    return _in_region(row["name"], row["region"])
+
+
+@lru_cache(1024)
+def _in_region(name: str, region: str) -> Html:
+    return join(council(name), small(region))
 
 
 def missing(why: str) -> Html:
@@ -44,6 +51,7 @@ def without(why: str) -> Html:
     return span("missing", why)
 
 
+@cache
 def chip(grade: str) -> Html:
     """A grade in its colour."""
     return tag("b", grade, class_=GRADE_CLASSES[grade])

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import date
 
 import polars as pl
 
+from dashboard.analysis import england
 from dashboard.analysis.benchmarks import Benchmark
-from dashboard.analysis.england import Gain, Grades, Headline, News
+from dashboard.analysis.england import Gain, Grades, Headline
 from dashboard.analysis.standard import Standard
+from dashboard.data.cache import cached
 from dashboard.data.database import Database
 from dashboard.data.model import ENGLAND, GRADES, Metric, Row
 from dashboard.data.names import format_date
@@ -288,7 +290,8 @@ def regions(rows: pl.DataFrame, metrics: Sequence[Metric], first: Metric, when: 
     return table.html(rows, f"Regions by {first.noun}, {when}, best first")
 
 
-def since(db: Database) -> Html:
+@cached
+def since(db: Database, today: date) -> Html:
     """What is new since the reader was last here, and what is due next; page.js shows it from the second visit on.
 
     Which of these items were there before is known to the reader's browser alone.
@@ -297,7 +300,7 @@ def since(db: Database) -> Html:
         tag("li", tag("a", one.title, data_choose=True, href=one.page), data_key=one.key)
         for one in latest.items(db, ENGLAND)
     )
-    due = latest.due_lines(db, datetime.now(UTC).date())
+    due = latest.due_lines(db, today)
     return tag(
         "section",
         tag("h2", "Since you were last here", tag("span", class_="when"), class_="sub"),
@@ -309,7 +312,8 @@ def since(db: Database) -> Html:
     )
 
 
-def news(db: Database, found: Sequence[News]) -> Html:
+@cached
+def news(db: Database, today: date) -> Html:
     """What the newest editions changed."""
     blocks = [
         tag(
@@ -321,9 +325,9 @@ def news(db: Database, found: Sequence[News]) -> Html:
             ),
             items(front.news_lines(db, one)),
         )
-        for one in found
+        for one in england.news(db)
     ]
-    for heading, lines in latest.due_lines(db, datetime.now(UTC).date()).items():
+    for heading, lines in latest.due_lines(db, today).items():
         blocks.append(tag("section", tag("h3", heading), items(lines)))
     return tag("div", *blocks, class_="news")
 
