@@ -71,7 +71,6 @@ def own_decimals(value: float, least: int) -> int:
     return max(least, -int(sign_digits_exponent.exponent)) if ends else least
 
 
-@lru_cache(4096)
 def decimals_of(first: float, second: float, least: int) -> int:
     """The fewest decimals with which two figures add up as printed: first - second is their printed difference.
 
@@ -80,6 +79,7 @@ def decimals_of(first: float, second: float, least: int) -> int:
     return _adding_up(first, (second,), own_decimals(second, least))
 
 
+@lru_cache(4096)
 def _adding_up(first: float, others: tuple[float, ...], start: int) -> int:
     """The fewest decimals from `start` on with which a figure and each of the others add up as printed."""
     one = Decimal(f"{first:.9g}")
