@@ -116,3 +116,11 @@ def test_no_file_names_a_place_on_somebodys_machine() -> None:
     places = re.compile("|".join(f"/{place}/" for place in ("root", "home", "work", "Users")))
     for path in [*sources(*PRODUCT, "data", "tests"), *(ROOT / name for name in FILES)]:
         assert not places.search(path.read_text("utf-8")), path.name
+
+
+def test_no_style_asks_what_the_whole_page_has() -> None:
+    """With `html:has(…)` and `body:has(…)` Chromium works out every style again at each letter that Plotly measures:
+    15 seconds for a narrower window, on Compare with all its parts open.
+    """
+    for path in sorted((ROOT / "dashboard" / "assets").glob("*.css")):
+        assert re.findall(r"\b(?:html|body)[^\s,{}]*:has\([^)]*\)", path.read_text("utf-8")) == [], path.name

@@ -49,7 +49,7 @@ def choose() -> Choices:
     """Draw the choices of this page."""
     session.notice("colour", "way to colour", list(session.COLOUR_SCHEMES))
     session.notice("view_as", "way to draw", list(session.VIEWS))
-    with st.container(key="view", horizontal=True):
+    with st.container(key="map_choices", horizontal=True):
         ways = session.colour_schemes(db, chosen.metric, benchmark)
         if st.session_state.get("colour") not in ways:
             st.session_state.pop("colour", None)

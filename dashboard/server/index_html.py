@@ -71,7 +71,9 @@ def adapt_index_html(html: str) -> str:
         html = re.sub(old, new, html, count=1, flags=re.DOTALL)
     html = re.sub(r"<noscript>.*?</noscript>", lambda _: WITHOUT_SCRIPTS, html, count=1, flags=re.DOTALL)
     html = html.replace("</head>", f"  {FEED}\n  </head>", 1)
-    return html.replace("</body>", f"{FIRST}{TAKE_AWAY}\n  </body>", 1)
+    # Before the root, which the style sheet so hides without a look at all that the page has.
+    html = html.replace('<div id="root">', f'{FIRST}<div id="root">', 1)
+    return html.replace("</body>", f"{TAKE_AWAY}\n  </body>", 1)
 
 
 def with_first_words(index_html: str, words: FirstWords, style: str, address: str, robots: str, root: str = "") -> str:
