@@ -273,19 +273,17 @@ def england_if_all_met(compared: pl.DataFrame) -> England:
         meet=(known & (pl.col("gap_high") <= 0)).sum(),
         may_be_short=may_be_short.sum(),
         counted=counted.sum(),
+        least=pl.col("shortfall_low").filter(counted).sum(),
+        most=pl.col("shortfall_high").filter(counted).sum(),
         alone=(figure & pl.col("gap_low").is_null() & pl.col("sets_cut")).sum(),
         small=(figure & ~pl.col("sets_cut")).sum(),
     ).row(0, named=True)
-    least, most = (
-        float(returns.filter(counted)[end].sum()) if found["counted"] else None
-        for end in ("shortfall_low", "shortfall_high")
-    )
     return England(
         short=found["short"],
         meet=found["meet"],
         without=returns.height - found["figures"],
-        shortfall_low=least,
-        shortfall_high=most,
+        shortfall_low=found["least"] if found["counted"] else None,
+        shortfall_high=found["most"] if found["counted"] else None,
         uncounted=found["may_be_short"] - found["counted"],
         alone=found["alone"],
         unsure=found["known"] - found["short"] - found["meet"],

@@ -243,8 +243,7 @@ with left:
 with right:
     st.header("What to ask the council", anchor=False)
     joint = briefing.jointly(db, chosen.area_id, by_metric)
-    partners_asked = learning.learning_partners(db, chosen.area_id, benchmark, most=MOST_PARTNERS)
-    asked_of = [*(near or ()), *partners_asked]
+    asked_of = [*(near or ()), *to_contact[:MOST_PARTNERS]]
     st.html(parts.to_ask(briefing.questions_to(db, chosen.area_id, ranked, nine, benchmark, asked_of, joint, weakest)))
 
 st.html(tables.MEASURE_ANCHOR)

@@ -26,7 +26,7 @@ from dashboard.views.text import comparisons, formats, front
 from dashboard.views.text import news as latest
 from dashboard.views.text.citing import columns_of
 
-# Of the small map: how wide a council is, in units of the tiles; and what an address of an image leaves as it is.
+# Of the small map: how wide a council is, in units of the tiles.
 DOT = 96
 LEVEL = ("benchmark", "benchmark_low", "benchmark_high")
 
