@@ -21,7 +21,8 @@ def sentence(page: Page) -> Locator:
 
 
 def heading(page: Page) -> Locator:
-    return page.locator(".headline h1")
+    """The heading that Streamlit has drawn: the one of the first words stands before the root, until they go."""
+    return page.locator("#root .headline h1")
 
 
 def council(page: Page, area_id: str) -> Locator:

@@ -156,7 +156,7 @@ def test_no_other_download_holds_an_own_figure(visit: Visit) -> None:
     assert len(rows) == 153
     assert VALUE not in str(rows)
     page.get_by_test_id("stTopNavLink").filter(has_text="Council").click()
-    expect(page.locator(".headline h1")).to_have_text("Leeds")
+    expect(page.locator("#root .headline h1")).to_have_text("Leeds")
     page.get_by_text("Every measure, by theme").click()
     assert VALUE not in str(downloaded(page, re.compile(r"Download these \d+ rows")))
     assert VALUE not in page.content()
